@@ -1,0 +1,1 @@
+"""Parse, call the engine, print. No arithmetic; one command a file."""

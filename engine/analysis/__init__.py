@@ -1,0 +1,1 @@
+"""What is derived from markets, books and runs: stress tables."""

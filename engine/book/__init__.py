@@ -1,0 +1,1 @@
+"""Positions become flows and units; their values in the base market."""

@@ -1,0 +1,1 @@
+"""Scenarios: named changes of a market's levels, vols and correlations."""

@@ -1,0 +1,1 @@
+"""Factors, curves, bootstrap, correlation, calibration: every level on one date."""

@@ -1,0 +1,34 @@
+"""Risk factors: the simulated levels, and how a tenor label becomes years."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.errors import InputError
+
+DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
+
+
+class FactorKind(Enum):
+    """How a factor's state relates to its level."""
+
+    RATE = "rate"  # state = level: a zero rate, decimal, continuously compounded
+    PRICE = "price"  # state = ln(level): USD/JPY, an equity index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """One simulated level, such as `JGB_10Y` or `USDJPY`."""
+
+    name: str
+    kind: FactorKind
+    curve: str | None = None  # RATE: the curve it is a pillar of, "JGB"
+    pillar: float | None = None  # RATE: years
+
+
+def tenor_years(label: str) -> float:
+    """Years of a tenor label: "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([MY])", label)
+    if not match or float(match[1]) == 0.0:
+        raise InputError(f"tenor must look like '3M' or '10Y', got {label!r}")
+    return float(match[1]) / 12.0 if match[2] == "M" else float(match[1])

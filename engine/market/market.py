@@ -1,0 +1,41 @@
+"""A market: every level on one date, and the law of its moves. Immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.market.curve import ZeroCurve
+from engine.market.factors import Factor
+
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParCurve:
+    """Published par yields, semi-annual compounding, from which a zero curve is bootstrapped."""
+
+    name: str
+    currency: str
+    times: F64  # (n_tenors,) years
+    par_yields: F64  # (n_tenors,) decimal per year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Market:
+    """Every level on `valuation_date`, with vols and correlations of the factors' moves."""
+
+    valuation_date: date
+    par_curves: Mapping[str, ParCurve]  # by curve name; what the publisher printed
+    curves: Mapping[str, ZeroCurve]  # by curve name; bootstrapped, on every published tenor
+    usdjpy: float  # yen for one dollar
+    factors: tuple[Factor, ...]  # (n_factors,) simulated levels, in the order of the draws
+    vols: F64  # (n_factors,) RATE: decimal rate per sqrt(year); PRICE: per sqrt(year), lognormal
+    correlation: F64  # (n_factors, n_factors)
+    kappas: F64  # (n_factors,) mean reversion per year; 0 is a plain walk
+    thetas: F64  # (n_factors,) long-run state of a RATE with kappa > 0, else unused
+    mus: F64  # (n_factors,) drift per year of a PRICE's expectation, else 0
+    source: str  # where the levels come from, and their dates
+    calibration: str  # window and method of vols and correlations

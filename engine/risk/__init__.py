@@ -1,0 +1,1 @@
+"""Tails, VaR, expected shortfall, their errors, and the result dataclasses."""
