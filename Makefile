@@ -1,0 +1,73 @@
+# Each target sets up .venv first, from hash-pinned files; nothing outside this folder is written but caches.
+# Needs a Python of 3.11 or later; choose one with: make PYTHON=/usr/bin/python3.12 test
+
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.PHONY: help demo test slow lint bench pins
+
+help:
+	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
+	@echo "make test    every quick test"
+	@echo "make slow    the tests that take minutes"
+	@echo "make lint    ruff and mypy --strict"
+	@echo "make bench   timings, as JSON"
+	@echo "make pins    resolve the requirement files anew (needs uv)"
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/unwind demo
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -q
+
+slow: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -q -m slow
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/run.stamp
+	@$(BIN)/python -m bench
+
+# hatchling, which the install of the project itself needs, is pinned with the tests; building is left to pip otherwise.
+$(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
+	@$(call install,requirements.txt)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements-test.txt $(VENV)/run.stamp
+	@$(call install,requirements-test.txt)
+	@touch $@
+
+define install
+echo "installing the packages of $(1) into $(VENV)" >&2; \
+if command -v uv >/dev/null 2>&1; then \
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && exit 0; \
+	echo "uv could not install them; trying pip" >&2; \
+fi; \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+		echo "making $(VENV) with $$("$$python" --version)" >&2; \
+		"$$python" -m venv $(VENV) && exit 0; \
+		echo "error: $$python could not make $(VENV); it may lack the venv module (python3-venv)" >&2; exit 1; \
+	done; \
+	echo "error: no Python of 3.11 or later on PATH; install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1
+
+COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml
+UNIVERSAL := --universal --python-version 3.11
+# The floors run the tests only: no linters, no stubs.
+UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz hatchling trove-classifiers pathspec
+
+pins:
+	$(COMPILE) $(UNIVERSAL) --extra test -o requirements-test.txt
+	$(COMPILE) $(UNIVERSAL) --constraint requirements-test.txt -o requirements.txt
+	$(COMPILE) --python-version 3.11 --resolution lowest-direct --extra test \
+		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt
