@@ -33,10 +33,9 @@ lint: $(VENV)/test.stamp
 bench: $(VENV)/run.stamp
 	@$(BIN)/python -m bench
 
-# hatchling, which the install of the project itself needs, is pinned with the tests; building is left to pip otherwise.
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/test.stamp: requirements-test.txt $(VENV)/run.stamp
@@ -64,10 +63,10 @@ $(BIN)/python:
 COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml
 UNIVERSAL := --universal --python-version 3.11
 # The floors run the tests only: no linters, no stubs.
-UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz hatchling trove-classifiers pathspec
+UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz
 
 pins:
-	$(COMPILE) $(UNIVERSAL) --extra test -o requirements-test.txt
-	$(COMPILE) $(UNIVERSAL) --constraint requirements-test.txt -o requirements.txt
+	$(COMPILE) $(UNIVERSAL) --group build --extra test -o requirements-test.txt
+	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
 	$(COMPILE) --python-version 3.11 --resolution lowest-direct --extra test \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt
