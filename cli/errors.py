@@ -1,0 +1,50 @@
+"""How a command ends: every failure becomes a line on stderr and an exit code (0 complete, 1 failed, 2 bad input,
+75 try again, 130 and 143 interrupted)."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from engine.errors import RiskError
+
+FAILED = 1
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
+class _Terminated(BaseException):
+    """SIGTERM came. Not an Exception, so that nothing on the way swallows it."""
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise _Terminated
+
+
+def _end(message: str, code: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(code)
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turn what went wrong inside into one message on stderr and the exit code that belongs to it."""
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    except RiskError as error:
+        _end(f"error: {error}", error.exit_code)
+    except BrokenPipeError:
+        raise  # the reader of stdout left; typer ends quietly
+    except OSError as error:
+        _end(f"error: {error}", FAILED)
+    except MemoryError as error:
+        _end(f"error: out of memory{f' ({error})' if str(error) else ''}; a smaller book or fewer books need less", FAILED)
+    except KeyboardInterrupt:
+        _end("interrupted", INTERRUPTED)
+    except _Terminated:
+        _end("terminated", TERMINATED)
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,62 @@
+import pytest
+
+from cli import render
+from cli.render import Column, Table
+
+TABLE = Table(
+    title="Losses",
+    columns=(Column(heading="book", is_number=False), Column(heading="VaR", meaning="a loss, positive.")),
+    rows=[("fund", "1.25"), ("insurer", "-12.00"), (), ("total", "11.75")],
+)
+
+
+def test_plain_columns_are_aligned_and_explained():
+    assert render.plain(TABLE).splitlines() == [
+        "Losses",
+        "book        VaR",
+        "fund       1.25",
+        "insurer  -12.00",
+        "",
+        "total     11.75",
+        "  VaR: a loss, positive.",
+    ]
+
+
+def test_in_a_pipe_the_plain_form_is_written(capsys):
+    render.show(TABLE)
+    assert capsys.readouterr().out == render.plain(TABLE) + "\n"
+
+
+def test_on_a_terminal_every_cell_and_meaning_is_written_as_it_is(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    render.show(Table(title="T", columns=(Column(heading="[red]", meaning="m [0]"),), rows=[("[bold]1",)]))
+    out = capsys.readouterr().out
+    assert "[red]" in out  # a heading, a cell and a meaning are text, never rich markup
+    assert "[bold]1" in out
+    assert "m [0]" in out
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "value", "shown"),
+    [
+        ([2.5e9], [3e6], 2_512_345_678.0, "2.512"),  # error 0.003 bn: three decimals
+        ([2.5e9, 4e12, 1e9], [], 2_512_345_678.0, "2.5"),  # the middle one chooses bn
+        ([-7.0e6], [5e5], -7_000_000.0, "-7.0"),
+        ([0.0], [0.0], 0.0, "0.0"),
+        ([12.0], [0.004], 12.0, "12.000"),
+        ([5e13], [2e7], 5e13, "50.0000"),  # never more than four decimals
+    ],
+)
+def test_amounts_share_a_unit_and_the_smallest_error_is_visible(values, errors, value, shown):
+    assert render.scale("JPY", values, errors).amount(value) == shown
+
+
+def test_an_estimate_shows_one_standard_error():
+    scale = render.scale("JPY", [3.1e9], [4.2e6])
+    assert scale.unit == "JPY bn"
+    assert scale.estimate(3.1416e9, 4.2e6) == "3.142 ±0.004"
+
+
+@pytest.mark.parametrize(("fraction", "text"), [(0.975, "97.5 %"), (0.99, "99 %"), (0.999, "99.9 %"), (0.9999, "99.99 %")])
+def test_percent_keeps_the_digits_that_were_given(fraction, text):
+    assert render.percent(fraction) == text
