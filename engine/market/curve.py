@@ -19,8 +19,8 @@ class ZeroCurve:
 
     def zero_rate(self, time: F64 | float) -> F64:
         """Zero rate at `time` [years]; any shape."""
-        return np.interp(time, self.times, self.zero_rates)
+        return np.asarray(np.interp(time, self.times, self.zero_rates))
 
     def discount(self, time: F64 | float) -> F64:
         """Value today of one unit of the curve's currency paid at `time` [years]; any shape."""
-        return np.exp(-self.zero_rate(time) * np.asarray(time))
+        return np.asarray(np.exp(-self.zero_rate(time) * np.asarray(time)))

@@ -7,6 +7,8 @@ from enum import Enum
 from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
+MAX_FACTORS = 64
+PRICE_FACTOR = "USDJPY"
 
 
 class FactorKind(Enum):
@@ -32,3 +34,21 @@ def tenor_years(label: str) -> float:
     if not match or float(match[1]) == 0.0:
         raise InputError(f"tenor must look like '3M' or '10Y', got {label!r}")
     return float(match[1]) / 12.0 if match[2] == "M" else float(match[1])
+
+
+def tenor_label(years: float) -> str:
+    """Label of a tenor, the inverse of `tenor_years`: 0.25 -> "3M", 10.0 -> "10Y", 0.125 -> "1.5M"."""
+    if not 0.0 < years < float("inf"):
+        raise InputError(f"a tenor must be a positive number of years, got {years!r}")
+    months = round(years * 12.0, 9)
+    return f"{months / 12.0:g}Y" if months % 12.0 == 0.0 else f"{months:g}M"
+
+
+def parse_factor(name: str) -> Factor:
+    """The factor of a name: "JGB_10Y" is the zero rate of curve JGB at 10 years, "USDJPY" the exchange rate."""
+    if name == PRICE_FACTOR:
+        return Factor(name=name, kind=FactorKind.PRICE)
+    match = re.fullmatch(r"([A-Z][A-Z0-9]*)_(\d+(?:\.\d+)?[MY])", name)
+    if not match:
+        raise InputError(f"factor must look like 'JGB_10Y', 'UST_3M' or '{PRICE_FACTOR}', got {name!r}")
+    return Factor(name=name, kind=FactorKind.RATE, curve=match[1], pillar=tenor_years(match[2]))

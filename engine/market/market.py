@@ -1,7 +1,7 @@
 """A market: every level on one date, and the law of its moves. Immutable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -17,8 +17,8 @@ F64 = npt.NDArray[np.float64]
 class ParCurve:
     """Published par yields, semi-annual compounding, from which a zero curve is bootstrapped."""
 
-    name: str
-    currency: str
+    name: str  # "JGB"
+    currency: str  # "JPY"
     times: F64  # (n_tenors,) years
     par_yields: F64  # (n_tenors,) decimal per year
 
@@ -39,3 +39,4 @@ class Market:
     mus: F64  # (n_factors,) drift per year of a PRICE's expectation, else 0
     source: str  # where the levels come from, and their dates
     calibration: str  # window and method of vols and correlations
+    sources: Mapping[str, str] = field(default_factory=dict)  # by curve name, and "USDJPY"; `source` joins them

@@ -1,0 +1,269 @@
+"""Vols and correlations of the factors from history: zero rates, not par yields, at the factors' own pillars."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.errors import InputError
+from engine.market.bootstrap import bootstrap, bootstrap_days
+from engine.market.correlation import check_correlation, smallest_eigenvalue
+from engine.market.factors import DAYS_PER_YEAR, MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, tenor_years
+from engine.market.market import Market, ParCurve
+
+F64 = npt.NDArray[np.float64]
+
+CURRENCIES = {"JGB": "JPY", "UST": "USD"}  # of the curves that the history holds
+CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link
+_LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
+_TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
+_DATE_SHARE = 0.80  # of the window's weekdays must be dates common to all factors; holidays take a tenth
+VOL_DECIMALS, CORRELATION_DECIMALS = 8, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days from which a law is estimated, both ends included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise InputError(f"a window must start before it ends, got {self.start} to {self.end}")
+
+    def __str__(self) -> str:
+        return f"{self.start}..{self.end}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Calibration:
+    """Vols and correlations of the factors, with what they rest on."""
+
+    factors: tuple[Factor, ...]
+    vols: F64  # (n_factors,) RATE: decimal rate per sqrt(year); PRICE: per sqrt(year), lognormal
+    correlation: F64  # (n_factors, n_factors) positive definite
+    n_vol_changes: tuple[int, ...]  # (n_factors,) one-business-day changes behind each vol
+    n_dates: int  # on which every factor has a value
+    n_correlation_changes: int  # overlapping five-day changes behind the correlations
+    smallest_eigenvalue: float  # of `correlation`
+    description: str  # window, method and sample sizes, for the market file
+
+
+def calibrate(history: pd.DataFrame, factors: Sequence[Factor], window: Window) -> Calibration:
+    """Estimate vols and correlations of `factors` from a history.
+
+    Parameters
+    ----------
+    history : DataFrame as `engine.inputs.history.read_history` returns it
+        Par yields (decimal) and USDJPY by date; NaN where nothing was published.
+    factors : 1 to 64 factors
+    window : dates used, both ends included
+
+    Returns
+    -------
+    Calibration
+        Vols: standard deviations, about their mean, of changes over one business day, times sqrt(252). A change counts
+        only if its two dates are neighbouring weekdays (Friday and Monday too), so none spans a holiday or a gap.
+        Correlations: of overlapping changes over five dates on which every factor has a value. Vols are rounded to 8
+        decimals and correlations to 6, far below their sampling errors, so that machines agree.
+
+    Raises
+    ------
+    InputError
+        A series is not in the history, a pillar lies beyond the curve, the history is shorter than the window, a
+        factor does not move in it, or the correlation is not positive definite.
+    """
+    if not 1 <= len(factors) <= MAX_FACTORS:
+        raise InputError(f"a calibration takes 1 to {MAX_FACTORS} factors, got {len(factors)}")
+    states = factor_states(history, factors, window)
+    common = states.dropna()
+    _check_length(common, window)
+    day_changes = [_one_day_changes(states[factor.name]) for factor in factors]
+    five_day_changes = _five_day_changes(common)
+    _check_moves(factors, [*day_changes, *five_day_changes.T])
+    vols = np.array([math.sqrt(DAYS_PER_YEAR) * changes.std(ddof=1) for changes in day_changes])
+    correlation: F64 = np.atleast_2d(np.corrcoef(five_day_changes, rowvar=False)).astype(np.float64)
+    correlation = np.round(correlation, CORRELATION_DECIMALS)
+    np.fill_diagonal(correlation, 1.0)
+    check_correlation(correlation, [factor.name for factor in factors], f"the history {window}")
+    sizes = tuple(changes.size for changes in day_changes)
+    return Calibration(
+        factors=tuple(factors),
+        vols=np.round(vols, VOL_DECIMALS),
+        correlation=correlation,
+        n_vol_changes=sizes,
+        n_dates=len(common),
+        n_correlation_changes=len(five_day_changes),
+        smallest_eigenvalue=smallest_eigenvalue(correlation),
+        description=_description(window, sizes, len(five_day_changes), len(common)),
+    )
+
+
+def factor_states(history: pd.DataFrame, factors: Sequence[Factor], window: Window) -> pd.DataFrame:
+    """States of the factors by date: zero rates at the pillars, ln(usdjpy); NaN where the market has no value.
+
+    Tenors published on fewer than 95 % of a curve's dates in the window take no part, so that a tenor that begins
+    within the window does not move the curve; a date that lacks a tenor which does take part has no zero rates.
+    """
+    inside = history.loc[pd.Timestamp(window.start) : pd.Timestamp(window.end)]
+    if not len(inside):
+        raise InputError(f"the history has no date in the window {window}")
+    columns: dict[str, pd.Series] = {}
+    for name in dict.fromkeys(factor.curve for factor in factors if factor.curve is not None):
+        pillars = [factor for factor in factors if factor.curve == name]
+        zeros = _pillar_zeros(inside, name, pillars)
+        columns |= {factor.name: zeros[factor.name] for factor in pillars}
+    if any(factor.kind is FactorKind.PRICE for factor in factors):
+        columns[PRICE_FACTOR] = _log_price(inside)
+    return pd.DataFrame(columns, index=inside.index)[[factor.name for factor in factors]]
+
+
+def par_curve(history: pd.DataFrame, name: str, day: date) -> ParCurve:
+    """Every par yield of a curve that was published on `day`. Raises InputError when none was."""
+    tenors = _tenors(history, name)
+    row = history[list(tenors)].loc[history.index == pd.Timestamp(day)].dropna(axis="columns")
+    if row.empty:
+        before = history[list(tenors)].dropna(how="all").loc[: pd.Timestamp(day)].index
+        last = f"; the last date before it is {before[-1].date()}" if len(before) else ""
+        raise InputError(f"the history has no {name} yields on {day}{last}")
+    return ParCurve(
+        name=name,
+        currency=CURRENCIES[name],
+        times=np.array([tenors[column] for column in row.columns]),
+        par_yields=row.iloc[0].to_numpy(dtype=np.float64, copy=True),
+    )
+
+
+def build_market(
+    history: pd.DataFrame, valuation_date: date, factors: Sequence[Factor], window: Window, sources: Mapping[str, str]
+) -> Market:
+    """Market of one date: its published par curves and USD/JPY, with the law calibrated over `window`.
+
+    `sources` says where the levels come from, by curve name and for "USDJPY". Reversion and drift are zero. Raises
+    InputError as `calibrate` does, or when a level was not published on `valuation_date`.
+    """
+    names = dict.fromkeys(factor.curve for factor in factors if factor.curve is not None)
+    par_curves = {name: par_curve(history, name, valuation_date) for name in names}
+    price = history.loc[history.index == pd.Timestamp(valuation_date), [PRICE_FACTOR]].dropna()
+    if price.empty:
+        raise InputError(f"the history has no {PRICE_FACTOR} on {valuation_date}")
+    calibration = calibrate(history, factors, window)
+    zeros = np.zeros(len(factors))
+    return Market(
+        valuation_date=valuation_date,
+        par_curves=par_curves,
+        curves={name: bootstrap(par) for name, par in par_curves.items()},
+        usdjpy=float(price[PRICE_FACTOR].to_numpy(dtype=np.float64)[0]),
+        factors=tuple(factors),
+        vols=calibration.vols,
+        correlation=calibration.correlation,
+        kappas=zeros,
+        thetas=zeros,
+        mus=zeros,
+        source=joined_sources(sources),
+        calibration=calibration.description,
+        sources=dict(sources),
+    )
+
+
+def joined_sources(sources: Mapping[str, str]) -> str:
+    """One text for `Market.source`: "JGB: ...; UST: ...; USDJPY: ..."."""
+    return "; ".join(f"{name}: {source}" for name, source in sources.items())
+
+
+def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
+    """Columns of a curve -> years, shortest first."""
+    if name not in CURRENCIES:
+        raise InputError(f"the history has no curve {name!r}; it has {', '.join(CURRENCIES)}")
+    tenors = {str(c): tenor_years(str(c).partition("_")[2]) for c in history.columns if str(c).startswith(f"{name}_")}
+    if not tenors:
+        raise InputError(f"the history has no {name} columns; add the file that publishes them")
+    return dict(sorted(tenors.items(), key=lambda item: item[1]))
+
+
+def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) -> pd.DataFrame:
+    published = inside[list(_tenors(inside, name))].dropna(how="all")
+    used = published.loc[:, published.notna().mean() >= _TENOR_SHARE].dropna()
+    if used.empty:
+        raise InputError(f"no tenor of {name} is published throughout the window")
+    tenors = _tenors(used, name)
+    times = np.array(list(tenors.values()))
+    for factor in pillars:
+        if factor.pillar is None or not times[0] <= factor.pillar <= times[-1]:
+            inner = ", ".join(column.partition("_")[2] for column in tenors)
+            raise InputError(f"{factor.name} lies outside the tenors published throughout the window: {inner}")
+    zeros = bootstrap_days(times, used.to_numpy(dtype=np.float64).T, name)  # (n_tenors, n_days)
+    at_pillars = {factor.name: _interpolated(times, zeros, float(factor.pillar or 0.0)) for factor in pillars}
+    return pd.DataFrame(at_pillars, index=used.index).reindex(inside.index)
+
+
+def _interpolated(times: F64, zeros: F64, pillar: float) -> F64:
+    """(n_days,) zero rate at a pillar within the nodes."""
+    after = int(np.searchsorted(times, pillar))
+    at_node: F64 = zeros[after]
+    if times[after] == pillar:
+        return at_node
+    weight = float((pillar - times[after - 1]) / (times[after] - times[after - 1]))
+    return weight * at_node + (1.0 - weight) * zeros[after - 1]
+
+
+def _log_price(inside: pd.DataFrame) -> pd.Series:
+    if PRICE_FACTOR not in inside.columns:
+        raise InputError(f"the history has no {PRICE_FACTOR} column; add FRED's DEXJPUS")
+    price = inside[PRICE_FACTOR].to_numpy(dtype=np.float64)
+    bad = np.flatnonzero(price <= 0.0)
+    if bad.size:
+        raise InputError(f"{PRICE_FACTOR} must be positive, got {price[bad[0]]} on {_days(inside)[bad[0]]}")
+    return pd.Series(np.log(price), index=inside.index)
+
+
+def _one_day_changes(states: pd.Series) -> F64:
+    """(n,) changes between neighbouring weekdays on both of which the market has a value."""
+    present = states.dropna()
+    days = _days(present)
+    values = present.to_numpy(dtype=np.float64)
+    changes: F64 = np.diff(values)
+    return changes[np.busday_count(days[:-1], days[1:]) == 1]
+
+
+def _five_day_changes(common: pd.DataFrame) -> F64:
+    """(n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
+    values, days = common.to_numpy(dtype=np.float64), _days(common)
+    spans = np.busday_count(days[:-CORRELATION_DAYS], days[CORRELATION_DAYS:])
+    changes: F64 = values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS]
+    return changes[spans <= _LONGEST_SPAN]
+
+
+def _days(dated: pd.Series | pd.DataFrame) -> npt.NDArray[np.datetime64]:
+    return dated.index.to_numpy().astype("datetime64[D]")
+
+
+def _check_length(common: pd.DataFrame, window: Window) -> None:
+    weekdays = int(np.busday_count(window.start, window.end)) + int(np.is_busday(window.end))
+    if len(common) < _DATE_SHARE * weekdays or len(common) <= CORRELATION_DAYS + 1:
+        raise InputError(
+            f"the history is shorter than the window: {len(common):,} dates have a value of every factor, the window "
+            f"{window} has {weekdays:,} weekdays and wants {max(_DATE_SHARE * weekdays, CORRELATION_DAYS + 2):,.0f}"
+        )
+
+
+def _check_moves(factors: Sequence[Factor], changes: Sequence[F64]) -> None:
+    for i, change in enumerate(changes):
+        if change.size < 2 or not change.std() > 0.0:
+            name = factors[i % len(factors)].name
+            raise InputError(f"{name} does not move in the window ({change.size} changes): no vol can be estimated")
+
+
+def _description(window: Window, sizes: Sequence[int], n_five_day: int, n_dates: int) -> str:
+    fewest, most = min(sizes), max(sizes)
+    counts = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    return (
+        f"window {window}; zero rates bootstrapped from par yields; vols from changes over one business day, none "
+        f"across a holiday ({counts} changes), times sqrt({DAYS_PER_YEAR}); correlations from {n_five_day} "
+        f"overlapping {CORRELATION_DAYS}-day changes on {n_dates} dates common to all factors"
+    )

@@ -1,0 +1,183 @@
+"""Correlation matrices: refused when they cannot be one, repaired on request, factored the same on every machine."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.market.factors import MAX_FACTORS
+
+F64 = npt.NDArray[np.float64]
+
+SMALLEST_EIGENVALUE = 1e-10  # at or below, a matrix counts as not positive definite: rounding alone moves it by 1e-14
+REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless told otherwise
+REPAIR_DECIMALS = 9  # a repair is rounded to these: eigenvectors differ between machines in their last bits
+_SYMMETRY = 1e-12
+_MAX_ITERATIONS = 20_000
+_CHANGE_TOLERANCE = 1e-13  # largest entry change in one iteration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RepairedCorrelation:
+    """The nearest correlation matrix, and how far it moved."""
+
+    correlation: F64  # (n_factors, n_factors) positive definite
+    distance: float  # Frobenius norm of the change
+    largest_change: float  # of one entry
+    was_smallest_eigenvalue: float  # before the repair
+    smallest_eigenvalue: float  # after it
+
+
+def smallest_eigenvalue(correlation: F64) -> float:
+    """Smallest eigenvalue of a symmetric matrix."""
+    return float(np.linalg.eigvalsh(correlation)[0])
+
+
+def check_correlation(correlation: F64, names: Sequence[str], context: str = "the market") -> None:
+    """Refuse a matrix that is not a positive definite correlation matrix of the factors `names`.
+
+    Raises
+    ------
+    InputError
+        Names the pair and its value (wrong shape, not finite, asymmetric, beyond 1, diagonal not 1), or the
+        smallest eigenvalue. `context` says whose correlation it is: "the market", "scenario 'august-2024'".
+    """
+    if faults := correlation_faults(correlation, names):
+        raise InputError("; ".join(f"correlation of {context}: {fault}" for fault in faults))
+    lowest = smallest_eigenvalue(correlation)
+    if lowest <= SMALLEST_EIGENVALUE:
+        raise InputError(
+            f"correlation of {context} is not positive definite: smallest eigenvalue {lowest:.1e}; "
+            f"the nearest matrix that is can be asked for as a repair (Higham)"
+        )
+
+
+def correlation_faults(correlation: F64, names: Sequence[str]) -> list[str]:
+    """Everything wrong with single entries of a correlation matrix, in words; empty when nothing is."""
+    n = len(names)
+    if n > MAX_FACTORS:
+        return [f"at most {MAX_FACTORS} factors are possible, got {n}"]
+    if correlation.shape != (n, n):
+        return [f"must be {n} x {n}, a row per factor, got {' x '.join(map(str, correlation.shape))}"]
+    faults = []
+    for i in range(n):
+        if correlation[i, i] != 1.0:
+            faults.append(f"{names[i]} with itself must be 1, got {float(correlation[i, i])!r}")
+        for j in range(i):
+            below, above = float(correlation[i, j]), float(correlation[j, i])
+            if not abs(below) <= 1.0 or not abs(above) <= 1.0:
+                faults.append(f"{names[i]} with {names[j]} must lie in [-1, 1], got {below!r}")
+            elif abs(below - above) > _SYMMETRY:
+                faults.append(
+                    f"{names[i]} with {names[j]} is {below!r} one way and {above!r} the other; both must agree"
+                )
+    return faults
+
+
+def nearest_correlation(matrix: F64, floor: float = REPAIRED_EIGENVALUE) -> RepairedCorrelation:
+    """Nearest correlation matrix, in the Frobenius norm, whose eigenvalues are at least `floor`.
+
+    Parameters
+    ----------
+    matrix : (n_factors, n_factors) symmetric, finite
+    floor : scalar in [0, 1)
+        Smallest eigenvalue wanted. The exact nearest matrix is singular; a floor above 0 makes it usable.
+
+    Raises
+    ------
+    InputError
+        The matrix is not square, symmetric and finite, the floor is out of range, or the iteration does not settle.
+
+    Notes
+    -----
+    Alternating projections onto {eigenvalues >= floor} and {unit diagonal} with Dykstra's correction: Higham (2002),
+    "Computing the nearest correlation matrix", IMA J. Numer. Anal. 22. What the last projection leaves below the
+    floor is made up by a blend with the identity, and entries are rounded to 9 decimals so that machines agree; the
+    floor is kept to within n_factors * 1e-9. A matrix that needs no repair comes back as it was.
+    """
+    _check_repairable(matrix, floor)
+    was_lowest = smallest_eigenvalue(matrix)
+    if was_lowest >= floor and not correlation_faults(matrix, [""] * matrix.shape[0]):
+        return RepairedCorrelation(
+            correlation=matrix.copy(),
+            distance=0.0,
+            largest_change=0.0,
+            was_smallest_eigenvalue=was_lowest,
+            smallest_eigenvalue=was_lowest,
+        )
+    repaired = np.round(_blend(_project(matrix, floor), floor), REPAIR_DECIMALS)
+    change = repaired - matrix
+    return RepairedCorrelation(
+        correlation=repaired,
+        distance=float(np.sqrt((change * change).sum())),
+        largest_change=float(np.abs(change).max()),
+        was_smallest_eigenvalue=was_lowest,
+        smallest_eigenvalue=smallest_eigenvalue(repaired),
+    )
+
+
+def cholesky(matrix: F64) -> F64:
+    """Lower Cholesky factor L of a positive definite matrix, L @ L.T = matrix, in one fixed order of operations.
+
+    matrix   (n, n) symmetric, n <= 64; only the lower triangle is read
+    returns  (n, n) float64, zeros above the diagonal; the same bits on every machine, since no BLAS reorders sums
+
+    Raises InputError, naming the row, where the matrix is not positive definite.
+    """
+    n = matrix.shape[0]
+    if matrix.shape != (n, n) or not 1 <= n <= MAX_FACTORS:
+        raise InputError(f"a Cholesky factor needs a square matrix of 1 to {MAX_FACTORS} rows, got {matrix.shape}")
+    a: list[list[float]] = matrix.tolist()
+    lower = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            rest = a[i][j]
+            for k in range(j):
+                rest -= lower[i][k] * lower[j][k]
+            if i > j:
+                lower[i][j] = rest / lower[j][j]
+            elif rest > 0.0:
+                lower[i][i] = math.sqrt(rest)
+            else:
+                raise InputError(
+                    f"matrix is not positive definite: {rest:.1e} is left in row {i + 1} of its Cholesky factor; "
+                    f"smallest eigenvalue {smallest_eigenvalue(matrix):.1e}"
+                )
+    return np.array(lower, dtype=np.float64)
+
+
+def _project(matrix: F64, floor: float) -> F64:
+    correction = np.zeros_like(matrix)
+    current = matrix.copy()
+    for _ in range(_MAX_ITERATIONS):
+        shifted = current - correction
+        values, vectors = np.linalg.eigh(shifted)
+        definite = (vectors * np.maximum(values, floor)) @ vectors.T
+        correction = definite - shifted
+        following: F64 = 0.5 * (definite + definite.T)
+        np.fill_diagonal(following, 1.0)
+        if np.abs(following - current).max() <= _CHANGE_TOLERANCE:
+            return following
+        current = following
+    raise InputError(f"the repair of the correlation did not settle in {_MAX_ITERATIONS:,} iterations")
+
+
+def _blend(correlation: F64, floor: float) -> F64:
+    """Lift the smallest eigenvalue to `floor` by mixing in as little of the identity as will do."""
+    lowest = smallest_eigenvalue(correlation)
+    share = max(0.0, (floor - lowest) / (1.0 - lowest)) if lowest < 1.0 else 0.0
+    blended = (1.0 - share) * correlation
+    np.fill_diagonal(blended, 1.0)
+    return blended
+
+
+def _check_repairable(matrix: F64, floor: float) -> None:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not 1 <= matrix.shape[0] <= MAX_FACTORS:
+        raise InputError(f"a correlation matrix is square, with 1 to {MAX_FACTORS} rows, got {matrix.shape}")
+    if not np.isfinite(matrix).all() or np.abs(matrix - matrix.T).max() > _SYMMETRY:
+        raise InputError("only a finite, symmetric matrix has a nearest correlation matrix; correct the entries first")
+    if not 0.0 <= floor < 1.0:
+        raise InputError(f"`floor` must lie in [0, 1), got {floor!r}")
