@@ -1,0 +1,267 @@
+"""What to run: a RUN.toml, the same keys as flags and as environment variables, laid over one another."""
+
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.toml import Strict, parse_toml, read_text
+from engine.inputs.toml_faults import faults_of
+
+MIN_PATHS = 100  # one path in the worst 1 %
+MAX_PATHS = 10**9
+MAX_SEED = 2**64 - 1
+PREFIX = "UNWIND_"
+
+_PATHS_PER_S = 3e6  # one core, thousands of flows: the order of magnitude for a message
+_TEXTS = ("market", "book", "scenario", "backend", "precision", "steps", "currency", "out", "revaluation", "until_se")
+_LISTS = ("scenario", "confidence")
+_FILES = ("market", "book", "out")
+
+
+def _alone_in_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int | float) else value
+
+
+def _given_path(value: Any) -> Any:
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+        raise ValueError(f"must be the path of a file, got {value!r}")
+    return value
+
+
+def _check_confidence(value: float) -> float:
+    if not 0.5 <= value < 1.0:
+        way_out = f"; {value:g} % is {value / 100:g}" if 50.0 <= value < 100.0 else ""
+        raise ValueError(f"must lie in [0.5, 1), got {value!r}{way_out}")
+    return value
+
+
+def _check_paths(value: int) -> int:
+    if value < MIN_PATHS:
+        raise ValueError(f"must be at least {MIN_PATHS}, got {value}")
+    if value > MAX_PATHS:
+        years = value / _PATHS_PER_S / (365.25 * 86_400)
+        raise ValueError(
+            f"must be at most {MAX_PATHS:,}, got {value:,}: at some 3 million paths a second that would take "
+            f"{years:,.2g} years"
+        )
+    return value
+
+
+def _check_seed(value: int) -> int:
+    if not 0 <= value <= MAX_SEED:
+        raise ValueError(f"must lie in 0 to 2^64 - 1 = {MAX_SEED}, got {value}")
+    return value
+
+
+def _fraction(value: Any) -> Any:
+    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", value) if isinstance(value, str) else None
+    number = float(match[1]) / (100.0 if match[2] else 1.0) if match else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0.0 < number < 0.5:
+        raise ValueError(f"must be a fraction between 0 and 0.5 such as 0.005, or '0.5%', got {value!r}")
+    return float(number)
+
+
+def _some_and_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("needs at least one, got an empty list")
+    repeated = next((value for i, value in enumerate(values) if value in values[:i]), None)
+    if repeated is not None:
+        raise ValueError(f"{repeated!r} is there twice")
+    return values
+
+
+InputPath = Annotated[Path, BeforeValidator(_given_path), Field(strict=False)]
+Confidence = Annotated[float, AfterValidator(_check_confidence)]
+_CONFIDENCE_SCHEMA = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1.0}
+
+
+def _or_list(one: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}]}
+
+
+class RunConfig(Strict):
+    """One run: what is valued, in which scenarios, over which horizon, with how many paths."""
+
+    model_config = ConfigDict(populate_by_name=False)
+
+    market: InputPath | None = Field(
+        default=None, description="Market file (TOML). In a RUN.toml, relative to that file. Default: the bundled one."
+    )
+    book: InputPath | None = Field(
+        default=None,
+        description="Book file (CSV or Parquet). In a RUN.toml, relative to that file. Default: the bundled sample books.",
+    )
+    scenarios: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...],
+        BeforeValidator(_alone_in_list),
+        AfterValidator(_some_and_different),
+        WithJsonSchema(_or_list({"type": "string", "minLength": 1})),
+    ] = Field(default=("base",), alias="scenario", max_length=64, description="Names, or paths of .toml files.")
+    n_paths: Annotated[
+        int,
+        AfterValidator(_check_paths),
+        WithJsonSchema({"type": "integer", "minimum": MIN_PATHS, "maximum": MAX_PATHS}),
+    ] = Field(default=1_000_000, alias="paths", description="Paths; with until_se, those of the first round.")
+    horizon_days: int = Field(default=10, ge=1, le=250, description="Business days to the P&L.")
+    confidences: Annotated[
+        tuple[Confidence, ...],
+        BeforeValidator(_alone_in_list),
+        AfterValidator(_some_and_different),
+        WithJsonSchema(_or_list(_CONFIDENCE_SCHEMA)),
+    ] = Field(default=(0.975, 0.99), alias="confidence", max_length=16, description="Of VaR and ES: 0.99.")
+    seed: Annotated[
+        int, AfterValidator(_check_seed), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_SEED})
+    ] = Field(default=1, description="Key of the random stream; the same seed gives the same paths.")
+    backend: Literal["auto", "numpy", "numba", "cuda"] = Field(default="auto", description="auto says what it picked.")
+    precision: Literal["float64", "float32"] = Field(default="float64", description="Of draws and steps.")
+    steps: Literal["auto", "daily"] = Field(
+        default="auto", description="auto: one step of the full horizon where its law is exact; daily: walk day by day."
+    )
+    currency: Literal["JPY", "USD"] = Field(default="JPY", description="Of the P&L, at the path's own rate.")
+    out: InputPath | None = Field(default=None, description="JSON file for the result.")
+    until_se: Annotated[
+        float | None,
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "number", "exclusiveMinimum": 0.0, "exclusiveMaximum": 0.5},
+                    {"type": "string", "pattern": r"^\s*[0-9]*\.?[0-9]+\s*%?\s*$"},
+                ]
+            }
+        ),
+        BeforeValidator(lambda value: None if value is None else _fraction(value)),
+    ] = Field(
+        default=None,
+        description="Double the paths until the total's VaR at the highest confidence has this relative error: 0.5%.",
+    )
+    instantaneous: bool = Field(default=False, description="Revalue at the valuation date: the book does not age.")
+    revaluation: Literal["compressed", "direct"] = Field(
+        default="compressed", description="compressed: polynomials with a stated bound; direct: flow by flow."
+    )
+    interval_confidence: Annotated[Confidence, WithJsonSchema(_CONFIDENCE_SCHEMA)] = Field(
+        default=0.95, description="Of the Monte Carlo intervals around VaR."
+    )
+
+
+def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | None = None) -> RunConfig:
+    """The run that flags, environment and file ask for together: flag > environment > file > default.
+
+    Parameters
+    ----------
+    flags : by key as in a RUN.toml, or by the attribute it sets ("paths", "n_paths"); None or an empty list where a
+        flag is not given
+    environ : the process's environment; `UNWIND_PATHS` is `paths`, lists are separated by commas
+    file : a RUN.toml; `market`, `book`, `out` and scenario paths in it are relative to its folder
+
+    Raises
+    ------
+    FileFaults
+        Only the file has faults.
+    InputError
+        Each fault with the flag, variable or line that it came from; an `UNWIND_` variable that looks misspelt.
+    """
+    text = read_text(file) if file is not None else None
+    from_file = _rebased(parse_toml(file, text), file.parent) if file is not None and text is not None else {}
+    from_environment = _of_environment(environ)
+    from_flags = {
+        _key(name): tuple(value) if isinstance(value, list) else value
+        for name, value in flags.items()
+        if value is not None and value != []
+    }
+    merged = {**from_file, **from_environment, **from_flags}
+    try:
+        return RunConfig.model_validate(merged)
+    except ValidationError as error:
+        faults = faults_of(error, RunConfig, merged, text)
+    in_file, elsewhere = [], []
+    for fault in faults:
+        key = re.split(r"[.\[]", fault.where or "")[0]
+        if key in from_flags:
+            elsewhere.append(f"--{key.replace('_', '-')}: {fault.message}")
+        elif key in from_environment:
+            elsewhere.append(f"environment variable {PREFIX}{key.upper()}: {fault.message}")
+        else:
+            in_file.append(fault)
+    raise _refusal(file, in_file, elsewhere) from None
+
+
+def check_out(out: Path) -> Path:
+    """Refuse, before anything is computed, a result file that could not be written; return its resolved path.
+
+    Raises InputError when it is a folder or a symbolic link, or when its folder is not there or not writable.
+    """
+    folder = out.parent
+    if out.is_symlink():
+        raise InputError(f"--out {str(out)!r} is a symbolic link; give the path of the file itself")
+    if out.is_dir():
+        raise InputError(f"--out {str(out)!r} is a folder; give the path of a file in it, such as result.json")
+    if not folder.is_dir():
+        raise InputError(f"--out {str(out)!r}: there is no folder {str(folder)!r}; make it first")
+    if not os.access(folder, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        raise InputError(f"--out {str(out)!r} cannot be written: no permission")
+    return out.resolve()
+
+
+def _key(name: str) -> str:
+    """The key in a RUN.toml of an attribute of RunConfig."""
+    field = RunConfig.model_fields.get(name)
+    return field.alias if field and field.alias else name
+
+
+def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    known = {f"{PREFIX}{_key(name).upper()}": _key(name) for name in RunConfig.model_fields}
+    misspelt = {
+        name: close[0]
+        for name in environ
+        if name.startswith(PREFIX) and name not in known and (close := get_close_matches(name, known, n=1, cutoff=0.88))
+    }
+    if misspelt:
+        raise InputError(
+            "\n".join(f"unknown environment variable {name}; did you mean {near}?" for name, near in misspelt.items())
+        )
+    return {key: _of_text(key, environ[name]) for name, key in known.items() if environ.get(name)}
+
+
+def _of_text(key: str, text: str) -> Any:
+    """The value of an environment variable: text, number, true or false, or a list of them."""
+    if key in _LISTS:
+        return tuple(part.strip() if key in _TEXTS else _of_word(part.strip()) for part in text.split(","))
+    return text if key in _TEXTS else _of_word(text.strip())
+
+
+def _of_word(word: str) -> Any:
+    if re.fullmatch(r"[+-]?[0-9]{1,40}", word):
+        return int(word)
+    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
+        return float(word)
+    return {"true": True, "false": False}.get(word.lower(), word)
+
+
+def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The keys of a file, with its paths relative to its own folder."""
+
+    def moved(value: Any) -> Any:
+        return folder / value if isinstance(value, str) and value else value
+
+    def moved_scenario(value: Any) -> Any:
+        return str(moved(value)) if isinstance(value, str) and value.endswith(".toml") else value
+
+    rebased = {key: moved(value) if key in _FILES else value for key, value in data.items()}
+    if "scenario" in data:
+        given = data["scenario"]
+        rebased["scenario"] = tuple(map(moved_scenario, given)) if isinstance(given, tuple) else moved_scenario(given)
+    return rebased
+
+
+def _refusal(file: Path | None, in_file: list[Fault], elsewhere: list[str]) -> InputError:
+    if file is None:
+        return InputError("\n".join(elsewhere))
+    if not elsewhere:
+        return FileFaults(file, in_file)
+    return InputError("\n".join([*elsewhere, *(f"{file}: {fault}" for fault in in_file)]))
