@@ -45,10 +45,10 @@ def _check_paths(value: int) -> int:
     if value < MIN_PATHS:
         raise ValueError(f"must be at least {MIN_PATHS}, got {value}")
     if value > MAX_PATHS:
-        years = value / _PATHS_PER_S / (365.25 * 86_400)
+        hours = value / _PATHS_PER_S / 3600.0
         raise ValueError(
             f"must be at most {MAX_PATHS:,}, got {value:,}: at some 3 million paths a second that would take "
-            f"{years:,.2g} years"
+            f"{hours:,.1f} hours"
         )
     return value
 
@@ -95,7 +95,7 @@ class RunConfig(Strict):
     )
     book: InputPath | None = Field(
         default=None,
-        description="Book file (CSV or Parquet). In a RUN.toml, relative to that file. Default: the bundled sample books.",
+        description="Book file (CSV or Parquet). In a RUN.toml, relative to that file. Default: the bundled samples.",
     )
     scenarios: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],
