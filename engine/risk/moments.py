@@ -1,0 +1,111 @@
+"""Mean, spread and digest of each row from its cells, in an order that no split into blocks can change."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import RiskError
+from kernels.base import CELL, F64, Reduction
+
+
+def tree_sum(values: F64) -> F64:
+    """Sum over the last axis by adding neighbours in pairs, level by level; an odd last one moves up unchanged.
+
+    The order depends on the length alone, so the sum is a function of the values' sequence, bit for bit. An empty
+    axis gives 0. The error grows with the logarithm of the length.
+    """
+    level = values
+    while level.shape[-1] > 1:
+        even = level.shape[-1] // 2 * 2
+        pairs = level[..., 0:even:2] + level[..., 1:even:2]
+        level = pairs if even == level.shape[-1] else np.concatenate([pairs, level[..., even:]], axis=-1)
+    return level[..., 0] if level.shape[-1] else np.zeros(values.shape[:-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Of one row's P&L, in its currency."""
+
+    mean: float
+    mean_se: float  # std / sqrt(n_paths)
+    std: float  # with n_paths - 1
+
+
+class CellTable:
+    """What every cell of a run says about itself, stored by cell index: the order of arrival leaves no trace."""
+
+    def __init__(self, n_rows: int, n_paths: int) -> None:
+        n_cells = -(-n_paths // CELL)
+        self.n_paths = n_paths
+        self.seen: npt.NDArray[np.bool_] = np.zeros(n_cells, dtype=np.bool_)
+        self.sums = np.zeros((n_rows, n_cells))
+        self.squares = np.zeros((n_rows, n_cells))
+        self.digests = np.zeros((n_rows, n_cells, 2), dtype=np.uint64)
+
+    def add(self, reduction: Reduction) -> None:
+        """Take in a block's cells.
+
+        Raises
+        ------
+        RiskError
+            P&L of a cell is not finite.
+        ValueError
+            The rows or cells are not this run's, or a cell came twice.
+        """
+        first, n_cells = reduction.first_cell, reduction.sums.shape[1]
+        if reduction.sums.shape[0] != self.sums.shape[0] or not 0 <= first <= self.seen.size - n_cells:
+            raise ValueError(f"cells {first} + {n_cells} or rows {reduction.sums.shape[0]} are not this run's")
+        if self.seen[first : first + n_cells].any():
+            raise ValueError(f"a cell of {first} to {first + n_cells - 1} came twice")
+        bad = np.argwhere(~np.isfinite(reduction.squares))
+        if bad.size:
+            row, cell = bad[0]
+            first_path = (first + int(cell)) * CELL
+            raise RiskError(
+                f"P&L of row {row} is not finite in paths {first_path} to {first_path + CELL - 1}: a level or vol of "
+                "the market or scenario drives it out of range; check the shocks and vol multipliers"
+            )
+        cells = slice(first, first + n_cells)
+        self.sums[:, cells] = reduction.sums
+        self.squares[:, cells] = reduction.squares
+        self.digests[:, cells] = reduction.digests
+        self.seen[cells] = True
+
+    def merge(self, other: "CellTable") -> None:
+        """Take in the cells of another part of the same run; ValueError when both hold one."""
+        if (self.seen & other.seen).any():
+            raise ValueError("the two parts hold the same cell")
+        self.take(other, other.seen)
+
+    def take(self, other: "CellTable", which: npt.NDArray[np.bool_]) -> None:
+        """Copy the cells marked in `which` (n_cells,)."""
+        pairs: tuple[tuple[npt.NDArray[Any], npt.NDArray[Any]], ...] = (
+            (self.sums, other.sums),
+            (self.squares, other.squares),
+            (self.digests, other.digests),
+        )
+        for mine, theirs in pairs:
+            mine[:, which] = theirs[:, which]
+        self.seen |= which
+
+    @property
+    def complete(self) -> bool:
+        """Whether every cell of the run is in."""
+        return bool(self.seen.all())
+
+    def moments(self, row: int, centre: float) -> Moments:
+        """Mean and spread of a row whose sums were taken about `centre` [P&L]; needs two paths."""
+        n = self.n_paths
+        first = float(tree_sum(self.sums[row]))
+        second = float(tree_sum(self.squares[row]))
+        variance = max(second - first * first / n, 0.0) / (n - 1)  # rounding alone can make it negative
+        std = math.sqrt(variance)
+        return Moments(mean=centre + first / n, mean_se=std / math.sqrt(n), std=std)
+
+    def sha256(self, row: int) -> str:
+        """Hex sha256 over the cells' digests in path order, each a pair of uint64, little endian."""
+        return hashlib.sha256(self.digests[row].astype("<u8").tobytes()).hexdigest()

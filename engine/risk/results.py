@@ -1,0 +1,160 @@
+"""What a run reports, with units, and its JSON shape. P&L gains positive; VaR and ES losses positive."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from engine.errors import RiskError
+from engine.risk.moments import Moments
+from engine.risk.tail import TailEstimate
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What was run: enough to run it again. Field names are the JSON's keys."""
+
+    seed: int  # 64 bits
+    n_paths: int
+    horizon_days: int  # business days
+    steps: str  # "one" or "daily"
+    backend: str
+    device: str  # in words
+    precision: str  # "float64" or "float32"
+    valuation_date: date
+    currency: str  # of all amounts
+    interval_confidence: float  # of every low and high
+    versions: Mapping[str, str]  # package -> version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """VaR and expected shortfall at one confidence, in the run's currency; losses positive.
+
+    An infinite error or end, null in JSON, means that too few paths lie that far out to bound it.
+    """
+
+    confidence: float
+    value_at_risk: float  # from the unshocked base
+    value_at_risk_se: float
+    value_at_risk_low: float
+    value_at_risk_high: float
+    expected_shortfall: float  # from the unshocked base
+    expected_shortfall_se: float
+    expected_shortfall_low: float
+    expected_shortfall_high: float
+    value_at_risk_around_shock: float  # from the shocked state: value_at_risk + shock_pnl
+    expected_shortfall_around_shock: float
+    tail_paths: int  # in the worst 1 - confidence; the last may count in part
+    rough: bool  # fewer than 500 tail paths: read the errors as orders of magnitude
+
+    def warning(self) -> str | None:
+        """Say why the errors are rough, if they are."""
+        if not self.rough:
+            return None
+        paths = f"only {self.tail_paths} paths lie" if self.tail_paths > 1 else "only one path lies"
+        open_ends = "" if math.isfinite(self.value_at_risk_se) else ", and the sample does not bound VaR on both sides"
+        return f"{paths} in the {self.confidence} tail, 500 are wanted: its errors are rough{open_ends}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeResult:
+    """One scope in one scenario, in the run's currency."""
+
+    scenario: str
+    scope: str  # "total" or "book:NAME"
+    base_value: float  # in the unshocked market
+    shock_pnl: float  # of the scenario's instantaneous shock alone
+    mean: float  # P&L, from the unshocked base
+    mean_se: float
+    std: float
+    measures: tuple[Measure, ...]
+    pnl_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Wall time of a run."""
+
+    compile_s: float  # making kernels, before the first path
+    simulate_s: float
+    total_s: float
+    paths_per_s: float  # n_paths / simulate_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """Everything a run reports."""
+
+    run: RunFacts
+    results: tuple[ScopeResult, ...]
+    timing: Timing
+
+
+def measure(estimate: TailEstimate, shock_pnl: float) -> Measure:
+    """Add to an estimate the same losses measured from the shocked state."""
+    values = {field.name: getattr(estimate, field.name) for field in fields(estimate)}
+    return Measure(
+        **values,
+        value_at_risk_around_shock=estimate.value_at_risk + shock_pnl,
+        expected_shortfall_around_shock=estimate.expected_shortfall + shock_pnl,
+    )
+
+
+def scope_result(
+    *,
+    scenario: str,
+    scope: str,
+    base_value: float,
+    shock_pnl: float,
+    moments: Moments,
+    estimates: tuple[TailEstimate, ...],
+    pnl_sha256: str,
+) -> ScopeResult:
+    """Put one row's figures together; amounts in the run's currency."""
+    return ScopeResult(
+        scenario=scenario,
+        scope=scope,
+        base_value=base_value,
+        shock_pnl=shock_pnl,
+        mean=moments.mean,
+        mean_se=moments.mean_se,
+        std=moments.std,
+        measures=tuple(measure(estimate, shock_pnl) for estimate in estimates),
+        pnl_sha256=pnl_sha256,
+    )
+
+
+def as_json(result: RunResult) -> dict[str, Any]:
+    """Return the result as strict JSON's types, keys in the documented order; an infinite figure becomes None.
+
+    Raises
+    ------
+    RiskError
+        A figure is not a number: nothing of it may be reported.
+    """
+    return {
+        "schema": SCHEMA,
+        **{field.name: _plain(getattr(result, field.name), field.name) for field in fields(result)},
+    }
+
+
+def _plain(value: Any, where: str) -> Any:
+    match value:
+        case float() if math.isnan(value):
+            raise RiskError(f"{where} is not a number; nothing is reported")
+        case float():
+            return float(value) if math.isfinite(value) else None
+        case RunFacts() | ScopeResult() | Measure() | Timing():
+            return {field.name: _plain(getattr(value, field.name), f"{where}.{field.name}") for field in fields(value)}
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {key: _plain(item, f"{where}.{key}") for key, item in value.items()}
+        case tuple():
+            return [_plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+        case _:
+            return value
