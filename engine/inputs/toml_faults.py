@@ -42,7 +42,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: s
             messages[keys].append(message)
     faults = [
         Fault(
-            message=", or ".join(found), line=toml_line(text, keys) if text is not None else None, where=_dotted(keys)
+            message=", or ".join(found), line=toml_line(text, keys) if text is not None else None, where=dotted(keys)
         )
         for keys, found in messages.items()
     ]
@@ -143,7 +143,7 @@ def _model_in(annotation: Any) -> Any:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
-def _dotted(keys: Keys) -> str | None:
+def dotted(keys: Keys) -> str | None:
     """`shocks[1].size`, elements counted from 1 as a person does."""
     dotted = ""
     for key in keys:
