@@ -13,7 +13,7 @@ from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
 from engine.market.factors import DAYS_PER_YEAR, MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, tenor_years
-from engine.market.market import Market, ParCurve
+from engine.market.market import Market, ParCurve, joined_sources
 
 F64 = npt.NDArray[np.float64]
 
@@ -171,11 +171,6 @@ def build_market(
     )
 
 
-def joined_sources(sources: Mapping[str, str]) -> str:
-    """One text for `Market.source`: "JGB: ...; UST: ...; USDJPY: ..."."""
-    return "; ".join(f"{name}: {source}" for name, source in sources.items())
-
-
 def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
     """Columns of a curve -> years, shortest first."""
     if name not in CURRENCIES:
@@ -208,8 +203,9 @@ def _interpolated(times: F64, zeros: F64, pillar: float) -> F64:
     at_node: F64 = zeros[after]
     if times[after] == pillar:
         return at_node
+    before: F64 = zeros[after - 1]
     weight = float((pillar - times[after - 1]) / (times[after] - times[after - 1]))
-    return weight * at_node + (1.0 - weight) * zeros[after - 1]
+    return weight * at_node + (1.0 - weight) * before
 
 
 def _log_price(inside: pd.DataFrame) -> pd.Series:
@@ -227,16 +223,16 @@ def _one_day_changes(states: pd.Series) -> F64:
     present = states.dropna()
     days = _days(present)
     values = present.to_numpy(dtype=np.float64)
-    changes: F64 = np.diff(values)
-    return changes[np.busday_count(days[:-1], days[1:]) == 1]
+    changes: F64 = np.diff(values)[np.busday_count(days[:-1], days[1:]) == 1]
+    return changes
 
 
 def _five_day_changes(common: pd.DataFrame) -> F64:
     """(n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
     values, days = common.to_numpy(dtype=np.float64), _days(common)
     spans = np.busday_count(days[:-CORRELATION_DAYS], days[CORRELATION_DAYS:])
-    changes: F64 = values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS]
-    return changes[spans <= _LONGEST_SPAN]
+    changes: F64 = (values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS])[spans <= _LONGEST_SPAN]
+    return changes
 
 
 def _days(dated: pd.Series | pd.DataFrame) -> npt.NDArray[np.datetime64]:

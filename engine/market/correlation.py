@@ -46,7 +46,7 @@ def check_correlation(correlation: F64, names: Sequence[str], context: str = "th
         smallest eigenvalue. `context` says whose correlation it is: "the market", "scenario 'august-2024'".
     """
     if faults := correlation_faults(correlation, names):
-        raise InputError("; ".join(f"correlation of {context}: {fault}" for fault in faults))
+        raise InputError("; ".join(f"correlation of {context}: {fault}" for _, _, fault in faults))
     lowest = smallest_eigenvalue(correlation)
     if lowest <= SMALLEST_EIGENVALUE:
         raise InputError(
@@ -55,25 +55,24 @@ def check_correlation(correlation: F64, names: Sequence[str], context: str = "th
         )
 
 
-def correlation_faults(correlation: F64, names: Sequence[str]) -> list[str]:
-    """Everything wrong with single entries of a correlation matrix, in words; empty when nothing is."""
+def correlation_faults(correlation: F64, names: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Row, column and what is wrong there, for every bad entry of a correlation matrix; empty when there is none."""
     n = len(names)
     if n > MAX_FACTORS:
-        return [f"at most {MAX_FACTORS} factors are possible, got {n}"]
+        return [(0, 0, f"at most {MAX_FACTORS} factors are possible, got {n}")]
     if correlation.shape != (n, n):
-        return [f"must be {n} x {n}, a row per factor, got {' x '.join(map(str, correlation.shape))}"]
+        return [(0, 0, f"must be {n} x {n}, a row per factor, got {' x '.join(map(str, correlation.shape))}")]
     faults = []
     for i in range(n):
         if correlation[i, i] != 1.0:
-            faults.append(f"{names[i]} with itself must be 1, got {float(correlation[i, i])!r}")
+            faults.append((i, i, f"{names[i]} with itself must be 1, got {float(correlation[i, i])!r}"))
         for j in range(i):
             below, above = float(correlation[i, j]), float(correlation[j, i])
+            pair = f"{names[i]} with {names[j]}"
             if not abs(below) <= 1.0 or not abs(above) <= 1.0:
-                faults.append(f"{names[i]} with {names[j]} must lie in [-1, 1], got {below!r}")
+                faults.append((i, j, f"{pair} must lie in [-1, 1], got {above if abs(below) <= 1.0 else below!r}"))
             elif abs(below - above) > _SYMMETRY:
-                faults.append(
-                    f"{names[i]} with {names[j]} is {below!r} one way and {above!r} the other; both must agree"
-                )
+                faults.append((i, j, f"{pair} is {below!r} one way and {above!r} the other; both must agree"))
     return faults
 
 

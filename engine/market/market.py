@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor
 
@@ -40,3 +41,16 @@ class Market:
     source: str  # where the levels come from, and their dates
     calibration: str  # window and method of vols and correlations
     sources: Mapping[str, str] = field(default_factory=dict)  # by curve name, and "USDJPY"; `source` joins them
+
+    def __post_init__(self) -> None:
+        n = len(self.factors)
+        shapes = {name: getattr(self, name).shape for name in ("vols", "kappas", "thetas", "mus")}
+        if wrong := [name for name, shape in shapes.items() if shape != (n,)]:
+            raise InputError(f"a market of {n} factors needs {n} {wrong[0]}, got shape {shapes[wrong[0]]}")
+        if self.correlation.shape != (n, n):
+            raise InputError(f"a market of {n} factors needs a {n} x {n} correlation, got {self.correlation.shape}")
+
+
+def joined_sources(sources: Mapping[str, str]) -> str:
+    """One text for `Market.source`: "JGB: ...; UST: ...; USDJPY: ..."."""
+    return "; ".join(f"{name}: {source}" for name, source in sources.items())
