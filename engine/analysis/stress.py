@@ -1,0 +1,78 @@
+"""What each scenario's shocks do to each position at once: exact revaluation, no simulation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.compiled import CompiledBook
+from engine.book.value import fit_spreads, fx_rates, position_values
+from engine.dynamics.apply import apply
+from engine.dynamics.scenario import Scenario
+from engine.market.market import Market
+
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StressTable:
+    """P&L of every position in every scenario, measured from the unshocked market."""
+
+    currency: str  # of every amount
+    scenarios: tuple[str, ...]  # names
+    position_ids: tuple[str, ...]
+    books: tuple[str, ...]  # (n_positions,) the book each position belongs to
+    base_values: F64  # (n_positions,) [currency]
+    pnl: F64  # (n_scenarios, n_positions) [currency], gains positive
+    notes: tuple[str, ...]  # what was done to a scenario's market that a reader should know
+
+    def by_book(self) -> Mapping[str, F64]:
+        """P&L of each book, in the order of the file: (n_scenarios,) [currency]."""
+        rows = np.array(self.books)
+        return {name: self.pnl[:, rows == name].sum(axis=1) for name in dict.fromkeys(self.books)}
+
+    def total(self) -> F64:
+        """P&L of all books: (n_scenarios,) [currency]."""
+        return np.asarray(self.pnl.sum(axis=1), dtype=np.float64)
+
+
+def stress_table(
+    book: CompiledBook, market: Market, scenarios: Sequence[Scenario], currency: str = "JPY"
+) -> StressTable:
+    """Revalue `book` in each scenario's market, today: nothing ages, nothing is drawn.
+
+    Parameters
+    ----------
+    book : compiled for the market's date
+    market : the unshocked base, to whose levels the spreads of priced positions are fitted
+    scenarios : in the order of the rows
+    currency : "JPY" or "USD"; each value is turned into it at the rate of its own market
+
+    Raises
+    ------
+    InputError
+        A scenario does not fit the market (`engine.dynamics.apply`), or the book cannot be valued in it.
+    """
+    spreads = fit_spreads(book, market)
+    base_values = _values(book, market, spreads, currency)
+    pnl = np.empty((len(scenarios), base_values.size))
+    notes: list[str] = []
+    for row, scenario in zip(pnl, scenarios, strict=True):
+        shocked = apply(scenario, market)
+        row[:] = _values(book, shocked.market, spreads, currency) - base_values
+        notes += shocked.notes
+    return StressTable(
+        currency=currency,
+        scenarios=tuple(scenario.name for scenario in scenarios),
+        position_ids=book.position_ids,
+        books=book.books,
+        base_values=base_values,
+        pnl=pnl,
+        notes=tuple(notes),
+    )
+
+
+def _values(book: CompiledBook, market: Market, spreads: F64, currency: str) -> F64:
+    """(n_positions,) [currency]"""
+    return position_values(book, market, spreads) / float(fx_rates(np.array([currency]), market)[0])

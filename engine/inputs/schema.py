@@ -1,0 +1,68 @@
+"""JSON Schemas (draft 2020-12) of the files a user writes, made from the models that read them."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from engine.book.position import ALWAYS, COLUMNS, RULES, Column, Kind
+from engine.errors import InputError
+from engine.inputs.market_schema import MarketFile
+from engine.inputs.run import RunConfig
+from engine.inputs.scenario import ScenarioFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+KINDS = ("market", "book", "scenario", "run")
+_MODELS: dict[str, type[BaseModel]] = {"market": MarketFile, "scenario": ScenarioFile, "run": RunConfig}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The schema of a market, scenario or run file, or of one row of a book file. Dates are ISO text.
+
+    A schema says what can be said of single keys; what several keys decide together, such as a correlation that must
+    be positive definite, is checked on reading. Raises InputError for another kind.
+    """
+    if kind == "book":
+        schema = _book_row()
+    elif kind in _MODELS:
+        schema = _MODELS[kind].model_json_schema(by_alias=True)
+    else:
+        raise InputError(f"no schema of {kind!r}; there are {', '.join(KINDS)}")
+    return {"$schema": DIALECT, **schema}
+
+
+def _book_row() -> dict[str, Any]:
+    return {
+        "title": "Book row",
+        "description": "One position: a row of a CSV or Parquet book, an empty cell left out. Other columns are "
+        "not read, with a warning.",
+        "type": "object",
+        "properties": {name: _column(column) for name, column in COLUMNS.items()},
+        "required": list(ALWAYS),
+        "allOf": [_rule(kind) for kind in Kind],
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    said = {"description": column.meaning}
+    if column.name == "kind":
+        return {**said, "enum": [kind.value for kind in Kind]}
+    match column.type:
+        case "number":
+            return {**said, "type": "number", "minimum": column.low, "exclusiveMaximum": column.high}
+        case "date":
+            return {**said, "type": "string", "format": "date"}
+        case "text":
+            return {**said, "type": "string", "minLength": 1}
+
+
+def _rule(kind: Kind) -> dict[str, Any]:
+    """What a kind takes, needs and leaves empty."""
+    rule = RULES[kind]
+    properties: dict[str, Any] = {name: False for name in COLUMNS if not rule.takes(name)}
+    properties["currency"] = {"enum": list(rule.currencies)}
+    if rule.rate_range:
+        properties["rate"] = {"minimum": rule.rate_range[0], "exclusiveMaximum": rule.rate_range[1]}
+    return {
+        "if": {"properties": {"kind": {"const": kind.value}}, "required": ["kind"]},
+        "then": {"required": list(rule.required), "properties": properties},
+    }

@@ -1,0 +1,98 @@
+import tomllib
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from engine.errors import InputError
+from engine.inputs.schema import DIALECT, KINDS, json_schema
+
+
+def validator(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(json_schema(kind))
+
+
+def as_json(value: Any) -> Any:
+    """TOML values as JSON has them: dates as text."""
+    if isinstance(value, dict):
+        return {key: as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_json(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def bundled(package: str, folder: str) -> list[Any]:
+    entries = [entry for entry in (files(package) / folder).iterdir() if entry.name.endswith(".toml")]
+    assert entries
+    return [as_json(tomllib.loads(entry.read_text("utf-8"))) for entry in entries]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_schema_is_valid_and_names_its_dialect(kind):
+    schema = json_schema(kind)
+    assert schema["$schema"] == DIALECT
+    Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(("kind", "package", "folder"), [("scenario", "engine.dynamics", "scenarios"),
+                                                         ("market", "engine.market", "data")])  # fmt: skip
+def test_bundled_files_fit_their_schema(kind, package, folder):
+    for data in bundled(package, folder):
+        validator(kind).validate(data)
+
+
+@pytest.mark.parametrize("kind", ["market", "scenario", "run"])
+def test_an_unknown_key_does_not_fit(kind):
+    assert any("sceanrio" in error.message for error in validator(kind).iter_errors({"sceanrio": 1}))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"scenario": "base", "confidence": 0.99},
+        {"scenario": ["base", "x.toml"], "confidence": [0.975, 0.99], "until_se": "0.5%", "seed": 2**64 - 1},
+        {"until_se": 0.005, "paths": 10**9, "out": "result.json"},
+    ],
+)
+def test_run_files_fit(data):
+    validator("run").validate(data)
+
+
+@pytest.mark.parametrize(
+    "data", [{"confidence": 99}, {"seed": -1}, {"seed": 2**64}, {"paths": 1}, {"backend": "gpu"}, {"horizon_days": 251}]
+)
+def test_run_files_out_of_range_do_not_fit(data):
+    assert not validator("run").is_valid(data)
+
+
+BOND = {
+    "position_id": "P1",
+    "kind": "JGB",
+    "currency": "JPY",
+    "notional": 1e9,
+    "coupon": 0.011,
+    "maturity": "2034-06-20",
+}
+
+
+def test_a_book_row_fits_by_the_rule_of_its_kind():
+    validator("book").validate(BOND)
+    validator("book").validate(
+        {"position_id": "P2", "kind": "CASH", "currency": "USD", "notional": -1e6, "book": "fund"}
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [{"currency": "USD"}, {"coupon": 4.25}, {"rate": 0.01}, {"kind": "JGBI"}, {"notional": "1e9"}]
+)
+def test_a_book_row_against_the_rule_of_its_kind_does_not_fit(change):
+    assert not validator("book").is_valid({**BOND, **change})
+    assert not validator("book").is_valid({key: value for key, value in BOND.items() if key != "coupon"})
+
+
+def test_another_kind_is_refused_with_the_known_ones():
+    with pytest.raises(InputError, match="no schema of 'books'; there are market, book, scenario, run"):
+        json_schema("books")
