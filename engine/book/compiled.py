@@ -1,6 +1,6 @@
 """A compiled book: every position as dated flows and currency units. Needs no QuantLib to load or value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -40,6 +40,37 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bonds:
+    """Terms of the bonds and bills that can still be bought: what their market quotes need beside the flows."""
+
+    position: I64  # (n_bonds,) index into CompiledBook.position_ids
+    face: F64  # (n_bonds,) in the position's currency, owned positive
+    coupon: F64  # (n_bonds,) decimal per year; 0 for a bill
+    settlement_day: I64  # (n_bonds,) calendar days from the valuation date
+    maturity_day: I64  # (n_bonds,) the same, not moved for holidays
+    accrued: F64  # (n_bonds,) interest accrued at settlement, per 100 of face
+    period_fraction: F64  # (n_bonds,) part of the coupon period left at settlement, in (0, 1]; 0 for a bill
+    coupons_left: I64  # (n_bonds,) paid after settlement; 0 for a bill
+    first_coupon: F64  # (n_bonds,) the next coupon as a part of a full one; below 1 in a short first period
+
+
+def no_bonds() -> Bonds:
+    """The terms of a book without bonds."""
+    whole, real = np.empty(0, np.int64), np.empty(0)
+    return Bonds(
+        position=whole,
+        face=real,
+        coupon=real,
+        settlement_day=whole,
+        maturity_day=whole,
+        accrued=real,
+        period_fraction=real,
+        coupons_left=whole,
+        first_coupon=real,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CompiledBook:
     """All positions of all books in one file, ready to value."""
 
@@ -52,3 +83,5 @@ class CompiledBook:
     marks: Marks
     business_days: I64  # (n,) days from the valuation date of the coming joint Tokyo and New York business days
     sha256: str  # of the source file's bytes
+    bonds: Bonds = field(default_factory=no_bonds)
+    warnings: tuple[str, ...] = ()  # what was accepted with a word of caution, for every result that uses the book

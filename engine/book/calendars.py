@@ -1,0 +1,104 @@
+"""Business days and coupon dates, from QuantLib. All days are counted from the valuation date."""
+
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import QuantLib as ql  # noqa: N813  # as its own documentation does
+
+from engine.book.position import MAX_TERM_YEARS
+
+I64 = npt.NDArray[np.int64]
+
+_SERIAL_ZERO = date(1899, 12, 30).toordinal()  # the day that QuantLib counts as 0
+_DAYS_AHEAD = (MAX_TERM_YEARS + 2) * 366
+_DAYS_BACK = 366
+
+
+class Calendar:
+    """Business days of a financial centre, or those that two have in common, around one valuation date."""
+
+    def __init__(self, name: str, rules: "ql.Calendar", valuation_date: date) -> None:
+        self.name = name
+        self._origin = valuation_date.toordinal()
+        first, last = (_ql_date(valuation_date + timedelta(days)) for days in (-_DAYS_BACK, _DAYS_AHEAD))
+        serials = np.array([day.serialNumber() for day in rules.businessDayList(first, last)], dtype=np.int64)
+        self.days: I64 = serials + (_SERIAL_ZERO - self._origin)  # (n,) ascending
+
+    def following(self, days: I64 | int) -> I64:
+        """Each day, or the next business day if it is none; any shape."""
+        return np.asarray(self.days[np.searchsorted(self.days, days)])
+
+    def modified_following(self, day: int) -> int:
+        """As `following`, but the last business day of the month when that would leave the month."""
+        after = int(self.following(day))
+        if self._month(after) == self._month(day):
+            return after
+        return int(self.days[np.searchsorted(self.days, day) - 1])
+
+    def next_after(self, day: int) -> int:
+        """The first business day after `day`."""
+        return int(self.days[np.searchsorted(self.days, day, side="right")])
+
+    def coming(self, n: int) -> I64:
+        """The first `n` business days after the valuation date."""
+        first = int(np.searchsorted(self.days, 0, side="right"))
+        return self.days[first : first + n]
+
+    def _month(self, day: int) -> int:
+        return date.fromordinal(self._origin + day).month
+
+
+class Calendars:
+    """The three calendars a book needs, for one valuation date."""
+
+    def __init__(self, valuation_date: date) -> None:
+        self.valuation_date = valuation_date
+
+    @cached_property
+    def tokyo(self) -> Calendar:
+        """Japan's public holidays, with 31 December to 3 January."""
+        return Calendar("Tokyo", ql.Japan(), self.valuation_date)
+
+    @cached_property
+    def new_york(self) -> Calendar:
+        """The US government-bond market."""
+        return Calendar("New York", ql.UnitedStates(ql.UnitedStates.GovernmentBond), self.valuation_date)
+
+    @cached_property
+    def joint(self) -> Calendar:
+        """Days that are business days in both."""
+        both = ql.JointCalendar(ql.Japan(), ql.UnitedStates(ql.UnitedStates.GovernmentBond))
+        return Calendar("Tokyo and New York", both, self.valuation_date)
+
+
+def coupon_days(valuation_date: date, maturity: date, *, end_of_month: bool) -> I64:
+    """Half-yearly coupon days of a bond, not moved for holidays.
+
+    Parameters
+    ----------
+    valuation_date, maturity : date
+        Days are counted from the first; the last day is the second.
+    end_of_month : bool
+        A bond that matures on the last day of a month pays on last days of months.
+
+    Returns
+    -------
+    (n,) int64 [days]
+        Ascending, of the regular schedule, whenever the bond was issued. It starts one coupon day before the last one
+        that is not after the valuation date.
+    """
+    halves = 2 * (maturity.year - valuation_date.year) + (maturity.month - valuation_date.month) // 6 + 3
+    no_holidays, end = ql.NullCalendar(), _ql_date(maturity)
+    keep_end = end_of_month and ql.Date.isEndOfMonth(end)
+    start = no_holidays.advance(end, -6 * max(halves, 2), ql.Months, ql.Unadjusted, keep_end)
+    backward, as_is = ql.DateGeneration.Backward, ql.Unadjusted
+    schedule = ql.Schedule(start, end, ql.Period(6, ql.Months), no_holidays, as_is, as_is, backward, keep_end)
+    serials = np.array([day.serialNumber() for day in schedule.dates()], dtype=np.int64)
+    days: I64 = serials + (_SERIAL_ZERO - valuation_date.toordinal())
+    return days[max(0, int(np.searchsorted(days, 0, side="right")) - 2) :]
+
+
+def _ql_date(day: date) -> "ql.Date":
+    return ql.Date(day.toordinal() - _SERIAL_ZERO)

@@ -1,0 +1,161 @@
+"""What every position looks like in one market: price, yield, spread, value, DV01. For `unwind book check`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.compiled import Bonds, CompiledBook
+from engine.book.quotes import (
+    bond_equivalent_yield,
+    days_in_year_after,
+    discount_rate,
+    remaining_years,
+    simple_yield,
+    street_yield,
+)
+from engine.book.value import book_warnings, dv01, fit_spreads, position_values, settlement_values
+from engine.market.market import Market
+
+F64 = npt.NDArray[np.float64]
+
+YIELD_KINDS = {"JGB": "simple", "JGB_BILL": "simple", "UST": "street", "UST_BILL": "bond-equivalent"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """One position. None where the kind has no such number (or the notional is 0)."""
+
+    position_id: str
+    book: str
+    kind: str
+    clean_price: float | None  # per 100 of face, for settlement
+    market_yield: float | None  # decimal per year
+    yield_kind: str | None  # "simple", "street" or "bond-equivalent"
+    discount_rate: float | None  # Treasury bills: decimal per year, bank discount
+    spread_bp: float | None  # over the curve, fitted to the given price; None without one
+    value: float  # JPY
+    dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTotal:
+    """A book, or all of them."""
+
+    book: str | None  # None: all books
+    n_positions: int
+    value: float  # JPY, net
+    gross_value: float  # JPY, sum of the positions' absolute values
+    dv01: Mapping[str, float]  # by curve, JPY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookCheck:
+    """Every position, the books in order of appearance, the whole, and what to be warned of."""
+
+    valuation_date: date
+    rows: tuple[CheckRow, ...]
+    books: tuple[CheckTotal, ...]
+    total: CheckTotal
+    warnings: tuple[str, ...]
+
+
+def check_book(book: CompiledBook, market: Market) -> BookCheck:
+    """Price every position in the market.
+
+    Raises
+    ------
+    InputError
+        Book and market have different dates, the market lacks a curve, or a price cannot be fitted.
+    """
+    spreads = fit_spreads(book, market)
+    values = position_values(book, market, spreads)
+    sensitivities = dv01(book, market, spreads)
+    return BookCheck(
+        valuation_date=book.valuation_date,
+        rows=_rows(book, market, spreads, values, sensitivities),
+        books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
+        total=_total(None, book, values, sensitivities),
+        warnings=book_warnings(book, market),
+    )
+
+
+def clean_prices(book: CompiledBook, market: Market, spreads: F64) -> F64:
+    """Clean price for settlement of every bond and bill: (n_bonds,) per 100 of face; NaN where the face is 0."""
+    bonds = book.bonds
+    dirty = settlement_values(book, market, spreads, bonds.position, bonds.settlement_day)
+    face = np.where(bonds.face == 0.0, np.nan, bonds.face)
+    return np.asarray(100.0 * dirty / face - bonds.accrued)
+
+
+def market_yields(book: CompiledBook, clean: F64) -> F64:
+    """Yield of every bond and bill at its clean price, by the convention in `YIELD_KINDS`: (n_bonds,) decimal."""
+    bonds = book.bonds
+    kind = np.array(book.kinds)[bonds.position]
+    dirty = clean + bonds.accrued
+    years = remaining_years(book.valuation_date, bonds.settlement_day, bonds.maturity_day)
+    days = (bonds.maturity_day - bonds.settlement_day).astype(np.float64)
+    year_days = days_in_year_after(book.valuation_date, bonds.settlement_day).astype(np.float64)
+    yields = np.full(clean.shape, np.nan)
+    for name, found in (
+        ("JGB", simple_yield(clean, bonds.coupon, years)),
+        ("JGB_BILL", simple_yield(clean, bonds.coupon, days / 365.0)),
+        ("UST_BILL", bond_equivalent_yield(clean, days, year_days)),
+    ):
+        yields[kind == name] = found[kind == name]
+    ust = (kind == "UST") & np.isfinite(clean)
+    yields[ust] = street_yield(
+        dirty[ust], bonds.coupon[ust], bonds.period_fraction[ust], bonds.coupons_left[ust], bonds.first_coupon[ust]
+    )
+    return yields
+
+
+def _rows(
+    book: CompiledBook, market: Market, spreads: F64, values: F64, sensitivities: Mapping[str, F64]
+) -> tuple[CheckRow, ...]:
+    bonds, n = book.bonds, len(book.position_ids)
+    clean = clean_prices(book, market, spreads)
+    discount = discount_rate(clean, (bonds.maturity_day - bonds.settlement_day).astype(np.float64))
+    prices, yields, discounts = (
+        _spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean), discount)
+    )
+    marked = set(book.marks.position.tolist())
+    return tuple(
+        CheckRow(
+            position_id=book.position_ids[i],
+            book=book.books[i],
+            kind=book.kinds[i],
+            clean_price=_or_none(prices[i]),
+            market_yield=_or_none(yields[i]),
+            yield_kind=YIELD_KINDS.get(book.kinds[i]),
+            discount_rate=_or_none(discounts[i]) if book.kinds[i] == "UST_BILL" else None,
+            spread_bp=float(1e4 * spreads[i]) if i in marked else None,
+            value=float(values[i]),
+            dv01={curve: float(lost[i]) for curve, lost in sensitivities.items()},
+        )
+        for i in range(n)
+    )
+
+
+def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Mapping[str, F64]) -> CheckTotal:
+    inside = np.ones(values.size, dtype=bool) if name is None else np.array(book.books) == name
+    return CheckTotal(
+        book=name,
+        n_positions=int(inside.sum()),
+        value=float(values[inside].sum()),
+        gross_value=float(np.abs(values[inside]).sum()),
+        dv01={curve: float(lost[inside].sum()) for curve, lost in sensitivities.items()},
+    )
+
+
+def _spread_out(numbers: F64, bonds: Bonds, n_positions: int) -> F64:
+    """Numbers of bonds as one per position, NaN elsewhere."""
+    every = np.full(n_positions, np.nan)
+    every[bonds.position] = numbers
+    return every
+
+
+def _or_none(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
