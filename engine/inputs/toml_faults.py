@@ -41,9 +41,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: s
         if message not in messages.setdefault(keys, []):
             messages[keys].append(message)
     faults = [
-        Fault(
-            message=", or ".join(found), line=toml_line(text, keys) if text is not None else None, where=dotted(keys)
-        )
+        Fault(message=", or ".join(found), line=toml_line(text, keys) if text is not None else None, where=dotted(keys))
         for keys, found in messages.items()
     ]
     return sorted(faults, key=lambda fault: fault.line or 0)
@@ -86,7 +84,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
     if detail["type"] == "missing":
-        return "this key is missing and has no default"
+        return f"this {'element' if isinstance(keys[-1], int) else 'key'} is missing and has no default"
     if detail["type"] == "extra_forbidden":
         known = _known_keys(model, keys[:-1])
         return f"unknown key{nearest(str(keys[-1]), known) or '.'} Known keys: {', '.join(known)}"
