@@ -1,0 +1,116 @@
+"""The CPU backend: allocate, then call the *_numba kernels."""
+
+import platform
+import time
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from kernels import paths_numba, reduce_numba
+from kernels.base import CELL, F64, I64, U64, AbstractBackend, Array, BookArrays, CellRange, ModelArrays, PathRange
+from kernels.base import Program, Reduction
+
+
+class CellArrays(NamedTuple):
+    """The fixed-size part of a Reduction, as kernels see it."""
+
+    sums: F64
+    squares: F64
+    digests: U64
+    gap_counts: I64
+    gap_sums: F64
+    gap_squares: F64
+
+
+class NumbaBackend(AbstractBackend):
+    """All cores of this machine."""
+
+    name = "numba"
+
+    def device(self) -> str:
+        """Processor and threads."""
+        return f"{platform.processor() or platform.machine()}, {numba.get_num_threads()} threads"
+
+    def prepare(
+        self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
+    ) -> Program:
+        """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
+        start = time.perf_counter()
+        precision = np.float32 if float32 else np.float64
+        program = Program(
+            model=ModelArrays(*(np.ascontiguousarray(array, precision) for array in model)),
+            book=BookArrays(*(_contiguous(field) for field in book)),
+            seed=seed,
+            n_steps=n_steps,
+            centre=np.ascontiguousarray(centre),
+            n_rows=book.dynamics.size * (1 + book.base_value.size),
+            compile_s=0.0,
+        )
+        self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
+        return replace(program, compile_s=time.perf_counter() - start)
+
+    def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
+        """See AbstractBackend."""
+        paths = cells.paths
+        pnl = self.pnl(program, paths)
+        n_rows, n_brackets = brackets.shape[:2]
+        out = CellArrays(
+            sums=np.zeros((n_rows, cells.n)),
+            squares=np.zeros((n_rows, cells.n)),
+            digests=np.zeros((n_rows, cells.n, 2), np.uint64),
+            gap_counts=np.zeros((n_rows, n_brackets, cells.n), np.int64),
+            gap_sums=np.zeros((n_rows, n_brackets, cells.n)),
+            gap_squares=np.zeros((n_rows, n_brackets, cells.n)),
+        )
+        counts = np.zeros((n_rows, cells.n), np.int64)
+        brackets = np.ascontiguousarray(brackets)
+        reduce_numba.reduce_cells(pnl, np.uint64(paths.first), CELL, program.centre, brackets, out, counts)
+        ends = np.cumsum(counts).reshape(counts.shape)
+        kept = np.empty(int(counts.sum()))
+        reduce_numba.keep_tails(pnl, CELL, brackets, ends - counts, kept)
+        return Reduction(
+            first_cell=cells.first,
+            kept_pnl=kept,
+            kept_rows=np.concatenate((np.zeros(1, np.int64), ends[:, -1])),
+            **out._asdict(),
+        )
+
+    def pnl(self, program: Program, paths: PathRange) -> F64:
+        """See AbstractBackend."""
+        pnl = np.empty((program.n_rows, paths.n))
+        paths_numba.pnl_of_paths(
+            program.model,
+            program.book,
+            np.uint64(program.seed),
+            program.n_steps,
+            np.uint64(paths.first),
+            _random_kind(program),
+            pnl,
+        )
+        return pnl
+
+    def levels(self, program: Program, path_ids: U64) -> Array:
+        """See AbstractBackend."""
+        n_dynamics, n_factors = program.model.decay.shape
+        levels = np.empty((n_dynamics, program.n_steps, n_factors, path_ids.size), program.model.chol.dtype)
+        paths_numba.deviations_of_paths(
+            program.model,
+            np.uint64(program.seed),
+            program.n_steps,
+            np.ascontiguousarray(path_ids, np.uint64),
+            _random_kind(program),
+            levels,
+        )
+        return levels
+
+
+def _contiguous(field: Any) -> Any:
+    return np.ascontiguousarray(field) if isinstance(field, np.ndarray) else field
+
+
+def _random_kind(program: Program) -> Array:
+    """Random bits come as 64-bit numbers for binary64 and 32-bit words for binary32."""
+    return np.empty(0, np.uint32 if program.model.chol.dtype == np.float32 else np.uint64)
+

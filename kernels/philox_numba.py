@@ -1,0 +1,144 @@
+"""Philox4x32-10, a counter-based generator: a pure function of (key, counter). Twin: cuda/philox.cuh.
+
+Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC11.
+Each 32-bit word rides in a 64-bit lane whose upper half is garbage until masked: a round is then six vector
+instructions, and four counters run interleaved because one chain of rounds waits for its own multiplies.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
+
+U64 = np.uint64
+Words = tuple[U64, U64, U64, U64]  # a counter, or the four words made of it
+
+MULTIPLIER_0 = U64(0xD2511F53)
+MULTIPLIER_1 = U64(0xCD9E8D57)
+KEY_STEP_0 = U64(0x9E3779B9)
+KEY_STEP_1 = U64(0xBB67AE85)
+LOW = U64(0xFFFFFFFF)
+HALF = U64(32)
+
+
+@njit(**INLINE)
+def philox_round(c: Words, k0: U64, k1: U64) -> Words:
+    """One of the ten rounds. Only the low half of each word is meaningful."""
+    p0 = MULTIPLIER_0 * (c[0] & LOW)
+    p1 = MULTIPLIER_1 * (c[2] & LOW)
+    return (p1 >> HALF) ^ c[1] ^ k0, p1, (p0 >> HALF) ^ c[3] ^ k1, p0
+
+
+def _rounds(n: int) -> Any:
+    """Return (counter, k0, k1) -> counter after n rounds: a chain of calls, for LLVM may keep a loop as a loop."""
+    if n == 0:
+
+        @njit(**INLINE)
+        def done(c: Words, k0: U64, k1: U64) -> Words:
+            return c
+
+        return done
+    rest = _rounds(n - 1)
+
+    @njit(**INLINE)
+    def go(c: Words, k0: U64, k1: U64) -> Words:
+        return rest(philox_round(c, k0, k1), (k0 + KEY_STEP_0) & LOW, (k1 + KEY_STEP_1) & LOW)
+
+    return go
+
+
+def _rounds_of_four(n: int) -> Any:
+    """As _rounds for four counters, interleaved round by round in the source."""
+    if n == 0:
+
+        @njit(**INLINE)
+        def done(a: Words, b: Words, c: Words, d: Words, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
+            return a, b, c, d
+
+        return done
+    rest = _rounds_of_four(n - 1)
+
+    @njit(**INLINE)
+    def go(a: Words, b: Words, c: Words, d: Words, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
+        return rest(
+            philox_round(a, k0, k1),
+            philox_round(b, k0, k1),
+            philox_round(c, k0, k1),
+            philox_round(d, k0, k1),
+            (k0 + KEY_STEP_0) & LOW,
+            (k1 + KEY_STEP_1) & LOW,
+        )
+
+    return go
+
+
+philox = _rounds(10)
+_philox_of_four = _rounds_of_four(10)
+
+
+@njit(**INLINE)
+def _four_lanes(path: U64, step: U64, lane: U64, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
+    """The words of four consecutive lanes."""
+    high = path >> HALF
+    return _philox_of_four(
+        (path, high, step, lane),
+        (path, high, step, lane + U64(1)),
+        (path, high, step, lane + U64(2)),
+        (path, high, step, lane + U64(3)),
+        k0,
+        k1,
+    )
+
+
+@njit(**INLINE)
+def join(high: U64, low: U64) -> U64:
+    """Two words as one 64-bit number."""
+    return (high << HALF) | (low & LOW)
+
+
+@njit(**STRICT)
+def draw_bits(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, bits: Any) -> None:
+    """Fill rows of random 64-bit numbers for one block of paths.
+
+    paths  (BLOCK,)              global path indices
+    bits   (2 * n_lanes * ROW,)  out, flat: row 2j holds words 0, 1 of lane first_lane + j, row 2j + 1 words 2, 3
+    """
+    k0 = seed & LOW
+    k1 = seed >> HALF
+    quads = n_lanes // 4
+    for quad in range(quads):
+        lane = first_lane + U64(4 * quad)
+        row = 8 * quad * ROW
+        for i in range(BLOCK):
+            a, b, c, d = _four_lanes(paths[i], step, lane, k0, k1)
+            bits[row + i] = join(a[0], a[1])
+            bits[row + ROW + i] = join(a[2], a[3])
+            bits[row + 2 * ROW + i] = join(b[0], b[1])
+            bits[row + 3 * ROW + i] = join(b[2], b[3])
+            bits[row + 4 * ROW + i] = join(c[0], c[1])
+            bits[row + 5 * ROW + i] = join(c[2], c[3])
+            bits[row + 6 * ROW + i] = join(d[0], d[1])
+            bits[row + 7 * ROW + i] = join(d[2], d[3])
+    for j in range(4 * quads, n_lanes):
+        row = 2 * j * ROW
+        for i in range(BLOCK):
+            a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)
+            bits[row + i] = join(a[0], a[1])
+            bits[row + ROW + i] = join(a[2], a[3])
+
+
+@njit(**STRICT)
+def draw_words(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, words: Any) -> None:
+    """As draw_bits, one 32-bit word an entry: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
+    k0 = seed & LOW
+    k1 = seed >> HALF
+    for j in range(n_lanes):
+        row = 4 * j * ROW
+        for i in range(BLOCK):
+            a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)
+            words[row + i] = np.uint32(a[0] & LOW)
+            words[row + ROW + i] = np.uint32(a[1] & LOW)
+            words[row + 2 * ROW + i] = np.uint32(a[2] & LOW)
+            words[row + 3 * ROW + i] = np.uint32(a[3] & LOW)

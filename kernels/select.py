@@ -1,0 +1,23 @@
+"""Backend by name. numba or cupy is imported only when that backend is asked for."""
+
+from importlib import import_module
+
+from kernels.base import AbstractBackend
+
+BACKENDS = {  # name -> module, class
+    "numpy": ("kernels.numpy_backend", "NumpyBackend"),
+    "numba": ("kernels.numba_backend", "NumbaBackend"),
+}
+
+
+def select_backend(name: str) -> AbstractBackend:
+    """Return the backend called `name`, one of BACKENDS.
+
+    Raises
+    ------
+    KeyError
+        There is no such backend.
+    """
+    module, kind = BACKENDS[name]
+    backend: AbstractBackend = getattr(import_module(module), kind)()
+    return backend
