@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.errors import Fault
-from engine.inputs.toml_lines import toml_line
+from engine.inputs.toml_lines import key_lines, nearest_line
 
 Keys = tuple[str | int, ...]
 
@@ -40,8 +40,9 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: s
         message = _message(detail, model, keys)
         if message not in messages.setdefault(keys, []):
             messages[keys].append(message)
+    lines = key_lines(text) if text is not None else {}
     faults = [
-        Fault(message=", or ".join(found), line=toml_line(text, keys) if text is not None else None, where=dotted(keys))
+        Fault(message=", or ".join(found), line=nearest_line(lines, keys), where=dotted(keys))
         for keys, found in messages.items()
     ]
     return sorted(faults, key=lambda fault: fault.line or 0)

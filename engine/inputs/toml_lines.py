@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 Keys = tuple[str | int, ...]  # ("shocks", 0, "size"): keys, and indices in arrays
 
@@ -17,16 +17,20 @@ _STRINGS = (
 )
 
 
-def toml_line(text: str, path_of_keys: Sequence[str | int]) -> int | None:
-    """1-based line of a key, or of the nearest table above it that the file has; None for the file as a whole.
+def key_lines(text: str) -> dict[Keys, int]:
+    """1-based line of every key, table and array element of a text that has been parsed without an error."""
+    return _Scanner(text).scan()
 
-    `text` must have been parsed without an error. Integers in `path_of_keys` are indices in arrays.
-    """
-    lines = _Scanner(text).scan()
-    for end in range(len(path_of_keys), 0, -1):
-        if (line := lines.get(tuple(path_of_keys[:end]))) is not None:
-            return line
-    return None
+
+def nearest_line(lines: Mapping[Keys, int], path_of_keys: Sequence[str | int]) -> int | None:
+    """Line of a key, or of the nearest table above it that the file has; None for the file as a whole."""
+    paths = (tuple(path_of_keys[:end]) for end in range(len(path_of_keys), 0, -1))
+    return next((lines[path] for path in paths if path in lines), None)
+
+
+def toml_line(text: str, path_of_keys: Sequence[str | int]) -> int | None:
+    """`nearest_line` in a text. Integers in `path_of_keys` are indices in arrays, from 0."""
+    return nearest_line(key_lines(text), path_of_keys)
 
 
 class _Scanner:
