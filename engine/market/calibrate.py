@@ -88,9 +88,10 @@ def calibrate(history: pd.DataFrame, factors: Sequence[Factor], window: Window) 
     _check_moves(factors, [*day_changes, *five_day_changes.T])
     vols = np.array([math.sqrt(DAYS_PER_YEAR) * changes.std(ddof=1) for changes in day_changes])
     correlation: F64 = np.atleast_2d(np.corrcoef(five_day_changes, rowvar=False)).astype(np.float64)
-    correlation = np.round(correlation, CORRELATION_DECIMALS)
     np.fill_diagonal(correlation, 1.0)
-    check_correlation(correlation, [factor.name for factor in factors], f"the history {window}")
+    for decimals in (15, CORRELATION_DECIMALS):  # unrounded too: rounding could hide that factors are dependent
+        correlation = np.round(correlation, decimals)
+        check_correlation(correlation, [factor.name for factor in factors], f"the history {window}")
     sizes = tuple(changes.size for changes in day_changes)
     return Calibration(
         factors=tuple(factors),

@@ -30,7 +30,7 @@ class Factor:
 
 def tenor_years(label: str) -> float:
     """Years of a tenor label: "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([MY])", label)
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([MY])", label)
     if not match or float(match[1]) == 0.0:
         raise InputError(f"tenor must look like '3M' or '10Y', got {label!r}")
     return float(match[1]) / 12.0 if match[2] == "M" else float(match[1])
@@ -48,7 +48,7 @@ def parse_factor(name: str) -> Factor:
     """The factor of a name: "JGB_10Y" is the zero rate of curve JGB at 10 years, "USDJPY" the exchange rate."""
     if name == PRICE_FACTOR:
         return Factor(name=name, kind=FactorKind.PRICE)
-    match = re.fullmatch(r"([A-Z][A-Z0-9]*)_(\d+(?:\.\d+)?[MY])", name)
+    match = re.fullmatch(r"([A-Z][A-Z0-9]*)_([0-9]+(?:\.[0-9]+)?[MY])", name)
     if not match:
         raise InputError(f"factor must look like 'JGB_10Y', 'UST_3M' or '{PRICE_FACTOR}', got {name!r}")
     return Factor(name=name, kind=FactorKind.RATE, curve=match[1], pillar=tenor_years(match[2]))

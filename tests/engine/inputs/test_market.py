@@ -1,0 +1,252 @@
+import re
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from engine.errors import FileFaults, InputError
+from engine.inputs.history import read_history
+from engine.inputs.market import (
+    bundled_market_names,
+    bundled_market_path,
+    load_market,
+    market_warnings,
+    write_market,
+)
+from engine.market.bootstrap import par_yield
+from engine.market.calibrate import Window, build_market
+from engine.market.correlation import cholesky
+
+MARKET = """\
+schema = 1
+valuation_date = 2025-05-28
+
+[curves.JGB]
+currency = "JPY"
+source = "by hand"
+par_yields = { 1Y = 0.00575, 2Y = 0.00753, 10Y = 0.01531 }
+
+[fx]
+usdjpy = 145.04
+source = "by hand"
+
+[factors]
+names = ["JGB_2Y", "JGB_10Y", "USDJPY"]
+vols = [0.0025, 0.0042, 0.11]
+correlation = [
+    [1.0],
+    [0.7, 1.0],
+    [0.1, 0.2, 1.0],
+]
+
+[calibration]
+description = "by hand"
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A market file with some of its text replaced."""
+
+    def with_changes(*changes: tuple[str, str]):
+        text = MARKET
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "market.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return with_changes
+
+
+def faults(path) -> list[str]:
+    with pytest.raises(FileFaults) as caught:
+        load_market(path)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_market_file_is_read_and_its_curves_bootstrapped(write):
+    market = load_market(write())
+    assert market.valuation_date == date(2025, 5, 28)
+    assert market.usdjpy == 145.04
+    assert [factor.name for factor in market.factors] == ["JGB_2Y", "JGB_10Y", "USDJPY"]
+    assert np.array_equal(market.correlation, [[1.0, 0.7, 0.1], [0.7, 1.0, 0.2], [0.1, 0.2, 1.0]])
+    assert not market.kappas.any()
+    assert not market.thetas.any()
+    assert not market.mus.any()
+    assert par_yield(market.curves["JGB"], 10.0) == pytest.approx(0.01531, abs=1e-12)
+    assert market.source == "JGB: by hand; USDJPY: by hand"
+    assert market_warnings(market) == ()
+
+
+def test_whole_rows_mean_the_same_as_a_triangle(write):
+    rows = ("[1.0],\n    [0.7, 1.0],\n    [0.1, 0.2, 1.0],", "[1, 0.7, 0.1], [0.7, 1, 0.2], [0.1, 0.2, 1]")
+    whole = load_market(write(rows))
+    assert np.array_equal(whole.correlation, load_market(write()).correlation)
+
+
+def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
+    law = "vols = [0.0025, 0.0042, 0.11]\nkappas = [0.1, 0, 0]\nthetas = [0.01, 0.02, 0]\nmus = [0, 0, -0.03]"
+    market = load_market(
+        write(
+            ("{ 1Y = 0.00575,", '{ 1M = 0.005, "1.5M" = 0.005, 1Y = 0.00575,'),
+            ("vols = [0.0025, 0.0042, 0.11]", law),
+            ('"by hand"\npar', '"a \\"quoted\\" \\\\ source, 国債"\npar'),
+        )
+    )
+    market = replace(market, vols=market.vols / 3.0, usdjpy=435.12 / 3.0)
+    path = tmp_path / "written.toml"
+    write_market(market, path)
+    again = load_market(path)
+    for name in ("vols", "correlation", "kappas", "thetas", "mus"):
+        assert np.array_equal(getattr(again, name), getattr(market, name)), name
+    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration"):
+        assert getattr(again, name) == getattr(market, name), name
+    assert np.array_equal(again.par_curves["JGB"].times, market.par_curves["JGB"].times)
+    assert np.array_equal(again.curves["JGB"].zero_rates, market.curves["JGB"].zero_rates)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["market.toml", "written.toml"]
+
+
+def test_a_market_that_cannot_be_written_is_refused(write, tmp_path):
+    with pytest.raises(InputError, match="cannot be written"):
+        write_market(load_market(write()), tmp_path / "absent" / "market.toml")
+
+
+def test_a_vol_of_zero_is_accepted(write):
+    market = load_market(write(("0.11]", "0]")))
+    assert market.vols[2] == 0.0
+    assert market_warnings(market) == ()
+
+
+def test_negative_rates_are_accepted(write):
+    market = load_market(write(("0.00575", "-0.001"), ("0.00753", "-0.0012"), ("0.01531", "0.002")))
+    assert float(market.curves["JGB"].discount(1.0)) > 1.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("[0.7, 1.0]", "[1.2, 1.0]", 18, r"JGB_10Y with JGB_2Y must lie in \[-1, 1\], got 1.2"),
+        ("[1.0],\n    [0.7, 1.0],\n    [0.1, 0.2, 1.0],", "[1, 0.5, 0],\n    [0.4, 1, 0],\n    [0, 0, 1],", 18,
+         "JGB_10Y with JGB_2Y is 0.4 one way and 0.5 the other"),
+        ("[0.7, 1.0],\n    [0.1, 0.2, 1.0]", "[0.9, 1.0],\n    [0.7, 0.3, 1.0]", 16,
+         r"not positive definite: smallest eigenvalue -7.4e-03"),
+        ("[0.7, 1.0]", "[0.7, 0.9]", 18, "JGB_10Y with itself must be 1, got 0.9"),
+        ("    [0.7, 1.0],\n", "", 16, "needs 3 rows of 1, 2, .. 3 values .* got rows of 1, 3"),
+        ("0.0042, 0.11]", "-0.1, 0.11]", 15, r"vol of JGB_10Y must be in \[0, 0.2\].* got -0.1"),
+        ("0.0042, 0.11]", "42.0, 0.11]", 15, "vol of JGB_10Y .* 0.0062 is 62 bp a year; got 42.0"),
+        ("0.0042, 0.11]", "0.0042]", 15, "needs 3 values, one per name, got 2"),
+        ("0.0042, 0.11]", "nan, 0.11]", 15, "must be a finite number, got nan"),
+        ("{ 1Y = 0.00575, 2Y = 0.00753,", "{ 1Y = 0.00575, 3Y = 0.008, 2Y = 0.00753,", 7,
+         "tenors must increase, got 2Y after one of 3 years"),
+        ("1Y = 0.00575", "1Y = 0.575", 7, r"par yield must lie in .* 0.0435 is 4.35 %; got 0.575"),
+        ("1Y = 0.00575", "1Z = 0.00575", 7, "tenor must look like"),
+        ("2Y = 0.00753", "21M = 0.00753", 7, "a tenor over half a year must be a multiple of it, got 21M"),
+        ("145.04", "0.0064", 10, r"yen for one dollar, in \[20, 1000\]; got 0.0064; dollars for one yen\? Then 156.25"),
+        ("145.04", "0", 10, r"yen for one dollar, in \[20, 1000\]; got 0"),
+        ("145.04", '"145.04"', 10, "must be a number, got '145.04'"),
+        ('"JGB_10Y", "USDJPY"]', '"JGB_10Y", "JGB_1Y"]', 14, "USDJPY must be one of the factors"),
+        ('"JGB_10Y", "USDJPY"]', '"JGB_2Y", "USDJPY"]', 14, "factor 'JGB_2Y' comes twice"),
+        ('"JGB_10Y", "USDJPY"]', '"UST_10Y", "USDJPY"]', 14, "'UST_10Y' needs curve 'UST'; there are JGB"),
+        ('"JGB_10Y", "USDJPY"]', '"JGB10Y", "USDJPY"]', 14, "factor must look like"),
+        ("vols =", "kappas = [0.1, 0, 0]\nvols =", 15, "JGB_2Y reverts, so `thetas` must say to which"),
+        ("vols =", "kappas = [0, 0, 0.1]\nvols =", 15, "kappa of USDJPY must be 0, a price does not revert; got 0.1"),
+        ("vols =", "mus = [0.1, 0, 0]\nvols =", 15, "mu of JGB_2Y must be 0"),
+        ("vols =", "thetas = [1.5, 0, 0]\nvols =", 15, "theta of JGB_2Y must be a decimal zero rate; got 1.5"),
+        ("vols =", "vol =", 15, "unknown key; did you mean 'vols'"),
+        ("schema = 1", "schema = 2", 1, "got 2"),
+        ("2025-05-28", '"2025-05-28"', 2, "a date such as 2025-05-28, without quotes"),
+        ("curves.JGB", "curves.jgb", 4, "a curve's name is capitals and digits"),
+        ('"JPY"', '"YEN"', 5, "must be one of .* got 'YEN'"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_line(write, old, new, line, message):
+    found = faults(write((old, new)))
+    assert any(fault.startswith(f"line {line}") and re.search(message, fault) for fault in found), found
+
+
+def test_all_faults_come_at_once(write):
+    found = faults(write(("145.04", "0.0064"), ("0.11]", "-0.11]"), ("1Y = 0.00575", "1Y = 5.75"), ("[0.7,", "[-7,")))
+    places = [fault.split(":")[0] for fault in found]
+    assert places == [
+        "line 7, curves.JGB.par_yields.1Y", "line 10, fx.usdjpy", "line 15, factors.vols[3]",
+        "line 18, factors.correlation[2][1]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["absent.toml", "market.pkl", "."])
+def test_what_is_no_market_file_is_refused(tmp_path, name):
+    (tmp_path / "market.pkl").write_bytes(b"\x80\x04N.")
+    with pytest.raises(FileFaults, match=r"no such file|is a pickle|not a regular file"):
+        load_market(tmp_path / name)
+
+
+def test_what_is_allowed_but_worth_knowing_is_returned(write):
+    market = load_market(
+        write(
+            ("2025-05-28", "2025-05-31"),
+            ('"JGB_10Y", "USDJPY"]', '"JGB_30Y", "USDJPY"]'),
+            ("[fx]", '[curves.UST]\ncurrency = "USD"\nsource = "by hand"\npar_yields = { 1Y = 0.04 }\n\n[fx]'),
+        )
+    )
+    assert market_warnings(market) == (
+        "valuation date 2025-05-31 is a Saturday",
+        "JGB_30Y lies outside its curve, 1Y to 10Y: the zero rate is flat there",
+        "curve 'UST' has no factor: it does not move",
+    )
+
+
+def test_64_factors_are_accepted_and_65_refused(write):
+    def changes(n: int) -> list[tuple[str, str]]:
+        names = [f'"JGB_{k}M"' for k in range(1, n)] + ['"USDJPY"']
+        rows = [f"[{', '.join('1' if i == j else '0' for j in range(i + 1))}]" for i in range(n)]
+        return [
+            ('"JGB_2Y", "JGB_10Y", "USDJPY"', ", ".join(names)),
+            ("0.0025, 0.0042, 0.11", ", ".join(["0.003"] * n)),
+            ("[1.0],\n    [0.7, 1.0],\n    [0.1, 0.2, 1.0]", ", ".join(rows)),
+        ]
+
+    assert len(load_market(write(*changes(64))).factors) == 64
+    assert "64 elements at most" in faults(write(*changes(65)))[0]
+
+
+def test_the_bundled_market_holds_the_published_levels():
+    market = load_market(bundled_market_path())
+    assert bundled_market_names() == ("2025-05-28",)
+    assert market.usdjpy == 145.04  # Fed H.10
+    jgb, ust = market.par_curves["JGB"], market.par_curves["UST"]
+    assert dict(zip(jgb.times.tolist(), jgb.par_yields.tolist(), strict=True))[40.0] == 0.03107  # MoF
+    assert dict(zip(ust.times.tolist(), ust.par_yields.tolist(), strict=True))[10.0] == 0.0447  # Treasury
+    assert (jgb.times.size, ust.times.size) == (15, 14)
+    assert len(market.factors) == 17
+    assert np.isfinite(cholesky(market.correlation)).all()
+    assert market_warnings(market) == ()
+    assert "2022-01-01..2025-05-28" in market.calibration
+    for name, par in market.par_curves.items():
+        for time, published in zip(par.times.tolist(), par.par_yields.tolist(), strict=True):
+            assert abs(par_yield(market.curves[name], time) - published) < 1e-12
+
+
+def test_a_bundled_market_that_is_not_there_is_refused():
+    with pytest.raises(InputError, match="no bundled market '2024-08-05'; there are: 2025-05-28"):
+        bundled_market_path("2024-08-05")
+
+
+def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_path):
+    raw = shared / "data" / "raw"
+    bundled = load_market(bundled_market_path())
+    files = [raw / "mof" / "jgbcme_all.csv", *sorted((raw / "treasury").iterdir())]
+    history = read_history([*files, raw / "fred_csv" / "DEXJPUS_2020-08_2025-08.csv"])
+    window = Window(start=date(2022, 1, 1), end=date(2025, 5, 28))
+    write_market(
+        build_market(history, date(2025, 5, 28), bundled.factors, window, bundled.sources), tmp_path / "m.toml"
+    )
+    rebuilt = load_market(tmp_path / "m.toml")
+    # vols are rounded to 8 decimals, correlations to 6: a last bit may tip one of them over
+    assert np.abs(rebuilt.vols - bundled.vols).max() < 1.5e-8
+    assert np.abs(rebuilt.correlation - bundled.correlation).max() < 1.5e-6
+    for name, par in bundled.par_curves.items():
+        assert np.array_equal(rebuilt.par_curves[name].par_yields, par.par_yields)
+    assert (rebuilt.usdjpy, rebuilt.calibration) == (bundled.usdjpy, bundled.calibration)

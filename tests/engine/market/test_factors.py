@@ -1,0 +1,37 @@
+import pytest
+
+from engine.errors import InputError
+from engine.market.factors import FactorKind, parse_factor, tenor_label, tenor_years
+
+
+@pytest.mark.parametrize(
+    ("label", "years"), [("1M", 1 / 12), ("1.5M", 0.125), ("6M", 0.5), ("18M", 1.5), ("40Y", 40.0)]
+)
+def test_a_tenor_label_and_its_years_are_inverses(label, years):
+    assert tenor_years(label) == years
+    assert tenor_label(years) == label
+
+
+@pytest.mark.parametrize("label", ["0Y", "10", "Y", "10y", "-1Y", "\uff11Y", ""])
+def test_what_is_no_tenor_is_refused(label):
+    with pytest.raises(InputError, match="tenor must look like"):
+        tenor_years(label)
+
+
+@pytest.mark.parametrize("years", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_length_that_is_no_tenor_has_no_label(years):
+    with pytest.raises(InputError, match="positive number of years"):
+        tenor_label(years)
+
+
+def test_a_factor_name_says_its_curve_and_pillar():
+    rate = parse_factor("UST_3M")
+    assert (rate.kind, rate.curve, rate.pillar) == (FactorKind.RATE, "UST", 0.25)
+    price = parse_factor("USDJPY")
+    assert (price.kind, price.curve, price.pillar) == (FactorKind.PRICE, None, None)
+
+
+@pytest.mark.parametrize("name", ["usdjpy", "EURUSD", "JGB10Y", "jgb_10Y", "JGB_10", "JGB_0Y", "JGB_10Y "])
+def test_a_name_that_is_no_factor_is_refused(name):
+    with pytest.raises(InputError, match=r"factor must look like|tenor must look like"):
+        parse_factor(name)
