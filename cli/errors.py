@@ -41,7 +41,10 @@ def exit_codes() -> Iterator[None]:
     except OSError as error:
         _end(f"error: {error}", FAILED)
     except MemoryError as error:
-        _end(f"error: out of memory{f' ({error})' if str(error) else ''}; a smaller book or fewer books need less", FAILED)
+        _end(
+            f"error: out of memory{f' ({error})' if str(error) else ''}; a smaller book or fewer books need less",
+            FAILED,
+        )
     except KeyboardInterrupt:
         _end("interrupted", INTERRUPTED)
     except _Terminated:

@@ -2,6 +2,7 @@
 
 import math
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,8 +36,11 @@ class Scale:
     decimals: int
 
     def amount(self, value: float) -> str:
-        """As "1,234.56"."""
-        return f"{value / self.divisor:,.{self.decimals}f}"
+        """As "1,234.56"; "?" for what the sample does not bound."""
+        if not math.isfinite(value):
+            return "?"
+        text = f"{value / self.divisor:,.{self.decimals}f}"
+        return text if text.strip("-0.") else text.removeprefix("-")  # zero has no sign
 
     def estimate(self, value: float, se: float) -> str:
         """As "1.234 +-0.005": the value and one standard error."""
@@ -44,26 +48,49 @@ class Scale:
 
 
 def scale(currency: str, values: Iterable[float], errors: Iterable[float] = ()) -> Scale:
-    """The unit in which the median amount has one to three digits before the point, the smallest error at least one after."""
+    """The unit in which the median amount has one to three digits before the point; decimals to show every error."""
     sizes = sorted(abs(value) for value in values if value)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
     divisor, name = next(((size, name) for size, name in UNITS if middle >= size), (1.0, ""))
-    smallest = min((error for error in errors if error > 0.0), default=divisor / 10.0)
+    smallest = min((error for error in errors if error > 0.0), default=divisor / 100.0)
     decimals = min(max(-math.floor(math.log10(smallest / divisor)), 0), 4)
     return Scale(divisor=divisor, unit=f"{currency} {name}".strip(), decimals=decimals)
 
 
-def percent(fraction: float, decimals: int | None = None) -> str:
+def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:
     """0.975 as "97.5 %"; as many decimals as it takes unless given."""
-    return f"{100.0 * fraction:.{decimals}f} %" if decimals is not None else f"{100.0 * fraction:.10g} %"
+    return f"{_number(100.0 * fraction, decimals, signed)} %"
 
 
-def show(table: Table) -> None:
-    """Write a table to stdout, and what its columns mean."""
-    if sys.stdout.isatty():
-        _show_rich(table)
-    else:
-        print(plain(table))
+def basis_points(rate: float, decimals: int | None = None, *, signed: bool = False) -> str:
+    """0.005 as "50 bp"; as many decimals as it takes unless given."""
+    return f"{_number(1e4 * rate, decimals, signed)} bp"
+
+
+def _number(value: float, decimals: int | None, signed: bool) -> str:
+    return f"{value:{'+' if signed else ''}{f'.{decimals}f' if decimals is not None else '.10g'}}"
+
+
+def show(*tables: Table) -> None:
+    """Write tables to stdout, and what their columns mean."""
+    for i, table in enumerate(tables):
+        if i:
+            print()
+        if sys.stdout.isatty():
+            _show_rich(table)
+        else:
+            print(plain(table))
+
+
+def show_text(text: str) -> None:
+    """Write prose to stdout, wrapped at the words."""
+    paragraphs = text.strip().split("\n\n")
+    print("\n\n".join(textwrap.fill(paragraph, width=100) for paragraph in paragraphs) + "\n")
+
+
+def warn(text: str) -> None:
+    """Write a warning to stderr; the command goes on."""
+    print(f"warning: {text}", file=sys.stderr)
 
 
 def plain(table: Table) -> str:
@@ -85,6 +112,7 @@ def _cells(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int])
 def _show_rich(table: Table) -> None:
     from rich import box
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table as RichTable
     from rich.text import Text
 
@@ -94,7 +122,9 @@ def _show_rich(table: Table) -> None:
     for row in table.rows:
         drawn.add_row(*map(Text, row))
     console = Console()
-    console.print(drawn)
+    needed = Measurement.get(console, console.options.update(max_width=10_000), drawn).maximum
+    wide = Console(width=max(console.width, needed))  # the terminal wraps lines; a cut number would be a wrong one
+    wide.print(drawn)
     for column in table.columns:
         if column.meaning:
             console.print(Text(f"{column.heading}: {column.meaning}", style="dim"))

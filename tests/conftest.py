@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,18 +21,31 @@ def shared() -> Path:
     """The folder of full histories and reference answers, which the checkout does without."""
     folder = Path(os.environ.get("UNWIND_SHARED") or ROOT.parent / "shared")
     if not (folder / "data").is_dir():
-        pytest.skip(f"needs the full history in {folder}; set UNWIND_SHARED to the folder that has data/ and reference/")
+        pytest.skip(
+            f"needs the full history in {folder}; set UNWIND_SHARED to the folder that has data/ and reference/"
+        )
     return folder
 
 
-@pytest.fixture(scope="session")
-def unwind() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command in a process of its own, as a user would: `unwind("run", "--paths", 1000)`."""
+class Command:
+    """The `unwind` command, run in a process of its own as a user would: `unwind("run", "--paths", 1000)`."""
 
-    def call(*args: object, env: dict[str, str] | None = None, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: object, env: dict[str, str] | None = None, cwd: Path = ROOT
+    ) -> subprocess.CompletedProcess[str]:
+        return self.python("-c", "from cli.main import main; main()", *arguments, env=env, cwd=cwd)
+
+    def python(
+        self, *arguments: object, env: dict[str, str] | None = None, cwd: Path = ROOT
+    ) -> subprocess.CompletedProcess[str]:
+        """Run Python on this checkout, warnings as errors, without the UNWIND_* variables of the outside."""
         settings = {name: value for name, value in os.environ.items() if not name.startswith("UNWIND_")}
         settings |= {"PYTHONPATH": str(ROOT), **(env or {})}
-        command = [sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *map(str, args)]
+        command = [sys.executable, "-W", "error", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=cwd, env=settings)
 
-    return call
+
+@pytest.fixture(scope="session")
+def unwind() -> Command:
+    """Run the command in a process of its own."""
+    return Command()

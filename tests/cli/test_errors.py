@@ -1,4 +1,3 @@
-import os
 import signal
 
 import pytest
@@ -42,8 +41,7 @@ def test_lack_of_memory_is_a_failed_run_with_a_way_out(capsys):
 def test_sigterm_ends_with_143_and_its_handler_is_put_back():
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as ended, exit_codes():
-        os.kill(os.getpid(), signal.SIGTERM)
-        signal.pause()
+        signal.raise_signal(signal.SIGTERM)
     assert ended.value.code == 143
     assert signal.getsignal(signal.SIGTERM) is before
 

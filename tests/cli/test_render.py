@@ -40,9 +40,9 @@ def test_on_a_terminal_every_cell_and_meaning_is_written_as_it_is(capsys, monkey
     ("values", "errors", "value", "shown"),
     [
         ([2.5e9], [3e6], 2_512_345_678.0, "2.512"),  # error 0.003 bn: three decimals
-        ([2.5e9, 4e12, 1e9], [], 2_512_345_678.0, "2.5"),  # the middle one chooses bn
+        ([2.5e9, 4e12, 1e9], [], 2_512_345_678.0, "2.51"),  # the middle one chooses bn
         ([-7.0e6], [5e5], -7_000_000.0, "-7.0"),
-        ([0.0], [0.0], 0.0, "0.0"),
+        ([0.0], [0.0], 0.0, "0.00"),
         ([12.0], [0.004], 12.0, "12.000"),
         ([5e13], [2e7], 5e13, "50.0000"),  # never more than four decimals
     ],
@@ -57,6 +57,23 @@ def test_an_estimate_shows_one_standard_error():
     assert scale.estimate(3.1416e9, 4.2e6) == "3.142 ±0.004"
 
 
-@pytest.mark.parametrize(("fraction", "text"), [(0.975, "97.5 %"), (0.99, "99 %"), (0.999, "99.9 %"), (0.9999, "99.99 %")])
+@pytest.mark.parametrize(
+    ("fraction", "text"), [(0.975, "97.5 %"), (0.99, "99 %"), (0.999, "99.9 %"), (0.9999, "99.99 %")]
+)
 def test_percent_keeps_the_digits_that_were_given(fraction, text):
     assert render.percent(fraction) == text
+
+
+def test_a_rounded_zero_has_no_sign_and_an_unbounded_figure_is_a_question_mark():
+    scale = render.scale("JPY", [5e9])
+    assert scale.amount(-1.0) == "0.00"
+    assert scale.amount(float("inf")) == "?"
+
+
+def test_a_narrow_terminal_cuts_no_number(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "20")
+    numbers = [f"{i}23,456,789.0" for i in range(1, 6)]
+    render.show(Table(title="T", columns=tuple(Column(heading=f"c{i}") for i in range(5)), rows=[numbers]))
+    out = capsys.readouterr().out
+    assert all(number in out for number in numbers)

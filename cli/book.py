@@ -1,0 +1,117 @@
+"""`unwind book`: positions priced one by one, and compiled for machines without QuantLib."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options, render
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.book.check import BookCheck, CheckRow, CheckTotal
+
+HELP = "Check and compile books of positions."
+
+File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, or Parquet).")]
+
+
+def check(file: File, market: options.Market = None) -> None:
+    """Price every position of a book.
+
+    Prints clean price, yield, spread, value and DV01 per curve, then the totals. Yields are simple for JGBs, street
+    for Treasuries, bond-equivalent for Treasury bills. A spread is shown where the position gives a market price.
+    Says everything that is wrong with the file at once.
+    """
+    from engine.book.check import check_book
+    from engine.inputs.book import load_book
+    from engine.inputs.market import bundled_market_path, load_market
+
+    levels = load_market(market or bundled_market_path())
+    checked = check_book(load_book(file, levels.valuation_date), levels)
+    scale = render.scale("JPY", (row.value for row in checked.rows))
+    dv01_scale = render.scale("JPY", (lost for row in checked.rows for lost in row.dv01.values()))
+    curves = sorted(checked.total.dv01)
+    render.show(
+        _positions(checked, curves, scale, dv01_scale),
+        _totals([*checked.books, checked.total], curves, scale, dv01_scale),
+    )
+    for warning in checked.warnings:
+        render.warn(warning)
+
+
+def compile_(
+    file: File,
+    out: Annotated[Path, typer.Option(help="The compiled book to write (Parquet).")],
+    market: options.Market = None,
+) -> None:
+    """Write a book as dated cash flows.
+
+    A machine without QuantLib can run from them. The book is compiled for the market's valuation date, and holds for
+    that date only.
+    """
+    from engine.book.store import write_compiled
+    from engine.inputs.book import load_book
+    from engine.inputs.market import bundled_market_path, load_market
+
+    valuation_date = load_market(market or bundled_market_path()).valuation_date
+    book = load_book(file, valuation_date)
+    write_compiled(book, out)
+    for warning in book.warnings:
+        render.warn(warning)
+    typer.echo(f"{out}: {len(book.position_ids):,} positions, {book.flows.day.size:,} flows, as of {valuation_date}")
+
+
+def _positions(checked: "BookCheck", curves: Sequence[str], scale: Scale, dv01_scale: Scale) -> Table:
+    columns = (
+        *(Column(heading=heading, is_number=False) for heading in ("position", "book", "kind")),
+        Column(heading="clean", meaning="price per 100 of face for settlement, without accrued interest."),
+        Column(
+            heading="yield",
+            meaning="per year; simple for JGBs, street for Treasuries, bond-equivalent for their bills.",
+        ),
+        Column(heading="spread", meaning="over the curve, so that the position is worth its given market price."),
+        Column(heading="value", meaning=f"{scale.unit}; owned positive, owed negative."),
+        *(Column(heading=f"DV01 {curve}", meaning=_dv01_meaning(curve, dv01_scale)) for curve in curves),
+    )
+    rows = [_position(row, curves, scale, dv01_scale) for row in checked.rows]
+    return Table(title=f"Positions on {checked.valuation_date}", columns=columns, rows=rows)
+
+
+def _position(row: "CheckRow", curves: Sequence[str], scale: Scale, dv01_scale: Scale) -> list[str]:
+    return [
+        row.position_id,
+        row.book,
+        row.kind,
+        "" if row.clean_price is None else f"{row.clean_price:.4f}",
+        "" if row.market_yield is None else render.percent(row.market_yield, 4),
+        "" if row.spread_bp is None else f"{row.spread_bp:+.2f} bp",
+        scale.amount(row.value),
+        *(dv01_scale.amount(row.dv01.get(curve, 0.0)) for curve in curves),
+    ]
+
+
+def _totals(totals: Sequence["CheckTotal"], curves: Sequence[str], scale: Scale, dv01_scale: Scale) -> Table:
+    columns = (
+        Column(heading="book", is_number=False),
+        Column(heading="positions"),
+        Column(heading="value", meaning=f"{scale.unit}, net."),
+        Column(heading="gross value", meaning=f"{scale.unit}; the positions' values added without their signs."),
+        *(Column(heading=f"DV01 {curve}", meaning=_dv01_meaning(curve, dv01_scale)) for curve in curves),
+    )
+    rows = [
+        (
+            "total" if total.book is None else total.book,
+            f"{total.n_positions:,}",
+            scale.amount(total.value),
+            scale.amount(total.gross_value),
+            *(dv01_scale.amount(total.dv01[curve]) for curve in curves),
+        )
+        for total in totals
+    ]
+    return Table(title="Books", columns=columns, rows=rows)
+
+
+def _dv01_meaning(curve: str, scale: Scale) -> str:
+    return f"{scale.unit} lost when the {curve} curve rises by 1 bp; positive when long."

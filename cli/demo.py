@@ -1,0 +1,28 @@
+"""`unwind demo`: the sample books in all bundled scenarios."""
+
+from typing import Annotated
+
+import typer
+
+from cli import options
+from cli.run import print_run
+
+
+def demo(
+    paths: Annotated[int, typer.Option(help="Simulated futures.")] = 1_000_000,
+    as_json: options.AsJson = False,
+) -> None:
+    """Print VaR and expected shortfall of the sample books.
+
+    Over 10 business days from 2025-05-28, in the market of that day and in each bundled scenario. Needs no arguments.
+    """
+    from engine.inputs.run import resolve
+    from engine.inputs.scenario import bundled_scenario_names
+
+    settings = {
+        "paths": paths,
+        "scenarios": list(bundled_scenario_names()),
+        "horizon_days": 10,
+        "confidence": [0.975, 0.99],
+    }
+    print_run(resolve(settings, {}, None), as_json=as_json)

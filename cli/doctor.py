@@ -1,0 +1,80 @@
+"""`unwind doctor`: what this machine offers, and what is in the way."""
+
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from cli import render
+from cli.guard import kernels_fault
+from engine.errors import RiskError
+
+PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "typer", "rich")
+CUPY = ("cupy-cuda12x", "cupy-cuda13x")
+VECTORS = ("avx2", "fma", "avx512f")
+MISSING = "not installed"
+
+
+def doctor() -> None:
+    """Print what this machine offers, and what is in the way.
+
+    Versions, processor, caches and devices that a run would use. Ends with 1 if something that every run needs is
+    missing or broken.
+    """
+    fault = kernels_fault()
+    rows = [("unwind", version("unwind-risk")), ("Python", f"{platform.python_version()}, {sys.executable}")]
+    rows += [("system", platform.platform()), *_packages(), *_processor()]
+    rows += [("kernels", fault or "ours"), *([] if fault else _kernels()), *_cuda()]
+    columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
+    render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows))
+    missing = [name for name, found in rows if found == MISSING]
+    if fault or missing:
+        raise RiskError(fault or f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")
+
+
+def _packages() -> list[tuple[str, str]]:
+    return [(name, _version(name) or MISSING) for name in PACKAGES]
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> list[tuple[str, str]]:
+    facts = _cpuinfo()
+    vectors = [name for name in VECTORS if name in facts.get("flags", "").split()]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return [
+        ("processor", facts.get("model name") or platform.processor() or platform.machine()),
+        ("vectors", ", ".join(vectors) or "not known here"),
+        ("cores", f"{cores} for this process"),
+    ]
+
+
+def _cpuinfo() -> dict[str, str]:
+    """What Linux says of the first core; nothing elsewhere."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").split("\n\n")[0].splitlines()
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _kernels() -> list[tuple[str, str]]:
+    from kernels.numba_settings import STRICT, cache_folder
+
+    kept = "" if STRICT["cache"] else " (cannot be written: kernels are compiled anew in every run)"
+    return [("compiled kernels in", f"{cache_folder()}{kept}")]
+
+
+def _cuda() -> list[tuple[str, str]]:
+    cupy = ", ".join(f"{name} {found}" for name in CUPY if (found := _version(name)))
+    driver = Path("/proc/driver/nvidia/version")
+    return [
+        ("cupy", cupy or "none; only a GPU needs it"),
+        ("NVIDIA driver", driver.read_text().splitlines()[0] if driver.exists() else "none found"),
+    ]

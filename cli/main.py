@@ -1,0 +1,78 @@
+"""The `unwind` command: the list of its commands, each in a file of its own."""
+
+import functools
+import io
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from cli import book, demo, doctor, run, scenario, schema, stress
+from cli.errors import exit_codes
+from cli.guard import check_kernels
+
+HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
+
+Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 failed, 2 bad input, 75 busy (try again),
+130 or 143 interrupted.
+"""
+
+# Plain help: the README holds it word for word, whatever the terminal's width.
+SETTINGS: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None}
+
+app = typer.Typer(name="unwind", help=HELP, pretty_exceptions_enable=False, **SETTINGS)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"unwind {version('unwind-risk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def unwind(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that ends with the exit code of whatever goes wrong in it."""
+
+    @functools.wraps(command)
+    def run_guarded(*args: Any, **kwargs: Any) -> None:
+        with exit_codes():
+            if command is not doctor.doctor:  # it reports the same fault itself
+                check_kernels()
+            command(*args, **kwargs)
+
+    return run_guarded
+
+
+def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -> None:
+    group = typer.Typer(help=text, **SETTINGS)
+    for command_name, command in commands.items():
+        group.command(command_name)(guarded(command))
+    app.add_typer(group, name=name)
+
+
+app.command("demo")(guarded(demo.demo))
+app.command("run")(guarded(run.run))
+app.command("stress")(guarded(stress.stress))
+_add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
+_add_group("book", book.HELP, {"check": book.check, "compile": book.compile_})
+app.command("schema")(guarded(schema.schema))
+app.command("doctor")(guarded(doctor.doctor))
+
+
+def main() -> None:
+    """Entry point of the `unwind` script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to fail
+    app(prog_name="unwind")

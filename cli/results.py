@@ -1,0 +1,119 @@
+"""A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult
+
+
+def show(result: "RunResult", *, as_json: bool) -> None:
+    """Print the result to stdout, warnings and timing to stderr."""
+    if as_json:
+        print(json_line(result))
+    else:
+        render.show(table(result))
+    for warning in _warnings(result):
+        render.warn(warning)
+    timing = result.timing
+    print(
+        f"{result.run.n_paths:,} paths, {len({row.scenario for row in result.results})} scenarios on the same draws, "
+        f"on {result.run.device}: compiled in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
+        f"{timing.total_s:.1f} s in all",
+        file=sys.stderr,
+    )
+
+
+def write(result: "RunResult", out: Path) -> None:
+    """Write the JSON object to a file; what was there stays until the new one is complete."""
+    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    try:
+        part.write_text(json_line(result) + "\n", encoding="utf-8")
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    print(f"written to {out}", file=sys.stderr)
+
+
+def json_line(result: "RunResult") -> str:
+    """The result as one line of strict JSON."""
+    from engine.risk.results import as_json
+
+    return json.dumps(as_json(result), ensure_ascii=False, allow_nan=False)
+
+
+def table(result: "RunResult") -> Table:
+    """Losses per scenario and scope, in one unit."""
+    scale = _scale(result)
+    confidences = [measure.confidence for measure in result.results[0].measures]
+    rows: list[list[str]] = []
+    for scenario in dict.fromkeys(row.scenario for row in result.results):
+        rows.append([scenario, *[""] * (len(confidences) * 2 + 3)])
+        rows += [_row(row, scale) for row in result.results if row.scenario == scenario]
+    return Table(title=_title(result.run, scale), columns=tuple(_columns(result.run, confidences)), rows=rows)
+
+
+def _title(run: "RunFacts", scale: Scale) -> str:
+    steps = "one exact step" if run.steps == "one" else "daily steps"
+    return (
+        f"Losses over {run.horizon_days} business days from {run.valuation_date}, {scale.unit}\n"
+        f"{run.n_paths:,} paths, {steps}, seed {run.seed}, {run.backend} {run.precision}\n"
+    )
+
+
+def _columns(run: "RunFacts", confidences: list[float]) -> Iterator[Column]:
+    yield Column(heading="scenario and book", is_number=False)
+    yield Column(heading="value", meaning="what the book is worth today, before any shock.")
+    yield Column(
+        heading="shock P&L",
+        meaning="what the scenario's own move of the market does at once; gains positive, no chance in it.",
+    )
+    days = f"{run.horizon_days} business days"
+    for i, confidence in enumerate(confidences):
+        odds = render.percent(1.0 - confidence)
+        name = render.percent(confidence)
+        var = f"loss from today's value that {odds} of paths exceed over {days}, shock included; ± one standard error."
+        es = f"mean loss of those {odds} of paths; ± one standard error of the simulation."
+        yield Column(heading=f"VaR {name}", meaning=var if i == 0 else "")
+        yield Column(heading=f"ES {name}", meaning=es if i == 0 else "")
+    if confidences:
+        yield Column(
+            heading=f"ES {render.percent(confidences[-1])} beyond",
+            meaning="the same expected shortfall counted from the shocked value: what may come on top of the shock.",
+        )
+
+
+def _row(row: "ScopeResult", scale: Scale) -> list[str]:
+    cells = ["  " + row.scope.removeprefix("book:"), scale.amount(row.base_value), scale.amount(row.shock_pnl)]
+    for measure in row.measures:
+        cells.append(scale.estimate(measure.value_at_risk, measure.value_at_risk_se))
+        cells.append(scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se))
+    return [*cells, *[scale.amount(measure.expected_shortfall_around_shock) for measure in row.measures[-1:]]]
+
+
+def _scale(result: "RunResult") -> Scale:
+    measures = [measure for row in result.results for measure in row.measures]
+    errors = [measure.value_at_risk_se for measure in measures if math.isfinite(measure.value_at_risk_se)]
+    return render.scale(result.run.currency, [measure.value_at_risk for measure in measures], errors)
+
+
+def _warnings(result: "RunResult") -> Iterator[str]:
+    """Each warning once, with where it applies."""
+    said: dict[str, list[str]] = {}
+    for row in result.results:
+        for warning in filter(None, map(_warning, row.measures)):
+            said.setdefault(warning, []).append(f"{row.scenario} {row.scope}")
+    for warning, places in said.items():
+        yield f"{warning} ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
+
+
+def _warning(measure: "Measure") -> str | None:
+    return measure.warning()

@@ -1,0 +1,89 @@
+"""`unwind run`: simulate a book in one or several scenarios."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options
+
+if TYPE_CHECKING:
+    from engine.inputs.run import RunConfig
+
+
+def run(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="RUN.toml", help="The run's settings; options override it.")
+    ] = None,
+    market: options.Market = None,
+    book: options.Book = None,
+    scenario: options.Scenarios = None,
+    paths: Annotated[int | None, typer.Option(help="Simulated futures, up to 10^9.")] = None,
+    horizon_days: Annotated[int | None, typer.Option(help="Business days to the P&L.")] = None,
+    confidence: Annotated[
+        list[float] | None, typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="0 to 2^64 - 1; the same seed gives the same numbers, bit for bit.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="auto (says what it picked), numba, or numpy: the slow reference.")
+    ] = None,
+    precision: Annotated[str | None, typer.Option(help="float64 or float32, of the draws and steps.")] = None,
+    steps: Annotated[str | None, typer.Option(help="auto (one exact step where the law allows it) or daily.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of the results: JPY or USD.")] = None,
+    until_se: Annotated[
+        str | None,
+        typer.Option(help="Double the paths until the standard error of the total's VaR is this small: 0.5%."),
+    ] = None,
+    instantaneous: Annotated[
+        bool | None,
+        typer.Option("--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon."),
+    ] = None,
+    revaluation: Annotated[str | None, typer.Option(help="compressed, or direct: flow by flow, slow.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the JSON result to this file.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Print VaR and expected shortfall of books, with errors.
+
+    In total and per book, in one or several scenarios on the same random numbers. Without a market, book or scenario
+    the bundled ones are used. Settings come from options, else UNWIND_* variables (UNWIND_PATHS), else RUN.toml, else
+    the defaults that `unwind schema run` shows.
+    """
+    from os import environ
+
+    from engine.inputs.run import resolve
+
+    flags = {
+        "market": market,
+        "book": book,
+        "scenarios": scenario,
+        "paths": paths,
+        "horizon_days": horizon_days,
+        "confidence": confidence,
+        "seed": seed,
+        "backend": backend,
+        "precision": precision,
+        "steps": steps,
+        "currency": currency,
+        "until_se": until_se,
+        "instantaneous": instantaneous,
+        "revaluation": revaluation,
+        "out": out,
+    }
+    given = {name: value for name, value in flags.items() if value is not None}
+    print_run(resolve(given, environ, file), as_json=as_json)
+
+
+def print_run(config: "RunConfig", *, as_json: bool) -> None:
+    """Run, write what `out` asks for, and print the table or the JSON."""
+    from cli import progress, results
+    from engine.inputs.run import check_out
+    from engine.run.start import run as start
+
+    out = None if config.out is None else check_out(config.out)
+    with progress.on_stderr() as report:
+        result = start(config, progress=report)
+    if out is not None:
+        results.write(result, out)
+    results.show(result, as_json=as_json)

@@ -1,0 +1,107 @@
+"""`unwind scenario`: the named changes of a market, listed, shown, checked."""
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options, render
+from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from engine.dynamics.scenario import Scenario, Shock
+    from engine.market.market import Market
+
+HELP = "List, show and check scenarios."
+
+Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled scenario's name, or a TOML file.")]
+
+
+def list_() -> None:
+    """List the bundled scenarios.
+
+    A scenario is a named change of a market's levels, vols and correlations.
+    """
+    from engine.inputs.scenario import bundled_scenario_names, load_scenario
+
+    columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False))
+    rows = [(name, load_scenario(name).title) for name in bundled_scenario_names()]
+    render.show(Table(title="Bundled scenarios", columns=columns, rows=rows))
+
+
+def show(name: Name) -> None:
+    """Show what a scenario changes, and its sources."""
+    from engine.inputs.scenario import load_scenario
+
+    scenario = load_scenario(name)
+    render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
+    render.show(_changes(scenario))
+
+
+def check(name: Name, market: options.Market = None) -> None:
+    """Check a scenario against a market.
+
+    Shows every level and vol before and after, or says what is wrong.
+    """
+    from engine.dynamics.apply import apply
+    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.scenario import load_scenario
+
+    scenario = load_scenario(name)
+    base = load_market(market or bundled_market_path())
+    shocked = apply(scenario, base)
+    render.show(_levels(scenario.name, base, shocked.market))
+    for note in shocked.notes:
+        render.warn(note)
+
+
+def _changes(scenario: "Scenario") -> Table:
+    rows = [(shock.factor, _words(shock)) for shock in scenario.shocks]
+    rows += [(glob, f"vol x {multiplier:g}") for glob, multiplier in scenario.vol_multipliers]
+    rows += [(f"{one}, {other}", f"correlation {value:g}") for one, other, value in scenario.correlations]
+    columns = (Column(heading="factor", is_number=False), Column(heading="change", is_number=False))
+    return Table(title="Changes, at once" if rows else "No changes", columns=columns, rows=rows)
+
+
+def _words(shock: "Shock") -> str:
+    from engine.dynamics.scenario import ShockKind
+
+    is_price = fnmatchcase("USDJPY", shock.factor)
+    what = "" if is_price else f"{shock.on.value} rate "
+    match shock.kind:
+        case ShockKind.RELATIVE:
+            return f"{what}{render.percent(shock.size, signed=True)} of its level"
+        case ShockKind.TARGET:
+            return f"{what}to {shock.size:g}" if is_price else f"{what}to {render.percent(shock.size)}"
+        case ShockKind.ABSOLUTE:
+            return f"{shock.size:+g} yen" if is_price else f"{what}{render.basis_points(shock.size, signed=True)}"
+
+
+def _levels(name: str, base: "Market", shocked: "Market") -> Table:
+    levels = zip(_factor_levels(base), _factor_levels(shocked), strict=True)
+    vols = zip(_vols(base), _vols(shocked), strict=True)
+    rows = [(factor.name, *level, *vol) for factor, level, vol in zip(base.factors, levels, vols, strict=True)]
+    columns = (
+        Column(heading="factor", is_number=False),
+        Column(heading="level", meaning="zero rates continuously compounded; USD/JPY in yen for one dollar."),
+        Column(heading="shocked"),
+        Column(heading="vol", meaning="per year; of a rate absolute, of USD/JPY relative to its level."),
+        Column(heading="shocked vol"),
+    )
+    return Table(title=f"{name} on the market of {base.valuation_date}", columns=columns, rows=rows)
+
+
+def _factor_levels(market: "Market") -> list[str]:
+    return [
+        render.percent(float(market.curves[factor.curve].zero_rate(factor.pillar or 0.0)), 3)
+        if factor.curve is not None
+        else f"{market.usdjpy:.2f}"
+        for factor in market.factors
+    ]
+
+
+def _vols(market: "Market") -> list[str]:
+    return [
+        render.percent(float(vol), 2) if factor.curve is None else render.basis_points(float(vol), 1)
+        for factor, vol in zip(market.factors, market.vols, strict=True)
+    ]

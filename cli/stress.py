@@ -1,0 +1,60 @@
+"""`unwind stress`: the scenarios' shocks on a book, without simulation."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cli import options, render
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.analysis.stress import StressTable
+
+
+def stress(
+    market: options.Market = None,
+    book: options.Book = None,
+    scenario: options.Scenarios = None,
+    currency: options.Currency = "JPY",
+) -> None:
+    """Print what scenarios' shocks do to a book, at once.
+
+    By book and position, each revalued in full; nothing is simulated and nothing ages. Without a scenario, all bundled
+    ones.
+    """
+    from engine.analysis.stress import stress_table
+    from engine.inputs.book import bundled_book_path, load_book
+    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.scenario import bundled_scenario_names, load_scenario
+
+    levels = load_market(market or bundled_market_path())
+    positions = load_book(book or bundled_book_path(), levels.valuation_date)
+    names = scenario or [name for name in bundled_scenario_names() if name != "base"]
+    stressed = stress_table(positions, levels, [load_scenario(name) for name in names], currency)
+    render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
+    for warning in (*positions.warnings, *stressed.notes):
+        render.warn(warning)
+
+
+def table(stressed: "StressTable", title: str) -> Table:
+    """P&L per scenario: the total, then each book with its positions."""
+    scale = render.scale(stressed.currency, stressed.pnl.ravel().tolist())
+    columns = (
+        Column(heading="book and position", is_number=False),
+        Column(heading="value", meaning=f"{scale.unit}, before the shock; owned positive, owed negative."),
+        *(Column(heading=name) for name in stressed.scenarios),
+    )
+    return Table(title=f"{title}, {scale.unit}, gains positive", columns=columns, rows=list(_rows(stressed, scale)))
+
+
+def _rows(stressed: "StressTable", scale: Scale) -> Iterator[list[str]]:
+    def amounts(values: Iterator[float]) -> list[str]:
+        return [scale.amount(float(value)) for value in values]
+
+    yield ["total", scale.amount(float(stressed.base_values.sum())), *amounts(iter(stressed.total()))]
+    for book, pnl in stressed.by_book().items():
+        members = [i for i, name in enumerate(stressed.books) if name == book]
+        yield []
+        yield [book, scale.amount(float(stressed.base_values[members].sum())), *amounts(iter(pnl))]
+        for i in members:
+            cells = amounts(iter(stressed.pnl[:, i]))
+            yield [f"  {stressed.position_ids[i]}", scale.amount(float(stressed.base_values[i])), *cells]

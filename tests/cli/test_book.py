@@ -1,0 +1,30 @@
+from engine.inputs.book import bundled_book_path
+
+
+def test_check_prices_each_position_and_adds_them_up(unwind):
+    done = unwind("book", "check", bundled_book_path())
+    assert done.returncode == 0, done.stderr
+    assert "carry-fund" in done.stdout
+    assert "life-insurer" in done.stdout
+    total = next(line.split() for line in done.stdout.splitlines() if line.startswith("total"))
+    books = [line.split() for line in done.stdout.splitlines() if line.startswith(("carry-fund", "life-insurer"))]
+    assert abs(sum(float(cells[2]) for cells in books) - float(total[2])) < 0.02  # three rounded figures
+
+
+def test_a_compiled_book_gives_the_same_figures(unwind, tmp_path):
+    compiled = tmp_path / "sample.parquet"
+    done = unwind("book", "compile", bundled_book_path(), "--out", compiled)
+    assert done.returncode == 0, done.stderr
+    assert "as of 2025-05-28" in done.stdout
+    source, again = (unwind("book", "check", path).stdout for path in (bundled_book_path(), compiled))
+    assert source == again
+
+
+def test_every_fault_of_a_book_is_said_at_once(unwind, tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("position_id,kind,currency,notional\nA,CASH,YEN,1000\nB,CASH,JPY,nan\n")
+    done = unwind("book", "check", path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "line 2" in done.stderr
+    assert "line 3" in done.stderr

@@ -1,0 +1,83 @@
+import json
+import os
+
+import pytest
+
+from cli import readme
+
+
+def test_help_loads_no_heavy_library(unwind):
+    heavy = ("numba", "numpy", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "cupy", "rich")
+    code = "import sys; from cli.main import app; app(['--help'], standalone_mode=False); "
+    code += f"print([name for name in {heavy} if name in sys.modules])"
+    done = unwind.python("-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["demoo"], "demoo"),
+        (["run", "--pahts", "5"], "--pahts"),
+        (["run", "--paths", "many"], "--paths"),
+        (["scenario", "show"], "SCENARIO"),
+    ],
+)
+def test_usage_errors_end_with_2_and_say_what_was_not_understood(unwind, arguments, said):
+    done = unwind(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_bad_input_ends_with_2_and_a_message_on_stderr(unwind):
+    done = unwind("scenario", "show", "carry_unwind_2042")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "august-2024" in done.stderr  # the known names
+    assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_printed(unwind):
+    done = unwind("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("unwind 0.")
+
+
+def test_someone_elses_kernels_package_is_refused_before_a_command_and_told_by_doctor(unwind, root, tmp_path):
+    theirs = tmp_path / "kernels" / "__init__.py"
+    theirs.parent.mkdir()
+    theirs.write_text("raise SystemExit('never imported')\n")
+    first = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"}
+    for command in (["scenario", "list"], ["doctor"]):
+        done = unwind(*command, env=first | {"PYTHONSAFEPATH": "1"})
+        assert done.returncode == 1
+        assert "pip uninstall kernels" in done.stderr
+
+
+def test_every_command_and_every_option_has_a_help_text():
+    for name, command, _ in readme.commands():
+        assert command.help, name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def test_the_readme_shows_the_commands_as_they_are(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    assert readme.with_section(text) == text, "README.md is stale: run `python -m cli.readme`"
+
+
+@pytest.mark.parametrize("kind", ["market", "book", "scenario", "run"])
+def test_schemas_are_json(unwind, kind):
+    done = unwind("schema", kind)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["$schema"]
+
+
+def test_doctor_names_the_versions_and_the_cache(unwind):
+    done = unwind("doctor")
+    assert done.returncode == 0, done.stderr
+    for word in ("numpy", "numba", "QuantLib", "vectors", "cores", "compiled kernels in"):
+        assert word in done.stdout

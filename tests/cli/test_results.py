@@ -1,0 +1,120 @@
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from cli import results
+from cli.render import plain
+from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult, Timing
+
+FACTS = RunFacts(
+    seed=1,
+    n_paths=100_000,
+    horizon_days=10,
+    steps="one",
+    backend="numba",
+    device="2 cores",
+    precision="float64",
+    valuation_date=date(2025, 5, 28),
+    currency="JPY",
+    interval_confidence=0.95,
+    versions={"numpy": "2.4.6"},
+)
+
+
+def measure(confidence: float, loss: float) -> Measure:
+    return Measure(
+        confidence=confidence,
+        value_at_risk=loss,
+        value_at_risk_se=0.004e9,
+        value_at_risk_low=loss - 0.008e9,
+        value_at_risk_high=loss + 0.008e9,
+        expected_shortfall=1.2 * loss,
+        expected_shortfall_se=0.005e9,
+        expected_shortfall_low=1.2 * loss - 0.01e9,
+        expected_shortfall_high=1.2 * loss + 0.01e9,
+        value_at_risk_around_shock=loss - 1e9,
+        expected_shortfall_around_shock=1.2 * loss - 1e9,
+        tail_paths=1_000,
+        rough=False,
+    )
+
+
+def scope(scenario: str, name: str) -> ScopeResult:
+    return ScopeResult(
+        scenario=scenario,
+        scope=name,
+        base_value=20e9,
+        shock_pnl=-1e9,
+        mean=0.0,
+        mean_se=0.0,
+        std=1e9,
+        measures=(measure(0.975, 2e9), measure(0.99, 3e9)),
+        pnl_sha256="0" * 64,
+    )
+
+
+@pytest.fixture
+def result() -> RunResult:
+    rows = tuple(scope(name, where) for name in ("base", "april-2025") for where in ("total", "book:fund"))
+    timing = Timing(compile_s=1.0, simulate_s=2.0, total_s=3.5, paths_per_s=5e4)
+    return RunResult(run=FACTS, results=rows, timing=timing)
+
+
+def test_the_table_gives_every_figure_with_its_error_and_unit(result):
+    text = plain(results.table(result))
+    lines = text.splitlines()
+    assert "10 business days from 2025-05-28" in lines[0]
+    assert "JPY bn" in lines[0]
+    assert "one exact step" in lines[1]
+    fund = next(line for line in lines if line.startswith("  fund"))
+    assert fund.split()[:3] == ["fund", "20.000", "-1.000"]  # value, shock P&L
+    assert fund.split()[3:7] == ["2.000", "±0.004", "2.400", "±0.005"]  # VaR and ES at 97.5 %
+    assert fund.split()[7:] == ["3.000", "±0.004", "3.600", "±0.005", "2.600"]  # at 99 %, and ES less the shock
+
+
+def test_every_kind_of_column_has_a_sentence(result):
+    columns = results.table(result).columns
+    explained = [column.heading for column in columns if column.meaning]
+    assert explained == ["value", "shock P&L", "VaR 97.5 %", "ES 97.5 %", "ES 99 % beyond"]
+
+
+def test_json_stands_alone_on_stdout(result, capsys):
+    results.show(result, as_json=True)
+    out, err = capsys.readouterr()
+    assert json.loads(out)["run"]["n_paths"] == 100_000
+    assert out.count("\n") == 1
+    assert "2 cores" in err
+
+
+def test_a_rough_tail_is_warned_of_once_with_its_places(result, capsys):
+    rough = replace(result.results[0].measures[1], rough=True, tail_paths=5, value_at_risk_se=float("inf"))
+    rows = tuple(replace(row, measures=(row.measures[0], rough)) for row in result.results)
+    results.show(replace(result, results=rows), as_json=False)
+    out, err = capsys.readouterr()
+    assert "±?" in out
+    assert err.count("warning:") == 1
+    assert "base total and 3 more" in err
+
+
+def test_a_written_result_is_whole_and_leaves_nothing_beside_it(result, tmp_path):
+    out = tmp_path / "result.json"
+    out.write_text("old")
+    results.write(result, out)
+    assert json.loads(out.read_text(encoding="utf-8"))["schema"] == 1
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_failed_write_leaves_the_earlier_result(result, tmp_path, monkeypatch):
+    out = tmp_path / "result.json"
+    out.write_text("old")
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        results.write(result, out)
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]

@@ -1,0 +1,35 @@
+def test_list_names_the_four_bundled_scenarios(unwind):
+    done = unwind("scenario", "list")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[2:]] == [
+        "base",
+        "april-2025",
+        "article-2025",
+        "august-2024",
+    ]
+
+
+def test_show_gives_sizes_in_market_units_and_the_source(unwind):
+    out = unwind("scenario", "show", "article-2025").stdout
+    assert "to 125" in out
+    assert "Source:" in out
+    assert "par rate -28.2 bp" in unwind("scenario", "show", "august-2024").stdout  # the file says -0.00282
+
+
+def test_check_shows_levels_and_vols_before_and_after(unwind):
+    out = unwind("scenario", "check", "august-2024").stdout
+    usdjpy = next(line.split() for line in out.splitlines() if line.startswith("USDJPY"))
+    assert usdjpy[1:3] == ["145.04", "132.91"]  # 145.04 * (1 - 0.0836)
+    jgb = {line.split()[0]: line.split() for line in out.splitlines() if line.startswith("JGB_")}
+    assert len({cells[5] for cells in jgb.values()}) > 1  # each factor's own vol, not one for all
+    assert float(jgb["JGB_10Y"][7]) / float(jgb["JGB_10Y"][5]) - 2.7 < 0.01  # its multiplier; both are rounded
+
+
+def test_a_file_with_faults_is_refused_with_line_and_key(unwind, tmp_path):
+    path = tmp_path / "wrong.toml"
+    path.write_text('title = "t"\ndescription = "d"\nsource = "s"\nshock = []\n')
+    done = unwind("scenario", "check", path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "line 4" in done.stderr
+    assert "shocks" in done.stderr  # the nearest known key
