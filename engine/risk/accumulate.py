@@ -31,7 +31,7 @@ class TailAccumulator:
         self.cells = CellTable(plan.n_rows, plan.n_paths)
         self._smallest = [Smallest(plan.keep, plan.slack) for _ in range(plan.n_rows)]
         self._beyond: Beyond | None = None
-        self._tails: dict[int, OrderedTail] = {}
+        self._latest: tuple[int, OrderedTail] | None = None  # one row, for its next confidence
 
     @property
     def cells_until(self) -> int:
@@ -65,7 +65,7 @@ class TailAccumulator:
             raise ValueError(f"a block of cells {first} to {last - 1} crosses the pilot's end, {pilot_cells}")
         beyond = self._after_pilot() if first >= pilot_cells else None
         self.cells.add(reduction)
-        self._tails.clear()
+        self._latest = None
         if beyond is not None:
             beyond.add(reduction)
             return
@@ -92,7 +92,7 @@ class TailAccumulator:
         if (self._beyond is None) is not (other._beyond is None):
             raise ValueError("cannot merge a part of the pilot with a part that comes after it")
         self.cells.merge(other.cells)
-        self._tails.clear()
+        self._latest = None
         for mine, theirs in zip(self._smallest, other._smallest, strict=True):
             mine.merge(theirs)
         if self._beyond is not None and other._beyond is not None:
@@ -111,10 +111,10 @@ class TailAccumulator:
         self._check_complete()
         if float(exact_confidence(confidence)) not in self.plan.confidences:
             raise ValueError(f"the run was planned for {self.plan.confidences}, not {confidence}")
-        if row not in self._tails:
-            self._tails[row] = self._tail(row)
+        if self._latest is None or self._latest[0] != row:
+            self._latest = row, self._tail(row)
         try:
-            return estimate_tail(self._tails[row], confidence)
+            return estimate_tail(self._latest[1], confidence)
         except OutsideBracketsError as miss:
             raise self._missed(row, confidence) from miss
 

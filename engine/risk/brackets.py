@@ -104,7 +104,8 @@ class Beyond:
         mine = np.zeros(pilot.size, dtype=np.bool_)
         for low, high in intervals:
             mine[np.searchsorted(pilot, low) : np.searchsorted(pilot, high, side="right")] = True
-        values = np.sort(np.concatenate([self.kept[row].sorted(), pilot[mine]]))
+        values = np.concatenate([self.kept[row].values(), pilot[mine]])
+        values.sort()
         pieces: list[Gap | F64] = []
         before = -math.inf
         for g, (low, high) in enumerate(intervals):

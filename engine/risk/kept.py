@@ -70,8 +70,6 @@ class Growing:
         """Take in another buffer's values."""
         self.add(other._buffer[: other._size])
 
-    def sorted(self) -> F64:
-        """Return the values, ascending. A view: do not change it."""
-        values = self._buffer[: self._size]
-        values.sort()
-        return values
+    def values(self) -> F64:
+        """Return the values as they came. A view: do not change it."""
+        return self._buffer[: self._size]

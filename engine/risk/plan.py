@@ -115,7 +115,7 @@ def plan_brackets(n_rows: int, n_paths: int, confidences: tuple[float, ...], pil
         pilot_cells=pilot_cells,
         keep=keep,
         kept_beyond=beyond,
-        bytes=_cell_bytes(n_rows, n_paths) + gaps + 8 * (n_rows * (keep + slack_for(keep) + beyond) + 4 * beyond),
+        bytes=_cell_bytes(n_rows, n_paths) + gaps + 8 * (n_rows * (keep + slack_for(keep) + beyond) + 3 * beyond),
     )
 
 
