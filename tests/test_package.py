@@ -1,0 +1,61 @@
+"""What is shipped, and what it is pinned to."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import pytest
+
+PACKAGES = ("engine", "kernels", "bench", "cli")
+PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt")
+# What a machine without QuantLib needs: load a compiled book, value it, simulate, measure.
+COMPUTE_PATH = (
+    "engine.book.store",
+    "engine.book.value",
+    "engine.dynamics.apply",
+    "engine.market.bootstrap",
+    "engine.risk.results",
+    "engine.risk.tail",
+    "kernels.numba_backend",
+    "kernels.numpy_backend",
+    "kernels.select",
+)
+
+
+@pytest.fixture(scope="module")
+def project(root):
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(root, tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    files = (path for package in PACKAGES for path in (root / package).rglob("*") if path.is_file())
+    assert shipped == {path.relative_to(root).as_posix() for path in files if "__pycache__" not in path.parts}
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_every_package_is_pinned_by_hash_and_no_address_is_named(root, name):
+    text = (root / name).read_text(encoding="utf-8").replace("\\\n", "")
+    assert "://" not in text
+    for line in text.splitlines():
+        assert re.match(r"[a-z0-9-]+==[^ ]+ .*--hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_the_floors_are_the_lowest_versions_that_the_project_allows(root, project):
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==([^ ]+)", (root / "requirements-floors.txt").read_text(), re.MULTILINE))
+    for requirement in project["dependencies"]:
+        name, lowest = requirement.lower().split(">=")
+        assert re.sub(r"(\.0)+$", "", pinned[name]) == re.sub(r"(\.0)+$", "", lowest), name
+
+
+def test_the_compute_path_needs_neither_quantlib_nor_pydantic_nor_pandas(unwind):
+    code = f"import sys; [__import__(name) for name in {COMPUTE_PATH}]; "
+    code += "print([name for name in ('QuantLib', 'pydantic', 'pandas', 'scipy.stats') if name in sys.modules])"
+    done = unwind.python("-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[]\n"
