@@ -1,7 +1,7 @@
 """Business days and coupon dates, from QuantLib. All days are counted from the valuation date."""
 
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,20 @@ _DAYS_AHEAD = (MAX_TERM_YEARS + 2) * 366
 _DAYS_BACK = 366
 
 
+_RULES = {
+    "Tokyo": ql.Japan,  # public holidays, with 31 December to 3 January
+    "New York": lambda: ql.UnitedStates(ql.UnitedStates.GovernmentBond),
+    "Tokyo and New York": lambda: ql.JointCalendar(ql.Japan(), ql.UnitedStates(ql.UnitedStates.GovernmentBond)),
+}
+
+
 class Calendar:
     """Business days of a financial centre, or those that two have in common, around one valuation date."""
 
-    def __init__(self, name: str, rules: "ql.Calendar", valuation_date: date) -> None:
+    def __init__(self, name: str, valuation_date: date) -> None:
         self.name = name
         self._origin = valuation_date.toordinal()
-        first, last = (_ql_date(valuation_date + timedelta(days)) for days in (-_DAYS_BACK, _DAYS_AHEAD))
-        serials = np.array([day.serialNumber() for day in rules.businessDayList(first, last)], dtype=np.int64)
-        self.days: I64 = serials + (_SERIAL_ZERO - self._origin)  # (n,) ascending
+        self.days: I64 = _business_serials(name, valuation_date) + (_SERIAL_ZERO - self._origin)  # (n,) ascending
 
     def following(self, days: I64 | int) -> I64:
         """Each day, or the next business day if it is none; any shape."""
@@ -51,7 +56,7 @@ class Calendar:
 
 
 class Calendars:
-    """The three calendars a book needs, for one valuation date."""
+    """The three calendars that a book needs, for one valuation date."""
 
     def __init__(self, valuation_date: date) -> None:
         self.valuation_date = valuation_date
@@ -59,18 +64,23 @@ class Calendars:
     @cached_property
     def tokyo(self) -> Calendar:
         """Japan's public holidays, with 31 December to 3 January."""
-        return Calendar("Tokyo", ql.Japan(), self.valuation_date)
+        return Calendar("Tokyo", self.valuation_date)
 
     @cached_property
     def new_york(self) -> Calendar:
         """The US government-bond market."""
-        return Calendar("New York", ql.UnitedStates(ql.UnitedStates.GovernmentBond), self.valuation_date)
+        return Calendar("New York", self.valuation_date)
 
     @cached_property
     def joint(self) -> Calendar:
         """Days that are business days in both."""
-        both = ql.JointCalendar(ql.Japan(), ql.UnitedStates(ql.UnitedStates.GovernmentBond))
-        return Calendar("Tokyo and New York", both, self.valuation_date)
+        return Calendar("Tokyo and New York", self.valuation_date)
+
+
+@lru_cache(maxsize=16)
+def _business_serials(name: str, valuation_date: date) -> I64:
+    first, last = (_ql_date(valuation_date + timedelta(days)) for days in (-_DAYS_BACK, _DAYS_AHEAD))
+    return np.array([day.serialNumber() for day in _RULES[name]().businessDayList(first, last)], dtype=np.int64)
 
 
 def coupon_days(valuation_date: date, maturity: date, *, end_of_month: bool) -> I64:

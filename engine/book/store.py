@@ -169,7 +169,8 @@ def _words(column: pa.StringArray) -> npt.NDArray[np.str_]:
     """A text column of few distinct values."""
     coded = column.dictionary_encode()
     words = coded.dictionary.to_pylist()
-    found: npt.NDArray[np.str_] = np.array(words, dtype=np.str_)[np.asarray(coded.indices)]
+    width = max([3, *map(len, words)])
+    found: npt.NDArray[np.str_] = np.array(words, dtype=f"<U{width}")[np.asarray(coded.indices)]
     return found
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from engine.book.compiled import CompiledBook
 from engine.book.position import ALWAYS, COLUMNS, CURRENCIES, RULES, Column, Kind, Position
 from engine.book.store import is_compiled, read_compiled
-from engine.errors import Fault, FileFaults
+from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book_rows import DEFAULT_BOOK, Rows, read_rows
 from engine.inputs.book_table import check_regular, read_bytes, table_of
 
+DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
 
 
@@ -62,9 +63,17 @@ def read_positions(path: Path, valuation_date: date) -> list[Position]:
     return rows.positions
 
 
-def bundled_book_path(name: str = "sample") -> Path:
-    """A book that comes with the program: "sample" (both books), "carry-fund" or "life-insurer"."""
-    return Path(str(files("engine.book").joinpath("data", f"{name}.csv")))
+def bundled_book_names() -> tuple[str, ...]:
+    """Names of the books that come with the program."""
+    folder = files("engine.book") / "data"
+    return tuple(sorted(entry.name.removesuffix(".csv") for entry in folder.iterdir() if entry.name.endswith(".csv")))
+
+
+def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
+    """Path of a bundled book file: "sample" holds the others. Raises InputError when there is none of that name."""
+    if name not in bundled_book_names():
+        raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
+    return Path(str(files("engine.book") / "data" / f"{name}.csv"))
 
 
 def book_schema() -> dict[str, Any]:

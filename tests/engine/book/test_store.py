@@ -1,0 +1,127 @@
+"""A compiled book on disk: exact, self-describing, and read by a machine without QuantLib."""
+
+import errno
+import json
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.book.store import SCHEMA, is_compiled, read_compiled, write_compiled
+from engine.errors import FileFaults
+from engine.inputs.book import bundled_book_path, load_book
+
+DATE = date(2025, 5, 28)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return load_book(bundled_book_path(), DATE)
+
+
+def _same(left, right):
+    """Equal to the bit, arrays included."""
+    for field in fields(left):
+        a, b = getattr(left, field.name), getattr(right, field.name)
+        if is_dataclass(a):
+            _same(a, b)
+        elif isinstance(a, np.ndarray):
+            assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes()), field.name
+        else:
+            assert a == b, field.name
+
+
+def test_a_written_book_is_read_back_to_the_bit(sample, tmp_path):
+    path = tmp_path / "book.parquet"
+    write_compiled(sample, path)
+    assert is_compiled(path)
+    _same(sample, read_compiled(path))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["book.parquet"]
+
+
+@given(
+    amounts=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20),
+    warnings=st.lists(st.text(max_size=20), max_size=3),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_finite_amount_survives(make_book, tmp_path, amounts, warnings):
+    book = make_book(*({"kind": "CASH", "currency": "JPY", "notional": amount} for amount in amounts))
+    book = replace(book, warnings=tuple(warnings))
+    write_compiled(book, tmp_path / "cash.parquet")
+    _same(book, read_compiled(tmp_path / "cash.parquet"))
+
+
+def test_a_compiled_book_loads_without_quantlib_and_pydantic(sample, tmp_path, unwind):
+    write_compiled(sample, tmp_path / "book.parquet")
+    program = (
+        "import sys, datetime, pathlib\n"
+        "for name in ('QuantLib', 'pydantic', 'pandas', 'numba'): sys.modules[name] = None\n"
+        "from engine.inputs.book import load_book\n"
+        "import engine.book.check\n"
+        f"print(len(load_book(pathlib.Path(sys.argv[1]), datetime.date{DATE.timetuple()[:3]}).position_ids))\n"
+    )
+    done = unwind.python("-c", program, tmp_path / "book.parquet")
+    assert (done.stdout.strip(), done.stderr) == (str(len(sample.position_ids)), "")
+
+
+def test_a_book_of_another_date_is_refused(sample, tmp_path):
+    write_compiled(sample, tmp_path / "book.parquet")
+    with pytest.raises(FileFaults, match=r"compiled for 2025-05-28, but the market is of 2025-05-30"):
+        load_book(tmp_path / "book.parquet", date(2025, 5, 30))
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (lambda book: replace(book, position_ids=("A",) * len(book.position_ids)), "ids are not unique"),
+        (lambda book: replace(book, flows=replace(book.flows, day=book.flows.day - 1000)), "not after the valuation"),
+        (lambda book: replace(book, flows=replace(book.flows, amount=book.flows.amount * np.nan)), "not finite"),
+        (lambda book: replace(book, business_days=book.business_days[::-1]), "do not ascend"),
+    ],
+)
+def test_a_file_that_holds_no_book_is_refused(change, wanted, sample, tmp_path):
+    write_compiled(change(sample), tmp_path / "book.parquet")
+    with pytest.raises(FileFaults, match=wanted):
+        read_compiled(tmp_path / "book.parquet")
+
+
+def test_other_versions_columns_and_broken_files_are_refused(sample, tmp_path):
+    path = tmp_path / "book.parquet"
+    write_compiled(sample, path)
+    table = pq.read_table(path)
+    facts = json.loads(table.schema.metadata[b"unwind.book"])
+    for metadata in (facts | {"schema": 2}, {}, []):
+        pq.write_table(table.replace_schema_metadata({"unwind.book": json.dumps(metadata)}), path)
+        with pytest.raises(FileFaults, match="compile it again"):
+            read_compiled(path)
+    fewer = table.drop_columns(["kind"])
+    pq.write_table(fewer, path)
+    with pytest.raises(FileFaults, match="not those of a compiled book"):
+        read_compiled(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(FileFaults, match="not a compiled book"):
+        read_compiled(path)
+
+
+def test_a_failed_write_leaves_the_earlier_file(sample, tmp_path, monkeypatch):
+    path = tmp_path / "book.parquet"
+    path.write_text("earlier")
+
+    def half(table, where, **settings):
+        where.write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", half)
+    with pytest.raises(FileFaults, match="cannot be written: No space left on device"):
+        write_compiled(sample, path)
+    assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] == [("book.parquet", "earlier")]
+
+
+def test_the_schema_names_every_number_of_a_compiled_book(sample):
+    for name in ("flows", "units", "marks", "bonds"):
+        stored = {field.name for field in SCHEMA.field(name).type.value_type}
+        assert stored | {"position"} == {field.name for field in fields(getattr(sample, name))}

@@ -1,0 +1,130 @@
+"""Values, spreads and DV01 against closed forms."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.book.value import book_warnings, dv01, fit_spreads, position_values, settlement_values
+from engine.errors import InputError
+
+FORWARD_DAYS = (date(2025, 8, 29) - date(2025, 5, 28)).days
+
+
+def _cip_rate(market):
+    jgb, ust = (market.curves[name].discount(FORWARD_DAYS / 365.0) for name in ("JGB", "UST"))
+    return float(market.usdjpy * ust / jgb)
+
+
+def test_a_forward_at_the_covered_interest_rate_is_worth_nothing(make_book, make_market):
+    market = make_market()
+    row = {"kind": "FX_FORWARD", "notional": 1e8, "maturity": "2025-08-29"}
+    book = make_book(row | {"rate": _cip_rate(market)}, row | {"rate": _cip_rate(market) - 1.0})
+    at_par, cheap = position_values(book, market)
+    assert at_par == pytest.approx(0.0, abs=1e-5)  # yen, of legs of 1.4e10 yen rounded to 1e-16
+    wanted = 1e8 * float(market.curves["JGB"].discount(FORWARD_DAYS / 365.0))  # a yen a dollar, at maturity
+    assert cheap == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_bond_with_the_par_coupon_is_worth_par_on_a_coupon_day(make_book, make_market):
+    valuation_date = date(2025, 5, 14)  # settles on Thursday 15 May, a coupon day: nothing accrued
+    market = make_market(valuation_date)
+    row = {"kind": "UST", "maturity": "2035-05-15", "notional": 1e6}
+    days = make_book(row | {"coupon": 0.04}, valuation_date=valuation_date).flows.day
+    factors = market.curves["UST"].discount(days[days > 1] / 365.0) / market.curves["UST"].discount(1 / 365.0)
+    par_coupon = 2.0 * float((1.0 - factors[-1]) / factors.sum())
+    book = make_book(row | {"coupon": par_coupon}, valuation_date=valuation_date)
+    price = settlement_values(book, market, np.zeros(1), book.bonds.position, book.bonds.settlement_day)
+    assert price == pytest.approx([1e6], rel=1e-14)
+    assert book.bonds.accrued.tolist() == [0.0]
+
+
+def test_units_are_worth_their_amount_in_yen(make_book, make_market):
+    book = make_book(
+        {"kind": "FX_SPOT", "notional": 1e6, "rate": 140.0},
+        {"kind": "CASH", "currency": "USD", "notional": -3.0},
+        {"kind": "CASH", "currency": "JPY", "notional": 5.0},
+    )
+    assert position_values(book, make_market()) == pytest.approx([1e6 * (145.04 - 140.0), -3 * 145.04, 5.0], rel=1e-12)
+
+
+@given(
+    spread_bp=st.floats(-4000, 4000),
+    coupon=st.floats(0.0, 0.09),
+    kind=st.sampled_from(["JGB", "UST", "JGB_BILL", "UST_BILL"]),
+    years=st.integers(1, 39),
+    face=st.sampled_from([-1e9, 1.0, 1e12]),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_fitted_spread_gives_the_price_back(make_book, make_market, spread_bp, coupon, kind, years, face):
+    market, is_bill = make_market(), kind.endswith("BILL")
+    row = {"kind": kind, "maturity": date(2025 + (1 if is_bill else years), 6, 18), "notional": face}
+    row |= {} if is_bill else {"coupon": coupon}
+    plain = make_book(row)
+    value = settlement_values(
+        plain, market, np.array([spread_bp * 1e-4]), plain.bonds.position, plain.bonds.settlement_day
+    )
+    price = float(100.0 * value[0] / face - plain.bonds.accrued[0])
+    book = make_book(row | {"price": price})
+    spreads = fit_spreads(book, market)
+    again = settlement_values(book, market, spreads, book.marks.position, book.marks.settlement_day)
+    assert again == pytest.approx(book.marks.settlement_value, rel=2e-13)  # as promised, and its own rounding
+
+
+def test_long_and_short_have_one_spread_and_opposite_values(make_book, make_market):
+    row = {"kind": "JGB", "coupon": 0.014, "maturity": "2035-03-20", "price": 97.0}
+    book, market = make_book(row | {"notional": 1e9}, row | {"notional": -1e9}), make_market()
+    spreads = fit_spreads(book, market)
+    assert spreads[0] == pytest.approx(spreads[1], rel=1e-12)
+    assert position_values(book, market).sum() == pytest.approx(0.0, abs=1e-3)  # yen of 1e9
+
+
+def test_a_price_out_of_reach_is_refused_by_name(make_book, make_market):
+    bond = {"kind": "UST", "coupon": 0.0, "maturity": "2025-06-30", "price": 80.0, "position_id": "T-JUN"}
+    with pytest.raises(InputError, match=r"no spread within \+-50% .* 'T-JUN'"):
+        fit_spreads(make_book(bond, {"kind": "CASH"}), make_market())
+
+
+def test_dv01_is_the_exact_loss_of_a_parallel_basis_point(make_book, make_market):
+    book = make_book(
+        {"kind": "JGB", "coupon": 0.014, "maturity": "2035-03-20", "notional": 1e9, "price": 97.0},
+        {"kind": "FX_FORWARD", "notional": 1e8, "maturity": "2025-08-29", "rate": 143.0},
+        {"kind": "UST", "coupon": 0.045, "maturity": "2054-11-15", "notional": -1e6},
+        {"kind": "CASH", "currency": "JPY"},
+    )
+    market = make_market()
+    spreads = fit_spreads(book, market)
+    base, found = position_values(book, market, spreads), dv01(book, market, spreads)
+    for name, moved in (("JGB", make_market(jgb_move=1e-4)), ("UST", make_market(ust_move=1e-4))):
+        # two values of 1.4e10 yen, each rounded to 1e-16, are subtracted
+        assert found[name] == pytest.approx(base - position_values(book, moved, spreads), abs=2e-5)
+    assert found["JGB"][0] > 0 > found["JGB"][1]
+    assert found["UST"][1] > 0 > found["UST"][2]
+    assert found["JGB"][3] == found["UST"][3] == 0.0
+
+
+def test_a_notional_of_zero_is_worth_exactly_zero(make_book, make_market):
+    bond = {"kind": "UST", "coupon": 0.04, "maturity": "2034-11-15", "notional": 0.0, "price": 98.0}
+    book = make_book(bond)
+    assert position_values(book, make_market()).tolist() == [0.0]
+    assert [lost.tolist() for lost in dv01(book, make_market(), np.zeros(1)).values()] == [[0.0], [0.0]]
+    assert any("notional of 0" in warning for warning in book.warnings)
+
+
+def test_payments_beyond_the_curve_are_warned_of_with_the_rule(make_book, make_market):
+    book = make_book({"kind": "JGB", "coupon": 0.022, "maturity": "2064-03-20", "position_id": "JGB-40"})
+    assert book_warnings(book, make_market()) == ()
+    (warning,) = book_warnings(book, make_market(last_node=10950))
+    assert "'JGB-40' fall beyond the last node of curve 'JGB' (30 years): the zero rate is held flat" in warning
+
+
+def test_a_market_of_another_date_or_without_the_curve_is_refused(make_book, make_market):
+    book = make_book({"kind": "UST", "coupon": 0.04, "maturity": "2034-11-15"})
+    with pytest.raises(InputError, match=r"compiled for 2025-05-28, the market is of 2025-05-29"):
+        position_values(book, make_market(date(2025, 5, 29)))
+    market = make_market()
+    del market.curves["UST"]
+    with pytest.raises(InputError, match=r"no curve 'UST', which the book needs; it has JGB"):
+        position_values(book, market)
