@@ -46,6 +46,11 @@ class ModelArrays(NamedTuple):
     drift: F64  # (n_dynamics, n_factors)   per step, in the state's own units
     chol: F64  # (n_dynamics, n_factors, n_factors)   lower Cholesky factor of the one-step covariance
 
+    def rounded(self, precision: type) -> "ModelArrays":
+        """The same law in `precision`, contiguous."""
+        arrays: list[Any] = [np.ascontiguousarray(array, precision) for array in self]
+        return ModelArrays(*arrays)
+
 
 class BookArrays(NamedTuple):
     """Books in each scenario, as polynomials and flows in the factors' deviations.
@@ -111,6 +116,10 @@ class AbstractBackend(ABC):
     @abstractmethod
     def device(self) -> str:
         """What the work runs on, in words."""
+
+    @abstractmethod
+    def block_bytes(self, program: Program, n_paths: int) -> int:
+        """Host memory that a block of `n_paths` takes."""
 
     @abstractmethod
     def prepare(

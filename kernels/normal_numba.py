@@ -12,7 +12,10 @@ from kernels import coefficients as table
 from kernels.intrinsics_numba import bits_of_f32, bits_of_f64, f32_of_bits, f64_of_bits, fma
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 
-U64, U32, F64, F32 = np.uint64, np.uint32, np.float64, np.float32
+U64 = np.uint64
+U32 = np.uint32
+F64 = np.float64
+F32 = np.float32
 
 LN2_HIGH_F64, LN2_LOW_F64, LOG2_E = table.LN2_HIGH_F64, table.LN2_LOW_F64, table.LOG2_E
 LN2_HIGH_F32, LN2_LOW_F32 = F32(table.LN2_HIGH_F32), F32(table.LN2_LOW_F32)
@@ -50,9 +53,7 @@ def _horner(coefficients: Any) -> Any:
 
 
 _log_f64, _exp_f64, _sin_f64, _cos_f64 = map(_horner, (table.LOG_F64, table.EXP_F64, table.SIN_F64, table.COS_F64))
-_log_f32, _sin_f32, _cos_f32 = (
-    _horner(tuple(map(F32, row))) for row in (table.LOG_F32, table.SIN_F32, table.COS_F32)
-)
+_log_f32, _sin_f32, _cos_f32 = (_horner(tuple(map(F32, row))) for row in (table.LOG_F32, table.SIN_F32, table.COS_F32))
 
 
 @njit(**INLINE)

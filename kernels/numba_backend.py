@@ -9,8 +9,20 @@ import numba
 import numpy as np
 
 from kernels import paths_numba, reduce_numba
-from kernels.base import CELL, F64, I64, U64, AbstractBackend, Array, BookArrays, CellRange, ModelArrays, PathRange
-from kernels.base import Program, Reduction
+from kernels.base import (
+    CELL,
+    F64,
+    I64,
+    U64,
+    AbstractBackend,
+    Array,
+    BookArrays,
+    CellRange,
+    ModelArrays,
+    PathRange,
+    Program,
+    Reduction,
+)
 
 
 class CellArrays(NamedTuple):
@@ -38,9 +50,8 @@ class NumbaBackend(AbstractBackend):
     ) -> Program:
         """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
         start = time.perf_counter()
-        precision = np.float32 if float32 else np.float64
         program = Program(
-            model=ModelArrays(*(np.ascontiguousarray(array, precision) for array in model)),
+            model=model.rounded(np.float32 if float32 else np.float64),
             book=BookArrays(*(_contiguous(field) for field in book)),
             seed=seed,
             n_steps=n_steps,
@@ -50,6 +61,10 @@ class NumbaBackend(AbstractBackend):
         )
         self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
         return replace(program, compile_s=time.perf_counter() - start)
+
+    def block_bytes(self, program: Program, n_paths: int) -> int:
+        """See AbstractBackend."""
+        return 8 * program.n_rows * n_paths
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """See AbstractBackend."""
@@ -113,4 +128,3 @@ def _contiguous(field: Any) -> Any:
 def _random_kind(program: Program) -> Array:
     """Random bits come as 64-bit numbers for binary64 and 32-bit words for binary32."""
     return np.empty(0, np.uint32 if program.model.chol.dtype == np.float32 else np.uint64)
-

@@ -11,7 +11,11 @@ from numba import config
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 ROW = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
 
-STRICT: dict[str, Any] = {"error_model": "numpy", "cache": True, "nogil": True}  # no fastmath: it would break bit identity
+STRICT: dict[str, Any] = {
+    "error_model": "numpy",
+    "cache": True,
+    "nogil": True,
+}  # no fastmath: it would break bit identity
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 

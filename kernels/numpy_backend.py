@@ -2,8 +2,19 @@
 
 import numpy as np
 
-from kernels.base import CELL, F64, U64, AbstractBackend, Array, BookArrays, CellRange, ModelArrays, PathRange
-from kernels.base import Program, Reduction
+from kernels.base import (
+    CELL,
+    F64,
+    U64,
+    AbstractBackend,
+    Array,
+    BookArrays,
+    CellRange,
+    ModelArrays,
+    PathRange,
+    Program,
+    Reduction,
+)
 from kernels.lanes import FACTOR_NORMALS
 
 LANES = 256  # a cell's sum runs in this many lanes, then folds in halves
@@ -23,9 +34,8 @@ class NumpyBackend(AbstractBackend):
         self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
         """See AbstractBackend."""
-        precision = np.float32 if float32 else np.float64
         return Program(
-            model=ModelArrays(*(array.astype(precision) for array in model)),
+            model=model.rounded(np.float32 if float32 else np.float64),
             book=book,
             seed=seed,
             n_steps=n_steps,
@@ -57,6 +67,10 @@ class NumpyBackend(AbstractBackend):
             levels[:, step] = state
         return levels
 
+    def block_bytes(self, program: Program, n_paths: int) -> int:
+        """See AbstractBackend."""
+        return 8 * program.n_rows * n_paths
+
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """See AbstractBackend."""
         paths = cells.paths
@@ -68,7 +82,7 @@ class NumpyBackend(AbstractBackend):
         gaps = (pnl[:, None] > lows[..., None]) & (pnl[:, None] < brackets[..., :1])  # (n_rows, n_brackets, n)
         within = (pnl[:, None] >= brackets[..., :1]) & (pnl[:, None] <= brackets[..., 1:])
         in_gap = np.where(gaps, shift[:, None], 0.0)
-        kept = [row[keep] for row, keep in zip(pnl, within.any(axis=1), strict=True)]
+        kept = [row[inside.any(axis=0)] for row, inside in zip(pnl, within, strict=True)]
         return Reduction(
             first_cell=cells.first,
             sums=np.stack([lane_sum(shift[:, part]) for part in parts], axis=-1),

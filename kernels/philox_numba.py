@@ -131,7 +131,7 @@ def draw_bits(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, b
 
 @njit(**STRICT)
 def draw_words(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, words: Any) -> None:
-    """As draw_bits, one 32-bit word an entry: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
+    """As draw_bits, a 32-bit word each: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
     k0 = seed & LOW
     k1 = seed >> HALF
     for j in range(n_lanes):

@@ -20,7 +20,7 @@ MIX_0, MIX_1, MIX_2 = U64(0xFF51AFD7ED558CCD), U64(0xC4CEB9FE1A85EC53), U64(0xD6
 
 @njit(**INLINE)
 def mix(pnl: Any, path: Any) -> tuple[Any, Any]:
-    """Two 64-bit hashes of one path's P&L, to be summed mod 2^64: the order of the paths does not matter, each bit does."""
+    """Two 64-bit hashes of one path's P&L, to be summed mod 2^64: blind to the order of paths, not to a single bit."""
     h = bits_of_f64(pnl) ^ ((path + U64(1)) * GOLDEN)
     h = (h ^ (h >> U64(33))) * MIX_0
     h = (h ^ (h >> U64(33))) * MIX_1

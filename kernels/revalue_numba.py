@@ -10,7 +10,7 @@ from numba import njit
 
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import exp_f64
-from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
+from kernels.numba_settings import BLOCK, INLINE, STRICT
 
 
 def _add_polynomial(degree: int) -> Any:

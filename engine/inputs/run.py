@@ -144,9 +144,6 @@ class RunConfig(Strict):
     revaluation: Literal["compressed", "direct"] = Field(
         default="compressed", description="compressed: polynomials with a stated bound; direct: flow by flow."
     )
-    interval_confidence: Annotated[Confidence, WithJsonSchema(_CONFIDENCE_SCHEMA)] = Field(
-        default=0.95, description="Of the Monte Carlo intervals around VaR."
-    )
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | None = None) -> RunConfig:

@@ -14,6 +14,16 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revaluation:
+    """How books were valued on each path."""
+
+    method: str  # "compressed": polynomials between pillars; "direct": flow by flow
+    degree: int  # of the polynomials; 0: direct
+    bound: float  # error of a book's value at most, as a fraction of the gross value of all flows; 0: direct
+    instantaneous: bool  # True: at the valuation date; False: aged to the horizon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """What was run: enough to run it again. Field names are the JSON's keys."""
 
@@ -28,6 +38,7 @@ class RunFacts:
     currency: str  # of all amounts
     interval_confidence: float  # of every low and high
     versions: Mapping[str, str]  # package -> version
+    revaluation: Revaluation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +103,7 @@ class RunResult:
     run: RunFacts
     results: tuple[ScopeResult, ...]
     timing: Timing
+    warnings: tuple[str, ...]  # what was accepted or repaired, and a reader should know
 
 
 def measure(estimate: TailEstimate, shock_pnl: float) -> Measure:
@@ -148,7 +160,7 @@ def _plain(value: Any, where: str) -> Any:
             raise RiskError(f"{where} is not a number; nothing is reported")
         case float():
             return float(value) if math.isfinite(value) else None
-        case RunFacts() | ScopeResult() | Measure() | Timing():
+        case RunFacts() | Revaluation() | ScopeResult() | Measure() | Timing():
             return {field.name: _plain(getattr(value, field.name), f"{where}.{field.name}") for field in fields(value)}
         case date():
             return value.isoformat()

@@ -1,0 +1,80 @@
+"""Compress flows between two pillars into one polynomial of the two pillars' deviations, with a bound on the error.
+
+A flow's value is v exp(e0 x0 + e1 x1). On x = centre + half_width * u, |u| <= 1, each exponential is its Chebyshev
+series exp(a u) = I_0(a) + 2 sum I_k(a) T_k(u) (Abramowitz & Stegun 9.6.34), so a segment is the sum of products of two
+such series. Cut at total degree D, what is left out is at most the sum of its coefficients' sizes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial import chebyshev
+from scipy.special import iv
+
+from engine.run.aging import AgedFlows
+from kernels.base import DEGREES
+
+F64 = npt.NDArray[np.float64]
+
+WANTED = 1e-11  # of gross value: the lowest degree that keeps the error below this is taken
+REACH = 8.5  # standard deviations of the horizon's law that a polynomial covers; beyond, flows are summed directly
+ORDERS = max(DEGREES) + 12  # of each series; the next is below 1e-20 where the range is of any use
+ROUNDING = 2.0**-53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Compressed:
+    """Polynomials of all segments in all scenarios."""
+
+    degree: int
+    coefficients: F64  # (n_scenarios, n_segments, n_terms) power basis, u-major
+    bound: float  # largest error over scenarios and books' sum, as a fraction of gross value
+
+
+def compress(aged: AgedFlows, values: F64, centre: F64, half_width: F64, fx: F64) -> Compressed:
+    """Polynomials of the lowest degree that is good enough, else of the highest; the bound says how good.
+
+    values              (n_scenarios, n_flows)    at the horizon with no deviation, in the flow's currency
+    centre, half_width  (n_scenarios, n_factors)  of the range
+    fx                  (n_scenarios, n_segments) start rate of each segment's currency, to weigh the errors
+    """
+    series = np.stack([_series(aged, *scenario) for scenario in zip(values, centre, half_width, strict=True)])
+    gross = (fx * _per_segment(aged, np.abs(values))).sum(axis=1)
+    orders = np.add.outer(np.arange(ORDERS), np.arange(ORDERS))
+    for degree in DEGREES:
+        kept = np.where(orders <= degree, series, 0.0)
+        terms = _power_terms(kept, degree)
+        lost = np.abs(series - kept).sum(axis=(2, 3)) + 4.0 * degree * ROUNDING * np.abs(terms).sum(axis=2)
+        bound = float(np.max((fx * lost).sum(axis=1) / np.maximum(gross, 1.0), initial=0.0))
+        if bound <= WANTED:
+            break
+    return Compressed(degree=degree, coefficients=terms, bound=bound)
+
+
+def _series(aged: AgedFlows, values: F64, centre: F64, half_width: F64) -> F64:
+    """Chebyshev coefficients (n_segments, ORDERS, ORDERS) of T_k(u) T_l(v) in one scenario."""
+    factors = np.repeat(aged.segment_factors, np.diff(aged.flow_range, axis=1).ravel(), axis=0)  # (n_flows, 2)
+    at_centre = values * np.exp((aged.exponents * centre[factors]).sum(axis=1))
+    widths = aged.exponents * half_width[factors]
+    orders = np.arange(ORDERS)
+    weights = np.where(orders == 0, 1.0, 2.0)
+    u, v = (weights * iv(orders, widths[:, side, None]) for side in (0, 1))  # (n_flows, ORDERS)
+    parts = [(at_centre[a:b, None] * u[a:b]).T @ v[a:b] for a, b in aged.flow_range.tolist()]
+    return np.array(parts).reshape(len(parts), ORDERS, ORDERS)
+
+
+def _power_terms(kept: F64, degree: int) -> F64:
+    """From T_k(u) T_l(v) to u^i v^j, i + j <= degree: (n_scenarios, n_segments, n_terms), u-major."""
+    n = degree + 1
+    to_powers = np.zeros((n, n))  # [k, i]: of u^i in T_k
+    for k in range(n):
+        to_powers[k, : k + 1] = chebyshev.cheb2poly(np.eye(n)[k])[: k + 1]
+    powers = np.einsum("ki,sgkl,lj->sgij", to_powers, kept[:, :, :n, :n], to_powers)
+    i, j = zip(*((i, j) for i in range(n) for j in range(n - i)), strict=True)
+    return np.ascontiguousarray(powers[:, :, i, j])
+
+
+def _per_segment(aged: AgedFlows, values: F64) -> F64:
+    """Sum (n_scenarios, n_flows) over each segment's flows."""
+    return np.stack([values[:, a:b].sum(axis=1) for a, b in aged.flow_range.tolist()], axis=1)

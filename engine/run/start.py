@@ -1,0 +1,186 @@
+"""One run from its settings to its result: load, shock, pack, simulate, measure."""
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from engine.book.compiled import CompiledBook
+from engine.dynamics.apply import apply
+from engine.errors import InputError
+from engine.inputs.book import bundled_book_path, load_book
+from engine.inputs.market import bundled_market_path, load_market, market_warnings
+from engine.inputs.run import MAX_PATHS, RunConfig
+from engine.inputs.scenario import load_scenario
+from engine.market.market import Market
+from engine.risk.accumulate import TailAccumulator
+from engine.risk.plan import plan_tails
+from engine.risk.ranks import INTERVAL_CONFIDENCE
+from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
+from engine.run.backend import choose_backend
+from engine.run.blocks import Progress, estimates, relative_se, simulate
+from engine.run.pack import Packed, pack
+from kernels.base import CELL, AbstractBackend, Program
+
+TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
+PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inputs:
+    """What a run starts from, loaded and checked."""
+
+    market: Market
+    book: CompiledBook
+    names: tuple[str, ...]  # of the scenarios
+    shocked: tuple[Market, ...]  # one a scenario
+    warnings: tuple[str, ...]
+
+
+def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> RunResult:
+    """Simulate what `config` asks for.
+
+    Parameters
+    ----------
+    config : checked settings
+    progress : called after each block with paths done and in all
+    say : told, before the work starts, what was picked and what it will need
+
+    Raises
+    ------
+    InputError
+        An input is bad, or inputs do not fit together; nothing was computed.
+    RiskError
+        The run failed.
+    """
+    start = time.perf_counter()
+    inputs = load_inputs(config)
+    backend = choose_backend(config.backend, say)
+    n_steps = 1 if config.steps == "auto" else config.horizon_days
+    packed = _pack(config, inputs, n_steps)
+    program = backend.prepare(
+        packed.model,
+        packed.book,
+        seed=config.seed,
+        n_steps=n_steps,
+        float32=config.precision == "float32",
+        centre=packed.centre,
+    )
+    before = time.perf_counter()
+    tails = _simulate(config, backend, program, progress, say)
+    simulate_s = time.perf_counter() - before
+    rows = _rows(inputs, packed, tails)
+    timing = Timing(
+        compile_s=program.compile_s,
+        simulate_s=simulate_s,
+        total_s=time.perf_counter() - start,
+        paths_per_s=tails.plan.n_paths / simulate_s,
+    )
+    facts = _facts(config, inputs, packed, backend, tails.plan.n_paths)
+    return RunResult(run=facts, results=rows, timing=timing, warnings=inputs.warnings)
+
+
+def load_inputs(config: RunConfig) -> Inputs:
+    """Load and check market, book and scenarios; None stands for the bundled ones. Raises InputError."""
+    market = load_market(config.market or bundled_market_path())
+    book = load_book(config.book or bundled_book_path(), market.valuation_date)
+    scenarios = [load_scenario(name) for name in config.scenarios]
+    names = tuple(scenario.name for scenario in scenarios)
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice:
+        raise InputError(f"two scenarios are called {twice!r}; rename one of the files")
+    shocked = [apply(scenario, market) for scenario in scenarios]
+    notes = tuple(note for each in shocked for note in each.notes)
+    return Inputs(
+        market=market,
+        book=book,
+        names=names,
+        shocked=tuple(each.market for each in shocked),
+        warnings=market_warnings(market) + book.warnings + notes,
+    )
+
+
+def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
+    return pack(
+        inputs.book,
+        inputs.market,
+        inputs.shocked,
+        horizon_days=config.horizon_days,
+        n_steps=n_steps,
+        currency=config.currency,
+        instantaneous=config.instantaneous,
+        direct=config.revaluation == "direct",
+    )
+
+
+def _simulate(
+    config: RunConfig, backend: AbstractBackend, program: Program, progress: Progress, say: Callable[[str], None]
+) -> TailAccumulator:
+    """Once, or with doubled paths until the error that `until_se` asks for is reached."""
+    n_paths = config.n_paths
+    while True:
+        plan = plan_tails(program.n_rows, n_paths, config.confidences, TAIL_BYTES)
+        need = plan.bytes + backend.block_bytes(program, 8 * CELL)
+        say(f"{n_paths:,} paths x {program.n_rows} rows (scenarios x books and total): {need / 2**20:,.0f} MiB at most")
+        tails = simulate(backend, program, plan, progress)
+        if config.until_se is None or relative_se(tails) <= config.until_se:
+            return tails
+        if 2 * n_paths > MAX_PATHS:
+            raise InputError(
+                f"a relative error of {config.until_se:g} is not reached with {n_paths:,} paths, where it is"
+                f" {relative_se(tails):.2g}; the most are {MAX_PATHS:,}"
+            )
+        n_paths *= 2
+
+
+def _rows(inputs: Inputs, packed: Packed, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
+    scopes = ("total", *(f"book:{name}" for name in packed.books))
+    rows = []
+    for s, scenario in enumerate(inputs.names):
+        for k, scope in enumerate(scopes):
+            row = s * len(scopes) + k
+            rows.append(
+                scope_result(
+                    scenario=scenario,
+                    scope=scope,
+                    base_value=float(packed.base_values[k]),
+                    shock_pnl=float(packed.shock_pnl[s, k]),
+                    moments=tails.moments(row),
+                    estimates=estimates(tails, row),
+                    pnl_sha256=tails.pnl_sha256(row),
+                )
+            )
+    return tuple(rows)
+
+
+def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractBackend, n_paths: int) -> RunFacts:
+    return RunFacts(
+        seed=config.seed,
+        n_paths=n_paths,
+        horizon_days=config.horizon_days,
+        steps="one" if config.steps == "auto" else "daily",
+        backend=backend.name,
+        device=backend.device(),
+        precision=config.precision,
+        valuation_date=inputs.market.valuation_date,
+        currency=config.currency,
+        interval_confidence=INTERVAL_CONFIDENCE,
+        versions=_versions(),
+        revaluation=Revaluation(
+            method=config.revaluation,
+            degree=packed.book.degree,
+            bound=packed.bound,
+            instantaneous=config.instantaneous,
+        ),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
