@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.book.compiled import CompiledBook
+from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
 from engine.errors import InputError
 from engine.inputs.book import bundled_book_path, load_book
@@ -97,7 +98,7 @@ def load_inputs(config: RunConfig) -> Inputs:
         book=book,
         names=names,
         shocked=tuple(each.market for each in shocked),
-        warnings=market_warnings(market) + book.warnings + notes,
+        warnings=market_warnings(market) + book_warnings(book, market) + notes,
     )
 
 
