@@ -88,6 +88,11 @@ def show_text(text: str) -> None:
     print("\n\n".join(textwrap.fill(paragraph, width=100) for paragraph in paragraphs) + "\n")
 
 
+def say(text: str) -> None:
+    """Write a line to stderr: what goes on, not a result."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def warn(text: str) -> None:
     """Write a warning to stderr; the command goes on."""
     print(f"warning: {text}", file=sys.stderr)

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +20,13 @@ def show(result: "RunResult", *, as_json: bool) -> None:
         print(json_line(result))
     else:
         render.show(table(result))
-    for warning in _warnings(result):
+    for warning in (*result.warnings, *_warnings(result)):
         render.warn(warning)
-    timing = result.timing
-    print(
-        f"{result.run.n_paths:,} paths, {len({row.scenario for row in result.results})} scenarios on the same draws, "
+    timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
+    render.say(
+        f"{result.run.n_paths:,} paths, {n_scenarios} scenario{'s on the same draws' if n_scenarios > 1 else ''}, "
         f"on {result.run.device}: compiled in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
-        f"{timing.total_s:.1f} s in all",
-        file=sys.stderr,
+        f"{timing.total_s:.1f} s in all"
     )
 
 
@@ -40,7 +38,7 @@ def write(result: "RunResult", out: Path) -> None:
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    print(f"written to {out}", file=sys.stderr)
+    render.say(f"written to {out}")
 
 
 def json_line(result: "RunResult") -> str:
@@ -63,32 +61,28 @@ def table(result: "RunResult") -> Table:
 
 def _title(run: "RunFacts", scale: Scale) -> str:
     steps = "one exact step" if run.steps == "one" else "daily steps"
+    held = "today's book" if run.revaluation.instantaneous else "the book aged to the horizon"
+    how = f"compressed, error below {run.revaluation.bound:.0e} of gross value" if run.revaluation.degree else "by flow"
     return (
         f"Losses over {run.horizon_days} business days from {run.valuation_date}, {scale.unit}\n"
         f"{run.n_paths:,} paths, {steps}, seed {run.seed}, {run.backend} {run.precision}\n"
+        f"revalues {held}, {how}\n"
     )
 
 
 def _columns(run: "RunFacts", confidences: list[float]) -> Iterator[Column]:
-    yield Column(heading="scenario and book", is_number=False)
+    yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
     yield Column(heading="value", meaning="what the book is worth today, before any shock.")
+    yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
+    for confidence in confidences:
+        name, odds = render.percent(confidence), render.percent(1.0 - confidence)
+        var = f"loss from today's value, shock included, that {odds} of paths exceed; ± one standard error."
+        yield Column(heading=f"VaR {name}", meaning=var)
+        yield Column(heading=f"ES {name}", meaning=f"mean loss of those {odds} of paths; ± one standard error.")
+    last = f"ES {render.percent(confidences[-1])}"
     yield Column(
-        heading="shock P&L",
-        meaning="what the scenario's own move of the market does at once; gains positive, no chance in it.",
+        heading=f"{last} after shock", meaning=f"{last} counted from the shocked value: what may come on top of it."
     )
-    days = f"{run.horizon_days} business days"
-    for i, confidence in enumerate(confidences):
-        odds = render.percent(1.0 - confidence)
-        name = render.percent(confidence)
-        var = f"loss from today's value that {odds} of paths exceed over {days}, shock included; ± one standard error."
-        es = f"mean loss of those {odds} of paths; ± one standard error of the simulation."
-        yield Column(heading=f"VaR {name}", meaning=var if i == 0 else "")
-        yield Column(heading=f"ES {name}", meaning=es if i == 0 else "")
-    if confidences:
-        yield Column(
-            heading=f"ES {render.percent(confidences[-1])} beyond",
-            meaning="the same expected shortfall counted from the shocked value: what may come on top of the shock.",
-        )
 
 
 def _row(row: "ScopeResult", scale: Scale) -> list[str]:
@@ -96,7 +90,7 @@ def _row(row: "ScopeResult", scale: Scale) -> list[str]:
     for measure in row.measures:
         cells.append(scale.estimate(measure.value_at_risk, measure.value_at_risk_se))
         cells.append(scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se))
-    return [*cells, *[scale.amount(measure.expected_shortfall_around_shock) for measure in row.measures[-1:]]]
+    return [*cells, scale.amount(row.measures[-1].expected_shortfall_around_shock)]
 
 
 def _scale(result: "RunResult") -> Scale:
@@ -106,7 +100,7 @@ def _scale(result: "RunResult") -> Scale:
 
 
 def _warnings(result: "RunResult") -> Iterator[str]:
-    """Each warning once, with where it applies."""
+    """Rough tails, each warning once, with where it applies."""
     said: dict[str, list[str]] = {}
     for row in result.results:
         for warning in filter(None, map(_warning, row.measures)):

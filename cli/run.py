@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options
+from cli import options, render
 
 if TYPE_CHECKING:
     from engine.inputs.run import RunConfig
@@ -83,7 +83,7 @@ def print_run(config: "RunConfig", *, as_json: bool) -> None:
 
     out = None if config.out is None else check_out(config.out)
     with progress.on_stderr() as report:
-        result = start(config, progress=report)
+        result = start(config, report, render.say)
     if out is not None:
         results.write(result, out)
     results.show(result, as_json=as_json)

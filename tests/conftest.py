@@ -30,6 +30,8 @@ def shared() -> Path:
 class Command:
     """The `unwind` command, run in a process of its own as a user would: `unwind("run", "--paths", 1000)`."""
 
+    root = ROOT
+
     def __call__(
         self, *arguments: object, env: dict[str, str] | None = None, cwd: Path = ROOT
     ) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,128 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from engine.inputs.book import bundled_book_path
+
+SMALL = ("--paths", 5_000)
+
+
+def figures(done) -> dict:
+    """The JSON of a run, less its timing: what must be the same again."""
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    del result["timing"]
+    return result
+
+
+@pytest.fixture(scope="module")
+def plain(unwind):
+    return figures(unwind("run", *SMALL, "--json"))
+
+
+def test_json_has_the_agreed_keys(unwind, plain):
+    assert plain["schema"] == 1
+    assert plain["run"].keys() >= {
+        "seed", "n_paths", "horizon_days", "steps", "backend", "device", "precision", "valuation_date", "currency",
+        "interval_confidence", "versions",
+    }  # fmt: skip
+    assert [row["scope"] for row in plain["results"]] == ["total", "book:carry-fund", "book:life-insurer"]
+    assert plain["results"][0].keys() >= {
+        "scenario", "scope", "base_value", "shock_pnl", "mean", "mean_se", "std", "measures", "pnl_sha256",
+    }  # fmt: skip
+    assert plain["results"][0]["measures"][0].keys() >= {
+        "confidence", "value_at_risk", "value_at_risk_se", "value_at_risk_low", "value_at_risk_high",
+        "expected_shortfall", "expected_shortfall_se",
+    }  # fmt: skip
+
+
+def test_neither_time_zone_nor_locale_changes_a_byte(unwind, plain):
+    for env in ({"TZ": "Asia/Tokyo"}, {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}):
+        assert figures(unwind("run", *SMALL, "--json", env=env)) == plain
+
+
+def test_option_beats_environment_beats_file(unwind, tmp_path):
+    file = tmp_path / "RUN.toml"
+    file.write_text("paths = 5000\nseed = 7\nhorizon_days = 3\nconfidence = [0.9]\n")
+    done = unwind("run", file, "--seed", 9, "--json", env={"UNWIND_SEED": "8", "UNWIND_HORIZON_DAYS": "5"})
+    result = figures(done)
+    assert (result["run"]["seed"], result["run"]["horizon_days"], result["run"]["n_paths"]) == (9, 5, 5000)
+    assert [measure["confidence"] for measure in result["results"][0]["measures"]] == [0.9]
+
+
+def test_a_compiled_book_runs_without_quantlib_to_the_same_bits(unwind, plain, tmp_path):
+    compiled = tmp_path / "book.parquet"
+    assert unwind("book", "compile", bundled_book_path(), "--out", compiled).returncode == 0
+    missing = tmp_path / "without"
+    missing.mkdir()
+    (missing / "QuantLib.py").write_text("raise ImportError('QuantLib is not here')\n")
+    path = os.pathsep.join([str(missing), str(unwind.root)])
+    again = figures(unwind("run", "--book", compiled, *SMALL, "--json", env={"PYTHONPATH": path}))
+    assert [row["pnl_sha256"] for row in again["results"]] == [row["pnl_sha256"] for row in plain["results"]]
+
+
+def test_out_holds_what_json_prints(unwind, plain, tmp_path):
+    out = tmp_path / "result.json"
+    done = unwind("run", *SMALL, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "VaR 99 %" in done.stdout
+    written = json.loads(out.read_text(encoding="utf-8"))
+    del written["timing"]
+    assert written == plain
+
+
+def test_an_out_that_cannot_be_written_is_refused_before_anything_is_computed(unwind, tmp_path):
+    done = unwind("run", "--paths", 10**9, "--out", tmp_path / "nowhere" / "result.json")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--paths", "0"], "at least 100"),
+        (["--paths", "-5"], "at least 100"),
+        (["--paths", str(10**18)], "at most 1,000,000,000"),
+        (["--confidence", "99"], "0.99"),
+        (["--seed", "-1"], "2^64 - 1"),
+        (["--seed", str(2**64)], "2^64 - 1"),
+        (["--scenario", "carry_unwind_2042"], "august-2024"),
+        (["--book", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_bad_settings_are_refused_with_the_way_out(unwind, arguments, said):
+    done = unwind("run", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing(unwind, tmp_path, sent, code):
+    command = [sys.executable, "-c", "from cli.main import main; main()", "run", "--paths", str(10**9)]
+    command += ["--json", "--out", str(tmp_path / "result.json")]
+    environment = os.environ | {"PYTHONPATH": str(unwind.root)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as run:
+        assert "backend" in run.stderr.readline()  # the settings are read and the handlers stand
+        time.sleep(1.0)
+        run.send_signal(sent)
+        out, err = run.communicate(timeout=120)
+    assert run.returncode == code
+    assert out == ""
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demo_needs_no_arguments_and_shows_every_scenario_and_book(unwind):
+    done = unwind("demo", "--paths", 5_000)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    names = [row[0] for row in rows if row and row[0] in ("base", "april-2025", "article-2025", "august-2024")]
+    assert names == ["base", "april-2025", "article-2025", "august-2024"]
+    assert sum(row[0] == "carry-fund" for row in rows if row) == 4
