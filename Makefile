@@ -68,5 +68,5 @@ UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz
 pins:
 	$(COMPILE) $(UNIVERSAL) --group build --extra test -o requirements-test.txt
 	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
-	$(COMPILE) --python-version 3.11 --resolution lowest-direct --extra test \
+	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt
