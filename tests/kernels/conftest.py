@@ -1,6 +1,8 @@
 """Random models and books for kernel tests, as arrays."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,11 +58,54 @@ def random_book(
     )
 
 
-@pytest.fixture(name="random_model")
+@pytest.fixture(name="random_model", scope="session")
 def _random_model() -> Callable[..., ModelArrays]:
     return random_model
 
 
-@pytest.fixture(name="random_book")
+@pytest.fixture(name="random_book", scope="session")
 def _random_book() -> Callable[..., BookArrays]:
     return random_book
+
+
+def white_model(n_factors: int) -> ModelArrays:
+    """A law whose deviations after each step are that step's normals, to the bit."""
+    return ModelArrays(decay=np.zeros((1, n_factors)), drift=np.zeros((1, n_factors)), chol=np.eye(n_factors)[None])
+
+
+def no_book(n_factors: int) -> BookArrays:
+    """One scenario, one book of nothing but a yen: for tests of draws and steps alone."""
+    return BookArrays(
+        dynamics=np.zeros(1, np.int64),
+        fx_factor=np.zeros(1, np.int64),
+        fx_start=np.ones((1, 1)),
+        reporting=0,
+        base_value=np.zeros(1),
+        cash=np.ones((1, 1, 1)),
+        segment_range=np.zeros((1, 1, 2), np.int64),
+        segment_factors=np.zeros((0, 2), np.int64),
+        centre=np.zeros((1, n_factors)),
+        inverse_width=np.zeros((1, n_factors)),
+        degree=0,
+        coefficients=np.zeros((1, 0, 0)),
+        flow_range=np.zeros((0, 2), np.int64),
+        flow_value=np.zeros((1, 0)),
+        flow_exponents=np.zeros((0, 2)),
+    )
+
+
+@pytest.fixture(name="white_model", scope="session")
+def _white_model() -> Callable[..., ModelArrays]:
+    return white_model
+
+
+@pytest.fixture(name="no_book", scope="session")
+def _no_book() -> Callable[..., BookArrays]:
+    return no_book
+
+
+@pytest.fixture(scope="session")
+def philox_vectors() -> list[dict[str, list[int]]]:
+    """Known answers: counter and key, lowest word first, and the four words made of them."""
+    cases = json.loads((Path(__file__).parent.parent / "data" / "philox.json").read_text(encoding="utf-8"))["vectors"]
+    return [{name: [int(word, 16) for word in case[name]] for name in ("counter", "key", "words")} for case in cases]
