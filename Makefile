@@ -13,7 +13,7 @@ help:
 	@echo "make test    every quick test"
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"
-	@echo "make bench   timings, as JSON"
+	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
 
 demo: $(VENV)/run.stamp
@@ -31,7 +31,7 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/run.stamp
-	@$(BIN)/python -m bench
+	@$(BIN)/unwind bench
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt)

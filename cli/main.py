@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import book, demo, doctor, run, scenario, schema, stress
+from cli import bench, book, demo, doctor, run, scenario, schema, stress
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -66,6 +66,7 @@ app.command("run")(guarded(run.run))
 app.command("stress")(guarded(stress.stress))
 _add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
 _add_group("book", book.HELP, {"check": book.check, "compile": book.compile_})
+app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))
 app.command("doctor")(guarded(doctor.doctor))
 
