@@ -107,7 +107,7 @@ def _segments(
         weight[mine] = np.where(above > below, np.clip((time[mine] - years[below]) / width, 0.0, 1.0), 0.0)
         factors[mine] = np.column_stack([numbers[below], numbers[above]])
     segment_keys, first = np.unique(np.column_stack([keys[:, :3], interval]), axis=0, return_index=True)
-    ends = np.append(first[1:], time.size)
+    ends = np.append(first, time.size)[1:]
     cells = segment_keys[:, 0] * n_currencies + segment_keys[:, 1]
     places = np.arange(n_books * n_currencies)
     bounds = np.column_stack([np.searchsorted(cells, places), np.searchsorted(cells, places, side="right")])
