@@ -19,13 +19,13 @@ from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import plan_tails
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
-from engine.run.backend import choose_backend
+from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, estimates, relative_se, simulate
 from engine.run.pack import Packed, pack
 from kernels.base import CELL, AbstractBackend, Program
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
-PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow")
+PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "cupy-cuda12x", "cupy-cuda13x")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,16 +60,17 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     backend = choose_backend(config.backend, say)
     n_steps = 1 if config.steps == "auto" else config.horizon_days
     packed = _pack(config, inputs, n_steps)
-    program = backend.prepare(
-        packed.model,
-        packed.book,
-        seed=config.seed,
-        n_steps=n_steps,
-        float32=config.precision == "float32",
-        centre=packed.centre,
-    )
-    before = time.perf_counter()
-    tails = _simulate(config, backend, program, progress, say)
+    with device_errors():
+        program = backend.prepare(
+            packed.model,
+            packed.book,
+            seed=config.seed,
+            n_steps=n_steps,
+            float32=config.precision == "float32",
+            centre=packed.centre,
+        )
+        before = time.perf_counter()
+        tails = _simulate(config, backend, program, progress, say)
     simulate_s = time.perf_counter() - before
     rows = _rows(inputs, packed, tails)
     timing = Timing(
