@@ -32,6 +32,7 @@ class CaseResult:
 
     name: str
     title: str
+    clock: str  # "processor" seconds of this process, or "wall"
     rows: tuple[Row, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)  # JSON values; the unit rides in the name
     asserted: tuple[str, ...] = ()  # equalities that held; a case whose equality fails gives no result

@@ -9,6 +9,10 @@ from bench.records import Row
 
 MIN_ROUNDS = 3
 
+Clock = Callable[[], float]
+WALL: Clock = time.perf_counter
+PROCESSOR: Clock = time.process_time  # of all threads: for work on one core, blind to others taking turns on it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -20,8 +24,8 @@ class Work:
     ours: str | None = None  # the contender it is compared with; None: nobody
 
 
-def interleave(contenders: Mapping[str, Work], *, rounds: int, limit_s: float) -> dict[str, list[float]]:
-    """Seconds of each contender in each round, after one call to warm it up.
+def interleave(contenders: Mapping[str, Work], *, rounds: int, limit_s: float, clock: Clock) -> dict[str, list[float]]:
+    """Seconds of each contender in each round by `clock`, after one call to warm it up.
 
     Stops after `rounds` rounds, or after the first one, not before MIN_ROUNDS, that ends past `limit_s` seconds.
     """
@@ -31,9 +35,9 @@ def interleave(contenders: Mapping[str, Work], *, rounds: int, limit_s: float) -
     begin = time.perf_counter()
     for done in range(1, rounds + 1):
         for name, work in contenders.items():
-            start = time.perf_counter()
+            start = clock()
             work.call()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(clock() - start)
         if done >= MIN_ROUNDS and time.perf_counter() - begin > limit_s:
             break
     return seconds

@@ -17,7 +17,7 @@ def bench(
     case: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CASE]...",
+            metavar="CASE",
             help="normals, walk, revaluation, end_to_end, start_up, crossover. Default: all, some two minutes.",
         ),
     ] = None,
@@ -74,13 +74,13 @@ def table(case: "CaseResult") -> Table:
     """One row a contender."""
     columns = (
         Column(heading="contender", is_number=False),
-        Column(heading="a call", meaning="median seconds of a call, process start included where it is a command."),
+        Column(heading="a call", meaning="median seconds of a call, by the clock named above."),
         Column(heading="rate", meaning="units of work a second, at the median."),
         Column(heading="unit", is_number=False),
         Column(heading="slower", meaning="seconds a unit over those of the row named beside it."),
         Column(heading="than", is_number=False),
     )
-    return Table(title=case.title, columns=columns, rows=[_cells(row) for row in case.rows])
+    return Table(title=f"{case.title} ({case.clock} clock)", columns=columns, rows=[_cells(row) for row in case.rows])
 
 
 def _cells(row: "Row") -> list[str]:

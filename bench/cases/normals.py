@@ -7,7 +7,7 @@ import numpy as np
 
 from bench import loops
 from bench.records import CaseResult
-from bench.timing import Work, interleave, rows
+from bench.timing import PROCESSOR, Work, interleave, rows
 from kernels.numba_settings import BLOCK, ROW
 from kernels.numpy_backend import draw_normals
 
@@ -19,9 +19,10 @@ GENERATORS: dict[str, Callable[[int], Any]] = {"SFC64": np.random.SFC64, "PCG64"
 def measure() -> CaseResult:
     """See the module."""
     work = {**_ours(), **_numpy()}
-    seconds = interleave(work, rounds=25, limit_s=12.0)
+    seconds = interleave(work, rounds=25, limit_s=12.0, clock=PROCESSOR)
     return CaseResult(
         name="normals",
+        clock="processor",
         title="Standard normals, one core",
         rows=rows(work, seconds, "normals"),
         asserted=(_assert_oracle("f64"), _assert_oracle("f32")),

@@ -9,7 +9,7 @@ import numpy as np
 from bench import sample
 from bench.peers.flow_values import numpy_values, quantlib_values
 from bench.records import CaseResult
-from bench.timing import Work, interleave, rows, times
+from bench.timing import PROCESSOR, Work, interleave, rows, times
 from engine.run.pack import Packed
 from kernels.base import PathRange, Program
 from kernels.numba_backend import NumbaBackend
@@ -40,10 +40,11 @@ def measure() -> CaseResult:
         "numpy": Work(call=by_numpy, units=N_NUMPY, ours=COMPRESSED),
         "QuantLib, 400 objects": Work(call=by_quantlib, units=N_QUANTLIB, ours=COMPRESSED),
     }
-    seconds = interleave(work, rounds=9, limit_s=12.0)
+    seconds = interleave(work, rounds=9, limit_s=12.0, clock=PROCESSOR)
     asserted = _assert_equal(compressed, programs, by_numpy(), by_quantlib())
     return CaseResult(
         name="revaluation",
+        clock="processor",
         title=f"Revaluation of {compressed.book.flow_value.shape[1]:,} distinct flows on two curves, one core",
         rows=rows(work, seconds, "paths"),
         figures=_figures(work, seconds, compressed),

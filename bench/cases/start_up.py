@@ -25,6 +25,7 @@ def measure() -> CaseResult:
     demo = ran["unwind demo"][-1].result
     return CaseResult(
         name="start_up",
+        clock="wall",
         title="From a cold process to an answer, compiled kernels kept on disk",
         rows=(*(_row(name, runs) for name, runs in ran.items()), _row("unwind run, nothing compiled yet", [cold])),
         figures={

@@ -11,7 +11,7 @@ from bench import loops, sample
 from bench.peers import jax_walk, numba_walk, numpy_walk, quantlib_walk, torch_walk
 from bench.peers.walk_law import Walk, WalkLaw
 from bench.records import CaseResult
-from bench.timing import Work, interleave, rows, times
+from bench.timing import PROCESSOR, WALL, Work, interleave, rows, times
 from engine.run.law import law_of
 from kernels.base import ModelArrays, PathRange, Program
 from kernels.numba_backend import NumbaBackend
@@ -33,9 +33,9 @@ def measure() -> CaseResult:
     work, absent = _peers(law)
     units = float(N_STEPS * law.n_factors * N_PATHS)
     work = {OURS[name]: Work(call=_walk(program, N_PATHS), units=units) for name, program in programs.items()} | work
-    seconds = interleave(work, rounds=9, limit_s=9.0)
+    seconds = interleave(work, rounds=9, limit_s=9.0, clock=PROCESSOR)
     stages = _stages(model)
-    stage_seconds = interleave(stages, rounds=9, limit_s=2.0)
+    stage_seconds = interleave(stages, rounds=9, limit_s=2.0, clock=PROCESSOR)
     cores, core_seconds, asserted = _cores(programs)
     timed = (
         *rows(work, seconds, "factor-steps"),
@@ -50,6 +50,7 @@ def measure() -> CaseResult:
     }
     return CaseResult(
         name="walk",
+        clock="processor; wall for one core against two",
         title=f"Daily walk with Cholesky: {law.n_factors} factors, {N_STEPS} steps, one core",
         rows=timed,
         figures=figures,
@@ -112,7 +113,7 @@ def _best_numpy(law: WalkLaw, n_paths: int, kind: Any) -> Walk:
     """The tuned numpy with the chunk that is fastest here."""
     tried = {f"{chunk}": numpy_walk.tuned(law, n_paths, chunk, kind) for chunk in CHUNKS}
     work = {name: Work(call=call, units=1.0) for name, call in tried.items()}
-    seconds = interleave(work, rounds=1, limit_s=0.0)
+    seconds = interleave(work, rounds=1, limit_s=0.0, clock=PROCESSOR)
     return tried[min(seconds, key=lambda name: min(seconds[name]))]
 
 
@@ -154,7 +155,7 @@ def _cores(programs: dict[str, Program]) -> tuple[dict[str, Work], dict[str, lis
         if len(digests) != 1:
             raise AssertionError(f"{name}: one core and two give different P&L")
         asserted.append(f"{name}: {n_paths:,} paths on one core and on two have the same sha256, {digests.pop()}")
-    return work, interleave(work, rounds=5, limit_s=4.0), tuple(asserted)
+    return work, interleave(work, rounds=5, limit_s=4.0, clock=WALL), tuple(asserted)
 
 
 def _assert_oracle(model: ModelArrays, usdjpy: float) -> str:

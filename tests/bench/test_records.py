@@ -5,6 +5,7 @@ from bench.records import CaseResult, Row, as_json, case_of_json
 CASE = CaseResult(
     name="case",
     title="A case",
+    clock="wall",
     rows=(Row(name="ours", unit="paths", work=8.0, median_s=2.0, best_s=1.0),),
     figures={"compile_s": 3.0},
     asserted=("equal",),

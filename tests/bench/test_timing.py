@@ -1,6 +1,6 @@
 import pytest
 
-from bench.timing import MIN_ROUNDS, Work, interleave, rows, times
+from bench.timing import MIN_ROUNDS, WALL, Work, interleave, rows, times
 
 WORK = {"ours": Work(call=lambda: None, units=100.0), "theirs": Work(call=lambda: None, units=10.0, ours="ours")}
 SECONDS = {"ours": [1.0, 2.0, 4.0], "theirs": [0.3, 0.4, 0.4]}
@@ -9,13 +9,13 @@ SECONDS = {"ours": [1.0, 2.0, 4.0], "theirs": [0.3, 0.4, 0.4]}
 def test_contenders_take_turns_after_one_call_to_warm_each_up():
     called = []
     contenders = {name: Work(call=lambda name=name: called.append(name), units=1.0) for name in "ab"}
-    seconds = interleave(contenders, rounds=4, limit_s=60.0)
+    seconds = interleave(contenders, rounds=4, limit_s=60.0, clock=WALL)
     assert called == list("ab" * 5)
     assert [len(each) for each in seconds.values()] == [4, 4]
 
 
 def test_past_its_limit_it_still_takes_the_fewest_rounds_that_have_a_median():
-    seconds = interleave(WORK, rounds=100, limit_s=0.0)
+    seconds = interleave(WORK, rounds=100, limit_s=0.0, clock=WALL)
     assert len(seconds["ours"]) == MIN_ROUNDS
 
 

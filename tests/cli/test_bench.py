@@ -4,6 +4,7 @@ from cli.bench import table
 CASE = CaseResult(
     name="case",
     title="A case",
+    clock="wall",
     rows=(
         Row(name="ours", unit="paths", work=3e6, median_s=2.0, best_s=1.0),
         Row(name="theirs", unit="paths", work=100.0, median_s=0.5, best_s=0.5, times_ours=7500.0, ours="ours"),
