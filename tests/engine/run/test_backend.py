@@ -43,7 +43,7 @@ def test_auto_falls_back_to_numba_and_says_why(gpu):
 
 def test_cuda_without_a_gpu_is_refused_with_the_reason(gpu):
     gpu(CudaFault(message="cupy is not installed; pip install 'unwind-risk[cuda13]'"))
-    with pytest.raises(InputError, match="backend 'cuda' cannot run here: cupy is not installed; .*--backend numba"):
+    with pytest.raises(InputError, match=r"backend 'cuda' cannot run here: cupy is not installed; .*--backend numba"):
         choose_backend("cuda", print)
 
 
