@@ -22,6 +22,7 @@ class Ran:
     """One run of the command."""
 
     wall_s: float
+    processor_s: float  # of all threads: what a busy machine does not stretch
     peak_bytes: int  # largest resident memory
     stdout: str
 
@@ -53,7 +54,13 @@ def unwind(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         said.seek(0)
         if process.returncode:
             raise RiskError(f"unwind {' '.join(arguments)} ended with {process.returncode}: {said.read().decode()}")
-        return Ran(wall_s=wall_s, peak_bytes=usage.ru_maxrss * MAXRSS_BYTES, stdout=out.read().decode())
+        processor_s = usage.ru_utime + usage.ru_stime
+        return Ran(
+            wall_s=wall_s,
+            processor_s=processor_s,
+            peak_bytes=usage.ru_maxrss * MAXRSS_BYTES,
+            stdout=out.read().decode(),
+        )
 
 
 def _python_path() -> list[str]:

@@ -47,6 +47,7 @@ def _figures(runs: list[Ran]) -> dict[str, Any]:
     facts = runs[0].result["run"]["revaluation"]
     return {
         "wall_s": median(run.wall_s for run in runs),
+        "processor_s": median(run.processor_s for run in runs),
         "peak_mib": max(run.peak_bytes for run in runs) / 2**20,
         "load_kernels_s": median(each["compile_s"] for each in timing),
         "simulate_s": median(each["simulate_s"] for each in timing),

@@ -19,7 +19,7 @@ from kernels.numpy_backend import NumpyBackend
 
 N_STEPS = 252
 N_PATHS = 8192
-CHUNKS = (256, 512, 1024, 2048, 4096)  # of the tuned numpy, which gets the fastest
+CHUNKS = (256, 512, 1024, 2048)  # of the tuned numpy, which gets the fastest
 OURS = {"float64": "ours float64", "float32": "ours float32"}
 STAGE_STEPS = 2000
 ERRORS = 6.0  # standard errors that a peer's horizon may be away from the law
@@ -87,8 +87,8 @@ def _walk(program: Program, n_paths: int) -> Callable[[], Any]:
 def _peers(law: WalkLaw) -> tuple[dict[str, Work], list[str]]:
     """Those that are installed, and the others with the reason; each with the paths that keep a call short."""
     makers: dict[str, tuple[Callable[[int], Walk], int, str]] = {
-        "numpy tuned float64": (lambda n: _best_numpy(law, n, np.float64), 4096, "float64"),
-        "numpy tuned float32": (lambda n: _best_numpy(law, n, np.float32), 4096, "float32"),
+        "numpy tuned float64": (lambda n: _best_numpy(law, n, np.float64), 2048, "float64"),
+        "numpy tuned float32": (lambda n: _best_numpy(law, n, np.float32), 2048, "float32"),
         "numpy naive": (lambda n: numpy_walk.naive(law, n), 512, "float64"),
         "numba path by path": (lambda n: numba_walk.per_path(law, n), 512, "float64"),
         "QuantLib multi-path": (lambda n: quantlib_walk.multi_path(law, n), 64, "float64"),
