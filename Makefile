@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow lint bench pins
+.PHONY: help demo test slow lint bench gpu pins
 
 help:
 	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
@@ -14,6 +14,7 @@ help:
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
+	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
 
 demo: $(VENV)/run.stamp
@@ -32,6 +33,10 @@ lint: $(VENV)/test.stamp
 
 bench: $(VENV)/run.stamp
 	@$(BIN)/unwind bench
+
+# Where there is no .venv this takes the Python that is there: a machine with a GPU often has no network.
+gpu:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bench.gpu; else $(or $(PYTHON),python3) -m bench.gpu; fi
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt)

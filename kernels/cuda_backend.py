@@ -249,8 +249,9 @@ def _reduce(resident: Resident, program: Program, cells: CellRange, brackets: F6
         counts,
     )
     ends = np.cumsum(device.get(counts)).reshape(each)
-    kept = device.empty((int(ends[-1, -1]),), np.float64)
-    if kept.size:
+    n_kept = int(ends[-1, -1])
+    kept = device.empty((n_kept,), np.float64)
+    if n_kept:
         starts = device.put(np.concatenate((np.zeros(1, np.int64), ends.ravel()[:-1])))
         resident.launch("keep_tails", grid, LANES, *what, bounds, np.int64(n_brackets), starts, kept)
     return Reduction(

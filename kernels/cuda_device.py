@@ -1,6 +1,8 @@
 """A GPU, through cupy. The only module that holds cupy arrays."""
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,8 @@ class CupyDevice(AbstractDevice):
     def __init__(self, index: int) -> None:
         self._device = cupy.cuda.Device(index)
         self._modules: dict[BuildSettings, Any] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="unwind-")  # cupy reads a cubin when it is first used
+        self._folder = tempfile.mkdtemp(prefix="unwind-")  # cupy reads a cubin when it is first used
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def name(self) -> str:
         """Model and number."""
@@ -42,7 +45,7 @@ class CupyDevice(AbstractDevice):
             if nvrtc is None:
                 raise DeviceError(f"no NVRTC of CUDA {driver} or earlier is installed; `unwind doctor` says more")
             compiled = cubin(nvrtc, settings, int(self._device.compute_capability))
-            path = Path(self._folder.name) / f"{len(self._modules)}.cubin"
+            path = Path(self._folder) / f"{len(self._modules)}.cubin"
             path.write_bytes(compiled)
             self._modules[settings] = cupy.RawModule(path=str(path))
         return self._modules[settings]
