@@ -20,6 +20,9 @@ class CudaFault:
     is_temporary: bool = False
 
 
+NO_CUPY = CudaFault(message="cupy is not installed; pip install 'unwind-risk[cuda13]' (or [cuda12])")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CudaFacts:
     """What there is of CUDA on this machine, in words; and the first thing that is in the way, None where it works."""
@@ -51,8 +54,12 @@ def cuda_facts(nvrtc: Callable[[int | None], Nvrtc | None] = load_nvrtc) -> Cuda
 
 
 def cuda_fault() -> CudaFault | None:
-    """What is in the way; None where the CUDA backend can run."""
-    return cuda_facts().fault
+    """What is in the way; None where the CUDA backend can run. Quick where there is no cupy."""
+    return cuda_facts().fault if _has_cupy() else NO_CUPY
+
+
+def _has_cupy() -> bool:
+    return _quietly(lambda: find_spec("cupy")) is not None
 
 
 def _cupy_packages() -> list[str]:
@@ -64,8 +71,8 @@ def _cupy(packages: list[str]) -> tuple[Any, CudaFault | None]:
     if len(packages) > 1:
         names = ", ".join(packages)
         return None, CudaFault(message=f"several cupy are installed over each other ({names}): uninstall all but one")
-    if not _quietly(lambda: find_spec("cupy")):
-        return None, CudaFault(message="cupy is not installed; pip install 'unwind-risk[cuda13]' (or [cuda12])")
+    if not _has_cupy():
+        return None, NO_CUPY
     try:
         return import_module("cupy"), None
     except Exception as error:
