@@ -24,7 +24,7 @@ LARGEST_EXPONENT = 40.0  # of the two of a flow together, which pass the error o
 
 
 def level_error(case, float32):
-    """Difference of deviations that rounding allows: a few units in the last place of the largest sum there could be."""
+    """Difference of deviations that rounding allows: a few units in the last place of the largest possible sum."""
     model, _, _, n_steps = case
     return (1e-6 if float32 else 1e-15) * 9.5 * n_steps * float(np.abs(model.chol).sum(axis=2).max())
 
