@@ -11,7 +11,7 @@ from engine.book.value import fit_spreads, fx_rates, position_values
 from engine.market.market import Market
 from engine.run.aging import AgedFlows, age, cash_at_horizon, horizon_day, values_at_horizon
 from engine.run.law import Law, law_of
-from engine.run.polynomials import REACH, Compressed, compress
+from engine.run.polynomials import Compressed, compress
 from kernels.base import BookArrays, ModelArrays
 
 F64 = npt.NDArray[np.float64]
@@ -63,10 +63,10 @@ def pack(
     values = np.stack([values_at_horizon(aged, scenario) for scenario in shocked])
     fx = np.stack([fx_rates(np.array(currencies), scenario) for scenario in shocked])
     cash = np.stack([cash_at_horizon(aged, scenario, len(names), len(currencies)) for scenario in shocked])
-    mean, reach = np.stack([law.mean for law in laws]), REACH * np.stack([law.std for law in laws])
-    compressed = None if direct or not values.size else compress(aged, values, mean, reach, _segment_fx(aged, fx))
+    mean, std = np.stack([law.mean for law in laws]), np.stack([law.std for law in laws])
+    compressed = None if direct or not values.size else compress(aged, values, mean, std)
     base = _scope_values(book, market, spreads, names, currency)
-    arrays = _book_arrays(aged, compressed, market, currencies, dynamics, mean, reach, values, fx, cash)
+    arrays = _book_arrays(aged, compressed, market, currencies, dynamics, mean, values, fx, cash)
     arrays = arrays._replace(reporting=currencies.index(currency), base_value=base[1:])
     return Packed(
         model=model,
@@ -106,12 +106,12 @@ def _book_arrays(
     currencies: Sequence[str],
     dynamics: I64,
     mean: F64,
-    reach: F64,
     values: F64,
     fx: F64,
     cash: F64,
 ) -> BookArrays:
     factor_names = [factor.name for factor in market.factors]
+    width = compressed.half_width if compressed else np.zeros_like(mean)
     in_segment = np.isin(np.arange(len(factor_names)), aged.segment_factors)
     return BookArrays(
         dynamics=dynamics,
@@ -123,23 +123,13 @@ def _book_arrays(
         segment_range=aged.segment_range,
         segment_factors=aged.segment_factors,
         centre=mean,
-        inverse_width=np.where(in_segment & (reach > 0.0), 1.0 / np.where(reach > 0.0, reach, 1.0), 0.0),
+        inverse_width=np.where(in_segment & (width > 0.0), 1.0 / np.where(width > 0.0, width, 1.0), 0.0),
         degree=compressed.degree if compressed else 0,
         coefficients=compressed.coefficients if compressed else np.zeros((*values.shape[:1], len(aged.flow_range), 0)),
         flow_range=aged.flow_range,
         flow_value=values,
         flow_exponents=aged.exponents,
     )
-
-
-def _segment_fx(aged: AgedFlows, fx: F64) -> F64:
-    """Start rate of each segment's currency: (n_scenarios, n_segments)."""
-    rates = np.zeros((fx.shape[0], aged.flow_range.shape[0]))
-    for (_, c), (first, last) in zip(
-        np.ndindex(aged.segment_range.shape[:2]), aged.segment_range.reshape(-1, 2), strict=True
-    ):
-        rates[:, first:last] = fx[:, c, None]
-    return rates
 
 
 def _scope_values(book: CompiledBook, market: Market, spreads: F64, names: Sequence[str], currency: str) -> F64:

@@ -24,6 +24,8 @@ FACTS = RunFacts(
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
     revaluation=Revaluation(method="compressed", degree=8, bound=1e-12, instantaneous=False),
+    inputs={"book": "00"},
+    until_se=None,
 )
 TIMING = Timing(compile_s=0.0, simulate_s=1.0, total_s=1.5, paths_per_s=500.0)
 PNL = np.random.default_rng(1).standard_normal(500)
