@@ -13,14 +13,13 @@ from engine.inputs.toml import Strict
 from engine.market.bootstrap import bootstrap
 from engine.market.correlation import check_correlation, correlation_faults
 from engine.market.factors import MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, parse_factor, tenor_years
-from engine.market.market import ParCurve
+from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, ParCurve
 
 F64 = npt.NDArray[np.float64]
 Keys = tuple[str | int, ...]
 Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
 LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.30  # decimals; JGBs reached -0.003, Treasury bills 0.17
-LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949
 _HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0}
 _VOL_HINT = {FactorKind.RATE: "0.0062 is 62 bp a year", FactorKind.PRICE: "0.11 is 11 % a year"}
 

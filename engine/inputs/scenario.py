@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
-from engine.errors import Fault, FileFaults, InputError
-from engine.inputs.toml import Strict, read_toml
-from engine.inputs.toml_faults import nearest
+from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+from engine.errors import Fault, FileFaults, InputError, did_you_mean
+from engine.inputs.toml import Strict, read_text, read_toml
+from engine.inputs.toml_faults import dotted
+from engine.inputs.toml_lines import key_lines
 
 Glob = Annotated[
     str,
@@ -37,7 +38,7 @@ class ShockEntry(Strict):
     )
     on: Literal["zero", "par"] = Field(
         default="zero",
-        description="Rates only. zero: the zero rates at the factors' pillars; "
+        description="Rates only; leave it out for USDJPY. zero: the zero rates at the factors' pillars; "
         "par: the published par yields, and the curve is bootstrapped anew. Par shocks act first.",
     )
 
@@ -70,7 +71,7 @@ class ScenarioFile(Strict):
         description="Take the nearest correlation matrix (Higham) when the overrides make it indefinite; else refuse.",
     )
 
-    def to_scenario(self, name: str) -> Scenario:
+    def to_scenario(self, name: str, origin: Origin) -> Scenario:
         """The scenario as the engine knows it."""
         return Scenario(
             name=name,
@@ -83,12 +84,13 @@ class ScenarioFile(Strict):
             vol_multipliers=tuple((v.factor, v.multiplier) for v in self.vol_multipliers),
             correlations=tuple((*c.factors, c.value) for c in self.correlations),
             repair_correlation=self.repair_correlation,
+            origin=origin,
         )
 
 
 def read_scenario(path: Path) -> Scenario:
     """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults."""
-    scenario = read_toml(path, ScenarioFile).to_scenario(path.stem)
+    scenario = _read(path, path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", path.stem):
         message = f"a scenario is named after its file: letters, digits, '.', '_' and '-', not {path.stem!r}"
         raise FileFaults(path, [Fault(message=message)])
@@ -122,12 +124,19 @@ def load_scenario(name_or_path: str, folders: Sequence[Path] = ()) -> Scenario:
         return read_scenario(paths.pop())
     if name_or_path in bundled:
         with as_file(_bundle() / f"{name_or_path}.toml") as path:
-            return read_toml(path, ScenarioFile).to_scenario(name_or_path)
+            return _read(path, name_or_path)
     known = sorted({*bundled, *(name.removesuffix(".toml") for folder in folders for name in _listed(folder))})
     raise InputError(
-        f"no scenario is called {name_or_path!r}{nearest(name_or_path, known) or ';'} "
+        f"no scenario is called {name_or_path!r}{did_you_mean(name_or_path, known) or ';'} "
         f"known: {', '.join(known)}; or give the path of a .toml file"
     )
+
+
+def _read(path: Path, name: str) -> Scenario:
+    """The scenario of a file, which keeps the lines of its keys for what only shows on a market."""
+    file = read_toml(path, ScenarioFile)
+    lines = {place: line for keys, line in key_lines(read_text(path)).items() if (place := dotted(keys))}
+    return file.to_scenario(name, Origin(path=str(path), lines=lines))
 
 
 def _bundle() -> Traversable:

@@ -13,6 +13,8 @@ from engine.market.factors import Factor
 
 F64 = npt.NDArray[np.float64]
 
+LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949. Beyond: a unit mistaken
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParCurve:

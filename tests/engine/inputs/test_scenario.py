@@ -121,6 +121,17 @@ repair_corelation = true
     assert "did you mean 'repair_correlation'?" in said[7]
 
 
+def test_what_only_a_market_shows_is_said_at_the_line_of_the_file(tmp_path):
+    path = tmp_path / "bad.toml"
+    path.write_text(HEAD + '[[shocks]]\nfactor = "JGB_9Y"\nsize = 0.01\nkind = "absolute"\n\n[[shocks]]\n'
+                    'factor = "USDJPY"\nkind = "target"\n\nsize = 1.3\n')  # fmt: skip
+    with pytest.raises(FileFaults) as refused:
+        apply(read_scenario(path), load_market(bundled_market_path()))
+    said = str(refused.value).splitlines()
+    assert said[0].startswith(f"{path}: line 5, shocks[1].factor: no factor matches 'JGB_9Y'; did you mean 'JGB_")
+    assert said[1].startswith(f"{path}: line 13, shocks[2].size: the target size 1.3 takes USDJPY from 145.04 to 1.3")
+
+
 finite = st.floats(allow_nan=False, allow_infinity=False)
 globs = st.text(
     st.characters(codec="ascii", categories=["Lu", "Nd"]) | st.sampled_from("_*?[]"), min_size=1, max_size=64
