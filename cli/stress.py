@@ -24,8 +24,11 @@ def stress(
     from engine.analysis.stress import stress_table
     from engine.inputs.book import bundled_book_path, load_book
     from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.run import resolve
     from engine.inputs.scenario import bundled_scenario_names, load_scenario
 
+    given = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
+    resolve(given, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
     positions = load_book(book or bundled_book_path(), levels.valuation_date)
     names = scenario or [name for name in bundled_scenario_names() if name != "base"]

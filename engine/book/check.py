@@ -21,6 +21,7 @@ from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
 
+USUAL_SPREAD_BP = 200.0  # government bonds keep far closer to their curve: a wider spread is more often a wrong price
 YIELD_KINDS = {"JGB": "simple", "JGB_BILL": "simple", "UST": "street", "UST_BILL": "bond-equivalent"}
 
 
@@ -78,7 +79,7 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
         rows=_rows(book, market, spreads, values, sensitivities),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
-        warnings=book_warnings(book, market),
+        warnings=book_warnings(book, market) + _wide_spreads(book, spreads),
     )
 
 
@@ -137,6 +138,16 @@ def _rows(
         )
         for i in range(n)
     )
+
+
+def _wide_spreads(book: CompiledBook, spreads: F64) -> tuple[str, ...]:
+    """A warning that names the positions, when spreads are wider than a government bond's price explains."""
+    wide = np.flatnonzero(1e4 * np.abs(spreads) > USUAL_SPREAD_BP)
+    if not wide.size:
+        return ()
+    named = ", ".join(f"{book.position_ids[i]!r} {1e4 * spreads[i]:+.0f} bp" for i in wide[:5].tolist())
+    more = f" and {wide.size - 5:,} more" if wide.size > 5 else ""
+    return (f"spreads beyond +-{USUAL_SPREAD_BP:g} bp: {named}{more}; check price, coupon and maturity",)
 
 
 def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Mapping[str, F64]) -> CheckTotal:

@@ -194,3 +194,12 @@ def test_bills_are_worth_their_discounted_face(make_book, make_market):
     )
     (row,) = check_book(book, market).rows
     assert row.market_yield == pytest.approx((100 - row.clean_price) / row.clean_price * 365 / 83, rel=1e-12)
+
+
+def test_a_spread_wider_than_two_percent_is_warned_of_by_name(make_book, make_market):
+    bond = {"kind": "UST", "coupon": 0.04, "maturity": "2034-11-15"}
+    warnings = check_book(make_book(bond | {"price": 97.0}, bond | {"price": 79.0}, bond), make_market()).warnings
+    # At a modified duration of some 7.5, 79 for 97 is about -2.7 % per year; 97 is near the curve's own price.
+    assert len(warnings) == 1
+    assert warnings[0].startswith("spreads beyond +-200 bp: 'P1' +2")
+    assert warnings[0].endswith(" bp; check price, coupon and maturity")

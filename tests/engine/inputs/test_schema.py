@@ -94,5 +94,7 @@ def test_a_book_row_against_the_rule_of_its_kind_does_not_fit(change):
 
 
 def test_another_kind_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="no schema of 'books'; there are market, book, scenario, run"):
+    with pytest.raises(
+        InputError, match=r"no schema of 'books'; did you mean 'book'\?; there are market, book, scenario, run"
+    ):
         json_schema("books")
