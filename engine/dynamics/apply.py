@@ -282,10 +282,5 @@ def _correlation(scenario: Scenario, correlation: F64, names: Sequence[str], fin
     repaired = nearest_correlation(overridden)
     if repaired.distance == 0.0:
         return overridden
-    findings.note(
-        "correlations",
-        f"the correlation was not positive definite (smallest eigenvalue {repaired.was_smallest_eigenvalue:.1e}) and "
-        f"was repaired (Higham): largest change of an entry {repaired.largest_change:.4f}, Frobenius distance "
-        f"{repaired.distance:.4f}",
-    )
+    findings.note("correlations", repaired.note())
     return repaired.correlation

@@ -9,11 +9,20 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from engine.errors import FileFaults, InputError
-from engine.inputs.market_schema import Keys, MarketFile, full_correlation, market_faults, par_curve_of
+from engine.inputs.market_schema import (
+    F64,
+    FactorsTable,
+    Keys,
+    MarketFile,
+    full_correlation,
+    market_faults,
+    par_curve_of,
+)
 from engine.inputs.market_text import market_text
 from engine.inputs.toml import parse_toml, read_text, read_toml
 from engine.inputs.toml_faults import faults_of
 from engine.market.bootstrap import bootstrap
+from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, parse_factor, tenor_label
 from engine.market.market import Market, joined_sources
 
@@ -24,8 +33,8 @@ def load_market(path: Path) -> Market:
     """Read a market file and bootstrap its curves.
 
     Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
-    increase, figures out of range, a correlation that is not positive definite. `market_warnings` says what is
-    allowed but worth knowing.
+    increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
+    `market_warnings` says what is allowed or was repaired but is worth knowing.
     """
     file = read_toml(path, MarketFile)
     if found := list(market_faults(file)):
@@ -48,8 +57,8 @@ def write_market(market: Market, path: Path) -> None:
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:
-    """What is allowed in a market but worth knowing before a run."""
-    warnings = []
+    """What is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
+    warnings = [f"market: {note}" for note in market.notes]
     if market.valuation_date.weekday() >= 5:
         warnings.append(f"valuation date {market.valuation_date} is a {market.valuation_date:%A}")
     for factor in market.factors:
@@ -92,9 +101,7 @@ def _market_of(file: MarketFile) -> Market:
     table, n = file.factors, len(file.factors.names)
     par_curves = {name: par_curve_of(name, curve) for name, curve in file.curves.items()}
     sources = {name: curve.source for name, curve in file.curves.items()} | {PRICE_FACTOR: file.fx.source}
-    correlation = full_correlation(table.correlation)
-    if correlation is None:
-        raise InputError("the correlation's rows are neither a triangle nor a square")
+    correlation, notes = _correlation_of(table)
     return Market(
         valuation_date=file.valuation_date,
         par_curves=par_curves,
@@ -109,4 +116,16 @@ def _market_of(file: MarketFile) -> Market:
         source=joined_sources(sources),
         calibration=file.calibration.description,
         sources=sources,
+        notes=notes,
     )
+
+
+def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
+    """(n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    correlation = full_correlation(table.correlation)
+    if correlation is None:
+        raise InputError("the correlation's rows are neither a triangle nor a square")
+    if not table.repair_correlation or smallest_eigenvalue(correlation) > SMALLEST_EIGENVALUE:
+        return correlation, ()
+    repaired = nearest_correlation(correlation)
+    return repaired.correlation, (repaired.note(),)

@@ -43,6 +43,7 @@ class Market:
     source: str  # where the levels come from, and their dates
     calibration: str  # window and method of vols and correlations
     sources: Mapping[str, str] = field(default_factory=dict)  # by curve name, and "USDJPY"; `source` joins them
+    notes: tuple[str, ...] = ()  # what was done to the figures that were given, such as a repair of the correlation
 
     def __post_init__(self) -> None:
         n = len(self.factors)
