@@ -54,10 +54,13 @@ def compile_(
     from engine.book.store import write_compiled
     from engine.inputs.book import load_book
     from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.outputs import check_out
 
-    valuation_date = load_market(market or bundled_market_path()).valuation_date
+    market_path = market or bundled_market_path()
+    target = check_out(out, inputs=(file, market_path))
+    valuation_date = load_market(market_path).valuation_date
     book = load_book(file, valuation_date)
-    write_compiled(book, out)
+    write_compiled(book, target)
     for warning in book.warnings:
         render.warn(warning)
     typer.echo(f"{out}: {len(book.position_ids):,} positions, {book.flows.day.size:,} flows, as of {valuation_date}")

@@ -25,4 +25,4 @@ def demo(
         "horizon_days": 10,
         "confidence": [0.975, 0.99],
     }
-    print_run(resolve(settings, {}, None), as_json=as_json)
+    print_run(resolve(settings, {}), None, as_json=as_json)

@@ -99,16 +99,16 @@ def run(
         "out": out,
     }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
     given = {name: value for name, value in flags.items() if value is not None}
-    print_run(resolve(given, environ, file), as_json=as_json)
+    print_run(resolve(given, environ, file), file, as_json=as_json)
 
 
-def print_run(config: "RunConfig", *, as_json: bool) -> None:
-    """Run, write what `out` asks for, and print the table or the JSON."""
+def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:
+    """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
-    from engine.inputs.run import check_out
+    from engine.inputs.outputs import check_out, input_files
     from engine.run.start import run as start
 
-    out = None if config.out is None else check_out(config.out)
+    out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
     with progress.on_stderr() as report:
         result = start(config, report, render.say)
     if out is not None:

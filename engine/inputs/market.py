@@ -1,5 +1,6 @@
 """Market files (TOML): par curves, USD/JPY and the factors' law, checked when read, commented when written."""
 
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -47,7 +48,7 @@ def write_market(market: Market, path: Path) -> None:
 
     The file appears whole or not at all. Raises InputError when it cannot be written.
     """
-    half_written = path.with_name(f".{path.name}.part")
+    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
         half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
         half_written.replace(path)

@@ -1,7 +1,6 @@
 """What to run: a RUN.toml, the same keys as flags and as environment variables, laid over one another."""
 
 import math
-import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -219,23 +218,6 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | N
         else:
             in_file.append(fault)
     raise _refusal(file, in_file, elsewhere) from None
-
-
-def check_out(out: Path) -> Path:
-    """Refuse, before anything is computed, a result file that could not be written; return its resolved path.
-
-    Raises InputError when it is a folder or a symbolic link, or when its folder is not there or not writable.
-    """
-    folder = out.parent
-    if out.is_symlink():
-        raise InputError(f"--out {str(out)!r} is a symbolic link; give the path of the file itself")
-    if out.is_dir():
-        raise InputError(f"--out {str(out)!r} is a folder; give the path of a file in it, such as result.json")
-    if not folder.is_dir():
-        raise InputError(f"--out {str(out)!r}: there is no folder {str(folder)!r}; make it first")
-    if not os.access(folder, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
-        raise InputError(f"--out {str(out)!r} cannot be written: no permission")
-    return out.resolve()
 
 
 def _key(name: str) -> str:

@@ -76,6 +76,15 @@ def test_out_holds_what_json_prints(unwind, plain, tmp_path):
     assert written == plain
 
 
+def test_out_does_not_replace_the_settings_of_the_run(unwind, tmp_path):
+    settings = tmp_path / "run.toml"
+    settings.write_text('out = "run.toml"\npaths = 1_000_000_000\n')
+    done = unwind("run", settings)
+    assert done.returncode == 2
+    assert "which this command reads" in done.stderr
+    assert settings.read_text().startswith("out")
+
+
 def test_an_out_that_cannot_be_written_is_refused_before_anything_is_computed(unwind, tmp_path):
     done = unwind("run", "--paths", 10**9, "--out", tmp_path / "nowhere" / "result.json")
     assert done.returncode == 2

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import FileFaults, InputError
-from engine.inputs.run import RunConfig, check_out, resolve
+from engine.inputs.run import RunConfig, resolve
 
 
 def refusal(flags: dict[str, object], environ: dict[str, str] | None = None, file: Path | None = None) -> str:
@@ -195,23 +195,3 @@ def test_any_text_in_the_environment_is_read_or_refused(environ):
     assert config.n_paths >= 100
     assert 0 <= config.seed < 2**64
     assert all(0.5 <= confidence < 1.0 for confidence in config.confidences)
-
-
-def test_a_result_file_that_cannot_be_written_is_refused_before_the_run(tmp_path, monkeypatch):  # BAD-S049, BAD-S071
-    assert check_out(tmp_path / "r.json") == (tmp_path / "r.json").resolve()
-    with pytest.raises(InputError, match="is a folder"):
-        check_out(tmp_path)
-    with pytest.raises(InputError, match="there is no folder"):
-        check_out(tmp_path / "none" / "r.json")
-    (tmp_path / "link.json").symlink_to(tmp_path / "elsewhere.json")
-    with pytest.raises(InputError, match="is a symbolic link"):
-        check_out(tmp_path / "link.json")
-    monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere, so by hand
-    with pytest.raises(InputError, match="no permission"):
-        check_out(tmp_path / "r.json")
-
-
-def test_a_result_in_a_linked_folder_gets_its_real_path(tmp_path):  # BAD-S049
-    (tmp_path / "real").mkdir()
-    (tmp_path / "linked").symlink_to(tmp_path / "real")
-    assert check_out(tmp_path / "linked" / "r.json") == (tmp_path / "real" / "r.json").resolve()
