@@ -1,4 +1,4 @@
-"""Scenario files (TOML) into scenarios; bundled ones by name, a user's by name in a folder or by path."""
+"""Scenario files (TOML) into scenarios; bundled ones by name, a user's by path."""
 
 import re
 from collections.abc import Sequence
@@ -103,29 +103,32 @@ def bundled_scenario_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != "base", name)))
 
 
-def load_scenario(name_or_path: str, folders: Sequence[Path] = ()) -> Scenario:
-    """A scenario by path (it ends in `.toml`), or by name: bundled, or `NAME.toml` in one of `folders`.
+def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
+    """Scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
+    scenarios = tuple(load_scenario(each) for each in names_or_paths)
+    names = [scenario.name for scenario in scenarios]
+    if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
+        raise InputError(f"two scenarios are called {twice!r}; leave one out, or rename its file")
+    return scenarios
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """A scenario by path (it ends in `.toml`), or by the name of a bundled one.
 
     Raises
     ------
     FileFaults
         The file has faults.
     InputError
-        No scenario has the name, or several have.
+        No bundled scenario has the name.
     """
     if name_or_path.endswith(".toml"):
         return read_scenario(Path(name_or_path))
     bundled = bundled_scenario_names()
-    paths = {path for folder in folders if (path := folder / f"{name_or_path}.toml").name in _listed(folder)}
-    if len(paths) + (name_or_path in bundled) > 1:
-        places = [*(["the bundled one"] if name_or_path in bundled else []), *sorted(map(str, paths))]
-        raise InputError(f"scenario {name_or_path!r} is there twice: {', '.join(places)}; give its path")
-    if paths:
-        return read_scenario(paths.pop())
     if name_or_path in bundled:
         with as_file(_bundle() / f"{name_or_path}.toml") as path:
             return _read(path, name_or_path)
-    known = sorted({*bundled, *(name.removesuffix(".toml") for folder in folders for name in _listed(folder))})
+    known = sorted(bundled)
     raise InputError(
         f"no scenario is called {name_or_path!r}{did_you_mean(name_or_path, known) or ';'} "
         f"known: {', '.join(known)}; or give the path of a .toml file"
@@ -141,11 +144,3 @@ def _read(path: Path, name: str) -> Scenario:
 
 def _bundle() -> Traversable:
     return files("engine.dynamics") / "scenarios"
-
-
-def _listed(folder: Path) -> list[str]:
-    """Scenario files of a folder, by name."""
-    try:
-        return [entry.name for entry in folder.iterdir() if entry.suffix == ".toml"]
-    except OSError as error:
-        raise InputError(f"folder of scenarios {str(folder)!r} cannot be listed: {error.strerror}") from None

@@ -14,7 +14,7 @@ from engine.dynamics.apply import apply
 from engine.dynamics.scenario import Scenario, ShockKind, ShockOn
 from engine.errors import FileFaults, InputError
 from engine.inputs.market import bundled_market_path, load_market
-from engine.inputs.scenario import bundled_scenario_names, load_scenario, read_scenario
+from engine.inputs.scenario import bundled_scenario_names, load_scenario, load_scenarios, read_scenario
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 
@@ -62,7 +62,7 @@ def test_a_name_nearly_right_gets_a_suggestion():
         load_scenario("april2025")
 
 
-def test_a_users_scenario_is_found_by_path_and_by_name(tmp_path):
+def test_a_users_scenario_is_found_by_path(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(HEAD + 'shocks = [{ factor = "UST_*", size = 0.01, kind = "absolute", on = "par" }]\n')
     scenario = load_scenario(str(path))
@@ -70,16 +70,13 @@ def test_a_users_scenario_is_found_by_path_and_by_name(tmp_path):
     assert (scenario.name, shock.factor, shock.size, shock.kind, shock.on) == (
         "mine", "UST_*", 0.01, ShockKind.ABSOLUTE, ShockOn.PAR
     )  # fmt: skip
-    assert load_scenario("mine", folders=[tmp_path]) == scenario
-    with pytest.raises(InputError, match=r"known: .*mine"):
-        load_scenario("yours", folders=[tmp_path])
 
 
-def test_a_name_with_two_meanings_is_refused(tmp_path):
+def test_a_path_is_read_though_a_bundled_scenario_has_its_name(tmp_path):
     (tmp_path / "base.toml").write_text(HEAD)
-    with pytest.raises(InputError, match=r"'base' is there twice: the bundled one, .*base.toml; give its path"):
-        load_scenario("base", folders=[tmp_path])
     assert load_scenario(str(tmp_path / "base.toml")).title == "t"
+    with pytest.raises(InputError, match="two scenarios are called 'base'"):
+        load_scenarios(["base", str(tmp_path / "base.toml")])
 
 
 def test_a_file_whose_name_cannot_name_a_scenario_is_refused(tmp_path):
