@@ -11,7 +11,6 @@ from engine.book.compiled import Bonds, CompiledBook
 from engine.book.quotes import (
     bond_equivalent_yield,
     days_in_year_after,
-    discount_rate,
     remaining_years,
     simple_yield,
     street_yield,
@@ -35,7 +34,6 @@ class CheckRow:
     clean_price: float | None  # per 100 of face, for settlement
     market_yield: float | None  # decimal per year
     yield_kind: str | None  # "simple", "street" or "bond-equivalent"
-    discount_rate: float | None  # Treasury bills: decimal per year, bank discount
     spread_bp: float | None  # over the curve, fitted to the given price; None without one
     value: float  # JPY
     dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
@@ -118,10 +116,7 @@ def _rows(
 ) -> tuple[CheckRow, ...]:
     bonds, n = book.bonds, len(book.position_ids)
     clean = clean_prices(book, market, spreads)
-    discount = discount_rate(clean, (bonds.maturity_day - bonds.settlement_day).astype(np.float64))
-    prices, yields, discounts = (
-        _spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean), discount)
-    )
+    prices, yields = (_spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean)))
     marked = set(book.marks.position.tolist())
     return tuple(
         CheckRow(
@@ -131,7 +126,6 @@ def _rows(
             clean_price=_or_none(prices[i]),
             market_yield=_or_none(yields[i]),
             yield_kind=YIELD_KINDS.get(book.kinds[i]),
-            discount_rate=_or_none(discounts[i]) if book.kinds[i] == "UST_BILL" else None,
             spread_bp=float(1e4 * spreads[i]) if i in marked else None,
             value=float(values[i]),
             dv01={curve: float(lost[i]) for curve, lost in sensitivities.items()},
