@@ -53,27 +53,79 @@ class ModelArrays(NamedTuple):
 
 
 class BookArrays(NamedTuple):
-    """Books in each scenario, as polynomials and flows in the factors' deviations.
+    """Books in each scenario, as polynomials, flows, futures and options in the factors' deviations.
 
-    Currency 0 is JPY. Segments and flows are sorted by book, then currency; flows by segment within.
-    A segment lies between two neighbouring pillars of a curve: its flows depend on two factors only.
+    Currency 0 is JPY. A segment lies between two neighbouring pillars of a curve: its flows depend on two factors
+    only. A leg is a run of segments. Legs come first for each (book, currency), book-major; those that futures and
+    swaptions refer to follow. `when` is an index into `observations`: what expires before the horizon is valued on the
+    deviations of its own day and held as cash since.
     """
 
+    observations: I64  # (n_observations,) steps after which deviations are looked at, ascending; the last is the horizon
     dynamics: I64  # (n_scenarios,) which law each scenario's deviations follow
     fx_factor: I64  # (n_currencies,) factor whose exponential moves the rate; [0] is unused
     fx_start: F64  # (n_scenarios, n_currencies) JPY per unit at the start; 1 for JPY
     reporting: int  # currency of the P&L
     base_value: F64  # (n_books,) in the reporting currency, in the unshocked market
     cash: F64  # (n_scenarios, n_books, n_currencies) collected or held at the horizon, in the currency
-    segment_range: I64  # (n_books, n_currencies, 2) first and last + 1
+    # flows
+    leg_range: I64  # (n_legs, 2) first and last + 1 segment
+    leg_when: I64  # (n_legs,)
     segment_factors: I64  # (n_segments, 2) factors at the pillars below and above
     centre: F64  # (n_scenarios, n_factors) deviation at the middle of the polynomials' range
     inverse_width: F64  # (n_scenarios, n_factors) 1 / half width of that range; 0 for a factor of no segment
     degree: int  # D, total degree of the polynomials, one of DEGREES; 0: every path is summed flow by flow
     coefficients: F64  # (n_scenarios, n_segments, (D + 1)(D + 2) / 2) of 1, v, ..., v^D, u, u v, ..., u^D
     flow_range: I64  # (n_segments, 2) first and last + 1
-    flow_value: F64  # (n_scenarios, n_flows) value at the horizon with no deviation, in the currency
+    flow_value: F64  # (n_scenarios, n_flows) value when looked at, with no deviation, in the currency
     flow_exponents: F64  # (n_flows, 2) d ln(value) / d(deviation) at the two pillars: -time * weight
+    # units: value * exp(deviation of a factor)
+    unit_range: I64  # (n_books, n_currencies, 2)
+    unit_factor: I64  # (n_units,)
+    unit_when: I64  # (n_units,)
+    unit_value: F64  # (n_scenarios, n_units) with no deviation, in the currency, at the horizon
+    # points: start * exp(a x_f + b x_h): discount factors and their inverses
+    point_when: I64  # (n_points,)
+    point_factors: I64  # (n_points, 2)
+    point_exponents: F64  # (n_points, 2)
+    point_start: F64  # (n_scenarios, n_points)
+    # futures: quantity * (min over the basket of (leg * growth - accrued) / factor - basis - reference)
+    future_range: I64  # (n_books, n_currencies, 2)
+    future_quantity: F64  # (n_futures,) currency per unit of price; cash growth to the horizon included
+    future_reference: F64  # (n_futures,) price from which P&L counts
+    future_basis: F64  # (n_futures,) net basis, fixed at the base
+    future_growth: I64  # (n_futures,) point: 1 / discount factor from the observation to delivery
+    basket_range: I64  # (n_futures, 2)
+    deliverable_leg: I64  # (n_deliverables,)
+    deliverable_accrued: F64  # (n_deliverables,) at delivery, in units of price
+    deliverable_factor: F64  # (n_deliverables,) conversion factor
+    # FX calls on currency 1 (USD), one group a (book, expiry): JPY * discount * sum of Black's formula
+    group_range: I64  # (n_books, 2)
+    group_when: I64  # (n_groups,)
+    group_time: F64  # (n_groups,) years from the observation to expiry; 0: the payoff
+    group_domestic: I64  # (n_groups,) point: JPY discount factor
+    group_foreign: I64  # (n_groups,) point: USD discount factor
+    group_vol: F64  # (n_scenarios, n_groups) at-the-money vol with no deviation
+    group_vol_factor: I64  # (n_groups,) VOL factor whose exponential multiplies it; -1: none
+    group_smile: F64  # (n_groups, 7) s(m) = c0 + ... + c4 m^4 on [low, high], flat beyond: c0 to c4, low, high
+    group_growth: F64  # (n_groups,) cash growth from the observation to the horizon
+    option_range: I64  # (n_groups, 2)
+    option_strike: F64  # (n_options,) JPY per USD
+    option_amount: F64  # (n_options,) USD, bought positive
+    # tables of a group's undiscounted value in x = ln(F / table_forward) and w = ln(vol / group_vol)
+    table_index: I64  # (n_groups,) row of the tables, or -1: priced option by option
+    table_forward: F64  # (n_scenarios, n_tables) JPY per USD at the middle
+    table_inverse_width: F64  # (n_scenarios, n_tables, 2) 1 / half widths of x and w; w: 0 without a VOL factor
+    table_terms: F64  # (n_scenarios, n_tables, n_x, n_w) of T_k(x) w^l, scaled x and w in [-1, 1]; n_x, n_w shared
+    # swaptions: quantity * growth * Bachelier on legs float (receives) and annuity
+    swaption_range: I64  # (n_books, n_currencies, 2)
+    swaption_when: I64  # (n_swaptions,)
+    swaption_quantity: F64  # (n_swaptions,) bought positive, cash growth to the horizon included
+    swaption_payer: I64  # (n_swaptions,) 1: pays fixed, -1: receives fixed
+    swaption_float: I64  # (n_swaptions,) leg
+    swaption_annuity: I64  # (n_swaptions,) leg
+    swaption_strike: F64  # (n_swaptions,) decimal
+    swaption_std: F64  # (n_swaptions,) normal vol times sqrt(time): decimal; 0: the payoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

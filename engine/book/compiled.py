@@ -31,6 +31,72 @@ class Units:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Holdings:
+    """Quantities of a PRICE factor's level: index positions, equity futures, EM assets."""
+
+    position: I64  # (n_holdings,) index into CompiledBook.position_ids
+    factor: npt.NDArray[np.str_]  # (n_holdings,) "SPX"
+    currency: npt.NDArray[np.str_]  # (n_holdings,) of the factor's level
+    quantity: F64  # (n_holdings,) of the level, owned positive
+    reference: F64  # (n_holdings,) level already paid for: 0 for an index position, the traded price of a future
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FxOptions:
+    """European calls on USD against JPY. Puts, digitals and strangles are written as these and flows."""
+
+    position: I64  # (n_options,)
+    expiry_day: I64  # (n_options,) calendar days from the valuation date; vol and payoff
+    delivery_day: I64  # (n_options,) calendar days; discounting
+    strike: F64  # (n_options,) JPY per USD
+    amount: F64  # (n_options,) USD, bought positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Futures:
+    """Bond futures: price = min over the basket of forward clean price / conversion factor, less the net basis."""
+
+    position: I64  # (n_futures,)
+    currency: npt.NDArray[np.str_]  # (n_futures,)
+    delivery_day: I64  # (n_futures,) calendar days
+    last_trading_day: I64  # (n_futures,) calendar days
+    repo_curve: npt.NDArray[np.str_]  # (n_futures,) carries a deliverable to delivery
+    contract_value: F64  # (n_futures,) contracts * currency per unit of price (per 1, not per 100), bought positive
+    market_price: F64  # (n_futures,) per 1; NaN: none given, the net basis is 0
+    basket: I64  # (n_futures, 2) first and last + 1 of the deliverables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Deliverables:
+    """Bonds that may be delivered, per 1 of face; their flows after delivery."""
+
+    factor: F64  # (n_deliverables,) conversion factor as the exchange rounds it
+    accrued: F64  # (n_deliverables,) at delivery, per 1
+    flow_range: I64  # (n_deliverables, 2) first and last + 1 below
+    curve: npt.NDArray[np.str_]  # (n_deliverables,)
+    day: I64  # (n_deliverable_flows,) calendar days
+    amount: F64  # (n_deliverable_flows,) per 1 of face
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Swaptions:
+    """European swaptions, cash or physical alike: Bachelier on the forward swap rate."""
+
+    position: I64  # (n_swaptions,)
+    currency: npt.NDArray[np.str_]  # (n_swaptions,)
+    curve: npt.NDArray[np.str_]  # (n_swaptions,) projects and discounts: "TONA", "SOFR"
+    expiry_day: I64  # (n_swaptions,)
+    payer: I64  # (n_swaptions,) 1: pays fixed, -1: receives fixed
+    quantity: F64  # (n_swaptions,) notional, bought positive
+    strike: F64  # (n_swaptions,) decimal
+    normal_vol: F64  # (n_swaptions,) decimal per sqrt(year)
+    float_range: I64  # (n_swaptions, 2) flows below: +1 at the start, -1 at the end
+    annuity_range: I64  # (n_swaptions, 2) flows below: accrual fractions
+    day: I64  # (n_swaption_flows,) calendar days
+    amount: F64  # (n_swaption_flows,) per 1 of notional
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Marks:
     """Given market prices: the value for settlement that a position's spread must reproduce."""
 
@@ -81,6 +147,11 @@ class CompiledBook:
     flows: Flows
     units: Units
     marks: Marks
+    holdings: Holdings
+    options: FxOptions
+    futures: Futures
+    deliverables: Deliverables
+    swaptions: Swaptions
     business_days: I64  # (n,) days from the valuation date of the coming joint Tokyo and New York business days
     sha256: str  # of the source file's bytes
     bonds: Bonds = field(default_factory=no_bonds)
