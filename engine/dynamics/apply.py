@@ -14,12 +14,14 @@ from engine.errors import InputError
 from engine.market.bootstrap import bootstrap
 from engine.market.correlation import check_correlation, nearest_correlation
 from engine.market.curve import ZeroCurve
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import Market, ParCurve
+from engine.market.spread import parents_first
 
 F64 = npt.NDArray[np.float64]
 
 LARGEST_RATE = 0.5  # a shocked rate beyond +-50 % is a unit mistaken, not a stress
+LARGEST_VOL = 3.0  # and so is a vol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,42 +40,81 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     tenors, flat beyond, and the curve is bootstrapped anew. A zero shock is added to the zero curve, linear in time
     between pillars, flat beyond; the curve's par yields are then no longer those published and are left out of
     `par_curves`. Pillars without a shock do not move; but where a target is set on a curve, they move by
-    interpolation between the shocked ones. `thetas` stay: a mean-reverting rate returns to its own level.
+    interpolation between the shocked ones. A derived curve keeps its spreads over the shocked parent; where it has
+    factors of its own that are shocked, it takes these moves alone, and its spreads change. A shock on USDJPY_VOL
+    moves the level of that factor, the vol at the money of its reference expiry, and multiplies all expiries alike; the
+    smile stays as it is in moneyness. `thetas` stay: what reverts returns to its own level.
 
     Raises
     ------
     InputError
-        A glob matches no factor; a shock leaves a price that is not positive or a rate beyond 50 %; a target has no
-        published tenor; the correlation is not positive definite and no repair is asked for.
+        A glob matches no factor; a shock leaves a price or vol that is not positive or a rate beyond 50 %; a target
+        has no published tenor; the correlation is not positive definite and no repair is asked for.
     """
     names = [factor.name for factor in market.factors]
     _refuse_unmatched(scenario, names)
-    shocked = replace(market, usdjpy=_spot(scenario, market))
-    for curve in sorted({factor.curve for factor in market.factors if factor.curve is not None}):
+    shocked = _shock_levels(scenario, market)
+    for curve in (name for name in market.curves if name not in market.spreads):
         shocked = _shock_par(scenario, shocked, curve)
         shocked = _shock_zeros(scenario, shocked, curve)
+    for curve in parents_first(market.spreads):
+        shocked = _derive(scenario, market, shocked, curve)
     vols = _vols(scenario, market.vols, names)
     correlation, notes = _correlation(scenario, market.correlation, names)
     return ShockedMarket(market=replace(shocked, vols=vols, correlation=correlation), notes=notes)
 
 
-def _spot(scenario: Scenario, market: Market) -> float:
-    spot = market.usdjpy
+def _shock_levels(scenario: Scenario, market: Market) -> Market:
+    """Prices and vols."""
+    shocked = market
     for factor in market.factors:
-        if factor.kind is not FactorKind.PRICE:
+        if factor.kind is FactorKind.RATE or not _matching(scenario.shocks, factor):
             continue
-        for shock in _matching(scenario.shocks, factor):
-            if factor.name != "USDJPY":
-                raise InputError(f"scenario {scenario.name!r}: this market has no level of {factor.name!r} to shock")
-            _refuse_mixed(scenario, shock, market.factors)
-            spot = shock.apply(spot)
-            if not 0.0 < spot < math.inf:
-                raise InputError(
-                    f"scenario {scenario.name!r}: the {shock.kind.value} shock {shock.size!r} on {shock.factor!r} "
-                    f"takes USDJPY from {market.usdjpy!r} to {spot!r}; it must stay above 0. A fall of 5 % is "
-                    f"relative, -0.05"
-                )
-    return spot
+        level = _level(scenario, market, factor)
+        if factor.name == PRICE_FACTOR:
+            shocked = replace(shocked, usdjpy=level)
+        else:
+            shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
+        if factor.pair in market.fx_vols:
+            vols = market.fx_vols[factor.pair]
+            moved = replace(vols, atm=vols.atm * (level / vols.level), quotes=())
+            shocked = replace(shocked, fx_vols={**shocked.fx_vols, factor.pair: moved})
+    return shocked
+
+
+def _level(scenario: Scenario, market: Market, factor: Factor) -> float:
+    """A price or vol after its shocks."""
+    base = level = market.level(factor)
+    for shock in _matching(scenario.shocks, factor):
+        _refuse_mixed(scenario, shock, market.factors)
+        level = shock.apply(level)
+        if not 0.0 < level < math.inf:
+            raise InputError(
+                f"scenario {scenario.name!r}: the {shock.kind.value} shock {shock.size!r} on {shock.factor!r} "
+                f"takes {factor.name} from {base!r} to {level!r}; it must stay above 0. A fall of 5 % is "
+                f"relative, -0.05"
+            )
+    if factor.kind is FactorKind.VOL and level > LARGEST_VOL:
+        raise InputError(
+            f"scenario {scenario.name!r} takes {factor.name} from {base:.6g} to {level:.6g}; vols are decimals up to "
+            f"{LARGEST_VOL:g}: 0.11 is 11 %"
+        )
+    return level
+
+
+def _derive(scenario: Scenario, market: Market, shocked: Market, curve: str) -> Market:
+    """A derived curve after the shocks on its parents, or on factors of its own."""
+    spread = market.spreads[curve]
+    parent = shocked.curves[spread.parent]
+    own = _shock_zeros(scenario, _shock_par(scenario, shocked, curve), curve)
+    if own is not shocked:
+        moved = own.curves[curve]
+        times = np.union1d(moved.times, parent.times)
+        over = replace(spread, times=times, spreads=moved.zero_rate(times) - parent.zero_rate(times))
+        return replace(own, spreads={**own.spreads, curve: over})
+    if parent is market.curves[spread.parent]:
+        return shocked
+    return replace(shocked, curves={**shocked.curves, curve: spread.over(parent)})
 
 
 def _shock_par(scenario: Scenario, market: Market, curve: str) -> Market:
@@ -154,9 +195,13 @@ def _refuse_mixed(scenario: Scenario, shock: Shock, factors: Sequence[Factor]) -
     kinds = {factor.kind for factor in factors if fnmatchcase(factor.name, shock.factor)}
     if len(kinds) > 1 and shock.kind is not ShockKind.RELATIVE:
         raise InputError(
-            f"scenario {scenario.name!r}: {shock.factor!r} matches rates and prices, and one {shock.kind.value} size "
+            f"scenario {scenario.name!r}: {shock.factor!r} matches {_joined(kinds)}, and one {shock.kind.value} size "
             f"cannot fit both; write a shock for each"
         )
+
+
+def _joined(kinds: Iterable[FactorKind]) -> str:
+    return " and ".join(f"{kind.value}s" for kind in FactorKind if kind in kinds)
 
 
 def _refuse_unmatched(scenario: Scenario, names: Sequence[str]) -> None:
