@@ -61,7 +61,9 @@ class BookArrays(NamedTuple):
     deviations of its own day and held as cash since.
     """
 
-    observations: I64  # (n_observations,) steps after which deviations are looked at, ascending; the last is the horizon
+    observations: (
+        I64  # (n_observations,) steps after which deviations are looked at, ascending; the last is the horizon
+    )
     dynamics: I64  # (n_scenarios,) which law each scenario's deviations follow
     fx_factor: I64  # (n_currencies,) factor whose exponential moves the rate; [0] is unused
     fx_start: F64  # (n_scenarios, n_currencies) JPY per unit at the start; 1 for JPY

@@ -99,7 +99,6 @@ class NumbaBackend(AbstractBackend):
             program.model,
             program.book,
             np.uint64(program.seed),
-            program.n_steps,
             np.uint64(paths.first),
             _random_kind(program),
             pnl,

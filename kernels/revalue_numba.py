@@ -1,16 +1,22 @@
 """Value every book on a block of paths, and subtract the base. Twin: cuda/revalue.cuh.
 
 Flows between two pillars are one polynomial in the two pillars' deviations. A path outside its range has its flows
-summed one by one; with degree 0 all paths do.
+summed one by one; with degree 0 all paths do. A leg is a run of such segments. A book's own legs go straight into its
+total; those that futures and swaptions share are valued once, beforehand.
 """
 
 from typing import Any
 
 from numba import njit
 
+from kernels.futures_numba import add_future
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import exp_f64
 from kernels.numba_settings import BLOCK, INLINE, STRICT
+from kernels.options_numba import OPTION_ROWS, add_group
+from kernels.swaptions_numba import add_swaption
+
+SCRATCH_ROWS = 2 + OPTION_ROWS  # that revalue needs
 
 
 def _add_polynomial(degree: int) -> Any:
@@ -112,36 +118,81 @@ def add_segment(book: Any, scenario: int, g: int, deviations: Any, scaled: Any, 
 
 
 @njit(**STRICT)
-def revalue(book: Any, scenario: int, deviations: Any, fx: Any, scaled: Any, scratch: Any, pnl: Any) -> None:
-    """P&L of the total and of each book on a block of paths, in the reporting currency.
+def add_leg(book: Any, scenario: int, leg: int, observed: Any, scaled: Any, scratch: Any, total: Any) -> None:
+    """Add a leg to `total` (BLOCK,), as its day sees it; observed, scaled (n_observations, n_factors, ROW)."""
+    when = book.leg_when[leg]
+    for g in range(book.leg_range[leg, 0], book.leg_range[leg, 1]):
+        add_segment(book, scenario, g, observed[when], scaled[when], scratch, total)
 
-    deviations  (n_factors, ROW)     at the horizon, from the scenario's start
-    fx          (n_currencies, ROW)  scratch: JPY per unit on each path
-    scaled      (n_factors, ROW)     scratch
-    scratch     (4, ROW)             scratch
-    pnl         (1 + n_books, ROW)   out
-    """
-    n_books, n_currencies = book.segment_range.shape[:2]
-    total, value, spare = scratch[0], scratch[1], scratch[2:]
+
+@njit(**STRICT)
+def add_unit(book: Any, scenario: int, k: int, observed: Any, total: Any) -> None:
+    """Add unit k, a value that moves with one factor's exponential, to `total` (BLOCK,)."""
+    value, x = book.unit_value[scenario, k], observed[book.unit_when[k], book.unit_factor[k]]
+    for i in range(BLOCK):
+        total[i] = fma(value, exp_f64(x[i]), total[i])
+
+
+@njit(**STRICT)
+def add_holdings(
+    book: Any, scenario: int, b: int, c: int, observed: Any, scaled: Any, legs: Any, scratch: Any, total: Any
+) -> None:
+    """Add what book b holds in currency c to `total` (BLOCK,), in the currency; see revalue for the rest."""
+    add_leg(book, scenario, b * book.fx_factor.size + c, observed, scaled, scratch, total)
+    for k in range(book.unit_range[b, c, 0], book.unit_range[b, c, 1]):
+        add_unit(book, scenario, k, observed, total)
+    for j in range(book.future_range[b, c, 0], book.future_range[b, c, 1]):
+        add_future(book, scenario, j, observed, legs, scratch, total)
+    for j in range(book.swaption_range[b, c, 0], book.swaption_range[b, c, 1]):
+        add_swaption(book, j, legs, total)
+    if c == 0:
+        for g in range(book.group_range[b, 0], book.group_range[b, 1]):
+            add_group(book, scenario, g, observed, scratch, total)
+
+
+@njit(**STRICT)
+def scale(book: Any, scenario: int, deviations: Any, scaled: Any) -> None:
+    """Map deviations to the polynomials' range [-1, 1]: scaled (n_factors, ROW), out."""
     for f in range(deviations.shape[0]):
         middle, inverse = book.centre[scenario, f], book.inverse_width[scenario, f]
         for i in range(BLOCK):
             scaled[f, i] = (deviations[f, i] - middle) * inverse
+
+
+@njit(**STRICT)
+def revalue(book: Any, scenario: int, observed: Any, scaled: Any, fx: Any, legs: Any, scratch: Any, pnl: Any) -> None:
+    """P&L of the total and of each book on a block of paths, in the reporting currency.
+
+    observed  (n_observations, n_factors, ROW)  deviations from the scenario's start
+    scaled    (n_observations, n_factors, ROW)  scratch
+    fx        (n_currencies, ROW)               scratch: JPY per unit at the horizon on each path
+    legs      (n, ROW)                          scratch: values of the legs after those of the books
+    scratch   (SCRATCH_ROWS, ROW)               scratch
+    pnl       (1 + n_books, ROW)                out
+    """
+    n_books, n_currencies = book.base_value.size, book.fx_factor.size
+    total, value, spare = scratch[0], scratch[1], scratch[2:]
+    horizon = observed[observed.shape[0] - 1]
+    for o in range(observed.shape[0]):
+        scale(book, scenario, observed[o], scaled[o])
     for c in range(1, n_currencies):
         f, start = book.fx_factor[c], book.fx_start[scenario, c]
         for i in range(BLOCK):
-            fx[c, i] = start * exp_f64(deviations[f, i])
+            fx[c, i] = start * exp_f64(horizon[f, i])
     for i in range(BLOCK):
         fx[0, i] = 1.0
         pnl[0, i] = 0.0
+    for leg in range(legs.shape[0]):
+        for i in range(BLOCK):
+            legs[leg, i] = 0.0
+        add_leg(book, scenario, n_books * n_currencies + leg, observed, scaled, spare, legs[leg])
     for b in range(n_books):
         for i in range(BLOCK):
             value[i] = 0.0
         for c in range(n_currencies):
             for i in range(BLOCK):
                 total[i] = book.cash[scenario, b, c]
-            for g in range(book.segment_range[b, c, 0], book.segment_range[b, c, 1]):
-                add_segment(book, scenario, g, deviations, scaled, spare, total)
+            add_holdings(book, scenario, b, c, observed, scaled, legs, spare, total)
             for i in range(BLOCK):
                 value[i] = fma(fx[c, i], total[i], value[i])
         for i in range(BLOCK):

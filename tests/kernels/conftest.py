@@ -1,6 +1,7 @@
 """Random models and books for kernel tests, as arrays."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,26 @@ def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) 
     )
 
 
+def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str, Any]:
+    """The tables of BookArrays after the flows, without a row in any."""
+    none, real, row = np.zeros(0, np.int64), np.zeros(0), np.zeros((n_scenarios, 0))
+    ranges, pairs = np.zeros((n_books, n_currencies, 2), np.int64), np.zeros((0, 2), np.int64)
+    return {
+        **{"unit_range": ranges, "unit_factor": none, "unit_when": none, "unit_value": row},
+        **{"point_when": none, "point_factors": pairs, "point_exponents": np.zeros((0, 2)), "point_start": row},
+        **{"future_range": ranges, "future_quantity": real, "future_reference": real, "future_basis": real},
+        **{"future_growth": none, "basket_range": pairs},
+        **{"deliverable_leg": none, "deliverable_accrued": real, "deliverable_factor": real},
+        **{"group_range": ranges[:, 0], "group_when": none, "group_time": real, "group_domestic": none},
+        **{"group_foreign": none, "group_vol": row, "group_vol_factor": none, "group_smile": np.zeros((0, 7))},
+        **{"group_growth": real, "option_range": pairs, "option_strike": real, "option_amount": real},
+        **{"table_index": none, "table_forward": row, "table_inverse_width": np.zeros((n_scenarios, 0, 2))},
+        **{"table_terms": np.zeros((n_scenarios, 0, 1, 1))},
+        **{"swaption_range": ranges, "swaption_when": none, "swaption_quantity": real, "swaption_payer": none},
+        **{"swaption_float": none, "swaption_annuity": none, "swaption_strike": real, "swaption_std": real},
+    }
+
+
 def random_book(
     rng: np.random.Generator,
     n_factors: int,
@@ -29,6 +50,7 @@ def random_book(
     degree: int = 0,
     reporting: int = 0,
     half_width: float = 0.3,
+    n_steps: int = 1,
 ) -> BookArrays:
     """Books on two curves in JPY and USD; the last factor is USD/JPY. Polynomial terms are random numbers of size 1."""
     n_segments = 2 * n_books * 2
@@ -38,13 +60,15 @@ def random_book(
     inverse = np.full((n_scenarios, n_factors), 1.0 / half_width)
     inverse[:, -1] = 0.0
     return BookArrays(
+        observations=np.array([n_steps]),
         dynamics=np.arange(n_scenarios) % n_dynamics,
         fx_factor=np.array([0, n_factors - 1]),
         fx_start=np.column_stack([np.ones(n_scenarios), rng.uniform(120.0, 160.0, n_scenarios)]),
         reporting=reporting,
         base_value=rng.normal(0.0, 1e3, n_books),
         cash=rng.normal(0.0, 10.0, (n_scenarios, n_books, 2)),
-        segment_range=np.stack([2 * np.arange(2 * n_books), 2 * np.arange(2 * n_books) + 2], axis=1).reshape(-1, 2, 2),
+        leg_range=np.stack([2 * np.arange(2 * n_books), 2 * np.arange(2 * n_books) + 2], axis=1),
+        leg_when=np.zeros(2 * n_books, np.int64),
         segment_factors=np.column_stack([pillars, np.minimum(pillars + 1, n_factors - 1)]),
         centre=rng.normal(0.0, 0.001, (n_scenarios, n_factors)),
         inverse_width=inverse,
@@ -53,7 +77,101 @@ def random_book(
         flow_range=flows_per_segment * np.column_stack([ends - 1, ends]),
         flow_value=rng.normal(0.0, 100.0, (n_scenarios, n_segments * flows_per_segment)),
         flow_exponents=-rng.uniform(0.0, 20.0, (n_segments * flows_per_segment, 2)),
+        **empty_tables(n_scenarios, n_books, 2),
     )
+
+
+def with_tables(
+    rng: np.random.Generator,
+    book: BookArrays,
+    n_early: int = 1,
+    n_units: int = 1,
+    n_futures: int = 1,
+    n_groups: int = 2,
+    n_options: int = 3,
+    n_swaptions: int = 1,
+    vol_factor: int = -1,
+) -> BookArrays:
+    """`book` with so many rows of each kind for every (book, currency), and groups for every book.
+
+    The first `n_early` steps are observed beside the horizon. The last of the groups is at its expiry.
+    """
+    n_scenarios, n_books, n_factors = book.dynamics.size, book.base_value.size, book.centre.shape[1]
+    owners, n_when = 2 * n_books, n_early + 1
+    n_shared = n_futures * owners * 2 + n_swaptions * owners * 2  # a basket has two bonds, a swaption two legs
+    n_points = n_futures * owners + 2 * n_groups * n_books
+    n_all = n_groups * n_books
+
+    def counted(each: int) -> np.ndarray:
+        """Ranges of `each` rows for every owner."""
+        ends = each * np.arange(owners + 1)
+        return np.column_stack([ends[:-1], ends[1:]]).reshape(n_books, 2, 2)
+
+    # one leg a segment of one flow, worth about 1
+    first = book.flow_range[-1, 1] if len(book.flow_range) else 0
+    n_old = len(book.flow_range)
+    shared = np.arange(n_shared)
+    factors = rng.integers(0, max(1, n_factors - 2), n_shared)
+    futures_legs = n_futures * owners * 2
+    n_terms = book.coefficients.shape[2]
+    times = rng.uniform(0.02, 2.0, n_all)
+    times[n_groups - 1 :: max(1, n_groups)] = 0.0
+    strikes = 150.0 * np.exp(rng.normal(0.0, 0.1, n_all * n_options))
+    ends = n_options * np.arange(1, n_all + 1)
+    return book._replace(
+        observations=np.array([*range(1, n_early + 1), book.observations[-1] + n_early]),
+        leg_range=np.concatenate([book.leg_range, np.column_stack([n_old + shared, n_old + shared + 1])]),
+        leg_when=np.concatenate([book.leg_when + n_early, np.repeat(rng.integers(0, n_when, n_shared // 2), 2)]),
+        segment_factors=np.concatenate([book.segment_factors, np.column_stack([factors, factors])]),
+        coefficients=np.concatenate([book.coefficients, rng.normal(1.0, 0.01, (n_scenarios, n_shared, n_terms))], 1),
+        flow_range=np.concatenate([book.flow_range, np.column_stack([first + shared, first + shared + 1])]),
+        flow_value=np.concatenate([book.flow_value, rng.uniform(0.9, 1.1, (n_scenarios, n_shared))], 1),
+        flow_exponents=np.concatenate([book.flow_exponents, -rng.uniform(0.0, 5.0, (n_shared, 2))]),
+        unit_range=counted(n_units),
+        unit_factor=rng.integers(0, n_factors, n_units * owners),
+        unit_when=rng.integers(0, n_when, n_units * owners),
+        unit_value=rng.normal(0.0, 100.0, (n_scenarios, n_units * owners)),
+        point_when=rng.integers(0, n_when, n_points),
+        point_factors=rng.integers(0, n_factors, (n_points, 2)),
+        point_exponents=rng.uniform(-3.0, 0.0, (n_points, 2)),
+        point_start=rng.uniform(0.9, 1.1, (n_scenarios, n_points)),
+        future_range=counted(n_futures),
+        future_quantity=rng.normal(0.0, 100.0, n_futures * owners),
+        future_reference=rng.uniform(0.9, 1.1, n_futures * owners),
+        future_basis=rng.uniform(0.0, 0.01, n_futures * owners),
+        future_growth=np.arange(n_futures * owners),
+        basket_range=2 * np.column_stack([np.arange(n_futures * owners), np.arange(n_futures * owners) + 1]),
+        deliverable_leg=owners + np.arange(futures_legs),
+        deliverable_accrued=rng.uniform(0.0, 0.02, futures_legs),
+        deliverable_factor=rng.uniform(0.6, 1.2, futures_legs),
+        group_range=n_groups * np.column_stack([np.arange(n_books), np.arange(n_books) + 1]),
+        group_when=rng.integers(0, n_when, n_all),
+        group_time=times,
+        group_domestic=n_futures * owners + np.arange(n_all),
+        group_foreign=n_futures * owners + n_all + np.arange(n_all),
+        group_vol=rng.uniform(0.05, 0.2, (n_scenarios, n_all)),
+        group_vol_factor=np.full(n_all, vol_factor),
+        group_smile=np.column_stack([rng.normal([1.0, -0.04, 0.03, 0.0, 1e-3], 1e-3, (n_all, 5)), *np.ones((2, n_all))])
+        * [1.0, 1.0, 1.0, 1.0, 1.0, -2.0, 2.5],
+        group_growth=rng.uniform(1.0, 1.01, n_all),
+        option_range=np.column_stack([ends - n_options, ends]),
+        option_strike=strikes,
+        option_amount=rng.normal(0.0, 1.0, n_all * n_options),
+        table_index=np.full(n_all, -1),
+        swaption_range=counted(n_swaptions),
+        swaption_when=rng.integers(0, n_when, n_swaptions * owners),
+        swaption_quantity=rng.normal(0.0, 100.0, n_swaptions * owners),
+        swaption_payer=rng.choice([-1, 1], n_swaptions * owners),
+        swaption_float=owners + futures_legs + np.arange(n_swaptions * owners),
+        swaption_annuity=owners + futures_legs + n_swaptions * owners + np.arange(n_swaptions * owners),
+        swaption_strike=rng.uniform(0.8, 1.2, n_swaptions * owners),
+        swaption_std=rng.choice([0.0, 1e-4, 0.01, 0.2], n_swaptions * owners),
+    )
+
+
+@pytest.fixture(name="with_tables")
+def _with_tables() -> Callable[..., BookArrays]:
+    return with_tables
 
 
 @pytest.fixture(name="random_model")
