@@ -133,10 +133,10 @@ def _has_curves(file: MarketFile) -> bool:
 
 def _level_faults(name: str, table: LevelTable, factors: tuple[str, ...]) -> Found:
     at: Keys = ("levels", name)
-    if not is_curve_name(name):
-        yield at, f"a price's name is capitals, digits and underscores, such as 'SPX', got {name!r}"
-    elif _is_taken(name):
+    if _is_taken(name):
         yield at, f"{name!r} is a name of another kind of factor; a price's is such as 'SPX'"
+    elif not is_curve_name(name):
+        yield at, f"a price's name is capitals, digits and underscores, such as 'SPX', got {name!r}"
     elif name not in factors:
         yield at, f"{name!r} must be one of the factors; a vol of 0 keeps it still"
     if not 0.0 < table.level < 1e12:

@@ -10,7 +10,6 @@ from engine.errors import InputError
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
 MAX_FACTORS = 64
 PRICE_FACTOR = "USDJPY"
-WEEKS_PER_YEAR = 365.0 / 7.0
 _CURVE = r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*"
 
 
@@ -39,14 +38,15 @@ def tenor_years(label: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([WMY])", label)
     if not match or float(match[1]) == 0.0:
         raise InputError(f"tenor must look like '1W', '3M' or '10Y', got {label!r}")
-    return float(match[1]) / {"W": WEEKS_PER_YEAR, "M": 12.0, "Y": 1.0}[match[2]]
+    length = float(match[1])
+    return {"W": length * 7.0 / 365.0, "M": length / 12.0, "Y": length}[match[2]]
 
 
 def tenor_label(years: float) -> str:
     """Label of a tenor, the inverse of `tenor_years`: 0.25 -> "3M", 10.0 -> "10Y", 0.125 -> "1.5M", 7 / 365 -> "1W"."""
     if not 0.0 < years < float("inf"):
         raise InputError(f"a tenor must be a positive number of years, got {years!r}")
-    months, weeks = round(years * 12.0, 9), round(years * WEEKS_PER_YEAR, 9)
+    months, weeks = round(years * 12.0, 9), round(years * 365.0 / 7.0, 9)
     if months % 0.5 and weeks % 1.0 == 0.0:
         return f"{weeks:g}W"
     return f"{months / 12.0:g}Y" if months % 12.0 == 0.0 else f"{months:g}M"
