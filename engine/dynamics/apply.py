@@ -75,7 +75,7 @@ def _shock_levels(scenario: Scenario, market: Market) -> Market:
             shocked = replace(shocked, usdjpy=level)
         else:
             shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
-        if factor.pair in market.fx_vols:
+        if factor.pair is not None and factor.pair in market.fx_vols:
             vols = market.fx_vols[factor.pair]
             moved = replace(vols, atm=vols.atm * (level / vols.level), quotes=())
             shocked = replace(shocked, fx_vols={**shocked.fx_vols, factor.pair: moved})
