@@ -37,6 +37,8 @@ class Calendar:
 
     def modified_following(self, day: int) -> int:
         """As `following`, but the last business day of the month when that would leave the month."""
+        if day <= self.days[0]:
+            return day  # long past: what day it was does not matter
         after = int(self.following(day))
         if self._month(after) == self._month(day):
             return after
@@ -51,7 +53,7 @@ class Calendar:
 
     def shifted(self, day: int, n: int) -> int:
         """The business day `n` after `day` (before it, if negative); `day` counts as the next one if it is none."""
-        return int(self.days[np.searchsorted(self.days, day) + n])
+        return int(self.days[max(int(np.searchsorted(self.days, day)) + n, 0)])
 
     def next_after(self, day: int) -> int:
         """The first business day after `day`."""

@@ -12,7 +12,7 @@ I64 = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Flows:
-    """Payments still to come after the valuation date, sorted by position, then by leg and date."""
+    """Payments still to come after the valuation date, sorted by position, then date."""
 
     position: I64  # (n_flows,) index into CompiledBook.position_ids
     curve: npt.NDArray[np.str_]  # (n_flows,) "JGB", "SOFR": discounts the flow

@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from engine.book.columns import ALWAYS, COLUMNS, CURRENCIES, Column
 from engine.book.compiled import CompiledBook
-from engine.book.position import ALWAYS, COLUMNS, CURRENCIES, RULES, Column, Kind, Position
+from engine.book.position import RULES, Kind, Position
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book_rows import DEFAULT_BOOK, Rows, read_rows
@@ -91,8 +92,8 @@ def _kind_schema(kind: Kind) -> dict[str, Any]:
     properties = {name: _column_schema(column) for name, column in COLUMNS.items() if rule.takes(name)}
     properties["kind"] |= {"const": kind.value}
     properties["currency"] |= {"enum": [currency for currency in CURRENCIES if currency in rule.currencies]}
-    if rule.rate_range is not None:
-        properties["rate"] |= {"minimum": rule.rate_range[0], "exclusiveMaximum": rule.rate_range[1]}
+    for name, (low, high) in rule.ranges.items():
+        properties[name] |= {"minimum": low, "exclusiveMaximum": high}
     return {
         "title": kind.value,
         "type": "object",
