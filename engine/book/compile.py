@@ -25,7 +25,7 @@ _NEEDS_FUTURE = (*OPTION_KINDS, *SWAPTION_KINDS, Kind.JGB_FUTURE, Kind.UST_FUTUR
 
 
 def position_faults(positions: Sequence[Position], valuation_date: date) -> list[Fault]:
-    """What the calendar says against positions: matured ones, prices that nothing is left to fit to, lacking fixings."""
+    """What the calendar says against positions: matured ones, prices with nothing to fit to, fixings left out."""
     instruments = Instruments(valuation_date)
     return [fault for position in positions for fault in _faults_of(position, instruments)]
 

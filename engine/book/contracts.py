@@ -120,7 +120,7 @@ def jpx_factor(coupon: float, months: int, notional_coupon: float) -> float:
     to_next = months - 6 * (left - 1)
     percent, growth = 100.0 * coupon, 1.0 + notional_coupon / 2.0
     at_maturity = percent / notional_coupon * (growth**left - 1.0) + 100.0
-    return at_maturity / (growth ** (months / 6.0) * 100.0) - percent * (6 - to_next) / 1200.0
+    return float(at_maturity / (growth ** (months / 6.0) * 100.0) - percent * (6 - to_next) / 1200.0)
 
 
 def cme_factor(coupon: float, months: int, notional_coupon: float, keeps_months: bool) -> float:
@@ -146,12 +146,12 @@ def cme_factor(coupon: float, months: int, notional_coupon: float, keeps_months:
     b = coupon / 2.0 * (6 - v) / 6.0
     c = half ** -(2.0 * years + late)
     d = coupon / notional_coupon * (1.0 - c)
-    return a * (coupon / 2.0 + c + d) - b
+    return float(a * (coupon / 2.0 + c + d) - b)
 
 
 def truncated(value: float, decimals: int) -> float:
     """Cut, not rounded. 1e-12 is added first: a factor of exactly 1 may come out a bit below."""
-    scale = 10**decimals
+    scale = 10.0**decimals
     return math.floor((value + 1e-12) * scale) / scale
 
 

@@ -7,14 +7,14 @@
 | XCCY_SWAP, XCCY_MTM_SWAP | none | quarterly, SOFR Act/360, TONA + spread Act/365F; notionals exchanged | both |
 | SWAPTION_* | that of an OIS which starts two business days after expiry | TONA, SOFR | Tokyo, New York |
 
-Periods run back from the maturity, a short one in front, and end on modified-following business days. Interest is paid
-at its period's end: the market's two days of delay shift both legs alike and are left out. Overnight interest compounded
-from s to e and discounted on its own curve is worth D(s) - D(e), whatever its periods; of a running period, what has been
-fixed so far is worth itself, a payment on day 0.
+Periods run back from the maturity, a short one in front, and end on modified-following business days. Interest is
+paid at its period's end: the market's two days of delay shift both legs alike and are left out. Overnight interest
+compounded from s to e and discounted on its own curve is worth D(s) - D(e), whatever its periods; of a running period,
+what has been fixed so far is worth itself, a payment on day 0.
 
-A cross-currency swap's dollar leg pays SOFR flat and is discounted on SOFR: with its notional it is worth that notional,
-and an exchange at a later reset (XCCY_MTM_SWAP) is worth nothing before it is made. The yen leg is projected on TONA and
-discounted on the curve with the basis.
+A cross-currency swap's dollar leg pays SOFR flat and is discounted on SOFR: with its notional it is worth that
+notional, and an exchange at a later reset (XCCY_MTM_SWAP) is worth nothing before it is made. The yen leg is projected
+on TONA and discounted on the curve with the basis.
 """
 
 from datetime import date

@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.book.compile import compile_book, position_faults
-from engine.book.position import COLUMNS, RULES, Kind, Position
+from engine.book.columns import COLUMNS
+from engine.book.position import RULES, Kind, Position
 from engine.errors import FileFaults, InputError
 from engine.inputs.book import (
     MAX_FAULTS,
