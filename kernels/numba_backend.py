@@ -3,7 +3,7 @@
 import platform
 import time
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -23,6 +23,7 @@ from kernels.base import (
     Program,
     Reduction,
 )
+from kernels.tables import tables_of
 
 
 class CellArrays(NamedTuple):
@@ -52,7 +53,7 @@ class NumbaBackend(AbstractBackend):
         start = time.perf_counter()
         program = Program(
             model=model.rounded(np.float32 if float32 else np.float64),
-            book=BookArrays(*(_contiguous(field) for field in book)),
+            book=tables_of(book),
             seed=seed,
             n_steps=n_steps,
             centre=np.ascontiguousarray(centre),
@@ -118,10 +119,6 @@ class NumbaBackend(AbstractBackend):
             levels,
         )
         return levels
-
-
-def _contiguous(field: Any) -> Any:
-    return np.ascontiguousarray(field) if isinstance(field, np.ndarray) else field
 
 
 def _random_kind(program: Program) -> Array:

@@ -14,10 +14,12 @@ from kernels.gauss_numba import MAX_EXPONENT, bounded, bounded_exp, density, dis
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import log_f64
 from kernels.numba_settings import BLOCK, INLINE, STRICT
+from kernels.points_numba import log_point
+from kernels.tables import VOL_TERMS
 
 F64 = np.float64
 
-OPTION_ROWS = 9  # scratch rows that add_group needs
+OPTION_ROWS = 9  # scratch rows that add_groups needs
 LEAST_STD, MOST_STD = 1e-100, 1e100  # of ln(forward) to expiry: with these nothing overflows
 
 
@@ -33,112 +35,119 @@ def black_call(forward: F64, strike: F64, d1: F64, d2: F64) -> F64:
 
 
 @njit(**STRICT)
-def add_calls(
-    strike: Any, amount: Any, start: F64, smile: Any, moved: Any, forward: Any, std: Any, inverse: Any, total: Any
-) -> None:
-    """Add a group's undiscounted value, option by option, to `total` (BLOCK,).
+def add_calls(options: Any, group: Any, start: F64, moved: Any, forward: Any, std: Any, inverse: Any, out: Any) -> None:
+    """Add calls, one by one and undiscounted, to `out` (BLOCK,).
 
+    group           for its smile
     start           forward with no deviation
-    smile           (7,)      c0 to c4, low, high: see BookArrays.group_smile
     moved, forward  (BLOCK,)  ln(forward / start), forward
     std, inverse    (BLOCK,)  at-the-money standard deviation of ln(forward) to expiry, and 1 / it
     """
-    c0, c1, c2, c3, c4, low, high = smile[0], smile[1], smile[2], smile[3], smile[4], smile[5], smile[6]
-    for j in range(strike.size):
-        k, q = strike[j], amount[j]
-        distance = log_f64(k / start)
+    c0, c1, c2, c3, c4, low, high = group.c0, group.c1, group.c2, group.c3, group.c4, group.low, group.high
+    for j in range(options.size):
+        strike, amount = options[j].strike, options[j].amount
+        distance = log_f64(strike / start)
         for i in range(BLOCK):
             m = (distance - moved[i]) * inverse[i]
             x = bounded(m, low, high)
             s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1), x, c0)
             d = (0.0 - m) / s
             half = 0.5 * s * std[i]
-            total[i] = fma(q, black_call(forward[i], k, d + half, d - half), total[i])
+            out[i] = fma(amount, black_call(forward[i], strike, d + half, d - half), out[i])
 
 
-@njit(**STRICT)
-def add_payoffs(strike: Any, amount: Any, forward: Any, total: Any) -> None:
+@njit(**INLINE)
+def add_payoffs(options: Any, forward: Any, out: Any) -> None:
     """As add_calls at expiry, or without vol."""
-    for j in range(strike.size):
-        k, q = strike[j], amount[j]
+    for j in range(options.size):
+        strike, amount = options[j].strike, options[j].amount
         for i in range(BLOCK):
-            gain = forward[i] - k
-            total[i] = fma(q, gain if gain > 0.0 else 0.0, total[i])
+            gain = forward[i] - strike
+            out[i] = fma(amount, gain if gain > 0.0 else 0.0, out[i])
 
 
 @njit(**STRICT)
-def log_point(book: Any, point: int, observed: Any, out: Any) -> None:
-    """Logarithm of a point over its start on each path: out (BLOCK,); observed (n_observations, n_factors, ROW)."""
-    deviations = observed[book.point_when[point]]
-    a, b = book.point_exponents[point, 0], book.point_exponents[point, 1]
-    below, above = deviations[book.point_factors[point, 0]], deviations[book.point_factors[point, 1]]
-    for i in range(BLOCK):
-        out[i] = fma(b, above[i], a * below[i])
+def price_group(
+    options: Any, group: Any, vol: F64, start: F64, deviations: Any, moved: Any, rows: Any, out: Any
+) -> None:
+    """Undiscounted value of a group, option by option: out (BLOCK,).
 
-
-@njit(**STRICT)
-def price_group(book: Any, scenario: int, g: int, start: F64, deviations: Any, moved: Any, rows: Any, out: Any) -> None:
-    """Undiscounted value of group g, option by option: out (BLOCK,); rows (3, ROW) scratch; see add_calls."""
+    vol         at the money, with no deviation
+    start       forward with no deviation
+    deviations  (n_factors, ROW)  on the group's day
+    moved       (BLOCK,)          ln(forward / start)
+    rows        (3, ROW)          rows to work in
+    """
     forward, std, inverse = rows[0], rows[1], rows[2]
-    first, last = book.option_range[g, 0], book.option_range[g, 1]
-    strike, amount = book.option_strike[first:last], book.option_amount[first:last]
     for i in range(BLOCK):
         forward[i] = start * bounded_exp(moved[i])
         out[i] = 0.0
-    still = book.group_vol[scenario, g] * np.sqrt(book.group_time[g])
+    still = vol * np.sqrt(group.time)
     if still == 0.0:
-        add_payoffs(strike, amount, forward, out)
+        add_payoffs(options, forward, out)
         return
-    factor = book.group_vol_factor[g]
-    if factor < 0:
-        for i in range(BLOCK):
-            std[i] = still
-    else:
-        x = deviations[factor]
+    for i in range(BLOCK):
+        std[i] = still
+    if group.vol_factor >= 0:
+        x = deviations[group.vol_factor]
         for i in range(BLOCK):
             std[i] = bounded(still * bounded_exp(x[i]), LEAST_STD, MOST_STD)
     for i in range(BLOCK):
         inverse[i] = 1.0 / std[i]
-    add_calls(strike, amount, start, book.group_smile[g], moved, forward, std, inverse, out)
+    add_calls(options, group, start, moved, forward, std, inverse, out)
+
+
+def _clenshaw(n_w: int) -> Any:
+    """Return the kernel for so many terms in w: with constant bounds LLVM unrolls all but the loop over paths."""
+
+    @njit(**INLINE)
+    def evaluate(terms: Any, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
+        for i in range(BLOCK):
+            near[i] = 0.0
+            far[i] = 0.0
+        for k in range(terms.size // n_w - 1, 0, -2):
+            c = terms[(k - 1) * n_w : (k + 1) * n_w]
+            for i in range(BLOCK):
+                upper, lower = c[2 * n_w - 1], c[n_w - 1]
+                for order in range(n_w - 1):
+                    upper = fma(upper, w[i], c[2 * n_w - 2 - order])
+                    lower = fma(lower, w[i], c[n_w - 2 - order])
+                twice = x[i] + x[i]
+                upper = fma(twice, near[i], upper - far[i])
+                far[i] = upper
+                near[i] = fma(twice, upper, lower - near[i])
+        for i in range(BLOCK):
+            last = terms[n_w - 1]
+            for order in range(n_w - 1):
+                last = fma(last, w[i], terms[n_w - 2 - order])
+            out[i] = fma(x[i], near[i], last - far[i])
+
+    return evaluate
+
+
+_clenshaw_1, _clenshaw_4, _clenshaw_8, _clenshaw_12, _clenshaw_16, _clenshaw_24 = map(_clenshaw, VOL_TERMS)
 
 
 @njit(**STRICT)
-def vol_polynomial(c: Any, w: Any, out: Any) -> None:
-    """out = c[0] + c[1] w + ... (BLOCK,): four terms a pass over the block, so that `out` is rarely stored."""
-    top = c.size - 1
-    for i in range(BLOCK):
-        out[i] = c[top]
-    left = top % 4
-    for k in range(top - 1, top - 1 - left, -1):
-        c0 = c[k]
-        for i in range(BLOCK):
-            out[i] = fma(out[i], w[i], c0)
-    for k in range(top - 1 - left, 0, -4):
-        c3, c2, c1, c0 = c[k], c[k - 1], c[k - 2], c[k - 3]
-        for i in range(BLOCK):
-            out[i] = fma(fma(fma(fma(out[i], w[i], c3), w[i], c2), w[i], c1), w[i], c0)
+def table_value(terms: Any, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
+    """Sum of terms[k, l] T_k(x) w^l by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
 
-
-@njit(**STRICT)
-def table_value(terms: Any, x: Any, w: Any, rows: Any, out: Any) -> None:
-    """Sum of terms[k, l] T_k(x) w^l by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,); rows (4, ROW)."""
-    upper, lower, near, far = rows[0], rows[1], rows[2], rows[3]
-    top = terms.shape[0] - 1
-    for i in range(BLOCK):
-        near[i] = 0.0
-        far[i] = 0.0
-    if top % 2 == 1:
-        vol_polynomial(terms[top], w, near)
-    for k in range(top - top % 2, 0, -2):
-        vol_polynomial(terms[k], w, upper)
-        vol_polynomial(terms[k - 1], w, lower)
-        for i in range(BLOCK):
-            twice = x[i] + x[i]
-            far[i] = fma(twice, near[i], upper[i] - far[i])
-            near[i] = fma(twice, far[i], lower[i] - near[i])
-    vol_polynomial(terms[0], w, upper)
-    for i in range(BLOCK):
-        out[i] = fma(x[i], near[i], upper[i] - far[i])
+    terms  (n_x, n_w)  n_x odd, n_w one of VOL_TERMS; near, far (BLOCK,) rows to work in
+    """
+    n_w = terms.shape[1]
+    flat = terms.reshape(-1)
+    if n_w == 1:
+        _clenshaw_1(flat, x, w, near, far, out)
+    elif n_w == 4:
+        _clenshaw_4(flat, x, w, near, far, out)
+    elif n_w == 8:
+        _clenshaw_8(flat, x, w, near, far, out)
+    elif n_w == 12:
+        _clenshaw_12(flat, x, w, near, far, out)
+    elif n_w == 16:
+        _clenshaw_16(flat, x, w, near, far, out)
+    else:
+        _clenshaw_24(flat, x, w, near, far, out)
 
 
 @njit(**INLINE)
@@ -150,52 +159,65 @@ def outside(x: Any, w: Any) -> bool:
     return widest > 1.0
 
 
-@njit(**STRICT)
-def tabled_group(
-    book: Any, scenario: int, g: int, start: F64, deviations: Any, moved: Any, rows: Any, out: Any
-) -> None:
-    """As price_group by the group's table, where paths are inside its range; rows (6, ROW) scratch."""
-    t = book.table_index[g]
-    middle = log_f64(start / book.table_forward[scenario, t])
-    a, b = book.table_inverse_width[scenario, t, 0], book.table_inverse_width[scenario, t, 1]
-    x, w = rows[0], rows[1]
+@njit(**INLINE)
+def scale_to_table(table: Any, group: Any, start: F64, deviations: Any, moved: Any, x: Any, w: Any) -> None:
+    """Map a group's forward and vol to the table's range, [-1, 1]: x and w (BLOCK,), out."""
+    middle, a, b = log_f64(start / table.forward), table.inverse_x, table.inverse_w
     for i in range(BLOCK):
         x[i] = (middle + moved[i]) * a
         w[i] = 0.0
-    factor = book.group_vol_factor[g]
-    if factor >= 0:
-        z = deviations[factor]
+    if group.vol_factor >= 0:
+        z = deviations[group.vol_factor]
         for i in range(BLOCK):
             w[i] = z[i] * b
-    table_value(book.table_terms[scenario, t], x, w, rows[2:6], out)
-    if outside(x, w):
-        each = rows[2]
-        price_group(book, scenario, g, start, deviations, moved, rows[3:6], each)
-        for i in range(BLOCK):
-            out[i] = out[i] if abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0 else each[i]
 
 
 @njit(**STRICT)
-def add_group(book: Any, scenario: int, g: int, observed: Any, scratch: Any, total: Any) -> None:
-    """Add group g of a scenario to `total` (BLOCK,) [JPY at the horizon].
+def add_groups(
+    groups: Any,
+    vols: Any,
+    options: Any,
+    tables: Any,
+    terms: Any,
+    points: Any,
+    starts: Any,
+    usdjpy: F64,
+    fx_factor: int,
+    observed: Any,
+    scratch: Any,
+    total: Any,
+) -> None:
+    """Add groups to `total` (BLOCK,) [JPY at the horizon]; all tables are of one scenario.
 
+    vols      (n_groups,)                       at the money, with no deviation
+    terms     (n_tables, n_x, n_w)              see BookArrays.table_terms
+    starts    (n_points,)                       of the points
+    usdjpy    at the start; fx_factor is its factor
     observed  (n_observations, n_factors, ROW)  deviations from the start
     scratch   (OPTION_ROWS, ROW)                rows to work in
     """
-    deviations = observed[book.group_when[g]]
-    domestic, foreign = book.group_domestic[g], book.group_foreign[g]
-    discount, moved, value = scratch[0], scratch[1], scratch[2]
-    log_point(book, domestic, observed, discount)
-    log_point(book, foreign, observed, moved)
-    x = deviations[book.fx_factor[1]]
-    for i in range(BLOCK):
-        moved[i] = bounded(x[i] + (moved[i] - discount[i]), -MAX_EXPONENT, MAX_EXPONENT)
-    still = book.point_start[scenario, domestic]
-    start = book.fx_start[scenario, 1] * book.point_start[scenario, foreign] / still
-    if book.table_index[g] < 0:
-        price_group(book, scenario, g, start, deviations, moved, scratch[3:], value)
-    else:
-        tabled_group(book, scenario, g, start, deviations, moved, scratch[3:], value)
-    still *= book.group_growth[g]
-    for i in range(BLOCK):
-        total[i] = fma(still * bounded_exp(discount[i]), value[i], total[i])
+    discount, moved, value, x, w = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
+    each = scratch[5]
+    for g in range(groups.size):
+        group = groups[g]
+        deviations = observed[group.when]
+        log_point(points[group.domestic], observed, discount)
+        log_point(points[group.foreign], observed, moved)
+        fx = deviations[fx_factor]
+        for i in range(BLOCK):
+            moved[i] = bounded(fx[i] + (moved[i] - discount[i]), -MAX_EXPONENT, MAX_EXPONENT)
+        start = usdjpy * starts[group.foreign] / starts[group.domestic]
+        whole = group.table >= 0
+        if whole:
+            scale_to_table(tables[group.table], group, start, deviations, moved, x, w)
+            table_value(terms[group.table], x, w, each, scratch[6], value)
+            whole = not outside(x, w)
+        if not whole:
+            calls = options[group.first : group.last]
+            price_group(calls, group, vols[g], start, deviations, moved, scratch[6:9], each)
+            for i in range(BLOCK):
+                inside = group.table >= 0 and abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0
+                value[i] = value[i] if inside else each[i]
+        still = starts[group.domestic] * group.growth
+        for i in range(BLOCK):
+            total[i] = fma(still * bounded_exp(discount[i]), value[i], total[i])

@@ -73,12 +73,12 @@ def walk(model: Any, seed: U64, observations: Any, paths: Any, random: Any, norm
 def pnl_of_paths(model: Any, book: Any, seed: U64, first: U64, random_kind: Any, pnl: Any) -> None:
     """P&L of consecutive paths, a strip of blocks at a time: pnl (n_rows, n), out.
 
-    random_kind is an empty array of the type that `draw_normals` keeps its bits in.
+    `book` is tables.Tables; random_kind is an empty array of the type that `draw_normals` keeps its bits in.
     """
     n_dynamics, n_factors = model.decay.shape
     n_scenarios, n_books = book.dynamics.size, book.base_value.size
     n_currencies, n_observations = book.fx_factor.size, book.observations.size
-    n_shared_legs = book.leg_when.size - n_books * n_currencies
+    n_shared_legs = book.legs.size - n_books * n_currencies
     n = pnl.shape[1]
     n_strips = (n + STRIP - 1) // STRIP
     for strip in prange(n_strips):

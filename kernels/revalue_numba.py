@@ -9,12 +9,12 @@ from typing import Any
 
 from numba import njit
 
-from kernels.futures_numba import add_future
+from kernels.futures_numba import add_futures
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import exp_f64
 from kernels.numba_settings import BLOCK, INLINE, STRICT
-from kernels.options_numba import OPTION_ROWS, add_group
-from kernels.swaptions_numba import add_swaption
+from kernels.options_numba import OPTION_ROWS, add_groups
+from kernels.swaptions_numba import add_swaptions
 
 SCRATCH_ROWS = 2 + OPTION_ROWS  # that revalue needs
 
@@ -91,90 +91,124 @@ def beyond(u: Any) -> bool:
 
 
 @njit(**STRICT)
-def add_segment(book: Any, scenario: int, g: int, deviations: Any, scaled: Any, scratch: Any, total: Any) -> None:
-    """Add segment g of a scenario to `total` (BLOCK,).
+def add_segments(
+    segments: Any,
+    degree: int,
+    coefficients: Any,
+    value: Any,
+    exponents: Any,
+    deviations: Any,
+    scaled: Any,
+    scratch: Any,
+    total: Any,
+) -> None:
+    """Add segments to `total` (BLOCK,).
 
+    coefficients        (n, n_terms)      of these segments, in this scenario
+    value, exponents    (n_flows,) (n_flows, 2)  all flows, in this scenario
     deviations, scaled  (n_factors, ROW)  deviations from the start, and the same mapped to [-1, 1]
     scratch             (2, ROW)          rows to work in
     """
-    f, h = book.segment_factors[g, 0], book.segment_factors[g, 1]
-    first, last = book.flow_range[g, 0], book.flow_range[g, 1]
-    value, exponents = book.flow_value[scenario, first:last], book.flow_exponents[first:last]
-    if book.degree == 0:
-        add_flows(value, exponents, deviations[f], deviations[h], scratch[0], total)
-        return
-    c = book.coefficients[scenario, g]
-    if not (beyond(scaled[f]) or beyond(scaled[h])):
-        add_polynomial(book.degree, c, scaled[f], scaled[h], total)
-        return
     inside, each = scratch[0], scratch[1]
-    for i in range(BLOCK):
-        inside[i] = total[i]
-    add_polynomial(book.degree, c, scaled[f], scaled[h], inside)
-    add_flows(value, exponents, deviations[f], deviations[h], each, total)
-    for i in range(BLOCK):
-        if abs(scaled[f, i]) <= 1.0 and abs(scaled[h, i]) <= 1.0:
-            total[i] = inside[i]
+    for g in range(segments.size):
+        segment = segments[g]
+        f, h = segment.below, segment.above
+        x, y, u, v = deviations[f], deviations[h], scaled[f], scaled[h]
+        whole = degree > 0 and not (beyond(u) or beyond(v))
+        if whole:
+            add_polynomial(degree, coefficients[g], u, v, total)
+        else:
+            for i in range(BLOCK):
+                inside[i] = total[i]
+            if degree > 0:
+                add_polynomial(degree, coefficients[g], u, v, inside)
+            add_flows(value[segment.first : segment.last], exponents[segment.first : segment.last], x, y, each, total)
+            if degree > 0:
+                for i in range(BLOCK):
+                    total[i] = inside[i] if abs(u[i]) <= 1.0 and abs(v[i]) <= 1.0 else total[i]
 
 
 @njit(**STRICT)
 def add_leg(book: Any, scenario: int, leg: int, observed: Any, scaled: Any, scratch: Any, total: Any) -> None:
     """Add a leg to `total` (BLOCK,), as its day sees it; observed, scaled (n_observations, n_factors, ROW)."""
-    when = book.leg_when[leg]
-    for g in range(book.leg_range[leg, 0], book.leg_range[leg, 1]):
-        add_segment(book, scenario, g, observed[when], scaled[when], scratch, total)
+    first, last, when = book.legs[leg].first, book.legs[leg].last, book.legs[leg].when
+    add_segments(
+        book.segments[first:last],
+        book.degree,
+        book.coefficients[scenario, first:last],
+        book.flow_value[scenario],
+        book.flow_exponents,
+        observed[when],
+        scaled[when],
+        scratch,
+        total,
+    )
 
 
 @njit(**STRICT)
-def add_unit(book: Any, scenario: int, k: int, observed: Any, total: Any) -> None:
-    """Add unit k, a value that moves with one factor's exponential, to `total` (BLOCK,)."""
-    value, x = book.unit_value[scenario, k], observed[book.unit_when[k], book.unit_factor[k]]
-    for i in range(BLOCK):
-        total[i] = fma(value, exp_f64(x[i]), total[i])
-
-
-@njit(**STRICT)
-def add_holdings(
-    book: Any, scenario: int, b: int, c: int, observed: Any, scaled: Any, legs: Any, scratch: Any, total: Any
-) -> None:
-    """Add what book b holds in currency c to `total` (BLOCK,), in the currency; see revalue for the rest."""
-    add_leg(book, scenario, b * book.fx_factor.size + c, observed, scaled, scratch, total)
-    for k in range(book.unit_range[b, c, 0], book.unit_range[b, c, 1]):
-        add_unit(book, scenario, k, observed, total)
-    for j in range(book.future_range[b, c, 0], book.future_range[b, c, 1]):
-        add_future(book, scenario, j, observed, legs, scratch, total)
-    for j in range(book.swaption_range[b, c, 0], book.swaption_range[b, c, 1]):
-        add_swaption(book, j, legs, total)
-    if c == 0:
-        for g in range(book.group_range[b, 0], book.group_range[b, 1]):
-            add_group(book, scenario, g, observed, scratch, total)
-
-
-@njit(**STRICT)
-def scale(book: Any, scenario: int, deviations: Any, scaled: Any) -> None:
-    """Map deviations to the polynomials' range [-1, 1]: scaled (n_factors, ROW), out."""
-    for f in range(deviations.shape[0]):
-        middle, inverse = book.centre[scenario, f], book.inverse_width[scenario, f]
+def add_units(units: Any, value: Any, observed: Any, total: Any) -> None:
+    """Add units, values (n,) that move with one factor's exponential, to `total` (BLOCK,)."""
+    for k in range(units.size):
+        v, x = value[k], observed[units[k].when, units[k].factor]
         for i in range(BLOCK):
-            scaled[f, i] = (deviations[f, i] - middle) * inverse
+            total[i] = fma(v, exp_f64(x[i]), total[i])
+
+
+@njit(**STRICT)
+def scale(centre: Any, inverse_width: Any, observed: Any, scaled: Any) -> None:
+    """Map deviations to the polynomials' range [-1, 1]; both (n_observations, n_factors, ROW)."""
+    for o in range(observed.shape[0]):
+        for f in range(observed.shape[1]):
+            middle, inverse = centre[f], inverse_width[f]
+            for i in range(BLOCK):
+                scaled[o, f, i] = (observed[o, f, i] - middle) * inverse
+
+
+@njit(**INLINE)
+def add_derivatives(book: Any, s: int, b: int, c: int, observed: Any, legs: Any, scratch: Any, total: Any) -> None:
+    """Add units, futures, swaptions and, in JPY, options of book b in currency c to `total` (BLOCK,)."""
+    owned = book.owned[b * book.fx_factor.size + c]
+    if owned.last_unit > owned.first_unit:
+        units = book.units[owned.first_unit : owned.last_unit]
+        add_units(units, book.unit_value[s, owned.first_unit : owned.last_unit], observed, total)
+    if owned.last_future > owned.first_future:
+        futures = book.futures[owned.first_future : owned.last_future]
+        add_futures(futures, book.deliverables, book.points, book.point_start[s], observed, legs, scratch, total)
+    if owned.last_swaption > owned.first_swaption:
+        add_swaptions(book.swaptions[owned.first_swaption : owned.last_swaption], legs, total)
+    first, last = book.group_range[b, 0], book.group_range[b, 1]
+    if c == 0 and last > first:
+        add_groups(
+            book.groups[first:last],
+            book.group_vol[s, first:last],
+            book.options,
+            book.tables[s],
+            book.table_terms[s],
+            book.points,
+            book.point_start[s],
+            book.fx_start[s, 1],
+            book.fx_factor[1],
+            observed,
+            scratch,
+            total,
+        )
 
 
 @njit(**STRICT)
 def revalue(book: Any, scenario: int, observed: Any, scaled: Any, fx: Any, legs: Any, scratch: Any, pnl: Any) -> None:
-    """P&L of the total and of each book on a block of paths, in the reporting currency.
+    """P&L of the total and of each book on a block of paths, in the reporting currency. `book` is tables.Tables.
 
     observed  (n_observations, n_factors, ROW)  deviations from the scenario's start
     scaled    (n_observations, n_factors, ROW)  scratch
     fx        (n_currencies, ROW)               scratch: JPY per unit at the horizon on each path
-    legs      (n, ROW)                          scratch: values of the legs after those of the books
+    legs      (n, ROW)                          scratch: values of the legs after the books' own
     scratch   (SCRATCH_ROWS, ROW)               scratch
     pnl       (1 + n_books, ROW)                out
     """
     n_books, n_currencies = book.base_value.size, book.fx_factor.size
     total, value, spare = scratch[0], scratch[1], scratch[2:]
     horizon = observed[observed.shape[0] - 1]
-    for o in range(observed.shape[0]):
-        scale(book, scenario, observed[o], scaled[o])
+    scale(book.centre[scenario], book.inverse_width[scenario], observed, scaled)
     for c in range(1, n_currencies):
         f, start = book.fx_factor[c], book.fx_start[scenario, c]
         for i in range(BLOCK):
@@ -192,7 +226,8 @@ def revalue(book: Any, scenario: int, observed: Any, scaled: Any, fx: Any, legs:
         for c in range(n_currencies):
             for i in range(BLOCK):
                 total[i] = book.cash[scenario, b, c]
-            add_holdings(book, scenario, b, c, observed, scaled, legs, spare, total)
+            add_leg(book, scenario, b * n_currencies + c, observed, scaled, spare, total)
+            add_derivatives(book, scenario, b, c, observed, legs, spare, total)
             for i in range(BLOCK):
                 value[i] = fma(fx[c, i], total[i], value[i])
         for i in range(BLOCK):

@@ -24,12 +24,13 @@ def bachelier(gain: F64, spread: F64) -> F64:
 
 
 @njit(**STRICT)
-def add_swaption(book: Any, j: int, legs: Any, total: Any) -> None:
-    """Add swaption j to `total` (BLOCK,), in its currency; legs (n, ROW) values of the legs after those of the books."""
-    n_own = book.base_value.size * book.fx_factor.size
-    floating, annuity = legs[book.swaption_float[j] - n_own], legs[book.swaption_annuity[j] - n_own]
-    quantity, strike, std = book.swaption_quantity[j], book.swaption_strike[j], book.swaption_std[j]
-    sign = 1.0 if book.swaption_payer[j] > 0 else -1.0
-    for i in range(BLOCK):
-        gain = sign * fma(0.0 - strike, annuity[i], floating[i])
-        total[i] = fma(quantity, bachelier(gain, std * annuity[i]), total[i])
+def add_swaptions(swaptions: Any, legs: Any, total: Any) -> None:
+    """Add swaptions to `total` (BLOCK,), in their currency; legs (n, ROW) values of the legs after the books' own."""
+    for j in range(swaptions.size):
+        swaption = swaptions[j]
+        floating, annuity = legs[swaption.floating], legs[swaption.annuity]
+        quantity, strike, std = swaption.quantity, swaption.strike, swaption.std
+        sign = 1.0 if swaption.payer > 0 else -1.0
+        for i in range(BLOCK):
+            gain = sign * fma(0.0 - strike, annuity[i], floating[i])
+            total[i] = fma(quantity, bachelier(gain, std * annuity[i]), total[i])
