@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, Column] = {
             "rate",
             -0.1,
             1e3,
-            "FX: yen for one dollar; loans: simple interest; swaps and swaptions: fixed rate; interest as decimal per year",
+            "FX: yen for one dollar; loans: simple interest; swaps and swaptions: fixed rate; decimal per year",
         ),
         _number(
             "price",

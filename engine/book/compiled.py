@@ -42,7 +42,7 @@ class Floats:
     projection: npt.NDArray[np.str_]  # (n_floats,) "TONA"
     currency: npt.NDArray[np.str_]  # (n_floats,)
     start_day: I64  # (n_floats,) calendar days from the valuation date, >= 0
-    day: I64  # (n_floats,) of payment, > start_day
+    day: I64  # (n_floats,) of payment, >= start_day
     amount: F64  # (n_floats,) notional with its interest up to `start_day`, received positive
 
 

@@ -18,7 +18,7 @@ def book_faults(book: CompiledBook) -> list[str]:
         (len(set(book.position_ids)) == len(book.position_ids), "position ids are not unique"),
         (bool((flows.day >= 0).all()), "a payment is not after the valuation date"),
         (bool((np.diff(flows.day)[np.diff(flows.position) == 0] >= 0).all()), "payments are not in order"),
-        (bool(((floats.start_day >= 0) & (floats.day > floats.start_day)).all()), "an interest period does not run"),
+        (bool(((floats.start_day >= 0) & (floats.day >= floats.start_day)).all()), "an interest period does not run"),
         (all(bool((days >= 1).all()) for days in ahead), "an expiry is not after the valuation date"),
         (bool((options.delivery_day >= options.expiry_day).all()), "an option delivers before it expires"),
         (bool((futures.delivery_day >= futures.last_trading_day).all()), "a future delivers before trading ends"),

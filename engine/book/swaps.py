@@ -96,6 +96,7 @@ class Swaps:
         key = (calendar.name, start, end, months)
         if key not in self._periods:
             days = calendar.all_modified_following(swap_days(self.valuation_date, start, end, months))
+            days = np.unique(days) if days[-1] > days[0] else days[[0, -1]]  # a holiday may leave a period empty
             current = max(int(np.searchsorted(days, 0, side="right")) - 1, 0)
             self._periods[key] = days[min(current, days.size - 2) :]
         return self._periods[key]

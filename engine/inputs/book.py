@@ -11,6 +11,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.position import RULES, Kind, Position
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.book_cache import cache_path, keep, recall
 from engine.inputs.book_rows import DEFAULT_BOOK, Rows, read_rows
 from engine.inputs.book_table import check_regular, read_bytes, table_of
 
@@ -20,6 +21,8 @@ MAX_FAULTS = 100  # listed; the rest is counted
 
 def load_book(path: Path, valuation_date: date) -> CompiledBook:
     """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
+
+    A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
 
     Parameters
     ----------
@@ -34,15 +37,14 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
     check_regular(path)
     if is_compiled(path):
         return _compiled(path, valuation_date)
-    from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
-
     data = read_bytes(path)
-    rows = parse_book(data, path, valuation_date)
-    faults = rows.faults + position_faults(rows.positions, valuation_date)
-    if faults:
-        raise FileFaults(path, _capped(faults))
     digest = sha256(data).hexdigest()
-    return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=str(path))
+    kept = cache_path(digest, valuation_date)
+    if (book := recall(kept)) is not None:
+        return book
+    book = _from_source(data, digest, path, valuation_date)
+    keep(book, kept)
+    return book
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
@@ -108,6 +110,18 @@ def _column_schema(column: Column) -> dict[str, Any]:
         return {"type": "number", "description": column.meaning, **limits}
     form = {"format": "date"} if column.type == "date" else {}
     return {"type": "string", "description": column.meaning, **form}
+
+
+def _from_source(data: bytes, digest: str, path: Path, valuation_date: date) -> CompiledBook:
+    from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
+
+    rows = parse_book(data, path, valuation_date)
+    if rows.faults:
+        raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
+    try:
+        return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=str(path))
+    except FileFaults as refusal:
+        raise FileFaults(path, _capped(list(refusal.faults))) from None
 
 
 def _compiled(path: Path, valuation_date: date) -> CompiledBook:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import QuantLib as ql
+import QuantLib as ql  # noqa: N813  # as its own documentation does
 
 from engine.book.fit import fit
 from engine.book.value import position_values
