@@ -1,6 +1,7 @@
 """Book files: a CSV or Parquet table with a row per position, or a compiled book."""
 
 from datetime import date
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -64,6 +65,15 @@ def read_positions(path: Path, valuation_date: date) -> list[Position]:
     if rows.faults:
         raise FileFaults(path, _capped(rows.faults))
     return rows.positions
+
+
+def known_kind(name: str) -> Kind:
+    """The kind of a name, in any case. Raises InputError with the nearest known one."""
+    if name.upper() in list(Kind):
+        return Kind(name.upper())
+    close = get_close_matches(name.upper(), list(Kind), n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(Kind)}")
 
 
 def bundled_book_names() -> tuple[str, ...]:
