@@ -17,9 +17,10 @@ SCHEMA = 1
 class Revaluation:
     """How books were valued on each path."""
 
-    method: str  # "compressed": polynomials between pillars; "direct": flow by flow
+    method: str  # "compressed": polynomials and tables; "direct": flow by flow, option by option
     degree: int  # of the polynomials; 0: direct
-    bound: float  # error of a book's value at most, as a fraction of the gross value of all flows; 0: direct
+    flow_bound: float  # error of compressed flows at most, as a fraction of their gross value; 0: direct
+    option_bound: float  # error of tabulated options at most, as a fraction of their gross premium; 0: none
     instantaneous: bool  # True: at the valuation date; False: aged to the horizon
 
 

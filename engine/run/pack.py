@@ -2,23 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
-from engine.book.value import fit_spreads, fx_rates, position_values
+from engine.book.fit import fit
+from engine.book.pricing.curves import fx_rates
+from engine.book.value import position_values
 from engine.market.market import Market
-from engine.run.aging import AgedFlows, age, cash_at_horizon, horizon_day, values_at_horizon
+from engine.run.cash import cash_at_horizon, moving_flows
+from engine.run.flows import DatedFlows, cut, flow_values, join_flows
+from engine.run.futures import pack_futures, pack_swaptions
 from engine.run.law import Law, law_of
-from engine.run.polynomials import REACH, Compressed, compress
+from engine.run.observe import observe
+from engine.run.options import pack_groups, tabulate, untabulated
+from engine.run.points import Points
+from engine.run.polynomials import REACH, compress
+from engine.run.setting import Setting
 from kernels.base import BookArrays, ModelArrays
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-HOME = "JPY"
 FX_FACTORS = {"USD": "USDJPY"}
+
+Fields = dict[str, Any]  # of kernels.base.BookArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,11 +38,11 @@ class Packed:
     model: ModelArrays
     book: BookArrays
     n_steps: int
-    centre: F64  # (n_rows,) [P&L] of the path on which no factor deviates
     books: tuple[str, ...]
     base_values: F64  # (1 + n_books,) total first, in the reporting currency, unshocked
     shock_pnl: F64  # (n_scenarios, 1 + n_books) of the shocks alone, at the valuation date
-    bound: float  # error of compressed revaluation at most, as a fraction of gross value; 0: direct
+    flow_bound: float  # error of compressed flows at most, as a fraction of gross value; 0: direct
+    option_bound: float  # error of tabulated options at most, as a fraction of gross premium; 0: direct
 
 
 def pack(
@@ -51,39 +61,125 @@ def pack(
     Raises
     ------
     InputError
-        Book and market do not fit: dates, curves, currencies, a price that no spread reproduces.
+        Book and market do not fit: dates, curves, currencies, a price that nothing reproduces.
     """
-    spreads = fit_spreads(book, market)
-    names = tuple(dict.fromkeys(book.books))
-    currencies = _currencies(book, currency)
-    day = 0 if instantaneous else horizon_day(book, horizon_days)
-    aged = age(book, spreads, market.factors, currencies, day)
-    laws = [law_of(scenario, horizon_days, n_steps) for scenario in shocked]
-    dynamics, model = _distinct(laws)
-    values = np.stack([values_at_horizon(aged, scenario) for scenario in shocked])
-    fx = np.stack([fx_rates(np.array(currencies), scenario) for scenario in shocked])
-    cash = np.stack([cash_at_horizon(aged, scenario, len(names), len(currencies)) for scenario in shocked])
-    mean, reach = np.stack([law.mean for law in laws]), REACH * np.stack([law.std for law in laws])
-    compressed = None if direct or not values.size else compress(aged, values, mean, reach, _segment_fx(aged, fx))
-    base = _scope_values(book, market, spreads, names, currency)
-    arrays = _book_arrays(aged, compressed, market, currencies, dynamics, mean, reach, values, fx, cash)
-    arrays = arrays._replace(reporting=currencies.index(currency), base_value=base[1:])
+    setting = Setting(
+        book=book,
+        market=market,
+        fits=fit(book, market),
+        shocked=tuple(shocked),
+        laws=tuple(law_of(scenario, horizon_days, n_steps) for scenario in shocked),
+        observed=observe(book, horizon_days, n_steps, instantaneous=instantaneous),
+        currency=currency,
+    )
+    base = _scope_values(setting, market)
+    dynamics, model = _distinct(setting.laws)
+    fields, flow_bound, option_bound = _book_fields(setting, direct=direct)
     return Packed(
         model=model,
-        book=arrays,
+        book=BookArrays(**fields, dynamics=dynamics, base_value=base[1:]),
         n_steps=n_steps,
-        centre=_still_pnl(arrays, aged),
-        books=names,
+        books=tuple(setting.names),
         base_values=base,
-        shock_pnl=np.stack([_scope_values(book, s, spreads, names, currency) - base for s in shocked]),
-        bound=compressed.bound if compressed else 0.0,
+        shock_pnl=np.stack([_scope_values(setting, scenario) - base for scenario in shocked]),
+        flow_bound=flow_bound,
+        option_bound=option_bound,
     )
 
 
-def _currencies(book: CompiledBook, reporting: str) -> list[str]:
-    """JPY first, then the others in use."""
-    used = {*book.flows.currency.tolist(), *book.units.currency.tolist(), reporting} - {HOME}
-    return [HOME, *sorted(used)]
+def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, float, float]:
+    """All of BookArrays but `dynamics` and `base_value`, and the errors of flows and options at most."""
+    points = Points()
+    future_legs, future_weight, futures = pack_futures(setting, points)
+    swaption_legs, swaption_weight, swaptions = pack_swaptions(setting)
+    groups = pack_groups(setting, points)
+    seen_through = _point_fields(setting, points)
+    tables, option_bound = (untabulated(setting, groups), 0.0) if direct else tabulate(setting, groups, seen_through)
+    own = moving_flows(setting)
+    weight = np.concatenate([np.tile(setting.fx.T, (len(setting.names), 1)), future_weight, swaption_weight])
+    flows, flow_bound = _flow_fields(setting, [own, future_legs, swaption_legs], weight, direct=direct)
+    first_swaption = own.seen.size + future_legs.seen.size
+    n_swaptions = swaption_legs.seen.size // 2
+    fields = {
+        **_cell_fields(setting),
+        **flows,
+        **_unit_fields(setting),
+        **seen_through,
+        **futures,
+        "deliverable_leg": own.seen.size + np.arange(future_legs.seen.size),
+        **groups,
+        **tables,
+        **swaptions,
+        "swaption_float": first_swaption + np.arange(n_swaptions),
+        "swaption_annuity": first_swaption + n_swaptions + np.arange(n_swaptions),
+    }
+    return fields, flow_bound, option_bound
+
+
+def _cell_fields(setting: Setting) -> Fields:
+    """What is known of each (book, currency), and of currencies."""
+    names = [factor.name for factor in setting.market.factors]
+    return {
+        "observations": setting.observed.steps,
+        "fx_factor": np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
+        "fx_start": setting.fx,
+        "reporting": setting.currencies.index(setting.currency),
+        "cash": cash_at_horizon(setting),
+    }
+
+
+def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], weight: F64, *, direct: bool) -> tuple[Fields, float]:
+    """Segments of all legs, and the error of their polynomials at most, as a fraction of gross value.
+
+    weight (n_legs, n_scenarios) JPY per unit of each leg.
+    """
+    flows = join_flows(tables)
+    segments = cut(flows, setting.market)
+    last = int(setting.observed.steps[-1])
+    mean = np.stack([law.mean(last) for law in setting.laws])
+    reach = REACH * np.stack([law.std(last) for law in setting.laws])
+    values = np.stack([flow_values(segments, market) for market in setting.shocked])
+    leg_of = np.repeat(np.arange(segments.leg_range.shape[0]), np.diff(segments.leg_range, axis=1).ravel())
+    packed = None if direct or not values.size else compress(segments, values, mean, reach, weight[leg_of].T)
+    moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (reach > 0.0)
+    fields = {
+        "leg_range": segments.leg_range,
+        "leg_when": setting.observed.when(flows.seen),
+        "segment_factors": segments.segment_factors,
+        "centre": mean,
+        "inverse_width": np.where(moving, 1.0 / np.where(moving, reach, 1.0), 0.0),
+        "degree": packed.degree if packed else 0,
+        "coefficients": packed.coefficients if packed else np.zeros((len(values), segments.flow_range.shape[0], 0)),
+        "flow_range": segments.flow_range,
+        "flow_value": values,
+        "flow_exponents": segments.exponents,
+    }
+    return fields, packed.bound if packed else 0.0
+
+
+def _unit_fields(setting: Setting) -> Fields:
+    """Holdings of prices, each worth quantity times level, at the horizon."""
+    holdings = setting.book.holdings
+    order, unit_range = setting.by_cell(setting.cell_of(holdings.position, holdings.currency))
+    factors = {factor.name: (i, factor) for i, factor in enumerate(setting.market.factors)}
+    held = [factors[name] for name in holdings.factor[order].tolist()]
+    levels = np.array([[market.level(factor) for _, factor in held] for market in setting.shocked])
+    return {
+        "unit_range": unit_range,
+        "unit_factor": np.array([i for i, _ in held], np.int64),
+        "unit_when": np.full(order.size, setting.observed.steps.size - 1),
+        "unit_value": levels.reshape(len(setting.shocked), order.size) * holdings.quantity[order],
+    }
+
+
+def _point_fields(setting: Setting, points: Points) -> Fields:
+    factors, exponents = points.factors(setting.market)
+    return {
+        "point_when": points.when(),
+        "point_factors": factors,
+        "point_exponents": exponents,
+        "point_start": points.starts(setting.shocked),
+    }
 
 
 def _distinct(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
@@ -99,67 +195,9 @@ def _distinct(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
     return np.array([order.index(key) for key in keys], np.int64), model
 
 
-def _book_arrays(
-    aged: AgedFlows,
-    compressed: Compressed | None,
-    market: Market,
-    currencies: Sequence[str],
-    dynamics: I64,
-    mean: F64,
-    reach: F64,
-    values: F64,
-    fx: F64,
-    cash: F64,
-) -> BookArrays:
-    factor_names = [factor.name for factor in market.factors]
-    in_segment = np.isin(np.arange(len(factor_names)), aged.segment_factors)
-    return BookArrays(
-        dynamics=dynamics,
-        fx_factor=np.array([0, *(factor_names.index(FX_FACTORS[name]) for name in currencies[1:])], np.int64),
-        fx_start=fx,
-        reporting=0,
-        base_value=np.zeros(cash.shape[1]),
-        cash=cash,
-        segment_range=aged.segment_range,
-        segment_factors=aged.segment_factors,
-        centre=mean,
-        inverse_width=np.where(in_segment & (reach > 0.0), 1.0 / np.where(reach > 0.0, reach, 1.0), 0.0),
-        degree=compressed.degree if compressed else 0,
-        coefficients=compressed.coefficients if compressed else np.zeros((*values.shape[:1], len(aged.flow_range), 0)),
-        flow_range=aged.flow_range,
-        flow_value=values,
-        flow_exponents=aged.exponents,
-    )
-
-
-def _segment_fx(aged: AgedFlows, fx: F64) -> F64:
-    """Start rate of each segment's currency: (n_scenarios, n_segments)."""
-    rates = np.zeros((fx.shape[0], aged.flow_range.shape[0]))
-    for (_, c), (first, last) in zip(
-        np.ndindex(aged.segment_range.shape[:2]), aged.segment_range.reshape(-1, 2), strict=True
-    ):
-        rates[:, first:last] = fx[:, c, None]
-    return rates
-
-
-def _scope_values(book: CompiledBook, market: Market, spreads: F64, names: Sequence[str], currency: str) -> F64:
-    """Value of the total, then of each book: (1 + n_books,) in `currency`."""
-    values = position_values(book, market, spreads) / float(fx_rates(np.array([currency]), market)[0])
-    order = {name: i for i, name in enumerate(names)}
-    of_books = np.bincount([order[name] for name in book.books], weights=values, minlength=len(names))
+def _scope_values(setting: Setting, market: Market) -> F64:
+    """Value of the total, then of each book: (1 + n_books,) in the currency of the P&L."""
+    book = setting.book
+    values = position_values(book, market, setting.fits) / float(fx_rates(np.array([setting.currency]), market)[0])
+    of_books = np.bincount(setting.book_of(np.arange(len(book.books))), values, len(setting.names))
     return np.concatenate([[of_books.sum()], of_books])
-
-
-def _still_pnl(book: BookArrays, aged: AgedFlows) -> F64:
-    """P&L of every row on the path that stays at its start: (n_rows,)."""
-    rows = []
-    for scenario, cash in enumerate(book.cash):
-        amounts = cash.copy()
-        for (b, c), _ in np.ndenumerate(cash):
-            first, last = book.segment_range[b, c]
-            flows = slice(book.flow_range[first, 0], book.flow_range[last - 1, 1]) if last > first else slice(0)
-            amounts[b, c] += book.flow_value[scenario, flows].sum()
-        books = (amounts * book.fx_start[scenario]).sum(axis=1) / book.fx_start[scenario, book.reporting]
-        profits = books - book.base_value
-        rows += [profits.sum(), *profits]
-    return np.array(rows)

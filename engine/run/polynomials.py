@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numpy.polynomial import chebyshev
 from scipy.special import iv
 
-from engine.run.aging import AgedFlows
+from engine.run.flows import Segments
 from kernels.base import DEGREES
 
 F64 = npt.NDArray[np.float64]
@@ -32,15 +32,15 @@ class Compressed:
     bound: float  # largest error over scenarios and books' sum, as a fraction of gross value
 
 
-def compress(aged: AgedFlows, values: F64, centre: F64, half_width: F64, fx: F64) -> Compressed:
+def compress(segments: Segments, values: F64, centre: F64, half_width: F64, fx: F64) -> Compressed:
     """Polynomials of the lowest degree that is good enough, else of the highest; the bound says how good.
 
     values              (n_scenarios, n_flows)    at the horizon with no deviation, in the flow's currency
     centre, half_width  (n_scenarios, n_factors)  of the range
     fx                  (n_scenarios, n_segments) start rate of each segment's currency, to weigh the errors
     """
-    series = np.stack([_series(aged, *scenario) for scenario in zip(values, centre, half_width, strict=True)])
-    gross = (fx * _per_segment(aged, np.abs(values))).sum(axis=1)
+    series = np.stack([_series(segments, *scenario) for scenario in zip(values, centre, half_width, strict=True)])
+    gross = (fx * _per_segment(segments, np.abs(values))).sum(axis=1)
     orders = np.add.outer(np.arange(ORDERS), np.arange(ORDERS))
     for degree in DEGREES:
         kept = np.where(orders <= degree, series, 0.0)
@@ -52,15 +52,15 @@ def compress(aged: AgedFlows, values: F64, centre: F64, half_width: F64, fx: F64
     return Compressed(degree=degree, coefficients=terms, bound=bound)
 
 
-def _series(aged: AgedFlows, values: F64, centre: F64, half_width: F64) -> F64:
+def _series(segments: Segments, values: F64, centre: F64, half_width: F64) -> F64:
     """Chebyshev coefficients (n_segments, ORDERS, ORDERS) of T_k(u) T_l(v) in one scenario."""
-    factors = np.repeat(aged.segment_factors, np.diff(aged.flow_range, axis=1).ravel(), axis=0)  # (n_flows, 2)
-    at_centre = values * np.exp((aged.exponents * centre[factors]).sum(axis=1))
-    widths = aged.exponents * half_width[factors]
+    factors = np.repeat(segments.segment_factors, np.diff(segments.flow_range, axis=1).ravel(), axis=0)  # (n_flows, 2)
+    at_centre = values * np.exp((segments.exponents * centre[factors]).sum(axis=1))
+    widths = segments.exponents * half_width[factors]
     orders = np.arange(ORDERS)
     weights = np.where(orders == 0, 1.0, 2.0)
     u, v = (weights * iv(orders, widths[:, side, None]) for side in (0, 1))  # (n_flows, ORDERS)
-    parts = [(at_centre[a:b, None] * u[a:b]).T @ v[a:b] for a, b in aged.flow_range.tolist()]
+    parts = [(at_centre[a:b, None] * u[a:b]).T @ v[a:b] for a, b in segments.flow_range.tolist()]
     return np.array(parts).reshape(len(parts), ORDERS, ORDERS)
 
 
@@ -75,6 +75,6 @@ def _power_terms(kept: F64, degree: int) -> F64:
     return np.ascontiguousarray(powers[:, :, i, j])
 
 
-def _per_segment(aged: AgedFlows, values: F64) -> F64:
+def _per_segment(segments: Segments, values: F64) -> F64:
     """Sum (n_scenarios, n_flows) over each segment's flows."""
-    return np.stack([values[:, a:b].sum(axis=1) for a, b in aged.flow_range.tolist()], axis=1)
+    return np.stack([values[:, a:b].sum(axis=1) for a, b in segments.flow_range.tolist()], axis=1)

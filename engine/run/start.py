@@ -21,6 +21,7 @@ from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend
 from engine.run.blocks import Progress, estimates, relative_se, simulate
+from engine.run.observe import expires_inside
 from engine.run.pack import Packed, pack
 from kernels.base import CELL, AbstractBackend, Program
 
@@ -58,7 +59,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     start = time.perf_counter()
     inputs = load_inputs(config)
     backend = choose_backend(config.backend, say)
-    n_steps = 1 if config.steps == "auto" else config.horizon_days
+    n_steps = _n_steps(config, inputs.book, say)
     packed = _pack(config, inputs, n_steps)
     program = backend.prepare(
         packed.model,
@@ -66,7 +67,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         seed=config.seed,
         n_steps=n_steps,
         float32=config.precision == "float32",
-        centre=packed.centre,
+        centre=packed.shock_pnl.ravel(),
     )
     before = time.perf_counter()
     tails = _simulate(config, backend, program, progress, say)
@@ -100,6 +101,14 @@ def load_inputs(config: RunConfig) -> Inputs:
         shocked=tuple(each.market for each in shocked),
         warnings=market_warnings(market) + book_warnings(book, market) + notes,
     )
+
+
+def _n_steps(config: RunConfig, book: CompiledBook, say: Callable[[str], None]) -> int:
+    """One exact step where the path on the way does not matter, else one a day."""
+    if config.steps == "auto" and not config.instantaneous and expires_inside(book, config.horizon_days):
+        say("steps auto: daily, since a payoff is fixed before the horizon")
+        return config.horizon_days
+    return 1 if config.steps == "auto" else config.horizon_days
 
 
 def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
@@ -160,7 +169,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         seed=config.seed,
         n_paths=n_paths,
         horizon_days=config.horizon_days,
-        steps="one" if config.steps == "auto" else "daily",
+        steps="one" if packed.n_steps == 1 else "daily",
         backend=backend.name,
         device=backend.device(),
         precision=config.precision,
@@ -171,7 +180,8 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         revaluation=Revaluation(
             method=config.revaluation,
             degree=packed.book.degree,
-            bound=packed.bound,
+            flow_bound=packed.flow_bound,
+            option_bound=packed.option_bound,
             instantaneous=config.instantaneous,
         ),
     )
