@@ -41,6 +41,8 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         if isinstance(values.get("kind"), Kind):
             for column, message in _rule_errors(values, table.header, errors, valuation_date):
                 errors.setdefault(column, message)
+        elif "kind" not in errors:
+            errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
             rows.faults += [Fault(message=errors[name], line=line, where=name) for name in errors]
         else:
