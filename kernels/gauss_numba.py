@@ -4,15 +4,14 @@ The tail is the density times Mills' ratio M(x) = (1 - Phi(x)) / phi(x), a ratio
 coefficient: nothing cancels, so the tail is right to the last digits wherever it is a normal number.
 """
 
-import numpy as np
+from typing import Any
+
 from numba import njit
 
 from kernels import coefficients as table
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import exp_f64, polynomial
 from kernels.numba_settings import INLINE
-
-F64 = np.float64
 
 TAIL = 37.5  # standard deviations; beyond, density and tail stay what they are here: below 1e-305
 DENSITY_AT_0 = 0.3989422804014327  # 1 / sqrt(2 pi)
@@ -22,20 +21,20 @@ mills_p, mills_q = polynomial(table.MILLS_P), polynomial(table.MILLS_Q)
 
 
 @njit(**INLINE)
-def bounded(x: F64, low: F64, high: F64) -> F64:
+def bounded(x: Any, low: Any, high: Any) -> Any:
     """The nearest number to `x` in [low, high]."""
     x = x if x > low else low
     return x if x < high else high
 
 
 @njit(**INLINE)
-def bounded_exp(x: F64) -> F64:
+def bounded_exp(x: Any) -> Any:
     """Exponential of `x`, which is first brought inside +-MAX_EXPONENT."""
     return exp_f64(bounded(x, -MAX_EXPONENT, MAX_EXPONENT))
 
 
 @njit(**INLINE)
-def density(x: F64) -> F64:
+def density(x: Any) -> Any:
     """Normal density for |x| <= TAIL; what x * x loses in rounding would cost thirteen digits there, so it is kept."""
     square = x * x
     lost = fma(x, x, 0.0 - square)
@@ -44,7 +43,7 @@ def density(x: F64) -> F64:
 
 
 @njit(**INLINE)
-def distance_from_0(x: F64) -> F64:
+def distance_from_0(x: Any) -> Any:
     """|x|, at most TAIL."""
     size = abs(x)
     return size if size < TAIL else TAIL

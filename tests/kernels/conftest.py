@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels.base import BookArrays, ModelArrays
+from kernels.base import BookArrays, ModelArrays, PathRange
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
@@ -169,16 +169,100 @@ def with_tables(
     )
 
 
-@pytest.fixture(name="with_tables")
+@pytest.fixture(scope="session", name="with_tables")
 def _with_tables() -> Callable[..., BookArrays]:
     return with_tables
 
 
-@pytest.fixture(name="random_model")
+def placed(deviations: np.ndarray) -> ModelArrays:
+    """Laws whose first step goes where `deviations` (n_dynamics, n_factors) say, on every path."""
+    return ModelArrays(
+        decay=np.ones(deviations.shape), drift=deviations, chol=np.zeros((*deviations.shape, deviations.shape[1]))
+    )
+
+
+def bare_book(n_scenarios: int, n_factors: int, fx_start: float = 100.0, **fields: Any) -> BookArrays:
+    """One book in JPY and USD that holds nothing but `fields`; each scenario has a law of its own, factor 0 is FX."""
+    return BookArrays(
+        **{
+            **{"observations": np.array([1]), "dynamics": np.arange(n_scenarios), "fx_factor": np.zeros(2, np.int64)},
+            **{"fx_start": np.tile([1.0, fx_start], (n_scenarios, 1)), "reporting": 0, "base_value": np.zeros(1)},
+            **{"cash": np.zeros((n_scenarios, 1, 2)), "leg_range": np.zeros((2, 2), np.int64)},
+            **{"leg_when": np.zeros(2, np.int64), "segment_factors": np.zeros((0, 2), np.int64)},
+            **{"centre": np.zeros((n_scenarios, n_factors)), "inverse_width": np.zeros((n_scenarios, n_factors))},
+            **{"degree": 0, "coefficients": np.zeros((n_scenarios, 0, 0)), "flow_range": np.zeros((0, 2), np.int64)},
+            **{"flow_value": np.zeros((n_scenarios, 0)), "flow_exponents": np.zeros((0, 2))},
+            **empty_tables(n_scenarios, 1, 2),
+            **fields,
+        }
+    )
+
+
+def one_group(
+    n_scenarios: int,
+    strikes: Any,
+    amounts: Any,
+    time: float,
+    vol: float,
+    *,
+    n_factors: int = 2,
+    vol_factor: int = -1,
+    smile: Any = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 1.0),
+    discounts: Any = (1.0, 1.0),
+    fx_start: float = 100.0,
+    **fields: Any,
+) -> BookArrays:
+    """A book of one group of calls; discount factors, in JPY and USD, do not move."""
+    return bare_book(
+        n_scenarios,
+        n_factors,
+        fx_start,
+        **{
+            **{"point_when": np.zeros(2, np.int64), "point_factors": np.zeros((2, 2), np.int64)},
+            **{"point_exponents": np.zeros((2, 2)), "point_start": np.tile(discounts, (n_scenarios, 1))},
+            **{"group_range": np.array([[0, 1]]), "group_when": np.zeros(1, np.int64), "group_time": np.array([time])},
+            **{"group_domestic": np.array([0]), "group_foreign": np.array([1])},
+            **{"group_vol": np.full((n_scenarios, 1), vol), "group_vol_factor": np.array([vol_factor])},
+            **{"group_smile": np.array([smile]), "group_growth": np.ones(1), "table_index": np.array([-1])},
+            **{"option_range": np.array([[0, len(strikes)]])},
+            **{"option_strike": np.array(strikes, float), "option_amount": np.array(amounts, float)},
+            **fields,
+        },
+    )
+
+
+def value_at_once(backend: Any, deviations: np.ndarray, book: BookArrays) -> np.ndarray:
+    """P&L of the book in each scenario when the factors deviate so: (n_scenarios,)."""
+    centre = np.zeros(2 * len(deviations))
+    program = backend.prepare(placed(deviations), book, seed=1, n_steps=1, float32=False, centre=centre)
+    return backend.pnl(program, PathRange(first=0, n=3))[1::2, 2]
+
+
+@pytest.fixture(scope="session", name="placed")
+def _placed() -> Callable[..., ModelArrays]:
+    return placed
+
+
+@pytest.fixture(scope="session", name="bare_book")
+def _bare_book() -> Callable[..., BookArrays]:
+    return bare_book
+
+
+@pytest.fixture(scope="session", name="one_group")
+def _one_group() -> Callable[..., BookArrays]:
+    return one_group
+
+
+@pytest.fixture(scope="session", name="value_at_once")
+def _value_at_once() -> Callable[..., np.ndarray]:
+    return value_at_once
+
+
+@pytest.fixture(scope="session", name="random_model")
 def _random_model() -> Callable[..., ModelArrays]:
     return random_model
 
 
-@pytest.fixture(name="random_book")
+@pytest.fixture(scope="session", name="random_book")
 def _random_book() -> Callable[..., BookArrays]:
     return random_book
