@@ -19,6 +19,8 @@ PAIR = "USDJPY"
 def option_forwards(options: FxOptions, market: Market, day: int) -> tuple[F64, F64]:
     """Forward for delivery [JPY per USD] and yen discount factor of each option, on `day`: (n_options,) each."""
     tau = np.maximum(options.delivery_day - day, 0) / DAYS_PER_TIME_YEAR
+    if not tau.size:
+        return tau, tau  # a market without these curves serves a book without options
     domestic, foreign = (zero_curve(FX_CURVES[currency], market).discount(tau) for currency in ("JPY", "USD"))
     return market.usdjpy * foreign / domestic, domestic
 
