@@ -17,6 +17,8 @@ from engine.market.market import Market
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
+ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
+
 
 def position_values(book: CompiledBook, market: Market, fits: Fits | None = None) -> F64:
     """Value of every position on the valuation date.
@@ -100,4 +102,21 @@ def book_warnings(book: CompiledBook, market: Market) -> tuple[str, ...]:
             who = named(book, np.unique(book.flows.position[beyond]))
             where = f"beyond the last node of curve {str(name)!r} ({end:g} years): the zero rate is held flat there"
             said.append(f"payments of {who} fall {where}")
+    far = _far_from_spot(book, market)
+    if far.size:
+        said.append(
+            f"{named(book, far)}: the rate or strike is over {ODD_RATE:.0%} from USD/JPY at {market.usdjpy:g}; check it"
+        )
     return tuple(said)
+
+
+def _far_from_spot(book: CompiledBook, market: Market) -> I64:
+    """Positions whose exchange rate or strike is far from today's: (n,)."""
+    flows, n = book.flows, len(book.position_ids)
+    yen, dollars = (
+        sums(flows.position, np.where(flows.currency == currency, flows.amount, 0.0), n) for currency in ("JPY", "USD")
+    )
+    outright = np.flatnonzero(np.isin(book.kinds, ("FX_FORWARD", "NDF")) & (dollars != 0.0))
+    position = np.concatenate([outright, book.options.position])
+    rates = np.concatenate([-yen[outright] / dollars[outright], book.options.strike])
+    return np.unique(position[np.abs(rates / market.usdjpy - 1.0) > ODD_RATE])

@@ -131,3 +131,22 @@ def test_a_market_of_another_date_or_without_the_curve_is_refused(make_book, mak
     del market.curves["UST"]
     with pytest.raises(InputError, match=r"no curve 'UST', which the book needs; it has JGB"):
         position_values(book, market)
+
+
+def test_rates_and_strikes_far_from_spot_are_pointed_out(make_book, make_market):
+    rows = [
+        {"kind": "FX_FORWARD", "maturity": "2025-08-29", "rate": 90.0, "position_id": "LOW"},
+        {"kind": "FX_FORWARD", "maturity": "2025-08-29", "rate": 140.0, "position_id": "FAIR"},
+        {"kind": "FX_CALL", "maturity": "2025-08-27", "strike": 200.0, "position_id": "HIGH"},
+    ]
+    (warning,) = book_warnings(make_book(*rows), make_market())
+    assert "positions 'LOW', 'HIGH': the rate or strike is over 30% from USD/JPY at 145.04" in warning
+
+
+def test_a_notional_far_beyond_the_others_is_pointed_out(make_book):
+    row = {"kind": "JGB", "coupon": 0.01, "maturity": "2035-03-20"}
+    rows = [row | {"notional": size} for size in (1e9, -2e9, 3e9, 5e12)]
+    (warning,) = make_book(*rows).warnings
+    assert "1 position ('P3') with a notional over 1,000 times the median of its kind" in warning
+    assert make_book(*rows[1:3], rows[3]).warnings  # three of a kind have a median
+    assert make_book(rows[0], rows[3]).warnings == ()

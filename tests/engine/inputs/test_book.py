@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.books import write_book
 from engine.book.columns import COLUMNS
 from engine.book.compile import compile_book, position_faults
 from engine.book.examples import example_row
@@ -426,3 +427,15 @@ def test_the_schema_accepts_the_sample_and_refuses_what_a_kind_lacks():
 def test_100_000_bonds_load_in_a_minute(tmp_path):
     rows = [_jgb(position_id=f"P{i}", maturity=str(DATE + timedelta(days=60 + i % 14_000))) for i in range(100_000)]
     assert len(_load(tmp_path, _text(*rows)).position_ids) == 100_000
+
+
+@pytest.mark.slow
+def test_100_000_positions_of_all_kinds_are_recalled_as_they_were_compiled(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNWIND_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "book.csv"
+    write_book(path, 100_000, n_books=10)
+    book, again = load_book(path, EXAMPLE_DATE), load_book(path, EXAMPLE_DATE)
+    assert len(book.position_ids) == 100_000
+    assert set(book.kinds) == {kind.value for kind in Kind}
+    assert again.flows.amount.tobytes() == book.flows.amount.tobytes()
+    assert again.options.strike.tobytes() == book.options.strike.tobytes()
