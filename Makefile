@@ -6,14 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow lint bench pins
+.PHONY: help demo test slow lint bench gpu pins
 
 help:
 	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
 	@echo "make test    every quick test"
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"
-	@echo "make bench   timings, as JSON"
+	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
+	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
 
 demo: $(VENV)/run.stamp
@@ -31,7 +32,11 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/run.stamp
-	@$(BIN)/python -m bench
+	@$(BIN)/unwind bench
+
+# Where there is no .venv this takes the Python that is there: a machine with a GPU often has no network.
+gpu:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bench.gpu; else $(or $(PYTHON),python3) -m bench.gpu; fi
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt)
@@ -68,5 +73,5 @@ UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz
 pins:
 	$(COMPILE) $(UNIVERSAL) --group build --extra test -o requirements-test.txt
 	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
-	$(COMPILE) --python-version 3.11 --resolution lowest-direct --extra test \
+	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt

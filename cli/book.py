@@ -43,7 +43,7 @@ def check(file: File, market: options.Market = None) -> None:
 
 def compile_(
     file: File,
-    out: Annotated[Path, typer.Option(help="The compiled book to write (Parquet).")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The compiled book to write (Parquet).")],
     market: options.Market = None,
 ) -> None:
     """Write a book as dated cash flows.

@@ -9,7 +9,7 @@ from cli.run import print_run
 
 
 def demo(
-    paths: Annotated[int, typer.Option(help="Simulated futures.")] = 1_000_000,
+    paths: Annotated[int, typer.Option(metavar="N", help="Simulated futures.")] = 1_000_000,
     as_json: options.AsJson = False,
 ) -> None:
     """Print VaR and expected shortfall of the sample books.

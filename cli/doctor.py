@@ -11,7 +11,6 @@ from cli.guard import kernels_fault
 from engine.errors import RiskError
 
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "typer", "rich")
-CUPY = ("cupy-cuda12x", "cupy-cuda13x")
 VECTORS = ("avx2", "fma", "avx512f")
 MISSING = "not installed"
 
@@ -25,7 +24,7 @@ def doctor() -> None:
     fault = kernels_fault()
     rows = [("unwind", version("unwind-risk")), ("Python", f"{platform.python_version()}, {sys.executable}")]
     rows += [("system", platform.platform()), *_packages(), *_processor()]
-    rows += [("kernels", fault or "ours"), *([] if fault else _kernels()), *_cuda()]
+    rows += [("kernels", fault or "ours"), *([] if fault else [*_kernels(), *_cuda()])]
     columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
     render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows))
     missing = [name for name, found in rows if found == MISSING]
@@ -72,9 +71,9 @@ def _kernels() -> list[tuple[str, str]]:
 
 
 def _cuda() -> list[tuple[str, str]]:
-    cupy = ", ".join(f"{name} {found}" for name in CUPY if (found := _version(name)))
-    driver = Path("/proc/driver/nvidia/version")
-    return [
-        ("cupy", cupy or "none; only a GPU needs it"),
-        ("NVIDIA driver", driver.read_text().splitlines()[0] if driver.exists() else "none found"),
-    ]
+    from kernels.cuda_check import cuda_facts
+
+    facts = cuda_facts()
+    rows = [("cupy", facts.cupy), ("NVIDIA driver, CUDA", facts.driver), ("NVRTC", facts.nvrtc)]
+    rows += [("device", device) for device in facts.devices]
+    return [*rows, ("backend cuda", f"cannot run: {facts.fault.message}" if facts.fault else "can run")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import book, book_show, demo, doctor, run, scenario, schema, stress
+from cli import bench, book, book_show, demo, doctor, run, scenario, schema, stress
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -70,6 +70,7 @@ _add_group(
     book.HELP,
     {"check": book.check, "show": book_show.show, "compile": book.compile_, "template": book_show.template},
 )
+app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))
 app.command("doctor")(guarded(doctor.doctor))
 

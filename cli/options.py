@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 Market = Annotated[
-    Path | None, typer.Option(help="Market levels, vols and correlations (TOML). Default: the bundled one.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Market levels, vols and correlations (TOML). Default: the bundled one."),
 ]
-Book = Annotated[Path | None, typer.Option(help="Positions (CSV, or Parquet). Default: the bundled sample books.")]
+Book = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Positions (CSV, or Parquet). Default: the bundled sample books.")
+]
 Scenarios = Annotated[
     list[str] | None,
     typer.Option("--scenario", metavar="NAME", help="A bundled scenario's name or a TOML file; repeat for several."),

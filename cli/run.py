@@ -18,30 +18,54 @@ def run(
     market: options.Market = None,
     book: options.Book = None,
     scenario: options.Scenarios = None,
-    paths: Annotated[int | None, typer.Option(help="Simulated futures, up to 10^9.")] = None,
-    horizon_days: Annotated[int | None, typer.Option(help="Business days to the P&L.")] = None,
+    paths: Annotated[
+        int | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
+    ] = None,
+    horizon_days: Annotated[
+        int | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
+    ] = None,
     confidence: Annotated[
-        list[float] | None, typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several.")
+        list[float] | None,
+        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="0 to 2^64 - 1; the same seed gives the same numbers, bit for bit.")
+        int | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
     ] = None,
     backend: Annotated[
-        str | None, typer.Option(help="auto (says what it picked), numba, or numpy: the slow reference.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="numba, or numpy: the slow reference. Default: auto, which says what it picked."
+        ),
     ] = None,
-    precision: Annotated[str | None, typer.Option(help="float64 or float32, of the draws and steps.")] = None,
-    steps: Annotated[str | None, typer.Option(help="auto (one exact step where the law allows it) or daily.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of the results: JPY or USD.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
+    ] = None,
+    steps: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Currency of the results, JPY or USD. Default: JPY.")
+    ] = None,
     until_se: Annotated[
         str | None,
-        typer.Option(help="Double the paths until the standard error of the total's VaR is this small: 0.5%."),
+        typer.Option(
+            metavar="PERCENT", help="Double the paths until the standard error of the total's VaR is this small: 0.5%."
+        ),
     ] = None,
     instantaneous: Annotated[
         bool | None,
-        typer.Option("--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon."),
+        typer.Option(
+            "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
+        ),
     ] = None,
-    revaluation: Annotated[str | None, typer.Option(help="compressed, or direct: flow by flow, slow.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Also write the JSON result to this file.")] = None,
+    revaluation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="direct: flow by flow, slow; compressed: with a stated bound. Default: compressed."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print VaR and expected shortfall of books, with errors.

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     RUN = "run"
 
 
-def schema(kind: Annotated[Kind, typer.Argument(help="The kind of file.")]) -> None:
+def schema(kind: Annotated[Kind, typer.Argument(metavar="KIND", help="Kind of file.")]) -> None:
     """Print the JSON Schema of a kind of file.
 
     It holds every key's meaning, unit, bounds and default.

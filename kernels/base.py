@@ -130,6 +130,26 @@ class BookArrays(NamedTuple):
     swaption_std: F64  # (n_swaptions,) normal vol times sqrt(time): decimal; 0: the payoff
 
 
+def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str, Any]:
+    """Fields of BookArrays after those of flows, without a row in any table."""
+    none, real, row = np.zeros(0, np.int64), np.zeros(0), np.zeros((n_scenarios, 0))
+    ranges, pairs = np.zeros((n_books, n_currencies, 2), np.int64), np.zeros((0, 2), np.int64)
+    return {
+        **{"unit_range": ranges, "unit_factor": none, "unit_when": none, "unit_value": row},
+        **{"point_when": none, "point_factors": pairs, "point_exponents": np.zeros((0, 2)), "point_start": row},
+        **{"future_range": ranges, "future_quantity": real, "future_reference": real, "future_basis": real},
+        **{"future_growth": none, "basket_range": pairs},
+        **{"deliverable_leg": none, "deliverable_accrued": real, "deliverable_factor": real},
+        **{"group_range": ranges[:, 0], "group_when": none, "group_time": real, "group_domestic": none},
+        **{"group_foreign": none, "group_vol": row, "group_vol_factor": none, "group_smile": np.zeros((0, 7))},
+        **{"group_growth": real, "option_range": pairs, "option_strike": real, "option_amount": real},
+        **{"table_index": none, "table_forward": row, "table_inverse_width": np.zeros((n_scenarios, 0, 2))},
+        **{"table_terms": np.zeros((n_scenarios, 0, 1, 1))},
+        **{"swaption_range": ranges, "swaption_when": none, "swaption_quantity": real, "swaption_payer": none},
+        **{"swaption_float": none, "swaption_annuity": none, "swaption_strike": real, "swaption_std": real},
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reduction:
     """What a run keeps of some cells. A row is (scenario, scope), scenario-major; scope 0 is the total, then the books.

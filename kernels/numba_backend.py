@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
+import llvmlite.binding as llvm
 import numba
 import numpy as np
 
@@ -43,8 +44,10 @@ class NumbaBackend(AbstractBackend):
     name = "numba"
 
     def device(self) -> str:
-        """Processor and threads."""
-        return f"{platform.processor() or platform.machine()}, {numba.get_num_threads()} threads"
+        """Processor, vectors and threads."""
+        name, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
+        vectors = next((f" with {wide}" for wide in ("avx512f", "avx2", "neon") if features.get(wide)), "")
+        return f"{platform.machine()} {name}{vectors}, {numba.get_num_threads()} threads"
 
     def prepare(
         self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64

@@ -8,6 +8,8 @@ from typing import Any
 import llvmlite.binding as llvm
 from numba import config
 
+from kernels.cache import cache_base
+
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 ROW = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
 
@@ -20,19 +22,17 @@ INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 
 def sources_sha256() -> str:
-    """Hash of every kernel source: numba's own cache does not see edits in imported helpers."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    """Hash of every source that numba compiles from: its own cache does not see edits in imported helpers."""
+    digest, folder = hashlib.sha256(), Path(__file__).parent
+    tables = [folder / name for name in ("base.py", "coefficients.py", "lanes.py", "numba_settings.py", "tables.py")]
+    for path in sorted([*folder.glob("*_numba.py"), *tables]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
 def cache_folder() -> Path:
     """Where compiled kernels are kept; UNWIND_CACHE overrides."""
-    base = os.environ.get("UNWIND_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "unwind"
-    )
-    return Path(base) / "numba" / sources_sha256()[:16]
+    return cache_base() / "numba" / sources_sha256()[:16]
 
 
 def _use_full_vectors() -> None:

@@ -7,6 +7,7 @@ from kernels.base import AbstractBackend
 BACKENDS = {  # name -> module, class
     "numpy": ("kernels.numpy_backend", "NumpyBackend"),
     "numba": ("kernels.numba_backend", "NumbaBackend"),
+    "cuda": ("kernels.cuda_backend", "CudaBackend"),
 }
 
 

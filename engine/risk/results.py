@@ -40,6 +40,8 @@ class RunFacts:
     interval_confidence: float  # of every low and high
     versions: Mapping[str, str]  # package -> version
     revaluation: Revaluation
+    inputs: Mapping[str, str]  # "market", "book", "scenario:NAME" -> sha256
+    until_se: float | None  # relative error of every scenario's total VaR that was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,58 @@
 """Choose where a run computes, and say so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from engine.errors import InputError
+from engine.errors import BusyError, InputError, RiskError
 from kernels.base import AbstractBackend
+from kernels.cuda_check import CudaFault, cuda_fault
+from kernels.device import DeviceError, DeviceMemoryError
 from kernels.select import BACKENDS, select_backend
 
 
 def choose_backend(name: str, say: Callable[[str], None]) -> AbstractBackend:
-    """Return the backend called `name`; `auto` is numba, on all cores.
+    """Return the backend called `name`; `auto` is cuda where a GPU works, else numba on all cores.
 
     Raises
     ------
     InputError
         There is no such backend here; says why and what else there is.
+    BusyError
+        There is one, which another process holds.
     """
     if name == "auto":
-        say("backend auto: numba on all cores")
-        return select_backend("numba")
+        return _automatic(say)
     if name not in BACKENDS:
-        raise InputError(f"backend {name!r} cannot run here; there are {', '.join(BACKENDS)}: use --backend numba")
-    return select_backend(name)
+        raise InputError(f"backend {name!r} is not known; there are {', '.join(BACKENDS)}")
+    if name == "cuda" and (fault := cuda_fault()):
+        raise _refusal(fault)
+    with device_errors():
+        return select_backend(name)
+
+
+def _automatic(say: Callable[[str], None]) -> AbstractBackend:
+    fault = cuda_fault()
+    if fault:
+        say(f"backend auto: numba on all cores; no GPU: {fault.message}")
+        return select_backend("numba")
+    with device_errors():
+        backend = select_backend("cuda")
+        say(f"backend auto: cuda on {backend.device()}")
+        return backend
+
+
+def _refusal(fault: CudaFault) -> RiskError:
+    if fault.is_temporary:
+        return BusyError(f"backend 'cuda' cannot run now: {fault.message}; try again later, or use --backend numba")
+    return InputError(f"backend 'cuda' cannot run here: {fault.message}; or use --backend numba")
+
+
+@contextmanager
+def device_errors() -> Iterator[None]:
+    """Turn what a device cannot do into the error that a command ends with."""
+    try:
+        yield
+    except DeviceMemoryError as error:
+        raise BusyError(f"{error}; try again when more is free, or use --backend numba. Nothing was lost") from error
+    except DeviceError as error:
+        raise RiskError(f"{error}; `unwind doctor` says more, --backend numba needs no GPU") from error

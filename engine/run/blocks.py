@@ -1,7 +1,7 @@
 """Work through a run block by block: nothing of the size of all paths is ever held."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def _add_cells(
         progress(min(cell * CELL, plan.n_paths), plan.n_paths)
 
 
-def relative_se(tails: TailAccumulator) -> float:
-    """Relative standard error of the first row's VaR at the highest confidence: what `until_se` watches."""
-    estimate = tails.result(0, max(tails.plan.confidences))
-    return estimate.value_at_risk_se / abs(estimate.value_at_risk) if estimate.value_at_risk else float(np.inf)
+def relative_se(tails: TailAccumulator, rows: Sequence[int]) -> float:
+    """Largest relative standard error of these rows' VaR at the highest confidence: what `until_se` watches."""
+    found = [tails.result(row, max(tails.plan.confidences)) for row in rows]
+    return max(each.value_at_risk_se / abs(each.value_at_risk) if each.value_at_risk else np.inf for each in found)

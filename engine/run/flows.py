@@ -56,7 +56,7 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
     Every curve of `flows` must have factors; `is_moved` tells.
     """
     names, curve = np.unique(flows.curve, return_inverse=True)
-    merged, place = np.unique(np.column_stack([flows.leg, curve, flows.day]), axis=0, return_inverse=True)
+    merged, place = np.unique(np.column_stack([flows.leg, curve.ravel(), flows.day]), axis=0, return_inverse=True)
     amount = np.bincount(place.ravel(), weights=flows.amount, minlength=merged.shape[0]).astype(np.float64)
     leg, curve = merged[:, 0], names[merged[:, 1]]
     time = (merged[:, 2] - flows.seen[leg]) / DAYS_PER_TIME_YEAR
@@ -71,7 +71,7 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
         time=time[order],
         amount=amount[order],
         exponents=np.column_stack([-time * (1.0 - weight), -time * weight])[order],
-        flow_range=np.column_stack([first, np.append(first[1:], leg.size)]).astype(np.int64),
+        flow_range=np.column_stack([first, np.append(first, leg.size)[1:]]).astype(np.int64),
         segment_factors=factors[order][first],
         leg_range=np.column_stack(
             [np.searchsorted(keys[first, 0], legs), np.searchsorted(keys[first, 0], legs, side="right")]

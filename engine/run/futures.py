@@ -14,13 +14,12 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 
-def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, F64, dict[str, Any]]:
+def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, dict[str, Any]]:
     """Futures by book and currency.
 
     Returns
     -------
-    A leg for each deliverable; (n_legs, n_scenarios) JPY per unit of it, to weigh errors; fields of BookArrays but for
-    `deliverable_leg`.
+    A leg for each deliverable, and fields of BookArrays but for `deliverable_leg`.
     """
     futures, deliverables, observed = setting.book.futures, setting.book.deliverables, setting.observed
     cell = setting.cell_of(futures.position, futures.currency)
@@ -42,11 +41,9 @@ def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, F64, dic
         amount=deliverables.amount[flows],
         seen=seen[owner],
     )
-    weight = (np.abs(quantity)[owner] / deliverables.factor[members])[:, None]
     ends = np.cumsum(sizes)
     return (
         legs,
-        weight * setting.fx.T[cell[order][owner] % len(setting.currencies)],
         {
             "future_range": future_range,
             "future_quantity": quantity,
@@ -60,8 +57,8 @@ def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, F64, dic
     )
 
 
-def pack_swaptions(setting: Setting) -> tuple[DatedFlows, F64, dict[str, Any]]:
-    """Swaptions by book and currency: legs (all float legs, then all annuities), weights and fields as pack_futures."""
+def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
+    """Swaptions by book and currency: legs (all float legs, then all annuities) and fields."""
     swaptions, observed = setting.book.swaptions, setting.observed
     cell = setting.cell_of(swaptions.position, swaptions.currency)
     order, swaption_range = setting.by_cell(cell)
@@ -80,7 +77,6 @@ def pack_swaptions(setting: Setting) -> tuple[DatedFlows, F64, dict[str, Any]]:
     )
     return (
         legs,
-        np.tile(np.abs(quantity)[:, None] * setting.fx.T[cell[order] % len(setting.currencies)], (2, 1)),
         {
             "swaption_range": swaption_range,
             "swaption_when": when,

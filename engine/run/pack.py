@@ -19,7 +19,7 @@ from engine.run.law import Law, law_of
 from engine.run.observe import observe
 from engine.run.options import pack_groups, tabulate, untabulated
 from engine.run.points import Points
-from engine.run.polynomials import REACH, compress
+from engine.run.polynomials import compress
 from engine.run.setting import Setting
 from kernels.base import BookArrays, ModelArrays
 
@@ -90,14 +90,13 @@ def pack(
 def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, float, float]:
     """All of BookArrays but `dynamics` and `base_value`, and the errors of flows and options at most."""
     points = Points()
-    future_legs, future_weight, futures = pack_futures(setting, points)
-    swaption_legs, swaption_weight, swaptions = pack_swaptions(setting)
+    future_legs, futures = pack_futures(setting, points)
+    swaption_legs, swaptions = pack_swaptions(setting)
     groups = pack_groups(setting, points)
     seen_through = _point_fields(setting, points)
     tables, option_bound = (untabulated(setting, groups), 0.0) if direct else tabulate(setting, groups, seen_through)
     own = moving_flows(setting)
-    weight = np.concatenate([np.tile(setting.fx.T, (len(setting.names), 1)), future_weight, swaption_weight])
-    flows, flow_bound = _flow_fields(setting, [own, future_legs, swaption_legs], weight, direct=direct)
+    flows, flow_bound = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
     first_swaption = own.seen.size + future_legs.seen.size
     n_swaptions = swaption_legs.seen.size // 2
     fields = {
@@ -128,26 +127,23 @@ def _cell_fields(setting: Setting) -> Fields:
     }
 
 
-def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], weight: F64, *, direct: bool) -> tuple[Fields, float]:
-    """Segments of all legs, and the error of their polynomials at most, as a fraction of gross value.
-
-    weight (n_legs, n_scenarios) JPY per unit of each leg.
-    """
+def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool) -> tuple[Fields, float]:
+    """Segments of all legs, and the error of their polynomials at most, as a fraction of gross value."""
     flows = join_flows(tables)
     segments = cut(flows, setting.market)
     last = int(setting.observed.steps[-1])
     mean = np.stack([law.mean(last) for law in setting.laws])
-    reach = REACH * np.stack([law.std(last) for law in setting.laws])
+    std = np.stack([law.std(last) for law in setting.laws])
     values = np.stack([flow_values(segments, market) for market in setting.shocked])
-    leg_of = np.repeat(np.arange(segments.leg_range.shape[0]), np.diff(segments.leg_range, axis=1).ravel())
-    packed = None if direct or not values.size else compress(segments, values, mean, reach, weight[leg_of].T)
-    moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (reach > 0.0)
+    packed = None if direct or not values.size else compress(segments, values, mean, std)
+    width = packed.half_width if packed else np.zeros_like(mean)
+    moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (width > 0.0)
     fields = {
         "leg_range": segments.leg_range,
         "leg_when": setting.observed.when(flows.seen),
         "segment_factors": segments.segment_factors,
         "centre": mean,
-        "inverse_width": np.where(moving, 1.0 / np.where(moving, reach, 1.0), 0.0),
+        "inverse_width": np.where(moving, 1.0 / np.where(moving, width, 1.0), 0.0),
         "degree": packed.degree if packed else 0,
         "coefficients": packed.coefficients if packed else np.zeros((len(values), segments.flow_range.shape[0], 0)),
         "flow_range": segments.flow_range,

@@ -17,8 +17,9 @@ from kernels.base import DEGREES
 
 F64 = npt.NDArray[np.float64]
 
-WANTED = 1e-11  # of gross value: the lowest degree that keeps the error below this is taken
-REACH = 8.5  # standard deviations of the horizon's law that a polynomial covers; beyond, flows are summed directly
+WANTED = 1e-10  # of a segment's gross value: its error at most
+REACH = 8.5  # standard deviations of the horizon's law that a polynomial covers, where `WANTED` allows it
+NARROWER = 0.7  # step by which the range shrinks where it does not; paths outside are summed flow by flow
 ORDERS = max(DEGREES) + 12  # of each series; the next is below 1e-20 where the range is of any use
 ROUNDING = 2.0**-53
 
@@ -29,27 +30,40 @@ class Compressed:
 
     degree: int
     coefficients: F64  # (n_scenarios, n_segments, n_terms) power basis, u-major
-    bound: float  # largest error over scenarios and books' sum, as a fraction of gross value
+    half_width: F64  # (n_scenarios, n_factors) of the range, in units of the deviations
+    bound: float  # error at most, as a fraction of gross value: of any segment, so of any book; never above WANTED
 
 
-def compress(segments: Segments, values: F64, centre: F64, half_width: F64, fx: F64) -> Compressed:
-    """Polynomials of the lowest degree that is good enough, else of the highest; the bound says how good.
+def compress(segments: Segments, values: F64, centre: F64, std: F64) -> Compressed:
+    """Polynomials of the lowest degree that is good enough; where none is, on a narrower range.
 
-    values              (n_scenarios, n_flows)    at the horizon with no deviation, in the flow's currency
-    centre, half_width  (n_scenarios, n_factors)  of the range
-    fx                  (n_scenarios, n_segments) start rate of each segment's currency, to weigh the errors
+    values       (n_scenarios, n_flows)    at the horizon with no deviation, in the flow's currency
+    centre, std  (n_scenarios, n_factors)  of the deviations at the horizon
     """
-    series = np.stack([_series(segments, *scenario) for scenario in zip(values, centre, half_width, strict=True)])
-    gross = (fx * _per_segment(segments, np.abs(values))).sum(axis=1)
+    reach = np.full(values.shape[0], REACH)
+    gross = _per_segment(segments, np.abs(values))  # (n_scenarios, n_segments)
+    while True:
+        half_width = reach[:, None] * std
+        with np.errstate(over="ignore", invalid="ignore"):  # a range far too wide overflows: no number of its is kept
+            series = np.stack(
+                [_series(segments, *scenario) for scenario in zip(values, centre, half_width, strict=True)]
+            )
+            cuts = {degree: _cut(series, gross, degree) for degree in DEGREES}
+        for degree, (terms, bounds) in cuts.items():
+            if (bounds <= WANTED).all():
+                return Compressed(
+                    degree=degree, coefficients=terms, half_width=half_width, bound=float(bounds.max(initial=0.0))
+                )
+        reach = np.where(bounds <= WANTED, reach, NARROWER * reach)
+
+
+def _cut(series: F64, gross: F64, degree: int) -> tuple[F64, F64]:
+    """Terms up to a total degree, and each scenario's error at most, of a segment's gross value: (n_scenarios,)."""
     orders = np.add.outer(np.arange(ORDERS), np.arange(ORDERS))
-    for degree in DEGREES:
-        kept = np.where(orders <= degree, series, 0.0)
-        terms = _power_terms(kept, degree)
-        lost = np.abs(series - kept).sum(axis=(2, 3)) + 4.0 * degree * ROUNDING * np.abs(terms).sum(axis=2)
-        bound = float(np.max((fx * lost).sum(axis=1) / np.maximum(gross, 1.0), initial=0.0))
-        if bound <= WANTED:
-            break
-    return Compressed(degree=degree, coefficients=terms, bound=bound)
+    kept = np.where(orders <= degree, series, 0.0)
+    terms = _power_terms(kept, degree)
+    lost = np.abs(series - kept).sum(axis=(2, 3)) + 4.0 * degree * ROUNDING * np.abs(terms).sum(axis=2)
+    return terms, (lost / np.maximum(gross, np.finfo(np.float64).tiny)).max(axis=1, initial=0.0)
 
 
 def _series(segments: Segments, values: F64, centre: F64, half_width: F64) -> F64:

@@ -3,41 +3,23 @@
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.book.compiled import CompiledBook
-from engine.book.value import book_warnings
-from engine.dynamics.apply import apply
-from engine.errors import InputError
-from engine.inputs.book import bundled_book_path, load_book
-from engine.inputs.market import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import MAX_PATHS, RunConfig
-from engine.inputs.scenario import load_scenario
-from engine.market.market import Market
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import plan_tails
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
-from engine.run.backend import choose_backend
+from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, estimates, relative_se, simulate
+from engine.run.load import Inputs, load_inputs
 from engine.run.observe import expires_inside
 from engine.run.pack import Packed, pack
 from kernels.base import CELL, AbstractBackend, Program
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
-PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Inputs:
-    """What a run starts from, loaded and checked."""
-
-    market: Market
-    book: CompiledBook
-    names: tuple[str, ...]  # of the scenarios
-    shocked: tuple[Market, ...]  # one a scenario
-    warnings: tuple[str, ...]
+PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "cupy-cuda12x", "cupy-cuda13x")
 
 
 def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> RunResult:
@@ -61,16 +43,17 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     backend = choose_backend(config.backend, say)
     n_steps = _n_steps(config, inputs.book, say)
     packed = _pack(config, inputs, n_steps)
-    program = backend.prepare(
-        packed.model,
-        packed.book,
-        seed=config.seed,
-        n_steps=n_steps,
-        float32=config.precision == "float32",
-        centre=packed.shock_pnl.ravel(),
-    )
-    before = time.perf_counter()
-    tails = _simulate(config, backend, program, progress, say)
+    with device_errors():
+        program = backend.prepare(
+            packed.model,
+            packed.book,
+            seed=config.seed,
+            n_steps=n_steps,
+            float32=config.precision == "float32",
+            centre=packed.shock_pnl.ravel(),
+        )
+        before = time.perf_counter()
+        tails = _simulate(config, backend, program, progress, say)
     simulate_s = time.perf_counter() - before
     rows = _rows(inputs, packed, tails)
     timing = Timing(
@@ -80,27 +63,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         paths_per_s=tails.plan.n_paths / simulate_s,
     )
     facts = _facts(config, inputs, packed, backend, tails.plan.n_paths)
-    return RunResult(run=facts, results=rows, timing=timing, warnings=inputs.warnings)
-
-
-def load_inputs(config: RunConfig) -> Inputs:
-    """Load and check market, book and scenarios; None stands for the bundled ones. Raises InputError."""
-    market = load_market(config.market or bundled_market_path())
-    book = load_book(config.book or bundled_book_path(), market.valuation_date)
-    scenarios = [load_scenario(name) for name in config.scenarios]
-    names = tuple(scenario.name for scenario in scenarios)
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
-    if twice:
-        raise InputError(f"two scenarios are called {twice!r}; rename one of the files")
-    shocked = [apply(scenario, market) for scenario in scenarios]
-    notes = tuple(note for each in shocked for note in each.notes)
-    return Inputs(
-        market=market,
-        book=book,
-        names=names,
-        shocked=tuple(each.market for each in shocked),
-        warnings=market_warnings(market) + book_warnings(book, market) + notes,
-    )
+    return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
 
 
 def _n_steps(config: RunConfig, book: CompiledBook, say: Callable[[str], None]) -> int:
@@ -127,21 +90,32 @@ def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
 def _simulate(
     config: RunConfig, backend: AbstractBackend, program: Program, progress: Progress, say: Callable[[str], None]
 ) -> TailAccumulator:
-    """Once, or with doubled paths until the error that `until_se` asks for is reached."""
-    n_paths = config.n_paths
+    """Once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
+    n_paths, totals = config.n_paths, range(0, program.n_rows, program.n_rows // len(config.scenarios))
     while True:
         plan = plan_tails(program.n_rows, n_paths, config.confidences, TAIL_BYTES)
         need = plan.bytes + backend.block_bytes(program, 8 * CELL)
         say(f"{n_paths:,} paths x {program.n_rows} rows (scenarios x books and total): {need / 2**20:,.0f} MiB at most")
         tails = simulate(backend, program, plan, progress)
-        if config.until_se is None or relative_se(tails) <= config.until_se:
+        if config.until_se is None:
             return tails
-        if 2 * n_paths > MAX_PATHS:
-            raise InputError(
-                f"a relative error of {config.until_se:g} is not reached with {n_paths:,} paths, where it is"
-                f" {relative_se(tails):.2g}; the most are {MAX_PATHS:,}"
-            )
+        reached = relative_se(tails, totals)
+        say(f"relative error of the totals' VaR: {reached:.2%} at most, {config.until_se:.2%} wanted")
+        if reached <= config.until_se or 2 * n_paths > MAX_PATHS:
+            return tails
         n_paths *= 2
+
+
+def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:
+    """The inputs' warnings, and whether `until_se` was out of reach."""
+    totals = range(0, tails.plan.n_rows, tails.plan.n_rows // len(config.scenarios))
+    if config.until_se is None or relative_se(tails, totals) <= config.until_se:
+        return inputs.warnings
+    return (
+        *inputs.warnings,
+        f"the relative error of {config.until_se:.2%} was not reached: it is {relative_se(tails, totals):.2%} with"
+        f" {tails.plan.n_paths:,} paths, and the most are {MAX_PATHS:,}",
+    )
 
 
 def _rows(inputs: Inputs, packed: Packed, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
@@ -177,6 +151,8 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         currency=config.currency,
         interval_confidence=INTERVAL_CONFIDENCE,
         versions=_versions(),
+        inputs=inputs.sha256,
+        until_se=config.until_se,
         revaluation=Revaluation(
             method=config.revaluation,
             degree=packed.book.degree,

@@ -4,6 +4,7 @@ import os
 import pytest
 
 from cli import readme
+from engine.inputs.run import RunConfig
 
 
 def test_help_loads_no_heavy_library(unwind):
@@ -81,3 +82,14 @@ def test_doctor_names_the_versions_and_the_cache(unwind):
     assert done.returncode == 0, done.stderr
     for word in ("numpy", "numba", "QuantLib", "vectors", "cores", "compiled kernels in"):
         assert word in done.stdout
+
+
+def test_the_help_of_run_states_the_defaults_in_force(unwind):
+    text = " ".join(unwind("run", "--help").stdout.split())
+    config = RunConfig()
+    confidences = ", ".join(map(str, config.confidences))
+    for default in (
+        *(config.n_paths, config.horizon_days, confidences, config.seed, config.backend, config.precision),
+        *(config.steps, config.currency, config.revaluation, "--instantaneous" if config.instantaneous else "--ageing"),
+    ):
+        assert f"Default: {default}" in text

@@ -21,6 +21,8 @@ FACTS = RunFacts(
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
     revaluation=Revaluation(method="compressed", degree=10, bound=3e-12, instantaneous=False),
+    inputs={"book": "00"},
+    until_se=None,
 )
 
 

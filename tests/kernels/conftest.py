@@ -1,12 +1,14 @@
 """Random models and books for kernel tests, as arrays."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from kernels.base import BookArrays, ModelArrays, PathRange
+from kernels.base import BookArrays, ModelArrays, PathRange, empty_tables
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
@@ -18,26 +20,6 @@ def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) 
         drift=rng.normal(0.0, 1e-4, (n_dynamics, n_factors)),
         chol=chol,
     )
-
-
-def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str, Any]:
-    """The tables of BookArrays after the flows, without a row in any."""
-    none, real, row = np.zeros(0, np.int64), np.zeros(0), np.zeros((n_scenarios, 0))
-    ranges, pairs = np.zeros((n_books, n_currencies, 2), np.int64), np.zeros((0, 2), np.int64)
-    return {
-        **{"unit_range": ranges, "unit_factor": none, "unit_when": none, "unit_value": row},
-        **{"point_when": none, "point_factors": pairs, "point_exponents": np.zeros((0, 2)), "point_start": row},
-        **{"future_range": ranges, "future_quantity": real, "future_reference": real, "future_basis": real},
-        **{"future_growth": none, "basket_range": pairs},
-        **{"deliverable_leg": none, "deliverable_accrued": real, "deliverable_factor": real},
-        **{"group_range": ranges[:, 0], "group_when": none, "group_time": real, "group_domestic": none},
-        **{"group_foreign": none, "group_vol": row, "group_vol_factor": none, "group_smile": np.zeros((0, 7))},
-        **{"group_growth": real, "option_range": pairs, "option_strike": real, "option_amount": real},
-        **{"table_index": none, "table_forward": row, "table_inverse_width": np.zeros((n_scenarios, 0, 2))},
-        **{"table_terms": np.zeros((n_scenarios, 0, 1, 1))},
-        **{"swaption_range": ranges, "swaption_when": none, "swaption_quantity": real, "swaption_payer": none},
-        **{"swaption_float": none, "swaption_annuity": none, "swaption_strike": real, "swaption_std": real},
-    }
 
 
 def random_book(
@@ -263,6 +245,52 @@ def _random_model() -> Callable[..., ModelArrays]:
     return random_model
 
 
-@pytest.fixture(scope="session", name="random_book")
+@pytest.fixture(name="random_book", scope="session")
 def _random_book() -> Callable[..., BookArrays]:
     return random_book
+
+
+def white_model(n_factors: int) -> ModelArrays:
+    """A law whose deviations after each step are that step's normals, to the bit."""
+    return ModelArrays(decay=np.zeros((1, n_factors)), drift=np.zeros((1, n_factors)), chol=np.eye(n_factors)[None])
+
+
+def no_book(n_factors: int, n_steps: int = 1) -> BookArrays:
+    """One scenario, one book of nothing but a yen: for tests of draws and steps alone."""
+    return BookArrays(
+        dynamics=np.zeros(1, np.int64),
+        observations=np.array([n_steps]),
+        fx_factor=np.zeros(1, np.int64),
+        fx_start=np.ones((1, 1)),
+        reporting=0,
+        base_value=np.zeros(1),
+        cash=np.ones((1, 1, 1)),
+        leg_range=np.zeros((1, 2), np.int64),
+        leg_when=np.zeros(1, np.int64),
+        segment_factors=np.zeros((0, 2), np.int64),
+        centre=np.zeros((1, n_factors)),
+        inverse_width=np.zeros((1, n_factors)),
+        degree=0,
+        coefficients=np.zeros((1, 0, 0)),
+        flow_range=np.zeros((0, 2), np.int64),
+        flow_value=np.zeros((1, 0)),
+        flow_exponents=np.zeros((0, 2)),
+        **empty_tables(1, 1, 1),
+    )
+
+
+@pytest.fixture(scope="session", name="white_model")
+def _white_model() -> Callable[..., ModelArrays]:
+    return white_model
+
+
+@pytest.fixture(name="no_book", scope="session")
+def _no_book() -> Callable[..., BookArrays]:
+    return no_book
+
+
+@pytest.fixture(scope="session")
+def philox_vectors() -> list[dict[str, list[int]]]:
+    """Known answers: counter and key, lowest word first, and the four words made of them."""
+    cases = json.loads((Path(__file__).parent.parent / "data" / "philox.json").read_text(encoding="utf-8"))["vectors"]
+    return [{name: [int(word, 16) for word in case[name]] for name in ("counter", "key", "words")} for case in cases]

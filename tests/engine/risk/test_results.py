@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import RiskError
 from engine.risk.moments import Moments
-from engine.risk.results import RunFacts, RunResult, Timing, as_json, measure, scope_result
+from engine.risk.results import Revaluation, RunFacts, RunResult, Timing, as_json, measure, scope_result
 from engine.risk.tail import estimate_sample
 
 FACTS = RunFacts(
@@ -23,6 +23,9 @@ FACTS = RunFacts(
     currency="JPY",
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
+    revaluation=Revaluation(method="compressed", degree=8, bound=1e-12, instantaneous=False),
+    inputs={"book": "00"},
+    until_se=None,
 )
 TIMING = Timing(compile_s=0.0, simulate_s=1.0, total_s=1.5, paths_per_s=500.0)
 PNL = np.random.default_rng(1).standard_normal(500)
@@ -38,7 +41,7 @@ def make_result(confidence=0.95, shock_pnl=-2.0):
         estimates=(estimate_sample(PNL, confidence),),
         pnl_sha256="00",
     )
-    return RunResult(run=FACTS, results=(scope,), timing=TIMING)
+    return RunResult(run=FACTS, results=(scope,), timing=TIMING, warnings=())
 
 
 def starts_with(mapping, keys):
@@ -47,7 +50,7 @@ def starts_with(mapping, keys):
 
 def test_the_json_has_the_documented_keys_in_their_order():
     found = as_json(make_result())
-    assert list(found) == ["schema", "run", "results", "timing"]
+    assert list(found) == ["schema", "run", "results", "timing", "warnings"]
     assert found["schema"] == 1
     assert starts_with(
         found["run"],

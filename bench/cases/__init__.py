@@ -1,0 +1,1 @@
+"""What is timed: one case a file, each `measure() -> CaseResult`."""

@@ -1,0 +1,1 @@
+"""What others would use for the same work, tuned as a good user of theirs would."""

@@ -1,0 +1,116 @@
+"""The model and the book that cases share: 16 factors, and 12,000 distinct flow dates on two curves."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.book.compiled import CompiledBook, Flows, Marks, Premiums, Units
+from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
+from engine.inputs.market import bundled_market_path, load_market
+from engine.market.curve import ZeroCurve
+from engine.market.market import Market
+from engine.run.pack import Packed, pack
+from kernels.base import BookArrays, empty_tables
+
+HORIZON_DAYS = 10
+N_POSITIONS = 400
+FLOWS_EACH = 30
+LONGEST_DAYS = {"JGB": 40 * 365, "UST": 30 * 365}  # no flow beyond a curve's last pillar
+CURRENCIES = {"JGB": "JPY", "UST": "USD"}
+
+
+def market_of_16() -> Market:
+    """The bundled market without the factor UST_3M, curves on whole years only: node dates that QuantLib can repeat."""
+    market = load_market(bundled_market_path())
+    kept = [i for i, factor in enumerate(market.factors) if factor.pillar is None or factor.pillar >= 1.0]
+    return replace(
+        market,
+        curves={name: _whole_years(curve) for name, curve in market.curves.items()},
+        factors=tuple(market.factors[i] for i in kept),
+        vols=market.vols[kept],
+        correlation=market.correlation[np.ix_(kept, kept)],
+        kappas=market.kappas[kept],
+        thetas=market.thetas[kept],
+        mus=market.mus[kept],
+    )
+
+
+def _whole_years(curve: ZeroCurve) -> ZeroCurve:
+    whole = curve.times == np.round(curve.times)
+    return replace(curve, times=curve.times[whole], zero_rates=curve.zero_rates[whole])
+
+
+def book_of_12000(market: Market) -> CompiledBook:
+    """400 positions of 30 flows, half on each curve; within a curve no two flows fall on one day."""
+    half, n = N_POSITIONS // 2, N_POSITIONS // 2 * FLOWS_EACH
+    draws = np.random.default_rng(12_000)
+    parts = []
+    for first, (curve, longest) in zip((0, half), LONGEST_DAYS.items(), strict=True):
+        days = 1 + np.arange(n) * (longest - 1) // (n - 1)
+        position = first + np.arange(n) % half  # each position's flows are spread over the whole curve
+        order = np.lexsort((days, position))
+        parts.append((position[order], curve, days[order], draws.uniform(0.5, 1.5, n)))
+    size = {"JGB": 145e6, "UST": 1e6}
+    return CompiledBook(
+        valuation_date=market.valuation_date,
+        position_ids=tuple(f"P{i:03d}" for i in range(N_POSITIONS)),
+        books=("bench",) * N_POSITIONS,
+        kinds=("JGB",) * half + ("UST",) * half,
+        flows=Flows(
+            position=np.concatenate([position for position, _, _, _ in parts]),
+            curve=np.repeat([curve for _, curve, _, _ in parts], n),
+            currency=np.repeat([CURRENCIES[curve] for _, curve, _, _ in parts], n),
+            day=np.concatenate([days for _, _, days, _ in parts]),
+            amount=np.concatenate([size[curve] * amounts for _, curve, _, amounts in parts]),
+        ),
+        units=Units(position=np.empty(0, np.int64), currency=np.empty(0, "<U3"), quantity=np.empty(0)),
+        marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=np.empty(0)),
+        floats=floats_of([]),
+        holdings=holdings_of([]),
+        options=options_of([]),
+        futures=futures_of([])[0],
+        deliverables=futures_of([])[1],
+        swaptions=swaptions_of([]),
+        premiums=Premiums(position=np.empty(0, np.int64), value=np.empty(0)),
+        business_days=np.array([day for day in range(1, 400) if day % 7 not in (3, 4)], np.int64),
+        sha256="0" * 64,
+    )
+
+
+def packed_book(market: Market, *, direct: bool) -> Packed:
+    """The book of 12,000 flows over 10 business days, revalued at once, so that nothing is collected as cash."""
+    return pack(
+        book_of_12000(market),
+        market,
+        [market],
+        horizon_days=HORIZON_DAYS,
+        n_steps=1,
+        currency="JPY",
+        instantaneous=True,
+        direct=direct,
+    )
+
+
+def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> BookArrays:
+    """One dollar held, the last factor moving it: what is left of a run when only the walk is to be timed."""
+    none = np.empty((0, 2), np.int64)
+    return BookArrays(
+        observations=np.array([n_steps]),
+        dynamics=np.zeros(1, np.int64),
+        fx_factor=np.array([0, n_factors - 1], np.int64),
+        fx_start=np.array([[1.0, usdjpy]]),
+        reporting=0,
+        base_value=np.array([usdjpy]),
+        cash=np.array([[[0.0, 1.0]]]),
+        leg_range=np.zeros((2, 2), np.int64),
+        leg_when=np.zeros(2, np.int64),
+        segment_factors=none,
+        centre=np.zeros((1, n_factors)),
+        inverse_width=np.zeros((1, n_factors)),
+        degree=6,
+        coefficients=np.zeros((1, 0, 28)),
+        flow_range=none,
+        flow_value=np.zeros((1, 0)),
+        flow_exponents=np.empty((0, 2)),
+        **empty_tables(1, 1, 2),
+    )

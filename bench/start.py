@@ -1,0 +1,73 @@
+"""Run cases, each in a process of its own, so that none inherits another's caches, threads or memory."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from bench.machine import ROOT
+from bench.records import CaseResult, case_of_json
+from engine.errors import InputError, RiskError
+
+CASES = {  # name -> what it times
+    "normals": "standard normals on one core, against numpy's ziggurat",
+    "walk": "the daily walk with Cholesky, against numpy, numba path by path, QuantLib, torch, jax; two cores",
+    "revaluation": "12,000 flows: polynomials, flow by flow, numpy, QuantLib's objects",
+    "end_to_end": "10^7 paths from a cold process to VaR and ES, with peak memory",
+    "start_up": "from a cold process to the first answer; compile time apart",
+    "crossover": "cost against the number of paths, backend against backend",
+}
+# Peers on one thread, as ours are told to be in those cases; numba's threads are its own.
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+
+
+def check_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names given, or all; InputError for one that is no case."""
+    wanted = tuple(names)
+    if wrong := [name for name in wanted if name not in CASES]:
+        raise InputError(f"there is no case {wrong[0]!r}; there are {', '.join(CASES)}")
+    return wanted or tuple(CASES)
+
+
+def run_cases(names: Iterable[str], say: Callable[[str], None]) -> tuple[dict[str, Any], tuple[CaseResult, ...]]:
+    """Facts of the machine, and the results of the named cases (none named: all), told to `say` as they start.
+
+    Raises
+    ------
+    InputError
+        A name is no case.
+    RiskError
+        A case failed, or an equality that it asserts did not hold.
+    """
+    wanted = check_names(names)
+    facts = _child("machine")
+    results = []
+    for name in wanted:
+        say(f"{name}: {CASES[name]}")
+        start = time.perf_counter()
+        results.append(replace(case_of_json(_child(name)), seconds=time.perf_counter() - start))
+    return facts, tuple(results)
+
+
+def _child(name: str) -> dict[str, Any]:
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.child", name],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+    )
+    if done.returncode:
+        raise RiskError(f"case {name!r} failed: {done.stderr.strip()}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found

@@ -1,0 +1,101 @@
+"""`unwind bench`: timings on this machine, beside what others would use."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options, render
+from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from bench.records import CaseResult, Row
+
+
+def bench(
+    case: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CASE",
+            help="normals, walk, revaluation, end_to_end, start_up, crossover. Default: all, some two minutes.",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw seconds against paths to this .png, .svg or .pdf; needs matplotlib."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Time this machine against numpy, QuantLib and others.
+
+    Contenders take turns; figures are medians, ratios are taken turn by turn. Equal results are asserted, times never.
+    """
+    import json
+
+    from bench.plot import check_plot
+    from bench.plot import plot as draw
+    from bench.records import as_json as to_json
+    from bench.start import check_names, run_cases
+    from engine.inputs.run import check_out
+
+    names = check_names(case or ())
+    target = None if out is None else check_out(out)
+    if plot is not None:
+        check_plot(check_out(plot), names)
+    machine, cases = run_cases(names, render.say)
+    text = json.dumps(to_json(machine, cases))
+    if target is not None:
+        target.write_text(text + "\n", encoding="utf-8")
+    if plot is not None:
+        draw(cases, str(machine["device"]), plot)
+    if as_json:
+        typer.echo(text)
+    else:
+        show(machine, cases)
+
+
+def show(machine: dict[str, Any], cases: Sequence["CaseResult"]) -> None:
+    """Print a table a case, with what was asserted and what could not be timed."""
+    typer.echo(f"{machine['cpu']}: {machine['device']}; {machine['date']}, commit {machine['commit'] or 'unknown'}\n")
+    for case in cases:
+        render.show(table(case))
+        for name, value in case.figures.items():
+            typer.echo(f"  {name}: {_figure(value)}")
+        for line in case.asserted:
+            typer.echo(f"  asserted: {line}")
+        for line in case.absent:
+            typer.echo(f"  not timed: {line}")
+        typer.echo("")
+
+
+def table(case: "CaseResult") -> Table:
+    """One row a contender."""
+    columns = (
+        Column(heading="contender", is_number=False),
+        Column(heading="a call", meaning="median seconds of a call, by the clock named above."),
+        Column(heading="rate", meaning="units of work a second, at the median."),
+        Column(heading="unit", is_number=False),
+        Column(heading="slower", meaning="seconds a unit over those of the row named beside it."),
+        Column(heading="than", is_number=False),
+    )
+    return Table(title=f"{case.title} ({case.clock} clock)", columns=columns, rows=[_cells(row) for row in case.rows])
+
+
+def _cells(row: "Row") -> list[str]:
+    slower = f"{row.times_ours:,.2f} x" if row.times_ours is not None else ""
+    return [row.name, f"{row.median_s:.3g} s", _rate(row.rate), row.unit, slower, row.ours or ""]
+
+
+def _rate(rate: float) -> str:
+    scale, letter = next(
+        ((size, name) for size, name in ((1e9, " G"), (1e6, " M"), (1e3, " k")) if rate >= size), (1.0, "")
+    )
+    return f"{rate / scale:,.1f}{letter}"
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_figure(part)}" for name, part in value.items())
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)

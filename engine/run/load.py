@@ -1,0 +1,56 @@
+"""Load what a run starts from, and say which files it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from engine.book.compiled import CompiledBook
+from engine.book.fit import fit, fit_warnings
+from engine.book.value import book_warnings
+from engine.dynamics.apply import apply
+from engine.errors import InputError
+from engine.inputs.book import bundled_book_path, load_book
+from engine.inputs.market import bundled_market_path, load_market, market_warnings
+from engine.inputs.run import RunConfig
+from engine.inputs.scenario import load_scenario
+from engine.market.market import Market
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inputs:
+    """What a run starts from, loaded and checked."""
+
+    market: Market
+    book: CompiledBook
+    names: tuple[str, ...]  # of the scenarios
+    shocked: tuple[Market, ...]  # one a scenario
+    sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
+    warnings: tuple[str, ...]
+
+
+def load_inputs(config: RunConfig) -> Inputs:
+    """Load market, book and scenarios; None stands for the bundled ones. Raises InputError."""
+    market_path = config.market or bundled_market_path()
+    market = load_market(market_path)
+    book = load_book(config.book or bundled_book_path(), market.valuation_date)
+    scenarios = [load_scenario(name) for name in config.scenarios]
+    names = tuple(scenario.name for scenario in scenarios)
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice:
+        raise InputError(f"two scenarios are called {twice!r}; rename one of the files")
+    shocked = [apply(scenario, market) for scenario in scenarios]
+    notes = tuple(note for each in shocked for note in each.notes)
+    contents = {f"scenario:{each.name}": sha256(repr(each).encode()).hexdigest() for each in scenarios}
+    return Inputs(
+        market=market,
+        book=book,
+        names=names,
+        shocked=tuple(each.market for each in shocked),
+        sha256={"market": sha256(market_path.read_bytes()).hexdigest(), "book": book.sha256, **contents},
+        warnings=(
+            *market_warnings(market),
+            *book_warnings(book, market),
+            *fit_warnings(book, fit(book, market)),
+            *notes,
+        ),
+    )

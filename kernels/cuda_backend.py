@@ -1,0 +1,281 @@
+"""The CUDA backend: plan memory, share paths among devices, launch the kernels of cuda/paths.cu."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from kernels.base import (
+    CELL,
+    F64,
+    U64,
+    AbstractBackend,
+    Array,
+    BookArrays,
+    CellRange,
+    ModelArrays,
+    PathRange,
+    Program,
+    Reduction,
+)
+from kernels.cuda_source import LANES, THREADS, BuildSettings, settings_for
+from kernels.device import AbstractDevice, DeviceMemoryError
+
+BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
+SHARE = 0.8  # of the free memory that a block may take
+
+Part = TypeVar("Part", CellRange, PathRange)
+
+
+class Resident(NamedTuple):
+    """A model and a book on one device."""
+
+    device: AbstractDevice
+    module: Any
+    laws: tuple[Any, ...]  # groups of them as step.cuh wants them
+    book: Any  # struct Book of revalue.cuh
+    arrays: tuple[Any, ...]  # what the struct points to
+    centre: Any
+
+    def launch(self, kernel: str, grid: tuple[int, int], block: int, *arguments: Any) -> None:
+        """Run a kernel on arrays of this device and numpy integers."""
+        self.device.launch(self.module, kernel, grid, block, arguments)
+
+    def walk(self, kernel: str, program: Program, paths: Any, n: int, out: Any) -> None:
+        """Run a kernel that walks n paths, for each group of laws.
+
+        The module's variables are written each time: programs with equal settings share them.
+        """
+        settings = program.model.settings
+        grid = max(1, -(-n // (THREADS * settings.paths))), 1
+        start = np.uint64(program.seed), np.int64(program.n_steps), paths, np.int64(n)
+        self.device.write(self.module, "book", self.book)
+        for group, laws in enumerate(self.laws):
+            self.device.write(self.module, "model", laws)
+            self.launch(kernel, grid, THREADS, *start, np.int64(group * settings.laws), out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """What Program.model is here."""
+
+    settings: BuildSettings
+    n_laws: int
+    residents: tuple[Resident, ...]  # one a device
+
+
+class CudaBackend(AbstractBackend):
+    """All visible GPUs of this machine; they share a run by path ranges."""
+
+    name = "cuda"
+
+    def __init__(self, devices: Sequence[AbstractDevice] | None = None) -> None:
+        self._devices = tuple(devices) if devices is not None else _gpus()
+
+    def device(self) -> str:
+        """The GPUs."""
+        return ", ".join(device.name() for device in self._devices)
+
+    def prepare(
+        self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
+    ) -> Program:
+        """See AbstractBackend.
+
+        Raises
+        ------
+        DeviceMemoryError
+            The book does not fit.
+        DeviceError
+            The kernels do not compile for a device.
+        """
+        start = time.perf_counter()
+        settings = settings_for(model, book, float32=float32)
+        packed = _packed_laws(model.rounded(np.float32 if float32 else np.float64))
+        laws = packed.reshape(-1, settings.laws * packed.shape[1])  # a row a group
+        residents = tuple(_resident(device, settings, laws, book, centre) for device in self._devices)
+        program = Program(
+            model=Prepared(settings=settings, n_laws=model.decay.shape[0], residents=residents),
+            book=book,
+            seed=seed,
+            n_steps=n_steps,
+            centre=np.ascontiguousarray(centre),
+            n_rows=book.dynamics.size * (1 + book.base_value.size),
+            compile_s=0.0,
+        )
+        self.pnl(program, PathRange(first=0, n=1))
+        return replace(program, compile_s=time.perf_counter() - start)
+
+    def block_bytes(self, program: Program, n_paths: int) -> int:
+        """See AbstractBackend. P&L stays on the device but for what is kept: all of it at most."""
+        return 8 * program.n_rows * n_paths
+
+    def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
+        """See AbstractBackend. Raises DeviceMemoryError."""
+        brackets = np.ascontiguousarray(brackets)
+
+        def work(resident: Resident, share: CellRange) -> list[Reduction]:
+            most = _fitting(resident.device, 2 * 8 * CELL * program.n_rows, f"{CELL:,} paths x {program.n_rows} rows")
+            return [_reduce(resident, program, part, brackets) for part in _parts(share, most)]
+
+        return _joined(self._shared(program, cells, work))
+
+    def pnl(self, program: Program, paths: PathRange) -> F64:
+        """See AbstractBackend. Raises DeviceMemoryError."""
+
+        def work(resident: Resident, share: PathRange) -> list[F64]:
+            most = _fitting(resident.device, 8 * program.n_rows, f"a path x {program.n_rows} rows")
+            return [resident.device.get(_pnl(resident, program, part)) for part in _parts(share, most)]
+
+        return np.concatenate(self._shared(program, paths, work), axis=1)
+
+    def levels(self, program: Program, path_ids: U64) -> Array:
+        """See AbstractBackend. Raises DeviceMemoryError."""
+        ids = np.ascontiguousarray(path_ids, np.uint64)
+        settings = program.model.settings
+        size = program.model.n_laws * program.n_steps * settings.n_factors * (4 if settings.float32 else 8)
+
+        def work(resident: Resident, share: PathRange) -> list[Array]:
+            most = _fitting(resident.device, size, f"a path x {program.n_steps} steps")
+            return [_levels(resident, program, ids[part.first : part.first + part.n]) for part in _parts(share, most)]
+
+        return np.concatenate(self._shared(program, PathRange(first=0, n=ids.size), work), axis=3)
+
+    def _shared(self, program: Program, whole: Part, work: Callable[[Resident, Part], list[Any]]) -> list[Any]:
+        """Results of `work` over consecutive parts of `whole`, in order, a share on each device."""
+        residents = program.model.residents
+        shares = list(_parts(whole, -(-max(whole.n, 1) // len(residents))))
+        if len(shares) == 1:
+            return work(residents[0], shares[0])
+        with ThreadPoolExecutor(len(shares)) as pool:
+            return [part for parts in pool.map(work, residents, shares) for part in parts]
+
+
+def _gpus() -> tuple[AbstractDevice, ...]:
+    import cupy  # here, so that the module can be had without a GPU
+
+    from kernels.cuda_device import CupyDevice
+
+    return tuple(CupyDevice(index) for index in range(cupy.cuda.runtime.getDeviceCount()))
+
+
+def _packed_laws(model: ModelArrays) -> Array:
+    """For each law decay, drift, then the rows of the lower triangle of chol: (n_laws, LAW_SIZE)."""
+    below = np.tril_indices(model.decay.shape[1])
+    return np.concatenate([model.decay, model.drift, model.chol[:, below[0], below[1]]], axis=1)
+
+
+def _resident(device: AbstractDevice, settings: BuildSettings, laws: Array, book: BookArrays, centre: F64) -> Resident:
+    arrays, words = [], []
+    for field in book:
+        if isinstance(field, np.ndarray):
+            array = np.ascontiguousarray(field, np.int64 if field.dtype.kind == "i" else np.float64)
+            arrays.append(device.put(array if array.size else np.zeros(1, array.dtype)))
+            words.append(device.address(arrays[-1]))
+        else:
+            words.append(np.uint64(field))
+    sizes = (book.dynamics.size, book.base_value.size, book.segment_factors.shape[0], book.flow_exponents.shape[0])
+    struct = np.array([*words, *map(np.uint64, sizes)], np.uint64)
+    module = device.build(settings)
+    groups = tuple(device.put(group) for group in laws)
+    centred = device.put(np.ascontiguousarray(centre))
+    return Resident(device, module, groups, device.put(struct), tuple(arrays), centred)
+
+
+def _fitting(device: AbstractDevice, bytes_each: int, what: str) -> int:
+    """How many of something fit into a block on the device."""
+    free = device.free_bytes()
+    most = int(min(BLOCK_BYTES, SHARE * free)) // bytes_each
+    if most == 0 and bytes_each <= SHARE * free:
+        return 1
+    if most == 0:
+        raise DeviceMemoryError(
+            f"{device.name()} has {free / 2**20:,.0f} MiB free; the least block, {what}, needs"
+            f" {bytes_each / SHARE / 2**20:,.1f} MiB"
+        )
+    return most
+
+
+def _parts(whole: Part, most: int) -> Iterator[Part]:
+    """Cut a range into consecutive parts of `most` at most; at least one, which may be empty."""
+    for start in range(0, max(whole.n, 1), most):
+        yield replace(whole, first=whole.first + start, n=min(most, whole.n - start))
+
+
+def _pnl(resident: Resident, program: Program, paths: PathRange) -> Any:
+    """P&L on the device: (n_rows, paths.n)."""
+    pnl = resident.device.empty((program.n_rows, paths.n), np.float64)
+    resident.walk("pnl_of_paths", program, np.uint64(paths.first), paths.n, pnl)
+    return pnl
+
+
+def _levels(resident: Resident, program: Program, ids: U64) -> Array:
+    settings = program.model.settings
+    real = np.float32 if settings.float32 else np.float64
+    device = resident.device
+    levels = device.empty((program.model.n_laws, program.n_steps, settings.n_factors, ids.size), real)
+    resident.walk("levels_of_paths", program, device.put(ids), ids.size, levels)
+    return device.get(levels)
+
+
+def _reduce(resident: Resident, program: Program, cells: CellRange, brackets: F64) -> Reduction:
+    device, paths = resident.device, cells.paths
+    pnl = _pnl(resident, program, paths)
+    n_rows, n_brackets = brackets.shape[:2]
+    each, gaps = (n_rows, cells.n), (n_rows, n_brackets, cells.n)
+    out = {
+        "sums": device.empty(each, np.float64),
+        "squares": device.empty(each, np.float64),
+        "digests": device.empty((*each, 2), np.uint64),
+        "gap_counts": device.empty(gaps, np.int64),
+        "gap_sums": device.empty(gaps, np.float64),
+        "gap_squares": device.empty(gaps, np.float64),
+    }
+    counts, bounds = device.empty(each, np.int64), device.put(brackets)
+    what = pnl, np.int64(paths.n), np.int64(CELL)
+    grid = cells.n, n_rows
+    resident.launch(
+        "reduce_cells",
+        grid,
+        LANES,
+        *what,
+        np.uint64(paths.first),
+        resident.centre,
+        bounds,
+        np.int64(n_brackets),
+        *out.values(),
+        counts,
+    )
+    ends = np.cumsum(device.get(counts)).reshape(each)
+    n_kept = int(ends[-1, -1])
+    kept = device.empty((n_kept,), np.float64)
+    if n_kept:
+        starts = device.put(np.concatenate((np.zeros(1, np.int64), ends.ravel()[:-1])))
+        resident.launch("keep_tails", grid, LANES, *what, bounds, np.int64(n_brackets), starts, kept)
+    return Reduction(
+        first_cell=cells.first,
+        kept_pnl=device.get(kept),
+        kept_rows=np.concatenate((np.zeros(1, np.int64), ends[:, -1])),
+        **{name: device.get(array) for name, array in out.items()},
+    )
+
+
+def _joined(parts: Sequence[Reduction]) -> Reduction:
+    """One Reduction of consecutive ones, as if their cells had been reduced together."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = range(parts[0].kept_rows.size - 1)
+    kept = [part.kept_pnl[part.kept_rows[row] : part.kept_rows[row + 1]] for row in rows for part in parts]
+    return Reduction(
+        first_cell=parts[0].first_cell,
+        sums=np.concatenate([part.sums for part in parts], axis=1),
+        squares=np.concatenate([part.squares for part in parts], axis=1),
+        digests=np.concatenate([part.digests for part in parts], axis=1),
+        gap_counts=np.concatenate([part.gap_counts for part in parts], axis=2),
+        gap_sums=np.concatenate([part.gap_sums for part in parts], axis=2),
+        gap_squares=np.concatenate([part.gap_squares for part in parts], axis=2),
+        kept_pnl=np.concatenate(kept),
+        kept_rows=np.sum([part.kept_rows for part in parts], axis=0),
+    )

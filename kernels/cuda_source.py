@@ -1,0 +1,96 @@
+"""The CUDA sources as text, and what one build of them is made for."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kernels import coefficients
+from kernels.base import BookArrays, ModelArrays
+from kernels.lanes import FACTOR_NORMALS
+
+FOLDER = Path(__file__).parent / "cuda"
+ENTRY = "paths.cu"
+THREADS = 128  # of a block that walks paths
+LANES = 256  # of a block that reduces
+WALKED_WORDS = 64  # 32-bit registers that the states of all laws may take together, one path wide
+PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
+UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
+REGISTERS = 65_536  # of a multiprocessor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSettings:
+    """What is fixed when the kernels are compiled; the head of paths.cu says what each macro means."""
+
+    float32: bool
+    n_factors: int
+    laws: int  # of the model that a thread walks: all of them, or 1
+    n_currencies: int
+    degree: int
+    paths: int
+    blocks: int
+    is_unrolled: bool
+
+    def macros(self) -> dict[str, int]:
+        """Macro names and values."""
+        named = {name.upper(): int(value) for name, value in asdict(self).items()}
+        return named | {"THREADS": THREADS, "FACTOR_NORMALS": FACTOR_NORMALS}
+
+    def options(self) -> list[str]:
+        """The macros as a compiler's command line has them."""
+        return [f"-D{name}={value}" for name, value in self.macros().items()]
+
+
+def settings_for(model: ModelArrays, book: BookArrays, *, float32: bool) -> BuildSettings:
+    """Choose the build for a model and a book. The choice moves time, never a bit."""
+    n_laws, n_factors = model.decay.shape
+    words = n_factors * (1 if float32 else 2)
+    laws = n_laws if n_laws * words <= WALKED_WORDS else 1
+    paths = 2 if laws * words <= PAIRED_WORDS else 1
+    is_unrolled = n_factors <= UNROLLED_FACTORS
+    return BuildSettings(
+        float32=float32,
+        n_factors=n_factors,
+        laws=laws,
+        n_currencies=book.fx_factor.size,
+        degree=book.degree,
+        paths=paths,
+        blocks=2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3,
+        is_unrolled=is_unrolled,
+    )
+
+
+def coefficients_header() -> str:
+    """kernels/coefficients.py as tables in constant memory, to the last bit."""
+    lines = ["#pragma once", "// Made from kernels/coefficients.py, where the numbers are explained."]
+    for name, value in vars(coefficients).items():
+        if isinstance(value, tuple):
+            row = ", ".join(_literal(name, x) for x in value)
+            lines.append(f"static __constant__ {_type(name)} {name}[{len(value)}] = {{{row}}};")
+        elif isinstance(value, float):
+            lines.append(f"static __constant__ {_type(name)} {name} = {_literal(name, value)};")
+    return "\n".join(lines) + "\n"
+
+
+def _type(name: str) -> str:
+    return "float" if name.endswith("_F32") else "double"
+
+
+def _literal(name: str, value: float) -> str:
+    return f"{float(np.float32(value)).hex()}f" if _type(name) == "float" else value.hex()
+
+
+def sources() -> dict[str, str]:
+    """File name -> text of everything that a build reads."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.*"))}
+    return {**texts, "coefficients.cuh": coefficients_header()}
+
+
+def build_sha256(options: list[str], compiler: str) -> str:
+    """Hash of the sources, the options and the compiler: what a compiled file is kept under."""
+    digest = hashlib.sha256()
+    for part in (*(item for pair in sources().items() for item in pair), *options, compiler):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""The whole engine's 95 % intervals cover the closed form in 93 to 97 % of runs with different seeds."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from engine.risk.plan import plan_tails
+from engine.run.blocks import estimates, simulate
+from engine.run.pack import pack
+from kernels.numba_backend import NumbaBackend
+
+USD_CASH = json.loads((Path(__file__).parents[2] / "data" / "linear_gaussian.json").read_text(encoding="utf-8"))[
+    "usd_cash"
+]
+
+
+@pytest.fixture
+def one_thread():
+    """A cell at a time leaves nothing to share out."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)
+
+
+# Of 1,000 sound repeats 93-97 % hold but for one case in 270 by chance, of 5,000 always; seeds are 0, 1, ...
+@pytest.mark.parametrize("n_repeats", [1_000, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.usefixtures("one_thread")
+def test_intervals_cover_the_closed_form(hand_market, hand_book, n_repeats):
+    n_paths, confidences = 50_000, (0.95, 0.975, 0.99)
+    market = hand_market(names=("USDJPY",), vols=(USD_CASH["vol"],), usdjpy=USD_CASH["spot"])
+    packed = pack(
+        hand_book(units=[(0, "USD", USD_CASH["usd"])]),
+        market,
+        [market],
+        horizon_days=10,
+        n_steps=1,
+        currency="JPY",
+        instantaneous=False,
+        direct=False,
+    )
+    backend, plan = NumbaBackend(), plan_tails(2, n_paths, confidences, 2**30)
+    program = backend.prepare(packed.model, packed.book, seed=0, n_steps=1, float32=False, centre=packed.centre)
+    exact = {level["level"]: (level["VaR"], level["ES"]) for level in USD_CASH["levels"]}
+    covered = np.zeros((len(confidences), 2))
+    for seed in range(n_repeats):
+        tails = simulate(backend, replace(program, seed=seed), plan, lambda done, wanted: None)
+        for k, found in enumerate(estimates(tails, 0)):
+            var, es = exact[found.confidence]
+            covered[k, 0] += found.value_at_risk_low <= var <= found.value_at_risk_high
+            covered[k, 1] += found.expected_shortfall_low <= es <= found.expected_shortfall_high
+            assert not found.rough  # 500 paths or more in the tail
+    assert ((covered >= 0.93 * n_repeats) & (covered <= 0.97 * n_repeats)).all(), covered / n_repeats

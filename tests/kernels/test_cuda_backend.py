@@ -1,0 +1,254 @@
+"""The CUDA sources against numba, bit for bit: built by g++ everywhere, on the GPU where there is one."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kernels.base import CELL, DEGREES, CellRange, PathRange, Reduction
+from kernels.cuda_backend import CudaBackend
+from kernels.cuda_check import cuda_fault
+from kernels.device import DeviceMemoryError
+from kernels.host_device import HostDevice
+from kernels.numba_backend import NumbaBackend
+
+# (n_factors, float32, degree, n_dynamics): odd and even, written out and not, laws together and one at a time
+BUILDS = [(1, False, 0, 1), (5, False, 6, 2), (7, True, 8, 1), (16, False, 10, 1), (16, True, 14, 3), (29, False, 8, 2)]
+
+
+def host_device(**settings):
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    return HostDevice(**settings)
+
+
+@pytest.fixture(scope="module", params=["host", pytest.param("gpu", marks=pytest.mark.gpu)])
+def twin(request):
+    if request.param == "host":
+        return CudaBackend([host_device()])
+    if fault := cuda_fault():
+        pytest.skip(f"no GPU: {fault.message}")
+    return CudaBackend()
+
+
+def prepared(backend, model, book, *, seed=2**63 + 11, n_steps=1, float32=False):
+    n_rows = book.dynamics.size * (1 + book.base_value.size)
+    centre = np.linspace(-50.0, 50.0, n_rows)
+    return backend.prepare(model, book, seed=seed, n_steps=n_steps, float32=float32, centre=centre)
+
+
+def sha256(array):
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def assert_equal_reductions(ours, theirs):
+    for field in fields(Reduction):
+        a, b = getattr(ours, field.name), getattr(theirs, field.name)
+        assert np.asarray(a).tobytes() == np.asarray(b).tobytes(), field.name
+
+
+def brackets_of(pnl):
+    """Two brackets a row, the lowest fifth and some of the middle."""
+    return np.stack([np.quantile(pnl, [0.0, 0.2], axis=1).T, np.quantile(pnl, [0.5, 0.6], axis=1).T], axis=1)
+
+
+@settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_pnl_and_levels_have_numbas_bits(twin, random_model, random_book, data):
+    n_factors, float32, degree, n_dynamics = data.draw(st.sampled_from(BUILDS))
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    n_steps = data.draw(st.sampled_from([1, 3]))
+    model = random_model(rng, n_factors, n_dynamics)
+    book = random_book(
+        rng,
+        n_factors,
+        n_scenarios=n_dynamics + data.draw(st.integers(0, 1)),
+        n_dynamics=n_dynamics,
+        n_books=data.draw(st.integers(1, 3)),
+        flows_per_segment=data.draw(st.integers(1, 6)),
+        degree=degree,
+        reporting=data.draw(st.integers(0, 1)),
+        half_width=data.draw(st.sampled_from([0.01, 0.03, 0.3])),  # most, some, none of the paths outside
+    )
+    run = {"seed": data.draw(st.integers(0, 2**64 - 1)), "n_steps": n_steps, "float32": float32}
+    paths = PathRange(first=data.draw(st.integers(0, 2**48)), n=data.draw(st.integers(1, 700)))
+    ids = np.array(data.draw(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=9)), np.uint64)
+    numba = NumbaBackend()
+    ours, theirs = prepared(twin, model, book, **run), prepared(numba, model, book, **run)
+    assert sha256(twin.pnl(ours, paths)) == sha256(numba.pnl(theirs, paths))
+    assert sha256(twin.levels(ours, ids)) == sha256(numba.levels(theirs, ids))
+
+
+@pytest.mark.parametrize("degree", [0, *DEGREES])
+def test_every_degree_has_numbas_bits(twin, random_model, random_book, degree):
+    rng = np.random.default_rng(degree)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=degree, half_width=0.02)
+    numba = NumbaBackend()
+    paths = PathRange(first=2**32 - 250, n=500)
+    assert sha256(twin.pnl(prepared(twin, model, book), paths)) == sha256(
+        numba.pnl(prepared(numba, model, book), paths)
+    )
+
+
+def test_a_book_of_yen_alone_has_numbas_bits(twin, random_model, random_book):
+    rng = np.random.default_rng(3)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
+    book = book._replace(
+        fx_factor=book.fx_factor[:1],
+        fx_start=book.fx_start[:, :1],
+        cash=book.cash[:, :, :1],
+        segment_range=book.segment_range[:, :1],
+    )
+    numba, paths = NumbaBackend(), PathRange(first=0, n=300)
+    assert sha256(twin.pnl(prepared(twin, model, book), paths)) == sha256(
+        numba.pnl(prepared(numba, model, book), paths)
+    )
+
+
+@pytest.mark.parametrize("last", [1, 255, 256, 1000])
+def test_reductions_have_numbas_bits(twin, random_model, random_book, last):
+    rng = np.random.default_rng(7)
+    model, book = random_model(rng, 5, 2), random_book(rng, 5, n_dynamics=2, degree=6)
+    numba = NumbaBackend()
+    ours, theirs = prepared(twin, model, book), prepared(numba, model, book)
+    cells = CellRange(first=70_000, n=2, n_paths=70_001 * CELL + last)  # beyond 2^32; the second cell is short
+    brackets = brackets_of(numba.pnl(theirs, PathRange(first=0, n=4096)))
+    assert_equal_reductions(twin.reduce(ours, cells, brackets), numba.reduce(theirs, cells, brackets))
+
+
+def test_reductions_without_brackets_keep_nothing(twin, random_model, random_book):
+    rng = np.random.default_rng(8)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
+    cells = CellRange(first=0, n=1, n_paths=100)
+    program, numba = prepared(twin, model, book), NumbaBackend()
+    brackets = np.empty((program.n_rows, 0, 2))
+    reduction = twin.reduce(program, cells, brackets)
+    assert reduction.kept_pnl.size == 0
+    assert_equal_reductions(reduction, numba.reduce(prepared(numba, model, book), cells, brackets))
+
+
+def test_two_programs_of_one_build_do_not_share_constants(twin, random_model, random_book):
+    rng = np.random.default_rng(9)
+    pairs = [(random_model(rng, 3), random_book(rng, 3, degree=6)) for _ in range(2)]
+    paths, numba = PathRange(first=0, n=100), NumbaBackend()
+    programs = [prepared(twin, *pair) for pair in pairs]
+    for program, pair in zip(programs, pairs, strict=True):
+        assert sha256(twin.pnl(program, paths)) == sha256(numba.pnl(prepared(numba, *pair), paths))
+
+
+def test_several_devices_share_a_run_and_keep_its_bits(random_model, random_book):
+    rng = np.random.default_rng(10)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
+    alone, three = CudaBackend([host_device()]), CudaBackend([host_device() for _ in range(3)])
+    one, shared = prepared(alone, model, book), prepared(three, model, book)
+    cells = CellRange(first=0, n=4, n_paths=3 * CELL + 50)
+    brackets = brackets_of(alone.pnl(one, PathRange(first=0, n=999)))
+    assert_equal_reductions(three.reduce(shared, cells, brackets), alone.reduce(one, cells, brackets))
+    for n in (1, 2, 1000):  # fewer paths than devices, too
+        paths, ids = PathRange(first=5, n=n), np.arange(n, dtype=np.uint64)
+        assert sha256(three.pnl(shared, paths)) == sha256(alone.pnl(one, paths))
+        assert sha256(three.levels(shared, ids)) == sha256(alone.levels(one, ids))
+
+
+def test_little_free_memory_makes_smaller_blocks_of_the_same_bits(random_model, random_book):
+    rng = np.random.default_rng(11)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
+    large = CudaBackend([host_device()])
+    small = CudaBackend([host_device(memory=9 * 2**20)])  # one cell of 6 rows needs 6 MiB, of the 80 % that a run takes
+    one, cut = prepared(large, model, book), prepared(small, model, book)
+    cells = CellRange(first=0, n=2, n_paths=CELL + 50)
+    brackets = brackets_of(large.pnl(one, PathRange(first=0, n=999)))
+    assert_equal_reductions(small.reduce(cut, cells, brackets), large.reduce(one, cells, brackets))
+
+
+def test_too_little_free_memory_is_refused_with_figures(random_model, random_book):
+    rng = np.random.default_rng(12)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
+    tiny = CudaBackend([host_device(memory=2**22)])
+    program = prepared(tiny, model, book)
+    with pytest.raises(DeviceMemoryError, match=r"4 MiB free; the least block, 65,536 paths x 6 rows, needs 7\.5 MiB"):
+        tiny.reduce(program, CellRange(first=0, n=1, n_paths=10), np.empty((6, 0, 2)))
+
+
+SANITIZED = """
+import hashlib, importlib.util, sys
+import numpy as np
+from kernels.base import CellRange, PathRange
+from kernels.cuda_backend import CudaBackend
+from kernels.host_device import HostDevice
+spec = importlib.util.spec_from_file_location("draws", sys.argv[1])
+draws = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(draws)
+for n_factors, float32 in ((5, False), (27, True)):
+    rng = np.random.default_rng(1)
+    model = draws.random_model(rng, n_factors, 2)
+    book = draws.random_book(rng, n_factors, n_dynamics=2, degree=6, half_width=0.02)
+    twin = CudaBackend([HostDevice(sanitize=True)])
+    program = twin.prepare(model, book, seed=5, n_steps=2, float32=float32, centre=np.zeros(6))
+    twin.reduce(program, CellRange(first=0, n=2, n_paths=65_536 + 300), np.tile([[-1e3, 0.0]], (6, 1, 1)))
+    twin.levels(program, np.arange(3, dtype=np.uint64))
+    pnl = twin.pnl(program, PathRange(first=2**33, n=777))
+    print(hashlib.sha256(pnl.tobytes()).hexdigest())
+"""
+
+
+def test_sanitizers_find_nothing(root, random_model, random_book):
+    host_device()
+    library = subprocess.run(["g++", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    if not os.path.isabs(library.stdout.strip()):
+        pytest.skip("g++ has no address sanitizer here")
+    environment = {**os.environ, "LD_PRELOAD": library.stdout.strip(), "PYTHONPATH": str(root)}
+    environment["ASAN_OPTIONS"] = "detect_leaks=0"  # the interpreter keeps memory until it ends
+    done = subprocess.run(
+        [sys.executable, "-c", SANITIZED, str(root / "tests" / "kernels" / "conftest.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    expected = []
+    for n_factors, float32 in ((5, False), (27, True)):
+        rng = np.random.default_rng(1)
+        model = random_model(rng, n_factors, 2)
+        book = random_book(rng, n_factors, n_dynamics=2, degree=6, half_width=0.02)
+        numba = NumbaBackend()
+        program = numba.prepare(model, book, seed=5, n_steps=2, float32=float32, centre=np.zeros(6))
+        expected.append(sha256(numba.pnl(program, PathRange(first=2**33, n=777))))
+    assert done.stdout.split() == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("float32", [False, True])
+@pytest.mark.parametrize("n_factors", range(1, 65))
+def test_every_number_of_factors_has_numbas_bits(twin, random_model, random_book, n_factors, float32):
+    rng = np.random.default_rng(n_factors)
+    degree = [0, *DEGREES][n_factors % 5]
+    n_dynamics = 1 + n_factors % 3
+    model = random_model(rng, n_factors, n_dynamics)
+    book = random_book(rng, n_factors, n_scenarios=3, n_dynamics=n_dynamics, degree=degree, half_width=0.03)
+    run = {"n_steps": 1 + n_factors % 4, "float32": float32}
+    numba = NumbaBackend()
+    ours, theirs = prepared(twin, model, book, **run), prepared(numba, model, book, **run)
+    paths, ids = PathRange(first=2**40 - 300, n=2000), np.arange(2**32 - 50, 2**32 + 50, dtype=np.uint64)
+    assert sha256(twin.pnl(ours, paths)) == sha256(numba.pnl(theirs, paths))
+    assert sha256(twin.levels(ours, ids)) == sha256(numba.levels(theirs, ids))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("float32", [False, True])
+def test_a_million_paths_have_numbas_bits(twin, random_model, random_book, float32):
+    rng = np.random.default_rng(64)
+    model, book = random_model(rng, 16), random_book(rng, 16, degree=10, half_width=0.04)
+    numba = NumbaBackend()
+    ours, theirs = (prepared(backend, model, book, float32=float32) for backend in (twin, numba))
+    cells = CellRange(first=0, n=16, n_paths=1_000_000)
+    brackets = brackets_of(numba.pnl(theirs, PathRange(first=0, n=4096)))
+    assert_equal_reductions(twin.reduce(ours, cells, brackets), numba.reduce(theirs, cells, brackets))
