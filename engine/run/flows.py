@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts, sums
 from engine.market.lookup import curve_factors
 from engine.market.market import Market
 
@@ -21,7 +21,7 @@ class DatedFlows:
     leg: I64  # (n_flows,)
     curve: npt.NDArray[np.str_]  # (n_flows,) discounts the flow
     day: I64  # (n_flows,) calendar days from the valuation date, after the leg's `seen`
-    amount: F64  # (n_flows,)
+    amount: F64  # (n_flows,), or (n_scenarios, n_flows) where scenarios fix different amounts
     seen: I64  # (n_legs,) calendar day on which the leg is looked at
 
 
@@ -31,7 +31,7 @@ class Segments:
 
     curve: npt.NDArray[np.str_]  # (n_flows,)
     time: F64  # (n_flows,) years from the day on which the leg is looked at
-    amount: F64  # (n_flows,)
+    amount: F64  # (n_scenarios, n_flows); 1 scenario stands for all
     exponents: F64  # (n_flows, 2) -time * weight of the pillars below and above
     flow_range: I64  # (n_segments, 2) first and last + 1
     segment_factors: I64  # (n_segments, 2)
@@ -40,12 +40,13 @@ class Segments:
 
 def join_flows(parts: Sequence[DatedFlows]) -> DatedFlows:
     """Several tables in one; the legs of each are numbered after those of the one before."""
+    n_scenarios = max(np.atleast_2d(part.amount).shape[0] for part in parts)
     firsts = np.cumsum([0, *(part.seen.size for part in parts)])
     return DatedFlows(
         leg=np.concatenate([part.leg + first for part, first in zip(parts, firsts, strict=False)]),
         curve=np.concatenate([part.curve for part in parts]),
         day=np.concatenate([part.day for part in parts]),
-        amount=np.concatenate([part.amount for part in parts]),
+        amount=np.concatenate([np.broadcast_to(part.amount, (n_scenarios, part.day.size)) for part in parts], axis=1),
         seen=np.concatenate([part.seen for part in parts]),
     )
 
@@ -57,7 +58,7 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
     """
     names, curve = np.unique(flows.curve, return_inverse=True)
     merged, place = np.unique(np.column_stack([flows.leg, curve.ravel(), flows.day]), axis=0, return_inverse=True)
-    amount = np.bincount(place.ravel(), weights=flows.amount, minlength=merged.shape[0]).astype(np.float64)
+    amount = np.stack([sums(place.ravel(), given, merged.shape[0]) for given in np.atleast_2d(flows.amount)])
     leg, curve = merged[:, 0], names[merged[:, 1]]
     time = (merged[:, 2] - flows.seen[leg]) / DAYS_PER_TIME_YEAR
     factors, weight = pillar_weights(market, curve, time)
@@ -69,7 +70,7 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
     return Segments(
         curve=curve[order],
         time=time[order],
-        amount=amount[order],
+        amount=amount[:, order],
         exponents=np.column_stack([-time * (1.0 - weight), -time * weight])[order],
         flow_range=np.column_stack([first, np.append(first, leg.size)[1:]]).astype(np.int64),
         segment_factors=factors[order][first],
@@ -103,6 +104,6 @@ def pillar_weights(market: Market, curve: npt.NDArray[np.str_], time: F64) -> tu
     return factors, weight
 
 
-def flow_values(segments: Segments, market: Market) -> F64:
-    """Value of each merged flow on the day its leg is looked at, with no deviation: (n_flows,)."""
-    return segments.amount * discounts(segments.curve, segments.time, market)
+def flow_values(segments: Segments, markets: Sequence[Market]) -> F64:
+    """Value of each merged flow on the day its leg is looked at, with no deviation: (n_scenarios, n_flows)."""
+    return segments.amount * np.stack([discounts(segments.curve, segments.time, market) for market in markets])

@@ -39,7 +39,13 @@ def horizon_day(book: CompiledBook, horizon_days: int) -> int:
 
 def expiry_days(book: CompiledBook) -> I64:
     """Calendar days on which a payoff is fixed, ascending."""
-    fixed = (book.options.expiry_day, book.futures.last_trading_day, book.swaptions.expiry_day)
+    holdings = book.holdings.expiry_day
+    fixed = (
+        book.options.expiry_day,
+        book.futures.last_trading_day,
+        book.swaptions.expiry_day,
+        holdings[holdings > 0],
+    )
     return np.unique(np.concatenate(fixed))
 
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
-from engine.book.pricing.curves import fx_rates
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates
 from engine.book.value import position_values
 from engine.market.market import Market
-from engine.run.cash import cash_at_horizon, moving_flows
+from engine.run.cash import cash_at_horizon, holdings_seen, moving_flows
 from engine.run.flows import DatedFlows, cut, flow_values, join_flows
 from engine.run.futures import pack_futures, pack_swaptions
 from engine.run.law import Law, law_of
@@ -134,7 +134,7 @@ def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool
     last = int(setting.observed.steps[-1])
     mean = np.stack([law.mean(last) for law in setting.laws])
     std = np.stack([law.std(last) for law in setting.laws])
-    values = np.stack([flow_values(segments, market) for market in setting.shocked])
+    values = flow_values(segments, setting.shocked)
     packed = None if direct or not values.size else compress(segments, values, mean, std)
     width = packed.half_width if packed else np.zeros_like(mean)
     moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (width > 0.0)
@@ -154,8 +154,11 @@ def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool
 
 
 def _unit_fields(setting: Setting) -> Fields:
-    """Holdings of prices, each worth quantity times level, at the horizon."""
-    holdings = setting.book.holdings
+    """Holdings of prices, each worth quantity * level * exp(carry * years to expiry), and a future's on its expiry."""
+    holdings, (when, seen) = setting.book.holdings, holdings_seen(setting)
+    left = np.maximum(holdings.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
+    worth = holdings.quantity * np.exp(setting.fits.holding_carry * left)
+    worth = worth * setting.cash_growth(holdings.currency, seen)
     order, unit_range = setting.by_cell(setting.cell_of(holdings.position, holdings.currency))
     factors = {factor.name: (i, factor) for i, factor in enumerate(setting.market.factors)}
     held = [factors[name] for name in holdings.factor[order].tolist()]
@@ -163,8 +166,8 @@ def _unit_fields(setting: Setting) -> Fields:
     return {
         "unit_range": unit_range,
         "unit_factor": np.array([i for i, _ in held], np.int64),
-        "unit_when": np.full(order.size, setting.observed.steps.size - 1),
-        "unit_value": levels.reshape(len(setting.shocked), order.size) * holdings.quantity[order],
+        "unit_when": when[order],
+        "unit_value": levels.reshape(len(setting.shocked), order.size) * worth[order],
     }
 
 

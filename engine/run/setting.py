@@ -6,8 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.compiled import CompiledBook
+from engine.book.compiled import CompiledBook, Flows
 from engine.book.fit import Fits
+from engine.book.floats import float_flows
 from engine.book.position import BOND_CURVES
 from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.market.market import Market
@@ -40,7 +41,14 @@ class Setting:
     @cached_property
     def currencies(self) -> list[str]:
         """JPY first, then the others in use."""
-        tables = (self.book.flows, self.book.units, self.book.holdings, self.book.futures, self.book.swaptions)
+        tables = (
+            self.book.flows,
+            self.book.floats,
+            self.book.units,
+            self.book.holdings,
+            self.book.futures,
+            self.book.swaptions,
+        )
         used = {self.currency} | {name for table in tables for name in np.unique(table.currency).tolist()}
         used |= {"USD"} if self.book.options.strike.size else set()
         return [HOME, *sorted(used - {HOME})]
@@ -49,6 +57,12 @@ class Setting:
     def fx(self) -> F64:
         """JPY per unit of each currency at the start: (n_scenarios, n_currencies)."""
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
+
+    @cached_property
+    def flows(self) -> tuple[Flows, ...]:
+        """The book's payments, projected interest among them, one table a scenario: only amounts differ."""
+        own, day = self.book.flows, self.observed.horizon
+        return tuple(_joined(own, float_flows(self.book.floats, market, day)) for market in self.shocked)
 
     @property
     def n_cells(self) -> int:
@@ -76,6 +90,11 @@ class Setting:
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth
+
+
+def _joined(one: Flows, other: Flows) -> Flows:
+    fields = ("position", "curve", "currency", "day", "amount")
+    return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in fields})
 
 
 def codes(values: npt.NDArray[np.str_], names: list[str]) -> I64:

@@ -72,7 +72,7 @@ def test_a_position_of_every_kind_is_revalued_as_by_plain_numpy(kind, scenario, 
     fits = fit(book, market)
     base = position_values(book, market, fits).sum()
     day = int(book.business_days[HORIZON_DAYS - 1])
-    gross = abs(base) + abs(float(example_row(kind)["notional"]))
+    gross = abs(base) + abs(float(example_row(kind)["notional"])) + np.abs(book.futures.contract_value).sum()
     for direct in (False, True):
         packed = pack_one(book, market, shocked, direct=direct)
         for backend in ("numba", "numpy"):

@@ -17,7 +17,7 @@ def compressed(market, book, half_width, centre=0.0):
     leg = (flows.currency == "USD").astype(np.int64)
     dated = DatedFlows(leg=leg, curve=flows.curve, day=flows.day, amount=flows.amount, seen=np.zeros(2, np.int64))
     aged = cut(dated, market)
-    values = flow_values(aged, market)[None]
+    values = flow_values(aged, [market])
     shape = (1, len(market.factors))
     return aged, values[0], compress(aged, values, np.full(shape, centre), np.full(shape, half_width / REACH))
 
