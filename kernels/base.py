@@ -109,7 +109,7 @@ class BookArrays(NamedTuple):
     group_foreign: I64  # (n_groups,) point: USD discount factor
     group_vol: F64  # (n_scenarios, n_groups) at-the-money vol with no deviation
     group_vol_factor: I64  # (n_groups,) VOL factor whose exponential multiplies it; -1: none
-    group_smile: F64  # (n_groups, 7) s(m) = c0 + ... + c4 m^4 on [low, high], flat beyond: c0 to c4, low, high
+    group_smile: F64  # (n_groups, 6) s = c0 + ... + c4 y^4, y = m / sqrt(1 + (m / M)^2): c0 to c4, M
     group_growth: F64  # (n_groups,) cash growth from the observation to the horizon
     option_range: I64  # (n_groups, 2)
     option_strike: F64  # (n_options,) JPY per USD
@@ -141,7 +141,7 @@ def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str,
         **{"future_growth": none, "basket_range": pairs},
         **{"deliverable_leg": none, "deliverable_accrued": real, "deliverable_factor": real},
         **{"group_range": ranges[:, 0], "group_when": none, "group_time": real, "group_domestic": none},
-        **{"group_foreign": none, "group_vol": row, "group_vol_factor": none, "group_smile": np.zeros((0, 7))},
+        **{"group_foreign": none, "group_vol": row, "group_vol_factor": none, "group_smile": np.zeros((0, 6))},
         **{"group_growth": real, "option_range": pairs, "option_strike": real, "option_amount": real},
         **{"table_index": none, "table_forward": row, "table_inverse_width": np.zeros((n_scenarios, 0, 2))},
         **{"table_terms": np.zeros((n_scenarios, 0, 1, 1))},

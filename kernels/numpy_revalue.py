@@ -94,7 +94,8 @@ def call(forward: F64, strike: float, std: F64, smile: F64) -> F64:
     if np.all(std == 0.0):
         return np.maximum(forward - strike, 0.0)
     moneyness = np.log(strike / forward) / std
-    std = std * np.polynomial.polynomial.polyval(np.clip(moneyness, smile[5], smile[6]), smile[:5])
+    bent = moneyness / np.sqrt(1.0 + (moneyness / smile[5]) ** 2)
+    std = std * np.polynomial.polynomial.polyval(bent, smile[:5])
     d1 = np.log(forward / strike) / std + 0.5 * std
     value: F64 = forward * ndtr(d1) - strike * ndtr(d1 - std)
     return value

@@ -43,13 +43,14 @@ def add_calls(options: Any, group: Any, start: F64, moved: Any, forward: Any, st
     moved, forward  (BLOCK,)  ln(forward / start), forward
     std, inverse    (BLOCK,)  at-the-money standard deviation of ln(forward) to expiry, and 1 / it
     """
-    c0, c1, c2, c3, c4, low, high = group.c0, group.c1, group.c2, group.c3, group.c4, group.low, group.high
+    c0, c1, c2, c3, c4 = group.c0, group.c1, group.c2, group.c3, group.c4
+    bend = 1.0 / (group.reach * group.reach)
     for j in range(options.size):
         strike, amount = options[j].strike, options[j].amount
         distance = log_f64(strike / start)
         for i in range(BLOCK):
             m = (distance - moved[i]) * inverse[i]
-            x = bounded(m, low, high)
+            x = m / np.sqrt(fma(m * m, bend, 1.0))
             s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1), x, c0)
             d = (0.0 - m) / s
             half = 0.5 * s * std[i]

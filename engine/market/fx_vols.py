@@ -43,18 +43,19 @@ class StrikeQuote:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FxVols:
-    """Vols of one pair: sigma(K) = atm s(m), m = ln(K / F) / (atm sqrt(tau)), s a polynomial, flat beyond its range.
+    """Vols of one pair: sigma(K) = atm s(y), y = m / sqrt(1 + (m / M)^2), m = ln(K / F) / (atm sqrt(tau)).
 
-    Between expiries the total variance at the money is linear in time, and so are the smile's coefficients and
-    range; before the first and beyond the last, vol and smile are those of that expiry.
+    s is a polynomial. y is m near the money and turns towards -M and M far from it: the wings flatten smoothly, so
+    that options' values are smooth in the forward. Between expiries the total variance at the money is linear in time,
+    and so are the smile's coefficients and M; before the first and beyond the last, vol and
+    smile are those of that expiry.
     """
 
     pair: str  # "USDJPY"
     times: F64  # (n_expiries,) years, strictly increasing, > 0
     atm: F64  # (n_expiries,) decimal per sqrt(year), at the forward's moneyness scale
-    smile: F64  # (n_expiries, 5) c0 to c4 of s(m)
-    low: F64  # (n_expiries,) m below which s is flat
-    high: F64  # (n_expiries,) m above which s is flat
+    smile: F64  # (n_expiries, 5) c0 to c4 of s(y)
+    reach: F64  # (n_expiries,) M > 0
     domestic: str  # curve that discounts JPY: forwards are spot * foreign discount / domestic discount
     foreign: str  # curve that discounts USD
     reference: float  # years, one of `times`: its vol is the level of the pair's VOL factor
@@ -64,8 +65,8 @@ class FxVols:
 
     def __post_init__(self) -> None:
         n = self.times.size
-        if self.smile.shape != (n, SMILE_DEGREE + 1) or {self.atm.shape, self.low.shape, self.high.shape} != {(n,)}:
-            raise InputError(f"vols of {self.pair} need an at-the-money vol, a smile and its range for each expiry")
+        if self.smile.shape != (n, SMILE_DEGREE + 1) or {self.atm.shape, self.reach.shape} != {(n,)}:
+            raise InputError(f"vols of {self.pair} need an at-the-money vol, a smile and its reach for each expiry")
         if self.reference not in self.times:
             raise InputError(f"vols of {self.pair}: the reference, {self.reference:g} years, is none of the expiries")
 
@@ -81,8 +82,8 @@ class FxVols:
         return np.asarray(np.sqrt(np.interp(inside, self.times, self.atm**2 * self.times) / inside))
 
     def smile_at(self, time: F64 | float) -> F64:
-        """(..., 7) c0 to c4, low, high of the smile at `time` [years]; any shape."""
-        columns = [*self.smile.T, self.low, self.high]
+        """(..., 6) c0 to c4, M of the smile at `time` [years]; any shape."""
+        columns = [*self.smile.T, self.reach]
         return np.stack([np.asarray(np.interp(time, self.times, column)) for column in columns], axis=-1)
 
     def vol(self, time: float, log_moneyness: F64 | float) -> F64:
@@ -92,9 +93,15 @@ class FxVols:
 
 
 def smile_value(smile: F64, moneyness: F64 | float) -> F64:
-    """s(m) of one smile, (7,) c0 to c4, low, high: Horner's scheme on m held within the range."""
-    m = np.clip(moneyness, smile[SMILE_DEGREE + 1], smile[SMILE_DEGREE + 2])
-    value = np.full_like(m, smile[SMILE_DEGREE], dtype=np.float64)
+    """s(y(m)) of one smile, (6,) c0 to c4, M: Horner's scheme."""
+    y = bent(moneyness, float(smile[SMILE_DEGREE + 1]))
+    value = np.full_like(y, smile[SMILE_DEGREE])
     for coefficient in smile[SMILE_DEGREE - 1 :: -1]:
-        value = value * m + coefficient
+        value = value * y + coefficient
     return value
+
+
+def bent(moneyness: F64 | float, reach: float) -> F64:
+    """m / sqrt(1 + (m / M)^2), in (-M, M); any shape."""
+    m = np.asarray(moneyness, dtype=np.float64)
+    return np.asarray(m / np.sqrt(1.0 + (m / reach) ** 2))

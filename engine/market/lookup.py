@@ -59,7 +59,7 @@ def fx_vol(market: Market, pair: str, time: F64 | float) -> F64:
 
 
 def smile(market: Market, pair: str, time: F64 | float) -> F64:
-    """(..., 7) c0 to c4, low, high of the smile of a pair at `time` [years]; any shape. See `FxVols`."""
+    """(..., 6) c0 to c4, M of the smile of a pair at `time` [years]; any shape. See `FxVols`."""
     return fx_vols(market, pair).smile_at(time)
 
 

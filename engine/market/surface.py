@@ -11,11 +11,13 @@ from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.delta import delta_log_moneyness, straddle_log_moneyness
 from engine.market.factors import tenor_label
-from engine.market.fx_vols import SMILE_DEGREE, DeltaKind, DeltaQuote, FxVols, StrikeQuote, smile_value
+from engine.market.fx_vols import SMILE_DEGREE, DeltaKind, DeltaQuote, FxVols, StrikeQuote, bent, smile_value
 
 F64 = npt.NDArray[np.float64]
 
-_GRID = 41  # moneynesses at which a smile is looked at
+_FAR = 20.0  # moneyness as good as infinite
+_GRID = 801  # moneynesses at which a smile is looked at
+REACH = 2.5  # M of a smile, or as far as the quotes: smaller, options' values are less smooth; larger, wings are wilder
 
 
 def fx_vols_of(
@@ -35,8 +37,9 @@ def fx_vols_of(
     Parameters
     ----------
     quotes : by expiry [years], increasing
-        A smile through 1, 3 or 5 vols (delta) or 1 to 5 (strike): a polynomial in moneyness, flat beyond the
-        outermost of them. A butterfly is the mean of two vols less the one at the money, not a broker's strangle.
+        A smile through 1, 3 or 5 vols (delta) or 1 to 5 (strike): a polynomial in bent moneyness (`FxVols`), which
+        flattens beyond the outermost of them. A butterfly is the mean of two vols less the one at the money, not a
+        broker's strangle.
     spot : domestic currency per foreign
     curves, domestic, foreign : the two curves that give forwards and the discounting of spot deltas
     delta : convention of the delta quotes; "at the money" is the delta-neutral straddle under it
@@ -65,8 +68,7 @@ def fx_vols_of(
         times=np.array(times),
         atm=np.array(at_the_money),
         smile=table[:, : SMILE_DEGREE + 1],
-        low=table[:, SMILE_DEGREE + 1],
-        high=table[:, SMILE_DEGREE + 2],
+        reach=table[:, SMILE_DEGREE + 1],
         domestic=domestic,
         foreign=foreign,
         reference=reference,
@@ -79,12 +81,12 @@ def fx_vols_of(
 def _expiry(
     quote: DeltaQuote | StrikeQuote, time: float, forward: float, foreign_discount: float, kind: DeltaKind
 ) -> tuple[float, F64]:
-    """At-the-money vol and smile, (7,) c0 to c4, low, high."""
+    """At-the-money vol and smile, (6,) c0 to c4, M."""
     if isinstance(quote, StrikeQuote):
         logs, vols = [math.log(strike / forward) for strike in quote.strikes], list(quote.vols)
         _check_vols(vols)
-        through = _polynomial(logs, vols)
-        atm = float(smile_value(np.array([*through, logs[0], logs[-1]]), 0.0))
+        inside = min(max(0.0, logs[0]), logs[-1])
+        atm = _horner(_polynomial(logs, vols), inside)
     else:
         logs, vols = _delta_points(quote, time, foreign_discount, kind)
         atm = quote.atm
@@ -92,9 +94,10 @@ def _expiry(
     moneyness = [log / scale for log in logs]
     if any(after <= before for before, after in pairwise(moneyness)):
         raise InputError("strikes must increase, put to call: the risk reversals leave them out of order")
-    smile = np.array([*_polynomial(moneyness, [vol / atm for vol in vols]), moneyness[0], moneyness[-1]])
-    if (lowest := float(smile_value(smile, np.linspace(moneyness[0], moneyness[-1], _GRID)).min())) <= 0.0:
-        raise InputError(f"the smile through the quotes falls to {lowest * atm:.4g} between them; check the quotes")
+    reach = max(REACH, -moneyness[0], moneyness[-1])
+    smile = np.array([*_polynomial(bent(np.array(moneyness), reach).tolist(), [vol / atm for vol in vols]), reach])
+    if (lowest := float(smile_value(smile, np.linspace(-_FAR, _FAR, _GRID)).min())) <= 0.0:
+        raise InputError(f"the smile through the quotes falls to {lowest * atm:.4g}; check the quotes")
     return atm, smile
 
 
@@ -133,6 +136,13 @@ def _polynomial(x: Sequence[float], y: Sequence[float]) -> list[float]:
         coefficients = [above - node * same for above, same in zip(shifted, coefficients, strict=True)]
         coefficients[0] += difference
     return coefficients
+
+
+def _horner(coefficients: Sequence[float], x: float) -> float:
+    value = 0.0
+    for coefficient in reversed(coefficients):
+        value = value * x + coefficient
+    return value
 
 
 def _check_vols(vols: Sequence[float]) -> None:

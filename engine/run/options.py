@@ -37,7 +37,7 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
     """Sort a book's options into groups by (book, expiry, delivery, vol ratio), and ask for discount factors.
 
     A ratio r of an option's vol to the surface's, fitted to its price, is a vol r times as high and a smile stretched
-    to it: s(r m) is the polynomial with coefficients c_k r^k, on a range 1 / r as wide.
+    to it: the coefficients c_k r^k, and M / r.
     """
     options, observed, shocked = setting.book.options, setting.observed, setting.shocked
     ratio = setting.fits.vol_ratio
@@ -60,7 +60,7 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
         "group_foreign": _numbers([points.discount(w, FX_CURVES["USD"], t) for w, t in looked_at]),
         "group_vol": np.array([ratio * each.atm_vol(vol_time) for each in vols]).reshape(len(shocked), when.size),
         "group_vol_factor": np.full(when.size, vol_factor(setting.market, PAIR), np.int64),
-        "group_smile": _stretched(vols[0].smile_at(vol_time), ratio) if vols else np.zeros((0, 7)),
+        "group_smile": _stretched(vols[0].smile_at(vol_time), ratio) if vols else np.zeros((0, 6)),
         "group_growth": setting.cash_growth(np.full(when.size, "JPY"), seen),
         "option_range": ranges(merged[:, 0].astype(np.int64), when.size),
         "option_strike": np.ascontiguousarray(merged[:, 1]),
@@ -184,6 +184,6 @@ def _numbers(values: list[int]) -> I64:
 
 
 def _stretched(smile: F64, ratio: F64) -> F64:
-    """Smiles (n, 7) of vols that are `ratio` (n,) times as high at the same strikes."""
-    powers = np.array([0, 1, 2, 3, 4, -1, -1])
+    """Smiles (n, 6) of vols that are `ratio` (n,) times as high at the same strikes."""
+    powers = np.array([0, 1, 2, 3, 4, -1])
     return np.asarray(smile * ratio[:, None] ** powers)

@@ -133,8 +133,8 @@ def with_tables(
         group_foreign=n_futures * owners + n_all + np.arange(n_all),
         group_vol=rng.uniform(0.05, 0.2, (n_scenarios, n_all)),
         group_vol_factor=np.full(n_all, vol_factor),
-        group_smile=np.column_stack([rng.normal([1.0, -0.04, 0.03, 0.0, 1e-3], 1e-3, (n_all, 5)), *np.ones((2, n_all))])
-        * [1.0, 1.0, 1.0, 1.0, 1.0, -2.0, 2.5],
+        group_smile=np.column_stack([rng.normal([1.0, -0.04, 0.03, 0.0, 1e-3], 1e-3, (n_all, 5)), *np.ones((1, n_all))])
+        * [1.0, 1.0, 1.0, 1.0, 1.0, 2.5],
         group_growth=rng.uniform(1.0, 1.01, n_all),
         option_range=np.column_stack([ends - n_options, ends]),
         option_strike=strikes,
@@ -189,7 +189,7 @@ def one_group(
     *,
     n_factors: int = 2,
     vol_factor: int = -1,
-    smile: Any = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 1.0),
+    smile: Any = (1.0, 0.0, 0.0, 0.0, 0.0, 2.5),
     discounts: Any = (1.0, 1.0),
     fx_start: float = 100.0,
     **fields: Any,

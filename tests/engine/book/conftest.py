@@ -33,7 +33,7 @@ SURFACE = FxVols(
     times=np.array([30, 91, 182, 365, 730]) / 365.0,
     atm=np.array([0.118, 0.114, 0.110, 0.106, 0.103]),
     smile=np.array([[1.0, -0.03 - 0.01 * i, 0.025 + 0.005 * i, 0.002, -0.001] for i in range(1, 6)]),
-    low=np.full(5, -1.6), high=np.full(5, 1.5), domestic="XCCY_JPY", foreign="SOFR", reference=91 / 365.0,
+    reach=np.full(5, 2.5), domestic="XCCY_JPY", foreign="SOFR", reference=91 / 365.0,
     delta=DeltaKind.SPOT_PREMIUM_ADJUSTED, quotes=(), source="by hand",
 )  # fmt: skip
 

@@ -38,10 +38,10 @@ def test_a_curve_without_factors_has_none(market):
 def test_vols_of_the_bundled_market_are_the_quoted_ones(market):
     assert vol_factor(market, "USDJPY") == 17
     assert float(fx_vol(market, "USDJPY", 1 / 12)) == pytest.approx(0.124, rel=1e-14)
-    assert smile(market, "USDJPY", 0.3).shape == (7,)
+    assert smile(market, "USDJPY", 0.3).shape == (6,)
     forward = float(fx_forward(market, "USDJPY", 1.0))
-    jgb, ust = float(market.curves["JGB"].zero_rate(1.0)), float(market.curves["UST"].zero_rate(1.0))
-    assert forward == pytest.approx(145.04 * np.exp(jgb - ust), rel=1e-14)  # covered interest parity
+    yen, dollar = float(market.curves["XCCY_JPY"].zero_rate(1.0)), float(market.curves["SOFR"].zero_rate(1.0))
+    assert forward == pytest.approx(145.04 * np.exp(yen - dollar), rel=1e-14)  # parity, basis included
     low, high = black_vol(market, "USDJPY", np.array([forward * 0.9, forward * 1.1]), 1.0)
     assert low > float(fx_vol(market, "USDJPY", 1.0)) * 1.05
     assert low > high
