@@ -154,10 +154,10 @@ def table_value(terms: Any, x: Any, w: Any, near: Any, far: Any, out: Any) -> No
 @njit(**INLINE)
 def outside(x: Any, w: Any) -> bool:
     """Whether some path of the block lies outside [-1, 1] in either."""
-    widest = 0.0
+    n = 0
     for i in range(BLOCK):
-        widest = max(widest, max(abs(x[i]), abs(w[i])))
-    return widest > 1.0
+        n += not (abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0)
+    return n > 0
 
 
 @njit(**INLINE)

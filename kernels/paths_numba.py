@@ -88,6 +88,7 @@ def pnl_of_paths(model: Any, book: Any, seed: U64, first: U64, random_kind: Any,
         states = np.empty((n_observations, n_dynamics * n_factors * ROW), model.chol.dtype)
         observed = np.empty((n_observations, n_factors, ROW))
         scaled = np.empty((n_observations, n_factors, ROW))
+        outside = np.empty((n_observations, n_factors), np.bool_)
         fx = np.empty((n_currencies, ROW))
         legs = np.empty((n_shared_legs, ROW))
         scratch = np.empty((SCRATCH_ROWS, ROW))
@@ -99,13 +100,13 @@ def pnl_of_paths(model: Any, book: Any, seed: U64, first: U64, random_kind: Any,
             walk(model, seed, book.observations, paths, random, normals, states)
             width = min(BLOCK, n - start)
             for s in range(n_scenarios):
-                first_row = book.dynamics[s] * n_factors
+                d = book.dynamics[s]
                 for o in range(n_observations):
+                    moved = states[o, d * n_factors * ROW : (d + 1) * n_factors * ROW]
                     for f in range(n_factors):
-                        row = states[o, (first_row + f) * ROW : (first_row + f + 1) * ROW]
                         for i in range(BLOCK):
-                            observed[o, f, i] = row[i]
-                revalue(book, s, observed, scaled, fx, legs, scratch, profits)
+                            observed[o, f, i] = moved[f * ROW + i]
+                revalue(book, s, observed, scaled, outside, fx, legs, scratch, profits)
                 for r in range(1 + n_books):
                     for i in range(width):
                         pnl[s * (1 + n_books) + r, start + i] = profits[r, i]

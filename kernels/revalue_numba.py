@@ -19,53 +19,52 @@ from kernels.swaptions_numba import add_swaptions
 SCRATCH_ROWS = 2 + OPTION_ROWS  # that revalue needs
 
 
-def _add_polynomial(degree: int) -> Any:
-    """Return the kernel for one total degree: with constant bounds LLVM unrolls all but the loop over paths."""
-    n_terms = (degree + 1) * (degree + 2) // 2
+def _polynomial_rows(degree: int, first: int, last: int) -> Any:
+    """Return the kernel that goes on with Horner's rule in u over the rows of v-order `first` to `last`.
+
+    With constant bounds LLVM unrolls all but the loop over paths, up to some 70 terms: higher degrees go in two parts.
+    """
+    top = (degree + 1) * (degree + 2) // 2 - first * (first + 1) // 2  # place above the last term of row `first`
 
     @njit(**INLINE)
-    def add(c: Any, u: Any, v: Any, total: Any) -> None:
+    def go_on(c: Any, u: Any, v: Any, value: Any) -> None:
         for i in range(BLOCK):
-            value = 0.0
-            k = n_terms
-            for order in range(degree + 1):  # of v, beside u to the power degree - order
+            total = value[i]
+            k = top
+            for order in range(first, last + 1):  # of v, beside u to the power degree - order
                 k -= 1
                 row = c[k]
                 for _ in range(order):
                     k -= 1
                     row = fma(row, v[i], c[k])
-                value = fma(value, u[i], row)
-            total[i] += value
+                total = fma(total, u[i], row)
+            value[i] = total
 
-    return add
+    return go_on
 
 
-_add_polynomial_6 = _add_polynomial(6)
-_add_polynomial_8 = _add_polynomial(8)
-_add_polynomial_10 = _add_polynomial(10)
-_add_polynomial_14 = _add_polynomial(14)
+_rows_6 = _polynomial_rows(6, 0, 6)
+_rows_8 = _polynomial_rows(8, 0, 8)
+_rows_10 = _polynomial_rows(10, 0, 10)
+_rows_14_low, _rows_14_high = _polynomial_rows(14, 0, 10), _polynomial_rows(14, 11, 14)
 
 
 @njit(**STRICT)
-def add_polynomial(degree: int, c: Any, u: Any, v: Any, total: Any) -> None:
-    """Add one segment's polynomial, terms `c`, to `total`; u, v and total are rows of a block. One of base.DEGREES."""
+def add_polynomial(degree: int, c: Any, u: Any, v: Any, value: Any, total: Any) -> None:
+    """Add one segment's polynomial, terms `c`, to `total`: rows of a block, `value` to work in. One of base.DEGREES."""
+    for i in range(BLOCK):
+        value[i] = 0.0
     if degree == 6:
-        _add_polynomial_6(c, u, v, total)
+        _rows_6(c, u, v, value)
     elif degree == 8:
-        _add_polynomial_8(c, u, v, total)
+        _rows_8(c, u, v, value)
     elif degree == 10:
-        _add_polynomial_10(c, u, v, total)
+        _rows_10(c, u, v, value)
     else:
-        _add_polynomial_14(c, u, v, total)
-
-
-@njit(**INLINE)
-def flow_sum(value: Any, exponents: Any, below: Any, above: Any) -> Any:
-    """Sum of the flows of one segment for one path with these two deviations."""
-    total = 0.0
-    for j in range(value.size):
-        total = fma(value[j], exp_f64(fma(exponents[j, 1], above, exponents[j, 0] * below)), total)
-    return total
+        _rows_14_low(c, u, v, value)
+        _rows_14_high(c, u, v, value)
+    for i in range(BLOCK):
+        total[i] += value[i]
 
 
 @njit(**STRICT)
@@ -84,10 +83,10 @@ def add_flows(value: Any, exponents: Any, below: Any, above: Any, segment: Any, 
 @njit(**INLINE)
 def beyond(u: Any) -> bool:
     """Whether some path of the row lies outside [-1, 1]."""
-    widest = 0.0
+    n = 0
     for i in range(BLOCK):
-        widest = max(widest, abs(u[i]))
-    return widest > 1.0
+        n += not (abs(u[i]) <= 1.0)
+    return n > 0
 
 
 @njit(**STRICT)
@@ -99,6 +98,7 @@ def add_segments(
     exponents: Any,
     deviations: Any,
     scaled: Any,
+    outside: Any,
     scratch: Any,
     total: Any,
 ) -> None:
@@ -107,6 +107,7 @@ def add_segments(
     coefficients        (n, n_terms)      of these segments, in this scenario
     value, exponents    (n_flows,) (n_flows, 2)  all flows, in this scenario
     deviations, scaled  (n_factors, ROW)  deviations from the start, and the same mapped to [-1, 1]
+    outside             (n_factors,)      whether some path lies outside [-1, 1]
     scratch             (2, ROW)          rows to work in
     """
     inside, each = scratch[0], scratch[1]
@@ -114,23 +115,26 @@ def add_segments(
         segment = segments[g]
         f, h = segment.below, segment.above
         x, y, u, v = deviations[f], deviations[h], scaled[f], scaled[h]
-        whole = degree > 0 and not (beyond(u) or beyond(v))
-        if whole:
-            add_polynomial(degree, coefficients[g], u, v, total)
+        flows, rates = value[segment.first : segment.last], exponents[segment.first : segment.last]
+        if degree == 0:
+            add_flows(flows, rates, x, y, each, total)
+        elif not (outside[f] or outside[h]):
+            add_polynomial(degree, coefficients[g], u, v, each, total)
         else:
             for i in range(BLOCK):
                 inside[i] = total[i]
-            if degree > 0:
-                add_polynomial(degree, coefficients[g], u, v, inside)
-            add_flows(value[segment.first : segment.last], exponents[segment.first : segment.last], x, y, each, total)
-            if degree > 0:
-                for i in range(BLOCK):
-                    total[i] = inside[i] if abs(u[i]) <= 1.0 and abs(v[i]) <= 1.0 else total[i]
+            add_polynomial(degree, coefficients[g], u, v, each, inside)
+            add_flows(flows, rates, x, y, each, total)
+            for i in range(BLOCK):
+                if abs(u[i]) <= 1.0 and abs(v[i]) <= 1.0:
+                    total[i] = inside[i]
 
 
 @njit(**STRICT)
-def add_leg(book: Any, scenario: int, leg: int, observed: Any, scaled: Any, scratch: Any, total: Any) -> None:
-    """Add a leg to `total` (BLOCK,), as its day sees it; observed, scaled (n_observations, n_factors, ROW)."""
+def add_leg(
+    book: Any, scenario: int, leg: int, observed: Any, scaled: Any, outside: Any, scratch: Any, total: Any
+) -> None:
+    """Add a leg to `total` (BLOCK,), as its day sees it; arguments as in `revalue`, scratch (2, ROW)."""
     first, last, when = book.legs[leg].first, book.legs[leg].last, book.legs[leg].when
     add_segments(
         book.segments[first:last],
@@ -140,6 +144,7 @@ def add_leg(book: Any, scenario: int, leg: int, observed: Any, scaled: Any, scra
         book.flow_exponents,
         observed[when],
         scaled[when],
+        outside[when],
         scratch,
         total,
     )
@@ -155,13 +160,14 @@ def add_units(units: Any, value: Any, observed: Any, total: Any) -> None:
 
 
 @njit(**STRICT)
-def scale(centre: Any, inverse_width: Any, observed: Any, scaled: Any) -> None:
-    """Map deviations to the polynomials' range [-1, 1]; both (n_observations, n_factors, ROW)."""
+def scale(centre: Any, inverse_width: Any, observed: Any, scaled: Any, outside: Any) -> None:
+    """Map deviations to the polynomials' range [-1, 1], and say for which factors some path lies outside."""
     for o in range(observed.shape[0]):
         for f in range(observed.shape[1]):
             middle, inverse = centre[f], inverse_width[f]
             for i in range(BLOCK):
                 scaled[o, f, i] = (observed[o, f, i] - middle) * inverse
+            outside[o, f] = beyond(scaled[o, f])
 
 
 @njit(**INLINE)
@@ -195,11 +201,22 @@ def add_derivatives(book: Any, s: int, b: int, c: int, observed: Any, legs: Any,
 
 
 @njit(**STRICT)
-def revalue(book: Any, scenario: int, observed: Any, scaled: Any, fx: Any, legs: Any, scratch: Any, pnl: Any) -> None:
+def revalue(
+    book: Any,
+    scenario: int,
+    observed: Any,
+    scaled: Any,
+    outside: Any,
+    fx: Any,
+    legs: Any,
+    scratch: Any,
+    pnl: Any,
+) -> None:
     """P&L of the total and of each book on a block of paths, in the reporting currency. `book` is tables.Tables.
 
     observed  (n_observations, n_factors, ROW)  deviations from the scenario's start
     scaled    (n_observations, n_factors, ROW)  scratch
+    outside   (n_observations, n_factors)       scratch: whether some path's scaled deviation is beyond [-1, 1]
     fx        (n_currencies, ROW)               scratch: JPY per unit at the horizon on each path
     legs      (n, ROW)                          scratch: values of the legs after the books' own
     scratch   (SCRATCH_ROWS, ROW)               scratch
@@ -208,7 +225,7 @@ def revalue(book: Any, scenario: int, observed: Any, scaled: Any, fx: Any, legs:
     n_books, n_currencies = book.base_value.size, book.fx_factor.size
     total, value, spare = scratch[0], scratch[1], scratch[2:]
     horizon = observed[observed.shape[0] - 1]
-    scale(book.centre[scenario], book.inverse_width[scenario], observed, scaled)
+    scale(book.centre[scenario], book.inverse_width[scenario], observed, scaled, outside)
     for c in range(1, n_currencies):
         f, start = book.fx_factor[c], book.fx_start[scenario, c]
         for i in range(BLOCK):
@@ -219,14 +236,14 @@ def revalue(book: Any, scenario: int, observed: Any, scaled: Any, fx: Any, legs:
     for leg in range(legs.shape[0]):
         for i in range(BLOCK):
             legs[leg, i] = 0.0
-        add_leg(book, scenario, n_books * n_currencies + leg, observed, scaled, spare, legs[leg])
+        add_leg(book, scenario, n_books * n_currencies + leg, observed, scaled, outside, spare, legs[leg])
     for b in range(n_books):
         for i in range(BLOCK):
             value[i] = 0.0
         for c in range(n_currencies):
             for i in range(BLOCK):
                 total[i] = book.cash[scenario, b, c]
-            add_leg(book, scenario, b * n_currencies + c, observed, scaled, spare, total)
+            add_leg(book, scenario, b * n_currencies + c, observed, scaled, outside, spare, total)
             add_derivatives(book, scenario, b, c, observed, legs, spare, total)
             for i in range(BLOCK):
                 value[i] = fma(fx[c, i], total[i], value[i])

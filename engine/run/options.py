@@ -25,7 +25,7 @@ I64 = npt.NDArray[np.int64]
 
 WORTH_A_TABLE = 40  # options of a group below which pricing them one by one is cheaper
 REACH = 7.0  # standard deviations of x and w that a table covers; beyond, options are priced one by one
-WANTED = 1e-8  # of a group's gross premium: the fewest terms that keep the error below this are taken
+WANTED = 1e-6  # of a group's gross premium: the fewest terms that keep the error below this are taken
 X_TERMS = (17, 25, 33, 49)  # odd, as the kernels want them
 W_TERMS = 12  # one of the kernels' VOL_TERMS
 ONE_DAY = 1.0 / DAYS_PER_TIME_YEAR  # a payoff, with no time left, has no vol: it is given that of a day, and unused

@@ -164,7 +164,7 @@ CALLS = {
     "normals_f64": (normals_f64, (ROWS.view(np.uint64), 1, ROWS.copy())),
     "normals_f32": (normals_f32, (ROWS.astype(np.uint32), 1, ROWS.astype(np.float32))),
     "correlate_and_step": (correlate_and_step, (np.ones(8), np.ones(8), np.ones((8, 8)), ROWS, ROWS.copy())),
-    "add_polynomial": (add_polynomial, (6, np.ones(28), BLOCK_ROW, BLOCK_ROW, BLOCK_ROW.copy())),
+    "add_polynomial": (add_polynomial, (6, np.ones(28), BLOCK_ROW, BLOCK_ROW, BLOCK_ROW.copy(), BLOCK_ROW.copy())),
     "add_flows": (add_flows, (np.ones(1), np.ones((1, 2)), BLOCK_ROW, BLOCK_ROW, BLOCK_ROW.copy(), BLOCK_ROW.copy())),
 }
 
