@@ -11,7 +11,7 @@ from cli import render
 from cli.render import Column, Scale, Table
 
 if TYPE_CHECKING:
-    from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult
+    from engine.risk.results import Measure, Revaluation, RunFacts, RunResult, ScopeResult
 
 
 def show(result: "RunResult", *, as_json: bool) -> None:
@@ -62,12 +62,19 @@ def table(result: "RunResult") -> Table:
 def _title(run: "RunFacts", scale: Scale) -> str:
     steps = "one exact step" if run.steps == "one" else "daily steps"
     held = "today's book" if run.revaluation.instantaneous else "the book aged to the horizon"
-    how = f"compressed, error below {run.revaluation.bound:.0e} of gross value" if run.revaluation.degree else "by flow"
+    how = _how(run.revaluation)
     return (
         f"Losses over {run.horizon_days} business days from {run.valuation_date}, {scale.unit}\n"
         f"{run.n_paths:,} paths, {steps}, seed {run.seed}, {run.backend} {run.precision}\n"
         f"revalues {held}, {how}\n"
     )
+
+
+def _how(revaluation: "Revaluation") -> str:
+    if revaluation.method == "direct":
+        return "by flow"
+    flows = f"compressed, error below {revaluation.flow_bound:.0e} of gross value"
+    return f"{flows}, options {revaluation.option_bound:.0e} of premium" if revaluation.option_bound else flows
 
 
 def _columns(run: "RunFacts", confidences: list[float]) -> Iterator[Column]:

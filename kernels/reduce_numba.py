@@ -127,12 +127,13 @@ def keep_tails(pnl: Any, cell: int, brackets: Any, starts: Any, kept: Any) -> No
         row, c = task // n_cells, task % n_cells
         place = starts[row, c]
         values = pnl[row, c * cell : min(n, (c + 1) * cell)]
-        for g in range(brackets.shape[1]):
-            low, high = brackets[row, g, 0], brackets[row, g, 1]
-            for start in range(0, values.size, LANES):
-                some = values[start : start + LANES]
-                if count_within(some, low, high) > 0:  # few chunks have any: the others are passed over at SIMD speed
-                    for i in range(some.size):
-                        if low <= some[i] <= high:
+        for start in range(0, values.size, LANES):
+            some, hits = values[start : start + LANES], 0
+            for g in range(brackets.shape[1]):
+                hits += count_within(some, brackets[row, g, 0], brackets[row, g, 1])
+            if hits > 0:  # few chunks have any: the others are passed over at SIMD speed
+                for i in range(some.size):
+                    for g in range(brackets.shape[1]):
+                        if brackets[row, g, 0] <= some[i] <= brackets[row, g, 1]:
                             kept[place] = some[i]
                             place += 1

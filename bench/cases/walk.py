@@ -69,7 +69,7 @@ def _law() -> tuple[WalkLaw, ModelArrays, float]:
         vols=market.vols,
         correlation=market.correlation,
         n_steps=N_STEPS,
-        std=step.std,
+        std=step.std(N_STEPS),
     )
     return law, ModelArrays(decay=step.decay[None], drift=step.drift[None], chol=step.chol[None]), market.usdjpy
 

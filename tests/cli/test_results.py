@@ -20,7 +20,7 @@ FACTS = RunFacts(
     currency="JPY",
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
-    revaluation=Revaluation(method="compressed", degree=10, bound=3e-12, instantaneous=False),
+    revaluation=Revaluation(method="compressed", degree=10, flow_bound=3e-12, option_bound=0.0, instantaneous=False),
     inputs={"book": "00"},
     until_se=None,
 )

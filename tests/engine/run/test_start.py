@@ -223,7 +223,7 @@ def test_brackets_give_the_same_figures_as_whole_tails(usd_cash, run_files, monk
 
 
 def test_a_market_without_vol_reports_its_carry_and_no_risk(bundled_with, hand_book, run_files):
-    still = bundled_with(vols=np.zeros(17))
+    still = bundled_with(vols=np.zeros(18))
     book = hand_book([(0, "JGB", 1000, 1e6), (0, "UST", 400, 1e4)], [(0, "USD", -9e3)])
     total = run_files(still, book, n_paths=1_000).results[0]
     assert total.std == pytest.approx(0.0, abs=1e-6)
