@@ -22,7 +22,7 @@ from kernels.base import (
     Reduction,
 )
 from kernels.cuda_source import LANES, THREADS, BuildSettings, settings_for
-from kernels.device import AbstractDevice, DeviceMemoryError
+from kernels.device import AbstractDevice, DeviceError, DeviceMemoryError
 
 BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
 SHARE = 0.8  # of the free memory that a block may take
@@ -91,6 +91,8 @@ class CudaBackend(AbstractBackend):
         DeviceError
             The kernels do not compile for a device.
         """
+        if "leg_range" in book._fields:  # struct Book of revalue.cuh has other fields: it would read what is not there
+            raise DeviceError("the CUDA kernels do not value legs, futures, swaptions and options")
         start = time.perf_counter()
         settings = settings_for(model, book, float32=float32)
         packed = _packed_laws(model.rounded(np.float32 if float32 else np.float64))
