@@ -8,6 +8,7 @@ from engine.book.compiled import CompiledBook, Flows, Marks, Premiums, Units
 from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
 from engine.inputs.market import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
+from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.run.pack import Packed, pack
 from kernels.base import BookArrays, empty_tables
@@ -22,10 +23,14 @@ CURRENCIES = {"JGB": "JPY", "UST": "USD"}
 def market_of_16() -> Market:
     """The bundled market without the factor UST_3M, curves on whole years only: node dates that QuantLib can repeat."""
     market = load_market(bundled_market_path())
-    kept = [i for i, factor in enumerate(market.factors) if factor.pillar is None or factor.pillar >= 1.0]
+    pairs = [(i, factor) for i, factor in enumerate(market.factors) if factor.kind is not FactorKind.VOL]
+    kept = [i for i, factor in pairs if factor.pillar is None or factor.pillar >= 1.0]
     return replace(
         market,
-        curves={name: _whole_years(curve) for name, curve in market.curves.items()},
+        curves={name: _whole_years(market.curves[name]) for name in LONGEST_DAYS},
+        spreads={},
+        levels={},
+        fx_vols={},
         factors=tuple(market.factors[i] for i in kept),
         vols=market.vols[kept],
         correlation=market.correlation[np.ix_(kept, kept)],
