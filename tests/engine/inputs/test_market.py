@@ -342,7 +342,7 @@ def test_derived_curves_prices_and_vols_are_read_and_written(write, tmp_path):
     assert (again.levels, again.factors, again.sources) == (market.levels, market.factors, market.sources)
     for name, curve in market.curves.items():
         assert np.array_equal(again.curves[name].zero_rates, curve.zero_rates)
-    for name in ("times", "atm", "smile", "low", "high"):
+    for name in ("times", "atm", "smile", "reach"):
         assert np.array_equal(getattr(again.fx_vols["USDJPY"], name), getattr(market.fx_vols["USDJPY"], name)), name
     assert again.fx_vols["USDJPY"].quotes == market.fx_vols["USDJPY"].quotes
     assert np.array_equal(again.thetas, market.thetas)
