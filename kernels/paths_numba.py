@@ -80,6 +80,7 @@ def pnl_of_paths(model: Any, book: Any, seed: U64, n_steps: int, first: U64, ran
         state = np.empty(n_dynamics * n_factors * ROW, model.chol.dtype)
         deviations = np.empty((n_factors, ROW))
         scaled = np.empty((n_factors, ROW))
+        outside = np.empty(n_factors, np.bool_)
         fx = np.empty((n_currencies, ROW))
         scratch = np.empty((4, ROW))
         profits = np.empty((1 + n_books, ROW))
@@ -90,11 +91,12 @@ def pnl_of_paths(model: Any, book: Any, seed: U64, n_steps: int, first: U64, ran
             walk(model, seed, n_steps, paths, random, normals, state)
             width = min(BLOCK, n - start)
             for s in range(n_scenarios):
-                first_row = book.dynamics[s] * n_factors
+                d = book.dynamics[s]
+                moved = state[d * n_factors * ROW : (d + 1) * n_factors * ROW]
                 for f in range(n_factors):
                     for i in range(BLOCK):
-                        deviations[f, i] = state[(first_row + f) * ROW + i]
-                revalue(book, s, deviations, fx, scaled, scratch, profits)
+                        deviations[f, i] = moved[f * ROW + i]
+                revalue(book, s, deviations, fx, scaled, outside, scratch, profits)
                 for r in range(1 + n_books):
                     for i in range(width):
                         pnl[s * (1 + n_books) + r, start + i] = profits[r, i]

@@ -134,7 +134,29 @@ def draw_words(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, 
     """As draw_bits, a 32-bit word each: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
     k0 = seed & LOW
     k1 = seed >> HALF
-    for j in range(n_lanes):
+    quads = n_lanes // 4
+    for quad in range(quads):
+        lane = first_lane + U64(4 * quad)
+        row = 16 * quad * ROW
+        for i in range(BLOCK):
+            a, b, c, d = _four_lanes(paths[i], step, lane, k0, k1)
+            words[row + i] = np.uint32(a[0] & LOW)
+            words[row + ROW + i] = np.uint32(a[1] & LOW)
+            words[row + 2 * ROW + i] = np.uint32(a[2] & LOW)
+            words[row + 3 * ROW + i] = np.uint32(a[3] & LOW)
+            words[row + 4 * ROW + i] = np.uint32(b[0] & LOW)
+            words[row + 5 * ROW + i] = np.uint32(b[1] & LOW)
+            words[row + 6 * ROW + i] = np.uint32(b[2] & LOW)
+            words[row + 7 * ROW + i] = np.uint32(b[3] & LOW)
+            words[row + 8 * ROW + i] = np.uint32(c[0] & LOW)
+            words[row + 9 * ROW + i] = np.uint32(c[1] & LOW)
+            words[row + 10 * ROW + i] = np.uint32(c[2] & LOW)
+            words[row + 11 * ROW + i] = np.uint32(c[3] & LOW)
+            words[row + 12 * ROW + i] = np.uint32(d[0] & LOW)
+            words[row + 13 * ROW + i] = np.uint32(d[1] & LOW)
+            words[row + 14 * ROW + i] = np.uint32(d[2] & LOW)
+            words[row + 15 * ROW + i] = np.uint32(d[3] & LOW)
+    for j in range(4 * quads, n_lanes):
         row = 4 * j * ROW
         for i in range(BLOCK):
             a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)

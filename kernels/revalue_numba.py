@@ -13,53 +13,52 @@ from kernels.normal_numba import exp_f64
 from kernels.numba_settings import BLOCK, INLINE, STRICT
 
 
-def _add_polynomial(degree: int) -> Any:
-    """Return the kernel for one total degree: with constant bounds LLVM unrolls all but the loop over paths."""
-    n_terms = (degree + 1) * (degree + 2) // 2
+def _polynomial_rows(degree: int, first: int, last: int) -> Any:
+    """Return the kernel that goes on with Horner's rule in u over the rows of v-order `first` to `last`.
+
+    With constant bounds LLVM unrolls all but the loop over paths, up to some 70 terms: higher degrees go in two parts.
+    """
+    top = (degree + 1) * (degree + 2) // 2 - first * (first + 1) // 2  # place above the last term of row `first`
 
     @njit(**INLINE)
-    def add(c: Any, u: Any, v: Any, total: Any) -> None:
+    def go_on(c: Any, u: Any, v: Any, value: Any) -> None:
         for i in range(BLOCK):
-            value = 0.0
-            k = n_terms
-            for order in range(degree + 1):  # of v, beside u to the power degree - order
+            total = value[i]
+            k = top
+            for order in range(first, last + 1):  # of v, beside u to the power degree - order
                 k -= 1
                 row = c[k]
                 for _ in range(order):
                     k -= 1
                     row = fma(row, v[i], c[k])
-                value = fma(value, u[i], row)
-            total[i] += value
+                total = fma(total, u[i], row)
+            value[i] = total
 
-    return add
+    return go_on
 
 
-_add_polynomial_6 = _add_polynomial(6)
-_add_polynomial_8 = _add_polynomial(8)
-_add_polynomial_10 = _add_polynomial(10)
-_add_polynomial_14 = _add_polynomial(14)
+_rows_6 = _polynomial_rows(6, 0, 6)
+_rows_8 = _polynomial_rows(8, 0, 8)
+_rows_10 = _polynomial_rows(10, 0, 10)
+_rows_14_low, _rows_14_high = _polynomial_rows(14, 0, 10), _polynomial_rows(14, 11, 14)
 
 
 @njit(**STRICT)
-def add_polynomial(degree: int, c: Any, u: Any, v: Any, total: Any) -> None:
-    """Add one segment's polynomial, terms `c`, to `total`; u, v and total are rows of a block. One of base.DEGREES."""
+def add_polynomial(degree: int, c: Any, u: Any, v: Any, value: Any, total: Any) -> None:
+    """Add one segment's polynomial, terms `c`, to `total`: rows of a block, `value` to work in. One of base.DEGREES."""
+    for i in range(BLOCK):
+        value[i] = 0.0
     if degree == 6:
-        _add_polynomial_6(c, u, v, total)
+        _rows_6(c, u, v, value)
     elif degree == 8:
-        _add_polynomial_8(c, u, v, total)
+        _rows_8(c, u, v, value)
     elif degree == 10:
-        _add_polynomial_10(c, u, v, total)
+        _rows_10(c, u, v, value)
     else:
-        _add_polynomial_14(c, u, v, total)
-
-
-@njit(**INLINE)
-def flow_sum(value: Any, exponents: Any, below: Any, above: Any) -> Any:
-    """Sum of the flows of one segment for one path with these two deviations."""
-    total = 0.0
-    for j in range(value.size):
-        total = fma(value[j], exp_f64(fma(exponents[j, 1], above, exponents[j, 0] * below)), total)
-    return total
+        _rows_14_low(c, u, v, value)
+        _rows_14_high(c, u, v, value)
+    for i in range(BLOCK):
+        total[i] += value[i]
 
 
 @njit(**STRICT)
@@ -78,17 +77,20 @@ def add_flows(value: Any, exponents: Any, below: Any, above: Any, segment: Any, 
 @njit(**INLINE)
 def beyond(u: Any) -> bool:
     """Whether some path of the row lies outside [-1, 1]."""
-    widest = 0.0
+    n = 0
     for i in range(BLOCK):
-        widest = max(widest, abs(u[i]))
-    return widest > 1.0
+        n += not (abs(u[i]) <= 1.0)
+    return n > 0
 
 
 @njit(**STRICT)
-def add_segment(book: Any, scenario: int, g: int, deviations: Any, scaled: Any, scratch: Any, total: Any) -> None:
+def add_segment(
+    book: Any, scenario: int, g: int, deviations: Any, scaled: Any, outside: Any, scratch: Any, total: Any
+) -> None:
     """Add segment g of a scenario to `total` (BLOCK,).
 
     deviations, scaled  (n_factors, ROW)  deviations from the start, and the same mapped to [-1, 1]
+    outside             (n_factors,)      whether some path lies outside [-1, 1]
     scratch             (2, ROW)          rows to work in
     """
     f, h = book.segment_factors[g, 0], book.segment_factors[g, 1]
@@ -98,13 +100,13 @@ def add_segment(book: Any, scenario: int, g: int, deviations: Any, scaled: Any, 
         add_flows(value, exponents, deviations[f], deviations[h], scratch[0], total)
         return
     c = book.coefficients[scenario, g]
-    if not (beyond(scaled[f]) or beyond(scaled[h])):
-        add_polynomial(book.degree, c, scaled[f], scaled[h], total)
+    if not (outside[f] or outside[h]):
+        add_polynomial(book.degree, c, scaled[f], scaled[h], scratch[0], total)
         return
     inside, each = scratch[0], scratch[1]
     for i in range(BLOCK):
         inside[i] = total[i]
-    add_polynomial(book.degree, c, scaled[f], scaled[h], inside)
+    add_polynomial(book.degree, c, scaled[f], scaled[h], each, inside)
     add_flows(value, exponents, deviations[f], deviations[h], each, total)
     for i in range(BLOCK):
         if abs(scaled[f, i]) <= 1.0 and abs(scaled[h, i]) <= 1.0:
@@ -112,12 +114,15 @@ def add_segment(book: Any, scenario: int, g: int, deviations: Any, scaled: Any, 
 
 
 @njit(**STRICT)
-def revalue(book: Any, scenario: int, deviations: Any, fx: Any, scaled: Any, scratch: Any, pnl: Any) -> None:
+def revalue(
+    book: Any, scenario: int, deviations: Any, fx: Any, scaled: Any, outside: Any, scratch: Any, pnl: Any
+) -> None:
     """P&L of the total and of each book on a block of paths, in the reporting currency.
 
     deviations  (n_factors, ROW)     at the horizon, from the scenario's start
     fx          (n_currencies, ROW)  scratch: JPY per unit on each path
     scaled      (n_factors, ROW)     scratch
+    outside     (n_factors,)         scratch, bool
     scratch     (4, ROW)             scratch
     pnl         (1 + n_books, ROW)   out
     """
@@ -127,6 +132,7 @@ def revalue(book: Any, scenario: int, deviations: Any, fx: Any, scaled: Any, scr
         middle, inverse = book.centre[scenario, f], book.inverse_width[scenario, f]
         for i in range(BLOCK):
             scaled[f, i] = (deviations[f, i] - middle) * inverse
+        outside[f] = beyond(scaled[f])
     for c in range(1, n_currencies):
         f, start = book.fx_factor[c], book.fx_start[scenario, c]
         for i in range(BLOCK):
@@ -141,7 +147,7 @@ def revalue(book: Any, scenario: int, deviations: Any, fx: Any, scaled: Any, scr
             for i in range(BLOCK):
                 total[i] = book.cash[scenario, b, c]
             for g in range(book.segment_range[b, c, 0], book.segment_range[b, c, 1]):
-                add_segment(book, scenario, g, deviations, scaled, spare, total)
+                add_segment(book, scenario, g, deviations, scaled, outside, spare, total)
             for i in range(BLOCK):
                 value[i] = fma(fx[c, i], total[i], value[i])
         for i in range(BLOCK):

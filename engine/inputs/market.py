@@ -1,5 +1,6 @@
 """Market files (TOML): par curves, USD/JPY and the factors' law, checked when read, commented when written."""
 
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -9,11 +10,20 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from engine.errors import FileFaults, InputError
-from engine.inputs.market_schema import Keys, MarketFile, full_correlation, market_faults, par_curve_of
+from engine.inputs.market_schema import (
+    F64,
+    FactorsTable,
+    Keys,
+    MarketFile,
+    full_correlation,
+    market_faults,
+    par_curve_of,
+)
 from engine.inputs.market_text import market_text
 from engine.inputs.toml import parse_toml, read_text, read_toml
 from engine.inputs.toml_faults import faults_of
 from engine.market.bootstrap import bootstrap
+from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, parse_factor, tenor_label
 from engine.market.market import Market, joined_sources
 
@@ -24,8 +34,8 @@ def load_market(path: Path) -> Market:
     """Read a market file and bootstrap its curves.
 
     Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
-    increase, figures out of range, a correlation that is not positive definite. `market_warnings` says what is
-    allowed but worth knowing.
+    increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
+    `market_warnings` says what is allowed or was repaired but is worth knowing.
     """
     file = read_toml(path, MarketFile)
     if found := list(market_faults(file)):
@@ -38,7 +48,7 @@ def write_market(market: Market, path: Path) -> None:
 
     The file appears whole or not at all. Raises InputError when it cannot be written.
     """
-    half_written = path.with_name(f".{path.name}.part")
+    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
         half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
         half_written.replace(path)
@@ -48,8 +58,8 @@ def write_market(market: Market, path: Path) -> None:
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:
-    """What is allowed in a market but worth knowing before a run."""
-    warnings = []
+    """What is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
+    warnings = [f"market: {note}" for note in market.notes]
     if market.valuation_date.weekday() >= 5:
         warnings.append(f"valuation date {market.valuation_date} is a {market.valuation_date:%A}")
     for factor in market.factors:
@@ -92,9 +102,7 @@ def _market_of(file: MarketFile) -> Market:
     table, n = file.factors, len(file.factors.names)
     par_curves = {name: par_curve_of(name, curve) for name, curve in file.curves.items()}
     sources = {name: curve.source for name, curve in file.curves.items()} | {PRICE_FACTOR: file.fx.source}
-    correlation = full_correlation(table.correlation)
-    if correlation is None:
-        raise InputError("the correlation's rows are neither a triangle nor a square")
+    correlation, notes = _correlation_of(table)
     return Market(
         valuation_date=file.valuation_date,
         par_curves=par_curves,
@@ -109,4 +117,16 @@ def _market_of(file: MarketFile) -> Market:
         source=joined_sources(sources),
         calibration=file.calibration.description,
         sources=sources,
+        notes=notes,
     )
+
+
+def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
+    """(n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    correlation = full_correlation(table.correlation)
+    if correlation is None:
+        raise InputError("the correlation's rows are neither a triangle nor a square")
+    if not table.repair_correlation or smallest_eigenvalue(correlation) > SMALLEST_EIGENVALUE:
+        return correlation, ()
+    repaired = nearest_correlation(correlation)
+    return repaired.correlation, (repaired.note(),)

@@ -11,16 +11,15 @@ from pydantic import Field
 from engine.errors import InputError
 from engine.inputs.toml import Strict
 from engine.market.bootstrap import bootstrap
-from engine.market.correlation import check_correlation, correlation_faults
+from engine.market.correlation import SMALLEST_EIGENVALUE, correlation_faults, smallest_eigenvalue
 from engine.market.factors import MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, parse_factor, tenor_years
-from engine.market.market import ParCurve
+from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, ParCurve
 
 F64 = npt.NDArray[np.float64]
 Keys = tuple[str | int, ...]
 Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
 LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.30  # decimals; JGBs reached -0.003, Treasury bills 0.17
-LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949
 _HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0}
 _VOL_HINT = {FactorKind.RATE: "0.0062 is 62 bp a year", FactorKind.PRICE: "0.11 is 11 % a year"}
 
@@ -54,6 +53,9 @@ class FactorsTable(Strict):
     vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; USDJPY: lognormal.")
     correlation: tuple[tuple[float, ...], ...] = Field(
         description="Rows of the lower triangle with the diagonal, or whole rows; positive definite."
+    )
+    repair_correlation: bool = Field(
+        default=False, description="Take the nearest positive definite correlation (Higham) instead of refusing."
     )
     kappas: tuple[float, ...] | None = Field(default=None, description="Mean reversion per year; 0 if left out.")
     thetas: tuple[float, ...] | None = Field(default=None, description="Long-run zero rates, decimal, for kappas > 0.")
@@ -203,8 +205,9 @@ def _correlation_faults(table: FactorsTable) -> Found:
     faults = correlation_faults(matrix, table.names)
     for i, j, message in faults:
         yield (*at, i, j), message
-    if not faults:
-        try:
-            check_correlation(matrix, table.names)
-        except InputError as error:
-            yield at, str(error)
+    if not faults and not table.repair_correlation and (lowest := smallest_eigenvalue(matrix)) <= SMALLEST_EIGENVALUE:
+        yield (
+            at,
+            f"not positive definite: smallest eigenvalue {lowest:.1e}; repair_correlation = true in [factors] takes "
+            f"the nearest matrix that is (Higham), and says how near",
+        )

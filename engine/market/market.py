@@ -13,6 +13,8 @@ from engine.market.factors import Factor
 
 F64 = npt.NDArray[np.float64]
 
+LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949. Beyond: a unit mistaken
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParCurve:
@@ -41,6 +43,7 @@ class Market:
     source: str  # where the levels come from, and their dates
     calibration: str  # window and method of vols and correlations
     sources: Mapping[str, str] = field(default_factory=dict)  # by curve name, and "USDJPY"; `source` joins them
+    notes: tuple[str, ...] = ()  # what was done to the figures that were given, such as a repair of the correlation
 
     def __post_init__(self) -> None:
         n = len(self.factors)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import InputError
 from engine.market.correlation import cholesky
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
+
+LARGEST_MOVES = {FactorKind.RATE: 5.0, FactorKind.PRICE: 300.0}  # of a state over the horizon; exp(700) overflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,13 +40,20 @@ def law_of(market: Market, horizon_days: int, n_steps: int) -> Law:
     decay = np.exp(-kappas * dt)
     drift = np.array([_drift(market, f, dt) for f in range(kappas.size)])
     powers = decay[:, None] ** np.arange(n_steps)  # (n_factors, n_steps)
-    return Law(
-        decay=decay,
-        drift=drift,
-        chol=chol,
-        mean=drift * powers.sum(axis=1),
-        std=np.sqrt((chol**2).sum(axis=1) * (powers**2).sum(axis=1)),
-    )
+    mean, std = drift * powers.sum(axis=1), np.sqrt((chol**2).sum(axis=1) * (powers**2).sum(axis=1))
+    _check_moves(market, np.abs(mean) + 10.0 * std)
+    return Law(decay=decay, drift=drift, chol=chol, mean=mean, std=std)
+
+
+def _check_moves(market: Market, largest: F64) -> None:
+    """Refuse a law whose moves no exponential can hold; 10 standard deviations are never drawn."""
+    for factor, move, vol in zip(market.factors, largest.tolist(), market.vols.tolist(), strict=True):
+        if move > LARGEST_MOVES[factor.kind]:
+            raise InputError(
+                f"{factor.name} has a vol of {vol:g} per year in this scenario: over this horizon that is no move of a"
+                f" market (its {'logarithm' if factor.kind is FactorKind.PRICE else 'level'} by up to {move:.3g});"
+                " vols are decimals, 0.10 is 10 %; check vols and vol multipliers"
+            )
 
 
 def _mean_reverting_time(kappa: F64, dt: float) -> F64:

@@ -47,12 +47,23 @@ def compress(aged: AgedFlows, values: F64, centre: F64, std: F64) -> Compressed:
         with np.errstate(over="ignore", invalid="ignore"):  # a range far too wide overflows: no number of its is kept
             series = np.stack([_series(aged, *scenario) for scenario in zip(values, centre, half_width, strict=True)])
             cuts = {degree: _cut(series, gross, degree) for degree in DEGREES}
-        for degree, (terms, bounds) in cuts.items():
-            if (bounds <= WANTED).all():
-                return Compressed(
-                    degree=degree, coefficients=terms, half_width=half_width, bound=float(bounds.max(initial=0.0))
-                )
-        reach = np.where(bounds <= WANTED, reach, NARROWER * reach)
+        bounds = np.stack([bounds for _, bounds in cuts.values()])  # (n_degrees, n_scenarios)
+        enough = bounds <= WANTED
+        if enough.any(axis=0).all():
+            taken = enough.argmax(axis=0)  # by each scenario alone, so that its bits do not depend on the others
+            degree = DEGREES[taken.max()]
+            terms = [_padded(cuts[DEGREES[k]][0][s], DEGREES[k], degree) for s, k in enumerate(taken)]
+            bound = float(bounds[taken, np.arange(taken.size)].max(initial=0.0))
+            return Compressed(degree=degree, coefficients=np.stack(terms), half_width=half_width, bound=bound)
+        reach = np.where(enough[-1], reach, NARROWER * reach)
+
+
+def _padded(terms: F64, own: int, degree: int) -> F64:
+    """The polynomials (n_segments, n_terms) with zeros from degree `own` up to `degree`: on top they change no bit."""
+    i, j = np.array([(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]).T
+    padded = np.zeros((terms.shape[0], i.size))
+    padded[:, i + j <= own] = terms
+    return padded
 
 
 def _cut(series: F64, gross: F64, degree: int) -> tuple[F64, F64]:
