@@ -38,12 +38,12 @@ def bench(
     from bench.plot import plot as draw
     from bench.records import as_json as to_json
     from bench.start import check_names, run_cases
-    from engine.inputs.run import check_out
+    from engine.inputs.outputs import check_out
 
     names = check_names(case or ())
-    target = None if out is None else check_out(out)
+    target = None if out is None else check_out(out, inputs=())
     if plot is not None:
-        check_plot(check_out(plot), names)
+        check_plot(check_out(plot, inputs=(), flag="--plot"), names)
     machine, cases = run_cases(names, render.say)
     text = json.dumps(to_json(machine, cases))
     if target is not None:

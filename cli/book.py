@@ -26,7 +26,7 @@ def check(file: File, market: options.Market = None) -> None:
     """
     from engine.book.check import check_book
     from engine.inputs.book import load_book
-    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.market import bundled_market_path, load_market, market_warnings
 
     levels = load_market(market or bundled_market_path())
     checked = check_book(load_book(file, levels.valuation_date), levels)
@@ -37,7 +37,7 @@ def check(file: File, market: options.Market = None) -> None:
         _positions(checked, curves, scale, dv01_scale),
         _totals([*checked.books, checked.total], curves, scale, dv01_scale),
     )
-    for warning in checked.warnings:
+    for warning in (*market_warnings(levels), *checked.warnings):
         render.warn(warning)
 
 
@@ -54,10 +54,13 @@ def compile_(
     from engine.book.store import write_compiled
     from engine.inputs.book import load_book
     from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.outputs import check_out
 
-    valuation_date = load_market(market or bundled_market_path()).valuation_date
+    market_path = market or bundled_market_path()
+    target = check_out(out, inputs=(file, market_path))
+    valuation_date = load_market(market_path).valuation_date
     book = load_book(file, valuation_date)
-    write_compiled(book, out)
+    write_compiled(book, target)
     for warning in book.warnings:
         render.warn(warning)
     typer.echo(f"{out}: {len(book.position_ids):,} positions, {book.flows.day.size:,} flows, as of {valuation_date}")

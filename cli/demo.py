@@ -9,7 +9,7 @@ from cli.run import print_run
 
 
 def demo(
-    paths: Annotated[int, typer.Option(metavar="N", help="Simulated futures.")] = 1_000_000,
+    paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures.")] = "1000000",
     as_json: options.AsJson = False,
 ) -> None:
     """Print VaR and expected shortfall of the sample books.
@@ -25,4 +25,4 @@ def demo(
         "horizon_days": 10,
         "confidence": [0.975, 0.99],
     }
-    print_run(resolve(settings, {}, None), as_json=as_json)
+    print_run(resolve(settings, {}), None, as_json=as_json)

@@ -3,8 +3,12 @@
 import math
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 
@@ -115,21 +119,53 @@ def _cells(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int])
 
 
 def _show_rich(table: Table) -> None:
-    from rich import box
+    """On a terminal too narrow for the table, as many columns as fit at a time; a number is never broken."""
     from rich.console import Console
-    from rich.measure import Measurement
-    from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        drawn.add_column(Text(column.heading), justify="right" if column.is_number else "left", no_wrap=True)
-    for row in table.rows:
-        drawn.add_row(*map(Text, row))
     console = Console()
-    needed = Measurement.get(console, console.options.update(max_width=10_000), drawn).maximum
-    wide = Console(width=max(console.width, needed))  # the terminal wraps lines; a cut number would be a wrong one
-    wide.print(drawn)
+    everything = tuple(range(len(table.columns)))
+    if _width(table, everything) <= console.width:
+        console.print(_drawn(table, everything))
+    else:
+        console.print(Text(table.title))
+        for indices in _panels(table, console.width):
+            # The terminal wraps what is still too wide: a cut number would be a wrong one.
+            wide = Console(width=max(console.width, _width(table, indices)))
+            wide.print(_drawn(replace(table, title=""), indices))
     for column in table.columns:
         if column.meaning:
             console.print(Text(f"{column.heading}: {column.meaning}", style="dim"))
+
+
+def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:
+    """Indices of the columns that stand beside one another; the first column, the row's name, begins each."""
+    panel: tuple[int, ...] = (0,)
+    for i in range(1, len(table.columns)):
+        if len(panel) > 1 and _width(table, (*panel, i)) > width:
+            yield panel
+            panel = (0,)
+        panel = (*panel, i)
+    yield panel
+
+
+def _width(table: Table, indices: Sequence[int]) -> int:
+    """Cells of a row as `_drawn` draws it: a blank at each end, three between columns."""
+    from rich.cells import cell_len  # a Japanese letter takes two
+
+    cells = ((table.columns[i].heading, *(row[i] for row in table.rows if row)) for i in indices)
+    return sum(max(map(cell_len, column)) for column in cells) + 3 * len(indices) - 1
+
+
+def _drawn(table: Table, indices: Sequence[int]) -> "RichTable":
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    title = Text(table.title) if table.title else None
+    drawn = RichTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in (table.columns[i] for i in indices):
+        drawn.add_column(Text(column.heading), justify="right" if column.is_number else "left", no_wrap=True)
+    for row in table.rows:
+        drawn.add_row(*(Text(row[i]) for i in indices) if row else ())
+    return drawn

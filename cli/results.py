@@ -83,8 +83,8 @@ def _columns(run: "RunFacts", confidences: list[float]) -> Iterator[Column]:
     yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
     for confidence in confidences:
         name, odds = render.percent(confidence), render.percent(1.0 - confidence)
-        var = f"loss from today's value, shock included, that {odds} of paths exceed; ± one standard error."
-        yield Column(heading=f"VaR {name}", meaning=var)
+        loss = f"loss from today's value, shock included, that {odds} of paths exceed"
+        yield Column(heading=f"VaR {name}", meaning=f"{loss}; below 0 a gain; ± one standard error.")
         yield Column(heading=f"ES {name}", meaning=f"mean loss of those {odds} of paths; ± one standard error.")
     last = f"ES {render.percent(confidences[-1])}"
     yield Column(

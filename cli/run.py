@@ -19,22 +19,23 @@ def run(
     book: options.Book = None,
     scenario: options.Scenarios = None,
     paths: Annotated[
-        int | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
+        str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
     ] = None,
     horizon_days: Annotated[
-        int | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
+        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
     ] = None,
     confidence: Annotated[
-        list[float] | None,
+        list[str] | None,
         typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
+        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
     ] = None,
     backend: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="numba, or numpy: the slow reference. Default: auto, which says what it picked."
+            metavar="NAME",
+            help="auto, numba, numpy (the slow reference) or cuda. Default: auto, which says what it picked.",
         ),
     ] = None,
     precision: Annotated[
@@ -50,7 +51,9 @@ def run(
     until_se: Annotated[
         str | None,
         typer.Option(
-            metavar="PERCENT", help="Double the paths until the standard error of the total's VaR is this small: 0.5%."
+            metavar="PERCENT",
+            help="Double the paths until the relative standard error of VaR, of every scenario's total at the highest "
+            "confidence, is this small: such as 0.5%, with its % sign.",
         ),
     ] = None,
     instantaneous: Annotated[
@@ -94,18 +97,18 @@ def run(
         "instantaneous": instantaneous,
         "revaluation": revaluation,
         "out": out,
-    }
+    }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
     given = {name: value for name, value in flags.items() if value is not None}
-    print_run(resolve(given, environ, file), as_json=as_json)
+    print_run(resolve(given, environ, file), file, as_json=as_json)
 
 
-def print_run(config: "RunConfig", *, as_json: bool) -> None:
-    """Run, write what `out` asks for, and print the table or the JSON."""
+def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:
+    """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
-    from engine.inputs.run import check_out
+    from engine.inputs.outputs import check_out, input_files
     from engine.run.start import run as start
 
-    out = None if config.out is None else check_out(config.out)
+    out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
     with progress.on_stderr() as report:
         result = start(config, report, render.say)
     if out is not None:

@@ -1,21 +1,13 @@
 """`unwind schema`: what a file may hold."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 
-class Kind(StrEnum):
-    """Files that have a schema."""
-
-    MARKET = "market"
-    BOOK = "book"
-    SCENARIO = "scenario"
-    RUN = "run"
-
-
-def schema(kind: Annotated[Kind, typer.Argument(metavar="KIND", help="Kind of file.")]) -> None:
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of file: market, book, scenario or run.")],
+) -> None:
     """Print the JSON Schema of a kind of file.
 
     It holds every key's meaning, unit, bounds and default.
@@ -24,4 +16,4 @@ def schema(kind: Annotated[Kind, typer.Argument(metavar="KIND", help="Kind of fi
 
     from engine.inputs.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(kind.value), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))

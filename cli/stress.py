@@ -22,16 +22,20 @@ def stress(
     ones.
     """
     from engine.analysis.stress import stress_table
+    from engine.book.value import book_warnings
     from engine.inputs.book import bundled_book_path, load_book
-    from engine.inputs.market import bundled_market_path, load_market
-    from engine.inputs.scenario import bundled_scenario_names, load_scenario
+    from engine.inputs.market import bundled_market_path, load_market, market_warnings
+    from engine.inputs.run import resolve
+    from engine.inputs.scenario import bundled_scenario_names, load_scenarios
 
+    given = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
+    resolve(given, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
     positions = load_book(book or bundled_book_path(), levels.valuation_date)
     names = scenario or [name for name in bundled_scenario_names() if name != "base"]
-    stressed = stress_table(positions, levels, [load_scenario(name) for name in names], currency)
+    stressed = stress_table(positions, levels, load_scenarios(names), currency)
     render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
-    for warning in (*positions.warnings, *stressed.notes):
+    for warning in (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes):
         render.warn(warning)
 
 

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+
+_CLOSE = 0.65  # likeness, 0 to 1, from which a word counts as mistyped: 'mkt' for 'market', not 'trader' for 'rate'
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """`; did you mean 'JGB_10Y'?` when a known word is like this one, in either case; else nothing."""
+    close = get_close_matches(word.lower(), [name.lower() for name in known], n=1, cutoff=_CLOSE)
+    return next((f"; did you mean {name!r}?" for name in known if close and name.lower() == close[0]), "")
 
 
 class RiskError(Exception):

@@ -22,6 +22,8 @@ class Nvrtc:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        for builtins in sorted(Path(path).parent.glob("libnvrtc-builtins.so.*")):  # which some copies do not find
+            ctypes.CDLL(str(builtins), ctypes.RTLD_GLOBAL)
         self._library = ctypes.CDLL(path)
         major, minor = ctypes.c_int(), ctypes.c_int()
         self._check(self._library.nvrtcVersion(ctypes.byref(major), ctypes.byref(minor)))

@@ -40,23 +40,28 @@ def fold(lanes: Any) -> Any:
 
 
 @njit(**INLINE)
+def add_lanes(pnl: Any, start: int, n: int, centre: Any, low: Any, high: Any, sums: Any, squares: Any) -> None:
+    """Add entries start to start + n of pnl - centre, those not in (low, high) as 0; one that is NaN stays NaN."""
+    for lane in range(n):
+        x = pnl[start + lane]
+        d = 0.0 if (x <= low) or (x >= high) else x - centre
+        sums[lane] += d
+        squares[lane] = fma(d, d, squares[lane])
+
+
+@njit(**INLINE)
 def cell_moments(pnl: Any, centre: Any, low: Any, high: Any, sums: Any, squares: Any) -> tuple[Any, Any]:
-    """Sum and sum of squares of pnl - centre over the entries in (low, high); sums, squares (LANES,) are scratch."""
+    """Sum and sum of squares of pnl - centre over the entries in (low, high); sums, squares (LANES,) are scratch.
+
+    Not finite P&L is never dropped: where low and high are NaN, all of it counts, so that the sum shows it.
+    """
     for lane in range(LANES):
         sums[lane] = 0.0
         squares[lane] = 0.0
     whole = pnl.size // LANES * LANES
     for start in range(0, whole, LANES):
-        for lane in range(LANES):
-            x = pnl[start + lane]
-            d = x - centre if (x > low) and (x < high) else 0.0
-            sums[lane] += d
-            squares[lane] = fma(d, d, squares[lane])
-    for lane in range(pnl.size - whole):
-        x = pnl[whole + lane]
-        d = x - centre if (x > low) and (x < high) else 0.0
-        sums[lane] += d
-        squares[lane] = fma(d, d, squares[lane])
+        add_lanes(pnl, start, LANES, centre, low, high, sums, squares)
+    add_lanes(pnl, whole, pnl.size - whole, centre, low, high, sums, squares)
     return fold(sums), fold(squares)
 
 
@@ -103,7 +108,7 @@ def reduce_cells(pnl: Any, first: U64, cell: int, centre: Any, brackets: Any, ou
         row, c = task // n_cells, task % n_cells
         values = pnl[row, c * cell : min(n, (c + 1) * cell)]
         sums, squares = np.empty(LANES), np.empty(LANES)
-        cell_sums[row, c], cell_squares[row, c] = cell_moments(values, centre[row], -np.inf, np.inf, sums, squares)
+        cell_sums[row, c], cell_squares[row, c] = cell_moments(values, centre[row], np.nan, np.nan, sums, squares)
         digests[row, c, 0], digests[row, c, 1] = cell_digest(values, first + U64(c * cell))
         kept, above = 0, -np.inf
         for g in range(brackets.shape[1]):

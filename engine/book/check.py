@@ -13,7 +13,6 @@ from engine.book.greeks import curve_dv01
 from engine.book.quotes import (
     bond_equivalent_yield,
     days_in_year_after,
-    discount_rate,
     remaining_years,
     simple_yield,
     street_yield,
@@ -32,6 +31,7 @@ YIELD_KINDS = {
     "UST_BILL": "bond-equivalent",
     "UST_STRIP": "street",
 }
+USUAL_SPREAD_BP = 200.0  # government bonds keep far closer to their curve: a wider spread is more often a wrong price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,6 @@ class CheckRow:
     clean_price: float | None  # per 100 of face, for settlement
     market_yield: float | None  # decimal per year
     yield_kind: str | None  # a value of `YIELD_KINDS`
-    discount_rate: float | None  # Treasury bills: decimal per year, bank discount
     spread_bp: float | None  # over the curve, fitted to the given price; None without one
     value: float  # JPY
     dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
@@ -88,7 +87,7 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
         rows=_rows(book, market, spreads, values, sensitivities),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
-        warnings=(*book_warnings(book, market), *fit_warnings(book, fits)),
+        warnings=(*book_warnings(book, market), *fit_warnings(book, fits), *_wide_spreads(book, spreads)),
     )
 
 
@@ -127,10 +126,7 @@ def _rows(
 ) -> tuple[CheckRow, ...]:
     bonds, n = book.bonds, len(book.position_ids)
     clean = clean_prices(book, market, spreads)
-    discount = discount_rate(clean, (bonds.maturity_day - bonds.settlement_day).astype(np.float64))
-    prices, yields, discounts = (
-        _spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean), discount)
-    )
+    prices, yields = (_spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean)))
     marked = set(book.marks.position.tolist())
     return tuple(
         CheckRow(
@@ -140,13 +136,22 @@ def _rows(
             clean_price=_or_none(prices[i]),
             market_yield=_or_none(yields[i]),
             yield_kind=YIELD_KINDS.get(book.kinds[i]),
-            discount_rate=_or_none(discounts[i]) if book.kinds[i] == "UST_BILL" else None,
             spread_bp=float(1e4 * spreads[i]) if i in marked else None,
             value=float(values[i]),
             dv01={curve: float(lost[i]) for curve, lost in sensitivities.items()},
         )
         for i in range(n)
     )
+
+
+def _wide_spreads(book: CompiledBook, spreads: F64) -> tuple[str, ...]:
+    """A warning that names the positions, when spreads are wider than a government bond's price explains."""
+    wide = np.flatnonzero(1e4 * np.abs(spreads) > USUAL_SPREAD_BP)
+    if not wide.size:
+        return ()
+    named = ", ".join(f"{book.position_ids[i]!r} {1e4 * spreads[i]:+.0f} bp" for i in wide[:5].tolist())
+    more = f" and {wide.size - 5:,} more" if wide.size > 5 else ""
+    return (f"spreads beyond +-{USUAL_SPREAD_BP:g} bp: {named}{more}; check price, coupon and maturity",)
 
 
 def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Mapping[str, F64]) -> CheckTotal:

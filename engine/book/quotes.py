@@ -82,11 +82,6 @@ def street_yield(dirty: F64, coupon: F64, period_fraction: F64, coupons_left: I6
     return np.asarray(np.where(n == 1, simple, found))
 
 
-def discount_rate(price: F64, days: F64) -> F64:
-    """Bank discount of a bill: (100 - P) / 100 * 360 / days."""
-    return np.asarray((100.0 - np.asarray(price)) / 100.0 * 360.0 / days)
-
-
 def bond_equivalent_yield(price: F64, days: F64, year_days: F64) -> F64:
     """Yield of a Treasury bill comparable to a bond's.
 

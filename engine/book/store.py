@@ -1,6 +1,7 @@
 """A compiled book as one Parquet file: a row per position. Reading needs no QuantLib; numbers come back exact."""
 
 import json
+import os
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -94,7 +95,7 @@ def write_compiled(book: CompiledBook, path: Path) -> None:
         "deliverables": {field.name: getattr(book.deliverables, field.name).tolist() for field in fields(Deliverables)},
     }
     table = pa.Table.from_arrays(columns, schema=SCHEMA.with_metadata({_KEY: json.dumps(facts).encode()}))
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
         pq.write_table(table, part, compression="zstd")
         part.replace(path)

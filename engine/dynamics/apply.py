@@ -1,27 +1,38 @@
 """A scenario laid on a market: levels shocked, vols multiplied, correlations overridden."""
 
 import math
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.dynamics.faults import Findings, check_globs, usable_shocks
 from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap
-from engine.market.correlation import check_correlation, nearest_correlation
+from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.curve import ZeroCurve
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
-from engine.market.market import Market, ParCurve
+from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, Market, ParCurve
 from engine.market.spread import parents_first
 
 F64 = npt.NDArray[np.float64]
+Shocks = Sequence[tuple[int, Shock]]  # each with its index in the scenario
 
 LARGEST_RATE = 0.5  # a shocked rate beyond +-50 % is a unit mistaken, not a stress
 LARGEST_VOL = 3.0  # and so is a vol
+USUAL_MOVE = 0.03  # rates: a larger move is possible, but more often a percentage taken for a decimal
+SMALL_MOVE_YEN = 0.5  # USD/JPY: a smaller absolute shock is more often a fraction meant to be relative
+
+_ABOVE_0 = "it must stay above 0. A fall of 5 % is relative, -0.05"
+_YEN_SIZES = {
+    ShockKind.ABSOLUTE: "an absolute size is in yen, -5.0 is five yen less",
+    ShockKind.RELATIVE: "a fall of 5 % is relative, -0.05",
+    ShockKind.TARGET: "a target is a level in yen, such as 125.0",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +40,7 @@ class ShockedMarket:
     """A market in a scenario, and what the reader of its numbers should know."""
 
     market: Market
-    notes: tuple[str, ...]  # such as by how much a correlation was repaired
+    notes: tuple[str, ...]  # such as by how much a correlation was repaired, or a shock of an unusual size
 
 
 def apply(scenario: Scenario, market: Market) -> ShockedMarket:
@@ -47,34 +58,39 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
 
     Raises
     ------
-    InputError
-        A glob matches no factor; a shock leaves a price or vol that is not positive or a rate beyond 50 %; a target
-        has no published tenor; the correlation is not positive definite and no repair is asked for.
+    FileFaults
+        Everything that does not fit, with line and key when the scenario came from a file: a glob matches no factor;
+        a shock takes USDJPY out of [20, 1000], a vol beyond 300 % or a rate beyond 50 %, leaves another price or a vol
+        that is not positive, or par yields that cannot be bootstrapped; a target has no published tenor; a par shock
+        is on no rate; the correlation is not positive definite and no repair is asked for.
     """
+    findings = Findings(scenario)
     names = [factor.name for factor in market.factors]
-    _refuse_unmatched(scenario, names)
-    shocked = _shock_levels(scenario, market)
+    check_globs(scenario, names, findings)
+    shocks = usable_shocks(scenario, market.factors, findings)
+    shocked = _shock_levels(shocks, market, findings)
     for curve in (name for name in market.curves if name not in market.spreads):
-        shocked = _shock_par(scenario, shocked, curve)
-        shocked = _shock_zeros(scenario, shocked, curve)
+        shocked = _shock_curve(shocks, shocked, curve, findings)
     for curve in parents_first(market.spreads):
-        shocked = _derive(scenario, market, shocked, curve)
-    vols = _vols(scenario, market.vols, names)
-    correlation, notes = _correlation(scenario, market.correlation, names)
+        shocked = _derive(shocks, market, shocked, curve, findings)
+    vols = _vols(scenario, market.vols, names, findings)
+    correlation = _correlation(scenario, market.correlation, names, findings)
+    notes = findings.notes()
     return ShockedMarket(market=replace(shocked, vols=vols, correlation=correlation), notes=notes)
 
 
-def _shock_levels(scenario: Scenario, market: Market) -> Market:
+def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
     """Prices and vols."""
     shocked = market
     for factor in market.factors:
-        if factor.kind is FactorKind.RATE or not _matching(scenario.shocks, factor):
+        mine = _matching(shocks, factor)
+        if factor.kind is FactorKind.RATE or not mine:
             continue
-        level = _level(scenario, market, factor)
         if factor.name == PRICE_FACTOR:
-            shocked = replace(shocked, usdjpy=level)
-        else:
-            shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
+            shocked = replace(shocked, usdjpy=_spot(mine, market, findings))
+            continue
+        level = _level(mine, factor, market.level(factor), findings)
+        shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
         if factor.pair is not None and factor.pair in market.fx_vols:
             vols = market.fx_vols[factor.pair]
             moved = replace(vols, atm=vols.atm * (level / vols.level), quotes=())
@@ -82,31 +98,52 @@ def _shock_levels(scenario: Scenario, market: Market) -> Market:
     return shocked
 
 
-def _level(scenario: Scenario, market: Market, factor: Factor) -> float:
-    """A price or vol after its shocks."""
-    base = level = market.level(factor)
-    for shock in _matching(scenario.shocks, factor):
-        _refuse_mixed(scenario, shock, market.factors)
-        level = shock.apply(level)
-        if not 0.0 < level < math.inf:
-            raise InputError(
-                f"scenario {scenario.name!r}: the {shock.kind.value} shock {shock.size!r} on {shock.factor!r} "
-                f"takes {factor.name} from {base!r} to {level!r}; it must stay above 0. A fall of 5 % is "
-                f"relative, -0.05"
+def _spot(shocks: Shocks, market: Market, findings: Findings) -> float:
+    for i, shock in shocks:
+        if shock.kind is ShockKind.ABSOLUTE and 0.0 < abs(shock.size) < SMALL_MOVE_YEN:
+            findings.note(
+                f"shocks[{i + 1}].size",
+                f"{shock.size!r} moves USDJPY by less than {SMALL_MOVE_YEN:g} yen; is a relative shock meant? "
+                f"Of kind 'relative' it is {100.0 * shock.size:+.6g} %",
             )
-    if factor.kind is FactorKind.VOL and level > LARGEST_VOL:
-        raise InputError(
-            f"scenario {scenario.name!r} takes {factor.name} from {base:.6g} to {level:.6g}; vols are decimals up to "
-            f"{LARGEST_VOL:g}: 0.11 is 11 %"
-        )
-    return level
+    spot, culprit = _moved(shocks, market.usdjpy, LOWEST_USDJPY, HIGHEST_USDJPY)
+    if culprit is None:
+        return spot
+    shock = dict(shocks)[culprit]
+    findings.refuse(
+        f"shocks[{culprit + 1}].size",
+        f"the {shock.kind.value} size {shock.size!r} takes USDJPY from {market.usdjpy!r} to {spot:.6g}; it must "
+        f"stay in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}] yen for one dollar: {_YEN_SIZES[shock.kind]}",
+    )
+    return market.usdjpy
 
 
-def _derive(scenario: Scenario, market: Market, shocked: Market, curve: str) -> Market:
+def _level(shocks: Shocks, factor: Factor, base: float, findings: Findings) -> float:
+    """A vol, or a price other than USD/JPY, after its shocks."""
+    is_vol = factor.kind is FactorKind.VOL
+    level, culprit = _moved(shocks, base, math.ulp(0.0), LARGEST_VOL if is_vol else sys.float_info.max)
+    if culprit is None:
+        return level
+    shock = dict(shocks)[culprit]
+    wanted = f"vols are decimals up to {LARGEST_VOL:g}: 0.11 is 11 %" if is_vol and level > 0.0 else _ABOVE_0
+    findings.refuse(
+        f"shocks[{culprit + 1}].size",
+        f"the {shock.kind.value} size {shock.size!r} takes {factor.name} from {base:.6g} to {level:.6g}; {wanted}",
+    )
+    return base
+
+
+def _shock_curve(shocks: Shocks, market: Market, curve: str, findings: Findings) -> Market:
+    """A curve after the shocks on its factors: those on par yields, then those on zero rates."""
+    shocked = _shock_par([each for each in shocks if each[1].on is ShockOn.PAR], market, curve, findings)
+    return _shock_zeros([each for each in shocks if each[1].on is ShockOn.ZERO], shocked, curve, findings)
+
+
+def _derive(shocks: Shocks, market: Market, shocked: Market, curve: str, findings: Findings) -> Market:
     """A derived curve after the shocks on its parents, or on factors of its own."""
     spread = market.spreads[curve]
     parent = shocked.curves[spread.parent]
-    own = _shock_zeros(scenario, _shock_par(scenario, shocked, curve), curve)
+    own = _shock_curve(shocks, shocked, curve, findings)
     if own is not shocked:
         moved = own.curves[curve]
         times = np.union1d(moved.times, parent.times)
@@ -117,37 +154,49 @@ def _derive(scenario: Scenario, market: Market, shocked: Market, curve: str) -> 
     return replace(shocked, curves={**shocked.curves, curve: spread.over(parent)})
 
 
-def _shock_par(scenario: Scenario, market: Market, curve: str) -> Market:
-    shocks = [shock for shock in scenario.shocks if shock.on is ShockOn.PAR]
+def _shock_par(shocks: Shocks, market: Market, curve: str, findings: Findings) -> Market:
     factors = _pillars(market.factors, curve)
-    if not any(_matching(shocks, factor) for factor in factors):
+    mine = [each for each in shocks if any(fnmatchcase(factor.name, each[1].factor) for factor in factors)]
+    if not mine:
         return market
     par = market.par_curves.get(curve)
     if par is None:
-        raise InputError(f"scenario {scenario.name!r}: curve {curve!r} has no par yields to shock; use on = 'zero'")
-    for factor in factors:
-        targets = [s for s in _matching(shocks, factor) if s.kind is ShockKind.TARGET]
-        if targets and factor.pillar not in par.times:
-            raise InputError(
-                f"scenario {scenario.name!r}: no par yield of {factor.name!r} is published, so none can be set to "
-                f"{targets[0].size!r}; published tenors in years: {', '.join(f'{t:g}' for t in par.times)}"
-            )
-    knots, moves = _moves(scenario, shocks, factors, np.interp(_times(factors), par.times, par.par_yields))
-    moved: ParCurve = replace(par, par_yields=par.par_yields + np.interp(par.times, knots, moves))
+        for i, _ in mine:
+            findings.refuse(f"shocks[{i + 1}].on", f"curve {curve!r} has no par yields to shock; use on = 'zero'")
+        return market
+    _refuse_unpublished(mine, factors, par, findings)
+    levels = np.interp(_times(factors), par.times, par.par_yields)
+    found = _moves(mine, factors, levels, findings)
+    if found is None:
+        return market
+    moved: ParCurve = replace(par, par_yields=par.par_yields + np.interp(par.times, *found))
+    try:
+        zero_curve = bootstrap(moved)
+    except InputError as error:
+        i = _largest(mine, factors, levels)
+        shock = dict(mine)[i]
+        findings.refuse(
+            f"shocks[{i + 1}].size",
+            f"the {shock.kind.value} size {shock.size!r} on {shock.factor!r}, or shocks with it, leave no curve: "
+            f"{error}. Sizes are decimals: 50 bp is 0.005",
+        )
+        return market
     return replace(
         market,
         par_curves={**market.par_curves, curve: moved},
-        curves={**market.curves, curve: bootstrap(moved)},
+        curves={**market.curves, curve: zero_curve},
     )
 
 
-def _shock_zeros(scenario: Scenario, market: Market, curve: str) -> Market:
-    shocks = [shock for shock in scenario.shocks if shock.on is ShockOn.ZERO]
+def _shock_zeros(shocks: Shocks, market: Market, curve: str, findings: Findings) -> Market:
     factors = _pillars(market.factors, curve)
     if not any(_matching(shocks, factor) for factor in factors):
         return market
     base = market.curves[curve]
-    knots, moves = _moves(scenario, shocks, factors, base.zero_rate(_times(factors)))
+    found = _moves(shocks, factors, base.zero_rate(_times(factors)), findings)
+    if found is None:
+        return market
+    knots, moves = found
     times = np.union1d(base.times, knots)
     moved: ZeroCurve = replace(base, times=times, zero_rates=base.zero_rate(times) + np.interp(times, knots, moves))
     return replace(
@@ -157,24 +206,83 @@ def _shock_zeros(scenario: Scenario, market: Market, curve: str) -> Market:
     )
 
 
-def _moves(scenario: Scenario, shocks: Sequence[Shock], factors: Sequence[Factor], levels: F64) -> tuple[F64, F64]:
-    """Pillars in years and the moves there, decimal per year: (n_knots,) each. `levels` (n_factors,) unshocked."""
-    knots, moves, is_targeted = [], [], False
-    for factor, level in zip(factors, levels, strict=True):
+def _moves(shocks: Shocks, factors: Sequence[Factor], levels: F64, findings: Findings) -> tuple[F64, F64] | None:
+    """Pillars in years and the moves there, decimal per year: (n_knots,) each; None when one of them is refused.
+
+    `levels` (n_factors,) unshocked.
+    """
+    knots, moves = [], []
+    too_far: dict[int, list[str]] = {}  # by the index of the shock at fault, what it does to each factor
+    unusual: dict[int, list[str]] = {}
+    is_targeted = any(shock.kind is ShockKind.TARGET for factor in factors for _, shock in _matching(shocks, factor))
+    for factor, level in zip(factors, levels.tolist(), strict=True):
         matching = _matching(shocks, factor)
-        is_targeted |= any(shock.kind is ShockKind.TARGET for shock in matching)
-        moved = float(level)
-        for shock in matching:
-            moved = shock.apply(moved)
-        if not abs(moved) <= LARGEST_RATE:
-            raise InputError(
-                f"scenario {scenario.name!r} takes {factor.name} from {float(level):.6g} to {moved:.6g}; rates are "
-                f"decimals within +-{LARGEST_RATE}: 50 bp is 0.005"
+        moved, culprit = _moved(matching, level, -LARGEST_RATE, LARGEST_RATE)
+        if culprit is not None:
+            too_far.setdefault(culprit, []).append(f"{factor.name} from {level:.6g} to {moved:.6g}")
+        elif (culprit := _moved(matching, level, level - USUAL_MOVE, level + USUAL_MOVE)[1]) is not None:
+            unusual.setdefault(culprit, []).append(f"{factor.name} by {100.0 * (moved - level):+.4g} %")
+        if matching or not is_targeted:
+            knots.append(factor.pillar)
+            moves.append(moved - level)
+    _say_sizes(dict(shocks), too_far, unusual, findings)
+    return None if too_far else (np.array(knots, dtype=np.float64), np.array(moves, dtype=np.float64))
+
+
+def _say_sizes(
+    shocks: Mapping[int, Shock],
+    too_far: Mapping[int, Sequence[str]],
+    unusual: Mapping[int, Sequence[str]],
+    findings: Findings,
+) -> None:
+    for i, said in too_far.items():
+        findings.refuse(
+            f"shocks[{i + 1}].size",
+            f"the {shocks[i].kind.value} size {shocks[i].size!r} takes {_first(said)}; rates are decimals within "
+            f"+-{LARGEST_RATE}: 50 bp is 0.005",
+        )
+    for i, said in unusual.items():
+        findings.note(
+            f"shocks[{i + 1}].size",
+            f"the {shocks[i].kind.value} size {shocks[i].size!r} moves {_first(said)}; "
+            f"is {shocks[i].size / 100.0:.6g} meant? Sizes are decimals",
+        )
+
+
+def _first(said: Sequence[str]) -> str:
+    return f"{said[0]}{f' and {len(said) - 1} pillars more' if len(said) > 1 else ''}"
+
+
+def _moved(shocks: Shocks, level: float, lowest: float, highest: float) -> tuple[float, int | None]:
+    """The level after `shocks` in turn, and the index of the one after which it stayed out of range; None: it is in."""
+    culprit = None
+    for i, shock in shocks:
+        level = shock.apply(level)
+        is_in = lowest <= level <= highest
+        culprit = None if is_in else i if culprit is None else culprit
+    return level, culprit
+
+
+def _refuse_unpublished(shocks: Shocks, factors: Sequence[Factor], par: ParCurve, findings: Findings) -> None:
+    for factor in factors:
+        targets = [each for each in _matching(shocks, factor) if each[1].kind is ShockKind.TARGET]
+        if targets and factor.pillar not in par.times:
+            i, shock = targets[0]
+            findings.refuse(
+                f"shocks[{i + 1}].factor",
+                f"no par yield of {factor.name!r} is published, so none can be set to {shock.size!r}; published "
+                f"tenors in years: {', '.join(f'{t:g}' for t in par.times)}",
             )
-        knots.append((factor.pillar, bool(matching)))
-        moves.append(moved - float(level))
-    keep = [i for i, (_, is_shocked) in enumerate(knots) if is_shocked or not is_targeted]
-    return np.array([knots[i][0] for i in keep], dtype=np.float64), np.array([moves[i] for i in keep])
+
+
+def _largest(shocks: Shocks, factors: Sequence[Factor], levels: F64) -> int:
+    """Index of the shock that moves a factor most on its own."""
+    steps = [
+        (abs(shock.apply(level) - level), i)
+        for factor, level in zip(factors, levels.tolist(), strict=True)
+        for i, shock in _matching(shocks, factor)
+    ]
+    return max(steps)[1]
 
 
 def _pillars(factors: Iterable[Factor], curve: str) -> list[Factor]:
@@ -187,78 +295,50 @@ def _times(factors: Sequence[Factor]) -> F64:
     return np.array([factor.pillar for factor in factors], dtype=np.float64)
 
 
-def _matching(shocks: Iterable[Shock], factor: Factor) -> list[Shock]:
-    return [shock for shock in shocks if fnmatchcase(factor.name, shock.factor)]
+def _matching(shocks: Shocks, factor: Factor) -> Shocks:
+    return [each for each in shocks if fnmatchcase(factor.name, each[1].factor)]
 
 
-def _refuse_mixed(scenario: Scenario, shock: Shock, factors: Sequence[Factor]) -> None:
-    kinds = {factor.kind for factor in factors if fnmatchcase(factor.name, shock.factor)}
-    if len(kinds) > 1 and shock.kind is not ShockKind.RELATIVE:
-        raise InputError(
-            f"scenario {scenario.name!r}: {shock.factor!r} matches {_joined(kinds)}, and one {shock.kind.value} size "
-            f"cannot fit both; write a shock for each"
-        )
-
-
-def _joined(kinds: Iterable[FactorKind]) -> str:
-    return " and ".join(f"{kind.value}s" for kind in FactorKind if kind in kinds)
-
-
-def _refuse_unmatched(scenario: Scenario, names: Sequence[str]) -> None:
-    globs = [shock.factor for shock in scenario.shocks]
-    globs += [glob for glob, _ in scenario.vol_multipliers]
-    globs += [glob for first, second, _ in scenario.correlations for glob in (first, second)]
-    missing = [glob for glob in dict.fromkeys(globs) if not any(fnmatchcase(name, glob) for name in names)]
-    if missing:
-        raise InputError("; ".join(f"scenario {scenario.name!r}: {_no_factor(glob, names)}" for glob in missing))
-
-
-def _no_factor(glob: str, names: Sequence[str]) -> str:
-    close = get_close_matches(glob.upper(), names, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"no factor matches {glob!r}; {hint}The market has {', '.join(names)}"
-
-
-def _vols(scenario: Scenario, vols: F64, names: Sequence[str]) -> F64:
+def _vols(scenario: Scenario, vols: F64, names: Sequence[str], findings: Findings) -> F64:
     """(n_factors,) vols; the last multiplier that matches a factor counts."""
     if not scenario.vol_multipliers:
         return vols
     factors_on = np.ones_like(vols)
-    for glob, multiplier in scenario.vol_multipliers:
+    for i, (glob, multiplier) in enumerate(scenario.vol_multipliers):
         if not 0.0 <= multiplier < math.inf:
-            raise InputError(
-                f"scenario {scenario.name!r}: vol multiplier of {glob!r} must be 0 or more, got {multiplier!r}"
-            )
+            findings.refuse(f"vol_multipliers[{i + 1}].multiplier", f"must be 0 or more, got {multiplier!r}")
         factors_on[[fnmatchcase(name, glob) for name in names]] = multiplier
     return vols * factors_on
 
 
-def _correlation(scenario: Scenario, correlation: F64, names: Sequence[str]) -> tuple[F64, tuple[str, ...]]:
-    """(n_factors, n_factors), positive definite, and a note when that took a repair."""
-    if not scenario.correlations:
-        return correlation, ()
+def _correlation(scenario: Scenario, correlation: F64, names: Sequence[str], findings: Findings) -> F64:
+    """(n_factors, n_factors), positive definite unless that is among the findings, as is a repair."""
     overridden = correlation.copy()
-    for first, second, value in scenario.correlations:
+    for i, (first, second, value) in enumerate(scenario.correlations):
         one, other = ([fnmatchcase(name, glob) for name in names] for glob in (first, second))
         pairs = np.outer(one, other) | np.outer(other, one)
         np.fill_diagonal(pairs, False)
-        if not pairs.any():
-            raise InputError(f"scenario {scenario.name!r}: {first!r} and {second!r} match no pair of two factors")
-        if not abs(value) <= 1.0:
-            raise InputError(
-                f"scenario {scenario.name!r}: correlation of {first!r} and {second!r} must lie in [-1, 1], "
-                f"got {value!r}"
+        if any(one) and any(other) and not pairs.any():
+            findings.refuse(
+                f"correlations[{i + 1}].factors", f"{first!r} and {second!r} match one factor, and a pair was wanted"
             )
+        if not abs(value) <= 1.0:
+            findings.refuse(f"correlations[{i + 1}].value", f"must lie in [-1, 1], got {value!r}")
+            return correlation
         overridden[pairs] = value
+    if np.array_equal(overridden, correlation):
+        return correlation
+    lowest = smallest_eigenvalue(overridden)
     if not scenario.repair_correlation:
-        check_correlation(overridden, names, f"scenario {scenario.name!r}")
-        return overridden, ()
+        if lowest <= SMALLEST_EIGENVALUE:
+            findings.refuse(
+                "correlations",
+                f"the correlation that these leave is not positive definite: smallest eigenvalue {lowest:.1e}; "
+                f"repair_correlation = true takes the nearest matrix that is (Higham), and says how near",
+            )
+        return overridden
     repaired = nearest_correlation(overridden)
     if repaired.distance == 0.0:
-        return overridden, ()
-    note = (
-        f"correlation of scenario {scenario.name!r} was not positive definite (smallest eigenvalue "
-        f"{repaired.was_smallest_eigenvalue:.1e}) and was repaired (Higham): largest change of an entry "
-        f"{repaired.largest_change:.4f}, Frobenius distance {repaired.distance:.4f}"
-    )
-    return repaired.correlation, (note,)
+        return overridden
+    findings.note("correlations", repaired.note())
+    return repaired.correlation

@@ -1,7 +1,8 @@
 """Scenarios: named changes of a market's levels, vols and correlations, as data."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.errors import InputError
@@ -47,6 +48,14 @@ class Shock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The file that a scenario was read from, so that what is found wrong later can still name its line."""
+
+    path: str
+    lines: Mapping[str, int]  # 1-based, by place: "shocks[2].size", elements counted from 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A named market state to simulate around. An empty one is the base."""
 
@@ -58,3 +67,4 @@ class Scenario:
     vol_multipliers: tuple[tuple[str, float], ...] = ()  # (glob, multiplier), later ones win
     correlations: tuple[tuple[str, str, float], ...] = ()  # (glob, glob, value), later ones win
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
+    origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file

@@ -5,15 +5,13 @@ from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from engine.book.columns import ALWAYS, COLUMNS, CURRENCIES, Column
 from engine.book.compiled import CompiledBook
-from engine.book.position import RULES, Kind, Position
+from engine.book.position import Kind, Position
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book_cache import cache_path, keep, recall
-from engine.inputs.book_rows import DEFAULT_BOOK, Rows, read_rows
+from engine.inputs.book_rows import Rows, read_rows
 from engine.inputs.book_table import check_regular, read_bytes, table_of
 
 DEFAULT_BUNDLED = "sample"
@@ -87,39 +85,6 @@ def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
     if name not in bundled_book_names():
         raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))
-
-
-def book_schema() -> dict[str, Any]:
-    """JSON Schema of one row of a book file, by kind. An empty cell is an absent property."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "One position, a row of a book file (CSV or Parquet)",
-        "description": f"Without a `book` column every position is in the book {DEFAULT_BOOK!r}.",
-        "oneOf": [_kind_schema(kind) for kind in Kind],
-    }
-
-
-def _kind_schema(kind: Kind) -> dict[str, Any]:
-    rule = RULES[kind]
-    properties = {name: _column_schema(column) for name, column in COLUMNS.items() if rule.takes(name)}
-    properties["kind"] |= {"const": kind.value}
-    properties["currency"] |= {"enum": [currency for currency in CURRENCIES if currency in rule.currencies]}
-    for name, (low, high) in rule.ranges.items():
-        properties[name] |= {"minimum": low, "exclusiveMaximum": high}
-    return {
-        "title": kind.value,
-        "type": "object",
-        "properties": properties,
-        "required": [*ALWAYS, *rule.required],
-    }
-
-
-def _column_schema(column: Column) -> dict[str, Any]:
-    if column.type == "number":
-        limits = {"minimum": column.low, "exclusiveMaximum": column.high}
-        return {"type": "number", "description": column.meaning, **limits}
-    form = {"format": "date"} if column.type == "date" else {}
-    return {"type": "string", "description": column.meaning, **form}
 
 
 def _from_source(data: bytes, digest: str, path: Path, valuation_date: date) -> CompiledBook:

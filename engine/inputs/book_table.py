@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.book.columns import ALWAYS, COLUMNS
-from engine.errors import Fault, FileFaults
+from engine.errors import Fault, FileFaults, did_you_mean
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
@@ -170,9 +170,7 @@ def _unknown_columns(header: tuple[str, ...]) -> tuple[str, ...]:
     warnings = []
     for name in header:
         if name not in COLUMNS:
-            close = get_close_matches(name, COLUMNS, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            warnings.append(f"column {name!r} is unknown and was not read{hint}")
+            warnings.append(f"column {name!r} is unknown and was not read{did_you_mean(name, list(COLUMNS))}")
     return tuple(warnings)
 
 

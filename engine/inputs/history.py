@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.errors import Fault, FileFaults, InputError
+from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.history_cells import MISSING, parse_date, parse_number, read_rows
-from engine.inputs.toml_faults import nearest
 from engine.market.factors import tenor_label, tenor_years
 
 F64 = npt.NDArray[np.float64]
@@ -124,7 +123,7 @@ def _header_faults(names: Sequence[str | None], header: tuple[int, list[str]]) -
     faults = []
     for j, name in enumerate(names):
         if name is None:
-            hint = nearest(cells[j + 1], sorted(_TIDY_OTHERS | {"usdjpy", "jgb_10y", "ust_10y"}))
+            hint = did_you_mean(cells[j + 1], sorted(_TIDY_OTHERS | {"usdjpy", "jgb_10y", "ust_10y"}))
             faults.append(Fault(message=f"unknown column {cells[j + 1]!r}{hint}", line=line))
         elif name and name in names[:j]:
             faults.append(Fault(message=f"column {cells[j + 1]!r} comes twice", line=line))

@@ -1,5 +1,6 @@
 """Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
 
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.errors import FileFaults, InputError
 from engine.inputs.market_faults import Keys, market_faults
 from engine.inputs.market_schema import (
+    F64,
+    FactorsTable,
     MarketFile,
     curves_of,
     factor_of,
@@ -23,6 +26,7 @@ from engine.inputs.market_schema import (
 from engine.inputs.market_text import market_text
 from engine.inputs.toml import parse_toml, read_text, read_toml
 from engine.inputs.toml_faults import faults_of
+from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import Market, joined_sources
@@ -34,8 +38,8 @@ def load_market(path: Path) -> Market:
     """Read a market file and bootstrap its curves.
 
     Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
-    increase, figures out of range, a correlation that is not positive definite. `market_warnings` says what is
-    allowed but worth knowing.
+    increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
+    `market_warnings` says what is allowed or was repaired but is worth knowing.
     """
     file = read_toml(path, MarketFile)
     if found := list(market_faults(file)):
@@ -48,7 +52,7 @@ def write_market(market: Market, path: Path) -> None:
 
     The file appears whole or not at all. Raises InputError when it cannot be written.
     """
-    half_written = path.with_name(f".{path.name}.part")
+    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
         half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
         half_written.replace(path)
@@ -58,8 +62,8 @@ def write_market(market: Market, path: Path) -> None:
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:
-    """What is allowed in a market but worth knowing before a run."""
-    warnings = []
+    """What is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
+    warnings = [f"market: {note}" for note in market.notes]
     if market.valuation_date.weekday() >= 5:
         warnings.append(f"valuation date {market.valuation_date} is a {market.valuation_date:%A}")
     for factor in market.factors:
@@ -106,9 +110,7 @@ def _market_of(file: MarketFile) -> Market:
     fx_vols = {pair: fx_vols_from(file, pair, curves) for pair in file.fx_vols}
     sources = {name: curve.source for name, curve in file.curves.items()} | {PRICE_FACTOR: file.fx.source}
     sources |= {name: level.source for name, level in file.levels.items()}
-    correlation = full_correlation(table.correlation)
-    if correlation is None:
-        raise InputError("the correlation's rows are neither a triangle nor a square")
+    correlation, notes = _correlation_of(table)
     factors = tuple(factor_of(file, name) for name in table.names)
     thetas = [theta_state(*each) for each in zip(factors, table.thetas or [0.0] * n, strict=True)]
     vol_levels = {f.name: fx_vols[f.pair].level for f in factors if f.pair is not None}
@@ -129,4 +131,16 @@ def _market_of(file: MarketFile) -> Market:
         levels={name: float(level.level) for name, level in file.levels.items()} | vol_levels,
         spreads=spreads_of(file),
         fx_vols=fx_vols,
+        notes=notes,
     )
+
+
+def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
+    """(n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    correlation = full_correlation(table.correlation)
+    if correlation is None:
+        raise InputError("the correlation's rows are neither a triangle nor a square")
+    if not table.repair_correlation or smallest_eigenvalue(correlation) > SMALLEST_EIGENVALUE:
+        return correlation, ()
+    repaired = nearest_correlation(correlation)
+    return repaired.correlation, (repaired.note(),)

@@ -16,15 +16,15 @@ from engine.inputs.market_schema import (
     par_curve_of,
 )
 from engine.market.bootstrap import bootstrap
-from engine.market.correlation import check_correlation, correlation_faults
+from engine.market.correlation import SMALLEST_EIGENVALUE, correlation_faults, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, is_curve_name, parse_factor, tenor_years
+from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY
 
 Keys = tuple[str | int, ...]
 Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
 LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.30  # decimals; JGBs reached -0.003, Treasury bills 0.17
 LARGEST_SPREAD = 0.05  # decimal
-LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949
 _HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0, FactorKind.VOL: 5.0}
 _VOL_HINT = {
     FactorKind.RATE: "0.0062 is 62 bp a year",
@@ -212,8 +212,9 @@ def _correlation_faults(table: FactorsTable) -> Found:
     faults = correlation_faults(matrix, table.names)
     for i, j, message in faults:
         yield (*at, i, j), message
-    if not faults:
-        try:
-            check_correlation(matrix, table.names)
-        except InputError as error:
-            yield at, str(error)
+    if not faults and not table.repair_correlation and (lowest := smallest_eigenvalue(matrix)) <= SMALLEST_EIGENVALUE:
+        yield (
+            at,
+            f"not positive definite: smallest eigenvalue {lowest:.1e}; repair_correlation = true in [factors] takes "
+            f"the nearest matrix that is (Higham), and says how near",
+        )

@@ -100,6 +100,9 @@ class FactorsTable(Strict):
     correlation: tuple[tuple[float, ...], ...] = Field(
         description="Rows of the lower triangle with the diagonal, or whole rows; positive definite."
     )
+    repair_correlation: bool = Field(
+        default=False, description="Take the nearest positive definite correlation (Higham) instead of refusing."
+    )
     kappas: tuple[float, ...] | None = Field(default=None, description="Mean reversion per year; 0 if left out.")
     thetas: tuple[float, ...] | None = Field(
         default=None, description="Long-run zero rates and vols, decimal, for kappas > 0."

@@ -102,6 +102,7 @@ def _factors(market: Market) -> Iterator[str]:
         if any(values):
             yield from _wrapped(key, [repr(value) for value in values])
     yield "# lower triangle, rows and columns in the order of `names`"
+    yield from (f"# {' '.join(note.split())}" for note in market.notes)
     yield "correlation = ["
     for i, row in enumerate(market.correlation.tolist()):
         yield f"    [{', '.join(repr(value) for value in row[: i + 1])}], # {names[i]}"

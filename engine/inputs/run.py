@@ -1,6 +1,6 @@
 """What to run: a RUN.toml, the same keys as flags and as environment variables, laid over one another."""
 
-import os
+import math
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -16,10 +16,12 @@ from engine.inputs.toml_faults import faults_of
 MIN_PATHS = 100  # one path in the worst 1 %
 MAX_PATHS = 10**9
 MAX_SEED = 2**64 - 1
+LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often a percentage than a fraction
 PREFIX = "UNWIND_"
 
 _PATHS_PER_S = 3e6  # one core, thousands of flows: the order of magnitude for a message
 _TEXTS = ("market", "book", "scenario", "backend", "precision", "steps", "currency", "out", "revaluation", "until_se")
+_WHOLE = ("paths", "horizon_days", "seed")
 _LISTS = ("scenario", "confidence")
 _FILES = ("market", "book", "out")
 
@@ -34,6 +36,23 @@ def _given_path(value: Any) -> Any:
     return value
 
 
+def _whole(example: int) -> BeforeValidator:
+    def check(value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"must be a whole number such as {example}, got {value!r}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _given_confidence(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        percent = re.fullmatch(r"\s*([0-9]{1,2}(?:\.[0-9]{1,9})?)\s*%\s*", value) if isinstance(value, str) else None
+        way_out = f"; {float(percent[1]):.12g} % is {float(percent[1]) / 100.0:.12g}" if percent else ""
+        raise ValueError(f"must be a number such as 0.99, got {value!r}{way_out}")
+    return value
+
+
 def _check_confidence(value: float) -> float:
     if not 0.5 <= value < 1.0:
         way_out = f"; {value:g} % is {value / 100:g}" if 50.0 <= value < 100.0 else ""
@@ -45,11 +64,9 @@ def _check_paths(value: int) -> int:
     if value < MIN_PATHS:
         raise ValueError(f"must be at least {MIN_PATHS}, got {value}")
     if value > MAX_PATHS:
-        hours = value / _PATHS_PER_S / 3600.0
-        raise ValueError(
-            f"must be at most {MAX_PATHS:,}, got {value:,}: at some 3 million paths a second that would take "
-            f"{hours:,.1f} hours"
-        )
+        days = value / _PATHS_PER_S / 86_400.0
+        reason = f": at some 3 million paths a second that would take {days:,.0f} days" if days > 2.0 else ""
+        raise ValueError(f"must be at most {MAX_PATHS:,}, got {value:,}{reason}")
     return value
 
 
@@ -59,12 +76,24 @@ def _check_seed(value: int) -> int:
     return value
 
 
-def _fraction(value: Any) -> Any:
-    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", value) if isinstance(value, str) else None
-    number = float(match[1]) / (100.0 if match[2] else 1.0) if match else value
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0.0 < number < 0.5:
-        raise ValueError(f"must be a fraction between 0 and 0.5 such as 0.005, or '0.5%', got {value!r}")
-    return float(number)
+def _relative_error(value: Any) -> Any:
+    """'0.5%' or, in a file, 0.005. A bare number in text, or a large one, may mean either: it is refused."""
+    wanted = f"must be a percentage below 50% such as '0.5%', got {value!r}"
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", value)
+        if not match:
+            raise ValueError(wanted)
+        number = float(match[1])
+        if not match[2]:
+            raise ValueError(f"{wanted}; is '{match[1]}%' meant, or '{100.0 * number:.12g}%'?")
+        if not 0.0 < number < 50.0:
+            raise ValueError(wanted)
+        return number / 100.0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < math.inf:
+        raise ValueError(wanted)
+    if value >= LARGEST_BARE_ERROR:
+        raise ValueError(f"{wanted}; is '{value:.12g}%' meant? {value:.12g} is {100.0 * value:.12g} %")
+    return float(value)
 
 
 def _some_and_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -77,7 +106,7 @@ def _some_and_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 InputPath = Annotated[Path, BeforeValidator(_given_path), Field(strict=False)]
-Confidence = Annotated[float, AfterValidator(_check_confidence)]
+Confidence = Annotated[float, BeforeValidator(_given_confidence), AfterValidator(_check_confidence)]
 _CONFIDENCE_SCHEMA = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1.0}
 
 
@@ -105,10 +134,11 @@ class RunConfig(Strict):
     ] = Field(default=("base",), alias="scenario", max_length=64, description="Names, or paths of .toml files.")
     n_paths: Annotated[
         int,
+        _whole(1_000_000),
         AfterValidator(_check_paths),
         WithJsonSchema({"type": "integer", "minimum": MIN_PATHS, "maximum": MAX_PATHS}),
     ] = Field(default=1_000_000, alias="paths", description="Paths; with until_se, those of the first round.")
-    horizon_days: int = Field(default=10, ge=1, le=250, description="Business days to the P&L.")
+    horizon_days: Annotated[int, _whole(10)] = Field(default=10, ge=1, le=250, description="Business days to the P&L.")
     confidences: Annotated[
         tuple[Confidence, ...],
         BeforeValidator(_alone_in_list),
@@ -116,7 +146,10 @@ class RunConfig(Strict):
         WithJsonSchema(_or_list(_CONFIDENCE_SCHEMA)),
     ] = Field(default=(0.975, 0.99), alias="confidence", max_length=16, description="Of VaR and ES: 0.99.")
     seed: Annotated[
-        int, AfterValidator(_check_seed), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_SEED})
+        int,
+        _whole(1),
+        AfterValidator(_check_seed),
+        WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_SEED}),
     ] = Field(default=1, description="Key of the random stream; the same seed gives the same paths.")
     backend: Literal["auto", "numpy", "numba", "cuda"] = Field(default="auto", description="auto says what it picked.")
     precision: Literal["float64", "float32"] = Field(default="float64", description="Of draws and steps.")
@@ -130,15 +163,16 @@ class RunConfig(Strict):
         WithJsonSchema(
             {
                 "anyOf": [
-                    {"type": "number", "exclusiveMinimum": 0.0, "exclusiveMaximum": 0.5},
-                    {"type": "string", "pattern": r"^\s*[0-9]*\.?[0-9]+\s*%?\s*$"},
+                    {"type": "number", "exclusiveMinimum": 0.0, "exclusiveMaximum": LARGEST_BARE_ERROR},
+                    {"type": "string", "pattern": r"^\s*[0-9]*\.?[0-9]+\s*%\s*$"},
                 ]
             }
         ),
-        BeforeValidator(lambda value: None if value is None else _fraction(value)),
+        BeforeValidator(lambda value: None if value is None else _relative_error(value)),
     ] = Field(
         default=None,
-        description="Double the paths until the total's VaR at the highest confidence has this relative error: 0.5%.",
+        description="Double the paths until the VaR of every scenario's total, at the highest confidence, has this "
+        "relative standard error: '0.5%', or the fraction 0.005.",
     )
     instantaneous: bool = Field(default=False, description="Revalue at the valuation date: the book does not age.")
     revaluation: Literal["compressed", "direct"] = Field(
@@ -152,7 +186,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | N
     Parameters
     ----------
     flags : by key as in a RUN.toml, or by the attribute it sets ("paths", "n_paths"); None or an empty list where a
-        flag is not given
+        flag is not given. Numbers may be text, as a command line has them
     environ : the process's environment; `UNWIND_PATHS` is `paths`, lists are separated by commas
     file : a RUN.toml; `market`, `book`, `out` and scenario paths in it are relative to its folder
 
@@ -167,9 +201,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | N
     from_file = _rebased(parse_toml(file, text), file.parent) if file is not None and text is not None else {}
     from_environment = _of_environment(environ)
     from_flags = {
-        _key(name): tuple(value) if isinstance(value, list) else value
-        for name, value in flags.items()
-        if value is not None and value != []
+        _key(name): _of_flag(_key(name), value) for name, value in flags.items() if value is not None and value != []
     }
     merged = {**from_file, **from_environment, **from_flags}
     try:
@@ -186,23 +218,6 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | N
         else:
             in_file.append(fault)
     raise _refusal(file, in_file, elsewhere) from None
-
-
-def check_out(out: Path) -> Path:
-    """Refuse, before anything is computed, a result file that could not be written; return its resolved path.
-
-    Raises InputError when it is a folder or a symbolic link, or when its folder is not there or not writable.
-    """
-    folder = out.parent
-    if out.is_symlink():
-        raise InputError(f"--out {str(out)!r} is a symbolic link; give the path of the file itself")
-    if out.is_dir():
-        raise InputError(f"--out {str(out)!r} is a folder; give the path of a file in it, such as result.json")
-    if not folder.is_dir():
-        raise InputError(f"--out {str(out)!r}: there is no folder {str(folder)!r}; make it first")
-    if not os.access(folder, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
-        raise InputError(f"--out {str(out)!r} cannot be written: no permission")
-    return out.resolve()
 
 
 def _key(name: str) -> str:
@@ -225,17 +240,25 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return {key: _of_text(key, environ[name]) for name, key in known.items() if environ.get(name)}
 
 
+def _of_flag(key: str, value: Any) -> Any:
+    """The value of a flag, whose numbers may still be text."""
+    if isinstance(value, list | tuple):
+        return tuple(_of_flag(key, each) for each in value)
+    return _of_word(key, value) if isinstance(value, str) and key not in _TEXTS else value
+
+
 def _of_text(key: str, text: str) -> Any:
     """The value of an environment variable: text, number, true or false, or a list of them."""
     if key in _LISTS:
-        return tuple(part.strip() if key in _TEXTS else _of_word(part.strip()) for part in text.split(","))
-    return text if key in _TEXTS else _of_word(text.strip())
+        return tuple(part.strip() if key in _TEXTS else _of_word(key, part.strip()) for part in text.split(","))
+    return text if key in _TEXTS else _of_word(key, text.strip())
 
 
-def _of_word(word: str) -> Any:
+def _of_word(key: str, word: str) -> Any:
+    """A number, true or false; any other word as it came, and `1e6` too where a whole number is wanted."""
     if re.fullmatch(r"[+-]?[0-9]{1,40}", word):
         return int(word)
-    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
+    if key not in _WHOLE and re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
         return float(word)
     return {"true": True, "false": False}.get(word.lower(), word)
 

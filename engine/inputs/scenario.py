@@ -1,4 +1,4 @@
-"""Scenario files (TOML) into scenarios; bundled ones by name, a user's by name in a folder or by path."""
+"""Scenario files (TOML) into scenarios; bundled ones by name, a user's by path."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
-from engine.errors import Fault, FileFaults, InputError
-from engine.inputs.toml import Strict, read_toml
-from engine.inputs.toml_faults import nearest
+from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+from engine.errors import Fault, FileFaults, InputError, did_you_mean
+from engine.inputs.toml import Strict, read_text, read_toml
+from engine.inputs.toml_faults import dotted
+from engine.inputs.toml_lines import key_lines
 
 Glob = Annotated[
     str,
@@ -37,7 +38,7 @@ class ShockEntry(Strict):
     )
     on: Literal["zero", "par"] = Field(
         default="zero",
-        description="Rates only. zero: the zero rates at the factors' pillars; "
+        description="Rates only; leave it out for USDJPY. zero: the zero rates at the factors' pillars; "
         "par: the published par yields, and the curve is bootstrapped anew. Par shocks act first.",
     )
 
@@ -70,7 +71,7 @@ class ScenarioFile(Strict):
         description="Take the nearest correlation matrix (Higham) when the overrides make it indefinite; else refuse.",
     )
 
-    def to_scenario(self, name: str) -> Scenario:
+    def to_scenario(self, name: str, origin: Origin) -> Scenario:
         """The scenario as the engine knows it."""
         return Scenario(
             name=name,
@@ -83,12 +84,13 @@ class ScenarioFile(Strict):
             vol_multipliers=tuple((v.factor, v.multiplier) for v in self.vol_multipliers),
             correlations=tuple((*c.factors, c.value) for c in self.correlations),
             repair_correlation=self.repair_correlation,
+            origin=origin,
         )
 
 
 def read_scenario(path: Path) -> Scenario:
     """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults."""
-    scenario = read_toml(path, ScenarioFile).to_scenario(path.stem)
+    scenario = _read(path, path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", path.stem):
         message = f"a scenario is named after its file: letters, digits, '.', '_' and '-', not {path.stem!r}"
         raise FileFaults(path, [Fault(message=message)])
@@ -101,42 +103,44 @@ def bundled_scenario_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != "base", name)))
 
 
-def load_scenario(name_or_path: str, folders: Sequence[Path] = ()) -> Scenario:
-    """A scenario by path (it ends in `.toml`), or by name: bundled, or `NAME.toml` in one of `folders`.
+def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
+    """Scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
+    scenarios = tuple(load_scenario(each) for each in names_or_paths)
+    names = [scenario.name for scenario in scenarios]
+    if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
+        raise InputError(f"two scenarios are called {twice!r}; leave one out, or rename its file")
+    return scenarios
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """A scenario by path (it ends in `.toml`), or by the name of a bundled one.
 
     Raises
     ------
     FileFaults
         The file has faults.
     InputError
-        No scenario has the name, or several have.
+        No bundled scenario has the name.
     """
     if name_or_path.endswith(".toml"):
         return read_scenario(Path(name_or_path))
     bundled = bundled_scenario_names()
-    paths = {path for folder in folders if (path := folder / f"{name_or_path}.toml").name in _listed(folder)}
-    if len(paths) + (name_or_path in bundled) > 1:
-        places = [*(["the bundled one"] if name_or_path in bundled else []), *sorted(map(str, paths))]
-        raise InputError(f"scenario {name_or_path!r} is there twice: {', '.join(places)}; give its path")
-    if paths:
-        return read_scenario(paths.pop())
     if name_or_path in bundled:
         with as_file(_bundle() / f"{name_or_path}.toml") as path:
-            return read_toml(path, ScenarioFile).to_scenario(name_or_path)
-    known = sorted({*bundled, *(name.removesuffix(".toml") for folder in folders for name in _listed(folder))})
+            return _read(path, name_or_path)
+    known = sorted(bundled)
     raise InputError(
-        f"no scenario is called {name_or_path!r}{nearest(name_or_path, known) or ';'} "
+        f"no scenario is called {name_or_path!r}{did_you_mean(name_or_path, known) or ';'} "
         f"known: {', '.join(known)}; or give the path of a .toml file"
     )
 
 
+def _read(path: Path, name: str) -> Scenario:
+    """The scenario of a file, which keeps the lines of its keys for what only shows on a market."""
+    file = read_toml(path, ScenarioFile)
+    lines = {place: line for keys, line in key_lines(read_text(path)).items() if (place := dotted(keys))}
+    return file.to_scenario(name, Origin(path=str(path), lines=lines))
+
+
 def _bundle() -> Traversable:
     return files("engine.dynamics") / "scenarios"
-
-
-def _listed(folder: Path) -> list[str]:
-    """Scenario files of a folder, by name."""
-    try:
-        return [entry.name for entry in folder.iterdir() if entry.suffix == ".toml"]
-    except OSError as error:
-        raise InputError(f"folder of scenarios {str(folder)!r} cannot be listed: {error.strerror}") from None

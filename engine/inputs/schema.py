@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from engine.book.columns import ALWAYS, COLUMNS, Column
 from engine.book.position import RULES, Kind
-from engine.errors import InputError
+from engine.errors import InputError, did_you_mean
 from engine.inputs.market_schema import MarketFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario import ScenarioFile
@@ -27,7 +27,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     elif kind in _MODELS:
         schema = _MODELS[kind].model_json_schema(by_alias=True)
     else:
-        raise InputError(f"no schema of {kind!r}; there are {', '.join(KINDS)}")
+        raise InputError(f"no schema of {kind!r}{did_you_mean(kind, KINDS)}; there are {', '.join(KINDS)}")
     return {"$schema": DIALECT, **schema}
 
 

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from types import UnionType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.errors import Fault
+from engine.errors import Fault, did_you_mean
 from engine.inputs.toml_lines import key_lines, nearest_line
 
 Keys = tuple[str | int, ...]
@@ -77,18 +76,12 @@ def _wanted(detail: ErrorDetails) -> str | None:
     return _WANTED.get(kind)
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """`; did you mean ...?` with the nearest known word, or nothing."""
-    close = get_close_matches(word.lower(), [name.lower() for name in known], n=1, cutoff=0.5)
-    return next((f"; did you mean {name!r}?" for name in known if close and name.lower() == close[0]), "")
-
-
 def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
     if detail["type"] == "missing":
         return f"this {'element' if isinstance(keys[-1], int) else 'key'} is missing and has no default"
     if detail["type"] == "extra_forbidden":
         known = _known_keys(model, keys[:-1])
-        return f"unknown key{nearest(str(keys[-1]), known) or '.'} Known keys: {', '.join(known)}"
+        return f"unknown key{did_you_mean(str(keys[-1]), known) or '.'} Known keys: {', '.join(known)}"
     if detail["type"] in ("value_error", "assertion_error"):
         return str(detail.get("ctx", {}).get("error", detail["msg"]))
     came = shown(detail["input"])
@@ -97,7 +90,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
         return f"{detail['msg']}, got {came}"
     hint = ""
     if detail["type"] == "literal_error" and isinstance(detail["input"], str):
-        hint = nearest(detail["input"], re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
+        hint = did_you_mean(detail["input"], re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
     return f"must be {plain}, got {came}{hint}"
 
 

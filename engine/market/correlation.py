@@ -30,6 +30,14 @@ class RepairedCorrelation:
     was_smallest_eigenvalue: float  # before the repair
     smallest_eigenvalue: float  # after it
 
+    def note(self) -> str:
+        """What the reader of the numbers should know: "the correlation was not positive definite ..."."""
+        return (
+            f"the correlation was not positive definite (smallest eigenvalue {self.was_smallest_eigenvalue:.1e}) and "
+            f"was repaired (Higham): largest change of an entry {self.largest_change:.4f}, Frobenius distance "
+            f"{self.distance:.4f}"
+        )
+
 
 def smallest_eigenvalue(correlation: F64) -> float:
     """Smallest eigenvalue of a symmetric matrix."""
@@ -51,7 +59,7 @@ def check_correlation(correlation: F64, names: Sequence[str], context: str = "th
     if lowest <= SMALLEST_EIGENVALUE:
         raise InputError(
             f"correlation of {context} is not positive definite: smallest eigenvalue {lowest:.1e}; "
-            f"the nearest matrix that is can be asked for as a repair (Higham)"
+            f"`nearest_correlation` gives the nearest matrix that is (Higham)"
         )
 
 

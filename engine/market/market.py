@@ -16,6 +16,8 @@ from engine.market.spread import SpreadCurve
 
 F64 = npt.NDArray[np.float64]
 
+LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949. Beyond: a unit mistaken
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParCurve:
@@ -47,6 +49,7 @@ class Market:
     levels: Mapping[str, float] = field(default_factory=dict)  # of every PRICE and VOL factor but USDJPY
     spreads: Mapping[str, SpreadCurve] = field(default_factory=dict)  # by name of the curve that each derives
     fx_vols: Mapping[str, FxVols] = field(default_factory=dict)  # by pair, "USDJPY"
+    notes: tuple[str, ...] = ()  # what was done to the figures that were given, such as a repair of the correlation
 
     def __post_init__(self) -> None:
         n = len(self.factors)

@@ -46,7 +46,7 @@ def _add_cells(
     backend: AbstractBackend, program: Program, tails: TailAccumulator, first: int, progress: Progress
 ) -> None:
     plan = tails.plan
-    most = max(1, BLOCK_BYTES // (8 * CELL * plan.n_rows))
+    most = block_cells(plan.n_rows)
     cell, size = first, 1  # the first block has no thresholds yet and keeps all its P&L: let it be small
     while cell < plan.n_cells:
         size = min(size, most, tails.cells_until - cell)
@@ -60,6 +60,20 @@ def _add_cells(
 
 
 def relative_se(tails: TailAccumulator, rows: Sequence[int]) -> float:
-    """Largest relative standard error of these rows' VaR at the highest confidence: what `until_se` watches."""
+    """Largest relative standard error of these rows' VaR at the highest confidence: what `until_se` watches.
+
+    0 where nothing varies; infinite where a VaR is 0 but its error is not.
+    """
     found = [tails.result(row, max(tails.plan.confidences)) for row in rows]
-    return max(each.value_at_risk_se / abs(each.value_at_risk) if each.value_at_risk else np.inf for each in found)
+    return max(_ratio(each.value_at_risk_se, abs(each.value_at_risk)) for each in found)
+
+
+def _ratio(error: float, value: float) -> float:
+    if error == 0.0:
+        return 0.0
+    return error / value if value > 0.0 else float(np.inf)
+
+
+def block_cells(n_rows: int) -> int:
+    """Cells of a block at most."""
+    return max(1, BLOCK_BYTES // (8 * CELL * n_rows))

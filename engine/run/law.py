@@ -5,11 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import InputError
 from engine.market.correlation import cholesky
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
+
+LARGEST_MOVES = {
+    FactorKind.RATE: 5.0,
+    FactorKind.PRICE: 300.0,
+    FactorKind.VOL: 300.0,
+}  # of a state over the horizon; exp(700) overflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +54,21 @@ def law_of(market: Market, horizon_days: int, n_steps: int) -> Law:
     scale = np.sqrt(np.diag(times))
     chol = market.vols[:, None] * scale[:, None] * cholesky(market.correlation * times / np.outer(scale, scale))
     drift = np.array([_drift(market, f, dt) for f in range(kappas.size)])
-    return Law(decay=np.exp(-kappas * dt), drift=drift, chol=chol)
+    law = Law(decay=np.exp(-kappas * dt), drift=drift, chol=chol)
+    std = np.sqrt(np.diagonal(law.covariance(n_steps)))
+    _check_moves(market, np.abs(law.mean(n_steps)) + 10.0 * std)
+    return law
+
+
+def _check_moves(market: Market, largest: F64) -> None:
+    """Refuse a law whose moves no exponential can hold; 10 standard deviations are never drawn."""
+    for factor, move, vol in zip(market.factors, largest.tolist(), market.vols.tolist(), strict=True):
+        if move > LARGEST_MOVES[factor.kind]:
+            raise InputError(
+                f"{factor.name} has a vol of {vol:g} per year in this scenario: over this horizon that is no move of a"
+                f" market (its {'level' if factor.kind is FactorKind.RATE else 'logarithm'} by up to {move:.3g});"
+                " vols are decimals, 0.10 is 10 %; check vols and vol multipliers"
+            )
 
 
 def _mean_reverting_time(kappa: F64, dt: float) -> F64:

@@ -8,11 +8,10 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
-from engine.errors import InputError
 from engine.inputs.book import bundled_book_path, load_book
 from engine.inputs.market import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario import load_scenario
+from engine.inputs.scenario import load_scenarios
 from engine.market.market import Market
 
 
@@ -33,18 +32,14 @@ def load_inputs(config: RunConfig) -> Inputs:
     market_path = config.market or bundled_market_path()
     market = load_market(market_path)
     book = load_book(config.book or bundled_book_path(), market.valuation_date)
-    scenarios = [load_scenario(name) for name in config.scenarios]
-    names = tuple(scenario.name for scenario in scenarios)
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
-    if twice:
-        raise InputError(f"two scenarios are called {twice!r}; rename one of the files")
+    scenarios = load_scenarios(config.scenarios)
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
     contents = {f"scenario:{each.name}": sha256(repr(each).encode()).hexdigest() for each in scenarios}
     return Inputs(
         market=market,
         book=book,
-        names=names,
+        names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
         sha256={"market": sha256(market_path.read_bytes()).hexdigest(), "book": book.sha256, **contents},
         warnings=(

@@ -12,7 +12,7 @@ from engine.risk.plan import plan_tails
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend, device_errors
-from engine.run.blocks import Progress, estimates, relative_se, simulate
+from engine.run.blocks import Progress, block_cells, estimates, relative_se, simulate
 from engine.run.load import Inputs, load_inputs
 from engine.run.observe import expires_inside
 from engine.run.pack import Packed, pack
@@ -94,8 +94,9 @@ def _simulate(
     n_paths, totals = config.n_paths, range(0, program.n_rows, program.n_rows // len(config.scenarios))
     while True:
         plan = plan_tails(program.n_rows, n_paths, config.confidences, TAIL_BYTES)
-        need = plan.bytes + backend.block_bytes(program, 8 * CELL)
-        say(f"{n_paths:,} paths x {program.n_rows} rows (scenarios x books and total): {need / 2**20:,.0f} MiB at most")
+        need = plan.bytes + 2 * backend.block_bytes(program, min(n_paths, block_cells(program.n_rows) * CELL))
+        size = f"{n_paths:,} paths x {program.n_rows} rows (scenarios x books and total)"
+        say(f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself")
         tails = simulate(backend, program, plan, progress)
         if config.until_se is None:
             return tails
@@ -154,7 +155,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         inputs=inputs.sha256,
         until_se=config.until_se,
         revaluation=Revaluation(
-            method=config.revaluation,
+            method="compressed" if packed.book.degree else "direct",
             degree=packed.book.degree,
             flow_bound=packed.flow_bound,
             option_bound=packed.option_bound,

@@ -32,13 +32,14 @@ __device__ __forceinline__ void mix(double pnl, u64 path, u64* first, u64* secon
     *second = (h ^ (h >> 29)) * 0xD6E8FEB86659FD93ull;
 }
 
-// Sum and sum of squares of pnl - centre over the entries in (low, high): out[0] of each array.
+// Sum and sum of squares of pnl - centre over the entries in (low, high): out[0] of each array. P&L that is not finite
+// is never dropped: where low and high are NaN, all of it counts, so that the sum shows it.
 __device__ __forceinline__ void cell_moments(const double* pnl, i64 n, double centre, double low, double high,
                                              double* sum_out, double* square_out) {
     double sum = 0.0, square = 0.0;
     for (i64 i = threadIdx.x; i < n; i += LANES) {
         const double x = pnl[i];
-        const double d = x > low && x < high ? x - centre : 0.0;
+        const double d = x <= low || x >= high ? 0.0 : x - centre;
         sum += d;
         square = fma(d, d, square);
     }
@@ -85,8 +86,8 @@ extern "C" __global__ void __launch_bounds__(LANES)
     const Cell at = this_cell(n, cell);
     const i64 n_cells = gridDim.x, out = at.row * n_cells + at.number;
     const double* values = pnl + at.row * n + at.start;
-    const double infinity = f64_of_bits(0x7FF0000000000000ull);
-    cell_moments(values, at.n, centre[at.row], 0.0 - infinity, infinity, sums + out, squares + out);
+    const double infinity = f64_of_bits(0x7FF0000000000000ull), not_a_number = f64_of_bits(0x7FF8000000000000ull);
+    cell_moments(values, at.n, centre[at.row], not_a_number, not_a_number, sums + out, squares + out);
     cell_digest(values, at.n, first + at.start, digests + 2 * out);
     i64 kept = 0;
     double above = 0.0 - infinity;

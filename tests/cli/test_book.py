@@ -1,3 +1,5 @@
+import os
+
 from engine.inputs.book import bundled_book_path
 
 
@@ -54,3 +56,16 @@ def test_a_template_of_an_unknown_kind_names_the_nearest(unwind):
     done = unwind("book", "template", "SWAPTION")
     assert done.returncode == 2
     assert "did you mean SWAPTION_PAYER?" in done.stderr
+
+
+def test_a_book_is_not_compiled_over_itself_or_into_a_pipe(unwind, tmp_path):
+    source, pipe = tmp_path / "book.csv", tmp_path / "pipe"
+    source.write_bytes(bundled_book_path().read_bytes())
+    os.mkfifo(pipe)
+    for out in (source, pipe):
+        done = unwind("book", "compile", source, "--out", out)
+        assert done.returncode == 2
+        assert "--out" in done.stderr
+    assert source.read_bytes() == bundled_book_path().read_bytes()
+    assert pipe.is_fifo()
+    assert sorted(tmp_path.iterdir()) == [source, pipe]

@@ -93,3 +93,21 @@ def test_the_help_of_run_states_the_defaults_in_force(unwind):
         *(config.steps, config.currency, config.revaluation, "--instantaneous" if config.instantaneous else "--ageing"),
     ):
         assert f"Default: {default}" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "--paths", "1e6"], "--paths: must be a whole number such as 1000000, got '1e6'"),
+        (["run", "--confidence", "99%"], "--confidence: must be a number such as 0.99, got '99%'; 99 % is 0.99"),
+        (["run", "--until-se", "0.1"], "got '0.1'; is '0.1%' meant, or '10%'?"),
+        (["demo", "--paths", "x"], "--paths: must be a whole number such as 1000000, got 'x'"),
+        (["stress", "--currency", "usd"], "got 'usd'; did you mean 'USD'?"),
+        (["schema", "runn"], "no schema of 'runn'; did you mean 'run'?"),
+    ],
+)
+def test_a_value_that_is_not_understood_is_refused_in_the_same_words_everywhere(unwind, arguments, said):
+    done = unwind(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert said in done.stderr

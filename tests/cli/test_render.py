@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from cli import render
@@ -77,3 +79,20 @@ def test_a_narrow_terminal_cuts_no_number(capsys, monkeypatch):
     render.show(Table(title="T", columns=tuple(Column(heading=f"c{i}") for i in range(5)), rows=[numbers]))
     out = capsys.readouterr().out
     assert all(number in out for number in numbers)
+
+
+def test_a_table_too_wide_for_the_terminal_is_shown_in_parts_that_fit_each_with_the_rows_names(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    columns = (Column(heading="book", is_number=False), *(Column(heading=f"c{i}", meaning=f"m{i}.") for i in range(4)))
+    rows = [("本" * 4, *(f"{i}23.4 ±0.{i}" for i in range(4))), (), ("total", *"5678")]
+    render.show(Table(title="Losses\nof books", columns=columns, rows=rows))
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[:2] == ["Losses", "of books"]
+    assert [line.split() for line in lines if "23.4" in line] == [
+        ["本" * 4, "023.4", "±0.0", "123.4", "±0.1"],
+        ["本" * 4, "223.4", "±0.2", "323.4", "±0.3"],
+    ]
+    assert [line.split() for line in lines if "total" in line] == [["total", "5", "6"], ["total", "7", "8"]]
+    assert max(map(len, lines)) <= 40
+    assert [line for line in lines if ": m" in line] == [f"c{i}: m{i}." for i in range(4)]  # once, for what is shown

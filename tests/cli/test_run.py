@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -76,6 +77,15 @@ def test_out_holds_what_json_prints(unwind, plain, tmp_path):
     assert written == plain
 
 
+def test_out_does_not_replace_the_settings_of_the_run(unwind, tmp_path):
+    settings = tmp_path / "run.toml"
+    settings.write_text('out = "run.toml"\npaths = 1_000_000_000\n')
+    done = unwind("run", settings)
+    assert done.returncode == 2
+    assert "which this command reads" in done.stderr
+    assert settings.read_text().startswith("out")
+
+
 def test_an_out_that_cannot_be_written_is_refused_before_anything_is_computed(unwind, tmp_path):
     done = unwind("run", "--paths", 10**9, "--out", tmp_path / "nowhere" / "result.json")
     assert done.returncode == 2
@@ -108,7 +118,10 @@ def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing(unwind, tmp_pa
     command = [sys.executable, "-c", "from cli.main import main; main()", "run", "--paths", str(10**9)]
     command += ["--json", "--out", str(tmp_path / "result.json")]
     environment = os.environ | {"PYTHONPATH": str(unwind.root)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as run:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # a shell ignores SIGINT for what it starts in the background, these tests among it
+    heard = partial(signal.signal, sent, signal.SIG_DFL)
+    with subprocess.Popen(command, **pipes, env=environment, preexec_fn=heard) as run:
         assert "backend" in run.stderr.readline()  # the settings are read and the handlers stand
         time.sleep(1.0)
         run.send_signal(sent)

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
 from cli.stress import table
 from engine.analysis.stress import StressTable
+from engine.inputs.market import bundled_market_path
 
 STRESSED = StressTable(
     currency="JPY",
@@ -33,3 +35,25 @@ def test_without_arguments_the_sample_books_meet_every_bundled_shock(unwind):
     done = unwind("stress")
     assert done.returncode == 0, done.stderr
     assert all(name in done.stdout for name in ("april-2025", "article-2025", "august-2024", "life-insurer"))
+
+
+def test_what_a_run_would_warn_of_is_said_here_too(unwind, tmp_path):
+    still = '[curves.OIS]\ncurrency = "JPY"\nsource = "by hand"\npar_yields = { 1Y = 0.01 }\n\n[fx]'
+    text = bundled_market_path().read_text(encoding="utf-8")
+    (tmp_path / "market.toml").write_text(text.replace("[fx]", still), encoding="utf-8")
+    rows = "position_id,kind,currency,notional,coupon,maturity,trader\nA,JGB,JPY,1e9,0.03,2070-03-20,me\n"
+    (tmp_path / "book.csv").write_text(rows, encoding="utf-8")
+    market, book = ("--market", tmp_path / "market.toml"), tmp_path / "book.csv"
+    for done in (unwind("stress", *market, "--book", book), unwind("book", "check", book, *market)):
+        assert done.returncode == 0, done.stderr
+        assert "curve 'OIS' has no factor" in done.stderr
+        assert "'trader' is unknown" in done.stderr
+        assert "beyond the last node of curve 'JGB'" in done.stderr  # 40 years from 2025
+
+
+@pytest.mark.parametrize("second", ["base", "base.toml"])
+def test_a_scenario_twice_is_refused(unwind, tmp_path, second):
+    (tmp_path / "base.toml").write_text('title = "t"\ndescription = "d"\nsource = "s"\n', encoding="utf-8")
+    done = unwind("stress", "--scenario", "base", "--scenario", second, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'base' is there twice" in done.stderr or "two scenarios are called 'base'" in done.stderr

@@ -231,3 +231,25 @@ def test_another_seed_gives_other_paths_and_the_same_seed_the_same(case):
     assert one.tobytes() == again.tobytes()
     assert not (one == other).any()
     assert not (one == high).any()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_pnl_that_is_not_finite_reaches_the_moments(random_model, random_book, bad):
+    """So that the accumulator refuses it: a path must never just be missing from the figures."""
+    rng = np.random.default_rng(3)
+    book = random_book(rng, 3)
+    cash = book.cash.copy()
+    cash[0, 0, 1] = bad
+    backend = NumbaBackend()
+    program = backend.prepare(
+        random_model(rng, 3),
+        book._replace(cash=cash),
+        seed=1,
+        n_steps=1,
+        float32=False,
+        centre=np.zeros(book.dynamics.size * (1 + book.base_value.size)),
+    )
+    brackets = np.tile([-np.inf, 0.0], (program.n_rows, 1, 1))
+    found = backend.reduce(program, CellRange(first=0, n=1, n_paths=1_000), brackets)
+    assert not np.isfinite(found.sums[:2]).any()  # of scenario 0: the total and book 0
+    assert np.isfinite(found.sums[3:]).all()

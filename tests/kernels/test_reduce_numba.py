@@ -82,6 +82,29 @@ def test_ends_of_a_bracket_are_kept_and_no_path_is_counted_twice(program):
     assert found.gap_counts[:, 0, 0].tolist() == [100] * program.n_rows
 
 
+def test_pnl_on_the_ends_of_several_brackets_is_counted_once(program):
+    """Brackets that begin and end at P&L of the paths; one of a single path, one right beside it, one void."""
+    cells = CellRange(first=0, n=1, n_paths=1000)
+    order = np.sort(NUMBA.pnl(program, cells.paths), axis=1)
+    assert (np.diff(order, axis=1) > 0.0).all()  # no ties: a rank names a path
+    ends = [(100, 200), (300, 300), (301, 400), (997, 999)]
+    brackets = np.stack([order[:, [low, high]] for low, high in ends] + [np.full((program.n_rows, 2), np.inf)], axis=1)
+    found = NUMBA.reduce(program, cells, brackets)
+    assert found.gap_counts[:, :, 0].tolist() == [[100, 99, 0, 596, 0]] * program.n_rows
+    kept = np.concatenate([np.arange(low, high + 1) for low, high in ends])
+    for row in range(program.n_rows):
+        mine = np.sort(found.kept_pnl[found.kept_rows[row] : found.kept_rows[row + 1]])
+        assert mine.tolist() == order[row, kept].tolist()
+    gaps = order - program.centre[:, None]
+    for g, (first, last) in enumerate([(0, 100), (201, 300), (301, 301), (401, 997), (1000, 1000)]):
+        # up to 596 terms, each sum rounded to 1.1e-16 of their sizes
+        size = np.abs(gaps[:, first:last]).sum(axis=1)
+        assert (np.abs(found.gap_sums[:, g, 0] - gaps[:, first:last].sum(axis=1)) <= 1200 * 2.0**-53 * size).all()
+    wanted = OracleOnTheSamePnl().reduce(program, cells, brackets)
+    for name in ("gap_counts", "gap_sums", "kept_rows"):
+        assert np.array_equal(getattr(found, name), getattr(wanted, name)), name
+
+
 def digest_of(pnl, first):
     """A cell's two sums of mixes in Python's integers: the finaliser of MurmurHash3 over P&L bits and path."""
     sums = [0, 0]

@@ -18,9 +18,14 @@ DATE = date(2025, 5, 28)
 EXACT = 1e-10  # relative: QuantLib's own solvers and time arithmetic stay below 1e-12
 
 
+def positions_of(name):
+    path = bundled_book_path(name)
+    return read_positions(path, DATE)
+
+
 @pytest.fixture(scope="module")
 def sample_positions():
-    return read_positions(bundled_book_path(), DATE)
+    return positions_of("sample")
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +174,7 @@ def test_the_sample_books_are_what_they_claim_to_be(sample_check):
 
 
 def test_the_sample_file_is_both_books(sample_positions):
-    apart = [read_positions(bundled_book_path(name), DATE) for name in ("carry-fund", "life-insurer")]
+    apart = [positions_of(name) for name in ("carry-fund", "life-insurer")]
     together = [(p.position_id, p.book, p.notional, p.price) for p in sample_positions]
     assert together == [(p.position_id, p.book, p.notional, p.price) for book in apart for p in book]
     assert all(20 <= len(book) <= 40 for book in apart)
@@ -185,7 +190,6 @@ def test_what_has_no_quote_shows_none(make_book, make_market):
     assert (cash.clean_price, cash.market_yield, cash.yield_kind, cash.spread_bp) == (None, None, None, None)
     assert (empty.clean_price, empty.market_yield, empty.value) == (None, None, 0.0)
     assert bill.yield_kind == "bond-equivalent"
-    assert bill.discount_rate == pytest.approx((100 - bill.clean_price) / 100 * 360 / 91, rel=1e-12)
 
 
 def test_bills_are_worth_their_discounted_face(make_book, make_market):
@@ -195,3 +199,12 @@ def test_bills_are_worth_their_discounted_face(make_book, make_market):
     )
     (row,) = check_book(book, market).rows
     assert row.market_yield == pytest.approx((100 - row.clean_price) / row.clean_price * 365 / 83, rel=1e-12)
+
+
+def test_a_spread_wider_than_two_percent_is_warned_of_by_name(make_book, make_market):
+    bond = {"kind": "UST", "coupon": 0.04, "maturity": "2034-11-15"}
+    warnings = check_book(make_book(bond | {"price": 97.0}, bond | {"price": 79.0}, bond), make_market()).warnings
+    # At a modified duration of some 7.5, 79 for 97 is about -2.7 % per year; 97 is near the curve's own price.
+    assert len(warnings) == 1
+    assert warnings[0].startswith("spreads beyond +-200 bp: 'P1' +2")
+    assert warnings[0].endswith(" bp; check price, coupon and maturity")

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from engine.book.quotes import (
     bond_equivalent_yield,
     days_in_year_after,
-    discount_rate,
     remaining_years,
     simple_yield,
     street_price,
@@ -91,7 +90,6 @@ def test_29_february_counts_when_less_than_a_year_is_left():
 @pytest.mark.parametrize("name", ["BND-S022", "BND-S023"])
 def test_bills_to_half_a_year(name):
     given_, wanted = CASES[name]["inputs"], CASES[name]["expected"]
-    assert float(discount_rate(wanted["price"], given_["days"])) == pytest.approx(given_["discount_rate"], rel=1e-13)
     found = bond_equivalent_yield(wanted["price"], given_["days"], given_["year_basis_investment_rate"])
     assert float(found) == pytest.approx(wanted["investment_rate"], rel=1e-13)
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from engine.dynamics.apply import apply
-from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
-from engine.errors import InputError
+from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+from engine.errors import FileFaults, InputError
 from engine.inputs.market import bundled_market_path, load_market
 from engine.inputs.scenario import bundled_scenario_names, load_scenario
 from engine.market.bootstrap import bootstrap, par_yield
@@ -130,7 +130,7 @@ def test_a_par_target_needs_a_published_tenor():
 
 
 def test_spot_shocked_below_zero_is_refused_by_name():  # BAD-S063
-    with pytest.raises(InputError, match=r"'test'.*-1\.2.*USDJPY from 145.04 to -29.*above 0"):
+    with pytest.raises(InputError, match=r"'test'.*-1\.2.*USDJPY from 145.04 to -29.*\[20, 1000\].*-0\.05"):
         apply(scenario(shock("USDJPY", "relative", -1.2)), market())
 
 
@@ -175,7 +175,7 @@ INDEFINITE = (("JGB_2Y", "JGB_10Y", 0.9), ("JGB_2Y", "JGB_40Y", 0.7), ("JGB_10Y"
 
 def test_an_indefinite_correlation_is_refused_with_its_smallest_eigenvalue():
     # The smallest eigenvalue of BAD-S052's matrix is -0.00735.
-    with pytest.raises(InputError, match=r"scenario 'test' is not positive definite: smallest eigenvalue -7\.\de-03"):
+    with pytest.raises(InputError, match=r"'test'.*not positive definite.* -7\.\de-03; repair_correlation = true"):
         apply(scenario(correlations=INDEFINITE), market())
 
 
@@ -253,7 +253,7 @@ def test_a_price_level_moves_and_stays_positive():
     wider = {name: np.append(getattr(base, name), 0.0) for name in ("vols", "kappas", "thetas", "mus")}
     base = replace(base, factors=factors, correlation=np.eye(6), levels={"SPX": 5000.0}, **wider)
     assert apply(scenario(shock("SPX", "relative", -0.2)), base).market.levels == {"SPX": 4000.0}
-    with pytest.raises(InputError, match=r"takes SPX from 5000.0 to -1000.0; it must stay above 0"):
+    with pytest.raises(InputError, match=r"takes SPX from 5000 to -1000; it must stay above 0"):
         apply(scenario(shock("SPX", "absolute", -6000.0)), base)
 
 
@@ -270,3 +270,67 @@ def test_a_glob_over_rates_prices_and_vols_takes_relative_shocks_only():
 @pytest.mark.parametrize("name", bundled_scenario_names())
 def test_every_bundled_scenario_fits_the_bundled_market(name):
     assert apply(load_scenario(name), load_market(bundled_market_path())).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (shock("USDJPY", "target", 1.25), r"target size 1\.25 takes USDJPY from 145\.04 to 1\.25; .*such as 125\.0"),
+        (shock("USDJPY", "relative", -0.9), r"\[20, 1000\] yen for one dollar: a fall of 5 % is relative, -0\.05"),
+        (shock("USDJPY", "absolute", 2000.0), r"to 2145\.04; .*-5\.0 is five yen less"),
+    ],
+)
+def test_usdjpy_must_end_where_a_market_file_may_have_it(bad, said):
+    with pytest.raises(InputError, match=said):
+        apply(scenario(bad), market())
+
+
+def test_the_shock_that_left_the_range_for_good_is_the_one_named():
+    shocks = [shock("USDJPY", kind, size) for kind, size in (("relative", 9.0), ("target", 100.0), ("relative", -0.9))]
+    with pytest.raises(InputError, match=r"shocks\[3\]\.size: the relative size -0\.9"):
+        apply(scenario(*shocks, shock("USDJPY", "relative", 0.1)), market())
+
+
+def test_a_par_shock_on_a_price_is_refused():
+    with pytest.raises(InputError, match=r"shocks\[1\]\.on: 'par' is for rates, and '\*' matches a price"):
+        apply(scenario(shock("*", "relative", 0.1, "par")), market())
+
+
+def test_sizes_that_look_like_a_slip_are_noted_and_usual_ones_are_not():
+    odd = scenario(shock("JGB_*", "absolute", 0.3), shock("UST_5Y", "target", 0.08), shock("USDJPY", "absolute", -0.05))
+    yen, rates, target = apply(odd, market()).notes
+    assert rates.startswith(
+        "scenario 'test': shocks[1].size: the absolute size 0.3 moves JGB_2Y by +30 % and 2 pillars"
+    )
+    assert "is 0.003 meant?" in rates
+    assert "UST_5Y by +4" in target
+    assert "shocks[3].size: -0.05 moves USDJPY by less than 0.5 yen; is a relative shock meant?" in yen
+    usual = scenario(shock("JGB_*", "absolute", -0.03), shock("USDJPY", "absolute", -0.5))
+    assert apply(usual, market()).notes == ()
+
+
+def test_par_yields_without_a_curve_are_refused_at_the_shock_that_moves_most():
+    steep = (shock("JGB_10Y", "absolute", 0.001, "par"), shock("JGB_40Y", "absolute", 0.45, "par"))
+    with pytest.raises(InputError, match=r"shocks\[2\]\.size: the absolute size 0\.45 on 'JGB_40Y'.*no curve.*0\.005"):
+        apply(scenario(*steep), market())
+
+
+def test_every_fault_comes_at_once_with_its_line_and_the_factors_are_listed_once():
+    bad = scenario(
+        *(shock("GBP", "absolute", 0.01), shock("UST_5Y", "absolute", 5.0), shock("EUR", "absolute", 0.01)),
+        correlations=INDEFINITE,
+        vol_multipliers=(("USDJPY", -1.0),),
+        origin=Origin(path="my.toml", lines={"shocks[1].factor": 9, "shocks[2].size": 7, "shocks[3].factor": 11}),
+    )
+    with pytest.raises(FileFaults) as refused:
+        apply(bad, market())
+    faults = refused.value.faults
+    assert [(fault.line, fault.where) for fault in faults] == [
+        (None, "vol_multipliers[1].multiplier"),
+        (None, "correlations"),
+        (7, "shocks[2].size"),
+        (9, "shocks[1].factor"),
+        (11, "shocks[3].factor"),
+    ]
+    assert str(refused.value).count("the market has JGB_2Y") == 1
+    assert str(refused.value).splitlines()[2].startswith("my.toml: line 7, shocks[2].size: the absolute size 5.0 takes")

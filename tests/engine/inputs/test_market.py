@@ -134,7 +134,7 @@ def test_negative_rates_are_accepted(write):
         ("[1.0],\n    [0.7, 1.0],\n    [0.1, 0.2, 1.0],", "[1, 0.5, 0],\n    [0.4, 1, 0],\n    [0, 0, 1],", 18,
          "JGB_10Y with JGB_2Y is 0.4 one way and 0.5 the other"),
         ("[0.7, 1.0],\n    [0.1, 0.2, 1.0]", "[0.9, 1.0],\n    [0.7, 0.3, 1.0]", 16,
-         r"not positive definite: smallest eigenvalue -7.4e-03"),
+         r"not positive definite: smallest eigenvalue -7.4e-03; repair_correlation = true in \[factors\]"),
         ("[0.7, 1.0]", "[0.7, 0.9]", 18, "JGB_10Y with itself must be 1, got 0.9"),
         ("    [0.7, 1.0],\n", "", 16, "needs 3 rows of 1, 2, .. 3 values .* got rows of 1, 3"),
         ("0.0042, 0.11]", "-0.1, 0.11]", 15, r"vol of JGB_10Y must be in \[0, 0.2\].* got -0.1"),
@@ -176,6 +176,33 @@ def test_all_faults_come_at_once(write):
         "line 7, curves.JGB.par_yields.1Y", "line 10, fx.usdjpy", "line 15, factors.vols[3]",
         "line 18, factors.correlation[2][1]",
     ]  # fmt: skip
+
+
+INDEFINITE = ("[0.7, 1.0],\n    [0.1, 0.2, 1.0]", "[0.9, 1.0],\n    [0.7, 0.3, 1.0]")
+REPAIR = ("vols =", "repair_correlation = true\nvols =")
+
+
+def test_a_correlation_is_repaired_when_asked_and_the_warning_says_by_how_much(write, tmp_path):
+    given = np.array([[1.0, 0.9, 0.7], [0.9, 1.0, 0.3], [0.7, 0.3, 1.0]])
+    market = load_market(write(INDEFINITE, REPAIR))
+    assert np.linalg.eigvalsh(market.correlation)[0] > 0.0
+    change = np.abs(market.correlation - given)
+    # tests/engine/market/test_correlation.py has this matrix's nearest, from outside; 2e-6: the eigenvalue floor
+    assert np.sqrt((change**2).sum()) == pytest.approx(0.009727957, abs=2e-6)
+    (warning,) = market_warnings(market)
+    assert "market: the correlation was not positive definite (smallest eigenvalue -7.4e-03)" in warning
+    assert f"largest change of an entry {change.max():.4f}, Frobenius distance 0.0097" in warning
+    write_market(market, tmp_path / "written.toml")
+    assert f"# {market.notes[0]}\n" in (tmp_path / "written.toml").read_text(encoding="utf-8")
+    again = load_market(tmp_path / "written.toml")
+    assert np.array_equal(again.correlation, market.correlation)
+    assert market_warnings(again) == ()  # what stands in the file is what is used
+
+
+def test_a_repair_that_is_not_needed_changes_nothing(write):
+    asked = load_market(write(REPAIR))
+    assert np.array_equal(asked.correlation, load_market(write()).correlation)
+    assert market_warnings(asked) == ()
 
 
 @pytest.mark.parametrize("name", ["absent.toml", "market.pkl", "."])

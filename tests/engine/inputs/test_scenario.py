@@ -14,7 +14,7 @@ from engine.dynamics.apply import apply
 from engine.dynamics.scenario import Scenario, ShockKind, ShockOn
 from engine.errors import FileFaults, InputError
 from engine.inputs.market import bundled_market_path, load_market
-from engine.inputs.scenario import bundled_scenario_names, load_scenario, read_scenario
+from engine.inputs.scenario import bundled_scenario_names, load_scenario, load_scenarios, read_scenario
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 
@@ -62,7 +62,7 @@ def test_a_name_nearly_right_gets_a_suggestion():
         load_scenario("april2025")
 
 
-def test_a_users_scenario_is_found_by_path_and_by_name(tmp_path):
+def test_a_users_scenario_is_found_by_path(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(HEAD + 'shocks = [{ factor = "UST_*", size = 0.01, kind = "absolute", on = "par" }]\n')
     scenario = load_scenario(str(path))
@@ -70,16 +70,13 @@ def test_a_users_scenario_is_found_by_path_and_by_name(tmp_path):
     assert (scenario.name, shock.factor, shock.size, shock.kind, shock.on) == (
         "mine", "UST_*", 0.01, ShockKind.ABSOLUTE, ShockOn.PAR
     )  # fmt: skip
-    assert load_scenario("mine", folders=[tmp_path]) == scenario
-    with pytest.raises(InputError, match=r"known: .*mine"):
-        load_scenario("yours", folders=[tmp_path])
 
 
-def test_a_name_with_two_meanings_is_refused(tmp_path):
+def test_a_path_is_read_though_a_bundled_scenario_has_its_name(tmp_path):
     (tmp_path / "base.toml").write_text(HEAD)
-    with pytest.raises(InputError, match=r"'base' is there twice: the bundled one, .*base.toml; give its path"):
-        load_scenario("base", folders=[tmp_path])
     assert load_scenario(str(tmp_path / "base.toml")).title == "t"
+    with pytest.raises(InputError, match="two scenarios are called 'base'"):
+        load_scenarios(["base", str(tmp_path / "base.toml")])
 
 
 def test_a_file_whose_name_cannot_name_a_scenario_is_refused(tmp_path):
@@ -119,6 +116,17 @@ repair_corelation = true
     assert "at least 0.0, got -1.0" in said[4]
     assert "at most 1.0, got 1.2" in said[6]
     assert "did you mean 'repair_correlation'?" in said[7]
+
+
+def test_what_only_a_market_shows_is_said_at_the_line_of_the_file(tmp_path):
+    path = tmp_path / "bad.toml"
+    path.write_text(HEAD + '[[shocks]]\nfactor = "JGB_9Y"\nsize = 0.01\nkind = "absolute"\n\n[[shocks]]\n'
+                    'factor = "USDJPY"\nkind = "target"\n\nsize = 1.3\n')  # fmt: skip
+    with pytest.raises(FileFaults) as refused:
+        apply(read_scenario(path), load_market(bundled_market_path()))
+    said = str(refused.value).splitlines()
+    assert said[0].startswith(f"{path}: line 5, shocks[1].factor: no factor matches 'JGB_9Y'; did you mean 'JGB_")
+    assert said[1].startswith(f"{path}: line 13, shocks[2].size: the target size 1.3 takes USDJPY from 145.04 to 1.3")
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)

@@ -1,3 +1,4 @@
+import csv
 import tomllib
 from datetime import date
 from importlib.resources import files
@@ -6,7 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from engine.book.columns import COLUMNS
 from engine.errors import InputError
+from engine.inputs.book import bundled_book_path
 from engine.inputs.schema import DIALECT, KINDS, json_schema
 
 
@@ -93,6 +96,16 @@ def test_a_book_row_against_the_rule_of_its_kind_does_not_fit(change):
     assert not validator("book").is_valid({key: value for key, value in BOND.items() if key != "coupon"})
 
 
+def test_the_sample_books_rows_fit():
+    with bundled_book_path().open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            filled = {name: value for name, value in row.items() if value}
+            numbers = {name: float(value) for name, value in filled.items() if COLUMNS[name].type == "number"}
+            validator("book").validate(filled | numbers)
+
+
 def test_another_kind_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="no schema of 'books'; there are market, book, scenario, run"):
+    with pytest.raises(
+        InputError, match=r"no schema of 'books'; did you mean 'book'\?; there are market, book, scenario, run"
+    ):
         json_schema("books")

@@ -1,10 +1,12 @@
 """Objects into arrays: values, scenarios that share a walk, currencies."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from engine.book.compiled import Marks
 from engine.run.pack import pack
 from kernels.base import PathRange
 from kernels.numba_backend import NumbaBackend
@@ -62,6 +64,24 @@ def test_shock_pnl_is_the_book_in_the_shocked_market_less_the_base(hand_market, 
     wanted = worth(market, still, 0, 125.0) - worth(market, still, 0, market.usdjpy)
     assert result.shock_pnl[0].tolist() == [0.0, 0.0, 0.0]
     assert result.shock_pnl[1] == pytest.approx([wanted.sum(), *wanted], rel=1e-12)
+
+
+def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_market, hand_book):
+    """1,000 yen in ten years, marked at 850 for the next day: in a market shocked by 1 % the spread is still the same.
+
+    A spread fitted to the shocked market would give the mark back, and the shock would cost nothing.
+    """
+    marks = Marks(position=np.array([0]), settlement_day=np.array([1]), settlement_value=np.array([850.0]))
+    book = replace(hand_book([(0, "JGB", 3650, 1000.0)]), marks=marks)
+    market, shocked = hand_market(flat=0.01), hand_market(flat=0.02)
+    spread = math.log(1000.0 / 850.0) / (10.0 - 1.0 / 365.0) - 0.01
+    base, after = (1000.0 * math.exp(-10.0 * (rate + spread)) for rate in (0.01, 0.02))
+    result = packed(book, market, [market, shocked], instantaneous=True)
+    # prices are fitted to 1e-12 of the value or better
+    assert result.base_values == pytest.approx([base, base], rel=1e-11)
+    assert result.shock_pnl[1] == pytest.approx([after - base] * 2, rel=1e-10)
+    for scenario, wanted in ((0, 0.0), (1, after - base)):
+        assert book_pnl(result.book, scenario, np.zeros((6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
 
 
 def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):

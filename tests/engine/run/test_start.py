@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,12 @@ from scipy.special import ndtr, ndtri
 import engine.run.blocks
 import engine.run.start
 from engine.errors import InputError
+from engine.inputs.market import bundled_market_path
+from engine.inputs.run import resolve
 from engine.inputs.scenario import load_scenario
 from engine.market.factors import parse_factor
+from engine.risk.accumulate import TailAccumulator
+from engine.risk.plan import plan_brackets
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "linear_gaussian.json").read_text(encoding="utf-8"))
 USD_CASH = CASES["usd_cash"]
@@ -222,6 +227,43 @@ def test_brackets_give_the_same_figures_as_whole_tails(usd_cash, run_files, monk
             assert a.expected_shortfall_se == pytest.approx(b.expected_shortfall_se, rel=1e-6)
 
 
+def test_after_a_bracket_miss_all_cells_but_the_pilots_run_again(usd_cash, run_files, monkeypatch):
+    """Brackets of half a standard error hold no confidence interval: they are doubled until they do."""
+    settings = {"n_paths": 2**21 + 5, "confidences": [0.95, 0.99]}
+    plain = run_files(*usd_cash, **settings)
+    starts, pilot_cells, add_cells = [], 16, engine.run.blocks._add_cells
+
+    def recorded(backend, program, tails, first, progress):
+        starts.append((tails.margin_se, first))
+        add_cells(backend, program, tails, first, progress)
+
+    monkeypatch.setattr(engine.run.blocks, "_add_cells", recorded)
+    monkeypatch.setattr(engine.run.blocks, "TailAccumulator", partial(TailAccumulator, margin_se=0.5))
+    monkeypatch.setattr(engine.run.start, "plan_tails", lambda *given: plan_brackets(*given[:3], pilot_cells))
+    again = run_files(*usd_cash, **settings)
+    assert starts[:2] == [(0.5, 0), (1.0, pilot_cells)]
+    assert {first for _, first in starts[1:]} == {pilot_cells}
+    for mine, theirs in zip(plain.results, again.results, strict=True):
+        assert (mine.mean, mine.std, mine.pnl_sha256) == (theirs.mean, theirs.std, theirs.pnl_sha256)
+        for a, b in zip(mine.measures, theirs.measures, strict=True):
+            for name in ("value_at_risk", "value_at_risk_se", "value_at_risk_low", "value_at_risk_high"):
+                assert getattr(a, name) == getattr(b, name)
+            # sums below a bracket are added in another order, and about another centre
+            assert a.expected_shortfall == pytest.approx(b.expected_shortfall, rel=1e-12)
+
+
+def test_warnings_of_market_and_scenarios_reach_the_result(tmp_path):
+    still = '[curves.OIS]\ncurrency = "JPY"\nsource = "by hand"\npar_yields = { 1Y = 0.01 }\n\n[fx]'
+    market, tiny = tmp_path / "market.toml", tmp_path / "tiny.toml"
+    market.write_text(bundled_market_path().read_text(encoding="utf-8").replace("[fx]", still), encoding="utf-8")
+    shock = 'shocks = [{ factor = "USDJPY", size = -0.05, kind = "absolute" }]'
+    tiny.write_text(f'title = "t"\ndescription = "d"\nsource = "s"\n{shock}\n', encoding="utf-8")
+    settings = {"paths": 1_000, "backend": "numba", "market": market, "scenario": ["base", str(tiny)]}
+    said = engine.run.start.run(resolve(settings, {}), lambda *_: None, lambda _: None).warnings
+    assert any("curve 'OIS' has no factor" in each for each in said), said
+    assert any("tiny" in each and "-0.05" in each for each in said), said
+
+
 def test_a_market_without_vol_reports_its_carry_and_no_risk(bundled_with, hand_book, run_files):
     still = bundled_with(vols=np.zeros(18))
     book = hand_book([(0, "JGB", 1000, 1e6), (0, "UST", 400, 1e4)], [(0, "USD", -9e3)])
@@ -246,13 +288,14 @@ def test_usd_reports_usd_at_the_rate_of_the_path(usd_cash, run_files):
 
 
 LARGE = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from engine.inputs.run import resolve
 from engine.run.start import run
 settings = {"n_paths": int(sys.argv[1]), "backend": "numba"}
 result = run(resolve(settings, {}, None), lambda *_: None, lambda *_: None)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())  # getrusage counts the parent's too
+print(int(peak[1]) // 1024)
 """
 
 

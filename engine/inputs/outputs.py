@@ -1,0 +1,68 @@
+"""Where a command may write: never over what it reads, nor over anything but a plain file."""
+
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import InputError
+from engine.inputs.book import bundled_book_path
+from engine.inputs.market import bundled_market_path
+from engine.inputs.run import RunConfig
+
+
+def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path:
+    """Refuse, before anything is computed, a file that could or should not be written; return its resolved path.
+
+    Parameters
+    ----------
+    out : a new file, or a regular one that is to be replaced
+    inputs : files that the same command reads, under whatever names and links
+    flag : what the caller's option is called, for the message
+
+    Raises
+    ------
+    InputError
+        It is a folder, a symbolic link, a device or a pipe, or one of `inputs`; its folder is not there or not
+        writable.
+    """
+    given = f"{flag} {str(out)!r}"
+    try:
+        if fault := _kind_fault(out):
+            raise InputError(f"{given} is {fault}")
+        if not out.parent.is_dir():
+            raise InputError(f"{given}: there is no folder {str(out.parent)!r}; make it first")
+        if read := next((each for each in inputs if _is_same(out, each)), None):
+            raise InputError(f"{given} would replace {str(read)!r}, which this command reads; give another name")
+    except OSError as error:
+        raise InputError(f"{given} cannot be written: {error.strerror}") from None
+    if not os.access(out.parent, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        raise InputError(f"{given} cannot be written: no permission")
+    return out.resolve()
+
+
+def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
+    """Files that a run reads: its RUN.toml if there is one, market, book, and scenarios given by path."""
+    scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
+    files = (file, config.market or bundled_market_path(), config.book or bundled_book_path(), *scenarios)
+    return tuple(each for each in files if each is not None)
+
+
+def _kind_fault(out: Path) -> str | None:
+    """What is wrong with the kind of thing that is there already, if something is."""
+    try:
+        mode = out.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISLNK(mode):
+        return "a symbolic link; give the path of the file itself"
+    if stat.S_ISDIR(mode):
+        return "a folder; give the path of a file in it, such as result.json"
+    return None if stat.S_ISREG(mode) else "a device or a pipe; give the path of a file"
+
+
+def _is_same(out: Path, other: Path) -> bool:
+    """Whether two paths are one file; where either is absent, whether they would be."""
+    if out.exists() and other.exists():
+        return out.samefile(other)
+    return os.path.realpath(out) == os.path.realpath(other)

@@ -1,0 +1,59 @@
+"""What the README shows can be pasted: its example files are read and used as they stand."""
+
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engine.dynamics.apply import apply
+from engine.inputs.book import load_book
+from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.run import resolve
+from engine.inputs.scenario import read_scenario
+
+
+@pytest.fixture
+def blocks(root) -> dict[str, list[str]]:
+    """The fenced blocks by language."""
+    found: dict[str, list[str]] = {}
+    for language, text in re.findall(r"^```(\w*)\n(.*?)^```$", (root / "README.md").read_text("utf-8"), re.M | re.S):
+        found.setdefault(language, []).append(text)
+    return found
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_book_is_read_without_a_warning(blocks, tmp_path):
+    (text,) = blocks["csv"]
+    book = load_book(written(tmp_path, "my-book.csv", text), date(2025, 5, 28))
+    assert book.position_ids == ("JGB-10Y-377", "UST-5Y-2030-04")
+    assert book.warnings == ()
+
+
+def test_the_scenario_fits_the_bundled_market_without_a_note(blocks, tmp_path):
+    scenario, _ = blocks["toml"]
+    path = written(tmp_path, "my-scenario.toml", scenario)
+    shocked = apply(read_scenario(path), load_market(bundled_market_path()))
+    assert (shocked.market.usdjpy, shocked.notes) == (130.0, ())
+
+
+def test_the_run_file_is_read(blocks, tmp_path):
+    _, run = blocks["toml"]
+    config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
+    assert config.book == tmp_path / "my-book.csv"
+    assert config.scenarios == ("base", str(tmp_path / "my-scenario.toml"))
+    assert config.until_se == 0.005
+
+
+def test_the_files_that_the_commands_name_are_there(root, blocks):
+    commands = [line for line in "".join(blocks[""]).splitlines() if line.startswith(".venv/bin/unwind ")]
+    named = [word for line in commands for word in shlex.split(line, comments=True) if "/" in word]
+    files = [word for word in named if not word.startswith(".venv")]
+    assert len(files) >= 3
+    assert all((root / file).is_file() for file in files)
