@@ -23,7 +23,7 @@ FACTS = RunFacts(
     currency="JPY",
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
-    revaluation=Revaluation(method="compressed", degree=8, bound=1e-12, instantaneous=False),
+    revaluation=Revaluation(method="compressed", degree=8, flow_bound=1e-12, option_bound=0.0, instantaneous=False),
     inputs={"book": "00"},
     until_se=None,
 )

@@ -81,7 +81,7 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     assert result.base_values == pytest.approx([base, base], rel=1e-11)
     assert result.shock_pnl[1] == pytest.approx([after - base] * 2, rel=1e-10)
     for scenario, wanted in ((0, 0.0), (1, after - base)):
-        assert book_pnl(result.book, scenario, np.zeros((6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
+        assert book_pnl(result.book, scenario, np.zeros((1, 6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
 
 
 def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):
