@@ -178,4 +178,6 @@ def at_most(bound: float) -> str:
         return "0"
     upper = Decimal(repr(bound))
     upper = upper.quantize(Decimal(1).scaleb(upper.adjusted()), rounding=ROUND_CEILING)
-    return f"{upper:,f}" if Decimal("1e-3") <= upper < 10**9 else f"{upper:.0e}"
+    if 1 <= upper < 10**9:
+        return f"{upper:,.0f}"
+    return f"{upper:f}" if Decimal("1e-3") <= upper < 1 else f"{upper:.0e}"

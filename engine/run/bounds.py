@@ -184,8 +184,8 @@ def _sums(bounds: I64, values: F64) -> F64:
     """Sum of `values` over each range (..., 2); the shape of the ranges."""
     flat = bounds.reshape(-1, 2)
     owner = np.repeat(np.arange(flat.shape[0]), np.diff(flat, axis=1).ravel())
-    sums: F64 = np.bincount(owner, values[spans(flat)], flat.shape[0]).reshape(bounds.shape[:-1])
-    return sums.astype(np.float64)
+    sums = np.bincount(owner, values[spans(flat)], flat.shape[0])
+    return np.asarray(sums, np.float64).reshape(bounds.shape[:-1])
 
 
 def _largest(bounds: I64, values: F64) -> F64:

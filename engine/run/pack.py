@@ -9,20 +9,21 @@ import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
 from engine.book.value import position_values
 from engine.market.market import Market
 from engine.run.bounds import Bounds, Lost, bounds_of, no_bounds
 from engine.run.cash import cash_at_horizon, holdings_seen, moving_flows
 from engine.run.flows import DatedFlows, cut, flow_values, join_flows
-from engine.run.futures import pack_futures, pack_swaptions
+from engine.run.futures import pack_futures
 from engine.run.law import Law, law_of
 from engine.run.observe import observe
 from engine.run.option_tables import tabulate, untabulated
 from engine.run.options import pack_groups
 from engine.run.points import Points
 from engine.run.polynomials import Compressed, compress
-from engine.run.setting import Setting
+from engine.run.setting import Setting, codes
+from engine.run.swaptions import pack_swaptions
 from kernels.base import BookArrays, ModelArrays
 
 F64 = npt.NDArray[np.float64]
@@ -91,7 +92,7 @@ def pack(
 def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
     """All of BookArrays but `dynamics` and `base_value`, and what compression leaves out."""
     points = Points()
-    future_legs, futures = pack_futures(setting, points)
+    future_legs, futures, settled = pack_futures(setting, points)
     swaption_legs, swaptions = pack_swaptions(setting)
     groups = pack_groups(setting, points)
     seen_through = _point_fields(setting, points)
@@ -99,19 +100,18 @@ def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
     own = moving_flows(setting)
     flows, packed = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
     first_swaption = own.seen.size + future_legs.seen.size
-    n_swaptions = swaption_legs.seen.size // 2
     fields = {
-        **_cell_fields(setting),
+        **_cell_fields(setting, settled),
         **flows,
         **_unit_fields(setting),
         **seen_through,
         **futures,
-        "deliverable_leg": own.seen.size + np.arange(future_legs.seen.size),
+        "deliverable_leg": own.seen.size + futures["deliverable_leg"],
         **groups,
         **tables.fields,
         **swaptions,
-        "swaption_float": first_swaption + np.arange(n_swaptions),
-        "swaption_annuity": first_swaption + n_swaptions + np.arange(n_swaptions),
+        "swaption_float": first_swaption + swaptions["swaption_float"],
+        "swaption_annuity": first_swaption + swaptions["swaption_annuity"],
     }
     none = np.zeros((len(setting.shocked), flows["flow_range"].shape[0]))
     lost = Lost(
@@ -124,15 +124,15 @@ def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
     return fields, lost
 
 
-def _cell_fields(setting: Setting) -> Fields:
-    """What is known of each (book, currency), and of currencies."""
+def _cell_fields(setting: Setting, settled: F64) -> Fields:
+    """What is known of each (book, currency), and of currencies; `settled` is cash beside that of the book."""
     names = [factor.name for factor in setting.market.factors]
     return {
         "observations": setting.observed.steps,
         "fx_factor": np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
         "fx_start": setting.fx,
         "reporting": setting.currencies.index(setting.currency),
-        "cash": cash_at_horizon(setting),
+        "cash": cash_at_horizon(setting) + settled,
     }
 
 
@@ -168,15 +168,16 @@ def _unit_fields(setting: Setting) -> Fields:
     left = np.maximum(holdings.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
     worth = holdings.quantity * np.exp(setting.fits.holding_carry * left)
     worth = worth * setting.cash_growth(holdings.currency, seen)
-    order, unit_range = setting.by_cell(setting.cell_of(holdings.position, holdings.currency))
-    factors = {factor.name: (i, factor) for i, factor in enumerate(setting.market.factors)}
-    held = [factors[name] for name in holdings.factor[order].tolist()]
-    levels = np.array([[market.level(factor) for _, factor in held] for market in setting.shocked])
+    names = [factor.name for factor in setting.market.factors]
+    keys = np.column_stack([setting.cell_of(holdings.position, holdings.currency), codes(holdings.factor, names), when])
+    rows, row = np.unique(keys, axis=0, return_inverse=True)
+    held = [setting.market.factors[i] for i in rows[:, 1].tolist()]
+    levels = np.array([[market.level(factor) for factor in held] for market in setting.shocked])
     return {
-        "unit_range": unit_range,
-        "unit_factor": np.array([i for i, _ in held], np.int64),
-        "unit_when": when[order],
-        "unit_value": levels.reshape(len(setting.shocked), order.size) * worth[order],
+        "unit_range": setting.by_cell(rows[:, 0])[1],
+        "unit_factor": rows[:, 1],
+        "unit_when": rows[:, 2],
+        "unit_value": levels.reshape(len(setting.shocked), len(held)) * sums(row.ravel(), worth, len(held)),
     }
 
 
