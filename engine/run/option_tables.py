@@ -6,7 +6,7 @@ table, and of how many terms, so that its bits do not depend on its companions.
 """
 
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -126,20 +126,22 @@ class _Group:
 def _fit(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int) -> _Fit | None:
     """Interpolate group g in scenario s; None: no table is good enough."""
     middle = np.zeros(1)
-    for reach, n_x in product(REACHES, X_TERMS):
+    for reach in REACHES:
         group = _group(setting, groups, point_fields, s, g, reach)
         if group.half_x == 0.0:
             return None
         gross = max(float(group.values(middle, middle)[1][0]), 1.0)
-        terms, error = _interpolate(group, n_x)
-        if error <= WANTED * gross:
-            return _Fit(
-                forward=group.forward,
-                inverse_width=(1.0 / group.half_x, 1.0 / group.half_w if group.half_w > 0.0 else 0.0),
-                terms=terms,
-                error=error,
-                gross=gross,
-            )
+        coefficients, largest = _interpolate(group)
+        for n_x in X_TERMS:
+            terms, error = _cut(coefficients, n_x, largest)
+            if error <= WANTED * gross:
+                return _Fit(
+                    forward=group.forward,
+                    inverse_width=(1.0 / group.half_x, 1.0 / group.half_w if group.half_w > 0.0 else 0.0),
+                    terms=terms,
+                    error=error,
+                    gross=gross,
+                )
     return None
 
 
@@ -159,24 +161,41 @@ def _group(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: in
     )
 
 
-def _interpolate(group: _Group, n_x: int) -> tuple[F64, float]:
-    """Terms (n_x, n_w) of T_k(x) w^l, and their error [JPY] at most.
-
-    Half as many nodes again as terms: the terms dropped are known up to there. Interpolation puts what lies beyond
-    into the terms it has, at most twice its size (Trefethen 2013, Approximation Theory, 4.1); beyond is no more than
-    what is dropped, if terms fall by a half at least over each half of those kept. So three times what is dropped.
-    """
-    nodes_x, nodes_w = int(_MORE_NODES * n_x), int(_MORE_NODES * W_TERMS) if group.half_w > 0.0 else 1
+def _interpolate(group: _Group) -> tuple[F64, float]:
+    """Coefficients of T_k(x) T_l(w), half as many again as any table has, and the largest gross value on the nodes."""
+    nodes_x, nodes_w = int(_MORE_NODES * max(X_TERMS)), int(_MORE_NODES * W_TERMS) if group.half_w > 0.0 else 1
     x, w = chebyshev.chebpts1(nodes_x), chebyshev.chebpts1(nodes_w) if nodes_w > 1 else np.zeros(1)
     grid, gross = group.values(*np.meshgrid(x, w, indexing="ij"))
-    to_x = np.linalg.solve(chebyshev.chebvander(x, nodes_x - 1), grid)
-    coefficients = np.linalg.solve(chebyshev.chebvander(w, nodes_w - 1), to_x.T).T
+    return _to_coefficients(x) @ grid @ _to_coefficients(w).T, float(gross.max())
+
+
+def _to_coefficients(nodes: F64) -> F64:
+    """(n, n) from values at Chebyshev's nodes of the first kind to coefficients, by their discrete orthogonality."""
+    weights = np.where(np.arange(nodes.size) == 0, 1.0, 2.0) / nodes.size
+    return np.asarray(weights[:, None] * chebyshev.chebvander(nodes, nodes.size - 1).T)
+
+
+def _cut(coefficients: F64, n_x: int, largest: float) -> tuple[F64, float]:
+    """Terms (n_x, n_w) of T_k(x) w^l, and their error [JPY] at most; `largest` is the gross value.
+
+    The terms dropped are known as far as there were nodes. Interpolation puts what lies beyond into the terms it has,
+    at most twice its size (Trefethen 2013, Approximation Theory, 4.1); beyond is no more than what is dropped, if
+    terms fall by a half at least over the nodes added. So three times what is dropped, and rounding.
+    """
     kept = coefficients[:n_x, :W_TERMS]
     dropped = float(np.abs(coefficients).sum() - np.abs(kept).sum())
-    powers = [chebyshev.cheb2poly(row) for row in kept]
-    terms = np.array([np.pad(row, (0, kept.shape[1] - row.size)) for row in powers]) + 0.0  # no -0.0
-    rounding = ROUNDING * (4.0 * n_x * float(np.abs(terms).sum()) + 32.0 * float(gross.max()))
+    terms = kept @ _powers(kept.shape[1]) + 0.0  # no -0.0
+    rounding = ROUNDING * (4.0 * n_x * float(np.abs(terms).sum()) + 32.0 * largest)
     return terms, 3.0 * max(dropped, 0.0) + rounding
+
+
+@cache
+def _powers(n: int) -> F64:
+    """(n, n) [k, l]: of w^l in T_k."""
+    table = np.zeros((n, n))
+    for k in range(n):
+        table[k, : k + 1] = chebyshev.cheb2poly(np.eye(n)[k])[: k + 1]
+    return table
 
 
 def _log_forward(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int) -> tuple[F64, float]:
