@@ -112,7 +112,7 @@ class BookArrays(NamedTuple):
     group_smile: F64  # (n_groups, 6) s = c0 + ... + c4 y^4, y = m / sqrt(1 + (m / M)^2): c0 to c4, M
     group_growth: F64  # (n_groups,) cash growth from the observation to the horizon
     option_range: I64  # (n_groups, 2)
-    option_strike: F64  # (n_options,) JPY per USD
+    option_strike: F64  # (n_options,) JPY per USD; at expiry, below 0: a put struck at -option_strike
     option_amount: F64  # (n_options,) USD, bought positive
     # tables of a group's undiscounted value in x = ln(F / table_forward) and w = ln(vol / group_vol)
     table_index: I64  # (n_groups,) row of the tables, or -1: priced option by option

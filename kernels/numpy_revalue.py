@@ -92,7 +92,7 @@ def group_value(book: BookArrays, scenario: int, g: int, observed: F64) -> F64:
 def call(forward: F64, strike: float, std: F64, smile: F64) -> F64:
     """Black's formula, (n,), undiscounted; std is the at-the-money standard deviation of ln(forward) to expiry."""
     if np.all(std == 0.0):
-        return np.maximum(forward - strike, 0.0)
+        return np.maximum(np.copysign(forward, strike) - strike, 0.0)  # a strike below 0 is that of a put
     moneyness = np.log(strike / forward) / std
     bent = moneyness / np.sqrt(1.0 + (moneyness / smile[5]) ** 2)
     std = std * np.polynomial.polynomial.polyval(bent, smile[:5])

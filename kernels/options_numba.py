@@ -59,11 +59,11 @@ def add_calls(options: Any, group: Any, start: F64, moved: Any, forward: Any, st
 
 @njit(**INLINE)
 def add_payoffs(options: Any, forward: Any, out: Any) -> None:
-    """As add_calls at expiry, or without vol."""
+    """As add_calls at expiry, or without vol; a strike below 0 is that of a put."""
     for j in range(options.size):
         strike, amount = options[j].strike, options[j].amount
         for i in range(BLOCK):
-            gain = forward[i] - strike
+            gain = (forward[i] if strike > 0.0 else 0.0 - forward[i]) - strike
             out[i] = fma(amount, gain if gain > 0.0 else 0.0, out[i])
 
 

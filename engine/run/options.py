@@ -26,8 +26,7 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
     A ratio r of an option's vol to the surface's, fitted to its price, is a vol r times as high and a smile stretched
     to it: the coefficients c_k r^k, and M / r.
     """
-    options, observed, shocked = setting.book.options, setting.observed, setting.shocked
-    ratio = setting.fits.vol_ratio
+    (options, ratio), observed, shocked = setting.options, setting.observed, setting.shocked
     keys = np.column_stack([setting.book_of(options.position), options.expiry_day, options.delivery_day, ratio])
     groups, place = np.unique(keys, axis=0, return_inverse=True)
     days, ratio = groups[:, 1:3].astype(np.int64), groups[:, 3]

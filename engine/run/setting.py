@@ -6,12 +6,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.compiled import CompiledBook, Flows
+from engine.book.compiled import CompiledBook, Flows, FxOptions
 from engine.book.fit import Fits
 from engine.book.floats import float_flows
 from engine.book.position import BOND_CURVES
 from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.market.market import Market
+from engine.run.expired import settle
 from engine.run.law import Law
 from engine.run.observe import Observations
 
@@ -19,6 +20,7 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 HOME = "JPY"
+_FLOW_COLUMNS = ("position", "curve", "currency", "day", "amount")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,10 +61,20 @@ class Setting:
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
 
     @cached_property
+    def _settled(self) -> tuple[FxOptions, F64, npt.NDArray[np.bool_]]:
+        return settle(self.book.options, self.fits.vol_ratio, self.book.flows, self.observed.horizon)
+
+    @property
+    def options(self) -> tuple[FxOptions, F64]:
+        """The book's options, puts among those that expire before the horizon; and their vols' ratios."""
+        return self._settled[:2]
+
+    @cached_property
     def flows(self) -> tuple[Flows, ...]:
-        """The book's payments, projected interest among them, one table a scenario: only amounts differ."""
-        own, day = self.book.flows, self.observed.horizon
-        return tuple(_joined(own, float_flows(self.book.floats, market, day)) for market in self.shocked)
+        """Payments, projected interest among them, one table a scenario: only amounts differ."""
+        own, stands, day = self.book.flows, self._settled[2], self.observed.horizon
+        kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
+        return tuple(_joined(kept, float_flows(self.book.floats, market, day)) for market in self.shocked)
 
     @property
     def n_cells(self) -> int:
@@ -93,8 +105,7 @@ class Setting:
 
 
 def _joined(one: Flows, other: Flows) -> Flows:
-    fields = ("position", "curve", "currency", "day", "amount")
-    return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in fields})
+    return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in _FLOW_COLUMNS})
 
 
 def codes(values: npt.NDArray[np.str_], names: list[str]) -> I64:
