@@ -1,5 +1,7 @@
 """What a compiled book is worth in one market, position by position. Needs no QuantLib."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,8 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
+ODD_SWAP = 0.03  # per year of life: the value of a swap, as a part of its notional, beyond which it is pointed out
+_SWAPS = ("OIS", "SWAP", "XCCY_SWAP", "XCCY_MTM_SWAP")
 
 
 def position_values(book: CompiledBook, market: Market, fits: Fits | None = None) -> F64:
@@ -95,19 +99,64 @@ def book_curves(book: CompiledBook) -> tuple[str, ...]:
 def book_warnings(book: CompiledBook, market: Market) -> tuple[str, ...]:
     """What was accepted with a word of caution: in reading the book, and payments beyond the last node of a curve."""
     said = list(book.warnings)
-    for name in np.unique(book.flows.curve):
-        end = zero_curve(str(name), market).times[-1]
-        beyond = (book.flows.curve == name) & (book.flows.day / DAYS_PER_TIME_YEAR > end)
+    for name, position, day in _dated(book):
+        end = zero_curve(name, market).times[-1]
+        beyond = day / DAYS_PER_TIME_YEAR > end
         if beyond.any():
-            who = named(book, np.unique(book.flows.position[beyond]))
-            where = f"beyond the last node of curve {str(name)!r} ({end:g} years): the zero rate is held flat there"
+            who = named(book, np.unique(position[beyond]))
+            where = f"beyond the last node of curve {name!r} ({end:g} years): the zero rate is held flat there"
             said.append(f"payments of {who} fall {where}")
     far = _far_from_spot(book, market)
     if far.size:
         said.append(
             f"{named(book, far)}: the rate or strike is over {ODD_RATE:.0%} from USD/JPY at {market.usdjpy:g}; check it"
         )
+    off = _off_market(book, market)
+    if off.size:
+        said.append(
+            f"{named(book, off)}: a swap worth over {ODD_SWAP:.0%} of its notional per year of life; check its rate and"
+            " the direction of its notional"
+        )
     return tuple(said)
+
+
+def _dated(book: CompiledBook) -> Iterator[tuple[str, I64, I64]]:
+    """Each curve, with the positions and last days of all that is discounted or projected on it."""
+    flows, floats, swaptions, futures, bonds = book.flows, book.floats, book.swaptions, book.futures, book.deliverables
+    last_flow = bonds.day[bonds.flow_range[:, 1] - 1] if bonds.factor.size else bonds.day
+    parts = (
+        (flows.curve, flows.position, flows.day),
+        (floats.curve, floats.position, floats.day),
+        (floats.projection, floats.position, floats.day),
+        (swaptions.curve, swaptions.position, swaptions.day[swaptions.annuity_range[:, 1] - 1]),
+        (
+            bonds.curve[futures.basket[:, 0]],
+            futures.position,
+            np.array([last_flow[first:end].max() for first, end in futures.basket.tolist()], np.int64),
+        ),
+    )
+    curve, position, day = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    for name in np.unique(curve).tolist():
+        yield name, position[curve == name], day[curve == name]
+
+
+def _off_market(book: CompiledBook, market: Market) -> I64:
+    """Swaps far off-market: (n,). The largest payment, on its last day, stands for the notional."""
+    flows, n = book.flows, len(book.position_ids)
+    swaps = np.flatnonzero(np.isin(book.kinds, _SWAPS))
+    if not swaps.size:
+        return swaps
+    worth = position_values(book, market)
+    floats = book.floats
+    sizes, lives = np.zeros(n), np.zeros(n)
+    for position, currency, amount, day in (
+        (flows.position, flows.currency, flows.amount, flows.day),
+        (floats.position, floats.currency, floats.amount, floats.day),
+    ):
+        np.maximum.at(sizes, position, np.abs(amount) * fx_rates(currency, market))
+        np.maximum.at(lives, position, day / DAYS_PER_TIME_YEAR)
+    limit = ODD_SWAP * np.maximum(lives[swaps], 1.0) * sizes[swaps]
+    return swaps[np.abs(worth[swaps]) > limit]
 
 
 def _far_from_spot(book: CompiledBook, market: Market) -> I64:

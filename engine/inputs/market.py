@@ -30,6 +30,7 @@ from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, 
 from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import Market, joined_sources
+from engine.market.surface_checks import arbitrage
 
 DEFAULT_MARKET = "2025-05-28"
 
@@ -77,6 +78,7 @@ def market_warnings(market: Market) -> tuple[str, ...]:
     warnings += [f"curve {name!r} has no factor: it does not move" for name in still]
     unmoved = [pair for pair in market.fx_vols if vol_factor(market, pair) < 0]
     warnings += [f"the vols of {pair} do not move: {pair}_VOL is no factor" for pair in unmoved]
+    warnings += [said for vols in market.fx_vols.values() for said in arbitrage(vols)]
     return tuple(warnings)
 
 

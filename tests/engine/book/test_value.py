@@ -150,3 +150,18 @@ def test_a_notional_far_beyond_the_others_is_pointed_out(make_book):
     assert "1 position ('P3') with a notional over 1,000 times the median of its kind" in warning
     assert make_book(*rows[1:3], rows[3]).warnings  # three of a kind have a median
     assert make_book(rows[0], rows[3]).warnings == ()
+
+
+def test_swaps_far_off_market_are_pointed_out(make_book, make_market):
+    row = {"kind": "OIS", "currency": "USD", "start_date": "2025-06-02", "maturity": "2035-06-02", "notional": 5e7}
+    rows = [row | {"rate": rate, "position_id": name} for rate, name in ((0.041, "FAIR"), (0.41, "TEN-FOLD"))]
+    (warning,) = book_warnings(make_book(*rows), make_market())
+    assert warning.startswith("position 'TEN-FOLD': a swap worth over 3% of its notional per year of life")
+
+
+def test_a_swaption_s_swap_beyond_the_curve_is_warned_of(make_book, make_market):
+    row = {"kind": "SWAPTION_PAYER", "currency": "USD", "notional": 5e7, "rate": 0.04, "maturity": "2026-05-28"}
+    book = make_book(row | {"tenor": "30Y", "vol": 0.008, "position_id": "LONG"})
+    assert book_warnings(book, make_market()) == ()
+    (warning,) = book_warnings(book, make_market(last_node=10950))
+    assert "'LONG' fall beyond the last node of curve 'SOFR'" in warning
