@@ -196,6 +196,13 @@ class AbstractBackend(ABC):
         """Host memory that a block of `n_paths` takes."""
 
     @abstractmethod
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """Memory that the program and a block of `n_paths`, kept by `n_brackets` a row, take on each device at most.
+
+        0 where the work is done in the host's memory, which `block_bytes` counts.
+        """
+
+    @abstractmethod
     def prepare(
         self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:

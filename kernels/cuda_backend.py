@@ -28,6 +28,7 @@ from kernels.tables import Tables, tables_of
 BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
 STATE_BYTES = 2**28  # device memory that the deviations between walking and valuing may take
 SHARE = 0.8  # of the free memory that a block may take
+GRAIN = 512  # bytes: a device's arrays take whole multiples
 
 Part = TypeVar("Part", CellRange, PathRange)
 
@@ -136,13 +137,23 @@ class CudaBackend(AbstractBackend):
         """See AbstractBackend. P&L stays on the device but for what is kept: all of it at most."""
         return 8 * program.n_rows * n_paths
 
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """See AbstractBackend. Raises DeviceMemoryError where not even a cell fits."""
+        residents = program.model.residents
+        share = min(n_paths, CELL * -(-n_paths // (CELL * len(residents))))
+        return max(_need(resident, program, share, n_brackets) for resident in residents)
+
+    def peak_bytes(self) -> int:
+        """Most memory that arrays took so far on one device."""
+        return max(device.peak_bytes() for device in self._devices)
+
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """See AbstractBackend. Raises DeviceMemoryError."""
         brackets = np.ascontiguousarray(brackets)
 
         def work(resident: Resident, share: CellRange) -> list[Reduction]:
             states = _states(resident, program, share.paths.n)
-            most = _fitting(resident.device, 2 * 8 * CELL * program.n_rows, f"{CELL:,} paths x {program.n_rows} rows")
+            most = _fitting_cells(resident.device, program.n_rows)
             return [_reduce(resident, program, part, brackets, states) for part in _parts(share, most)]
 
         return _joined(self._shared(program, cells, work))
@@ -249,15 +260,19 @@ def _states(resident: Resident, program: Program, n: int) -> Any:
 
     Raises DeviceMemoryError.
     """
-    settings, n_observations = program.model.settings, program.book.observations.size
+    settings = program.model.settings
     if not settings.is_split:
         return None
-    kind = np.float32 if settings.float32 else np.float64
-    rows = n_observations, settings.laws, settings.n_factors
-    block = THREADS * VALUED
+    return resident.device.empty(_states_shape(resident, program, n), np.float32 if settings.float32 else np.float64)
+
+
+def _states_shape(resident: Resident, program: Program, n: int) -> tuple[int, int, int, int]:
+    """Observations, laws, factors, and paths at once. Raises DeviceMemoryError."""
+    settings, n_observations = program.model.settings, program.book.observations.size
+    block, a_path = THREADS * VALUED, n_observations * settings.laws * settings.n_factors
     what = f"{block} paths x {n_observations} observations"
-    most = _fitting(resident.device, int(np.prod(rows)) * kind().itemsize * block, what, STATE_BYTES)
-    return resident.device.empty((*rows, min(most * block, _padded(n))), kind)
+    most = _fitting(resident.device, a_path * (4 if settings.float32 else 8) * block, what, STATE_BYTES)
+    return n_observations, settings.laws, settings.n_factors, min(most * block, _padded(n))
 
 
 def _fitting(device: AbstractDevice, bytes_each: int, what: str, wanted: int = BLOCK_BYTES) -> int:
@@ -272,6 +287,25 @@ def _fitting(device: AbstractDevice, bytes_each: int, what: str, wanted: int = B
             f" {bytes_each / SHARE / 2**20:,.1f} MiB"
         )
     return most
+
+
+def _fitting_cells(device: AbstractDevice, n_rows: int) -> int:
+    """How many cells of paths, all their P&L kept besides, fit into a block on the device."""
+    return _fitting(device, 2 * 8 * CELL * n_rows, f"{CELL:,} paths x {n_rows} rows")
+
+
+def _need(resident: Resident, program: Program, n_paths: int, n_brackets: int) -> int:
+    """Memory of the program's arrays, and of a block's as `_reduce` makes them with all its P&L kept."""
+    settings, n_rows = program.model.settings, program.n_rows
+    deviations = int(np.prod(_states_shape(resident, program, n_paths))) if settings.is_split else 0
+    n_paths = min(n_paths, CELL * _fitting_cells(resident.device, n_rows))
+    cells = n_rows * -(-n_paths // CELL)
+    pnl = n_rows * n_paths, n_rows * n_paths  # what is walked, what is kept
+    of_cells = cells, cells, 2 * cells, cells, cells  # sums, squares, digests; how many to keep and where they start
+    of_brackets = 2 * n_rows * n_brackets, *3 * (n_brackets * cells,)  # their ends; counts, sums, squares of gaps
+    constants = [array.nbytes for array in (*resident.arrays, *resident.laws, resident.book, resident.centre)]
+    sizes = [*constants, (4 if settings.float32 else 8) * deviations, *(8 * n for n in (*pnl, *of_cells, *of_brackets))]
+    return sum(-(-size // GRAIN) * GRAIN for size in sizes)
 
 
 def _parts(whole: Part, most: int) -> Iterator[Part]:

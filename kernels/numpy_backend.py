@@ -74,6 +74,10 @@ class NumpyBackend(AbstractBackend):
         """See AbstractBackend."""
         return 8 * program.n_rows * n_paths
 
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """See AbstractBackend: none."""
+        return 0
+
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """See AbstractBackend."""
         paths = cells.paths

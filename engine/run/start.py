@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from engine.book.compiled import CompiledBook
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
-from engine.risk.plan import plan_tails
+from engine.risk.plan import TailPlan, plan_tails
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend, device_errors
@@ -94,9 +94,7 @@ def _simulate(
     n_paths, totals = config.n_paths, range(0, program.n_rows, program.n_rows // len(config.scenarios))
     while True:
         plan = plan_tails(program.n_rows, n_paths, config.confidences, TAIL_BYTES)
-        need = plan.bytes + 2 * backend.block_bytes(program, min(n_paths, block_cells(program.n_rows) * CELL))
-        size = f"{n_paths:,} paths x {program.n_rows} rows (scenarios x books and total)"
-        say(f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself")
+        say(_need(backend, program, plan))
         tails = simulate(backend, program, plan, progress)
         if config.until_se is None:
             return tails
@@ -105,6 +103,16 @@ def _simulate(
         if reached <= config.until_se or 2 * n_paths > MAX_PATHS:
             return tails
         n_paths *= 2
+
+
+def _need(backend: AbstractBackend, program: Program, plan: TailPlan) -> str:
+    """The memory that a run will take, in words; of the host, and of each device that has its own."""
+    block = min(plan.n_paths, block_cells(plan.n_rows) * CELL)
+    need = plan.bytes + 2 * backend.block_bytes(program, block)
+    size = f"{plan.n_paths:,} paths x {plan.n_rows} rows (scenarios x books and total)"
+    said = f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself"
+    device = backend.device_bytes(program, block, len(plan.confidences))
+    return f"{said}; {device / 2**20:,.0f} MiB at most on each device, beside its driver's own" if device else said
 
 
 def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.run.blocks import block_cells
 from kernels import cuda_backend
 from kernels.base import CELL, DEGREES, CellRange, PathRange, Reduction
 from kernels.cuda_backend import CudaBackend
@@ -276,6 +277,32 @@ def test_too_little_memory_for_deviations_is_refused_with_figures(derivatives):
     tiny = CudaBackend([host_device(memory=70_000)])
     with pytest.raises(DeviceMemoryError, match=r"the least block, 256 paths x 3 observations, needs 0\.1 MiB"):
         prepared(tiny, *derivatives)
+
+
+@pytest.mark.parametrize(("n_scenarios", "n_books"), [(4, 2), (10, 8)], ids=["12 rows", "90 rows"])
+def test_a_thousand_million_paths_are_planned_under_a_gibibyte_a_device(
+    random_model, random_book, n_scenarios, n_books
+):
+    rng = np.random.default_rng(13)
+    model, book = random_model(rng, 5), random_book(rng, 5, n_scenarios=n_scenarios, n_books=n_books, degree=6)
+    alone, two = CudaBackend([host_device()]), CudaBackend([host_device(), host_device()])
+    n_rows = n_scenarios * (1 + n_books)
+    block = CELL * block_cells(n_rows)  # the largest that a run of 10^9 paths asks for at once
+    one, shared = prepared(alone, model, book), prepared(two, model, book)
+    need = alone.device_bytes(one, block, 3)
+    assert 2 * 8 * n_rows * block < need < 2**30  # P&L twice, as walked and as kept
+    assert two.device_bytes(shared, block, 3) <= need
+    assert NumbaBackend().device_bytes(prepared(NumbaBackend(), model, book), block, 3) == 0
+
+
+def test_a_block_takes_what_was_said(random_model, random_book):
+    rng = np.random.default_rng(14)
+    model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
+    backend = CudaBackend([host_device()])
+    program = prepared(backend, model, book)
+    backend.reduce(program, CellRange(first=0, n=2, n_paths=2 * CELL), np.tile([[-np.inf, np.inf]], (6, 1, 1)))
+    said = backend.device_bytes(program, 2 * CELL, 1)
+    assert 0.99 * said < backend.peak_bytes() <= said
 
 
 SANITIZED = """

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,6 +23,8 @@ from engine.inputs.scenario import load_scenario
 from engine.market.factors import parse_factor
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import plan_brackets
+from kernels.cuda_backend import CudaBackend
+from kernels.host_device import HostDevice
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "linear_gaussian.json").read_text(encoding="utf-8"))
 USD_CASH = CASES["usd_cash"]
@@ -286,6 +290,43 @@ def test_usd_reports_usd_at_the_rate_of_the_path(usd_cash, run_files):
     assert abs(yen.measures[0].value_at_risk - wanted_var) <= 4.0 * yen.measures[0].value_at_risk_se
     assert abs(yen.measures[0].expected_shortfall - wanted_es) <= 4.0 * yen.measures[0].expected_shortfall_se
     assert result.run.currency == "USD"
+
+
+class StoppedError(Exception):
+    """The first path would come now."""
+
+
+@pytest.mark.parametrize("n_paths", [10**6, 10**9])
+def test_device_memory_is_said_before_the_first_path(run_files, monkeypatch, n_paths):
+    """The bundled books in four scenarios: 12 rows. 10^9 paths take what 10^6 take, and under 1 GiB."""
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+
+    def stop(*_):
+        raise StoppedError
+
+    said = []
+    monkeypatch.setattr(engine.run.start, "choose_backend", lambda name, say: CudaBackend([HostDevice()]))
+    monkeypatch.setattr(engine.run.start, "simulate", stop)
+    scenarios = ["base", "august-2024", "april-2025", "article-2025"]
+    settings = resolve({"backend": "numba", "n_paths": n_paths, "scenario": scenarios}, {}, None)
+    with pytest.raises(StoppedError):
+        engine.run.start.run(settings, lambda *_: None, said.append)
+    found = re.fullmatch(
+        r"([\d,]+) paths x 12 rows .*: ([\d,]+) MiB at most, beside the program itself;"
+        r" ([\d,]+) MiB at most on each device, beside its driver's own",
+        said[-1],
+    )
+    assert found is not None, said
+    assert int(found[1].replace(",", "")) == n_paths
+    # a block's P&L, 10 cells of 65,536 paths x 12 rows x 8 bytes, 60 MiB; as much again to keep; the books are small
+    assert 120 <= int(found[3]) <= 130
+
+
+def test_a_run_on_the_cpu_says_nothing_of_devices(monkeypatch):
+    said = []
+    engine.run.start.run(resolve({"backend": "numba", "n_paths": 1000}, {}, None), lambda *_: None, said.append)
+    assert said[-1].endswith("MiB at most, beside the program itself")
 
 
 LARGE = """
