@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.book.compiled import CompiledBook, Flows, Marks, Premiums, Units
+from engine.book.compiled import CompiledBook, Flows, FxOptions, Marks, Premiums, Units
 from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
 from engine.inputs.market import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
-from engine.market.factors import FactorKind
+from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.run.pack import Packed, pack
 from kernels.base import BookArrays, empty_tables
@@ -16,6 +16,7 @@ from kernels.base import BookArrays, empty_tables
 HORIZON_DAYS = 10
 N_POSITIONS = 400
 FLOWS_EACH = 30
+N_OPTIONS, N_EXPIRIES = 1_000, 24
 LONGEST_DAYS = {"JGB": 40 * 365, "UST": 30 * 365}  # no flow beyond a curve's last pillar
 CURRENCIES = {"JGB": "JPY", "UST": "USD"}
 
@@ -37,6 +38,41 @@ def market_of_16() -> Market:
         kappas=market.kappas[kept],
         thetas=market.thetas[kept],
         mus=market.mus[kept],
+    )
+
+
+def market_with_index() -> Market:
+    """The bundled market and the S&P 500, uncorrelated with the rest: a vol of this bench, not of a publisher."""
+    market = load_market(bundled_market_path())
+    n = len(market.factors)
+    correlation = np.eye(n + 1)
+    correlation[:n, :n] = market.correlation
+    return replace(
+        market,
+        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
+        levels={**market.levels, "SPX": 5888.55},
+        vols=np.append(market.vols, 0.18),
+        kappas=np.append(market.kappas, 0.0),
+        thetas=np.append(market.thetas, 0.0),
+        mus=np.append(market.mus, 0.0),
+        correlation=correlation,
+    )
+
+
+def book_with_options(market: Market) -> CompiledBook:
+    """The book of 12,000 flows and 1,000 calls on dollars, bought and sold, at 24 month ends."""
+    draws = np.random.default_rng(1_000)
+    expiry = 30 * (1 + np.arange(N_OPTIONS) % N_EXPIRIES)
+    return replace(
+        book_of_12000(market),
+        options=FxOptions(
+            position=np.zeros(N_OPTIONS, np.int64),
+            expiry_day=expiry,
+            delivery_day=expiry + 2,
+            strike=draws.uniform(120.0, 165.0, N_OPTIONS),
+            amount=draws.uniform(-2e7, 2e7, N_OPTIONS),
+            market_vol=np.full(N_OPTIONS, np.nan),
+        ),
     )
 
 
@@ -84,8 +120,13 @@ def book_of_12000(market: Market) -> CompiledBook:
 
 def packed_book(market: Market, *, direct: bool) -> Packed:
     """The book of 12,000 flows over 10 business days, revalued at once, so that nothing is collected as cash."""
+    return pack_once(book_of_12000(market), market, direct=direct)
+
+
+def pack_once(book: CompiledBook, market: Market, *, direct: bool) -> Packed:
+    """A book over 10 business days, revalued at once."""
     return pack(
-        book_of_12000(market),
+        book,
         market,
         [market],
         horizon_days=HORIZON_DAYS,

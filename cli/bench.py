@@ -18,7 +18,8 @@ def bench(
         list[str] | None,
         typer.Argument(
             metavar="CASE",
-            help="normals, walk, revaluation, end_to_end, start_up, crossover. Default: all, some two minutes.",
+            help="normals, walk, revaluation, options, end_to_end, start_up, crossover: by default, two minutes; books:"
+            " three more.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,

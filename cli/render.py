@@ -180,4 +180,4 @@ def at_most(bound: float) -> str:
     upper = upper.quantize(Decimal(1).scaleb(upper.adjusted()), rounding=ROUND_CEILING)
     if 1 <= upper < 10**9:
         return f"{upper:,.0f}"
-    return f"{upper:f}" if Decimal("1e-3") <= upper < 1 else f"{upper:.0e}"
+    return f"{upper.normalize():f}" if Decimal("1e-3") <= upper < 1 else f"{upper:.0e}"

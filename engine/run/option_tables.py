@@ -21,11 +21,12 @@ from engine.run.setting import Setting
 F64 = npt.NDArray[np.float64]
 
 WORTH_A_TABLE = 40  # options of a group below which pricing them one by one is cheaper
-REACHES = (7.0, 5.0, 4.0)  # standard deviations of x and w that a table covers, the widest that will do; beyond,
-# options are priced one by one: at 4, some path of one block in 60
+REACHES = (5.0, 4.0)  # standard deviations of x and w that a table covers, the wider if it will do; beyond,
+# options are priced one by one: at 5 some path of one block in 3,000, at 4 of one in 30
 WANTED = 1e-6  # of a group's gross premium: the fewest terms that keep the error below this are taken
 X_TERMS = (17, 25, 33, 49)  # odd, as the kernels want them
-W_TERMS = 12  # one of the kernels' VOL_TERMS
+W_TERMS = (8, 12)  # of the kernels' VOL_TERMS
+_SIZES = sorted(((n_x, n_w) for n_x in X_TERMS for n_w in W_TERMS), key=lambda size: size[0] * size[1])
 ROUNDING = 2.0**-53
 _MORE_NODES = 1.5  # than terms
 _STRIKES = 256  # priced at a time, so that memory stays small
@@ -132,8 +133,8 @@ def _fit(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int)
             return None
         gross = max(float(group.values(middle, middle)[1][0]), 1.0)
         coefficients, largest = _interpolate(group)
-        for n_x in X_TERMS:
-            terms, error = _cut(coefficients, n_x, largest)
+        for n_x, n_w in _SIZES:
+            terms, error = _cut(coefficients, n_x, n_w, largest)
             if error <= WANTED * gross:
                 return _Fit(
                     forward=group.forward,
@@ -163,7 +164,7 @@ def _group(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: in
 
 def _interpolate(group: _Group) -> tuple[F64, float]:
     """Coefficients of T_k(x) T_l(w), half as many again as any table has, and the largest gross value on the nodes."""
-    nodes_x, nodes_w = int(_MORE_NODES * max(X_TERMS)), int(_MORE_NODES * W_TERMS) if group.half_w > 0.0 else 1
+    nodes_x, nodes_w = int(_MORE_NODES * max(X_TERMS)), int(_MORE_NODES * max(W_TERMS)) if group.half_w > 0.0 else 1
     x, w = chebyshev.chebpts1(nodes_x), chebyshev.chebpts1(nodes_w) if nodes_w > 1 else np.zeros(1)
     grid, gross = group.values(*np.meshgrid(x, w, indexing="ij"))
     return _to_coefficients(x) @ grid @ _to_coefficients(w).T, float(gross.max())
@@ -175,14 +176,14 @@ def _to_coefficients(nodes: F64) -> F64:
     return np.asarray(weights[:, None] * chebyshev.chebvander(nodes, nodes.size - 1).T)
 
 
-def _cut(coefficients: F64, n_x: int, largest: float) -> tuple[F64, float]:
+def _cut(coefficients: F64, n_x: int, n_w: int, largest: float) -> tuple[F64, float]:
     """Terms (n_x, n_w) of T_k(x) w^l, and their error [JPY] at most; `largest` is the gross value.
 
     The terms dropped are known as far as there were nodes. Interpolation puts what lies beyond into the terms it has,
     at most twice its size (Trefethen 2013, Approximation Theory, 4.1); beyond is no more than what is dropped, if
     terms fall by a half at least over the nodes added. So three times what is dropped, and rounding.
     """
-    kept = coefficients[:n_x, :W_TERMS]
+    kept = coefficients[:n_x, :n_w]
     dropped = float(np.abs(coefficients).sum() - np.abs(kept).sum())
     terms = kept @ _powers(kept.shape[1]) + 0.0  # no -0.0
     rounding = ROUNDING * (4.0 * n_x * float(np.abs(terms).sum()) + 32.0 * largest)

@@ -405,7 +405,7 @@ def test_positions_written_as_csv_are_read_back(cells):
 
 
 def test_an_unknown_bundled_book_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="no bundled book 'smaple'; there are: carry-fund, life-insurer, sample"):
+    with pytest.raises(InputError, match="no bundled book 'smaple'; there are: all-kinds, carry-fund"):
         bundled_book_path("smaple")
 
 
