@@ -4,6 +4,7 @@ Each position is a book of its own. What it has paid or settled for is written o
 are those of the calendar, checked by eye. Money received grows at the base market's forward rates to the horizon.
 """
 
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +15,8 @@ from engine.book.examples import example_row
 from engine.book.position import Kind
 from engine.run.pack import pack
 from kernels.base import PathRange
+from kernels.cuda_backend import CudaBackend
+from kernels.host_device import HostDevice
 from kernels.select import select_backend
 
 HORIZON_DAYS = 250
@@ -206,7 +209,7 @@ def book(csv_book, index_market):
     return csv_book(rows, index_market)
 
 
-@pytest.fixture(scope="module", params=["numba", "numpy"])
+@pytest.fixture(scope="module", params=["numba", "numpy", pytest.param("cuda on the host", marks=pytest.mark.slow)])
 def world(request, book, index_market):
     """P&L of each book and what was drawn, in the base market and with the yen at 125."""
     found = {}
@@ -221,7 +224,7 @@ def world(request, book, index_market):
             instantaneous=False,
             direct=False,
         )
-        backend = select_backend(request.param)
+        backend = _backend(request.param)
         program = backend.prepare(
             packed.model,
             packed.book,
@@ -234,6 +237,14 @@ def world(request, book, index_market):
         values = dict(zip(packed.books, pnl[1:] + packed.base_values[1:, None], strict=True))
         found[name] = World(shocked, book, backend.levels(program, PATHS)[0]), values
     return found
+
+
+def _backend(name):
+    if name != "cuda on the host":
+        return select_backend(name)
+    if not shutil.which("g++"):
+        pytest.skip("needs g++, to build the CUDA sources for the CPU")
+    return CudaBackend([HostDevice()])
 
 
 @pytest.mark.parametrize("scenario", ["base", "shocked"])
