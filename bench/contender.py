@@ -43,14 +43,12 @@ class Contender:
             seed=1,
             n_steps=packed.n_steps,
             float32=self.precision == "float32",
-            centre=packed.centre,
+            centre=packed.shock_pnl.ravel(),
         )
 
     def kernel(self, program: Program, n_paths: int) -> object:
         """Walk and revalue paths, and leave the P&L where that happens."""
-        if isinstance(self.backend, CudaBackend):
-            return _on_devices(program, n_paths)
-        return self.backend.pnl(program, PathRange(first=0, n=n_paths))
+        return run_kernel(self.backend, program, n_paths)
 
     def end_to_end(self, n_paths: int) -> tuple[str, ...]:
         """All of a run but its files: prepare, every block, VaR and ES. The P&L's sha256 of each row."""
@@ -66,6 +64,13 @@ class Contender:
 def shared_work() -> Packed:
     """12,000 flows over 10 days in one step, 16 factors."""
     return sample.packed_book(sample.market_of_16(), direct=False)
+
+
+def run_kernel(backend: AbstractBackend, program: Program, n_paths: int) -> object:
+    """Walk and revalue paths, and leave the P&L where that happens."""
+    if isinstance(backend, CudaBackend):
+        return _on_devices(program, n_paths)
+    return backend.pnl(program, PathRange(first=0, n=n_paths))
 
 
 def _on_devices(program: Program, n_paths: int) -> object:

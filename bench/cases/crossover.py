@@ -182,5 +182,5 @@ def _assert_close(contenders: Sequence[Contender], programs: Mapping[str, Progra
     ours, theirs = (by_name[name].backend.pnl(programs[name], paths) for name in ("numba float64", "numpy float64"))
     packed = by_name["numba float64"].packed
     gross = float(packed.base_values[0])  # nothing is owed in this book
-    np.testing.assert_allclose(ours, theirs, rtol=0.0, atol=(packed.bound + 1e-13) * gross)
-    return [f"numba equals numpy on {N_COMPARED} paths within {packed.bound:.1e} of gross value"]
+    np.testing.assert_allclose(ours, theirs, rtol=0.0, atol=(packed.bounds.flows + 1e-13) * gross)
+    return [f"numba equals numpy on {N_COMPARED} paths within {packed.bounds.flows:.1e} of gross value"]
