@@ -26,6 +26,7 @@ class Alone:
 
     import_s: float  # the backend's modules, and its device found
     compile_s: float  # prepare: kernels compiled, or loaded where they are kept
+    compile_processor_s: float  # the same by the processor's clock, which a busy machine hardly stretches
     n_paths: int
     first_call_s: float
     later_call_s: float  # median of CALLS
@@ -45,7 +46,9 @@ def measure(choose: Callable[[], AbstractBackend], precision: str, n_paths: int)
     start = time.perf_counter()
     contender = Contender(backend=choose(), precision=precision, packed=packed)
     import_s = time.perf_counter() - start
+    processor = time.process_time()
     compile_s, _ = _timed(contender.prepare)
+    processor = time.process_time() - processor
     first_call_s, sha256 = _timed(lambda: contender.end_to_end(n_paths))
     later = [_timed(lambda: contender.end_to_end(n_paths)) for _ in range(CALLS)]
     if {digests for _, digests in later} != {sha256}:
@@ -53,6 +56,7 @@ def measure(choose: Callable[[], AbstractBackend], precision: str, n_paths: int)
     return Alone(
         import_s=import_s,
         compile_s=compile_s,
+        compile_processor_s=processor,
         n_paths=n_paths,
         first_call_s=first_call_s,
         later_call_s=median(seconds for seconds, _ in later),
