@@ -130,13 +130,13 @@ _clenshaw_1, _clenshaw_4, _clenshaw_8, _clenshaw_12, _clenshaw_16, _clenshaw_24 
 
 
 @njit(**STRICT)
-def table_value(terms: Any, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
-    """Sum of terms[k, l] T_k(x) w^l by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
+def table_value(terms: Any, n_x: int, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
+    """Sum of terms[k, l] T_k(x) w^l over k below n_x by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
 
-    terms  (n_x, n_w)  n_x odd, n_w one of VOL_TERMS; near, far (BLOCK,) rows to work in
+    terms  (n_x or more, n_w)  n_x odd, n_w one of VOL_TERMS; near, far (BLOCK,) rows to work in
     """
     n_w = terms.shape[1]
-    flat = terms.reshape(-1)
+    flat = terms.reshape(-1)[: n_x * n_w]
     if n_w == 1:
         _clenshaw_1(flat, x, w, near, far, out)
     elif n_w == 4:
@@ -211,7 +211,7 @@ def add_groups(
         whole = group.table >= 0
         if whole:
             scale_to_table(tables[group.table], group, start, deviations, moved, x, w)
-            table_value(terms[group.table], x, w, each, scratch[6], value)
+            table_value(terms[group.table], tables[group.table].n_x, x, w, each, scratch[6], value)
             whole = not outside(x, w)
         if not whole:
             calls = options[group.first : group.last]

@@ -23,7 +23,7 @@ FUTURE = _record("growth first last", "quantity reference basis")
 DELIVERABLE = _record("leg", "accrued factor")
 GROUP = _record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
 OPTION = _record("", "strike amount")
-TABLE = _record("", "forward inverse_x inverse_w")
+TABLE = _record("n_x", "forward inverse_x inverse_w")
 SWAPTION = _record("payer floating annuity", "quantity strike std")
 
 VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w that kernels have loops for
@@ -73,7 +73,7 @@ def tables_of(book: BookArrays) -> Tables:
     """
     n_own = book.base_value.size * book.fx_factor.size
     ranges = (book.unit_range, book.future_range, book.swaption_range)
-    smile = book.group_smile.T
+    smile, terms = book.group_smile.T, _padded(book.table_terms)
     same = {name: getattr(book, name) for name in Tables._fields if name in BookArrays._fields}
     made = {
         "owned": _rows(OWNED, *(column for field in ranges for column in field.reshape(-1, 2).T)),
@@ -95,8 +95,8 @@ def tables_of(book: BookArrays) -> Tables:
             *(book.table_index, book.group_time, book.group_growth, *smile),
         ),
         "options": _rows(OPTION, book.option_strike, book.option_amount),
-        "tables": _rows(TABLE, book.table_forward, book.table_inverse_width[..., 0], book.table_inverse_width[..., 1]),
-        "table_terms": _padded(book.table_terms),
+        "tables": _rows(TABLE, _n_x(terms), book.table_forward, *np.moveaxis(book.table_inverse_width, -1, 0)),
+        "table_terms": terms,
         "swaptions": _rows(
             SWAPTION,
             *(book.swaption_payer, book.swaption_float - n_own, book.swaption_annuity - n_own),
@@ -115,6 +115,12 @@ def _rows(kind: np.dtype[np.void], *columns: npt.NDArray[Any]) -> Records:
     for name, column in zip(kind.names or (), columns, strict=True):
         rows[name] = column
     return rows
+
+
+def _n_x(terms: F64) -> I64:
+    """Terms in x of each table, odd: the zeros behind them are not worth the time."""
+    rows = np.where(terms.any(axis=-1), np.arange(1, terms.shape[2] + 1), 1).max(axis=-1, initial=1)
+    return np.asarray(rows + 1 - rows % 2)
 
 
 def _padded(terms: F64) -> F64:

@@ -24,8 +24,8 @@ WORTH_A_TABLE = 40  # options of a group below which pricing them one by one is 
 REACHES = (5.0, 4.0)  # standard deviations of x and w that a table covers, the wider if it will do; beyond,
 # options are priced one by one: at 5 some path of one block in 3,000, at 4 of one in 30
 WANTED = 1e-6  # of a group's gross premium: the fewest terms that keep the error below this are taken
-X_TERMS = (17, 25, 33, 49)  # odd, as the kernels want them
-W_TERMS = (8, 12)  # of the kernels' VOL_TERMS
+X_TERMS = (9, 13, 17, 21, 25, 33, 41, 49)  # odd, as the kernels want them
+W_TERMS = (4, 8, 12)  # of the kernels' VOL_TERMS
 _SIZES = sorted(((n_x, n_w) for n_x in X_TERMS for n_w in W_TERMS), key=lambda size: size[0] * size[1])
 ROUNDING = 2.0**-53
 _MORE_NODES = 1.5  # than terms

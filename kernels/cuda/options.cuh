@@ -36,14 +36,14 @@ __device__ __forceinline__ Lanes calls(const Group& group, double start, const L
     return out;
 }
 
-// As `calls` at expiry, or without vol.
+// As `calls` at expiry, or without vol; a strike below 0 is that of a put.
 __device__ __forceinline__ Lanes payoffs(const Group& group, const Lanes& forward) {
     Lanes out = lanes_of(0.0);
 #pragma unroll 1
     for (i64 j = group.first; j < group.last; ++j) {
         const double strike = book.options[j].strike, amount = book.options[j].amount;
         EACH_LANE(p) {
-            const double gain = forward.of[p] - strike;
+            const double gain = (strike > 0.0 ? forward.of[p] : 0.0 - forward.of[p]) - strike;
             out.of[p] = fma(amount, gain > 0.0 ? gain : 0.0, out.of[p]);
         }
     }
@@ -78,10 +78,10 @@ __device__ __forceinline__ Lanes in_vol(const double* c, const Lanes& w) {
 
 // Sum of terms[k, l] T_k(x) w^l by Clenshaw's recurrence in x, two orders a pass; terms (n_x, VOL_TERMS), n_x odd.
 // Where VOL_TERMS is even terms are loaded two at a time: as many loads as multiply-adds would be too many.
-__device__ __forceinline__ Lanes table_value(const double* terms, const Lanes& x, const Lanes& w) {
+__device__ __forceinline__ Lanes table_value(const double* terms, i64 n_x, const Lanes& x, const Lanes& w) {
     Lanes near = lanes_of(0.0), far = lanes_of(0.0);
 #pragma unroll 1
-    for (i64 k = book.n_x - 1; k > 0; k -= 2) {
+    for (i64 k = n_x - 1; k > 0; k -= 2) {
         const void* pair = __builtin_assume_aligned(terms + (k - 1) * VOL_TERMS, VOL_TERMS > 1 ? 16 : 8);
         const double* c = (const double*)pair;
         const Lanes upper = in_vol(c + VOL_TERMS, w), lower = in_vol(c, w);
@@ -118,7 +118,7 @@ __device__ __forceinline__ Lanes group_value(i64 scenario, i64 number, double st
             inside[p] = fabs(x.of[p]) <= 1.0 && fabs(w.of[p]) <= 1.0;
             all_inside = all_inside && inside[p];
         }
-        Lanes value = table_value(book.table_terms + place * book.n_x * VOL_TERMS, x, w);
+        Lanes value = table_value(book.table_terms + place * book.n_x * VOL_TERMS, table.n_x, x, w);
         if (!all_inside) {
             const Lanes each = group_price(group, vol, start, observed, moved);
             EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];

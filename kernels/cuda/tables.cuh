@@ -35,6 +35,7 @@ struct Option {
     double strike, amount;
 };
 struct Table {
+    i64 n_x;
     double forward, inverse_x, inverse_w;
 };
 struct Swaption {
