@@ -8,12 +8,14 @@ from typing import Any
 from bench import machine
 from bench.records import case_json
 from engine.run.backend import choose_backend
+from kernels.cuda_check import cuda_fault
 
 
 def main(name: str) -> dict[str, Any]:
     """Measure a case of `bench.start.CASES`; or "machine"."""
     if name == "machine":
-        return machine.facts(choose_backend("numba", lambda _: None).device())
+        gpu = None if cuda_fault() else choose_backend("cuda", lambda _: None).device()
+        return machine.facts(choose_backend("numba", lambda _: None).device(), gpu)
     return case_json(import_module(f"bench.cases.{name}").measure())
 
 

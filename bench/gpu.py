@@ -5,7 +5,6 @@ Starts with the standard library alone, so that a bare machine gets a list of wh
 
 import ctypes
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,24 +14,28 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-# What `make gpu` imports -> what brings it
+# What is imported on the way -> what brings it
 MODULES = {
     "numpy": "numpy",
     "numba": "numba",
     "scipy": "scipy",
-    "pandas": "pandas",
     "pyarrow": "pyarrow",
     "pydantic": "pydantic",
-    "QuantLib": "QuantLib",
-    "typer": "typer",
-    "rich": "rich",
     "pytest": "pytest",
     "hypothesis": "hypothesis",
 }
-FACTORS, STEPS, PATHS = 16, 252, 1_000_000
-# Of PATHS walked on an H200 (132 multiprocessors at 1.98 GHz), by the instructions that sm_90 issues for a step
-COUNTED_MS = {"float64": 10.8, "float32": 6.7}
-ROUNDS = 7
+GPU_TESTS = "tests/kernels/test_cuda_backend.py"
+GPU_CASE = "crossover"
+COMMAND = ("QuantLib", "pandas", "rich", "typer")  # what the `unwind` command needs besides
+# Cases without a GPU, which are left out where what they need is not there
+OTHER_CASES: dict[str, tuple[str, ...]] = {
+    "normals": (),
+    "walk": ("QuantLib",),
+    "revaluation": ("QuantLib",),
+    "end_to_end": COMMAND,
+    "start_up": COMMAND,
+}
+PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 
 
 def main() -> int:
@@ -40,30 +43,39 @@ def main() -> int:
     driver = newest_cuda()
     absent = missing(driver)
     if absent:
-        print(f"make gpu needs packages that are not here: {', '.join(absent)}", file=sys.stderr)
-        print(
-            f"bring them: pip download --dest wheels {' '.join(absent)}   (where there is a network)", file=sys.stderr
-        )
-        print("            pip install --no-index --find-links wheels " + " ".join(absent), file=sys.stderr)
+        say(how_to_bring(absent))
         return 1
     from kernels.cuda_check import cuda_fault
 
     fault = cuda_fault()
     if fault:
-        print(f"no GPU can run here: {fault.message}", file=sys.stderr)
+        say(f"no GPU can run here: {fault.message}")
         return 75 if fault.is_temporary else 1
-    tests = subprocess.run([sys.executable, "-m", "pytest", "-q", "-m", "gpu", "-k", "not every_number"], cwd=ROOT)
-    if tests.returncode:
-        return tests.returncode
-    walks = [walk(precision) for precision in COUNTED_MS]
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "bench.json"
-        benchmarks = subprocess.run([sys.executable, "-m", "bench", "--out", str(out)], cwd=ROOT)
-        if benchmarks.returncode:
-            return benchmarks.returncode
-        result = json.loads(out.read_text(encoding="utf-8"))
-    print(f"wrote {write(result, walks)}", file=sys.stderr)
-    return 0
+    tests = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "-k", "not every_number", GPU_TESTS]
+    if code := subprocess.run(tests, cwd=ROOT).returncode:
+        return code
+    from bench.gpu_walk import walks
+
+    timed = walks()
+    code, result = benchmarks([GPU_CASE])
+    if code:
+        return code
+    result["gpu_walks"] = timed
+    path = ROOT / "bench" / "results" / f"{time.strftime('%Y-%m-%d')}-{file_name(timed[0]['device'])}.json"
+    write(path, result)
+    others = [name for name, needs in OTHER_CASES.items() if not _absent(needs)]
+    for name in OTHER_CASES.keys() - set(others):
+        say(f"case {name!r} is left out: {', '.join(_absent(OTHER_CASES[name]))} not installed")
+    code, rest = benchmarks(others)
+    if not code:
+        result["cases"] += rest["cases"]
+        write(path, result)
+    return code
+
+
+def say(line: str) -> None:
+    """To stderr."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def newest_cuda() -> int:
@@ -80,7 +92,7 @@ def newest_cuda() -> int:
 
 def missing(driver: int) -> list[str]:
     """Packages to bring; those of CUDA only where there is a driver for them."""
-    absent = [package for module, package in MODULES.items() if find_spec(module) is None]
+    absent = [MODULES[module] for module in _absent(MODULES)]
     if not driver:
         return absent
     if find_spec("cupy") is None:
@@ -93,66 +105,41 @@ def missing(driver: int) -> list[str]:
     return absent
 
 
-def walk(precision: str) -> dict[str, Any]:
-    """Time PATHS x STEPS x FACTORS on the first GPU: kernel, reduction, and what travels home."""
-    import numpy as np
-
-    from kernels.base import CELL, BookArrays, CellRange, ModelArrays
-    from kernels.cuda_backend import CudaBackend
-
-    backend = CudaBackend()
-    model = ModelArrays(
-        decay=np.full((1, FACTORS), 0.999),
-        drift=np.zeros((1, FACTORS)),
-        chol=np.tril(np.full((1, FACTORS, FACTORS), 1e-3)),
+def how_to_bring(absent: list[str]) -> str:
+    """The commands that fetch wheels for this Python elsewhere, and install them here."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    names = " ".join(f"'{name}'" if "*" in name else name for name in absent)
+    platforms = " ".join(f"--platform {name}" for name in PLATFORMS)
+    return (
+        f"make gpu needs packages that are not here: {', '.join(absent)}\n"
+        f"where there is a network: python -m pip download --dest wheels --only-binary=:all:"
+        f" --python-version {version} {platforms} {names}\n"
+        f"here: {sys.executable} -m pip install --no-index --find-links wheels {names}"
     )
-    nothing = np.zeros((0, 2), np.int64)
-    book = BookArrays(
-        dynamics=np.zeros(1, np.int64),
-        fx_factor=np.array([0, 0]),
-        fx_start=np.array([[1.0, 150.0]]),
-        reporting=0,
-        base_value=np.zeros(1),
-        cash=np.array([[[0.0, 1.0]]]),  # one dollar
-        segment_range=np.zeros((1, 2, 2), np.int64),
-        segment_factors=nothing,
-        centre=np.zeros((1, FACTORS)),
-        inverse_width=np.zeros((1, FACTORS)),
-        degree=0,
-        coefficients=np.zeros((1, 0, 0)),
-        flow_range=nothing,
-        flow_value=np.zeros((1, 0)),
-        flow_exponents=np.zeros((0, 2)),
-    )
-    program = backend.prepare(
-        model, book, seed=1, n_steps=STEPS, float32=precision == "float32", centre=np.full(2, 150.0)
-    )
-    cells = CellRange(first=0, n=-(-PATHS // CELL), n_paths=PATHS)
-    seconds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        backend.reduce(program, cells, np.empty((2, 0, 2)))
-        seconds.append(time.perf_counter() - start)
-    milliseconds = 1e3 * statistics.median(seconds[1:])
-    return {
-        "device": backend.device(),
-        "precision": precision,
-        "work": f"{PATHS} paths x {STEPS} steps x {FACTORS} factors, and the reduction of 2 rows",
-        "compile_s": program.compile_s,
-        "cold_ms": 1e3 * seconds[0],
-        "median_ms": milliseconds,
-        "counted_ms_of_an_h200": COUNTED_MS[precision],
-        "share_of_counted": COUNTED_MS[precision] / milliseconds,
-    }
 
 
-def write(result: dict[str, Any], walks: list[dict[str, Any]]) -> Path:
-    """Put the GPU's walks beside the benchmarks' result."""
-    device = walks[0]["device"].split(" (")[0].lower().replace(" ", "-")
-    path = ROOT / "bench" / "results" / f"{time.strftime('%Y-%m-%d')}-{device}.json"
+def benchmarks(cases: list[str]) -> tuple[int, dict[str, Any]]:
+    """Exit code and result of `python -m bench`."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "bench.json"
+        code = subprocess.run([sys.executable, "-m", "bench", *cases, "--out", str(out)], cwd=ROOT).returncode
+        return code, {} if code else json.loads(out.read_text(encoding="utf-8"))
+
+
+def file_name(device: str) -> str:
+    """`NVIDIA H200 (GPU 0), ...` as part of a file's name."""
+    return device.split(" (")[0].lower().replace(" ", "-")
+
+
+def write(path: Path, result: dict[str, Any]) -> None:
+    """Put what there is so far into the file."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({**result, "gpu_walks": walks}, indent=1) + "\n", encoding="utf-8")
-    return path
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    say(f"wrote {path}")
+
+
+def _absent(modules: Any) -> list[str]:
+    return [module for module in modules if find_spec(module) is None]
 
 
 if __name__ == "__main__":

@@ -12,13 +12,14 @@ PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "QuantLib", "scipy", "c
 ROOT = Path(__file__).parent.parent
 
 
-def facts(device: str) -> dict[str, Any]:
-    """What a reader of the times must know; `device` as the numba backend names it."""
+def facts(device: str, gpu: str | None) -> dict[str, Any]:
+    """What a reader of the times must know; `device` as the numba backend names it, `gpu` as the cuda backend does."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _commit(),
         "cpu": _cpu_model(),
         "device": device,
+        "gpu": gpu,
         "cores": n_cores(),
         "memory_gib": _memory_gib(),
         "load_average": [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.records import CaseResult
+from bench.records import CaseResult, Row
 from engine.errors import InputError
 
 
@@ -23,16 +23,30 @@ def check_plot(path: Path, cases: Sequence[str]) -> None:
 
 
 def plot(cases: Sequence[CaseResult], title: str, path: Path) -> None:
-    """Write the picture: one line a backend, both axes logarithmic."""
+    """Write the picture: kernels alone on the left, whole runs on the right, one line a contender, axes logarithmic."""
     case = next(case for case in cases if case.name == "crossover")
+    kinds = list(dict.fromkeys(row.note for row in case.rows))
+    colours = {name: f"C{i}" for i, name in enumerate(dict.fromkeys(_contender(row) for row in case.rows))}
+    figure: Any = import_module("matplotlib.figure").Figure(figsize=(5.0 * len(kinds), 4.8), layout="constrained")
+    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    for kind, axes in zip(kinds, panels, strict=True):
+        for name, points in _lines(case, kind).items():
+            axes.loglog(*zip(*points, strict=True), marker="o", markersize=4, color=colours[name], label=name)
+        axes.set(xlabel="paths", title=kind)
+        axes.grid(visible=True, which="major", alpha=0.3)
+    panels[0].set(ylabel="seconds")
+    panels[0].legend()
+    figure.suptitle(f"{case.title}\n{title}", fontsize="medium")
+    figure.savefig(path)
+
+
+def _lines(case: CaseResult, kind: str) -> dict[str, list[tuple[float, float]]]:
     lines: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in case.rows:
-        lines[row.name.split(",")[0]].append((row.work, row.median_s))
-    figure: Any = import_module("matplotlib.figure").Figure(figsize=(7.0, 4.5), layout="constrained")
-    axes = figure.subplots()
-    for name, points in lines.items():
-        axes.loglog(*zip(*points, strict=True), marker="o", label=name)
-    axes.set(xlabel="paths", ylabel="seconds", title=f"{case.title}\n{title}")
-    axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend()
-    figure.savefig(path)
+        if row.note == kind:
+            lines[_contender(row)].append((row.work, row.median_s))
+    return lines
+
+
+def _contender(row: Row) -> str:
+    return row.name.partition(",")[0]

@@ -4,16 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.book.compiled import CompiledBook, Flows, Marks, Units
+from engine.book.compiled import CompiledBook, Flows, FxOptions, Marks, Premiums, Units
+from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
 from engine.inputs.market import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
+from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.run.pack import Packed, pack
-from kernels.base import BookArrays
+from kernels.base import BookArrays, empty_tables
 
 HORIZON_DAYS = 10
 N_POSITIONS = 400
 FLOWS_EACH = 30
+N_OPTIONS, N_EXPIRIES = 1_000, 24
 LONGEST_DAYS = {"JGB": 40 * 365, "UST": 30 * 365}  # no flow beyond a curve's last pillar
 CURRENCIES = {"JGB": "JPY", "UST": "USD"}
 
@@ -21,16 +24,55 @@ CURRENCIES = {"JGB": "JPY", "UST": "USD"}
 def market_of_16() -> Market:
     """The bundled market without the factor UST_3M, curves on whole years only: node dates that QuantLib can repeat."""
     market = load_market(bundled_market_path())
-    kept = [i for i, factor in enumerate(market.factors) if factor.pillar is None or factor.pillar >= 1.0]
+    pairs = [(i, factor) for i, factor in enumerate(market.factors) if factor.kind is not FactorKind.VOL]
+    kept = [i for i, factor in pairs if factor.pillar is None or factor.pillar >= 1.0]
     return replace(
         market,
-        curves={name: _whole_years(curve) for name, curve in market.curves.items()},
+        curves={name: _whole_years(market.curves[name]) for name in LONGEST_DAYS},
+        spreads={},
+        levels={},
+        fx_vols={},
         factors=tuple(market.factors[i] for i in kept),
         vols=market.vols[kept],
         correlation=market.correlation[np.ix_(kept, kept)],
         kappas=market.kappas[kept],
         thetas=market.thetas[kept],
         mus=market.mus[kept],
+    )
+
+
+def market_with_index() -> Market:
+    """The bundled market and the S&P 500, uncorrelated with the rest: a vol of this bench, not of a publisher."""
+    market = load_market(bundled_market_path())
+    n = len(market.factors)
+    correlation = np.eye(n + 1)
+    correlation[:n, :n] = market.correlation
+    return replace(
+        market,
+        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
+        levels={**market.levels, "SPX": 5888.55},
+        vols=np.append(market.vols, 0.18),
+        kappas=np.append(market.kappas, 0.0),
+        thetas=np.append(market.thetas, 0.0),
+        mus=np.append(market.mus, 0.0),
+        correlation=correlation,
+    )
+
+
+def book_with_options(market: Market) -> CompiledBook:
+    """The book of 12,000 flows and 1,000 calls on dollars, bought and sold, at 24 month ends."""
+    draws = np.random.default_rng(1_000)
+    expiry = 30 * (1 + np.arange(N_OPTIONS) % N_EXPIRIES)
+    return replace(
+        book_of_12000(market),
+        options=FxOptions(
+            position=np.zeros(N_OPTIONS, np.int64),
+            expiry_day=expiry,
+            delivery_day=expiry + 2,
+            strike=draws.uniform(120.0, 165.0, N_OPTIONS),
+            amount=draws.uniform(-2e7, 2e7, N_OPTIONS),
+            market_vol=np.full(N_OPTIONS, np.nan),
+        ),
     )
 
 
@@ -64,6 +106,13 @@ def book_of_12000(market: Market) -> CompiledBook:
         ),
         units=Units(position=np.empty(0, np.int64), currency=np.empty(0, "<U3"), quantity=np.empty(0)),
         marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=np.empty(0)),
+        floats=floats_of([]),
+        holdings=holdings_of([]),
+        options=options_of([]),
+        futures=futures_of([])[0],
+        deliverables=futures_of([])[1],
+        swaptions=swaptions_of([]),
+        premiums=Premiums(position=np.empty(0, np.int64), value=np.empty(0)),
         business_days=np.array([day for day in range(1, 400) if day % 7 not in (3, 4)], np.int64),
         sha256="0" * 64,
     )
@@ -71,8 +120,13 @@ def book_of_12000(market: Market) -> CompiledBook:
 
 def packed_book(market: Market, *, direct: bool) -> Packed:
     """The book of 12,000 flows over 10 business days, revalued at once, so that nothing is collected as cash."""
+    return pack_once(book_of_12000(market), market, direct=direct)
+
+
+def pack_once(book: CompiledBook, market: Market, *, direct: bool) -> Packed:
+    """A book over 10 business days, revalued at once."""
     return pack(
-        book_of_12000(market),
+        book,
         market,
         [market],
         horizon_days=HORIZON_DAYS,
@@ -83,17 +137,19 @@ def packed_book(market: Market, *, direct: bool) -> Packed:
     )
 
 
-def dollar_book(n_factors: int, usdjpy: float) -> BookArrays:
+def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> BookArrays:
     """One dollar held, the last factor moving it: what is left of a run when only the walk is to be timed."""
     none = np.empty((0, 2), np.int64)
     return BookArrays(
+        observations=np.array([n_steps]),
         dynamics=np.zeros(1, np.int64),
         fx_factor=np.array([0, n_factors - 1], np.int64),
         fx_start=np.array([[1.0, usdjpy]]),
         reporting=0,
         base_value=np.array([usdjpy]),
         cash=np.array([[[0.0, 1.0]]]),
-        segment_range=np.zeros((1, 2, 2), np.int64),
+        leg_range=np.zeros((2, 2), np.int64),
+        leg_when=np.zeros(2, np.int64),
         segment_factors=none,
         centre=np.zeros((1, n_factors)),
         inverse_width=np.zeros((1, n_factors)),
@@ -102,4 +158,5 @@ def dollar_book(n_factors: int, usdjpy: float) -> BookArrays:
         flow_range=none,
         flow_value=np.zeros((1, 0)),
         flow_exponents=np.empty((0, 2)),
+        **empty_tables(1, 1, 2),
     )

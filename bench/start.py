@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,13 @@ CASES = {  # name -> what it times
     "normals": "standard normals on one core, against numpy's ziggurat",
     "walk": "the daily walk with Cholesky, against numpy, numba path by path, QuantLib, torch, jax; two cores",
     "revaluation": "12,000 flows: polynomials, flow by flow, numpy, QuantLib's objects",
+    "options": "12,000 flows and 1,000 options over 24 expiries: compressed against one by one",
     "end_to_end": "10^7 paths from a cold process to VaR and ES, with peak memory",
     "start_up": "from a cold process to the first answer; compile time apart",
-    "crossover": "cost against the number of paths, backend against backend",
+    "crossover": "cost against the number of paths: numba, cuda and numpy, in both precisions",
+    "books": "all kinds of positions: 10, 1,000 and 100,000 of them; 1, 10 and 100 books",
 }
+LONG = ("books",)  # minutes: only when named
 # Peers on one thread, as ours are told to be in those cases; numba's threads are its own.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -31,15 +34,15 @@ ONE_THREAD = {
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
-    """The names given, or all; InputError for one that is no case."""
+    """The names given, or all but the long ones; InputError for one that is no case."""
     wanted = tuple(names)
     if wrong := [name for name in wanted if name not in CASES]:
         raise InputError(f"there is no case {wrong[0]!r}; there are {', '.join(CASES)}")
-    return wanted or tuple(CASES)
+    return wanted or tuple(name for name in CASES if name not in LONG)
 
 
 def run_cases(names: Iterable[str], say: Callable[[str], None]) -> tuple[dict[str, Any], tuple[CaseResult, ...]]:
-    """Facts of the machine, and the results of the named cases (none named: all), told to `say` as they start.
+    """Facts of the machine, and the results of the named cases (none named: as `check_names`), told to `say`.
 
     Raises
     ------
@@ -59,15 +62,20 @@ def run_cases(names: Iterable[str], say: Callable[[str], None]) -> tuple[dict[st
 
 
 def _child(name: str) -> dict[str, Any]:
+    return answer_of("bench.child", name)
+
+
+def answer_of(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run a module in a process of its own: the JSON object on its last line. RiskError with its words if it fails."""
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
-        [sys.executable, "-m", "bench.child", name],
+        [sys.executable, "-m", module, *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path, **(env or {})},
     )
     if done.returncode:
-        raise RiskError(f"case {name!r} failed: {done.stderr.strip()}")
+        raise RiskError(f"{' '.join((module, *arguments))} failed: {done.stderr.strip()}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

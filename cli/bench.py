@@ -18,7 +18,8 @@ def bench(
         list[str] | None,
         typer.Argument(
             metavar="CASE",
-            help="normals, walk, revaluation, end_to_end, start_up, crossover. Default: all, some two minutes.",
+            help="normals, walk, revaluation, options, end_to_end, start_up, crossover: by default, two minutes; books:"
+            " three more.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
@@ -49,7 +50,7 @@ def bench(
     if target is not None:
         target.write_text(text + "\n", encoding="utf-8")
     if plot is not None:
-        draw(cases, str(machine["device"]), plot)
+        draw(cases, _devices(machine), plot)
     if as_json:
         typer.echo(text)
     else:
@@ -58,7 +59,7 @@ def bench(
 
 def show(machine: dict[str, Any], cases: Sequence["CaseResult"]) -> None:
     """Print a table a case, with what was asserted and what could not be timed."""
-    typer.echo(f"{machine['cpu']}: {machine['device']}; {machine['date']}, commit {machine['commit'] or 'unknown'}\n")
+    typer.echo(f"{machine['cpu']}: {_devices(machine)}; {machine['date']}, commit {machine['commit'] or 'unknown'}\n")
     for case in cases:
         render.show(table(case))
         for name, value in case.figures.items():
@@ -68,6 +69,10 @@ def show(machine: dict[str, Any], cases: Sequence["CaseResult"]) -> None:
         for line in case.absent:
             typer.echo(f"  not timed: {line}")
         typer.echo("")
+
+
+def _devices(machine: dict[str, Any]) -> str:
+    return "; ".join(str(machine[name]) for name in ("device", "gpu") if machine[name])
 
 
 def table(case: "CaseResult") -> Table:

@@ -12,7 +12,7 @@ from cli.render import Column, Scale, Table
 if TYPE_CHECKING:
     from engine.book.check import BookCheck, CheckRow, CheckTotal
 
-HELP = "Check and compile books of positions."
+HELP = "Write, check and compile books of positions, and show what moves them."
 
 File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, or Parquet).")]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, book, demo, doctor, run, scenario, schema, stress
+from cli import bench, book, book_show, demo, doctor, run, scenario, schema, stress
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -65,7 +65,11 @@ app.command("demo")(guarded(demo.demo))
 app.command("run")(guarded(run.run))
 app.command("stress")(guarded(stress.stress))
 _add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
-_add_group("book", book.HELP, {"check": book.check, "compile": book.compile_})
+_add_group(
+    "book",
+    book.HELP,
+    {"check": book.check, "show": book_show.show, "compile": book.compile_, "template": book_show.template},
+)
 app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))
 app.command("doctor")(guarded(doctor.doctor))

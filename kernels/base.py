@@ -53,27 +53,101 @@ class ModelArrays(NamedTuple):
 
 
 class BookArrays(NamedTuple):
-    """Books in each scenario, as polynomials and flows in the factors' deviations.
+    """Books in each scenario, as polynomials, flows, futures and options in the factors' deviations.
 
-    Currency 0 is JPY. Segments and flows are sorted by book, then currency; flows by segment within.
-    A segment lies between two neighbouring pillars of a curve: its flows depend on two factors only.
+    Currency 0 is JPY. A segment lies between two neighbouring pillars of a curve: its flows depend on two factors
+    only. A leg is a run of segments. Legs come first for each (book, currency), book-major; those that futures and
+    swaptions refer to follow. `when` is an index into `observations`: what expires before the horizon is valued on the
+    deviations of its own day and held as cash since.
     """
 
+    observations: (
+        I64  # (n_observations,) steps after which deviations are looked at, ascending; the last is the horizon
+    )
     dynamics: I64  # (n_scenarios,) which law each scenario's deviations follow
     fx_factor: I64  # (n_currencies,) factor whose exponential moves the rate; [0] is unused
     fx_start: F64  # (n_scenarios, n_currencies) JPY per unit at the start; 1 for JPY
     reporting: int  # currency of the P&L
     base_value: F64  # (n_books,) in the reporting currency, in the unshocked market
     cash: F64  # (n_scenarios, n_books, n_currencies) collected or held at the horizon, in the currency
-    segment_range: I64  # (n_books, n_currencies, 2) first and last + 1
+    # flows
+    leg_range: I64  # (n_legs, 2) first and last + 1 segment
+    leg_when: I64  # (n_legs,)
     segment_factors: I64  # (n_segments, 2) factors at the pillars below and above
     centre: F64  # (n_scenarios, n_factors) deviation at the middle of the polynomials' range
     inverse_width: F64  # (n_scenarios, n_factors) 1 / half width of that range; 0 for a factor of no segment
     degree: int  # D, total degree of the polynomials, one of DEGREES; 0: every path is summed flow by flow
     coefficients: F64  # (n_scenarios, n_segments, (D + 1)(D + 2) / 2) of 1, v, ..., v^D, u, u v, ..., u^D
     flow_range: I64  # (n_segments, 2) first and last + 1
-    flow_value: F64  # (n_scenarios, n_flows) value at the horizon with no deviation, in the currency
+    flow_value: F64  # (n_scenarios, n_flows) value when looked at, with no deviation, in the currency
     flow_exponents: F64  # (n_flows, 2) d ln(value) / d(deviation) at the two pillars: -time * weight
+    # units: value * exp(deviation of a factor)
+    unit_range: I64  # (n_books, n_currencies, 2)
+    unit_factor: I64  # (n_units,)
+    unit_when: I64  # (n_units,)
+    unit_value: F64  # (n_scenarios, n_units) with no deviation, in the currency, at the horizon
+    # points: start * exp(a x_f + b x_h): discount factors and their inverses
+    point_when: I64  # (n_points,)
+    point_factors: I64  # (n_points, 2)
+    point_exponents: F64  # (n_points, 2)
+    point_start: F64  # (n_scenarios, n_points)
+    # futures: quantity * (min over the basket of (leg * growth - accrued) / factor - basis - reference)
+    future_range: I64  # (n_books, n_currencies, 2)
+    future_quantity: F64  # (n_futures,) currency per unit of price; cash growth to the horizon included
+    future_reference: F64  # (n_futures,) price from which P&L counts
+    future_basis: F64  # (n_futures,) net basis, fixed at the base
+    future_growth: I64  # (n_futures,) point: 1 / discount factor from the observation to delivery
+    basket_range: I64  # (n_futures, 2)
+    deliverable_leg: I64  # (n_deliverables,)
+    deliverable_accrued: F64  # (n_deliverables,) at delivery, in units of price
+    deliverable_factor: F64  # (n_deliverables,) conversion factor
+    # FX calls on currency 1 (USD), one group a (book, expiry): JPY * discount * sum of Black's formula
+    group_range: I64  # (n_books, 2)
+    group_when: I64  # (n_groups,)
+    group_time: F64  # (n_groups,) years from the observation to expiry; 0: the payoff
+    group_domestic: I64  # (n_groups,) point: JPY discount factor
+    group_foreign: I64  # (n_groups,) point: USD discount factor
+    group_vol: F64  # (n_scenarios, n_groups) at-the-money vol with no deviation
+    group_vol_factor: I64  # (n_groups,) VOL factor whose exponential multiplies it; -1: none
+    group_smile: F64  # (n_groups, 6) s = c0 + ... + c4 y^4, y = m / sqrt(1 + (m / M)^2): c0 to c4, M
+    group_growth: F64  # (n_groups,) cash growth from the observation to the horizon
+    option_range: I64  # (n_groups, 2)
+    option_strike: F64  # (n_options,) JPY per USD; at expiry, below 0: a put struck at -option_strike
+    option_amount: F64  # (n_options,) USD, bought positive
+    # tables of a group's undiscounted value in x = ln(F / table_forward) and w = ln(vol / group_vol)
+    table_index: I64  # (n_groups,) row of the tables, or -1: priced option by option
+    table_forward: F64  # (n_scenarios, n_tables) JPY per USD at the middle
+    table_inverse_width: F64  # (n_scenarios, n_tables, 2) 1 / half widths of x and w; w: 0 without a VOL factor
+    table_terms: F64  # (n_scenarios, n_tables, n_x, n_w) of T_k(x) w^l, scaled x and w in [-1, 1]; n_x, n_w shared
+    # swaptions: quantity * growth * Bachelier on legs float (receives) and annuity
+    swaption_range: I64  # (n_books, n_currencies, 2)
+    swaption_when: I64  # (n_swaptions,)
+    swaption_quantity: F64  # (n_swaptions,) bought positive, cash growth to the horizon included
+    swaption_payer: I64  # (n_swaptions,) 1: pays fixed, -1: receives fixed
+    swaption_float: I64  # (n_swaptions,) leg
+    swaption_annuity: I64  # (n_swaptions,) leg
+    swaption_strike: F64  # (n_swaptions,) decimal
+    swaption_std: F64  # (n_swaptions,) normal vol times sqrt(time): decimal; 0: the payoff
+
+
+def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str, Any]:
+    """Fields of BookArrays after those of flows, without a row in any table."""
+    none, real, row = np.zeros(0, np.int64), np.zeros(0), np.zeros((n_scenarios, 0))
+    ranges, pairs = np.zeros((n_books, n_currencies, 2), np.int64), np.zeros((0, 2), np.int64)
+    return {
+        **{"unit_range": ranges, "unit_factor": none, "unit_when": none, "unit_value": row},
+        **{"point_when": none, "point_factors": pairs, "point_exponents": np.zeros((0, 2)), "point_start": row},
+        **{"future_range": ranges, "future_quantity": real, "future_reference": real, "future_basis": real},
+        **{"future_growth": none, "basket_range": pairs},
+        **{"deliverable_leg": none, "deliverable_accrued": real, "deliverable_factor": real},
+        **{"group_range": ranges[:, 0], "group_when": none, "group_time": real, "group_domestic": none},
+        **{"group_foreign": none, "group_vol": row, "group_vol_factor": none, "group_smile": np.zeros((0, 6))},
+        **{"group_growth": real, "option_range": pairs, "option_strike": real, "option_amount": real},
+        **{"table_index": none, "table_forward": row, "table_inverse_width": np.zeros((n_scenarios, 0, 2))},
+        **{"table_terms": np.zeros((n_scenarios, 0, 1, 1))},
+        **{"swaption_range": ranges, "swaption_when": none, "swaption_quantity": real, "swaption_payer": none},
+        **{"swaption_float": none, "swaption_annuity": none, "swaption_strike": real, "swaption_std": real},
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,6 +194,13 @@ class AbstractBackend(ABC):
     @abstractmethod
     def block_bytes(self, program: Program, n_paths: int) -> int:
         """Host memory that a block of `n_paths` takes."""
+
+    @abstractmethod
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """Memory that the program and a block of `n_paths`, kept by `n_brackets` a row, take on each device at most.
+
+        0 where the work is done in the host's memory, which `block_bytes` counts.
+        """
 
     @abstractmethod
     def prepare(

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,37 +16,54 @@ from kernels.cuda_source import BuildSettings
 from kernels.device import AbstractDevice, DeviceError, DeviceMemoryError
 from kernels.nvrtc import cubin, load_nvrtc
 
+OUT_OF_MEMORY = 2  # cudaErrorMemoryAllocation and CUDA_ERROR_OUT_OF_MEMORY, which cupy does not name
+
 
 class CupyDevice(AbstractDevice):
-    """One GPU."""
+    """One GPU, with a pool of memory of its own."""
 
     def __init__(self, index: int) -> None:
         self._device = cupy.cuda.Device(index)
+        self._pool = cupy.cuda.MemoryPool()
+        self._peak = 0
         self._modules: dict[BuildSettings, Any] = {}
         self._folder = tempfile.mkdtemp(prefix="unwind-")  # cupy reads a cubin when it is first used
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def name(self) -> str:
         """Model and number."""
-        properties = cupy.cuda.runtime.getDeviceProperties(self._device.id)
+        with self._at_work():
+            properties = cupy.cuda.runtime.getDeviceProperties(self._device.id)
         return f"{properties['name'].decode()} (GPU {self._device.id})"
 
     def free_bytes(self) -> int:
-        """What the driver has free, and what cupy holds and does not use."""
+        """What the driver has free, and what the pool holds and does not use; less where CUPY_GPU_MEMORY_LIMIT says."""
         with self._at_work():
             free, _ = cupy.cuda.runtime.memGetInfo()
-            return int(free) + int(cupy.get_default_memory_pool().free_bytes())
+            free += self._pool.free_bytes()
+            limit = self._pool.get_limit()
+            return int(min(free, limit - self._pool.used_bytes()) if limit else free)
+
+    def peak_bytes(self) -> int:
+        """See AbstractDevice."""
+        return self._peak
+
+    def wait(self) -> None:
+        """See AbstractDevice."""
+        with self._at_work():
+            self._device.synchronize()
 
     def build(self, settings: BuildSettings) -> Any:
         """See AbstractDevice. Through a cubin, not PTX: an older driver refuses the PTX of a newer compiler."""
         if settings not in self._modules:
-            driver = cupy.cuda.runtime.driverGetVersion() // 1000
+            with self._at_work():
+                driver = cupy.cuda.runtime.driverGetVersion() // 1000
+                capability = int(self._device.compute_capability)
             nvrtc = load_nvrtc(newest=driver)
             if nvrtc is None:
                 raise DeviceError(f"no NVRTC of CUDA {driver} or earlier is installed; `unwind doctor` says more")
-            compiled = cubin(nvrtc, settings, int(self._device.compute_capability))
             path = Path(self._folder) / f"{len(self._modules)}.cubin"
-            path.write_bytes(compiled)
+            path.write_bytes(cubin(nvrtc, settings, capability))
             self._modules[settings] = cupy.RawModule(path=str(path))
         return self._modules[settings]
 
@@ -62,13 +79,11 @@ class CupyDevice(AbstractDevice):
 
     def put(self, array: Array) -> Any:
         """See AbstractDevice."""
-        with self._at_work():
-            return cupy.asarray(array, order="C")
+        return self._made(lambda: cupy.asarray(array, order="C"))
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Any:
         """See AbstractDevice."""
-        with self._at_work():
-            return cupy.empty(shape, dtype)
+        return self._made(lambda: cupy.empty(shape, dtype))
 
     def get(self, array: Any) -> Array:
         """See AbstractDevice."""
@@ -79,6 +94,22 @@ class CupyDevice(AbstractDevice):
         """See AbstractDevice."""
         return np.uint64(array.data.ptr)
 
+    def _made(self, make: Callable[[], Any]) -> Any:
+        """A new array. The pool grows only once what lies idle in it is returned: blocks of all sizes would add up."""
+        with self._at_work(), cupy.cuda.using_allocator(self._pool.malloc):
+            limit, held = self._pool.get_limit(), self._pool.total_bytes()
+            if held:
+                self._pool.set_limit(size=held)
+                try:
+                    return make()
+                except cupy.cuda.memory.OutOfMemoryError:
+                    self._pool.free_all_blocks()
+                finally:
+                    self._pool.set_limit(size=limit)
+            array = make()
+            self._peak = max(self._peak, self._pool.total_bytes())
+            return array
+
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         """Make this the current device; turn cupy's errors into ours."""
@@ -88,4 +119,5 @@ class CupyDevice(AbstractDevice):
         except cupy.cuda.memory.OutOfMemoryError as error:
             raise DeviceMemoryError(f"{self._device}: {error}") from error
         except (cupy.cuda.runtime.CUDARuntimeError, cupy.cuda.driver.CUDADriverError) as error:
-            raise DeviceError(f"{self._device}: {error}") from error
+            kind = DeviceMemoryError if error.status == OUT_OF_MEMORY else DeviceError
+            raise kind(f"{self._device}: {error}") from error

@@ -30,6 +30,14 @@ class AbstractDevice(ABC):
         """Memory that arrays can still take."""
 
     @abstractmethod
+    def peak_bytes(self) -> int:
+        """Most memory that arrays took so far at once, what is held for the next ones included."""
+
+    @abstractmethod
+    def wait(self) -> None:
+        """Return once the work on the device is done."""
+
+    @abstractmethod
     def build(self, settings: BuildSettings) -> Any:
         """Compile and load the kernels: a module. Builds with equal settings may be one module.
 

@@ -4,6 +4,7 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from kernels.cuda_source import FOLDER, BuildSettings, build_sha256, coefficient
 from kernels.device import AbstractDevice, DeviceError
 
 FLAGS = ["-std=c++17", "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-x", "c++"]
-SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g"]
+SANITIZE = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g"]
 
 
 class HostDevice(AbstractDevice):
@@ -24,6 +25,8 @@ class HostDevice(AbstractDevice):
 
     def __init__(self, *, memory: int = 2**32, sanitize: bool = False) -> None:
         self._memory = memory
+        self._held = 0
+        self._peak = 0
         self._flags = [*FLAGS, *_fma_flag(), *(SANITIZE if sanitize else [])]
         self._modules: dict[BuildSettings, ctypes.CDLL] = {}
 
@@ -34,6 +37,13 @@ class HostDevice(AbstractDevice):
     def free_bytes(self) -> int:
         """What it was given: real memory is not counted."""
         return self._memory
+
+    def peak_bytes(self) -> int:
+        """See AbstractDevice. Nothing is held for the next ones."""
+        return self._peak
+
+    def wait(self) -> None:
+        """See AbstractDevice. A launch returns once it is done."""
 
     def build(self, settings: BuildSettings) -> ctypes.CDLL:
         """See AbstractDevice. Each device loads a file of its own, since a module's variables exist once a file."""
@@ -59,19 +69,28 @@ class HostDevice(AbstractDevice):
 
     def put(self, array: Array) -> Array:
         """See AbstractDevice."""
-        return np.array(array, order="C")
+        return self._counted(np.array(array, order="C"))
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """See AbstractDevice."""
-        return np.empty(shape, dtype)
+        return self._counted(np.empty(shape, dtype))
 
     def get(self, array: Array) -> Array:
         """See AbstractDevice."""
-        return array
+        return array.copy()
 
     def address(self, array: Array) -> np.uint64:
         """See AbstractDevice."""
         return np.uint64(array.ctypes.data)
+
+    def _counted(self, array: Array) -> Array:
+        self._take(array.nbytes)
+        weakref.finalize(array, self._take, -array.nbytes)
+        return array
+
+    def _take(self, n_bytes: int) -> None:
+        self._held += n_bytes
+        self._peak = max(self._peak, self._held)
 
 
 def _fma_flag() -> list[str]:

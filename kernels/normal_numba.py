@@ -33,7 +33,7 @@ FRACTION_F32 = U32(0x007FFFFF)
 TWO_23 = U32(0x4B000000)
 
 
-def _horner(coefficients: Any) -> Any:
+def polynomial(coefficients: Any) -> Any:
     """Return x -> polynomial, one fused multiply-add per order: a chain of calls, for LLVM keeps loops over tuples."""
     lowest = coefficients[0]
     if len(coefficients) == 1:
@@ -43,7 +43,7 @@ def _horner(coefficients: Any) -> Any:
             return lowest
 
         return constant
-    higher = _horner(coefficients[1:])
+    higher = polynomial(coefficients[1:])
 
     @njit(**INLINE)
     def horner(x: Any) -> Any:
@@ -52,8 +52,10 @@ def _horner(coefficients: Any) -> Any:
     return horner
 
 
-_log_f64, _exp_f64, _sin_f64, _cos_f64 = map(_horner, (table.LOG_F64, table.EXP_F64, table.SIN_F64, table.COS_F64))
-_log_f32, _sin_f32, _cos_f32 = (_horner(tuple(map(F32, row))) for row in (table.LOG_F32, table.SIN_F32, table.COS_F32))
+_log_f64, _exp_f64, _sin_f64, _cos_f64 = map(polynomial, (table.LOG_F64, table.EXP_F64, table.SIN_F64, table.COS_F64))
+_log_f32, _sin_f32, _cos_f32 = (
+    polynomial(tuple(map(F32, row))) for row in (table.LOG_F32, table.SIN_F32, table.COS_F32)
+)
 
 
 @njit(**INLINE)

@@ -3,7 +3,7 @@
 import platform
 import time
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import llvmlite.binding as llvm
 import numba
@@ -24,6 +24,7 @@ from kernels.base import (
     Program,
     Reduction,
 )
+from kernels.tables import tables_of
 
 
 class CellArrays(NamedTuple):
@@ -55,7 +56,7 @@ class NumbaBackend(AbstractBackend):
         start = time.perf_counter()
         program = Program(
             model=model.rounded(np.float32 if float32 else np.float64),
-            book=BookArrays(*(_contiguous(field) for field in book)),
+            book=tables_of(book),
             seed=seed,
             n_steps=n_steps,
             centre=np.ascontiguousarray(centre),
@@ -68,6 +69,10 @@ class NumbaBackend(AbstractBackend):
     def block_bytes(self, program: Program, n_paths: int) -> int:
         """See AbstractBackend."""
         return 8 * program.n_rows * n_paths
+
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """See AbstractBackend: none."""
+        return 0
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """See AbstractBackend."""
@@ -102,7 +107,6 @@ class NumbaBackend(AbstractBackend):
             program.model,
             program.book,
             np.uint64(program.seed),
-            program.n_steps,
             np.uint64(paths.first),
             _random_kind(program),
             pnl,
@@ -122,10 +126,6 @@ class NumbaBackend(AbstractBackend):
             levels,
         )
         return levels
-
-
-def _contiguous(field: Any) -> Any:
-    return np.ascontiguousarray(field) if isinstance(field, np.ndarray) else field
 
 
 def _random_kind(program: Program) -> Array:

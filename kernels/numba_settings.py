@@ -24,7 +24,7 @@ INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 def sources_sha256() -> str:
     """Hash of every source that numba compiles from: its own cache does not see edits in imported helpers."""
     digest, folder = hashlib.sha256(), Path(__file__).parent
-    tables = [folder / name for name in ("base.py", "coefficients.py", "lanes.py", "numba_settings.py")]
+    tables = [folder / name for name in ("base.py", "coefficients.py", "lanes.py", "numba_settings.py", "tables.py")]
     for path in sorted([*folder.glob("*_numba.py"), *tables]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -16,6 +16,7 @@ from kernels.base import (
     Reduction,
 )
 from kernels.lanes import FACTOR_NORMALS
+from kernels.numpy_revalue import book_pnl
 
 LANES = 256  # a cell's sum runs in this many lanes, then folds in halves
 MASK = np.uint64(0xFFFFFFFF)
@@ -47,10 +48,12 @@ class NumpyBackend(AbstractBackend):
     def pnl(self, program: Program, paths: PathRange) -> F64:
         """See AbstractBackend."""
         ids = np.uint64(paths.first) + np.arange(paths.n, dtype=np.uint64)
-        deviations = self.levels(program, ids)[:, -1].astype(np.float64)  # (n_dynamics, n_factors, n)
+        start = np.zeros_like(program.model.decay)[:, None, :, None] + np.zeros(paths.n)
+        levels = np.concatenate((start, self.levels(program, ids)), axis=1)
+        observed = levels[:, program.book.observations].astype(np.float64)  # (n_dynamics, n_observations, n_factors, n)
         rows = []
         for scenario, dynamics in enumerate(program.book.dynamics):
-            books = book_pnl(program.book, scenario, deviations[dynamics])
+            books = book_pnl(program.book, scenario, observed[dynamics])
             rows += [books.sum(axis=0), *books]
         return np.array(rows)
 
@@ -70,6 +73,10 @@ class NumpyBackend(AbstractBackend):
     def block_bytes(self, program: Program, n_paths: int) -> int:
         """See AbstractBackend."""
         return 8 * program.n_rows * n_paths
+
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """See AbstractBackend: none."""
+        return 0
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """See AbstractBackend."""
@@ -146,24 +153,6 @@ def _turned(radius: F64, t: F64, octant: U64) -> tuple[F64, F64]:
     swap = (octant >> np.uint64(2)) & np.uint64(1) == 1
     signs = [1.0 - 2.0 * ((octant >> np.uint64(k)) & np.uint64(1)).astype(np.float64) for k in (1, 0)]
     return radius * signs[0] * np.where(swap, sine, cosine), radius * signs[1] * np.where(swap, cosine, sine)
-
-
-def book_pnl(book: BookArrays, scenario: int, deviations: F64) -> F64:
-    """P&L of each book on each path, (n_books, n): flows summed one by one, whatever the polynomials say."""
-    fx = np.ones((book.fx_factor.size, deviations.shape[1]))
-    for c in range(1, book.fx_factor.size):
-        fx[c] = book.fx_start[scenario, c] * np.exp(deviations[book.fx_factor[c]])
-    values = np.zeros((book.base_value.size, deviations.shape[1]))
-    for (b, c), cash in np.ndenumerate(book.cash[scenario]):
-        total = np.full(deviations.shape[1], cash)
-        for g in range(*book.segment_range[b, c]):
-            flows = slice(*book.flow_range[g])
-            below, above = deviations[book.segment_factors[g]]
-            exponents = book.flow_exponents[flows]
-            growth = np.exp(np.outer(exponents[:, 0], below) + np.outer(exponents[:, 1], above))
-            total += book.flow_value[scenario, flows] @ growth
-        values[b] += fx[c] * total
-    return values / fx[book.reporting] - book.base_value[:, None]
 
 
 def lane_sum(values: F64) -> F64:

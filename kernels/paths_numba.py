@@ -10,7 +10,7 @@ from kernels.lanes import FACTOR_NORMALS
 from kernels.normal_numba import normals_f32, normals_f64
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 from kernels.philox_numba import draw_bits, draw_words
-from kernels.revalue_numba import revalue
+from kernels.revalue_numba import SCRATCH_ROWS, revalue
 from kernels.step_numba import correlate_and_step
 
 U64 = np.uint64
@@ -54,49 +54,59 @@ def walk_one_step(model: Any, seed: U64, paths: Any, step: U64, random: Any, nor
 
 
 @njit(**STRICT)
-def walk(model: Any, seed: U64, n_steps: int, paths: Any, random: Any, normals: Any, state: Any) -> None:
-    """Take a block of paths to the horizon: state (n_dynamics * n_factors * ROW,), flat, out."""
-    for k in range(state.size):
-        state[k] = 0.0
-    for step in range(n_steps):
-        walk_one_step(model, seed, paths, U64(step), random, normals, state)
+def walk(model: Any, seed: U64, observations: Any, paths: Any, random: Any, normals: Any, states: Any) -> None:
+    """Take a block of paths to the horizon: states (n_observations, n_dynamics * n_factors * ROW), out.
+
+    observations (n_observations,) are the steps after which the deviations are kept, ascending.
+    """
+    done = 0
+    for o in range(observations.size):
+        state = states[o]
+        for k in range(state.size):
+            state[k] = states[o - 1, k] if o > 0 else 0.0
+        for step in range(done, observations[o]):
+            walk_one_step(model, seed, paths, U64(step), random, normals, state)
+        done = observations[o]
 
 
 @njit(parallel=True, **STRICT)
-def pnl_of_paths(model: Any, book: Any, seed: U64, n_steps: int, first: U64, random_kind: Any, pnl: Any) -> None:
+def pnl_of_paths(model: Any, book: Any, seed: U64, first: U64, random_kind: Any, pnl: Any) -> None:
     """P&L of consecutive paths, a strip of blocks at a time: pnl (n_rows, n), out.
 
-    random_kind is an empty array of the type that `draw_normals` keeps its bits in.
+    `book` is tables.Tables; random_kind is an empty array of the type that `draw_normals` keeps its bits in.
     """
     n_dynamics, n_factors = model.decay.shape
     n_scenarios, n_books = book.dynamics.size, book.base_value.size
-    n_currencies = book.fx_factor.size
+    n_currencies, n_observations = book.fx_factor.size, book.observations.size
+    n_shared_legs = book.legs.size - n_books * n_currencies
     n = pnl.shape[1]
     n_strips = (n + STRIP - 1) // STRIP
     for strip in prange(n_strips):
         rows = scratch_rows(n_factors)
         random = np.empty(rows * ROW, random_kind.dtype)
         normals = np.empty(rows * ROW, model.chol.dtype)
-        state = np.empty(n_dynamics * n_factors * ROW, model.chol.dtype)
-        deviations = np.empty((n_factors, ROW))
-        scaled = np.empty((n_factors, ROW))
-        outside = np.empty(n_factors, np.bool_)
+        states = np.empty((n_observations, n_dynamics * n_factors * ROW), model.chol.dtype)
+        observed = np.empty((n_observations, n_factors, ROW))
+        scaled = np.empty((n_observations, n_factors, ROW))
+        outside = np.empty((n_observations, n_factors), np.bool_)
         fx = np.empty((n_currencies, ROW))
-        scratch = np.empty((4, ROW))
+        legs = np.empty((n_shared_legs, ROW))
+        scratch = np.empty((SCRATCH_ROWS, ROW))
         profits = np.empty((1 + n_books, ROW))
         paths = np.empty(BLOCK, np.uint64)
         for start in range(strip * STRIP, min(n, (strip + 1) * STRIP), BLOCK):
             for i in range(BLOCK):
                 paths[i] = first + U64(start + i)
-            walk(model, seed, n_steps, paths, random, normals, state)
+            walk(model, seed, book.observations, paths, random, normals, states)
             width = min(BLOCK, n - start)
             for s in range(n_scenarios):
                 d = book.dynamics[s]
-                moved = state[d * n_factors * ROW : (d + 1) * n_factors * ROW]
-                for f in range(n_factors):
-                    for i in range(BLOCK):
-                        deviations[f, i] = moved[f * ROW + i]
-                revalue(book, s, deviations, fx, scaled, outside, scratch, profits)
+                for o in range(n_observations):
+                    moved = states[o, d * n_factors * ROW : (d + 1) * n_factors * ROW]
+                    for f in range(n_factors):
+                        for i in range(BLOCK):
+                            observed[o, f, i] = moved[f * ROW + i]
+                revalue(book, s, observed, scaled, outside, fx, legs, scratch, profits)
                 for r in range(1 + n_books):
                     for i in range(width):
                         pnl[s * (1 + n_books) + r, start + i] = profits[r, i]

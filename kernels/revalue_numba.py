@@ -1,16 +1,22 @@
 """Value every book on a block of paths, and subtract the base. Twin: cuda/revalue.cuh.
 
 Flows between two pillars are one polynomial in the two pillars' deviations. A path outside its range has its flows
-summed one by one; with degree 0 all paths do.
+summed one by one; with degree 0 all paths do. A leg is a run of such segments. A book's own legs go straight into its
+total; those that futures and swaptions share are valued once, beforehand.
 """
 
 from typing import Any
 
 from numba import njit
 
+from kernels.futures_numba import add_futures
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import exp_f64
 from kernels.numba_settings import BLOCK, INLINE, STRICT
+from kernels.options_numba import OPTION_ROWS, add_groups
+from kernels.swaptions_numba import add_swaptions
+
+SCRATCH_ROWS = 2 + OPTION_ROWS  # that revalue needs
 
 
 def _polynomial_rows(degree: int, first: int, last: int) -> Any:
@@ -84,70 +90,161 @@ def beyond(u: Any) -> bool:
 
 
 @njit(**STRICT)
-def add_segment(
-    book: Any, scenario: int, g: int, deviations: Any, scaled: Any, outside: Any, scratch: Any, total: Any
+def add_segments(
+    segments: Any,
+    degree: int,
+    coefficients: Any,
+    value: Any,
+    exponents: Any,
+    deviations: Any,
+    scaled: Any,
+    outside: Any,
+    scratch: Any,
+    total: Any,
 ) -> None:
-    """Add segment g of a scenario to `total` (BLOCK,).
+    """Add segments to `total` (BLOCK,).
 
+    coefficients        (n, n_terms)      of these segments, in this scenario
+    value, exponents    (n_flows,) (n_flows, 2)  all flows, in this scenario
     deviations, scaled  (n_factors, ROW)  deviations from the start, and the same mapped to [-1, 1]
     outside             (n_factors,)      whether some path lies outside [-1, 1]
     scratch             (2, ROW)          rows to work in
     """
-    f, h = book.segment_factors[g, 0], book.segment_factors[g, 1]
-    first, last = book.flow_range[g, 0], book.flow_range[g, 1]
-    value, exponents = book.flow_value[scenario, first:last], book.flow_exponents[first:last]
-    if book.degree == 0:
-        add_flows(value, exponents, deviations[f], deviations[h], scratch[0], total)
-        return
-    c = book.coefficients[scenario, g]
-    if not (outside[f] or outside[h]):
-        add_polynomial(book.degree, c, scaled[f], scaled[h], scratch[0], total)
-        return
     inside, each = scratch[0], scratch[1]
-    for i in range(BLOCK):
-        inside[i] = total[i]
-    add_polynomial(book.degree, c, scaled[f], scaled[h], each, inside)
-    add_flows(value, exponents, deviations[f], deviations[h], each, total)
-    for i in range(BLOCK):
-        if abs(scaled[f, i]) <= 1.0 and abs(scaled[h, i]) <= 1.0:
-            total[i] = inside[i]
+    for g in range(segments.size):
+        segment = segments[g]
+        f, h = segment.below, segment.above
+        x, y, u, v = deviations[f], deviations[h], scaled[f], scaled[h]
+        flows, rates = value[segment.first : segment.last], exponents[segment.first : segment.last]
+        if degree == 0:
+            add_flows(flows, rates, x, y, each, total)
+        elif not (outside[f] or outside[h]):
+            add_polynomial(degree, coefficients[g], u, v, each, total)
+        else:
+            for i in range(BLOCK):
+                inside[i] = total[i]
+            add_polynomial(degree, coefficients[g], u, v, each, inside)
+            add_flows(flows, rates, x, y, each, total)
+            for i in range(BLOCK):
+                if abs(u[i]) <= 1.0 and abs(v[i]) <= 1.0:
+                    total[i] = inside[i]
+
+
+@njit(**STRICT)
+def add_leg(
+    book: Any, scenario: int, leg: int, observed: Any, scaled: Any, outside: Any, scratch: Any, total: Any
+) -> None:
+    """Add a leg to `total` (BLOCK,), as its day sees it; arguments as in `revalue`, scratch (2, ROW)."""
+    first, last, when = book.legs[leg].first, book.legs[leg].last, book.legs[leg].when
+    add_segments(
+        book.segments[first:last],
+        book.degree,
+        book.coefficients[scenario, first:last],
+        book.flow_value[scenario],
+        book.flow_exponents,
+        observed[when],
+        scaled[when],
+        outside[when],
+        scratch,
+        total,
+    )
+
+
+@njit(**STRICT)
+def add_units(units: Any, value: Any, observed: Any, total: Any) -> None:
+    """Add units, values (n,) that move with one factor's exponential, to `total` (BLOCK,)."""
+    for k in range(units.size):
+        v, x = value[k], observed[units[k].when, units[k].factor]
+        for i in range(BLOCK):
+            total[i] = fma(v, exp_f64(x[i]), total[i])
+
+
+@njit(**STRICT)
+def scale(centre: Any, inverse_width: Any, observed: Any, scaled: Any, outside: Any) -> None:
+    """Map deviations to the polynomials' range [-1, 1], and say for which factors some path lies outside."""
+    for o in range(observed.shape[0]):
+        for f in range(observed.shape[1]):
+            middle, inverse = centre[f], inverse_width[f]
+            for i in range(BLOCK):
+                scaled[o, f, i] = (observed[o, f, i] - middle) * inverse
+            outside[o, f] = beyond(scaled[o, f])
+
+
+@njit(**INLINE)
+def add_derivatives(book: Any, s: int, b: int, c: int, observed: Any, legs: Any, scratch: Any, total: Any) -> None:
+    """Add units, futures, swaptions and, in JPY, options of book b in currency c to `total` (BLOCK,)."""
+    owned = book.owned[b * book.fx_factor.size + c]
+    if owned.last_unit > owned.first_unit:
+        units = book.units[owned.first_unit : owned.last_unit]
+        add_units(units, book.unit_value[s, owned.first_unit : owned.last_unit], observed, total)
+    if owned.last_future > owned.first_future:
+        futures = book.futures[owned.first_future : owned.last_future]
+        add_futures(futures, book.deliverables, book.points, book.point_start[s], observed, legs, scratch, total)
+    if owned.last_swaption > owned.first_swaption:
+        add_swaptions(book.swaptions[owned.first_swaption : owned.last_swaption], legs, total)
+    first, last = book.group_range[b, 0], book.group_range[b, 1]
+    if c == 0 and last > first:
+        add_groups(
+            book.groups[first:last],
+            book.group_vol[s, first:last],
+            book.options,
+            book.tables[s],
+            book.table_terms[s],
+            book.points,
+            book.point_start[s],
+            book.fx_start[s, 1],
+            book.fx_factor[1],
+            observed,
+            scratch,
+            total,
+        )
 
 
 @njit(**STRICT)
 def revalue(
-    book: Any, scenario: int, deviations: Any, fx: Any, scaled: Any, outside: Any, scratch: Any, pnl: Any
+    book: Any,
+    scenario: int,
+    observed: Any,
+    scaled: Any,
+    outside: Any,
+    fx: Any,
+    legs: Any,
+    scratch: Any,
+    pnl: Any,
 ) -> None:
-    """P&L of the total and of each book on a block of paths, in the reporting currency.
+    """P&L of the total and of each book on a block of paths, in the reporting currency. `book` is tables.Tables.
 
-    deviations  (n_factors, ROW)     at the horizon, from the scenario's start
-    fx          (n_currencies, ROW)  scratch: JPY per unit on each path
-    scaled      (n_factors, ROW)     scratch
-    outside     (n_factors,)         scratch, bool
-    scratch     (4, ROW)             scratch
-    pnl         (1 + n_books, ROW)   out
+    observed  (n_observations, n_factors, ROW)  deviations from the scenario's start
+    scaled    (n_observations, n_factors, ROW)  scratch
+    outside   (n_observations, n_factors)       scratch: whether some path's scaled deviation is beyond [-1, 1]
+    fx        (n_currencies, ROW)               scratch: JPY per unit at the horizon on each path
+    legs      (n, ROW)                          scratch: values of the legs after the books' own
+    scratch   (SCRATCH_ROWS, ROW)               scratch
+    pnl       (1 + n_books, ROW)                out
     """
-    n_books, n_currencies = book.segment_range.shape[:2]
+    n_books, n_currencies = book.base_value.size, book.fx_factor.size
     total, value, spare = scratch[0], scratch[1], scratch[2:]
-    for f in range(deviations.shape[0]):
-        middle, inverse = book.centre[scenario, f], book.inverse_width[scenario, f]
-        for i in range(BLOCK):
-            scaled[f, i] = (deviations[f, i] - middle) * inverse
-        outside[f] = beyond(scaled[f])
+    horizon = observed[observed.shape[0] - 1]
+    scale(book.centre[scenario], book.inverse_width[scenario], observed, scaled, outside)
     for c in range(1, n_currencies):
         f, start = book.fx_factor[c], book.fx_start[scenario, c]
         for i in range(BLOCK):
-            fx[c, i] = start * exp_f64(deviations[f, i])
+            fx[c, i] = start * exp_f64(horizon[f, i])
     for i in range(BLOCK):
         fx[0, i] = 1.0
         pnl[0, i] = 0.0
+    for leg in range(legs.shape[0]):
+        for i in range(BLOCK):
+            legs[leg, i] = 0.0
+        add_leg(book, scenario, n_books * n_currencies + leg, observed, scaled, outside, spare, legs[leg])
     for b in range(n_books):
         for i in range(BLOCK):
             value[i] = 0.0
         for c in range(n_currencies):
             for i in range(BLOCK):
                 total[i] = book.cash[scenario, b, c]
-            for g in range(book.segment_range[b, c, 0], book.segment_range[b, c, 1]):
-                add_segment(book, scenario, g, deviations, scaled, outside, spare, total)
+            add_leg(book, scenario, b * n_currencies + c, observed, scaled, outside, spare, total)
+            add_derivatives(book, scenario, b, c, observed, legs, spare, total)
             for i in range(BLOCK):
                 value[i] = fma(fx[c, i], total[i], value[i])
         for i in range(BLOCK):

@@ -37,14 +37,14 @@ def test_the_book_is_read_without_a_warning(blocks, tmp_path):
 
 
 def test_the_scenario_fits_the_bundled_market_without_a_note(blocks, tmp_path):
-    scenario, _ = blocks["toml"]
+    scenario, *_ = blocks["toml"]
     path = written(tmp_path, "my-scenario.toml", scenario)
     shocked = apply(read_scenario(path), load_market(bundled_market_path()))
     assert (shocked.market.usdjpy, shocked.notes) == (130.0, ())
 
 
 def test_the_run_file_is_read(blocks, tmp_path):
-    _, run = blocks["toml"]
+    _, run, _ = blocks["toml"]
     config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
     assert config.book == tmp_path / "my-book.csv"
     assert config.scenarios == ("base", str(tmp_path / "my-scenario.toml"))
@@ -57,3 +57,13 @@ def test_the_files_that_the_commands_name_are_there(root, blocks):
     files = [word for word in named if not word.startswith(".venv")]
     assert len(files) >= 3
     assert all((root / file).is_file() for file in files)
+
+
+def test_an_index_is_declared_as_it_says(blocks, tmp_path):
+    *_, levels = blocks["toml"]
+    text = bundled_market_path().read_text("utf-8").replace("[factors]", f"{levels}\n[factors]")
+    text = text.replace('"USDJPY", "USDJPY_VOL",', '"USDJPY", "USDJPY_VOL", "SPX",')
+    text = text.replace("0.1123475, 0.55,", "0.1123475, 0.55, 0.18,").replace("0.0, 2.0,", "0.0, 2.0, 0.0,")
+    text = text.replace("0.0, 0.124,", "0.0, 0.124, 0.0,").replace("# USDJPY_VOL\n]", f"\n    {[0.0] * 18 + [1.0]},\n]")
+    market = load_market(written(tmp_path, "market.toml", text))
+    assert (market.factors[-1].name, market.factors[-1].currency, market.levels["SPX"]) == ("SPX", "USD", 5888.55)

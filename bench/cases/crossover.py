@@ -1,135 +1,192 @@
-"""Cost against the number of paths on every backend that works here, and where one overtakes another."""
+"""Cost against the number of paths: numba, cuda and numpy in turns, and where one overtakes another."""
 
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from bench import sample
+from bench.alone import Alone, in_a_process
+from bench.contender import Contender, shared_work
+from bench.crossings import KINDS, Seconds, crossings
+from bench.machine import n_cores
 from bench.records import CaseResult, Row
+from bench.timing import WALL, Work, interleave, times
 from engine.errors import RiskError
 from engine.run.backend import choose_backend
-from engine.run.pack import Packed
 from kernels.base import AbstractBackend, PathRange, Program
 
 SIZES = (100, 1000, 10_000, 100_000, 1_000_000, 4_000_000)
-LONGEST_S = 1.0  # a backend is not asked for more paths once a call took this long
-SLOWEST_S = 4.0  # nor where they would take this long by the last size's rate
-ROUNDS = 5
-N_COMPARED = 4096
+LONGEST_S = 0.5  # a contender takes no more part where its call would take longer, by the last size's rate
+ROUNDS = 7
+ROUNDS_S = 0.7  # of a size: no further round after this long
+CONTENDERS = (
+    ("numba", "float64"),
+    ("numba", "float32"),
+    ("cuda", "float64"),
+    ("cuda", "float32"),
+    ("numpy", "float64"),
+)
+ALONE_PATHS = {"numba": 1_000_000, "cuda": 1_000_000, "numpy": 1000}
+N_COMPARED = 256  # with numpy, path by path
 
 
 def measure() -> CaseResult:
     """See the module."""
-    packed = sample.packed_book(sample.market_of_16(), direct=False)
-    ready, absent = _ready(packed)
-    timed = {name: _timed(backend, program) for name, (backend, program, _) in ready.items()}
-    rows = tuple(_row(name, n, seconds) for name, sizes in timed.items() for n, seconds in sizes.items())
-    starts = {f"{name}_start_s": start_s for name, (_, _, start_s) in ready.items()}
-    figures = {**starts, **_crossovers(timed, starts)}
+    backends, absent = _backends()
+    names = [(backend, precision) for backend, precision in CONTENDERS if backend in backends]
+    cold, warm = _alone(names)
+    packed = shared_work()
+    contenders = [
+        Contender(backend=backends[backend], precision=precision, packed=packed) for backend, precision in names
+    ]
+    return compare(contenders, SIZES, cold, warm, absent)
+
+
+def compare(
+    contenders: Sequence[Contender],
+    sizes: Sequence[int],
+    cold: Mapping[str, Alone],
+    warm: Mapping[str, Alone],
+    absent: Sequence[str],
+) -> CaseResult:
+    """Time contenders in turns at each number of paths; `cold` and `warm` are what each measured alone."""
+    programs = {each.name: each.prepare() for each in contenders}
+    asserted = *_assert_same_bits(contenders, cold, warm, sizes[-1]), *_assert_close(contenders, programs)
+    seconds = {kind: _timed(kind, contenders, programs, sizes) for kind in KINDS}
+    alone = {name: _figures(cold.get(name), each) for name, each in warm.items()}
     return CaseResult(
         name="crossover",
         clock="wall",
         title="12,000 flows over 10 days in one step: seconds against paths, all cores",
-        rows=rows,
-        figures=figures,
-        asserted=_assert_equal(ready, packed),
-        absent=absent,
+        rows=tuple(row for kind in KINDS for row in _rows(kind, seconds[kind])),
+        figures=alone | crossings(seconds, cold, warm),
+        asserted=asserted,
+        absent=tuple(absent),
     )
 
 
-Ready = dict[str, tuple[AbstractBackend, Program, float]]
-
-
-def _ready(packed: Packed) -> tuple[Ready, tuple[str, ...]]:
-    """Backends made ready, with the seconds that took: import, kernels from the cache, constants in place."""
-    ready: Ready = {}
+def _backends() -> tuple[dict[str, AbstractBackend], tuple[str, ...]]:
+    """Those that work here, and why others do not."""
+    found: dict[str, AbstractBackend] = {}
     absent = []
-    for name in ("numba", "numpy", "cuda"):
-        start = time.perf_counter()
+    for name in dict.fromkeys(name for name, _ in CONTENDERS):
         try:
-            backend = choose_backend(name, lambda _: None)
-            program = backend.prepare(
-                packed.model, packed.book, seed=1, n_steps=packed.n_steps, float32=False, centre=packed.centre
-            )
+            found[name] = choose_backend(name, lambda _: None)
         except RiskError as error:
             absent.append(str(error))
-            continue
-        ready[name] = backend, program, time.perf_counter() - start
-    return ready, tuple(absent)
+    return found, tuple(absent)
 
 
-def _timed(backend: AbstractBackend, program: Program) -> dict[int, list[float]]:
-    sizes: dict[int, list[float]] = {}
-    per_path = 0.0
-    for n in SIZES:
-        if n * per_path > SLOWEST_S:
-            break
-        call = _call(backend, program, n)
-        call()
-        sizes[n] = []
-        for _ in range(ROUNDS):
-            start = time.perf_counter()
-            call()
-            sizes[n].append(time.perf_counter() - start)
-            if sizes[n][-1] > LONGEST_S:
-                break
-        per_path = sizes[n][-1] / n
-        if sizes[n][-1] > LONGEST_S:
-            break
-    return sizes
+def _alone(names: Sequence[tuple[str, str]]) -> tuple[dict[str, Alone], dict[str, Alone]]:
+    """Each contender in processes of its own: first with nothing compiled, then with what that one compiled.
+
+    Where there are two cores, two compile at once, which takes one core each; what is warm runs by itself.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        caches = {" ".join(name): Path(folder) / "-".join(name) for name in names}
+
+        def alone(name: tuple[str, str]) -> Alone:
+            return in_a_process(*name, ALONE_PATHS[name[0]], caches[" ".join(name)])
+
+        compiled = [name for name in names if name[0] != "numpy"]
+        with ThreadPoolExecutor(min(2, n_cores())) as pool:
+            cold = dict(zip(map(" ".join, compiled), pool.map(alone, compiled), strict=True))
+        return cold, {" ".join(name): alone(name) for name in names}
 
 
-def _call(backend: AbstractBackend, program: Program, n: int) -> Callable[[], Any]:
-    return lambda: backend.pnl(program, PathRange(first=0, n=n))
-
-
-def _row(name: str, n: int, seconds: list[float]) -> Row:
-    return Row(name=f"{name}, {n:,} paths", unit="paths", work=n, median_s=median(seconds), best_s=min(seconds))
-
-
-def _crossovers(timed: dict[str, dict[int, list[float]]], starts: dict[str, float]) -> dict[str, float | None]:
-    """Fewest paths from which one backend is faster than another: once both are ready, and with the start counted."""
-    found: dict[str, float | None] = {}
-    lines = {name: line(sizes) for name, sizes in timed.items()}
-    for fast, slow in (("numba", "numpy"), ("cuda", "numba")):
-        if fast in lines and slow in lines:
-            late = starts[f"{fast}_start_s"] - starts[f"{slow}_start_s"]
-            found[f"{fast}_overtakes_{slow}_at_paths"] = crossing(lines[fast], lines[slow], 0.0)
-            found[f"{fast}_overtakes_{slow}_at_paths_with_start"] = crossing(lines[fast], lines[slow], late)
+def _timed(
+    kind: str, contenders: Sequence[Contender], programs: Mapping[str, Program], sizes: Sequence[int]
+) -> Seconds:
+    found: Seconds = {}
+    rate: dict[str, float] = {}  # seconds a path at the last size
+    for n in sizes:
+        racing = [each for each in contenders if n * rate.get(each.name, 0.0) <= LONGEST_S]
+        works = {each.name: Work(call=_call(kind, each, programs[each.name], n), units=n) for each in racing}
+        found[n] = interleave(works, rounds=ROUNDS, limit_s=ROUNDS_S, clock=WALL)
+        rate |= {name: min(each) / n for name, each in found[n].items()}
     return found
 
 
-def line(sizes: dict[int, list[float]]) -> tuple[float, float]:
-    """Seconds as a fixed part and a part per path: from the fewest and the most paths."""
-    few, many = min(sizes), max(sizes)
-    low, high = median(sizes[few]), median(sizes[many])
-    per_path = max(high - low, 0.0) / (many - few)
-    return max(low - few * per_path, 0.0), per_path
+def _call(kind: str, contender: Contender, program: Program, n: int) -> Callable[[], object]:
+    return partial(contender.end_to_end, n) if kind == "end to end" else partial(contender.kernel, program, n)
 
 
-def crossing(fast: tuple[float, float], slow: tuple[float, float], late: float) -> float | None:
-    """Where the fast line, `late` seconds later, crosses the slow one; 0 if it starts below, None if it never does."""
-    behind, gain = fast[0] + late - slow[0], slow[1] - fast[1]
-    if behind <= 0.0:
-        return 0.0
-    return behind / gain if gain > 0.0 else None
+def _rows(kind: str, found: Seconds) -> list[Row]:
+    rows = []
+    for n, seconds in found.items():
+        works = {name: Work(call=lambda: None, units=n) for name in seconds}
+        for name, each in seconds.items():
+            other = "numba float64" if name in ("numba float32", "numpy float64") else name.replace("cuda", "numba")
+            is_compared = other != name and other in seconds
+            rows.append(
+                Row(
+                    name=row_name(name, n, kind),
+                    unit="paths",
+                    work=n,
+                    median_s=median(each),
+                    best_s=min(each),
+                    times_ours=times(works, seconds, name, other) if is_compared else None,
+                    ours=row_name(other, n, kind) if is_compared else None,
+                    note=kind,
+                )
+            )
+    return rows
 
 
-def _assert_equal(ready: Ready, packed: Packed) -> tuple[str, ...]:
-    """numba and cuda to the last bit, numpy within the polynomials' bound and its own rounding."""
-    n = {name: min(N_COMPARED, 256 if name == "numpy" else N_COMPARED) for name in ready}
-    pnl = {name: _call(backend, program, n[name])() for name, (backend, program, _) in ready.items()}
+def row_name(contender: str, n: int, kind: str) -> str:
+    """What a row is called; the contender ends at the first comma."""
+    return f"{contender}, {n:,} paths, {kind}"
+
+
+def _figures(cold: Alone | None, warm: Alone) -> dict[str, Any]:
+    """What a contender measured alone, the times of nothing compiled beside those of kernels kept."""
+    kept = asdict(warm)
+    del kept["sha256"]
+    if cold is None:
+        return kept
+    return {
+        "compile_cold_s": cold.compile_s,
+        "compile_cold_processor_s": cold.compile_processor_s,
+        "first_call_cold_s": cold.first_call_s,
+        **kept,
+    }
+
+
+def _assert_same_bits(
+    contenders: Sequence[Contender], cold: Mapping[str, Alone], warm: Mapping[str, Alone], n_paths: int
+) -> list[str]:
+    """numba and cuda to the last bit, in processes of their own and here, over whole runs."""
     said = []
-    if "numpy" in pnl:
-        gross = float(packed.base_values[0])  # nothing is owed in this book
-        np.testing.assert_allclose(
-            pnl["numba"][:, : n["numpy"]], pnl["numpy"], rtol=0.0, atol=(packed.bound + 1e-13) * gross
-        )
-        said.append(f"numba equals numpy on {n['numpy']} paths within {packed.bound:.1e} of gross value")
-    if "cuda" in pnl:
-        np.testing.assert_array_equal(pnl["cuda"].view(np.uint64), pnl["numba"].view(np.uint64))
-        said.append(f"cuda equals numba on {N_COMPARED} paths to the last bit")
-    return tuple(said)
+    exact = [each for each in contenders if each.backend.name != "numpy"]
+    for precision in dict.fromkeys(each.precision for each in exact):
+        racing = [each for each in exact if each.precision == precision]
+        alone = {each.sha256 for found in (cold, warm) for name, each in found.items() if name in _names(racing)}
+        here = {each.end_to_end(n_paths) for each in racing}
+        if len(alone) != 1 or len(here) != 1:
+            raise AssertionError(f"{precision}: P&L differs between {' and '.join(_names(racing))}")
+        who = " and ".join(each.backend.name for each in racing)
+        said.append(f"{precision}: {who}, compiled anew and kept: one sha256 of {n_paths:,} paths, {here.pop()[0]}")
+    return said
+
+
+def _names(contenders: Sequence[Contender]) -> list[str]:
+    return [each.name for each in contenders]
+
+
+def _assert_close(contenders: Sequence[Contender], programs: Mapping[str, Program]) -> list[str]:
+    """numba and numpy within the polynomials' bound and their own rounding."""
+    by_name = {each.name: each for each in contenders}
+    if "numpy float64" not in by_name:
+        return []
+    paths = PathRange(first=0, n=N_COMPARED)
+    ours, theirs = (by_name[name].backend.pnl(programs[name], paths) for name in ("numba float64", "numpy float64"))
+    packed = by_name["numba float64"].packed
+    gross = float(packed.base_values[0])  # nothing is owed in this book
+    np.testing.assert_allclose(ours, theirs, rtol=0.0, atol=(packed.bounds.flows + 1e-13) * gross)
+    return [f"numba equals numpy on {N_COMPARED} paths within {packed.bounds.flows:.1e} of gross value"]

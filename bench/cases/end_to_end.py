@@ -12,6 +12,7 @@ from bench.records import CaseResult, Row
 from engine.book.store import write_compiled
 
 N_PATHS = 10_000_000
+RUN = ("run", "--backend", "numba", "--json")
 
 
 def measure() -> CaseResult:
@@ -21,11 +22,11 @@ def measure() -> CaseResult:
         path = Path(folder) / "flows.parquet"
         write_compiled(sample.book_of_12000(sample.market_of_16()), path)
         books = {"sample books": (), "12,000 flows": ("--book", str(path))}
-        unwind("run", "--paths", "1000", "--json")  # compiles, if nobody did
+        unwind(*RUN, "--paths", "1000")  # compiles, if nobody did
         ran: dict[str, list[Ran]] = {}
         for name, book in books.items():
             for cores in (all_cores, all_cores, 1):
-                done = unwind("run", "--paths", str(N_PATHS), "--json", *book, env={"NUMBA_NUM_THREADS": str(cores)})
+                done = unwind(*RUN, "--paths", str(N_PATHS), *book, env={"NUMBA_NUM_THREADS": str(cores)})
                 ran.setdefault(f"{name}, {cores} core{'s' if cores > 1 else ''}", []).append(done)
     return CaseResult(
         name="end_to_end",
@@ -53,7 +54,7 @@ def _figures(runs: list[Ran]) -> dict[str, Any]:
         "simulate_s": median(each["simulate_s"] for each in timing),
         "simulated_paths_per_s": median(each["paths_per_s"] for each in timing),
         "degree": facts["degree"],
-        "bound": facts["bound"],
+        "bound": facts["flow_bound"],
     }
 
 

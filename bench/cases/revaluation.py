@@ -26,7 +26,7 @@ def measure() -> CaseResult:
     numba.set_num_threads(1)
     market = sample.market_of_16()
     compressed, direct = (sample.packed_book(market, direct=direct) for direct in (False, True))
-    programs = {COMPRESSED: _program(compressed), DIRECT: _program(direct)}
+    programs = {COMPRESSED: program_of(compressed), DIRECT: program_of(direct)}
     dollar = sample.dollar_book(len(market.factors), market.usdjpy)
     nothing = NumbaBackend().prepare(compressed.model, dollar, seed=1, n_steps=1, float32=False, centre=np.zeros(2))
     ids = np.arange(N_NUMPY, dtype=np.uint64)
@@ -34,9 +34,9 @@ def measure() -> CaseResult:
     by_numpy = numpy_values(direct.book, np.ascontiguousarray(deviations))
     by_quantlib = quantlib_values(sample.book_of_12000(market), market, deviations[:, :N_QUANTLIB])
     work = {
-        COMPRESSED: Work(call=_pnl(programs[COMPRESSED], N_COMPRESSED), units=N_COMPRESSED),
-        DRAWS: Work(call=_pnl(nothing, N_COMPRESSED), units=N_COMPRESSED, ours=COMPRESSED),
-        DIRECT: Work(call=_pnl(programs[DIRECT], N_DIRECT), units=N_DIRECT, ours=COMPRESSED),
+        COMPRESSED: Work(call=pnl_of(programs[COMPRESSED], N_COMPRESSED), units=N_COMPRESSED),
+        DRAWS: Work(call=pnl_of(nothing, N_COMPRESSED), units=N_COMPRESSED, ours=COMPRESSED),
+        DIRECT: Work(call=pnl_of(programs[DIRECT], N_DIRECT), units=N_DIRECT, ours=COMPRESSED),
         "numpy": Work(call=by_numpy, units=N_NUMPY, ours=COMPRESSED),
         "QuantLib, 400 objects": Work(call=by_quantlib, units=N_QUANTLIB, ours=COMPRESSED),
     }
@@ -52,13 +52,15 @@ def measure() -> CaseResult:
     )
 
 
-def _program(packed: Packed) -> Program:
+def program_of(packed: Packed) -> Program:
+    """One step of a packed book, made ready."""
     return NumbaBackend().prepare(
-        packed.model, packed.book, seed=1, n_steps=packed.n_steps, float32=False, centre=packed.centre
+        packed.model, packed.book, seed=1, n_steps=packed.n_steps, float32=False, centre=packed.shock_pnl.ravel()
     )
 
 
-def _pnl(program: Program, n_paths: int) -> Callable[[], Any]:
+def pnl_of(program: Program, n_paths: int) -> Callable[[], Any]:
+    """A call that values so many paths."""
     return lambda: NumbaBackend().pnl(program, PathRange(first=0, n=n_paths))
 
 
@@ -76,22 +78,22 @@ def _figures(work: dict[str, Work], seconds: dict[str, list[float]], packed: Pac
         "quantlib_over_compressed_with_draws": over["QuantLib, 400 objects"],
         "degree": packed.book.degree,
         "n_segments": int(packed.book.coefficients.shape[1]),
-        "bound": packed.bound,
+        "bound": packed.bounds.flows,
     }
 
 
 def _assert_equal(packed: Packed, programs: dict[str, Program], by_numpy: Any, by_quantlib: Any) -> tuple[str, ...]:
     """All four value the same paths alike, in parts of gross value."""
     gross = float(packed.base_values[0])  # nothing is owed in this book
-    exact = _pnl(programs[DIRECT], N_NUMPY)()[0]
-    short = _pnl(programs[COMPRESSED], N_NUMPY)()[0]
+    exact = pnl_of(programs[DIRECT], N_NUMPY)()[0]
+    short = pnl_of(programs[COMPRESSED], N_NUMPY)()[0]
     values = exact + gross
     # the bound covers the polynomials; summing 12,000 flows in another order rounds otherwise, by 1e-13 at most
-    np.testing.assert_allclose(short, exact, rtol=0.0, atol=(packed.bound + 1e-13) * gross)
+    np.testing.assert_allclose(short, exact, rtol=0.0, atol=(packed.bounds.flows + 1e-13) * gross)
     np.testing.assert_allclose(by_numpy, values, rtol=1e-13)
     np.testing.assert_allclose(by_quantlib, values[:N_QUANTLIB], rtol=1e-12)
     return (
-        f"compressed equals direct on {N_NUMPY} paths within its bound, {packed.bound:.1e} of gross value",
+        f"compressed equals direct on {N_NUMPY} paths within its bound, {packed.bounds.flows:.1e} of gross value",
         f"numpy equals direct on {N_NUMPY} paths within 1e-13",
         f"QuantLib equals direct on {N_QUANTLIB} paths within 1e-12",
     )

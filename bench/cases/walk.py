@@ -69,13 +69,13 @@ def _law() -> tuple[WalkLaw, ModelArrays, float]:
         vols=market.vols,
         correlation=market.correlation,
         n_steps=N_STEPS,
-        std=step.std,
+        std=step.std(N_STEPS),
     )
     return law, ModelArrays(decay=step.decay[None], drift=step.drift[None], chol=step.chol[None]), market.usdjpy
 
 
 def _program(model: ModelArrays, usdjpy: float, precision: str) -> Program:
-    book = sample.dollar_book(model.decay.shape[1], usdjpy)
+    book = sample.dollar_book(model.decay.shape[1], usdjpy, N_STEPS)
     single = precision == "float32"
     return NumbaBackend().prepare(model, book, seed=1, n_steps=N_STEPS, float32=single, centre=np.zeros(2))
 
@@ -160,7 +160,7 @@ def _cores(programs: dict[str, Program]) -> tuple[dict[str, Work], dict[str, lis
 
 def _assert_oracle(model: ModelArrays, usdjpy: float) -> str:
     ids = np.arange(64, dtype=np.uint64)
-    book = sample.dollar_book(model.decay.shape[1], usdjpy)
+    book = sample.dollar_book(model.decay.shape[1], usdjpy, 8)
     ours, plain = (
         kind().levels(kind().prepare(model, book, seed=1, n_steps=8, float32=False, centre=np.zeros(2)), ids)
         for kind in (NumbaBackend, NumpyBackend)

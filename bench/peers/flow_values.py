@@ -25,7 +25,7 @@ def numpy_values(book: BookArrays, deviations: F64) -> Callable[[], F64]:
     widest = int(np.diff(book.flow_range, axis=1).max())
     growth, second = np.empty((widest, CHUNK)), np.empty((widest, CHUNK))
     values = np.empty(n_paths)
-    segments = [(c, g) for c in range(2) for g in range(*book.segment_range[0, c])]
+    segments = [(c, g) for c in range(2) for g in range(*book.leg_range[c])]
 
     def value() -> F64:
         for start in range(0, n_paths, CHUNK):

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
-from engine.book.value import fit_spreads, fx_rates, position_values
+from engine.book.fit import Fits, fit
+from engine.book.pricing.curves import fx_rates
+from engine.book.value import position_values
 from engine.dynamics.apply import apply
 from engine.dynamics.scenario import Scenario
 from engine.market.market import Market
@@ -45,7 +47,7 @@ def stress_table(
     Parameters
     ----------
     book : compiled for the market's date
-    market : the unshocked base, to whose levels the spreads of priced positions are fitted
+    market : the unshocked base, to whose levels market prices are fitted
     scenarios : in the order of the rows
     currency : "JPY" or "USD"; each value is turned into it at the rate of its own market
 
@@ -54,13 +56,13 @@ def stress_table(
     InputError
         A scenario does not fit the market (`engine.dynamics.apply`), or the book cannot be valued in it.
     """
-    spreads = fit_spreads(book, market)
-    base_values = _values(book, market, spreads, currency)
+    fits = fit(book, market)
+    base_values = _values(book, market, fits, currency)
     pnl = np.empty((len(scenarios), base_values.size))
     notes: list[str] = []
     for row, scenario in zip(pnl, scenarios, strict=True):
         shocked = apply(scenario, market)
-        row[:] = _values(book, shocked.market, spreads, currency) - base_values
+        row[:] = _values(book, shocked.market, fits, currency) - base_values
         notes += shocked.notes
     return StressTable(
         currency=currency,
@@ -73,6 +75,6 @@ def stress_table(
     )
 
 
-def _values(book: CompiledBook, market: Market, spreads: F64, currency: str) -> F64:
+def _values(book: CompiledBook, market: Market, fits: Fits, currency: str) -> F64:
     """(n_positions,) [currency]"""
-    return position_values(book, market, spreads) / float(fx_rates(np.array([currency]), market)[0])
+    return position_values(book, market, fits) / float(fx_rates(np.array([currency]), market)[0])

@@ -13,7 +13,7 @@ I64 = npt.NDArray[np.int64]
 
 _SERIAL_ZERO = date(1899, 12, 30).toordinal()  # the day that QuantLib counts as 0
 _DAYS_AHEAD = (MAX_TERM_YEARS + 2) * 366
-_DAYS_BACK = 366
+_DAYS_BACK = 800  # a swap's current period and the one before
 
 
 _RULES = {
@@ -37,10 +37,23 @@ class Calendar:
 
     def modified_following(self, day: int) -> int:
         """As `following`, but the last business day of the month when that would leave the month."""
+        if day <= self.days[0]:
+            return day  # long past: what day it was does not matter
         after = int(self.following(day))
         if self._month(after) == self._month(day):
             return after
         return int(self.days[np.searchsorted(self.days, day) - 1])
+
+    def all_modified_following(self, days: I64) -> I64:
+        """As `modified_following`, for many days; those before the first day known stay as they are."""
+        place = np.searchsorted(self.days, days)
+        after, before = self.days[place], self.days[np.maximum(place - 1, 0)]
+        moved = np.where(self._months(after) == self._months(days), after, before)
+        return np.asarray(np.where(days <= self.days[0], days, moved))
+
+    def shifted(self, day: int, n: int) -> int:
+        """The business day `n` after `day` (before it, if negative); `day` counts as the next one if it is none."""
+        return int(self.days[max(int(np.searchsorted(self.days, day)) + n, 0)])
 
     def next_after(self, day: int) -> int:
         """The first business day after `day`."""
@@ -50,6 +63,10 @@ class Calendar:
         """The first `n` business days after the valuation date."""
         first = int(np.searchsorted(self.days, 0, side="right"))
         return self.days[first : first + n]
+
+    def _months(self, days: I64) -> I64:
+        origin = np.datetime64(date.fromordinal(self._origin), "D")
+        return np.asarray((origin + days).astype("datetime64[M]").astype(np.int64))
 
     def _month(self, day: int) -> int:
         return date.fromordinal(self._origin + day).month
@@ -108,6 +125,29 @@ def coupon_days(valuation_date: date, maturity: date, *, end_of_month: bool) -> 
     serials = np.array([day.serialNumber() for day in schedule.dates()], dtype=np.int64)
     days: I64 = serials + (_SERIAL_ZERO - valuation_date.toordinal())
     return days[max(0, int(np.searchsorted(days, 0, side="right")) - 2) :]
+
+
+@lru_cache(maxsize=65536)
+def swap_days(valuation_date: date, start: date, end: date, months: int) -> I64:
+    """Period ends of a swap leg, not moved for holidays: ascending, the start first, a short period in front."""
+    no_holidays, as_is, backward = ql.NullCalendar(), ql.Unadjusted, ql.DateGeneration.Backward
+    period = ql.Period(months, ql.Months)
+    schedule = ql.Schedule(_ql_date(start), _ql_date(end), period, no_holidays, as_is, as_is, backward, False)
+    serials = np.array([day.serialNumber() for day in schedule.dates()], dtype=np.int64)
+    return np.asarray(serials + (_SERIAL_ZERO - valuation_date.toordinal()))
+
+
+def thirty_360(valuation_date: date, starts: I64, ends: I64) -> npt.NDArray[np.float64]:
+    """Year fractions by 30/360 (bond basis): (n,). Days count from the valuation date."""
+    counter, origin = ql.Thirty360(ql.Thirty360.BondBasis), valuation_date.toordinal() - _SERIAL_ZERO
+    pairs = zip(starts.tolist(), ends.tolist(), strict=True)
+    return np.array([counter.yearFraction(ql.Date(origin + a), ql.Date(origin + b)) for a, b in pairs])
+
+
+def add_tenor(day: date, months: int) -> date:
+    """A date some months later, the last of its month where there is no such day."""
+    moved = _ql_date(day) + ql.Period(months, ql.Months)
+    return date(moved.year(), moved.month(), moved.dayOfMonth())
 
 
 def _ql_date(day: date) -> "ql.Date":

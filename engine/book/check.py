@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.book.compiled import Bonds, CompiledBook
+from engine.book.fit import fit, fit_warnings
+from engine.book.greeks import curve_dv01
 from engine.book.quotes import (
     bond_equivalent_yield,
     days_in_year_after,
@@ -15,13 +17,21 @@ from engine.book.quotes import (
     simple_yield,
     street_yield,
 )
-from engine.book.value import book_warnings, dv01, fit_spreads, position_values, settlement_values
+from engine.book.spreads import settlement_values
+from engine.book.value import book_warnings, position_values
 from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
 
+YIELD_KINDS = {
+    "JGB": "simple",
+    "JGB_BILL": "simple",
+    "JGB_STRIP": "half-yearly compound",
+    "UST": "street",
+    "UST_BILL": "bond-equivalent",
+    "UST_STRIP": "street",
+}
 USUAL_SPREAD_BP = 200.0  # government bonds keep far closer to their curve: a wider spread is more often a wrong price
-YIELD_KINDS = {"JGB": "simple", "JGB_BILL": "simple", "UST": "street", "UST_BILL": "bond-equivalent"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +43,7 @@ class CheckRow:
     kind: str
     clean_price: float | None  # per 100 of face, for settlement
     market_yield: float | None  # decimal per year
-    yield_kind: str | None  # "simple", "street" or "bond-equivalent"
+    yield_kind: str | None  # a value of `YIELD_KINDS`
     spread_bp: float | None  # over the curve, fitted to the given price; None without one
     value: float  # JPY
     dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
@@ -69,15 +79,15 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
     InputError
         Book and market have different dates, the market lacks a curve, or a price cannot be fitted.
     """
-    spreads = fit_spreads(book, market)
-    values = position_values(book, market, spreads)
-    sensitivities = dv01(book, market, spreads)
+    fits = fit(book, market)
+    spreads, values = fits.spreads, position_values(book, market, fits)
+    sensitivities = curve_dv01(book, market, fits)
     return BookCheck(
         valuation_date=book.valuation_date,
         rows=_rows(book, market, spreads, values, sensitivities),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
-        warnings=book_warnings(book, market) + _wide_spreads(book, spreads),
+        warnings=(*book_warnings(book, market), *fit_warnings(book, fits), *_wide_spreads(book, spreads)),
     )
 
 
@@ -104,7 +114,7 @@ def market_yields(book: CompiledBook, clean: F64) -> F64:
         ("UST_BILL", bond_equivalent_yield(clean, days, year_days)),
     ):
         yields[kind == name] = found[kind == name]
-    ust = (kind == "UST") & np.isfinite(clean)
+    ust = np.isin(kind, ("UST", "UST_STRIP", "JGB_STRIP")) & np.isfinite(clean)
     yields[ust] = street_yield(
         dirty[ust], bonds.coupon[ust], bonds.period_fraction[ust], bonds.coupons_left[ust], bonds.first_coupon[ust]
     )

@@ -1,27 +1,31 @@
 """Positions -> a compiled book. The only step that needs QuantLib."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.compiled import Bonds, CompiledBook, Flows, Marks, Units, no_bonds
-from engine.book.instruments import BondTerms, Instruments, Leg
-from engine.book.position import CURVES, Position
+from engine.book import tables
+from engine.book.compiled import Bonds, CompiledBook, Marks, Premiums
+from engine.book.fx_options import DIGITAL_KINDS, OPTION_KINDS
+from engine.book.instruments import Instruments
+from engine.book.position import Kind, Position
+from engine.book.quotes import bond_equivalent_price, days_in_year_after, remaining_years, simple_price, street_price
+from engine.book.swaps import SWAP_KINDS, SWAPTION_KINDS, XCCY_KINDS
 from engine.errors import Fault, FileFaults
 
 F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
-T = TypeVar("T", bound=np.generic)
 
 N_BUSINESS_DAYS = 400  # compiled into the book; the longest horizon is shorter
+ODD_NOTIONAL = 1000.0  # times the median of its kind, from which a notional is pointed out
 _NAMED = 5  # positions a warning names before it only counts
+_FEW = 3  # positions of a kind below which a median says nothing
+_NEEDS_FUTURE = (*OPTION_KINDS, *SWAPTION_KINDS, Kind.JGB_FUTURE, Kind.UST_FUTURE, Kind.INDEX_FUTURE)
 
 
 def position_faults(positions: Sequence[Position], valuation_date: date) -> list[Fault]:
-    """What the calendar says against positions: matured ones, and prices that nothing is left to fit to."""
+    """What the calendar says against positions: matured ones, prices with nothing to fit to, fixings left out."""
     instruments = Instruments(valuation_date)
     return [fault for position in positions for fault in _faults_of(position, instruments)]
 
@@ -34,7 +38,7 @@ def compile_book(
     warnings: Sequence[str] = (),
     source: str = "book",
 ) -> CompiledBook:
-    """Turn positions into dated flows, currency units, market prices and bond terms.
+    """Turn positions into dated flows, units, holdings, options, futures, market prices and bond terms.
 
     Parameters
     ----------
@@ -47,120 +51,156 @@ def compile_book(
     Raises
     ------
     FileFaults
-        A position has matured, or has a price although it pays nothing after settlement.
+        A position has matured or expired, a bond has a price although it pays nothing after settlement, or a swap
+        lacks what has been fixed of its running period.
     """
     instruments = Instruments(valuation_date)
     faults = [fault for position in positions for fault in _faults_of(position, instruments)]
     if faults:
         raise FileFaults(source, faults)
     terms = [instruments.bond_terms(position) for position in positions]
+    parts = [instruments.parts(position) for position in positions]
+    bonds = tables.bonds_of(positions, terms)
+    futures, deliverables = tables.futures_of(parts)
     return CompiledBook(
         valuation_date=valuation_date,
         position_ids=tuple(position.position_id for position in positions),
         books=tuple(position.book for position in positions),
         kinds=tuple(position.kind.value for position in positions),
-        flows=_flows([instruments.legs(position) for position in positions]),
-        units=_units([instruments.units(position) for position in positions]),
-        marks=_marks(positions, terms),
+        flows=tables.flows_of(parts),
+        floats=tables.floats_of(parts),
+        units=tables.units_of(parts),
+        holdings=tables.holdings_of(parts),
+        options=tables.options_of(parts),
+        futures=futures,
+        deliverables=deliverables,
+        swaptions=tables.swaptions_of(parts),
+        marks=_marks(positions, bonds, valuation_date),
+        premiums=_premiums(positions),
         business_days=instruments.calendars.joint.coming(N_BUSINESS_DAYS),
         sha256=sha256,
-        bonds=_bonds(positions, terms),
+        bonds=bonds,
         warnings=(*warnings, *_warnings(positions, instruments)),
     )
 
 
 def _faults_of(position: Position, instruments: Instruments) -> list[Fault]:
-    last = instruments.last_payment_day(position)
+    last = instruments.last_day(position)
     if last is None:
         return []
-    if last < 0:
+    where = "contract" if position.maturity is None else "maturity"
+    on = position.contract if position.maturity is None else position.maturity
+    if last < 0 or (last == 0 and position.kind in _NEEDS_FUTURE):
+        has = "expired" if position.kind in _NEEDS_FUTURE else "matured"
+        remedy = "remove it" if last < 0 else "remove it, and enter what it pays as CASH or FX_FORWARD"
+        before = "before" if last < 0 else "on"
         message = (
-            f"position {position.position_id!r} matured on {position.maturity}, before the valuation date"
-            f" {instruments.valuation_date}; remove it"
+            f"position {position.position_id!r} {has} on {on}, {before} the valuation date"
+            f" {instruments.valuation_date}; {remedy}"
         )
-        return [Fault(message=message, line=position.line, where="maturity")]
-    if position.price is not None and instruments.bond_terms(position) is None:
+        return [Fault(message=message, line=position.line, where=where)]
+    marked = next((name for name in ("price", "market_yield") if getattr(position, name) is not None), None)
+    if marked and instruments.is_bond(position) and instruments.bond_terms(position) is None:
         message = (
             f"position {position.position_id!r} pays nothing after settlement, so no price can be fitted to it;"
             f" it matures on {position.maturity}; leave the price empty"
         )
-        return [Fault(message=message, line=position.line, where="price")]
-    return []
+        return [Fault(message=message, line=position.line, where=marked)]
+    return _fixing_faults(position, instruments) if position.kind in SWAP_KINDS else []
 
 
-def _flows(legs: Sequence[Sequence[Leg]]) -> Flows:
-    flat = [(i, leg) for i, of_position in enumerate(legs) for leg in of_position]
-    sizes = np.array([leg.days.size for _, leg in flat], dtype=np.int64)
-    currency = np.repeat(np.array([leg.currency for _, leg in flat], dtype="<U3"), sizes)
-    return Flows(
-        position=np.repeat(np.array([i for i, _ in flat], dtype=np.int64), sizes),
-        curve=np.where(currency == "JPY", CURVES["JPY"], CURVES["USD"]),
-        currency=currency,
-        day=_joined([leg.days for _, leg in flat], np.empty(0, np.int64)),
-        amount=_joined([leg.amounts for _, leg in flat], np.empty(0)),
-    )
+def _fixing_faults(position: Position, instruments: Instruments) -> list[Fault]:
+    running = instruments.running_days(position)
+    needed = ("fixed_so_far", "fixed_so_far_jpy") if position.kind in XCCY_KINDS else ("fixed_so_far",)
+    faults = []
+    for name in needed:
+        if running and getattr(position, name) is None:
+            message = (
+                f"position {position.position_id!r} is {running} days into an interest period; give the overnight rate"
+                " compounded since then, decimal per year"
+            )
+            faults.append(Fault(message=message, line=position.line, where=name))
+    return faults
 
 
-def _joined(parts: list[npt.NDArray[T]], empty: npt.NDArray[T]) -> npt.NDArray[T]:
-    return np.concatenate(parts) if parts else empty
-
-
-def _units(units: Sequence[Sequence[tuple[str, float]]]) -> Units:
-    flat = [(i, currency, quantity) for i, held in enumerate(units) for currency, quantity in held]
-    return Units(
-        position=np.array([i for i, _, _ in flat], dtype=np.int64),
-        currency=np.array([currency for _, currency, _ in flat], dtype="<U3"),
-        quantity=np.array([quantity for _, _, quantity in flat], dtype=np.float64),
-    )
-
-
-def _marks(positions: Sequence[Position], terms: Sequence[BondTerms | None]) -> Marks:
-    marked = [
-        (i, bond.settlement_day, position.notional * (position.price + bond.accrued) / 100.0)
-        for i, (position, bond) in enumerate(zip(positions, terms, strict=True))
-        if bond is not None and position.price is not None
-    ]
+def _marks(positions: Sequence[Position], bonds: Bonds, valuation_date: date) -> Marks:
+    place, price = bonds.position.tolist(), np.full(bonds.position.size, np.nan)
+    yields = np.array([_number(positions[i].market_yield) for i in place])
+    prices = np.array([_number(positions[i].price) for i in place])
+    if place:
+        kinds = np.array([positions[i].kind.value for i in place])
+        price = np.where(np.isnan(prices), _prices_of(yields, kinds, bonds, valuation_date), prices)
+    given = ~np.isnan(price)
     return Marks(
-        position=np.array([i for i, _, _ in marked], dtype=np.int64),
-        settlement_day=np.array([day for _, day, _ in marked], dtype=np.int64),
-        settlement_value=np.array([value for _, _, value in marked], dtype=np.float64),
+        position=bonds.position[given],
+        settlement_day=bonds.settlement_day[given],
+        settlement_value=(bonds.face * (price + bonds.accrued) / 100.0)[given],
     )
 
 
-def _bonds(positions: Sequence[Position], terms: Sequence[BondTerms | None]) -> Bonds:
-    kept = [(i, positions[i], bond) for i, bond in enumerate(terms) if bond is not None]
-    if not kept:
-        return no_bonds()
-
-    def whole(pick: Callable[[BondTerms], int]) -> I64:
-        return np.array([pick(bond) for _, _, bond in kept], dtype=np.int64)
-
-    def real(pick: Callable[[BondTerms], float]) -> F64:
-        return np.array([pick(bond) for _, _, bond in kept], dtype=np.float64)
-
-    return Bonds(
-        position=np.array([i for i, _, _ in kept], dtype=np.int64),
-        face=np.array([position.notional for _, position, _ in kept], dtype=np.float64),
-        coupon=np.array([position.coupon or 0.0 for _, position, _ in kept], dtype=np.float64),
-        settlement_day=whole(lambda bond: bond.settlement_day),
-        maturity_day=whole(lambda bond: bond.maturity_day),
-        accrued=real(lambda bond: bond.accrued),
-        period_fraction=real(lambda bond: bond.period_fraction),
-        coupons_left=whole(lambda bond: bond.coupons_left),
-        first_coupon=real(lambda bond: bond.first_coupon),
+def _prices_of(yields: F64, kinds: npt.NDArray[np.str_], bonds: Bonds, valuation_date: date) -> F64:
+    """Clean price of every bond at its given yield, NaN where none is given."""
+    years = remaining_years(valuation_date, bonds.settlement_day, bonds.maturity_day)
+    days = (bonds.maturity_day - bonds.settlement_day).astype(np.float64)
+    year_days = days_in_year_after(valuation_date, bonds.settlement_day).astype(np.float64)
+    prices = np.full(yields.shape, np.nan)
+    for kind, found in (
+        ("JGB", simple_price(yields, bonds.coupon, years)),
+        ("JGB_BILL", simple_price(yields, bonds.coupon, days / 365.0)),
+        ("UST_BILL", bond_equivalent_price(yields, days, year_days)),
+    ):
+        prices[kinds == kind] = found[kinds == kind]
+    street = np.isin(kinds, ("UST", "UST_STRIP", "JGB_STRIP")) & ~np.isnan(yields)
+    dirty = street_price(
+        yields[street],
+        bonds.coupon[street],
+        bonds.period_fraction[street],
+        bonds.coupons_left[street],
+        bonds.first_coupon[street],
     )
+    prices[street] = dirty - bonds.accrued[street]
+    return prices
+
+
+def _premiums(positions: Sequence[Position]) -> Premiums:
+    given = [(i, position) for i, position in enumerate(positions) if position.premium is not None]
+    return Premiums(
+        position=tables.whole(i for i, _ in given),
+        value=tables.real(position.notional * _number(position.premium) for _, position in given),
+    )
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def _warnings(positions: Sequence[Position], instruments: Instruments) -> list[str]:
-    due = [position for position in positions if instruments.last_payment_day(position) == 0]
+    due = [position for position in positions if instruments.last_day(position) == 0]
     empty = [position for position in positions if position.notional == 0.0]
     moved = [position for position in positions if instruments.is_moved(position)]
+    digital = [position for position in positions if position.kind in DIGITAL_KINDS and position.width is None]
     said = (
         (empty, "a notional of 0: worth exactly 0"),
         (due, f"its last payment on the valuation date {instruments.valuation_date}: counts as paid, worth 0"),
         (moved, "a date that is no business day: paid on the next one, or the one before where the month would end"),
+        (digital, "no `width`: call spreads of 0.5 yen stand for the digitals"),
+        (_odd(positions), f"a notional over {ODD_NOTIONAL:,.0f} times the median of its kind: check its unit"),
     )
     return [f"{_named(which)} {what}" for which, what in said if which]
+
+
+def _odd(positions: Sequence[Position]) -> list[Position]:
+    """Positions whose notional is far from what its kind and currency usually has here."""
+    groups: dict[tuple[Kind, str], list[Position]] = {}
+    for position in positions:
+        groups.setdefault((position.kind, position.currency), []).append(position)
+    found = []
+    for members in groups.values():
+        sizes = np.abs([member.notional for member in members])
+        median = float(np.median(sizes))
+        if len(members) >= _FEW and median > 0.0:
+            found += [member for member, size in zip(members, sizes, strict=True) if size > ODD_NOTIONAL * median]
+    return found
 
 
 def _named(positions: Sequence[Position]) -> str:

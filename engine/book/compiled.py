@@ -15,9 +15,9 @@ class Flows:
     """Payments still to come after the valuation date, sorted by position, then date."""
 
     position: I64  # (n_flows,) index into CompiledBook.position_ids
-    curve: npt.NDArray[np.str_]  # (n_flows,) "JGB" or "UST": discounts the flow
+    curve: npt.NDArray[np.str_]  # (n_flows,) "JGB", "SOFR": discounts the flow
     currency: npt.NDArray[np.str_]  # (n_flows,) in which `amount` is paid
-    day: I64  # (n_flows,) calendar days from the valuation date, >= 1
+    day: I64  # (n_flows,) calendar days from the valuation date, >= 0; 0: interest accrued so far
     amount: F64  # (n_flows,) in `currency`, received positive
 
 
@@ -28,6 +28,101 @@ class Units:
     position: I64  # (n_units,) index into CompiledBook.position_ids
     currency: npt.NDArray[np.str_]  # (n_units,)
     quantity: F64  # (n_units,) in `currency`, owned positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Floats:
+    """Overnight interest compounded on one curve and discounted on another: the yen leg of a cross-currency swap.
+
+    Paid on `day`: amount * P(start_day) / P(day), P the projection curve's discount factors (1 at `start_day` 0).
+    """
+
+    position: I64  # (n_floats,) index into CompiledBook.position_ids
+    curve: npt.NDArray[np.str_]  # (n_floats,) "XCCY_JPY": discounts
+    projection: npt.NDArray[np.str_]  # (n_floats,) "TONA"
+    currency: npt.NDArray[np.str_]  # (n_floats,)
+    start_day: I64  # (n_floats,) calendar days from the valuation date, >= 0
+    day: I64  # (n_floats,) of payment, >= start_day
+    amount: F64  # (n_floats,) notional with its interest up to `start_day`, received positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Holdings:
+    """Quantities of a PRICE factor's level: index positions, index futures, EM assets."""
+
+    position: I64  # (n_holdings,) index into CompiledBook.position_ids
+    factor: npt.NDArray[np.str_]  # (n_holdings,) "SPX"
+    currency: npt.NDArray[np.str_]  # (n_holdings,) of the factor's level
+    quantity: F64  # (n_holdings,) of the level, owned positive
+    expiry_day: I64  # (n_holdings,) calendar days, of a future; 0: held outright
+    market_price: F64  # (n_holdings,) of a future; NaN: none given, it trades at the level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FxOptions:
+    """European calls on USD against JPY. Puts, digitals and strangles are written as these and flows."""
+
+    position: I64  # (n_options,)
+    expiry_day: I64  # (n_options,) calendar days from the valuation date, >= 1; vol and payoff
+    delivery_day: I64  # (n_options,) calendar days, >= expiry_day; discounting
+    strike: F64  # (n_options,) JPY per USD
+    amount: F64  # (n_options,) USD, bought positive
+    market_vol: F64  # (n_options,) given lognormal vol; NaN: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Futures:
+    """Bond futures: price = min over the basket of forward clean price / conversion factor, less the net basis.
+
+    Daily settled: what a position is worth is its profit since the valuation date.
+    """
+
+    position: I64  # (n_futures,)
+    currency: npt.NDArray[np.str_]  # (n_futures,)
+    delivery_day: I64  # (n_futures,) calendar days
+    last_trading_day: I64  # (n_futures,) calendar days
+    repo_curve: npt.NDArray[np.str_]  # (n_futures,) carries a deliverable to delivery
+    contract_value: F64  # (n_futures,) contracts * currency per unit of price (per 1, not per 100), bought positive
+    market_price: F64  # (n_futures,) per 1; NaN: none given, the net basis is 0
+    basket: I64  # (n_futures, 2) first and last + 1 of the deliverables; futures may share one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Deliverables:
+    """Bonds that may be delivered, per 1 of face; their flows after delivery."""
+
+    factor: F64  # (n_deliverables,) conversion factor as the exchange rounds it
+    accrued: F64  # (n_deliverables,) at delivery, per 1
+    flow_range: I64  # (n_deliverables, 2) first and last + 1 below
+    curve: npt.NDArray[np.str_]  # (n_deliverables,)
+    day: I64  # (n_deliverable_flows,) calendar days
+    amount: F64  # (n_deliverable_flows,) per 1 of face
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Swaptions:
+    """European swaptions, cash or physical alike: Bachelier on the forward swap rate."""
+
+    position: I64  # (n_swaptions,)
+    currency: npt.NDArray[np.str_]  # (n_swaptions,)
+    curve: npt.NDArray[np.str_]  # (n_swaptions,) projects and discounts: "TONA", "SOFR"
+    expiry_day: I64  # (n_swaptions,)
+    payer: I64  # (n_swaptions,) 1: pays fixed, -1: receives fixed
+    quantity: F64  # (n_swaptions,) notional, bought positive
+    strike: F64  # (n_swaptions,) decimal
+    market_vol: F64  # (n_swaptions,) given normal vol, decimal per sqrt(year); NaN: a premium is given
+    float_range: I64  # (n_swaptions, 2) flows below: +1 at the start, -1 at the end
+    annuity_range: I64  # (n_swaptions, 2) flows below: accrual fractions
+    day: I64  # (n_swaption_flows,) calendar days
+    amount: F64  # (n_swaption_flows,) per 1 of notional
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Premiums:
+    """Given market values of options: what their vols must reproduce on the valuation date."""
+
+    position: I64  # (n_premiums,) index into CompiledBook.position_ids, each once
+    value: F64  # (n_premiums,) of the whole position, bought positive, in the position's currency (JPY for FX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,8 +174,15 @@ class CompiledBook:
     books: tuple[str, ...]  # (n_positions,) the book each position belongs to
     kinds: tuple[str, ...]  # (n_positions,) "JGB", "UST_BILL", "FX_FORWARD", ...
     flows: Flows
+    floats: Floats
     units: Units
+    holdings: Holdings
+    options: FxOptions
+    futures: Futures
+    deliverables: Deliverables
+    swaptions: Swaptions
     marks: Marks
+    premiums: Premiums
     business_days: I64  # (n,) days from the valuation date of the coming joint Tokyo and New York business days
     sha256: str  # of the source file's bytes
     bonds: Bonds = field(default_factory=no_bonds)

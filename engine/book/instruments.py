@@ -6,12 +6,16 @@
 | UST | the same, the first pro rata from `issue_date` | following, New York | accrues Act/Act (ICMA) |
 | bills | face at maturity | following, by currency | none |
 | REPO, DEPOSIT | out on `start_date`, back with interest | modified following | JPY Act/365F, USD Act/360 |
-| FX_FORWARD | dollars against yen at `rate` | modified following, both centres | none |
+| strips | face at maturity | as their bonds | none |
+| FX_FORWARD, NDF, FX_SWAP | dollars against yen at `rate` | modified following, both centres | none |
+| ASSET, INDEX_FUTURE | a quantity of a factor's level | none | none |
 | FX_SPOT, CASH | held now: units, not flows | | |
 
 Bonds settle one business day after the valuation date in their own centre. Nothing is ex-coupon: who holds the bond
 at the close before a coupon day gets the coupon, so a purchase that settles on that day does not. A payment due on the
-valuation date counts as made. A repo is its cash leg only; the bond behind it is a position of its own.
+valuation date counts as made. A repo is its cash leg only; the bond behind it is a position of its own. An NDF is worth
+what the forward is worth until it is fixed, two business days before it settles. Swaps, FX options and bond futures:
+`swaps`, `fx_options`, `baskets`.
 """
 
 from dataclasses import dataclass
@@ -20,36 +24,22 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from engine.book.baskets import Baskets
 from engine.book.calendars import Calendar, Calendars, coupon_days
-from engine.book.position import Kind, Position
+from engine.book.fx_options import OPTION_KINDS, FxOptionsMaker
+from engine.book.parts import BondTerms, HoldingPart, Leg, Parts
+from engine.book.position import BOND_CURVES, FX_CURVES, Kind, Position
+from engine.book.swaps import BASIS, SWAP_KINDS, SWAPTION_KINDS, Swaps
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-_BASIS = {"JPY": 365.0, "USD": 360.0}  # days in a year of simple interest
-_BONDS = (Kind.JGB, Kind.UST, Kind.JGB_BILL, Kind.UST_BILL)
-_DATED = (*_BONDS, Kind.FX_FORWARD, Kind.REPO, Kind.DEPOSIT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Leg:
-    """Payments of one position in one currency."""
-
-    currency: str
-    days: I64  # (n,) from the valuation date, >= 1, ascending
-    amounts: F64  # (n,) in `currency`, received positive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BondTerms:
-    """A bond or bill as bought for settlement. Fields as in `compiled.Bonds`."""
-
-    settlement_day: int
-    maturity_day: int
-    accrued: float  # per 100 of face
-    period_fraction: float
-    coupons_left: int
-    first_coupon: float
+_BILLS = (Kind.JGB_BILL, Kind.UST_BILL)
+_STRIPS = (Kind.JGB_STRIP, Kind.UST_STRIP)
+_BONDS = (Kind.JGB, Kind.UST, *_BILLS, *_STRIPS)
+_FX = (Kind.FX_FORWARD, Kind.FX_SWAP, Kind.NDF)
+_LOANS = (Kind.REPO, Kind.DEPOSIT)
+_FUTURES = (Kind.JGB_FUTURE, Kind.UST_FUTURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,31 +62,26 @@ class Instruments:
     def __init__(self, valuation_date: date) -> None:
         self.valuation_date = valuation_date
         self.calendars = Calendars(valuation_date)
+        self.swaps = Swaps(self.calendars)
+        self.fx_options = FxOptionsMaker(self.calendars)
+        self.baskets = Baskets(self.calendars)
         self._schedules: dict[tuple[Kind, date, date | None], _Schedule] = {}
         self._paid: dict[tuple[str, date], int] = {}
 
-    def legs(self, position: Position) -> list[Leg]:
-        """Payments after the valuation date, at most one leg a currency."""
-        match position.kind:
-            case Kind.JGB | Kind.UST | Kind.JGB_BILL | Kind.UST_BILL:
-                return self._bond_legs(position)
-            case Kind.REPO | Kind.DEPOSIT:
-                return self._loan_legs(position)
-            case Kind.FX_FORWARD:
-                return self._forward_legs(position)
-            case Kind.FX_SPOT | Kind.CASH:
-                return []
-
-    def units(self, position: Position) -> list[tuple[str, float]]:
-        """Currency held now: (currency, amount)."""
-        match position.kind:
-            case Kind.FX_SPOT:
-                assert position.rate is not None
-                return [("USD", position.notional), ("JPY", -position.notional * position.rate)]
-            case Kind.CASH:
-                return [(position.currency, position.notional)]
-            case _:
-                return []
+    def parts(self, position: Position) -> Parts:
+        """What the position pays after the valuation date, and what it holds."""
+        kind = position.kind
+        if kind in SWAP_KINDS:
+            return self.swaps.parts(position)
+        if kind in OPTION_KINDS:
+            return self.fx_options.parts(position)
+        if kind in SWAPTION_KINDS:
+            return Parts(swaptions=[self.swaps.swaption(position)])
+        if kind in _FUTURES:
+            return Parts(futures=[self.baskets.part(position)])
+        if kind in (Kind.ASSET, Kind.INDEX_FUTURE):
+            return Parts(holdings=[self._holding(position)])
+        return Parts(legs=self._legs(position), units=_units(position))
 
     def bond_terms(self, position: Position) -> BondTerms | None:
         """Terms for settlement; None when the position is no bond or bill, or pays nothing after settlement."""
@@ -114,18 +99,36 @@ class Instruments:
             first_coupon=schedule.first_coupon,
         )
 
-    def last_payment_day(self, position: Position) -> int | None:
-        """Day of the last payment, past ones included; None for cash and spot FX."""
-        if position.kind not in _DATED:
+    def is_bond(self, position: Position) -> bool:
+        """Whether the position is a bond, a bill or a strip."""
+        return position.kind in _BONDS
+
+    def last_day(self, position: Position) -> int | None:
+        """Day of the last payment, expiry or trading, past ones included; None for what is held."""
+        kind = position.kind
+        if kind in _FUTURES:
+            return self.baskets.last_trading_day(position)
+        if kind in OPTION_KINDS:
+            return self.fx_options.days(position)[0]
+        if kind in SWAPTION_KINDS:
+            return self.swaps.expiry_day(position)
+        if kind in SWAP_KINDS:
+            return int(self.swaps.periods(position)[-1])
+        if position.maturity is None:
             return None
-        assert position.maturity is not None
-        if position.kind in _BONDS:
+        if kind in _BONDS:
             return int(self._calendar(position).following(self.day(position.maturity)))
+        if kind is Kind.INDEX_FUTURE:
+            return self.day(position.maturity)
         return self._payment_day(position, position.maturity)
+
+    def running_days(self, position: Position) -> int:
+        """Days since the running interest period of a swap began; 0 where none has."""
+        return max(-int(self.swaps.periods(position)[0]), 0) if position.kind in SWAP_KINDS else 0
 
     def is_moved(self, position: Position) -> bool:
         """Whether a loan's or a forward's own dates are not business days, so that it is paid on others."""
-        if position.kind not in (Kind.FX_FORWARD, Kind.REPO, Kind.DEPOSIT):
+        if position.kind not in (*_FX, *_LOANS):
             return False
         dates = (position.maturity, position.start_date)
         return any(given is not None and self._payment_day(position, given) != self.day(given) for given in dates)
@@ -135,7 +138,7 @@ class Instruments:
         return (when - self.valuation_date).days
 
     def _calendar(self, position: Position) -> Calendar:
-        if position.kind is Kind.FX_FORWARD:
+        if position.kind in _FX:
             return self.calendars.joint
         return self.calendars.tokyo if position.currency == "JPY" else self.calendars.new_york
 
@@ -148,45 +151,71 @@ class Instruments:
             self._paid[key] = calendar.modified_following(day) if day > calendar.days[0] else day
         return self._paid[key]
 
+    def _holding(self, position: Position) -> HoldingPart:
+        assert position.factor is not None
+        future = position.kind is Kind.INDEX_FUTURE
+        return HoldingPart(
+            factor=position.factor,
+            currency=position.currency,
+            quantity=position.notional * (position.multiplier or 1.0),
+            expiry_day=self.day(position.maturity) if future and position.maturity else 0,
+            market_price=np.nan if position.price is None else position.price,
+        )
+
+    def _legs(self, position: Position) -> list[Leg]:
+        if position.kind in _BONDS:
+            return self._bond_legs(position)
+        if position.kind in _LOANS:
+            return self._loan_legs(position)
+        return self._exchanges(position) if position.kind in _FX else []
+
     def _bond_legs(self, position: Position) -> list[Leg]:
         schedule = self._schedule(position)
         if not schedule.days.size:
             return []
         amounts = position.notional * (position.coupon or 0.0) / 2.0 * schedule.coupons
         amounts[-1] += position.notional
-        return [Leg(currency=position.currency, days=schedule.days, amounts=amounts)]
+        kept = slice(-1, None) if position.kind in _STRIPS else slice(None)
+        return [_bond_curve_leg(position, schedule.days[kept], amounts[kept])]
 
     def _loan_legs(self, position: Position) -> list[Leg]:
         assert position.start_date is not None
         assert position.maturity is not None
         assert position.rate is not None
         start, end = (self._payment_day(position, when) for when in (position.start_date, position.maturity))
-        interest = position.rate * (end - start) / _BASIS[position.currency]
+        interest = position.rate * (end - start) / BASIS[position.currency]
         days = np.array([start, end])
         amounts = np.array([-position.notional, position.notional * (1.0 + interest)])
         ahead = days >= 1
         if not ahead.any():
             return []
-        return [Leg(currency=position.currency, days=days[ahead], amounts=amounts[ahead])]
+        return [_bond_curve_leg(position, days[ahead], amounts[ahead])]
 
-    def _forward_legs(self, position: Position) -> list[Leg]:
+    def _exchanges(self, position: Position) -> list[Leg]:
+        """Dollars against yen, once or there and back."""
         assert position.maturity is not None
         assert position.rate is not None
-        days = np.array([self._payment_day(position, position.maturity)])
-        if days[0] < 1:
+        days, rates, dollars = [position.maturity], [position.rate], [position.notional]
+        if position.kind is Kind.FX_SWAP:
+            assert position.start_date is not None
+            assert position.far_rate is not None
+            days, rates = [position.start_date, position.maturity], [position.rate, position.far_rate]
+            dollars = [position.notional, -position.notional]
+        paid, bought = np.array([self._payment_day(position, day) for day in days]), np.array(dollars)
+        ahead = paid >= 1
+        if not ahead.any():
             return []
-        yen = np.array([-position.notional * position.rate])
+        yen = -bought * np.array(rates)
         return [
-            Leg(currency="JPY", days=days, amounts=yen),
-            Leg(currency="USD", days=days, amounts=np.array([position.notional])),
+            Leg(curve=FX_CURVES[currency], currency=currency, days=paid[ahead], amounts=amounts[ahead])
+            for currency, amounts in (("JPY", yen), ("USD", bought))
         ]
 
     def _schedule(self, position: Position) -> _Schedule:
         assert position.maturity is not None
         key = (position.kind, position.maturity, position.issue_date)
         if key not in self._schedules:
-            is_bill = position.kind in (Kind.JGB_BILL, Kind.UST_BILL)
-            self._schedules[key] = self._bill(position) if is_bill else self._bond(position)
+            self._schedules[key] = self._bill(position) if position.kind in _BILLS else self._bond(position)
         return self._schedules[key]
 
     def _bill(self, position: Position) -> _Schedule:
@@ -207,7 +236,7 @@ class Instruments:
 
     def _bond(self, position: Position) -> _Schedule:
         assert position.maturity is not None
-        calendar, is_ust = self._calendar(position), position.kind is Kind.UST
+        calendar, is_ust = self._calendar(position), position.kind in (Kind.UST, Kind.UST_STRIP)
         regular = coupon_days(self.valuation_date, position.maturity, end_of_month=is_ust)
         issued = self.day(position.issue_date) if position.issue_date else int(regular[0]) - 1
         settlement_day = calendar.next_after(0)
@@ -238,3 +267,17 @@ class Instruments:
             coupons_left=left,
             first_coupon=float(coupons[-left]) if left else 1.0,
         )
+
+
+def _bond_curve_leg(position: Position, days: I64, amounts: F64) -> Leg:
+    return Leg(curve=BOND_CURVES[position.currency], currency=position.currency, days=days, amounts=amounts)
+
+
+def _units(position: Position) -> list[tuple[str, float]]:
+    """Currency held now: (currency, amount)."""
+    if position.kind is Kind.CASH:
+        return [(position.currency, position.notional)]
+    if position.kind is Kind.FX_SPOT:
+        assert position.rate is not None
+        return [("USD", position.notional), ("JPY", -position.notional * position.rate)]
+    return []

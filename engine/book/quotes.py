@@ -24,6 +24,11 @@ def simple_yield(clean: F64, coupon: F64, remaining_years: F64) -> F64:
     return np.asarray((100.0 * np.asarray(coupon) + (100.0 - clean) / remaining_years) / clean)
 
 
+def simple_price(simple_yield: F64, coupon: F64, remaining_years: F64) -> F64:
+    """Clean price of a JGB from its simple yield: the inverse of `simple_yield`."""
+    return np.asarray((100.0 + 100.0 * np.asarray(coupon) * remaining_years) / (1.0 + simple_yield * remaining_years))
+
+
 def remaining_years(valuation_date: date, settlement_day: I64, maturity_day: I64) -> F64:
     """Remaining life in a JGB's simple yield [years].
 
@@ -89,6 +94,14 @@ def bond_equivalent_yield(price: F64, days: F64, year_days: F64) -> F64:
     a, b, c = part / 2.0 - 0.25, part, (price - 100.0) / price
     long = (-b + np.sqrt(np.maximum(b * b - 4.0 * a * c, 0.0))) / np.where(a == 0.0, 1.0, 2.0 * a)
     return np.asarray(np.where(days > year / 2.0, long, short))
+
+
+def bond_equivalent_price(bond_equivalent_yield: F64, days: F64, year_days: F64) -> F64:
+    """Price of a Treasury bill from its bond-equivalent yield: the inverse of `bond_equivalent_yield`."""
+    y, days, year = (np.asarray(x, dtype=np.float64) for x in (bond_equivalent_yield, days, year_days))
+    part = days / year
+    long = (1.0 + y / 2.0) * (1.0 + (part - 0.5) * y)
+    return np.asarray(100.0 / np.where(days > year / 2.0, long, 1.0 + part * y))
 
 
 def days_in_year_after(valuation_date: date, settlement_day: I64) -> I64:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,41 +12,54 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.book.compiled import Bonds, CompiledBook, Flows, Marks, Units
+from engine.book.compiled import (
+    Bonds,
+    CompiledBook,
+    Deliverables,
+    Floats,
+    Flows,
+    Futures,
+    FxOptions,
+    Holdings,
+    Marks,
+    Premiums,
+    Swaptions,
+    Units,
+)
+from engine.book.store_checks import book_faults
 from engine.errors import Fault, FileFaults
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
 _KEY = b"unwind.book"  # of the file's metadata: marks a compiled book
 
-_FLOW = pa.struct(
-    [
-        pa.field("curve", pa.string(), nullable=False),
-        pa.field("currency", pa.string(), nullable=False),
-        pa.field("day", pa.int64(), nullable=False),
-        pa.field("amount", pa.float64(), nullable=False),
-    ]
-)
-_UNIT = pa.struct(
-    [pa.field("currency", pa.string(), nullable=False), pa.field("quantity", pa.float64(), nullable=False)]
-)
-_MARK = pa.struct(
-    [pa.field("settlement_day", pa.int64(), nullable=False), pa.field("settlement_value", pa.float64(), nullable=False)]
-)
-_BOND = pa.struct(
-    [
-        pa.field("face", pa.float64(), nullable=False),
-        pa.field("coupon", pa.float64(), nullable=False),
-        pa.field("settlement_day", pa.int64(), nullable=False),
-        pa.field("maturity_day", pa.int64(), nullable=False),
-        pa.field("accrued", pa.float64(), nullable=False),
-        pa.field("period_fraction", pa.float64(), nullable=False),
-        pa.field("coupons_left", pa.int64(), nullable=False),
-        pa.field("first_coupon", pa.float64(), nullable=False),
-    ]
-)
-# Flows, units, mark and bond are lists: none, one or many a position.
-_TABLES = {"flows": _FLOW, "units": _UNIT, "marks": _MARK, "bonds": _BOND}
+
+def _struct(text: str = "", whole: str = "", real: str = "") -> pa.StructType:
+    """Columns of a table that stand in each position's row, by type."""
+    kinds = ((text, pa.string()), (whole, pa.int64()), (real, pa.float64()))
+    return pa.struct([pa.field(name, kind, nullable=False) for names, kind in kinds for name in names.split()])
+
+
+# Each is a list: none, one or many a position.
+_TABLES = {
+    "flows": _struct("curve currency", "day", "amount"),
+    "floats": _struct("curve projection currency", "start_day day", "amount"),
+    "units": _struct("currency", "", "quantity"),
+    "holdings": _struct("factor currency", "expiry_day", "quantity market_price"),
+    "options": _struct("", "expiry_day delivery_day", "strike amount market_vol"),
+    "futures": _struct(
+        "currency repo_curve",
+        "delivery_day last_trading_day first_deliverable end_deliverable",
+        "contract_value market_price",
+    ),
+    "swaptions": _struct("currency curve", "expiry_day payer n_flows", "quantity strike market_vol"),
+    "swaption_flows": _struct("", "day", "amount"),
+    "marks": _struct("", "settlement_day", "settlement_value"),
+    "premiums": _struct("", "", "value"),
+    "bonds": _struct(
+        "", "settlement_day maturity_day coupons_left", "face coupon accrued period_fraction first_coupon"
+    ),
+}
 SCHEMA = pa.schema(
     [
         pa.field("position_id", pa.string(), nullable=False),
@@ -57,6 +71,7 @@ SCHEMA = pa.schema(
         ),
     ]
 )
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def write_compiled(book: CompiledBook, path: Path) -> None:
@@ -69,13 +84,15 @@ def write_compiled(book: CompiledBook, path: Path) -> None:
     """
     n = len(book.position_ids)
     columns = [pa.array(names, pa.string()) for names in (book.position_ids, book.books, book.kinds)]
-    columns += [_lists(getattr(book, name), struct, n) for name, struct in _TABLES.items()]
+    rows = _columns(book)
+    columns += [_lists(rows[name], struct, n) for name, struct in _TABLES.items()]
     facts = {
         "schema": SCHEMA_VERSION,
         "valuation_date": book.valuation_date.isoformat(),
         "business_days": book.business_days.tolist(),
         "sha256": book.sha256,
         "warnings": list(book.warnings),
+        "deliverables": {field.name: getattr(book.deliverables, field.name).tolist() for field in fields(Deliverables)},
     }
     table = pa.Table.from_arrays(columns, schema=SCHEMA.with_metadata({_KEY: json.dumps(facts).encode()}))
     part = path.with_name(f".{path.name}.part-{os.getpid()}")
@@ -116,14 +133,38 @@ def read_compiled(path: Path) -> CompiledBook:
         raise
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise _refusal(path, f"not a compiled book that can be read ({error}); compile it again") from None
-    _check(book, path)
+    if faults := book_faults(book):
+        raise FileFaults(path, [Fault(message=f"{what}; compile the book again") for what in faults])
     return book
 
 
-def _lists(rows: Flows | Units | Marks | Bonds, struct: pa.StructType, n_positions: int) -> pa.ListArray:
+def _columns(book: CompiledBook) -> dict[str, Columns]:
+    """Every table's columns as they are stored; futures and swaptions differ from the tables in memory."""
+    futures, swaptions = book.futures, book.swaptions
+    n_flows = swaptions.annuity_range[:, 1] - swaptions.float_range[:, 0]
+    whole = ("flows", "floats", "units", "holdings", "options", "marks", "premiums", "bonds")
+    stored = {name: _fields(getattr(book, name)) for name in whole}
+    stored["futures"] = _fields(futures) | {
+        "first_deliverable": futures.basket[:, 0],
+        "end_deliverable": futures.basket[:, 1],
+    }
+    stored["swaptions"] = _fields(swaptions) | {"n_flows": n_flows}
+    stored["swaption_flows"] = {
+        "position": np.repeat(swaptions.position, n_flows),
+        "day": swaptions.day,
+        "amount": swaptions.amount,
+    }
+    return stored
+
+
+def _fields(table: Any) -> Columns:
+    return {field.name: getattr(table, field.name) for field in fields(table)}
+
+
+def _lists(rows: Columns, struct: pa.StructType, n_positions: int) -> pa.ListArray:
     """Rows sorted by position as one list a position."""
-    children = [pa.array(getattr(rows, field.name), field.type) for field in struct]
-    counts = np.bincount(rows.position, minlength=n_positions)
+    children = [pa.array(rows[field.name], field.type) for field in struct]
+    counts = np.bincount(rows["position"], minlength=n_positions)
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     items = pa.StructArray.from_arrays(children, fields=list(struct))
     return pa.ListArray.from_arrays(pa.array(offsets), items, type=pa.list_(pa.field("item", struct, nullable=False)))
@@ -148,8 +189,15 @@ def _book(table: pa.Table, facts: dict[str, Any]) -> CompiledBook:
         books=tuple(table["book"].to_pylist()),
         kinds=tuple(table["kind"].to_pylist()),
         flows=Flows(**rows["flows"]),
+        floats=Floats(**rows["floats"]),
         units=Units(**rows["units"]),
+        holdings=Holdings(**rows["holdings"]),
+        options=FxOptions(**rows["options"]),
+        futures=_futures(rows["futures"]),
+        deliverables=_deliverables(facts["deliverables"]),
+        swaptions=_swaptions(rows["swaptions"], rows["swaption_flows"]),
         marks=Marks(**rows["marks"]),
+        premiums=Premiums(**rows["premiums"]),
         business_days=np.array(facts["business_days"], dtype=np.int64),
         sha256=str(facts["sha256"]),
         bonds=Bonds(**rows["bonds"]),
@@ -157,10 +205,38 @@ def _book(table: pa.Table, facts: dict[str, Any]) -> CompiledBook:
     )
 
 
-def _rows(lists: pa.ListArray, struct: pa.StructType) -> dict[str, npt.NDArray[Any]]:
+def _futures(rows: Columns) -> Futures:
+    basket = np.column_stack([rows.pop("first_deliverable"), rows.pop("end_deliverable")])
+    return Futures(**rows, basket=basket)
+
+
+def _swaptions(rows: Columns, flows: Columns) -> Swaptions:
+    ends = np.concatenate([[0], np.cumsum(rows.pop("n_flows"))]).astype(np.int64)
+    if ends[-1] != flows["day"].size:
+        raise ValueError("swaptions' payments are not as many as they state")
+    return Swaptions(
+        **rows,
+        float_range=np.column_stack([ends[:-1], ends[:-1] + 2]),
+        annuity_range=np.column_stack([ends[:-1] + 2, ends[1:]]),
+        day=flows["day"],
+        amount=flows["amount"],
+    )
+
+
+def _deliverables(stored: dict[str, list[Any]]) -> Deliverables:
+    real = {name: np.array(stored[name], np.float64) for name in ("factor", "accrued", "amount")}
+    return Deliverables(
+        **real,
+        flow_range=np.array(stored["flow_range"], np.int64).reshape(-1, 2),
+        curve=np.array(stored["curve"], dtype=f"<U{max([3, *map(len, stored['curve'])])}"),
+        day=np.array(stored["day"], np.int64),
+    )
+
+
+def _rows(lists: pa.ListArray, struct: pa.StructType) -> Columns:
     """One list a position as arrays with a `position` column."""
     items, counts = lists.flatten(), np.asarray(lists.value_lengths())
-    arrays: dict[str, npt.NDArray[Any]] = {"position": np.repeat(np.arange(len(lists), dtype=np.int64), counts)}
+    arrays: Columns = {"position": np.repeat(np.arange(len(lists), dtype=np.int64), counts)}
     for field, child in zip(struct, items.flatten(), strict=True):
         arrays[field.name] = _words(child) if pa.types.is_string(field.type) else np.array(child)
     return arrays
@@ -173,24 +249,6 @@ def _words(column: pa.StringArray) -> npt.NDArray[np.str_]:
     width = max([3, *map(len, words)])
     found: npt.NDArray[np.str_] = np.array(words, dtype=f"<U{width}")[np.asarray(coded.indices)]
     return found
-
-
-def _check(book: CompiledBook, path: Path) -> None:
-    flows, days = book.flows, book.business_days
-    numbers = (flows.amount, book.units.quantity, book.marks.settlement_value, book.bonds.face, book.bonds.accrued)
-    claims = (
-        (len(set(book.position_ids)) == len(book.position_ids), "position ids are not unique"),
-        (bool((flows.day >= 1).all()), "a payment is not after the valuation date"),
-        (bool((np.diff(flows.day)[np.diff(flows.position) == 0] >= 0).all()), "payments are not in order"),
-        (all(bool(np.isfinite(values).all()) for values in numbers), "a number is not finite"),
-        (
-            days.size > 0 and bool((np.diff(days, prepend=0) > 0).all()),
-            "business days do not ascend",
-        ),
-    )
-    faults = [Fault(message=f"{what}; compile the book again") for holds, what in claims if not holds]
-    if faults:
-        raise FileFaults(path, faults)
 
 
 def _refusal(path: Path, message: str) -> FileFaults:

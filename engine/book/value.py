@@ -1,31 +1,60 @@
 """What a compiled book is worth in one market, position by position. Needs no QuantLib."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.compiled import CompiledBook, Flows
-from engine.errors import InputError
-from engine.market.curve import ZeroCurve
+from engine.book.compiled import CompiledBook
+from engine.book.fit import Fits, fit
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
+from engine.book.pricing.flows import float_amounts, flow_amounts
+from engine.book.pricing.futures import model_prices
+from engine.book.pricing.fx import option_values
+from engine.book.pricing.holdings import holding_values
+from engine.book.pricing.swaptions import swaption_values
+from engine.book.spreads import check_dates, named
 from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-DAYS_PER_TIME_YEAR = 365.0  # curves count Actual/365F
-MAX_SPREAD = 0.5  # decimal per year, either side
-_MAX_STEPS = 100  # of Newton's method; 5 to 8 are usual
-_PRICE_TOLERANCE = 1e-13  # relative
-_NAMED = 5  # positions a message names before it only counts
+ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
+ODD_SWAP = 0.03  # per year of life: the value of a swap, as a part of its notional, beyond which it is pointed out
+_SWAPS = ("OIS", "SWAP", "XCCY_SWAP", "XCCY_MTM_SWAP")
 
 
-def position_values(book: CompiledBook, market: Market, spreads: F64 | None = None) -> F64:
-    """Base value of every position: flows discounted on their curves, and units, at the market's USD/JPY.
+def position_values(book: CompiledBook, market: Market, fits: Fits | None = None) -> F64:
+    """Value of every position on the valuation date.
 
     Parameters
     ----------
     book : compiled for the market's date
     market : levels
-    spreads : (n_positions,) added to the zero rates of a position's flows, decimal; None fits them (`fit_spreads`)
+    fits : what the base market fixed (`engine.book.fit.fit`); None: this market is the base
+
+    Returns
+    -------
+    (n_positions,) [JPY]. A future is worth its profit since the base market: nothing there.
+
+    Raises
+    ------
+    InputError
+        Book and market have different dates, the market lacks what the book needs, or a price cannot be fitted.
+    """
+    return values_on(book, market, fit(book, market) if fits is None else fits, day=0, before=market)
+
+
+def values_on(book: CompiledBook, market: Market, fits: Fits, *, day: int, before: Market) -> F64:
+    """Value of every position `day` calendar days after the valuation date.
+
+    Payments since are cash, grown at the forward rates of `before`. What has expired is worth its payoff at the levels
+    of `market`.
+
+    Parameters
+    ----------
+    market : levels on that day; its curves run from that day
+    before : levels on the valuation date
 
     Returns
     -------
@@ -34,173 +63,109 @@ def position_values(book: CompiledBook, market: Market, spreads: F64 | None = No
     Raises
     ------
     InputError
-        Book and market have different dates, the market lacks a curve or a currency, or a price cannot be fitted.
+        As `position_values`.
     """
-    spreads = fit_spreads(book, market) if spreads is None else spreads
-    values = _per_position(book, book.flows.position, flow_values(book, market, spreads))
-    units = book.units
-    return values + _per_position(book, units.position, units.quantity * fx_rates(units.currency, market))
+    check_dates(book, market)
+    flows, floats, units = book.flows, book.floats, book.units
+    holdings, futures, swaptions = book.holdings, book.futures, book.swaptions
+    prices = model_prices(futures, book.deliverables, market, day) - fits.future_basis
+    worth = (
+        (flows.position, flows.currency, flow_amounts(flows, market, fits.spreads, day, before)),
+        (floats.position, floats.currency, float_amounts(floats, market, day, before)),
+        (units.position, units.currency, units.quantity),
+        (
+            holdings.position,
+            holdings.currency,
+            holding_values(holdings, market, fits.holding_carry, fits.holding_reference, day),
+        ),
+        (futures.position, futures.currency, futures.contract_value * (prices - fits.future_reference)),
+        (swaptions.position, swaptions.currency, swaption_values(swaptions, market, fits.normal_vol, day)),
+    )
+    n = len(book.position_ids)
+    values = sums(book.options.position, option_values(book.options, market, fits.vol_ratio, day), n)
+    for position, currency, amounts in worth:
+        values = values + sums(position, amounts * fx_rates(currency, market), n)
+    return values
 
 
-def flow_values(book: CompiledBook, market: Market, spreads: F64) -> F64:
-    """Present value of every flow: amount * exp(-(zero(tau) + spread) tau) * fx, tau = day / 365.
-
-    Shapes and errors as in `position_values`; returns (n_flows,) [JPY].
-    """
-    _check_dates(book, market)
-    flows = book.flows
-    tau = flows.day / DAYS_PER_TIME_YEAR
-    rates = _zero_rates(flows.curve, tau, market) + spreads[flows.position]
-    return flows.amount * np.exp(-rates * tau) * fx_rates(flows.currency, market)
-
-
-def dv01(book: CompiledBook, market: Market, spreads: F64) -> dict[str, F64]:
-    """Value lost for +1 bp on all zero rates of one curve, by exact revaluation; positive when long.
-
-    Returns
-    -------
-    {curve: (n_positions,)} [JPY], for every curve of the market
-    """
-    flows = book.flows
-    lost = -flow_values(book, market, spreads) * np.expm1(-1e-4 * flows.day / DAYS_PER_TIME_YEAR)
-    return {
-        name: _per_position(book, flows.position, np.where(flows.curve == name, lost, 0.0)) for name in market.curves
-    }
-
-
-def settlement_values(book: CompiledBook, market: Market, spreads: F64, position: I64, settlement_day: I64) -> F64:
-    """What a buyer pays at settlement: flows after it, discounted to it with each position's spread.
-
-    Parameters
-    ----------
-    position, settlement_day : (n,) positions, each at most once, and the days they settle
-    spreads : (n_positions,) decimal
-
-    Returns
-    -------
-    (n,) in each position's own currency
-    """
-    discounted, tau, row = _after_settlement(book, market, position, settlement_day)
-    values = discounted * np.exp(-spreads[position][row] * tau)
-    return _sums(row, values, position.size)
-
-
-def fit_spreads(book: CompiledBook, market: Market) -> F64:
-    """Spreads over the zero curves that give back the market prices of the positions that have one.
-
-    Newton's method on the logarithm of the settlement value, which is convex in the spread.
-
-    Returns
-    -------
-    (n_positions,) decimal per year, continuous; 0 without a price or with a notional of 0
-
-    Raises
-    ------
-    InputError
-        A price needs a spread beyond +-0.5, or has the wrong sign: the positions are named.
-    """
-    spreads = np.zeros(len(book.position_ids))
-    marks = book.marks
-    kept = marks.settlement_value != 0.0  # a notional of 0 has nothing to fit
-    position, target = marks.position[kept], marks.settlement_value[kept]
-    discounted, tau, row = _after_settlement(book, market, position, marks.settlement_day[kept])
-    ratio = discounted / target[row]  # its sum is 1 at the fit, long or short
-    fitted = np.zeros(position.size)
-    for _ in range(_MAX_STEPS):
-        values = ratio * np.exp(-fitted[row] * tau)
-        total = _sums(row, values, position.size)
-        if not (total > 0.0).all() or (np.abs(total - 1.0) <= _PRICE_TOLERANCE).all():
-            break
-        slope = _sums(row, values * tau, position.size) / total
-        fitted = np.clip(fitted + np.log(total) / slope, -2.0 * MAX_SPREAD, 2.0 * MAX_SPREAD)
-    total = _sums(row, ratio * np.exp(-fitted[row] * tau), position.size)
-    lost = ~(np.abs(total - 1.0) <= _PRICE_TOLERANCE) | (np.abs(fitted) > MAX_SPREAD)
-    if lost.any():
-        raise InputError(
-            f"no spread within +-{MAX_SPREAD:.0%} over its curve gives the price of {_named(book, position[lost])};"
-            " check `price` (clean, per 100 of face), `coupon` and `maturity`"
-        )
-    spreads[position] = fitted
-    return spreads
+def book_curves(book: CompiledBook) -> tuple[str, ...]:
+    """Names of the curves that a book needs."""
+    used = [book.flows.curve, book.floats.curve, book.floats.projection, book.swaptions.curve]
+    used += [book.futures.repo_curve, book.deliverables.curve]
+    names = {str(name) for column in used for name in np.unique(column)}
+    return tuple(sorted(names | ({"XCCY_JPY", "SOFR"} if book.options.position.size else set())))
 
 
 def book_warnings(book: CompiledBook, market: Market) -> tuple[str, ...]:
     """What was accepted with a word of caution: in reading the book, and payments beyond the last node of a curve."""
     said = list(book.warnings)
-    for name in np.unique(book.flows.curve):
-        end = _curve(str(name), market).times[-1]
-        beyond = (book.flows.curve == name) & (book.flows.day / DAYS_PER_TIME_YEAR > end)
+    for name, position, day in _dated(book):
+        end = zero_curve(name, market).times[-1]
+        beyond = day / DAYS_PER_TIME_YEAR > end
         if beyond.any():
-            who = _named(book, np.unique(book.flows.position[beyond]))
-            where = f"beyond the last node of curve {str(name)!r} ({end:g} years): the zero rate is held flat there"
+            who = named(book, np.unique(position[beyond]))
+            where = f"beyond the last node of curve {name!r} ({end:g} years): the zero rate is held flat there"
             said.append(f"payments of {who} fall {where}")
+    far = _far_from_spot(book, market)
+    if far.size:
+        said.append(
+            f"{named(book, far)}: the rate or strike is over {ODD_RATE:.0%} from USD/JPY at {market.usdjpy:g}; check it"
+        )
+    off = _off_market(book, market)
+    if off.size:
+        said.append(
+            f"{named(book, off)}: a swap worth over {ODD_SWAP:.0%} of its notional per year of life; check its rate and"
+            " the direction of its notional"
+        )
     return tuple(said)
 
 
-def fx_rates(currency: npt.NDArray[np.str_], market: Market) -> F64:
-    """Yen for one unit of each currency; any shape."""
-    known = {"JPY": 1.0, "USD": market.usdjpy}
-    names, where = np.unique(currency, return_inverse=True)
-    for name in names:
-        if str(name) not in known:
-            raise InputError(f"the market has no rate for currency {str(name)!r}; it has {', '.join(known)}")
-    return np.array([known[str(name)] for name in names])[where]
+def _dated(book: CompiledBook) -> Iterator[tuple[str, I64, I64]]:
+    """Each curve, with the positions and last days of all that is discounted or projected on it."""
+    flows, floats, swaptions, futures, bonds = book.flows, book.floats, book.swaptions, book.futures, book.deliverables
+    last_flow = bonds.day[bonds.flow_range[:, 1] - 1] if bonds.factor.size else bonds.day
+    parts = (
+        (flows.curve, flows.position, flows.day),
+        (floats.curve, floats.position, floats.day),
+        (floats.projection, floats.position, floats.day),
+        (swaptions.curve, swaptions.position, swaptions.day[swaptions.annuity_range[:, 1] - 1]),
+        (
+            bonds.curve[futures.basket[:, 0]],
+            futures.position,
+            np.array([last_flow[first:end].max() for first, end in futures.basket.tolist()], np.int64),
+        ),
+    )
+    curve, position, day = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    for name in np.unique(curve).tolist():
+        yield name, position[curve == name], day[curve == name]
 
 
-def _after_settlement(book: CompiledBook, market: Market, position: I64, settlement_day: I64) -> tuple[F64, F64, I64]:
-    """Flows after settlement: value at settlement without spread, years after it, and row in `position`."""
-    _check_dates(book, market)
-    flows, row_of = book.flows, np.full(len(book.position_ids), -1)
-    row_of[position] = np.arange(position.size)
-    row = row_of[flows.position]
-    kept = row >= 0
-    kept[kept] = flows.day[kept] > settlement_day[row[kept]]
-    row = row[kept]
-    curve, first_flow = flows.curve[kept], _first_flows(flows, position)
-    tau = flows.day[kept] / DAYS_PER_TIME_YEAR
-    tau_settlement = settlement_day / DAYS_PER_TIME_YEAR
-    at_settlement = _zero_rates(flows.curve[first_flow], tau_settlement, market) * tau_settlement
-    exponent = at_settlement[row] - _zero_rates(curve, tau, market) * tau
-    return flows.amount[kept] * np.exp(exponent), tau - tau_settlement[row], row
+def _off_market(book: CompiledBook, market: Market) -> I64:
+    """Swaps far off-market: (n,). The largest payment, on its last day, stands for the notional."""
+    flows, n = book.flows, len(book.position_ids)
+    swaps = np.flatnonzero(np.isin(book.kinds, _SWAPS))
+    if not swaps.size:
+        return swaps
+    worth = position_values(book, market)
+    floats = book.floats
+    sizes, lives = np.zeros(n), np.zeros(n)
+    for position, currency, amount, day in (
+        (flows.position, flows.currency, flows.amount, flows.day),
+        (floats.position, floats.currency, floats.amount, floats.day),
+    ):
+        np.maximum.at(sizes, position, np.abs(amount) * fx_rates(currency, market))
+        np.maximum.at(lives, position, day / DAYS_PER_TIME_YEAR)
+    limit = ODD_SWAP * np.maximum(lives[swaps], 1.0) * sizes[swaps]
+    return swaps[np.abs(worth[swaps]) > limit]
 
 
-def _first_flows(flows: Flows, position: I64) -> I64:
-    """Index of each position's first flow. Marked positions and bonds always have one."""
-    return np.searchsorted(flows.position, position)
-
-
-def _zero_rates(curve: npt.NDArray[np.str_], tau: F64, market: Market) -> F64:
-    rates = np.zeros(tau.shape)
-    for name in np.unique(curve):
-        on_it = curve == name
-        rates[on_it] = _curve(str(name), market).zero_rate(tau[on_it])
-    return rates
-
-
-def _curve(name: str, market: Market) -> ZeroCurve:
-    if name not in market.curves:
-        raise InputError(f"the market has no curve {name!r}, which the book needs; it has {', '.join(market.curves)}")
-    return market.curves[name]
-
-
-def _check_dates(book: CompiledBook, market: Market) -> None:
-    if book.valuation_date != market.valuation_date:
-        raise InputError(
-            f"the book is compiled for {book.valuation_date}, the market is of {market.valuation_date};"
-            " compile the book for the market's date"
-        )
-
-
-def _per_position(book: CompiledBook, position: I64, values: F64) -> F64:
-    return _sums(position, values, len(book.position_ids))
-
-
-def _sums(group: I64, values: F64, n_groups: int) -> F64:
-    """Sum of the values of each group, in their order: (n_groups,)."""
-    return np.asarray(np.bincount(group, values, minlength=n_groups), dtype=np.float64)
-
-
-def _named(book: CompiledBook, position: I64) -> str:
-    names = ", ".join(repr(book.position_ids[i]) for i in position[:_NAMED])
-    more = f" and {position.size - _NAMED:,} more" if position.size > _NAMED else ""
-    return f"{'positions' if position.size > 1 else 'position'} {names}{more}"
+def _far_from_spot(book: CompiledBook, market: Market) -> I64:
+    """Positions whose exchange rate or strike is far from today's: (n,)."""
+    flows, n = book.flows, len(book.position_ids)
+    yen, dollars = (
+        sums(flows.position, np.where(flows.currency == currency, flows.amount, 0.0), n) for currency in ("JPY", "USD")
+    )
+    outright = np.flatnonzero(np.isin(book.kinds, ("FX_FORWARD", "NDF")) & (dollars != 0.0))
+    position = np.concatenate([outright, book.options.position])
+    rates = np.concatenate([-yen[outright] / dollars[outright], book.options.strike])
+    return np.unique(position[np.abs(rates / market.usdjpy - 1.0) > ODD_RATE])

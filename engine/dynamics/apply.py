@@ -1,6 +1,7 @@
 """A scenario laid on a market: levels shocked, vols multiplied, correlations overridden."""
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -16,14 +17,17 @@ from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, 
 from engine.market.curve import ZeroCurve
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, Market, ParCurve
+from engine.market.spread import parents_first
 
 F64 = npt.NDArray[np.float64]
 Shocks = Sequence[tuple[int, Shock]]  # each with its index in the scenario
 
 LARGEST_RATE = 0.5  # a shocked rate beyond +-50 % is a unit mistaken, not a stress
+LARGEST_VOL = 3.0  # and so is a vol
 USUAL_MOVE = 0.03  # rates: a larger move is possible, but more often a percentage taken for a decimal
 SMALL_MOVE_YEN = 0.5  # USD/JPY: a smaller absolute shock is more often a fraction meant to be relative
 
+_ABOVE_0 = "it must stay above 0. A fall of 5 % is relative, -0.05"
 _YEN_SIZES = {
     ShockKind.ABSOLUTE: "an absolute size is in yen, -5.0 is five yen less",
     ShockKind.RELATIVE: "a fall of 5 % is relative, -0.05",
@@ -47,53 +51,107 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     tenors, flat beyond, and the curve is bootstrapped anew. A zero shock is added to the zero curve, linear in time
     between pillars, flat beyond; the curve's par yields are then no longer those published and are left out of
     `par_curves`. Pillars without a shock do not move; but where a target is set on a curve, they move by
-    interpolation between the shocked ones. `thetas` stay: a mean-reverting rate returns to its own level.
+    interpolation between the shocked ones. A derived curve keeps its spreads over the shocked parent; where it has
+    factors of its own that are shocked, it takes these moves alone, and its spreads change. A shock on USDJPY_VOL
+    moves the level of that factor, the vol at the money of its reference expiry, and multiplies all expiries alike; the
+    smile stays as it is in moneyness. `thetas` stay: what reverts returns to its own level.
 
     Raises
     ------
     FileFaults
         Everything that does not fit, with line and key when the scenario came from a file: a glob matches no factor;
-        a shock takes USDJPY out of [20, 1000] or a rate beyond 50 %, or leaves par yields that cannot be
-        bootstrapped; a target has no published tenor; a par shock is on a price; the correlation is not positive
-        definite and no repair is asked for.
+        a shock takes USDJPY out of [20, 1000], a vol beyond 300 % or a rate beyond 50 %, leaves another price or a vol
+        that is not positive, or par yields that cannot be bootstrapped; a target has no published tenor; a par shock
+        is on no rate; the correlation is not positive definite and no repair is asked for.
     """
     findings = Findings(scenario)
     names = [factor.name for factor in market.factors]
     check_globs(scenario, names, findings)
     shocks = usable_shocks(scenario, market.factors, findings)
-    shocked = replace(market, usdjpy=_spot(shocks, market, findings))
-    for curve in sorted({factor.curve for factor in market.factors if factor.curve is not None}):
-        shocked = _shock_par([each for each in shocks if each[1].on is ShockOn.PAR], shocked, curve, findings)
-        shocked = _shock_zeros([each for each in shocks if each[1].on is ShockOn.ZERO], shocked, curve, findings)
+    shocked = _shock_levels(shocks, market, findings)
+    for curve in (name for name in market.curves if name not in market.spreads):
+        shocked = _shock_curve(shocks, shocked, curve, findings)
+    for curve in parents_first(market.spreads):
+        shocked = _derive(shocks, market, shocked, curve, findings)
     vols = _vols(scenario, market.vols, names, findings)
     correlation = _correlation(scenario, market.correlation, names, findings)
     notes = findings.notes()
     return ShockedMarket(market=replace(shocked, vols=vols, correlation=correlation), notes=notes)
 
 
-def _spot(shocks: Shocks, market: Market, findings: Findings) -> float:
+def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
+    """Prices and vols."""
+    shocked = market
     for factor in market.factors:
-        if factor.kind is FactorKind.PRICE and factor.name != PRICE_FACTOR:
-            for i, _ in _matching(shocks, factor):
-                findings.refuse(f"shocks[{i + 1}].factor", f"this market has no level of {factor.name!r} to shock")
-    mine = [each for each in shocks if fnmatchcase(PRICE_FACTOR, each[1].factor)]
-    for i, shock in mine:
+        mine = _matching(shocks, factor)
+        if factor.kind is FactorKind.RATE or not mine:
+            continue
+        if factor.name == PRICE_FACTOR:
+            shocked = replace(shocked, usdjpy=_spot(mine, market, findings))
+            continue
+        level = _level(mine, factor, market.level(factor), findings)
+        shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
+        if factor.pair is not None and factor.pair in market.fx_vols:
+            vols = market.fx_vols[factor.pair]
+            moved = replace(vols, atm=vols.atm * (level / vols.level), quotes=())
+            shocked = replace(shocked, fx_vols={**shocked.fx_vols, factor.pair: moved})
+    return shocked
+
+
+def _spot(shocks: Shocks, market: Market, findings: Findings) -> float:
+    for i, shock in shocks:
         if shock.kind is ShockKind.ABSOLUTE and 0.0 < abs(shock.size) < SMALL_MOVE_YEN:
             findings.note(
                 f"shocks[{i + 1}].size",
                 f"{shock.size!r} moves USDJPY by less than {SMALL_MOVE_YEN:g} yen; is a relative shock meant? "
                 f"Of kind 'relative' it is {100.0 * shock.size:+.6g} %",
             )
-    spot, culprit = _moved(mine, market.usdjpy, LOWEST_USDJPY, HIGHEST_USDJPY)
+    spot, culprit = _moved(shocks, market.usdjpy, LOWEST_USDJPY, HIGHEST_USDJPY)
     if culprit is None:
         return spot
-    shock = dict(mine)[culprit]
+    shock = dict(shocks)[culprit]
     findings.refuse(
         f"shocks[{culprit + 1}].size",
         f"the {shock.kind.value} size {shock.size!r} takes USDJPY from {market.usdjpy!r} to {spot:.6g}; it must "
         f"stay in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}] yen for one dollar: {_YEN_SIZES[shock.kind]}",
     )
     return market.usdjpy
+
+
+def _level(shocks: Shocks, factor: Factor, base: float, findings: Findings) -> float:
+    """A vol, or a price other than USD/JPY, after its shocks."""
+    is_vol = factor.kind is FactorKind.VOL
+    level, culprit = _moved(shocks, base, math.ulp(0.0), LARGEST_VOL if is_vol else sys.float_info.max)
+    if culprit is None:
+        return level
+    shock = dict(shocks)[culprit]
+    wanted = f"vols are decimals up to {LARGEST_VOL:g}: 0.11 is 11 %" if is_vol and level > 0.0 else _ABOVE_0
+    findings.refuse(
+        f"shocks[{culprit + 1}].size",
+        f"the {shock.kind.value} size {shock.size!r} takes {factor.name} from {base:.6g} to {level:.6g}; {wanted}",
+    )
+    return base
+
+
+def _shock_curve(shocks: Shocks, market: Market, curve: str, findings: Findings) -> Market:
+    """A curve after the shocks on its factors: those on par yields, then those on zero rates."""
+    shocked = _shock_par([each for each in shocks if each[1].on is ShockOn.PAR], market, curve, findings)
+    return _shock_zeros([each for each in shocks if each[1].on is ShockOn.ZERO], shocked, curve, findings)
+
+
+def _derive(shocks: Shocks, market: Market, shocked: Market, curve: str, findings: Findings) -> Market:
+    """A derived curve after the shocks on its parents, or on factors of its own."""
+    spread = market.spreads[curve]
+    parent = shocked.curves[spread.parent]
+    own = _shock_curve(shocks, shocked, curve, findings)
+    if own is not shocked:
+        moved = own.curves[curve]
+        times = np.union1d(moved.times, parent.times)
+        over = replace(spread, times=times, spreads=moved.zero_rate(times) - parent.zero_rate(times))
+        return replace(own, spreads={**own.spreads, curve: over})
+    if parent is market.curves[spread.parent]:
+        return shocked
+    return replace(shocked, curves={**shocked.curves, curve: spread.over(parent)})
 
 
 def _shock_par(shocks: Shocks, market: Market, curve: str, findings: Findings) -> Market:

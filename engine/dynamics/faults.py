@@ -1,6 +1,6 @@
 """What is wrong with a scenario on a market, gathered so that all of it is said at once, each at its line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
@@ -43,17 +43,22 @@ def usable_shocks(scenario: Scenario, factors: Sequence[Factor], findings: Findi
         if len(kinds) > 1 and shock.kind is not ShockKind.RELATIVE:
             findings.refuse(
                 f"shocks[{i + 1}].factor",
-                f"{shock.factor!r} matches rates and prices, and one {shock.kind.value} size cannot fit both; "
+                f"{shock.factor!r} matches {_joined(kinds)}, and one {shock.kind.value} size cannot fit both; "
                 f"write a shock for each",
             )
-        elif shock.on is ShockOn.PAR and FactorKind.PRICE in kinds:
+        elif shock.on is ShockOn.PAR and kinds - {FactorKind.RATE}:
+            other = sorted(kind.value for kind in kinds - {FactorKind.RATE})[0]
             findings.refuse(
                 f"shocks[{i + 1}].on",
-                f"'par' is for rates, and {shock.factor!r} matches a price, which has no par yield; leave `on` out",
+                f"'par' is for rates, and {shock.factor!r} matches a {other}, which has no par yield; leave `on` out",
             )
         elif kinds:
             usable.append((i, shock))
     return usable
+
+
+def _joined(kinds: Collection[FactorKind]) -> str:
+    return " and ".join(f"{kind.value}s" for kind in FactorKind if kind in kinds)
 
 
 def check_globs(scenario: Scenario, names: Sequence[str], findings: Findings) -> None:

@@ -1,13 +1,16 @@
 """Book files: a CSV or Parquet table with a row per position, or a compiled book."""
 
 from datetime import date
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from engine.book.compiled import CompiledBook
+from engine.book.position import Kind, Position
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.book_cache import cache_path, keep, recall
 from engine.inputs.book_rows import Rows, read_rows
 from engine.inputs.book_table import check_regular, read_bytes, table_of
 
@@ -17,6 +20,8 @@ MAX_FAULTS = 100  # listed; the rest is counted
 
 def load_book(path: Path, valuation_date: date) -> CompiledBook:
     """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
+
+    A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
 
     Parameters
     ----------
@@ -31,15 +36,14 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
     check_regular(path)
     if is_compiled(path):
         return _compiled(path, valuation_date)
-    from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
-
     data = read_bytes(path)
-    rows = parse_book(data, path, valuation_date)
-    faults = rows.faults + position_faults(rows.positions, valuation_date)
-    if faults:
-        raise FileFaults(path, _capped(faults))
     digest = sha256(data).hexdigest()
-    return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=str(path))
+    kept = cache_path(digest, valuation_date)
+    if (book := recall(kept)) is not None:
+        return book
+    book = _from_source(data, digest, path, valuation_date)
+    keep(book, kept)
+    return book
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
@@ -53,6 +57,23 @@ def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
     return read_rows(table_of(data, path), valuation_date)
 
 
+def read_positions(path: Path, valuation_date: date) -> list[Position]:
+    """Positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
+    rows = parse_book(read_bytes(path), path, valuation_date)
+    if rows.faults:
+        raise FileFaults(path, _capped(rows.faults))
+    return rows.positions
+
+
+def known_kind(name: str) -> Kind:
+    """The kind of a name, in any case. Raises InputError with the nearest known one."""
+    if name.upper() in list(Kind):
+        return Kind(name.upper())
+    close = get_close_matches(name.upper(), list(Kind), n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(Kind)}")
+
+
 def bundled_book_names() -> tuple[str, ...]:
     """Names of the books that come with the program."""
     folder = files("engine.book") / "data"
@@ -64,6 +85,18 @@ def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
     if name not in bundled_book_names():
         raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))
+
+
+def _from_source(data: bytes, digest: str, path: Path, valuation_date: date) -> CompiledBook:
+    from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
+
+    rows = parse_book(data, path, valuation_date)
+    if rows.faults:
+        raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
+    try:
+        return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=str(path))
+    except FileFaults as refusal:
+        raise FileFaults(path, _capped(list(refusal.faults))) from None
 
 
 def _compiled(path: Path, valuation_date: date) -> CompiledBook:

@@ -1,43 +1,21 @@
 """Rows of text cells become checked positions, and everything wrong with them becomes faults."""
 
-import math
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from difflib import get_close_matches
-from functools import lru_cache
+from datetime import date
 
-from engine.book.position import (
-    ALWAYS,
-    COLUMNS,
-    CURRENCIES,
-    MAX_LOAN_YEARS,
-    MAX_TERM_YEARS,
-    RULES,
-    Column,
-    Kind,
-    KindRule,
-    Position,
-)
+from engine.book.columns import ALWAYS, COLUMNS, Column
+from engine.book.contracts import parse_contract
+from engine.book.position import MAX_LOAN_YEARS, MAX_TERM_YEARS, RULES, Kind, KindRule, Position
 from engine.errors import Fault
+from engine.inputs.book_cells import MISSING_MARKERS, CellError, Value, parsed, scale_hint
 from engine.inputs.book_table import Table
 
 DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
-MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
+MAX_CONTRACT_YEARS = 3  # to the delivery of a bond future
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_BOOK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SPREADSHEET_ZERO = date(1899, 12, 30)
-_CURRENCY_WORDS = {"YEN": "JPY", "¥": "JPY", "EN": "JPY", "DOLLAR": "USD", "US$": "USD", "$": "USD"}
-
-Value = str | float | date
-
-
-class _CellError(Exception):
-    """What is wrong with one cell."""
+Errors = Iterator[tuple[str, str]]  # column, message
 
 
 @dataclass(slots=True)
@@ -63,6 +41,8 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         if isinstance(values.get("kind"), Kind):
             for column, message in _rule_errors(values, table.header, errors, valuation_date):
                 errors.setdefault(column, message)
+        elif "kind" not in errors:
+            errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
             rows.faults += [Fault(message=errors[name], line=line, where=name) for name in errors]
         else:
@@ -88,164 +68,89 @@ def _values(
             missing_prices[text] += 1
             continue
         try:
-            values[name] = _parsed(column, text)
-        except _CellError as error:
+            values[name] = parsed(column, text)
+        except CellError as error:
             errors[name] = str(error)
     return values, errors
 
 
-def _parsed(column: Column, text: str) -> Value:
-    if text != text.strip():
-        raise _CellError(f"has spaces around the value, got {_shown(text)}; remove them")
-    if column.type == "number":
-        return _number(column, text)
-    if column.type == "date":
-        return _date(text)
-    match column.name:
-        case "kind":
-            return _kind(text)
-        case "currency":
-            return _currency(text)
-        case "book":
-            return _book(text)
-    return _position_id(text)
-
-
-def _number(column: Column, text: str) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise _CellError(f"must be a number in plain digits, got {_shown(text)}{_number_hint(text)}")
-    value = float(text)
-    if not column.low <= value < column.high:
-        wanted = f"must be at least {column.low:g} and below {column.high:g}, got {text}"
-        raise _CellError(wanted + _scale_hint(value, column.name, column.low, column.high))
-    return value
-
-
-def _number_hint(text: str) -> str:
-    if re.fullmatch(r"\([0-9.]+\)", text):
-        return f"; write a negative with a minus sign: -{text[1:-1]}"
-    if "," in text or "_" in text or " " in text:
-        return "; write 1000000.5, without separators, with a point"
-    if text.endswith("%"):
-        return "; write a decimal, 0.0425 for 4.25 %"
-    if not text.isascii():
-        return "; use the ASCII digits 0 to 9"
-    return "; leave the cell empty if there is none" if text in MISSING_MARKERS else ""
-
-
-def _scale_hint(value: float, name: str, low: float, high: float) -> str:
-    if not math.isfinite(value) or value == 0.0:
-        return ""
-    if name in ("coupon", "rate") and low <= value / 100.0 < high and high < 1.0:
-        return f"; is {value / 100.0:.12g} meant? Rates are decimals per year"
-    if name == "rate" and low <= 1.0 / value < high:
-        return f"; is {1.0 / value:.6g} meant? The rate is yen for one dollar"
-    if name == "price" and low <= 100.0 * value < high:
-        return f"; is {100.0 * value:.12g} meant? Prices are per 100 of face"
-    return f"; sanity limit of `{name}`"
-
-
-@lru_cache(maxsize=65536)
-def _date(text: str) -> date:
-    if _DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise _CellError(f"there is no such day, got {_shown(text)}") from None
-    hint = ""
-    if re.fullmatch(r"[0-9]{4,5}", text):
-        meant = _SPREADSHEET_ZERO + timedelta(days=int(text))
-        hint = f"; if this is a spreadsheet's serial number, {meant} is meant"
-    raise _CellError(f"must be a date written as text, YYYY-MM-DD, got {_shown(text)}{hint}")
-
-
-@lru_cache(maxsize=256)
-def _kind(text: str) -> Kind:
-    try:
-        return Kind(text)
-    except ValueError:
-        hint = _did_you_mean(text, list(Kind))
-        raise _CellError(f"unknown kind {_shown(text)}{hint}; known are {', '.join(Kind)}") from None
-
-
-@lru_cache(maxsize=256)
-def _currency(text: str) -> str:
-    if text in CURRENCIES:
-        return text
-    meant = _CURRENCY_WORDS.get(text.upper())
-    hint = f"; did you mean {meant}?" if meant else _did_you_mean(text, CURRENCIES)
-    raise _CellError(f"unknown currency {_shown(text)}{hint}; known are {', '.join(CURRENCIES)}")
-
-
-@lru_cache(maxsize=1024)
-def _book(text: str) -> str:
-    if not _BOOK.fullmatch(text):
-        raise _CellError(
-            f"a book's name has 1 to 64 letters, digits, '.', '_' or '-', and starts with a letter or digit,"
-            f" got {_shown(text)}"
-        )
-    return text
-
-
-def _position_id(text: str) -> str:
-    if len(text) > 128 or not text.isprintable():
-        raise _CellError(f"must have at most 128 printable characters, got {_shown(text)}")
-    return text
-
-
-def _did_you_mean(text: str, known: list[Kind] | tuple[str, ...]) -> str:
-    close = get_close_matches(text.upper(), known, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
-
-
 def _rule_errors(
     values: Mapping[str, Value], header: tuple[str, ...], errors: Mapping[str, str], valuation_date: date
-) -> list[tuple[str, str]]:
+) -> Errors:
     """What the rule of a row's kind says against it: (column, message)."""
     kind = Kind(str(values["kind"]))
-    rule, found = RULES[kind], []
+    rule = RULES[kind]
     for name in (*ALWAYS, "book", *rule.required):
         if name not in values and name not in errors and (name != "book" or "book" in header):
             where = "" if name in header else "; the file has no such column"
-            found.append((name, f"is empty, but {kind} needs it: {COLUMNS[name].meaning}{where}"))
+            yield name, f"is empty, but {kind} needs it: {COLUMNS[name].meaning}{where}"
     for name in values:
         if not rule.takes(name):
-            found.append((name, f"{kind} takes no `{name}`; leave the cell empty"))
+            yield name, f"{kind} takes no `{name}`; leave the cell empty"
     currency = values.get("currency")
     if currency is not None and currency not in rule.currencies:
-        found.append(("currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"))
-    return found + _rate_errors(values, rule) + _date_errors(values, valuation_date)
+        yield "currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"
+    yield from _choice_errors(kind, rule, values, errors)
+    yield from _range_errors(values, rule)
+    yield from _date_errors(values, valuation_date)
+    yield from _strike_errors(values)
+    yield from _contract_errors(kind, values, valuation_date)
 
 
-def _rate_errors(values: Mapping[str, Value], rule: KindRule) -> list[tuple[str, str]]:
-    rate = values.get("rate")
-    if rule.rate_range is None or not isinstance(rate, float):
-        return []
-    low, high = rule.rate_range
-    if low <= rate < high:
-        return []
-    hint = _scale_hint(rate, "rate", low, high)
-    return [("rate", f"must be at least {low:g} and below {high:g}, got {rate:g}{hint}")]
+def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], errors: Mapping[str, str]) -> Errors:
+    choices = rule.one_of or rule.at_most_one
+    given = [name for name in choices if name in values]
+    if len(given) > 1:
+        yield given[1], f"{kind} takes `{given[0]}` or `{given[1]}`, got both; leave one empty"
+    if rule.one_of and not given and not any(name in errors for name in choices):
+        yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
 
 
-def _date_errors(values: Mapping[str, Value], valuation_date: date) -> list[tuple[str, str]]:
-    found = []
+def _range_errors(values: Mapping[str, Value], rule: KindRule) -> Errors:
+    for name, (low, high) in rule.ranges.items():
+        value = values.get(name)
+        if isinstance(value, float) and not low <= value < high:
+            hint = scale_hint(value, name, low, high)
+            yield name, f"must be at least {low:g} and below {high:g}, got {value:g}{hint}"
+
+
+def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
     issue, start, maturity = (values.get(name) for name in ("issue_date", "start_date", "maturity"))
     if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
         limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
-        found.append(("maturity", f"the largest maturity is {limit}, got {maturity}"))
+        yield "maturity", f"the largest maturity is {limit}, got {maturity}"
     if isinstance(issue, date) and issue > valuation_date:
-        found.append(("issue_date", f"is after the valuation date {valuation_date}, got {issue}; remove the position"))
+        yield "issue_date", f"is after the valuation date {valuation_date}, got {issue}; remove the position"
     for name, first in (("issue_date", issue), ("start_date", start)):
         if isinstance(first, date) and isinstance(maturity, date) and first >= maturity:
-            found.append((name, f"must be before the maturity {maturity}, got {first}"))
-    if isinstance(start, date) and isinstance(maturity, date) and (maturity - start).days > 366 * MAX_LOAN_YEARS:
-        found.append(("start_date", f"a loan may run {MAX_LOAN_YEARS} years at most, got {start} to {maturity}"))
-    return found
+            yield name, f"must be before the maturity {maturity}, got {first}"
+    longest = MAX_LOAN_YEARS if values["kind"] in (Kind.REPO, Kind.DEPOSIT, Kind.FX_SWAP) else MAX_TERM_YEARS
+    if isinstance(start, date) and isinstance(maturity, date) and (maturity - start).days > 366 * longest:
+        what = "a loan" if longest == MAX_LOAN_YEARS else "a swap"
+        yield "start_date", f"{what} may run {longest} years at most, got {start} to {maturity}"
+
+
+def _strike_errors(values: Mapping[str, Value]) -> Errors:
+    low, high = values.get("strike"), values.get("strike_2")
+    if isinstance(low, float) and isinstance(high, float) and high <= low:
+        yield "strike_2", f"must be above `strike`, {low:g}, got {high:g}; the put has the lower strike"
+
+
+def _contract_errors(kind: Kind, values: Mapping[str, Value], valuation_date: date) -> Errors:
+    label, deliverables = values.get("contract"), values.get("deliverables")
+    if not isinstance(label, str):
+        return
+    contract = parse_contract(label)
+    if contract.spec.currency != ("JPY" if kind is Kind.JGB_FUTURE else "USD"):
+        yield "contract", f"{label} is no {kind}"
+    elif contract.year > valuation_date.year + MAX_CONTRACT_YEARS:
+        yield "contract", f"delivers more than {MAX_CONTRACT_YEARS} years after the valuation date, got {label}"
+    elif contract.nominal_day.replace(day=28) < valuation_date.replace(day=1):
+        yield "contract", f"{label} was delivered before the valuation date {valuation_date}; remove the position"
+    elif isinstance(deliverables, tuple):
+        refused = [message for _, maturity in deliverables if (message := contract.refusal(maturity))]
+        if refused:
+            yield "deliverables", "; ".join(refused)
 
 
 def _position(values: dict[str, Value], line: int) -> Position:

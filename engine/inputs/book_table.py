@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.book.position import ALWAYS, COLUMNS
+from engine.book.columns import ALWAYS, COLUMNS
 from engine.errors import Fault, FileFaults, did_you_mean
 
 MAX_BYTES = 256 * 2**20

@@ -1,4 +1,4 @@
-"""Market files (TOML): par curves, USD/JPY and the factors' law, checked when read, commented when written."""
+"""Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
 
 import os
 from collections.abc import Sequence
@@ -10,22 +10,27 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from engine.errors import FileFaults, InputError
+from engine.inputs.market_faults import Keys, market_faults
 from engine.inputs.market_schema import (
     F64,
     FactorsTable,
-    Keys,
     MarketFile,
+    curves_of,
+    factor_of,
     full_correlation,
-    market_faults,
+    fx_vols_from,
     par_curve_of,
+    spreads_of,
+    theta_state,
 )
 from engine.inputs.market_text import market_text
 from engine.inputs.toml import parse_toml, read_text, read_toml
 from engine.inputs.toml_faults import faults_of
-from engine.market.bootstrap import bootstrap
 from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
-from engine.market.factors import PRICE_FACTOR, parse_factor, tenor_label
+from engine.market.factors import PRICE_FACTOR, tenor_label
+from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import Market, joined_sources
+from engine.market.surface_checks import arbitrage
 
 DEFAULT_MARKET = "2025-05-28"
 
@@ -69,8 +74,11 @@ def market_warnings(market: Market) -> tuple[str, ...]:
         if not times[0] <= factor.pillar <= times[-1]:
             span = f"{tenor_label(float(times[0]))} to {tenor_label(float(times[-1]))}"
             warnings.append(f"{factor.name} lies outside its curve, {span}: the zero rate is flat there")
-    moved = {factor.curve for factor in market.factors}
-    warnings += [f"curve {name!r} has no factor: it does not move" for name in market.curves if name not in moved]
+    still = [name for name in market.curves if not curve_factors(market, name)[0].size]
+    warnings += [f"curve {name!r} has no factor: it does not move" for name in still]
+    unmoved = [pair for pair in market.fx_vols if vol_factor(market, pair) < 0]
+    warnings += [f"the vols of {pair} do not move: {pair}_VOL is no factor" for pair in unmoved]
+    warnings += [said for vols in market.fx_vols.values() for said in arbitrage(vols)]
     return tuple(warnings)
 
 
@@ -100,23 +108,31 @@ def _refusal(path: Path, found: Sequence[tuple[Keys, str]]) -> FileFaults:
 
 def _market_of(file: MarketFile) -> Market:
     table, n = file.factors, len(file.factors.names)
-    par_curves = {name: par_curve_of(name, curve) for name, curve in file.curves.items()}
+    curves = curves_of(file)
+    fx_vols = {pair: fx_vols_from(file, pair, curves) for pair in file.fx_vols}
     sources = {name: curve.source for name, curve in file.curves.items()} | {PRICE_FACTOR: file.fx.source}
+    sources |= {name: level.source for name, level in file.levels.items()}
     correlation, notes = _correlation_of(table)
+    factors = tuple(factor_of(file, name) for name in table.names)
+    thetas = [theta_state(*each) for each in zip(factors, table.thetas or [0.0] * n, strict=True)]
+    vol_levels = {f.name: fx_vols[f.pair].level for f in factors if f.pair is not None}
     return Market(
         valuation_date=file.valuation_date,
-        par_curves=par_curves,
-        curves={name: bootstrap(par) for name, par in par_curves.items()},
+        par_curves={name: par_curve_of(name, curve) for name, curve in file.curves.items()},
+        curves=curves,
         usdjpy=float(file.fx.usdjpy),
-        factors=tuple(parse_factor(name) for name in table.names),
+        factors=factors,
         vols=np.array(table.vols, dtype=np.float64),
         correlation=correlation,
         kappas=np.array(table.kappas or [0.0] * n, dtype=np.float64),
-        thetas=np.array(table.thetas or [0.0] * n, dtype=np.float64),
+        thetas=np.array(thetas, dtype=np.float64),
         mus=np.array(table.mus or [0.0] * n, dtype=np.float64),
         source=joined_sources(sources),
         calibration=file.calibration.description,
         sources=sources,
+        levels={name: float(level.level) for name, level in file.levels.items()} | vol_levels,
+        spreads=spreads_of(file),
+        fx_vols=fx_vols,
         notes=notes,
     )
 

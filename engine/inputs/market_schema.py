@@ -1,6 +1,6 @@
-"""What a market file holds, and every fault its figures can have."""
+"""What a market file holds."""
 
-from collections.abc import Iterator
+import math
 from datetime import date
 from typing import Literal
 
@@ -8,20 +8,16 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from engine.errors import InputError
 from engine.inputs.toml import Strict
 from engine.market.bootstrap import bootstrap
-from engine.market.correlation import SMALLEST_EIGENVALUE, correlation_faults, smallest_eigenvalue
-from engine.market.factors import MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, parse_factor, tenor_years
-from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, ParCurve
+from engine.market.curve import ZeroCurve
+from engine.market.factors import MAX_FACTORS, Factor, FactorKind, parse_factor, tenor_years
+from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
+from engine.market.market import ParCurve
+from engine.market.spread import SpreadCurve, with_derived
+from engine.market.surface import fx_vols_of
 
 F64 = npt.NDArray[np.float64]
-Keys = tuple[str | int, ...]
-Found = Iterator[tuple[Keys, str]]  # place in the file, message
-
-LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.30  # decimals; JGBs reached -0.003, Treasury bills 0.17
-_HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0}
-_VOL_HINT = {FactorKind.RATE: "0.0062 is 62 bp a year", FactorKind.PRICE: "0.11 is 11 % a year"}
 
 
 class CurveTable(Strict):
@@ -32,6 +28,55 @@ class CurveTable(Strict):
     par_yields: dict[str, float] = Field(
         min_length=1,
         description="Tenor -> par yield, semi-annual compounding, shortest first: { 3M = 0.0435, 10Y = 0.0447 }.",
+    )
+
+
+class SpreadTable(Strict):
+    """A zero curve derived from another by spreads; it moves with factors of its own, or else with its parent."""
+
+    parent: str = Field(description="The curve that the spreads are over: one of `curves` or of `spreads`.")
+    source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
+    zero_spreads: dict[str, float] = Field(
+        min_length=1,
+        description="Tenor -> spread of continuous zero rates, decimal: { 1M = 0.0005, 10Y = -0.005 }; linear in time "
+        "between tenors, flat beyond.",
+    )
+
+
+class LevelTable(Strict):
+    """A price beside USD/JPY: an equity index, an EM asset. Its name is one of the factors."""
+
+    level: float = Field(description="In `currency`: 5888.55 points of the S&P 500 are 5888.55 dollars.")
+    currency: Literal["JPY", "USD"] = Field(description="Currency in which the level is quoted.")
+    source: str = Field(min_length=1, description="Who published the level, and when.")
+
+
+class VolQuoteTable(Strict):
+    """One expiry: by delta (at the money, 25-delta and perhaps 10-delta), or by strike (1 to 5). Decimal vols."""
+
+    atm: float | None = Field(
+        default=None, description="Delta quotes: vol of the delta-neutral straddle; 0.11 is 11 %."
+    )
+    risk_reversal_25d: float | None = Field(default=None, description="Vol of the USD call less that of the put.")
+    butterfly_25d: float | None = Field(default=None, description="Mean vol of call and put, less `atm`.")
+    risk_reversal_10d: float | None = Field(default=None, description="The same at 10 delta; with its butterfly.")
+    butterfly_10d: float | None = Field(default=None, description="The same at 10 delta; with its risk reversal.")
+    strikes: tuple[float, ...] | None = Field(default=None, description="Strike quotes: yen for one dollar, rising.")
+    vols: tuple[float, ...] | None = Field(default=None, description="Strike quotes: one vol per strike.")
+
+
+class FxVolsTable(Strict):
+    """Implied vols of a currency pair. The factor USDJPY_VOL multiplies all vols at the money."""
+
+    delta: Literal["spot", "forward", "spot-premium-adjusted", "forward-premium-adjusted"] = Field(
+        description="What a quoted delta is; premium-adjusted where the premium is paid in dollars."
+    )
+    domestic: str = Field(description="Curve that discounts yen in forwards and options: JGB.")
+    foreign: str = Field(description="Curve that discounts dollars in forwards and options: UST.")
+    reference: str = Field(description="Expiry whose vol at the money is the level of the VOL factor: '1M'.")
+    source: str = Field(min_length=1, description="Whose quotes, or 'assumption: ...' with the reasoning.")
+    quotes: dict[str, VolQuoteTable] = Field(
+        min_length=1, description="Expiry -> quotes, shortest first. Flat beyond the outermost quoted strikes."
     )
 
 
@@ -48,9 +93,10 @@ class FactorsTable(Strict):
     names: tuple[str, ...] = Field(
         min_length=1,
         max_length=MAX_FACTORS,
-        description="JGB_10Y: the zero rate of curve JGB at 10 years; USDJPY, the exchange rate, must be among them.",
+        description="JGB_10Y: the zero rate of curve JGB at 10 years; USDJPY, the exchange rate, must be among them; "
+        "USDJPY_VOL: its vols at the money; a name of `levels`: that price.",
     )
-    vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; USDJPY: lognormal.")
+    vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
     correlation: tuple[tuple[float, ...], ...] = Field(
         description="Rows of the lower triangle with the diagonal, or whole rows; positive definite."
     )
@@ -58,9 +104,11 @@ class FactorsTable(Strict):
         default=False, description="Take the nearest positive definite correlation (Higham) instead of refusing."
     )
     kappas: tuple[float, ...] | None = Field(default=None, description="Mean reversion per year; 0 if left out.")
-    thetas: tuple[float, ...] | None = Field(default=None, description="Long-run zero rates, decimal, for kappas > 0.")
+    thetas: tuple[float, ...] | None = Field(
+        default=None, description="Long-run zero rates and vols, decimal, for kappas > 0."
+    )
     mus: tuple[float, ...] | None = Field(
-        default=None, description="USDJPY: drift per year of its expectation; else 0."
+        default=None, description="USDJPY and other prices: drift per year of their expectation; else 0."
     )
 
 
@@ -76,7 +124,12 @@ class MarketFile(Strict):
     schema_version: Literal[1] = Field(alias="schema", description="Version of this format.")
     valuation_date: date = Field(description="The close that prices the book, without quotes.")
     curves: dict[str, CurveTable] = Field(min_length=1, description="By name in capitals: JGB, UST.")
+    spreads: dict[str, SpreadTable] = Field(
+        default={}, description="Derived curves, by name: TONA, SOFR, JGB_REPO, UST_REPO, XCCY_JPY."
+    )
     fx: FxTable
+    fx_vols: dict[str, FxVolsTable] = Field(default={}, description="Implied vols, by pair: USDJPY.")
+    levels: dict[str, LevelTable] = Field(default={}, description="Other prices, by the factor's name: SPX.")
     factors: FactorsTable
     calibration: CalibrationTable
 
@@ -104,110 +157,66 @@ def full_correlation(rows: tuple[tuple[float, ...], ...]) -> F64 | None:
     return matrix
 
 
-def market_faults(file: MarketFile) -> Found:
-    """Everything wrong with the figures of a file whose keys and types are right."""
-    for name, table in file.curves.items():
-        yield from _curve_faults(name, table)
-    yield from _fx_faults(file.fx.usdjpy)
-    factors: list[Factor] = []
-    for i, name in enumerate(file.factors.names):
-        try:
-            factors.append(parse_factor(name))
-        except InputError as error:
-            yield ("factors", "names", i), str(error)
-    yield from _name_faults(factors, list(file.curves))
-    if len(factors) == len(file.factors.names):
-        yield from _law_faults(file.factors, factors)
-    yield from _correlation_faults(file.factors)
+def curves_of(file: MarketFile) -> dict[str, ZeroCurve]:
+    """Every zero curve of a file whose curves and spreads have no faults."""
+    curves = {name: bootstrap(par_curve_of(name, table)) for name, table in file.curves.items()}
+    return with_derived(curves, spreads_of(file))
 
 
-def _curve_faults(name: str, table: CurveTable) -> Found:
-    at = ("curves", name, "par_yields")
-    before, n_faults = 0.0, 0
-    if not (name.isascii() and name.isalnum() and name.isupper() and name[0].isalpha()):
-        yield ("curves", name), f"a curve's name is capitals and digits, such as 'JGB', got {name!r}"
-        n_faults += 1
-    for label, par in table.par_yields.items():
-        try:
-            years = tenor_years(label)
-        except InputError as error:
-            yield (*at, label), str(error)
-            n_faults += 1
-            continue
-        if years <= before:
-            yield (*at, label), f"tenors must increase, got {label} after one of {before:g} years"
-            n_faults += 1
-        before = years
-        if not LOWEST_YIELD <= par <= HIGHEST_YIELD:
-            wanted = f"[{LOWEST_YIELD}, {HIGHEST_YIELD}], as a decimal: 0.0435 is 4.35 %"
-            yield (*at, label), f"par yield must lie in {wanted}; got {par!r}"
-            n_faults += 1
-    if not n_faults:
-        try:
-            bootstrap(par_curve_of(name, table))
-        except InputError as error:
-            yield at, str(error)
-
-
-def _fx_faults(usdjpy: float) -> Found:
-    if not LOWEST_USDJPY <= usdjpy <= HIGHEST_USDJPY:
-        inverted = 1.0 / usdjpy if usdjpy else 0.0
-        hint = f"; dollars for one yen? Then {inverted:.2f}" if LOWEST_USDJPY <= inverted <= HIGHEST_USDJPY else ""
-        wanted = f"yen for one dollar, in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}]"
-        yield ("fx", "usdjpy"), f"must be {wanted}; got {usdjpy!r}{hint}"
-
-
-def _name_faults(factors: list[Factor], curves: list[str]) -> Found:
-    names = [factor.name for factor in factors]
-    if PRICE_FACTOR not in names:
-        yield ("factors", "names"), f"{PRICE_FACTOR} must be one of the factors; a vol of 0 keeps it still"
-    for i, factor in enumerate(factors):
-        if factor.name in names[:i]:
-            yield ("factors", "names", i), f"factor {factor.name!r} comes twice"
-        if factor.curve is not None and factor.curve not in curves:
-            yield (
-                ("factors", "names", i),
-                f"{factor.name!r} needs curve {factor.curve!r}; there are {', '.join(curves)}",
-            )
-
-
-def _law_faults(table: FactorsTable, factors: list[Factor]) -> Found:
-    lists = {"vols": table.vols, "kappas": table.kappas, "thetas": table.thetas, "mus": table.mus}
-    for key, values in lists.items():
-        if values is not None and len(values) != len(factors):
-            yield ("factors", key), f"needs {len(factors)} values, one per name, got {len(values)}"
-    for i, (factor, vol) in enumerate(zip(factors, table.vols, strict=False)):
-        if not 0.0 <= vol <= _HIGHEST_VOL[factor.kind]:
-            wanted = f"in [0, {_HIGHEST_VOL[factor.kind]:g}]: {_VOL_HINT[factor.kind]}"
-            yield ("factors", "vols", i), f"vol of {factor.name} must be {wanted}; got {vol!r}"
-    for i, (factor, kappa) in enumerate(zip(factors, table.kappas or (), strict=False)):
-        if not 0.0 <= kappa <= 100.0 or (kappa and factor.kind is FactorKind.PRICE):
-            wanted = "0, a price does not revert" if factor.kind is FactorKind.PRICE else "in [0, 100] per year"
-            yield ("factors", "kappas", i), f"kappa of {factor.name} must be {wanted}; got {kappa!r}"
-        elif kappa and table.thetas is None:
-            yield ("factors", "kappas", i), f"{factor.name} reverts, so `thetas` must say to which zero rate"
-    for i, (factor, theta) in enumerate(zip(factors, table.thetas or (), strict=False)):
-        if factor.kind is FactorKind.RATE and not LOWEST_YIELD <= theta <= HIGHEST_YIELD:
-            yield ("factors", "thetas", i), f"theta of {factor.name} must be a decimal zero rate; got {theta!r}"
-    for i, (factor, mu) in enumerate(zip(factors, table.mus or (), strict=False)):
-        if not abs(mu) <= 1.0 or (mu and factor.kind is FactorKind.RATE):
-            wanted = "0, a rate has no drift but kappa's" if factor.kind is FactorKind.RATE else "in [-1, 1] per year"
-            yield ("factors", "mus", i), f"mu of {factor.name} must be {wanted}; got {mu!r}"
-
-
-def _correlation_faults(table: FactorsTable) -> Found:
-    at, n = ("factors", "correlation"), len(table.names)
-    matrix = full_correlation(table.correlation)
-    if matrix is None or len(matrix) != n:
-        lengths = ", ".join(str(len(row)) for row in table.correlation)
-        yield at, f"needs {n} rows of 1, 2, .. {n} values (lower triangle) or of {n} each; got rows of {lengths}"
-        return
-    faults = correlation_faults(matrix, table.names)
-    for i, j, message in faults:
-        yield (*at, i, j), message
-    if not faults and not table.repair_correlation and (lowest := smallest_eigenvalue(matrix)) <= SMALLEST_EIGENVALUE:
-        yield (
-            at,
-            f"not positive definite: smallest eigenvalue {lowest:.1e}; repair_correlation = true in [factors] takes "
-            f"the nearest matrix that is (Higham), and says how near",
+def spreads_of(file: MarketFile) -> dict[str, SpreadCurve]:
+    """The derived curves of a file whose spreads have no faults."""
+    return {
+        name: SpreadCurve(
+            name=name,
+            parent=table.parent,
+            currency=_currency(file, name),
+            times=np.array([tenor_years(label) for label in table.zero_spreads]),
+            spreads=np.array(list(table.zero_spreads.values()), dtype=np.float64),
+            source=table.source,
         )
+        for name, table in file.spreads.items()
+    }
+
+
+def fx_vols_from(file: MarketFile, pair: str, curves: dict[str, ZeroCurve]) -> FxVols:
+    """The vols of a pair. Raises InputError when no surface goes through the quotes."""
+    table = file.fx_vols[pair]
+    return fx_vols_of(
+        pair,
+        {tenor_years(label): _quote(quote) for label, quote in table.quotes.items()},
+        spot=file.fx.usdjpy,
+        curves=curves,
+        domestic=table.domestic,
+        foreign=table.foreign,
+        delta=DeltaKind(table.delta),
+        reference=tenor_years(table.reference),
+        source=table.source,
+    )
+
+
+def factor_of(file: MarketFile, name: str) -> Factor:
+    """The factor of a name, prices by their tables. Raises InputError for a name that is none."""
+    return parse_factor(name, {name: table.currency for name, table in file.levels.items()})
+
+
+def theta_state(factor: Factor, theta: float) -> float:
+    """Long-run state of a factor from the file's figure: a VOL's is the logarithm of its long-run vol."""
+    return math.log(theta) if factor.kind is FactorKind.VOL and theta else theta
+
+
+def _quote(table: VolQuoteTable) -> DeltaQuote | StrikeQuote:
+    if table.strikes is not None and table.vols is not None:
+        return StrikeQuote(strikes=table.strikes, vols=table.vols)
+    return DeltaQuote(
+        atm=table.atm or 0.0,
+        risk_reversal_25d=table.risk_reversal_25d or 0.0,
+        butterfly_25d=table.butterfly_25d or 0.0,
+        risk_reversal_10d=table.risk_reversal_10d,
+        butterfly_10d=table.butterfly_10d,
+    )
+
+
+def _currency(file: MarketFile, name: str) -> str:
+    while name in file.spreads:
+        name = file.spreads[name].parent
+    return file.curves[name].currency

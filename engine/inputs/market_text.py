@@ -1,17 +1,28 @@
 """A market as the text of a market file, with a comment on every table."""
 
 import json
+import math
 from collections.abc import Iterator
 
-from engine.market.factors import PRICE_FACTOR, tenor_label
+from engine.errors import InputError
+from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, tenor_label
+from engine.market.fx_vols import DeltaQuote, StrikeQuote
 from engine.market.market import Market
 
 _WRAP = 8  # names or figures in a line
 
 
 def market_text(market: Market) -> str:
-    """TOML of a market; figures in the shortest form that reads back to the same float64."""
-    return "\n".join([*_head(market), *_curves(market), *_fx(market), *_factors(market), *_calibration(market), ""])
+    """TOML of a market; figures in the shortest form that reads back to the same float64.
+
+    Raises InputError for a market whose zero curves or vols were shocked: a file holds published quotes alone.
+    """
+    shocked = [name for name in market.curves if name not in market.par_curves and name not in market.spreads]
+    shocked += [pair for pair, vols in market.fx_vols.items() if not vols.quotes]
+    if shocked:
+        raise InputError(f"a market without quotes of {', '.join(shocked)} cannot be written: they were shocked")
+    parts = (_head, _curves, _spreads, _fx, _fx_vols, _levels, _factors, _calibration)
+    return "\n".join([*(line for part in parts for line in part(market)), ""])
 
 
 def _head(market: Market) -> Iterator[str]:
@@ -36,16 +47,60 @@ def _fx(market: Market) -> Iterator[str]:
     yield f"source = {_quoted(market.sources.get(PRICE_FACTOR, market.source))}"
 
 
+def _spreads(market: Market) -> Iterator[str]:
+    for name, curve in market.spreads.items():
+        yield f"\n[spreads.{name}]"
+        yield f"parent = {_quoted(curve.parent)}"
+        yield f"source = {_quoted(curve.source)}"
+        yield f"\n[spreads.{name}.zero_spreads] # over the parent's continuous zero rates, linear between, flat beyond"
+        for time, spread in zip(curve.times.tolist(), curve.spreads.tolist(), strict=True):
+            yield f"{_key(tenor_label(time))} = {spread!r}"
+
+
+def _fx_vols(market: Market) -> Iterator[str]:
+    for pair, vols in market.fx_vols.items():
+        yield f"\n[fx_vols.{pair}] # {pair}_VOL multiplies all vols at the money; the smile is static in moneyness"
+        yield f"delta = {_quoted(vols.delta.value)}"
+        yield f"domestic = {_quoted(vols.domestic)}"
+        yield f"foreign = {_quoted(vols.foreign)}"
+        yield f"reference = {_quoted(tenor_label(vols.reference))}"
+        yield f"source = {_quoted(vols.source)}"
+        yield f"\n[fx_vols.{pair}.quotes] # decimals; risk reversals are calls on USD less puts"
+        for time, quote in zip(vols.times.tolist(), vols.quotes, strict=True):
+            yield f"{_key(tenor_label(time))} = {{ {', '.join(_quote(quote))} }}"
+
+
+def _quote(quote: DeltaQuote | StrikeQuote) -> Iterator[str]:
+    if isinstance(quote, StrikeQuote):
+        yield f"strikes = {list(quote.strikes)!r}"
+        yield f"vols = {list(quote.vols)!r}"
+        return
+    for key in ("atm", "risk_reversal_25d", "butterfly_25d", "risk_reversal_10d", "butterfly_10d"):
+        if (value := getattr(quote, key)) is not None:
+            yield f"{key} = {value!r}"
+
+
+def _levels(market: Market) -> Iterator[str]:
+    currencies = {f.name: f.currency for f in market.factors if f.kind is FactorKind.PRICE and f.name != PRICE_FACTOR}
+    for name, currency in currencies.items():
+        yield f"\n[levels.{name}]"
+        yield f"level = {market.levels[name]!r} # {currency}"
+        yield f"currency = {_quoted(str(currency))}"
+        yield f"source = {_quoted(market.sources.get(name, market.source))}"
+
+
 def _factors(market: Market) -> Iterator[str]:
     names = [factor.name for factor in market.factors]
     yield "\n[factors] # NAME_TENOR is the continuously compounded zero rate of a curve at that tenor"
     yield from _wrapped("names", [_quoted(name) for name in names])
-    yield "# per sqrt(year): decimal for rates, 0.0062 is 62 bp a year; lognormal for USDJPY"
+    yield "# per sqrt(year): decimal for rates, 0.0062 is 62 bp a year; lognormal for the others"
     yield from _wrapped("vols", [repr(vol) for vol in market.vols.tolist()])
-    yield "# kappas: mean reversion per year; thetas: the zero rate it leads to; mus: drift per year of USDJPY; else 0"
-    for key, values in (("kappas", market.kappas), ("thetas", market.thetas), ("mus", market.mus)):
-        if values.any():
-            yield from _wrapped(key, [repr(value) for value in values.tolist()])
+    yield "# kappas: mean reversion per year; thetas: the zero rate or vol it leads to; mus: drift per year of prices"
+    states = zip(market.factors, market.kappas.tolist(), market.thetas.tolist(), strict=True)
+    thetas = [_theta(*state) for state in states]
+    for key, values in (("kappas", market.kappas.tolist()), ("thetas", thetas), ("mus", market.mus.tolist())):
+        if any(values):
+            yield from _wrapped(key, [repr(value) for value in values])
     yield "# lower triangle, rows and columns in the order of `names`"
     yield from (f"# {' '.join(note.split())}" for note in market.notes)
     yield "correlation = ["
@@ -57,6 +112,15 @@ def _factors(market: Market) -> Iterator[str]:
 def _calibration(market: Market) -> Iterator[str]:
     yield "\n[calibration]"
     yield f"description = {_quoted(market.calibration)}"
+
+
+def _theta(factor: Factor, kappa: float, theta: float) -> float:
+    """The file's figure of a long-run state: a VOL's is the vol with the fewest digits that has this logarithm."""
+    if factor.kind is not FactorKind.VOL or not (kappa or theta):
+        return theta
+    level = math.exp(theta)
+    rounded = (float(f"{level:.{digits}g}") for digits in range(1, 18))
+    return next((each for each in rounded if math.log(each) == theta), level)
 
 
 def _wrapped(key: str, items: list[str]) -> Iterator[str]:

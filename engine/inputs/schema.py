@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.book.position import ALWAYS, COLUMNS, RULES, Column, Kind
+from engine.book.columns import ALWAYS, COLUMNS, Column
+from engine.book.position import RULES, Kind
 from engine.errors import InputError, did_you_mean
 from engine.inputs.market_schema import MarketFile
 from engine.inputs.run import RunConfig
@@ -60,8 +61,8 @@ def _rule(kind: Kind) -> dict[str, Any]:
     rule = RULES[kind]
     properties: dict[str, Any] = {name: False for name in COLUMNS if not rule.takes(name)}
     properties["currency"] = {"enum": list(rule.currencies)}
-    if rule.rate_range:
-        properties["rate"] = {"minimum": rule.rate_range[0], "exclusiveMaximum": rule.rate_range[1]}
+    for name, (low, high) in rule.ranges.items():
+        properties[name] = {"minimum": low, "exclusiveMaximum": high}
     return {
         "if": {"properties": {"kind": {"const": kind.value}}, "required": ["kind"]},
         "then": {"required": list(rule.required), "properties": properties},

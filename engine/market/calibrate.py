@@ -13,7 +13,10 @@ from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
 from engine.market.factors import DAYS_PER_YEAR, MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, tenor_years
+from engine.market.fx_vols import FxVols
+from engine.market.given import GivenLaw, with_given
 from engine.market.market import Market, ParCurve, joined_sources
+from engine.market.spread import SpreadCurve, with_derived
 
 F64 = npt.NDArray[np.float64]
 
@@ -45,24 +48,27 @@ class Calibration:
     """Vols and correlations of the factors, with what they rest on."""
 
     factors: tuple[Factor, ...]
-    vols: F64  # (n_factors,) RATE: decimal rate per sqrt(year); PRICE: per sqrt(year), lognormal
+    vols: F64  # (n_factors,) RATE: decimal rate per sqrt(year); PRICE, VOL: per sqrt(year), lognormal
     correlation: F64  # (n_factors, n_factors) positive definite
-    n_vol_changes: tuple[int, ...]  # (n_factors,) one-business-day changes behind each vol
+    n_vol_changes: tuple[int, ...]  # (n_factors,) one-business-day changes behind each vol; 0 of a given law
     n_dates: int  # on which every factor has a value
     n_correlation_changes: int  # overlapping five-day changes behind the correlations
     smallest_eigenvalue: float  # of `correlation`
     description: str  # window, method and sample sizes, for the market file
 
 
-def calibrate(history: pd.DataFrame, factors: Sequence[Factor], window: Window) -> Calibration:
+def calibrate(
+    history: pd.DataFrame, factors: Sequence[Factor], window: Window, given: Mapping[str, GivenLaw] | None = None
+) -> Calibration:
     """Estimate vols and correlations of `factors` from a history.
 
     Parameters
     ----------
     history : DataFrame as `engine.inputs.history.read_history` returns it
-        Par yields (decimal) and USDJPY by date; NaN where nothing was published.
+        Par yields (decimal), USDJPY and, by the factor's name, other prices and vols; NaN where nothing was published.
     factors : 1 to 64 factors
     window : dates used, both ends included
+    given : laws, by factor, that are taken as they are: of vols and derived curves, whose history is seldom at hand
 
     Returns
     -------
@@ -80,33 +86,39 @@ def calibrate(history: pd.DataFrame, factors: Sequence[Factor], window: Window) 
     """
     if not 1 <= len(factors) <= MAX_FACTORS:
         raise InputError(f"a calibration takes 1 to {MAX_FACTORS} factors, got {len(factors)}")
-    states = factor_states(history, factors, window)
+    laws = {factor.name: given[factor.name] for factor in factors if given and factor.name in given}
+    _refuse_unused(given or {}, laws)
+    estimated = [factor for factor in factors if factor.name not in laws]
+    names = [factor.name for factor in factors]
+    states = factor_states(history, estimated, window)
     common = states.dropna()
     _check_length(common, window)
-    day_changes = [_one_day_changes(states[factor.name]) for factor in factors]
+    changes = {factor.name: _one_day_changes(states[factor.name]) for factor in estimated}
     five_day_changes = _five_day_changes(common)
-    _check_moves(factors, [*day_changes, *five_day_changes.T])
-    vols = np.array([math.sqrt(DAYS_PER_YEAR) * changes.std(ddof=1) for changes in day_changes])
+    _check_moves(estimated, [*changes.values(), *five_day_changes.T])
+    vols = [laws[name].vol if name in laws else math.sqrt(DAYS_PER_YEAR) * changes[name].std(ddof=1) for name in names]
     correlation: F64 = np.atleast_2d(np.corrcoef(five_day_changes, rowvar=False)).astype(np.float64)
     np.fill_diagonal(correlation, 1.0)
+    check_correlation(np.round(correlation, 15), list(changes), f"the history {window}")
+    correlation = with_given(correlation, list(changes), laws, names)
     for decimals in (15, CORRELATION_DECIMALS):  # unrounded too: rounding could hide that factors are dependent
         correlation = np.round(correlation, decimals)
-        check_correlation(correlation, [factor.name for factor in factors], f"the history {window}")
-    sizes = tuple(changes.size for changes in day_changes)
+        check_correlation(correlation, names, f"the history {window}")
+    sizes = [changes[name].size for name in names if name in changes]
     return Calibration(
         factors=tuple(factors),
         vols=np.round(vols, VOL_DECIMALS),
         correlation=correlation,
-        n_vol_changes=sizes,
+        n_vol_changes=tuple(changes[name].size if name in changes else 0 for name in names),
         n_dates=len(common),
         n_correlation_changes=len(five_day_changes),
         smallest_eigenvalue=smallest_eigenvalue(correlation),
-        description=_description(window, sizes, len(five_day_changes), len(common)),
+        description=_description(window, sizes, len(five_day_changes), len(common)) + _given_description(laws),
     )
 
 
 def factor_states(history: pd.DataFrame, factors: Sequence[Factor], window: Window) -> pd.DataFrame:
-    """States of the factors by date: zero rates at the pillars, ln(usdjpy); NaN where the market has no value.
+    """States of the factors by date: zero rates at the pillars, logarithms of prices and vols; NaN without a value.
 
     Tenors published on fewer than 95 % of a curve's dates in the window take no part, so that a tenor that begins
     within the window does not move the curve; a date that lacks a tenor which does take part has no zero rates.
@@ -119,8 +131,7 @@ def factor_states(history: pd.DataFrame, factors: Sequence[Factor], window: Wind
         pillars = [factor for factor in factors if factor.curve == name]
         zeros = _pillar_zeros(inside, name, pillars)
         columns |= {factor.name: zeros[factor.name] for factor in pillars}
-    if any(factor.kind is FactorKind.PRICE for factor in factors):
-        columns[PRICE_FACTOR] = _log_price(inside)
+    columns |= {f.name: _log_level(inside, f.name) for f in factors if f.kind is not FactorKind.RATE}
     return pd.DataFrame(columns, index=inside.index)[[factor.name for factor in factors]]
 
 
@@ -141,35 +152,57 @@ def par_curve(history: pd.DataFrame, name: str, day: date) -> ParCurve:
 
 
 def build_market(
-    history: pd.DataFrame, valuation_date: date, factors: Sequence[Factor], window: Window, sources: Mapping[str, str]
+    history: pd.DataFrame,
+    valuation_date: date,
+    factors: Sequence[Factor],
+    window: Window,
+    sources: Mapping[str, str],
+    *,
+    given: Mapping[str, GivenLaw] | None = None,
+    spreads: Mapping[str, SpreadCurve] | None = None,
+    fx_vols: Mapping[str, FxVols] | None = None,
 ) -> Market:
-    """Market of one date: its published par curves and USD/JPY, with the law calibrated over `window`.
+    """Market of one date: its published par curves and prices, with the law calibrated over `window`.
 
-    `sources` says where the levels come from, by curve name and for "USDJPY". Reversion and drift are zero. Raises
-    InputError as `calibrate` does, or when a level was not published on `valuation_date`.
+    `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given` laws, `spreads` and
+    `fx_vols` are taken as they are; reversion is zero where no law gives it, drift is zero. Raises InputError as
+    `calibrate` does, or when a level was not published on `valuation_date`.
     """
-    names = dict.fromkeys(factor.curve for factor in factors if factor.curve is not None)
+    derived, laws = spreads or {}, given or {}
+    names = dict.fromkeys(f.curve for f in factors if f.curve is not None and f.curve not in derived)
     par_curves = {name: par_curve(history, name, valuation_date) for name in names}
-    price = history.loc[history.index == pd.Timestamp(valuation_date), [PRICE_FACTOR]].dropna()
-    if price.empty:
-        raise InputError(f"the history has no {PRICE_FACTOR} on {valuation_date}")
-    calibration = calibrate(history, factors, window)
-    zeros = np.zeros(len(factors))
+    calibration = calibrate(history, factors, window, given)
+    levels = {f.name: _level(history, f.name, valuation_date) for f in factors if f.kind is FactorKind.PRICE}
+    surfaces = fx_vols or {}
+    levels |= {f.name: surfaces[f.pair].level for f in factors if f.pair is not None and f.pair in surfaces}
+    usdjpy = levels.pop(PRICE_FACTOR, None)
     return Market(
         valuation_date=valuation_date,
         par_curves=par_curves,
-        curves={name: bootstrap(par) for name, par in par_curves.items()},
-        usdjpy=float(price[PRICE_FACTOR].to_numpy(dtype=np.float64)[0]),
+        curves=with_derived({name: bootstrap(par) for name, par in par_curves.items()}, derived),
+        usdjpy=_level(history, PRICE_FACTOR, valuation_date) if usdjpy is None else usdjpy,
         factors=tuple(factors),
         vols=calibration.vols,
         correlation=calibration.correlation,
-        kappas=zeros,
-        thetas=zeros,
-        mus=zeros,
+        kappas=np.array([laws[f.name].kappa if f.name in laws else 0.0 for f in factors]),
+        thetas=np.array([laws[f.name].theta if f.name in laws else 0.0 for f in factors]),
+        mus=np.zeros(len(factors)),
         source=joined_sources(sources),
         calibration=calibration.description,
         sources=dict(sources),
+        levels=levels,
+        spreads=derived,
+        fx_vols=surfaces,
     )
+
+
+def _level(history: pd.DataFrame, name: str, day: date) -> float:
+    """Price of one date. Raises InputError when none was published."""
+    if name in history.columns:
+        published = history[name].loc[history.index == pd.Timestamp(day)].dropna().to_numpy(dtype=np.float64)
+        if published.size:
+            return float(published[0])
+    raise InputError(f"the history has no {name} on {day}")
 
 
 def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
@@ -209,14 +242,15 @@ def _interpolated(times: F64, zeros: F64, pillar: float) -> F64:
     return weight * at_node + (1.0 - weight) * before
 
 
-def _log_price(inside: pd.DataFrame) -> pd.Series:
-    if PRICE_FACTOR not in inside.columns:
-        raise InputError(f"the history has no {PRICE_FACTOR} column; add FRED's DEXJPUS")
-    price = inside[PRICE_FACTOR].to_numpy(dtype=np.float64)
-    bad = np.flatnonzero(price <= 0.0)
+def _log_level(inside: pd.DataFrame, name: str) -> pd.Series:
+    if name not in inside.columns:
+        way_out = "add FRED's DEXJPUS" if name == PRICE_FACTOR else "add one of that name, or give the factor's law"
+        raise InputError(f"the history has no {name} column; {way_out}")
+    level = inside[name].to_numpy(dtype=np.float64)
+    bad = np.flatnonzero(level <= 0.0)
     if bad.size:
-        raise InputError(f"{PRICE_FACTOR} must be positive, got {price[bad[0]]} on {_days(inside)[bad[0]]}")
-    return pd.Series(np.log(price), index=inside.index)
+        raise InputError(f"{name} must be positive, got {level[bad[0]]} on {_days(inside)[bad[0]]}")
+    return pd.Series(np.log(level), index=inside.index)
 
 
 def _one_day_changes(states: pd.Series) -> F64:
@@ -264,3 +298,19 @@ def _description(window: Window, sizes: Sequence[int], n_five_day: int, n_dates:
         f"across a holiday ({counts} changes), times sqrt({DAYS_PER_YEAR}); correlations from {n_five_day} "
         f"overlapping {CORRELATION_DAYS}-day changes on {n_dates} dates common to all factors"
     )
+
+
+def _given_description(laws: Mapping[str, GivenLaw]) -> str:
+    parts = []
+    for name, law in laws.items():
+        links = ", ".join(f"{value:g} with {other}" for other, value in law.correlations.items()) or "none"
+        parts.append(
+            f"; {name} given: vol {law.vol:g}, correlation {links}, with others what this implies: {law.source}"
+        )
+    return "".join(parts)
+
+
+def _refuse_unused(given: Mapping[str, GivenLaw], used: Mapping[str, GivenLaw]) -> None:
+    unused = [name for name in given if name not in used]
+    if unused:
+        raise InputError(f"laws are given of {', '.join(unused)}, which are none of the factors")

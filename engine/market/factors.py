@@ -1,6 +1,7 @@
 """Risk factors: the simulated levels, and how a tenor label becomes years."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,46 +10,70 @@ from engine.errors import InputError
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
 MAX_FACTORS = 64
 PRICE_FACTOR = "USDJPY"
+_CURVE = r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*"
 
 
 class FactorKind(Enum):
     """How a factor's state relates to its level."""
 
     RATE = "rate"  # state = level: a zero rate, decimal, continuously compounded
-    PRICE = "price"  # state = ln(level): USD/JPY, an equity index
+    PRICE = "price"  # state = ln(level): USD/JPY, an equity index, an EM asset
+    VOL = "vol"  # state = ln(level): the at-the-money vols of a currency pair, which all move by one factor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """One simulated level, such as `JGB_10Y` or `USDJPY`."""
+    """One simulated level, such as `JGB_10Y`, `USDJPY`, `SPX` or `USDJPY_VOL`."""
 
     name: str
     kind: FactorKind
     curve: str | None = None  # RATE: the curve it is a pillar of, "JGB"
     pillar: float | None = None  # RATE: years
+    currency: str | None = None  # PRICE: in which the level is quoted, "JPY" of USDJPY, "USD" of SPX
+    pair: str | None = None  # VOL: the currency pair, "USDJPY" of USDJPY_VOL
 
 
 def tenor_years(label: str) -> float:
-    """Years of a tenor label: "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([MY])", label)
+    """Years of a tenor label: "1W" -> 7 / 365, "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([WMY])", label)
     if not match or float(match[1]) == 0.0:
-        raise InputError(f"tenor must look like '3M' or '10Y', got {label!r}")
-    return float(match[1]) / 12.0 if match[2] == "M" else float(match[1])
+        raise InputError(f"tenor must look like '1W', '3M' or '10Y', got {label!r}")
+    length = float(match[1])
+    return {"W": length * 7.0 / 365.0, "M": length / 12.0, "Y": length}[match[2]]
 
 
 def tenor_label(years: float) -> str:
-    """Label of a tenor, the inverse of `tenor_years`: 0.25 -> "3M", 10.0 -> "10Y", 0.125 -> "1.5M"."""
+    """Label of a tenor, the inverse of `tenor_years`: 0.25 -> "3M", 10.0 -> "10Y", 0.125 -> "1.5M", 7 / 365 -> "1W"."""
     if not 0.0 < years < float("inf"):
         raise InputError(f"a tenor must be a positive number of years, got {years!r}")
-    months = round(years * 12.0, 9)
+    months, weeks = round(years * 12.0, 9), round(years * 365.0 / 7.0, 9)
+    if months % 0.5 and weeks % 1.0 == 0.0:
+        return f"{weeks:g}W"
     return f"{months / 12.0:g}Y" if months % 12.0 == 0.0 else f"{months:g}M"
 
 
-def parse_factor(name: str) -> Factor:
-    """The factor of a name: "JGB_10Y" is the zero rate of curve JGB at 10 years, "USDJPY" the exchange rate."""
+def is_curve_name(name: str) -> bool:
+    """Whether a curve may be called so: capitals and digits, words joined by underscores, as "JGB" and "JGB_REPO"."""
+    return re.fullmatch(_CURVE, name) is not None
+
+
+def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Factor:
+    """The factor of a name.
+
+    "JGB_10Y" is the zero rate of curve JGB at 10 years, "JGB_REPO_3M" that of curve JGB_REPO, "USDJPY" the exchange
+    rate, "USDJPY_VOL" its at-the-money vols. `currencies` declares other prices: {"SPX": "USD"}. Raises InputError for
+    a name that is none of these.
+    """
     if name == PRICE_FACTOR:
-        return Factor(name=name, kind=FactorKind.PRICE)
-    match = re.fullmatch(r"([A-Z][A-Z0-9]*)_([0-9]+(?:\.[0-9]+)?[MY])", name)
+        return Factor(name=name, kind=FactorKind.PRICE, currency="JPY")
+    if currencies and name in currencies:
+        return Factor(name=name, kind=FactorKind.PRICE, currency=currencies[name])
+    if match := re.fullmatch(r"([A-Z]{6})_VOL", name):
+        return Factor(name=name, kind=FactorKind.VOL, pair=match[1])
+    match = re.fullmatch(rf"({_CURVE})_([0-9]+(?:\.[0-9]+)?[WMY])", name)
     if not match:
-        raise InputError(f"factor must look like 'JGB_10Y', 'UST_3M' or '{PRICE_FACTOR}', got {name!r}")
+        raise InputError(
+            f"factor must look like 'JGB_10Y', 'UST_3M', '{PRICE_FACTOR}' or '{PRICE_FACTOR}_VOL', or be declared with "
+            f"its level, got {name!r}"
+        )
     return Factor(name=name, kind=FactorKind.RATE, curve=match[1], pillar=tenor_years(match[2]))

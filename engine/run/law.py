@@ -12,37 +12,52 @@ from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
 
-LARGEST_MOVES = {FactorKind.RATE: 5.0, FactorKind.PRICE: 300.0}  # of a state over the horizon; exp(700) overflows
+LARGEST_MOVES = {
+    FactorKind.RATE: 5.0,
+    FactorKind.PRICE: 300.0,
+    FactorKind.VOL: 300.0,
+}  # of a state over the horizon; exp(700) overflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Law:
-    """One step of the deviations from the start, x <- decay x + drift + chol z, and what it adds up to."""
+    """One step of the deviations from the start: x <- decay x + drift + chol z."""
 
     decay: F64  # (n_factors,) exp(-kappa dt)
     drift: F64  # (n_factors,) per step, in the state's units
     chol: F64  # (n_factors, n_factors) lower Cholesky factor of the step's covariance
-    mean: F64  # (n_factors,) of the deviation at the horizon
-    std: F64  # (n_factors,) of the deviation at the horizon
+
+    def mean(self, steps: int) -> F64:
+        """Mean of the deviations after `steps`: (n_factors,)."""
+        return np.asarray(self.drift * (self.decay[:, None] ** np.arange(steps)).sum(axis=1))
+
+    def covariance(self, steps: int) -> F64:
+        """Covariance of the deviations after `steps`: (n_factors, n_factors)."""
+        powers = self.decay[:, None] ** np.arange(steps)  # (n_factors, steps)
+        return np.asarray((self.chol @ self.chol.T) * (powers @ powers.T))
+
+    def std(self, steps: int) -> F64:
+        """Standard deviations after `steps`: (n_factors,)."""
+        return np.sqrt(np.diag(self.covariance(steps)))
 
 
 def law_of(market: Market, horizon_days: int, n_steps: int) -> Law:
     """Law of `n_steps` equal steps to the horizon.
 
-    A RATE moves as dx = kappa (theta - x) dt + sigma dW, a PRICE as d ln(x) = (mu - sigma^2 / 2) dt + sigma dW; both
-    steps are exact: over dt the covariance of factors i and j is rho s_i s_j (1 - exp(-(k_i + k_j) dt)) / (k_i + k_j).
+    A RATE moves as dx = kappa (theta - x) dt + sigma dW, a VOL likewise in its logarithm, a PRICE as
+    d ln(x) = (mu - sigma^2 / 2) dt + sigma dW; all steps are exact: over dt the covariance of factors i and j is
+    rho s_i s_j (1 - exp(-(k_i + k_j) dt)) / (k_i + k_j).
     """
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     kappas = market.kappas
     times = _mean_reverting_time(kappas[:, None] + kappas[None, :], dt)  # (n_factors, n_factors)
     scale = np.sqrt(np.diag(times))
     chol = market.vols[:, None] * scale[:, None] * cholesky(market.correlation * times / np.outer(scale, scale))
-    decay = np.exp(-kappas * dt)
     drift = np.array([_drift(market, f, dt) for f in range(kappas.size)])
-    powers = decay[:, None] ** np.arange(n_steps)  # (n_factors, n_steps)
-    mean, std = drift * powers.sum(axis=1), np.sqrt((chol**2).sum(axis=1) * (powers**2).sum(axis=1))
-    _check_moves(market, np.abs(mean) + 10.0 * std)
-    return Law(decay=decay, drift=drift, chol=chol, mean=mean, std=std)
+    law = Law(decay=np.exp(-kappas * dt), drift=drift, chol=chol)
+    std = np.sqrt(np.diagonal(law.covariance(n_steps)))
+    _check_moves(market, np.abs(law.mean(n_steps)) + 10.0 * std)
+    return law
 
 
 def _check_moves(market: Market, largest: F64) -> None:
@@ -51,7 +66,7 @@ def _check_moves(market: Market, largest: F64) -> None:
         if move > LARGEST_MOVES[factor.kind]:
             raise InputError(
                 f"{factor.name} has a vol of {vol:g} per year in this scenario: over this horizon that is no move of a"
-                f" market (its {'logarithm' if factor.kind is FactorKind.PRICE else 'level'} by up to {move:.3g});"
+                f" market (its {'level' if factor.kind is FactorKind.RATE else 'logarithm'} by up to {move:.3g});"
                 " vols are decimals, 0.10 is 10 %; check vols and vol multipliers"
             )
 
@@ -66,7 +81,6 @@ def _drift(market: Market, f: int, dt: float) -> float:
     factor = market.factors[f]
     if factor.kind is FactorKind.PRICE:
         return float((market.mus[f] - 0.5 * market.vols[f] ** 2) * dt)
-    if factor.curve is None or factor.pillar is None or market.kappas[f] == 0.0:
+    if market.kappas[f] == 0.0:
         return 0.0
-    start = float(market.curves[factor.curve].zero_rate(factor.pillar))
-    return float(-np.expm1(-market.kappas[f] * dt) * (market.thetas[f] - start))
+    return float(-np.expm1(-market.kappas[f] * dt) * (market.thetas[f] - market.state(factor)))

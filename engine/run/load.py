@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
+from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
 from engine.inputs.book import bundled_book_path, load_book
@@ -41,5 +42,10 @@ def load_inputs(config: RunConfig) -> Inputs:
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
         sha256={"market": sha256(market_path.read_bytes()).hexdigest(), "book": book.sha256, **contents},
-        warnings=market_warnings(market) + book_warnings(book, market) + notes,
+        warnings=(
+            *market_warnings(market),
+            *book_warnings(book, market),
+            *fit_warnings(book, fit(book, market)),
+            *notes,
+        ),
     )

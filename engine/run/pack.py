@@ -2,23 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
-from engine.book.value import fit_spreads, fx_rates, position_values
+from engine.book.fit import fit
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
+from engine.book.value import position_values
 from engine.market.market import Market
-from engine.run.aging import AgedFlows, age, cash_at_horizon, horizon_day, values_at_horizon
+from engine.run.bounds import Bounds, Lost, bounds_of, no_bounds
+from engine.run.cash import cash_at_horizon, holdings_seen, moving_flows
+from engine.run.flows import DatedFlows, cut, flow_values, join_flows
+from engine.run.futures import pack_futures
 from engine.run.law import Law, law_of
+from engine.run.observe import observe
+from engine.run.option_tables import tabulate, untabulated
+from engine.run.options import pack_groups
+from engine.run.points import Points
 from engine.run.polynomials import Compressed, compress
+from engine.run.setting import Setting, codes
+from engine.run.swaptions import pack_swaptions
 from kernels.base import BookArrays, ModelArrays
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-HOME = "JPY"
 FX_FACTORS = {"USD": "USDJPY"}
+
+Fields = dict[str, Any]  # of kernels.base.BookArrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,11 +41,10 @@ class Packed:
     model: ModelArrays
     book: BookArrays
     n_steps: int
-    centre: F64  # (n_rows,) [P&L] of the path on which no factor deviates
     books: tuple[str, ...]
     base_values: F64  # (1 + n_books,) total first, in the reporting currency, unshocked
     shock_pnl: F64  # (n_scenarios, 1 + n_books) of the shocks alone, at the valuation date
-    bound: float  # error of compressed revaluation at most, as a fraction of gross value; 0: direct
+    bounds: Bounds
 
 
 def pack(
@@ -51,39 +63,132 @@ def pack(
     Raises
     ------
     InputError
-        Book and market do not fit: dates, curves, currencies, a price that no spread reproduces.
+        Book and market do not fit: dates, curves, currencies, a price that nothing reproduces.
     """
-    spreads = fit_spreads(book, market)
-    names = tuple(dict.fromkeys(book.books))
-    currencies = _currencies(book, currency)
-    day = 0 if instantaneous else horizon_day(book, horizon_days)
-    aged = age(book, spreads, market.factors, currencies, day)
-    laws = [law_of(scenario, horizon_days, n_steps) for scenario in shocked]
-    dynamics, model = _distinct(laws)
-    values = np.stack([values_at_horizon(aged, scenario) for scenario in shocked])
-    fx = np.stack([fx_rates(np.array(currencies), scenario) for scenario in shocked])
-    cash = np.stack([cash_at_horizon(aged, scenario, len(names), len(currencies)) for scenario in shocked])
-    mean, std = np.stack([law.mean for law in laws]), np.stack([law.std for law in laws])
-    compressed = None if direct or not values.size else compress(aged, values, mean, std)
-    base = _scope_values(book, market, spreads, names, currency)
-    arrays = _book_arrays(aged, compressed, market, currencies, dynamics, mean, values, fx, cash)
-    arrays = arrays._replace(reporting=currencies.index(currency), base_value=base[1:])
+    setting = Setting(
+        book=book,
+        market=market,
+        fits=fit(book, market),
+        shocked=tuple(shocked),
+        laws=tuple(law_of(scenario, horizon_days, n_steps) for scenario in shocked),
+        observed=observe(book, horizon_days, n_steps, instantaneous=instantaneous),
+        currency=currency,
+    )
+    base = _scope_values(setting, market)
+    dynamics, model = _distinct(setting.laws)
+    fields, lost = _book_fields(setting, direct=direct)
+    fields = {**fields, "dynamics": dynamics, "base_value": base[1:]}
     return Packed(
         model=model,
-        book=arrays,
+        book=BookArrays(**fields),
         n_steps=n_steps,
-        centre=_still_pnl(arrays, aged),
-        books=names,
+        books=tuple(setting.names),
         base_values=base,
-        shock_pnl=np.stack([_scope_values(book, s, spreads, names, currency) - base for s in shocked]),
-        bound=compressed.bound if compressed else 0.0,
+        shock_pnl=np.stack([_scope_values(setting, scenario) - base for scenario in shocked]),
+        bounds=no_bounds(setting) if direct else bounds_of(setting, fields, lost),
     )
 
 
-def _currencies(book: CompiledBook, reporting: str) -> list[str]:
-    """JPY first, then the others in use."""
-    used = {*book.flows.currency.tolist(), *book.units.currency.tolist(), reporting} - {HOME}
-    return [HOME, *sorted(used)]
+def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
+    """All of BookArrays but `dynamics` and `base_value`, and what compression leaves out."""
+    points = Points()
+    future_legs, futures, settled = pack_futures(setting, points)
+    swaption_legs, swaptions = pack_swaptions(setting)
+    groups = pack_groups(setting, points)
+    seen_through = _point_fields(setting, points)
+    tables = untabulated(setting, groups) if direct else tabulate(setting, groups, seen_through)
+    own = moving_flows(setting)
+    flows, packed = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
+    first_swaption = own.seen.size + future_legs.seen.size
+    fields = {
+        **_cell_fields(setting, settled),
+        **flows,
+        **_unit_fields(setting),
+        **seen_through,
+        **futures,
+        "deliverable_leg": own.seen.size + futures["deliverable_leg"],
+        **groups,
+        **tables.fields,
+        **swaptions,
+        "swaption_float": first_swaption + swaptions["swaption_float"],
+        "swaption_annuity": first_swaption + swaptions["swaption_annuity"],
+    }
+    none = np.zeros((len(setting.shocked), flows["flow_range"].shape[0]))
+    lost = Lost(
+        flows=packed.bound if packed else 0.0,
+        options=tables.bound,
+        segments=packed.lost if packed else none,
+        most=packed.most if packed else none,
+        groups=tables.errors,
+    )
+    return fields, lost
+
+
+def _cell_fields(setting: Setting, settled: F64) -> Fields:
+    """What is known of each (book, currency), and of currencies; `settled` is cash beside that of the book."""
+    names = [factor.name for factor in setting.market.factors]
+    return {
+        "observations": setting.observed.steps,
+        "fx_factor": np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
+        "fx_start": setting.fx,
+        "reporting": setting.currencies.index(setting.currency),
+        "cash": cash_at_horizon(setting) + settled,
+    }
+
+
+def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool) -> tuple[Fields, Compressed | None]:
+    """Segments of all legs, and their polynomials."""
+    flows = join_flows(tables)
+    segments = cut(flows, setting.market)
+    last = int(setting.observed.steps[-1])
+    mean = np.stack([law.mean(last) for law in setting.laws])
+    std = np.stack([law.std(last) for law in setting.laws])
+    values = flow_values(segments, setting.shocked)
+    packed = None if direct or not values.size else compress(segments, values, mean, std)
+    width = packed.half_width if packed else np.zeros_like(mean)
+    moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (width > 0.0)
+    fields = {
+        "leg_range": segments.leg_range,
+        "leg_when": setting.observed.when(flows.seen),
+        "segment_factors": segments.segment_factors,
+        "centre": mean,
+        "inverse_width": np.where(moving, 1.0 / np.where(moving, width, 1.0), 0.0),
+        "degree": packed.degree if packed else 0,
+        "coefficients": packed.coefficients if packed else np.zeros((len(values), segments.flow_range.shape[0], 0)),
+        "flow_range": segments.flow_range,
+        "flow_value": values,
+        "flow_exponents": segments.exponents,
+    }
+    return fields, packed
+
+
+def _unit_fields(setting: Setting) -> Fields:
+    """Holdings of prices, each worth quantity * level * exp(carry * years to expiry), and a future's on its expiry."""
+    holdings, (when, seen) = setting.book.holdings, holdings_seen(setting)
+    left = np.maximum(holdings.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
+    worth = holdings.quantity * np.exp(setting.fits.holding_carry * left)
+    worth = worth * setting.cash_growth(holdings.currency, seen)
+    names = [factor.name for factor in setting.market.factors]
+    keys = np.column_stack([setting.cell_of(holdings.position, holdings.currency), codes(holdings.factor, names), when])
+    rows, row = np.unique(keys, axis=0, return_inverse=True)
+    held = [setting.market.factors[i] for i in rows[:, 1].tolist()]
+    levels = np.array([[market.level(factor) for factor in held] for market in setting.shocked])
+    return {
+        "unit_range": setting.by_cell(rows[:, 0])[1],
+        "unit_factor": rows[:, 1],
+        "unit_when": rows[:, 2],
+        "unit_value": levels.reshape(len(setting.shocked), len(held)) * sums(row.ravel(), worth, len(held)),
+    }
+
+
+def _point_fields(setting: Setting, points: Points) -> Fields:
+    factors, exponents = points.factors(setting.market)
+    return {
+        "point_when": points.when(),
+        "point_factors": factors,
+        "point_exponents": exponents,
+        "point_start": points.starts(setting.shocked),
+    }
 
 
 def _distinct(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
@@ -99,57 +204,9 @@ def _distinct(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
     return np.array([order.index(key) for key in keys], np.int64), model
 
 
-def _book_arrays(
-    aged: AgedFlows,
-    compressed: Compressed | None,
-    market: Market,
-    currencies: Sequence[str],
-    dynamics: I64,
-    mean: F64,
-    values: F64,
-    fx: F64,
-    cash: F64,
-) -> BookArrays:
-    factor_names = [factor.name for factor in market.factors]
-    width = compressed.half_width if compressed else np.zeros_like(mean)
-    in_segment = np.isin(np.arange(len(factor_names)), aged.segment_factors)
-    return BookArrays(
-        dynamics=dynamics,
-        fx_factor=np.array([0, *(factor_names.index(FX_FACTORS[name]) for name in currencies[1:])], np.int64),
-        fx_start=fx,
-        reporting=0,
-        base_value=np.zeros(cash.shape[1]),
-        cash=cash,
-        segment_range=aged.segment_range,
-        segment_factors=aged.segment_factors,
-        centre=mean,
-        inverse_width=np.where(in_segment & (width > 0.0), 1.0 / np.where(width > 0.0, width, 1.0), 0.0),
-        degree=compressed.degree if compressed else 0,
-        coefficients=compressed.coefficients if compressed else np.zeros((*values.shape[:1], len(aged.flow_range), 0)),
-        flow_range=aged.flow_range,
-        flow_value=values,
-        flow_exponents=aged.exponents,
-    )
-
-
-def _scope_values(book: CompiledBook, market: Market, spreads: F64, names: Sequence[str], currency: str) -> F64:
-    """Value of the total, then of each book: (1 + n_books,) in `currency`."""
-    values = position_values(book, market, spreads) / float(fx_rates(np.array([currency]), market)[0])
-    order = {name: i for i, name in enumerate(names)}
-    of_books = np.bincount([order[name] for name in book.books], weights=values, minlength=len(names))
+def _scope_values(setting: Setting, market: Market) -> F64:
+    """Value of the total, then of each book: (1 + n_books,) in the currency of the P&L."""
+    book = setting.book
+    values = position_values(book, market, setting.fits) / float(fx_rates(np.array([setting.currency]), market)[0])
+    of_books = np.bincount(setting.book_of(np.arange(len(book.books))), values, len(setting.names))
     return np.concatenate([[of_books.sum()], of_books])
-
-
-def _still_pnl(book: BookArrays, aged: AgedFlows) -> F64:
-    """P&L of every row on the path that stays at its start: (n_rows,)."""
-    rows = []
-    for scenario, cash in enumerate(book.cash):
-        amounts = cash.copy()
-        for (b, c), _ in np.ndenumerate(cash):
-            first, last = book.segment_range[b, c]
-            flows = slice(book.flow_range[first, 0], book.flow_range[last - 1, 1]) if last > first else slice(0)
-            amounts[b, c] += book.flow_value[scenario, flows].sum()
-        books = (amounts * book.fx_start[scenario]).sum(axis=1) / book.fx_start[scenario, book.reporting]
-        profits = books - book.base_value
-        rows += [profits.sum(), *profits]
-    return np.array(rows)

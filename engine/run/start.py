@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
+from engine.book.compiled import CompiledBook
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
-from engine.risk.plan import plan_tails
+from engine.risk.plan import TailPlan, plan_tails
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells, estimates, relative_se, simulate
 from engine.run.load import Inputs, load_inputs
+from engine.run.observe import expires_inside
 from engine.run.pack import Packed, pack
 from kernels.base import CELL, AbstractBackend, Program
 
@@ -39,7 +41,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     start = time.perf_counter()
     inputs = load_inputs(config)
     backend = choose_backend(config.backend, say)
-    n_steps = 1 if config.steps == "auto" else config.horizon_days
+    n_steps = _n_steps(config, inputs.book, say)
     packed = _pack(config, inputs, n_steps)
     with device_errors():
         program = backend.prepare(
@@ -48,7 +50,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
             seed=config.seed,
             n_steps=n_steps,
             float32=config.precision == "float32",
-            centre=packed.centre,
+            centre=packed.shock_pnl.ravel(),
         )
         before = time.perf_counter()
         tails = _simulate(config, backend, program, progress, say)
@@ -62,6 +64,14 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     )
     facts = _facts(config, inputs, packed, backend, tails.plan.n_paths)
     return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
+
+
+def _n_steps(config: RunConfig, book: CompiledBook, say: Callable[[str], None]) -> int:
+    """One exact step where the path on the way does not matter, else one a day."""
+    if config.steps == "auto" and not config.instantaneous and expires_inside(book, config.horizon_days):
+        say("steps auto: daily, since a payoff is fixed before the horizon")
+        return config.horizon_days
+    return 1 if config.steps == "auto" else config.horizon_days
 
 
 def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
@@ -84,9 +94,7 @@ def _simulate(
     n_paths, totals = config.n_paths, range(0, program.n_rows, program.n_rows // len(config.scenarios))
     while True:
         plan = plan_tails(program.n_rows, n_paths, config.confidences, TAIL_BYTES)
-        need = plan.bytes + 2 * backend.block_bytes(program, min(n_paths, block_cells(program.n_rows) * CELL))
-        size = f"{n_paths:,} paths x {program.n_rows} rows (scenarios x books and total)"
-        say(f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself")
+        say(_need(backend, program, plan))
         tails = simulate(backend, program, plan, progress)
         if config.until_se is None:
             return tails
@@ -95,6 +103,16 @@ def _simulate(
         if reached <= config.until_se or 2 * n_paths > MAX_PATHS:
             return tails
         n_paths *= 2
+
+
+def _need(backend: AbstractBackend, program: Program, plan: TailPlan) -> str:
+    """The memory that a run will take, in words; of the host, and of each device that has its own."""
+    block = min(plan.n_paths, block_cells(plan.n_rows) * CELL)
+    need = plan.bytes + 2 * backend.block_bytes(program, block)
+    size = f"{plan.n_paths:,} paths x {plan.n_rows} rows (scenarios x books and total)"
+    said = f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself"
+    device = backend.device_bytes(program, block, len(plan.confidences))
+    return f"{said}; {device / 2**20:,.0f} MiB at most on each device, beside its driver's own" if device else said
 
 
 def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:
@@ -121,6 +139,7 @@ def _rows(inputs: Inputs, packed: Packed, tails: TailAccumulator) -> tuple[Scope
                     scope=scope,
                     base_value=float(packed.base_values[k]),
                     shock_pnl=float(packed.shock_pnl[s, k]),
+                    pnl_bound=float(packed.bounds.pnl[s, k]),
                     moments=tails.moments(row),
                     estimates=estimates(tails, row),
                     pnl_sha256=tails.pnl_sha256(row),
@@ -134,7 +153,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         seed=config.seed,
         n_paths=n_paths,
         horizon_days=config.horizon_days,
-        steps="one" if config.steps == "auto" else "daily",
+        steps="one" if packed.n_steps == 1 else "daily",
         backend=backend.name,
         device=backend.device(),
         precision=config.precision,
@@ -147,7 +166,10 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         revaluation=Revaluation(
             method="compressed" if packed.book.degree else "direct",
             degree=packed.book.degree,
-            bound=packed.bound,
+            flow_bound=packed.bounds.flows,
+            option_bound=packed.bounds.options,
+            future_bound=packed.bounds.futures,
+            swaption_bound=packed.bounds.swaptions,
             instantaneous=config.instantaneous,
         ),
     )

@@ -27,9 +27,12 @@ def test_without_matplotlib_the_way_out_is_said(monkeypatch):
 def test_a_plot_is_written(tmp_path):
     pytest.importorskip("matplotlib")
     rows = tuple(
-        Row(name=f"{name}, {n} paths", unit="paths", work=n, median_s=1e-6 * n, best_s=1e-6 * n)
-        for name in ("numba", "numpy")
+        Row(name=f"{name}, {n} paths, {kind}", unit="paths", work=n, median_s=1e-6 * n, best_s=1e-6 * n, note=kind)
+        for name in ("numba float64", "cuda float64")
+        for kind in ("kernel", "end to end")
         for n in (100, 1000)
     )
     plot((CaseResult(name="crossover", title="Cost", clock="wall", rows=rows),), "a machine", tmp_path / "cost.svg")
-    assert "<svg" in (tmp_path / "cost.svg").read_text(encoding="utf-8")
+    drawn = (tmp_path / "cost.svg").read_text(encoding="utf-8")
+    assert "<svg" in drawn
+    assert all(f"<!-- {text} -->" in drawn for text in ("numba float64", "cuda float64", "kernel", "end to end"))

@@ -2,12 +2,14 @@ import json
 
 import pytest
 
-from bench.start import CASES, check_names, run_cases
+from bench.start import CASES, LONG, check_names, run_cases
 from engine.errors import InputError
 
 
-def test_no_name_means_every_case():
-    assert check_names([]) == tuple(CASES)
+def test_no_name_means_every_case_but_the_long_ones():
+    assert check_names([]) == tuple(name for name in CASES if name not in LONG)
+    assert check_names(LONG) == LONG
+    assert set(LONG) < set(CASES)
 
 
 def test_an_unknown_case_is_refused_with_those_there_are():

@@ -32,6 +32,32 @@ def test_every_fault_of_a_book_is_said_at_once(unwind, tmp_path):
     assert "line 3" in done.stderr
 
 
+def test_show_prints_what_moves_a_book(unwind):
+    done = unwind("book", "show", bundled_book_path(), "--top", 3)
+    assert done.returncode == 0, done.stderr
+    for words in ("DV01 by pillar", "JGB_10Y", "carry", "roll-down", "Largest positions"):
+        assert words in done.stdout
+    pillars = [line.split() for line in done.stdout.splitlines() if line.startswith(("JGB_", "UST_"))]
+    assert all(abs(float(cells[1]) + float(cells[2]) - float(cells[3])) < 0.02 for cells in pillars)  # rounded figures
+
+
+def test_a_template_is_a_book_that_checks(unwind, tmp_path):
+    path = tmp_path / "swap.csv"
+    made = unwind("book", "template", "ois")
+    assert made.returncode == 0, made.stderr
+    assert "start_date: day on which" in made.stderr
+    path.write_text(made.stdout)
+    done = unwind("book", "check", path)
+    assert done.returncode == 0, done.stderr
+    assert "OIS-1" in done.stdout
+
+
+def test_a_template_of_an_unknown_kind_names_the_nearest(unwind):
+    done = unwind("book", "template", "SWAPTION")
+    assert done.returncode == 2
+    assert "did you mean SWAPTION_PAYER?" in done.stderr
+
+
 def test_a_book_is_not_compiled_over_itself_or_into_a_pipe(unwind, tmp_path):
     source, pipe = tmp_path / "book.csv", tmp_path / "pipe"
     source.write_bytes(bundled_book_path().read_bytes())

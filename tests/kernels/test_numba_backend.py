@@ -1,6 +1,7 @@
 """The numba backend against the numpy oracle, and against itself: the same bits however the work is cut."""
 
 import itertools
+from typing import Any
 
 import numba
 import numpy as np
@@ -21,6 +22,15 @@ PATHS = st.one_of(st.integers(0, 2 * BLOCK), st.integers(2**32 - 300, 2**32 + 30
 # what goes in, some ten deep.
 ROUNDING = 1e-14
 LARGEST_EXPONENT = 40.0  # of the two of a flow together, which pass the error of a deviation on
+
+
+TWO_CURRENCIES: dict[str, Any] = {  # of a book without any flow, beside the rates and cash
+    "leg_range": np.zeros((2, 2), np.int64),
+    "leg_when": np.zeros(2, np.int64),
+    "unit_range": np.zeros((1, 2, 2), np.int64),
+    "future_range": np.zeros((1, 2, 2), np.int64),
+    "swaption_range": np.zeros((1, 2, 2), np.int64),
+}
 
 
 def level_error(case, float32):
@@ -58,15 +68,15 @@ def draw_case(data, random_model, random_book):
         flows_per_segment=data.draw(st.integers(0, 7), "flows_per_segment"),
         reporting=data.draw(st.integers(0, 1), "reporting"),
     )
-    seed = data.draw(st.integers(0, 2**64 - 1), "seed")
-    return random_model(rng, n_factors, n_dynamics), book, seed, data.draw(st.integers(1, 4), "n_steps")
+    seed, n_steps = data.draw(st.integers(0, 2**64 - 1), "seed"), data.draw(st.integers(1, 4), "n_steps")
+    return random_model(rng, n_factors, n_dynamics), book._replace(observations=np.array([n_steps])), seed, n_steps
 
 
 @pytest.fixture(scope="module")
 def case(random_model, random_book):
     """A middling case: two dynamics, three scenarios, two books, three steps."""
     rng = np.random.default_rng(2)
-    return random_model(rng, 5, 2), random_book(rng, 5, n_scenarios=3, n_dynamics=2), 7, 3
+    return random_model(rng, 5, 2), random_book(rng, 5, n_scenarios=3, n_dynamics=2, n_steps=3), 7, 3
 
 
 @given(data=st.data(), first=PATHS, n=st.integers(1, 300), float32=st.booleans())
@@ -103,7 +113,7 @@ def test_a_usd_report_divides_by_the_rate_of_the_path(white_model, no_book):
         fx_start=np.array([[1.0, 140.0]]),
         reporting=1,
         cash=np.array([[[7e6, 3.0]]]),
-        segment_range=np.zeros((1, 2, 2), np.int64),
+        **TWO_CURRENCIES,
         base_value=np.array([2.0]),
     )
     program = prepared(NUMBA, (white_model(1), book, 1, 1))
@@ -156,7 +166,9 @@ def test_more_paths_leave_the_first_ones_as_they_were(case):
 def test_more_factors_leave_the_draws_of_the_first_as_they_were(white_model, no_book):
     ids = np.arange(200, dtype=np.uint64)
     for float32 in (False, True):
-        few, many = (NUMBA.levels(prepared(NUMBA, (white_model(n), no_book(n), 3, 2), float32), ids) for n in (3, 40))
+        few, many = (
+            NUMBA.levels(prepared(NUMBA, (white_model(n), no_book(n, 2), 3, 2), float32), ids) for n in (3, 40)
+        )
         assert few[0].tobytes() == np.ascontiguousarray(many[0, :, :3]).tobytes()
 
 
@@ -179,7 +191,7 @@ def replace_walk(case, deviations):
     """The same book where every path ends at `deviations` (n_dynamics, n_factors)."""
     model, book, seed, _ = case
     fixed = model._replace(decay=np.zeros_like(model.decay), drift=deviations, chol=np.zeros_like(model.chol))
-    return fixed, book, seed, 1
+    return fixed, book._replace(observations=np.array([1])), seed, 1
 
 
 def test_cells_reduced_in_any_blocks_are_the_same(white_model, no_book):
@@ -187,7 +199,7 @@ def test_cells_reduced_in_any_blocks_are_the_same(white_model, no_book):
         fx_factor=np.array([0, 0]),
         fx_start=np.array([[1.0, 140.0]]),
         cash=np.array([[[0.0, 1.0]]]),
-        segment_range=np.zeros((1, 2, 2), np.int64),
+        **TWO_CURRENCIES,
     )
     program = prepared(NUMBA, (white_model(1), book, 9, 1))
     n_paths = 4 * CELL + 777

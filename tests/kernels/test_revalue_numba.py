@@ -36,7 +36,7 @@ def one_segment(no_book):
         rng = np.random.default_rng(degree)
         n_terms = (degree + 1) * (degree + 2) // 2 if degree else 0
         return no_book(3)._replace(
-            segment_range=np.array([[[0, 1]]]),
+            leg_range=np.array([[0, 1]]),
             segment_factors=np.array([[1, 0]]),
             centre=np.array([[0.002, -0.001, 0.0]]),
             inverse_width=np.full((1, 3), 1.0 / half_width),

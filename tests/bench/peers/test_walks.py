@@ -22,7 +22,7 @@ def law():
         vols=market.vols,
         correlation=market.correlation,
         n_steps=N_STEPS,
-        std=step.std,
+        std=step.std(N_STEPS),
     )
 
 

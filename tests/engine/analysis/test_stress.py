@@ -1,10 +1,12 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from engine.analysis.stress import stress_table
-from engine.book.compiled import CompiledBook, Flows, Marks, Units
+from engine.book.compile import compile_book
+from engine.book.compiled import CompiledBook, Flows, Units
 from engine.dynamics.scenario import Scenario, Shock, ShockKind
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
@@ -40,8 +42,8 @@ def market() -> Market:
 
 def book() -> CompiledBook:
     """Zeros of 3650 days, 1 bn yen of JGB and 10 m dollars of UST, and 1 m dollars sold."""
-    return CompiledBook(
-        valuation_date=DAY,
+    return replace(
+        compile_book((), DAY, sha256="0" * 64),
         position_ids=("JB", "US", "CASH"),
         books=("life", "fund", "fund"),
         kinds=("JGB", "UST", "CASH"),
@@ -53,9 +55,6 @@ def book() -> CompiledBook:
             amount=np.array([1e9, 1e7]),
         ),
         units=Units(position=np.array([2]), currency=np.array(["USD"]), quantity=np.array([-1e6])),
-        marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=np.empty(0)),
-        business_days=np.arange(1, 20),
-        sha256="0" * 64,
     )
 
 
@@ -100,5 +99,5 @@ def test_in_dollars_each_value_is_turned_at_its_own_rate():
 
 
 def test_a_currency_without_a_rate_is_refused():
-    with pytest.raises(InputError, match="no rate for currency 'EUR'"):
+    with pytest.raises(InputError, match="no exchange rate of 'EUR'"):
         stress_table(book(), market(), [BASE], currency="EUR")

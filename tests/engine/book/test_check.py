@@ -8,9 +8,10 @@ import QuantLib as ql  # noqa: N813  # as its own documentation does
 
 from engine.book.check import check_book, clean_prices, market_yields
 from engine.book.compile import compile_book
+from engine.book.fit import fit
 from engine.book.position import Kind
-from engine.book.value import fit_spreads, position_values
-from engine.inputs.book import bundled_book_path, load_book, parse_book
+from engine.book.value import position_values
+from engine.inputs.book import bundled_book_path, load_book, read_positions
 from engine.inputs.market import bundled_market_path, load_market
 
 DATE = date(2025, 5, 28)
@@ -19,7 +20,7 @@ EXACT = 1e-10  # relative: QuantLib's own solvers and time arithmetic stay below
 
 def positions_of(name):
     path = bundled_book_path(name)
-    return parse_book(path.read_bytes(), path, DATE).positions
+    return read_positions(path, DATE)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_what_has_no_quote_shows_none(make_book, make_market):
 
 def test_bills_are_worth_their_discounted_face(make_book, make_market):
     book, market = make_book({"kind": "JGB_BILL", "maturity": "2025-08-20", "notional": 1e9}), make_market()
-    assert position_values(book, market, fit_spreads(book, market)) == pytest.approx(
+    assert position_values(book, market, fit(book, market)) == pytest.approx(
         [1e9 * float(market.curves["JGB"].discount(84 / 365))], rel=1e-15
     )
     (row,) = check_book(book, market).rows

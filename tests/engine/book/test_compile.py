@@ -24,7 +24,7 @@ def test_flows_are_sorted_by_position_then_date(make_book):
     assert book.units.position.tolist() == [1]
     assert book.bonds.position.tolist() == [0, 3]
     assert set(zip(book.flows.currency.tolist(), book.flows.curve.tolist(), strict=True)) == {
-        ("JPY", "JGB"), ("USD", "UST")
+        ("JPY", "JGB"), ("USD", "UST"), ("JPY", "XCCY_JPY"), ("USD", "SOFR")
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_jgbs_accrue_by_the_day(case, make_positions):
 def test_a_jgb_pays_exactly_half_its_rate_on_tokyo_business_days(make_positions):
     valuation_date = date(2025, 5, 28)
     (bond,) = make_positions({"kind": "JGB", "coupon": 0.014, "maturity": "2027-03-20"})
-    (leg,) = Instruments(valuation_date).legs(bond)
+    (leg,) = Instruments(valuation_date).parts(bond).legs
     # Saturday 20 Sep 2025 -> Monday 22nd; Friday 20 Mar 2026 and Saturday 20 Mar 2027 are the equinox and a weekend,
     # Sunday 20 Sep 2026 runs into Respect-for-the-Aged Day, a bridge holiday and the equinox
     assert _dates(leg, valuation_date) == [
@@ -61,7 +61,7 @@ def test_a_jgb_pays_exactly_half_its_rate_on_tokyo_business_days(make_positions)
 def test_a_treasury_pays_on_ends_of_months_where_it_matures_on_one(make_positions):
     valuation_date = date(2025, 5, 28)
     (bond,) = make_positions({"kind": "UST", "coupon": 0.04, "maturity": "2026-02-28"})
-    (leg,) = Instruments(valuation_date).legs(bond)
+    (leg,) = Instruments(valuation_date).parts(bond).legs
     assert _dates(leg, valuation_date) == [date(2025, 9, 2), date(2026, 3, 2)]  # Sunday 31 Aug and Labor Day; Saturday
 
 
@@ -70,7 +70,7 @@ def test_a_treasury_s_first_coupon_is_pro_rata_and_a_jgb_s_is_not(make_positions
         {"kind": "UST", "coupon": 0.0475, "maturity": "2045-05-15", "issue_date": "2025-05-28"},
         {"kind": "JGB", "coupon": 0.014, "maturity": "2035-03-20", "issue_date": "2025-04-03"},
     ]
-    ust, jgb = (Instruments(date(2025, 5, 28)).legs(bond)[0] for bond in make_positions(*rows))
+    ust, jgb = (Instruments(date(2025, 5, 28)).parts(bond).legs[0] for bond in make_positions(*rows))
     assert ust.amounts[0] == pytest.approx(4.75 / 2 * 171 / 184, rel=1e-15)  # 28 May to 15 Nov of 15 May to 15 Nov
     assert ust.amounts[1] == pytest.approx(4.75 / 2, rel=1e-15)
     assert jgb.amounts[0] == pytest.approx(0.7, rel=1e-15)
@@ -79,7 +79,7 @@ def test_a_treasury_s_first_coupon_is_pro_rata_and_a_jgb_s_is_not(make_positions
 def test_a_coupon_due_on_a_holiday_is_still_owed_on_that_day(make_positions):
     # Sunday 15 Feb 2026, then Presidents' Day: paid on Tuesday 17th
     (bond,) = make_positions({"kind": "UST", "coupon": 0.04, "maturity": "2026-02-15"})
-    (leg,) = Instruments(date(2026, 2, 16)).legs(bond)
+    (leg,) = Instruments(date(2026, 2, 16)).parts(bond).legs
     assert (leg.days.tolist(), leg.amounts.tolist()) == ([1], [102.0])
     assert Instruments(date(2026, 2, 16)).bond_terms(bond) is None
 
@@ -108,7 +108,7 @@ def test_loans_pay_simple_interest_by_currency(make_positions):
         | {"start_date": "2025-06-02", "maturity": "2025-08-29"},
     ]
     instruments = Instruments(date(2025, 5, 28))
-    (yen,), (dollars,), (ahead,) = (instruments.legs(position) for position in make_positions(*rows))
+    (yen,), (dollars,), (ahead,) = (instruments.parts(position).legs for position in make_positions(*rows))
     assert yen.amounts == pytest.approx([-1e9 * (1 + 0.0049 * 30 / 365)], rel=1e-15)
     assert dollars.amounts == pytest.approx([-1e6 * (1 + 0.0437 * 31 / 360)], rel=1e-15)
     assert ahead.days.tolist() == [5, 93]
@@ -117,7 +117,7 @@ def test_loans_pay_simple_interest_by_currency(make_positions):
 
 def test_a_forward_exchanges_dollars_for_yen(make_positions):
     (forward,) = make_positions({"kind": "FX_FORWARD", "notional": 2e6, "maturity": "2025-08-29", "rate": 143.5})
-    yen, dollars = Instruments(date(2025, 5, 28)).legs(forward)
+    yen, dollars = Instruments(date(2025, 5, 28)).parts(forward).legs
     assert (yen.currency, yen.days.tolist(), yen.amounts.tolist()) == ("JPY", [93], [-2e6 * 143.5])
     assert (dollars.currency, dollars.days.tolist(), dollars.amounts.tolist()) == ("USD", [93], [2e6])
 
@@ -128,7 +128,7 @@ def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_pos
         {"kind": "FX_FORWARD", "maturity": "2025-08-31", "rate": 143.5},  # Sunday; 1 Sep is Labor Day and another month
     ]
     instruments = Instruments(date(2025, 5, 28))
-    days = [int(instruments.legs(forward)[0].days[0]) for forward in make_positions(*rows)]
+    days = [int(instruments.parts(forward).legs[0].days[0]) for forward in make_positions(*rows)]
     wanted = [(day - date(2025, 5, 28)).days for day in (date(2025, 7, 7), date(2025, 8, 29))]
     assert days == wanted
 
@@ -136,7 +136,7 @@ def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_pos
 def test_spot_and_cash_are_held_now(make_positions):
     rows = [{"kind": "FX_SPOT", "notional": 10.0, "rate": 145.0}, {"kind": "CASH", "currency": "JPY", "notional": -7.0}]
     instruments = Instruments(date(2025, 5, 28))
-    spot, cash = (instruments.units(position) for position in make_positions(*rows))
+    spot, cash = (instruments.parts(position).units for position in make_positions(*rows))
     assert spot == [("USD", 10.0), ("JPY", -1450.0)]
     assert cash == [("JPY", -7.0)]
 

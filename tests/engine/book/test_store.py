@@ -94,7 +94,7 @@ def test_other_versions_columns_and_broken_files_are_refused(sample, tmp_path):
     write_compiled(sample, path)
     table = pq.read_table(path)
     facts = json.loads(table.schema.metadata[b"unwind.book"])
-    for metadata in (facts | {"schema": 2}, {}, []):
+    for metadata in (facts | {"schema": 1}, {}, []):
         pq.write_table(table.replace_schema_metadata({"unwind.book": json.dumps(metadata)}), path)
         with pytest.raises(FileFaults, match="compile it again"):
             read_compiled(path)

@@ -7,15 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.book.value import book_warnings, dv01, fit_spreads, position_values, settlement_values
+from engine.book.fit import fit
+from engine.book.greeks import curve_dv01
+from engine.book.spreads import fit_spreads, settlement_values
+from engine.book.value import book_warnings, position_values
 from engine.errors import InputError
 
 FORWARD_DAYS = (date(2025, 8, 29) - date(2025, 5, 28)).days
 
 
 def _cip_rate(market):
-    jgb, ust = (market.curves[name].discount(FORWARD_DAYS / 365.0) for name in ("JGB", "UST"))
-    return float(market.usdjpy * ust / jgb)
+    yen, dollars = (market.curves[name].discount(FORWARD_DAYS / 365.0) for name in ("XCCY_JPY", "SOFR"))
+    return float(market.usdjpy * dollars / yen)
 
 
 def test_a_forward_at_the_covered_interest_rate_is_worth_nothing(make_book, make_market):
@@ -24,7 +27,7 @@ def test_a_forward_at_the_covered_interest_rate_is_worth_nothing(make_book, make
     book = make_book(row | {"rate": _cip_rate(market)}, row | {"rate": _cip_rate(market) - 1.0})
     at_par, cheap = position_values(book, market)
     assert at_par == pytest.approx(0.0, abs=1e-5)  # yen, of legs of 1.4e10 yen rounded to 1e-16
-    wanted = 1e8 * float(market.curves["JGB"].discount(FORWARD_DAYS / 365.0))  # a yen a dollar, at maturity
+    wanted = 1e8 * float(market.curves["XCCY_JPY"].discount(FORWARD_DAYS / 365.0))  # a yen a dollar, at maturity
     assert cheap == pytest.approx(wanted, rel=1e-12)
 
 
@@ -95,11 +98,11 @@ def test_dv01_is_the_exact_loss_of_a_parallel_basis_point(make_book, make_market
         {"kind": "CASH", "currency": "JPY"},
     )
     market = make_market()
-    spreads = fit_spreads(book, market)
-    base, found = position_values(book, market, spreads), dv01(book, market, spreads)
+    fits = fit(book, market)
+    base, found = position_values(book, market, fits), curve_dv01(book, market, fits)
     for name, moved in (("JGB", make_market(jgb_move=1e-4)), ("UST", make_market(ust_move=1e-4))):
         # two values of 1.4e10 yen, each rounded to 1e-16, are subtracted
-        assert found[name] == pytest.approx(base - position_values(book, moved, spreads), abs=2e-5)
+        assert found[name] == pytest.approx(base - position_values(book, moved, fits), abs=2e-5)
     assert found["JGB"][0] > 0 > found["JGB"][1]
     assert found["UST"][1] > 0 > found["UST"][2]
     assert found["JGB"][3] == found["UST"][3] == 0.0
@@ -107,9 +110,9 @@ def test_dv01_is_the_exact_loss_of_a_parallel_basis_point(make_book, make_market
 
 def test_a_notional_of_zero_is_worth_exactly_zero(make_book, make_market):
     bond = {"kind": "UST", "coupon": 0.04, "maturity": "2034-11-15", "notional": 0.0, "price": 98.0}
-    book = make_book(bond)
-    assert position_values(book, make_market()).tolist() == [0.0]
-    assert [lost.tolist() for lost in dv01(book, make_market(), np.zeros(1)).values()] == [[0.0], [0.0]]
+    book, market = make_book(bond), make_market()
+    assert position_values(book, market).tolist() == [0.0]
+    assert [lost.tolist() for lost in curve_dv01(book, market, fit(book, market)).values()] == [[0.0], [0.0]]
     assert any("notional of 0" in warning for warning in book.warnings)
 
 
@@ -128,3 +131,37 @@ def test_a_market_of_another_date_or_without_the_curve_is_refused(make_book, mak
     del market.curves["UST"]
     with pytest.raises(InputError, match=r"no curve 'UST', which the book needs; it has JGB"):
         position_values(book, market)
+
+
+def test_rates_and_strikes_far_from_spot_are_pointed_out(make_book, make_market):
+    rows = [
+        {"kind": "FX_FORWARD", "maturity": "2025-08-29", "rate": 90.0, "position_id": "LOW"},
+        {"kind": "FX_FORWARD", "maturity": "2025-08-29", "rate": 140.0, "position_id": "FAIR"},
+        {"kind": "FX_CALL", "maturity": "2025-08-27", "strike": 200.0, "position_id": "HIGH"},
+    ]
+    (warning,) = book_warnings(make_book(*rows), make_market())
+    assert "positions 'LOW', 'HIGH': the rate or strike is over 30% from USD/JPY at 145.04" in warning
+
+
+def test_a_notional_far_beyond_the_others_is_pointed_out(make_book):
+    row = {"kind": "JGB", "coupon": 0.01, "maturity": "2035-03-20"}
+    rows = [row | {"notional": size} for size in (1e9, -2e9, 3e9, 5e12)]
+    (warning,) = make_book(*rows).warnings
+    assert "1 position ('P3') with a notional over 1,000 times the median of its kind" in warning
+    assert make_book(*rows[1:3], rows[3]).warnings  # three of a kind have a median
+    assert make_book(rows[0], rows[3]).warnings == ()
+
+
+def test_swaps_far_off_market_are_pointed_out(make_book, make_market):
+    row = {"kind": "OIS", "currency": "USD", "start_date": "2025-06-02", "maturity": "2035-06-02", "notional": 5e7}
+    rows = [row | {"rate": rate, "position_id": name} for rate, name in ((0.041, "FAIR"), (0.41, "TEN-FOLD"))]
+    (warning,) = book_warnings(make_book(*rows), make_market())
+    assert warning.startswith("position 'TEN-FOLD': a swap worth over 3% of its notional per year of life")
+
+
+def test_a_swaption_s_swap_beyond_the_curve_is_warned_of(make_book, make_market):
+    row = {"kind": "SWAPTION_PAYER", "currency": "USD", "notional": 5e7, "rate": 0.04, "maturity": "2026-05-28"}
+    book = make_book(row | {"tenor": "30Y", "vol": 0.008, "position_id": "LONG"})
+    assert book_warnings(book, make_market()) == ()
+    (warning,) = book_warnings(book, make_market(last_node=10950))
+    assert "'LONG' fall beyond the last node of curve 'SOFR'" in warning

@@ -7,6 +7,8 @@ import pytest
 from engine.dynamics.apply import apply
 from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
 from engine.errors import FileFaults, InputError
+from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.scenario import bundled_scenario_names, load_scenario
 from engine.market.bootstrap import bootstrap, par_yield
 from engine.market.factors import parse_factor
 from engine.market.market import Market, ParCurve
@@ -197,6 +199,77 @@ def test_thetas_stay_and_nothing_of_the_base_is_edited():
     assert moved.thetas is base.thetas
     for was, now in zip(before, (base.vols, base.correlation, base.curves["JGB"].zero_rates), strict=True):
         np.testing.assert_array_equal(was, now)
+
+
+def test_derived_curves_keep_their_spreads_over_a_shocked_parent():
+    base = load_market(bundled_market_path())
+    moved = apply(scenario(shock("JGB_*", "absolute", 0.005, "par")), base).market
+    times = np.array([0.1, 3.0, 12.0, 40.0])
+    change = moved.curves["JGB"].zero_rate(times) - base.curves["JGB"].zero_rate(times)
+    for name in ("TONA", "JGB_REPO", "XCCY_JPY"):  # the last two are derived from TONA
+        own = moved.curves[name].zero_rate(times) - base.curves[name].zero_rate(times)
+        np.testing.assert_allclose(own, change, rtol=0, atol=1e-6)  # nodes of the shocked parent alone, at first order
+    assert moved.curves["SOFR"] is base.curves["SOFR"]
+
+
+def test_a_derived_curve_with_shocked_factors_takes_their_moves_alone():
+    base = load_market(bundled_market_path())
+    n = len(base.factors) + 1
+    base = replace(
+        base,
+        factors=(*base.factors, parse_factor("TONA_10Y")),
+        **{name: np.append(getattr(base, name), 0.0) for name in ("vols", "kappas", "thetas", "mus")},
+        correlation=np.eye(n),
+    )
+    both = scenario(shock("JGB_10Y", "absolute", 0.01), shock("TONA_10Y", "absolute", 0.002))
+    moved = apply(both, base).market
+    expected = base.curves["TONA"].zero_rate(10.0) + 0.002
+    assert moved.curves["TONA"].zero_rate(10.0) == pytest.approx(float(expected), abs=ROUNDING)
+    rebuilt = moved.spreads["TONA"].over(moved.curves["JGB"]).zero_rate(moved.curves["TONA"].times)
+    np.testing.assert_allclose(rebuilt, moved.curves["TONA"].zero_rates, rtol=0, atol=ROUNDING)
+    repo = moved.curves["JGB_REPO"].zero_rate(10.0)  # at no spread over TONA: moves with it
+    assert float(repo) == pytest.approx(float(expected), abs=ROUNDING)
+    with pytest.raises(InputError, match="curve 'TONA' has no par yields to shock"):
+        apply(scenario(shock("TONA_10Y", "absolute", 0.002, "par")), base)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "level"), [("absolute", 0.031, 0.155), ("relative", 0.25, 0.155), ("target", 0.155, 0.155)]
+)
+def test_a_vol_shock_multiplies_every_expiry_and_leaves_the_smile(kind, size, level):
+    base = load_market(bundled_market_path())
+    moved = apply(scenario(shock("USDJPY_VOL", kind, size)), base).market
+    assert moved.levels["USDJPY_VOL"] == pytest.approx(level, rel=1e-15)
+    before, after = base.fx_vols["USDJPY"], moved.fx_vols["USDJPY"]
+    np.testing.assert_allclose(after.atm, before.atm * 1.25, rtol=1e-14)
+    assert after.smile is before.smile
+    assert moved.usdjpy == base.usdjpy
+
+
+def test_a_price_level_moves_and_stays_positive():
+    base = market()
+    names = (*NAMES[:-1], "USDJPY", "SPX")
+    factors = tuple(parse_factor(name, {"SPX": "USD"}) for name in names)
+    wider = {name: np.append(getattr(base, name), 0.0) for name in ("vols", "kappas", "thetas", "mus")}
+    base = replace(base, factors=factors, correlation=np.eye(6), levels={"SPX": 5000.0}, **wider)
+    assert apply(scenario(shock("SPX", "relative", -0.2)), base).market.levels == {"SPX": 4000.0}
+    with pytest.raises(InputError, match=r"takes SPX from 5000 to -1000; it must stay above 0"):
+        apply(scenario(shock("SPX", "absolute", -6000.0)), base)
+
+
+def test_a_vol_beyond_300_percent_is_a_unit_mistaken():
+    with pytest.raises(InputError, match=r"takes USDJPY_VOL from 0.124 to 15.5; vols are decimals up to 3"):
+        apply(scenario(shock("USDJPY_VOL", "target", 15.5)), load_market(bundled_market_path()))
+
+
+def test_a_glob_over_rates_prices_and_vols_takes_relative_shocks_only():
+    with pytest.raises(InputError, match="matches prices and vols, and one absolute size"):
+        apply(scenario(shock("USDJPY*", "absolute", 1.0)), load_market(bundled_market_path()))
+
+
+@pytest.mark.parametrize("name", bundled_scenario_names())
+def test_every_bundled_scenario_fits_the_bundled_market(name):
+    assert apply(load_scenario(name), load_market(bundled_market_path())).notes == ()
 
 
 @pytest.mark.parametrize(

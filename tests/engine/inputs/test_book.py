@@ -16,8 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.books import write_book
+from engine.book.columns import COLUMNS
 from engine.book.compile import compile_book, position_faults
-from engine.book.position import COLUMNS, RULES, Kind, Position
+from engine.book.examples import example_row
+from engine.book.position import RULES, Kind
 from engine.errors import FileFaults, InputError
 from engine.inputs.book import (
     MAX_FAULTS,
@@ -27,7 +30,11 @@ from engine.inputs.book import (
 )
 
 DATE = date(2026, 11, 20)  # of the reference cases
+EXAMPLE_DATE = date(2025, 5, 28)
 HEADER = "position_id,kind,currency,notional,coupon,maturity,rate,start_date,price"
+OPTION_HEADER = "position_id,kind,currency,notional,maturity,rate,tenor"
+STRANGLE_HEADER = "position_id,kind,currency,notional,maturity,strike,strike_2"
+FUTURE_HEADER = "position_id,kind,currency,notional,contract,deliverables"
 JGB = "P1,JGB,JPY,1000000000,0.011,2034-06-20,,,"
 UST = "P2,UST,USD,10000000,0.0425,2034-11-15,,,"
 
@@ -86,7 +93,10 @@ REFUSED = {
     "S038 twice": (_text(JGB, UST, JGB), ["line 4, position_id: 'P1' already stands on line 2"]),
     "S039 JGB in dollars": (_text(_jgb(currency="USD")), ["line 2, currency: JGB is in JPY, got 'USD'"]),
     "S040 YEN": (_text(_jgb(currency="YEN")), ["unknown currency 'YEN'; did you mean JPY?"]),
-    "S041 kind": (_text(_jgb(kind="JGBI")), ["unknown kind 'JGBI'; did you mean JGB?; known are JGB, JGB_BILL, UST"]),
+    "S041 kind": (
+        _text(_jgb(kind="JGBI")),
+        ["unknown kind 'JGBI'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
+    ),
     "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the cell empty"]),
     "inverted FX": (_text("F,FX_FORWARD,USD,1,,2027-05-20,0.0064,,"), ["is 156.25 meant? The rate is yen for one"]),
     "rate in percent": (_text("R,REPO,JPY,1,,2027-05-20,0.45,2026-11-02,"), ["is 0.0045 meant?"]),
@@ -101,6 +111,45 @@ REFUSED = {
     "loan backwards": (
         _text("R,REPO,JPY,1,,2026-11-30,0.0045,2026-12-02,"),
         ["start_date: must be before the maturity 2026-11-30"],
+    ),
+    "no kind": (_text(_jgb(kind="")), ["line 2, kind: is empty, but every position needs it"]),
+    "two marks": (
+        _text(_jgb(price="99.0") + ",0.01", header=HEADER + ",market_yield"),
+        ["line 2, market_yield: JGB takes `price` or `market_yield`, got both"],
+    ),
+    "price in 32nds": (_text(_jgb(price="110-16+")), ["is 110.515625 meant? Write 32nds as decimals"]),
+    "no vol": (
+        _text("S,SWAPTION_PAYER,JPY,1,2027-05-20,0.01,10Y", header=OPTION_HEADER),
+        ["line 2, vol: is empty, but SWAPTION_PAYER needs it or `premium`"],
+    ),
+    "tenor": (_text("S,SWAPTION_PAYER,JPY,1,2027-05-20,0.01,10", header=OPTION_HEADER), ["tenor must look like"]),
+    "expired": (
+        _text("O,FX_CALL,USD,1,2026-11-20,150", header="position_id,kind,currency,notional,maturity,strike"),
+        ["line 2, maturity: position 'O' expired on 2026-11-20, on the valuation date", "enter what it pays as CASH"],
+    ),
+    "strikes": (
+        _text("O,FX_STRANGLE,USD,1,2027-05-20,150,140", header=STRANGLE_HEADER),
+        ["line 2, strike_2: must be above `strike`, 150, got 140"],
+    ),
+    "basket": (
+        _text("F,JGB_FUTURE,JPY,1,JGB10-2703,0.01@2030-03-20", header=FUTURE_HEADER),
+        ["line 2, deliverables: JGB10-2703 takes bonds with 84 to 132 months", "has 36"],
+    ),
+    "basket's form": (
+        _text("F,JGB_FUTURE,JPY,1,JGB10-2703,0.01/2036-03-20", header=FUTURE_HEADER),
+        ["lists bonds as coupon@maturity"],
+    ),
+    "another exchange": (
+        _text("F,JGB_FUTURE,JPY,1,TY-2703,0.01@2036-03-20", header=FUTURE_HEADER),
+        ["line 2, contract: TY-2703 is no JGB_FUTURE"],
+    ),
+    "delivered": (
+        _text("F,UST_FUTURE,USD,1,TY-2606,0.04@2034-03-20", header=FUTURE_HEADER),
+        ["line 2, contract: TY-2606 was delivered before the valuation date"],
+    ),
+    "swap without fixing": (
+        _text("O,OIS,JPY,1,,2030-08-20,0.01,2025-08-20,"),
+        ["line 2, fixed_so_far: position 'O' is 92 days into an interest period"],
     ),
     "book name": (
         _text("../../outside," + JGB, header="book," + HEADER),
@@ -165,6 +214,7 @@ def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):  # S014
     with pytest.raises(FileFaults, match="has more than 100 bytes"):
         _load(tmp_path, _text(JGB, UST))
     monkeypatch.undo()
+    monkeypatch.setenv("UNWIND_CACHE", str(tmp_path))  # a book kept by an earlier run was within the limit then
     monkeypatch.setattr("engine.inputs.book_table.MAX_ROWS", 1)
     with pytest.raises(FileFaults, match="has more than 1 positions"):
         _load(tmp_path, _text(JGB, UST))
@@ -306,31 +356,31 @@ def _parse_or_refuse(data: bytes) -> None:
             compile_book(rows.positions, DATE, sha256="")
 
 
+_SPREAD = {  # numbers that any position of a kind may have
+    "coupon": (0.0, 0.0999), "rate": (0.0, 0.2), "price": (5.0, 299.0), "market_yield": (-0.01, 0.4),
+    "spread": (-0.09, 0.09), "fixed_so_far": (-0.09, 0.4), "vol": (1e-5, 0.09), "premium": (0.0, 0.9),
+}  # fmt: skip
+
+
 @st.composite
 def _positions(draw):
+    """Examples with their numbers drawn anew; some columns left out or filled in as their kind allows."""
     kind = draw(st.sampled_from(list(Kind)))
-    rule = RULES[kind]
-    low, high = rule.rate_range or (0.0, 1.0)
-    maturity = draw(st.dates(DATE + timedelta(days=1), date(2076, 12, 31)))
-    numbers = {"coupon": (0.0, 0.0999), "rate": (low, high * 0.999), "price": (5.0, 299.0)}
-    cells: dict[str, object] = {}
-    for name in (*rule.required, *(extra for extra in rule.optional if draw(st.booleans()))):
-        if name in numbers:
-            cells[name] = draw(st.floats(*numbers[name]))
-        elif name == "maturity":
-            cells[name] = maturity
-        elif name == "start_date":
-            cells[name] = maturity - timedelta(days=draw(st.integers(1, 3000)))
-        else:
-            cells[name] = draw(st.dates(date(1990, 1, 1), DATE))
-    printable = st.characters(exclude_categories=("C", "Z"))
-    return {
-        "position_id": draw(st.text(printable, min_size=1, max_size=20)),
+    rule, cells = RULES[kind], dict(example_row(kind))
+    for name in (*rule.at_most_one, *rule.one_of):
+        cells.pop(name, None)
+    choices = [*rule.one_of] or [*rule.at_most_one, None]
+    chosen = draw(st.sampled_from(choices)) if choices != [None] else None
+    if chosen:
+        cells[chosen] = draw(st.floats(*_SPREAD[chosen]))
+    for name in cells.keys() & _SPREAD.keys() - {chosen}:
+        low, high = rule.ranges.get(name, _SPREAD[name])
+        cells[name] = draw(st.floats(low, high * 0.999))
+    return cells | {
+        "position_id": draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)),
         "book": draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,10}", fullmatch=True)),
-        "kind": kind,
-        "currency": draw(st.sampled_from(rule.currencies)),
         "notional": draw(st.floats(-9e14, 9e14)),
-    } | cells
+    }
 
 
 @given(st.lists(_positions(), min_size=1, max_size=5, unique_by=lambda cells: cells["position_id"]))
@@ -340,17 +390,22 @@ def test_positions_written_as_csv_are_read_back(cells):
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(cells)  # floats as repr: the shortest text that gives the same bits
-    rows = parse_book(text.getvalue().encode(), "book.csv", DATE)
+    rows = parse_book(text.getvalue().encode(), "book.csv", EXAMPLE_DATE)
     assert rows.faults == []
-    assert rows.positions == [Position(**row, line=i) for i, row in enumerate(cells, start=2)]
-    if not position_faults(rows.positions, DATE):  # a price, but nothing paid after settlement
-        book = compile_book(rows.positions, DATE, sha256="")
-        assert (book.flows.day >= 1).all()
-        assert np.isfinite(book.flows.amount).all()
+    for position, row in zip(rows.positions, cells, strict=True):
+        for name, value in row.items():
+            found = getattr(position, name)
+            if isinstance(found, float):
+                assert found == float(value)
+            elif name != "deliverables":
+                assert str(found) == str(value)
+    book = compile_book(rows.positions, EXAMPLE_DATE, sha256="")
+    assert (book.flows.day >= 0).all()
+    assert np.isfinite(book.flows.amount).all()
 
 
 def test_an_unknown_bundled_book_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="no bundled book 'smaple'; there are: carry-fund, life-insurer, sample"):
+    with pytest.raises(InputError, match="no bundled book 'smaple'; there are: all-kinds, carry-fund"):
         bundled_book_path("smaple")
 
 
@@ -358,3 +413,15 @@ def test_an_unknown_bundled_book_is_refused_with_the_known_ones():
 def test_100_000_bonds_load_in_a_minute(tmp_path):
     rows = [_jgb(position_id=f"P{i}", maturity=str(DATE + timedelta(days=60 + i % 14_000))) for i in range(100_000)]
     assert len(_load(tmp_path, _text(*rows)).position_ids) == 100_000
+
+
+@pytest.mark.slow
+def test_100_000_positions_of_all_kinds_are_recalled_as_they_were_compiled(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNWIND_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "book.csv"
+    write_book(path, 100_000, n_books=10)
+    book, again = load_book(path, EXAMPLE_DATE), load_book(path, EXAMPLE_DATE)
+    assert len(book.position_ids) == 100_000
+    assert set(book.kinds) == {kind.value for kind in Kind}
+    assert again.flows.amount.tobytes() == book.flows.amount.tobytes()
+    assert again.options.strike.tobytes() == book.options.strike.tobytes()

@@ -1,3 +1,4 @@
+import math
 import re
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from engine.inputs.market import (
 from engine.market.bootstrap import par_yield
 from engine.market.calibrate import Window, build_market
 from engine.market.correlation import cholesky
+from engine.market.given import GivenLaw
 
 MARKET = """\
 schema = 1
@@ -102,7 +104,7 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
     again = load_market(path)
     for name in ("vols", "correlation", "kappas", "thetas", "mus"):
         assert np.array_equal(getattr(again, name), getattr(market, name)), name
-    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration"):
+    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration", "levels"):
         assert getattr(again, name) == getattr(market, name), name
     assert np.array_equal(again.par_curves["JGB"].times, market.par_curves["JGB"].times)
     assert np.array_equal(again.curves["JGB"].zero_rates, market.curves["JGB"].zero_rates)
@@ -247,7 +249,8 @@ def test_the_bundled_market_holds_the_published_levels():
     assert dict(zip(jgb.times.tolist(), jgb.par_yields.tolist(), strict=True))[40.0] == 0.03107  # MoF
     assert dict(zip(ust.times.tolist(), ust.par_yields.tolist(), strict=True))[10.0] == 0.0447  # Treasury
     assert (jgb.times.size, ust.times.size) == (15, 14)
-    assert len(market.factors) == 17
+    assert len(market.factors) == 18
+    assert [factor.name for factor in market.factors[16:]] == ["USDJPY", "USDJPY_VOL"]  # new ones come last
     assert np.isfinite(cholesky(market.correlation)).all()
     assert market_warnings(market) == ()
     assert "2022-01-01..2025-05-28" in market.calibration
@@ -267,9 +270,24 @@ def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_pat
     files = [raw / "mof" / "jgbcme_all.csv", *sorted((raw / "treasury").iterdir())]
     history = read_history([*files, raw / "fred_csv" / "DEXJPUS_2020-08_2025-08.csv"])
     window = Window(start=date(2022, 1, 1), end=date(2025, 5, 28))
-    write_market(
-        build_market(history, date(2025, 5, 28), bundled.factors, window, bundled.sources), tmp_path / "m.toml"
+    law = GivenLaw(
+        vol=0.55,
+        correlations={"USDJPY": -0.3},
+        kappa=2.0,
+        theta=math.log(0.124),
+        source=bundled.calibration.rpartition("what this implies: ")[2],
     )
+    built = build_market(
+        history,
+        date(2025, 5, 28),
+        bundled.factors,
+        window,
+        bundled.sources,
+        given={"USDJPY_VOL": law},
+        spreads=bundled.spreads,
+        fx_vols=bundled.fx_vols,
+    )
+    write_market(built, tmp_path / "m.toml")
     rebuilt = load_market(tmp_path / "m.toml")
     # vols are rounded to 8 decimals, correlations to 6: a last bit may tip one of them over
     assert np.abs(rebuilt.vols - bundled.vols).max() < 1.5e-8
@@ -277,3 +295,127 @@ def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_pat
     for name, par in bundled.par_curves.items():
         assert np.array_equal(rebuilt.par_curves[name].par_yields, par.par_yields)
     assert (rebuilt.usdjpy, rebuilt.calibration) == (bundled.usdjpy, bundled.calibration)
+    assert np.array_equal(rebuilt.thetas, bundled.thetas)
+    assert rebuilt.curves.keys() == bundled.curves.keys()
+
+
+def test_the_bundled_assumptions_are_what_they_say():
+    market = load_market(bundled_market_path())
+    tona, sofr = market.curves["TONA"], market.curves["SOFR"]
+    assert float(tona.zero_rate(1 / 12)) == pytest.approx(0.0050, abs=1e-4)  # policy rate of 0.50 % since January 2025
+    assert float(sofr.zero_rate(1 / 12)) == pytest.approx(0.0433 * 365 / 360, abs=1e-4)  # FRED SOFR, 2025-05-28
+    unsourced = [market.spreads["TONA"], market.fx_vols["USDJPY"]]
+    assert all(each.source.startswith("assumption") for each in unsourced)
+
+
+def test_factors_that_are_appended_leave_the_draws_of_the_others_as_they_were():
+    correlation = load_market(bundled_market_path()).correlation
+    np.testing.assert_array_equal(cholesky(correlation)[:17, :17], cholesky(correlation[:17, :17]))
+
+
+OPTIONS = """\
+[spreads.TONA]
+parent = "JGB"
+source = "by hand"
+zero_spreads = { 1M = -0.0007, 10Y = -0.003 }
+
+[spreads.XCCY_JPY]
+parent = "TONA"
+source = "by hand"
+zero_spreads = { 5Y = -0.005 }
+
+[curves.UST]
+currency = "USD"
+source = "by hand"
+par_yields = { 1Y = 0.04, 10Y = 0.045 }
+
+[levels.SPX]
+level = 5000.0
+currency = "USD"
+source = "made up"
+
+[fx_vols.USDJPY]
+delta = "spot-premium-adjusted"
+domestic = "XCCY_JPY"
+foreign = "UST"
+reference = "1M"
+source = "made up"
+
+[fx_vols.USDJPY.quotes]
+1W = { atm = 0.12, risk_reversal_25d = -0.01, butterfly_25d = 0.002 }
+1M = { atm = 0.115, risk_reversal_25d = -0.01, butterfly_25d = 0.002, risk_reversal_10d = -0.02, butterfly_10d = 0.007 }
+1Y = { strikes = [130.0, 140.0, 150.0], vols = [0.12, 0.11, 0.105] }
+
+[fx]"""
+WITH_OPTIONS = (
+    ("[fx]", OPTIONS),
+    ('"USDJPY"]', '"USDJPY", "TONA_2Y", "SPX", "USDJPY_VOL"]'),
+    ("0.11]", "0.11, 0.002, 0.2, 0.55]\nkappas = [0, 0, 0, 0, 0, 2.0]\nthetas = [0, 0, 0, 0, 0, 0.115]"),
+    ("    [0.1, 0.2, 1.0],", "    [0.1, 0.2, 1.0],\n    [0, 0, 0, 1],\n    [0, 0, 0, 0, 1],\n    [0, 0, 0, 0, 0, 1],"),
+)
+
+
+def test_derived_curves_prices_and_vols_are_read_and_written(write, tmp_path):
+    market = load_market(write(*WITH_OPTIONS))
+    assert list(market.curves) == ["JGB", "UST", "TONA", "XCCY_JPY"]
+    assert market.curves["XCCY_JPY"].currency == "JPY"
+    assert market.levels == {"SPX": 5000.0, "USDJPY_VOL": 0.115}
+    assert [factor.currency for factor in market.factors] == [None, None, "JPY", None, "USD", None]
+    assert market.thetas[5] == math.log(0.115)
+    assert market_warnings(market) == ("curve 'UST' has no factor: it does not move",)
+    path = tmp_path / "written.toml"
+    write_market(market, path)
+    again = load_market(path)
+    assert (again.levels, again.factors, again.sources) == (market.levels, market.factors, market.sources)
+    for name, curve in market.curves.items():
+        assert np.array_equal(again.curves[name].zero_rates, curve.zero_rates)
+    for name in ("times", "atm", "smile", "reach"):
+        assert np.array_equal(getattr(again.fx_vols["USDJPY"], name), getattr(market.fx_vols["USDJPY"], name)), name
+    assert again.fx_vols["USDJPY"].quotes == market.fx_vols["USDJPY"].quotes
+    assert np.array_equal(again.thetas, market.thetas)
+
+
+def test_vols_that_no_factor_moves_are_told(write):
+    still = ('"SPX", "USDJPY_VOL"]', '"SPX", "JGB_5Y"]')
+    assert "the vols of USDJPY do not move: USDJPY_VOL is no factor" in market_warnings(
+        load_market(write(*WITH_OPTIONS, still, ("0.55]", "0.004]"), ("0.115]", "0.01]"), ("2.0]", "0]")))
+    )
+
+
+def test_a_shocked_market_has_no_quotes_to_write(write, tmp_path):
+    market = load_market(write(*WITH_OPTIONS))
+    vols = {"USDJPY": replace(market.fx_vols["USDJPY"], quotes=())}
+    with pytest.raises(InputError, match="without quotes of USDJPY cannot be written"):
+        write_market(replace(market, fx_vols=vols), tmp_path / "written.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ('parent = "TONA"', 'parent = "SONIA"', "spreads.XCCY_JPY.parent", "JGB, UST, TONA; got 'SONIA'"),
+        ('parent = "JGB"', 'parent = "XCCY_JPY"', "spreads.TONA.parent", "parents go round in a circle"),
+        ("10Y = -0.003 }", "10Y = -0.3 }", "spreads.TONA.zero_spreads.10Y", "-0.005 is -50 bp; got -0.3"),
+        ("1M = -0.0007, 10Y", "1M = -0.0007, 1D", "spreads.TONA.zero_spreads.1D", "tenor must look like '1W'"),
+        ("[spreads.TONA]", "[spreads.UST]", "spreads.UST", "published and derived; keep one"),
+        ("level = 5000.0", "level = -1.0", "levels.SPX.level", "a price above 0 and below 1e12, got -1.0"),
+        ("[levels.SPX]", "[levels.NDX]", "levels.NDX", "'NDX' must be one of the factors"),
+        ("[levels.SPX]", "[levels.JGB_3Y]", "levels.JGB_3Y", "a name of another kind of factor"),
+        ("[levels.SPX]", "[levels.NDX]", r"factors.names\[5\]", "or be declared with its level, got 'SPX'"),
+        ("fx_vols.USDJPY", "fx_vols.EURUSD", "fx_vols.EURUSD", "the only pair is USDJPY"),
+        ('"XCCY_JPY"\nforeign', '"UST"\nforeign', "fx_vols.USDJPY.domestic", "in JPY, got 'UST', which is in USD"),
+        ('reference = "1M"', 'reference = "2M"', "fx_vols.USDJPY.reference", "1W, 1M, 1Y; got '2M'"),
+        ('"spot-premium-adjusted"', '"spot-pa"', "fx_vols.USDJPY.delta", "did you mean 'spot"),
+        ("1W = { atm = 0.12,", "1W = { atm = 12.0,", "fx_vols.USDJPY.quotes.1W.atm", "0.11 is 11 %; got 12.0"),
+        ("1W = { atm = 0.12,", "1W = { atm = 0.30,", "fx_vols.USDJPY.quotes", "total variance falls from 1W to 1M"),
+        ("1W = { atm = 0.12, ", "1W = { ", "fx_vols.USDJPY.quotes.1W", "atm missing; or give `strikes` and `vols`"),
+        (", butterfly_10d = 0.007", "", "fx_vols.USDJPY.quotes.1M", "10-delta quotes need both"),
+        ("{ strikes", "{ atm = 0.1, strikes", "fx_vols.USDJPY.quotes.1Y", "by delta or by strike, not both"),
+        ("140.0, 150.0]", "140.0, 135.0]", r"fx_vols.USDJPY.quotes.1Y.strikes\[3\]", "must increase, got 135.0"),
+        ("0.11, 0.105]", "0.11]", "fx_vols.USDJPY.quotes.1Y", "a vol for each; got 3 and 2"),
+        ("0.55]", "5.5]", r"factors.vols\[6\]", "0.7 is 70 % a year of the vol itself; got 5.5"),
+        ("0, 0.115]", "0, -2.2]", r"factors.thetas\[6\]", "must be a vol, 0.11 for 11 %; got -2.2"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_new_tables_is_named_with_its_place(write, old, new, place, message):
+    found = faults(write(*WITH_OPTIONS, (old, new)))
+    assert any(re.search(rf"^line \d+, {place}: .*{message}", fault) for fault in found), found

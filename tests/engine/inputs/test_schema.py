@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from engine.book.position import COLUMNS
+from engine.book.columns import COLUMNS
 from engine.errors import InputError
 from engine.inputs.book import bundled_book_path
 from engine.inputs.schema import DIALECT, KINDS, json_schema

@@ -10,6 +10,7 @@ from engine.market.bootstrap import bootstrap
 from engine.market.calibrate import Window, build_market, calibrate, factor_states, par_curve
 from engine.market.correlation import cholesky
 from engine.market.factors import parse_factor
+from engine.market.given import GivenLaw
 
 WINDOW = Window(start=date(2022, 1, 3), end=date(2024, 12, 31))
 JGB_AND_USDJPY = [parse_factor("JGB_2Y"), parse_factor("USDJPY")]
@@ -195,3 +196,44 @@ def test_negative_yields_and_saturdays_are_calibrated_too(shared):
     assert calibrate(tidy, [parse_factor("JGB_10Y")], negative).vols[0] > 0.0
     saturdays = Window(start=date(1987, 1, 5), end=date(1988, 12, 30))
     assert calibrate(tidy, [parse_factor("JGB_5Y")], saturdays).vols[0] > 0.0
+
+
+def test_an_index_is_estimated_from_its_column_and_a_vol_is_taken_as_given(weekdays):
+    table = history(weekdays)
+    table["SPX"] = 5000.0 * np.exp(np.cumsum(np.random.default_rng(5).normal(0.0, 0.01, len(weekdays))))
+    index, vol = parse_factor("SPX", {"SPX": "USD"}), parse_factor("USDJPY_VOL")
+    law = GivenLaw(vol=0.6, correlations={"USDJPY": -0.3}, source="by hand")
+    factors = [vol, *JGB_AND_USDJPY, index]
+    result = calibrate(table, factors, WINDOW, {"USDJPY_VOL": law})
+    assert result.vols[0] == 0.6
+    assert result.vols[3] == pytest.approx(0.01 * np.sqrt(252), rel=0.1)  # as above: four standard errors
+    assert result.correlation[0, 2] == -0.3
+    assert result.correlation[0, 3] == pytest.approx(-0.3 * result.correlation[2, 3], abs=1e-6)  # rounded to 6
+    assert result.n_vol_changes[0] == 0
+    assert "USDJPY_VOL given: vol 0.6, correlation -0.3 with USDJPY" in result.description
+    alone = calibrate(table, [*JGB_AND_USDJPY, index], WINDOW)
+    np.testing.assert_array_equal(result.correlation[1:, 1:], alone.correlation)
+    with pytest.raises(InputError, match=r"no SPX column; add one of that name, or give the factor's law"):
+        calibrate(history(weekdays), factors, WINDOW, {"USDJPY_VOL": law})
+    with pytest.raises(InputError, match="laws are given of USDJPY_VOL, which are none of the factors"):
+        calibrate(table, JGB_AND_USDJPY, WINDOW, {"USDJPY_VOL": law})
+
+
+def test_a_market_takes_index_levels_from_the_history(weekdays):
+    table = history(weekdays)
+    table["SPX"] = 5000.0 * np.exp(np.cumsum(np.random.default_rng(5).normal(0.0, 0.01, len(weekdays))))
+    factors = [*JGB_AND_USDJPY, parse_factor("SPX", {"SPX": "USD"})]
+    market = build_market(table, date(2024, 12, 31), factors, WINDOW, {"JGB": "a", "USDJPY": "b", "SPX": "c"})
+    assert market.levels == {"SPX": table["SPX"].iloc[-1]}
+    assert market.usdjpy == table["USDJPY"].iloc[-1]
+
+
+def test_indices_of_the_real_history_calibrate_beside_the_others(shared):
+    days = pd.read_csv(shared / "data" / "history.csv", index_col=0, parse_dates=True)
+    table = days.loc["2022":].rename(columns={"usdjpy": "USDJPY", "spx": "SPX", "nikkei225": "NIKKEI"})
+    factors = [parse_factor(name, {"SPX": "USD", "NIKKEI": "JPY"}) for name in ("USDJPY", "SPX", "NIKKEI")]
+    result = calibrate(table, factors, Window(start=date(2022, 1, 1), end=date(2025, 5, 28)))
+    # S&P 500 and Nikkei moved 17 to 24 % a year in 2022-2025 by any count
+    assert 0.15 < result.vols[1] < 0.22
+    assert 0.18 < result.vols[2] < 0.28
+    assert result.correlation[2, 1] > 0.3

@@ -5,7 +5,8 @@ from engine.market.factors import FactorKind, parse_factor, tenor_label, tenor_y
 
 
 @pytest.mark.parametrize(
-    ("label", "years"), [("1M", 1 / 12), ("1.5M", 0.125), ("6M", 0.5), ("18M", 1.5), ("40Y", 40.0)]
+    ("label", "years"),
+    [("1M", 1 / 12), ("1.5M", 0.125), ("1W", 7 / 365), ("3W", 21 / 365), ("6M", 0.5), ("18M", 1.5), ("40Y", 40.0)],
 )
 def test_a_tenor_label_and_its_years_are_inverses(label, years):
     assert tenor_years(label) == years
@@ -35,3 +36,14 @@ def test_a_factor_name_says_its_curve_and_pillar():
 def test_a_name_that_is_no_factor_is_refused(name):
     with pytest.raises(InputError, match=r"factor must look like|tenor must look like"):
         parse_factor(name)
+
+
+def test_curve_names_may_have_underscores_and_vols_and_prices_are_told_apart():
+    repo, vol = parse_factor("JGB_REPO_3M"), parse_factor("USDJPY_VOL")
+    assert (repo.kind, repo.curve, repo.pillar) == (FactorKind.RATE, "JGB_REPO", 0.25)
+    assert (vol.kind, vol.pair, vol.curve) == (FactorKind.VOL, "USDJPY", None)
+    spx = parse_factor("SPX", {"SPX": "USD"})
+    assert (spx.kind, spx.currency) == (FactorKind.PRICE, "USD")
+    assert parse_factor("USDJPY").currency == "JPY"
+    with pytest.raises(InputError, match="or be declared with its level, got 'SPX'"):
+        parse_factor("SPX")

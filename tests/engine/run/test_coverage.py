@@ -49,7 +49,9 @@ def test_intervals_cover_the_closed_form(hand_market, hand_book, n_repeats, n_pa
         direct=False,
     )
     backend, plan = NumbaBackend(), plan_tails(2, n_paths, confidences, 2**30)
-    program = backend.prepare(packed.model, packed.book, seed=0, n_steps=1, float32=False, centre=packed.centre)
+    program = backend.prepare(
+        packed.model, packed.book, seed=0, n_steps=1, float32=False, centre=packed.shock_pnl.ravel()
+    )
     exact = {level["level"]: (level["VaR"], level["ES"]) for level in USD_CASH["levels"]}
     covered = np.zeros((len(confidences), 2))
     for seed in range(n_repeats):

@@ -10,7 +10,8 @@ from engine.book.compiled import Marks
 from engine.run.pack import pack
 from kernels.base import PathRange
 from kernels.numba_backend import NumbaBackend
-from kernels.numpy_backend import NumpyBackend, book_pnl
+from kernels.numpy_backend import NumpyBackend
+from kernels.numpy_revalue import book_pnl
 
 FLOWS = [(0, "JGB", 5, 100.0), (0, "JGB", 3000, 1e4), (0, "UST", 1500, -70.0), (1, "UST", 900, 50.0)]
 UNITS = [(0, "USD", 9.0), (1, "JPY", -500.0)]
@@ -52,19 +53,8 @@ def test_pnl_of_a_move_is_the_value_after_less_the_base_at_the_rates_of_each(
     base = worth(market, np.zeros(6), 0, now) / (now if currency == "USD" else 1.0)
     after = worth(market, moves, 0 if instantaneous else 14, later) / (later if currency == "USD" else 1.0)
     assert result.base_values == pytest.approx([base.sum(), *base], rel=1e-13)
-    found = book_pnl(result.book, 0, moves[:, None])[:, 0]
+    found = book_pnl(result.book, 0, moves[None, :, None])[:, 0]
     assert found == pytest.approx(after - base, abs=1e-11)  # values of up to 1e4, rounded to 1e-16 some ten times
-
-
-def test_centre_is_the_pnl_of_the_path_that_stays(hand_market, book):
-    market = hand_market()
-    shocked = replace(market, usdjpy=130.0)
-    for currency in ("JPY", "USD"):
-        result = packed(book, market, [market, shocked], currency=currency)
-        for scenario in (0, 1):
-            books = book_pnl(result.book, scenario, np.zeros((6, 1)))[:, 0]
-            wanted = [books.sum(), *books]
-            assert result.centre[3 * scenario : 3 * scenario + 3] == pytest.approx(wanted, abs=1e-10)
 
 
 def test_shock_pnl_is_the_book_in_the_shocked_market_less_the_base(hand_market, book):
@@ -91,7 +81,7 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     assert result.base_values == pytest.approx([base, base], rel=1e-11)
     assert result.shock_pnl[1] == pytest.approx([after - base] * 2, rel=1e-10)
     for scenario, wanted in ((0, 0.0), (1, after - base)):
-        assert book_pnl(result.book, scenario, np.zeros((6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
+        assert book_pnl(result.book, scenario, np.zeros((1, 6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
 
 
 def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):
@@ -110,7 +100,7 @@ def test_a_scenario_is_the_same_alone_or_among_others(hand_market, book):
     def rows(*scenarios):
         result = packed(book, market, scenarios)
         program = NumbaBackend().prepare(
-            result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.centre
+            result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
         )
         return NumbaBackend().pnl(program, paths).reshape(len(scenarios), 3, -1)
 
@@ -121,7 +111,9 @@ def test_a_scenario_is_the_same_alone_or_among_others(hand_market, book):
 
 def test_the_total_is_the_sum_of_the_books(hand_market, book):
     result = packed(book, hand_market(), direct=False)
-    program = NumbaBackend().prepare(result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.centre)
+    program = NumbaBackend().prepare(
+        result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
+    )
     total, one, two = NumbaBackend().pnl(program, PathRange(first=0, n=1000))
     assert total.tobytes() == (one + two).tobytes()
 
@@ -129,34 +121,39 @@ def test_the_total_is_the_sum_of_the_books(hand_market, book):
 def test_compressed_and_direct_agree_within_the_bound(hand_market, book):
     market = hand_market()
     compressed, direct = (packed(book, market, direct=direct) for direct in (False, True))
-    assert direct.bound == 0.0
-    assert 0.0 < compressed.bound <= 1e-10
+    assert direct.bounds.flows == 0.0
+    assert 0.0 < compressed.bounds.flows <= 1e-10
     found = []
     for result in (compressed, direct):
         program = NumbaBackend().prepare(
-            result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.centre
+            result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
         )
         found.append(NumbaBackend().pnl(program, PathRange(first=0, n=20_000)))
     gross = 1e4 + 145.04 * 1.3 * 120.0  # of flows, USD/JPY up by 30 % at most
-    assert np.abs(found[0] - found[1]).max() <= (compressed.bound + 1e-15) * gross
+    assert np.abs(found[0] - found[1]).max() <= (compressed.bounds.flows + 1e-15) * gross
 
 
 def test_without_vol_every_path_is_the_one_that_stays(hand_market, book):
     result = packed(book, hand_market(vols=[0.0] * 6), direct=False)
+    still = book_pnl(result.book, 0, np.zeros((1, 6, 1)))[:, 0]
     for backend in (NumbaBackend(), NumpyBackend()):
-        program = backend.prepare(result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.centre)
+        program = backend.prepare(
+            result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
+        )
         pnl = backend.pnl(program, PathRange(first=0, n=50))
-        assert np.abs(pnl - result.centre[:, None]).max() <= 1e-10
+        assert np.abs(pnl - [[still.sum()], *still[:, None]]).max() <= 1e-10
 
 
 def test_a_book_of_cash_alone_packs_without_flows(hand_market, hand_book):
     result = packed(hand_book(units=[(0, "USD", 2.0)]), hand_market(), direct=False)
-    assert (result.book.degree, result.bound) == (0, 0.0)
-    pnl = book_pnl(result.book, 0, np.array([[0.0]] * 5 + [[0.1]]))
+    assert (result.book.degree, result.bounds.flows) == (0, 0.0)
+    pnl = book_pnl(result.book, 0, np.array([[[0.0]] * 5 + [[0.1]]]))
     assert pnl[0, 0] == pytest.approx(2.0 * 145.04 * np.expm1(0.1), rel=1e-13)
 
 
 def test_a_usd_report_of_usd_cash_has_no_risk(hand_market, hand_book):
     result = packed(hand_book(units=[(0, "USD", 1e6)]), hand_market(), currency="USD")
-    program = NumbaBackend().prepare(result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.centre)
+    program = NumbaBackend().prepare(
+        result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
+    )
     assert np.abs(NumbaBackend().pnl(program, PathRange(first=0, n=500))).max() <= 1e-9  # of a million

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.polynomial import polynomial
 
-from engine.run.aging import age, values_at_horizon
+from engine.run.flows import DatedFlows, cut, flow_values
 from engine.run.polynomials import REACH, WANTED, compress
 from kernels.base import DEGREES
 
@@ -13,8 +13,11 @@ N_POINTS = 400
 
 def compressed(market, book, half_width, centre=0.0):
     """Flows, their values and the polynomials, on a range of `half_width` unless it had to be narrowed."""
-    aged = age(book, np.zeros(len(book.position_ids)), market.factors, ["JPY", "USD"], 0)
-    values = values_at_horizon(aged, market)[None]
+    flows = book.flows
+    leg = (flows.currency == "USD").astype(np.int64)
+    dated = DatedFlows(leg=leg, curve=flows.curve, day=flows.day, amount=flows.amount, seen=np.zeros(2, np.int64))
+    aged = cut(dated, market)
+    values = flow_values(aged, [market])
     shape = (1, len(market.factors))
     return aged, values[0], compress(aged, values, np.full(shape, centre), np.full(shape, half_width / REACH))
 

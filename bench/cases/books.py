@@ -1,0 +1,88 @@
+"""Books of all kinds of positions: load, compile, recall and run, at 10 to 100,000 positions; and 1 to 100 books."""
+
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from bench import sample
+from bench.books import VALUATION_DATE, write_book
+from bench.command import Ran, unwind
+from bench.records import CaseResult, Row
+from engine.inputs.book_cache import cache_path
+from engine.inputs.market import write_market
+
+N_PATHS = 1_000_000
+SIZES = (10, 1_000, 100_000)
+N_BOOKS = (1, 10, 100)
+POSITIONS = 1_000  # of each of several books
+FEW_PATHS = 50_000
+
+
+def measure() -> CaseResult:
+    """See the module."""
+    rows: list[Row] = []
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_market(sample.market_with_index(), folder / "market.toml")
+        unwind("run", "--paths", "1000", "--json")  # compiles the kernels, if nobody did
+        for n in SIZES:
+            _one_book(folder, n, rows, figures)
+        for n_books in N_BOOKS:
+            _many_books(folder, n_books, rows, figures)
+    most, one = (figures[f"{n} books"]["simulate_s"] for n in (N_BOOKS[-1], N_BOOKS[0]))
+    figures["100 books over 100 times 1"] = most / one / (N_BOOKS[-1] / N_BOOKS[0])
+    return CaseResult(
+        name="books",
+        clock="wall",
+        title=f"Books of all kinds: a check, then unwind run --paths {N_PATHS:,}",
+        rows=tuple(rows),
+        figures=figures,
+        asserted=("a book compiled anew and the kept one give the same sha256",),
+    )
+
+
+def _one_book(folder: Path, n: int, rows: list[Row], figures: dict[str, Any]) -> None:
+    path = folder / f"{n}.csv"
+    write_book(path, n)
+    cache_path(sha256(path.read_bytes()).hexdigest(), VALUATION_DATE).unlink(missing_ok=True)  # of an earlier bench
+    book = ("--book", str(path), "--market", str(folder / "market.toml"))
+    cold = unwind("book", "compile", str(path), "--market", book[3], "--out", str(folder / f"{n}.parquet"))
+    first = unwind("run", "--paths", str(N_PATHS), "--json", *book)
+    again = unwind("run", "--paths", str(N_PATHS), "--json", *book)
+    if first.digests != again.digests:
+        raise AssertionError(f"{n} positions: a kept book gives another P&L")
+    rows += [
+        _row(f"{n:,} positions: compile", cold, n, "positions"),
+        _row(f"{n:,} positions: run", again, N_PATHS, "paths"),
+    ]
+    figures[f"{n:,} positions"] = _figures(again) | {"compile_peak_mib": cold.peak_bytes / 2**20}
+
+
+def _many_books(folder: Path, n_books: int, rows: list[Row], figures: dict[str, Any]) -> None:
+    path = folder / f"books-{n_books}.csv"
+    write_book(path, POSITIONS * n_books, n_books=n_books)
+    ran = unwind(
+        *("run", "--paths", str(FEW_PATHS), "--json", "--book", str(path), "--market", str(folder / "market.toml"))
+    )
+    rows.append(_row(f"{n_books} books of {POSITIONS:,}: run", ran, FEW_PATHS, "paths"))
+    figures[f"{n_books} books"] = _figures(ran)
+
+
+def _row(name: str, ran: Ran, work: float, unit: str) -> Row:
+    return Row(name=name, unit=unit, work=work, median_s=ran.wall_s, best_s=ran.wall_s)
+
+
+def _figures(ran: Ran) -> dict[str, Any]:
+    timing, facts = ran.result["timing"], ran.result["run"]["revaluation"]
+    return {
+        "wall_s": ran.wall_s,
+        "simulate_s": timing["simulate_s"],
+        "load_and_pack_s": timing["total_s"] - timing["simulate_s"] - timing["compile_s"],
+        "simulated_paths_per_s": timing["paths_per_s"],
+        "peak_mib": ran.peak_bytes / 2**20,
+        "degree": facts["degree"],
+        "flow_bound": facts["flow_bound"],
+        "option_bound": facts["option_bound"],
+    }

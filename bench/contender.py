@@ -1,0 +1,87 @@
+"""A backend in one precision, set to the model and book that all contenders share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench import sample
+from engine.risk.plan import plan_tails
+from engine.run.blocks import estimates, simulate
+from engine.run.pack import Packed
+from engine.run.start import TAIL_BYTES
+from kernels.base import AbstractBackend, PathRange, Program
+from kernels.cuda_backend import CudaBackend
+
+CONFIDENCES = (0.975, 0.99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contender:
+    """Times and answers of one backend in one precision."""
+
+    backend: AbstractBackend
+    precision: str  # "float64" or "float32"
+    packed: Packed
+
+    @property
+    def name(self) -> str:
+        """As rows have it: "numba float64"."""
+        return f"{self.backend.name} {self.precision}"
+
+    @property
+    def peak_device_bytes(self) -> int:
+        """Most memory that arrays took on a device of its own; 0 where it has none."""
+        return self.backend.peak_bytes() if isinstance(self.backend, CudaBackend) else 0
+
+    def prepare(self) -> Program:
+        """Compile, or load what was compiled, and put the constants in place."""
+        packed = self.packed
+        return self.backend.prepare(
+            packed.model,
+            packed.book,
+            seed=1,
+            n_steps=packed.n_steps,
+            float32=self.precision == "float32",
+            centre=packed.shock_pnl.ravel(),
+        )
+
+    def kernel(self, program: Program, n_paths: int) -> object:
+        """Walk and revalue paths, and leave the P&L where that happens."""
+        return run_kernel(self.backend, program, n_paths)
+
+    def end_to_end(self, n_paths: int) -> tuple[str, ...]:
+        """All of a run but its files: prepare, every block, VaR and ES. The P&L's sha256 of each row."""
+        program = self.prepare()
+        tails = simulate(
+            self.backend, program, plan_tails(program.n_rows, n_paths, CONFIDENCES, TAIL_BYTES), lambda *_: None
+        )
+        for row in range(program.n_rows):
+            estimates(tails, row)
+        return tuple(tails.pnl_sha256(row) for row in range(program.n_rows))
+
+
+def shared_work() -> Packed:
+    """12,000 flows over 10 days in one step, 16 factors."""
+    return sample.packed_book(sample.market_of_16(), direct=False)
+
+
+def run_kernel(backend: AbstractBackend, program: Program, n_paths: int) -> object:
+    """Walk and revalue paths, and leave the P&L where that happens."""
+    if isinstance(backend, CudaBackend):
+        return _on_devices(program, n_paths)
+    return backend.pnl(program, PathRange(first=0, n=n_paths))
+
+
+def _on_devices(program: Program, n_paths: int) -> object:
+    """Launch on every device its share, then wait for all of them."""
+    residents = program.model.residents
+    share = -(-n_paths // len(residents))
+    kept: list[Any] = []
+    for first, resident in zip(range(0, n_paths, share), residents, strict=False):
+        n = min(share, n_paths - first)
+        kept.append(resident.device.empty((program.n_rows, n), np.float64))
+        resident.walk("pnl_of_paths", program, np.uint64(first), n, kept[-1])
+    for resident in residents:
+        resident.device.wait()
+    return kept

@@ -1,0 +1,161 @@
+"""What makes a book's given market prices true in the base market: spreads, vols, net bases and carries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.compiled import CompiledBook
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
+from engine.book.pricing.flows import flow_amounts
+from engine.book.pricing.futures import model_prices
+from engine.book.pricing.fx import option_forwards, option_values, option_vols
+from engine.book.pricing.holdings import factor_levels
+from engine.book.pricing.options import solve_rising
+from engine.book.pricing.swaptions import swaption_values
+from engine.book.spreads import check_dates, fit_spreads, named
+from engine.errors import InputError
+from engine.market.market import Market
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+LOWEST_RATIO, HIGHEST_RATIO = 1e-3, 50.0  # of a fitted vol to the surface's
+LOWEST_NORMAL, HIGHEST_NORMAL = 1e-7, 0.2  # normal vol, decimal per sqrt(year)
+ODD_SPREAD, ODD_BASIS, ODD_RATIO = 0.03, 0.02, 2.0  # beyond which a mark is pointed out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fits:
+    """Constants of a book's revaluation, fixed in the base market and held in all others."""
+
+    spreads: F64  # (n_positions,) over the zero curves, decimal per year
+    vol_ratio: F64  # (n_options,) of the option's vol to that of its strike on the surface
+    normal_vol: F64  # (n_swaptions,) decimal per sqrt(year)
+    future_basis: F64  # (n_futures,) net basis: model price less market price, per 1
+    future_reference: F64  # (n_futures,) price in the base market, from which profit counts, per 1
+    holding_carry: F64  # (n_holdings,) of index futures: ln(future / level) per year to expiry; 0 outright
+    holding_reference: F64  # (n_holdings,) of index futures: price in the base market; 0 outright
+
+
+def fit(book: CompiledBook, market: Market) -> Fits:
+    """Fit everything that a book's market prices fix.
+
+    A price or yield of a bond fixes the spread on its curve; a vol or premium of an option fixes the ratio of its vols
+    to the surface's (or a swaption's normal vol); a future's price fixes its net basis, an index future's its carry.
+    What has no market price is worth what the market's curves and vols say.
+
+    Raises
+    ------
+    InputError
+        Book and market have different dates, the market lacks a curve, factor or vols, or a price cannot be fitted.
+    """
+    check_dates(book, market)
+    spreads = fit_spreads(book, market)
+    futures, holdings = book.futures, book.holdings
+    model = model_prices(futures, book.deliverables, market)
+    basis = np.where(np.isnan(futures.market_price), 0.0, model - futures.market_price)
+    levels, expiry = factor_levels(holdings, market), holdings.expiry_day / DAYS_PER_TIME_YEAR
+    priced = (expiry > 0.0) & ~np.isnan(holdings.market_price)
+    prices = np.where(priced, holdings.market_price, levels)
+    carry = np.where(priced, np.log(prices / levels) / np.where(priced, expiry, 1.0), 0.0)
+    return Fits(
+        spreads=spreads,
+        vol_ratio=_vol_ratios(book, market, spreads),
+        normal_vol=_normal_vols(book, market),
+        future_basis=basis,
+        future_reference=model - basis,
+        holding_carry=carry,
+        holding_reference=np.where(expiry > 0.0, prices, 0.0),
+    )
+
+
+def fit_warnings(book: CompiledBook, fits: Fits) -> tuple[str, ...]:
+    """Market prices far from what the market's curves and vols say."""
+    options, odd_ratio = book.options, np.abs(np.log(fits.vol_ratio)) > np.log(ODD_RATIO)
+    said = (
+        (np.flatnonzero(np.abs(fits.spreads) > ODD_SPREAD), f"a spread beyond {ODD_SPREAD:.0%} over its curve"),
+        (options.position[odd_ratio], f"a vol over {ODD_RATIO:g} times, or under a half of, the surface's"),
+        (
+            book.futures.position[np.abs(fits.future_basis) > ODD_BASIS],
+            f"a net basis beyond {100.0 * ODD_BASIS:g} points: check `deliverables`",
+        ),
+    )
+    return tuple(
+        f"{named(book, np.unique(which))}: the market price means {what}; check it"
+        for which, what in said
+        if which.size
+    )
+
+
+def _vol_ratios(book: CompiledBook, market: Market, spreads: F64) -> F64:
+    """(n_options,) 1 without a given vol or premium."""
+    options = book.options
+    ratios = np.ones(options.strike.size)
+    forwards, _ = option_forwards(options, market, 0)
+    given = ~np.isnan(options.market_vol)
+    if given.any():
+        ratios[given] = options.market_vol[given] / option_vols(options, market, forwards, 0)[given]
+    row, wanted, position = _premiums_of(book, options.position)
+    if not row.size:
+        return ratios
+    flows, n = book.flows, len(book.position_ids)
+    paid = flow_amounts(flows, market, spreads, 0, market) * fx_rates(flows.currency, market)
+    still, scale = sums(flows.position, paid, n)[position], _scales(book, position, market)
+
+    def value(trial: F64) -> F64:
+        every = ratios.copy()
+        every[row] = trial[_place(position, options.position[row])]
+        worth = sums(options.position, option_values(options, market, every), n)[position]
+        return (worth + still) / scale
+
+    found = solve_rising(value, wanted / scale, LOWEST_RATIO, HIGHEST_RATIO)
+    _refuse(book, position, found, "vols")
+    ratios[row] = found[_place(position, options.position[row])]
+    return ratios
+
+
+def _normal_vols(book: CompiledBook, market: Market) -> F64:
+    """(n_swaptions,) as given, or what the premium means."""
+    swaptions = book.swaptions
+    vols = swaptions.market_vol.copy()
+    row, wanted, position = _premiums_of(book, swaptions.position)
+    if row.size:
+        quantity = np.where(swaptions.quantity[row] == 0.0, 1.0, swaptions.quantity[row])
+
+        def value(trial: F64) -> F64:
+            every = np.where(np.isnan(vols), 1.0, vols)
+            every[row] = trial
+            return np.asarray(swaption_values(swaptions, market, every)[row] / quantity)
+
+        found = solve_rising(value, wanted / quantity, LOWEST_NORMAL, HIGHEST_NORMAL)
+        found = np.where(swaptions.quantity[row] == 0.0, LOWEST_NORMAL, found)
+        _refuse(book, position, found, "normal vols")
+        vols[row] = found
+    return vols
+
+
+def _premiums_of(book: CompiledBook, rows: I64) -> tuple[I64, F64, I64]:
+    """Rows of a table whose position has a premium; premiums and positions, each position once."""
+    mine = np.isin(book.premiums.position, rows)
+    position = book.premiums.position[mine]
+    return np.flatnonzero(np.isin(rows, position)), book.premiums.value[mine], position
+
+
+def _scales(book: CompiledBook, position: I64, market: Market) -> F64:
+    """Signed yen that a position's options are on, by which values are divided so that they rise with the vol."""
+    signed = sums(book.options.position, book.options.amount, len(book.position_ids))[position] * market.usdjpy
+    return np.where(signed == 0.0, 1.0, signed)
+
+
+def _place(position: I64, of: I64) -> I64:
+    return np.searchsorted(position, of)
+
+
+def _refuse(book: CompiledBook, position: I64, found: F64, what: str) -> None:
+    lost = np.isnan(found)
+    if lost.any():
+        raise InputError(
+            f"no {what} give the premium of {named(book, position[lost])}: it is below what the option is worth without"
+            " any, or above what it can be worth; check `premium` (per unit of notional), `strike` or `rate`"
+        )

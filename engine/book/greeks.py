@@ -1,0 +1,87 @@
+"""What moves a book: sensitivities, carry and roll-down of every position, by exact revaluation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.compiled import CompiledBook
+from engine.book.fit import Fits
+from engine.book.value import position_values, values_on
+from engine.market.factors import FactorKind
+from engine.market.market import Market
+from engine.market.moved import moved, shifted, slid
+
+F64 = npt.NDArray[np.float64]
+
+BASIS_POINT = 1e-4
+PRICE_MOVE = 0.01  # of the level
+VOL_POINT = 0.01  # of the at-the-money vol, all expiries in proportion
+_DAY = 1.0 / 365.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Greeks:
+    """Sensitivities of every position, (n_positions,) each [JPY]."""
+
+    values: F64
+    dv01: Mapping[str, F64]  # by RATE factor: lost for +1 bp at its pillar; positive when long
+    price_delta: Mapping[str, F64]  # by PRICE factor: gained for +1 %
+    vega: Mapping[str, F64]  # by VOL factor: gained for +1 vol point at the reference expiry, others in proportion
+    normal_vega: F64  # of swaptions: gained for +1 bp of normal vol
+    carry: F64  # gained by tomorrow if every payment's own zero rate, spot and vols stay
+    roll_down: F64  # gained by tomorrow beside the carry, if the curves stay as they are by tenor
+
+
+def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
+    """Revalue the book for a small move of every factor, and for a day.
+
+    Raises
+    ------
+    InputError
+        As `position_values`.
+    """
+    base = position_values(book, market, fits)
+    dv01, price_delta, vega = {}, {}, {}
+    for i, factor in enumerate(market.factors):
+        move = np.zeros(len(market.factors))
+        match factor.kind:
+            case FactorKind.RATE:
+                move[i] = BASIS_POINT
+            case FactorKind.PRICE:
+                move[i] = np.log1p(PRICE_MOVE)
+            case FactorKind.VOL:
+                move[i] = np.log1p(VOL_POINT / market.level(factor))
+        gained = position_values(book, moved(market, move), fits) - base
+        match factor.kind:
+            case FactorKind.RATE:
+                dv01[factor.name] = -gained
+            case FactorKind.PRICE:
+                price_delta[factor.name] = gained
+            case FactorKind.VOL:
+                vega[factor.name] = gained
+    wider = replace(fits, normal_vol=fits.normal_vol + BASIS_POINT)
+    tomorrow = values_on(book, market, fits, day=1, before=market)
+    kept = values_on(book, slid(market, _DAY), fits, day=1, before=market)
+    return Greeks(
+        values=base,
+        dv01=dv01,
+        price_delta=price_delta,
+        vega=vega,
+        normal_vega=position_values(book, market, wider) - base,
+        carry=kept - base,
+        roll_down=tomorrow - kept,
+    )
+
+
+def curve_dv01(book: CompiledBook, market: Market, fits: Fits) -> dict[str, F64]:
+    """Value lost for +1 bp on all zero rates of a published curve and of those derived from it; positive when long.
+
+    Returns
+    -------
+    {curve: (n_positions,)} [JPY], for every curve of the market that is derived from no other
+    """
+    base = position_values(book, market, fits)
+    roots = [name for name in market.curves if name not in market.spreads]
+    return {name: base - position_values(book, shifted(market, BASIS_POINT, name), fits) for name in roots}

@@ -1,0 +1,49 @@
+"""Levels of a market for the rows of a table: discount factors by curve name, yen by currency."""
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.market.curve import ZeroCurve
+from engine.market.market import Market
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+Words = npt.NDArray[np.str_]
+
+DAYS_PER_TIME_YEAR = 365.0  # curves count Actual/365F
+
+
+def zero_curve(name: str, market: Market) -> ZeroCurve:
+    """A curve by name. Raises InputError when the market has none."""
+    if name not in market.curves:
+        raise InputError(
+            f"the market has no curve {name!r}, which the book needs; it has {', '.join(market.curves)}; a curve of"
+            f" spreads over another is given by a [spreads.{name}] table"
+        )
+    return market.curves[name]
+
+
+def zero_rates(curve: Words, tau: F64, market: Market) -> F64:
+    """Zero rate of each row's curve at `tau` years: (n,)."""
+    rates = np.zeros(tau.shape)
+    for name in np.unique(curve):
+        on_it = curve == name
+        rates[on_it] = zero_curve(str(name), market).zero_rate(tau[on_it])
+    return rates
+
+
+def discounts(curve: Words, tau: F64, market: Market) -> F64:
+    """Discount factor of each row's curve over `tau` years: (n,)."""
+    return np.asarray(np.exp(-zero_rates(curve, tau, market) * tau))
+
+
+def fx_rates(currency: Words, market: Market) -> F64:
+    """Yen for one unit of each currency; any shape."""
+    names, where = np.unique(currency, return_inverse=True)
+    return np.array([market.fx(str(name)) for name in names])[where]
+
+
+def sums(group: I64, values: F64, n_groups: int) -> F64:
+    """Sum of the values of each group, in their order: (n_groups,)."""
+    return np.asarray(np.bincount(group, values, minlength=n_groups), dtype=np.float64)

@@ -1,0 +1,85 @@
+"""Sensitivities of books, added up, and of their largest positions. For `unwind book show`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.compiled import CompiledBook
+from engine.book.fit import fit, fit_warnings
+from engine.book.greeks import Greeks, greeks
+from engine.book.value import book_warnings
+from engine.market.market import Market
+
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowRow:
+    """A position, a book, or all of them. Amounts in JPY; signs as in `Greeks`."""
+
+    name: str
+    kind: str  # "" of a book
+    value: float
+    dv01: Mapping[str, float]  # by RATE factor
+    price_delta: Mapping[str, float]  # by PRICE factor
+    vega: Mapping[str, float]  # by VOL factor
+    normal_vega: float
+    carry: float
+    roll_down: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookShow:
+    """Books in order of appearance, the whole, the positions of the largest value, and what to be warned of."""
+
+    valuation_date: date
+    books: tuple[ShowRow, ...]
+    total: ShowRow
+    largest: tuple[ShowRow, ...]
+    warnings: tuple[str, ...]
+
+
+def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
+    """Revalue a book for its sensitivities; `n_largest` positions by absolute value and DV01 come with theirs.
+
+    Raises
+    ------
+    InputError
+        As `engine.book.fit.fit`.
+    """
+    fits = fit(book, market)
+    found = greeks(book, market, fits)
+    books = np.array(book.books)
+    rates = np.sum([np.abs(lost) for lost in found.dv01.values()], axis=0) if found.dv01 else 0.0
+    size = np.abs(found.values) + 100.0 * rates  # a future is worth nothing and still moves
+    largest = np.argsort(-size, kind="stable")[:n_largest].tolist()
+    return BookShow(
+        valuation_date=book.valuation_date,
+        books=tuple(_row(name, "", found, books == name) for name in dict.fromkeys(book.books)),
+        total=_row("total", "", found, np.ones(books.size, dtype=bool)),
+        largest=tuple(_row(book.position_ids[i], book.kinds[i], found, np.arange(books.size) == i) for i in largest),
+        warnings=(*book_warnings(book, market), *fit_warnings(book, fits)),
+    )
+
+
+def _row(name: str, kind: str, found: Greeks, inside: npt.NDArray[np.bool_]) -> ShowRow:
+    def added(amounts: F64) -> float:
+        return float(amounts[inside].sum())
+
+    def each(by_factor: Mapping[str, F64]) -> dict[str, float]:
+        return {factor: added(amounts) for factor, amounts in by_factor.items()}
+
+    return ShowRow(
+        name=name,
+        kind=kind,
+        value=added(found.values),
+        dv01=each(found.dv01),
+        price_delta=each(found.price_delta),
+        vega=each(found.vega),
+        normal_vega=added(found.normal_vega),
+        carry=added(found.carry),
+        roll_down=added(found.roll_down),
+    )

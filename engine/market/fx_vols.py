@@ -1,0 +1,107 @@
+"""Implied vols of a currency pair: at-the-money by expiry, and a smile that is static in moneyness."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+
+F64 = npt.NDArray[np.float64]
+
+SMILE_DEGREE = 4
+
+
+class DeltaKind(Enum):
+    """What delta a quote means. Premium-adjusted: the premium is paid in the foreign currency (USD of USDJPY)."""
+
+    SPOT = "spot"
+    FORWARD = "forward"
+    SPOT_PREMIUM_ADJUSTED = "spot-premium-adjusted"
+    FORWARD_PREMIUM_ADJUSTED = "forward-premium-adjusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaQuote:
+    """One expiry, quoted by delta: the vols at delta d are atm + butterfly +- risk_reversal / 2, call above put."""
+
+    atm: float  # at the delta-neutral straddle, decimal per sqrt(year)
+    risk_reversal_25d: float  # vol of the 25-delta call on USD less that of the put
+    butterfly_25d: float  # mean vol of the two, less `atm`
+    risk_reversal_10d: float | None = None
+    butterfly_10d: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeQuote:
+    """One expiry, quoted by strike: one to five vols, the forward among their strikes or flat beyond them."""
+
+    strikes: tuple[float, ...]  # JPY per USD, increasing
+    vols: tuple[float, ...]  # decimal per sqrt(year)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FxVols:
+    """Vols of one pair: sigma(K) = atm s(y), y = m / sqrt(1 + (m / M)^2), m = ln(K / F) / (atm sqrt(tau)).
+
+    s is a polynomial. y is m near the money and turns towards -M and M far from it: the wings flatten smoothly, so
+    that options' values are smooth in the forward. Between expiries the total variance at the money is linear in time,
+    and so are the smile's coefficients and M; before the first and beyond the last, vol and
+    smile are those of that expiry.
+    """
+
+    pair: str  # "USDJPY"
+    times: F64  # (n_expiries,) years, strictly increasing, > 0
+    atm: F64  # (n_expiries,) decimal per sqrt(year), at the forward's moneyness scale
+    smile: F64  # (n_expiries, 5) c0 to c4 of s(y)
+    reach: F64  # (n_expiries,) M > 0
+    domestic: str  # curve that discounts JPY: forwards are spot * foreign discount / domestic discount
+    foreign: str  # curve that discounts USD
+    reference: float  # years, one of `times`: its vol is the level of the pair's VOL factor
+    delta: DeltaKind  # of `quotes`
+    quotes: tuple[DeltaQuote | StrikeQuote, ...]  # (n_expiries,) what was quoted; empty once shocked
+    source: str  # whose quotes, or "assumption: ..." with the reasoning
+
+    def __post_init__(self) -> None:
+        n = self.times.size
+        if self.smile.shape != (n, SMILE_DEGREE + 1) or {self.atm.shape, self.reach.shape} != {(n,)}:
+            raise InputError(f"vols of {self.pair} need an at-the-money vol, a smile and its reach for each expiry")
+        if self.reference not in self.times:
+            raise InputError(f"vols of {self.pair}: the reference, {self.reference:g} years, is none of the expiries")
+
+    @property
+    def level(self) -> float:
+        """At-the-money vol at the reference expiry: the level of the pair's VOL factor."""
+        return float(self.atm[np.searchsorted(self.times, self.reference)])
+
+    def atm_vol(self, time: F64 | float) -> F64:
+        """At-the-money vol at `time` > 0 [years]; any shape."""
+        time = np.asarray(time, dtype=np.float64)
+        inside = np.clip(time, self.times[0], self.times[-1])
+        return np.asarray(np.sqrt(np.interp(inside, self.times, self.atm**2 * self.times) / inside))
+
+    def smile_at(self, time: F64 | float) -> F64:
+        """(..., 6) c0 to c4, M of the smile at `time` [years]; any shape."""
+        columns = [*self.smile.T, self.reach]
+        return np.stack([np.asarray(np.interp(time, self.times, column)) for column in columns], axis=-1)
+
+    def vol(self, time: float, log_moneyness: F64 | float) -> F64:
+        """Vol of strikes with ln(K / F) = `log_moneyness` at `time` > 0 [years]; the shape of `log_moneyness`."""
+        atm = float(self.atm_vol(time))
+        return atm * smile_value(self.smile_at(time), np.asarray(log_moneyness) / (atm * np.sqrt(time)))
+
+
+def smile_value(smile: F64, moneyness: F64 | float) -> F64:
+    """s(y(m)) of one smile, (6,) c0 to c4, M: Horner's scheme."""
+    y = bent(moneyness, float(smile[SMILE_DEGREE + 1]))
+    value = np.full_like(y, smile[SMILE_DEGREE])
+    for coefficient in smile[SMILE_DEGREE - 1 :: -1]:
+        value = value * y + coefficient
+    return value
+
+
+def bent(moneyness: F64 | float, reach: float) -> F64:
+    """m / sqrt(1 + (m / M)^2), in (-M, M); any shape."""
+    m = np.asarray(moneyness, dtype=np.float64)
+    return np.asarray(m / np.sqrt(1.0 + (m / reach) ** 2))

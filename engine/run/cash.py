@@ -1,0 +1,77 @@
+"""What no factor moves: flows paid by the horizon, flows of curves without a factor, and currency held."""
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts, sums
+from engine.market.market import Market
+from engine.run.flows import DatedFlows, is_moved
+from engine.run.setting import Setting
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+BOOL = npt.NDArray[np.bool_]
+
+
+def moving_flows(setting: Setting) -> DatedFlows:
+    """Flows after the horizon that factors move; their legs are the cells."""
+    flows, moved = setting.flows[0], _is_moving(setting)
+    return DatedFlows(
+        leg=setting.cell_of(flows.position, flows.currency)[moved],
+        curve=flows.curve[moved],
+        day=flows.day[moved],
+        amount=_at_horizon(setting)[:, moved],
+        seen=np.full(setting.n_cells, setting.observed.horizon),
+    )
+
+
+def cash_at_horizon(setting: Setting) -> F64:
+    """Value of everything else: (n_scenarios, n_books, n_currencies), each in its currency.
+
+    A flow paid before the horizon has earned the market's forward rate since; one still to come on a curve without a
+    factor is discounted on it, unmoved. The price that a future's profit counts from is owed.
+    """
+    book, flows = setting.book, setting.flows[0]
+    still = ~_is_moving(setting)
+    cell = setting.cell_of(flows.position, flows.currency)[still]
+    amount = _at_horizon(setting)[:, still]
+    units, holdings = book.units, book.holdings
+    held = sums(setting.cell_of(units.position, units.currency), units.quantity, setting.n_cells)
+    owed = holdings.quantity * setting.fits.holding_reference
+    owed = owed * setting.cash_growth(holdings.currency, holdings_seen(setting)[1])
+    held -= sums(setting.cell_of(holdings.position, holdings.currency), owed, setting.n_cells)
+    years = flows.day[still] / DAYS_PER_TIME_YEAR
+    paid = [
+        sums(cell, paid_on * _growth(market, flows.curve[still], years, setting), setting.n_cells)
+        for market, paid_on in zip(setting.shocked, amount, strict=True)
+    ]
+    amounts = np.stack(paid) + held
+    return amounts.reshape(len(setting.shocked), len(setting.names), len(setting.currencies))
+
+
+def holdings_seen(setting: Setting) -> tuple[I64, I64]:
+    """Observation, and its calendar day, that fixes the worth of each holding: a future's expiry, or the horizon."""
+    expiry = setting.book.holdings.expiry_day
+    when = setting.observed.when(np.where(expiry > 0, expiry, setting.observed.horizon))
+    return when, setting.observed.days[when]
+
+
+def _is_moving(setting: Setting) -> BOOL:
+    flows = setting.flows[0]
+    return (flows.day > setting.observed.horizon) & is_moved(setting.market, flows.curve)
+
+
+def _at_horizon(setting: Setting) -> F64:
+    """Amounts discounted for their position's spread over the time left at the horizon: (n_scenarios, n_flows)."""
+    flows = setting.flows[0]
+    left = np.maximum(flows.day - setting.observed.horizon, 0) / DAYS_PER_TIME_YEAR
+    amount = np.stack([of_scenario.amount for of_scenario in setting.flows])
+    return amount * np.exp(-setting.fits.spreads[flows.position] * left)
+
+
+def _growth(market: Market, curve: npt.NDArray[np.str_], years: F64, setting: Setting) -> F64:
+    horizon = setting.observed.horizon / DAYS_PER_TIME_YEAR
+    paid = years <= horizon
+    growth = discounts(curve, np.where(paid, years, years - horizon), market)
+    growth[paid] /= discounts(curve, np.full(years.size, horizon), market)[paid]
+    return growth

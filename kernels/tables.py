@@ -1,0 +1,132 @@
+"""BookArrays as records, a row of a table in one place: what compiled kernels read. One layout for both twins."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.base import F64, I64, BookArrays
+
+Records = npt.NDArray[np.void]
+
+
+def _record(whole: str, real: str = "") -> np.dtype[np.void]:
+    return np.dtype([*((name, np.int64) for name in whole.split()), *((name, np.float64) for name in real.split())])
+
+
+OWNED = _record("first_unit last_unit first_future last_future first_swaption last_swaption")
+LEG = _record("first last when")
+SEGMENT = _record("below above first last")  # factors, flows
+UNIT = _record("factor when")
+POINT = _record("when below above", "a b")
+FUTURE = _record("growth first last", "quantity reference basis")
+DELIVERABLE = _record("leg", "accrued factor")
+GROUP = _record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
+OPTION = _record("", "strike amount")
+TABLE = _record("n_x", "forward inverse_x inverse_w")
+SWAPTION = _record("payer floating annuity", "quantity strike std")
+
+VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w that kernels have loops for
+
+
+class Tables(NamedTuple):
+    """A book for compiled kernels. Fields without a note are as in BookArrays."""
+
+    observations: I64
+    dynamics: I64
+    fx_factor: I64
+    fx_start: F64
+    reporting: int
+    base_value: F64
+    cash: F64
+    owned: Records  # (n_books * n_currencies,) OWNED
+    legs: Records  # (n_legs,) LEG
+    centre: F64
+    inverse_width: F64
+    degree: int
+    coefficients: F64
+    segments: Records  # (n_segments,) SEGMENT
+    flow_value: F64
+    flow_exponents: F64
+    units: Records  # (n_units,) UNIT
+    unit_value: F64
+    points: Records  # (n_points,) POINT
+    point_start: F64
+    futures: Records  # (n_futures,) FUTURE
+    deliverables: Records  # (n_deliverables,) DELIVERABLE; `leg` counts from the first after the books' own
+    group_range: I64
+    groups: Records  # (n_groups,) GROUP
+    group_vol: F64
+    options: Records  # (n_options,) OPTION
+    tables: Records  # (n_scenarios, n_tables) TABLE
+    table_terms: F64  # padded with zeros: n_x odd, n_w one of VOL_TERMS
+    swaptions: Records  # (n_swaptions,) SWAPTION; legs count as in `deliverables`
+
+
+def tables_of(book: BookArrays) -> Tables:
+    """The same book, row by row.
+
+    Raises
+    ------
+    ValueError
+        The options' tables have more terms in w than any kernel has a loop for.
+    """
+    n_own = book.base_value.size * book.fx_factor.size
+    ranges = (book.unit_range, book.future_range, book.swaption_range)
+    smile, terms = book.group_smile.T, _padded(book.table_terms)
+    same = {name: getattr(book, name) for name in Tables._fields if name in BookArrays._fields}
+    made = {
+        "owned": _rows(OWNED, *(column for field in ranges for column in field.reshape(-1, 2).T)),
+        "legs": _rows(LEG, *book.leg_range.T, book.leg_when),
+        "segments": _rows(SEGMENT, *book.segment_factors.T, *book.flow_range.T),
+        "units": _rows(UNIT, book.unit_factor, book.unit_when),
+        "points": _rows(POINT, book.point_when, *book.point_factors.T, *book.point_exponents.T),
+        "futures": _rows(
+            FUTURE,
+            *(book.future_growth, *book.basket_range.T),
+            *(book.future_quantity, book.future_reference, book.future_basis),
+        ),
+        "deliverables": _rows(
+            DELIVERABLE, book.deliverable_leg - n_own, book.deliverable_accrued, book.deliverable_factor
+        ),
+        "groups": _rows(
+            GROUP,
+            *(book.group_when, book.group_domestic, book.group_foreign, book.group_vol_factor, *book.option_range.T),
+            *(book.table_index, book.group_time, book.group_growth, *smile),
+        ),
+        "options": _rows(OPTION, book.option_strike, book.option_amount),
+        "tables": _rows(TABLE, _n_x(terms), book.table_forward, *np.moveaxis(book.table_inverse_width, -1, 0)),
+        "table_terms": terms,
+        "swaptions": _rows(
+            SWAPTION,
+            *(book.swaption_payer, book.swaption_float - n_own, book.swaption_annuity - n_own),
+            *(book.swaption_quantity, book.swaption_strike, book.swaption_std),
+        ),
+    }
+    contiguous: dict[str, Any] = {
+        name: np.ascontiguousarray(field) if isinstance(field, np.ndarray) else field
+        for name, field in {**same, **made}.items()
+    }
+    return Tables(**contiguous)
+
+
+def _rows(kind: np.dtype[np.void], *columns: npt.NDArray[Any]) -> Records:
+    rows = np.zeros(columns[0].shape, kind)
+    for name, column in zip(kind.names or (), columns, strict=True):
+        rows[name] = column
+    return rows
+
+
+def _n_x(terms: F64) -> I64:
+    """Terms in x of each table, odd: the zeros behind them are not worth the time."""
+    rows = np.where(terms.any(axis=-1), np.arange(1, terms.shape[2] + 1), 1).max(axis=-1, initial=1)
+    return np.asarray(rows + 1 - rows % 2)
+
+
+def _padded(terms: F64) -> F64:
+    """Terms with zeros behind, which change no bit of the sum."""
+    n_x, n_w = terms.shape[2:]
+    if n_w > VOL_TERMS[-1]:
+        raise ValueError(f"tables of options may have {VOL_TERMS[-1]} terms in vol, got {n_w}")
+    wanted = next(n for n in VOL_TERMS if n >= n_w)
+    return np.pad(terms, ((0, 0), (0, 0), (0, 1 - n_x % 2), (0, wanted - n_w)))
