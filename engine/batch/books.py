@@ -32,24 +32,27 @@ class BookFile:
     name: str
     path: Path
     sha256: str  # of its bytes, or MISSING
+    fault: str | None = None  # why it cannot even be looked at
 
 
-def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[tuple[BookFile, ...], list[BatchFault]]:
-    """Files of all entries, and the faults of entries that have none or share a name."""
-    found: list[BookFile] = []
-    faults: list[BatchFault] = []
+def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[BookFile, ...]:
+    """Files of all entries. An entry without a file, and a second file of a name, are there with their fault."""
+    found: dict[str, BookFile] = {}
     for entry in entries:
         pattern = entry.path.replace(DATE, valuation_date.isoformat())
         paths = [Path(path) for path in sorted(glob.glob(pattern))] if glob.has_magic(pattern) else [Path(pattern)]
         if not paths:
-            faults.append(BatchFault(kind="book", subject=pattern, message="no file has a name like this"))
+            name = entry.name or Path(pattern).stem
+            fault = f"no file has a name like {pattern!r}"
+            found[name] = BookFile(name=name, path=Path(pattern), sha256=MISSING, fault=fault)
         for path in paths:
             name = entry.name if entry.name and len(paths) == 1 else path.stem
-            if name in [book.name for book in found]:
-                faults.append(BatchFault(kind="book", subject=str(path), message=f"a second book called {name!r}"))
+            if (first := found.get(name)) is not None:
+                name, fault = str(path), f"{path}: a second book called {name!r}, beside {first.path}; name one of them"
+                found[name] = BookFile(name=name, path=path, sha256=file_sha256(path), fault=fault)
             else:
-                found.append(BookFile(name=name, path=path, sha256=file_sha256(path)))
-    return tuple(found), faults
+                found[name] = BookFile(name=name, path=path, sha256=file_sha256(path))
+    return tuple(found.values())
 
 
 def chosen(files: Sequence[BookFile], globs: Sequence[str]) -> tuple[BookFile, ...]:
@@ -59,6 +62,8 @@ def chosen(files: Sequence[BookFile], globs: Sequence[str]) -> tuple[BookFile, .
 
 def load_checked(file: BookFile, market: Market) -> CompiledBook:
     """Load a book and value it in the base market. Raises InputError with what is wrong with it."""
+    if file.fault:
+        raise InputError(file.fault)
     book = load_book(file.path, market.valuation_date)
     values = position_values(book, market, fit(book, market))
     if not np.isfinite(values).all():
