@@ -194,7 +194,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         valuation_date=inputs.market.valuation_date,
         currency=config.currency,
         interval_confidence=INTERVAL_CONFIDENCE,
-        versions=_versions(),
+        versions=versions(),
         inputs=inputs.sha256,
         until_se=config.until_se,
         revaluation=Revaluation(
@@ -207,7 +207,8 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
     )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a result depends on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
