@@ -1,8 +1,10 @@
 """`unwind batch`: nights of runs that go on after any stop, and their record."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -12,6 +14,8 @@ from cli.render import Column, Table
 if TYPE_CHECKING:
     from cli.batch_log import Log
     from engine.batch.night import Outcome
+    from engine.batch.stop import Stop
+    from engine.batch.workers import AbstractWorkers
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
 
@@ -26,6 +30,20 @@ Again = Annotated[
     bool, typer.Option("--again", help="Replace records made from other inputs; the old ones are kept beside.")
 ]
 
+Dask = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
+]
+DaskGpu = Annotated[bool, typer.Option("--dask-gpu", help="Use the cluster's workers with the resource GPU, by CUDA.")]
+Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
+
+
+class Cluster(NamedTuple):
+    """What --dask and its companions say."""
+
+    address: str | None
+    gpu: bool
+    insecure: bool
+
 
 def run(
     file: File,
@@ -36,6 +54,9 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Time one block of each run, print the need, and record nothing.")
     ] = False,
+    dask: Dask = None,
+    dask_gpu: DaskGpu = False,
+    insecure: Insecure = False,
     again: Again = False,
     log_json: LogJson = False,
 ) -> None:
@@ -48,10 +69,19 @@ def run(
     if dry_run:
         _show_plan(file, date, probe=True)
         return
-    _run(file, date, shard=shard, again=again, log_json=log_json)
+    cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
+    _run(file, date, shard=shard, again=again, log_json=log_json, cluster=cluster)
 
 
-def resume(file: File, date: Dates = None, again: Again = False, log_json: LogJson = False) -> None:
+def resume(
+    file: File,
+    date: Dates = None,
+    dask: Dask = None,
+    dask_gpu: DaskGpu = False,
+    insecure: Insecure = False,
+    again: Again = False,
+    log_json: LogJson = False,
+) -> None:
     """Go on with a batch that was stopped.
 
     As `run`, but refuses when nothing of it was begun.
@@ -63,7 +93,8 @@ def resume(file: File, date: Dates = None, again: Again = False, log_json: LogJs
     batch = read_batch(file, date or ())
     if not is_begun(batch):
         raise InputError(f"nothing of this batch was begun in {str(batch.out)!r}; `unwind batch run` begins it")
-    _run(file, date, shard=None, again=again, log_json=log_json)
+    cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
+    _run(file, date, shard=None, again=again, log_json=log_json, cluster=cluster)
 
 
 def merge(file: File, date: Dates = None, again: Again = False, log_json: LogJson = False) -> None:
@@ -111,32 +142,47 @@ def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Lea
 
 
 def _run(
-    file: Path, dates: list[str] | None, *, shard: str | None, again: bool, log_json: bool, compute: bool = True
+    file: Path,
+    dates: list[str] | None,
+    *,
+    shard: str | None,
+    again: bool,
+    log_json: bool,
+    cluster: Cluster | None = None,
+    compute: bool = True,
 ) -> None:
     from cli.batch_log import Log
     from engine.batch.night import run_batch, summary
     from engine.batch.one_run import How
     from engine.batch.shares import parse_share
     from engine.batch.stop import stop_on_signals
-    from engine.batch.workers import ThisProcess
     from engine.inputs.batch import read_batch
 
     log = Log(as_json=log_json)
     batch = read_batch(file, dates or ())
     share = parse_share(shard) if shard else None
-    with stop_on_signals() as stop:
-        how = How(
-            workers=ThisProcess() if compute else None,
-            share=share,
-            again=again,
-            stop=stop,
-            say=log.say,
-            progress=log.progress,
-        )
+    with stop_on_signals() as stop, _workers(cluster, stop, log, compute=compute) as workers:
+        how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
         outcome = run_batch(batch, how)
     _report(outcome, log)
     print(json.dumps(summary(outcome), ensure_ascii=False, allow_nan=False), flush=True)
     raise SystemExit(outcome.exit_code)
+
+
+@contextmanager
+def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool) -> Iterator["AbstractWorkers | None"]:
+    """Who computes: nobody, this process, or a cluster."""
+    from engine.batch.workers import ThisProcess
+
+    if cluster is None or cluster.address is None:
+        yield ThisProcess() if compute else None
+        return
+    from engine.batch.dask import dask_workers
+
+    with dask_workers(
+        cluster.address, insecure=cluster.insecure, gpu=cluster.gpu, check=stop.check, say=log.say
+    ) as workers:
+        yield workers
 
 
 def _report(outcome: "Outcome", log: "Log") -> None:

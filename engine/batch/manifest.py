@@ -41,6 +41,7 @@ SUPERSEDED = "superseded"  # in the record's folder: records that were replaced
 class Spent:
     """Time that a run took."""
 
+    workers: str  # who computed, in words
     started: str  # UTC
     simulate_s: float
     resumed_blocks: int  # that were on disk at the start
@@ -85,6 +86,7 @@ def write_run(
         "facts": plain["run"],
         "code": code(),
         "host": socket.gethostname(),
+        "workers": spent.workers,
         "problem_sha256": problem,
         "blocks": chained(tails, blocks, problem),
         "pnl_sha256": {f"{row.scenario}/{row.scope}": row.pnl_sha256 for row in results},

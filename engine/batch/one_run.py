@@ -83,7 +83,8 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if standing is not None:
         kept = set_aside(batch.out, folder, standing["sha256"])
         how.say(f"{day.valuation_date} {run.name}: the old record is kept in {kept}")
-    spent = Spent(started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
+    workers = how.workers.said() if how.workers else "shards"
+    spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
     faults = _record(batch, folder, source, loaded, prepared, tails, problem, spent)
     return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
 

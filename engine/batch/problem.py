@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import engine
 import kernels
 from engine.run.start import Prepared
 
@@ -36,7 +35,7 @@ def sources_sha256(folder: Path) -> str:
 
 def code() -> dict[str, str]:
     """The program's version, and the digest of its sources."""
-    parts = [sources_sha256(Path(package.__path__[0])) for package in (engine, kernels)]
+    parts = [sources_sha256(folder) for folder in (Path(__file__).parents[1], Path(kernels.__path__[0]))]
     try:
         number = version("unwind-risk")
     except PackageNotFoundError:

@@ -20,6 +20,8 @@
                             digests up to here, which starts with problem_sha256
     pnl_sha256              {"SCENARIO/SCOPE": digest}
     files                   {results.parquet: sha256, distribution.parquet: sha256}
+    host, workers           where the record was written, and who computed, in words
+    fingerprint             of config and inputs: the question that the record answers
     times                   {started, finished (UTC), simulate_s, resumed_blocks}
     warnings, faults        lists; a fault is {kind, subject, run, message}
     exit_code               0, or 4 when incomplete

@@ -11,6 +11,10 @@ class AbstractWorkers(ABC):
     """Takes blocks of one run, gives back what they gave."""
 
     @abstractmethod
+    def said(self) -> str:
+        """Who they are, in words."""
+
+    @abstractmethod
     def reduce(
         self, prepared: Prepared, blocks: Sequence[CellRange], brackets: Callable[[], F64], keep: int
     ) -> Iterator[tuple[CellRange, Reduction]]:
@@ -23,6 +27,10 @@ class AbstractWorkers(ABC):
 
 class ThisProcess(AbstractWorkers):
     """Block after block, here."""
+
+    def said(self) -> str:
+        """This process."""
+        return "this process"
 
     def reduce(
         self, prepared: Prepared, blocks: Sequence[CellRange], brackets: Callable[[], F64], keep: int
