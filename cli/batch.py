@@ -10,6 +10,7 @@ import typer
 
 from cli import render
 from cli.render import Column, Table
+from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
     from cli.batch_log import Log
@@ -69,6 +70,8 @@ def run(
     if dry_run:
         _show_plan(file, date, probe=True)
         return
+    if shard and dask:
+        raise InputError("--shard and --dask are two ways to share a batch out; take one")
     cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
     _run(file, date, shard=shard, again=again, log_json=log_json, cluster=cluster)
 
@@ -87,7 +90,6 @@ def resume(
     As `run`, but refuses when nothing of it was begun.
     """
     from engine.batch.status import is_begun
-    from engine.errors import InputError
     from engine.inputs.batch import read_batch
 
     batch = read_batch(file, date or ())
@@ -126,7 +128,6 @@ def status(file: File, date: Dates = None) -> None:
 def verify(folder: Folder) -> None:
     """Find any byte of a record that was changed since it was written."""
     from engine.batch.verify import changed_files
-    from engine.errors import RiskError
 
     found = changed_files(folder)
     if found:
@@ -188,7 +189,6 @@ def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool
 def _report(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know, and write the metrics."""
     from engine.batch.prometheus import write_metrics
-    from engine.errors import RiskError
 
     for night in outcome.nights:
         for fault in night.faults:
@@ -210,7 +210,6 @@ def _report(outcome: "Outcome", log: "Log") -> None:
 
 def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:
     from engine.batch.plan import planned
-    from engine.errors import InputError
     from engine.inputs.batch import read_batch
 
     batch = read_batch(file, dates or ())

@@ -77,16 +77,12 @@ def dask_workers(
         from distributed import Client, Security
     except ImportError:
         raise InputError("--dask needs dask's distributed: pip install 'unwind-risk[dask]'") from None
-    secure = _scheme(address) in SECURE
+    security = _security(Security) if _scheme(address) in SECURE else None
     try:
-        security = Security(require_encryption=True) if secure else None
-        client = Client(address, security=security, timeout=CONNECT_S, set_as_default=False)
+        connect: Any = Client
+        client: Any = connect(address, security=security, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError) as error:
-        raise BusyError(f"no scheduler answers at {address}: {error}; nothing was lost, start again when it is there") \
-            from None  # fmt: skip
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"cannot connect to {address}: {error}; for tls:// dask's configuration needs certificates") \
-            from None  # fmt: skip
+        raise BusyError(f"no scheduler answers at {address}: {error}; start again when it is there") from None
     try:
         yield DaskWorkers(client, address, gpu=gpu, check=check, say=say)
     finally:
@@ -103,6 +99,21 @@ def check_address(address: str, *, insecure: bool) -> None:
     raise InputError(
         f"--dask {address}: the connection is not encrypted and {host} is another machine; use a tls:// address, or "
         "--insecure where the network itself is trusted"
+    )
+
+
+def _security(kind: Any) -> Any:
+    """What dask's configuration says of TLS. Raises InputError when it names no certificates, or none that work."""
+    try:
+        security = kind(require_encryption=True)
+        if security.get_connection_args("client")["ssl_context"] is not None:
+            return security
+        fault = "none are named"
+    except (OSError, TypeError, ValueError) as error:
+        fault = str(error)
+    raise InputError(
+        f"a tls:// address needs certificates: {fault}; dask's configuration names them, or "
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, __CLIENT__CERT and __CLIENT__KEY"
     )
 
 

@@ -18,7 +18,7 @@ from engine.errors import InputError
 pytest.importorskip("distributed", reason="needs the extra `dask`")
 
 ROOT = Path(__file__).parents[3]
-LONG = "paths = 4_000_000"  # 62 cells: some seconds of work
+LONG = "paths = 2_000_000"  # 31 cells: a second or two of work
 
 
 class Cluster:
