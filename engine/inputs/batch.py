@@ -51,6 +51,13 @@ def _named(value: str) -> str:
     return value
 
 
+def _some(value: Any) -> Any:
+    """Not `min_length`, which counts elements without fault only, and would be a fault of its own."""
+    if value == ():
+        raise ValueError("needs at least one table, got an empty list")
+    return value
+
+
 def _path(value: Any) -> Any:
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"must be the path of a file, got {value!r}")
@@ -108,8 +115,8 @@ class BatchFile(Strict):
         BeforeValidator(_dates),
         WithJsonSchema({"anyOf": [_DATE_SCHEMA, {"type": "array", "items": _DATE_SCHEMA, "minItems": 1}]}),
     ] = Field(default=(), alias="date", description="Valuation date or dates; --date replaces them.")
-    books: tuple[BookEntry, ...] = Field(min_length=1)
-    runs: tuple[BatchRun, ...] = Field(min_length=1, max_length=1000)
+    books: Annotated[tuple[BookEntry, ...], BeforeValidator(_some)] = Field(description="[[books]]: files by date.")
+    runs: Annotated[tuple[BatchRun, ...], BeforeValidator(_some)] = Field(description="[[runs]]: one after another.")
     limits: Annotated[
         Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}]})
     ] = Field(default=(), description="[[limits]], or the path of a TOML file that has them.")
