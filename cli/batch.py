@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
@@ -160,14 +160,23 @@ def _run(
     from engine.inputs.batch import read_batch
 
     log = Log(as_json=log_json)
-    batch = read_batch(file, dates or ())
-    share = parse_share(shard) if shard else None
-    with stop_on_signals() as stop, _workers(cluster, stop, log, compute=compute) as workers:
-        how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
-        outcome = run_batch(batch, how)
+    try:
+        batch = read_batch(file, dates or ())
+        share = parse_share(shard) if shard else None
+        with stop_on_signals() as stop, _workers(cluster, stop, log, compute=compute) as workers:
+            how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
+            outcome = run_batch(batch, how)
+    except RiskError as error:
+        log.error(str(error))
+        _end({"batch": str(file), "exit_code": error.exit_code, "message": str(error), "nights": []})
     _report(outcome, log)
-    print(json.dumps(summary(outcome), ensure_ascii=False, allow_nan=False), flush=True)
-    raise SystemExit(outcome.exit_code)
+    _end(summary(outcome))
+
+
+def _end(found: dict[str, Any]) -> NoReturn:
+    """Print the one line that is last on stdout, and end with its code."""
+    print(json.dumps(found, ensure_ascii=False, allow_nan=False), flush=True)
+    raise SystemExit(found["exit_code"])
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}{PART}{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path.parent)
         try:
             with part.open("wb") as file:
                 file.write(data)
@@ -66,6 +66,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each to last."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def _text(content: dict[str, Any]) -> bytes:

@@ -191,6 +191,7 @@ def test_two_batches_at_once_one_ends_with_75_and_names_the_other(folder):
     first.send_signal(signal.SIGTERM)
     first.communicate(timeout=60)
     assert second.returncode == 75
+    assert json.loads(second.stdout.splitlines()[-1])["exit_code"] == 75
     assert f"process {first.pid} on " in second.stderr
     assert first.returncode == 143
 
