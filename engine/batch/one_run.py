@@ -14,13 +14,14 @@ from engine.batch.manifest import Spent, now, set_aside, write_run
 from engine.batch.problem import code, problem_sha256
 from engine.batch.record import BatchFault, read_json, run_folder
 from engine.batch.schema import MANIFEST
-from engine.batch.simulate import Share, Work, cells_of_block, run_blocks, simulate
+from engine.batch.simulate import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
 from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
 from engine.batch.stop import Stop
 from engine.batch.workers import AbstractWorkers
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
 from engine.risk.accumulate import TailAccumulator
+from engine.risk.plan import TailPlan
 from engine.run.blocks import Progress
 from engine.run.start import Prepared, need_of, plan_of, prepare, result_of, wants_more_paths
 
@@ -113,15 +114,31 @@ def _simulate(
         found = kept.count()
         resumed += found
         how.say(
-            f"{valuation_date} {run.name}: {need_of(prepared, plan)}; {len(first) + len(later)} blocks"
+            f"{valuation_date} {run.name}: {need_of(prepared, plan)}; blocks: {len(first) + len(later)}"
             f"{f', {found} of them kept from before' if found else ''}"
         )
-        tails = simulate(prepared, plan, kept, work)
+        tails = _simulated(prepared, plan, kept, work, folder)
         if tails is None:
             return None
         if not wants_more_paths(run, tails, how.say):
             return tails, resumed
         n_paths *= 2
+
+
+def _simulated(
+    prepared: Prepared, plan: TailPlan, kept: Checkpoints, work: Work, folder: Path
+) -> TailAccumulator | None:
+    """As `simulate`; where blocks are missing, says whether others computed something else."""
+    try:
+        return simulate(prepared, plan, kept, work)
+    except MissingBlocksError as missing:
+        others = [each.name for each in folder.parents[1].glob("*/") if each != folder.parent]
+        if not others:
+            raise
+        raise MissingBlocksError(
+            f"{missing}; but there are blocks of another problem, {', '.join(others)}: a shard had other inputs or "
+            "another program"
+        ) from None
 
 
 def _record(

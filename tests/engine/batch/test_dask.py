@@ -113,7 +113,7 @@ def test_when_the_scheduler_dies_the_batch_ends_with_75_and_goes_on_without_it(f
 def test_a_signal_stops_a_batch_that_waits_for_workers(folder, cluster):
     dask = cluster()
     batch = folder.start("run", folder.file, "--dask", dask.address)
-    while "blocks" not in batch.stderr.readline():
+    while "blocks: " not in batch.stderr.readline():
         assert batch.poll() is None
     time.sleep(0.5)
     batch.send_signal(signal.SIGTERM)

@@ -267,6 +267,15 @@ def test_shares_merge_to_the_same_bits(folder, done):
     assert folder.bits() == done.bits()
 
 
+def test_a_share_of_other_inputs_is_not_taken_for_the_same(folder):
+    folder.work(share=(1, 2))
+    (folder.folder / "books" / "bills.csv").unlink()  # as on a machine that lacks it
+    folder.work(share=(2, 2))
+    merged = folder.work(workers=None)
+    assert merged.exit_code == 4
+    assert "blocks of another problem" in merged.nights[0].faults[0].message
+
+
 def test_shares_with_brackets_that_miss_merge_to_the_same_bits(folder, monkeypatch):
     monkeypatch.setattr(engine.run.start, "plan_tails", lambda *sizes: plan_brackets(*sizes[:3], pilot_cells=2))
     monkeypatch.setattr(engine.batch.simulate, "MARGIN_SE", 1.6)
