@@ -71,7 +71,7 @@ UNIVERSAL := --universal --python-version 3.11
 UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz
 
 pins:
-	$(COMPILE) $(UNIVERSAL) --group build --extra test -o requirements-test.txt
+	$(COMPILE) $(UNIVERSAL) --group build --extra test --extra store --extra dask -o requirements-test.txt
 	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
-	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test \
+	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test --extra store --extra dask \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt

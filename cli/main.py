@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, book, book_show, demo, doctor, run, scenario, schema, stress
+from cli import batch, bench, book, book_show, demo, doctor, reproduce, run, runs, scenario, schema, stress
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -70,6 +70,21 @@ _add_group(
     book.HELP,
     {"check": book.check, "show": book_show.show, "compile": book.compile_, "template": book_show.template},
 )
+_add_group(
+    "batch",
+    batch.HELP,
+    {
+        "run": batch.run,
+        "plan": batch.plan,
+        "status": batch.status,
+        "resume": batch.resume,
+        "merge": batch.merge,
+        "verify": batch.verify,
+        "example": batch.example,
+    },
+)
+_add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))
 app.command("doctor")(guarded(doctor.doctor))

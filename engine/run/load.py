@@ -1,6 +1,6 @@
 """Load what a run starts from, and say which files it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,6 +8,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
+from engine.dynamics.scenario import Scenario
 from engine.inputs.book import bundled_book_path, load_book
 from engine.inputs.market import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
@@ -32,16 +33,21 @@ def load_inputs(config: RunConfig) -> Inputs:
     market_path = config.market or bundled_market_path()
     market = load_market(market_path)
     book = load_book(config.book or bundled_book_path(), market.valuation_date)
-    scenarios = load_scenarios(config.scenarios)
+    return inputs_of(market, book, config.scenarios, market_sha256=sha256(market_path.read_bytes()).hexdigest())
+
+
+def inputs_of(market: Market, book: CompiledBook, names: Sequence[str], *, market_sha256: str) -> Inputs:
+    """Load scenarios by name or path, and shock a market with each. Raises InputError."""
+    scenarios = load_scenarios(names)
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
-    contents = {f"scenario:{each.name}": sha256(repr(each).encode()).hexdigest() for each in scenarios}
+    contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
         book=book,
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
-        sha256={"market": sha256(market_path.read_bytes()).hexdigest(), "book": book.sha256, **contents},
+        sha256={"market": market_sha256, "book": book.sha256, **contents},
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
@@ -49,3 +55,8 @@ def load_inputs(config: RunConfig) -> Inputs:
             *notes,
         ),
     )
+
+
+def scenario_sha256(scenario: Scenario) -> str:
+    """Digest of what a scenario says, wherever it stands."""
+    return sha256(repr(scenario).encode()).hexdigest()
