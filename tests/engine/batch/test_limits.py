@@ -33,6 +33,7 @@ def result(scope: str, var: float, se: float) -> ScopeResult:
         shock_pnl=0.0,
         mean=0.0,
         mean_se=0.0,
+        pnl_bound=0.0,
         std=1.0,
         measures=(measure,),
         pnl_sha256="0" * 64,
