@@ -5,26 +5,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kernels.base import F64, I64, BookArrays
+from kernels.base import F64, I64, BookArrays, Records, record
 
-Records = npt.NDArray[np.void]
-
-
-def _record(whole: str, real: str = "") -> np.dtype[np.void]:
-    return np.dtype([*((name, np.int64) for name in whole.split()), *((name, np.float64) for name in real.split())])
-
-
-OWNED = _record("first_unit last_unit first_future last_future first_swaption last_swaption")
-LEG = _record("first last when")
-SEGMENT = _record("below above first last")  # factors, flows
-UNIT = _record("factor when")
-POINT = _record("when below above", "a b")
-FUTURE = _record("growth first last", "quantity reference basis")
-DELIVERABLE = _record("leg", "accrued factor")
-GROUP = _record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
-OPTION = _record("", "strike amount")
-TABLE = _record("", "forward inverse_x inverse_w")
-SWAPTION = _record("payer floating annuity", "quantity strike std")
+OWNED = record("first_unit last_unit first_future last_future first_swaption last_swaption")
+LEG = record("first last when")
+SEGMENT = record("below above first last")  # factors, flows
+UNIT = record("factor when")
+POINT = record("when below above", "a b")
+FUTURE = record("growth first last", "quantity reference basis")
+DELIVERABLE = record("leg", "accrued factor")
+GROUP = record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
+OPTION = record("", "strike amount")
+TABLE = record("", "forward inverse_x inverse_w")
+SWAPTION = record("payer floating annuity", "quantity strike std")
 
 VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w that kernels have loops for
 
