@@ -97,11 +97,11 @@ def walk(precision: str) -> dict[str, Any]:
     """Time PATHS x STEPS x FACTORS on the first GPU: kernel, reduction, and what travels home."""
     import numpy as np
 
-    from kernels.base import CELL, BookArrays, CellRange, ModelArrays, empty_tables
+    from kernels.base import CELL, BookArrays, CellRange, empty_tables, plain_model
     from kernels.cuda_backend import CudaBackend
 
     backend = CudaBackend()
-    model = ModelArrays(
+    model = plain_model(
         decay=np.full((1, FACTORS), 0.999),
         drift=np.zeros((1, FACTORS)),
         chol=np.tril(np.full((1, FACTORS, FACTORS), 1e-3)),

@@ -17,6 +17,7 @@ Records = npt.NDArray[np.void]
 DEGREES = (6, 8, 10, 14)  # total degrees the kernels can evaluate
 CELL = 65_536  # consecutive paths whose moments are summed together, whatever the block size
 
+SAID = ("regime", "carry_sold", "private_sold", "official_sold", "impact")  # of a path, beside its deviations; USD bn
 N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
 MAX_REGIMES = 4
 MAX_JUMPS = 8  # kinds of jumps in a law
@@ -94,7 +95,7 @@ class ModelArrays(NamedTuple):
     jump_mean: F64  # (n_jumps, n_factors)
     jump_loadings: F64  # (n_jumps, n_factors, 4) on four normals of the jump's own
     impact: F64  # (n_dynamics, n_factors) move of a deviation per unit of price impact
-    scheduled: F64  # (n_dynamics, n_steps) Treasuries sold by schedule, USD bn
+    scheduled: F64  # (n_dynamics, n_steps; none where no law has an unwind) Treasuries sold by schedule, USD bn
 
     def rounded(self, precision: type) -> "ModelArrays":
         """The same laws with the steps of the factors in `precision`, contiguous; all else stays binary64."""
@@ -102,7 +103,7 @@ class ModelArrays(NamedTuple):
         return self._replace(**{name: np.ascontiguousarray(getattr(self, name), precision) for name in steps})
 
 
-def plain_model(decay: F64, drift: F64, chol: F64, n_steps: int) -> ModelArrays:
+def plain_model(decay: F64, drift: F64, chol: F64) -> ModelArrays:
     """Laws of one regime and nothing else: decay, drift (n_dynamics, n_factors), chol (.., n_factors, n_factors)."""
     n, n_factors = decay.shape
     return ModelArrays(
@@ -119,7 +120,7 @@ def plain_model(decay: F64, drift: F64, chol: F64, n_steps: int) -> ModelArrays:
         jump_mean=np.zeros((0, n_factors)),
         jump_loadings=np.zeros((0, n_factors, 4)),
         impact=np.zeros((n, n_factors)),
-        scheduled=np.zeros((n, n_steps)),
+        scheduled=np.zeros((n, 0)),
     )
 
 
@@ -285,4 +286,8 @@ class AbstractBackend(ABC):
 
     @abstractmethod
     def levels(self, program: Program, path_ids: U64) -> Array:
-        """Replay chosen paths: deviations (n_dynamics, n_steps, n_factors, n_ids) after each step."""
+        """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(SAID), n_ids) after each step.
+
+        Deviations of the factors, price impact included, then what `SAID` names: the number of the regime, USD bn sold
+        so far, and the impact on the 5-year yield, in its units.
+        """

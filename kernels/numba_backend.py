@@ -14,6 +14,7 @@ from kernels.base import (
     CELL,
     F64,
     I64,
+    SAID,
     U64,
     AbstractBackend,
     Array,
@@ -112,8 +113,9 @@ class NumbaBackend(AbstractBackend):
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend."""
         n_dynamics, n_factors = program.model.decay.shape
-        levels = np.empty((n_dynamics, program.n_steps, n_factors, path_ids.size), program.model.chol.dtype)
-        paths_numba.deviations_of_paths(
+        shape = (n_dynamics, program.n_steps, n_factors + len(SAID), path_ids.size)
+        levels = np.empty(shape, program.model.chol.dtype)
+        paths_numba.levels_of_paths(
             program.model,
             np.uint64(program.seed),
             program.n_steps,

@@ -13,7 +13,7 @@ from bench.peers.walk_law import Walk, WalkLaw
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, WALL, Work, interleave, rows, times
 from engine.run.law import law_of
-from kernels.base import ModelArrays, PathRange, Program
+from kernels.base import ModelArrays, PathRange, Program, plain_model
 from kernels.numba_backend import NumbaBackend
 from kernels.numpy_backend import NumpyBackend
 
@@ -71,7 +71,7 @@ def _law() -> tuple[WalkLaw, ModelArrays, float]:
         n_steps=N_STEPS,
         std=step.std(N_STEPS),
     )
-    return law, ModelArrays(decay=step.decay[None], drift=step.drift[None], chol=step.chol[None]), market.usdjpy
+    return law, plain_model(decay=step.decay[None], drift=step.drift[None], chol=step.chol[None]), market.usdjpy
 
 
 def _program(model: ModelArrays, usdjpy: float, precision: str) -> Program:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kernels.numba_backend import NumbaBackend
 from kernels.numba_settings import BLOCK, ROW
-from kernels.numpy_backend import NumpyBackend, philox
+from kernels.numpy_backend import NumpyBackend
+from kernels.numpy_draws import philox
 from kernels.philox_numba import draw_bits, draw_words
 
 U64 = np.uint64

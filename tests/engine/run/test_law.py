@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.run.law import law_of
-from kernels.base import BookArrays, ModelArrays, empty_tables
+from kernels.base import BookArrays, empty_tables, plain_model
 from kernels.numba_backend import NumbaBackend
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "dynamics.json").read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def test_one_step_and_the_daily_walk_have_the_same_law_by_simulation(hand_market
     covariances = {}
     for n_steps in (1, 10):
         law = law_of(market, 10, n_steps)
-        model = ModelArrays(decay=law.decay[None], drift=law.drift[None], chol=law.chol[None])
+        model = plain_model(decay=law.decay[None], drift=law.drift[None], chol=law.chol[None])
         program = NumbaBackend().prepare(model, one_yen, seed=3, n_steps=n_steps, float32=False, centre=np.zeros(2))
         x = NumbaBackend().levels(program, np.arange(n, dtype=np.uint64))[0, -1]
         covariances[n_steps] = np.cov(x)
