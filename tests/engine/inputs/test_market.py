@@ -104,7 +104,7 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
     again = load_market(path)
     for name in ("vols", "correlation", "kappas", "thetas", "mus"):
         assert np.array_equal(getattr(again, name), getattr(market, name)), name
-    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration", "levels"):
+    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration", "levels", "previous_usdjpy"):
         assert getattr(again, name) == getattr(market, name), name
     assert np.array_equal(again.par_curves["JGB"].times, market.par_curves["JGB"].times)
     assert np.array_equal(again.curves["JGB"].zero_rates, market.curves["JGB"].zero_rates)
@@ -295,6 +295,7 @@ def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_pat
     for name, par in bundled.par_curves.items():
         assert np.array_equal(rebuilt.par_curves[name].par_yields, par.par_yields)
     assert (rebuilt.usdjpy, rebuilt.calibration) == (bundled.usdjpy, bundled.calibration)
+    assert rebuilt.previous_usdjpy == bundled.previous_usdjpy
     assert np.array_equal(rebuilt.thetas, bundled.thetas)
     assert rebuilt.curves.keys() == bundled.curves.keys()
 

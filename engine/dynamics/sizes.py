@@ -1,0 +1,33 @@
+"""Sizes by factor or glob, as values of a market's factors."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.dynamics.unwind import Sizes
+
+F64 = npt.NDArray[np.float64]
+
+
+def values(sizes: Sizes, names: Sequence[str]) -> F64:
+    """(n_factors,) size of every factor: of the last glob that matches it, 0 where none does."""
+    return _filled(sizes, names, 0.0)
+
+
+def multipliers(sizes: Sizes, names: Sequence[str]) -> F64:
+    """(n_factors,) multiplier of every factor: of the last glob that matches it, 1 where none does."""
+    return _filled(sizes, names, 1.0)
+
+
+def matches(glob: str, names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """(n_factors,) which names a glob matches."""
+    return np.array([fnmatchcase(name, glob) for name in names], dtype=np.bool_)
+
+
+def _filled(sizes: Sizes, names: Sequence[str], otherwise: float) -> F64:
+    found = np.full(len(names), otherwise)
+    for glob, size in sizes:
+        found[matches(glob, names)] = size
+    return found
