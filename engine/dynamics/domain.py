@@ -69,9 +69,9 @@ def check_unwind(unwind: Unwind, findings: Findings) -> None:
             _check_ranges(part, given, f"{part}.", findings)
     if unwind.repatriation is not None and unwind.repatriation.most < unwind.repatriation.hazard:
         findings.refuse("repatriation.most", f"must be at least `hazard`, {unwind.repatriation.hazard!r}")
-    for i, (glob, shape) in enumerate(unwind.impact.shape if unwind.impact else ()):
+    for glob, shape in unwind.impact.shape if unwind.impact else ():
         if not 0.0 <= shape <= 100.0:
-            findings.refuse(f"impact.shape[{i + 1}].value", f"{glob}: must lie in [0, 100], got {shape!r}")
+            findings.refuse("impact.shape", f"{glob}: must lie in [0, 100], got {shape!r}")
     if unwind.bridge is not None and not unwind.bridge[1] > 0.0:
         findings.refuse("bridge.level", f"must be above 0, got {unwind.bridge[1]!r}")
     _check_sales(unwind.scheduled_sales, findings)

@@ -45,7 +45,7 @@ def fault_at(origin: Origin, where: str, message: str) -> Fault:
         known = re.sub(r"(\.[^.\[\]]*|\[[0-9]+\]|^[^.\[\]]*)$", "", known)
     line = origin.lines.get(known)
     if (file := origin.files.get(known)) is None:
-        return Fault(message=message, where=where, line=line)
+        return Fault(message=message, where=where or None, line=line)
     return Fault(message=message, where=f"{where} ({file}, line {line})")
 
 

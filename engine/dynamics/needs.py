@@ -1,5 +1,6 @@
 """What an unwind needs of a market: its globs, its regimes' correlations, the factors that sales look at and move."""
 
+import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -61,25 +62,31 @@ def _globs(unwind: Unwind) -> Iterator[tuple[str, str]]:
     """Place and glob of everything that names factors."""
     for i, regime in enumerate(unwind.regimes):
         yield from _of_sizes(f"regimes[{i + 1}].drifts", regime.drifts)
-        yield from _of_sizes(f"regimes[{i + 1}].vol_multipliers", regime.vol_multipliers)
+        for k, (glob, _) in enumerate(regime.vol_multipliers):
+            yield f"regimes[{i + 1}].vol_multipliers[{k + 1}].factor", glob
         for k, (first, second, _) in enumerate(regime.correlations):
             yield f"regimes[{i + 1}].correlations[{k + 1}].factors[1]", first
             yield f"regimes[{i + 1}].correlations[{k + 1}].factors[2]", second
     for i, jump in enumerate(unwind.jumps):
         yield from _of_sizes(f"jumps[{i + 1}].mean", jump.mean)
         for k, loading in enumerate(jump.loadings):
-            for n, (glob, _) in enumerate(loading):
-                yield f"jumps[{i + 1}].loadings[{k + 1}][{n + 1}].factor", glob
+            yield from _of_sizes(f"jumps[{i + 1}].loadings[{k + 1}]", loading)
     yield from _of_sizes("drifts", unwind.drifts)
     if unwind.bridge is not None:
         yield "bridge.factor", unwind.bridge[0]
     if unwind.impact is not None:
         yield from _of_sizes("impact.shape", unwind.impact.shape)
-        yield from _of_sizes("impact.betas", unwind.impact.betas)
+        if unwind.impact.betas_name is None:
+            yield from _of_sizes("impact.betas", unwind.impact.betas)
 
 
 def _of_sizes(at: str, sizes: Sizes) -> Iterator[tuple[str, str]]:
-    yield from ((f"{at}[{i + 1}].factor", glob) for i, (glob, _) in enumerate(sizes))
+    yield from ((_key(at, glob), glob) for glob, _ in sizes)
+
+
+def _key(at: str, glob: str) -> str:
+    """Place of a factor's key, quoted as in the file."""
+    return f"{at}.{glob if re.fullmatch(r'[A-Za-z0-9_-]+', glob) else repr(glob)}"
 
 
 def _check_sales(unwind: Unwind, market: Market, findings: Findings) -> None:
@@ -107,13 +114,17 @@ def _check_prices(unwind: Unwind, market: Market, findings: Findings) -> None:
         _refuse_others(unwind.bridge[0], FactorKind.PRICE, None, "bridge.factor", market, findings)
     if unwind.impact is None:
         return
-    for i, (glob, _) in enumerate(unwind.impact.shape):
-        _refuse_others(glob, FactorKind.RATE, "UST", f"impact.shape[{i + 1}].factor", market, findings)
-    for i, (glob, _) in enumerate(unwind.impact.betas):
-        _refuse_others(glob, FactorKind.PRICE, None, f"impact.betas[{i + 1}].factor", market, findings)
+    for glob, _ in unwind.impact.shape:
+        _refuse_others(glob, FactorKind.RATE, "UST", _key("impact.shape", glob), market, findings)
+    for glob, _ in unwind.impact.betas:
+        _refuse_others(glob, FactorKind.PRICE, None, _key("impact.betas", glob), market, findings)
         if fnmatchcase(PRICE_FACTOR, glob):
             said = f"{glob!r} matches {PRICE_FACTOR}, which sales move by `fx_log_per_usd_bn`"
-            findings.refuse(f"impact.betas[{i + 1}].factor", said)
+            findings.refuse(_key("impact.betas", glob), said)
+    names = [factor.name for factor in market.factors]
+    absent = [name for name, _ in unwind.impact.betas if name not in names] if unwind.impact.betas_name else []
+    if absent:
+        findings.note("impact.betas", f"the market has no {', '.join(absent)}: these betas move nothing")
 
 
 def _refuse_others(

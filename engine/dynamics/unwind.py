@@ -104,6 +104,7 @@ class Impact:
     fading_per_year: float
     shape: Sizes  # (UST factor, impact relative to that on the 5-year yield)
     betas: Sizes = ()  # (PRICE factor, log move per 1.0 of the 10-year Treasury yield): by impact alone
+    betas_name: str | None = None  # the named set that they are; of it, prices that a market lacks are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
