@@ -8,6 +8,8 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
+from engine.dynamics.needs import horizon_notes
+from engine.dynamics.unwind import Unwind
 from engine.inputs.book import bundled_book_path, load_book
 from engine.inputs.market import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
@@ -23,6 +25,7 @@ class Inputs:
     book: CompiledBook
     names: tuple[str, ...]  # of the scenarios
     shocked: tuple[Market, ...]  # one a scenario
+    unwinds: tuple[Unwind | None, ...]  # one a scenario
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
 
@@ -41,11 +44,13 @@ def load_inputs(config: RunConfig) -> Inputs:
         book=book,
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
+        unwinds=tuple(each.unwind for each in shocked),
         sha256={"market": sha256(market_path.read_bytes()).hexdigest(), "book": book.sha256, **contents},
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
             *fit_warnings(book, fit(book, market)),
             *notes,
+            *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
         ),
     )
