@@ -44,9 +44,7 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
         initial=np.stack([_initial(unwind, n_regimes) for unwind in unwinds]),
         transitions=np.stack([_transitions(unwind, n_regimes) for unwind in unwinds]),
         jump_step=np.concatenate([each.step for each in jumps]),
-        jump_tails=np.concatenate([_regimes_last(each.tails, n_regimes) for each in jumps]).reshape(
-            -1, n_regimes, MOST
-        ),
+        jump_tails=np.concatenate(tails),
         jump_mean=np.concatenate([each.mean for each in jumps]),
         jump_loadings=np.concatenate([each.loadings for each in jumps]),
         impact=np.stack([np.zeros(plain.decay.shape[1]) if each is None else each.impact for each in unwinds]),
