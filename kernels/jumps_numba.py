@@ -11,9 +11,10 @@ from kernels.normal_numba import box_muller_f64, exp_f64
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 from kernels.parameters_numba import uniform_of_word
 from kernels.philox_numba import HALF, LOW, join, philox
-from kernels.rows_numba import EDGE, MOVE, OFFICIAL, REGIME
+from kernels.rows_numba import LIKELY, MOVE, OFFICIAL, REGIME
 
 U64 = np.uint64
+U32 = np.uint32
 ROOT_2, ROOT_3 = 1.4142135623730951, 1.7320508075688772
 FARTHEST = 40.0  # logits: beyond, a probability is 0 or 1 to the last bit that counts
 
@@ -50,30 +51,35 @@ def add_jumps(model: Any, law: Any, seed: U64, paths: Any, step: U64, words: Any
         likeliest = 0.0
         for r in range(tails.shape[0]):
             likeliest = max(likeliest, tails[r, 0])
-        n_near = 0
+        near, n_near = U32(min(likeliest * 4294967296.0 + 1.0, 4294967295.0)), 0  # every word below the probability
         for i in range(BLOCK):
-            n_near += uniform_of_word(arrivals[i]) < likeliest
+            n_near += arrivals[i] <= near
         if n_near == 0:
             continue
         for i in range(BLOCK):
-            u, tail = uniform_of_word(arrivals[i]), tails[int(rows[REGIME + i])]
-            n = int(u < tail[0]) + int(u < tail[1]) + int(u < tail[2])
-            if n > 0:
-                jump_one(model.jump_mean[j], model.jump_loadings[j], n, seed, paths[i], step, kind, state, i)
+            if arrivals[i] <= near:
+                u, tail = uniform_of_word(arrivals[i]), tails[int(rows[REGIME + i])]
+                n = int(u < tail[0]) + int(u < tail[1]) + int(u < tail[2])
+                if n > 0:
+                    jump_one(model.jump_mean[j], model.jump_loadings[j], n, seed, paths[i], step, kind, state, i)
 
 
 @njit(**STRICT)
 def intervene(law: Any, seed: U64, paths: Any, step: U64, words: Any, rows: Any, spot: Any) -> None:
     """Lean against the 5-day move: push ln USD/JPY, spot (ROW,), and let Treasuries be sold (or bought) for it."""
+    rise, fall, per_move, n_hits = law.rise_logit, law.fall_logit, law.logit_per_move, 0
     for i in range(BLOCK):
         move = rows[MOVE + i]
-        side = law.rise_logit if move < 0.0 else law.fall_logit
-        logit = fma(law.logit_per_move, abs(move), side)
+        logit = fma(per_move, abs(move), rise if move < 0.0 else fall)
         logit = FARTHEST if logit > FARTHEST else logit
         logit = 0.0 - FARTHEST if logit < 0.0 - FARTHEST else logit
-        rows[EDGE + i] = 1.0 / (1.0 + exp_f64(0.0 - logit))
+        likely = 1.0 / (1.0 + exp_f64(0.0 - logit))
+        rows[LIKELY + i] = likely
+        n_hits += uniform_of_word(words[2 * ROW + i]) < likely
+    if n_hits == 0:
+        return
     for i in range(BLOCK):
-        if uniform_of_word(words[2 * ROW + i]) < rows[EDGE + i]:
+        if uniform_of_word(words[2 * ROW + i]) < rows[LIKELY + i]:
             z = two_normals(seed, paths[i], step, U64(INTERVENTION_SIZE))[0]
             size = exp_f64(fma(law.size_sd, z, law.log_size))
             toward = 1.0 if rows[MOVE + i] < 0.0 else -1.0

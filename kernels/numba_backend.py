@@ -25,7 +25,7 @@ from kernels.base import (
     Program,
     Reduction,
 )
-from kernels.tables import tables_of
+from kernels.tables import model_of, tables_of
 
 
 class CellArrays(NamedTuple):
@@ -56,7 +56,7 @@ class NumbaBackend(AbstractBackend):
         """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
         start = time.perf_counter()
         program = Program(
-            model=model.rounded(np.float32 if float32 else np.float64),
+            model=model_of(model, float32=float32),
             book=tables_of(book),
             seed=seed,
             n_steps=n_steps,

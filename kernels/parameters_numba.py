@@ -11,7 +11,7 @@ from kernels.lanes import IMPACT_SIZE, PARAMETER_STEP, PARAMETERS
 from kernels.normal_numba import FRACTION_F64, ONE_F64, box_muller_f64, exp_f64
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 from kernels.philox_numba import HALF, LOW, join, philox
-from kernels.rows_numba import LAG, MIX, N_ROWS, REGIME, SHORT_RUN
+from kernels.rows_numba import CLOSES, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN
 
 U64 = np.uint64
 LOWEST_CELL = np.int64((1023 - 20) << 6)  # of u = 2^-20: its exponent and six bits of its fraction
@@ -47,11 +47,11 @@ def mixing(quantiles: Any, u: Any) -> Any:
 def draw_parameters(law: Any, quantiles: Any, initial: Any, seed: U64, paths: Any, rows: Any) -> None:
     """Start a block of paths: rows (N_ROWS * ROW,), out."""
     k0, k1, step = seed & LOW, seed >> HALF, U64(PARAMETER_STEP)
-    lags = (law.lag_1, law.lag_2, law.lag_3, law.lag_4, law.lag_5)
+    oldest_first = (law.lag_5, law.lag_4, law.lag_3, law.lag_2, law.lag_1)
     rows[: N_ROWS * ROW] = 0.0
-    for k in range(5):
+    for k in range(N_CLOSES):
         for i in range(BLOCK):
-            rows[LAG + k * ROW + i] = lags[k]
+            rows[CLOSES + k * ROW + i] = oldest_first[k]
     for i in range(BLOCK):
         path = paths[i]
         w = philox((path, path >> HALF, step, U64(PARAMETERS)), k0, k1)

@@ -4,12 +4,13 @@ from kernels.numba_settings import ROW
 
 (
     REGIME,  # its number
-    LAG,  # ln USD/JPY one close ago, from its start; four rows for two to five closes ago follow
+    CLOSES,  # ln USD/JPY of the last five closes, from its start, in a ring: row step mod 5 is the oldest
     _,
     _,
     _,
-    LAST_LAG,
+    _,
     MOVE,  # of ln USD/JPY over the five closes before the step
+    FALL,  # its size where the yen rose, else 0
     WORST,  # loss of the carry trade so far, as a fraction of equity
     CARRY_SOLD,  # USD bn, as all that is sold
     PRIVATE_SOLD,
@@ -23,10 +24,9 @@ from kernels.numba_settings import ROW
     SPOT,  # scratch from here: ln USD/JPY
     RISE,  # 10-year Treasury yield
     PICKUP,
-    EDGE,
-    ADDED,
-    NEXT,
+    LIKELY,  # probability of an intervention
     UNIFORM,
-) = (k * ROW for k in range(24))
-N_ROWS = 24
+) = (k * ROW for k in range(23))
+N_ROWS = 23
+N_CLOSES = 5
 SAID_ROWS = (REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT)  # base.SAID

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kernels.base import F64, I64, BookArrays, Records, record
+from kernels.base import F64, I64, Array, BookArrays, ModelArrays, Records, record
 
 OWNED = record("first_unit last_unit first_future last_future first_swaption last_swaption")
 LEG = record("first last when")
@@ -54,6 +54,33 @@ class Tables(NamedTuple):
     tables: Records  # (n_scenarios, n_tables) TABLE
     table_terms: F64  # padded with zeros: n_x odd, n_w one of VOL_TERMS
     swaptions: Records  # (n_swaptions,) SWAPTION; legs count as in `deliverables`
+
+
+class Model(NamedTuple):
+    """Laws for compiled kernels. Fields without a note are as in ModelArrays."""
+
+    decay: Array
+    drift: Array
+    chol: Array
+    columns: Array  # (n_dynamics, n_regimes, n_factors, n_factors) chol transposed
+    convexity: Array
+    laws: Records
+    quantiles: F64
+    initial: F64
+    transitions: F64
+    jump_step: I64
+    jump_tails: F64
+    jump_mean: F64
+    jump_loadings: F64
+    impact: F64
+    scheduled: F64
+
+
+def model_of(model: ModelArrays, *, float32: bool) -> Model:
+    """The same laws, contiguous, the steps of the factors in one precision."""
+    rounded = model.rounded(np.float32 if float32 else np.float64)
+    arrays = {name: np.ascontiguousarray(array) for name, array in rounded._asdict().items()}
+    return Model(**arrays, columns=np.ascontiguousarray(np.swapaxes(rounded.chol, -1, -2)))
 
 
 def tables_of(book: BookArrays) -> Tables:
