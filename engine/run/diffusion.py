@@ -39,6 +39,17 @@ def diffusion_of(market: Market, vols: F64, correlation: F64, dt: float, *, mixe
     return Diffusion(drift=drift, chol=chol, convexity=convexity)
 
 
+def mean_after(decay: F64, drift: F64, steps: int) -> F64:
+    """Mean of the deviations after `steps` steps of `drift` (n_factors,): (n_factors,)."""
+    return np.asarray(drift * (decay[:, None] ** np.arange(steps)).sum(axis=1))
+
+
+def covariance_after(decay: F64, chol: F64, steps: int) -> F64:
+    """Covariance of the deviations after `steps` steps with factor `chol`: (n_factors, n_factors)."""
+    powers = decay[:, None] ** np.arange(steps)  # (n_factors, steps)
+    return np.asarray((chol @ chol.T) * (powers @ powers.T))
+
+
 def reverting_time(kappa: F64, dt: float) -> F64:
     """(1 - exp(-kappa dt)) / kappa, and dt where kappa is 0."""
     safe = np.where(kappa > 0.0, kappa, 1.0)

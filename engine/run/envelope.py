@@ -7,6 +7,7 @@ bounds of errors hold within the ranges.
 import numpy as np
 import numpy.typing as npt
 
+from engine.run.diffusion import covariance_after, mean_after
 from engine.run.jumps import ANY_STEP
 from engine.run.regimes import occupancy
 from engine.run.unwind_law import UnwindLaw
@@ -23,25 +24,26 @@ def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -
 
     drift (n_regimes, n_factors) per step, all of a regime's; chol (n_regimes, n_factors, n_factors).
 
-    The middle is the mean without sales and interventions. Variances are the widest regime's; on top of the standard
-    deviations comes a part of what regimes, jumps and sales may shift.
+    The middle is the mean without sales and interventions, regimes counted by the time that paths spend in them.
+    Variances are the widest regime's; on top of the standard deviations comes a part of what regimes, jumps and sales
+    may shift. A law whose unwind shifts nothing has the very bits of a plain one.
     """
     weights = occupancy(unwind.initial, unwind.transitions, steps)  # (steps, n_regimes)
     left = decay ** np.arange(steps)[::-1, None]  # (steps, n_factors) of a move in each step at the end
-    usual = weights.max(axis=0) > RARE
-    covariances = chol @ np.swapaxes(chol, 1, 2)
-    average = np.einsum("kr,rij,ki,kj->ij", weights, covariances, left, left)
-    widest = np.diagonal(covariances[usual], axis1=1, axis2=2).max(axis=0) * (left**2).sum(axis=0)
-    expected = weights @ drift  # (steps, n_factors)
-    apart = np.abs(drift[usual][:, None, :] - expected).max(axis=0)
-    jumped, jump_shift = _jumps(unwind, weights, left)
-    mean = (left * expected).sum(axis=0) + jumped
-    std = np.sqrt(widest) + ((left * apart).sum(axis=0) + jump_shift) / SHIFTS
+    usual = np.flatnonzero(weights.max(axis=0) > RARE)
+    middles = np.stack([mean_after(decay, drift[r], steps) for r in usual])
+    widths = np.stack([covariance_after(decay, chol[r], steps) for r in usual])
+    share = weights[:, usual].sum(axis=0) / weights[:, usual].sum()
+    jumped, missed = _jumps(unwind, weights, left)
+    mean = middles[0] + (share[:, None] * (middles - middles[0])).sum(axis=0)
+    std = np.sqrt(np.diagonal(widths, axis1=1, axis2=2).max(axis=0))
+    std = std + (np.abs(middles - mean).max(axis=0) + missed) / SHIFTS
     std = std + _sales(unwind, std, steps) / SHIFTS
-    scale = np.sqrt(np.diag(average))
+    covariance = widths[0] + (share[:, None, None] * (widths - widths[0])).sum(axis=0)
+    scale = np.sqrt(np.diag(covariance))
     ratio = np.where(scale > 0.0, std / np.where(scale > 0.0, scale, 1.0), 0.0)
     own = np.where(scale > 0.0, 0.0, std**2)
-    return mean, average * np.outer(ratio, ratio) + np.diag(own)
+    return mean + jumped, covariance * np.outer(ratio, ratio) + np.diag(own)
 
 
 def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:

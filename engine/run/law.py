@@ -13,7 +13,7 @@ from engine.errors import InputError
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
 from engine.run.bridge import bridge_drifts, median_shift
-from engine.run.diffusion import Diffusion, diffusion_of, reverting_time
+from engine.run.diffusion import Diffusion, covariance_after, diffusion_of, mean_after, reverting_time
 from engine.run.envelope import envelope
 from engine.run.unwind_law import UnwindLaw, unwind_law
 
@@ -43,15 +43,14 @@ class Law:
     def mean(self, steps: int) -> F64:
         """Mean of the deviations after `steps`: (n_factors,)."""
         if self.unwind is None:
-            return np.asarray(self.drift[0] * (self.decay[:, None] ** np.arange(steps)).sum(axis=1))
+            return mean_after(self.decay, self.drift[0], steps)
         return self._envelope(self.unwind, steps)[0]
 
     def covariance(self, steps: int) -> F64:
         """Covariance of the deviations after `steps`: (n_factors, n_factors)."""
         if self.unwind is not None:
             return self._envelope(self.unwind, steps)[1]
-        powers = self.decay[:, None] ** np.arange(steps)  # (n_factors, steps)
-        return np.asarray((self.chol[0] @ self.chol[0].T) * (powers @ powers.T))
+        return covariance_after(self.decay, self.chol[0], steps)
 
     def std(self, steps: int) -> F64:
         """Standard deviations after `steps`: (n_factors,)."""
