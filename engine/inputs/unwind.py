@@ -21,7 +21,7 @@ Glob = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Source = Annotated[str, Field(min_length=1, description="Where the figures come from, or 'assumption: ...'.")]
 ByFactor = dict[Glob, float]
-BetaSet = Literal["theory", "empirical", "flight-2024", "repatriation-2025"]
+BetaSet = Literal["theory", "empirical", "calm", "flight-2024", "repatriation-2025"]
 
 
 def _identified_by(*keys: str) -> ConfigDict:
