@@ -2,6 +2,7 @@
 
 import csv
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from engine.book.examples import example_row
 from engine.book.position import Kind
 
 VALUATION_DATE = date(2025, 5, 28)  # of the examples
-_LONGEST_DAYS = {"bond": 14_000, "bill": 360, "swap": 10_900, "option": 720, "loan": 360}
+_LONGEST_DAYS = {"bond": 14_000, "bill": 360, "swap": 10_900, "loan": 360}
 _CLASSES = {
     **dict.fromkeys((Kind.JGB, Kind.UST, Kind.JGB_STRIP, Kind.UST_STRIP), "bond"),
     **dict.fromkeys((Kind.JGB_BILL, Kind.UST_BILL), "bill"),
@@ -21,20 +22,36 @@ _CLASSES = {
     ),
     **dict.fromkeys((Kind.SWAPTION_PAYER, Kind.SWAPTION_RECEIVER), "option"),
 }
+_OPTION_DAYS = [
+    days
+    for days in range(3, 2 * 365)
+    if (days <= 91 and (VALUATION_DATE + timedelta(days=days)).weekday() < 5)
+    or (days <= 365 and (VALUATION_DATE + timedelta(days=days)).weekday() == 4)
+    or (VALUATION_DATE + timedelta(days=days + 1)).day == 1
+]
 _FIRST_DAYS = 3  # days from the valuation date to the earliest maturity
 _LONG_ENOUGH = 40  # days a loan, swap or FX swap runs at least after the valuation date
 
 
 def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4) -> None:
-    """Write a CSV book: all kinds in turn, with maturities, rates, strikes and sizes drawn from `seed`."""
-    draw, kinds = random.Random(seed), list(Kind)
+    """Write `rows_of_book` as CSV."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(COLUMNS), restval="", lineterminator="\n")
         writer.writeheader()
-        for i in range(n_positions):
-            kind = kinds[i % len(kinds)]
-            row = example_row(kind) | {"position_id": f"P{i:06d}", "book": f"book-{i % n_books:03d}"}
-            writer.writerow(row | _varied(kind, row, draw))
+        writer.writerows(rows_of_book(n_positions, n_books=n_books, seed=seed))
+
+
+def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterator[dict[str, str]]:
+    """Cells of all kinds in turn, with maturities, rates, strikes and sizes drawn from `seed`.
+
+    Options expire on the dates that are traded: each business day for three months, each Friday for a year, the end of
+    each month for two.
+    """
+    draw, kinds = random.Random(seed), list(Kind)
+    for i in range(n_positions):
+        kind = kinds[i % len(kinds)]
+        row = example_row(kind) | {"position_id": f"P{i:06d}", "book": f"book-{i % n_books:03d}"}
+        yield row | _varied(kind, row, draw)
 
 
 def _varied(kind: Kind, row: dict[str, str], draw: random.Random) -> dict[str, str]:
@@ -42,16 +59,21 @@ def _varied(kind: Kind, row: dict[str, str], draw: random.Random) -> dict[str, s
     cells = {"notional": f"{float(row['notional']) * draw.choice((-1.0, 1.0)) * draw.uniform(0.2, 2.0):.0f}"}
     cells |= dict.fromkeys(("price", "market_yield", "issue_date"), "")
     if "premium" in row:
-        cells |= {"premium": "", "vol": "0.0075" if kind.startswith("SWAPTION") else ""}
+        cells |= {"premium": ""}
+    if "vol" in row or "premium" in row:
+        cells |= {"vol": "0.0075" if kind.startswith("SWAPTION") else ""}
     if kind in _CLASSES:
         first = _LONG_ENOUGH if "start_date" in row else _FIRST_DAYS
-        days = draw.randint(first, _LONGEST_DAYS[_CLASSES[kind]])
+        is_option = _CLASSES[kind] == "option"
+        days = draw.choice(_OPTION_DAYS) if is_option else draw.randint(first, _LONGEST_DAYS[_CLASSES[kind]])
         cells["maturity"] = (VALUATION_DATE + timedelta(days=days)).isoformat()
     if "coupon" in row:
         cells["coupon"] = f"{draw.randrange(1, 40) / 800:.5f}"
     if "strike" in row:
         strike = draw.randint(1200, 1600) / 10.0
         cells |= {"strike": f"{strike:g}"} | ({"strike_2": f"{strike + 10.0:g}"} if "strike_2" in row else {})
+    elif kind.startswith("SWAPTION"):
+        cells["rate"] = f"{round(float(row['rate']) * draw.uniform(0.8, 1.2) / 0.00125) * 0.00125:.5f}"
     elif "rate" in row:
         cells["rate"] = f"{float(row['rate']) * draw.uniform(0.9, 1.1):.6g}"
     return cells

@@ -5,6 +5,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -169,3 +170,14 @@ def _drawn(table: Table, indices: Sequence[int]) -> "RichTable":
     for row in table.rows:
         drawn.add_row(*(Text(row[i]) for i in indices) if row else ())
     return drawn
+
+
+def at_most(bound: float) -> str:
+    """One significant digit, rounded up: "3e-12", "4,000"."""
+    if bound == 0.0:
+        return "0"
+    upper = Decimal(repr(bound))
+    upper = upper.quantize(Decimal(1).scaleb(upper.adjusted()), rounding=ROUND_CEILING)
+    if 1 <= upper < 10**9:
+        return f"{upper:,.0f}"
+    return f"{upper:f}" if Decimal("1e-3") <= upper < 1 else f"{upper:.0e}"

@@ -11,7 +11,7 @@ from cli import render
 from cli.render import Column, Scale, Table
 
 if TYPE_CHECKING:
-    from engine.risk.results import Measure, Revaluation, RunFacts, RunResult, ScopeResult
+    from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult
 
 
 def show(result: "RunResult", *, as_json: bool) -> None:
@@ -56,13 +56,14 @@ def table(result: "RunResult") -> Table:
     for scenario in dict.fromkeys(row.scenario for row in result.results):
         rows.append([scenario, *[""] * (len(confidences) * 2 + 3)])
         rows += [_row(row, scale) for row in result.results if row.scenario == scenario]
-    return Table(title=_title(result.run, scale), columns=tuple(_columns(result.run, confidences)), rows=rows)
+    return Table(title=_title(result, scale), columns=tuple(_columns(result.run, confidences)), rows=rows)
 
 
-def _title(run: "RunFacts", scale: Scale) -> str:
+def _title(result: "RunResult", scale: Scale) -> str:
+    run = result.run
     steps = "one exact step" if run.steps == "one" else "daily steps"
     held = "today's book" if run.revaluation.instantaneous else "the book aged to the horizon"
-    how = _how(run.revaluation)
+    how = _how(result)
     return (
         f"Losses over {run.horizon_days} business days from {run.valuation_date}, {scale.unit}\n"
         f"{run.n_paths:,} paths, {steps}, seed {run.seed}, {run.backend} {run.precision}\n"
@@ -70,11 +71,19 @@ def _title(run: "RunFacts", scale: Scale) -> str:
     )
 
 
-def _how(revaluation: "Revaluation") -> str:
+def _how(result: "RunResult") -> str:
+    revaluation = result.run.revaluation
     if revaluation.method == "direct":
-        return "by flow"
-    flows = f"compressed, error below {revaluation.flow_bound:.0e} of gross value"
-    return f"{flows}, options {revaluation.option_bound:.0e} of premium" if revaluation.option_bound else flows
+        return "directly, position by position"
+    bounds = (
+        (revaluation.flow_bound, "gross flows"),
+        (revaluation.option_bound, "options' premiums"),
+        (revaluation.future_bound, "futures' value"),
+        (revaluation.swaption_bound, "swaptions' notional"),
+    )
+    parts = ", ".join(f"{render.at_most(bound)} of {what}" for bound, what in bounds if bound)
+    largest = max(row.pnl_bound for row in result.results)
+    return f"compressed, error at most {parts}: {render.at_most(largest)} {result.run.currency} of P&L"
 
 
 def _columns(run: "RunFacts", confidences: list[float]) -> Iterator[Column]:

@@ -21,10 +21,12 @@ from kernels.base import (
     Program,
     Reduction,
 )
-from kernels.cuda_source import LANES, THREADS, BuildSettings, settings_for
-from kernels.device import AbstractDevice, DeviceError, DeviceMemoryError
+from kernels.cuda_source import LANES, THREADS, VALUED, BuildSettings, settings_for
+from kernels.device import AbstractDevice, DeviceMemoryError
+from kernels.tables import Tables, tables_of
 
 BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
+STATE_BYTES = 2**28  # device memory that the deviations between walking and valuing may take
 SHARE = 0.8  # of the free memory that a block may take
 
 Part = TypeVar("Part", CellRange, PathRange)
@@ -36,7 +38,7 @@ class Resident(NamedTuple):
     device: AbstractDevice
     module: Any
     laws: tuple[Any, ...]  # groups of them as step.cuh wants them
-    book: Any  # struct Book of revalue.cuh
+    book: Any  # struct Book of tables.cuh
     arrays: tuple[Any, ...]  # what the struct points to
     centre: Any
 
@@ -44,18 +46,39 @@ class Resident(NamedTuple):
         """Run a kernel on arrays of this device and numpy integers."""
         self.device.launch(self.module, kernel, grid, block, arguments)
 
-    def walk(self, kernel: str, program: Program, paths: Any, n: int, out: Any) -> None:
-        """Run a kernel that walks n paths, for each group of laws.
+    def walk(self, kernel: str, program: Program, n_steps: int, paths: Any, n: int, out: Any) -> None:
+        """Run a kernel that walks n paths, for each group of laws."""
+        settings = program.model.settings
+        start = np.uint64(program.seed), np.int64(n_steps), paths, np.int64(n)
+        for first_law in self.loaded(settings):
+            self.launch(kernel, _grid(n, settings.paths), THREADS, *start, first_law, out)
+
+    def walk_and_revalue(self, program: Program, paths: PathRange, states: Any, pnl: Any) -> None:
+        """Fill pnl (n_rows, paths.n) by the two kernels of a split build, as many paths at a time as `states` holds.
+
+        states  (n_observations, laws, n_factors, n) scratch; fewer than n paths lie closer together
+        """
+        settings, observed = program.model.settings, program.book.observations.tolist()
+        start, size = self.device.address(states), settings.laws * settings.n_factors * (4 if settings.float32 else 8)
+        for first_law in self.loaded(settings):
+            for part in _parts(paths, states.shape[-1]):
+                width = _padded(part.n)
+                places = [start + np.uint64(size * width * o) for o in range(len(observed))]
+                for before, after, done, until in zip([start, *places], places, [0, *observed], observed, strict=False):
+                    walked = np.int64(done), np.int64(until), np.uint64(part.first), np.int64(width), before, after
+                    self.launch("walk_paths", _grid(width, settings.paths), THREADS, np.uint64(program.seed), *walked)
+                place = np.int64(width), np.int64(part.first - paths.first), np.int64(paths.n), first_law
+                self.launch("revalue_paths", _grid(width, settings.valued), THREADS, states, *place, pnl)
+
+    def loaded(self, settings: BuildSettings) -> Iterator[np.int64]:
+        """Make each group of laws the module's in turn: the number of its first law.
 
         The module's variables are written each time: programs with equal settings share them.
         """
-        settings = program.model.settings
-        grid = max(1, -(-n // (THREADS * settings.paths))), 1
-        start = np.uint64(program.seed), np.int64(program.n_steps), paths, np.int64(n)
         self.device.write(self.module, "book", self.book)
         for group, laws in enumerate(self.laws):
             self.device.write(self.module, "model", laws)
-            self.launch(kernel, grid, THREADS, *start, np.int64(group * settings.laws), out)
+            yield np.int64(group * settings.laws)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,16 +114,15 @@ class CudaBackend(AbstractBackend):
         DeviceError
             The kernels do not compile for a device.
         """
-        if "leg_range" in book._fields:  # struct Book of revalue.cuh has other fields: it would read what is not there
-            raise DeviceError("the CUDA kernels do not value legs, futures, swaptions and options")
         start = time.perf_counter()
-        settings = settings_for(model, book, float32=float32)
+        tables = tables_of(book)
+        settings = settings_for(model, tables, float32=float32)
         packed = _packed_laws(model.rounded(np.float32 if float32 else np.float64))
         laws = packed.reshape(-1, settings.laws * packed.shape[1])  # a row a group
-        residents = tuple(_resident(device, settings, laws, book, centre) for device in self._devices)
+        residents = tuple(_resident(device, settings, laws, tables, centre) for device in self._devices)
         program = Program(
             model=Prepared(settings=settings, n_laws=model.decay.shape[0], residents=residents),
-            book=book,
+            book=tables,
             seed=seed,
             n_steps=n_steps,
             centre=np.ascontiguousarray(centre),
@@ -119,8 +141,9 @@ class CudaBackend(AbstractBackend):
         brackets = np.ascontiguousarray(brackets)
 
         def work(resident: Resident, share: CellRange) -> list[Reduction]:
+            states = _states(resident, program, share.paths.n)
             most = _fitting(resident.device, 2 * 8 * CELL * program.n_rows, f"{CELL:,} paths x {program.n_rows} rows")
-            return [_reduce(resident, program, part, brackets) for part in _parts(share, most)]
+            return [_reduce(resident, program, part, brackets, states) for part in _parts(share, most)]
 
         return _joined(self._shared(program, cells, work))
 
@@ -128,8 +151,9 @@ class CudaBackend(AbstractBackend):
         """See AbstractBackend. Raises DeviceMemoryError."""
 
         def work(resident: Resident, share: PathRange) -> list[F64]:
+            states = _states(resident, program, share.n)
             most = _fitting(resident.device, 8 * program.n_rows, f"a path x {program.n_rows} rows")
-            return [resident.device.get(_pnl(resident, program, part)) for part in _parts(share, most)]
+            return [resident.device.get(_pnl(resident, program, part, states)) for part in _parts(share, most)]
 
         return np.concatenate(self._shared(program, paths, work), axis=1)
 
@@ -169,27 +193,77 @@ def _packed_laws(model: ModelArrays) -> Array:
     return np.concatenate([model.decay, model.drift, model.chol[:, below[0], below[1]]], axis=1)
 
 
-def _resident(device: AbstractDevice, settings: BuildSettings, laws: Array, book: BookArrays, centre: F64) -> Resident:
+def _resident(device: AbstractDevice, settings: BuildSettings, laws: Array, book: Tables, centre: F64) -> Resident:
     arrays, words = [], []
     for field in book:
         if isinstance(field, np.ndarray):
-            array = np.ascontiguousarray(field, np.int64 if field.dtype.kind == "i" else np.float64)
-            arrays.append(device.put(array if array.size else np.zeros(1, array.dtype)))
+            arrays.append(device.put(_plain(field)))
             words.append(device.address(arrays[-1]))
         else:
             words.append(np.uint64(field))
-    sizes = (book.dynamics.size, book.base_value.size, book.segment_factors.shape[0], book.flow_exponents.shape[0])
-    struct = np.array([*words, *map(np.uint64, sizes)], np.uint64)
+    struct = np.array([*words, *map(np.uint64, strides(book).values())], np.uint64)
     module = device.build(settings)
     groups = tuple(device.put(group) for group in laws)
     centred = device.put(np.ascontiguousarray(centre))
     return Resident(device, module, groups, device.put(struct), tuple(arrays), centred)
 
 
-def _fitting(device: AbstractDevice, bytes_each: int, what: str) -> int:
-    """How many of something fit into a block on the device."""
+def _plain(field: Array) -> Array:
+    """A field's 64-bit words, one at least."""
+    kind = np.int64 if field.dtype.kind == "i" else np.float64
+    if field.dtype.names:
+        words: Array = np.ascontiguousarray(field).reshape(-1).view(np.int64)
+    else:
+        words = np.ascontiguousarray(field, kind)
+    return words if words.size else np.zeros(1, words.dtype)
+
+
+def strides(book: Tables) -> dict[str, int]:
+    """The lengths at the end of struct Book."""
+    return {
+        "n_observations": book.observations.size,
+        "n_scenarios": book.dynamics.size,
+        "n_books": book.base_value.size,
+        "n_segments": book.segments.size,
+        "n_flows": book.flow_exponents.shape[0],
+        "n_units": book.units.size,
+        "n_points": book.points.size,
+        "n_groups": book.groups.size,
+        "n_tables": book.tables.shape[1],
+        "n_x": book.table_terms.shape[2],
+    }
+
+
+def _grid(n: int, abreast: int) -> tuple[int, int]:
+    """Blocks for n paths, `abreast` of them a thread."""
+    return max(1, -(-n // (THREADS * abreast))), 1
+
+
+def _padded(n: int) -> int:
+    """So many paths that no thread of the revaluing kernel is without one."""
+    return -(-max(n, 1) // (THREADS * VALUED)) * THREADS * VALUED
+
+
+def _states(resident: Resident, program: Program, n: int) -> Any:
+    """Room for the deviations of as many of n paths as are walked at once; None where one kernel does it all.
+
+    Raises DeviceMemoryError.
+    """
+    settings, n_observations = program.model.settings, program.book.observations.size
+    if not settings.is_split:
+        return None
+    kind = np.float32 if settings.float32 else np.float64
+    rows = n_observations, settings.laws, settings.n_factors
+    block = THREADS * VALUED
+    what = f"{block} paths x {n_observations} observations"
+    most = _fitting(resident.device, int(np.prod(rows)) * kind().itemsize * block, what, STATE_BYTES)
+    return resident.device.empty((*rows, min(most * block, _padded(n))), kind)
+
+
+def _fitting(device: AbstractDevice, bytes_each: int, what: str, wanted: int = BLOCK_BYTES) -> int:
+    """How many of something fit into a block of `wanted` bytes, or of what the device has."""
     free = device.free_bytes()
-    most = int(min(BLOCK_BYTES, SHARE * free)) // bytes_each
+    most = int(min(wanted, SHARE * free)) // bytes_each
     if most == 0 and bytes_each <= SHARE * free:
         return 1
     if most == 0:
@@ -206,10 +280,14 @@ def _parts(whole: Part, most: int) -> Iterator[Part]:
         yield replace(whole, first=whole.first + start, n=min(most, whole.n - start))
 
 
-def _pnl(resident: Resident, program: Program, paths: PathRange) -> Any:
+def _pnl(resident: Resident, program: Program, paths: PathRange, states: Any) -> Any:
     """P&L on the device: (n_rows, paths.n)."""
     pnl = resident.device.empty((program.n_rows, paths.n), np.float64)
-    resident.walk("pnl_of_paths", program, np.uint64(paths.first), paths.n, pnl)
+    if states is None:
+        horizon = int(program.book.observations[-1])
+        resident.walk("pnl_of_paths", program, horizon, np.uint64(paths.first), paths.n, pnl)
+    else:
+        resident.walk_and_revalue(program, paths, states, pnl)
     return pnl
 
 
@@ -218,13 +296,13 @@ def _levels(resident: Resident, program: Program, ids: U64) -> Array:
     real = np.float32 if settings.float32 else np.float64
     device = resident.device
     levels = device.empty((program.model.n_laws, program.n_steps, settings.n_factors, ids.size), real)
-    resident.walk("levels_of_paths", program, device.put(ids), ids.size, levels)
+    resident.walk("levels_of_paths", program, program.n_steps, device.put(ids), ids.size, levels)
     return device.get(levels)
 
 
-def _reduce(resident: Resident, program: Program, cells: CellRange, brackets: F64) -> Reduction:
+def _reduce(resident: Resident, program: Program, cells: CellRange, brackets: F64, states: Any) -> Reduction:
     device, paths = resident.device, cells.paths
-    pnl = _pnl(resident, program, paths)
+    pnl = _pnl(resident, program, paths, states)
     n_rows, n_brackets = brackets.shape[:2]
     each, gaps = (n_rows, cells.n), (n_rows, n_brackets, cells.n)
     out = {

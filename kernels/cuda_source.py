@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from kernels import coefficients
-from kernels.base import BookArrays, ModelArrays
+from kernels.base import ModelArrays
 from kernels.lanes import FACTOR_NORMALS
+from kernels.tables import Tables
 
 FOLDER = Path(__file__).parent / "cuda"
 ENTRY = "paths.cu"
@@ -16,6 +17,8 @@ THREADS = 128  # of a block that walks paths
 LANES = 256  # of a block that reduces
 WALKED_WORDS = 64  # 32-bit registers that the states of all laws may take together, one path wide
 PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
+VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
+VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
 
@@ -29,8 +32,16 @@ class BuildSettings:
     laws: int  # of the model that a thread walks: all of them, or 1
     n_currencies: int
     degree: int
+    has_units: bool
+    has_futures: bool
+    has_options: bool
+    has_swaptions: bool
+    vol_terms: int
+    is_split: bool
     paths: int
+    valued: int
     blocks: int
+    valued_blocks: int
     is_unrolled: bool
 
     def macros(self) -> dict[str, int]:
@@ -43,20 +54,34 @@ class BuildSettings:
         return [f"-D{name}={value}" for name, value in self.macros().items()]
 
 
-def settings_for(model: ModelArrays, book: BookArrays, *, float32: bool) -> BuildSettings:
-    """Choose the build for a model and a book. The choice moves time, never a bit."""
+def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSettings:
+    """Choose the build for a model and a book. The choice moves time, never a bit.
+
+    A book of flows and units, looked at once, is valued by the kernel that walks, out of its registers. Any other is
+    valued by a kernel of its own: walking keeps its registers, and valuing has all of them too.
+    """
     n_laws, n_factors = model.decay.shape
     words = n_factors * (1 if float32 else 2)
     laws = n_laws if n_laws * words <= WALKED_WORDS else 1
     paths = 2 if laws * words <= PAIRED_WORDS else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
+    has_derivatives = bool(book.futures.size or book.groups.size or book.swaptions.size)
+    is_split = has_derivatives or book.observations.size > 1
     return BuildSettings(
         float32=float32,
         n_factors=n_factors,
         laws=laws,
         n_currencies=book.fx_factor.size,
         degree=book.degree,
+        has_units=book.units.size > 0,
+        has_futures=book.futures.size > 0,
+        has_options=book.groups.size > 0,
+        has_swaptions=book.swaptions.size > 0,
+        vol_terms=book.table_terms.shape[3] if book.tables.size else 0,
+        is_split=is_split,
         paths=paths,
+        valued=VALUED if is_split else paths,
+        valued_blocks=VALUED_BLOCKS if is_split else 1,
         blocks=2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3,
         is_unrolled=is_unrolled,
     )

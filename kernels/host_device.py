@@ -16,7 +16,7 @@ from kernels.cuda_source import FOLDER, BuildSettings, build_sha256, coefficient
 from kernels.device import AbstractDevice, DeviceError
 
 FLAGS = ["-std=c++17", "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-x", "c++"]
-SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g"]
+SANITIZE = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g"]
 
 
 class HostDevice(AbstractDevice):

@@ -131,9 +131,9 @@ def _assert_equal(ready: Ready, packed: Packed) -> tuple[str, ...]:
     if "numpy" in pnl:
         gross = float(packed.base_values[0])  # nothing is owed in this book
         np.testing.assert_allclose(
-            pnl["numba"][:, : n["numpy"]], pnl["numpy"], rtol=0.0, atol=(packed.flow_bound + 1e-13) * gross
+            pnl["numba"][:, : n["numpy"]], pnl["numpy"], rtol=0.0, atol=(packed.bounds.flows + 1e-13) * gross
         )
-        said.append(f"numba equals numpy on {n['numpy']} paths within {packed.flow_bound:.1e} of gross value")
+        said.append(f"numba equals numpy on {n['numpy']} paths within {packed.bounds.flows:.1e} of gross value")
     if "cuda" in pnl:
         np.testing.assert_array_equal(pnl["cuda"].view(np.uint64), pnl["numba"].view(np.uint64))
         said.append(f"cuda equals numba on {N_COMPARED} paths to the last bit")

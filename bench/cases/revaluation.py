@@ -76,7 +76,7 @@ def _figures(work: dict[str, Work], seconds: dict[str, list[float]], packed: Pac
         "quantlib_over_compressed_with_draws": over["QuantLib, 400 objects"],
         "degree": packed.book.degree,
         "n_segments": int(packed.book.coefficients.shape[1]),
-        "bound": packed.flow_bound,
+        "bound": packed.bounds.flows,
     }
 
 
@@ -87,11 +87,11 @@ def _assert_equal(packed: Packed, programs: dict[str, Program], by_numpy: Any, b
     short = _pnl(programs[COMPRESSED], N_NUMPY)()[0]
     values = exact + gross
     # the bound covers the polynomials; summing 12,000 flows in another order rounds otherwise, by 1e-13 at most
-    np.testing.assert_allclose(short, exact, rtol=0.0, atol=(packed.flow_bound + 1e-13) * gross)
+    np.testing.assert_allclose(short, exact, rtol=0.0, atol=(packed.bounds.flows + 1e-13) * gross)
     np.testing.assert_allclose(by_numpy, values, rtol=1e-13)
     np.testing.assert_allclose(by_quantlib, values[:N_QUANTLIB], rtol=1e-12)
     return (
-        f"compressed equals direct on {N_NUMPY} paths within its bound, {packed.flow_bound:.1e} of gross value",
+        f"compressed equals direct on {N_NUMPY} paths within its bound, {packed.bounds.flows:.1e} of gross value",
         f"numpy equals direct on {N_NUMPY} paths within 1e-13",
         f"QuantLib equals direct on {N_QUANTLIB} paths within 1e-12",
     )

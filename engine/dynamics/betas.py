@@ -21,8 +21,8 @@ BETA_SETS: dict[str, BetaSet] = {
         betas=(("SPX", -25.0), ("NASDAQ", -40.0), ("NIKKEI225", -25.0), ("XLK", -40.0), ("XLU", -25.0), ("XLP", -25.0)),
     ),
     "empirical": BetaSet(
-        meaning="sectors on real yields beyond their market beta, 2021-2026: real estate -5.1, utilities -4.2, tech 0.7",
-        source="one independent study, anthonyhuangresearch.com, 2026-02-01 (t of -7.6 for utilities, 1.8 for technology)",
+        meaning="sectors on real yields beyond their market beta, 2021-2026",
+        source="one independent study, anthonyhuangresearch.com, 2026-02-01 (t: utilities -7.6, technology 1.8)",
         betas=(("XLRE", -5.1), ("XLU", -4.2), ("XLK", 0.7)),
     ),
     "calm": BetaSet(

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.dynamics.overrides import override
 from engine.dynamics.sizes import matches
 from engine.errors import InputError
 from engine.market.calibrate import Window, factor_states
-from engine.market.correlation import cholesky
+from engine.market.correlation import cholesky, smallest_eigenvalue
 from engine.market.factors import DAYS_PER_YEAR, Factor, FactorKind
 from engine.market.market import Market
 
@@ -38,6 +39,7 @@ BILLS = frozenset(("UST_1M", "UST_3M", "UST_6M"))  # in no jump
 JUMP_SIZE = 6.0  # robust standard deviations from which a block's day is a jump
 PRIOR_SD = 0.5  # of ln(vol multiplier) and of Fisher's z of a correlation, about the calm ones (assumption)
 KURTOSIS = 5.0  # of daily moves: the variance of a log standard deviation is (kurtosis - 1) / (4 n)
+SHARES, LEAST_EIGENVALUE = 20, 1e-3  # of the blocks' correlations laid on a market's
 OVERLAP = 5  # days of the changes behind correlations
 _MAD = 1.4826  # median absolute deviation to standard deviation, of a normal
 
@@ -80,6 +82,7 @@ class RegimeEstimate:
     raw_vol_multipliers: Mapping[str, float]
     correlations: Mapping[Pair, float]  # by pair of blocks
     raw_correlations: Mapping[Pair, float]
+    correlation_kept: float  # share of the way from calm that leaves a correlation matrix of the market
     jump_rate: float  # per year
     jump_mean: F64  # (n_blocks,) in the states' units, parallel within a block, none of bills
     jump_loadings: F64  # (n_blocks, n_blocks) lower Cholesky factor of the second moments about the mean
@@ -122,20 +125,20 @@ def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeE
     Vols: root mean squares of one-business-day moves that are no jumps, the median ratio over a block's pillars.
     Correlations: means over the pairs of two blocks, of overlapping five-day changes (Tokyo fixes before New York);
     n days of them count as 1.5 n / 5 independent ones, so Fisher's z has the variance 1 / (0.3 n - 3). Both become
-    posterior means under a normal prior about the calm value, of z and of the logarithm. Means: positive-part James
-    and Stein (1961) of the four blocks' standardised means towards zero, for every pillar alike. Jumps: days on which a
-    block moves by more than six robust standard deviations of the episode. An episode's jumps have the calm loadings
-    scaled by its vols, the rate one pseudo-event at the calm rate more, the mean one pseudo-jump of zero more. CALM
-    has no mean: a horizon is no forecast.
+    posterior means under a normal prior about the calm value, of z and of the logarithm; all correlations of an
+    episode then go back towards calm by the same share, as far as a positive definite matrix of the market takes.
+    Means: positive-part James and Stein (1961) of the four blocks' standardised means towards zero, for every pillar
+    alike. Jumps: days on which a block moves by more than six robust standard deviations of the episode. An episode's
+    jumps have the calm loadings scaled by its vols, the rate one pseudo-event at the calm rate more, the mean one
+    pseudo-jump of zero more. CALM has no mean: a horizon is no forecast.
 
     Raises InputError when the history does not cover the windows.
     """
     factors = [factor for factor in market.factors if factor.kind is not FactorKind.VOL]
-    vols = market.vols[[factor.kind is not FactorKind.VOL for factor in market.factors]]
     quiet = _sample(history, factors, CALM)
-    calm = _calm(quiet, vols)
+    calm = _calm(quiet, _vols_of(market))
     episodes = {name: _sample(history, factors, episode) for name, episode in EPISODES.items()}
-    return {"CALM": calm, **{name: _episode(sample, vols, quiet, calm) for name, sample in episodes.items()}}
+    return {"CALM": calm, **{name: _episode(sample, market, quiet, calm) for name, sample in episodes.items()}}
 
 
 def block_of(names: Sequence[str]) -> list[str]:
@@ -162,18 +165,21 @@ def _calm(sample: _Sample, vols: F64) -> RegimeEstimate:
         raw_vol_multipliers=multipliers,
         correlations=correlations,
         raw_correlations=correlations,
+        correlation_kept=1.0,
         jump_rate=len(sample.jumps) / len(sample.blocks) * DAYS_PER_YEAR,
         jump_mean=np.zeros(len(BLOCKS)),
         jump_loadings=cholesky(deviations.T @ deviations / len(deviations)),
     )
 
 
-def _episode(sample: _Sample, vols: F64, quiet: _Sample, calm: RegimeEstimate) -> RegimeEstimate:
-    raw_multipliers, raw_correlations = _vol_multipliers(sample, vols), _correlations(sample)
+def _episode(sample: _Sample, market: Market, quiet: _Sample, calm: RegimeEstimate) -> RegimeEstimate:
+    raw_multipliers, raw_correlations = _vol_multipliers(sample, _vols_of(market)), _correlations(sample)
     multipliers = _shrunk(
         raw_multipliers, calm.vol_multipliers, (KURTOSIS - 1.0) / (4.0 * sample.n_days), (math.log, math.exp)
     )
     error = 1.0 / (1.5 * sample.n_days / OVERLAP - 3.0)
+    shrunk = _shrunk(raw_correlations, calm.correlations, error, (math.atanh, math.tanh))
+    share = _definite_share(shrunk, calm.correlations, market)
     kept, n = _james_stein(sample, quiet), len(sample.jumps)
     scale = np.array([multipliers[block] / calm.vol_multipliers[block] for block in BLOCKS])
     calm_days = DAYS_PER_YEAR / calm.jump_rate  # to a pseudo-event
@@ -186,12 +192,33 @@ def _episode(sample: _Sample, vols: F64, quiet: _Sample, calm: RegimeEstimate) -
         mean_kept=kept,
         vol_multipliers=multipliers,
         raw_vol_multipliers=raw_multipliers,
-        correlations=_shrunk(raw_correlations, calm.correlations, error, (math.atanh, math.tanh)),
+        correlations={
+            pair: calm.correlations[pair] + share * (value - calm.correlations[pair]) for pair, value in shrunk.items()
+        },
         raw_correlations=raw_correlations,
+        correlation_kept=share,
         jump_rate=(n + 1.0) / (len(sample.blocks) + calm_days) * DAYS_PER_YEAR,
         jump_mean=sample.jumps.to_numpy().sum(axis=0) / (n + 1.0),
         jump_loadings=scale[:, None] * calm.jump_loadings,
     )
+
+
+def _vols_of(market: Market) -> F64:
+    """Of the factors that are estimated."""
+    found: F64 = market.vols[[factor.kind is not FactorKind.VOL for factor in market.factors]]
+    return found
+
+
+def _definite_share(shrunk: Mapping[Pair, float], calm: Mapping[Pair, float], market: Market) -> float:
+    """The largest share, in steps of 0.05, of the way from calm that leaves the market's correlation definite."""
+    names = [factor.name for factor in market.factors]
+    for step in range(SHARES, 0, -1):
+        share = step / SHARES
+        values = {pair: calm[pair] + share * (value - calm[pair]) for pair, value in shrunk.items()}
+        overrides = tuple((BLOCKS[one], BLOCKS[two], value) for (one, two), value in values.items())
+        if smallest_eigenvalue(override(market.correlation, overrides, names)) > LEAST_EIGENVALUE:
+            return share
+    return 0.0
 
 
 def _sample(history: pd.DataFrame, factors: Sequence[Factor], episode: Episode) -> _Sample:

@@ -21,6 +21,8 @@ class Revaluation:
     degree: int  # of the polynomials; 0: direct
     flow_bound: float  # error of compressed flows at most, as a fraction of their gross value; 0: direct
     option_bound: float  # error of tabulated options at most, as a fraction of their gross premium; 0: none
+    future_bound: float  # error of a bond future at most, as a fraction of its contracts' value; 0: none
+    swaption_bound: float  # error of a swaption at most, as a fraction of its notional; 0: none
     instantaneous: bool  # True: at the valuation date; False: aged to the horizon
 
 
@@ -87,6 +89,7 @@ class ScopeResult:
     std: float
     measures: tuple[Measure, ...]
     pnl_sha256: str
+    pnl_bound: float  # any path's P&L by compressed revaluation is at most so far from the direct one; 0: direct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ def scope_result(
     scope: str,
     base_value: float,
     shock_pnl: float,
+    pnl_bound: float,
     moments: Moments,
     estimates: tuple[TailEstimate, ...],
     pnl_sha256: str,
@@ -135,6 +139,7 @@ def scope_result(
         scope=scope,
         base_value=base_value,
         shock_pnl=shock_pnl,
+        pnl_bound=pnl_bound,
         mean=moments.mean,
         mean_se=moments.mean_se,
         std=moments.std,

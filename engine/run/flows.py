@@ -57,12 +57,14 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
     Every curve of `flows` must have factors; `is_moved` tells.
     """
     names, curve = np.unique(flows.curve, return_inverse=True)
-    merged, place = np.unique(np.column_stack([flows.leg, curve.ravel(), flows.day]), axis=0, return_inverse=True)
-    amount = np.stack([sums(place.ravel(), given, merged.shape[0]) for given in np.atleast_2d(flows.amount)])
-    leg, curve = merged[:, 0], names[merged[:, 1]]
-    time = (merged[:, 2] - flows.seen[leg]) / DAYS_PER_TIME_YEAR
+    n_days = int(flows.day.max(initial=0)) + 1
+    merged, place = np.unique((flows.leg * names.size + curve.ravel()) * n_days + flows.day, return_inverse=True)
+    amount = np.stack([sums(place, given, merged.size) for given in np.atleast_2d(flows.amount)])
+    number, day = np.divmod(merged, n_days)
+    leg, curve = number // names.size, names[number % names.size]
+    time = (day - flows.seen[leg]) / DAYS_PER_TIME_YEAR
     factors, weight = pillar_weights(market, curve, time)
-    order = np.lexsort((merged[:, 2], merged[:, 1], factors[:, 1], factors[:, 0], leg))
+    order = np.lexsort((merged, factors[:, 1], factors[:, 0], leg))
     keys = np.column_stack([leg, factors])[order]
     _, first = np.unique(keys, axis=0, return_index=True)
     first = np.sort(first)

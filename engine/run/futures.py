@@ -1,11 +1,11 @@
-"""Bond futures and swaptions: the legs they refer to, and the rest of their terms."""
+"""Bond futures: the legs of the bonds that may be delivered, and the rest of their terms."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, sums
 from engine.run.flows import DatedFlows
 from engine.run.points import Points
 from engine.run.setting import Setting
@@ -14,78 +14,56 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 
-def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, dict[str, Any]]:
-    """Futures by book and currency.
+def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, dict[str, Any], F64]:
+    """Futures by book and currency, those of one basket in one row; books share the legs of bonds that they share.
 
     Returns
     -------
-    A leg for each deliverable, and fields of BookArrays but for `deliverable_leg`.
+    A leg for each bond and day it is looked at on; fields of BookArrays, legs counted from 0; and
+    (n_books, n_currencies) cash: what futures in a row have earned more than the first of them.
     """
-    futures, deliverables, observed = setting.book.futures, setting.book.deliverables, setting.observed
-    cell = setting.cell_of(futures.position, futures.currency)
-    order, future_range = setting.by_cell(cell)
-    when = observed.when(futures.last_trading_day[order])
+    futures, deliverables, observed, fits = (
+        setting.book.futures,
+        setting.book.deliverables,
+        setting.observed,
+        setting.fits,
+    )
+    cell, when = setting.cell_of(futures.position, futures.currency), observed.when(futures.last_trading_day)
+    quantity = futures.contract_value * setting.cash_growth(futures.currency, observed.days[when])
+    repo = np.unique(futures.repo_curve, return_inverse=True)[1].ravel()
+    keys = np.column_stack([cell, futures.basket, when, futures.delivery_day, repo])
+    rows, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    row, when = row.ravel(), when[first]
+    paid = fits.future_reference + fits.future_basis
+    cash = sums(cell, quantity * (paid[first][row] - paid), setting.n_cells)
     seen = observed.days[when]
-    times = (np.maximum(futures.delivery_day[order], seen) - seen) / DAYS_PER_TIME_YEAR
-    carried = zip(when.tolist(), futures.repo_curve[order].tolist(), times.tolist(), strict=True)
-    quantity = futures.contract_value[order] * setting.cash_growth(futures.currency[order], seen)
-    baskets = futures.basket[order]
+    times = (np.maximum(futures.delivery_day[first], seen) - seen) / DAYS_PER_TIME_YEAR
+    carried = zip(when.tolist(), futures.repo_curve[first].tolist(), times.tolist(), strict=True)
+    baskets = futures.basket[first]
     members, sizes = spans(baskets), np.diff(baskets, axis=1).ravel()
-    owner = np.repeat(np.arange(order.size), sizes)
-    lengths = np.diff(deliverables.flow_range[members], axis=1).ravel()
-    flows = spans(deliverables.flow_range[members])
+    bonds, leg = np.unique(np.column_stack([members, np.repeat(seen, sizes)]), axis=0, return_inverse=True)
+    lengths = np.diff(deliverables.flow_range[bonds[:, 0]], axis=1).ravel()
+    flows = spans(deliverables.flow_range[bonds[:, 0]])
     legs = DatedFlows(
-        leg=np.repeat(np.arange(members.size), lengths),
-        curve=np.repeat(deliverables.curve[members], lengths),
+        leg=np.repeat(np.arange(bonds.shape[0]), lengths),
+        curve=np.repeat(deliverables.curve[bonds[:, 0]], lengths),
         day=deliverables.day[flows],
         amount=deliverables.amount[flows],
-        seen=seen[owner],
+        seen=bonds[:, 1],
     )
     ends = np.cumsum(sizes)
-    return (
-        legs,
-        {
-            "future_range": future_range,
-            "future_quantity": quantity,
-            "future_reference": setting.fits.future_reference[order],
-            "future_basis": setting.fits.future_basis[order],
-            "future_growth": np.array([points.growth(*key) for key in carried], np.int64),
-            "basket_range": np.column_stack([ends - sizes, ends]).astype(np.int64),
-            "deliverable_accrued": deliverables.accrued[members],
-            "deliverable_factor": deliverables.factor[members],
-        },
-    )
-
-
-def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
-    """Swaptions by book and currency: legs (all float legs, then all annuities) and fields."""
-    swaptions, observed = setting.book.swaptions, setting.observed
-    cell = setting.cell_of(swaptions.position, swaptions.currency)
-    order, swaption_range = setting.by_cell(cell)
-    when = observed.when(swaptions.expiry_day[order])
-    seen = observed.days[when]
-    quantity = swaptions.quantity[order] * setting.cash_growth(swaptions.currency[order], seen)
-    parts = np.concatenate([swaptions.float_range[order], swaptions.annuity_range[order]])
-    lengths, flows = np.diff(parts, axis=1).ravel(), spans(parts)
-    time = np.maximum(swaptions.expiry_day[order] - seen, 0) / DAYS_PER_TIME_YEAR
-    legs = DatedFlows(
-        leg=np.repeat(np.arange(parts.shape[0]), lengths),
-        curve=np.repeat(np.tile(swaptions.curve[order], 2), lengths),
-        day=swaptions.day[flows],
-        amount=swaptions.amount[flows],
-        seen=np.tile(seen, 2),
-    )
-    return (
-        legs,
-        {
-            "swaption_range": swaption_range,
-            "swaption_when": when,
-            "swaption_quantity": quantity,
-            "swaption_payer": swaptions.payer[order],
-            "swaption_strike": swaptions.strike[order],
-            "swaption_std": setting.fits.normal_vol[order] * np.sqrt(time),
-        },
-    )
+    fields = {
+        "future_range": setting.by_cell(rows[:, 0])[1],
+        "future_quantity": sums(row, quantity, first.size),
+        "future_reference": fits.future_reference[first],
+        "future_basis": fits.future_basis[first],
+        "future_growth": np.array([points.growth(*key) for key in carried], np.int64),
+        "basket_range": np.column_stack([ends - sizes, ends]).astype(np.int64),
+        "deliverable_leg": leg.ravel(),
+        "deliverable_accrued": deliverables.accrued[members],
+        "deliverable_factor": deliverables.factor[members],
+    }
+    return legs, fields, cash.reshape(len(setting.names), len(setting.currencies))
 
 
 def spans(bounds: I64) -> I64:

@@ -9,20 +9,23 @@ import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
 from engine.book.value import position_values
 from engine.dynamics.unwind import Unwind
 from engine.market.market import Market
+from engine.run.bounds import Bounds, Lost, bounds_of, no_bounds
 from engine.run.cash import cash_at_horizon, holdings_seen, moving_flows
 from engine.run.flows import DatedFlows, cut, flow_values, join_flows
-from engine.run.futures import pack_futures, pack_swaptions
+from engine.run.futures import pack_futures
 from engine.run.law import law_of
 from engine.run.model import model_arrays
 from engine.run.observe import observe
-from engine.run.options import pack_groups, tabulate, untabulated
+from engine.run.option_tables import tabulate, untabulated
+from engine.run.options import pack_groups
 from engine.run.points import Points
-from engine.run.polynomials import compress
-from engine.run.setting import Setting
+from engine.run.polynomials import Compressed, compress
+from engine.run.setting import Setting, codes
+from engine.run.swaptions import pack_swaptions
 from kernels.base import BookArrays, ModelArrays
 
 F64 = npt.NDArray[np.float64]
@@ -43,8 +46,7 @@ class Packed:
     books: tuple[str, ...]
     base_values: F64  # (1 + n_books,) total first, in the reporting currency, unshocked
     shock_pnl: F64  # (n_scenarios, 1 + n_books) of the shocks alone, at the valuation date
-    flow_bound: float  # error of compressed flows at most, as a fraction of gross value; 0: direct
-    option_bound: float  # error of tabulated options at most, as a fraction of gross premium; 0: direct
+    bounds: Bounds
 
 
 def pack(
@@ -82,61 +84,68 @@ def pack(
     )
     base = _scope_values(setting, market)
     dynamics, model = model_arrays(setting.laws)
-    fields, flow_bound, option_bound = _book_fields(setting, direct=direct)
+    fields, lost = _book_fields(setting, direct=direct)
+    fields = {**fields, "dynamics": dynamics, "base_value": base[1:]}
     return Packed(
         model=model,
-        book=BookArrays(**fields, dynamics=dynamics, base_value=base[1:]),
+        book=BookArrays(**fields),
         n_steps=n_steps,
         books=tuple(setting.names),
         base_values=base,
         shock_pnl=np.stack([_scope_values(setting, scenario) - base for scenario in shocked]),
-        flow_bound=flow_bound,
-        option_bound=option_bound,
+        bounds=no_bounds(setting) if direct else bounds_of(setting, fields, lost),
     )
 
 
-def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, float, float]:
-    """All of BookArrays but `dynamics` and `base_value`, and the errors of flows and options at most."""
+def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
+    """All of BookArrays but `dynamics` and `base_value`, and what compression leaves out."""
     points = Points()
-    future_legs, futures = pack_futures(setting, points)
+    future_legs, futures, settled = pack_futures(setting, points)
     swaption_legs, swaptions = pack_swaptions(setting)
     groups = pack_groups(setting, points)
     seen_through = _point_fields(setting, points)
-    tables, option_bound = (untabulated(setting, groups), 0.0) if direct else tabulate(setting, groups, seen_through)
+    tables = untabulated(setting, groups) if direct else tabulate(setting, groups, seen_through)
     own = moving_flows(setting)
-    flows, flow_bound = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
+    flows, packed = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
     first_swaption = own.seen.size + future_legs.seen.size
-    n_swaptions = swaption_legs.seen.size // 2
     fields = {
-        **_cell_fields(setting),
+        **_cell_fields(setting, settled),
         **flows,
         **_unit_fields(setting),
         **seen_through,
         **futures,
-        "deliverable_leg": own.seen.size + np.arange(future_legs.seen.size),
+        "deliverable_leg": own.seen.size + futures["deliverable_leg"],
         **groups,
-        **tables,
+        **tables.fields,
         **swaptions,
-        "swaption_float": first_swaption + np.arange(n_swaptions),
-        "swaption_annuity": first_swaption + n_swaptions + np.arange(n_swaptions),
+        "swaption_float": first_swaption + swaptions["swaption_float"],
+        "swaption_annuity": first_swaption + swaptions["swaption_annuity"],
     }
-    return fields, flow_bound, option_bound
+    none = np.zeros((len(setting.shocked), flows["flow_range"].shape[0]))
+    lost = Lost(
+        flows=packed.bound if packed else 0.0,
+        options=tables.bound,
+        segments=packed.lost if packed else none,
+        most=packed.most if packed else none,
+        groups=tables.errors,
+    )
+    return fields, lost
 
 
-def _cell_fields(setting: Setting) -> Fields:
-    """What is known of each (book, currency), and of currencies."""
+def _cell_fields(setting: Setting, settled: F64) -> Fields:
+    """What is known of each (book, currency), and of currencies; `settled` is cash beside that of the book."""
     names = [factor.name for factor in setting.market.factors]
     return {
         "observations": setting.observed.steps,
         "fx_factor": np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
         "fx_start": setting.fx,
         "reporting": setting.currencies.index(setting.currency),
-        "cash": cash_at_horizon(setting),
+        "cash": cash_at_horizon(setting) + settled,
     }
 
 
-def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool) -> tuple[Fields, float]:
-    """Segments of all legs, and the error of their polynomials at most, as a fraction of gross value."""
+def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool) -> tuple[Fields, Compressed | None]:
+    """Segments of all legs, and their polynomials."""
     flows = join_flows(tables)
     segments = cut(flows, setting.market)
     last = int(setting.observed.steps[-1])
@@ -158,7 +167,7 @@ def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool
         "flow_value": values,
         "flow_exponents": segments.exponents,
     }
-    return fields, packed.bound if packed else 0.0
+    return fields, packed
 
 
 def _unit_fields(setting: Setting) -> Fields:
@@ -167,15 +176,16 @@ def _unit_fields(setting: Setting) -> Fields:
     left = np.maximum(holdings.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
     worth = holdings.quantity * np.exp(setting.fits.holding_carry * left)
     worth = worth * setting.cash_growth(holdings.currency, seen)
-    order, unit_range = setting.by_cell(setting.cell_of(holdings.position, holdings.currency))
-    factors = {factor.name: (i, factor) for i, factor in enumerate(setting.market.factors)}
-    held = [factors[name] for name in holdings.factor[order].tolist()]
-    levels = np.array([[market.level(factor) for _, factor in held] for market in setting.shocked])
+    names = [factor.name for factor in setting.market.factors]
+    keys = np.column_stack([setting.cell_of(holdings.position, holdings.currency), codes(holdings.factor, names), when])
+    rows, row = np.unique(keys, axis=0, return_inverse=True)
+    held = [setting.market.factors[i] for i in rows[:, 1].tolist()]
+    levels = np.array([[market.level(factor) for factor in held] for market in setting.shocked])
     return {
-        "unit_range": unit_range,
-        "unit_factor": np.array([i for i, _ in held], np.int64),
-        "unit_when": when[order],
-        "unit_value": levels.reshape(len(setting.shocked), order.size) * worth[order],
+        "unit_range": setting.by_cell(rows[:, 0])[1],
+        "unit_factor": rows[:, 1],
+        "unit_when": rows[:, 2],
+        "unit_value": levels.reshape(len(setting.shocked), len(held)) * sums(row.ravel(), worth, len(held)),
     }
 
 

@@ -32,6 +32,8 @@ class Compressed:
     coefficients: F64  # (n_scenarios, n_segments, n_terms) power basis, u-major
     half_width: F64  # (n_scenarios, n_factors) of the range, in units of the deviations
     bound: float  # error at most, as a fraction of gross value: of any segment, so of any book; never above WANTED
+    lost: F64  # (n_scenarios, n_segments) error at most, in the currency
+    most: F64  # (n_scenarios, n_segments) gross value at most within the range, in the currency
 
 
 def compress(segments: Segments, values: F64, centre: F64, std: F64) -> Compressed:
@@ -48,15 +50,22 @@ def compress(segments: Segments, values: F64, centre: F64, std: F64) -> Compress
             series = np.stack(
                 [_series(segments, *scenario) for scenario in zip(values, centre, half_width, strict=True)]
             )
-            cuts = {degree: _cut(series, gross, degree) for degree in DEGREES}
-        bounds = np.stack([bounds for _, bounds in cuts.values()])  # (n_degrees, n_scenarios)
+            cuts = [_cut(series, degree) for degree in DEGREES]
+            parts = np.stack([lost for _, lost in cuts]) / np.maximum(gross, np.finfo(np.float64).tiny)
+        bounds = parts.max(axis=2, initial=0.0)  # (n_degrees, n_scenarios)
         enough = bounds <= WANTED
         if enough.any(axis=0).all():
             taken = enough.argmax(axis=0)  # by each scenario alone, so that its bits do not depend on the others
             degree = DEGREES[taken.max()]
-            terms = [_padded(cuts[DEGREES[k]][0][s], DEGREES[k], degree) for s, k in enumerate(taken)]
-            bound = float(bounds[taken, np.arange(taken.size)].max(initial=0.0))
-            return Compressed(degree=degree, coefficients=np.stack(terms), half_width=half_width, bound=bound)
+            terms = [_padded(cuts[k][0][s], DEGREES[k], degree) for s, k in enumerate(taken)]
+            return Compressed(
+                degree=degree,
+                coefficients=np.stack(terms),
+                half_width=half_width,
+                bound=float(bounds[taken, np.arange(taken.size)].max(initial=0.0)),
+                lost=np.stack([cuts[k][1][s] for s, k in enumerate(taken)]),
+                most=_most(segments, values, centre, half_width),
+            )
         reach = np.where(enough[-1], reach, NARROWER * reach)
 
 
@@ -68,18 +77,18 @@ def _padded(terms: F64, own: int, degree: int) -> F64:
     return padded
 
 
-def _cut(series: F64, gross: F64, degree: int) -> tuple[F64, F64]:
-    """Terms up to a total degree, and each scenario's error at most, of a segment's gross value: (n_scenarios,)."""
+def _cut(series: F64, degree: int) -> tuple[F64, F64]:
+    """Terms up to a total degree, and each segment's error at most: (n_scenarios, n_segments)."""
     orders = np.add.outer(np.arange(ORDERS), np.arange(ORDERS))
     kept = np.where(orders <= degree, series, 0.0)
     terms = _power_terms(kept, degree)
     lost = np.abs(series - kept).sum(axis=(2, 3)) + 4.0 * degree * ROUNDING * np.abs(terms).sum(axis=2)
-    return terms, (lost / np.maximum(gross, np.finfo(np.float64).tiny)).max(axis=1, initial=0.0)
+    return terms, lost
 
 
 def _series(segments: Segments, values: F64, centre: F64, half_width: F64) -> F64:
     """Chebyshev coefficients (n_segments, ORDERS, ORDERS) of T_k(u) T_l(v) in one scenario."""
-    factors = np.repeat(segments.segment_factors, np.diff(segments.flow_range, axis=1).ravel(), axis=0)  # (n_flows, 2)
+    factors = _factors_of_flows(segments)
     at_centre = values * np.exp((segments.exponents * centre[factors]).sum(axis=1))
     widths = segments.exponents * half_width[factors]
     orders = np.arange(ORDERS)
@@ -87,6 +96,11 @@ def _series(segments: Segments, values: F64, centre: F64, half_width: F64) -> F6
     u, v = (weights * iv(orders, widths[:, side, None]) for side in (0, 1))  # (n_flows, ORDERS)
     parts = [(at_centre[a:b, None] * u[a:b]).T @ v[a:b] for a, b in segments.flow_range.tolist()]
     return np.array(parts).reshape(len(parts), ORDERS, ORDERS)
+
+
+def _factors_of_flows(segments: Segments) -> npt.NDArray[np.int64]:
+    """(n_flows, 2) factors at the pillars of each flow."""
+    return np.repeat(segments.segment_factors, np.diff(segments.flow_range, axis=1).ravel(), axis=0)
 
 
 def _power_terms(kept: F64, degree: int) -> F64:
@@ -103,3 +117,10 @@ def _power_terms(kept: F64, degree: int) -> F64:
 def _per_segment(segments: Segments, values: F64) -> F64:
     """Sum (n_scenarios, n_flows) over each segment's flows."""
     return np.stack([values[:, a:b].sum(axis=1) for a, b in segments.flow_range.tolist()], axis=1)
+
+
+def _most(segments: Segments, values: F64, centre: F64, half_width: F64) -> F64:
+    """Gross value of each segment in the corner of its range where it is largest: (n_scenarios, n_segments)."""
+    factors = _factors_of_flows(segments)
+    moves = segments.exponents * centre[:, factors] + np.abs(segments.exponents) * half_width[:, factors]
+    return _per_segment(segments, np.abs(values) * np.exp(moves.sum(axis=2)))

@@ -138,6 +138,7 @@ def _rows(inputs: Inputs, packed: Packed, tails: TailAccumulator) -> tuple[Scope
                     scope=scope,
                     base_value=float(packed.base_values[k]),
                     shock_pnl=float(packed.shock_pnl[s, k]),
+                    pnl_bound=float(packed.bounds.pnl[s, k]),
                     moments=tails.moments(row),
                     estimates=estimates(tails, row),
                     pnl_sha256=tails.pnl_sha256(row),
@@ -164,8 +165,10 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         revaluation=Revaluation(
             method="compressed" if packed.book.degree else "direct",
             degree=packed.book.degree,
-            flow_bound=packed.flow_bound,
-            option_bound=packed.option_bound,
+            flow_bound=packed.bounds.flows,
+            option_bound=packed.bounds.options,
+            future_bound=packed.bounds.futures,
+            swaption_bound=packed.bounds.swaptions,
             instantaneous=config.instantaneous,
         ),
     )

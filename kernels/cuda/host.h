@@ -22,6 +22,7 @@ static thread_local Dim3 threadIdx, blockIdx, blockDim, gridDim;
 #define __device__
 #define __constant__
 #define __forceinline__ inline
+#define __noinline__
 #define __launch_bounds__(...)
 #define __shared__ static thread_local
 
@@ -38,6 +39,7 @@ inline unsigned __float_as_uint(float x) { return same_bits<unsigned>(x); }
 inline float __uint_as_float(unsigned bits) { return same_bits<float>(bits); }
 using std::fabs;
 using std::fma;
+using std::sqrt;
 
 namespace host {
 
@@ -137,7 +139,12 @@ inline void __syncthreads() {
     extern "C" void launch_##kernel(unsigned grid_x, unsigned grid_y, unsigned block, const std::uint64_t* words) { \
         host::launch<kernel>(grid_x, grid_y, block, words, has_barrier);                                           \
     }
+#if IS_SPLIT
+EXPORT(walk_paths, false)
+EXPORT(revalue_paths, false)
+#else
 EXPORT(pnl_of_paths, false)
+#endif
 EXPORT(levels_of_paths, false)
 EXPORT(reduce_cells, true)
 EXPORT(keep_tails, true)

@@ -1,4 +1,4 @@
-// Paths from draws to P&L in one kernel: nothing but P&L leaves the chip. Twin: paths_numba.py.
+// Paths from draws to P&L: nothing but P&L leaves the chip where the book is of flows alone. Twin: paths_numba.py.
 //
 // The compiler's command line gives
 //   FLOAT32         1: draw and step in binary32; revaluation is always binary64
@@ -6,15 +6,64 @@
 //   LAWS            laws (dynamics) that a thread walks on the same draws
 //   N_CURRENCIES    of the book
 //   DEGREE          of the book's polynomials; 0: none
+//   HAS_UNITS       1: the book has such; likewise HAS_FUTURES, HAS_OPTIONS, HAS_SWAPTIONS
+//   VOL_TERMS       terms in vol of the options' tables; 0: there is no table
+//   IS_SPLIT        1: one kernel walks and keeps what is observed, another revalues; 0: one kernel does both
 //   PATHS           paths that a thread walks side by side
+//   VALUED          paths that a thread values side by side; PATHS where one kernel does both
 //   THREADS         of a block
 //   BLOCKS          of a multiprocessor at once, at least: what it leaves is what a thread has for registers
+//   VALUED_BLOCKS   as BLOCKS, of the kernel that only revalues
 //   IS_UNROLLED     1: all lanes of a step are written out
 //   FACTOR_NORMALS  first lane of the factors' normals
 #include "reduce.cuh"
 #include "revalue.cuh"
 #include "step.cuh"
 
+#if IS_SPLIT
+// Deviations of consecutive paths after step `until`, from those after step `done` or from the start: before, after
+// (LAWS, N_FACTORS, width), the latter out. Walks a whole `width`. Launched over blocks of THREADS * PATHS paths.
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
+    walk_paths(u64 seed, i64 done, i64 until, u64 first, i64 width, const real* before, real* after) {
+    const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;
+    u64 paths[PATHS];
+#pragma unroll
+    for (int p = 0; p < PATHS; ++p) paths[p] = first + column + p * THREADS;
+    State state;
+    start(state);
+    if (done > 0) {
+#pragma unroll
+        for (int k = 0; k < LAWS * N_FACTORS; ++k)
+#pragma unroll
+            for (int p = 0; p < PATHS; ++p)
+                if (column + p * THREADS < width)
+                    state.x[p][k / N_FACTORS][k % N_FACTORS] = before[k * width + column + p * THREADS];
+    }
+#pragma unroll 1
+    for (i64 step = done; step < until; ++step) walk_one_step(seed, paths, (u32)step, state);
+#pragma unroll
+    for (int k = 0; k < LAWS * N_FACTORS; ++k)
+#pragma unroll
+        for (int p = 0; p < PATHS; ++p)
+            if (column + p * THREADS < width)
+                after[k * width + column + p * THREADS] = state.x[p][k / N_FACTORS][k % N_FACTORS];
+}
+
+// P&L of the paths that walk_paths took to states (n_observations, LAWS, N_FACTORS, width): columns from `begin` of
+// pnl (n_rows, n), out. `first_law` is the first of the laws in `states`; rows of others' scenarios are left alone.
+// Launched over blocks of THREADS * VALUED paths, of which `width` is a multiple.
+extern "C" __global__ void __launch_bounds__(THREADS, VALUED_BLOCKS)
+    revalue_paths(const real* states, i64 width, i64 begin, i64 n, i64 first_law, double* pnl) {
+    const i64 column = (i64)blockIdx.x * (THREADS * VALUED) + threadIdx.x;
+#pragma unroll 1
+    for (i64 scenario = 0; scenario < book.n_scenarios; ++scenario) {
+        const i64 law = book.dynamics[scenario] - first_law;
+        if (law < 0 || law >= LAWS) continue;
+        const Observed observed = {states + law * N_FACTORS * width + column, width};
+        revalue(scenario, observed, n, begin + column, pnl);
+    }
+}
+#else
 // P&L of consecutive paths: pnl (n_rows, n), out. `first_law` is the first of the laws that `model`
 // holds; rows of scenarios under others are left alone. Launched over blocks of THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
@@ -29,18 +78,20 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     for (i64 step = 0; step < n_steps; ++step) walk_one_step(seed, paths, (u32)step, state);
 #pragma unroll
     for (int l = 0; l < LAWS; ++l) {
-        Lanes deviations[N_FACTORS];
+        Observed observed;
 #pragma unroll
         for (int f = 0; f < N_FACTORS; ++f)
 #pragma unroll
-            for (int p = 0; p < PATHS; ++p) deviations[f].of[p] = state.x[p][l][f];
+            for (int p = 0; p < PATHS; ++p) observed.horizon[f].of[p] = state.x[p][l][f];
 #pragma unroll 1
         for (i64 scenario = 0; scenario < book.n_scenarios; ++scenario)
-            if (book.dynamics[scenario] == first_law + l) revalue(scenario, deviations, n, column, THREADS, pnl);
+            if (book.dynamics[scenario] == first_law + l) revalue(scenario, observed, n, column, pnl);
     }
 }
+#endif
 
-// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS, n), out, deviations after each step. Launched as pnl_of_paths.
+// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS, n), out, deviations after each step. Launched over blocks of
+// THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     levels_of_paths(u64 seed, i64 n_steps, const u64* ids, i64 n, i64 first_law, real* levels) {
     const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;

@@ -96,3 +96,11 @@ def test_a_table_too_wide_for_the_terminal_is_shown_in_parts_that_fit_each_with_
     assert [line.split() for line in lines if "total" in line] == [["total", "5", "6"], ["total", "7", "8"]]
     assert max(map(len, lines)) <= 40
     assert [line for line in lines if ": m" in line] == [f"c{i}: m{i}." for i in range(4)]  # once, for what is shown
+
+
+@pytest.mark.parametrize(
+    ("bound", "text"),
+    [(0.0, "0"), (3.1e-12, "4e-12"), (5e-10, "5e-10"), (0.021, "0.03"), (0.96, "1"), (1.0, "1"), (3_277.2, "4,000")],
+)
+def test_a_bound_is_rounded_up_to_one_digit(bound, text):
+    assert render.at_most(bound) == text

@@ -20,7 +20,15 @@ FACTS = RunFacts(
     currency="JPY",
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
-    revaluation=Revaluation(method="compressed", degree=10, flow_bound=3e-12, option_bound=0.0, instantaneous=False),
+    revaluation=Revaluation(
+        method="compressed",
+        degree=10,
+        flow_bound=3e-12,
+        option_bound=0.0,
+        future_bound=0.0,
+        swaption_bound=0.0,
+        instantaneous=False,
+    ),
     inputs={"book": "00"},
     until_se=None,
 )
@@ -50,6 +58,7 @@ def scope(scenario: str, name: str) -> ScopeResult:
         scope=name,
         base_value=20e9,
         shock_pnl=-1e9,
+        pnl_bound=0.5,
         mean=0.0,
         mean_se=0.0,
         std=1e9,
@@ -71,7 +80,7 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert "10 business days from 2025-05-28" in lines[0]
     assert "JPY bn" in lines[0]
     assert "one exact step" in lines[1]
-    assert "error below 3e-12 of gross value" in lines[2]
+    assert "error at most 3e-12 of gross flows: 0.5 JPY of P&L" in lines[2]
     fund = next(line for line in lines if line.startswith("  fund"))
     assert fund.split()[:3] == ["fund", "20.000", "-1.000"]  # value, shock P&L
     assert fund.split()[3:7] == ["2.000", "±0.004", "2.400", "±0.005"]  # VaR and ES at 97.5 %

@@ -204,6 +204,43 @@ def with_tables(
     )
 
 
+def tabulated(rng: np.random.Generator, book: BookArrays, n_x: int, n_w: int, reach: float) -> BookArrays:
+    """`book`, whose groups but the last of each book have tables of random terms; `reach` is their half width in x."""
+    n_scenarios, last = book.dynamics.size, book.group_range[:, 1] - 1
+    index = np.arange(book.group_when.size)
+    index[last] = -1
+    index[index >= 0] = np.arange((index >= 0).sum())
+    n_tables = int(index.max()) + 1
+    half = np.stack([np.full((n_scenarios, n_tables), reach), np.full((n_scenarios, n_tables), 0.1 + reach)], axis=2)
+    return book._replace(
+        table_index=index,
+        table_forward=book.fx_start[:, 1:] * np.exp(rng.normal(0.0, 0.3 * reach, (n_scenarios, n_tables))),
+        table_inverse_width=1.0 / half,
+        table_terms=rng.normal(0.0, 1.0, (n_scenarios, n_tables, n_x, n_w)),
+    )
+
+
+def every_kind(seed: int, n_factors: int, n_w: int, n_steps: int = 1) -> tuple[ModelArrays, BookArrays]:
+    """Two laws, and two books with two of each kind, seen twice before the horizon; some paths outside every range.
+
+    Groups have tables of 9 x n_w terms, if n_w is not 0.
+    """
+    rng = np.random.default_rng(seed)
+    plain = random_book(rng, n_factors, n_dynamics=2, degree=6, half_width=0.03, n_steps=n_steps)
+    book = with_tables(rng, plain, 2, 2, 2, 3, 4, 2, vol_factor=n_factors - 2)
+    return random_model(rng, n_factors, 2), tabulated(rng, book, 9, n_w, 0.03) if n_w else book
+
+
+@pytest.fixture(scope="session", name="every_kind")
+def _every_kind() -> Callable[..., tuple[ModelArrays, BookArrays]]:
+    return every_kind
+
+
+@pytest.fixture(scope="session", name="tabulated")
+def _tabulated() -> Callable[..., BookArrays]:
+    return tabulated
+
+
 @pytest.fixture(scope="session", name="with_tables")
 def _with_tables() -> Callable[..., BookArrays]:
     return with_tables

@@ -191,7 +191,7 @@ def test_a_replayed_path_is_the_path_of_the_run(case, float32):
 def replace_walk(case, deviations):
     """The same book where every path ends at `deviations` (n_dynamics, n_factors)."""
     model, book, seed, _ = case
-    fixed = model._replace(decay=np.zeros_like(model.decay), drift=deviations, chol=np.zeros_like(model.chol))
+    fixed = model._replace(decay=np.zeros_like(model.decay), drift=deviations[:, None], chol=np.zeros_like(model.chol))
     return fixed, book._replace(observations=np.array([1])), seed, 1
 
 

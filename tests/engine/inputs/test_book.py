@@ -214,6 +214,7 @@ def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):  # S014
     with pytest.raises(FileFaults, match="has more than 100 bytes"):
         _load(tmp_path, _text(JGB, UST))
     monkeypatch.undo()
+    monkeypatch.setenv("UNWIND_CACHE", str(tmp_path))  # a book kept by an earlier run was within the limit then
     monkeypatch.setattr("engine.inputs.book_table.MAX_ROWS", 1)
     with pytest.raises(FileFaults, match="has more than 1 positions"):
         _load(tmp_path, _text(JGB, UST))

@@ -23,7 +23,15 @@ FACTS = RunFacts(
     currency="JPY",
     interval_confidence=0.95,
     versions={"numpy": "2.4.6"},
-    revaluation=Revaluation(method="compressed", degree=8, bound=1e-12, instantaneous=False),
+    revaluation=Revaluation(
+        method="compressed",
+        degree=8,
+        flow_bound=1e-12,
+        option_bound=0.0,
+        future_bound=0.0,
+        swaption_bound=0.0,
+        instantaneous=False,
+    ),
     inputs={"book": "00"},
     until_se=None,
 )
@@ -37,6 +45,7 @@ def make_result(confidence=0.95, shock_pnl=-2.0):
         scope="book:carry",
         base_value=100.0,
         shock_pnl=shock_pnl,
+        pnl_bound=0.5,
         moments=Moments(mean=0.1, mean_se=0.01, std=1.0),
         estimates=(estimate_sample(PNL, confidence),),
         pnl_sha256="00",
@@ -57,7 +66,7 @@ def test_the_json_has_the_documented_keys_in_their_order():
         "seed n_paths horizon_days steps backend device precision valuation_date currency interval_confidence versions",
     )
     row = found["results"][0]
-    assert starts_with(row, "scenario scope base_value shock_pnl mean mean_se std measures pnl_sha256")
+    assert starts_with(row, "scenario scope base_value shock_pnl mean mean_se std measures pnl_sha256 pnl_bound")
     assert starts_with(
         row["measures"][0],
         "confidence value_at_risk value_at_risk_se value_at_risk_low value_at_risk_high "

@@ -1,6 +1,8 @@
 """Markets and books made by hand, as files too, for whole runs."""
 
-from collections.abc import Callable, Sequence
+import csv
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,13 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.book.columns import COLUMNS
 from engine.book.compiled import CompiledBook, Flows, Marks, Premiums, Units
+from engine.book.examples import example_row
+from engine.book.position import Kind
 from engine.book.store import write_compiled
 from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
+from engine.inputs.book import load_book
 from engine.inputs.market import bundled_market_path, load_market, write_market
 from engine.inputs.run import RunConfig, resolve
 from engine.market.curve import ZeroCurve
-from engine.market.factors import parse_factor
+from engine.market.factors import Factor, FactorKind, parse_factor
 from engine.market.market import Market
 from engine.risk.results import RunResult
 from engine.run.start import run
@@ -120,6 +126,45 @@ def ignore(*_: object) -> None:
     """What a run reports while it works is not looked at."""
 
 
+def market_with_an_index() -> Market:
+    """The bundled market and an equity index: figures of this test, not of a publisher."""
+    market = load_market(bundled_market_path())
+    n = len(market.factors)
+    correlation = np.eye(n + 1)
+    correlation[:n, :n] = market.correlation
+    return replace(
+        market,
+        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
+        levels={**market.levels, "SPX": 5888.55},
+        correlation=correlation,
+        **{
+            name: np.append(getattr(market, name), value)
+            for name, value in (("vols", 0.18), ("kappas", 0.0), ("thetas", 0.0), ("mus", 0.0))
+        },
+    )
+
+
+def option_rows(maturity: str, n: int, seed: int = 1) -> list[dict[str, str]]:
+    """Cells of so many FX calls of one maturity, bought and sold, strikes 125 to 160."""
+    draw = random.Random(seed)
+    return [
+        example_row(Kind.FX_CALL)
+        | {"position_id": f"{maturity}-{i}", "maturity": maturity, "strike": f"{draw.uniform(125, 160):.2f}"}
+        | {"notional": f"{draw.uniform(-3e7, 3e7):.0f}", "premium": ""}
+        for i in range(n)
+    ]
+
+
+def csv_book(rows: Sequence[Mapping[str, str]], market: Market, folder: Path) -> CompiledBook:
+    """The compiled book of these cells."""
+    path = folder / "book.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(COLUMNS), restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return load_book(path, market.valuation_date)
+
+
 def run_files(market: Market | None, book: CompiledBook | None, folder: Path, **settings: object) -> RunResult:
     """A whole run from files to result; None takes the bundled file."""
     if market is not None:
@@ -154,3 +199,19 @@ def _bundled_with() -> Callable[..., Market]:
 @pytest.fixture(name="run_files")
 def _run_files(tmp_path: Path) -> Callable[..., RunResult]:
     return lambda market, book, **settings: run_files(market, book, tmp_path, **settings)
+
+
+@pytest.fixture(scope="session")
+def index_market() -> Market:
+    """The bundled market and an equity index."""
+    return market_with_an_index()
+
+
+@pytest.fixture(name="option_rows", scope="session")
+def _option_rows() -> Callable[..., list[dict[str, str]]]:
+    return option_rows
+
+
+@pytest.fixture(name="csv_book", scope="session")
+def _csv_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., CompiledBook]:
+    return lambda rows, market: csv_book(rows, market, tmp_path_factory.mktemp("book"))

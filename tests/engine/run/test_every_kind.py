@@ -1,7 +1,5 @@
 """Kernels against plain numpy: every kind of position, on paths replayed one by one."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -12,9 +10,7 @@ from engine.book.position import Kind
 from engine.book.value import position_values, values_on
 from engine.dynamics.apply import apply
 from engine.inputs.book import load_book
-from engine.inputs.market import bundled_market_path, load_market
 from engine.inputs.scenario import load_scenario
-from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.market.moved import moved
 from engine.run.pack import Packed, pack
@@ -23,24 +19,6 @@ from kernels.select import select_backend
 
 HORIZON_DAYS = 10
 PATHS = np.array([0, 1, 77, 4_095, 2**33 + 5], np.uint64)
-
-
-def market_with_an_index() -> Market:
-    """The bundled market and an equity index: figures of this test, not of a publisher."""
-    market = load_market(bundled_market_path())
-    n = len(market.factors)
-    correlation = np.eye(n + 1)
-    correlation[:n, :n] = market.correlation
-    return replace(
-        market,
-        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
-        levels={**market.levels, "SPX": 5888.55},
-        correlation=correlation,
-        **{
-            name: np.append(getattr(market, name), value)
-            for name, value in (("vols", 0.18), ("kappas", 0.0), ("thetas", 0.0), ("mus", 0.0))
-        },
-    )
 
 
 def book_of(kinds: list[Kind], market: Market, folder) -> CompiledBook:
@@ -65,8 +43,8 @@ def pnl_and_deviations(packed: Packed, backend: str, n_steps: int = 1):
 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("scenario", ["base", "august-2024"])
-def test_a_position_of_every_kind_is_revalued_as_by_plain_numpy(kind, scenario, tmp_path):
-    market = market_with_an_index()
+def test_a_position_of_every_kind_is_revalued_as_by_plain_numpy(kind, scenario, tmp_path, index_market):
+    market = index_market
     shocked = apply(load_scenario(scenario), market).market
     book = book_of([kind], market, tmp_path)
     fits = fit(book, market)

@@ -81,7 +81,7 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     assert result.base_values == pytest.approx([base, base], rel=1e-11)
     assert result.shock_pnl[1] == pytest.approx([after - base] * 2, rel=1e-10)
     for scenario, wanted in ((0, 0.0), (1, after - base)):
-        assert book_pnl(result.book, scenario, np.zeros((6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
+        assert book_pnl(result.book, scenario, np.zeros((1, 6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
 
 
 def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):
@@ -121,8 +121,8 @@ def test_the_total_is_the_sum_of_the_books(hand_market, book):
 def test_compressed_and_direct_agree_within_the_bound(hand_market, book):
     market = hand_market()
     compressed, direct = (packed(book, market, direct=direct) for direct in (False, True))
-    assert direct.flow_bound == 0.0
-    assert 0.0 < compressed.flow_bound <= 1e-10
+    assert direct.bounds.flows == 0.0
+    assert 0.0 < compressed.bounds.flows <= 1e-10
     found = []
     for result in (compressed, direct):
         program = NumbaBackend().prepare(
@@ -130,7 +130,7 @@ def test_compressed_and_direct_agree_within_the_bound(hand_market, book):
         )
         found.append(NumbaBackend().pnl(program, PathRange(first=0, n=20_000)))
     gross = 1e4 + 145.04 * 1.3 * 120.0  # of flows, USD/JPY up by 30 % at most
-    assert np.abs(found[0] - found[1]).max() <= (compressed.flow_bound + 1e-15) * gross
+    assert np.abs(found[0] - found[1]).max() <= (compressed.bounds.flows + 1e-15) * gross
 
 
 def test_without_vol_every_path_is_the_one_that_stays(hand_market, book):
@@ -146,7 +146,7 @@ def test_without_vol_every_path_is_the_one_that_stays(hand_market, book):
 
 def test_a_book_of_cash_alone_packs_without_flows(hand_market, hand_book):
     result = packed(hand_book(units=[(0, "USD", 2.0)]), hand_market(), direct=False)
-    assert (result.book.degree, result.flow_bound) == (0, 0.0)
+    assert (result.book.degree, result.bounds.flows) == (0, 0.0)
     pnl = book_pnl(result.book, 0, np.array([[[0.0]] * 5 + [[0.1]]]))
     assert pnl[0, 0] == pytest.approx(2.0 * 145.04 * np.expm1(0.1), rel=1e-13)
 

@@ -1,0 +1,38 @@
+// The paths that a thread values side by side, and the deviations that it sees on them.
+#pragma once
+#include "tables.cuh"
+
+#define EACH_LANE(p) _Pragma("unroll") for (int p = 0; p < VALUED; ++p)
+
+// A double for each of these paths.
+struct Lanes {
+    double of[VALUED];
+};
+
+__device__ __forceinline__ Lanes lanes_of(double x) {
+    Lanes same;
+    EACH_LANE(p) same.of[p] = x;
+    return same;
+}
+
+// Deviations from the scenario's start. The fused kernel has those at the horizon at hand; what walk_paths kept is read
+// where it is needed, neighbouring threads neighbouring numbers.
+struct Observed {
+#if IS_SPLIT
+    const real* states;  // first observation, first factor, first path of the thread
+    i64 width;           // paths in a row
+#else
+    Lanes horizon[N_FACTORS];
+#endif
+};
+
+__device__ __forceinline__ Lanes deviation(const Observed& observed, i64 when, i64 factor) {
+#if IS_SPLIT
+    const real* row = observed.states + (when * (LAWS * N_FACTORS) + factor) * observed.width;
+    Lanes x;
+    EACH_LANE(p) x.of[p] = row[p * THREADS];
+    return x;
+#else
+    return observed.horizon[factor];
+#endif
+}

@@ -1,0 +1,146 @@
+// FX calls by Black's formula under a smile, group by group, or by the group's table. Twin: options_numba.py.
+#pragma once
+#include "gauss.cuh"
+#include "points.cuh"
+
+// F N(d1) - K N(d2) with one exponential, for K n(d2) = F n(d1), and one division, for both Mills' ratios.
+__device__ __forceinline__ double black_call(double forward, double strike, double d1, double d2) {
+    const double a1 = distance_from_0(d1), a2 = distance_from_0(d2);
+    const double q1 = mills_q(a1), q2 = mills_q(a2);
+    const double t1 = mills_p(a1) * q2, t2 = mills_p(a2) * q1;
+    const double tails = (d1 > 0.0 ? 0.0 - t1 : t1) + (d2 > 0.0 ? t2 : 0.0 - t2);
+    const double sure = (d1 > 0.0 ? forward : 0.0) - (d2 > 0.0 ? strike : 0.0);
+    return fma(forward * density(a1), tails / (q1 * q2), sure);
+}
+
+// Undiscounted value of a group's calls, one by one. `start` is the forward with no deviation; std and inverse are the
+// at-the-money standard deviation of ln(forward) to expiry, and 1 / it.
+__device__ __forceinline__ Lanes calls(const Group& group, double start, const Lanes& moved, const Lanes& forward,
+                                       const Lanes& std, const Lanes& inverse) {
+    const double c0 = group.c0, c1 = group.c1, c2 = group.c2, c3 = group.c3, c4 = group.c4;
+    const double bend = 1.0 / (group.reach * group.reach);
+    Lanes out = lanes_of(0.0);
+#pragma unroll 1
+    for (i64 j = group.first; j < group.last; ++j) {
+        const double strike = book.options[j].strike, amount = book.options[j].amount;
+        const double distance = log_f64(strike / start);
+        EACH_LANE(p) {
+            const double m = (distance - moved.of[p]) * inverse.of[p];
+            const double x = m / sqrt(fma(m * m, bend, 1.0));
+            const double s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1), x, c0);
+            const double d = (0.0 - m) / s;
+            const double half = 0.5 * s * std.of[p];
+            out.of[p] = fma(amount, black_call(forward.of[p], strike, d + half, d - half), out.of[p]);
+        }
+    }
+    return out;
+}
+
+// As `calls` at expiry, or without vol.
+__device__ __forceinline__ Lanes payoffs(const Group& group, const Lanes& forward) {
+    Lanes out = lanes_of(0.0);
+#pragma unroll 1
+    for (i64 j = group.first; j < group.last; ++j) {
+        const double strike = book.options[j].strike, amount = book.options[j].amount;
+        EACH_LANE(p) {
+            const double gain = forward.of[p] - strike;
+            out.of[p] = fma(amount, gain > 0.0 ? gain : 0.0, out.of[p]);
+        }
+    }
+    return out;
+}
+
+// Undiscounted value of a group, option by option. `moved` is ln(forward / start), `vol` that with no deviation.
+__device__ __noinline__ Lanes group_price(const Group& group, double vol, double start, const Observed observed,
+                                          Lanes moved) {
+    const double least = 1e-100, most = 1e100;  // with these nothing overflows
+    Lanes forward, inverse;
+    EACH_LANE(p) forward.of[p] = start * bounded_exp(moved.of[p]);
+    const double still = vol * sqrt(group.time);
+    if (still == 0.0) return payoffs(group, forward);
+    Lanes std = lanes_of(still);
+    if (group.vol_factor >= 0) {
+        const Lanes x = deviation(observed, group.when, group.vol_factor);
+        EACH_LANE(p) std.of[p] = bounded(still * bounded_exp(x.of[p]), least, most);
+    }
+    EACH_LANE(p) inverse.of[p] = 1.0 / std.of[p];
+    return calls(group, start, moved, forward, std, inverse);
+}
+
+#if VOL_TERMS > 0
+// A polynomial in w with VOL_TERMS coefficients.
+__device__ __forceinline__ Lanes in_vol(const double* c, const Lanes& w) {
+    Lanes y = lanes_of(c[VOL_TERMS - 1]);
+#pragma unroll
+    for (int k = VOL_TERMS - 2; k >= 0; --k) EACH_LANE(p) y.of[p] = fma(y.of[p], w.of[p], c[k]);
+    return y;
+}
+
+// Sum of terms[k, l] T_k(x) w^l by Clenshaw's recurrence in x, two orders a pass; terms (n_x, VOL_TERMS), n_x odd.
+// Where VOL_TERMS is even terms are loaded two at a time: as many loads as multiply-adds would be too many.
+__device__ __forceinline__ Lanes table_value(const double* terms, const Lanes& x, const Lanes& w) {
+    Lanes near = lanes_of(0.0), far = lanes_of(0.0);
+#pragma unroll 1
+    for (i64 k = book.n_x - 1; k > 0; k -= 2) {
+        const void* pair = __builtin_assume_aligned(terms + (k - 1) * VOL_TERMS, VOL_TERMS > 1 ? 16 : 8);
+        const double* c = (const double*)pair;
+        const Lanes upper = in_vol(c + VOL_TERMS, w), lower = in_vol(c, w);
+        EACH_LANE(p) {
+            const double twice = x.of[p] + x.of[p];
+            far.of[p] = fma(twice, near.of[p], upper.of[p] - far.of[p]);
+            near.of[p] = fma(twice, far.of[p], lower.of[p] - near.of[p]);
+        }
+    }
+    Lanes last = in_vol(terms, w);
+    EACH_LANE(p) last.of[p] = fma(x.of[p], near.of[p], last.of[p] - far.of[p]);
+    return last;
+}
+#endif
+
+// Undiscounted value of a group: its table's, or, on a path outside the table's range or without one, option by option.
+__device__ __forceinline__ Lanes group_value(i64 scenario, i64 number, double start, const Observed& observed,
+                                             const Lanes& moved) {
+    const Group& group = book.groups[number];
+    const double vol = book.group_vol[scenario * book.n_groups + number];
+#if VOL_TERMS > 0
+    if (group.table >= 0) {
+        const i64 place = scenario * book.n_tables + group.table;
+        const Table& table = book.tables[place];
+        const double middle = log_f64(start / table.forward);
+        Lanes x, w = lanes_of(0.0);
+        EACH_LANE(p) x.of[p] = (middle + moved.of[p]) * table.inverse_x;
+        if (group.vol_factor >= 0) {
+            const Lanes z = deviation(observed, group.when, group.vol_factor);
+            EACH_LANE(p) w.of[p] = z.of[p] * table.inverse_w;
+        }
+        bool inside[VALUED], all_inside = true;
+        EACH_LANE(p) {
+            inside[p] = fabs(x.of[p]) <= 1.0 && fabs(w.of[p]) <= 1.0;
+            all_inside = all_inside && inside[p];
+        }
+        Lanes value = table_value(book.table_terms + place * book.n_x * VOL_TERMS, x, w);
+        if (!all_inside) {
+            const Lanes each = group_price(group, vol, start, observed, moved);
+            EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];
+        }
+        return value;
+    }
+#endif
+    return group_price(group, vol, start, observed, moved);
+}
+
+// `total` and a group [JPY at the horizon].
+__device__ __forceinline__ Lanes add_group(i64 scenario, i64 number, const Observed& observed, Lanes total) {
+    const Group& group = book.groups[number];
+    const Lanes discount = log_point(observed, group.domestic), foreign = log_point(observed, group.foreign);
+    const Lanes fx = deviation(observed, group.when, book.fx_factor[1]);
+    Lanes moved;
+    EACH_LANE(p)
+    moved.of[p] = bounded(fx.of[p] + (foreign.of[p] - discount.of[p]), 0.0 - MAX_EXPONENT, MAX_EXPONENT);
+    const double domestic = point_start(scenario, group.domestic);
+    const double start = book.fx_start[scenario * N_CURRENCIES + 1] * point_start(scenario, group.foreign) / domestic;
+    const Lanes value = group_value(scenario, number, start, observed, moved);
+    const double still = domestic * group.growth;
+    EACH_LANE(p) total.of[p] = fma(still * bounded_exp(discount.of[p]), value.of[p], total.of[p]);
+    return total;
+}
