@@ -1,12 +1,13 @@
 """Sizes by factor or glob, as values of a market's factors."""
 
+import math
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.dynamics.unwind import Sizes
+from engine.dynamics.unwind import Jump, Sizes
 
 F64 = npt.NDArray[np.float64]
 
@@ -19,6 +20,16 @@ def values(sizes: Sizes, names: Sequence[str]) -> F64:
 def multipliers(sizes: Sizes, names: Sequence[str]) -> F64:
     """(n_factors,) multiplier of every factor: of the last glob that matches it, 1 where none does."""
     return _filled(sizes, names, 1.0)
+
+
+def jump_sizes(jump: Jump) -> tuple[tuple[str, float, float], ...]:
+    """Factor or glob, mean and standard deviation of one jump, in the order of the jump's own keys."""
+    means = dict(jump.mean)
+    squares: dict[str, float] = dict.fromkeys(means, 0.0)
+    for loading in jump.loadings:
+        for glob, size in loading:
+            squares[glob] = squares.get(glob, 0.0) + size * size
+    return tuple((glob, means.get(glob, 0.0), math.sqrt(square)) for glob, square in squares.items())
 
 
 def matches(glob: str, names: Sequence[str]) -> npt.NDArray[np.bool_]:

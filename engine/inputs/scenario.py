@@ -14,10 +14,11 @@ from engine.dynamics.faults import Findings, fault_at
 from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.extends import Merging, read_merged
+from engine.inputs.parameters import Glob
 from engine.inputs.toml import Strict, read_text
 from engine.inputs.toml_faults import dotted, messages_of
 from engine.inputs.toml_lines import toml_line
-from engine.inputs.unwind import CorrelationOverride, Glob, UnwindKeys, VolMultiplier
+from engine.inputs.unwind import CorrelationOverride, UnwindKeys, VolMultiplier
 
 MERGING = Merging(
     named={"regimes": ("name",), "hazards": ("start", "end"), "jumps": ("name",), "scheduled_sales": ("day",)},

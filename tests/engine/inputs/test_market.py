@@ -104,7 +104,16 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
     again = load_market(path)
     for name in ("vols", "correlation", "kappas", "thetas", "mus"):
         assert np.array_equal(getattr(again, name), getattr(market, name)), name
-    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration", "levels", "previous_usdjpy"):
+    for name in (
+        "valuation_date",
+        "usdjpy",
+        "factors",
+        "source",
+        "sources",
+        "calibration",
+        "levels",
+        "previous_usdjpy",
+    ):
         assert getattr(again, name) == getattr(market, name), name
     assert np.array_equal(again.par_curves["JGB"].times, market.par_curves["JGB"].times)
     assert np.array_equal(again.curves["JGB"].zero_rates, market.curves["JGB"].zero_rates)
