@@ -15,8 +15,10 @@ from engine.run.unwind_law import UnwindLaw
 F64 = npt.NDArray[np.float64]
 
 RARE = 0.002  # probability below which a regime, or a jump within the horizon, is left to the direct revaluation
-USUAL = 3.0  # standard deviations at which a jump, and what drives sales, is looked at
-SHIFTS = 4.0  # ranges reach 7 to 8.5 standard deviations: 4 of them hold what shifts a law's middle
+USUAL = 2.0  # standard deviations of jumps that are looked for; and of their number
+IMPACT = 2.3  # log standard deviations of the impact: one path in a hundred lies beyond
+WIDEST = 0.6  # of the widest regime's standard deviation: ranges then reach 4 to 5 of it
+REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: 4 about a middle that shifts by what is left
 
 
 def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
@@ -25,8 +27,8 @@ def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -
     drift (n_regimes, n_factors) per step, all of a regime's; chol (n_regimes, n_factors, n_factors).
 
     The middle is the mean without sales and interventions, regimes counted by the time that paths spend in them.
-    Variances are the widest regime's; on top of the standard deviations comes a part of what regimes, jumps and sales
-    may shift. A law whose unwind shifts nothing has the very bits of a plain one.
+    Standard deviations are those of the mean variance, wide enough for the widest regime, and for what regimes, jumps
+    and sales may shift. A law whose unwind shifts nothing has the very bits of a plain one.
     """
     weights = occupancy(unwind.initial, unwind.transitions, steps)  # (steps, n_regimes)
     left = decay ** np.arange(steps)[::-1, None]  # (steps, n_factors) of a move in each step at the end
@@ -36,10 +38,11 @@ def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -
     share = weights[:, usual].sum(axis=0) / weights[:, usual].sum()
     jumped, missed = _jumps(unwind, weights, left)
     mean = middles[0] + (share[:, None] * (middles - middles[0])).sum(axis=0)
-    std = np.sqrt(np.diagonal(widths, axis1=1, axis2=2).max(axis=0))
-    std = std + (np.abs(middles - mean).max(axis=0) + missed) / SHIFTS
-    std = std + _sales(unwind, std, steps) / SHIFTS
     covariance = widths[0] + (share[:, None, None] * (widths - widths[0])).sum(axis=0)
+    std = np.sqrt(np.maximum(np.diag(covariance), WIDEST**2 * np.diagonal(widths, axis1=1, axis2=2).max(axis=0)))
+    shift = np.abs(middles - mean).max(axis=0) + missed
+    shift = shift + _sales(unwind, 0.5 * shift + USUAL * std, steps)
+    std = np.maximum(std, (INNER * std + shift) / REACH)
     scale = np.sqrt(np.diag(covariance))
     ratio = np.where(scale > 0.0, std / np.where(scale > 0.0, scale, 1.0), 0.0)
     own = np.where(scale > 0.0, 0.0, std**2)
@@ -63,12 +66,12 @@ def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:
     return mean, np.sqrt(square)
 
 
-def _sales(unwind: UnwindLaw, std: F64, steps: int) -> F64:
-    """What sales and interventions that losses of a few `std` (n_factors,) force may do to each factor."""
+def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
+    """What sales and interventions that losses by `moves` (n_factors,) force may do to each factor."""
     law = {name: float(value) for name, value in unwind.record.items()}
     get = law.get
     fx, ust = int(get("fx", 0.0)), int(get("ust", 0.0))
-    fall, rise = USUAL * float(std[fx]), USUAL * float(std[ust])
+    fall, rise = float(moves[fx]), float(moves[ust])
     loss = get("duration", 0.0) * rise + get("unhedged", 0.0) * fall
     hazard = get("hazard", 0.0) + get("hazard_per_loss", 0.0) * loss + get("hazard_per_pickup", 0.0) * rise
     private = get("ust_stock", 0.0) * get("years", 0.0) * steps * min(hazard, get("hazard_most", 0.0))
@@ -76,10 +79,10 @@ def _sales(unwind: UnwindLaw, std: F64, steps: int) -> F64:
     if get("intervenes", 0.0):
         official = float(np.exp(get("log_size", 0.0) + get("size_sd", 0.0)))
     treasuries = float(unwind.scheduled[:steps].sum()) + private + official * get("ust_per_tn", 0.0)
-    short_run = float(np.exp(get("log_impact", 0.0) + 2.0 * get("impact_sd", 0.0)))
+    short_run = float(np.exp(get("log_impact", 0.0) + IMPACT * get("impact_sd", 0.0)))
     worst = get("leverage", 0.0) * (get("start_loss", 0.0) + fall)
     stopped = min(max(get("stop_slope", 0.0) * (worst - get("stop_loss", 0.0)), 0.0), get("stop_most", 0.0))
     dollars = get("carry_stock", 0.0) * stopped + get("unhedged", 0.0) * private
-    moves = np.abs(unwind.impact) * short_run * treasuries
-    moves[fx] += get("fx_per_bn", 0.0) * dollars + get("fx_per_tn", 0.0) * official
-    return np.asarray(moves)
+    moved = np.abs(unwind.impact) * short_run * treasuries
+    moved[fx] += get("fx_per_bn", 0.0) * dollars + get("fx_per_tn", 0.0) * official
+    return np.asarray(moved)
