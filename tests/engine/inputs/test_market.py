@@ -69,6 +69,16 @@ def faults(path) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def test_previous_closes_are_five_rates_newest_first_or_none(write):
+    assert load_market(write()).previous_usdjpy is None
+    closes = ("usdjpy = 145.04\n", "usdjpy = 145.04\nprevious_closes = [144.0, 143.0, 142.0, 141.0, 140.0]\n")
+    assert load_market(write(closes)).previous_usdjpy == (144.0, 143.0, 142.0, 141.0, 140.0)
+    with pytest.raises(FileFaults, match=r"line 11, fx.previous_closes\[2\]: must be yen for one dollar"):
+        load_market(write((closes[0], closes[1].replace("143.0", "1.43"))))
+    with pytest.raises(FileFaults, match=r"line 11, fx.previous_closes\[5\]: this element is missing"):
+        load_market(write((closes[0], closes[1].replace(", 140.0", ""))))
+
+
 def test_a_market_file_is_read_and_its_curves_bootstrapped(write):
     market = load_market(write())
     assert market.valuation_date == date(2025, 5, 28)
