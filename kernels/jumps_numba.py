@@ -75,7 +75,8 @@ def intervene(law: Any, seed: U64, paths: Any, step: U64, words: Any, rows: Any,
         logit = 0.0 - FARTHEST if logit < 0.0 - FARTHEST else logit
         likely = 1.0 / (1.0 + exp_f64(0.0 - logit))
         rows[LIKELY + i] = likely
-        n_hits += uniform_of_word(words[2 * ROW + i]) < likely
+    for i in range(BLOCK):
+        n_hits += uniform_of_word(words[2 * ROW + i]) < rows[LIKELY + i]
     if n_hits == 0:
         return
     for i in range(BLOCK):

@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from kernels.base import MAX_REGIMES
 from kernels.intrinsics_numba import fma
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 from kernels.parameters_numba import uniform
 from kernels.philox_numba import join
 from kernels.rows_numba import CLOSES, FALL, MIX, MOVE, N_CLOSES, REGIME, UNIFORM
-from kernels.step_numba import correlate_and_step
+from kernels.step_numba import FEW, correlate_and_step, correlate_and_step_few
 
 U64 = np.uint64
-FEW = 24  # paths of a block that are stepped one by one rather than with all others
 SAFE = 1.0 + 1e-9  # rounds a probability up, so that what it rules out is out
 
 
@@ -68,56 +68,67 @@ def change_regimes(transitions: Any, n_regimes: int, words: Any, rows: Any) -> N
 
 
 @njit(**STRICT)
-def step_alone(
-    decay: Any, drift: Any, columns: Any, normals: Any, i: int, before: Any, scratch: Any, state: Any
-) -> None:
-    """As correlate_and_step for path i of the block alone, the same bits.
-
-    columns (n_factors, n_factors) is chol transposed; before, scratch (n_factors,): its deviations, and to work in.
-    """
-    n_factors = decay.size
-    for f in range(n_factors):
-        scratch[f] = fma(decay[f], before[f], drift[f])
-    for k in range(n_factors):
-        z, column, below = normals[k * ROW + i], columns[k, k:], scratch[k:n_factors]
-        for f in range(below.size):
-            below[f] = fma(column[f], z, below[f])
-    for f in range(n_factors):
-        state[f * ROW + i] = scratch[f]
-
-
-@njit(**STRICT)
 def step_by_regime(
-    model: Any, d: int, n_regimes: int, normals: Any, rows: Any, before: Any, moved: Any, state: Any
+    model: Any, d: int, n_regimes: int, normals: Any, rows: Any, aside: Any, drawn: Any, state: Any
 ) -> None:
-    """Move a block one step, each path by its regime's drift and chol; before, moved (n_factors * ROW,) are scratch."""
-    decay, n_factors = model.decay[d], model.decay.shape[1]
-    first, most = 0, -1
+    """Move a block one step, each path by its regime's drift and chol.
+
+    The regime that most paths are in moves the whole block. Paths of the others are picked out before that, moved FEW
+    together, and put back. aside, drawn (n_factors * ROW,) are scratch.
+    """
+    most, first = 0, 0
     for r in range(n_regimes):
         count = paths_in(r, rows)
         if count > most:
-            first, most = r, count
-    if most < BLOCK:
-        before[:] = state
-    correlate_and_step(decay, model.drift[d, first], model.chol[d, first], normals, state)
-    for r in range(n_regimes if most < BLOCK else 0):
-        here, count = np.float64(r), paths_in(r, rows)
-        if r == first or count == 0:
+            most, first = count, r
+    places, regimes = np.empty(2 * BLOCK, np.uint64), np.empty(MAX_REGIMES * FEW, np.int64)
+    n_groups = pick_out(n_regimes if most < BLOCK else 0, first, rows, places, regimes)
+    n_factors, size = model.decay.shape[1], model.decay.shape[1] * FEW
+    for g in range(n_groups):
+        gather(places[g * FEW : (g + 1) * FEW], n_factors, state, aside[g * size : (g + 1) * size])
+    correlate_and_step(model.decay[d], model.drift[d, first], model.chol[d, first], normals, state)
+    for g in range(n_groups):
+        here, some, moved = places[g * FEW : (g + 1) * FEW], drawn[:size], aside[g * size : (g + 1) * size]
+        gather(here, n_factors, normals, some)
+        r = regimes[g]
+        correlate_and_step_few(model.decay[d], model.drift[d, r], model.chol[d, r], some, moved)
+        for f in range(n_factors):
+            x = state[f * ROW : (f + 1) * ROW]
+            for j in range(FEW):
+                x[here[j]] = moved[f * FEW + j]
+
+
+@njit(**STRICT)
+def pick_out(n_regimes: int, left: int, rows: Any, places: Any, regimes: Any) -> int:
+    """Paths of all regimes but `left`, in groups of FEW of one regime; a short group names its first path again.
+
+    places (n_groups * FEW,), regimes (n_groups,), out. Returns the number of groups.
+    """
+    n_groups = 0
+    for r in range(n_regimes):
+        here, n = np.float64(r), 0
+        if r == left:
             continue
-        if count > FEW:
-            moved[:] = before
-            correlate_and_step(decay, model.drift[d, r], model.chol[d, r], normals, moved)
-            for f in range(n_factors):
-                x, y = state[f * ROW : (f + 1) * ROW], moved[f * ROW : (f + 1) * ROW]
-                for i in range(BLOCK):
-                    x[i] = y[i] if rows[REGIME + i] == here else x[i]
-            continue
-        own, work = moved[:n_factors], moved[ROW : ROW + n_factors]
         for i in range(BLOCK):
             if rows[REGIME + i] == here:
-                for f in range(n_factors):
-                    own[f] = before[f * ROW + i]
-                step_alone(decay, model.drift[d, r], model.columns[d, r], normals, i, own, work, state)
+                places[n_groups * FEW + n] = U64(i)
+                n += 1
+        while n % FEW != 0:
+            places[n_groups * FEW + n] = places[n_groups * FEW]
+            n += 1
+        for g in range(n // FEW):
+            regimes[n_groups + g] = r
+        n_groups += n // FEW
+    return n_groups
+
+
+@njit(**STRICT)
+def gather(places: Any, n_factors: int, source: Any, out: Any) -> None:
+    """Chosen paths of a block, source (n_factors * ROW,), side by side: out (n_factors * FEW,)."""
+    for f in range(n_factors):
+        row = source[f * ROW : (f + 1) * ROW]
+        for j in range(FEW):
+            out[f * FEW + j] = row[places[j]]
 
 
 @njit(**INLINE)

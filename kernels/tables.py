@@ -62,7 +62,6 @@ class Model(NamedTuple):
     decay: Array
     drift: Array
     chol: Array
-    columns: Array  # (n_dynamics, n_regimes, n_factors, n_factors) chol transposed
     convexity: Array
     laws: Records
     quantiles: F64
@@ -80,7 +79,7 @@ def model_of(model: ModelArrays, *, float32: bool) -> Model:
     """The same laws, contiguous, the steps of the factors in one precision."""
     rounded = model.rounded(np.float32 if float32 else np.float64)
     arrays = {name: np.ascontiguousarray(array) for name, array in rounded._asdict().items()}
-    return Model(**arrays, columns=np.ascontiguousarray(np.swapaxes(rounded.chol, -1, -2)))
+    return Model(**arrays)
 
 
 def tables_of(book: BookArrays) -> Tables:
