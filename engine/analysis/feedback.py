@@ -28,6 +28,7 @@ from kernels.base import SAID, AbstractBackend, PathRange, Program
 
 F64 = npt.NDArray[np.float64]
 
+N_VARIANTS = 3
 MOST_BYTES = 2**31  # of P&L held at once
 CHUNK = 2**16  # paths at a time
 CHUNK_BYTES = 2**27  # of levels at a time
@@ -100,7 +101,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
     """
     inputs = load_inputs(config)
     check_sections(config.n_paths, config.confidences)
-    n_rows = len(MEASURES) * (1 + len(set(inputs.book.books)))
+    n_rows = N_VARIANTS * (1 + len(set(inputs.book.books)))
     if 8 * n_rows * config.n_paths > MOST_BYTES:
         most = MOST_BYTES // (8 * n_rows)
         raise InputError(f"`paths` must be at most {most:,} here: all P&L is held at once; got {config.n_paths:,}")
@@ -183,7 +184,7 @@ def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Pro
         n = min(CHUNK, n_paths - first)
         pnl[:, first : first + n] = backend.pnl(program, PathRange(first=first, n=n))
         progress(first + n, n_paths)
-    return pnl.reshape(3, -1, n_paths)
+    return pnl.reshape(N_VARIANTS, -1, n_paths)
 
 
 def _said(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
