@@ -16,6 +16,7 @@ from kernels.rows_numba import LIKELY, MOVE, OFFICIAL, REGIME
 U64 = np.uint64
 U32 = np.uint32
 ROOT_2, ROOT_3 = 1.4142135623730951, 1.7320508075688772
+CHUNK = 16  # paths that are looked through together for one that something happens to
 FARTHEST = 40.0  # logits: beyond, a probability is 0 or 1 to the last bit that counts
 
 
@@ -51,7 +52,8 @@ def add_jumps(model: Any, law: Any, seed: U64, paths: Any, step: U64, words: Any
         likeliest = 0.0
         for r in range(tails.shape[0]):
             likeliest = max(likeliest, tails[r, 0])
-        near, n_near = U32(min(likeliest * 4294967296.0 + 1.0, 4294967295.0)), 0  # every word below the probability
+        near = U32(min(likeliest * 4294967296.0 + 1.0, 4294967295.0))  # no word above it has a jump
+        n_near = 0
         for i in range(BLOCK):
             n_near += arrivals[i] <= near
         if n_near == 0:
@@ -65,9 +67,19 @@ def add_jumps(model: Any, law: Any, seed: U64, paths: Any, step: U64, words: Any
 
 
 @njit(**STRICT)
+def intervene_on(law: Any, seed: U64, path: U64, step: U64, rows: Any, spot: Any, i: int) -> None:
+    """One intervention on path i of the block."""
+    z = two_normals(seed, path, step, U64(INTERVENTION_SIZE))[0]
+    size = exp_f64(fma(law.size_sd, z, law.log_size))
+    toward = 1.0 if rows[MOVE + i] < 0.0 else -1.0
+    spot[i] = fma(toward * law.fx_per_tn, size, np.float64(spot[i]))
+    rows[OFFICIAL + i] = fma((0.0 - toward) * law.ust_per_tn, size, rows[OFFICIAL + i])
+
+
+@njit(**STRICT)
 def intervene(law: Any, seed: U64, paths: Any, step: U64, words: Any, rows: Any, spot: Any) -> None:
     """Lean against the 5-day move: push ln USD/JPY, spot (ROW,), and let Treasuries be sold (or bought) for it."""
-    rise, fall, per_move, n_hits = law.rise_logit, law.fall_logit, law.logit_per_move, 0
+    rise, fall, per_move = law.rise_logit, law.fall_logit, law.logit_per_move
     for i in range(BLOCK):
         move = rows[MOVE + i]
         logit = fma(per_move, abs(move), rise if move < 0.0 else fall)
@@ -75,14 +87,11 @@ def intervene(law: Any, seed: U64, paths: Any, step: U64, words: Any, rows: Any,
         logit = 0.0 - FARTHEST if logit < 0.0 - FARTHEST else logit
         likely = 1.0 / (1.0 + exp_f64(0.0 - logit))
         rows[LIKELY + i] = likely
-    for i in range(BLOCK):
-        n_hits += uniform_of_word(words[2 * ROW + i]) < rows[LIKELY + i]
-    if n_hits == 0:
-        return
-    for i in range(BLOCK):
-        if uniform_of_word(words[2 * ROW + i]) < rows[LIKELY + i]:
-            z = two_normals(seed, paths[i], step, U64(INTERVENTION_SIZE))[0]
-            size = exp_f64(fma(law.size_sd, z, law.log_size))
-            toward = 1.0 if rows[MOVE + i] < 0.0 else -1.0
-            spot[i] = fma(toward * law.fx_per_tn, size, np.float64(spot[i]))
-            rows[OFFICIAL + i] = fma((0.0 - toward) * law.ust_per_tn, size, rows[OFFICIAL + i])
+    for start in range(0, BLOCK, CHUNK):
+        n_hits = 0
+        for i in range(start, start + CHUNK):
+            n_hits += uniform_of_word(words[2 * ROW + i]) < rows[LIKELY + i]
+        if n_hits > 0:
+            for i in range(start, start + CHUNK):
+                if uniform_of_word(words[2 * ROW + i]) < rows[LIKELY + i]:
+                    intervene_on(law, seed, paths[i], step, rows, spot, i)

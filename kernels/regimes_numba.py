@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from kernels.base import MAX_REGIMES
 from kernels.intrinsics_numba import fma
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 from kernels.parameters_numba import uniform
@@ -81,7 +80,7 @@ def step_by_regime(
         count = paths_in(r, rows)
         if count > most:
             most, first = count, r
-    places, regimes = np.empty(2 * BLOCK, np.uint64), np.empty(MAX_REGIMES * FEW, np.int64)
+    places, regimes = np.empty(2 * BLOCK, np.uint64), np.empty(BLOCK, np.int64)
     n_groups = pick_out(n_regimes if most < BLOCK else 0, first, rows, places, regimes)
     n_factors, size = model.decay.shape[1], model.decay.shape[1] * FEW
     for g in range(n_groups):

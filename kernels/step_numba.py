@@ -7,7 +7,7 @@ from numba import njit
 from kernels.intrinsics_numba import fma
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 
-FEW = 16  # paths that are stepped together when they are picked out of their blocks
+FEW = 8  # paths that are stepped together when they are picked out of their blocks
 
 
 def _correlate(width: int, row: int) -> Any:
