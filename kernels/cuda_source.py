@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kernels import coefficients
-from kernels.base import ModelArrays
-from kernels.lanes import FACTOR_NORMALS
+from kernels import coefficients, lanes
+from kernels.base import SAID, ModelArrays
 from kernels.tables import Tables
 
 FOLDER = Path(__file__).parent / "cuda"
@@ -19,8 +18,21 @@ WALKED_WORDS = 64  # 32-bit registers that the states of all laws may take toget
 PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
 VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
 VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
+UNWIND_ROWS = 15  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
+UNWIND_WORDS = 72  # as WALKED_WORDS, where a law has an unwind: these numbers count, and normals wait beside them
+CONSTANT_BYTES = 48 << 10  # of constant memory, 64 KiB, that the laws may take
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
+LANE_NAMES = (
+    "FACTOR_NORMALS",
+    "EVENTS",
+    "JUMP_ARRIVALS",
+    "INTERVENTION_SIZE",
+    "JUMP_SIZES",
+    "PARAMETER_STEP",
+    "PARAMETERS",
+    "IMPACT_SIZE",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +55,26 @@ class BuildSettings:
     blocks: int
     valued_blocks: int
     is_unrolled: bool
+    is_constant: bool
+    has_unwind: bool
+    n_regimes: int
+    fx: int
+    ust: int
+    pickup_1: int
+    pickup_2: int
+    pickup_3: int
+    pickup_4: int
+    prices: int
 
     def macros(self) -> dict[str, int]:
         """Macro names and values."""
         named = {name.upper(): int(value) for name, value in asdict(self).items()}
-        return named | {"THREADS": THREADS, "FACTOR_NORMALS": FACTOR_NORMALS}
+        counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_SAID": len(SAID)}
+        return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
 
     def options(self) -> list[str]:
         """The macros as a compiler's command line has them."""
-        return [f"-D{name}={value}" for name, value in self.macros().items()]
+        return [f"-D{name}={value}{'ull' if value >= 2**31 else ''}" for name, value in self.macros().items()]
 
 
 def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSettings:
@@ -62,8 +85,12 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
     """
     n_laws, n_factors = model.decay.shape
     words = n_factors * (1 if float32 else 2)
-    laws = n_laws if n_laws * words <= WALKED_WORDS else 1
-    paths = 2 if laws * words <= PAIRED_WORDS else 1
+    has_unwind, n_regimes = bool(model.laws["is_unwind"].any()), model.drift.shape[1]
+    if has_unwind:
+        laws = n_laws if n_laws * (words + 2 * UNWIND_ROWS) <= UNWIND_WORDS else 1
+    else:
+        laws = n_laws if n_laws * words <= WALKED_WORDS else 1
+    paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
     has_derivatives = bool(book.futures.size or book.groups.size or book.swaptions.size)
     is_split = has_derivatives or book.observations.size > 1
@@ -84,7 +111,27 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
         valued_blocks=VALUED_BLOCKS if is_split else 1,
         blocks=2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3,
         is_unrolled=is_unrolled,
+        is_constant=laws * law_size(n_factors, n_regimes, has_unwind) * words * 4 // n_factors <= CONSTANT_BYTES,
+        has_unwind=has_unwind,
+        n_regimes=n_regimes,
+        **_places(model),
     )
+
+
+def law_size(n_factors: int, n_regimes: int, has_unwind: bool) -> int:
+    """Numbers of a law that step.cuh keeps in a row."""
+    return n_factors + n_regimes * (n_factors + n_factors * (n_factors + 1) // 2 + has_unwind * n_factors)
+
+
+def _places(model: ModelArrays) -> dict[str, int]:
+    """Factors that mechanisms look at where all laws that do agree, else -1; and those that have a convexity."""
+    laws = model.laws
+    looks = {"fx": laws["is_unwind"] != 0, "ust": laws["feeds_back"] != 0}
+    looks |= {f"pickup_{k}": laws[f"weight_{k}"] != 0.0 for k in range(1, 5)}
+    found = {name: np.unique(laws[name][looking]).tolist() or [0] for name, looking in looks.items()}
+    convex = (model.convexity[laws["mixes"] != 0] != 0.0).any(axis=(0, 1))
+    prices = sum(1 << f for f in np.flatnonzero(convex).tolist())
+    return {name: factors[0] if len(factors) == 1 else -1 for name, factors in found.items()} | {"prices": prices}
 
 
 def coefficients_header() -> str:

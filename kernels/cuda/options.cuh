@@ -36,14 +36,14 @@ __device__ __forceinline__ Lanes calls(const Group& group, double start, const L
     return out;
 }
 
-// As `calls` at expiry, or without vol.
+// As `calls` at expiry, or without vol; there a strike below 0 is a put's.
 __device__ __forceinline__ Lanes payoffs(const Group& group, const Lanes& forward) {
     Lanes out = lanes_of(0.0);
 #pragma unroll 1
     for (i64 j = group.first; j < group.last; ++j) {
         const double strike = book.options[j].strike, amount = book.options[j].amount;
         EACH_LANE(p) {
-            const double gain = forward.of[p] - strike;
+            const double gain = (strike > 0.0 ? forward.of[p] : 0.0 - forward.of[p]) - strike;
             out.of[p] = fma(amount, gain > 0.0 ? gain : 0.0, out.of[p]);
         }
     }
