@@ -22,7 +22,7 @@ from kernels.base import (
     Program,
     Reduction,
 )
-from kernels.cuda_source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
+from kernels.cuda_source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, mixing, settings_for
 from kernels.device import AbstractDevice, DeviceMemoryError
 from kernels.tables import Model, Tables, model_of, tables_of
 
@@ -41,7 +41,7 @@ class Scratch(NamedTuple):
     """What is between walking and valuing."""
 
     states: Any  # (n_observations, laws, n_factors, n) deviations as observed
-    kept: Any  # (laws, n_factors + UNWIND_ROWS, n) of paths between observations; None where states are all there is
+    kept: Any  # (n_factors + UNWIND_ROWS, n) of paths between observations; None where states are all there is
 
 
 class Resident(NamedTuple):
@@ -208,7 +208,8 @@ def _packed_laws(model: Model, settings: BuildSettings) -> Array:
     """The laws as step.cuh has them: (n_laws, LAW_SIZE)."""
     n_laws, n_factors = model.decay.shape
     below = np.tril_indices(n_factors)
-    convexity = model.convexity[:, :, : n_factors if settings.has_unwind else 0]
+    convexity = np.where(mixing(model.laws)[:, None, None], model.convexity, 0.0).astype(model.convexity.dtype)
+    convexity = convexity[:, :, : n_factors if settings.has_unwind else 0]
     regimes = np.concatenate([model.drift, model.chol[:, :, below[0], below[1]], convexity], axis=2)
     return np.concatenate([model.decay, regimes.reshape(n_laws, -1)], axis=1)
 
@@ -244,14 +245,9 @@ def _groups(
             device.address(arrays[name]) + np.uint64(0 if name.startswith("jump_") else table[:first].nbytes)
             for name, table in tables.items()
         ]
-        group["laws"] = device.put(_plain(model.laws[first : first + n]))
-        group["law_tables"] = device.put(np.array([*starts, *map(np.uint64, law_strides(model).values())], np.uint64))
+        group["law"] = device.put(_plain(model.laws[first : first + n]))
+        group["law_tables"] = device.put(np.array([*starts, model.quantiles.shape[1]], np.uint64))
     return tuple(groups), tuple(arrays.values())
-
-
-def law_strides(model: Model) -> dict[str, int]:
-    """The lengths at the end of struct LawTables."""
-    return {"n_quantiles": model.quantiles.shape[1], "n_scheduled": model.scheduled.shape[1]}
 
 
 def _plain(field: Array) -> Array:
@@ -300,14 +296,14 @@ def _scratch(resident: Resident, program: Program, n: int) -> Scratch | None:
         return None
     kind = np.float32 if settings.float32 and not settings.has_unwind else np.float64
     rows = n_observations, settings.laws, settings.n_factors
-    kept = (settings.laws, settings.n_factors + UNWIND_ROWS) if settings.has_unwind else (0,)
+    n_kept = settings.n_factors + UNWIND_ROWS if settings.has_unwind else 0
     block = THREADS * VALUED
     what = f"{block} paths x {n_observations} observations"
-    size = int(np.prod(rows) + np.prod(kept)) * kind().itemsize * block
+    size = (int(np.prod(rows)) + n_kept) * kind().itemsize * block
     most = min(_fitting(resident.device, size, what, STATE_BYTES) * block, _padded(n))
     return Scratch(
         states=resident.device.empty((*rows, most), kind),
-        kept=resident.device.empty((*kept, most), kind) if settings.has_unwind else None,
+        kept=resident.device.empty((n_kept, most), kind) if settings.has_unwind else None,
     )
 
 

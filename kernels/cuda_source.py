@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from kernels import coefficients, lanes
-from kernels.base import SAID, ModelArrays
+from kernels.base import SAID, ModelArrays, Records
 from kernels.tables import Tables
 
 FOLDER = Path(__file__).parent / "cuda"
@@ -19,7 +20,7 @@ PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
 VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
 VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
 UNWIND_ROWS = 15  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
-UNWIND_WORDS = 72  # as WALKED_WORDS, where a law has an unwind: these numbers count, and normals wait beside them
+UNWIND_BLOCKS = ((24, 4), (36, 3))  # up to so many words of state under such a law so many blocks at once
 CONSTANT_BYTES = 48 << 10  # of constant memory, 64 KiB, that the laws may take
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
@@ -81,19 +82,20 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
     """Choose the build for a model and a book. The choice moves time, never a bit.
 
     A book of flows and units, looked at once, is valued by the kernel that walks, out of its registers. Any other is
-    valued by a kernel of its own: walking keeps its registers, and valuing has all of them too.
+    valued by a kernel of its own: walking keeps its registers, and valuing has all of them too. Where a law has an
+    unwind a thread walks one path under one law: what a path then carries takes the place of a second.
     """
     n_laws, n_factors = model.decay.shape
     words = n_factors * (1 if float32 else 2)
     has_unwind, n_regimes = bool(model.laws["is_unwind"].any()), model.drift.shape[1]
-    if has_unwind:
-        laws = n_laws if n_laws * (words + 2 * UNWIND_ROWS) <= UNWIND_WORDS else 1
-    else:
-        laws = n_laws if n_laws * words <= WALKED_WORDS else 1
+    laws = n_laws if n_laws * words <= WALKED_WORDS and not has_unwind else 1
     paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
     has_derivatives = bool(book.futures.size or book.groups.size or book.swaptions.size)
     is_split = has_derivatives or book.observations.size > 1
+    blocks = 2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3
+    if has_unwind and is_unrolled:
+        blocks = next((blocks for most, blocks in UNWIND_BLOCKS if words <= most), 2)
     return BuildSettings(
         float32=float32,
         n_factors=n_factors,
@@ -109,7 +111,7 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
         paths=paths,
         valued=VALUED if is_split else paths,
         valued_blocks=VALUED_BLOCKS if is_split else 1,
-        blocks=2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3,
+        blocks=blocks,
         is_unrolled=is_unrolled,
         is_constant=laws * law_size(n_factors, n_regimes, has_unwind) * words * 4 // n_factors <= CONSTANT_BYTES,
         has_unwind=has_unwind,
@@ -123,13 +125,18 @@ def law_size(n_factors: int, n_regimes: int, has_unwind: bool) -> int:
     return n_factors + n_regimes * (n_factors + n_factors * (n_factors + 1) // 2 + has_unwind * n_factors)
 
 
+def mixing(laws: Records) -> npt.NDArray[np.bool_]:
+    """(n_laws,) True for those whose normals have a mixing variable."""
+    return np.asarray((laws["is_unwind"] != 0) & (laws["mixes"] != 0))
+
+
 def _places(model: ModelArrays) -> dict[str, int]:
     """Factors that mechanisms look at where all laws that do agree, else -1; and those that have a convexity."""
     laws = model.laws
     looks = {"fx": laws["is_unwind"] != 0, "ust": laws["feeds_back"] != 0}
     looks |= {f"pickup_{k}": laws[f"weight_{k}"] != 0.0 for k in range(1, 5)}
     found = {name: np.unique(laws[name][looking]).tolist() or [0] for name, looking in looks.items()}
-    convex = (model.convexity[laws["mixes"] != 0] != 0.0).any(axis=(0, 1))
+    convex = (model.convexity[mixing(laws)] != 0.0).any(axis=(0, 1))
     prices = sum(1 << f for f in np.flatnonzero(convex).tolist())
     return {name: factors[0] if len(factors) == 1 else -1 for name, factors in found.items()} | {"prices": prices}
 

@@ -26,7 +26,7 @@ __device__ __forceinline__ void jump_one(i64 j, int n, u64 seed, u64 path, u32 s
 }
 
 // Add this step's jumps of every kind.
-__device__ __forceinline__ void add_jumps(const Law& law, u64 seed, u64 path, u32 step, int regime, real* x) {
+__device__ __forceinline__ void add_jumps(u64 seed, u64 path, u32 step, int regime, real* x) {
     Words arrivals = {};
 #pragma unroll 1
     for (i64 j = law.first_jump; j < law.last_jump; ++j) {
@@ -42,8 +42,8 @@ __device__ __forceinline__ void add_jumps(const Law& law, u64 seed, u64 path, u3
 }
 
 // Lean against the 5-day move: push ln USD/JPY, `spot`, and let Treasuries be sold (or bought) for it, `official`.
-__device__ __forceinline__ void intervene(const Law& law, u64 seed, u64 path, u32 step, u32 word, double move,
-                                          real& spot, double& official) {
+__device__ __forceinline__ void intervene(u64 seed, u64 path, u32 step, u32 word, double move, real& spot,
+                                          double& official) {
     const double farthest = 40.0;  // of logits: beyond, a probability is 0 or 1 to the last bit that counts
     double logit = fma(law.logit_per_move, fabs(move), move < 0.0 ? law.rise_logit : law.fall_logit);
     logit = logit > farthest ? farthest : logit;

@@ -1,4 +1,4 @@
-// What laws have beside their steps. Twins: base.LAW, whose fields Law has in its order, and base.ModelArrays.
+// What a law has beside its steps. Twins: base.LAW, whose fields Law has in its order, and base.ModelArrays.
 #pragma once
 #include "real.cuh"
 
@@ -12,9 +12,9 @@ struct Law {
     double weight_1, weight_2, weight_3, weight_4;
     double fx_per_bn, log_impact, impact_sd, long_run, fading;
 };
-__constant__ Law laws[LAWS];
+__constant__ Law law;  // where a model has more, the kernel is launched once for each
 
-// Arrays as addresses, those with a row a law from the first law that a thread walks; then the lengths of two rows.
+// Arrays as addresses, those with a row a law at the law's; then the length of the first.
 struct LawTables {
     const double* quantiles;
     const double* initial;
@@ -26,7 +26,6 @@ struct LawTables {
     const double* impact;
     const double* scheduled;
     i64 n_quantiles;
-    i64 n_scheduled;
 };
 __constant__ LawTables law_tables;
 
@@ -45,4 +44,5 @@ enum Row {
     IMPACT,
     N_ROWS
 };
+static_assert(LAWS == 1 && PATHS == 1, "rows have no room in registers for more");
 static_assert(N_ROWS == UNWIND_ROWS, "cuda_source.py counts as many rows as there are");

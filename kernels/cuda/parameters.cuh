@@ -21,19 +21,17 @@ __device__ __forceinline__ double mixing(const double* quantiles, double u) {
     return fma(within, quantiles[cell + 1] - quantiles[cell], quantiles[cell]);
 }
 
-// Start a path of law l: rows (N_ROWS,), out.
-__device__ __forceinline__ void draw_parameters(int l, u64 seed, u64 path, double* rows) {
-    const Law& law = laws[l];
-    const double* initial = law_tables.initial + l * N_REGIMES;
+// Start a path: rows (N_ROWS,), out.
+__device__ __forceinline__ void draw_parameters(u64 seed, u64 path, double* rows) {
     const double oldest_first[5] = {law.lag_5, law.lag_4, law.lag_3, law.lag_2, law.lag_1};
 #pragma unroll
     for (int k = 0; k < 5; ++k) rows[CLOSES + k] = oldest_first[k];
     const Words w = philox(seed, path, (u32)PARAMETER_STEP, PARAMETERS);
-    if (law.mixes) rows[MIX] = mixing(law_tables.quantiles + l * law_tables.n_quantiles, uniform(join(w.w0, w.w1)));
+    if (law.mixes) rows[MIX] = mixing(law_tables.quantiles, uniform(join(w.w0, w.w1)));
     const double u = uniform(join(w.w2, w.w3));
 #pragma unroll
     for (int r = 0; r < N_REGIMES - 1; ++r)
-        if (r < law.n_regimes - 1) rows[REGIME] += u >= initial[r] ? 1.0 : 0.0;
+        if (r < law.n_regimes - 1) rows[REGIME] += u >= law_tables.initial[r] ? 1.0 : 0.0;
     const Words v = philox(seed, path, (u32)PARAMETER_STEP, IMPACT_SIZE);
     double z, unused;
     box_muller(join(v.w0, v.w1), join(v.w2, v.w3), &z, &unused);

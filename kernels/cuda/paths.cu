@@ -114,6 +114,6 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
                 for (int p = 0; p < PATHS; ++p)
                     if (column + p * THREADS < n)
                         levels[(((first_law + l) * n_steps + step) * (N_FACTORS + N_SAID) + f) * n + column +
-                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : said(walk, l, f - N_FACTORS);
+                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : said(walk, f - N_FACTORS);
     }
 }

@@ -13,10 +13,8 @@ __device__ __forceinline__ double settled(double wanted, double left, double mos
 
 // Official sales of the step, then private ones: a hazard that their own impact on yields damps and feeds.
 // rise, pickup: of the 10-year Treasury yield, the pick-up, without impact; spot: ln USD/JPY, in and out.
-__device__ __forceinline__ void sell_treasuries(int l, double flow, double rise, double pickup, double& spot,
-                                                double* rows) {
-    const Law& law = laws[l];
-    const double* impact = law_tables.impact + l * N_FACTORS;
+__device__ __forceinline__ void sell_treasuries(double flow, double rise, double pickup, double& spot, double* rows) {
+    const double* impact = law_tables.impact;
     const double on_ust = impact[FACTOR_OF(UST, law.ust)];
     double on_pickup =
         law.weight_1 * impact[FACTOR_OF(PICKUP_1, law.pickup_1)] + law.weight_2 * impact[FACTOR_OF(PICKUP_2, law.pickup_2)];
@@ -43,7 +41,7 @@ __device__ __forceinline__ void sell_treasuries(int l, double flow, double rise,
 }
 
 // Carry positions stopped by a new worst loss, which their own sale of dollars deepens; n_done steps with this.
-__device__ __forceinline__ void stop_out(const Law& law, double n_done, double& spot, double* rows) {
+__device__ __forceinline__ void stop_out(double n_done, double& spot, double* rows) {
     const double slope = law.carry_stock * law.stop_slope, per_sale = law.leverage * law.fx_per_bn;
     const double offset = law.start_loss - law.carry_per_step * n_done;
     const double most = law.carry_stock * law.stop_most, sold = rows[CARRY_SOLD], worst = rows[WORST];
@@ -60,15 +58,14 @@ __device__ __forceinline__ void stop_out(const Law& law, double n_done, double& 
 }
 
 // Everything that is sold in a step, and what it does to prices.
-__device__ __forceinline__ void sell(int l, double official, double n_done, real* x, double* rows) {
-    const Law& law = laws[l];
+__device__ __forceinline__ void sell(double official, double n_done, real* x, double* rows) {
     double spot = deviation_of(x, FACTOR_OF(FX, law.fx));
     const double rise = deviation_of(x, FACTOR_OF(UST, law.ust));
     double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
     pickup = fma(law.weight_2, (double)deviation_of(x, FACTOR_OF(PICKUP_2, law.pickup_2)), pickup);
     pickup = fma(law.weight_3, (double)deviation_of(x, FACTOR_OF(PICKUP_3, law.pickup_3)), pickup);
     pickup = fma(law.weight_4, (double)deviation_of(x, FACTOR_OF(PICKUP_4, law.pickup_4)), pickup);
-    sell_treasuries(l, official, rise, pickup, spot, rows);
-    stop_out(law, n_done, spot, rows);
+    sell_treasuries(official, rise, pickup, spot, rows);
+    stop_out(n_done, spot, rows);
     set_deviation(x, FACTOR_OF(FX, law.fx), (real)spot);
 }

@@ -7,90 +7,75 @@
 #include "regimes.cuh"
 #include "sales.cuh"
 
-// One path of a thread: its deviations, and what it carries beside them under each law.
+// The path of a thread: its deviations, and what it carries beside them.
 struct Walk {
     State state;
-    double rows[LAWS][N_ROWS];
+    double rows[N_ROWS];
 };
 
 // Set a path to its start.
 __device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& walk) {
     start(walk.state);
 #pragma unroll
-    for (int l = 0; l < LAWS; ++l) {
-#pragma unroll
-        for (int k = 0; k < N_ROWS; ++k) walk.rows[l][k] = k == MIX ? 1.0 : 0.0;
-        if (laws[l].is_unwind) draw_parameters(l, seed, paths[0], walk.rows[l]);
-    }
+    for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = k == MIX ? 1.0 : 0.0;
+    if (law.is_unwind) draw_parameters(seed, paths[0], walk.rows);
 }
 
-// What follows the diffusion in a step of law l with an unwind; `move` is the 5-day move before it.
-__device__ __forceinline__ void add_events(int l, u64 seed, u64 path, u32 step, u32 word, double move, real* x,
-                                           double* rows) {
-    const Law& law = laws[l];
-    double official = law_tables.scheduled[l * law_tables.n_scheduled + step];
-    add_jumps(law, seed, path, step, (int)rows[REGIME], x);
+// What comes after the diffusion in a step with an unwind; `move` is the 5-day move of ln USD/JPY before it.
+__device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 word, double move, real* x, double* rows) {
+    const int fx = FACTOR_OF(FX, law.fx);
+    add_jumps(seed, path, step, (int)rows[REGIME], x);
+    double official = law_tables.scheduled[step];
     if (law.intervenes) {
-        real spot = deviation_of(x, FACTOR_OF(FX, law.fx));
-        intervene(law, seed, path, step, word, move, spot, official);
-        set_deviation(x, FACTOR_OF(FX, law.fx), spot);
+        real spot = deviation_of(x, fx);
+        intervene(seed, path, step, word, move, spot, official);
+        set_deviation(x, fx, spot);
     }
-    if (law.feeds_back) sell(l, official, (double)step + 1.0, x, rows);
+    if (law.feeds_back) sell(official, (double)step + 1.0, x, rows);
 }
 
-// Draw once, then move every law's deviations.
+// Draw, then move the deviations; of a law without an unwind nothing but them.
 __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 step, Walk& walk) {
+    real normals[N_NORMALS];
+    draw_normals(seed, paths[0], step, normals);
     const Words events = philox(seed, paths[0], step, EVENTS);
-    double moves[LAWS];
-#pragma unroll
-    for (int l = 0; l < LAWS; ++l)
-        if (laws[l].is_unwind) {
-            moves[l] = look_back(deviation_of(walk.state.x[0][l], FACTOR_OF(FX, laws[l].fx)), walk.rows[l]);
-            if (laws[l].n_regimes > 1) change_regimes(l, events, moves[l], walk.rows[l]);
-        }
-    step_by_regime(seed, paths[0], step, walk.state, walk.rows);
-#pragma unroll
-    for (int l = 0; l < LAWS; ++l)
-        if (laws[l].is_unwind)
-            add_events(l, seed, paths[0], step, events.w2, moves[l], walk.state.x[0][l], walk.rows[l]);
+    real* x = walk.state.x[0][0];
+    double move = 0.0;
+    if (law.is_unwind) {
+        move = look_back(deviation_of(x, FACTOR_OF(FX, law.fx)), walk.rows);
+        if (law.n_regimes > 1) change_regimes(events, move, walk.rows);
+    }
+    step_by_regime(normals, walk.rows, x);
+    if (law.is_unwind) add_events(seed, paths[0], step, events.w2, move, x, walk.rows);
 }
 
 // A deviation as markets show it, price impact included.
-__device__ __forceinline__ seen observe(const Walk& walk, int p, int l, int f) {
-    const double x = walk.state.x[p][l][f];
-    const double per_impact = laws[l].feeds_back ? law_tables.impact[l * N_FACTORS + f] : 0.0;
-    return per_impact != 0.0 ? fma(per_impact, walk.rows[l][IMPACT], x) : x;
+__device__ __forceinline__ seen observe(const Walk& walk, int, int, int f) {
+    const double x = walk.state.x[0][0][f], per_impact = law.feeds_back ? law_tables.impact[f] : 0.0;
+    return per_impact != 0.0 ? fma(per_impact, walk.rows[IMPACT], x) : x;
 }
 
 // What is said of a path beside its deviations, base.SAID: zero under a law without an unwind.
-__device__ __forceinline__ real said(const Walk& walk, int l, int k) {
+__device__ __forceinline__ real said(const Walk& walk, int k) {
     const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
-    return walk.rows[l][rows[k]];
+    return (real)walk.rows[rows[k]];
 }
 
-// A path between two launches lies in kept (LAWS, N_FACTORS + N_ROWS, width), binary64.
+// A path between two launches lies in kept (N_FACTORS + N_ROWS, width), binary64.
 typedef double Kept;
 
 __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, Walk& walk) {
 #pragma unroll
-    for (int l = 0; l < LAWS; ++l) {
-        const Kept* law = kept + l * (N_FACTORS + N_ROWS) * width + column;
+    for (int f = 0; f < N_FACTORS; ++f) walk.state.x[0][0][f] = (real)kept[f * width + column];
 #pragma unroll
-        for (int f = 0; f < N_FACTORS; ++f) walk.state.x[0][l][f] = (real)law[f * width];
-#pragma unroll
-        for (int k = 0; k < N_ROWS; ++k) walk.rows[l][k] = law[(N_FACTORS + k) * width];
-    }
+    for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = kept[(N_FACTORS + k) * width + column];
 }
 
 __device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Kept* kept) {
 #pragma unroll
-    for (int l = 0; l < LAWS; ++l) {
-        Kept* law = kept + l * (N_FACTORS + N_ROWS) * width + column;
+    for (int f = 0; f < N_FACTORS; ++f) kept[f * width + column] = walk.state.x[0][0][f];
 #pragma unroll
-        for (int f = 0; f < N_FACTORS; ++f) law[f * width] = walk.state.x[0][l][f];
-#pragma unroll
-        for (int k = 0; k < N_ROWS; ++k) law[(N_FACTORS + k) * width] = walk.rows[l][k];
-    }
+    for (int k = 0; k < N_ROWS; ++k) kept[(N_FACTORS + k) * width + column] = walk.rows[k];
 }
 #else
 struct Walk {
@@ -105,7 +90,7 @@ __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 st
 
 __device__ __forceinline__ seen observe(const Walk& walk, int p, int l, int f) { return walk.state.x[p][l][f]; }
 
-__device__ __forceinline__ real said(const Walk&, int, int) { return 0; }
+__device__ __forceinline__ real said(const Walk&, int) { return 0; }
 
 // What was observed is all there is to go on from.
 typedef const real Kept;
