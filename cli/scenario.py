@@ -1,11 +1,12 @@
 """`unwind scenario`: the named changes of a market, listed, shown, checked."""
 
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options, render, scenario_unwind
+from cli import options, render, scenario_plot, scenario_unwind
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -29,11 +30,25 @@ def list_() -> None:
     render.show(Table(title="Bundled scenarios", columns=columns, rows=rows))
 
 
-def show(name: Name) -> None:
-    """Show what a scenario changes, and its sources."""
+def show(
+    name: Name,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw where it leads, to this .png, .svg or .pdf; needs matplotlib."),
+    ] = None,
+    days: Annotated[int, typer.Option(metavar="N", min=2, max=250, help="Of the picture: business days.")] = 60,
+    market: options.Market = None,
+) -> None:
+    """Show what a scenario changes, and its sources.
+
+    With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
+    USD/JPY, day by day from the market's date, after the history before it where the program holds that.
+    """
     from engine.inputs.scenario import load_scenario
 
     scenario = load_scenario(name)
+    if plot is not None:
+        scenario_plot.plot(scenario, market, days, plot)
     render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(scenario_unwind.tables(unwind)) if unwind is not None else []
