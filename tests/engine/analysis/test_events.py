@@ -72,7 +72,8 @@ def test_april_and_may_2025_lie_within_repatriations_law(replayed, start, end):
     found = replayed("repatriation-2025", start, end)
     assert ((found.below > 0.005) & (found.below < 0.995)).all()
     assert found.farther > 0.3  # found 0.40, 0.83, 0.55, 0.96: what it was estimated from
-    assert any("was repaired (Higham)" in note for note in found.notes)  # that day's market does not bear the regime's correlations
+    # that day's market does not bear the regime's correlations: entries move by 0.004 at most
+    assert any("was repaired (Higham)" in note for note in found.notes)
 
 
 def test_april_2025_was_out_of_reach_of_the_market_before_it(replayed):
