@@ -19,7 +19,7 @@ class Merging:
     """How lists of tables meet: by name, or one after the other. Other lists, and values, replace one another."""
 
     named: Mapping[str, tuple[str, ...]]  # list -> the keys that name an element
-    joined: frozenset[str]  # lists that are laid end to end
+    joined: frozenset[str]  # lists that are laid end to end, within named elements too
     own: frozenset[str]  # keys that are not inherited
 
 
@@ -83,23 +83,23 @@ def _chain_fault(parent: Path, chain: tuple[Path, ...]) -> str | None:
 def _lay(under: Merged, over: Merged, merging: Merging) -> None:
     """Lay one table over another, in place."""
     for key, value in over.data.items():
-        if key in merging.joined and isinstance(value, tuple) and isinstance(under.data.get(key, ()), tuple):
-            _join(under, over, key, value)
-        elif key in merging.named and _are_tables(value) and _are_tables(under.data.get(key, ())):
-            _merge_named(under, over, key, merging.named[key])
+        if key in merging.named and _are_tables(value) and _are_tables(under.data.get(key, ())):
+            _merge_named(under, over, key, merging)
         else:
-            under.data[key] = _laid(under, over, (key,), (key,), under.data.get(key), value)
+            under.data[key] = _laid(under, over, (key,), (key,), under.data.get(key), value, merging)
 
 
-def _join(under: Merged, over: Merged, key: str, value: tuple[Any, ...]) -> None:
-    before = under.data.get(key, ())
-    under.data[key] = (*before, *value)
-    under.places.setdefault((key,), over.places[key,])
-    for i in range(len(value)):
-        _move(under, over, (key, i), (key, len(before) + i))
+def _joined(
+    under: Merged, over: Merged, at: Keys, source: Keys, below: tuple[Any, ...], above: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    under.places.setdefault(at, over.places[source])
+    for i in range(len(above)):
+        _move(under, over, (*source, i), (*at, len(below) + i))
+    return (*below, *above)
 
 
-def _merge_named(under: Merged, over: Merged, key: str, names: tuple[str, ...]) -> None:
+def _merge_named(under: Merged, over: Merged, key: str, merging: Merging) -> None:
+    names = merging.named[key]
     before = list(under.data.get(key, ()))
     n_before = len(before)  # tables of one file that share a name stay two, to be refused
     known = [tuple(table.get(name) for name in names) for table in before]
@@ -111,19 +111,21 @@ def _merge_named(under: Merged, over: Merged, key: str, names: tuple[str, ...]) 
             before.append(table)
             _move(under, over, (key, i), (key, at))
         else:
-            before[at] = _laid(under, over, (key, at), (key, i), before[at], table)
+            before[at] = _laid(under, over, (key, at), (key, i), before[at], table, merging)
     under.data[key] = tuple(before)
 
 
-def _laid(under: Merged, over: Merged, at: Keys, source: Keys, below: Any, above: Any) -> Any:
-    """A value over another: tables key by key, keys of the upper one last."""
+def _laid(under: Merged, over: Merged, at: Keys, source: Keys, below: Any, above: Any, merging: Merging) -> Any:
+    """A value over another: tables key by key, keys of the upper one last; lists that are joined end to end."""
+    if at[-1] in merging.joined and isinstance(below, tuple) and isinstance(above, tuple):
+        return _joined(under, over, at, source, below, above)
     if not (isinstance(below, dict) and isinstance(above, dict)):
         _forget(under, at)
         _move(under, over, source, at)
         return above
     laid = {key: value for key, value in below.items() if key not in above}
     for key, value in above.items():
-        laid[key] = _laid(under, over, (*at, key), (*source, key), below.get(key), value)
+        laid[key] = _laid(under, over, (*at, key), (*source, key), below.get(key), value, merging)
     return laid
 
 
