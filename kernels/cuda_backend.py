@@ -205,13 +205,22 @@ def _gpus() -> tuple[AbstractDevice, ...]:
 
 
 def _packed_laws(model: Model, settings: BuildSettings) -> Array:
-    """The laws as step.cuh has them: (n_laws, LAW_SIZE)."""
+    """The laws as step.cuh, or regimes.cuh, has them, a row each."""
     n_laws, n_factors = model.decay.shape
-    below = np.tril_indices(n_factors)
-    convexity = np.where(mixing(model.laws)[:, None, None], model.convexity, 0.0).astype(model.convexity.dtype)
-    convexity = convexity[:, :, : n_factors if settings.has_unwind else 0]
-    regimes = np.concatenate([model.drift, model.chol[:, :, below[0], below[1]], convexity], axis=2)
-    return np.concatenate([model.decay, regimes.reshape(n_laws, -1)], axis=1)
+    if not settings.has_unwind:
+        rows, columns = np.tril_indices(n_factors)
+        return np.concatenate([model.decay, model.drift[:, 0], model.chol[:, 0, rows, columns]], axis=1)
+    columns, rows = np.triu_indices(n_factors) if settings.is_unrolled else np.tril_indices(n_factors)[::-1]
+    steps = np.stack(np.broadcast_arrays(model.decay[:, None], model.drift), axis=3)  # by turns
+    of_regime = (n_laws, settings.n_regimes, -1)
+    numbers = np.concatenate([steps.reshape(of_regime), model.chol[:, :, rows, columns], _convexity(model)], axis=2)
+    padded = np.pad(numbers, ((0, 0), (0, 0), (0, -numbers.shape[2] % settings.chunk)))
+    return np.swapaxes(padded.reshape(*of_regime, settings.chunk), 1, 2).reshape(n_laws, -1)
+
+
+def _convexity(model: Model) -> Array:
+    """(n_laws, n_regimes, n_factors): 0 where a law does not mix."""
+    return np.where(mixing(model.laws)[:, None, None], model.convexity, 0.0).astype(model.convexity.dtype)
 
 
 def _resident(device: AbstractDevice, settings: BuildSettings, model: Model, book: Tables, centre: F64) -> Resident:
@@ -347,7 +356,9 @@ def _levels(resident: Resident, program: Program, ids: U64) -> Array:
     return device.get(levels)
 
 
-def _reduce(resident: Resident, program: Program, cells: CellRange, brackets: F64, scratch: Scratch | None) -> Reduction:
+def _reduce(
+    resident: Resident, program: Program, cells: CellRange, brackets: F64, scratch: Scratch | None
+) -> Reduction:
     device, paths = resident.device, cells.paths
     pnl = _pnl(resident, program, paths, scratch)
     n_rows, n_brackets = brackets.shape[:2]

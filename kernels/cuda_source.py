@@ -20,8 +20,8 @@ PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
 VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
 VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
 UNWIND_ROWS = 15  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
-UNWIND_BLOCKS = ((24, 4), (36, 3))  # up to so many words of state under such a law so many blocks at once
-CONSTANT_BYTES = 48 << 10  # of constant memory, 64 KiB, that the laws may take
+UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a law so many blocks at once
+LOADED_BYTES = 16  # of a law's numbers at once, at most
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
 LANE_NAMES = (
@@ -56,9 +56,9 @@ class BuildSettings:
     blocks: int
     valued_blocks: int
     is_unrolled: bool
-    is_constant: bool
     has_unwind: bool
     n_regimes: int
+    chunk: int
     fx: int
     ust: int
     pickup_1: int
@@ -87,7 +87,7 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
     """
     n_laws, n_factors = model.decay.shape
     words = n_factors * (1 if float32 else 2)
-    has_unwind, n_regimes = bool(model.laws["is_unwind"].any()), model.drift.shape[1]
+    has_unwind = bool(model.laws["is_unwind"].any())
     laws = n_laws if n_laws * words <= WALKED_WORDS and not has_unwind else 1
     paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
@@ -113,16 +113,11 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
         valued_blocks=VALUED_BLOCKS if is_split else 1,
         blocks=blocks,
         is_unrolled=is_unrolled,
-        is_constant=laws * law_size(n_factors, n_regimes, has_unwind) * words * 4 // n_factors <= CONSTANT_BYTES,
         has_unwind=has_unwind,
-        n_regimes=n_regimes,
+        n_regimes=model.drift.shape[1],
+        chunk=LOADED_BYTES // (4 if float32 else 8) if is_unrolled else 1,
         **_places(model),
     )
-
-
-def law_size(n_factors: int, n_regimes: int, has_unwind: bool) -> int:
-    """Numbers of a law that step.cuh keeps in a row."""
-    return n_factors + n_regimes * (n_factors + n_factors * (n_factors + 1) // 2 + has_unwind * n_factors)
 
 
 def mixing(laws: Records) -> npt.NDArray[np.bool_]:

@@ -15,9 +15,8 @@
 //   BLOCKS          of a multiprocessor at once, at least: what it leaves is what a thread has for registers
 //   VALUED_BLOCKS   as BLOCKS, of the kernel that only revalues
 //   IS_UNROLLED     1: all lanes of a step are written out
-//   IS_CONSTANT     1: the laws fit into constant memory
 //   HAS_UNWIND      1: a law has regimes, mixing, jumps, interventions or feedback; a thread then walks one path
-//   N_REGIMES       of the law that has most
+//   N_REGIMES       of the law that has most; CHUNK numbers of one are loaded at a time
 //   FX              the factor USD/JPY, if all laws agree, else -1; likewise UST, PICKUP_1 to PICKUP_4
 //   PRICES          bit f: factor f has a convexity under some law
 //   UNWIND_ROWS     numbers that a path carries beside its deviations; N_SAID of them are told by replay

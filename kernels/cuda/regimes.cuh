@@ -32,14 +32,20 @@ __device__ __forceinline__ void change_regimes(const Words& events, double move,
     rows[REGIME] = next_regime((int)rows[REGIME], fall, u);
 }
 
-// Add what the mixing variable's square takes from the drift of prices; convexity (N_FACTORS,) of the path's regime, 0
-// under a law that does not mix.
-__device__ __forceinline__ void add_convexity(const real* convexity, double q, real* x) {
-    EACH_FACTOR(f)
-    if ((u64)PRICES >> f & 1) {
-        const double c = convexity[f], was = x[f];
-        x[f] = c == 0.0 ? x[f] : (real)fma(q * q, c, was);
-    }
+// The law of a step, in device memory: paths of a warp that are in different regimes read neighbouring numbers. For each
+// regime decay and drift by turns (2 * N_FACTORS), chol's lower triangle, column by column, or, where factors are many,
+// row by row, and convexity (N_FACTORS); cut into chunks, those of all regimes side by side.
+#define CHOL (2 * N_FACTORS)
+#define CONVEXITY (CHOL + N_FACTORS * (N_FACTORS + 1) / 2)
+struct alignas(CHUNK * sizeof(real)) Chunk {
+    real of[CHUNK];
+};
+__device__ Chunk model[(CONVEXITY + N_FACTORS + CHUNK - 1) / CHUNK * N_REGIMES];
+
+// Number `place` of a regime, whose first chunk is `regime`; `chunk` keeps what was loaded for those in a row.
+__device__ __forceinline__ real next_number(const Chunk* regime, int place, Chunk& chunk) {
+    if (place % CHUNK == 0) chunk = regime[place / CHUNK * N_REGIMES];
+    return chunk.of[place % CHUNK];
 }
 
 // Normals of a step, those of all factors.
@@ -55,29 +61,42 @@ __device__ __forceinline__ void draw_normals(u64 seed, u64 path, u32 step, real*
 #endif
 }
 
-// Move a path one step by the drift and chol of its regime, its normals times its mixing variable. A warp takes the
-// time of the regimes that its paths are in.
+// Move a path one step by the drift and chol of its regime, its normals times its mixing variable.
 __device__ __forceinline__ void step_by_regime(const real* normals, const double* rows, real* x) {
-    const real q = rows[MIX];
+    const Chunk* regime = model + (int)rows[REGIME];
+    const real q = (real)rows[MIX];
+    Chunk chunk;
+#pragma unroll
+    for (int f = 0; f < N_FACTORS; ++f) {
+        const real decay = next_number(regime, 2 * f, chunk), drift = next_number(regime, 2 * f + 1, chunk);
+        x[f] = fma(decay, x[f], drift);
+    }
 #if IS_UNROLLED
 #pragma unroll
-    for (int r = 0; r < N_REGIMES; ++r)
-        if (rows[REGIME] == r) {
-            decay_and_drift(0, r, x);
+    for (int k = 0; k < N_FACTORS; ++k) {
+        const int column = CHOL + k * N_FACTORS - k * (k + 1) / 2;
+        const real z = q * normals[k];
 #pragma unroll
-            for (int k = 0; k < N_FACTORS; ++k) add_column(0, r, k, q * normals[k], x);
-            add_convexity(law_of(0, r) + CONVEXITY, rows[MIX], x);
-        }
+        for (int f = k; f < N_FACTORS; ++f) x[f] = fma(next_number(regime, column + f, chunk), z, x[f]);
+    }
 #else
-    const int r = (int)rows[REGIME];
-    decay_and_drift(0, r, x);
 #pragma unroll 1
     for (int first = 0; first < N_FACTORS; first += 8) {
-        real drawn[8];
+        real z[8];
 #pragma unroll
-        for (int k = 0; k < 8; ++k) drawn[k] = q * normals[first + k];
-        add_eight_columns(0, r, first, drawn, x);
+        for (int k = 0; k < 8; ++k) z[k] = q * normals[first + k];
+        add_eight_columns(regime[CHOL * N_REGIMES].of, N_REGIMES, first, z, x);
     }
-    add_convexity(law_of(0, r) + CONVEXITY, rows[MIX], x);
 #endif
+}
+
+// Add what the mixing variable's square takes from the drift of prices.
+__device__ __forceinline__ void add_convexity(const double* rows, real* x) {
+    const Chunk* regime = model + (int)rows[REGIME];
+    EACH_FACTOR(f)
+    if ((u64)PRICES >> f & 1) {
+        const int place = CONVEXITY + f;
+        const double c = regime[place / CHUNK * N_REGIMES].of[place % CHUNK], was = x[f], q = rows[MIX];
+        x[f] = c == 0.0 ? x[f] : (real)fma(q * q, c, was);
+    }
 }

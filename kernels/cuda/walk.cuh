@@ -46,6 +46,7 @@ __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 st
         if (law.n_regimes > 1) change_regimes(events, move, walk.rows);
     }
     step_by_regime(normals, walk.rows, x);
+    if (law.mixes) add_convexity(walk.rows, x);
     if (law.is_unwind) add_events(seed, paths[0], step, events.w2, move, x, walk.rows);
 }
 
