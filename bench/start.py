@@ -19,6 +19,7 @@ CASES = {  # name -> what it times
     "revaluation": "12,000 flows: polynomials, flow by flow, numpy, QuantLib's objects",
     "end_to_end": "10^7 paths from a cold process to VaR and ES, with peak memory",
     "start_up": "from a cold process to the first answer; compile time apart",
+    "unwind": "the daily walk with regimes and feedback against the plain one; what each mechanism costs",
     "crossover": "cost against the number of paths, backend against backend",
 }
 # Peers on one thread, as ours are told to be in those cases; numba's threads are its own.

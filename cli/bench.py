@@ -18,7 +18,7 @@ def bench(
         list[str] | None,
         typer.Argument(
             metavar="CASE",
-            help="normals, walk, revaluation, end_to_end, start_up, crossover. Default: all, some two minutes.",
+            help="normals, walk, revaluation, end_to_end, start_up, unwind, crossover. Default: all; minutes.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,

@@ -40,3 +40,17 @@ def test_a_file_with_faults_is_refused_with_line_and_key(unwind, tmp_path):
     assert done.stdout == ""
     assert "line 4" in done.stderr
     assert "shocks" in done.stderr  # the nearest known key
+
+
+def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
+    out = unwind("scenario", "show", root / "engine/dynamics/scenarios/equities/mixture-theory.toml").stdout
+    assert "betas_name           theory" in out
+    assert "XLK -40" in out
+
+
+def test_a_plot_that_could_not_be_drawn_is_refused_before_anything_is_shown(unwind, tmp_path):
+    done = unwind("scenario", "show", "base", "--plot", tmp_path / "fan.gif")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "must end in .png, .svg or .pdf" in done.stderr
+    done = unwind("scenario", "show", "base", "--plot", tmp_path / "nowhere" / "fan.png")
+    assert "there is no folder" in done.stderr
