@@ -22,16 +22,13 @@ from kernels.base import (
     Program,
     Reduction,
 )
-from kernels.cuda_source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, mixing, settings_for
+from kernels.cuda_arrays import LAW_TABLES, packed_laws, strides, words_of
+from kernels.cuda_source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
 from kernels.device import AbstractDevice, DeviceMemoryError
 from kernels.tables import Model, Tables, model_of, tables_of
 
 BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
 STATE_BYTES = 2**28  # device memory that the deviations between walking and valuing may take
-LAW_TABLES = (
-    *("quantiles", "initial", "transitions", "jump_step", "jump_tails", "jump_mean", "jump_loadings"),
-    *("impact", "scheduled"),
-)  # struct LawTables of laws.cuh: fields of Model
 SHARE = 0.8  # of the free memory that a block may take
 
 Part = TypeVar("Part", CellRange, PathRange)
@@ -204,30 +201,11 @@ def _gpus() -> tuple[AbstractDevice, ...]:
     return tuple(CupyDevice(index) for index in range(cupy.cuda.runtime.getDeviceCount()))
 
 
-def _packed_laws(model: Model, settings: BuildSettings) -> Array:
-    """The laws as step.cuh, or regimes.cuh, has them, a row each."""
-    n_laws, n_factors = model.decay.shape
-    if not settings.has_unwind:
-        rows, columns = np.tril_indices(n_factors)
-        return np.concatenate([model.decay, model.drift[:, 0], model.chol[:, 0, rows, columns]], axis=1)
-    columns, rows = np.triu_indices(n_factors) if settings.is_unrolled else np.tril_indices(n_factors)[::-1]
-    steps = np.stack(np.broadcast_arrays(model.decay[:, None], model.drift), axis=3)  # by turns
-    of_regime = (n_laws, settings.n_regimes, -1)
-    numbers = np.concatenate([steps.reshape(of_regime), model.chol[:, :, rows, columns], _convexity(model)], axis=2)
-    padded = np.pad(numbers, ((0, 0), (0, 0), (0, -numbers.shape[2] % settings.chunk)))
-    return np.swapaxes(padded.reshape(*of_regime, settings.chunk), 1, 2).reshape(n_laws, -1)
-
-
-def _convexity(model: Model) -> Array:
-    """(n_laws, n_regimes, n_factors): 0 where a law does not mix."""
-    return np.where(mixing(model.laws)[:, None, None], model.convexity, 0.0).astype(model.convexity.dtype)
-
-
 def _resident(device: AbstractDevice, settings: BuildSettings, model: Model, book: Tables, centre: F64) -> Resident:
     arrays, words = [], []
     for field in book:
         if isinstance(field, np.ndarray):
-            arrays.append(device.put(_plain(field)))
+            arrays.append(device.put(words_of(field)))
             words.append(device.address(arrays[-1]))
         else:
             words.append(np.uint64(field))
@@ -242,47 +220,21 @@ def _groups(
     device: AbstractDevice, settings: BuildSettings, model: Model
 ) -> tuple[tuple[dict[str, Any], ...], tuple[Any, ...]]:
     """For each group of laws what the module's variables hold, and the arrays that they point to."""
-    packed, n = _packed_laws(model, settings), settings.laws
+    packed, n = packed_laws(model, settings), settings.laws
     firsts = range(0, packed.shape[0], n)
     groups = [{"model": device.put(packed[first : first + n].reshape(-1))} for first in firsts]
     if not settings.has_unwind:
         return tuple(groups), ()
     tables = {name: getattr(model, name) for name in LAW_TABLES}
-    arrays = {name: device.put(_plain(table)) for name, table in tables.items()}
+    arrays = {name: device.put(words_of(table)) for name, table in tables.items()}
     for first, group in zip(firsts, groups, strict=True):
         starts = [
             device.address(arrays[name]) + np.uint64(0 if name.startswith("jump_") else table[:first].nbytes)
             for name, table in tables.items()
         ]
-        group["law"] = device.put(_plain(model.laws[first : first + n]))
+        group["law"] = device.put(words_of(model.laws[first : first + n]))
         group["law_tables"] = device.put(np.array([*starts, model.quantiles.shape[1]], np.uint64))
     return tuple(groups), tuple(arrays.values())
-
-
-def _plain(field: Array) -> Array:
-    """A field's 64-bit words, one at least."""
-    kind = np.int64 if field.dtype.kind == "i" else np.float64
-    if field.dtype.names:
-        words: Array = np.ascontiguousarray(field).reshape(-1).view(np.int64)
-    else:
-        words = np.ascontiguousarray(field, kind)
-    return words if words.size else np.zeros(1, words.dtype)
-
-
-def strides(book: Tables) -> dict[str, int]:
-    """The lengths at the end of struct Book."""
-    return {
-        "n_observations": book.observations.size,
-        "n_scenarios": book.dynamics.size,
-        "n_books": book.base_value.size,
-        "n_segments": book.segments.size,
-        "n_flows": book.flow_exponents.shape[0],
-        "n_units": book.units.size,
-        "n_points": book.points.size,
-        "n_groups": book.groups.size,
-        "n_tables": book.tables.shape[1],
-        "n_x": book.table_terms.shape[2],
-    }
 
 
 def _grid(n: int, abreast: int) -> tuple[int, int]:

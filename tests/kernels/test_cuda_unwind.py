@@ -88,7 +88,7 @@ def assert_equal_reductions(ours, theirs):
 
 
 @pytest.mark.parametrize("build", BUILDS)
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_pnl_and_levels_of_an_unwind_have_numbas_bits(twin, pair, build, data):
     n_factors, float32, n_laws, is_split = build
