@@ -32,6 +32,8 @@ MODULES = {
 FACTORS, STEPS, PATHS = 16, 252, 1_000_000
 # Of PATHS walked on an H200 (132 multiprocessors at 1.98 GHz), by the instructions that sm_90 issues for a step
 COUNTED_MS = {"float64": 10.8, "float32": 6.7}
+# A step under the mixture over one without an unwind, by the same instructions
+COUNTED_RATIO = {"float64": 1.3, "float32": 2.0}
 ROUNDS = 7
 
 
@@ -55,7 +57,7 @@ def main() -> int:
     tests = subprocess.run([sys.executable, "-m", "pytest", "-q", "-m", "gpu", "-k", "not every_number"], cwd=ROOT)
     if tests.returncode:
         return tests.returncode
-    walks = [walk(precision) for precision in COUNTED_MS]
+    walks = [timed for precision in COUNTED_MS for timed in (walk(precision), *unwinds(precision))]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "bench.json"
         benchmarks = subprocess.run([sys.executable, "-m", "bench", "--out", str(out)], cwd=ROOT)
@@ -97,55 +99,60 @@ def walk(precision: str) -> dict[str, Any]:
     """Time PATHS x STEPS x FACTORS on the first GPU: kernel, reduction, and what travels home."""
     import numpy as np
 
-    from kernels.base import CELL, BookArrays, CellRange, empty_tables, plain_model
-    from kernels.cuda_backend import CudaBackend
+    from kernels.base import plain_model
 
-    backend = CudaBackend()
     model = plain_model(
         decay=np.full((1, FACTORS), 0.999),
         drift=np.zeros((1, FACTORS)),
         chol=np.tril(np.full((1, FACTORS, FACTORS), 1e-3)),
     )
-    nothing = np.zeros((0, 2), np.int64)
-    book = BookArrays(
-        observations=np.array([STEPS]),
-        dynamics=np.zeros(1, np.int64),
-        fx_factor=np.array([0, 0]),
-        fx_start=np.array([[1.0, 150.0]]),
-        reporting=0,
-        base_value=np.zeros(1),
-        cash=np.array([[[0.0, 1.0]]]),  # one dollar
-        leg_range=np.zeros((2, 2), np.int64),
-        leg_when=np.zeros(2, np.int64),
-        segment_factors=nothing,
-        centre=np.zeros((1, FACTORS)),
-        inverse_width=np.zeros((1, FACTORS)),
-        degree=0,
-        coefficients=np.zeros((1, 0, 0)),
-        flow_range=nothing,
-        flow_value=np.zeros((1, 0)),
-        flow_exponents=np.zeros((0, 2)),
-        **empty_tables(1, 1, 2),
-    )
-    program = backend.prepare(
-        model, book, seed=1, n_steps=STEPS, float32=precision == "float32", centre=np.full(2, 150.0)
-    )
+    timed = _timed("plain", model, precision)
+    counted = {"counted_ms_of_an_h200": COUNTED_MS[precision]}
+    return {**timed, **counted, "share_of_counted": COUNTED_MS[precision] / timed["median_ms"]}
+
+
+def unwinds(precision: str) -> list[dict[str, Any]]:
+    """The bundled market's walk, plain and under the mixture of regimes and feedback, as `walk` times it."""
+    from engine.dynamics.apply import apply
+    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.scenario import load_scenario
+    from engine.run.law import law_of
+    from engine.run.model import model_arrays
+
+    market = load_market(bundled_market_path())
+    laws = {"bundled market": None, "mixture": apply(load_scenario("mixture"), market).unwind}
+    found = [
+        _timed(name, model_arrays([law_of(market, STEPS, STEPS, unwind)])[1], precision)
+        for name, unwind in laws.items()
+    ]
+    ratio = found[1]["median_ms"] / found[0]["median_ms"]
+    return [found[0], {**found[1], "over_plain": ratio, "counted_over_plain": COUNTED_RATIO[precision]}]
+
+
+def _timed(name: str, model: Any, precision: str) -> dict[str, Any]:
+    import numpy as np
+
+    from engine.run.walk import no_positions
+    from kernels.base import CELL, CellRange
+    from kernels.cuda_backend import CudaBackend
+
+    backend, n_factors = CudaBackend(), model.decay.shape[1]
+    book = no_positions(n_factors, STEPS)
+    program = backend.prepare(model, book, seed=1, n_steps=STEPS, float32=precision == "float32", centre=np.zeros(2))
     cells = CellRange(first=0, n=-(-PATHS // CELL), n_paths=PATHS)
     seconds = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
         backend.reduce(program, cells, np.empty((2, 0, 2)))
         seconds.append(time.perf_counter() - start)
-    milliseconds = 1e3 * statistics.median(seconds[1:])
     return {
         "device": backend.device(),
+        "law": name,
         "precision": precision,
-        "work": f"{PATHS} paths x {STEPS} steps x {FACTORS} factors, and the reduction of 2 rows",
+        "work": f"{PATHS} paths x {STEPS} steps x {n_factors} factors, and the reduction of 2 rows",
         "compile_s": program.compile_s,
         "cold_ms": 1e3 * seconds[0],
-        "median_ms": milliseconds,
-        "counted_ms_of_an_h200": COUNTED_MS[precision],
-        "share_of_counted": COUNTED_MS[precision] / milliseconds,
+        "median_ms": 1e3 * statistics.median(seconds[1:]),
     }
 
 
