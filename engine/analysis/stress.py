@@ -92,9 +92,8 @@ def _left_out(scenario: Scenario) -> list[str]:
     held = [name for name, is_there in laws.items() if is_there]
     if not held:
         return []
-    return [
-        f"{scenario.name}: moves nothing at once, so its P&L is 0; it holds {', '.join(held)}: `unwind run` simulates it"
-    ]
+    why = f"{scenario.name}: moves nothing at once, so its P&L is 0"
+    return [f"{why}; it holds {', '.join(held)}: `unwind run` simulates it"]
 
 
 def _values(book: CompiledBook, market: Market, fits: Fits, currency: str) -> F64:
