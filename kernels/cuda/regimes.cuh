@@ -66,8 +66,7 @@ __device__ __forceinline__ void step_by_regime(const real* normals, const double
     const Chunk* regime = model + (int)rows[REGIME];
     const real q = (real)rows[MIX];
     Chunk chunk;
-#pragma unroll
-    for (int f = 0; f < N_FACTORS; ++f) {
+    EACH_FACTOR(f) {
         const real decay = next_number(regime, 2 * f, chunk), drift = next_number(regime, 2 * f + 1, chunk);
         x[f] = fma(decay, x[f], drift);
     }

@@ -66,15 +66,13 @@ __device__ __forceinline__ real said(const Walk& walk, int k) {
 typedef double Kept;
 
 __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, Walk& walk) {
-#pragma unroll
-    for (int f = 0; f < N_FACTORS; ++f) walk.state.x[0][0][f] = (real)kept[f * width + column];
+    EACH_FACTOR(f) walk.state.x[0][0][f] = (real)kept[f * width + column];
 #pragma unroll
     for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = kept[(N_FACTORS + k) * width + column];
 }
 
 __device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Kept* kept) {
-#pragma unroll
-    for (int f = 0; f < N_FACTORS; ++f) kept[f * width + column] = walk.state.x[0][0][f];
+    EACH_FACTOR(f) kept[f * width + column] = walk.state.x[0][0][f];
 #pragma unroll
     for (int k = 0; k < N_ROWS; ++k) kept[(N_FACTORS + k) * width + column] = walk.rows[k];
 }
