@@ -8,7 +8,22 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import batch, bench, book, book_show, demo, doctor, reproduce, run, runs, scenario, schema, stress
+from cli import (
+    batch,
+    bench,
+    book,
+    book_show,
+    demo,
+    doctor,
+    feedback,
+    reproduce,
+    run,
+    runs,
+    scenario,
+    schema,
+    simulate,
+    stress,
+)
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -64,6 +79,8 @@ def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -
 app.command("demo")(guarded(demo.demo))
 app.command("run")(guarded(run.run))
 app.command("stress")(guarded(stress.stress))
+app.command("simulate")(guarded(simulate.simulate))
+app.command("feedback")(guarded(feedback.feedback))
 _add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
 _add_group(
     "book",

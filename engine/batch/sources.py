@@ -144,7 +144,7 @@ def load(day: Day, source: Source) -> Loaded:
             faults.append(book_fault(file, error))
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
-    inputs = inputs_of(market, join(books), source.run.scenarios, market_sha256=source.market_sha256)
+    inputs = inputs_of(market, join(books), source.run, market_sha256=source.market_sha256)
     names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
     return Loaded(inputs=inputs, books=names, faults=tuple(faults))
 

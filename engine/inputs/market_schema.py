@@ -84,6 +84,11 @@ class FxTable(Strict):
     """The exchange rate."""
 
     usdjpy: float = Field(description="Yen for one dollar.")
+    previous_closes: tuple[float, float, float, float, float] | None = Field(
+        default=None,
+        description="Yen for one dollar at the five closes before the valuation date, newest first: scenarios whose "
+        "regimes or interventions answer to the last five days' move start from them; left out, they start flat.",
+    )
     source: str = Field(min_length=1, description="Who published the rate, and when.")
 
 

@@ -1,6 +1,6 @@
 """Load what a run starts from, and say which files it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,7 +8,9 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
+from engine.dynamics.needs import horizon_notes
 from engine.dynamics.scenario import Scenario
+from engine.dynamics.unwind import Unwind
 from engine.inputs.book import bundled_book_path, load_book
 from engine.inputs.market import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
@@ -24,6 +26,7 @@ class Inputs:
     book: CompiledBook
     names: tuple[str, ...]  # of the scenarios
     shocked: tuple[Market, ...]  # one a scenario
+    unwinds: tuple[Unwind | None, ...]  # one a scenario
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
 
@@ -33,12 +36,13 @@ def load_inputs(config: RunConfig) -> Inputs:
     market_path = config.market or bundled_market_path()
     market = load_market(market_path)
     book = load_book(config.book or bundled_book_path(), market.valuation_date)
-    return inputs_of(market, book, config.scenarios, market_sha256=sha256(market_path.read_bytes()).hexdigest())
+    market_sha256 = sha256(market_path.read_bytes()).hexdigest()
+    return inputs_of(market, book, config, market_sha256=market_sha256)
 
 
-def inputs_of(market: Market, book: CompiledBook, names: Sequence[str], *, market_sha256: str) -> Inputs:
-    """Load scenarios by name or path, and shock a market with each. Raises InputError."""
-    scenarios = load_scenarios(names)
+def inputs_of(market: Market, book: CompiledBook, config: RunConfig, *, market_sha256: str) -> Inputs:
+    """Load the scenarios of a run, and shock a market with each. Raises InputError."""
+    scenarios = load_scenarios(config.scenarios)
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
@@ -47,12 +51,14 @@ def inputs_of(market: Market, book: CompiledBook, names: Sequence[str], *, marke
         book=book,
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
+        unwinds=tuple(each.unwind for each in shocked),
         sha256={"market": market_sha256, "book": book.sha256, **contents},
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
             *fit_warnings(book, fit(book, market)),
             *notes,
+            *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
         ),
     )
 

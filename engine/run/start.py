@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from engine.book.compiled import CompiledBook
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan, plan_tails
@@ -62,7 +61,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
 def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Prepared:
     """Choose the backend, pack the inputs and hand them over. Raises as `run`."""
     backend = choose_backend(config.backend, say)
-    packed = _pack(config, inputs, _n_steps(config, inputs.book, say))
+    packed = _pack(config, inputs, _n_steps(config, inputs, say))
     with device_errors():
         program = backend.prepare(
             packed.model,
@@ -105,12 +104,19 @@ def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, 
     return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
 
 
-def _n_steps(config: RunConfig, book: CompiledBook, say: Callable[[str], None]) -> int:
-    """One exact step where the path on the way does not matter, else one a day."""
-    if config.steps == "auto" and not config.instantaneous and expires_inside(book, config.horizon_days):
+def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
+    """One exact step where the path on the way does not matter, else one a day: the same for every scenario."""
+    if config.steps != "auto":
+        return config.horizon_days
+    by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and unwind.is_daily]
+    if by_day:
+        others = ", and with it all others: their draws are common" if len(by_day) < len(inputs.names) else ""
+        say(f"steps auto: daily, since {by_day[0]} is seen day by day{others}")
+        return config.horizon_days
+    if not config.instantaneous and expires_inside(inputs.book, config.horizon_days):
         say("steps auto: daily, since a payoff is fixed before the horizon")
         return config.horizon_days
-    return 1 if config.steps == "auto" else config.horizon_days
+    return 1
 
 
 def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
@@ -118,6 +124,7 @@ def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
         inputs.book,
         inputs.market,
         inputs.shocked,
+        inputs.unwinds,
         horizon_days=config.horizon_days,
         n_steps=n_steps,
         currency=config.currency,

@@ -69,6 +69,16 @@ def faults(path) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def test_previous_closes_are_five_rates_newest_first_or_none(write):
+    assert load_market(write()).previous_usdjpy is None
+    closes = ("usdjpy = 145.04\n", "usdjpy = 145.04\nprevious_closes = [144.0, 143.0, 142.0, 141.0, 140.0]\n")
+    assert load_market(write(closes)).previous_usdjpy == (144.0, 143.0, 142.0, 141.0, 140.0)
+    with pytest.raises(FileFaults, match=r"line 11, fx.previous_closes\[2\]: must be yen for one dollar"):
+        load_market(write((closes[0], closes[1].replace("143.0", "1.43"))))
+    with pytest.raises(FileFaults, match=r"line 11, fx.previous_closes\[5\]: this element is missing"):
+        load_market(write((closes[0], closes[1].replace(", 140.0", ""))))
+
+
 def test_a_market_file_is_read_and_its_curves_bootstrapped(write):
     market = load_market(write())
     assert market.valuation_date == date(2025, 5, 28)
@@ -104,7 +114,16 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
     again = load_market(path)
     for name in ("vols", "correlation", "kappas", "thetas", "mus"):
         assert np.array_equal(getattr(again, name), getattr(market, name)), name
-    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration", "levels"):
+    for name in (
+        "valuation_date",
+        "usdjpy",
+        "factors",
+        "source",
+        "sources",
+        "calibration",
+        "levels",
+        "previous_usdjpy",
+    ):
         assert getattr(again, name) == getattr(market, name), name
     assert np.array_equal(again.par_curves["JGB"].times, market.par_curves["JGB"].times)
     assert np.array_equal(again.curves["JGB"].zero_rates, market.curves["JGB"].zero_rates)
@@ -295,6 +314,7 @@ def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_pat
     for name, par in bundled.par_curves.items():
         assert np.array_equal(rebuilt.par_curves[name].par_yields, par.par_yields)
     assert (rebuilt.usdjpy, rebuilt.calibration) == (bundled.usdjpy, bundled.calibration)
+    assert rebuilt.previous_usdjpy == bundled.previous_usdjpy
     assert np.array_equal(rebuilt.thetas, bundled.thetas)
     assert rebuilt.curves.keys() == bundled.curves.keys()
 
