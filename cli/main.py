@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import batch, bench, book, book_show, demo, doctor, reproduce, run, runs, scenario, schema, stress
+from cli import batch, bench, book, book_show, demo, doctor, report, reproduce, run, runs, scenario, schema, stress
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -84,6 +84,7 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))
