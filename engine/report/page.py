@@ -13,22 +13,23 @@ from markupsafe import Markup
 from engine.batch.books import file_sha256
 from engine.batch.record import Night, read_night, run_folder
 from engine.report import extras, sections, summary
-from engine.report.parts import Badge, Cell, Chart, Shaded, shown
+from engine.report.parts import Badge, Cell, Shaded, shown
 from engine.report.past import read_past
 from engine.report.sections import Sheet
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 
 _TEMPLATES = ("page.html", "run.html", "parts.html", "style.css")
-_NO_CHARTS = "The charts of this run are left out, so that the page stays small; its tables are here."
-_NO_RUN = "This run is left out, so that the page stays small; the record holds all of it."
+_SHORT = "Distribution, fan charts and convergence are left out, so that the page stays small; the record holds them."
+_SHORTER = "Only the figures of all books are here, so that the page stays small; the record holds the rest."
+_LEFT_OUT = "This run is left out, so that the page stays small; the record holds all of it."
 
 
 @dataclass(slots=True)
 class RunPart:
     """A run's part of the page at falling lengths."""
 
-    lengths: list[Markup]  # whole; without charts; a sentence
+    lengths: list[Markup]  # from whole to one sentence
     chosen: int = 0
 
     @property
@@ -91,27 +92,19 @@ def _contents(folder: Path, valuation_date: date, histories: Sequence[Path]) -> 
 
 
 def _run_part(environment: Environment, sheet: Sheet) -> RunPart:
-    """Whole, without charts, and left out."""
-    charts = [section(sheet) for section in sections.SECTIONS]
-    values = {
-        "sheet": sheet,
-        "figures": sections.figures(sheet),
-        "heat_maps": sections.heat_maps(sheet),
-        "manifest": summary.manifest(sheet.run),
-    }
+    """Whole; without the longest charts; figures of all books alone; left out."""
     template = environment.get_template("run.html")
-    bare = [_without_svg(chart) for chart in charts]
-    return RunPart(
-        [
-            Markup(template.render(charts=charts, said="", **values)),
-            Markup(template.render(charts=bare, said=_NO_CHARTS, **values)),
-            Markup(template.render(charts=(), said=_NO_RUN, sheet=sheet)),
-        ]
+    figures = {"sheet": sheet, "figures": sections.figures(sheet), "manifest": summary.manifest(sheet.run)}
+    charts = {section: section(sheet) for section in sections.SECTIONS}
+    short = [chart for section, chart in charts.items() if section in sections.SHORT]
+    heat_maps = sections.heat_maps(sheet)
+    lengths = (
+        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "said": ""},
+        {**figures, "charts": short, "heat_maps": heat_maps, "said": _SHORT},
+        {**figures, "charts": (), "heat_maps": (), "said": _SHORTER},
+        {"sheet": sheet, "said": _LEFT_OUT},
     )
-
-
-def _without_svg(chart: Chart) -> Chart:
-    return Chart(key=chart.key, title=chart.title, alt=chart.alt, svg="", table=chart.table, note=chart.note)
+    return RunPart([Markup(template.render(**values)) for values in lengths])
 
 
 def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPart]) -> str:
@@ -123,7 +116,7 @@ def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPar
                                **contents.values)  # fmt: skip
 
     size = len(page().encode())
-    for length in (1, 2):
+    for length in (1, 2, 3):
         for part in reversed(parts):
             if size <= MOST_BYTES:
                 break

@@ -306,6 +306,7 @@ def fans(sheet: Sheet) -> Chart:
 
 
 SECTIONS: tuple[Callable[[Sheet], Chart], ...] = (distribution, history, books, fans, convergence)
+SHORT = (history, books)  # what stays of them where the page would become too long
 
 
 def book_name(scope: str) -> str:

@@ -1,0 +1,55 @@
+"""`unwind report`: which night, and where the file may be written."""
+
+import json
+
+import pytest
+
+
+def closed(folder, *days):
+    """A record of nights without runs, as far as the command looks before it reads one."""
+    for day in days:
+        home = folder / f"valuation_date={day}"
+        home.mkdir(parents=True)
+        night = {
+            "valuation_date": day, "exit_code": 4, "runs": [], "faults": [], "limits": [], "realised": None,
+            "batch": {"path": "nightly.toml", "sha256": "0"}, "finished": "then", "sha256": "0",
+        }  # fmt: skip
+        (home / "night.json").write_text(json.dumps(night))
+    return folder
+
+
+def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
+    pytest.importorskip("jinja2", reason="needs the extra `report`")
+    pytest.importorskip("matplotlib", reason="needs the extra `report`")
+    record = closed(tmp_path / "record", "2025-05-27", "2025-05-28")
+    out = tmp_path / "report.html"
+    done = unwind("report", record, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "the night of 2025-05-28" in done.stderr
+    assert "<h1>Market risk on 2025-05-28</h1>" in out.read_text(encoding="utf-8")
+    assert unwind("report", record, "--date", "2025-05-27", "--out", out).returncode == 0
+    assert "<h1>Market risk on 2025-05-27</h1>" in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--date", "2025-05-26"], "has no night of 2025-05-26; the nearest are 2025-05-27, 2025-05-28"),
+        (["--date", "26 May"], "must be a date such as 2025-05-28, got '26 May'"),
+        (["--out", "record/valuation_date=2025-05-28/report.html"], "among the record's own files"),
+        (["--out", "record"], "is a folder"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_words(unwind, tmp_path, arguments, said):
+    closed(tmp_path / "record", "2025-05-27", "2025-05-28")
+    done = unwind("report", tmp_path / "record", "--out", "r.html", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_a_folder_without_a_night_is_refused(unwind, tmp_path):
+    done = unwind("report", tmp_path, "--out", tmp_path / "r.html")
+    assert done.returncode == 2
+    assert "holds no closed night" in done.stderr
