@@ -322,8 +322,9 @@ def nothing(sheet: Sheet, name: str, title: str, why: str) -> Chart:
 def heat_table(
     caption: str, heads: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[float | None]], scale: Scale
 ) -> Table:
-    """A table whose cells are shaded by their size against the largest."""
-    sizes = [abs(value) for row in rows for value in row if value is not None and np.isfinite(value)]
+    """A table whose cells are shaded by their size against the largest of a single book."""
+    single = rows[1:] or rows  # the first row is the sum
+    sizes = [abs(value) for row in single for value in row if value is not None and np.isfinite(value)]
     largest = max(sizes, default=0.0)
     cells: list[list[Cell]] = [
         [name, *(Shaded(figure=scale.amount(value), shade=shade(value, largest)) for value in row)]
@@ -336,7 +337,7 @@ def shade(value: float | None, largest: float) -> int:
     """-4 to 4: the sign and the size of a loss against the largest."""
     if value is None or not np.isfinite(value) or largest == 0.0:
         return 0
-    return round(_SHADES * value / largest)
+    return round(_SHADES * min(max(value / largest, -1.0), 1.0))
 
 
 def _history_note(sheet: Sheet, n_compared: int, n: int) -> str:

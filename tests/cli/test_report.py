@@ -1,8 +1,12 @@
 """`unwind report`: which night, and where the file may be written."""
 
 import json
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
+
+from cli.batch import _write_reports
 
 
 def closed(folder, *days):
@@ -53,3 +57,27 @@ def test_a_folder_without_a_night_is_refused(unwind, tmp_path):
     done = unwind("report", tmp_path, "--out", tmp_path / "r.html")
     assert done.returncode == 2
     assert "holds no closed night" in done.stderr
+
+
+class Heard:
+    """A log that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.errors: list[str] = []
+        self.say = self.said.append
+        self.error = self.errors.append
+
+
+def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
+    pytest.importorskip("jinja2", reason="needs the extra `report`")
+    pytest.importorskip("matplotlib", reason="needs the extra `report`")
+    record = closed(tmp_path / "record", "2025-05-28")
+    nights = [SimpleNamespace(valuation_date=date(2025, 5, day)) for day in (27, 28)]
+    log = Heard()
+    for report in (False, True):
+        batch = SimpleNamespace(out=record, report=report, histories=())
+        _write_reports(SimpleNamespace(batch=batch, nights=nights), log)
+    assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
+    assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]
+    assert [each.split(": ")[:2] for each in log.errors] == [["2025-05-27", "no report"]]  # the record stands as it is
