@@ -2,11 +2,14 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from cli.batch import _write_reports
+from cli.report import report
+from engine.errors import InputError
 
 
 def closed(folder, *days):
@@ -31,32 +34,31 @@ def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert "the night of 2025-05-28" in done.stderr
-    assert "<h1>Market risk on 2025-05-28</h1>" in out.read_text(encoding="utf-8")
-    assert unwind("report", record, "--date", "2025-05-27", "--out", out).returncode == 0
-    assert "<h1>Market risk on 2025-05-27</h1>" in out.read_text(encoding="utf-8")
+    assert "<title>Market risk on 2025-05-28</title>" in out.read_text(encoding="utf-8")
+    report(record, out=out, day="2025-05-27")
+    assert "<title>Market risk on 2025-05-27</title>" in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("out", "day", "said"),
     [
-        (["--date", "2025-05-26"], "has no night of 2025-05-26; the nearest are 2025-05-27, 2025-05-28"),
-        (["--date", "26 May"], "must be a date such as 2025-05-28, got '26 May'"),
-        (["--out", "record/valuation_date=2025-05-28/report.html"], "among the record's own files"),
-        (["--out", "record"], "is a folder"),
+        ("r.html", "2025-05-26", "has no night of 2025-05-26; the nearest are 2025-05-27, 2025-05-28"),
+        ("r.html", "26 May", "must be a date such as 2025-05-28, got '26 May'"),
+        ("record/valuation_date=2025-05-28/r.html", None, "among the record's own files"),
+        ("record", None, "is a folder"),
     ],
 )
-def test_what_cannot_be_done_is_refused_in_words(unwind, tmp_path, arguments, said):
-    closed(tmp_path / "record", "2025-05-27", "2025-05-28")
-    done = unwind("report", tmp_path / "record", "--out", "r.html", *arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert not (tmp_path / "r.html").exists()
+def test_what_cannot_be_done_is_refused_in_words(tmp_path, monkeypatch, out, day, said):
+    monkeypatch.chdir(tmp_path)
+    record = closed(tmp_path / "record", "2025-05-27", "2025-05-28")
+    with pytest.raises(InputError, match=said):
+        report(record, out=Path(out), day=day)
+    assert list(tmp_path.rglob("r.html")) == []
 
 
-def test_a_folder_without_a_night_is_refused(unwind, tmp_path):
-    done = unwind("report", tmp_path, "--out", tmp_path / "r.html")
-    assert done.returncode == 2
-    assert "holds no closed night" in done.stderr
+def test_a_folder_without_a_night_is_refused(tmp_path):
+    with pytest.raises(InputError, match="holds no closed night"):
+        report(tmp_path, out=tmp_path / "r.html")
 
 
 class Heard:
@@ -75,8 +77,8 @@ def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     record = closed(tmp_path / "record", "2025-05-28")
     nights = [SimpleNamespace(valuation_date=date(2025, 5, day)) for day in (27, 28)]
     log = Heard()
-    for report in (False, True):
-        batch = SimpleNamespace(out=record, report=report, histories=())
+    for wanted in (False, True):
+        batch = SimpleNamespace(out=record, report=wanted, histories=())
         _write_reports(SimpleNamespace(batch=batch, nights=nights), log)
     assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
     assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]

@@ -172,15 +172,24 @@ def test_fifty_books_and_many_scenarios_fit(record):
     assert all(name in html for name in books)
 
 
-def test_many_runs_are_shortened_until_they_fit(record):
-    for i in range(12):
-        record.run(f"run-{i:02d}")
+@pytest.mark.parametrize(
+    ("most", "said", "n_pictures"),
+    [
+        (100_000, "Distribution, fan charts and convergence are left out", 2),  # of books in each run
+        (36_000, "Only the figures of all books are here", 0),
+        (20_000, "This run is left out", 0),
+    ],
+)
+def test_a_long_page_is_shortened_from_its_end(record, monkeypatch, most, said, n_pictures):
+    monkeypatch.setattr("engine.report.page.MOST_BYTES", most)
+    for name in ("a", "b"):
+        record.run(name)
     record.close()
     html = render(record.folder, TODAY)
-    assert 300_000 < len(html.encode()) < 500_000
-    assert "Distribution, fan charts and convergence are left out" in html
-    assert html.count('role="img"') >= 12 + 2
-    assert all(f"Run run-{i:02d}" in html for i in range(12))
+    assert len(html.encode()) <= most
+    assert said in html.partition('<h2 id="run-2-title">')[2]
+    assert html.count('role="img"') >= n_pictures
+    assert all(f"Run {name}</h2>" in html for name in ("a", "b"))
 
 
 def test_one_book_and_no_yesterday(record):
