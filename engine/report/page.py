@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from engine.batch.books import file_sha256
 from engine.batch.record import Night, read_night, run_folder
-from engine.report import extras, sections, summary
+from engine.report import extras, heat, sections, summary
 from engine.report.parts import Badge, Cell, Shaded, shown
 from engine.report.past import read_past
-from engine.report.sections import Sheet
+from engine.report.sheet import Sheet, sheet
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 
@@ -63,7 +63,7 @@ def render(folder: Path, valuation_date: date, histories: Sequence[Path] = ()) -
     """
     contents = _contents(folder, valuation_date, histories)
     environment = _environment()
-    parts = [_run_part(environment, sheet) for sheet in contents.sheets]
+    parts = [_run_part(environment, each) for each in contents.sheets]
     return _fitted(environment, contents, parts)
 
 
@@ -71,7 +71,7 @@ def _contents(folder: Path, valuation_date: date, histories: Sequence[Path]) -> 
     night = read_night(folder, valuation_date)
     past = read_past(folder, night)
     sheets = [
-        sections.sheet(number, run, run_folder(folder, valuation_date, run.name), valuation_date, past)
+        sheet(number, run, run_folder(folder, valuation_date, run.name), valuation_date, past)
         for number, run in enumerate(night.runs, start=1)
     ]
     found = extras.correlations(night.runs[0].manifest["market"], valuation_date, histories) if night.runs else ""
@@ -91,18 +91,18 @@ def _contents(folder: Path, valuation_date: date, histories: Sequence[Path]) -> 
     return Contents(night=night, sheets=sheets, values=values)
 
 
-def _run_part(environment: Environment, sheet: Sheet) -> RunPart:
+def _run_part(environment: Environment, of: Sheet) -> RunPart:
     """Whole; without the longest charts; figures of all books alone; left out."""
     template = environment.get_template("run.html")
-    figures = {"sheet": sheet, "figures": sections.figures(sheet), "manifest": summary.manifest(sheet.run)}
-    charts = {section: section(sheet) for section in sections.SECTIONS}
+    figures = {"sheet": of, "figures": sections.figures(of), "manifest": summary.manifest(of.run)}
+    charts = {section: section(of) for section in sections.SECTIONS}
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
-    heat_maps = sections.heat_maps(sheet)
+    heat_maps = heat.heat_maps(of)
     lengths = (
         {**figures, "charts": charts.values(), "heat_maps": heat_maps, "said": ""},
         {**figures, "charts": short, "heat_maps": heat_maps, "said": _SHORT},
         {**figures, "charts": (), "heat_maps": (), "said": _SHORTER},
-        {"sheet": sheet, "said": _LEFT_OUT},
+        {"sheet": of, "said": _LEFT_OUT},
     )
     return RunPart([Markup(template.render(**values)) for values in lengths])
 
@@ -112,7 +112,7 @@ def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPar
     template = environment.get_template("page.html")
 
     def page() -> str:
-        return template.render(runs=[(sheet, part.text) for sheet, part in zip(contents.sheets, parts, strict=True)],
+        return template.render(runs=[(each, part.text) for each, part in zip(contents.sheets, parts, strict=True)],
                                **contents.values)  # fmt: skip
 
     size = len(page().encode())

@@ -9,6 +9,7 @@ import numpy as np
 from engine.batch.limits import BREACHED, NOT_EVALUATED
 from engine.batch.record import LimitUse, Night, RunRecord
 from engine.report.extras import Correlations
+from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
     Missing,
@@ -20,7 +21,7 @@ from engine.report.numbers import (
 )
 from engine.report.parts import Badge, Cell, Code, Column, Shaded, Table, columns, shown, table
 from engine.report.past import Past, carried_over, missing_dates
-from engine.report.sections import Sheet, book_name, change, shade
+from engine.report.sheet import Sheet, book_name, change
 
 _EXIT_CODES = {
     0: Badge(text="complete", kind="good"),
@@ -49,9 +50,8 @@ def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
     found = {sheet.run.name: sheet for sheet in sheets}
     rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
     last = sheets[0].past.last if sheets else None
-    caption = (
-        f"All books in the base scenario. {_since(last)} ± is one Monte Carlo standard error, of a change at most."
-    )
+    caption = f"All books in the base scenario, or a run's first. {_since(last)} "
+    caption += "± is one Monte Carlo standard error, of a change at most."
     return table(caption, heads, rows)
 
 

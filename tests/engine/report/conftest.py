@@ -81,6 +81,8 @@ def result(scenario: str, scope: str, var: float, *, se: float | None = None, sh
 class Record:
     """A record's folder; each method writes a part of it."""
 
+    result = staticmethod(result)  # one figure after another, by hand
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.market = folder / "market.toml"

@@ -245,6 +245,17 @@ def test_gains_at_the_quantile_and_what_is_no_number(record):
     assert ">nan<" not in html
 
 
+def test_an_error_that_the_sample_does_not_bound_is_said(record):
+    for night in (YESTERDAY, TODAY):
+        total = record.result("base", "total", 2e9, se=math.inf)
+        record.run(night=night, books={}, scenarios=("base",), results=[total])
+        record.close(night)
+    found = page(record)
+    assert "± not bounded" in found.text
+    assert "inf" not in [shown.lower() for _, shown in found.figures]
+    assert "svg" in found.tags  # the history is drawn, without a band
+
+
 def _spoil(path: Path) -> None:
     """Turn every figure of one book into NaN."""
     import pyarrow as pa
