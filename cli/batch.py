@@ -169,7 +169,9 @@ def _run(
     except RiskError as error:
         log.error(str(error))
         _end({"batch": str(file), "exit_code": error.exit_code, "message": str(error), "nights": []})
-    _report(outcome, log)
+    _say_what_matters(outcome, log)
+    if share is None:
+        _write_reports(outcome, log)
     _end(summary(outcome))
 
 
@@ -195,7 +197,7 @@ def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool
         yield workers
 
 
-def _report(outcome: "Outcome", log: "Log") -> None:
+def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know, and write the metrics."""
     from engine.batch.prometheus import write_metrics
 
@@ -215,6 +217,22 @@ def _report(outcome: "Outcome", log: "Log") -> None:
             write_metrics(outcome.batch.prometheus, outcome)
         except RiskError as error:
             log.error(f"no metrics: {error}")
+
+
+def _write_reports(outcome: "Outcome", log: "Log") -> None:
+    """Write the report of every night that was closed; one that fails is said, and the record stands."""
+    batch = outcome.batch
+    if not batch.report:
+        return
+    from engine.report.write import report_path, write_report
+
+    for night in outcome.nights:
+        path = report_path(batch.out, night.valuation_date)
+        try:
+            write_report(batch.out, night.valuation_date, path, batch.histories)
+            log.say(f"{night.valuation_date}: report in {path}")
+        except RiskError as error:
+            log.error(f"{night.valuation_date}: no report: {error}")
 
 
 def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:

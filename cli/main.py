@@ -16,6 +16,7 @@ from cli import (
     demo,
     doctor,
     feedback,
+    report,
     reproduce,
     run,
     runs,
@@ -101,6 +102,7 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))

@@ -20,13 +20,15 @@ from kernels.base import CELL, F64, PathRange
 TAIL_FRACTION = 0.01  # of the replayed paths, listed one by one
 
 
-def distributions(prepared: Prepared, n_paths: int, scopes: Sequence[str]) -> list[Row]:
-    """Histogram and tail of every scenario and scope, by replaying the first cell's paths."""
-    n = min(n_paths, CELL)
+def replayed(prepared: Prepared, n_paths: int) -> F64:
+    """P&L of the first cell's paths, (n_rows, n)."""
     with device_errors():
-        pnl = prepared.backend.pnl(prepared.program, PathRange(first=0, n=n))  # (n_rows, n)
-    names = [(scenario, scope) for scenario in prepared.inputs.names for scope in scopes]
-    return [_distribution(*name, row, prepared.config.currency) for name, row in zip(names, pnl, strict=True)]
+        return prepared.backend.pnl(prepared.program, PathRange(first=0, n=min(n_paths, CELL)))
+
+
+def distributions(pnl: F64, names: Sequence[tuple[str, str]], currency: str) -> list[Row]:
+    """Histogram and tail of every scenario and scope; `names` are those of the rows of `pnl` (n_rows, n)."""
+    return [_distribution(*name, row, currency) for name, row in zip(names, pnl, strict=True)]
 
 
 def exact_rows(prepared: Prepared, scenarios: Sequence[str], total: str) -> list[Row]:

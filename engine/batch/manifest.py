@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.batch.atomic import sync_folder, write_atomically, write_json
-from engine.batch.figures import distributions, exact_rows
+from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA, convergence_rows
+from engine.batch.figures import distributions, exact_rows, replayed
 from engine.batch.problem import code
 from engine.batch.record import BatchFault
 from engine.batch.rows import Row, result_rows
@@ -65,10 +66,14 @@ def write_run(
     total = loaded.total
     results = tuple(_renamed(row, total) for row in result.results)
     scopes = tuple(dict.fromkeys(row.scope for row in results))
-    rows = [*result_rows(results, result.run.currency), *exact_rows(prepared, stressed, total)]
+    currency, confidences = result.run.currency, prepared.config.confidences
+    rows = [*result_rows(results, currency), *exact_rows(prepared, stressed, total)]
+    names = [(scenario, scope) for scenario in prepared.inputs.names for scope in scopes]
+    pnl = replayed(prepared, result.run.n_paths)
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
-        DISTRIBUTIONS: _parquet(distributions(prepared, result.run.n_paths, scopes), DISTRIBUTIONS_SCHEMA),
+        DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
+        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
     }
     for name, data in files.items():
         write_atomically(folder / name, data)

@@ -122,6 +122,10 @@ class BatchFile(Strict):
     ] = Field(default=(), description="[[limits]], or the path of a TOML file that has them.")
     realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
+    report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    histories: tuple[PathText, ...] = Field(
+        default=(), description="Histories of yields and USD/JPY, for the report's trailing correlations."
+    )
     block_cells: int | None = Field(
         default=None,
         ge=1,
@@ -155,6 +159,8 @@ class Batch:
     out: Path
     realised: Path | None
     prometheus: Path | None
+    report: bool  # after each night
+    histories: tuple[Path, ...]  # for the report
     block_cells: int | None
 
 
@@ -196,6 +202,8 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
         out=folder / file.out,
         realised=folder / file.realised if file.realised else None,
         prometheus=folder / file.prometheus if file.prometheus else None,
+        report=file.report,
+        histories=tuple(folder / each for each in file.histories),
         block_cells=file.block_cells,
     )
 
