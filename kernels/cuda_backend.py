@@ -181,6 +181,16 @@ class CudaBackend(AbstractBackend):
 
         return np.concatenate(self._shared(program, paths, work), axis=1)
 
+    def pnl_in_place(self, program: Program, paths: PathRange) -> list[Any]:
+        """The same left on the devices, one array for each, when all of it is there. Raises DeviceMemoryError."""
+
+        def work(resident: Resident, share: PathRange) -> list[Any]:
+            pnl = _pnl(resident, program, share, _scratch(resident, program, share.n))
+            resident.device.wait()
+            return [pnl]
+
+        return self._shared(program, paths, work)
+
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend. Raises DeviceMemoryError."""
         ids = np.ascontiguousarray(path_ids, np.uint64)

@@ -45,7 +45,7 @@ def test_the_scenario_fits_the_bundled_market_without_a_note(blocks, tmp_path):
 
 
 def test_the_extending_scenario_changes_what_it_names_and_nothing_else(blocks, tmp_path):
-    _, _, unwind = blocks["toml"]
+    *_, unwind = blocks["toml"]
     mine, mixture = read_scenario(written(tmp_path, "my-unwind.toml", unwind)).unwind, load_scenario("mixture").unwind
     assert mine is not None
     assert mixture is not None
@@ -54,7 +54,7 @@ def test_the_extending_scenario_changes_what_it_names_and_nothing_else(blocks, t
 
 
 def test_the_run_file_is_read(blocks, tmp_path):
-    _, run, _ = blocks["toml"]
+    _, run, *_ = blocks["toml"]
     config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
     assert config.book == tmp_path / "my-book.csv"
     assert config.scenarios == ("base", str(tmp_path / "my-scenario.toml"))
@@ -70,7 +70,7 @@ def test_the_files_that_the_commands_name_are_there(root, blocks):
 
 
 def test_an_index_is_declared_as_it_says(blocks, tmp_path):
-    *_, levels = blocks["toml"]
+    _, _, levels, _ = blocks["toml"]
     text = bundled_market_path().read_text("utf-8").replace("[factors]", f"{levels}\n[factors]")
     text = text.replace('"USDJPY", "USDJPY_VOL",', '"USDJPY", "USDJPY_VOL", "SPX",')
     text = text.replace("0.1123475, 0.55,", "0.1123475, 0.55, 0.18,").replace("0.0, 2.0,", "0.0, 2.0, 0.0,")

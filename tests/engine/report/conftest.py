@@ -73,6 +73,7 @@ def result(scenario: str, scope: str, var: float, *, se: float | None = None, sh
         mean=0.011 * var,
         mean_se=std / 1000.0,
         std=std,
+        pnl_bound=0.0,
         measures=(measure(0.99, var, se), measure(0.975, 0.8425 * var, 0.7 * se)),
         pnl_sha256=DIGEST,
     )
