@@ -13,6 +13,7 @@ import pytest
 
 from engine.book.examples import example_row
 from engine.book.position import Kind
+from engine.market.moved import shifted
 from engine.run.pack import pack
 from kernels.base import PathRange
 from kernels.cuda_backend import CudaBackend
@@ -55,14 +56,15 @@ def day(text):
 class World:
     """Levels on the way, and discount factors from them: zero rates linear between nodes, moves linear in pillars."""
 
-    def __init__(self, market, book, deviations):
-        self.market, self.book, self.deviations = market, book, deviations  # (n_steps, n_factors, n_paths)
+    def __init__(self, today, market, book, deviations):
+        self.today, self.market, self.book = today, market, book  # the base market; the scenario's
+        self.deviations = deviations  # (n_steps, n_factors, n_paths)
         self.horizon = int(book.business_days[HORIZON_DAYS - 1])
         self.names = [factor.name for factor in market.factors]
 
     def base(self, curve, t_days):
         """Discount factor of today's curve."""
-        t, nodes = t_days / 365.0, self.market.curves[curve]
+        t, nodes = t_days / 365.0, self.today.curves[curve]
         return np.exp(-np.interp(t, nodes.times, nodes.zero_rates) * t)
 
     def grown(self, curve, t_days):
@@ -113,7 +115,7 @@ class World:
 
 def base_cheapest(w, row, repo, curve):
     """Of today's market."""
-    still = World(w.market, w.book, np.zeros_like(w.deviations[:, :, :1]))
+    still = World(w.today, w.today, w.book, np.zeros_like(w.deviations[:, :, :1]))
     futures, bonds = w.book.futures, w.book.deliverables
     growth = 1.0 / still.base(repo, int(futures.delivery_day[row]))
     prices = [
@@ -211,9 +213,9 @@ def book(csv_book, index_market):
 
 @pytest.fixture(scope="module", params=["numba", "numpy", pytest.param("cuda on the host", marks=pytest.mark.slow)])
 def world(request, book, index_market):
-    """P&L of each book and what was drawn, in the base market and with the yen at 125."""
-    found = {}
-    for name, shocked in (("base", index_market), ("shocked", replace(index_market, usdjpy=125.0))):
+    """P&L of each book and what was drawn, in the base market, and with the yen at 125 and rates 150 bp higher."""
+    found, higher = {}, shifted(replace(index_market, usdjpy=125.0), 0.015, "JGB", "UST")
+    for name, shocked in (("base", index_market), ("shocked", higher)):
         packed = pack(
             book,
             index_market,
@@ -235,7 +237,7 @@ def world(request, book, index_market):
         )
         pnl = backend.pnl(program, PathRange(first=0, n=PATHS.size))
         values = dict(zip(packed.books, pnl[1:] + packed.base_values[1:, None], strict=True))
-        found[name] = World(shocked, book, backend.levels(program, PATHS)[0]), values
+        found[name] = World(index_market, shocked, book, backend.levels(program, PATHS)[0]), values
     return found
 
 

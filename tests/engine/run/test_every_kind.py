@@ -58,7 +58,7 @@ def test_a_position_of_every_kind_is_revalued_as_by_plain_numpy(kind, scenario, 
         for backend in ("numba", "numpy"):
             pnl, deviations = pnl_and_deviations(packed, backend)
             wanted = [
-                values_on(book, moved(shocked, deviations[-1, :, i]), fits, day=day, before=shocked).sum() - base
+                values_on(book, moved(shocked, deviations[-1, :, i]), fits, day=day, before=market).sum() - base
                 for i in range(PATHS.size)
             ]
             # sums of some hundred flows in another order round otherwise; and what the packing says of polynomials
