@@ -126,6 +126,9 @@ def _fixing_faults(position: Position, instruments: Instruments) -> list[Fault]:
                 " compounded since then, decimal per year"
             )
             faults.append(Fault(message=message, line=position.line, where=name))
+    if position.kind is Kind.XCCY_MTM_SWAP and position.reset_rate is None and instruments.swaps.has_reset(position):
+        message = f"position {position.position_id!r} has reset its dollars; give the rate of the last reset"
+        faults.append(Fault(message=message, line=position.line, where="reset_rate"))
     return faults
 
 
