@@ -367,7 +367,9 @@ def test_derived_curves_prices_and_vols_are_read_and_written(write, tmp_path):
     assert market.levels == {"SPX": 5000.0, "USDJPY_VOL": 0.115}
     assert [factor.currency for factor in market.factors] == [None, None, "JPY", None, "USD", None]
     assert market.thetas[5] == math.log(0.115)
-    assert market_warnings(market) == ("curve 'UST' has no factor: it does not move",)
+    assert market_warnings(market) == tuple(
+        f"curve {name!r} has no factor: it does not move" for name in ("UST", "SOFR")
+    )
     path = tmp_path / "written.toml"
     write_market(market, path)
     again = load_market(path)
@@ -397,7 +399,7 @@ def test_a_shocked_market_has_no_quotes_to_write(write, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "place", "message"),
     [
-        ('parent = "TONA"', 'parent = "SONIA"', "spreads.XCCY_JPY.parent", "JGB, UST, TONA; got 'SONIA'"),
+        ('parent = "TONA"', 'parent = "SONIA"', "spreads.XCCY_JPY.parent", "JGB, UST, TONA, SOFR; got 'SONIA'"),
         ('parent = "JGB"', 'parent = "XCCY_JPY"', "spreads.TONA.parent", "parents go round in a circle"),
         ("10Y = -0.003 }", "10Y = -0.3 }", "spreads.TONA.zero_spreads.10Y", "-0.005 is -50 bp; got -0.3"),
         ("1M = -0.0007, 10Y", "1M = -0.0007, 1D", "spreads.TONA.zero_spreads.1D", "tenor must look like '1W'"),
