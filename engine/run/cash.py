@@ -28,9 +28,9 @@ def moving_flows(setting: Setting) -> DatedFlows:
 def cash_at_horizon(setting: Setting) -> F64:
     """Value of everything else: (n_scenarios, n_books, n_currencies), each in its currency.
 
-    A flow paid before the horizon has earned the base market's forward rate since, in every scenario, as what is settled
-    early does; one still to come on a curve without a factor is discounted on the scenario's. The price that a future's
-    profit counts from is owed.
+    A flow paid before the horizon has earned the base market's forward rate since, in every scenario, as has what
+    settled early; one still to come on a curve without a factor is discounted on the scenario's. The price that a
+    future's profit counts from is owed.
     """
     book, flows = setting.book, setting.flows[0]
     still = ~_is_moving(setting)

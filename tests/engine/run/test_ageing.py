@@ -33,6 +33,7 @@ ROWS = {
     "repo": (Kind.REPO, {}),  # 95 mn borrowed at 4.34 % from 2025-05-27 to 2025-06-27
     "deposit": (Kind.DEPOSIT, {}),  # 1 bn lent at 0.6 % from 2025-05-29 to 2025-08-29
     "forward": (Kind.FX_FORWARD, {}),  # 100 mn sold at 143.5 on 2025-08-29
+    "ndf": (Kind.NDF, {}),  # 25 mn bought at 143.9, fixed 2025-07-28, settled 2025-07-30
     "call": (Kind.FX_CALL, {"premium": ""}),  # 20 mn at 148, expiry 2025-08-27
     "put": (Kind.FX_PUT, {"vol": ""}),  # at 140
     "far-put": (Kind.FX_PUT, {"vol": "", "strike": "20"}),  # worthless on every path
@@ -93,9 +94,9 @@ class World:
     def usdjpy(self):
         return self.level("USDJPY", self.horizon)
 
-    def fixed_rate(self):
+    def fixed_rate(self, expiry="2025-08-27", delivery="2025-08-29"):
         """USD/JPY forward, on expiry, for the delivery two business days later; and its yen discount factor."""
-        expiry, delivery = day("2025-08-27"), day("2025-08-29")
+        expiry, delivery = day(expiry), day(delivery)
         yen, dollars = (self.disc(curve, expiry, delivery) for curve in ("XCCY_JPY", "SOFR"))
         return self.level("USDJPY", expiry) * dollars / yen, yen * self.grown("JGB", expiry)
 
@@ -169,6 +170,11 @@ def options(payoff):
     return worth
 
 
+def ndf(w):
+    fixed, discount = w.fixed_rate("2025-07-28", "2025-07-30")
+    return 2.5e7 * (fixed - 143.9) * discount
+
+
 def spread(fixed, strike):
     """What half a yen of call spread pays of 1."""
     return (np.maximum(fixed - strike + 0.25, 0.0) - np.maximum(fixed - strike - 0.25, 0.0)) / 0.5
@@ -186,6 +192,7 @@ WORTH = {
     "forward": lambda w: (
         -1e8 * (w.grown("SOFR", day("2025-08-29")) * w.usdjpy - 143.5 * w.grown("XCCY_JPY", day("2025-08-29")))
     ),
+    "ndf": ndf,
     "call": options(lambda f: 2e7 * np.maximum(f - 148.0, 0.0)),
     "put": options(lambda f: 2e7 * np.maximum(140.0 - f, 0.0)),
     "far-put": options(lambda f: 0.0 * f),
