@@ -67,11 +67,11 @@ $(BIN)/python:
 
 COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml
 UNIVERSAL := --universal --python-version 3.11
-# The floors run the tests only: no linters, no stubs.
-UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz
+# The floors run the tests only: no linters, no stubs, no browser.
+UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz playwright greenlet pyee
 
 pins:
-	$(COMPILE) $(UNIVERSAL) --group build --extra test -o requirements-test.txt
+	$(COMPILE) $(UNIVERSAL) --group build --extra test --extra store --extra dask --extra report -o requirements-test.txt
 	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
-	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test \
+	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test --extra store --extra dask --extra report \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt

@@ -1,9 +1,6 @@
 """A backend in one precision, set to the model and book that all contenders share."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from bench import sample
 from engine.risk.plan import plan_tails
@@ -68,20 +65,5 @@ def shared_work() -> Packed:
 
 def run_kernel(backend: AbstractBackend, program: Program, n_paths: int) -> object:
     """Walk and revalue paths, and leave the P&L where that happens."""
-    if isinstance(backend, CudaBackend):
-        return _on_devices(program, n_paths)
-    return backend.pnl(program, PathRange(first=0, n=n_paths))
-
-
-def _on_devices(program: Program, n_paths: int) -> object:
-    """Launch on every device its share, then wait for all of them."""
-    residents = program.model.residents
-    share = -(-n_paths // len(residents))
-    kept: list[Any] = []
-    for first, resident in zip(range(0, n_paths, share), residents, strict=False):
-        n = min(share, n_paths - first)
-        kept.append(resident.device.empty((program.n_rows, n), np.float64))
-        resident.walk("pnl_of_paths", program, np.uint64(first), n, kept[-1])
-    for resident in residents:
-        resident.device.wait()
-    return kept
+    paths = PathRange(first=0, n=n_paths)
+    return backend.pnl_in_place(program, paths) if isinstance(backend, CudaBackend) else backend.pnl(program, paths)

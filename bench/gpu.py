@@ -24,7 +24,7 @@ MODULES = {
     "pytest": "pytest",
     "hypothesis": "hypothesis",
 }
-GPU_TESTS = "tests/kernels/test_cuda_backend.py"
+GPU_TESTS = ("tests/kernels/test_cuda_backend.py", "tests/kernels/test_cuda_unwind.py")
 GPU_CASE = "crossover"
 COMMAND = ("QuantLib", "pandas", "rich", "typer")  # what the `unwind` command needs besides
 # Cases without a GPU, which are left out where what they need is not there
@@ -32,8 +32,10 @@ OTHER_CASES: dict[str, tuple[str, ...]] = {
     "normals": (),
     "walk": ("QuantLib",),
     "revaluation": ("QuantLib",),
+    "options": ("QuantLib",),
     "end_to_end": COMMAND,
     "start_up": COMMAND,
+    "unwind": (),
 }
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 
@@ -51,7 +53,7 @@ def main() -> int:
     if fault:
         say(f"no GPU can run here: {fault.message}")
         return 75 if fault.is_temporary else 1
-    tests = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "-k", "not every_number", GPU_TESTS]
+    tests = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "-k", "not every_number", *GPU_TESTS]
     if code := subprocess.run(tests, cwd=ROOT).returncode:
         return code
     from bench.gpu_walk import walks

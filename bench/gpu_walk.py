@@ -9,27 +9,42 @@ import numpy as np
 
 from bench.contender import run_kernel
 from bench.sample import dollar_book
-from kernels.base import CELL, AbstractBackend, CellRange, ModelArrays
+from engine.dynamics.apply import apply
+from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.scenario import load_scenario
+from engine.run.law import law_of
+from engine.run.model import model_arrays
+from kernels.base import CELL, AbstractBackend, CellRange, ModelArrays, plain_model
 from kernels.cuda_backend import CudaBackend
 from kernels.numba_backend import NumbaBackend
 
 FACTORS, STEPS, PATHS = 16, 252, 1_000_000
 # Of that walk on one H200 (132 multiprocessors at 1.98 GHz), by the instructions that sm_90 issues for a step
 COUNTED_MS = {"float64": 10.8, "float32": 6.7}
+# A step under the mixture over one without an unwind, by the same instructions
+COUNTED_RATIO = {"float64": 1.3, "float32": 2.0}
 ROUNDS = 7
 FEWER = 10  # of the paths, on the cores
 
 
 def walks() -> list[dict[str, Any]]:
-    """Both precisions on all GPUs, each beside numba."""
-    return [compared(CudaBackend(), NumbaBackend(), precision, STEPS, PATHS) for precision in COUNTED_MS]
+    """Both precisions on all GPUs, each beside numba; and the bundled market's walk, plain and under the mixture."""
+    plain = [compared(CudaBackend(), NumbaBackend(), precision, STEPS, PATHS) for precision in COUNTED_MS]
+    return plain + [with_unwind(CudaBackend(), precision, STEPS, PATHS) for precision in COUNTED_MS]
 
 
 def compared(
     gpu: AbstractBackend, cores: AbstractBackend, precision: str, n_steps: int, n_paths: int
 ) -> dict[str, Any]:
     """Milliseconds of the GPU's kernel and of its reduction, which holds the kernel; the ratio to the cores' kernel."""
-    ours, theirs = walk(gpu, precision, n_steps, n_paths), walk(cores, precision, n_steps, n_paths // FEWER)
+    model = plain_model(
+        decay=np.full((1, FACTORS), 0.999),
+        drift=np.zeros((1, FACTORS)),
+        chol=np.tril(np.full((1, FACTORS, FACTORS), 1e-3)),
+    )
+    ours, theirs = (
+        walk(backend, model, precision, n_steps, n) for backend, n in ((gpu, n_paths), (cores, n_paths // FEWER))
+    )
     return {
         "device": gpu.device(),
         "precision": precision,
@@ -43,16 +58,28 @@ def compared(
     }
 
 
-def walk(backend: AbstractBackend, precision: str, n_steps: int, n_paths: int) -> dict[str, float]:
+def with_unwind(gpu: AbstractBackend, precision: str, n_steps: int, n_paths: int) -> dict[str, Any]:
+    """Milliseconds of the bundled market's walk under the bundled `mixture`, over those of its plain one."""
+    market = load_market(bundled_market_path())
+    unwinds = None, apply(load_scenario("mixture"), market).unwind
+    laws = [law_of(market, n_steps, n_steps, unwind) for unwind in unwinds]
+    plain, mixture = (walk(gpu, model_arrays([law])[1], precision, n_steps, n_paths) for law in laws)
+    return {
+        "device": gpu.device(),
+        "precision": precision,
+        "work": f"{n_paths} paths x {n_steps} steps x {len(market.factors)} factors under `mixture`",
+        **mixture,
+        "plain_kernel_ms": plain["kernel_ms"],
+        "over_plain": mixture["kernel_ms"] / plain["kernel_ms"],
+        "counted_over_plain": COUNTED_RATIO[precision],
+    }
+
+
+def walk(backend: AbstractBackend, model: ModelArrays, precision: str, n_steps: int, n_paths: int) -> dict[str, float]:
     """Medians after a first call, which is told apart."""
-    model = ModelArrays(
-        decay=np.full((1, FACTORS), 0.999),
-        drift=np.zeros((1, FACTORS)),
-        chol=np.tril(np.full((1, FACTORS, FACTORS), 1e-3)),
-    )
     program = backend.prepare(
         model,
-        dollar_book(FACTORS, 150.0),
+        dollar_book(model.decay.shape[1], 150.0, n_steps),
         seed=1,
         n_steps=n_steps,
         float32=precision == "float32",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.records import CaseResult, Row
+from engine.analysis.picture import check_picture
 from engine.errors import InputError
 
 
@@ -14,12 +15,7 @@ def check_plot(path: Path, cases: Sequence[str]) -> None:
     """Refuse, before anything is timed, a picture that could not be drawn."""
     if "crossover" not in cases:
         raise InputError("a plot shows the case 'crossover'; name it too, or name no case")
-    if path.suffix not in (".png", ".svg", ".pdf"):
-        raise InputError(f"--plot {str(path)!r} must end in .png, .svg or .pdf")
-    try:
-        import_module("matplotlib")
-    except ImportError as error:
-        raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[report]'") from None
+    check_picture(path)
 
 
 def plot(cases: Sequence[CaseResult], title: str, path: Path) -> None:

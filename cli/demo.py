@@ -1,4 +1,4 @@
-"""`unwind demo`: the sample books in all bundled scenarios."""
+"""`unwind demo`: the sample books in the bundled scenarios that need no daily walk."""
 
 from typing import Annotated
 
@@ -14,14 +14,15 @@ def demo(
 ) -> None:
     """Print VaR and expected shortfall of the sample books.
 
-    Over 10 business days from 2025-05-28, in the market of that day and in each bundled scenario. Needs no arguments.
+    Over 10 business days from 2025-05-28, in the market of that day and in each bundled scenario that moves it at
+    once. Needs no arguments.
     """
     from engine.inputs.run import resolve
-    from engine.inputs.scenario import bundled_scenario_names
+    from engine.inputs.scenario import default_scenario_names
 
     settings = {
         "paths": paths,
-        "scenarios": list(bundled_scenario_names()),
+        "scenarios": list(default_scenario_names()),
         "horizon_days": 10,
         "confidence": [0.975, 0.99],
     }

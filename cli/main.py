@@ -8,7 +8,23 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, book, book_show, demo, doctor, run, scenario, schema, stress
+from cli import (
+    batch,
+    bench,
+    book,
+    book_show,
+    demo,
+    doctor,
+    feedback,
+    report,
+    reproduce,
+    run,
+    runs,
+    scenario,
+    schema,
+    simulate,
+    stress,
+)
 from cli.errors import exit_codes
 from cli.guard import check_kernels
 
@@ -64,12 +80,30 @@ def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -
 app.command("demo")(guarded(demo.demo))
 app.command("run")(guarded(run.run))
 app.command("stress")(guarded(stress.stress))
+app.command("simulate")(guarded(simulate.simulate))
+app.command("feedback")(guarded(feedback.feedback))
 _add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
 _add_group(
     "book",
     book.HELP,
     {"check": book.check, "show": book_show.show, "compile": book.compile_, "template": book_show.template},
 )
+_add_group(
+    "batch",
+    batch.HELP,
+    {
+        "run": batch.run,
+        "plan": batch.plan,
+        "status": batch.status,
+        "resume": batch.resume,
+        "merge": batch.merge,
+        "verify": batch.verify,
+        "example": batch.example,
+    },
+)
+_add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("report")(guarded(report.report))
+app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))
 app.command("schema")(guarded(schema.schema))
 app.command("doctor")(guarded(doctor.doctor))

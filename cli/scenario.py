@@ -1,11 +1,12 @@
 """`unwind scenario`: the named changes of a market, listed, shown, checked."""
 
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options, render
+from cli import options, render, scenario_plot, scenario_unwind
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled scenari
 def list_() -> None:
     """List the bundled scenarios.
 
-    A scenario is a named change of a market's levels, vols and correlations.
+    A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
     """
     from engine.inputs.scenario import bundled_scenario_names, load_scenario
 
@@ -29,13 +30,32 @@ def list_() -> None:
     render.show(Table(title="Bundled scenarios", columns=columns, rows=rows))
 
 
-def show(name: Name) -> None:
-    """Show what a scenario changes, and its sources."""
+def show(
+    name: Name,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw where it leads, to this .png, .svg or .pdf; needs matplotlib."),
+    ] = None,
+    days: Annotated[int, typer.Option(metavar="N", min=2, max=250, help="Of the picture: business days.")] = 60,
+    market: options.Market = None,
+) -> None:
+    """Show what a scenario changes, and its sources.
+
+    With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
+    USD/JPY, day by day from the market's date, after the history before it where the program holds that.
+    """
     from engine.inputs.scenario import load_scenario
 
     scenario = load_scenario(name)
+    if plot is not None:
+        scenario_plot.plot(scenario, market, days, plot)
     render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
-    render.show(_changes(scenario))
+    at_once, unwind = _changes(scenario), scenario.unwind
+    within = list(scenario_unwind.tables(unwind)) if unwind is not None else []
+    render.show(*([at_once] if at_once.rows or not within else []), *within)
+    if unwind is not None and (sources := list(scenario_unwind.sources(unwind))):
+        print()
+        render.show_text("\n\n".join(sources))
 
 
 def check(name: Name, market: options.Market = None) -> None:
@@ -56,11 +76,17 @@ def check(name: Name, market: options.Market = None) -> None:
 
 
 def _changes(scenario: "Scenario") -> Table:
-    rows = [(shock.factor, _words(shock)) for shock in scenario.shocks]
+    rows = [(shock.factor, f"{_words(shock)}{_day(shock)}") for shock in scenario.shocks]
     rows += [(glob, f"vol x {multiplier:g}") for glob, multiplier in scenario.vol_multipliers]
     rows += [(f"{one}, {other}", f"correlation {value:g}") for one, other, value in scenario.correlations]
+    is_dated = any(shock.day is not None for shock in scenario.shocks)
+    title = ("Changes, at once but where a day is given" if is_dated else "Changes, at once") if rows else "No changes"
     columns = (Column(heading="factor", is_number=False), Column(heading="change", is_number=False))
-    return Table(title="Changes, at once" if rows else "No changes", columns=columns, rows=rows)
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _day(shock: "Shock") -> str:
+    return f" on day {shock.day}" if shock.day is not None else ""
 
 
 def _words(shock: "Shock") -> str:

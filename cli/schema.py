@@ -6,7 +6,7 @@ import typer
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of file: market, book, scenario or run.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of file: market, book, scenario, run or batch.")],
 ) -> None:
     """Print the JSON Schema of a kind of file.
 

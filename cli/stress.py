@@ -18,21 +18,21 @@ def stress(
 ) -> None:
     """Print what scenarios' shocks do to a book, at once.
 
-    By book and position, each revalued in full; nothing is simulated and nothing ages. Without a scenario, all bundled
-    ones.
+    By book and position, each revalued in full; nothing is simulated and nothing ages. Without a scenario, those
+    bundled ones that move the market at once.
     """
     from engine.analysis.stress import stress_table
     from engine.book.value import book_warnings
     from engine.inputs.book import bundled_book_path, load_book
     from engine.inputs.market import bundled_market_path, load_market, market_warnings
     from engine.inputs.run import resolve
-    from engine.inputs.scenario import bundled_scenario_names, load_scenarios
+    from engine.inputs.scenario import default_scenario_names, load_scenarios
 
     given = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
     resolve(given, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
     positions = load_book(book or bundled_book_path(), levels.valuation_date)
-    names = scenario or [name for name in bundled_scenario_names() if name != "base"]
+    names = scenario or [name for name in default_scenario_names() if name != "base"]
     stressed = stress_table(positions, levels, load_scenarios(names), currency)
     render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
     for warning in (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes):

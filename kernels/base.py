@@ -12,8 +12,44 @@ I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 Array = npt.NDArray[Any]
 
+Records = npt.NDArray[np.void]
+
 DEGREES = (6, 8, 10, 14)  # total degrees the kernels can evaluate
 CELL = 65_536  # consecutive paths whose moments are summed together, whatever the block size
+
+SAID = ("regime", "carry_sold", "private_sold", "official_sold", "impact")  # of a path, beside its deviations; USD bn
+N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
+MAX_REGIMES = 4
+MAX_JUMPS = 8  # kinds of jumps in a law
+
+
+def record(whole: str, real: str = "") -> np.dtype[np.void]:
+    """Record of 64-bit integers, then of binary64 numbers: the same layout as a C struct."""
+    return np.dtype([*((name, np.int64) for name in whole.split()), *((name, np.float64) for name in real.split())])
+
+
+# What a law has beside its steps. Whole numbers: `is_unwind` 1 where any mechanism below is on, `n_regimes` (0 or 1:
+# one), `mixes`, `first_jump` and `last_jump` + 1, `intervenes`, `feeds_back`; factors `fx` (USD/JPY), `ust` (10-year
+# Treasury), and `pickup_1` to `pickup_4` of the yield pick-up.
+# Real numbers, a line a mechanism:
+#   lag_1 .. lag_5       ln USD/JPY at the 1 to 5 closes before the start, less that at the start
+#   intervention        the arrival's logit for a yen that rose or fell, per unit of |5-day move|; ln of the median size
+#                       in JPY tn and its log-sd; log move of USD/JPY per JPY tn; USD bn of Treasuries per JPY tn
+#   carry               stock in USD bn, leverage, loss at the start, carry earned per step (logs), the loss from which
+#                       stops begin, share of the stock stopped per unit of loss beyond, largest share
+#   Treasuries          stock in USD bn, years per step, hazard per year of no move, per unit of pick-up, per unit of
+#                       loss, largest hazard; loss per unit of 10-year yield; unhedged share; the pick-up's weights
+#   impact              log move of USD/JPY per USD bn; ln of the median and log-sd of the short-run impact per USD bn;
+#                       long-run over short-run impact; what a step leaves of the part that fades
+LAW = record(
+    "is_unwind n_regimes mixes first_jump last_jump intervenes feeds_back fx ust pickup_1 pickup_2 pickup_3 pickup_4",
+    "lag_1 lag_2 lag_3 lag_4 lag_5"
+    " rise_logit fall_logit logit_per_move log_size size_sd fx_per_tn ust_per_tn"
+    " carry_stock leverage start_loss carry_per_step stop_loss stop_slope stop_most"
+    " ust_stock years hazard hazard_per_pickup hazard_per_loss hazard_most duration unhedged"
+    " weight_1 weight_2 weight_3 weight_4"
+    " fx_per_bn log_impact impact_sd long_run fading",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +76,52 @@ class PathRange:
 
 
 class ModelArrays(NamedTuple):
-    """The law of the factors' deviations from their starts. A dynamics is one such law; scenarios may share it."""
+    """The laws of the factors' deviations from their starts. A dynamics is one such law; scenarios may share it.
+
+    A law has one regime or several; those it has not are copies of its first. What a law does not have is switched off
+    in `laws`, and its rows of the tables are never read. Falls of USD/JPY are in natural logarithms.
+    """
 
     decay: F64  # (n_dynamics, n_factors)   deviation kept over one step, exp(-kappa dt)
-    drift: F64  # (n_dynamics, n_factors)   per step, in the state's own units
-    chol: F64  # (n_dynamics, n_factors, n_factors)   lower Cholesky factor of the one-step covariance
+    drift: F64  # (n_dynamics, n_regimes, n_factors)   per step, in the state's own units
+    chol: F64  # (n_dynamics, n_regimes, n_factors, n_factors)   lower Cholesky factor of the one-step covariance
+    convexity: F64  # (n_dynamics, n_regimes, n_factors) per step, times q^2, where a law mixes; else within `drift`
+    laws: Records  # (n_dynamics,) LAW
+    quantiles: F64  # (n_dynamics, N_QUANTILES) of q, which multiplies a path's normals: at the nodes of kernels.mixing
+    initial: F64  # (n_dynamics, n_regimes) cumulated probabilities of the regime at the start
+    transitions: F64  # (n_dynamics, n_regimes, n_regimes, 2) probability per step, and what a unit of 5-day fall adds
+    jump_step: I64  # (n_jumps,) the step at which a jump may come; -1: at any
+    jump_tails: F64  # (n_jumps, n_regimes, 3) probability of at least 1, 2, 3 jumps in a step
+    jump_mean: F64  # (n_jumps, n_factors)
+    jump_loadings: F64  # (n_jumps, n_factors, 4) on four normals of the jump's own
+    impact: F64  # (n_dynamics, n_factors) move of a deviation per unit of price impact
+    scheduled: F64  # (n_dynamics, n_steps; none where no law has an unwind) Treasuries sold by schedule, USD bn
 
     def rounded(self, precision: type) -> "ModelArrays":
-        """The same law in `precision`, contiguous."""
-        arrays: list[Any] = [np.ascontiguousarray(array, precision) for array in self]
-        return ModelArrays(*arrays)
+        """The same laws with the steps of the factors in `precision`, contiguous; all else stays binary64."""
+        steps = ("decay", "drift", "chol", "convexity")
+        return self._replace(**{name: np.ascontiguousarray(getattr(self, name), precision) for name in steps})
+
+
+def plain_model(decay: F64, drift: F64, chol: F64) -> ModelArrays:
+    """Laws of one regime and nothing else: decay, drift (n_dynamics, n_factors), chol (.., n_factors, n_factors)."""
+    n, n_factors = decay.shape
+    return ModelArrays(
+        decay=decay,
+        drift=drift[:, None],
+        chol=chol[:, None],
+        convexity=np.zeros((n, 1, n_factors)),
+        laws=np.zeros(n, LAW),
+        quantiles=np.ones((n, 1)),
+        initial=np.ones((n, 1)),
+        transitions=np.zeros((n, 1, 1, 2)),
+        jump_step=np.zeros(0, np.int64),
+        jump_tails=np.zeros((0, 1, 3)),
+        jump_mean=np.zeros((0, n_factors)),
+        jump_loadings=np.zeros((0, n_factors, 4)),
+        impact=np.zeros((n, n_factors)),
+        scheduled=np.zeros((n, 0)),
+    )
 
 
 class BookArrays(NamedTuple):
@@ -221,4 +293,8 @@ class AbstractBackend(ABC):
 
     @abstractmethod
     def levels(self, program: Program, path_ids: U64) -> Array:
-        """Replay chosen paths: deviations (n_dynamics, n_steps, n_factors, n_ids) after each step."""
+        """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(SAID), n_ids) after each step.
+
+        Deviations of the factors, price impact included, then what `SAID` names: the number of the regime, USD bn sold
+        so far, and the impact on the 5-year yield, in its units.
+        """

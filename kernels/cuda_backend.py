@@ -11,6 +11,7 @@ import numpy as np
 from kernels.base import (
     CELL,
     F64,
+    SAID,
     U64,
     AbstractBackend,
     Array,
@@ -21,9 +22,10 @@ from kernels.base import (
     Program,
     Reduction,
 )
-from kernels.cuda_source import LANES, THREADS, VALUED, BuildSettings, settings_for
+from kernels.cuda_arrays import LAW_TABLES, packed_laws, strides, words_of
+from kernels.cuda_source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
 from kernels.device import AbstractDevice, DeviceMemoryError
-from kernels.tables import Tables, tables_of
+from kernels.tables import Model, Tables, model_of, tables_of
 
 BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
 STATE_BYTES = 2**28  # device memory that the deviations between walking and valuing may take
@@ -33,14 +35,21 @@ GRAIN = 512  # bytes: a device's arrays take whole multiples
 Part = TypeVar("Part", CellRange, PathRange)
 
 
+class Scratch(NamedTuple):
+    """What is between walking and valuing."""
+
+    states: Any  # (n_observations, laws, n_factors, n) deviations as observed
+    kept: Any  # (n_factors + UNWIND_ROWS, n) of paths between observations; None where states are all there is
+
+
 class Resident(NamedTuple):
     """A model and a book on one device."""
 
     device: AbstractDevice
     module: Any
-    laws: tuple[Any, ...]  # groups of them as step.cuh wants them
+    laws: tuple[dict[str, Any], ...]  # for each group of them: variable of the module -> content
     book: Any  # struct Book of tables.cuh
-    arrays: tuple[Any, ...]  # what the struct points to
+    arrays: tuple[Any, ...]  # what structs point to
     centre: Any
 
     def launch(self, kernel: str, grid: tuple[int, int], block: int, *arguments: Any) -> None:
@@ -54,22 +63,26 @@ class Resident(NamedTuple):
         for first_law in self.loaded(settings):
             self.launch(kernel, _grid(n, settings.paths), THREADS, *start, first_law, out)
 
-    def walk_and_revalue(self, program: Program, paths: PathRange, states: Any, pnl: Any) -> None:
-        """Fill pnl (n_rows, paths.n) by the two kernels of a split build, as many paths at a time as `states` holds.
+    def walk_and_revalue(self, program: Program, paths: PathRange, scratch: Scratch, pnl: Any) -> None:
+        """Fill pnl (n_rows, paths.n) by the two kernels of a split build, as many paths at a time as scratch holds.
 
-        states  (n_observations, laws, n_factors, n) scratch; fewer than n paths lie closer together
+        Fewer paths lie closer together in it.
         """
         settings, observed = program.model.settings, program.book.observations.tolist()
-        start, size = self.device.address(states), settings.laws * settings.n_factors * (4 if settings.float32 else 8)
+        start, size = self.device.address(scratch.states), scratch.states.nbytes // int(np.prod(scratch.states.shape))
+        size *= settings.laws * settings.n_factors
         for first_law in self.loaded(settings):
-            for part in _parts(paths, states.shape[-1]):
+            for part in _parts(paths, scratch.states.shape[-1]):
                 width = _padded(part.n)
                 places = [start + np.uint64(size * width * o) for o in range(len(observed))]
-                for before, after, done, until in zip([start, *places], places, [0, *observed], observed, strict=False):
+                kept = [start, *places]
+                if scratch.kept is not None:
+                    kept = [self.device.address(scratch.kept)] * len(observed)
+                for before, after, done, until in zip(kept, places, [0, *observed], observed, strict=False):
                     walked = np.int64(done), np.int64(until), np.uint64(part.first), np.int64(width), before, after
                     self.launch("walk_paths", _grid(width, settings.paths), THREADS, np.uint64(program.seed), *walked)
                 place = np.int64(width), np.int64(part.first - paths.first), np.int64(paths.n), first_law
-                self.launch("revalue_paths", _grid(width, settings.valued), THREADS, states, *place, pnl)
+                self.launch("revalue_paths", _grid(width, settings.valued), THREADS, scratch.states, *place, pnl)
 
     def loaded(self, settings: BuildSettings) -> Iterator[np.int64]:
         """Make each group of laws the module's in turn: the number of its first law.
@@ -78,7 +91,8 @@ class Resident(NamedTuple):
         """
         self.device.write(self.module, "book", self.book)
         for group, laws in enumerate(self.laws):
-            self.device.write(self.module, "model", laws)
+            for symbol, content in laws.items():
+                self.device.write(self.module, symbol, content)
             yield np.int64(group * settings.laws)
 
 
@@ -118,8 +132,7 @@ class CudaBackend(AbstractBackend):
         start = time.perf_counter()
         tables = tables_of(book)
         settings = settings_for(model, tables, float32=float32)
-        packed = _packed_laws(model.rounded(np.float32 if float32 else np.float64))
-        laws = packed.reshape(-1, settings.laws * packed.shape[1])  # a row a group
+        laws = model_of(model, float32=float32)
         residents = tuple(_resident(device, settings, laws, tables, centre) for device in self._devices)
         program = Program(
             model=Prepared(settings=settings, n_laws=model.decay.shape[0], residents=residents),
@@ -152,9 +165,9 @@ class CudaBackend(AbstractBackend):
         brackets = np.ascontiguousarray(brackets)
 
         def work(resident: Resident, share: CellRange) -> list[Reduction]:
-            states = _states(resident, program, share.paths.n)
+            scratch = _scratch(resident, program, share.paths.n)
             most = _fitting_cells(resident.device, program.n_rows)
-            return [_reduce(resident, program, part, brackets, states) for part in _parts(share, most)]
+            return [_reduce(resident, program, part, brackets, scratch) for part in _parts(share, most)]
 
         return _joined(self._shared(program, cells, work))
 
@@ -162,17 +175,28 @@ class CudaBackend(AbstractBackend):
         """See AbstractBackend. Raises DeviceMemoryError."""
 
         def work(resident: Resident, share: PathRange) -> list[F64]:
-            states = _states(resident, program, share.n)
+            scratch = _scratch(resident, program, share.n)
             most = _fitting(resident.device, 8 * program.n_rows, f"a path x {program.n_rows} rows")
-            return [resident.device.get(_pnl(resident, program, part, states)) for part in _parts(share, most)]
+            return [resident.device.get(_pnl(resident, program, part, scratch)) for part in _parts(share, most)]
 
         return np.concatenate(self._shared(program, paths, work), axis=1)
+
+    def pnl_in_place(self, program: Program, paths: PathRange) -> list[Any]:
+        """The same left on the devices, one array for each, when all of it is there. Raises DeviceMemoryError."""
+
+        def work(resident: Resident, share: PathRange) -> list[Any]:
+            pnl = _pnl(resident, program, share, _scratch(resident, program, share.n))
+            resident.device.wait()
+            return [pnl]
+
+        return self._shared(program, paths, work)
 
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend. Raises DeviceMemoryError."""
         ids = np.ascontiguousarray(path_ids, np.uint64)
         settings = program.model.settings
-        size = program.model.n_laws * program.n_steps * settings.n_factors * (4 if settings.float32 else 8)
+        n_rows = settings.n_factors + len(SAID)
+        size = program.model.n_laws * program.n_steps * n_rows * (4 if settings.float32 else 8)
 
         def work(resident: Resident, share: PathRange) -> list[Array]:
             most = _fitting(resident.device, size, f"a path x {program.n_steps} steps")
@@ -198,51 +222,40 @@ def _gpus() -> tuple[AbstractDevice, ...]:
     return tuple(CupyDevice(index) for index in range(cupy.cuda.runtime.getDeviceCount()))
 
 
-def _packed_laws(model: ModelArrays) -> Array:
-    """For each law decay, drift, then the rows of the lower triangle of chol: (n_laws, LAW_SIZE)."""
-    below = np.tril_indices(model.decay.shape[1])
-    return np.concatenate([model.decay, model.drift, model.chol[:, below[0], below[1]]], axis=1)
-
-
-def _resident(device: AbstractDevice, settings: BuildSettings, laws: Array, book: Tables, centre: F64) -> Resident:
+def _resident(device: AbstractDevice, settings: BuildSettings, model: Model, book: Tables, centre: F64) -> Resident:
     arrays, words = [], []
     for field in book:
         if isinstance(field, np.ndarray):
-            arrays.append(device.put(_plain(field)))
+            arrays.append(device.put(words_of(field)))
             words.append(device.address(arrays[-1]))
         else:
             words.append(np.uint64(field))
     struct = np.array([*words, *map(np.uint64, strides(book).values())], np.uint64)
     module = device.build(settings)
-    groups = tuple(device.put(group) for group in laws)
+    groups, law_tables = _groups(device, settings, model)
     centred = device.put(np.ascontiguousarray(centre))
-    return Resident(device, module, groups, device.put(struct), tuple(arrays), centred)
+    return Resident(device, module, groups, device.put(struct), (*arrays, *law_tables), centred)
 
 
-def _plain(field: Array) -> Array:
-    """A field's 64-bit words, one at least."""
-    kind = np.int64 if field.dtype.kind == "i" else np.float64
-    if field.dtype.names:
-        words: Array = np.ascontiguousarray(field).reshape(-1).view(np.int64)
-    else:
-        words = np.ascontiguousarray(field, kind)
-    return words if words.size else np.zeros(1, words.dtype)
-
-
-def strides(book: Tables) -> dict[str, int]:
-    """The lengths at the end of struct Book."""
-    return {
-        "n_observations": book.observations.size,
-        "n_scenarios": book.dynamics.size,
-        "n_books": book.base_value.size,
-        "n_segments": book.segments.size,
-        "n_flows": book.flow_exponents.shape[0],
-        "n_units": book.units.size,
-        "n_points": book.points.size,
-        "n_groups": book.groups.size,
-        "n_tables": book.tables.shape[1],
-        "n_x": book.table_terms.shape[2],
-    }
+def _groups(
+    device: AbstractDevice, settings: BuildSettings, model: Model
+) -> tuple[tuple[dict[str, Any], ...], tuple[Any, ...]]:
+    """For each group of laws what the module's variables hold, and the arrays that they point to."""
+    packed, n = packed_laws(model, settings), settings.laws
+    firsts = range(0, packed.shape[0], n)
+    groups = [{"model": device.put(packed[first : first + n].reshape(-1))} for first in firsts]
+    if not settings.has_unwind:
+        return tuple(groups), ()
+    tables = {name: getattr(model, name) for name in LAW_TABLES}
+    arrays = {name: device.put(words_of(table)) for name, table in tables.items()}
+    for first, group in zip(firsts, groups, strict=True):
+        starts = [
+            device.address(arrays[name]) + np.uint64(0 if name.startswith("jump_") else table[:first].nbytes)
+            for name, table in tables.items()
+        ]
+        group["law"] = device.put(words_of(model.laws[first : first + n]))
+        group["law_tables"] = device.put(np.array([*starts, model.quantiles.shape[1]], np.uint64))
+    return tuple(groups), tuple(arrays.values())
 
 
 def _grid(n: int, abreast: int) -> tuple[int, int]:
@@ -255,24 +268,32 @@ def _padded(n: int) -> int:
     return -(-max(n, 1) // (THREADS * VALUED)) * THREADS * VALUED
 
 
-def _states(resident: Resident, program: Program, n: int) -> Any:
-    """Room for the deviations of as many of n paths as are walked at once; None where one kernel does it all.
+def _scratch(resident: Resident, program: Program, n: int) -> Scratch | None:
+    """Room for as many of n paths as are walked at once; None where one kernel does it all.
 
     Raises DeviceMemoryError.
     """
     settings = program.model.settings
     if not settings.is_split:
         return None
-    return resident.device.empty(_states_shape(resident, program, n), np.float32 if settings.float32 else np.float64)
+    shape, n_kept, kind = _scratch_shape(resident, program, n)
+    return Scratch(
+        states=resident.device.empty(shape, kind),
+        kept=resident.device.empty((n_kept, shape[-1]), kind) if settings.has_unwind else None,
+    )
 
 
-def _states_shape(resident: Resident, program: Program, n: int) -> tuple[int, int, int, int]:
-    """Observations, laws, factors, and paths at once. Raises DeviceMemoryError."""
+def _scratch_shape(resident: Resident, program: Program, n: int) -> tuple[tuple[int, int, int, int], int, type]:
+    """Observations, laws, factors, and paths at once; rows kept besides; of what type. Raises DeviceMemoryError."""
     settings, n_observations = program.model.settings, program.book.observations.size
-    block, a_path = THREADS * VALUED, n_observations * settings.laws * settings.n_factors
+    kind = np.float32 if settings.float32 and not settings.has_unwind else np.float64
+    rows = n_observations, settings.laws, settings.n_factors
+    n_kept = settings.n_factors + UNWIND_ROWS if settings.has_unwind else 0
+    block = THREADS * VALUED
     what = f"{block} paths x {n_observations} observations"
-    most = _fitting(resident.device, a_path * (4 if settings.float32 else 8) * block, what, STATE_BYTES)
-    return n_observations, settings.laws, settings.n_factors, min(most * block, _padded(n))
+    size = (int(np.prod(rows)) + n_kept) * kind().itemsize * block
+    most = min(_fitting(resident.device, size, what, STATE_BYTES) * block, _padded(n))
+    return (*rows, most), n_kept, kind
 
 
 def _fitting(device: AbstractDevice, bytes_each: int, what: str, wanted: int = BLOCK_BYTES) -> int:
@@ -297,14 +318,18 @@ def _fitting_cells(device: AbstractDevice, n_rows: int) -> int:
 def _need(resident: Resident, program: Program, n_paths: int, n_brackets: int) -> int:
     """Memory of the program's arrays, and of a block's as `_reduce` makes them with all its P&L kept."""
     settings, n_rows = program.model.settings, program.n_rows
-    deviations = int(np.prod(_states_shape(resident, program, n_paths))) if settings.is_split else 0
+    between = []
+    if settings.is_split:
+        shape, n_kept, kind = _scratch_shape(resident, program, n_paths)
+        between = [kind().itemsize * size for size in (int(np.prod(shape)), n_kept * shape[-1])]
     n_paths = min(n_paths, CELL * _fitting_cells(resident.device, n_rows))
     cells = n_rows * -(-n_paths // CELL)
     pnl = n_rows * n_paths, n_rows * n_paths  # what is walked, what is kept
     of_cells = cells, cells, 2 * cells, cells, cells  # sums, squares, digests; how many to keep and where they start
     of_brackets = 2 * n_rows * n_brackets, *3 * (n_brackets * cells,)  # their ends; counts, sums, squares of gaps
-    constants = [array.nbytes for array in (*resident.arrays, *resident.laws, resident.book, resident.centre)]
-    sizes = [*constants, (4 if settings.float32 else 8) * deviations, *(8 * n for n in (*pnl, *of_cells, *of_brackets))]
+    laws = [array for group in resident.laws for array in group.values()]
+    constants = [array.nbytes for array in (*resident.arrays, *laws, resident.book, resident.centre)]
+    sizes = [*constants, *between, *(8 * n for n in (*pnl, *of_cells, *of_brackets))]
     return sum(-(-size // GRAIN) * GRAIN for size in sizes)
 
 
@@ -314,14 +339,14 @@ def _parts(whole: Part, most: int) -> Iterator[Part]:
         yield replace(whole, first=whole.first + start, n=min(most, whole.n - start))
 
 
-def _pnl(resident: Resident, program: Program, paths: PathRange, states: Any) -> Any:
+def _pnl(resident: Resident, program: Program, paths: PathRange, scratch: Scratch | None) -> Any:
     """P&L on the device: (n_rows, paths.n)."""
     pnl = resident.device.empty((program.n_rows, paths.n), np.float64)
-    if states is None:
+    if scratch is None:
         horizon = int(program.book.observations[-1])
         resident.walk("pnl_of_paths", program, horizon, np.uint64(paths.first), paths.n, pnl)
     else:
-        resident.walk_and_revalue(program, paths, states, pnl)
+        resident.walk_and_revalue(program, paths, scratch, pnl)
     return pnl
 
 
@@ -329,14 +354,16 @@ def _levels(resident: Resident, program: Program, ids: U64) -> Array:
     settings = program.model.settings
     real = np.float32 if settings.float32 else np.float64
     device = resident.device
-    levels = device.empty((program.model.n_laws, program.n_steps, settings.n_factors, ids.size), real)
+    levels = device.empty((program.model.n_laws, program.n_steps, settings.n_factors + len(SAID), ids.size), real)
     resident.walk("levels_of_paths", program, program.n_steps, device.put(ids), ids.size, levels)
     return device.get(levels)
 
 
-def _reduce(resident: Resident, program: Program, cells: CellRange, brackets: F64, states: Any) -> Reduction:
+def _reduce(
+    resident: Resident, program: Program, cells: CellRange, brackets: F64, scratch: Scratch | None
+) -> Reduction:
     device, paths = resident.device, cells.paths
-    pnl = _pnl(resident, program, paths, states)
+    pnl = _pnl(resident, program, paths, scratch)
     n_rows, n_brackets = brackets.shape[:2]
     each, gaps = (n_rows, cells.n), (n_rows, n_brackets, cells.n)
     out = {

@@ -9,8 +9,8 @@ from typing import Any
 from numba import njit
 
 from kernels import coefficients as table
-from kernels.intrinsics_numba import fma
-from kernels.normal_numba import exp_f64, polynomial
+from kernels.intrinsics_numba import fma, polynomial
+from kernels.normal_numba import exp_f64
 from kernels.numba_settings import INLINE
 
 TAIL = 37.5  # standard deviations; beyond, density and tail stay what they are here: below 1e-305

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from kernels import coefficients as table
-from kernels.intrinsics_numba import bits_of_f32, bits_of_f64, f32_of_bits, f64_of_bits, fma
+from kernels.intrinsics_numba import bits_of_f32, bits_of_f64, f32_of_bits, f64_of_bits, fma, polynomial
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 
 U64 = np.uint64
@@ -33,29 +33,8 @@ FRACTION_F32 = U32(0x007FFFFF)
 TWO_23 = U32(0x4B000000)
 
 
-def polynomial(coefficients: Any) -> Any:
-    """Return x -> polynomial, one fused multiply-add per order: a chain of calls, for LLVM keeps loops over tuples."""
-    lowest = coefficients[0]
-    if len(coefficients) == 1:
-
-        @njit(**INLINE)
-        def constant(x: Any) -> Any:
-            return lowest
-
-        return constant
-    higher = polynomial(coefficients[1:])
-
-    @njit(**INLINE)
-    def horner(x: Any) -> Any:
-        return fma(higher(x), x, lowest)
-
-    return horner
-
-
 _log_f64, _exp_f64, _sin_f64, _cos_f64 = map(polynomial, (table.LOG_F64, table.EXP_F64, table.SIN_F64, table.COS_F64))
-_log_f32, _sin_f32, _cos_f32 = (
-    polynomial(tuple(map(F32, row))) for row in (table.LOG_F32, table.SIN_F32, table.COS_F32)
-)
+_log_f32, _sin_f32, _cos_f32 = map(polynomial, (table.LOG_F32, table.SIN_F32, table.COS_F32))
 
 
 @njit(**INLINE)

@@ -2,6 +2,8 @@
 
 import platform
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ from kernels.base import (
     CELL,
     F64,
     I64,
+    SAID,
     U64,
     AbstractBackend,
     Array,
@@ -24,7 +27,11 @@ from kernels.base import (
     Program,
     Reduction,
 )
-from kernels.tables import tables_of
+from kernels.numba_settings import BLOCK
+from kernels.tables import model_of, tables_of
+
+LEAST_PART = 8192  # paths that a thread takes at once, at least
+PARTS = 8  # for each thread, so that none waits long for another
 
 
 class CellArrays(NamedTuple):
@@ -55,7 +62,7 @@ class NumbaBackend(AbstractBackend):
         """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
         start = time.perf_counter()
         program = Program(
-            model=model.rounded(np.float32 if float32 else np.float64),
+            model=model_of(model, float32=float32),
             book=tables_of(book),
             seed=seed,
             n_steps=n_steps,
@@ -103,29 +110,32 @@ class NumbaBackend(AbstractBackend):
     def pnl(self, program: Program, paths: PathRange) -> F64:
         """See AbstractBackend."""
         pnl = np.empty((program.n_rows, paths.n))
-        paths_numba.pnl_of_paths(
-            program.model,
-            program.book,
-            np.uint64(program.seed),
-            np.uint64(paths.first),
-            _random_kind(program),
-            pnl,
-        )
+        seed, first = np.uint64(program.seed), np.uint64(paths.first)
+        constants = program.model, program.book, seed, first, _random_kind(program)
+        _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl))
         return pnl
 
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend."""
         n_dynamics, n_factors = program.model.decay.shape
-        levels = np.empty((n_dynamics, program.n_steps, n_factors, path_ids.size), program.model.chol.dtype)
-        paths_numba.deviations_of_paths(
-            program.model,
-            np.uint64(program.seed),
-            program.n_steps,
-            np.ascontiguousarray(path_ids, np.uint64),
-            _random_kind(program),
-            levels,
-        )
+        ids = np.ascontiguousarray(path_ids, np.uint64)
+        levels = np.empty((n_dynamics, program.n_steps, n_factors + len(SAID), ids.size), program.model.chol.dtype)
+        constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
+        _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
         return levels
+
+
+def _share(n: int, work: Callable[[int, int], None]) -> None:
+    """Have all threads do `work` on parts of range(n): the kernels let go of the interpreter's lock."""
+    n_threads = numba.get_num_threads()
+    part = max(LEAST_PART, -(-n // (PARTS * n_threads * BLOCK)) * BLOCK)
+    begins = range(0, n, part)
+    if len(begins) < 2 or n_threads == 1:
+        work(0, n)
+        return
+    with ThreadPoolExecutor(min(n_threads, len(begins))) as pool:
+        for _ in pool.map(lambda begin: work(begin, min(n, begin + part)), begins):
+            pass
 
 
 def _random_kind(program: Program) -> Array:

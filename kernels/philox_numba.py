@@ -10,86 +10,32 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from kernels.intrinsics_numba import philox_rounds
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 
 U64 = np.uint64
 Words = tuple[U64, U64, U64, U64]  # a counter, or the four words made of it
 
-MULTIPLIER_0 = U64(0xD2511F53)
-MULTIPLIER_1 = U64(0xCD9E8D57)
-KEY_STEP_0 = U64(0x9E3779B9)
-KEY_STEP_1 = U64(0xBB67AE85)
 LOW = U64(0xFFFFFFFF)
 HALF = U64(32)
 
 
+_one, _four = philox_rounds(1), philox_rounds(4)
+
+
 @njit(**INLINE)
-def philox_round(c: Words, k0: U64, k1: U64) -> Words:
-    """One of the ten rounds. Only the low half of each word is meaningful."""
-    p0 = MULTIPLIER_0 * (c[0] & LOW)
-    p1 = MULTIPLIER_1 * (c[2] & LOW)
-    return (p1 >> HALF) ^ c[1] ^ k0, p1, (p0 >> HALF) ^ c[3] ^ k1, p0
-
-
-def _rounds(n: int) -> Any:
-    """Return (counter, k0, k1) -> counter after n rounds: a chain of calls, for LLVM may keep a loop as a loop."""
-    if n == 0:
-
-        @njit(**INLINE)
-        def done(c: Words, k0: U64, k1: U64) -> Words:
-            return c
-
-        return done
-    rest = _rounds(n - 1)
-
-    @njit(**INLINE)
-    def go(c: Words, k0: U64, k1: U64) -> Words:
-        return rest(philox_round(c, k0, k1), (k0 + KEY_STEP_0) & LOW, (k1 + KEY_STEP_1) & LOW)
-
-    return go
-
-
-def _rounds_of_four(n: int) -> Any:
-    """As _rounds for four counters, interleaved round by round in the source."""
-    if n == 0:
-
-        @njit(**INLINE)
-        def done(a: Words, b: Words, c: Words, d: Words, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
-            return a, b, c, d
-
-        return done
-    rest = _rounds_of_four(n - 1)
-
-    @njit(**INLINE)
-    def go(a: Words, b: Words, c: Words, d: Words, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
-        return rest(
-            philox_round(a, k0, k1),
-            philox_round(b, k0, k1),
-            philox_round(c, k0, k1),
-            philox_round(d, k0, k1),
-            (k0 + KEY_STEP_0) & LOW,
-            (k1 + KEY_STEP_1) & LOW,
-        )
-
-    return go
-
-
-philox = _rounds(10)
-_philox_of_four = _rounds_of_four(10)
+def philox(counter: Words, k0: U64, k1: U64) -> Words:
+    """The four words of a counter; only the low half of each is meaningful."""
+    return _one(counter, k0, k1)
 
 
 @njit(**INLINE)
 def _four_lanes(path: U64, step: U64, lane: U64, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
     """The words of four consecutive lanes."""
-    high = path >> HALF
-    return _philox_of_four(
-        (path, high, step, lane),
-        (path, high, step, lane + U64(1)),
-        (path, high, step, lane + U64(2)),
-        (path, high, step, lane + U64(3)),
-        k0,
-        k1,
-    )
+    high, lane_1, lane_2, lane_3 = path >> HALF, lane + U64(1), lane + U64(2), lane + U64(3)
+    counters = (path, high, step, lane, path, high, step, lane_1, path, high, step, lane_2, path, high, step, lane_3)
+    w = _four(counters, k0, k1)
+    return w[0:4], w[4:8], w[8:12], w[12:16]
 
 
 @njit(**INLINE)

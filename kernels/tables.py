@@ -5,26 +5,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kernels.base import F64, I64, BookArrays
+from kernels.base import F64, I64, Array, BookArrays, ModelArrays, Records, record
 
-Records = npt.NDArray[np.void]
-
-
-def _record(whole: str, real: str = "") -> np.dtype[np.void]:
-    return np.dtype([*((name, np.int64) for name in whole.split()), *((name, np.float64) for name in real.split())])
-
-
-OWNED = _record("first_unit last_unit first_future last_future first_swaption last_swaption")
-LEG = _record("first last when")
-SEGMENT = _record("below above first last")  # factors, flows
-UNIT = _record("factor when")
-POINT = _record("when below above", "a b")
-FUTURE = _record("growth first last", "quantity reference basis")
-DELIVERABLE = _record("leg", "accrued factor")
-GROUP = _record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
-OPTION = _record("", "strike amount")
-TABLE = _record("n_x", "forward inverse_x inverse_w")
-SWAPTION = _record("payer floating annuity", "quantity strike std")
+OWNED = record("first_unit last_unit first_future last_future first_swaption last_swaption")
+LEG = record("first last when")
+SEGMENT = record("below above first last")  # factors, flows
+UNIT = record("factor when")
+POINT = record("when below above", "a b")
+FUTURE = record("growth first last", "quantity reference basis")
+DELIVERABLE = record("leg", "accrued factor")
+GROUP = record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
+OPTION = record("", "strike amount")
+TABLE = record("n_x", "forward inverse_x inverse_w")
+SWAPTION = record("payer floating annuity", "quantity strike std")
 
 VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w that kernels have loops for
 
@@ -61,6 +54,32 @@ class Tables(NamedTuple):
     tables: Records  # (n_scenarios, n_tables) TABLE
     table_terms: F64  # padded with zeros: n_x odd, n_w one of VOL_TERMS
     swaptions: Records  # (n_swaptions,) SWAPTION; legs count as in `deliverables`
+
+
+class Model(NamedTuple):
+    """Laws for compiled kernels. Fields without a note are as in ModelArrays."""
+
+    decay: Array
+    drift: Array
+    chol: Array
+    convexity: Array
+    laws: Records
+    quantiles: F64
+    initial: F64
+    transitions: F64
+    jump_step: I64
+    jump_tails: F64
+    jump_mean: F64
+    jump_loadings: F64
+    impact: F64
+    scheduled: F64
+
+
+def model_of(model: ModelArrays, *, float32: bool) -> Model:
+    """The same laws, contiguous, the steps of the factors in one precision."""
+    rounded = model.rounded(np.float32 if float32 else np.float64)
+    arrays = {name: np.ascontiguousarray(array) for name, array in rounded._asdict().items()}
+    return Model(**arrays)
 
 
 def tables_of(book: BookArrays) -> Tables:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from engine.dynamics.apply import apply
 from engine.inputs.book import load_book
 from engine.inputs.market import bundled_market_path, load_market
 from engine.inputs.run import resolve
-from engine.inputs.scenario import read_scenario
+from engine.inputs.scenario import load_scenario, read_scenario
 
 
 @pytest.fixture
@@ -43,8 +44,17 @@ def test_the_scenario_fits_the_bundled_market_without_a_note(blocks, tmp_path):
     assert (shocked.market.usdjpy, shocked.notes) == (130.0, ())
 
 
+def test_the_extending_scenario_changes_what_it_names_and_nothing_else(blocks, tmp_path):
+    *_, unwind = blocks["toml"]
+    mine, mixture = read_scenario(written(tmp_path, "my-unwind.toml", unwind)).unwind, load_scenario("mixture").unwind
+    assert mine is not None
+    assert mixture is not None
+    assert mine.carry == replace(mixture.carry, stock_usd_bn=500.0, stop_loss=0.25)
+    assert replace(mine, carry=mixture.carry) == mixture
+
+
 def test_the_run_file_is_read(blocks, tmp_path):
-    _, run, _ = blocks["toml"]
+    _, run, *_ = blocks["toml"]
     config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
     assert config.book == tmp_path / "my-book.csv"
     assert config.scenarios == ("base", str(tmp_path / "my-scenario.toml"))
@@ -60,7 +70,7 @@ def test_the_files_that_the_commands_name_are_there(root, blocks):
 
 
 def test_an_index_is_declared_as_it_says(blocks, tmp_path):
-    *_, levels = blocks["toml"]
+    _, _, levels, _ = blocks["toml"]
     text = bundled_market_path().read_text("utf-8").replace("[factors]", f"{levels}\n[factors]")
     text = text.replace('"USDJPY", "USDJPY_VOL",', '"USDJPY", "USDJPY_VOL", "SPX",')
     text = text.replace("0.1123475, 0.55,", "0.1123475, 0.55, 0.18,").replace("0.0, 2.0,", "0.0, 2.0, 0.0,")

@@ -13,7 +13,7 @@ from bench.peers.walk_law import Walk, WalkLaw
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, WALL, Work, interleave, rows, times
 from engine.run.law import law_of
-from kernels.base import ModelArrays, PathRange, Program
+from kernels.base import ModelArrays, PathRange, Program, plain_model
 from kernels.numba_backend import NumbaBackend
 from kernels.numpy_backend import NumpyBackend
 
@@ -64,14 +64,14 @@ def _law() -> tuple[WalkLaw, ModelArrays, float]:
     step = law_of(market, N_STEPS, N_STEPS)
     law = WalkLaw(
         decay=step.decay,
-        drift=step.drift,
-        chol=step.chol,
+        drift=step.drift[0],
+        chol=step.chol[0],
         vols=market.vols,
         correlation=market.correlation,
         n_steps=N_STEPS,
         std=step.std(N_STEPS),
     )
-    return law, ModelArrays(decay=step.decay[None], drift=step.drift[None], chol=step.chol[None]), market.usdjpy
+    return law, plain_model(decay=step.decay[None], drift=step.drift, chol=step.chol), market.usdjpy
 
 
 def _program(model: ModelArrays, usdjpy: float, precision: str) -> Program:

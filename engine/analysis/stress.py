@@ -63,7 +63,7 @@ def stress_table(
     for row, scenario in zip(pnl, scenarios, strict=True):
         shocked = apply(scenario, market)
         row[:] = _values(book, shocked.market, fits, currency) - base_values
-        notes += shocked.notes
+        notes += [*shocked.notes, *_left_out(scenario)]
     return StressTable(
         currency=currency,
         scenarios=tuple(scenario.name for scenario in scenarios),
@@ -73,6 +73,27 @@ def stress_table(
         pnl=pnl,
         notes=tuple(notes),
     )
+
+
+def _left_out(scenario: Scenario) -> list[str]:
+    """Why a scenario's P&L is zero, or leaves a part of it out: what comes within the paths is not here."""
+    later = [shock for shock in scenario.shocks if shock.day is not None]
+    if len(later) < len(scenario.shocks):
+        some = (
+            f"{scenario.name}: {len(later)} of its {len(scenario.shocks)} shocks come on a later day and are left out"
+        )
+        return [f"{some}; `unwind run` simulates them"] if later else []
+    laws = {
+        "shocks on later days": bool(later),
+        "dynamics within the paths": scenario.unwind is not None,
+        "vols": bool(scenario.vol_multipliers),
+        "correlations": bool(scenario.correlations),
+    }
+    held = [name for name, is_there in laws.items() if is_there]
+    if not held:
+        return []
+    why = f"{scenario.name}: moves nothing at once, so its P&L is 0"
+    return [f"{why}; it holds {', '.join(held)}: `unwind run` simulates it"]
 
 
 def _values(book: CompiledBook, market: Market, fits: Fits, currency: str) -> F64:

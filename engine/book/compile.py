@@ -1,7 +1,7 @@
 """Positions -> a compiled book. The only step that needs QuantLib."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -99,6 +99,12 @@ def _faults_of(position: Position, instruments: Instruments) -> list[Fault]:
             f" {instruments.valuation_date}; {remedy}"
         )
         return [Fault(message=message, line=position.line, where=where)]
+    if position.kind is Kind.NDF and (fixed := instruments.fixing_day(position)) < 1:
+        message = (
+            f"position {position.position_id!r} was fixed on {instruments.valuation_date + timedelta(days=fixed)}, not"
+            f" after the valuation date {instruments.valuation_date}; remove it, and enter its difference as CASH"
+        )
+        return [Fault(message=message, line=position.line, where="maturity")]
     marked = next((name for name in ("price", "market_yield") if getattr(position, name) is not None), None)
     if marked and instruments.is_bond(position) and instruments.bond_terms(position) is None:
         message = (
@@ -120,6 +126,9 @@ def _fixing_faults(position: Position, instruments: Instruments) -> list[Fault]:
                 " compounded since then, decimal per year"
             )
             faults.append(Fault(message=message, line=position.line, where=name))
+    if position.kind is Kind.XCCY_MTM_SWAP and position.reset_rate is None and instruments.swaps.has_reset(position):
+        message = f"position {position.position_id!r} has reset its dollars; give the rate of the last reset"
+        faults.append(Fault(message=message, line=position.line, where="reset_rate"))
     return faults
 
 

@@ -60,7 +60,10 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FxOptions:
-    """European calls on USD against JPY. Puts, digitals and strangles are written as these and flows."""
+    """European calls on USD against JPY. Puts, digitals and strangles are written as these and flows.
+
+    The fixing of an NDF is a call on no dollars: from `expiry_day` on its flows are worth their difference.
+    """
 
     position: I64  # (n_options,)
     expiry_day: I64  # (n_options,) calendar days from the valuation date, >= 1; vol and payoff

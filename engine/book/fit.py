@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.compiled import CompiledBook
+from engine.book.compiled import CompiledBook, FxOptions
 from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
 from engine.book.pricing.flows import flow_amounts
 from engine.book.pricing.futures import model_prices
 from engine.book.pricing.fx import option_forwards, option_values, option_vols
 from engine.book.pricing.holdings import factor_levels
-from engine.book.pricing.options import solve_rising
+from engine.book.pricing.options import solve_nearest, solve_rising
 from engine.book.pricing.swaptions import swaption_values
 from engine.book.spreads import check_dates, fit_spreads, named
 from engine.errors import InputError
@@ -21,6 +21,7 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 LOWEST_RATIO, HIGHEST_RATIO = 1e-3, 50.0  # of a fitted vol to the surface's
+_RATIOS = np.unique(np.append(np.geomspace(LOWEST_RATIO, HIGHEST_RATIO, 151), 1.0))  # looked at where values turn
 LOWEST_NORMAL, HIGHEST_NORMAL = 1e-7, 0.2  # normal vol, decimal per sqrt(year)
 ODD_SPREAD, ODD_BASIS, ODD_RATIO = 0.03, 0.02, 2.0  # beyond which a mark is pointed out
 
@@ -75,10 +76,13 @@ def fit_warnings(book: CompiledBook, fits: Fits) -> tuple[str, ...]:
     options, odd_ratio = book.options, np.abs(np.log(fits.vol_ratio)) > np.log(ODD_RATIO)
     said = (
         (np.flatnonzero(np.abs(fits.spreads) > ODD_SPREAD), f"a spread beyond {ODD_SPREAD:.0%} over its curve"),
-        (options.position[odd_ratio], f"a vol over {ODD_RATIO:g} times, or under a half of, the surface's"),
+        (
+            options.position[odd_ratio],
+            f"a vol over {ODD_RATIO:g} times, or under {1.0 / ODD_RATIO:g} times, the surface's",
+        ),
         (
             book.futures.position[np.abs(fits.future_basis) > ODD_BASIS],
-            f"a net basis beyond {100.0 * ODD_BASIS:g} points: check `deliverables`",
+            f"a net basis beyond {100.0 * ODD_BASIS:g} points, or other `deliverables`",
         ),
     )
     return tuple(
@@ -97,22 +101,39 @@ def _vol_ratios(book: CompiledBook, market: Market, spreads: F64) -> F64:
     if given.any():
         ratios[given] = options.market_vol[given] / option_vols(options, market, forwards, 0)[given]
     row, wanted, position = _premiums_of(book, options.position)
-    if not row.size:
-        return ratios
-    flows, n = book.flows, len(book.position_ids)
+    if row.size:
+        ratios[row] = _premium_ratios(book, market, spreads, row, wanted, position)
+    return ratios
+
+
+def _premium_ratios(book: CompiledBook, market: Market, spreads: F64, row: I64, wanted: F64, position: I64) -> F64:
+    """Ratios that give the premiums `wanted` of each `position`, for its options `row`: (n_rows,).
+
+    Options all bought, or all sold, are worth more the higher the vol. Call spreads, which digitals are, rise with it
+    and fall again: of two vols with one value the nearer to the surface's is taken.
+    """
+    options, flows, n = _rows_of(book.options, row), book.flows, len(book.position_ids)
     paid = flow_amounts(flows, market, spreads, 0, market) * fx_rates(flows.currency, market)
-    still, scale = sums(flows.position, paid, n)[position], _scales(book, position, market)
+    still = sums(flows.position, paid, n)[position]
+    net, gross = (sums(options.position, each, n)[position] for each in (options.amount, np.abs(options.amount)))
+    turns = np.abs(net) < gross
+    place = np.searchsorted(position, options.position)
+    scale = np.where(gross == 0.0, 1.0, np.where(net < 0.0, -gross, gross) * market.usdjpy)
 
     def value(trial: F64) -> F64:
-        every = ratios.copy()
-        every[row] = trial[_place(position, options.position[row])]
-        worth = sums(options.position, option_values(options, market, every), n)[position]
+        worth = sums(options.position, option_values(options, market, trial[place]), n)[position]
         return (worth + still) / scale
 
     found = solve_rising(value, wanted / scale, LOWEST_RATIO, HIGHEST_RATIO)
+    if turns.any():
+        found = np.where(turns, solve_nearest(value, wanted / scale, _RATIOS), found)
+    found = np.where(gross == 0.0, 1.0, found)
     _refuse(book, position, found, "vols")
-    ratios[row] = found[_place(position, options.position[row])]
-    return ratios
+    return found[place]
+
+
+def _rows_of(options: FxOptions, row: I64) -> FxOptions:
+    return FxOptions(**{name: getattr(options, name)[row] for name in FxOptions.__dataclass_fields__})
 
 
 def _normal_vols(book: CompiledBook, market: Market) -> F64:
@@ -140,16 +161,6 @@ def _premiums_of(book: CompiledBook, rows: I64) -> tuple[I64, F64, I64]:
     mine = np.isin(book.premiums.position, rows)
     position = book.premiums.position[mine]
     return np.flatnonzero(np.isin(rows, position)), book.premiums.value[mine], position
-
-
-def _scales(book: CompiledBook, position: I64, market: Market) -> F64:
-    """Signed yen that a position's options are on, by which values are divided so that they rise with the vol."""
-    signed = sums(book.options.position, book.options.amount, len(book.position_ids))[position] * market.usdjpy
-    return np.where(signed == 0.0, 1.0, signed)
-
-
-def _place(position: I64, of: I64) -> I64:
-    return np.searchsorted(position, of)
 
 
 def _refuse(book: CompiledBook, position: I64, found: F64, what: str) -> None:

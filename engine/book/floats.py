@@ -16,15 +16,16 @@ from engine.market.market import Market
 F64 = npt.NDArray[np.float64]
 
 
-def float_flows(floats: Floats, market: Market, day: int = 0) -> Flows:
+def float_flows(floats: Floats, market: Market, day: int = 0, before: Market | None = None) -> Flows:
     """Flows that are worth what `floats` are, seen from `day`: three for each, in the order of `floats`.
 
     Parameters
     ----------
     floats : of a book compiled for the market's date
-    market : fixes c and K; it stands for the valuation date, and its curves for those of `day` too
+    market : fixes c and K; its curves run from `day`
     day : calendar days after the valuation date from which the flows are discounted; what has been paid by then is one
-        flow on its day, and interest that accrued before it is counted at the market's forward rates
+        flow on its day
+    before : levels on the valuation date, at whose forward rates interest accrues up to `day`; None: those of `market`
 
     Returns
     -------
@@ -35,7 +36,8 @@ def float_flows(floats: Floats, market: Market, day: int = 0) -> Flows:
     now = day / DAYS_PER_TIME_YEAR
     start, end = floats.start_day / DAYS_PER_TIME_YEAR, floats.day / DAYS_PER_TIME_YEAR
     known = np.minimum(end, np.maximum(start, now))
-    accrued = discounts(floats.projection, start, market) / discounts(floats.projection, known, market)
+    first = market if before is None else before
+    accrued = discounts(floats.projection, start, first) / discounts(floats.projection, known, first)
     ahead = np.maximum(known - now, 0.0), np.maximum(end - now, 0.0)
     p_known, p_end = (discounts(floats.projection, time, market) for time in ahead)
     d_end = discounts(floats.curve, ahead[1], market)

@@ -14,8 +14,8 @@
 Bonds settle one business day after the valuation date in their own centre. Nothing is ex-coupon: who holds the bond
 at the close before a coupon day gets the coupon, so a purchase that settles on that day does not. A payment due on the
 valuation date counts as made. A repo is its cash leg only; the bond behind it is a position of its own. An NDF is worth
-what the forward is worth until it is fixed, two business days before it settles. Swaps, FX options and bond futures:
-`swaps`, `fx_options`, `baskets`.
+what the forward is worth until it is fixed, two business days before it settles, and its difference in yen from then
+on: an option on no dollars stands for the fixing. Swaps, FX options and bond futures: `swaps`, `fx_options`, `baskets`.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ import numpy.typing as npt
 from engine.book.baskets import Baskets
 from engine.book.calendars import Calendar, Calendars, coupon_days
 from engine.book.fx_options import OPTION_KINDS, FxOptionsMaker
-from engine.book.parts import BondTerms, HoldingPart, Leg, Parts
+from engine.book.parts import BondTerms, HoldingPart, Leg, OptionPart, Parts
 from engine.book.position import BOND_CURVES, FX_CURVES, Kind, Position
 from engine.book.swaps import BASIS, SWAP_KINDS, SWAPTION_KINDS, Swaps
 
@@ -40,6 +40,7 @@ _BONDS = (Kind.JGB, Kind.UST, *_BILLS, *_STRIPS)
 _FX = (Kind.FX_FORWARD, Kind.FX_SWAP, Kind.NDF)
 _LOANS = (Kind.REPO, Kind.DEPOSIT)
 _FUTURES = (Kind.JGB_FUTURE, Kind.UST_FUTURE)
+_FIXING_DAYS = 2  # business days from an NDF's fixing to its settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,7 +82,8 @@ class Instruments:
             return Parts(futures=[self.baskets.part(position)])
         if kind in (Kind.ASSET, Kind.INDEX_FUTURE):
             return Parts(holdings=[self._holding(position)])
-        return Parts(legs=self._legs(position), units=_units(position))
+        fixing = [self._fixing(position)] if kind is Kind.NDF else []
+        return Parts(legs=self._legs(position), units=_units(position), options=fixing)
 
     def bond_terms(self, position: Position) -> BondTerms | None:
         """Terms for settlement; None when the position is no bond or bill, or pays nothing after settlement."""
@@ -126,6 +128,11 @@ class Instruments:
         """Days since the running interest period of a swap began; 0 where none has."""
         return max(-int(self.swaps.periods(position)[0]), 0) if position.kind in SWAP_KINDS else 0
 
+    def fixing_day(self, position: Position) -> int:
+        """Day on which an NDF is fixed, two business days before it settles."""
+        assert position.maturity is not None
+        return self.calendars.joint.shifted(self._payment_day(position, position.maturity), -_FIXING_DAYS)
+
     def is_moved(self, position: Position) -> bool:
         """Whether a loan's or a forward's own dates are not business days, so that it is paid on others."""
         if position.kind not in (*_FX, *_LOANS):
@@ -160,6 +167,17 @@ class Instruments:
             quantity=position.notional * (position.multiplier or 1.0),
             expiry_day=self.day(position.maturity) if future and position.maturity else 0,
             market_price=np.nan if position.price is None else position.price,
+        )
+
+    def _fixing(self, position: Position) -> OptionPart:
+        assert position.maturity is not None
+        assert position.rate is not None
+        return OptionPart(
+            expiry_day=self.fixing_day(position),
+            delivery_day=self._payment_day(position, position.maturity),
+            strike=position.rate,
+            amount=0.0,
+            market_vol=np.nan,
         )
 
     def _legs(self, position: Position) -> list[Leg]:

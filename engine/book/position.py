@@ -71,7 +71,7 @@ MEANINGS: Mapping[Kind, str] = {
     Kind.FX_SPOT: "dollars bought (positive) or sold for yen at `rate`, settled",
     Kind.FX_FORWARD: "dollars bought or sold for yen at `rate` on `maturity`",
     Kind.FX_SWAP: "dollars bought on `start_date` at `rate` and sold back on `maturity` at `far_rate`",
-    Kind.NDF: "a forward settled by its difference in dollars; valued as the forward",
+    Kind.NDF: "a forward whose difference is fixed two business days before it settles, and kept in yen from then on",
     Kind.FX_CALL: "option to buy dollars at `strike` on `maturity`",
     Kind.FX_PUT: "option to sell dollars at `strike` on `maturity`",
     Kind.FX_STRADDLE: "call and put at one strike",

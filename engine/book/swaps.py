@@ -52,6 +52,13 @@ class Swaps:
         assert position.maturity is not None
         return self._ends(self._calendar(position), position.start_date, position.maturity, _MONTHS[position.kind])
 
+    def has_reset(self, position: Position) -> bool:
+        """Whether a period after the first is running, whose dollars were reset (XCCY_MTM_SWAP) when it began."""
+        assert position.start_date is not None
+        start = np.array([(position.start_date - self.valuation_date).days])
+        first = int(self.periods(position)[0])
+        return int(self._calendar(position).all_modified_following(start)[0]) < first <= 0
+
     def parts(self, position: Position) -> Parts:
         """Payments of a swap that has not matured."""
         ends = self.periods(position)

@@ -9,11 +9,15 @@ from fnmatch import fnmatchcase
 import numpy as np
 import numpy.typing as npt
 
+from engine.dynamics.dated import dated_jumps
+from engine.dynamics.domain import check_unwind
 from engine.dynamics.faults import Findings, check_globs, usable_shocks
+from engine.dynamics.needs import check_needs
+from engine.dynamics.overrides import checked_correlation, checked_vols
 from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
+from engine.dynamics.unwind import Unwind
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap
-from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.curve import ZeroCurve
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, Market, ParCurve
@@ -40,6 +44,7 @@ class ShockedMarket:
     """A market in a scenario, and what the reader of its numbers should know."""
 
     market: Market
+    unwind: Unwind | None  # of the scenario, with the shocks of later days as jumps; None: nothing of the kind
     notes: tuple[str, ...]  # such as by how much a correlation was repaired, or a shock of an unusual size
 
 
@@ -54,7 +59,8 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     interpolation between the shocked ones. A derived curve keeps its spreads over the shocked parent; where it has
     factors of its own that are shocked, it takes these moves alone, and its spreads change. A shock on USDJPY_VOL
     moves the level of that factor, the vol at the money of its reference expiry, and multiplies all expiries alike; the
-    smile stays as it is in moneyness. `thetas` stay: what reverts returns to its own level.
+    smile stays as it is in moneyness. `thetas` stay: what reverts returns to its own level. Shocks with a day move
+    nothing at once: they become jumps of the returned `unwind`, and the scenario's unwind is checked on the market.
 
     Raises
     ------
@@ -62,7 +68,8 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
         Everything that does not fit, with line and key when the scenario came from a file: a glob matches no factor;
         a shock takes USDJPY out of [20, 1000], a vol beyond 300 % or a rate beyond 50 %, leaves another price or a vol
         that is not positive, or par yields that cannot be bootstrapped; a target has no published tenor; a par shock
-        is on no rate; the correlation is not positive definite and no repair is asked for.
+        is on no rate; the correlation, or a regime's, is not positive definite and no repair is asked for; the unwind
+        has a parameter out of its range, or needs a factor that the market lacks.
     """
     findings = Findings(scenario)
     names = [factor.name for factor in market.factors]
@@ -73,10 +80,27 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
         shocked = _shock_curve(shocks, shocked, curve, findings)
     for curve in parents_first(market.spreads):
         shocked = _derive(shocks, market, shocked, curve, findings)
-    vols = _vols(scenario, market.vols, names, findings)
-    correlation = _correlation(scenario, market.correlation, names, findings)
-    notes = findings.notes()
-    return ShockedMarket(market=replace(shocked, vols=vols, correlation=correlation), notes=notes)
+    vols = checked_vols(scenario.vol_multipliers, market.vols, names, findings)
+    changes = (scenario.correlations, scenario.repair_correlation)
+    correlation = checked_correlation(changes, market.correlation, names, findings)
+    in_scenario = replace(shocked, vols=vols, correlation=correlation)
+    unwind = _unwind(scenario, in_scenario, findings)
+    return ShockedMarket(market=in_scenario, unwind=unwind, notes=findings.notes())
+
+
+def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | None:
+    """What the scenario does within the paths, checked against the market."""
+    if scenario.unwind is not None:
+        check_needs(scenario.unwind, market, findings)
+    jumps = dated_jumps(scenario, market.factors, findings)
+    if not jumps:
+        if scenario.unwind is not None:
+            check_unwind(scenario.unwind, findings)
+        return scenario.unwind
+    whole = scenario.unwind or Unwind()
+    whole = replace(whole, jumps=(*whole.jumps, *jumps))
+    check_unwind(whole, findings)
+    return whole
 
 
 def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
@@ -297,48 +321,3 @@ def _times(factors: Sequence[Factor]) -> F64:
 
 def _matching(shocks: Shocks, factor: Factor) -> Shocks:
     return [each for each in shocks if fnmatchcase(factor.name, each[1].factor)]
-
-
-def _vols(scenario: Scenario, vols: F64, names: Sequence[str], findings: Findings) -> F64:
-    """(n_factors,) vols; the last multiplier that matches a factor counts."""
-    if not scenario.vol_multipliers:
-        return vols
-    factors_on = np.ones_like(vols)
-    for i, (glob, multiplier) in enumerate(scenario.vol_multipliers):
-        if not 0.0 <= multiplier < math.inf:
-            findings.refuse(f"vol_multipliers[{i + 1}].multiplier", f"must be 0 or more, got {multiplier!r}")
-        factors_on[[fnmatchcase(name, glob) for name in names]] = multiplier
-    return vols * factors_on
-
-
-def _correlation(scenario: Scenario, correlation: F64, names: Sequence[str], findings: Findings) -> F64:
-    """(n_factors, n_factors), positive definite unless that is among the findings, as is a repair."""
-    overridden = correlation.copy()
-    for i, (first, second, value) in enumerate(scenario.correlations):
-        one, other = ([fnmatchcase(name, glob) for name in names] for glob in (first, second))
-        pairs = np.outer(one, other) | np.outer(other, one)
-        np.fill_diagonal(pairs, False)
-        if any(one) and any(other) and not pairs.any():
-            findings.refuse(
-                f"correlations[{i + 1}].factors", f"{first!r} and {second!r} match one factor, and a pair was wanted"
-            )
-        if not abs(value) <= 1.0:
-            findings.refuse(f"correlations[{i + 1}].value", f"must lie in [-1, 1], got {value!r}")
-            return correlation
-        overridden[pairs] = value
-    if np.array_equal(overridden, correlation):
-        return correlation
-    lowest = smallest_eigenvalue(overridden)
-    if not scenario.repair_correlation:
-        if lowest <= SMALLEST_EIGENVALUE:
-            findings.refuse(
-                "correlations",
-                f"the correlation that these leave is not positive definite: smallest eigenvalue {lowest:.1e}; "
-                f"repair_correlation = true takes the nearest matrix that is (Higham), and says how near",
-            )
-        return overridden
-    repaired = nearest_correlation(overridden)
-    if repaired.distance == 0.0:
-        return overridden
-    findings.note("correlations", repaired.note())
-    return repaired.correlation

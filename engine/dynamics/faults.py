@@ -1,9 +1,10 @@
 """What is wrong with a scenario on a market, gathered so that all of it is said at once, each at its line."""
 
+import re
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
-from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
+from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
 from engine.errors import Fault, FileFaults, did_you_mean
 from engine.market.factors import Factor, FactorKind
 
@@ -32,13 +33,28 @@ class Findings:
         return tuple(self._notes)
 
     def _fault(self, where: str, message: str) -> Fault:
-        return Fault(message=message, where=where, line=self._origin.lines.get(where) if self._origin else None)
+        if self._origin is None:
+            return Fault(message=message, where=where)
+        return fault_at(self._origin, where, message)
+
+
+def fault_at(origin: Origin, where: str, message: str) -> Fault:
+    """A fault at a place of a scenario's file, or of one that it extends: with the line of the nearest key there."""
+    known = where
+    while known and known not in origin.lines:
+        known = re.sub(r"(\.[^.\[\]]*|\[[0-9]+\]|^[^.\[\]]*)$", "", known)
+    line = origin.lines.get(known)
+    if (file := origin.files.get(known)) is None:
+        return Fault(message=message, where=where or None, line=line)
+    return Fault(message=message, where=f"{where} ({file}, line {line})")
 
 
 def usable_shocks(scenario: Scenario, factors: Sequence[Factor], findings: Findings) -> list[tuple[int, Shock]]:
-    """The shocks that fit the market's factors, each with its index; the others become faults."""
+    """The shocks at once that fit the market's factors, each with its index; the others become faults."""
     usable = []
     for i, shock in enumerate(scenario.shocks):
+        if shock.day is not None:
+            continue  # within the paths, not at once
         kinds = {factor.kind for factor in factors if fnmatchcase(factor.name, shock.factor)}
         if len(kinds) > 1 and shock.kind is not ShockKind.RELATIVE:
             findings.refuse(
@@ -67,6 +83,11 @@ def check_globs(scenario: Scenario, names: Sequence[str], findings: Findings) ->
     globs += [(f"vol_multipliers[{i + 1}].factor", glob) for i, (glob, _) in enumerate(scenario.vol_multipliers)]
     for i, (first, second, _) in enumerate(scenario.correlations):
         globs += [(f"correlations[{i + 1}].factors[1]", first), (f"correlations[{i + 1}].factors[2]", second)]
+    refuse_unmatched(globs, names, findings)
+
+
+def refuse_unmatched(globs: Sequence[tuple[str, str]], names: Sequence[str], findings: Findings) -> None:
+    """A fault for every (place, glob) that matches no factor."""
     missing = [(where, glob) for where, glob in globs if not any(fnmatchcase(name, glob) for name in names)]
     for i, (where, glob) in enumerate(missing):
         there_are = f"; the market has {', '.join(names)}" if i == 0 else ""

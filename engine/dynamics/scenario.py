@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from engine.dynamics.unwind import Unwind
 from engine.errors import InputError
 
 
@@ -25,12 +26,13 @@ class ShockOn(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shock:
-    """Move of every factor that a glob matches, applied at once."""
+    """Move of every factor that a glob matches: applied at once, or within the paths on a day."""
 
     factor: str  # name or glob: "USDJPY", "JGB_*", "UST_10Y"
     size: float  # ABSOLUTE: decimal rate, 0.005 is 50 bp; RELATIVE: fraction; TARGET: level
     kind: ShockKind
     on: ShockOn = ShockOn.ZERO  # rates only
+    day: int | None = None  # business day after the start, 1 is the next; None: at once
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.size):
@@ -53,6 +55,7 @@ class Origin:
 
     path: str
     lines: Mapping[str, int]  # 1-based, by place: "shocks[2].size", elements counted from 1
+    files: Mapping[str, str] = field(default_factory=dict)  # of the places that other files gave, which it extends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,4 +70,5 @@ class Scenario:
     vol_multipliers: tuple[tuple[str, float], ...] = ()  # (glob, multiplier), later ones win
     correlations: tuple[tuple[str, str, float], ...] = ()  # (glob, glob, value), later ones win
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
+    unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file

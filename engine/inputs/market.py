@@ -133,6 +133,7 @@ def _market_of(file: MarketFile) -> Market:
         levels={name: float(level.level) for name, level in file.levels.items()} | vol_levels,
         spreads=spreads_of(file),
         fx_vols=fx_vols,
+        previous_usdjpy=file.fx.previous_closes,
         notes=notes,
     )
 

@@ -39,7 +39,9 @@ def market_faults(file: MarketFile) -> Found:
         yield from _curve_faults(name, table)
     for name, spread in file.spreads.items():
         yield from _spread_faults(file, name, spread)
-    yield from _fx_faults(file.fx.usdjpy)
+    yield from _fx_faults(("fx", "usdjpy"), file.fx.usdjpy)
+    for i, close in enumerate(file.fx.previous_closes or ()):
+        yield from _fx_faults(("fx", "previous_closes", i), close)
     for name, level in file.levels.items():
         yield from _level_faults(name, level, file.factors.names)
     yield from fx_vols_faults(file, has_curves=_has_curves(file))
@@ -151,12 +153,12 @@ def _is_taken(name: str) -> bool:
     return True
 
 
-def _fx_faults(usdjpy: float) -> Found:
+def _fx_faults(at: Keys, usdjpy: float) -> Found:
     if not LOWEST_USDJPY <= usdjpy <= HIGHEST_USDJPY:
         inverted = 1.0 / usdjpy if usdjpy else 0.0
         hint = f"; dollars for one yen? Then {inverted:.2f}" if LOWEST_USDJPY <= inverted <= HIGHEST_USDJPY else ""
         wanted = f"yen for one dollar, in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}]"
-        yield ("fx", "usdjpy"), f"must be {wanted}; got {usdjpy!r}{hint}"
+        yield at, f"must be {wanted}; got {usdjpy!r}{hint}"
 
 
 def _name_faults(factors: list[Factor], curves: list[str], pairs: Mapping[str, object]) -> Found:

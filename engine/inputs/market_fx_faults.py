@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from engine.book.position import FX_CURVES
 from engine.errors import InputError
 from engine.inputs.market_schema import FxVolsTable, MarketFile, VolQuoteTable, curves_of, fx_vols_from
 from engine.market.factors import PRICE_FACTOR, tenor_years
@@ -36,6 +37,9 @@ def _table_faults(file: MarketFile, pair: str, table: FxVolsTable) -> Found:
         if (came := _currency(file, curve)) != currency:
             what = f"which is in {came}" if came else "which is no curve of this file"
             yield (*at, key), f"must be a curve in {currency}, got {curve!r}, {what}"
+        elif curve != FX_CURVES[currency]:
+            wanted = f"{FX_CURVES[currency]!r}, whose forwards options and forwards are valued with"
+            yield (*at, key), f"must be {wanted}, or quotes would hold at other strikes; got {curve!r}"
     if table.reference not in table.quotes:
         yield (*at, "reference"), f"must be one of the expiries {', '.join(table.quotes)}; got {table.reference!r}"
     before = 0.0

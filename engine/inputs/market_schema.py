@@ -71,8 +71,8 @@ class FxVolsTable(Strict):
     delta: Literal["spot", "forward", "spot-premium-adjusted", "forward-premium-adjusted"] = Field(
         description="What a quoted delta is; premium-adjusted where the premium is paid in dollars."
     )
-    domestic: str = Field(description="Curve that discounts yen in forwards and options: JGB.")
-    foreign: str = Field(description="Curve that discounts dollars in forwards and options: UST.")
+    domestic: str = Field(description="Curve that discounts yen in forwards and options: XCCY_JPY.")
+    foreign: str = Field(description="Curve that discounts dollars in forwards and options: SOFR.")
     reference: str = Field(description="Expiry whose vol at the money is the level of the VOL factor: '1M'.")
     source: str = Field(min_length=1, description="Whose quotes, or 'assumption: ...' with the reasoning.")
     quotes: dict[str, VolQuoteTable] = Field(
@@ -84,6 +84,11 @@ class FxTable(Strict):
     """The exchange rate."""
 
     usdjpy: float = Field(description="Yen for one dollar.")
+    previous_closes: tuple[float, float, float, float, float] | None = Field(
+        default=None,
+        description="Yen for one dollar at the five closes before the valuation date, newest first: scenarios whose "
+        "regimes or interventions answer to the last five days' move start from them; left out, they start flat.",
+    )
     source: str = Field(min_length=1, description="Who published the rate, and when.")
 
 

@@ -44,6 +44,8 @@ def _curves(market: Market) -> Iterator[str]:
 def _fx(market: Market) -> Iterator[str]:
     yield "\n[fx]"
     yield f"usdjpy = {market.usdjpy!r} # yen for one dollar"
+    if market.previous_usdjpy is not None:
+        yield f"previous_closes = {list(market.previous_usdjpy)!r} # of the five days before, newest first"
     yield f"source = {_quoted(market.sources.get(PRICE_FACTOR, market.source))}"
 
 

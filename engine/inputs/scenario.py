@@ -7,27 +7,33 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from engine.dynamics.domain import check_unwind
+from engine.dynamics.faults import Findings, fault_at
 from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
-from engine.inputs.toml import Strict, read_text, read_toml
-from engine.inputs.toml_faults import dotted
-from engine.inputs.toml_lines import key_lines
+from engine.inputs.extends import Merging, read_merged
+from engine.inputs.parameters import Glob
+from engine.inputs.toml import Strict, read_text
+from engine.inputs.toml_faults import dotted, messages_of
+from engine.inputs.toml_lines import toml_line
+from engine.inputs.unwind import CorrelationOverride, UnwindKeys, VolMultiplier
 
-Glob = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=64,
-        description="A factor's name, or a glob over names: JGB_10Y, UST_*, JGB_[234]0Y.",
-        examples=["USDJPY", "JGB_*"],
-    ),
-]
+MERGING = Merging(
+    named={"regimes": ("name",), "hazards": ("start", "end"), "jumps": ("name",), "scheduled_sales": ("day",)},
+    joined=frozenset(("shocks", "vol_multipliers", "correlations")),
+    own=frozenset(("title", "description", "source")),
+)
+PARTS = "parts"  # folder of bundled files that others extend
+DEFAULTS = ("base", "april-2025", "article-2025", "august-2024")  # of commands without a scenario: no daily walk
 
 
 class ShockEntry(Strict):
-    """Move of every factor that `factor` matches. Shocks act in the order of the file, each on the level before it."""
+    """Move of every factor that `factor` matches. Shocks act in the order of the file, each on the level before it.
+
+    With a day, the move comes within the paths: absolute for rates, relative for prices and vols.
+    """
 
     factor: Glob
     size: float = Field(
@@ -41,25 +47,24 @@ class ShockEntry(Strict):
         description="Rates only; leave it out for USDJPY. zero: the zero rates at the factors' pillars; "
         "par: the published par yields, and the curve is bootstrapped anew. Par shocks act first.",
     )
+    day: int | None = Field(
+        default=None, ge=1, description="Business day after the start, 1 is the next. Left out: at once."
+    )
 
 
-class VolMultiplier(Strict):
-    """Factor on the calibrated vols; the last one that matches a factor counts."""
+class ScenarioFile(UnwindKeys):
+    """A scenario: a named change of a market's levels, vols and correlations, and of what goes on within its paths.
 
-    factor: Glob
-    multiplier: float = Field(ge=0.0, le=100.0, description="2.0 doubles the vol; 0 stops the factor.")
+    Its name is the file's, without .toml.
+    """
 
-
-class CorrelationOverride(Strict):
-    """Correlation of every pair that the two globs match; the last one that matches a pair counts."""
-
-    factors: tuple[Glob, Glob] = Field(description="Two names or globs.")
-    value: float = Field(ge=-1.0, le=1.0)
-
-
-class ScenarioFile(Strict):
-    """A scenario: a named change of a market's levels, vols and correlations. Its name is the file's, without .toml."""
-
+    extends: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=(),
+        max_length=16,
+        description="Scenarios that this one is laid over, by name or by path relative to this file. Later ones win "
+        "over earlier ones, this file over all, key by key; regimes, hazards, jumps and scheduled sales meet by name; "
+        "shocks, vol multipliers and correlations are laid end to end.",
+    )
     title: str = Field(min_length=1, max_length=120, description="One line, for tables.")
     description: str = Field(min_length=1, description="What happened or is supposed, in a sentence or two.")
     source: str = Field(min_length=1, description="Where the figures come from, with dates.")
@@ -79,11 +84,13 @@ class ScenarioFile(Strict):
             description=self.description,
             source=self.source,
             shocks=tuple(
-                Shock(factor=s.factor, size=s.size, kind=ShockKind(s.kind), on=ShockOn(s.on)) for s in self.shocks
+                Shock(factor=s.factor, size=s.size, kind=ShockKind(s.kind), on=ShockOn(s.on), day=s.day)
+                for s in self.shocks
             ),
             vol_multipliers=tuple((v.factor, v.multiplier) for v in self.vol_multipliers),
             correlations=tuple((*c.factors, c.value) for c in self.correlations),
             repair_correlation=self.repair_correlation,
+            unwind=self.to_unwind(),
             origin=origin,
         )
 
@@ -101,6 +108,11 @@ def bundled_scenario_names() -> tuple[str, ...]:
     """Names of the scenarios that come with the program, `base` first."""
     names = [entry.name.removesuffix(".toml") for entry in _bundle().iterdir() if entry.name.endswith(".toml")]
     return tuple(sorted(names, key=lambda name: (name != "base", name)))
+
+
+def default_scenario_names() -> tuple[str, ...]:
+    """The bundled scenarios that a command takes when it is given none: those that need no daily walk."""
+    return DEFAULTS
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
@@ -136,10 +148,43 @@ def load_scenario(name_or_path: str) -> Scenario:
 
 
 def _read(path: Path, name: str) -> Scenario:
-    """The scenario of a file, which keeps the lines of its keys for what only shows on a market."""
-    file = read_toml(path, ScenarioFile)
-    lines = {place: line for keys, line in key_lines(read_text(path)).items() if (place := dotted(keys))}
-    return file.to_scenario(name, Origin(path=str(path), lines=lines))
+    """The scenario of a file, which keeps the places of its keys for what only shows on a market."""
+    merged = read_merged(path, MERGING, _extended)
+    lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
+    files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
+    origin = Origin(path=str(path), lines=lines, files=files_of)
+    try:
+        file = ScenarioFile.model_validate(merged.data)
+    except ValidationError as error:
+        found = messages_of(error, ScenarioFile, merged.data)
+        faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found.items()]
+        raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0)) from None
+    scenario = file.to_scenario(name, origin)
+    if scenario.unwind is not None:
+        findings = Findings(scenario)
+        check_unwind(scenario.unwind, findings)
+        findings.notes()
+    return scenario
+
+
+def _extended(name: str, user: Path) -> Path:
+    """The file that `extends` names: relative to the file that names it, or a bundled one."""
+    if name.endswith(".toml"):
+        return user.parent / name
+    bundled = [*bundled_scenario_names(), *_part_names()]
+    if name not in bundled:
+        known = f"known: {', '.join(bundled)}; or give the path of a .toml file"
+        message = f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}"
+        raise FileFaults(user, [Fault(message=message, line=toml_line(read_text(user), ("extends",)), where="extends")])
+    return Path(str(_bundle() / f"{name}.toml"))
+
+
+def _part_names() -> list[str]:
+    folder = _bundle() / PARTS
+    if not folder.is_dir():
+        return []
+    names = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return sorted(f"{PARTS}/{name}" for name in names)
 
 
 def _bundle() -> Traversable:

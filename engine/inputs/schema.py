@@ -7,17 +7,23 @@ from pydantic import BaseModel
 from engine.book.columns import ALWAYS, COLUMNS, Column
 from engine.book.position import RULES, Kind
 from engine.errors import InputError, did_you_mean
+from engine.inputs.batch import BatchFile
 from engine.inputs.market_schema import MarketFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario import ScenarioFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("market", "book", "scenario", "run")
-_MODELS: dict[str, type[BaseModel]] = {"market": MarketFile, "scenario": ScenarioFile, "run": RunConfig}
+KINDS = ("market", "book", "scenario", "run", "batch")
+_MODELS: dict[str, type[BaseModel]] = {
+    "market": MarketFile,
+    "scenario": ScenarioFile,
+    "run": RunConfig,
+    "batch": BatchFile,
+}
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """The schema of a market, scenario or run file, or of one row of a book file. Dates are ISO text.
+    """The schema of a market, scenario, run or batch file, or of one row of a book file. Dates are ISO text.
 
     A schema says what can be said of single keys; what several keys decide together, such as a correlation that must
     be positive definite, is checked on reading. Raises InputError for another kind.

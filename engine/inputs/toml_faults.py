@@ -33,18 +33,23 @@ _WANTED = {  # pydantic's error type -> what was wanted, in plain words
 
 def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: str | None) -> list[Fault]:
     """What pydantic found, as faults in the user's words. `text` None: the values came without a file."""
+    lines = key_lines(text) if text is not None else {}
+    faults = [
+        Fault(message=message, line=nearest_line(lines, keys), where=dotted(keys))
+        for keys, message in messages_of(error, model, data).items()
+    ]
+    return sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> dict[Keys, str]:
+    """What pydantic found, in the user's words, by the keys that it found it at."""
     messages: dict[Keys, list[str]] = {}
     for detail in error.errors(include_url=False):
         keys = _keys_in(data, detail)
         message = _message(detail, model, keys)
         if message not in messages.setdefault(keys, []):
             messages[keys].append(message)
-    lines = key_lines(text) if text is not None else {}
-    faults = [
-        Fault(message=", or ".join(found), line=nearest_line(lines, keys), where=dotted(keys))
-        for keys, found in messages.items()
-    ]
-    return sorted(faults, key=lambda fault: fault.line or 0)
+    return {keys: ", or ".join(found) for keys, found in messages.items()}
 
 
 def _wanted(detail: ErrorDetails) -> str | None:

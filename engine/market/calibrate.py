@@ -25,6 +25,7 @@ CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate 
 _LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
 _TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
 _DATE_SHARE = 0.80  # of the window's weekdays must be dates common to all factors; holidays take a tenth
+_PREVIOUS_CLOSES = 5
 VOL_DECIMALS, CORRELATION_DECIMALS = 8, 6
 
 
@@ -193,7 +194,15 @@ def build_market(
         levels=levels,
         spreads=derived,
         fx_vols=surfaces,
+        previous_usdjpy=_closes_before(history, valuation_date),
     )
+
+
+def _closes_before(history: pd.DataFrame, day: date) -> tuple[float, ...] | None:
+    """USD/JPY at the five closes before `day`, newest first; None where the history has fewer."""
+    before = history[PRICE_FACTOR].loc[history.index < pd.Timestamp(day)].dropna()
+    closes = before.to_numpy(dtype=np.float64)[: -_PREVIOUS_CLOSES - 1 : -1].tolist()
+    return tuple(closes) if len(closes) == _PREVIOUS_CLOSES else None
 
 
 def _level(history: pd.DataFrame, name: str, day: date) -> float:

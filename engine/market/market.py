@@ -49,6 +49,7 @@ class Market:
     levels: Mapping[str, float] = field(default_factory=dict)  # of every PRICE and VOL factor but USDJPY
     spreads: Mapping[str, SpreadCurve] = field(default_factory=dict)  # by name of the curve that each derives
     fx_vols: Mapping[str, FxVols] = field(default_factory=dict)  # by pair, "USDJPY"
+    previous_usdjpy: tuple[float, ...] | None = None  # the five closes before valuation_date, newest first
     notes: tuple[str, ...] = ()  # what was done to the figures that were given, such as a repair of the correlation
 
     def __post_init__(self) -> None:

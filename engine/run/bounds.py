@@ -2,7 +2,8 @@
 
 What polynomials and tables leave out is known where they are used. It reaches P&L through futures, swaptions, discount
 factors and exchange rates, which are bounded on every path whose factors lie within `SURE` standard deviations: all
-that are ever drawn. Rounding is counted for both sums.
+that are ever drawn. Where a law has an unwind, they are those of its range (`engine.run.envelope`), which a path in a
+hundred may leave. Rounding is counted for both sums.
 """
 
 from dataclasses import dataclass

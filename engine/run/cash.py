@@ -28,8 +28,9 @@ def moving_flows(setting: Setting) -> DatedFlows:
 def cash_at_horizon(setting: Setting) -> F64:
     """Value of everything else: (n_scenarios, n_books, n_currencies), each in its currency.
 
-    A flow paid before the horizon has earned the market's forward rate since; one still to come on a curve without a
-    factor is discounted on it, unmoved. The price that a future's profit counts from is owed.
+    A flow paid before the horizon has earned the base market's forward rate since, in every scenario, as has what
+    settled early; one still to come on a curve without a factor is discounted on the scenario's. The price that a
+    future's profit counts from is owed.
     """
     book, flows = setting.book, setting.flows[0]
     still = ~_is_moving(setting)
@@ -41,11 +42,11 @@ def cash_at_horizon(setting: Setting) -> F64:
     owed = owed * setting.cash_growth(holdings.currency, holdings_seen(setting)[1])
     held -= sums(setting.cell_of(holdings.position, holdings.currency), owed, setting.n_cells)
     years = flows.day[still] / DAYS_PER_TIME_YEAR
-    paid = [
-        sums(cell, paid_on * _growth(market, flows.curve[still], years, setting), setting.n_cells)
-        for market, paid_on in zip(setting.shocked, amount, strict=True)
+    worth = [
+        sums(cell, due * _growth(market, flows.curve[still], years, setting), setting.n_cells)
+        for market, due in zip(setting.shocked, amount, strict=True)
     ]
-    amounts = np.stack(paid) + held
+    amounts = np.stack(worth) + held
     return amounts.reshape(len(setting.shocked), len(setting.names), len(setting.currencies))
 
 
@@ -70,8 +71,11 @@ def _at_horizon(setting: Setting) -> F64:
 
 
 def _growth(market: Market, curve: npt.NDArray[np.str_], years: F64, setting: Setting) -> F64:
+    """What 1 due `years` from the valuation date is worth at the horizon, in the scenario of `market`: (n,)."""
     horizon = setting.observed.horizon / DAYS_PER_TIME_YEAR
     paid = years <= horizon
-    growth = discounts(curve, np.where(paid, years, years - horizon), market)
-    growth[paid] /= discounts(curve, np.full(years.size, horizon), market)[paid]
+    growth = np.empty(years.size)
+    growth[~paid] = discounts(curve[~paid], years[~paid] - horizon, market)
+    growth[paid] = discounts(curve[paid], years[paid], setting.market)
+    growth[paid] /= discounts(curve[paid], np.full(int(paid.sum()), horizon), setting.market)
     return growth

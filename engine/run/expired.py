@@ -1,7 +1,8 @@
 """Options that expire before the horizon settle for their payoff on their day.
 
 A put is compiled as a call, dollars and yen at delivery. Alive, they are worth the same; once expired they are not: the
-dollars would go on moving with the exchange rate, and the yen earn another curve's rate than the payoff.
+dollars would go on moving with the exchange rate, and the yen earn another curve's rate than the payoff. The same holds
+of an NDF once it is fixed, for which an option on no dollars stands.
 """
 
 import numpy as np
@@ -48,12 +49,14 @@ def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[
     strike, amount = options.strike[rows], options.amount[rows]
     strike[options.position.size :] = np.concatenate([-low, -high, low, high])
     amount[options.position.size :] = np.concatenate([b_low, b_high, -b_low, -b_high])
+    kept = amount != 0.0  # a fixing still to come is no option
+    rows = rows[kept]
     settled = FxOptions(
         position=options.position[rows],
         expiry_day=options.expiry_day[rows],
         delivery_day=options.delivery_day[rows],
-        strike=strike,
-        amount=amount,
+        strike=strike[kept],
+        amount=amount[kept],
         market_vol=options.market_vol[rows],
     )
     return settled, ratio[rows], ~gone

@@ -8,6 +8,9 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.dynamics.apply import apply
+from engine.dynamics.needs import horizon_notes
+from engine.dynamics.scenario import Scenario
+from engine.dynamics.unwind import Unwind
 from engine.inputs.book import bundled_book_path, load_book
 from engine.inputs.market import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
@@ -23,6 +26,7 @@ class Inputs:
     book: CompiledBook
     names: tuple[str, ...]  # of the scenarios
     shocked: tuple[Market, ...]  # one a scenario
+    unwinds: tuple[Unwind | None, ...]  # one a scenario
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
 
@@ -32,20 +36,33 @@ def load_inputs(config: RunConfig) -> Inputs:
     market_path = config.market or bundled_market_path()
     market = load_market(market_path)
     book = load_book(config.book or bundled_book_path(), market.valuation_date)
+    market_sha256 = sha256(market_path.read_bytes()).hexdigest()
+    return inputs_of(market, book, config, market_sha256=market_sha256)
+
+
+def inputs_of(market: Market, book: CompiledBook, config: RunConfig, *, market_sha256: str) -> Inputs:
+    """Load the scenarios of a run, and shock a market with each. Raises InputError."""
     scenarios = load_scenarios(config.scenarios)
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
-    contents = {f"scenario:{each.name}": sha256(repr(each).encode()).hexdigest() for each in scenarios}
+    contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
         book=book,
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
-        sha256={"market": sha256(market_path.read_bytes()).hexdigest(), "book": book.sha256, **contents},
+        unwinds=tuple(each.unwind for each in shocked),
+        sha256={"market": market_sha256, "book": book.sha256, **contents},
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
             *fit_warnings(book, fit(book, market)),
             *notes,
+            *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
         ),
     )
+
+
+def scenario_sha256(scenario: Scenario) -> str:
+    """Digest of what a scenario says, wherever it stands."""
+    return sha256(repr(scenario).encode()).hexdigest()

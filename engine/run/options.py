@@ -35,7 +35,8 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
     seen = observed.days[when]
     time = np.maximum(days[:, 0] - seen, 0) / DAYS_PER_TIME_YEAR
     paid = (np.maximum(days[:, 1] - seen, 0) / DAYS_PER_TIME_YEAR).tolist()
-    vols = [fx_vols(market, PAIR) for market in shocked] if when.size else []
+    alive = bool((time > 0.0).any())  # else payoffs only, which need no vols
+    vols = [fx_vols(market, PAIR) for market in shocked] if alive else []
     vol_time = np.maximum(time, ONE_DAY)
     looked_at = list(zip(when.tolist(), paid, strict=True))
     return {
@@ -44,11 +45,13 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
         "group_time": time,
         "group_domestic": _numbers([points.discount(w, FX_CURVES["JPY"], t) for w, t in looked_at]),
         "group_foreign": _numbers([points.discount(w, FX_CURVES["USD"], t) for w, t in looked_at]),
-        "group_vol": np.array([ratio * each.atm_vol(vol_time) for each in vols]).reshape(len(shocked), when.size),
+        "group_vol": np.array([ratio * each.atm_vol(vol_time) for each in vols])
+        if vols
+        else np.ones((len(shocked), when.size)),
         "group_vol_factor": np.full(when.size, vol_factor(setting.market, PAIR), np.int64),
         "group_smile": _stretched(fx_vols(setting.market, PAIR).smile_at(vol_time), ratio)
         if vols
-        else np.zeros((0, 6)),
+        else np.ones((when.size, 6)),
         "group_growth": setting.cash_growth(np.full(when.size, "JPY"), seen),
         "option_range": ranges(merged[:, 0].astype(np.int64), when.size),
         "option_strike": np.ascontiguousarray(merged[:, 1]),

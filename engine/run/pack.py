@@ -11,12 +11,14 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
 from engine.book.value import position_values
+from engine.dynamics.unwind import Unwind
 from engine.market.market import Market
 from engine.run.bounds import Bounds, Lost, bounds_of, no_bounds
 from engine.run.cash import cash_at_horizon, holdings_seen, moving_flows
 from engine.run.flows import DatedFlows, cut, flow_values, join_flows
 from engine.run.futures import pack_futures
-from engine.run.law import Law, law_of
+from engine.run.law import law_of
+from engine.run.model import model_arrays
 from engine.run.observe import observe
 from engine.run.option_tables import tabulate, untabulated
 from engine.run.options import pack_groups
@@ -51,6 +53,7 @@ def pack(
     book: CompiledBook,
     market: Market,
     shocked: Sequence[Market],
+    unwinds: Sequence[Unwind | None] = (),
     *,
     horizon_days: int,
     n_steps: int,
@@ -59,6 +62,8 @@ def pack(
     direct: bool,
 ) -> Packed:
     """Pack a run of `book` from the base `market`, around each of the `shocked` markets.
+
+    `unwinds` are what each scenario holds within the paths; () is nothing in any.
 
     Raises
     ------
@@ -70,12 +75,15 @@ def pack(
         market=market,
         fits=fit(book, market),
         shocked=tuple(shocked),
-        laws=tuple(law_of(scenario, horizon_days, n_steps) for scenario in shocked),
+        laws=tuple(
+            law_of(scenario, horizon_days, n_steps, unwind, market.usdjpy)
+            for scenario, unwind in zip(shocked, unwinds or [None] * len(shocked), strict=True)
+        ),
         observed=observe(book, horizon_days, n_steps, instantaneous=instantaneous),
         currency=currency,
     )
     base = _scope_values(setting, market)
-    dynamics, model = _distinct(setting.laws)
+    dynamics, model = model_arrays(setting.laws)
     fields, lost = _book_fields(setting, direct=direct)
     fields = {**fields, "dynamics": dynamics, "base_value": base[1:]}
     return Packed(
@@ -189,19 +197,6 @@ def _point_fields(setting: Setting, points: Points) -> Fields:
         "point_exponents": exponents,
         "point_start": points.starts(setting.shocked),
     }
-
-
-def _distinct(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
-    """Laws that differ, and which one each scenario follows: scenarios that only shift levels share one walk."""
-    keys = [law.decay.tobytes() + law.drift.tobytes() + law.chol.tobytes() for law in laws]
-    order = list(dict.fromkeys(keys))
-    kept = [laws[keys.index(key)] for key in order]
-    model = ModelArrays(
-        decay=np.stack([law.decay for law in kept]),
-        drift=np.stack([law.drift for law in kept]),
-        chol=np.stack([law.chol for law in kept]),
-    )
-    return np.array([order.index(key) for key in keys], np.int64), model
 
 
 def _scope_values(setting: Setting, market: Market) -> F64:

@@ -74,7 +74,7 @@ class Setting:
         """Payments, projected interest among them, one table a scenario: only amounts differ."""
         own, stands, day = self.book.flows, self._settled[2], self.observed.horizon
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
-        return tuple(_joined(kept, float_flows(self.book.floats, market, day)) for market in self.shocked)
+        return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
 
     @property
     def n_cells(self) -> int:

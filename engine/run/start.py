@@ -3,9 +3,9 @@
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from engine.book.compiled import CompiledBook
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan, plan_tails
@@ -20,6 +20,17 @@ from kernels.base import CELL, AbstractBackend, Program
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
 PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "cupy-cuda12x", "cupy-cuda13x")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """A run up to its first path."""
+
+    config: RunConfig
+    inputs: Inputs
+    packed: Packed
+    backend: AbstractBackend
+    program: Program
 
 
 def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> RunResult:
@@ -39,74 +50,38 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         The run failed.
     """
     start = time.perf_counter()
-    inputs = load_inputs(config)
+    prepared = prepare(config, load_inputs(config), say)
+    with device_errors():
+        before = time.perf_counter()
+        tails = _simulate(prepared, progress, say)
+    simulate_s = time.perf_counter() - before
+    return result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
+
+
+def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Prepared:
+    """Choose the backend, pack the inputs and hand them over. Raises as `run`."""
     backend = choose_backend(config.backend, say)
-    n_steps = _n_steps(config, inputs.book, say)
-    packed = _pack(config, inputs, n_steps)
+    packed = _pack(config, inputs, _n_steps(config, inputs, say))
     with device_errors():
         program = backend.prepare(
             packed.model,
             packed.book,
             seed=config.seed,
-            n_steps=n_steps,
+            n_steps=packed.n_steps,
             float32=config.precision == "float32",
             centre=packed.shock_pnl.ravel(),
         )
-        before = time.perf_counter()
-        tails = _simulate(config, backend, program, progress, say)
-    simulate_s = time.perf_counter() - before
-    rows = _rows(inputs, packed, tails)
-    timing = Timing(
-        compile_s=program.compile_s,
-        simulate_s=simulate_s,
-        total_s=time.perf_counter() - start,
-        paths_per_s=tails.plan.n_paths / simulate_s,
-    )
-    facts = _facts(config, inputs, packed, backend, tails.plan.n_paths)
-    return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
+    return Prepared(config=config, inputs=inputs, packed=packed, backend=backend, program=program)
 
 
-def _n_steps(config: RunConfig, book: CompiledBook, say: Callable[[str], None]) -> int:
-    """One exact step where the path on the way does not matter, else one a day."""
-    if config.steps == "auto" and not config.instantaneous and expires_inside(book, config.horizon_days):
-        say("steps auto: daily, since a payoff is fixed before the horizon")
-        return config.horizon_days
-    return 1 if config.steps == "auto" else config.horizon_days
+def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:
+    """How `n_paths` will be kept. Raises InputError when no way fits the memory."""
+    return plan_tails(prepared.program.n_rows, n_paths, prepared.config.confidences, TAIL_BYTES)
 
 
-def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
-    return pack(
-        inputs.book,
-        inputs.market,
-        inputs.shocked,
-        horizon_days=config.horizon_days,
-        n_steps=n_steps,
-        currency=config.currency,
-        instantaneous=config.instantaneous,
-        direct=config.revaluation == "direct",
-    )
-
-
-def _simulate(
-    config: RunConfig, backend: AbstractBackend, program: Program, progress: Progress, say: Callable[[str], None]
-) -> TailAccumulator:
-    """Once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
-    n_paths, totals = config.n_paths, range(0, program.n_rows, program.n_rows // len(config.scenarios))
-    while True:
-        plan = plan_tails(program.n_rows, n_paths, config.confidences, TAIL_BYTES)
-        say(_need(backend, program, plan))
-        tails = simulate(backend, program, plan, progress)
-        if config.until_se is None:
-            return tails
-        reached = relative_se(tails, totals)
-        say(f"relative error of the totals' VaR: {reached:.2%} at most, {config.until_se:.2%} wanted")
-        if reached <= config.until_se or 2 * n_paths > MAX_PATHS:
-            return tails
-        n_paths *= 2
-
-
-def _need(backend: AbstractBackend, program: Program, plan: TailPlan) -> str:
-    """The memory that a run will take, in words; of the host, and of each device that has its own."""
+def need_of(prepared: Prepared, plan: TailPlan) -> str:
+    """The work and the memory of a plan, in words: of the host, and of each device that has its own."""
+    backend, program = prepared.backend, prepared.program
     block = min(plan.n_paths, block_cells(plan.n_rows) * CELL)
     need = plan.bytes + 2 * backend.block_bytes(program, block)
     size = f"{plan.n_paths:,} paths x {plan.n_rows} rows (scenarios x books and total)"
@@ -115,9 +90,78 @@ def _need(backend: AbstractBackend, program: Program, plan: TailPlan) -> str:
     return f"{said}; {device / 2**20:,.0f} MiB at most on each device, beside its driver's own" if device else said
 
 
+def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, total_s: float) -> RunResult:
+    """Every figure of a run whose cells are all in. Raises BracketMissError as `TailAccumulator.result`."""
+    config, inputs, packed = prepared.config, prepared.inputs, prepared.packed
+    timing = Timing(
+        compile_s=prepared.program.compile_s,
+        simulate_s=simulate_s,
+        total_s=total_s,
+        paths_per_s=tails.plan.n_paths / simulate_s,
+    )
+    facts = _facts(config, inputs, packed, prepared.backend, tails.plan.n_paths)
+    rows = _rows(inputs, packed, tails)
+    return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
+
+
+def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
+    """One exact step where the path on the way does not matter, else one a day: the same for every scenario."""
+    if config.steps != "auto":
+        return config.horizon_days
+    by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and unwind.is_daily]
+    if by_day:
+        others = ", and with it all others: their draws are common" if len(by_day) < len(inputs.names) else ""
+        say(f"steps auto: daily, since {by_day[0]} is seen day by day{others}")
+        return config.horizon_days
+    if not config.instantaneous and expires_inside(inputs.book, config.horizon_days):
+        say("steps auto: daily, since a payoff is fixed before the horizon")
+        return config.horizon_days
+    return 1
+
+
+def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
+    return pack(
+        inputs.book,
+        inputs.market,
+        inputs.shocked,
+        inputs.unwinds,
+        horizon_days=config.horizon_days,
+        n_steps=n_steps,
+        currency=config.currency,
+        instantaneous=config.instantaneous,
+        direct=config.revaluation == "direct",
+    )
+
+
+def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]) -> TailAccumulator:
+    """Once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
+    n_paths = prepared.config.n_paths
+    while True:
+        plan = plan_of(prepared, n_paths)
+        say(need_of(prepared, plan))
+        tails = simulate(prepared.backend, prepared.program, plan, progress)
+        if not wants_more_paths(prepared.config, tails, say):
+            return tails
+        n_paths *= 2
+
+
+def wants_more_paths(config: RunConfig, tails: TailAccumulator, say: Callable[[str], None]) -> bool:
+    """Whether `until_se` asks for twice as many paths, and they are allowed."""
+    if config.until_se is None:
+        return False
+    reached = relative_se(tails, _totals(config, tails))
+    say(f"relative error of the totals' VaR: {reached:.2%} at most, {config.until_se:.2%} wanted")
+    return reached > config.until_se and 2 * tails.plan.n_paths <= MAX_PATHS
+
+
+def _totals(config: RunConfig, tails: TailAccumulator) -> range:
+    """Rows of the scenarios' totals."""
+    return range(0, tails.plan.n_rows, tails.plan.n_rows // len(config.scenarios))
+
+
 def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:
     """The inputs' warnings, and whether `until_se` was out of reach."""
-    totals = range(0, tails.plan.n_rows, tails.plan.n_rows // len(config.scenarios))
+    totals = _totals(config, tails)
     if config.until_se is None or relative_se(tails, totals) <= config.until_se:
         return inputs.warnings
     return (
@@ -160,7 +204,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         valuation_date=inputs.market.valuation_date,
         currency=config.currency,
         interval_confidence=INTERVAL_CONFIDENCE,
-        versions=_versions(),
+        versions=versions(),
         inputs=inputs.sha256,
         until_se=config.until_se,
         revaluation=Revaluation(
@@ -175,7 +219,8 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
     )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a result depends on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

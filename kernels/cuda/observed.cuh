@@ -19,7 +19,7 @@ __device__ __forceinline__ Lanes lanes_of(double x) {
 // where it is needed, neighbouring threads neighbouring numbers.
 struct Observed {
 #if IS_SPLIT
-    const real* states;  // first observation, first factor, first path of the thread
+    const seen* states;  // first observation, first factor, first path of the thread
     i64 width;           // paths in a row
 #else
     Lanes horizon[N_FACTORS];
@@ -28,7 +28,7 @@ struct Observed {
 
 __device__ __forceinline__ Lanes deviation(const Observed& observed, i64 when, i64 factor) {
 #if IS_SPLIT
-    const real* row = observed.states + (when * (LAWS * N_FACTORS) + factor) * observed.width;
+    const seen* row = observed.states + (when * (LAWS * N_FACTORS) + factor) * observed.width;
     Lanes x;
     EACH_LANE(p) x.of[p] = row[p * THREADS];
     return x;

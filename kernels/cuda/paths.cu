@@ -15,45 +15,47 @@
 //   BLOCKS          of a multiprocessor at once, at least: what it leaves is what a thread has for registers
 //   VALUED_BLOCKS   as BLOCKS, of the kernel that only revalues
 //   IS_UNROLLED     1: all lanes of a step are written out
-//   FACTOR_NORMALS  first lane of the factors' normals
+//   HAS_UNWIND      1: a law has regimes, mixing, jumps, interventions or feedback; a thread then walks one path
+//   N_REGIMES       of the law that has most; CHUNK numbers of one are loaded at a time
+//   FX              the factor USD/JPY, if all laws agree, else -1; likewise UST, PICKUP_1 to PICKUP_4
+//   PRICES          bit f: factor f has a convexity under some law
+//   UNWIND_ROWS     numbers that a path carries beside its deviations; N_SAID of them are told by replay
+//   FACTOR_NORMALS  first lane of the factors' normals; likewise the other names of lanes.py
 #include "reduce.cuh"
 #include "revalue.cuh"
-#include "step.cuh"
+#include "walk.cuh"
 
 #if IS_SPLIT
-// Deviations of consecutive paths after step `until`, from those after step `done` or from the start: before, after
-// (LAWS, N_FACTORS, width), the latter out. Walks a whole `width`. Launched over blocks of THREADS * PATHS paths.
+// Deviations of consecutive paths as seen after step `until`: after (LAWS, N_FACTORS, width), out. They go on from what
+// the launch until step `done` kept, or from the start. Walks a whole `width`. Launched over blocks of THREADS * PATHS
+// paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
-    walk_paths(u64 seed, i64 done, i64 until, u64 first, i64 width, const real* before, real* after) {
+    walk_paths(u64 seed, i64 done, i64 until, u64 first, i64 width, Kept* kept, seen* after) {
     const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;
     u64 paths[PATHS];
 #pragma unroll
     for (int p = 0; p < PATHS; ++p) paths[p] = first + column + p * THREADS;
-    State state;
-    start(state);
-    if (done > 0) {
-#pragma unroll
-        for (int k = 0; k < LAWS * N_FACTORS; ++k)
-#pragma unroll
-            for (int p = 0; p < PATHS; ++p)
-                if (column + p * THREADS < width)
-                    state.x[p][k / N_FACTORS][k % N_FACTORS] = before[k * width + column + p * THREADS];
-    }
+    Walk walk;
+    if (done > 0)
+        resume(kept, column, width, walk);
+    else
+        start_walk(seed, paths, walk);
 #pragma unroll 1
-    for (i64 step = done; step < until; ++step) walk_one_step(seed, paths, (u32)step, state);
+    for (i64 step = done; step < until; ++step) walk_one_step(seed, paths, (u32)step, walk);
+    keep(walk, column, width, kept);
 #pragma unroll
     for (int k = 0; k < LAWS * N_FACTORS; ++k)
 #pragma unroll
         for (int p = 0; p < PATHS; ++p)
             if (column + p * THREADS < width)
-                after[k * width + column + p * THREADS] = state.x[p][k / N_FACTORS][k % N_FACTORS];
+                after[k * width + column + p * THREADS] = observe(walk, p, k / N_FACTORS, k % N_FACTORS);
 }
 
 // P&L of the paths that walk_paths took to states (n_observations, LAWS, N_FACTORS, width): columns from `begin` of
 // pnl (n_rows, n), out. `first_law` is the first of the laws in `states`; rows of others' scenarios are left alone.
 // Launched over blocks of THREADS * VALUED paths, of which `width` is a multiple.
 extern "C" __global__ void __launch_bounds__(THREADS, VALUED_BLOCKS)
-    revalue_paths(const real* states, i64 width, i64 begin, i64 n, i64 first_law, double* pnl) {
+    revalue_paths(const seen* states, i64 width, i64 begin, i64 n, i64 first_law, double* pnl) {
     const i64 column = (i64)blockIdx.x * (THREADS * VALUED) + threadIdx.x;
 #pragma unroll 1
     for (i64 scenario = 0; scenario < book.n_scenarios; ++scenario) {
@@ -72,17 +74,17 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     u64 paths[PATHS];
 #pragma unroll
     for (int p = 0; p < PATHS; ++p) paths[p] = first + column + p * THREADS;
-    State state;
-    start(state);
+    Walk walk;
+    start_walk(seed, paths, walk);
 #pragma unroll 1
-    for (i64 step = 0; step < n_steps; ++step) walk_one_step(seed, paths, (u32)step, state);
+    for (i64 step = 0; step < n_steps; ++step) walk_one_step(seed, paths, (u32)step, walk);
 #pragma unroll
     for (int l = 0; l < LAWS; ++l) {
         Observed observed;
 #pragma unroll
         for (int f = 0; f < N_FACTORS; ++f)
 #pragma unroll
-            for (int p = 0; p < PATHS; ++p) observed.horizon[f].of[p] = state.x[p][l][f];
+            for (int p = 0; p < PATHS; ++p) observed.horizon[f].of[p] = observe(walk, p, l, f);
 #pragma unroll 1
         for (i64 scenario = 0; scenario < book.n_scenarios; ++scenario)
             if (book.dynamics[scenario] == first_law + l) revalue(scenario, observed, n, column, pnl);
@@ -90,7 +92,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
 }
 #endif
 
-// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS, n), out, deviations after each step. Launched over blocks of
+// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS + N_SAID, n), out, after each step. Launched over blocks of
 // THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     levels_of_paths(u64 seed, i64 n_steps, const u64* ids, i64 n, i64 first_law, real* levels) {
@@ -98,19 +100,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     u64 paths[PATHS];
 #pragma unroll
     for (int p = 0; p < PATHS; ++p) paths[p] = column + p * THREADS < n ? ids[column + p * THREADS] : 0;
-    State state;
-    start(state);
+    Walk walk;
+    start_walk(seed, paths, walk);
 #pragma unroll 1
     for (i64 step = 0; step < n_steps; ++step) {
-        walk_one_step(seed, paths, (u32)step, state);
+        walk_one_step(seed, paths, (u32)step, walk);
 #pragma unroll
         for (int l = 0; l < LAWS; ++l)
 #pragma unroll
-            for (int f = 0; f < N_FACTORS; ++f)
+            for (int f = 0; f < N_FACTORS + N_SAID; ++f)
 #pragma unroll
                 for (int p = 0; p < PATHS; ++p)
                     if (column + p * THREADS < n)
-                        levels[(((first_law + l) * n_steps + step) * N_FACTORS + f) * n + column + p * THREADS] =
-                            state.x[p][l][f];
+                        levels[(((first_law + l) * n_steps + step) * (N_FACTORS + N_SAID) + f) * n + column +
+                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : said(walk, f - N_FACTORS);
     }
 }

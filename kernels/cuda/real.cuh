@@ -10,6 +10,11 @@ typedef float real;
 #else
 typedef double real;
 #endif
+#if HAS_UNWIND
+typedef double seen;  // a deviation that is valued: price impact is added in binary64
+#else
+typedef real seen;
+#endif
 
 // The text of kernels/coefficients.py: constant memory, because a literal of 64 bits costs instructions of its own.
 #include "coefficients.cuh"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench import sample
-from kernels.base import ModelArrays, PathRange
+from kernels.base import PathRange, plain_model
 from kernels.numpy_backend import NumpyBackend
 
 
@@ -32,7 +32,7 @@ def test_flows_are_sorted_by_position_then_day_as_a_compiled_book_wants_them(mar
 
 def test_the_dollar_book_gains_what_the_dollar_does():
     # with no volatility and a drift of ln 2, 150 yen become 300
-    model = ModelArrays(decay=np.ones((1, 2)), drift=np.array([[0.0, np.log(2.0)]]), chol=np.zeros((1, 2, 2)))
+    model = plain_model(decay=np.ones((1, 2)), drift=np.array([[0.0, np.log(2.0)]]), chol=np.zeros((1, 2, 2)))
     book = sample.dollar_book(2, 150.0)
     backend = NumpyBackend()
     program = backend.prepare(model, book, seed=1, n_steps=1, float32=False, centre=np.zeros(2))

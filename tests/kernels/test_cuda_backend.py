@@ -316,7 +316,9 @@ draws = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(draws)
 rng = np.random.default_rng(1)
 flows = draws.random_model(rng, 5, 2), draws.random_book(rng, 5, n_dynamics=2, degree=6, half_width=0.02, n_steps=2)
-for (model, book), float32 in ((flows, False), (draws.every_kind(1, 27, 8), True)):
+others = draws.every_kind(1, 27, 8)
+unwind = draws.random_unwind(rng, 5, 2, 4), draws.every_kind(1, 5, 4)[1]
+for (model, book), float32 in ((flows, False), (others, True), (unwind, True)):
     twin = CudaBackend([HostDevice(sanitize=True)])
     n_steps = int(book.observations[-1])
     program = twin.prepare(model, book, seed=5, n_steps=n_steps, float32=float32, centre=np.zeros(6))
@@ -328,7 +330,7 @@ for (model, book), float32 in ((flows, False), (draws.every_kind(1, 27, 8), True
 """
 
 
-def test_sanitizers_find_nothing(root, random_model, random_book, every_kind):
+def test_sanitizers_find_nothing(root, random_model, random_unwind, random_book, every_kind):
     host_device()
     library = subprocess.run(["g++", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
     if not os.path.isabs(library.stdout.strip()):
@@ -345,8 +347,9 @@ def test_sanitizers_find_nothing(root, random_model, random_book, every_kind):
     assert done.returncode == 0, done.stderr
     rng = np.random.default_rng(1)
     flows = random_model(rng, 5, 2), random_book(rng, 5, n_dynamics=2, degree=6, half_width=0.02, n_steps=2)
+    unwind = random_unwind(rng, 5, 2, 4), every_kind(1, 5, 4)[1]
     expected, numba = [], NumbaBackend()
-    for (model, book), float32 in ((flows, False), (every_kind(1, 27, 8), True)):
+    for (model, book), float32 in ((flows, False), (every_kind(1, 27, 8), True), (unwind, True)):
         program = prepared(numba, model, book, seed=5, float32=float32)
         expected.append(sha256(numba.pnl(program, PathRange(first=2**33, n=777))))
     assert done.stdout.split() == expected

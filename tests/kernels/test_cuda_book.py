@@ -51,12 +51,19 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("precision", ["float64", "float32"])
-def test_a_run_of_every_kind_has_numbas_digests(folder, precision, monkeypatch):
+@pytest.mark.parametrize(
+    ("precision", "scenarios"),
+    [
+        ("float64", ["base", "august-2024"]),
+        ("float32", ["base", "august-2024"]),
+        ("float64", ["base", "mixture", "feedback-severe", "boj-u-turn"]),
+    ],
+)
+def test_a_run_of_every_kind_has_numbas_digests(folder, precision, scenarios, monkeypatch):
     if shutil.which("g++") is None:
         pytest.skip("g++ is not installed")
     settings = {"market": folder / "market.toml", "book": folder / "book.csv", "backend": "numba"}
-    settings |= {"scenario": ["base", "august-2024"], "paths": 3000, "precision": precision, "seed": 5}
+    settings |= {"scenario": scenarios, "paths": 3000, "precision": precision, "seed": 5}
     said = []
     theirs = start.run(resolve(settings, {}, None), lambda *_: None, said.append)
     assert any("steps auto: daily" in line for line in said)  # something is seen early
@@ -71,6 +78,7 @@ def test_a_run_of_every_kind_has_numbas_digests(folder, precision, monkeypatch):
     ours = start.run(resolve(settings, {}, None), lambda *_: None, said.append)
     build = programs[0].model.settings
     assert build.is_split
+    assert build.has_unwind == ("mixture" in scenarios)
     assert build.has_units
     assert build.has_futures
     assert build.has_options

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from kernels import coefficients, tables
-from kernels.cuda_backend import strides
+from kernels import base, coefficients, tables
+from kernels.cuda_arrays import LAW_TABLES, strides
 from kernels.cuda_source import (
     ENTRY,
+    LANE_NAMES,
     LANES,
     REGISTERS,
     THREADS,
@@ -89,6 +90,46 @@ def test_many_factors_compile_without_spills(nvrtc, random_model, random_book, a
     assert all(spilled == 0 for _, spilled in used.values()), used
 
 
+@pytest.fixture(scope="module")
+def unwind_build(random_unwind, random_book):
+    """A mixture of three regimes; of the factors the last is a price."""
+
+    def _build(n_factors, float32, is_split):
+        rng = np.random.default_rng(0)
+        model = random_unwind(rng, n_factors)
+        prices = np.where(np.arange(n_factors) == n_factors - 1, model.convexity, 0.0)
+        book = random_book(rng, n_factors, degree=10)._replace(observations=np.arange(1, 2 + is_split))
+        return settings_for(model._replace(convexity=prices), tables_of(book), float32=float32)
+
+    return _build
+
+
+# On sm_90 and sm_100 the compiler computes products of a law's constants once, before the loop over steps, and reads
+# some back from local memory in each: a few of a step's 2,700 instructions.
+@pytest.mark.parametrize(
+    ("architecture", "n_factors", "float32", "is_split"),
+    [(80, 18, False, True), (90, 18, False, False), (100, 18, True, True)],
+)
+def test_a_walk_of_three_regimes_stays_in_registers(nvrtc, unwind_build, architecture, n_factors, float32, is_split):
+    if nvrtc.version < (13, 5):
+        pytest.skip("NVRTC before 13.5 may spill more: the same bits, a little slower")
+    settings = unwind_build(n_factors, float32, is_split)
+    assert (settings.paths, settings.blocks) == (1, 4 if float32 else 3)
+    registers, spilled = resources(nvrtc, settings, architecture)["walk_paths" if is_split else "pnl_of_paths"]
+    assert registers <= (128 if float32 else 168) <= REGISTERS // (THREADS * settings.blocks)
+    assert spilled <= (0 if architecture == 80 else 128)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("float32", [False, True])
+@pytest.mark.parametrize("n_factors", [2, 8, 12, 16, 18, 20, 24, 25, 40, 64])
+def test_no_number_of_factors_of_an_unwind_spills_much(nvrtc, unwind_build, n_factors, float32):
+    settings = unwind_build(n_factors, float32, True)
+    for architecture in ARCHITECTURES:
+        used = resources(nvrtc, settings, architecture)
+        assert used["walk_paths"][1] <= (320 if settings.is_unrolled else 0), (architecture, used)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("float32", [False, True])
 @pytest.mark.parametrize("n_factors", [1, 2, 8, 12, 17, 20, 24, 25, 32, 40, 64])
@@ -124,26 +165,26 @@ def test_the_header_holds_every_coefficient_to_the_bit():
 
 def test_every_setting_is_a_macro_that_the_sources_read():
     text = "".join(sources().values())
-    for name in [*map(str.upper, BuildSettings.__dataclass_fields__), "THREADS", "FACTOR_NORMALS"]:
+    for name in [*map(str.upper, BuildSettings.__dataclass_fields__), "THREADS", "UNWIND_ROWS", "N_SAID", *LANE_NAMES]:
         assert re.search(rf"\b{name}\b", text), name
 
 
 STRUCTS = ("Owned", "Leg", "Segment", "Unit", "Point", "Future", "Deliverable", "Group", "Option", "Table", "Swaption")
 
 
-def members(struct):
+def members(struct, file="tables.cuh"):
     """(type, name) of each member, in order."""
-    body = re.search(rf"struct {struct} {{(.*?)}};", sources()["tables.cuh"], re.S)[1]
+    body = re.search(rf"struct {struct} {{(.*?)}};", sources()[file], re.S)[1]
     lines = re.findall(r"([^;]+?)\s*\b((?:\w+,\s*)*\w+);", body)
     return [(kind.strip(), name.strip()) for kind, names in lines for name in names.split(",")]
 
 
-@pytest.mark.parametrize("struct", STRUCTS)
+@pytest.mark.parametrize("struct", [*STRUCTS, "Law"])
 def test_a_record_is_the_same_in_both_languages(struct):
     """Every field has eight bytes, so that equal names and types are equal sizes and places."""
-    record = getattr(tables, struct.upper())
+    record, file = (base.LAW, "laws.cuh") if struct == "Law" else (getattr(tables, struct.upper()), "tables.cuh")
     kinds = {np.dtype(np.int64): "i64", np.dtype(np.float64): "double"}
-    assert members(struct) == [(kinds[record.fields[name][0]], name) for name in record.names]
+    assert members(struct, file) == [(kinds[record.fields[name][0]], name) for name in record.names]
     assert record.itemsize == 8 * len(record.names)
 
 
@@ -161,3 +202,10 @@ def test_the_book_is_the_same_in_both_languages(random_book):
     fields = [(kind(field), name) for name, field in zip(Tables._fields, book, strict=True)]
     assert members("Book")[: len(fields)] == fields
     assert members("Book")[len(fields) :] == [("i64", name) for name in strides(book)]
+
+
+def test_the_tables_of_a_law_are_the_same_in_both_languages(random_unwind):
+    model = random_unwind(np.random.default_rng(0), 3)
+    kinds = {"i": "const i64*", "f": "const double*"}
+    fields = [(kinds[getattr(model, name).dtype.kind], name) for name in LAW_TABLES]
+    assert members("LawTables", "laws.cuh") == [*fields, ("i64", "n_quantiles")]

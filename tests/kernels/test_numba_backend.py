@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.base import CELL, CellRange, PathRange
+from kernels.base import CELL, SAID, CellRange, PathRange
 from kernels.numba_backend import NumbaBackend
 from kernels.numba_settings import BLOCK
 from kernels.numpy_backend import NumpyBackend
@@ -167,9 +167,10 @@ def test_more_factors_leave_the_draws_of_the_first_as_they_were(white_model, no_
     ids = np.arange(200, dtype=np.uint64)
     for float32 in (False, True):
         few, many = (
-            NUMBA.levels(prepared(NUMBA, (white_model(n), no_book(n, 2), 3, 2), float32), ids) for n in (3, 40)
+            NUMBA.levels(prepared(NUMBA, (white_model(n), no_book(n, 2), 3, 2), float32), ids)[0, :, :3]
+            for n in (3, 40)
         )
-        assert few[0].tobytes() == np.ascontiguousarray(many[0, :, :3]).tobytes()
+        assert few.tobytes() == many.tobytes()
 
 
 @pytest.mark.parametrize("float32", [False, True])
@@ -182,7 +183,7 @@ def test_a_replayed_path_is_the_path_of_the_run(case, float32):
         alone = NUMBA.levels(program, ids[place : place + 1])[..., 0]
         assert alone.tobytes() == np.ascontiguousarray(replayed[..., place]).tobytes()
         pnl = NUMBA.pnl(program, PathRange(first=path, n=1))[:, 0]
-        still = replace_walk(case, replayed[:, -1, :, place].astype(np.float64))
+        still = replace_walk(case, replayed[:, -1, : -len(SAID), place].astype(np.float64))
         again = NUMBA.pnl(prepared(NUMBA, still), PathRange(first=path, n=1))[:, 0]
         assert again.tobytes() == pnl.tobytes()
 
@@ -190,7 +191,7 @@ def test_a_replayed_path_is_the_path_of_the_run(case, float32):
 def replace_walk(case, deviations):
     """The same book where every path ends at `deviations` (n_dynamics, n_factors)."""
     model, book, seed, _ = case
-    fixed = model._replace(decay=np.zeros_like(model.decay), drift=deviations, chol=np.zeros_like(model.chol))
+    fixed = model._replace(decay=np.zeros_like(model.decay), drift=deviations[:, None], chol=np.zeros_like(model.chol))
     return fixed, book._replace(observations=np.array([1])), seed, 1
 
 

@@ -25,7 +25,7 @@ def model(random_model):
 @pytest.fixture(scope="module")
 def deviations(model, no_book):
     program = NUMBA.prepare(model, no_book(3), seed=11, n_steps=1, float32=False, centre=np.zeros(2))
-    return NUMBA.levels(program, np.arange(N_PATHS, dtype=np.uint64))[0, 0]  # (3, n)
+    return NUMBA.levels(program, np.arange(N_PATHS, dtype=np.uint64))[0, 0, :3]  # (3, n)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def run_alone(model, book, paths, deviations):
     found = []
     for path in paths:
         still = model._replace(
-            decay=np.zeros_like(model.decay), drift=deviations[None, :, path], chol=np.zeros_like(model.chol)
+            decay=np.zeros_like(model.decay), drift=deviations[None, None, :, path], chol=np.zeros_like(model.chol)
         )
         nonsense = book._replace(flow_value=np.full_like(book.flow_value, np.nan))
         found.append(run(still, nonsense)[0])
@@ -128,9 +128,9 @@ def test_the_edge_of_the_range_belongs_to_it(model, one_segment):
     for u, v in ((1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)):
         still = model._replace(
             decay=np.zeros_like(model.decay),
-            drift=np.array([[0.25 * v, 0.25 * u, 0.0]]),
+            drift=np.array([[[0.25 * v, 0.25 * u, 0.0]]]),
             chol=np.zeros_like(model.chol),
         )
         assert run(still, book)[0] == pytest.approx(polynomial.polyval2d(u, v, matrix(book)) + 2.5, rel=1e-13)
-    beyond = still._replace(drift=np.array([[0.25, np.nextafter(0.25, 1.0), 0.0]]))
+    beyond = still._replace(drift=np.array([[[0.25, np.nextafter(0.25, 1.0), 0.0]]]))
     assert np.isnan(run(beyond, book)[0])  # the flows, made nonsense here, are used

@@ -28,8 +28,8 @@ def option_forwards(options: FxOptions, market: Market, day: int) -> tuple[F64, 
 def option_vols(options: FxOptions, market: Market, forwards: F64, day: int) -> F64:
     """Vol of each option's strike on the market's surface, on `day`; 0 once expired: (n_options,)."""
     vols = np.zeros(options.strike.size)
-    if not vols.size:
-        return vols
+    if not options.amount.any():
+        return vols  # nothing, or fixings only
     surface = fx_vols(market, PAIR)
     for expiry in np.unique(options.expiry_day).tolist():
         if expiry > day:

@@ -41,8 +41,27 @@ def solve_rising(value: Callable[[F64], F64], target: F64, low: float, high: flo
 
     `value` takes (n,) arguments to (n,) values. Regula falsi (Illinois) with a bisection where it stalls.
     """
-    left, right = np.full(target.shape, low), np.full(target.shape, high)
-    below, above = value(left) - target, value(right) - target
+    return _crossing(lambda x: value(x) - target, np.full(target.shape, low), np.full(target.shape, high))
+
+
+def solve_nearest(value: Callable[[F64], F64], target: F64, grid: F64) -> F64:
+    """Where functions that may turn reach `target`, nearest to 1 by ratio: (n,), NaN where they do not on the grid.
+
+    Arguments as in `solve_rising`; grid (n_points,) ascending, > 0: two crossings between neighbours are not seen.
+    """
+    errors = np.stack([value(np.full(target.shape, point)) - target for point in grid])  # (n_points, n)
+    crossed = (errors[:-1] <= 0.0) != (errors[1:] <= 0.0)
+    distance = np.maximum(0.0, np.maximum(np.log(grid[:-1]), -np.log(grid[1:])))[:, None]
+    place = np.where(crossed, distance, np.inf).argmin(axis=0)
+    column = np.arange(target.size)
+    sign = np.where(errors[place + 1, column] > errors[place, column], 1.0, -1.0)
+    found = _crossing(lambda x: sign * (value(x) - target), grid[place], grid[place + 1])
+    return np.where(crossed.any(axis=0), found, np.nan)
+
+
+def _crossing(error: Callable[[F64], F64], left: F64, right: F64) -> F64:
+    """Where functions rise through 0 between `left` and `right`: (n,), NaN where they do not."""
+    below, above = error(left), error(right)
     possible = (below <= 0.0) & (above >= 0.0)
     for step in range(_MAX_STEPS):
         width = right - left
@@ -52,11 +71,11 @@ def solve_rising(value: Callable[[F64], F64], target: F64, low: float, high: flo
         guess = left - below * width / rise
         middle = 0.5 * (left + right)
         guess = np.where((guess > left) & (guess < right) & (step % 3 != 0), guess, middle)
-        error = value(guess) - target
-        under = error < 0.0
-        left, below = np.where(under, guess, left), np.where(under, error, 0.5 * below)
-        right, above = np.where(under, right, guess), np.where(under, 0.5 * above, error)
+        found = error(guess)
+        under = found < 0.0
+        left, below = np.where(under, guess, left), np.where(under, found, 0.5 * below)
+        right, above = np.where(under, right, guess), np.where(under, 0.5 * above, found)
         below, above = np.minimum(below, 0.0), np.maximum(above, 0.0)
-        done = error == 0.0
+        done = found == 0.0
         left, right = np.where(done, guess, left), np.where(done, guess, right)
     return np.where(possible, 0.5 * (left + right), np.nan)

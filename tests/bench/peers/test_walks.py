@@ -17,8 +17,8 @@ def law():
     step = law_of(market, N_STEPS, N_STEPS)
     return WalkLaw(
         decay=step.decay,
-        drift=step.drift,
-        chol=step.chol,
+        drift=step.drift[0],
+        chol=step.chol[0],
         vols=market.vols,
         correlation=market.correlation,
         n_steps=N_STEPS,

@@ -8,6 +8,7 @@ from engine.analysis.stress import stress_table
 from engine.book.compile import compile_book
 from engine.book.compiled import CompiledBook, Flows, Units
 from engine.dynamics.scenario import Scenario, Shock, ShockKind
+from engine.dynamics.unwind import Unwind
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
@@ -101,3 +102,25 @@ def test_in_dollars_each_value_is_turned_at_its_own_rate():
 def test_a_currency_without_a_rate_is_refused():
     with pytest.raises(InputError, match="no exchange rate of 'EUR'"):
         stress_table(book(), market(), [BASE], currency="EUR")
+
+
+def dated(name: str, *days: int | None) -> Scenario:
+    shocks = (Shock(factor="JGB_10Y", size=0.002, kind=ShockKind.ABSOLUTE, day=day) for day in days)
+    return scenario(name, *shocks)
+
+
+def test_a_scenario_that_moves_nothing_at_once_says_why_its_pnl_is_zero():
+    calmer = replace(scenario("calmer"), vol_multipliers=(("*", 0.5),), unwind=Unwind(nu=5.0))
+    table = stress_table(book(), market(), [BASE, dated("later", 3), calmer, UNWIND])
+    np.testing.assert_array_equal(table.pnl[:3], np.zeros((3, 3)))
+    assert table.notes == (
+        "later: moves nothing at once, so its P&L is 0; it holds shocks on later days: `unwind run` simulates it",
+        "calmer: moves nothing at once, so its P&L is 0; it holds dynamics within the paths, vols: `unwind run` "
+        "simulates it",
+    )
+
+
+def test_shocks_that_come_later_are_said_to_be_left_out():
+    table = stress_table(book(), market(), [dated("both", None, 3, 4)])
+    assert table.pnl[0, 0] == pytest.approx(1e9 * (np.exp(-0.17) - np.exp(-0.15)), rel=ROUNDING)
+    assert table.notes == ("both: 2 of its 3 shocks come on a later day and are left out; `unwind run` simulates them",)

@@ -1,5 +1,6 @@
 """What market prices fix: vols, net bases, carries; and identities that hold in any market."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -46,6 +47,37 @@ def test_a_premium_is_given_back(kind, columns, premium, sign, make_book, make_m
     book, market = make_book(row), make_market()
     (value,) = position_values(book, market)
     assert value == pytest.approx(sign * 1e7 * premium, rel=1e-12)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("ratio", [1.0, 1.2, 0.85])
+@pytest.mark.parametrize(("kind", "strike"), [("CALL", 152.0), ("CALL", 137.0), ("PUT", 135.0), ("PUT", 152.0)])
+def test_a_digital_s_premium_is_given_back_by_the_vol_nearest_to_the_surface_s(
+    kind, strike, ratio, sign, make_book, make_market
+):
+    market = make_market()
+    row = OPTION | {"kind": f"FX_DIGITAL_{kind}", "strike": strike, "notional": sign * 1e8, "width": 0.5}
+    book = make_book(row)
+    plain = fit(book, market)
+    premium = position_values(book, market, replace(plain, vol_ratio=ratio * plain.vol_ratio))[0] / (sign * 1e8)
+    assert 0.0 < premium < 1.0
+    marked = make_book(row | {"premium": premium})
+    assert fit(marked, market).vol_ratio == pytest.approx([ratio, ratio], rel=1e-9)
+    assert position_values(marked, market)[0] == pytest.approx(sign * 1e8 * premium, rel=1e-11)
+
+
+def test_a_digital_s_premium_that_no_vol_gives_is_refused(make_book, make_market):
+    row = OPTION | {"kind": "FX_DIGITAL_CALL", "strike": 150.0, "width": 0.5, "premium": 0.6}
+    with pytest.raises(InputError, match="no vols give the premium of position 'P0'"):
+        fit(make_book(row), make_market())
+
+
+def test_the_premium_of_nothing_fits_the_surface(make_book, make_market):
+    book, market = (
+        make_book(OPTION | {"kind": "FX_CALL", "strike": 148.0, "premium": 1.7, "notional": 0.0}),
+        make_market(),
+    )
+    assert fit(book, market).vol_ratio.tolist() == [1.0]
 
 
 def test_a_swaption_s_premium_is_given_back(make_book, make_market):

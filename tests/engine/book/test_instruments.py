@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.book.instruments import Instruments
+from engine.errors import FileFaults
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "bonds.json").read_text())["cases"]
 PLAIN_UST = [c for c in CASES if "w" in c["expected"] and c["id"] != "BND-S009"]  # S009 settles on a Sunday
@@ -120,6 +121,21 @@ def test_a_forward_exchanges_dollars_for_yen(make_positions):
     yen, dollars = Instruments(date(2025, 5, 28)).parts(forward).legs
     assert (yen.currency, yen.days.tolist(), yen.amounts.tolist()) == ("JPY", [93], [-2e6 * 143.5])
     assert (dollars.currency, dollars.days.tolist(), dollars.amounts.tolist()) == ("USD", [93], [2e6])
+
+
+def test_an_ndf_is_a_forward_with_a_fixing_two_business_days_before(make_book):
+    row = {"kind": "NDF", "notional": 2e6, "maturity": "2025-07-07", "rate": 143.5}  # Friday 4 July is a holiday
+    book = make_book(row)
+    (fixing,) = book.options.expiry_day.tolist()
+    assert date(2025, 5, 28) + timedelta(days=fixing) == date(2025, 7, 2)
+    assert book.options.amount.tolist() == [0.0]
+    assert sorted(book.flows.amount.tolist()) == [-2e6 * 143.5, 2e6]
+
+
+@pytest.mark.parametrize("maturity", ["2025-05-29", "2025-05-30"])
+def test_an_ndf_that_has_been_fixed_is_refused(maturity, make_book):
+    with pytest.raises(FileFaults, match=r"'P0' was fixed on 2025-05-2[78], not after the valuation date"):
+        make_book({"kind": "NDF", "notional": 2e6, "maturity": maturity, "rate": 143.5})
 
 
 def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_positions):

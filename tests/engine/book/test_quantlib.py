@@ -120,6 +120,41 @@ def _strip(kind, currency):
     return {"kind": kind, "notional": 1e9, "maturity": iso}, make, 1e9
 
 
+def _held_bond(kind, coupon, maturity):
+    calendar, curve = (TOKYO, "JGB") if kind == "JGB" else (NEW_YORK, "UST")
+
+    def make(quotes):
+        bond = _bond(quotes, kind, coupon, maturity, calendar)
+        bond.setPricingEngine(ql.DiscountingBondEngine(quotes.curves[curve]))
+        return lambda: 1e9 * bond.NPV() * (1.0 if kind == "JGB" else quotes.spot)
+
+    return {"kind": kind, "notional": 1e9, "coupon": coupon, "maturity": _iso(maturity)}, make, 1e9
+
+
+def _bill(kind, maturity):
+    calendar, curve = (TOKYO, "JGB") if kind == "JGB_BILL" else (NEW_YORK, "UST")
+
+    def make(quotes):
+        bill = ql.ZeroCouponBond(0, calendar, 1e9, maturity, ql.Following, 100.0, ql.Date())
+        bill.setPricingEngine(ql.DiscountingBondEngine(quotes.curves[curve]))
+        return lambda: bill.NPV() * (1.0 if curve == "JGB" else quotes.spot)
+
+    return {"kind": kind, "notional": 1e9, "maturity": _iso(maturity)}, make, 1e9
+
+
+def _loan(kind, currency, start, end):
+    count, curve = (A365, "JGB") if currency == "JPY" else (A360, "UST")
+    row = {"kind": kind, "currency": currency, "notional": 1e9, "rate": 0.02}
+    row |= {"start_date": _iso(start), "maturity": _iso(end)}
+
+    def make(quotes):
+        interest = ql.FixedRateCoupon(end, 1e9, 0.02, count, start, end)
+        flows = [ql.SimpleCashFlow(-1e9, start), interest, ql.SimpleCashFlow(1e9, end)]
+        return lambda: quotes.npv(flows, curve) * (1.0 if currency == "JPY" else quotes.spot)
+
+    return row, make, 1e9
+
+
 def _swap(kind, currency, start, end, months, fixed_so_far=None):
     calendar, count, name = (TOKYO, A365, "TONA") if currency == "JPY" else (NEW_YORK, A360, "SOFR")
     fixed_count = ql.Thirty360(ql.Thirty360.BondBasis) if (kind, currency) == ("SWAP", "USD") else count
@@ -294,6 +329,13 @@ JGBS = [(0.005, ql.Date(20, 12, 2032)), (0.005, ql.Date(20, 3, 2033)), (0.008, q
 USTS = [(0.04125, ql.Date(31, 3, 2032)), (0.02875, ql.Date(15, 5, 2032)), (0.045, ql.Date(15, 11, 2033))]
 CALL, PUT = ql.Option.Call, ql.Option.Put
 CASES: dict[str, tuple[dict[str, object], Callable, float]] = {
+    "JGB": _held_bond("JGB", 0.014, ql.Date(20, 3, 2035)),
+    "UST": _held_bond("UST", 0.0425, ql.Date(15, 5, 2035)),
+    "UST at month's end": _held_bond("UST", 0.04, ql.Date(28, 2, 2031)),
+    "JGB_BILL": _bill("JGB_BILL", ql.Date(25, 8, 2025)),
+    "UST_BILL": _bill("UST_BILL", ql.Date(28, 8, 2025)),
+    "REPO": _loan("REPO", "USD", ql.Date(30, 5, 2025), ql.Date(30, 6, 2025)),
+    "DEPOSIT": _loan("DEPOSIT", "JPY", ql.Date(30, 5, 2025), ql.Date(29, 8, 2025)),
     "JGB_STRIP": _strip("JGB_STRIP", "JPY"),
     "UST_STRIP": _strip("UST_STRIP", "USD"),
     "OIS TONA ahead": _swap("OIS", "JPY", ql.Date(2, 6, 2025), ql.Date(2, 6, 2045), 12),

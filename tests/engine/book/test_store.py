@@ -89,6 +89,43 @@ def test_a_file_that_holds_no_book_is_refused(change, wanted, sample, tmp_path):
         read_compiled(tmp_path / "book.parquet")
 
 
+OPTION = {"kind": "FX_CALL", "notional": 1e7, "strike": 148.0, "maturity": "2025-08-27"}
+SWAPTION = {"kind": "SWAPTION_PAYER", "currency": "JPY", "rate": 0.014, "maturity": "2026-05-28", "tenor": "10Y"}
+FUTURE = {
+    "kind": "UST_FUTURE",
+    "notional": 10.0,
+    "contract": "TY-2509",
+    "deliverables": ((0.04125, date(2032, 3, 31)),),
+    "price": 110.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "wanted"),
+    [
+        ("options", "market_vol", -0.1, "a given price or vol is not positive and finite"),
+        ("swaptions", "market_vol", np.inf, "a given price or vol is not positive and finite"),
+        ("swaptions", "market_vol", np.nan, "a swaption has neither vol nor premium"),
+        ("swaptions", "payer", 7, "a swaption neither pays nor receives"),
+        ("futures", "market_price", 0.0, "a given price or vol is not positive and finite"),
+        ("flows", "day", 2**62, "more than a century ahead"),
+        ("marks", "settlement_day", -5, "a settlement is not after the valuation date"),
+        ("deliverables", "day", -400, "a deliverable's payment is not after"),
+        ("bonds", "coupon", np.nan, "a number is not finite"),
+    ],
+)
+def test_a_compiled_book_that_was_changed_by_hand_is_refused(table, column, value, wanted, make_book, tmp_path):
+    bond = {"kind": "JGB", "coupon": 0.014, "maturity": "2035-03-20", "price": 99.0}
+    book = make_book(bond, OPTION, SWAPTION | {"vol": 0.006}, FUTURE)
+    changed = getattr(getattr(book, table), column).copy()
+    changed[-1] = value
+    write_compiled(
+        replace(book, **{table: replace(getattr(book, table), **{column: changed})}), tmp_path / "book.parquet"
+    )
+    with pytest.raises(FileFaults, match=wanted):
+        read_compiled(tmp_path / "book.parquet")
+
+
 def test_other_versions_columns_and_broken_files_are_refused(sample, tmp_path):
     path = tmp_path / "book.parquet"
     write_compiled(sample, path)

@@ -97,6 +97,16 @@ def test_a_running_period_needs_what_has_been_fixed(make_book):
     assert [fault.where for fault in refusal.value.faults] == ["fixed_so_far", "fixed_so_far_jpy"]
 
 
+def test_a_swap_that_has_reset_its_dollars_needs_the_rate(make_book):
+    row = {"kind": "XCCY_MTM_SWAP", "rate": 145.0, "spread": 0.0, "fixed_so_far": 0.04, "fixed_so_far_jpy": 0.005}
+    row |= {"maturity": "2030-03-14"}
+    first_period = make_book(row | {"start_date": "2025-03-14", "maturity": "2030-03-14"})
+    assert first_period.flows.amount.size > 0
+    with pytest.raises(FileFaults, match="reset_rate: position 'P0' has reset its dollars"):
+        make_book(row | {"start_date": "2024-12-16", "maturity": "2029-12-14"})
+    make_book(row | {"start_date": "2024-12-16", "maturity": "2029-12-14", "reset_rate": 149.0})
+
+
 def test_interest_so_far_is_a_payment_on_the_valuation_date(make_book):
     row = {"kind": "OIS", "currency": "USD", "notional": -1e6, "rate": 0.04}
     row |= {"start_date": "2025-03-14", "maturity": "2026-03-14", "fixed_so_far": 0.043}  # a Saturday: Monday 16th

@@ -69,6 +69,16 @@ def faults(path) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def test_previous_closes_are_five_rates_newest_first_or_none(write):
+    assert load_market(write()).previous_usdjpy is None
+    closes = ("usdjpy = 145.04\n", "usdjpy = 145.04\nprevious_closes = [144.0, 143.0, 142.0, 141.0, 140.0]\n")
+    assert load_market(write(closes)).previous_usdjpy == (144.0, 143.0, 142.0, 141.0, 140.0)
+    with pytest.raises(FileFaults, match=r"line 11, fx.previous_closes\[2\]: must be yen for one dollar"):
+        load_market(write((closes[0], closes[1].replace("143.0", "1.43"))))
+    with pytest.raises(FileFaults, match=r"line 11, fx.previous_closes\[5\]: this element is missing"):
+        load_market(write((closes[0], closes[1].replace(", 140.0", ""))))
+
+
 def test_a_market_file_is_read_and_its_curves_bootstrapped(write):
     market = load_market(write())
     assert market.valuation_date == date(2025, 5, 28)
@@ -104,7 +114,16 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
     again = load_market(path)
     for name in ("vols", "correlation", "kappas", "thetas", "mus"):
         assert np.array_equal(getattr(again, name), getattr(market, name)), name
-    for name in ("valuation_date", "usdjpy", "factors", "source", "sources", "calibration", "levels"):
+    for name in (
+        "valuation_date",
+        "usdjpy",
+        "factors",
+        "source",
+        "sources",
+        "calibration",
+        "levels",
+        "previous_usdjpy",
+    ):
         assert getattr(again, name) == getattr(market, name), name
     assert np.array_equal(again.par_curves["JGB"].times, market.par_curves["JGB"].times)
     assert np.array_equal(again.curves["JGB"].zero_rates, market.curves["JGB"].zero_rates)
@@ -295,6 +314,7 @@ def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_pat
     for name, par in bundled.par_curves.items():
         assert np.array_equal(rebuilt.par_curves[name].par_yields, par.par_yields)
     assert (rebuilt.usdjpy, rebuilt.calibration) == (bundled.usdjpy, bundled.calibration)
+    assert rebuilt.previous_usdjpy == bundled.previous_usdjpy
     assert np.array_equal(rebuilt.thetas, bundled.thetas)
     assert rebuilt.curves.keys() == bundled.curves.keys()
 
@@ -324,6 +344,11 @@ parent = "TONA"
 source = "by hand"
 zero_spreads = { 5Y = -0.005 }
 
+[spreads.SOFR]
+parent = "UST"
+source = "by hand"
+zero_spreads = { 5Y = -0.001 }
+
 [curves.UST]
 currency = "USD"
 source = "by hand"
@@ -337,7 +362,7 @@ source = "made up"
 [fx_vols.USDJPY]
 delta = "spot-premium-adjusted"
 domestic = "XCCY_JPY"
-foreign = "UST"
+foreign = "SOFR"
 reference = "1M"
 source = "made up"
 
@@ -357,12 +382,14 @@ WITH_OPTIONS = (
 
 def test_derived_curves_prices_and_vols_are_read_and_written(write, tmp_path):
     market = load_market(write(*WITH_OPTIONS))
-    assert list(market.curves) == ["JGB", "UST", "TONA", "XCCY_JPY"]
+    assert list(market.curves) == ["JGB", "UST", "TONA", "SOFR", "XCCY_JPY"]
     assert market.curves["XCCY_JPY"].currency == "JPY"
     assert market.levels == {"SPX": 5000.0, "USDJPY_VOL": 0.115}
     assert [factor.currency for factor in market.factors] == [None, None, "JPY", None, "USD", None]
     assert market.thetas[5] == math.log(0.115)
-    assert market_warnings(market) == ("curve 'UST' has no factor: it does not move",)
+    assert market_warnings(market) == tuple(
+        f"curve {name!r} has no factor: it does not move" for name in ("UST", "SOFR")
+    )
     path = tmp_path / "written.toml"
     write_market(market, path)
     again = load_market(path)
@@ -392,7 +419,7 @@ def test_a_shocked_market_has_no_quotes_to_write(write, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "place", "message"),
     [
-        ('parent = "TONA"', 'parent = "SONIA"', "spreads.XCCY_JPY.parent", "JGB, UST, TONA; got 'SONIA'"),
+        ('parent = "TONA"', 'parent = "SONIA"', "spreads.XCCY_JPY.parent", "JGB, UST, TONA, SOFR; got 'SONIA'"),
         ('parent = "JGB"', 'parent = "XCCY_JPY"', "spreads.TONA.parent", "parents go round in a circle"),
         ("10Y = -0.003 }", "10Y = -0.3 }", "spreads.TONA.zero_spreads.10Y", "-0.005 is -50 bp; got -0.3"),
         ("1M = -0.0007, 10Y", "1M = -0.0007, 1D", "spreads.TONA.zero_spreads.1D", "tenor must look like '1W'"),
@@ -403,6 +430,7 @@ def test_a_shocked_market_has_no_quotes_to_write(write, tmp_path):
         ("[levels.SPX]", "[levels.NDX]", r"factors.names\[5\]", "or be declared with its level, got 'SPX'"),
         ("fx_vols.USDJPY", "fx_vols.EURUSD", "fx_vols.EURUSD", "the only pair is USDJPY"),
         ('"XCCY_JPY"\nforeign', '"UST"\nforeign', "fx_vols.USDJPY.domestic", "in JPY, got 'UST', which is in USD"),
+        ('"XCCY_JPY"\nforeign', '"TONA"\nforeign', "fx_vols.USDJPY.domestic", "must be 'XCCY_JPY', whose forwards"),
         ('reference = "1M"', 'reference = "2M"', "fx_vols.USDJPY.reference", "1W, 1M, 1Y; got '2M'"),
         ('"spot-premium-adjusted"', '"spot-pa"', "fx_vols.USDJPY.delta", "did you mean 'spot"),
         ("1W = { atm = 0.12,", "1W = { atm = 12.0,", "fx_vols.USDJPY.quotes.1W.atm", "0.11 is 11 %; got 12.0"),

@@ -20,7 +20,11 @@ HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 
 
 def test_the_bundled_scenarios_are_listed_base_first():
-    assert bundled_scenario_names() == ("base", "april-2025", "article-2025", "august-2024")
+    assert bundled_scenario_names() == (
+        "base", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "boj-u-turn", "calm",
+        "feedback-severe", "flight-2024", "intervention", "mixture", "october-1998", "repatriation-2025",
+        "ust-liquidation-10pct",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", bundled_scenario_names())
@@ -53,7 +57,9 @@ def test_the_article_sets_its_own_levels():
 
 @pytest.mark.parametrize("name", ["carry_unwind_2042", "../base", ""])
 def test_an_unknown_name_is_refused_with_the_known_ones(name):  # BAD-S062
-    with pytest.raises(InputError, match="known: april-2025, article-2025, august-2024, base"):
+    with pytest.raises(
+        InputError, match="known: april-2025, article-2025, article-2025-bridge, august-2024, base, boj-u"
+    ):
         load_scenario(name)
 
 

@@ -46,7 +46,7 @@ def test_bundled_files_fit_their_schema(kind, package, folder):
         validator(kind).validate(data)
 
 
-@pytest.mark.parametrize("kind", ["market", "scenario", "run"])
+@pytest.mark.parametrize("kind", ["market", "scenario", "run", "batch"])
 def test_an_unknown_key_does_not_fit(kind):
     assert any("sceanrio" in error.message for error in validator(kind).iter_errors({"sceanrio": 1}))
 

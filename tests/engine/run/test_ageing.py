@@ -13,6 +13,7 @@ import pytest
 
 from engine.book.examples import example_row
 from engine.book.position import Kind
+from engine.market.moved import shifted
 from engine.run.pack import pack
 from kernels.base import PathRange
 from kernels.cuda_backend import CudaBackend
@@ -32,6 +33,7 @@ ROWS = {
     "repo": (Kind.REPO, {}),  # 95 mn borrowed at 4.34 % from 2025-05-27 to 2025-06-27
     "deposit": (Kind.DEPOSIT, {}),  # 1 bn lent at 0.6 % from 2025-05-29 to 2025-08-29
     "forward": (Kind.FX_FORWARD, {}),  # 100 mn sold at 143.5 on 2025-08-29
+    "ndf": (Kind.NDF, {}),  # 25 mn bought at 143.9, fixed 2025-07-28, settled 2025-07-30
     "call": (Kind.FX_CALL, {"premium": ""}),  # 20 mn at 148, expiry 2025-08-27
     "put": (Kind.FX_PUT, {"vol": ""}),  # at 140
     "far-put": (Kind.FX_PUT, {"vol": "", "strike": "20"}),  # worthless on every path
@@ -55,14 +57,15 @@ def day(text):
 class World:
     """Levels on the way, and discount factors from them: zero rates linear between nodes, moves linear in pillars."""
 
-    def __init__(self, market, book, deviations):
-        self.market, self.book, self.deviations = market, book, deviations  # (n_steps, n_factors, n_paths)
+    def __init__(self, today, market, book, deviations):
+        self.today, self.market, self.book = today, market, book  # the base market; the scenario's
+        self.deviations = deviations  # (n_steps, n_factors, n_paths)
         self.horizon = int(book.business_days[HORIZON_DAYS - 1])
         self.names = [factor.name for factor in market.factors]
 
     def base(self, curve, t_days):
         """Discount factor of today's curve."""
-        t, nodes = t_days / 365.0, self.market.curves[curve]
+        t, nodes = t_days / 365.0, self.today.curves[curve]
         return np.exp(-np.interp(t, nodes.times, nodes.zero_rates) * t)
 
     def grown(self, curve, t_days):
@@ -91,9 +94,9 @@ class World:
     def usdjpy(self):
         return self.level("USDJPY", self.horizon)
 
-    def fixed_rate(self):
+    def fixed_rate(self, expiry="2025-08-27", delivery="2025-08-29"):
         """USD/JPY forward, on expiry, for the delivery two business days later; and its yen discount factor."""
-        expiry, delivery = day("2025-08-27"), day("2025-08-29")
+        expiry, delivery = day(expiry), day(delivery)
         yen, dollars = (self.disc(curve, expiry, delivery) for curve in ("XCCY_JPY", "SOFR"))
         return self.level("USDJPY", expiry) * dollars / yen, yen * self.grown("JGB", expiry)
 
@@ -113,7 +116,7 @@ class World:
 
 def base_cheapest(w, row, repo, curve):
     """Of today's market."""
-    still = World(w.market, w.book, np.zeros_like(w.deviations[:, :, :1]))
+    still = World(w.today, w.today, w.book, np.zeros_like(w.deviations[:, :, :1]))
     futures, bonds = w.book.futures, w.book.deliverables
     growth = 1.0 / still.base(repo, int(futures.delivery_day[row]))
     prices = [
@@ -167,6 +170,11 @@ def options(payoff):
     return worth
 
 
+def ndf(w):
+    fixed, discount = w.fixed_rate("2025-07-28", "2025-07-30")
+    return 2.5e7 * (fixed - 143.9) * discount
+
+
 def spread(fixed, strike):
     """What half a yen of call spread pays of 1."""
     return (np.maximum(fixed - strike + 0.25, 0.0) - np.maximum(fixed - strike - 0.25, 0.0)) / 0.5
@@ -184,6 +192,7 @@ WORTH = {
     "forward": lambda w: (
         -1e8 * (w.grown("SOFR", day("2025-08-29")) * w.usdjpy - 143.5 * w.grown("XCCY_JPY", day("2025-08-29")))
     ),
+    "ndf": ndf,
     "call": options(lambda f: 2e7 * np.maximum(f - 148.0, 0.0)),
     "put": options(lambda f: 2e7 * np.maximum(140.0 - f, 0.0)),
     "far-put": options(lambda f: 0.0 * f),
@@ -211,9 +220,9 @@ def book(csv_book, index_market):
 
 @pytest.fixture(scope="module", params=["numba", "numpy", pytest.param("cuda on the host", marks=pytest.mark.slow)])
 def world(request, book, index_market):
-    """P&L of each book and what was drawn, in the base market and with the yen at 125."""
-    found = {}
-    for name, shocked in (("base", index_market), ("shocked", replace(index_market, usdjpy=125.0))):
+    """P&L of each book and what was drawn, in the base market, and with the yen at 125 and rates 150 bp higher."""
+    found, higher = {}, shifted(replace(index_market, usdjpy=125.0), 0.015, "JGB", "UST")
+    for name, shocked in (("base", index_market), ("shocked", higher)):
         packed = pack(
             book,
             index_market,
@@ -235,7 +244,7 @@ def world(request, book, index_market):
         )
         pnl = backend.pnl(program, PathRange(first=0, n=PATHS.size))
         values = dict(zip(packed.books, pnl[1:] + packed.base_values[1:, None], strict=True))
-        found[name] = World(shocked, book, backend.levels(program, PATHS)[0]), values
+        found[name] = World(index_market, shocked, book, backend.levels(program, PATHS)[0]), values
     return found
 
 

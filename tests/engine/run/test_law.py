@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.run.law import law_of
-from kernels.base import BookArrays, ModelArrays, empty_tables
+from kernels.base import BookArrays, empty_tables, plain_model
 from kernels.numba_backend import NumbaBackend
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "dynamics.json").read_text(encoding="utf-8"))
@@ -41,7 +41,7 @@ def closed_covariance(market, years):
 def test_covariance_at_the_horizon_is_the_closed_form_for_any_number_of_steps(hand_market, kappas, days, n_steps):
     market = hand_market(**REVERTING) if kappas else hand_market()
     law = law_of(market, days, n_steps)
-    total, step = np.zeros((6, 6)), law.chol @ law.chol.T
+    total, step = np.zeros((6, 6)), law.chol[0] @ law.chol[0].T
     for _ in range(n_steps):
         total = law.decay[:, None] * total * law.decay + step
     wanted = closed_covariance(market, days / 252)
@@ -56,9 +56,9 @@ def test_one_step_and_the_daily_walk_have_the_same_law_by_simulation(hand_market
     covariances = {}
     for n_steps in (1, 10):
         law = law_of(market, 10, n_steps)
-        model = ModelArrays(decay=law.decay[None], drift=law.drift[None], chol=law.chol[None])
+        model = plain_model(decay=law.decay[None], drift=law.drift, chol=law.chol)
         program = NumbaBackend().prepare(model, one_yen, seed=3, n_steps=n_steps, float32=False, centre=np.zeros(2))
-        x = NumbaBackend().levels(program, np.arange(n, dtype=np.uint64))[0, -1]
+        x = NumbaBackend().levels(program, np.arange(n, dtype=np.uint64))[0, -1, :6]
         covariances[n_steps] = np.cov(x)
         assert (np.abs(x.mean(axis=1) - law.mean(n_steps)) < 4.0 * law.std(n_steps) / np.sqrt(n)).all()
     wanted = closed_covariance(market, 10 / 252)

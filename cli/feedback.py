@@ -1,0 +1,154 @@
+"""`unwind feedback`: what a loss is made of, and what sales and regimes stand behind it."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options, render
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.analysis.feedback import Decomposition, Feedback, Part
+
+NAMES = {"value_at_risk": "VaR", "expected_shortfall": "ES"}
+SOLD = {
+    "carry": "dollars, by carry trades stopped out",
+    "private": "Treasuries, by Japanese private holders",
+    "official": "Treasuries, by schedule and to pay for interventions; below 0 bought",
+}
+
+
+def feedback(
+    market: options.Market = None,
+    book: options.Book = None,
+    scenario: options.Scenarios = None,
+    paths: Annotated[
+        str | None, typer.Option(metavar="N", help="Simulated futures, 32,000 or more. Default: 1000000.")
+    ] = None,
+    horizon_days: Annotated[
+        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
+    ] = None,
+    confidence: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
+    ] = None,
+    currency: options.Currency = "JPY",
+    as_json: options.AsJson = False,
+) -> None:
+    """Print how much of a loss forced sales and their price impact make.
+
+    Every scenario is run three times on the same random numbers: without carry stops, repatriation and price impact;
+    with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the loop's gain,
+    and results by the regime in which paths end. Without a scenario, `mixture`.
+    """
+    import json
+    from os import environ
+
+    from cli import progress
+    from engine.analysis.feedback import as_json as json_of
+    from engine.analysis.feedback import feedback as take_apart
+    from engine.inputs.run import resolve
+
+    flags = {
+        "market": market,
+        "book": book,
+        "scenarios": scenario or ["mixture"],
+        "paths": paths,
+        "horizon_days": horizon_days,
+        "confidence": confidence,
+        "seed": seed,
+        "backend": backend,
+        "currency": currency,
+    }
+    config = resolve(flags, environ)
+    with progress.on_stderr() as report:
+        results = take_apart(config, report, render.say)
+    if as_json:
+        print(json.dumps(json_of(results), ensure_ascii=False, allow_nan=False))
+    else:
+        render.show(*(table for result in results for table in tables(result)))
+    for warning in dict.fromkeys(warning for result in results for warning in result.warnings):
+        render.warn(warning)
+
+
+def tables(result: "Feedback") -> Sequence[Table]:
+    """Parts of the losses, sales, and results by final regime."""
+    errors = [part.se for each in result.parts for part in (each.total, each.feedback, each.impact_uncertainty)]
+    scale = render.scale(result.currency, [each.total.value for each in result.parts], errors)
+    return _parts(result, scale), _sales(result), _regimes(result, scale)
+
+
+def _parts(result: "Feedback", scale: Scale) -> Table:
+    title = (
+        f"{result.scenario}: what losses over {result.horizon_days} business days are made of, {scale.unit}\n"
+        f"{result.n_paths:,} paths, walked daily; errors from {result.n_sections} disjoint sections of the paths\n"
+    )
+    columns = (
+        Column(heading="book", is_number=False),
+        Column(heading="measure", is_number=False),
+        Column(heading="loss", meaning="from today's value, shock included; ± one standard error, as all."),
+        Column(heading="exogenous", meaning="the same without carry stops, repatriation and price impact."),
+        Column(heading="feedback", meaning="what forced sales at the median impact add, on the same paths."),
+        Column(heading="impact", meaning="what drawing the impact adds to that, instead of knowing its median."),
+    )
+    return Table(title=title, columns=columns, rows=[_part_row(each, scale) for each in result.parts])
+
+
+def _part_row(each: "Decomposition", scale: Scale) -> list[str]:
+    parts = (each.total, each.exogenous, each.feedback, each.impact_uncertainty)
+    measure = f"{NAMES[each.measure]} {render.percent(each.confidence)}"
+    return [each.scope.removeprefix("book:"), measure, *(scale.estimate(part.value, part.se) for part in parts)]
+
+
+def _sales(result: "Feedback") -> Table:
+    gain, probability = result.gain, render.percent(result.gain.probability, 1)
+    title = (
+        f"{result.scenario}: sales over the horizon, USD bn\n"
+        f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
+        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them\n"
+    )
+    columns = (
+        Column(heading="sold", is_number=False),
+        Column(heading="mean"),
+        Column(heading="in the tail", meaning="on paths that lose the total's VaR at the highest confidence or more."),
+    )
+    rows = [[SOLD[each.name], _amount(each.mean), _amount(each.in_tail)] for each in result.sales]
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _amount(part: "Part") -> str:
+    return Scale(divisor=1.0, unit="USD bn", decimals=2).estimate(part.value, part.se)
+
+
+def _regimes(result: "Feedback", scale: Scale) -> Table:
+    level = render.percent(max((each.confidence for each in result.parts), default=0.0))
+    columns = (
+        Column(heading="regime at the horizon", is_number=False),
+        Column(heading="book", is_number=False),
+        Column(heading="probability"),
+        Column(heading="mean P&L", meaning="gains positive."),
+        Column(heading=f"VaR {level}", meaning="given that regime; ? where too few paths end in it."),
+        Column(heading=f"ES {level}"),
+    )
+    title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n"
+    return Table(title=title, columns=columns, rows=list(_regime_rows(result, scale)))
+
+
+def _regime_rows(result: "Feedback", scale: Scale) -> Iterator[list[str]]:
+    for each in result.regimes:
+        worst = max(each.estimates, key=lambda estimate: estimate.confidence, default=None)
+        yield [
+            each.regime,
+            each.scope.removeprefix("book:"),
+            f"{render.percent(each.probability, 2)} ±{render.percent(each.probability_se, 2)}",
+            scale.estimate(each.mean, each.mean_se),
+            "?" if worst is None else scale.estimate(worst.value_at_risk, worst.value_at_risk_se),
+            "?" if worst is None else scale.estimate(worst.expected_shortfall, worst.expected_shortfall_se),
+        ]

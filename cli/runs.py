@@ -1,0 +1,88 @@
+"""`unwind runs`: what batches have recorded, listed, shown, compared, exported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import render
+from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from engine.batch.store import Rows
+
+HELP = "List, show, compare and export recorded runs (extra `store`)."
+
+Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
+Dates = Annotated[
+    list[str] | None, typer.Option("--date", metavar="DATE", help="Only this valuation date; repeatable.")
+]
+Runs = Annotated[list[str] | None, typer.Option("--run", metavar="NAME", help="Only the run of this name; repeatable.")]
+Where = Annotated[str, typer.Option(metavar="SQL", help="Condition over the columns, such as \"scope = 'total'\".")]
+
+
+def list_(folder: Folder, date: Dates = None, run: Runs = None) -> None:
+    """List recorded runs with the VaR and expected shortfall of their totals."""
+    from engine.batch.store import headline, recorded_runs
+
+    _show(f"Runs in {folder}", headline(recorded_runs(folder, date or (), run or ())))
+
+
+def show(folder: Folder, date: Dates = None, run: Runs = None, where: Where = "true") -> None:
+    """Show every figure of recorded runs."""
+    from engine.batch.store import figures, recorded_runs
+
+    _show(f"Figures in {folder}", figures(recorded_runs(folder, date or (), run or ()), where))
+
+
+def diff(
+    folder: Folder,
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="Valuation date.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="Valuation date.")],
+    run: Runs = None,
+    other: Annotated[
+        Path | None, typer.Option("--other", metavar="OUT", help="Record that holds AFTER. Default: the same.")
+    ] = None,
+) -> None:
+    """Show figures that differ between two dates, or two records of one date."""
+    from engine.batch.store import differences, recorded_runs
+
+    one = recorded_runs(folder, [before], run or ())
+    two = recorded_runs(other or folder, [after], run or ())
+    _show(f"From {before} to {after}", differences(one, two))
+
+
+def export(
+    folder: Folder,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="To write: .csv, .xlsx or .sqlite.")],
+    date: Dates = None,
+    run: Runs = None,
+    where: Where = "true",
+) -> None:
+    """Write figures to one file: CSV, Excel or SQLite."""
+    from engine.batch.store import export as write
+    from engine.batch.store import figures, recorded_runs
+    from engine.inputs.outputs import check_out
+
+    found = figures(recorded_runs(folder, date or (), run or ()), where)
+    write(found, check_out(out, inputs=(), flag="FILE"))
+    render.say(f"{len(found.rows):,} rows written to {out}")
+
+
+def _show(title: str, found: "Rows") -> None:
+    used = [i for i in range(len(found.columns)) if any(row[i] is not None for row in found.rows)]
+    used = [i for i in used if found.columns[i] not in ("pnl_sha256", "tail_paths", "rough")]
+    columns = [Column(heading=found.columns[i], is_number=_is_number(found.rows, i)) for i in used]
+    rows = [[_text(row[i]) for i in used] for row in found.rows]
+    render.show(Table(title=title, columns=tuple(columns), rows=rows))
+
+
+def _is_number(rows: Sequence[Sequence[Any]], i: int) -> bool:
+    return all(row[i] is None or isinstance(row[i], int | float) for row in rows)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.6g}"
+    return "" if value is None else str(value)

@@ -1,0 +1,216 @@
+"""`unwind simulate`: simulated levels of a scenario, as a table and as Parquet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options, render
+from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from engine.analysis.simulate import Summary
+    from engine.inputs.run import RunConfig
+    from engine.run.walk import Walk
+
+
+def simulate(
+    market: options.Market = None,
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME", help="A bundled scenario's name or a TOML file.")
+    ] = "mixture",
+    paths: Annotated[
+        str | None, typer.Option(metavar="N", help="Simulated futures, 100 or more. Default: 100000.")
+    ] = None,
+    first_path: Annotated[int, typer.Option(metavar="N", min=0, max=10**12, help="Number of the first of them.")] = 0,
+    days: Annotated[
+        str | None, typer.Option("--horizon-days", "--days", metavar="N", help="Business days. Default: 10.")
+    ] = None,
+    quantiles: Annotated[
+        str, typer.Option(metavar="LIST", help="Probabilities of the quantiles, separated by commas.")
+    ] = "0.01,0.05,0.25,0.5,0.75,0.95,0.99",
+    seed: Annotated[
+        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the quantiles by day and series (Parquet).")
+    ] = None,
+    paths_out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every level of every path (Parquet).")
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of --paths-out. wide: a row for each path and day; long: a row for each series too.",
+        ),
+    ] = "wide",
+    path: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, max=10**12, help="Print one path alone, day by day, instead of quantiles."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Simulate a scenario's levels day by day.
+
+    Prints quantiles of zero rates, prices and vols on the last day, of what is sold and of its impact, and the share of
+    the paths in each regime; writes them for every day, or the paths themselves, to Parquet. Paths are those of a run
+    with --steps daily and the same seed, and any of them can be printed alone.
+    """
+    from engine.errors import InputError
+    from engine.inputs.outputs import check_out
+
+    config = _config(market, scenario, paths, days, seed, backend, precision)
+    read = tuple(_read(config))
+    files = {
+        "--out": None if out is None else check_out(out, inputs=read),
+        "--paths-out": None if paths_out is None else check_out(paths_out, inputs=read, flag="--paths-out"),
+    }
+    if path is not None:
+        if out is not None or paths_out is not None:
+            raise InputError("--path prints one path and writes no file; leave out --out and --paths-out, or --path")
+        _print_path(config, path, as_json=as_json)
+    else:
+        _print_summary(config, first_path, quantiles.split(","), files, form, as_json=as_json)
+
+
+def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfig":
+    """The same checks as of a run."""
+    from os import environ
+
+    from engine.inputs.run import resolve
+
+    names = ("paths", "horizon_days", "seed", "backend", "precision")
+    given = dict(zip(names, texts, strict=True))
+    return resolve({"market": market, "scenarios": [scenario], **given}, {"UNWIND_PATHS": "100000", **environ})
+
+
+def _read(config: "RunConfig") -> Iterator[Path]:
+    from engine.inputs.market import bundled_market_path
+
+    yield config.market or bundled_market_path()
+    yield from (Path(name) for name in config.scenarios if name.endswith(".toml"))
+
+
+def _walk(config: "RunConfig") -> "tuple[Walk, dict[str, str]]":
+    """The walk, and the sha256 of what it came from."""
+    from engine.run.walk import walk_of_config
+
+    walk, sha256, warnings = walk_of_config(config, render.say)
+    for warning in warnings:
+        render.warn(warning)
+    return walk, sha256
+
+
+def _print_summary(
+    config: "RunConfig", first: int, words: list[str], files: dict[str, Path | None], form: str, *, as_json: bool
+) -> None:
+    import json
+
+    from cli import progress
+    from engine.analysis.levels_file import check_form, facts, summary_json, write_paths, write_summary
+    from engine.analysis.simulate import exact_probabilities, replays, summarise
+    from kernels.base import PathRange
+
+    probabilities, kind = exact_probabilities(words), check_form(form)
+    walk, sha256 = _walk(config)
+    paths = PathRange(first=first, n=config.n_paths)
+    if (passes := replays(walk, paths.n)) > 1:
+        render.say(f"the paths are walked {passes} times, a part of the days and series each: they do not fit at once")
+    with progress.on_stderr() as report:
+        summary = summarise(walk, paths, probabilities, report)
+        if (out := files["--out"]) is not None:
+            write_summary(walk, summary, sha256, out)
+            render.say(f"quantiles written to {out}")
+        if (out := files["--paths-out"]) is not None:
+            write_paths(walk, paths, kind, sha256, out, report)
+            render.say(f"paths written to {out}")
+    if as_json:
+        print(json.dumps({**facts(walk, paths, sha256), **summary_json(walk, summary)}, allow_nan=False))
+    else:
+        render.show(*tables(walk, summary))
+
+
+def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
+    """Quantiles on the last day, and the share of each regime."""
+    n_days, last = walk.dates.size, walk.dates[-1]
+    starts = [walk.start.level(factor) for factor in walk.factors]
+    names = [render.percent(p) for p in summary.probabilities]
+    columns = (
+        Column(heading="series", is_number=False),
+        Column(heading="start", meaning="on the valuation date, the scenario's shocks included."),
+        *(Column(heading=name) for name in names),
+    )
+    rows = []
+    for i, name in enumerate(summary.series):
+        head = _cell(walk, name, starts[i]) if i < len(starts) else ""
+        rows.append([_label(walk, name), head, *(_cell(walk, name, float(q)) for q in summary.quantiles[-1, i])])
+    title = (
+        f"{walk.scenario}: quantiles after {n_days} business days, on {last}\n"
+        f"{summary.paths.n:,} paths from {summary.paths.first:,}, walked daily, seed {walk.seed}, {walk.backend.name} "
+        f"{walk.precision}\n"
+    )
+    yield Table(title=title, columns=columns, rows=rows)
+    if walk.regimes:
+        shares = zip(summary.regime_shares[-1], summary.regime_share_ses[-1], strict=True)
+        cells = [f"{render.percent(share, 2)} ±{render.percent(se, 2)}" for share, se in shares]
+        heads = (Column(heading="regime", is_number=False), Column(heading="share", meaning="± one standard error."))
+        yield Table(title=f"Paths by regime on {last}", columns=heads, rows=list(zip(walk.regimes, cells, strict=True)))
+
+
+def path_table(walk: "Walk", path: int, levels: Any) -> Table:
+    """One path, a row a day; levels (n_days, n_series)."""
+    heads = [_label(walk, name) for name in walk.series]
+    columns = (Column(heading="date", is_number=False), *(Column(heading=head) for head in heads))
+    start = [_cell(walk, factor.name, walk.start.level(factor)) for factor in walk.factors]
+    rows = [[str(walk.base.valuation_date), *start, *("" for _ in walk.series[len(start) :])]]
+    for date, row in zip(walk.dates, levels.tolist(), strict=True):
+        rows.append([str(date), *(_cell(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
+    title = f"{walk.scenario}: path {path:,} of seed {walk.seed}, after each business day; the first row is its start"
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
+    import json
+
+    from engine.analysis.levels_file import facts, path_json
+    from engine.run.walk import one_path
+    from kernels.base import PathRange
+
+    walk, sha256 = _walk(config)
+    levels = one_path(walk, path)
+    if as_json:
+        head = facts(walk, PathRange(first=path, n=1), sha256)
+        print(json.dumps({**head, **path_json(walk, levels)}, allow_nan=False))
+    else:
+        render.show(path_table(walk, path, levels))
+
+
+def _label(walk: "Walk", name: str) -> str:
+    """The series with the unit of its cells."""
+    words = {"carry_sold": "USD bn", "private_sold": "USD bn", "official_sold": "USD bn", "impact": "bp"}
+    unit = words.get(name) or ("%" if _is_percent(walk, name) else "")
+    return f"{name} {unit}".strip()
+
+
+def _cell(walk: "Walk", name: str, value: float) -> str:
+    if name == "regime":
+        return walk.regimes[int(value)] if walk.regimes else ""
+    if name == "impact":
+        return render.basis_points(value, 1).removesuffix(" bp")
+    if _is_percent(walk, name):
+        return render.percent(value, 3).removesuffix(" %")
+    return f"{value:,.2f}"
+
+
+def _is_percent(walk: "Walk", name: str) -> bool:
+    from engine.market.factors import FactorKind
+
+    return any(factor.name == name and factor.kind is not FactorKind.PRICE for factor in walk.factors)

@@ -1,0 +1,240 @@
+"""How much of a loss is exogenous, how much the loop of forced sales adds, how much not knowing its impact adds.
+
+Three variants of a scenario on the same random numbers: without carry stops, repatriation and price impact; with them
+at the median impact; with the impact drawn per path. Differences of a risk measure between neighbours are its parts.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.analysis.loop_gain import LoopGain, loop_gain
+from engine.analysis.regimes import RegimeResult, by_regime
+from engine.analysis.sections import N_SECTIONS, check_sections, section_error
+from engine.dynamics.unwind import Unwind
+from engine.errors import InputError
+from engine.inputs.run import RunConfig
+from engine.risk.tail import expected_shortfall, value_at_risk
+from engine.run.backend import choose_backend, device_errors
+from engine.run.blocks import Progress
+from engine.run.law import law_of
+from engine.run.load import Inputs, load_inputs
+from engine.run.pack import Packed, pack
+from kernels.base import SAID, AbstractBackend, PathRange, Program
+
+F64 = npt.NDArray[np.float64]
+
+N_VARIANTS = 3
+MOST_BYTES = 2**31  # of P&L held at once
+CHUNK = 2**16  # paths at a time
+CHUNK_BYTES = 2**27  # of levels at a time
+CHANNELS = {"carry": "carry_sold", "private": "private_sold", "official": "official_sold"}
+MEASURES: Mapping[str, Callable[[F64, float], float]] = {
+    "value_at_risk": value_at_risk,
+    "expected_shortfall": expected_shortfall,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a risk measure, or the whole, in the run's currency; losses positive."""
+
+    value: float
+    se: float  # by sections of the paths, paired where it is a difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decomposition:
+    """One risk measure of one scope: total = exogenous + feedback + impact_uncertainty."""
+
+    scope: str  # "total" or "book:NAME"
+    measure: str  # "value_at_risk" or "expected_shortfall"
+    confidence: float
+    total: Part
+    exogenous: Part  # with no forced sales and no price impact
+    feedback: Part  # what sales at the median impact add
+    impact_uncertainty: Part  # what drawing the impact adds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """Sales over the horizon, USD bn: dollars by the carry trade, Treasuries by the others."""
+
+    name: str  # "carry", "private", "official"
+    mean: Part
+    in_tail: Part  # mean over the paths whose total loss is at least VaR at the highest confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What the loop does to one scenario."""
+
+    scenario: str
+    currency: str  # of all losses
+    n_paths: int
+    n_sections: int  # disjoint blocks of paths that the errors come from
+    horizon_days: int
+    parts: tuple[Decomposition, ...]
+    sales: tuple[Channel, ...]
+    gain: LoopGain
+    regimes: tuple[RegimeResult, ...]
+    warnings: tuple[str, ...]
+
+
+def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> tuple[Feedback, ...]:
+    """Take apart the risk of each scenario of `config`.
+
+    Parameters
+    ----------
+    config : checked settings; `steps` and `until_se` do not count: paths are walked daily
+    progress : called with paths done and in all
+    say : told what was picked
+
+    Raises
+    ------
+    InputError
+        An input is bad; too few paths for paired errors, or too many to hold.
+    """
+    inputs = load_inputs(config)
+    check_sections(config.n_paths, config.confidences)
+    n_rows = N_VARIANTS * (1 + len(set(inputs.book.books)))
+    if 8 * n_rows * config.n_paths > MOST_BYTES:
+        most = MOST_BYTES // (8 * n_rows)
+        raise InputError(f"`paths` must be at most {most:,} here: all P&L is held at once; got {config.n_paths:,}")
+    backend = choose_backend(config.backend, say)
+    with device_errors():
+        return tuple(_of_scenario(config, inputs, backend, s, progress) for s in range(len(inputs.names)))
+
+
+def variants(unwind: Unwind) -> tuple[Unwind, Unwind, Unwind]:
+    """Without forced sales and impact; with both at the median impact; as it is."""
+    alone = replace(unwind, carry=None, repatriation=None, impact=None)
+    fixed = replace(unwind, impact=replace(unwind.impact, ust_log_sd=0.0)) if unwind.impact else unwind
+    return alone, fixed, unwind
+
+
+def as_json(results: Sequence[Feedback]) -> dict[str, Any]:
+    """Strict JSON's types; what the sample does not bound becomes None."""
+    return {"schema": 1, "results": [_plain(asdict(result)) for result in results]}
+
+
+def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s: int, progress: Progress) -> Feedback:
+    unwind = inputs.unwinds[s] or Unwind()
+    packed = _pack(config, inputs, s, variants(unwind))
+    pnl = _pnl(backend, _prepare(config, backend, packed), config.n_paths, progress)  # (3, n_scopes, n_paths)
+    said = _said(backend, _prepare(config, backend, _pack(config, inputs, s, (unwind,))), config)
+    scopes = ("total", *(f"book:{name}" for name in packed.books))
+    law = law_of(inputs.shocked[s], config.horizon_days, config.horizon_days, unwind, inputs.market.usdjpy)
+    regimes = tuple(regime.name for regime in unwind.regimes) or ("the only one",)
+    in_tail = pnl[2, 0] <= -value_at_risk(pnl[2, 0], max(config.confidences))
+    return Feedback(
+        scenario=inputs.names[s],
+        currency=config.currency,
+        n_paths=config.n_paths,
+        n_sections=N_SECTIONS,
+        horizon_days=config.horizon_days,
+        parts=tuple(
+            _decomposed(pnl[:, k], scope, measure, confidence)
+            for k, scope in enumerate(scopes)
+            for confidence in config.confidences
+            for measure in MEASURES
+        ),
+        sales=tuple(_channel(name, said[row], in_tail) for name, row in CHANNELS.items()),
+        gain=loop_gain(law.unwind, config.horizon_days)
+        if law.unwind
+        else LoopGain(at_median=0.0, at_95=0.0, probability=0.0),
+        regimes=by_regime(pnl[2], scopes, said["regime"].astype(np.int64), regimes, config.confidences),
+        warnings=inputs.warnings,
+    )
+
+
+def _pack(config: RunConfig, inputs: Inputs, s: int, unwinds: Sequence[Unwind]) -> Packed:
+    return pack(
+        inputs.book,
+        inputs.market,
+        [inputs.shocked[s]] * len(unwinds),
+        unwinds,
+        horizon_days=config.horizon_days,
+        n_steps=config.horizon_days,
+        currency=config.currency,
+        instantaneous=config.instantaneous,
+        direct=config.revaluation == "direct",
+    )
+
+
+def _prepare(config: RunConfig, backend: AbstractBackend, packed: Packed) -> Program:
+    return backend.prepare(
+        packed.model,
+        packed.book,
+        seed=config.seed,
+        n_steps=packed.n_steps,
+        float32=config.precision == "float32",
+        centre=packed.shock_pnl.ravel(),
+    )
+
+
+def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Progress) -> F64:
+    """(n_variants, n_scopes, n_paths)"""
+    pnl = np.empty((program.n_rows, n_paths))
+    for first in range(0, n_paths, CHUNK):
+        n = min(CHUNK, n_paths - first)
+        pnl[:, first : first + n] = backend.pnl(program, PathRange(first=first, n=n))
+        progress(first + n, n_paths)
+    return pnl.reshape(N_VARIANTS, -1, n_paths)
+
+
+def _said(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
+    """What SAID names at the horizon: (n_paths,) each."""
+    n_rows = program.n_steps * (program.model.decay.shape[-1] + len(SAID))
+    chunk = max(1, min(CHUNK, CHUNK_BYTES // (8 * n_rows)))
+    said = np.empty((len(SAID), config.n_paths))
+    for first in range(0, config.n_paths, chunk):
+        ids = np.arange(first, min(first + chunk, config.n_paths), dtype=np.uint64)
+        said[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(SAID) :]
+    return dict(zip(SAID, said, strict=True))
+
+
+def _decomposed(pnl: F64, scope: str, measure: str, confidence: float) -> Decomposition:
+    """pnl (3, n_paths) of one scope in the three variants."""
+    of = MEASURES[measure]
+
+    def part(*variants: tuple[int, float]) -> Part:
+        def statistic(rows: F64) -> float:
+            return sum(sign * of(rows[k], confidence) for k, sign in variants)
+
+        return Part(value=statistic(pnl), se=section_error(statistic, pnl))
+
+    return Decomposition(
+        scope=scope,
+        measure=measure,
+        confidence=confidence,
+        total=part((2, 1.0)),
+        exogenous=part((0, 1.0)),
+        feedback=part((1, 1.0), (0, -1.0)),
+        impact_uncertainty=part((2, 1.0), (1, -1.0)),
+    )
+
+
+def _channel(name: str, sold: F64, in_tail: npt.NDArray[np.bool_]) -> Channel:
+    return Channel(name=name, mean=_mean(sold), in_tail=_mean(sold[in_tail]))
+
+
+def _mean(values: F64) -> Part:
+    spread = float(values.std(ddof=1)) if values.size > 1 else math.inf
+    return Part(value=float(values.mean()), se=spread / math.sqrt(values.size))
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,37 @@
+"""Errors of any statistic of paths, paired ones among them, by sectioning: the same statistic on disjoint blocks."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.risk.ranks import exact_confidence
+
+F64 = npt.NDArray[np.float64]
+
+N_SECTIONS = 32  # disjoint blocks of consecutive paths: the error itself is then known to an eighth
+LEAST_IN_TAIL = 10  # paths of a section that lie beyond VaR
+
+
+def check_sections(n_paths: int, confidences: tuple[float, ...]) -> None:
+    """Raise InputError where a section of `n_paths` would hold too few paths of a tail."""
+    tail = 1 - exact_confidence(max(confidences))
+    least = math.ceil(N_SECTIONS * LEAST_IN_TAIL / tail)
+    if n_paths < least:
+        raise InputError(
+            f"`paths` must be at least {least:,} for paired errors at confidence {max(confidences):g}: {N_SECTIONS}"
+            f" sections of {LEAST_IN_TAIL} paths in the tail each; got {n_paths:,}"
+        )
+
+
+def section_error(statistic: Callable[[F64], float], rows: F64) -> float:
+    """Standard error of `statistic`, a function of rows (..., n_paths) of the same paths.
+
+    The standard deviation of the statistic over `N_SECTIONS` disjoint sections, over the root of their number. Common
+    random numbers are in it: what rows share cancels in each section. Asmussen & Glynn (2007), "Stochastic Simulation",
+    section III.5.
+    """
+    found = np.array([statistic(part) for part in np.array_split(rows, N_SECTIONS, axis=-1)])
+    return float(found.std(ddof=1) / math.sqrt(N_SECTIONS))

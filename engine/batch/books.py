@@ -1,0 +1,146 @@
+"""The books of one date: found, loaded and checked file by file, and joined for a run."""
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.batch.record import BatchFault
+from engine.book.compiled import CompiledBook
+from engine.book.fit import fit
+from engine.book.value import position_values
+from engine.errors import InputError, RiskError
+from engine.inputs.batch import DATE, BookEntry
+from engine.inputs.book import load_book
+from engine.market.market import Market
+
+MISSING = "missing"  # stands for the sha256 of a file that cannot be read
+
+_BY_POSITION = ("flows", "floats", "units", "holdings", "options", "futures", "swaptions", "marks", "premiums", "bonds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookFile:
+    """One book file of one date."""
+
+    name: str
+    path: Path
+    sha256: str  # of its bytes, or MISSING
+    fault: str | None = None  # why it cannot even be looked at
+
+
+def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[BookFile, ...]:
+    """Files of all entries. An entry without a file, and a second file of a name, are there with their fault."""
+    found: dict[str, BookFile] = {}
+    for entry in entries:
+        pattern = entry.path.replace(DATE, valuation_date.isoformat())
+        paths = [Path(path) for path in sorted(glob.glob(pattern))] if glob.has_magic(pattern) else [Path(pattern)]
+        if not paths:
+            name = entry.name or Path(pattern).stem
+            fault = f"no file has a name like {pattern!r}"
+            found[name] = BookFile(name=name, path=Path(pattern), sha256=MISSING, fault=fault)
+        for path in paths:
+            name = entry.name if entry.name and len(paths) == 1 else path.stem
+            if (first := found.get(name)) is not None:
+                name, fault = str(path), f"{path}: a second book called {name!r}, beside {first.path}; name one of them"
+                found[name] = BookFile(name=name, path=path, sha256=file_sha256(path), fault=fault)
+            else:
+                found[name] = BookFile(name=name, path=path, sha256=file_sha256(path))
+    return tuple(found.values())
+
+
+def chosen(files: Sequence[BookFile], globs: Sequence[str]) -> tuple[BookFile, ...]:
+    """Files that a run's `books` names."""
+    return tuple(file for file in files if any(fnmatchcase(file.name, pattern) for pattern in globs))
+
+
+def load_checked(file: BookFile, market: Market) -> CompiledBook:
+    """Load a book and value it in the base market. Raises InputError with what is wrong with it."""
+    if file.fault:
+        raise InputError(file.fault)
+    book = load_book(file.path, market.valuation_date)
+    values = position_values(book, market, fit(book, market))
+    if not np.isfinite(values).all():
+        bad = book.position_ids[int(np.flatnonzero(~np.isfinite(values))[0])]
+        raise InputError(f"{file.path}: position {bad!r} has no finite value in the market of {market.valuation_date}")
+    return book
+
+
+def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
+    """All positions of several files as one book; each is known by its file's name and its own id.
+
+    One file alone stays as it is, so that its run is the one that `unwind run` makes.
+
+    Raises
+    ------
+    InputError
+        Two files hold a book of the same name.
+    """
+    if len(books) == 1:
+        return books[0][1]
+    owner: dict[str, str] = {}
+    for name, book in books:
+        for inner in dict.fromkeys(book.books):
+            if inner in owner:
+                raise InputError(f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}; rename one")
+            owner[inner] = name
+    parts = [book for _, book in books]
+    starts = _starts([len(book.position_ids) for book in parts])
+    tables = {name: _joined([getattr(book, name) for book in parts], {"position": starts}) for name in _BY_POSITION}
+    deliverables = [book.deliverables for book in parts]
+    tables["deliverables"] = _joined(deliverables, {"flow_range": _starts([d.day.size for d in deliverables])})
+    tables["futures"] = replace(
+        tables["futures"],
+        basket=_shifted([b.futures.basket for b in parts], _starts([d.factor.size for d in deliverables])),
+    )
+    legs = _starts([book.swaptions.day.size for book in parts])
+    tables["swaptions"] = replace(
+        tables["swaptions"],
+        float_range=_shifted([book.swaptions.float_range for book in parts], legs),
+        annuity_range=_shifted([book.swaptions.annuity_range for book in parts], legs),
+    )
+    return replace(
+        parts[0],
+        position_ids=tuple(f"{name}/{each}" for name, book in books for each in book.position_ids),
+        books=tuple(inner for book in parts for inner in book.books),
+        kinds=tuple(kind for book in parts for kind in book.kinds),
+        business_days=min((book.business_days for book in parts), key=len),
+        sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
+        warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
+        **tables,
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """Digest of a file's bytes; MISSING when it cannot be read."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return MISSING
+
+
+def book_fault(file: BookFile, error: RiskError) -> BatchFault:
+    """What is wrong with a book, as the night reports it."""
+    return BatchFault(kind="book", subject=file.name, message=str(error))
+
+
+def _joined(tables: Sequence[Any], shifts: dict[str, Sequence[int]]) -> Any:
+    columns = {}
+    for field in fields(tables[0]):
+        arrays = [getattr(table, field.name) for table in tables]
+        columns[field.name] = _shifted(arrays, shifts[field.name]) if field.name in shifts else np.concatenate(arrays)
+    return replace(tables[0], **columns)
+
+
+def _shifted(arrays: Sequence[Any], starts: Sequence[int]) -> Any:
+    return np.concatenate([array + start for array, start in zip(arrays, starts, strict=True)])
+
+
+def _starts(sizes: Sequence[int]) -> list[int]:
+    return [0, *np.cumsum(sizes)[:-1].tolist()]

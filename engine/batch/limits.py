@@ -1,0 +1,121 @@
+"""Limits against a night's figures, with the probability that the true figure lies above."""
+
+import math
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from scipy.special import ndtr
+
+from engine.batch.record import Exact, LimitUse, RunRecord
+from engine.inputs.limits import ALL_CURVES, Limit
+
+WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"
+
+
+def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequence[str]) -> tuple[LimitUse, ...]:
+    """Every limit against every figure that it means.
+
+    missing   names of runs that have no record: a limit that means one of them is not evaluated
+    """
+    return tuple(use for limit in limits for use in _uses(limit, runs, missing))
+
+
+def probability_above(value: float, se: float, amount: float) -> float | None:
+    """P(true value > amount) when the estimate's error is normal; None when the sample does not bound the error.
+
+    Without error it is 1 or 0.
+    """
+    if not math.isfinite(se):
+        return None
+    return float(value > amount) if se == 0.0 else float(ndtr((value - amount) / se))
+
+
+def _uses(limit: Limit, runs: Sequence[RunRecord], missing: Sequence[str]) -> Iterator[LimitUse]:
+    names = [name for name in missing if fnmatchcase(name, limit.run)]
+    meant = [run for run in runs if fnmatchcase(run.name, limit.run)]
+    for name in names:
+        yield _not_evaluated(limit, name, "the run has no record")
+    if not names and not meant:
+        yield _not_evaluated(limit, limit.run, "there is no such run")
+    for run in meant:
+        if run.currency != limit.currency:
+            yield _not_evaluated(limit, run.name, f"the limit is in {limit.currency}, the run in {run.currency}")
+            continue
+        found = list(_figures(limit, run))
+        if not found:
+            yield _not_evaluated(limit, run.name, _reason(limit, run))
+        for scope, value, se in found:
+            yield _use(limit, run.name, scope, value, se)
+
+
+def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, float, float]]:
+    """Scope, value and error of each figure of a run that a limit means."""
+    match limit.measure:
+        case "stress":
+            yield from _exact(run.stress_losses, limit, limit.scenario)
+        case "DV01":
+            yield from _exact(run.dv01s, limit, limit.curve or ALL_CURVES)
+        case _:
+            name = {"VaR": "value_at_risk", "ES": "expected_shortfall"}[limit.measure]
+            for result in run.results:
+                if result.scenario != (limit.scenario or "base") or not fnmatchcase(result.scope, limit.scope):
+                    continue
+                for measure in result.measures:
+                    if measure.confidence == limit.confidence:
+                        yield result.scope, getattr(measure, name), getattr(measure, f"{name}_se")
+
+
+def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, float, float]]:
+    for each in figures:
+        if each.label == label and fnmatchcase(each.scope, limit.scope):
+            yield each.scope, each.value, 0.0
+
+
+def _reason(limit: Limit, run: RunRecord) -> str:
+    """Why a run has no figure for a limit."""
+    scopes = dict.fromkeys(result.scope for result in run.results)
+    if not any(fnmatchcase(scope, limit.scope) for scope in scopes):
+        if "partial" in scopes and fnmatchcase("total", limit.scope):
+            return "a book is missing, so there is no total"
+        return f"the run has no scope {limit.scope!r}; it has {', '.join(scopes)}"
+    if limit.measure == "DV01":
+        return f"there is no curve {limit.curve!r}; there are {', '.join(dict.fromkeys(e.label for e in run.dv01s))}"
+    scenarios = dict.fromkeys(result.scenario for result in run.results)
+    if limit.measure == "stress" or (limit.scenario or "base") not in scenarios:
+        return f"the run has no scenario {limit.scenario or 'base'!r}; it has {', '.join(scenarios)}"
+    levels = dict.fromkeys(measure.confidence for result in run.results for measure in result.measures)
+    return f"the run has no confidence {limit.confidence}; it has {', '.join(map(str, levels))}"
+
+
+def _use(limit: Limit, run: str, scope: str, value: float, se: float) -> LimitUse:
+    return _record(
+        limit,
+        run,
+        scope=scope,
+        value=value,
+        se=se if math.isfinite(se) else None,
+        probability_above=probability_above(value, se, limit.amount),
+        state=BREACHED if value > limit.amount else WITHIN,
+        reason=None,
+    )
+
+
+def _not_evaluated(limit: Limit, run: str, reason: str) -> LimitUse:
+    nothing = {"value": None, "se": None, "probability_above": None}
+    return _record(limit, run, scope=limit.scope, state=NOT_EVALUATED, reason=reason, **nothing)
+
+
+def _record(limit: Limit, run: str, **others: object) -> LimitUse:
+    scenario = None if limit.measure == "DV01" else limit.scenario or "base"
+    return LimitUse(
+        name=limit.name or "limit",
+        measure=limit.measure,
+        run=run,
+        scenario=scenario,
+        confidence=limit.confidence,
+        curve=(limit.curve or ALL_CURVES) if limit.measure == "DV01" else None,
+        severity=limit.kind,
+        amount=limit.amount,
+        currency=limit.currency,
+        **others,  # type: ignore[arg-type]
+    )

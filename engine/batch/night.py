@@ -1,0 +1,223 @@
+"""A batch from its first date to its last: what is recorded is left alone, what is begun goes on, the rest is made."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.batch.atomic import write_json
+from engine.batch.checkpoints import WORK, remove_parts, remove_work
+from engine.batch.limits import BREACHED, NOT_EVALUATED, use_limits
+from engine.batch.lock import one_of_shards, only_writer
+from engine.batch.manifest import INCOMPLETE, now
+from engine.batch.one_run import How, RunState, record_run
+from engine.batch.record import (
+    BatchFault,
+    LimitUse,
+    night_folder,
+    read_json,
+    read_run,
+    run_folder,
+)
+from engine.batch.schema import MANIFEST, NIGHT, SCHEMA_VERSION
+from engine.batch.sources import Day, day_of
+from engine.batch.stop import InterruptedBatchError
+from engine.errors import BusyError, InputError, RiskError
+from engine.inputs.batch import Batch, BatchRun
+
+LIMIT_BREACHED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightOutcome:
+    """What became of one date."""
+
+    valuation_date: date
+    runs: tuple[tuple[str, RunState], ...]
+    faults: tuple[BatchFault, ...]
+    limits: tuple[LimitUse, ...]
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a batch."""
+
+    batch: Batch
+    nights: tuple[NightOutcome, ...]
+    exit_code: int  # as DESIGN lists them: 0, 3, 4, 75, 130, 143
+    message: str | None  # why it stopped before its end
+    elapsed_s: float
+
+
+def run_batch(batch: Batch, how: How) -> Outcome:
+    """Run every date of a batch, or one share of it, or take shares together.
+
+    Raises
+    ------
+    BusyError
+        Another process writes the same record; names it.
+    RiskError
+        The record's folder cannot be written.
+    """
+    start = time.monotonic()
+    done: list[NightOutcome] = []
+    message, code = None, 0
+    with _lock(batch, how):
+        if how.share is None:
+            remove_parts(batch.out)
+        try:
+            for valuation_date in batch.dates:
+                done.append(_night(batch, valuation_date, how))
+        except (InterruptedBatchError, BusyError) as stopped:
+            message, code = str(stopped), stopped.exit_code
+    return Outcome(
+        batch=batch,
+        nights=tuple(done),
+        exit_code=code or _worst([night.exit_code for night in done]),
+        message=message,
+        elapsed_s=time.monotonic() - start,
+    )
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """The batch in one object, for the last line on stdout."""
+    return {
+        "batch": str(outcome.batch.path),
+        "out": str(outcome.batch.out),
+        "exit_code": outcome.exit_code,
+        "message": outcome.message,
+        "elapsed_s": round(outcome.elapsed_s, 3),
+        "nights": [
+            {
+                "valuation_date": night.valuation_date.isoformat(),
+                "exit_code": night.exit_code,
+                "runs": {name: state.value for name, state in night.runs},
+                "faults": [asdict(fault) for fault in night.faults],
+                "limits_breached": [use.name for use in night.limits if use.state == BREACHED],
+                "limits_not_evaluated": [use.name for use in night.limits if use.state == NOT_EVALUATED],
+            }
+            for night in outcome.nights
+        ],
+    }
+
+
+def _lock(batch: Batch, how: How) -> AbstractContextManager[None]:
+    if how.share is not None:
+        return one_of_shards(batch.out, *how.share)
+    return only_writer(batch.out, f"batch {batch.path.name}")
+
+
+def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
+    day = day_of(batch, valuation_date)
+    states: list[tuple[str, RunState]] = []
+    faults = [BatchFault(kind="limit", subject=batch.path.name, message=str(fault)) for fault in batch.limit_faults]
+    for run in batch.runs:
+        state, found = _attempt(batch, day, run, how)
+        states.append((run.name, state))
+        faults += found
+    faults = list(dict.fromkeys(faults))
+    if how.share is not None:
+        failed = any(state is RunState.FAILED for _, state in states)
+        return NightOutcome(
+            valuation_date=valuation_date,
+            runs=tuple(states),
+            faults=tuple(faults),
+            limits=(),
+            exit_code=INCOMPLETE if failed else 0,
+        )
+    return _closed(batch, valuation_date, states, faults)
+
+
+def _attempt(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState, list[BatchFault]]:
+    """One run; whatever is wrong with it becomes a fault, so that the others go on."""
+    try:
+        how.stop.check()
+        return record_run(batch, day, run, how)
+    except (InterruptedBatchError, BusyError):
+        raise
+    except RiskError as error:
+        how.say(f"{day.valuation_date} {run.name}: failed: {error}")
+        return RunState.FAILED, [_fault(day, run, error)]
+    except (OSError, MemoryError) as error:
+        how.say(f"{day.valuation_date} {run.name}: failed: {error!r}")
+        return RunState.FAILED, [BatchFault(kind="run", subject=run.name, run=run.name, message=repr(error))]
+
+
+def _fault(day: Day, run: BatchRun, error: RiskError) -> BatchFault:
+    """A fault of the market is the date's, named once; another is the run's."""
+    try:
+        day.market()
+    except InputError as refusal:
+        return BatchFault(kind="market", subject=day.valuation_date.isoformat(), message=str(refusal))
+    return BatchFault(kind="run", subject=run.name, run=run.name, message=str(error))
+
+
+def _closed(
+    batch: Batch, valuation_date: date, states: Sequence[tuple[str, RunState]], faults: Sequence[BatchFault]
+) -> NightOutcome:
+    """Evaluate the limits on the record, and write the night's file where it says something new."""
+    home = night_folder(batch.out, valuation_date)
+    names = [name for name, _ in states]
+    there = [name for name in names if (run_folder(batch.out, valuation_date, name) / MANIFEST).exists()]
+    records = [read_run(run_folder(batch.out, valuation_date, name)) for name in there]
+    limits = use_limits(batch.limits, records, [name for name in names if name not in there])
+    outcome = NightOutcome(
+        valuation_date=valuation_date,
+        runs=tuple(states),
+        faults=tuple(faults),
+        limits=limits,
+        exit_code=_code(states, faults, limits),
+    )
+    digests = {record.name: record.manifest["sha256"] for record in records}
+    complete = {record.name: record.manifest["complete"] for record in records}
+    content = {
+        "schema": SCHEMA_VERSION,
+        "valuation_date": valuation_date.isoformat(),
+        "complete": outcome.exit_code != INCOMPLETE,
+        "exit_code": outcome.exit_code,
+        "batch": {"path": str(batch.path), "sha256": batch.sha256},
+        "runs": [
+            {
+                "name": name,
+                "state": {True: "complete", False: "partial", None: "failed"}[complete.get(name)],
+                "manifest_sha256": digests.get(name),
+            }
+            for name in names
+        ],
+        "faults": [asdict(fault) for fault in faults],
+        "limits": [asdict(use) for use in limits],
+        "realised": str(batch.realised) if batch.realised else None,
+    }
+    if not _says(home / NIGHT, content):
+        write_json(home / NIGHT, {**content, "finished": now()})
+    for name, state in states:
+        if state is not RunState.FAILED:
+            work = batch.out / WORK / home.name / f"run={name}"
+            remove_work(work, batch.out)
+    return outcome
+
+
+def _says(path: Path, content: dict[str, Any]) -> bool:
+    """Whether a night's file says the same already, but for when."""
+    try:
+        found = read_json(path)
+    except InputError:
+        return False
+    return {key: found.get(key) for key in content} == content
+
+
+def _code(states: Sequence[tuple[str, RunState]], faults: Sequence[BatchFault], limits: Sequence[LimitUse]) -> int:
+    if faults or any(state is RunState.FAILED for _, state in states):
+        return INCOMPLETE
+    if any(use.state == NOT_EVALUATED for use in limits):
+        return INCOMPLETE
+    breached = any(use.state == BREACHED and use.severity == "hard" for use in limits)
+    return LIMIT_BREACHED if breached else 0
+
+
+def _worst(codes: Sequence[int]) -> int:
+    return next((code for code in (INCOMPLETE, LIMIT_BREACHED) if code in codes), 0)

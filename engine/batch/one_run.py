@@ -1,0 +1,207 @@
+"""One run of one date: left alone where its record stands, else resumed or begun, and recorded."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from engine.batch.atomic import write_json
+from engine.batch.checkpoints import WORK, Checkpoints
+from engine.batch.manifest import Spent, now, set_aside, write_run
+from engine.batch.problem import code, problem_sha256
+from engine.batch.record import BatchFault, read_json, run_folder
+from engine.batch.schema import MANIFEST
+from engine.batch.simulate import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
+from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
+from engine.batch.stop import Stop
+from engine.batch.workers import AbstractWorkers
+from engine.errors import InputError
+from engine.inputs.batch import Batch, BatchRun, recorded
+from engine.risk.accumulate import TailAccumulator
+from engine.risk.plan import TailPlan
+from engine.run.blocks import Progress
+from engine.run.start import Prepared, need_of, plan_of, prepare, result_of, wants_more_paths
+
+PLAN = "plan.json"  # beside the checkpoints: what is under way
+
+
+class RunState(Enum):
+    """What became of a run."""
+
+    RECORDED = "recorded before"
+    DONE = "done"
+    PARTIAL = "partial"  # a book is missing
+    SHARE = "share done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How a batch is worked through."""
+
+    workers: AbstractWorkers | None  # None: `merge`, which only takes together what is on disk
+    share: Share | None  # None: all of it
+    again: bool  # replace records that were made from other inputs
+    stop: Stop
+    say: Callable[[str], None]
+    progress: Progress
+
+
+def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState, list[BatchFault]]:
+    """Bring one run to its record, and say what was left out of it.
+
+    Raises
+    ------
+    InputError
+        Its inputs have faults, or a record of other inputs stands in the way.
+    InterruptedBatchError, BusyError
+        It stops here and can go on later.
+    RiskError
+        It failed.
+    """
+    source = source_of(day, run)
+    folder = run_folder(batch.out, day.valuation_date, run.name)
+    standing = _standing(folder, how)
+    if standing is not None and _is_good(standing, source):
+        faults = [BatchFault(**fault) for fault in standing["faults"]]
+        return (RunState.RECORDED if standing["complete"] else RunState.PARTIAL), faults
+    if standing is not None and standing["complete"] and not how.again:
+        raise InputError(f"the record of {run.name!r} stands, from other inputs: {_changed(standing, source)}; "
+                         "start with --again to replace it, the old one is kept under superseded/")  # fmt: skip
+    if how.share and run.until_se is not None:
+        raise InputError("a run with `until_se` cannot be shared out: its number of paths is not known; set `paths`")
+    loaded = load(day, source)
+    prepared = prepare(run, loaded.inputs, how.say)
+    problem = problem_sha256(prepared)
+    started, before = now(), time.perf_counter()
+    found = _simulate(batch, day.valuation_date, run, prepared, problem, how)
+    if found is None:
+        return RunState.SHARE, list(loaded.faults)
+    tails, resumed = found
+    if standing is not None:
+        kept = set_aside(batch.out, folder, standing["sha256"])
+        how.say(f"{day.valuation_date} {run.name}: the old record is kept in {kept}")
+    workers = how.workers.said() if how.workers else "shards"
+    spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
+    faults = _record(batch, folder, source, loaded, prepared, tails, problem, spent)
+    return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
+
+
+def work_folder(out: Path, valuation_date: date, name: str) -> Path:
+    """Where a run's checkpoints are."""
+    return out / WORK / run_folder(out, valuation_date, name).relative_to(out)
+
+
+def _simulate(
+    batch: Batch, valuation_date: date, run: BatchRun, prepared: Prepared, problem: str, how: How
+) -> tuple[TailAccumulator, int] | None:
+    """The run's tails, and how many blocks were there before; None when this was a share of them."""
+    n_paths = run.n_paths
+    work = Work(
+        workers=how.workers, share=how.share, stop=how.stop, progress=how.progress, block_cells=batch.block_cells
+    )
+    resumed = 0
+    while True:
+        plan = plan_of(prepared, n_paths)
+        folder = work_folder(batch.out, valuation_date, run.name) / problem[:16] / f"paths={n_paths}"
+        kept = Checkpoints(folder, how.say)
+        first, later = run_blocks(prepared, plan, cells_of_block(prepared, batch.block_cells))
+        if how.workers is not None:
+            _begin(folder, problem, n_paths, len(first) + len(later))
+        found = kept.count()
+        resumed += found
+        how.say(
+            f"{valuation_date} {run.name}: {need_of(prepared, plan)}; blocks: {len(first) + len(later)}"
+            f"{f', {found} of them kept from before' if found else ''}"
+        )
+        tails = _simulated(prepared, plan, kept, work, folder)
+        if tails is None:
+            return None
+        if not wants_more_paths(run, tails, how.say):
+            return tails, resumed
+        n_paths *= 2
+
+
+def _simulated(
+    prepared: Prepared, plan: TailPlan, kept: Checkpoints, work: Work, folder: Path
+) -> TailAccumulator | None:
+    """As `simulate`; where blocks are missing, says whether others computed something else."""
+    try:
+        return simulate(prepared, plan, kept, work)
+    except MissingBlocksError as missing:
+        others = [each.name for each in folder.parents[1].glob("*/") if each != folder.parent]
+        if not others:
+            raise
+        raise MissingBlocksError(
+            f"{missing}; but there are blocks of another problem, {', '.join(others)}: a shard had other inputs or "
+            "another program"
+        ) from None
+
+
+def _record(
+    batch: Batch,
+    folder: Path,
+    source: Source,
+    loaded: Loaded,
+    prepared: Prepared,
+    tails: TailAccumulator,
+    problem: str,
+    spent: Spent,
+) -> list[BatchFault]:
+    result = result_of(prepared, tails, simulate_s=spent.simulate_s, total_s=spent.simulate_s)
+    stressed, faults = stress_scenarios(batch, source, loaded.inputs.market)
+    first, later = run_blocks(prepared, tails.plan, cells_of_block(prepared, batch.block_cells))
+    write_run(
+        folder,
+        source,
+        loaded,
+        prepared,
+        tails,
+        result,
+        problem=problem,
+        blocks=[*first, *later],
+        stressed=stressed,
+        faults=[*loaded.faults, *faults],
+        spent=spent,
+    )
+    return faults
+
+
+def _begin(folder: Path, problem: str, n_paths: int, n_blocks: int) -> None:
+    """Leave word of what is under way, once."""
+    if not (folder / PLAN).exists():
+        write_json(folder / PLAN, {"problem_sha256": problem, "n_paths": n_paths, "n_blocks": n_blocks})
+
+
+def _standing(folder: Path, how: How) -> dict[str, Any] | None:
+    """The manifest of a run that exists. Raises InputError when it cannot be read and is not to be replaced."""
+    path = folder / MANIFEST
+    try:
+        return read_json(path) if path.exists() else None
+    except InputError:
+        if how.again:
+            return {"complete": False, "fingerprint": "", "sha256": "damaged"}
+        raise
+
+
+def _is_good(standing: dict[str, Any], source: Source) -> bool:
+    """Whether a record answers the same question. One with a book missing does so for the same program only."""
+    same = bool(standing["fingerprint"] == source.fingerprint)
+    return same and (standing["complete"] or standing["code"] == code())
+
+
+def _changed(standing: dict[str, Any], source: Source) -> str:
+    """What differs between a record's inputs and those on disk, in words."""
+    books = {book["name"]: book["sha256"] for book in standing["books"]}
+    here = {file.name: file.sha256 for file in source.books}
+    scenarios = {each["name"]: each["sha256"] for each in standing["scenarios"]}
+    now_known = {each["name"]: each["sha256"] for each in source.scenarios}
+    config = recorded(source.run)
+    found = ["market"] if standing["market"]["sha256"] != source.market_sha256 else []
+    found += [f"book {name}" for name in sorted({*books, *here}) if books.get(name) != here.get(name)]
+    found += [f"scenario {name}" for name in now_known if now_known[name] != scenarios.get(name)]
+    found += [f"`{key}`" for key in config if config[key] != standing["config"].get(key)]
+    return ", ".join(found) + " changed"

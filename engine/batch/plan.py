@@ -1,0 +1,103 @@
+"""What a batch will take, before it runs: blocks, memory, disk and, from one block, time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from engine.batch.checkpoints import Checkpoints
+from engine.batch.one_run import work_folder
+from engine.batch.problem import problem_sha256
+from engine.batch.record import BatchFault
+from engine.batch.simulate import cells_of_block, run_blocks
+from engine.batch.sources import Day, day_of, load, source_of, stress_scenarios
+from engine.errors import InputError
+from engine.inputs.batch import Batch, BatchRun
+from engine.risk.accumulate import TailAccumulator
+from engine.risk.plan import TailPlan
+from engine.run.backend import device_errors
+from engine.run.start import Prepared, plan_of, prepare
+from kernels.base import CELL, CellRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """One run of one date."""
+
+    valuation_date: date
+    run: str
+    n_paths: int  # with until_se, of the first round
+    n_rows: int  # scenarios x (books and total)
+    n_blocks: int
+    n_kept: int  # blocks on disk already
+    bytes: int  # host memory at most
+    disk_bytes: int  # of the checkpoints, about
+    seconds: float | None  # of simulation, from one block; None: not timed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A batch."""
+
+    runs: tuple[PlannedRun, ...]
+    faults: tuple[str, ...]  # of inputs and limits: these runs would fail or lack a book
+
+
+def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned:
+    """Load every run of a batch and plan it; with `probe`, time one block of it."""
+    faults = [f"limit: {fault}" for fault in batch.limit_faults]
+    runs: list[PlannedRun] = []
+    for valuation_date in batch.dates:
+        day = day_of(batch, valuation_date)
+        for run in batch.runs:
+            try:
+                each, found = _planned(batch, day, run, say, probe=probe)
+            except InputError as error:
+                faults.append(f"{valuation_date} {run.name}: {error}")
+                continue
+            runs.append(each)
+            faults += [f"{valuation_date} {fault.kind} {fault.subject}: {fault.message}" for fault in found]
+    return Planned(runs=tuple(runs), faults=tuple(dict.fromkeys(faults)))
+
+
+def _planned(
+    batch: Batch, day: Day, run: BatchRun, say: Callable[[str], None], *, probe: bool
+) -> tuple[PlannedRun, list[BatchFault]]:
+    source = source_of(day, run)
+    loaded = load(day, source)
+    _, limit_faults = stress_scenarios(batch, source, loaded.inputs.market)
+    prepared = prepare(run, loaded.inputs, say)
+    plan = plan_of(prepared, run.n_paths)
+    size = cells_of_block(prepared, batch.block_cells)
+    n_blocks = sum(map(len, run_blocks(prepared, plan, size)))
+    work = work_folder(batch.out, day.valuation_date, run.name) / problem_sha256(prepared)[:16]
+    found = PlannedRun(
+        valuation_date=day.valuation_date,
+        run=run.name,
+        n_paths=plan.n_paths,
+        n_rows=plan.n_rows,
+        n_blocks=n_blocks,
+        n_kept=Checkpoints(work / f"paths={plan.n_paths}", say).count(),
+        bytes=plan.bytes + 2 * prepared.backend.block_bytes(prepared.program, min(plan.n_paths, size * CELL)),
+        disk_bytes=_disk_bytes(plan, n_blocks),
+        seconds=_seconds(prepared, plan, size) if probe else None,
+    )
+    return found, [*loaded.faults, *limit_faults]
+
+
+def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:
+    """Of all checkpoints, at most about: in the pilot a block keeps a tail of its own at worst."""
+    per_cell = plan.n_cells * plan.n_rows * 8 * (4 + 3 * (len(plan.confidences) + 1))
+    kept = min(plan.keep * n_blocks, plan.pilot_cells * CELL) + plan.kept_beyond
+    return per_cell + 8 * plan.n_rows * kept + 4096 * n_blocks
+
+
+def _seconds(prepared: Prepared, plan: TailPlan, size: int) -> float:
+    """Time of all blocks if each takes what the first takes, kernels being compiled."""
+    brackets = TailAccumulator(plan, prepared.program.centre).brackets()
+    block = CellRange(first=0, n=min(size, plan.n_cells), n_paths=plan.n_paths)
+    with device_errors():
+        prepared.backend.reduce(prepared.program, CellRange(first=0, n=1, n_paths=plan.n_paths), brackets)
+        start = time.perf_counter()
+        prepared.backend.reduce(prepared.program, block, brackets)
+    return (time.perf_counter() - start) * plan.n_paths / block.paths.n

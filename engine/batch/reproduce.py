@@ -1,0 +1,137 @@
+"""Run a recorded run again, and say whether every bit is the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.batch.books import BookFile, file_sha256
+from engine.batch.checkpoints import blocks_of
+from engine.batch.manifest import chained
+from engine.batch.problem import code, problem_sha256
+from engine.batch.record import read_json, read_run
+from engine.batch.sources import Day, load, source_of
+from engine.errors import InputError
+from engine.inputs.batch import run_from_record
+from engine.risk.results import ScopeResult
+from engine.run.backend import device_errors
+from engine.run.blocks import Progress, simulate
+from engine.run.start import Prepared, plan_of, prepare, result_of, versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproduced:
+    """What a second run says of a recorded one."""
+
+    run: str
+    valuation_date: date
+    n_blocks: int
+    numbers: tuple[str, ...]  # figures and digests that differ; empty: bit-identical
+    causes: tuple[str, ...]  # inputs, program, versions and device that differ
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether every block, P&L vector and figure has the same bits."""
+        return not self.numbers
+
+
+def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Reproduced:
+    """Run what a manifest records again, from the inputs where it names them.
+
+    Raises
+    ------
+    InputError
+        It is no manifest, or an input is not there any more or has faults.
+    RiskError
+        The run failed.
+    """
+    manifest = read_json(path)
+    missing = [key for key in ("config", "market", "books", "blocks", "facts", "problem_sha256") if key not in manifest]
+    if missing:
+        raise InputError(f"{path} is no run's manifest: it has no {missing[0]!r}")
+    run = run_from_record(manifest["config"])
+    day = _day(manifest)
+    source = source_of(day, run)
+    loaded = load(day, source)
+    prepared = prepare(run, loaded.inputs, say)
+    plan = plan_of(prepared, manifest["facts"]["n_paths"])
+    with device_errors():
+        tails = simulate(prepared.backend, prepared.program, plan, progress)
+    result = result_of(prepared, tails, simulate_s=1.0, total_s=1.0)
+    problem = problem_sha256(prepared)
+    blocks = [each for block in manifest["blocks"] for each in blocks_of(
+        block["first"], block["first"] + block["n"], block["n"], plan.n_paths)]  # fmt: skip
+    numbers = [*_block_faults(manifest["blocks"], chained(tails, blocks, manifest["problem_sha256"]))]
+    numbers += _figure_faults(read_run(path.parent).results, result.results)
+    return Reproduced(
+        run=manifest["run"],
+        valuation_date=day.valuation_date,
+        n_blocks=len(blocks),
+        numbers=tuple(numbers),
+        causes=tuple(_causes(manifest, day, prepared, problem)),
+    )
+
+
+def _day(manifest: dict[str, Any]) -> Day:
+    """The date as it was: the same files, without those that could not be loaded then."""
+    market = Path(manifest["market"]["path"])
+    files = tuple(
+        BookFile(name=book["name"], path=Path(book["path"]), sha256=file_sha256(Path(book["path"])))
+        for book in manifest["books"]
+        if book["books"]
+    )
+    return Day(date.fromisoformat(manifest["valuation_date"]), market, file_sha256(market), files)
+
+
+def _block_faults(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[str]:
+    other = [block for block, again in zip(then, now, strict=True) if block["sha256"] != again["sha256"]]
+    if other:
+        yield f"{len(other)} of {len(then)} blocks, the first from cell {other[0]['first']}"
+
+
+def _figure_faults(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, ...]) -> Iterator[str]:
+    there = {(row.scenario, row.scope if row.scope != "partial" else "total"): row for row in then}
+    here = {(row.scenario, row.scope): row for row in now}
+    for scenario, scope in sorted({*there, *here}):
+        one, other = there.get((scenario, scope)), here.get((scenario, scope))
+        where = f"scenario {scenario}, {scope}"
+        if one is None or other is None:
+            yield f"{where}: {'not recorded' if one is None else 'not there any more'}"
+        elif one.pnl_sha256 != other.pnl_sha256:
+            yield f"{where}: P&L; VaR {_var(one)} then, {_var(other)} now"
+        elif one.measures != other.measures or (one.mean, one.std) != (other.mean, other.std):
+            yield f"{where}: figures of the same P&L"
+        elif (one.base_value, one.shock_pnl) != (other.base_value, other.shock_pnl):
+            yield f"{where}: value before the paths"
+
+
+def _var(row: ScopeResult) -> str:
+    return f"{row.measures[-1].value_at_risk:,.0f}"
+
+
+def _causes(manifest: dict[str, Any], day: Day, prepared: Prepared, problem: str) -> Iterator[str]:
+    facts, books = manifest["facts"], {file.name: file.sha256 for file in day.files}
+    if manifest["market"]["sha256"] != day.market_sha256:
+        yield f"the market file {day.market_path} was changed"
+    for book in manifest["books"]:
+        if book["books"] and book["sha256"] != books[book["name"]]:
+            yield f"the book file {book['path']} was changed"
+    scenarios = {f"scenario:{each['name']}": each["sha256"] for each in manifest["scenarios"]}
+    for name, digest in scenarios.items():
+        if prepared.inputs.sha256.get(name) != digest:
+            yield f"{name.replace(':', ' ')} was changed"
+    if manifest["code"] != code():
+        yield f"the program: version {manifest['code']['version']} then, {code()['version']} now, or other sources"
+    yield from _version_causes(facts["versions"])
+    if prepared.backend.device() != facts["device"]:
+        yield f"the device: {facts['device']} then, {prepared.backend.device()} now"
+    if problem != manifest["problem_sha256"]:
+        yield "what the kernels were given"
+
+
+def _version_causes(then: dict[str, str]) -> Iterator[str]:
+    now = versions()
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            yield f"{name} {then.get(name, 'not there')} then, {now.get(name, 'not there')} now"

@@ -1,0 +1,164 @@
+"""What the runs of one date start from: found by name and digest first, loaded only when they are computed."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from engine.batch.books import BookFile, book_fault, chosen, file_sha256, find_books, join, load_checked
+from engine.batch.record import BatchFault
+from engine.book.compiled import CompiledBook
+from engine.dynamics.apply import apply
+from engine.errors import InputError
+from engine.inputs.batch import DATE, Batch, BatchRun, recorded
+from engine.inputs.market import load_market
+from engine.inputs.scenario import load_scenario, load_scenarios
+from engine.market.market import Market
+from engine.run.load import Inputs, inputs_of, scenario_sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A run's inputs on disk, before anything of them is loaded."""
+
+    run: BatchRun
+    market: Path
+    market_sha256: str
+    books: tuple[BookFile, ...]
+    scenarios: tuple[dict[str, Any], ...]  # {name, path (None: bundled), sha256}
+    fingerprint: str  # of all of it
+
+
+@dataclass(slots=True)
+class Day:
+    """One valuation date's market and books; each file is loaded once, whatever the number of runs."""
+
+    valuation_date: date
+    market_path: Path
+    market_sha256: str
+    files: tuple[BookFile, ...]
+    _market: Market | InputError | None = None
+    _books: dict[str, CompiledBook | InputError] = field(default_factory=dict)
+
+    def market(self) -> Market:
+        """The base market. Raises InputError; the same one for every run."""
+        if self._market is None:
+            self._market = self._load_market()
+        if isinstance(self._market, InputError):
+            raise self._market
+        return self._market
+
+    def book(self, file: BookFile) -> CompiledBook:
+        """A book, checked. Raises InputError."""
+        if file.name not in self._books:
+            try:
+                self._books[file.name] = load_checked(file, self.market())
+            except InputError as error:
+                self._books[file.name] = error
+        found = self._books[file.name]
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    def _load_market(self) -> Market | InputError:
+        try:
+            market = load_market(self.market_path)
+        except InputError as error:
+            return error
+        if market.valuation_date != self.valuation_date:
+            return InputError(
+                f"{self.market_path} is a market of {market.valuation_date}, not of {self.valuation_date}"
+            )
+        return market
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Loaded:
+    """A run's inputs, loaded, with what had to be left out."""
+
+    inputs: Inputs
+    books: tuple[tuple[str, tuple[str, ...]], ...]  # file name -> books in it, of those that could be loaded
+    faults: tuple[BatchFault, ...]  # of those that could not
+
+    @property
+    def complete(self) -> bool:
+        """Whether no book is missing."""
+        return not self.faults
+
+    @property
+    def total(self) -> str:
+        """What the sum over books is called."""
+        return "total" if self.complete else "partial"
+
+
+def day_of(batch: Batch, valuation_date: date) -> Day:
+    """Find the files of a date."""
+    path = Path(batch.market.replace(DATE, valuation_date.isoformat()))
+    return Day(valuation_date, path, file_sha256(path), find_books(batch.books, valuation_date))
+
+
+def source_of(day: Day, run: BatchRun) -> Source:
+    """Find a run's inputs. Raises InputError when a scenario has faults or no book is chosen."""
+    scenarios = tuple(
+        {"name": each.name, "path": name if name.endswith(".toml") else None, "sha256": scenario_sha256(each)}
+        for name, each in zip(run.scenarios, load_scenarios(run.scenarios), strict=True)
+    )
+    books = chosen(day.files, run.books)
+    if not books:
+        raise InputError(
+            f"no book is called {' or '.join(run.books)}; there are {', '.join(f.name for f in day.files)}"
+        )
+    parts = [
+        recorded(run),
+        day.market_sha256,
+        [(file.name, file.sha256) for file in books],
+        [(each["name"], each["sha256"]) for each in scenarios],
+    ]
+    return Source(
+        run=run,
+        market=day.market_path,
+        market_sha256=day.market_sha256,
+        books=books,
+        scenarios=scenarios,
+        fingerprint=sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest(),
+    )
+
+
+def load(day: Day, source: Source) -> Loaded:
+    """Load what a run needs; a book with faults is left out and named.
+
+    Raises
+    ------
+    InputError
+        The market or a scenario has faults, or no book is left.
+    """
+    market = day.market()
+    books: list[tuple[str, CompiledBook]] = []
+    faults: list[BatchFault] = []
+    for file in source.books:
+        try:
+            books.append((file.name, day.book(file)))
+        except InputError as error:
+            faults.append(book_fault(file, error))
+    if not books:
+        raise InputError("\n".join(fault.message for fault in faults))
+    inputs = inputs_of(market, join(books), source.run, market_sha256=source.market_sha256)
+    names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
+    return Loaded(inputs=inputs, books=names, faults=tuple(faults))
+
+
+def stress_scenarios(batch: Batch, source: Source, market: Market) -> tuple[tuple[str, ...], list[BatchFault]]:
+    """Scenarios whose stress losses a run records: its own, and those that limits name; faults of the latter."""
+    names, faults = list(source.run.scenarios), []
+    own = [each["name"] for each in source.scenarios]
+    for limit in batch.limits:
+        if limit.measure != "stress" or limit.scenario in [None, *own, *names]:
+            continue
+        try:
+            apply(load_scenario(str(limit.scenario)), market)
+            names.append(str(limit.scenario))
+        except InputError as error:
+            faults.append(BatchFault(kind="limit", subject=str(limit.name), message=str(error)))
+    return tuple(names), faults

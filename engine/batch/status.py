@@ -1,0 +1,51 @@
+"""How far a batch is, from what is on disk; loads no book."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from engine.batch.checkpoints import Checkpoints
+from engine.batch.one_run import PLAN, work_folder
+from engine.batch.record import read_json, run_folder
+from engine.batch.schema import MANIFEST
+from engine.inputs.batch import Batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStatus:
+    """One run of one date."""
+
+    valuation_date: date
+    run: str
+    said: str  # in words
+    is_begun: bool
+
+
+def statuses(batch: Batch) -> tuple[RunStatus, ...]:
+    """Every run of every date of a batch."""
+    return tuple(_status(batch, day, run.name) for day in batch.dates for run in batch.runs)
+
+
+def is_begun(batch: Batch) -> bool:
+    """Whether anything of a batch is on disk."""
+    return any(each.is_begun for each in statuses(batch))
+
+
+def _status(batch: Batch, valuation_date: date, name: str) -> RunStatus:
+    manifest = run_folder(batch.out, valuation_date, name) / MANIFEST
+    if manifest.exists():
+        found = read_json(manifest)
+        said = "recorded" if found["complete"] else f"recorded without {_missing(found)}"
+        return RunStatus(valuation_date=valuation_date, run=name, is_begun=True, said=said)
+    folders = [path.parent for path in sorted(work_folder(batch.out, valuation_date, name).glob(f"*/*/{PLAN}"))]
+    said = "; ".join(map(_progress, folders)) or "not begun"
+    return RunStatus(valuation_date=valuation_date, run=name, is_begun=bool(folders), said=said)
+
+
+def _progress(folder: Path) -> str:
+    plan, done = read_json(folder / PLAN), Checkpoints(folder, lambda _: None).count()
+    return f"{done:,} of {plan['n_blocks']:,} blocks of {plan['n_paths']:,} paths"
+
+
+def _missing(manifest: dict[str, list[dict[str, str]]]) -> str:
+    return ", ".join(fault["subject"] for fault in manifest["faults"] if fault["kind"] == "book")

@@ -1,0 +1,258 @@
+"""A batch file (TOML): dates, market and books by date, runs, limits, and where the record goes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+
+from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.limits import Limit, checked_limits
+from engine.inputs.run import RunConfig
+from engine.inputs.toml import Strict, parse_toml, read_text
+from engine.inputs.toml_faults import faults_of
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
+DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
+
+_ELSEWHERE = {
+    "market": "the batch's own key `market`",
+    "book": "`[[books]]` of the batch, chosen by `books`",
+    "out": "the batch's own key `out`",
+}
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"must be a date such as 2025-05-28, got {value!r}") from None
+
+
+def _dates(value: Any) -> Any:
+    given = value if isinstance(value, tuple) else (value,)
+    found = tuple(map(_date, given))
+    if not found:
+        raise ValueError("needs at least one date, got an empty list")
+    if twice := next((each for i, each in enumerate(found) if each in found[:i]), None):
+        raise ValueError(f"{twice} is there twice")
+    return found
+
+
+def _named(value: str) -> str:
+    if not re.fullmatch(NAME, value):
+        raise ValueError(f"must be 1 to 64 letters, digits, '.', '_' or '-', got {value!r}")
+    return value
+
+
+def _some(value: Any) -> Any:
+    """Not `min_length`, which counts elements without fault only, and would be a fault of its own."""
+    if value == ():
+        raise ValueError("needs at least one table, got an empty list")
+    return value
+
+
+def _path(value: Any) -> Any:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError(f"must be the path of a file, got {value!r}")
+    return value
+
+
+def _one_or_more(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _globs(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values or not all(values):
+        raise ValueError('needs at least one name or glob such as "life-*"')
+    return values
+
+
+Name = Annotated[str, AfterValidator(_named), WithJsonSchema({"type": "string", "pattern": f"^{NAME}$"})]
+PathText = Annotated[str, BeforeValidator(_path)]
+_DATE_SCHEMA = {"type": "string", "format": "date"}
+
+
+class BookEntry(Strict):
+    """A book file, or several by a glob."""
+
+    path: PathText = Field(description="CSV or Parquet, relative to the batch file; {date} and globs are filled in.")
+    name: Name | None = Field(default=None, description="For `books` of a run. Default: the file's, without its end.")
+
+
+class BatchRun(RunConfig):
+    """One run on every date: a run file's keys, less those that the batch fixes, and which books it takes."""
+
+    name: Name = Field(description="Of the run, and of its folder.")
+    books: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_one_or_more),
+        AfterValidator(_globs),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+    ] = Field(default=("*",), description="Names of book files, or globs over them.")
+
+    @model_validator(mode="after")
+    def _fixed_by_the_batch(self) -> "BatchRun":
+        for key, where in _ELSEWHERE.items():
+            if getattr(self, key) is not None:
+                raise ValueError(f"`{key}` is no key of a batch's run: give {where}")
+        return self
+
+
+class BatchFile(Strict):
+    """What runs every night."""
+
+    out: PathText = Field(description="Folder of the record, relative to the batch file.")
+    market: PathText = Field(description="Market file; {date} stands for the valuation date.")
+    dates: Annotated[
+        tuple[date, ...],
+        BeforeValidator(_dates),
+        WithJsonSchema({"anyOf": [_DATE_SCHEMA, {"type": "array", "items": _DATE_SCHEMA, "minItems": 1}]}),
+    ] = Field(default=(), alias="date", description="Valuation date or dates; --date replaces them.")
+    books: Annotated[tuple[BookEntry, ...], BeforeValidator(_some)] = Field(description="[[books]]: files by date.")
+    runs: Annotated[tuple[BatchRun, ...], BeforeValidator(_some)] = Field(description="[[runs]]: one after another.")
+    limits: Annotated[
+        Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}]})
+    ] = Field(default=(), description="[[limits]], or the path of a TOML file that has them.")
+    realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
+    prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
+    report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    histories: tuple[PathText, ...] = Field(
+        default=(), description="Histories of yields and USD/JPY, for the report's trailing correlations."
+    )
+    block_cells: int | None = Field(
+        default=None,
+        ge=1,
+        le=4096,
+        description="Cells of 65,536 paths between two checkpoints. Default: about a second of work.",
+    )
+
+    @model_validator(mode="after")
+    def _names_are_different(self) -> "BatchFile":
+        for what, names in (("runs", [run.name for run in self.runs]), ("books", [book.name for book in self.books])):
+            given = [name for name in names if name is not None]
+            if twice := next((name for i, name in enumerate(given) if name in given[:i]), None):
+                raise ValueError(f"two of `{what}` are called {twice!r}; names must differ")
+        if isinstance(self.limits, str) is isinstance(self.limits, tuple):
+            raise ValueError(f"`limits` must be a path or [[limits]] tables, got {self.limits!r}")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A checked batch. Paths are absolute; those by date still hold {date}."""
+
+    path: Path  # of the batch file
+    sha256: str  # of its bytes
+    dates: tuple[date, ...]
+    market: str
+    books: tuple[BookEntry, ...]
+    runs: tuple[BatchRun, ...]
+    limits: tuple[Limit, ...]  # those without fault
+    limit_faults: tuple[Fault, ...]  # of the others: nothing else waits for them
+    out: Path
+    realised: Path | None
+    prometheus: Path | None
+    report: bool  # after each night
+    histories: tuple[Path, ...]  # for the report
+    block_cells: int | None
+
+
+def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
+    """Read a batch file.
+
+    Parameters
+    ----------
+    path : TOML with the keys of `BatchFile`
+    dates : ISO dates that replace the file's
+
+    Raises
+    ------
+    FileFaults
+        Everything wrong with the file but its limits, whose faults are part of the result.
+    InputError
+        There is no date, or one of `dates` is none.
+    """
+    text = read_text(path)
+    data = parse_toml(path, text)
+    try:
+        file = BatchFile.model_validate(data)
+    except ValidationError as error:
+        raise FileFaults(path, faults_of(error, BatchFile, data, text)) from None
+    folder = path.resolve().parent
+    limits, limit_faults = _limits(file, folder, path, data, text)
+    chosen = _chosen_dates(file, dates)
+    if len(chosen) > 1 and DATE not in file.market:
+        raise FileFaults(path, [Fault(message=f"needs {DATE} in its name: there are several dates", where="market")])
+    return Batch(
+        path=path.resolve(),
+        sha256=sha256(path.read_bytes()).hexdigest(),
+        dates=chosen,
+        market=str(folder / file.market),
+        books=tuple(book.model_copy(update={"path": str(folder / book.path)}) for book in file.books),
+        runs=tuple(_rebased(run, folder) for run in file.runs),
+        limits=limits,
+        limit_faults=limit_faults,
+        out=folder / file.out,
+        realised=folder / file.realised if file.realised else None,
+        prometheus=folder / file.prometheus if file.prometheus else None,
+        report=file.report,
+        histories=tuple(folder / each for each in file.histories),
+        block_cells=file.block_cells,
+    )
+
+
+def run_from_record(config: dict[str, Any]) -> BatchRun:
+    """The run of a manifest's `config`. Raises InputError when it is none."""
+    try:
+        return BatchRun.model_validate({key: _as_toml(value) for key, value in config.items()})
+    except ValidationError as error:
+        raise InputError(f"the manifest's config is not a run's: {error.errors()[0]['msg']}") from None
+
+
+def recorded(run: BatchRun) -> dict[str, Any]:
+    """A run's resolved keys, as a manifest holds them."""
+    return run.model_dump(mode="json", by_alias=True, exclude={"market", "book", "out"})
+
+
+def _as_toml(value: Any) -> Any:
+    return tuple(map(_as_toml, value)) if isinstance(value, list) else value
+
+
+def _rebased(run: BatchRun, folder: Path) -> BatchRun:
+    scenarios = tuple(str(folder / name) if name.endswith(".toml") else name for name in run.scenarios)
+    return run.model_copy(update={"scenarios": scenarios})
+
+
+def _chosen_dates(file: BatchFile, given: Sequence[str]) -> tuple[date, ...]:
+    try:
+        chosen = _dates(tuple(given)) if given else file.dates
+    except ValueError as error:
+        raise InputError(f"--date {error}") from None
+    if not chosen:
+        raise InputError("no valuation date: give the file `date = 2025-05-28`, or the command --date 2025-05-28")
+    return tuple(chosen)
+
+
+def _limits(
+    file: BatchFile, folder: Path, path: Path, data: dict[str, Any], text: str
+) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
+    if not isinstance(file.limits, str):
+        return checked_limits(data.get("limits", ()), text, path.name)
+    other = folder / file.limits
+    try:
+        there = read_text(other)
+        parsed = parse_toml(other, there)
+    except FileFaults as refusal:
+        return (), tuple(Fault(message=f"{other.name}: {fault}") for fault in refusal.faults)
+    unknown = [key for key in parsed if key != "limits"]
+    if unknown or not isinstance(parsed.get("limits"), tuple):
+        said = f"unknown key {unknown[0]!r}" if unknown else "no [[limits]]"
+        return (), (Fault(message=f"{other.name}: {said}; a limit file holds [[limits]] tables alone"),)
+    return checked_limits(parsed["limits"], there, other.name)

@@ -1,0 +1,72 @@
+"""Limits on risk figures, each checked alone: one with a fault costs no other."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from engine.errors import Fault
+from engine.inputs.run import Confidence
+from engine.inputs.toml import Strict
+from engine.inputs.toml_faults import faults_of
+
+ALL_CURVES = "all"  # the DV01 of all curves together
+
+
+def _positive(value: float) -> float:
+    if value <= 0.0:
+        raise ValueError(f"must be a positive loss, got {value!r}")
+    return value
+
+
+class Limit(Strict):
+    """The most that a figure may be."""
+
+    name: str | None = Field(default=None, min_length=1, description="In messages. Default: its number in the file.")
+    measure: Literal["VaR", "ES", "stress", "DV01"] = Field(
+        description="VaR, ES: at `confidence`; stress: loss by a scenario's shock alone; DV01: loss for +1 bp."
+    )
+    amount: Annotated[float, AfterValidator(_positive)] = Field(strict=False, description="In `currency`.")
+    currency: Literal["JPY", "USD"] = "JPY"
+    kind: Literal["hard", "soft"] = Field(default="hard", description="A breach of a hard limit ends with code 3.")
+    run: str = Field(default="*", min_length=1, description="Name of a run, or a glob over names.")
+    scope: str = Field(default="total", min_length=1, description='"total", "book:NAME" or a glob over them.')
+    scenario: str | None = Field(default=None, description="VaR, ES: base unless given. stress: needed.")
+    confidence: Confidence | None = Field(default=None, description="VaR, ES: needed; one of the run's.")
+    curve: str | None = Field(default=None, description='DV01: a curve such as "JGB"; unless given, all of them.')
+
+    @model_validator(mode="after")
+    def _has_what_its_measure_needs(self) -> "Limit":
+        tail = self.measure in ("VaR", "ES")
+        if tail and self.confidence is None:
+            raise ValueError(f"a limit on {self.measure} needs `confidence`, such as 0.99")
+        if not tail and self.confidence is not None:
+            raise ValueError(f"a limit on {self.measure} has no `confidence`")
+        if self.measure == "stress" and self.scenario is None:
+            raise ValueError("a limit on stress needs `scenario`, such as 'august-2024'")
+        if self.measure == "DV01" and self.scenario is not None:
+            raise ValueError("a limit on DV01 has no `scenario`: it is measured in the unshocked market")
+        if self.measure != "DV01" and self.curve is not None:
+            raise ValueError(f"a limit on {self.measure} has no `curve`")
+        return self
+
+
+class _LimitTables(Strict):
+    limits: tuple[Limit, ...]
+
+
+def checked_limits(
+    tables: tuple[Any, ...], text: str | None, source: str
+) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
+    """The limits of `[[limits]]` tables that have no fault, named, and the faults of the others."""
+    data = {"limits": tables}
+    faults: tuple[Fault, ...] = ()
+    bad: set[Any] = set()
+    try:
+        _LimitTables.model_validate(data)
+    except ValidationError as error:
+        found = faults_of(error, _LimitTables, data, text)
+        faults = tuple(Fault(message=f"{source}: {each}") for each in found)
+        bad = {detail["loc"][1] for detail in error.errors() if len(detail["loc"]) > 1}
+    good = [(i, Limit.model_validate(table)) for i, table in enumerate(tables) if i not in bad]
+    named = (each if each.name else each.model_copy(update={"name": f"limit {i + 1}"}) for i, each in good)
+    return tuple(named), faults

@@ -1,0 +1,1 @@
+"""A night's record as one HTML file that people open."""

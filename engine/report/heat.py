@@ -1,0 +1,69 @@
+"""Scenario by book, and DV01 by curve: tables shaded by size."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.batch.record import Exact
+from engine.report.numbers import Scale, scale_of
+from engine.report.parts import Cell, Column, Shaded, Table, table
+from engine.report.sheet import Sheet, book_name, horizon
+
+_SHADES = 4
+
+
+def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
+    """Scenario by book: VaR, stress losses; and DV01 by curve."""
+    measures = {
+        (result.scope, result.scenario): measure.value_at_risk
+        for result in sheet.run.results
+        for measure in result.measures
+        if measure.confidence == sheet.confidence
+    }
+    stress, dv01s = _by_label(sheet.run.stress_losses), _by_label(sheet.run.dv01s)
+    unit = sheet.run.currency
+    found = (
+        (f"VaR at {sheet.level} over {horizon(sheet)}", measures, ""),
+        ("Loss by each scenario's shock alone, today, exact", stress, ""),
+        ("DV01 by curve, exact: lost for +1 bp", dv01s, " per bp"),
+    )
+    return tuple(_heat(caption, cells, unit, per) for caption, cells, per in found if cells)
+
+
+def heat_table(
+    caption: str, heads: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[float | None]], scale: Scale
+) -> Table:
+    """A table whose cells are shaded by their size against the largest of a single book."""
+    single = rows[1:] or rows  # the first row is the sum
+    sizes = [abs(value) for row in single for value in row if value is not None and np.isfinite(value)]
+    largest = max(sizes, default=0.0)
+    cells: list[list[Cell]] = [
+        [name, *(Shaded(figure=scale.amount(value), shade=shade(value, largest)) for value in row)]
+        for name, row in zip(names, rows, strict=True)
+    ]
+    return table(caption, heads, cells, is_heat=True)
+
+
+def shade(value: float | None, largest: float) -> int:
+    """-4 to 4: the sign and the size of a loss against the largest."""
+    if value is None or not np.isfinite(value) or largest == 0.0:
+        return 0
+    return round(_SHADES * min(max(value / largest, -1.0), 1.0))
+
+
+def _by_label(figures: Sequence[Exact]) -> dict[tuple[str, str], float]:
+    return {(each.scope, each.label): each.value for each in figures}
+
+
+def _heat(caption: str, cells: dict[tuple[str, str], float], unit: str, per: str) -> Table:
+    scopes, labels = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
+    scale = scale_of(unit, cells.values(), per)
+    rows = [[cells.get((scope, label)) for label in labels] for scope in scopes]
+    heads = (Column(heading="book", is_number=False), *(Column(heading=label) for label in labels))
+    names = [_scope_words(scope) for scope in scopes]
+    return heat_table(f"{caption}. In {scale.unit}, losses positive.", heads, names, rows, scale)
+
+
+def _scope_words(scope: str) -> str:
+    words = {"total": "all books", "partial": "all books that loaded"}
+    return words.get(scope) or book_name(scope)

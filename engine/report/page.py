@@ -1,0 +1,162 @@
+"""The page: what is on it, and how much of it fits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from engine.batch.books import file_sha256
+from engine.batch.record import Night, read_night, run_folder
+from engine.report import extras, heat, sections, summary
+from engine.report.parts import Badge, Cell, Shaded, shown
+from engine.report.past import read_past
+from engine.report.sheet import Sheet, sheet
+
+MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
+
+_TEMPLATES = ("page.html", "run.html", "parts.html", "style.css")
+_SHORT = "Distribution, fan charts and convergence are left out, so that the page stays small; the record holds them."
+_SHORTER = "Only the figures of all books are here, so that the page stays small; the record holds the rest."
+_LEFT_OUT = "This run is left out, so that the page stays small; the record holds all of it."
+
+
+@dataclass(slots=True)
+class RunPart:
+    """A run's part of the page at falling lengths."""
+
+    lengths: list[Markup]  # from whole to one sentence
+    chosen: int = 0
+
+    @property
+    def text(self) -> Markup:
+        """The part at the chosen length."""
+        return self.lengths[self.chosen]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the templates are given of a night."""
+
+    night: Night
+    sheets: Sequence[Sheet]
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def render(folder: Path, valuation_date: date, histories: Sequence[Path] = ()) -> str:
+    """One night as one HTML page, under 500 kB, that asks for nothing outside itself.
+
+    Parameters
+    ----------
+    folder : of the record
+    valuation_date : of a night in it
+    histories : files for `engine.inputs.history.read_history`, for trailing correlations
+
+    Raises
+    ------
+    InputError
+        There is no such night, or its record cannot be read.
+    """
+    contents = _contents(folder, valuation_date, histories)
+    environment = _environment()
+    parts = [_run_part(environment, each) for each in contents.sheets]
+    return _fitted(environment, contents, parts)
+
+
+def _contents(folder: Path, valuation_date: date, histories: Sequence[Path]) -> Contents:
+    night = read_night(folder, valuation_date)
+    past = read_past(folder, night)
+    sheets = [
+        sheet(number, run, run_folder(folder, valuation_date, run.name), valuation_date, past)
+        for number, run in enumerate(night.runs, start=1)
+    ]
+    found = extras.correlations(night.runs[0].manifest["market"], valuation_date, histories) if night.runs else ""
+    values = {
+        "date": valuation_date.isoformat(),
+        "state": summary.state(night),
+        "headline": summary.headline(night, sheets),
+        "limits": summary.limits(night),
+        "not_evaluated": summary.not_evaluated(night),
+        "faults": summary.faults(night),
+        "warnings": summary.warnings(sheets),
+        "inputs": summary.inputs(night, sheets, past),
+        "correlation_tables": () if isinstance(found, str) else summary.correlation_tables(found),
+        "correlation_said": (found,) if isinstance(found, str) else (f"Used: {found.calibration}", found.said),
+        "sources": summary.sources(night, histories, [file_sha256(path) for path in histories]),
+    }
+    return Contents(night=night, sheets=sheets, values=values)
+
+
+def _run_part(environment: Environment, of: Sheet) -> RunPart:
+    """Whole; without the longest charts; figures of all books alone; left out."""
+    template = environment.get_template("run.html")
+    figures = {"sheet": of, "figures": sections.figures(of), "manifest": summary.manifest(of.run)}
+    charts = {section: section(of) for section in sections.SECTIONS}
+    short = [chart for section, chart in charts.items() if section in sections.SHORT]
+    heat_maps = heat.heat_maps(of)
+    lengths = (
+        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "said": ""},
+        {**figures, "charts": short, "heat_maps": heat_maps, "said": _SHORT},
+        {**figures, "charts": (), "heat_maps": (), "said": _SHORTER},
+        {"sheet": of, "said": _LEFT_OUT},
+    )
+    return RunPart([Markup(template.render(**values)) for values in lengths])
+
+
+def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPart]) -> str:
+    """The page with its runs as whole as fits: the last ones are shortened first."""
+    template = environment.get_template("page.html")
+
+    def page() -> str:
+        return template.render(runs=[(each, part.text) for each, part in zip(contents.sheets, parts, strict=True)],
+                               **contents.values)  # fmt: skip
+
+    size = len(page().encode())
+    for length in (1, 2, 3):
+        for part in reversed(parts):
+            if size <= MOST_BYTES:
+                break
+            size -= len(part.text.encode())
+            part.chosen = length
+            size += len(part.text.encode())
+    return page()
+
+
+def _environment() -> Environment:
+    """Everything is escaped; a bare float is refused: numbers go through `engine.report.numbers`."""
+    folder = files("engine.report") / "templates"
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in _TEMPLATES}
+    environment = Environment(
+        loader=DictLoader(texts),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["style"] = Markup(texts["style.css"])
+    environment.filters["kind"] = _kind
+    return environment
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, float):
+        raise TypeError(f"a bare float reached the page: {value!r}")
+    return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _kind(cell: Cell) -> str:
+    """Class of a table's cell."""
+    match cell:
+        case Shaded(shade=0):
+            return ""
+        case Shaded(shade=shade):
+            return f"loss{shade}" if shade > 0 else f"gain{-shade}"
+        case Badge(kind=kind):
+            return kind
+        case _:
+            return ""

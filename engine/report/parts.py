@@ -1,0 +1,111 @@
+"""What a page is made of: tables, charts with the same numbers as a table, badges."""
+
+import html
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.report.numbers import Figure
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode's controls, formats, surrogates, private and unassigned characters
+_MOST_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A word that catches the eye. Its meaning is in the word, never in the colour alone."""
+
+    text: str
+    kind: str  # "good", "warn" or "bad"
+
+    def __html__(self) -> str:
+        """The word as an element."""
+        return f'<span class="badge {self.kind}">{html.escape(shown(self.text))}</span>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shaded:
+    """A figure on a background between loss and gain."""
+
+    figure: Figure
+    shade: int  # -4 (gain) to 4 (loss)
+
+    def __html__(self) -> str:
+        """The figure; the table's cell takes the shade."""
+        return self.figure.__html__()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A digest or a path: of one width, may break anywhere."""
+
+    text: str
+
+    def __html__(self) -> str:
+        """The text as an element."""
+        return f"<code>{html.escape(shown(self.text))}</code>"
+
+
+Cell = str | Figure | Badge | Shaded | Code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table."""
+
+    heading: str
+    is_number: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of cells; the first cell of a row is its heading."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    left_out: str = ""  # what the table does not show, in a sentence
+    is_heat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A picture and its numbers."""
+
+    key: str  # unique in the page
+    title: str
+    alt: str  # what the picture shows, in a sentence
+    svg: str  # "" where there is none
+    table: Table | None
+    note: str = ""
+
+
+def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:
+    """Columns of which the first `words` hold words."""
+    return tuple(Column(heading=heading, is_number=i >= words) for i, heading in enumerate(headings))
+
+
+def table(caption: str, heads: Sequence[Column], rows: Sequence[Sequence[Cell]], *, is_heat: bool = False) -> Table:
+    """A table of at most 400 rows; it says how many more there are."""
+    rest = len(rows) - _MOST_ROWS
+    left_out = f"{rest:,} more rows are in the record." if rest > 0 else ""
+    return Table(caption=caption, columns=heads, rows=rows[:_MOST_ROWS], left_out=left_out, is_heat=is_heat)
+
+
+def shown(text: str, most: int = 0) -> str:
+    """Text that can be shown: what is invisible or turns the writing round becomes a sign, what is too long is cut.
+
+    most   characters to keep; 0: all
+    """
+    plain = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(each) in _HIDDEN and each != "\n" else each for each in text
+    )
+    if not most or len(plain) <= most:
+        return plain
+    return f"{plain[:most]} … ({len(plain) - most:,} more characters are in the record)"
+
+
+def short(text: str, most: int) -> str:
+    """A name for a chart's axis."""
+    plain = " ".join(shown(text).split())
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"

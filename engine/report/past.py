@@ -1,0 +1,176 @@
+"""What came before a night: the last one, the history of VaR, realised P&L, missing dates, inputs carried over."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from engine.batch.record import Night, RunRecord, night_folder, nights, read_json, read_rows, run_folder
+from engine.batch.rows import scope_results
+from engine.batch.schema import MANIFEST, NIGHT, RESULTS, RESULTS_SCHEMA
+from engine.errors import InputError
+from engine.inputs.realised import Realised, read_realised
+from engine.risk.results import Measure, ScopeResult
+
+MOST_NIGHTS = 250  # of a history
+_LONGEST_GAP = timedelta(days=7)  # from a night to the P&L realised after it: longer, and days are missing
+_SATURDAY = 5
+_SAME = ("currency", "horizon_days")  # what two runs must share for their figures to compare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """What one run said on an earlier night."""
+
+    night: date
+    manifest: Mapping[str, Any]
+    results: tuple[ScopeResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Earlier nights of a record."""
+
+    nights: tuple[date, ...]  # ascending, before the one that is reported; at most `MOST_NIGHTS`
+    runs: Mapping[str, tuple[PastRun, ...]]  # name -> earlier records of it, ascending
+    realised: tuple[Realised, ...]
+    faults: tuple[str, ...]  # what of all this cannot be read
+
+    @property
+    def last(self) -> date | None:
+        """The night before."""
+        return self.nights[-1] if self.nights else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """One run on the night before, or why there is nothing to compare with."""
+
+    run: PastRun | None
+    reason: str
+
+    def measure(self, result: ScopeResult, confidence: float) -> Measure | None:
+        """The same measure, the night before."""
+        if self.run is None:
+            return None
+        found = find(self.run.results, result.scenario, result.scope)
+        measures = found.measures if found else ()
+        return next((each for each in measures if each.confidence == confidence), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """VaR of one night, and what was realised after it."""
+
+    night: date
+    measure: Measure
+    realised: Realised | None
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether the loss exceeds VaR."""
+        return self.realised is not None and -self.realised.pnl > self.measure.value_at_risk
+
+
+def read_past(folder: Path, night: Night) -> Past:
+    """Read what stands in the record before a night; what cannot be read becomes a fault of the report."""
+    earlier = tuple(day for day in nights(folder) if day < night.valuation_date)[-MOST_NIGHTS:]
+    faults: list[str] = []
+    runs: dict[str, list[PastRun]] = {run.name: [] for run in night.runs}
+    for day in earlier:
+        try:
+            for name in _recorded(folder, day):
+                if name in runs:
+                    runs[name].append(_past_run(folder, day, name))
+        except (InputError, KeyError, TypeError) as error:
+            faults.append(f"the night of {day} cannot be read: {error}")
+    realised: tuple[Realised, ...] = ()
+    if night.realised is not None:
+        try:
+            realised = read_realised(night.realised)
+        except InputError as error:
+            faults.append(f"realised P&L cannot be read: {error}")
+    return Past(
+        nights=earlier,
+        runs={name: tuple(found) for name, found in runs.items()},
+        realised=realised,
+        faults=tuple(faults),
+    )
+
+
+def before(past: Past, run: RunRecord) -> Before:
+    """The run on the night before, if it is the same question."""
+    if past.last is None:
+        return Before(run=None, reason="no earlier night in this record")
+    found = next((each for each in past.runs[run.name] if each.night == past.last), None)
+    if found is None:
+        return Before(run=None, reason=f"not recorded on {past.last}")
+    differs = [key for key in _SAME if found.manifest["facts"][key] != run.manifest["facts"][key]]
+    if differs:
+        return Before(run=None, reason=f"another {' and '.join(differs)} on {past.last}")
+    if not (found.manifest["complete"] and run.manifest["complete"]):
+        return Before(run=None, reason=f"books are missing, now or on {past.last}")
+    return Before(run=found, reason="")
+
+
+def dated(past: Past, run: RunRecord, result: ScopeResult, measure: Measure, night: date) -> tuple[Dated, ...]:
+    """VaR of a scope by night, this one last, each with what was realised from then to the next business day."""
+    found = [
+        (each.night, same)
+        for each in past.runs[run.name]
+        if each.manifest["complete"]
+        and all(each.manifest["facts"][key] == run.manifest["facts"][key] for key in _SAME)
+        and (same := _same(each, result, measure.confidence)) is not None
+    ]
+    found.append((night, measure))
+    days = [day for day, _ in found]
+    after = _after(days, [each for each in past.realised if each.scope == result.scope])
+    if run.manifest["facts"]["horizon_days"] != 1:
+        after = {}  # P&L of one day says nothing of a longer horizon's VaR
+    return tuple(Dated(night=day, measure=each, realised=after.get(day)) for day, each in found)
+
+
+def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
+    """Weekdays between the first and the last of `days`, ascending, that are not among them."""
+    if not days:
+        return ()
+    between = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days))
+    return tuple(day for day in between if day.weekday() < _SATURDAY and day not in days)
+
+
+def carried_over(run: RunRecord, previous: PastRun) -> tuple[str, ...]:
+    """Inputs that are byte for byte those of the night before."""
+    found = ["market"] if run.manifest["market"]["sha256"] == previous.manifest["market"]["sha256"] else []
+    old = {book["name"]: book["sha256"] for book in previous.manifest["books"]}
+    return (*found, *(f"book {b['name']}" for b in run.manifest["books"] if old.get(b["name"]) == b["sha256"]))
+
+
+def find(results: Sequence[ScopeResult], scenario: str, scope: str) -> ScopeResult | None:
+    """The result of a scenario and scope."""
+    return next((each for each in results if (each.scenario, each.scope) == (scenario, scope)), None)
+
+
+def _same(run: PastRun, result: ScopeResult, confidence: float) -> Measure | None:
+    return Before(run=run, reason="").measure(result, confidence)
+
+
+def _after(days: Sequence[date], realised: Sequence[Realised]) -> dict[date, Realised]:
+    """For each night the first P&L realised after it, and not after the next night, nor later than a week."""
+    found: dict[date, Realised] = {}
+    for each in sorted(realised, key=lambda one: one.valuation_date):
+        night = max((day for day in days if day < each.valuation_date), default=None)
+        if night is not None and night not in found and each.valuation_date - night <= _LONGEST_GAP:
+            found[night] = each
+    return found
+
+
+def _recorded(folder: Path, day: date) -> Iterator[str]:
+    summary = read_json(night_folder(folder, day) / NIGHT)
+    return (run["name"] for run in summary["runs"] if run["manifest_sha256"])
+
+
+def _past_run(folder: Path, day: date, name: str) -> PastRun:
+    home = run_folder(folder, day, name)
+    rows = read_rows(home / RESULTS, RESULTS_SCHEMA)
+    return PastRun(night=day, manifest=read_json(home / MANIFEST), results=scope_results(rows))

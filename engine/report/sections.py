@@ -1,0 +1,176 @@
+"""The parts of one run: figures of all books, history, books; and the order of all its charts."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.report import charts, past
+from engine.report.numbers import NONE, Scale, confidence_text, scale_of
+from engine.report.parts import Cell, Chart, Table, columns, short, table
+from engine.report.past import Dated
+from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, finite, nothing
+from engine.report.simulated import convergence, distribution, fans
+from engine.risk.results import Measure, ScopeResult
+
+_MOST_BARS = 15
+
+
+def figures(sheet: Sheet) -> Table:
+    """VaR and ES of the sum over books in every scenario, with errors and changes."""
+    found = scenario_rows(sheet)
+    since = f"change since {sheet.past.last}" if sheet.before.run else "change"
+    heads = columns(
+        "scenario", "confidence", "VaR", since, "ES", since, "P&L by the shock alone", "mean P&L"
+    )  # fmt: skip
+    why = "" if sheet.before.run else f" No change is given: {sheet.before.reason}."
+    caption = (
+        f"All books, in {sheet.scale.unit}. Losses are positive for VaR and ES, gains for P&L; ± is one Monte "
+        f"Carlo standard error, of a change at most. Without ±: exact.{why}"
+    )
+    return table(caption, heads, found)
+
+
+def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
+    """Rows of `figures`."""
+    scale = sheet.scale
+    rows: list[list[Cell]] = []
+    for result in sheet.run.results:
+        if result.scope not in ALL_BOOKS:
+            continue
+        for measure in result.measures:
+            rows.append(
+                [
+                    result.scenario,
+                    confidence_text(measure.confidence),
+                    scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
+                    change(sheet, result, measure, "value_at_risk"),
+                    scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
+                    change(sheet, result, measure, "expected_shortfall"),
+                    scale.amount(result.shock_pnl),
+                    scale.estimate(result.mean, result.mean_se),
+                ]
+            )
+    return rows
+
+
+def history(sheet: Sheet) -> Chart:
+    """VaR by night against realised P&L."""
+    days = past.dated(sheet.past, sheet.run, sheet.main, sheet.measure, sheet.night)
+    title = "VaR history and realised P&L"
+    if len(days) < 2:
+        why = "This is the only night of the record with this run in full, at this horizon and currency."
+        return nothing(sheet, "history", title, why)
+    scale = sheet.scale
+    drawn = [_day(each, scale) for each in days if finite(each.measure.value_at_risk)]
+    compared = [each for each in days if each.realised]
+    n = sum(each.is_exception for each in compared)
+    note = _history_note(sheet, len(compared), n)
+    if left := len(sheet.past.runs[sheet.run.name]) + 1 - len(days):
+        note += f" Left out: {left} nights on which books were missing, or the horizon or currency was another."
+    alt = f"Minus VaR at {sheet.level} on {len(days)} nights in {scale.unit}; {n} of {len(compared)} losses exceed it."
+    heads = columns("night", "VaR", "realised on", "realised P&L", "loss exceeds VaR")
+    rows: list[list[Cell]] = [
+        [
+            str(each.night),
+            scale.estimate(each.measure.value_at_risk, each.measure.value_at_risk_se),
+            str(each.realised.valuation_date) if each.realised else "",
+            scale.amount(each.realised.pnl) if each.realised else NONE,
+            ("yes" if each.is_exception else "no") if each.realised else "",
+        ]
+        for each in reversed(days)
+    ]
+    key = sheet.key("history")
+    svg = charts.history(key, alt, drawn, scale.unit) if len(drawn) > 1 else ""
+    numbers = table(f"Amounts in {scale.unit}; P&L gains positive.", heads, rows)
+    return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=note)
+
+
+def books(sheet: Sheet) -> Chart:
+    """VaR and ES of every book alone, and what diversification takes off."""
+    alone = [
+        (result, measure)
+        for result in sheet.run.results
+        if result.scenario == sheet.main.scenario and result.scope not in ALL_BOOKS
+        for measure in result.measures
+        if measure.confidence == sheet.confidence
+    ]
+    alone.sort(key=lambda pair: -_rank(pair[1].value_at_risk))
+    scale = scale_of(sheet.run.currency, [measure.expected_shortfall for _, measure in alone])
+    total = sum(measure.value_at_risk for _, measure in alone)
+    heads = columns("book", "base value", "mean P&L", "VaR", "change", "ES")
+    rows: list[list[Cell]] = [
+        [
+            book_name(result.scope),
+            scale.amount(result.base_value),
+            scale.estimate(result.mean, result.mean_se),
+            scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
+            change(sheet, result, measure, "value_at_risk", scale),
+            scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
+        ]
+        for result, measure in alone
+    ]
+    drawn = [
+        (result, measure) for result, measure in alone if finite(measure.value_at_risk, measure.expected_shortfall)
+    ]
+    drawn = drawn[:_MOST_BARS]
+    title = "Contributions by book"
+    key = sheet.key("books")
+    alt = f"VaR at {sheet.level} of {len(drawn)} books, each alone, in {scale.unit}, the largest first."
+    bars = [_bar(result, measure, scale) for result, measure in drawn]
+    svg = charts.books(key, alt, bars, scale.unit) if bars else ""
+    diversified = scale.plain(total - sheet.measure.value_at_risk)
+    note = (
+        f"Each book alone in {sheet.main.scenario} at {sheet.level}: the figures do not add up. Together they are "
+        f"{scale.plain(total)}, of which diversification takes off {diversified} {scale.unit}. "
+    )
+    note += f"Drawn are the {len(drawn)} largest of {len(alone)}." if len(alone) > len(drawn) else ""
+    caption = f"Books alone, in {scale.unit}; losses positive for VaR and ES."
+    return Chart(key=key, title=title, alt=alt, svg=svg, table=table(caption, heads, rows), note=note)
+
+
+def _day(each: Dated, scale: Scale) -> charts.Day:
+    """A night in the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
+    var = each.measure.value_at_risk
+    low, high = (
+        end if finite(end) else var for end in (each.measure.value_at_risk_low, each.measure.value_at_risk_high)
+    )
+    return charts.Day(
+        night=each.night,
+        value_at_risk=var / scale.divisor,
+        low=low / scale.divisor,
+        high=high / scale.divisor,
+        pnl=each.realised.pnl / scale.divisor if each.realised else None,
+        is_exception=each.is_exception,
+    )
+
+
+def _history_note(sheet: Sheet, n_compared: int, n: int) -> str:
+    horizon = sheet.run.manifest["facts"]["horizon_days"]
+    if horizon != 1:
+        return f"VaR here is over {horizon} business days: no P&L realised over one day is held against it."
+    if not n_compared:
+        return "No realised P&L is at hand for these nights."
+    expected = round((1.0 - sheet.confidence) * n_compared, 6)
+    plural = "exception" if n == 1 else "exceptions"
+    return (
+        f"{n} backtest {plural} on {n_compared} nights compared; at {sheet.level} {expected:g} are expected. A night's "
+        "VaR is held against the P&L realised by the next business day."
+    )
+
+
+def _bar(result: ScopeResult, measure: Measure, scale: Scale) -> charts.Bar:
+    se = measure.value_at_risk_se if np.isfinite(measure.value_at_risk_se) else 0.0
+    return charts.Bar(
+        label=short(book_name(result.scope), AXIS_NAME),
+        value_at_risk=measure.value_at_risk / scale.divisor,
+        se=se / scale.divisor,
+        expected_shortfall=measure.expected_shortfall / scale.divisor,
+    )
+
+
+def _rank(value: float) -> float:
+    return value if np.isfinite(value) else -np.inf
+
+
+SECTIONS: tuple[Callable[[Sheet], Chart], ...] = (distribution, history, books, fans, convergence)
+SHORT = (history, books)  # what stays of them where the page would become too long

@@ -1,0 +1,96 @@
+"""One run as the sections of a page read it, and what they share."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from engine.batch.record import RunRecord
+from engine.report import past
+from engine.report.extras import F64
+from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
+from engine.report.parts import Chart
+from engine.report.past import Before, Past
+from engine.risk.results import Measure, ScopeResult
+
+ALL_BOOKS = ("total", "partial")
+AXIS_NAME = 22  # characters of a name on an axis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sheet:
+    """One run as the sections read it."""
+
+    number: int  # of the run in the night, from 1: prefix of the charts' keys
+    run: RunRecord
+    home: Path  # its folder
+    night: date
+    past: Past
+    before: Before
+    main: ScopeResult  # the sum over books in the first scenario
+    confidence: float  # the highest
+    scale: Scale
+
+    @property
+    def measure(self) -> Measure:
+        """The run's headline."""
+        return next(each for each in self.main.measures if each.confidence == self.confidence)
+
+    @property
+    def level(self) -> str:
+        """The confidence in words."""
+        return confidence_text(self.confidence)
+
+    def key(self, name: str) -> str:
+        """A chart's key, unique in the page."""
+        return f"r{self.number}-{name}"
+
+
+def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -> Sheet:
+    """Find a run's headline, what it is compared with, and the unit of its amounts."""
+    sums = [result for result in run.results if result.scope in ALL_BOOKS]
+    main = next((result for result in sums if result.scenario == "base"), sums[0])
+    measures = [measure for result in sums for measure in result.measures]
+    return Sheet(
+        number=number,
+        run=run,
+        home=home,
+        night=night,
+        past=earlier,
+        before=past.before(earlier, run),
+        main=main,
+        confidence=max(measure.confidence for measure in main.measures),
+        scale=scale_of(run.currency, [each.expected_shortfall for each in measures]),
+    )
+
+
+def change(sheet: Sheet, result: ScopeResult, measure: Measure, name: str, scale: Scale | None = None) -> Figure:
+    """The change of a measure since the night before, with its error."""
+    old = sheet.before.measure(result, measure.confidence)
+    if old is None:
+        return NONE
+    difference = getattr(measure, name) - getattr(old, name)
+    se = difference_se(getattr(measure, f"{name}_se"), getattr(old, f"{name}_se"))
+    return (scale or sheet.scale).estimate(difference, se, signed=True)
+
+
+def nothing(sheet: Sheet, name: str, title: str, why: str) -> Chart:
+    """A chart that cannot be drawn, and why."""
+    return Chart(key=sheet.key(name), title=title, alt="", svg="", table=None, note=why)
+
+
+def book_name(scope: str) -> str:
+    """A book's name without the word before it."""
+    return scope.removeprefix("book:")
+
+
+def horizon(sheet: Sheet) -> str:
+    """The run's horizon in words."""
+    days = sheet.run.manifest["facts"]["horizon_days"]
+    return "1 business day" if days == 1 else f"{days} business days"
+
+
+def finite(*values: F64 | float) -> bool:
+    """Whether all of it are numbers."""
+    return all(bool(np.isfinite(value).all()) for value in values)

@@ -1,0 +1,156 @@
+"""What the paths themselves show: the P&L's distribution, convergence, fans of the factors' levels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.batch.record import Distribution
+from engine.report import charts, extras
+from engine.report.extras import F64, Row
+from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
+from engine.report.parts import Cell, Chart, Table, columns, short, table
+from engine.report.sheet import AXIS_NAME, Sheet, finite, horizon, nothing
+
+_MOST_FANS = 6
+_MERGED = 3  # bins of the distribution in one row of its table
+
+
+def distribution(sheet: Sheet) -> Chart:
+    """The P&L of the sum over books: density, tail, and the same as a table."""
+    found = [each for each in sheet.run.distributions if each.scope == sheet.main.scope][: len(charts.SERIES)]
+    found.sort(key=lambda each: each.scenario != sheet.main.scenario)
+    title = "P&L distribution"
+    if not found or found[0].scenario != sheet.main.scenario:
+        return nothing(sheet, "distribution", title, "The record holds no distribution of this run.")
+    scale, measure = sheet.scale, sheet.measure
+    if not finite(found[0].edges, measure.value_at_risk, measure.expected_shortfall):
+        return nothing(sheet, "distribution", title, "Not drawn: the record holds a figure that is not a number.")
+    var, shortfall = measure.value_at_risk, measure.expected_shortfall
+    alt = (
+        f"Density of the P&L over {horizon(sheet)} in {scale.unit}; VaR at {sheet.level} is {scale.plain(var)}, "
+        f"expected shortfall {scale.plain(shortfall)}; beside it the probability of losses in the worst 1 %."
+    )
+    drawn = [_density(each, scale) for each in found if finite(each.edges, each.tail)]
+    key, d = sheet.key("distribution"), scale.divisor
+    svg = charts.distribution(key, alt, drawn, var / d, shortfall / d, scale.unit)
+    rest = {each.scenario for each in sheet.run.distributions} - {each.scenario for each in found}
+    note = (
+        f"P&L of the first {found[0].n_paths:,} paths over {horizon(sheet)}; in red what lies beyond VaR of "
+        f"{found[0].scenario} at {sheet.level}, of all paths."
+    )
+    note += f" Not drawn: {', '.join(sorted(rest))}." if rest else ""
+    return Chart(key=key, title=title, alt=alt, svg=svg, table=_bins(found, scale), note=note)
+
+
+def convergence(sheet: Sheet) -> Chart:
+    """VaR and its error against the number of paths."""
+    title = "Convergence"
+    rows = extras.convergence(sheet.home, sheet.run.manifest, sheet.main.scenario, sheet.confidence)
+    rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row["value_at_risk"])]
+    if not rows:
+        return nothing(sheet, "convergence", title, "The record holds no estimates from fewer paths.")
+    scale, n_paths = sheet.scale, int(sheet.run.manifest["facts"]["n_paths"])
+    final = sheet.measure
+    alt = (
+        f"VaR at {sheet.level} from {rows[0]['n_paths']:,} to {rows[-1]['n_paths']:,} paths with its interval, and "
+        f"from all {n_paths:,}: {scale.plain(final.value_at_risk)} {scale.unit}."
+    )
+    heads = columns("paths", "VaR", "ES", words=0)
+    cells = [_convergence_cells(row, scale) for row in rows if row["n_paths"] < n_paths]
+    cells.append(
+        [
+            count(n_paths),
+            scale.estimate(final.value_at_risk, final.value_at_risk_se),
+            scale.estimate(final.expected_shortfall, final.expected_shortfall_se),
+        ]
+    )
+    key = sheet.key("convergence")
+    return Chart(
+        key=key,
+        title=title,
+        alt=alt,
+        svg=_drawn_convergence(key, alt, rows, (n_paths, final.value_at_risk / scale.divisor), scale),
+        table=table(f"Amounts in {scale.unit}.", heads, cells),
+        note=f"Estimates from the run's first paths in {sheet.main.scenario} at {sheet.level}; the last from all.",
+    )
+
+
+def fans(sheet: Sheet) -> Chart:
+    """Quantiles of the factors by day, where the record has them."""
+    title = "Fan charts"
+    rows = extras.levels(sheet.home, sheet.run.manifest, sheet.main.scenario)
+    if not rows:
+        return nothing(sheet, "fans", title, "The record holds no levels of the factors by day.")
+    names = list(dict.fromkeys(row["factor"] for row in rows))
+    drawn = [_fan(name, [row for row in rows if row["factor"] == name]) for name in names[:_MOST_FANS]]
+    key = sheet.key("fans")
+    alt = f"Quantiles by business day of {', '.join(names[:_MOST_FANS])}."
+    last = max(row["day"] for row in rows)
+    quantiles = sorted({row["probability"] for row in rows})
+    heads = columns("factor", *(confidence_text(each) for each in quantiles))
+    found = {(row["factor"], row["probability"]): row for row in rows if row["day"] == last}
+    cells: list[list[Cell]] = [[name, *(_level(found.get((name, each))) for each in quantiles)] for name in names]
+    return Chart(
+        key=key,
+        title=title,
+        alt=alt,
+        svg=charts.fans(key, alt, drawn) if all(finite(fan.levels) for fan in drawn) else "",
+        table=table(f"Quantiles on business day {last} in {sheet.main.scenario}.", heads, cells),
+        note=f"Quantiles in {sheet.main.scenario}, from {confidence_text(quantiles[0])} to "
+        f"{confidence_text(quantiles[-1])}.",
+    )
+
+
+def _density(each: Distribution, scale: Scale) -> charts.Density:
+    edges: F64 = each.edges / scale.divisor
+    density: F64 = each.counts / (each.n_paths * np.diff(edges))
+    tail: F64 = each.tail / scale.divisor
+    return charts.Density(
+        label=short(each.scenario, AXIS_NAME), edges=edges, density=density, tail=tail, n_paths=each.n_paths
+    )
+
+
+def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
+    """Three bins to a row, without rows that no path falls in."""
+    rows: list[list[Cell]] = []
+    for each in found:
+        edges, counts = each.edges[::_MERGED], each.counts.reshape(-1, _MERGED).sum(axis=1)
+        width = float(edges[1] - edges[0])
+        rows += [
+            [each.scenario, scale.edge(low, width), scale.edge(high, width), count(int(n))]
+            for low, high, n in zip(edges[:-1].tolist(), edges[1:].tolist(), counts, strict=True)
+            if n
+        ]
+    heads = columns("scenario", "P&L from", "to", "paths")
+    return table(f"Paths by P&L, in {scale.unit}; gains positive.", heads, rows)
+
+
+def _convergence_cells(row: Row, scale: Scale) -> list[Cell]:
+    return [
+        count(row["n_paths"]),
+        scale.estimate(row["value_at_risk"], row["value_at_risk_se"]),
+        scale.estimate(row["expected_shortfall"], row["expected_shortfall_se"]),
+    ]
+
+
+def _drawn_convergence(key: str, alt: str, rows: Sequence[Row], final: tuple[int, float], scale: Scale) -> str:
+    ends = [(row["value_at_risk_low"] / scale.divisor, row["value_at_risk_high"] / scale.divisor) for row in rows]
+    low, high = np.array(ends).T
+    low, high = (np.where(np.isfinite(end), end, np.nan) for end in (low, high))
+    values = np.array([row["value_at_risk"] for row in rows]) / scale.divisor
+    return charts.convergence(key, alt, [row["n_paths"] for row in rows], values, low, high, final, scale.unit)
+
+
+def _fan(name: str, rows: Sequence[Row]) -> charts.Fan:
+    days = sorted({row["day"] for row in rows})
+    probabilities = tuple(sorted({row["probability"] for row in rows}))
+    found = {(row["probability"], row["day"]): row["level"] for row in rows}
+    grid = np.array([[found.get((p, day), np.nan) for day in days] for p in probabilities])
+    unit = ", %" if "decimal" in rows[0]["unit"] else f", {rows[0]['unit']}"
+    return charts.Fan(
+        title=short(name, AXIS_NAME) + unit, days=np.array(days, np.float64), probabilities=probabilities, levels=grid
+    )
+
+
+def _level(row: Row | None) -> Figure:
+    return level(row["level"], row["unit"]) if row else NONE

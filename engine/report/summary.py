@@ -1,0 +1,301 @@
+"""What holds for a whole night: headline, limits, what went wrong, correlations, and what everything was made from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.batch.limits import BREACHED, NOT_EVALUATED
+from engine.batch.record import LimitUse, Night, RunRecord
+from engine.report.extras import Correlations
+from engine.report.heat import shade
+from engine.report.numbers import (
+    NONE,
+    Missing,
+    confidence_text,
+    correlation,
+    percent,
+    probability,
+    scale_of,
+)
+from engine.report.parts import Badge, Cell, Code, Column, Shaded, Table, columns, shown, table
+from engine.report.past import Past, carried_over, missing_dates
+from engine.report.sheet import Sheet, book_name, change
+
+_EXIT_CODES = {
+    0: Badge(text="complete", kind="good"),
+    3: Badge(text="complete, a hard limit is breached", kind="bad"),
+    4: Badge(text="incomplete", kind="bad"),
+}
+_MOST_WORDS = 1500  # characters of one message
+_MOST_ITEMS = 100  # of one list
+_MOST_IN_MATRIX = 24  # factors
+_MOST_PAIRS = 10
+_LOOK_BACK = 20  # nights among which missing dates are told
+
+
+def state(night: Night) -> Badge:
+    """How the night ended."""
+    code = night.summary["exit_code"]
+    return _EXIT_CODES.get(code, Badge(text=f"exit code {code}", kind="bad"))
+
+
+def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
+    """One row a run: VaR and ES of all books, their changes, and the limit that is used most."""
+    heads = columns(
+        "run", "state", "unit", "confidence", "VaR", "change", "ES", "change", "limit use", "P(true value > limit)",
+        words=3,
+    )  # fmt: skip
+    found = {sheet.run.name: sheet for sheet in sheets}
+    rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
+    last = sheets[0].past.last if sheets else None
+    caption = f"All books in the base scenario, or a run's first. {_since(last)} "
+    caption += "± is one Monte Carlo standard error, of a change at most."
+    return table(caption, heads, rows)
+
+
+def limits(night: Night) -> Table | None:
+    """Every limit, those that are breached or not evaluated first."""
+    if not night.limits:
+        return None
+    heads = columns(
+        "limit", "state", "kind", "figure", "run", "scope", "scenario", "unit", "amount", "value", "use",
+        "P(true value > limit)", words=8,
+    )  # fmt: skip
+    order = {BREACHED: 0, NOT_EVALUATED: 1}
+    uses = sorted(night.limits, key=lambda use: (order.get(use.state, 2), use.severity != "hard", -(use.use or 0.0)))
+    caption = "Losses positive; a value without ± is exact. "
+    caption += "P is the probability that the true value exceeds the limit, by its Monte Carlo error."
+    return table(caption, heads, [_limit_row(use) for use in uses])
+
+
+def not_evaluated(night: Night) -> tuple[str, ...]:
+    """Why limits are not evaluated."""
+    said = [f"{use.name} ({use.measure} of {use.run}): {use.reason}" for use in night.limits if use.reason]
+    return _cut(said)
+
+
+def faults(night: Night) -> tuple[str, ...]:
+    """What the night had to do without."""
+    said = []
+    for fault in night.faults:
+        run = f", run {fault.run}" if fault.run else ""
+        said.append(f"{fault.kind} {fault.subject}{run}: {fault.message}")
+    return _cut(said)
+
+
+def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """What runs accepted or repaired, and figures whose error is rough."""
+    said = [f"{sheet.run.name}: {each}" for sheet in sheets for each in sheet.run.manifest["warnings"]]
+    for sheet in sheets:
+        rough = [
+            f"{result.scenario}, {book_name(result.scope)}, {confidence_text(each.confidence)}"
+            for result in sheet.run.results
+            for each in result.measures
+            if each.rough
+        ]
+        if rough:
+            said.append(f"{sheet.run.name}: {len(rough)} figures have rough errors: {'; '.join(rough[:5])}")
+        said += [f"{sheet.run.name}: {each}" for each in _not_numbers(sheet.run)]
+    return _cut(said)
+
+
+def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]:
+    """Missing dates, inputs carried over, files of the history that cannot be read."""
+    days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
+    absent = missing_dates(days)
+    said = [f"Weekdays without a night since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
+    if past.last is None:
+        said.append("This is the first night of the record.")
+    for sheet in sheets:
+        if sheet.before.run is None:
+            continue
+        same = carried_over(sheet.run, sheet.before.run)
+        if same:
+            of = f"{len(same)} of {1 + len(sheet.run.manifest['books'])} inputs"
+            said.append(f"{sheet.run.name}: {of} are byte for byte those of {past.last}: {', '.join(same)}.")
+    return _cut([*said, *past.faults])
+
+
+def correlation_tables(found: Correlations) -> tuple[Table, ...]:
+    """The matrix, used below and trailing above the diagonal; and the pairs that differ most."""
+    tables = []
+    if len(found.names) <= _MOST_IN_MATRIX:
+        above = ", above it those of the year before" if found.trailing is not None else ""
+        heads = columns("factor", *found.names)
+        caption = f"Correlations of the factors: below the diagonal those used{above}."
+        tables.append(table(caption, heads, list(_matrix_rows(found)), is_heat=True))
+    if found.trailing is not None:
+        tables.append(_pairs(found))
+    return tuple(tables)
+
+
+def manifest(run: RunRecord) -> Table:
+    """What a run was made from: enough to run it again."""
+    plain = run.manifest
+    rows: list[list[Cell]] = [["market", Code(text=plain["market"]["sha256"])]]
+    rows += [[f"book {book['name']}", Code(text=book["sha256"])] for book in plain["books"]]
+    rows += [[f"scenario {each['name']}", Code(text=each["sha256"])] for each in plain["scenarios"]]
+    rows += [
+        ["market file", Code(text=plain["market"]["path"])],
+        *_facts(run),
+        ["program's sources", Code(text=plain["code"]["sha256"])],
+        ["question: configuration and inputs", Code(text=plain["fingerprint"])],
+        ["problem: arrays given to the kernels", Code(text=plain["problem_sha256"])],
+        ["chain of blocks, its last link", Code(text=plain["blocks"][-1]["chain"] if plain["blocks"] else "none")],
+        *_digests(plain),
+        ["manifest", Code(text=plain["sha256"])],
+    ]
+    heads = (Column(heading="what", is_number=False), Column(heading="value, or sha256 of it", is_number=False))
+    return table(f"Manifest of {run.name}.", heads, rows)
+
+
+def _facts(run: RunRecord) -> Iterator[list[Cell]]:
+    plain, facts, times = run.manifest, run.manifest["facts"], run.manifest["times"]
+    revaluation = facts["revaluation"]
+    yield ["seed", str(facts["seed"])]
+    yield ["paths", f"{facts['n_paths']:,} in {len(plain['blocks']):,} blocks"]
+    yield ["horizon", f"{facts['horizon_days']} business days, steps: {facts['steps']}"]
+    yield ["intervals", f"at {confidence_text(facts['interval_confidence'])}"]
+    yield ["computed by", f"{facts['backend']}, {facts['precision']}, on {facts['device']}; {plain['workers']}"]
+    bounds = (
+        f"flows within {revaluation['flow_bound']:.0e} of their gross value, options {revaluation['option_bound']:.0e}"
+    )
+    yield ["revaluation", f"{revaluation['method']}: {bounds}"]
+    yield ["versions", ", ".join(f"{name} {number}" for name, number in facts["versions"].items())]
+    yield ["host", str(plain["host"])]
+    yield ["times", f"{times['started']} to {times['finished']}"]
+    yield ["blocks kept from before a stop", str(times["resumed_blocks"])]
+    yield ["exit code", str(plain["exit_code"])]
+
+
+def _digests(plain: Mapping[str, Any]) -> Iterator[list[Cell]]:
+    for name, digest in plain["pnl_sha256"].items():
+        if name.endswith(("/total", "/partial")):
+            yield [f"P&L of {name}", Code(text=digest)]
+    for name, digest in plain["files"].items():
+        yield [name, Code(text=digest)]
+
+
+def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> list[Cell]:
+    badge = Badge(text=said, kind="good" if said == "complete" else "bad")
+    if sheet is None:
+        return [name, badge, *[NONE] * 8]
+    measure = sheet.measure
+    used = [use for use in night.limits if _is_of(use, sheet) and use.use is not None]
+    most = max(used, key=lambda use: use.use or 0.0, default=None)
+    return [
+        name,
+        badge,
+        sheet.scale.unit,
+        sheet.level,
+        sheet.scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
+        change(sheet, sheet.main, measure, "value_at_risk"),
+        sheet.scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
+        change(sheet, sheet.main, measure, "expected_shortfall"),
+        percent(most.use) if most else Missing("no limit"),
+        _probability(most) if most else Missing("no limit"),
+    ]
+
+
+def _is_of(use: LimitUse, sheet: Sheet) -> bool:
+    """Whether a limit is one on VaR or ES of all books in the headline's scenario."""
+    return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
+
+
+def _limit_row(use: LimitUse) -> list[Cell]:
+    scale = scale_of(use.currency, [use.amount], " per bp" if use.measure == "DV01" else "")
+    level = f" {confidence_text(use.confidence)}" if use.confidence is not None else ""
+    kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
+    return [
+        use.name,
+        Badge(text=use.state, kind=kinds.get(use.state, "good")),
+        use.severity,
+        f"{use.measure}{level}{f' {use.curve}' if use.curve else ''}",
+        use.run,
+        use.scope,
+        use.scenario or "",
+        scale.unit,
+        scale.amount(use.amount),
+        scale.estimate(use.value, use.se),
+        percent(use.use),
+        _probability(use),
+    ]
+
+
+def _probability(use: LimitUse) -> Cell:
+    if use.value is None:
+        return NONE
+    return probability(use.probability_above, exact=use.se == 0.0)
+
+
+def _matrix_rows(found: Correlations) -> Iterator[list[Cell]]:
+    for i, name in enumerate(found.names):
+        yield [name, *(_correlation_cell(found, i, j) for j in range(len(found.names)))]
+
+
+def _correlation_cell(found: Correlations, i: int, j: int) -> Cell:
+    if i == j:
+        return "1"
+    if j < i:
+        value = float(found.used[i, j])
+    elif found.trailing is None:
+        return ""
+    elif np.isnan(value := float(found.trailing[i, j])):
+        return NONE
+    return Shaded(figure=correlation(value), shade=-shade(value, 1.0))
+
+
+def _pairs(found: Correlations) -> Table:
+    assert found.trailing is not None
+    assert found.trailing_se is not None
+    gap = found.trailing - found.used
+    low = [(i, j) for i in range(len(found.names)) for j in range(i) if np.isfinite(gap[i, j])]
+    low.sort(key=lambda pair: -abs(gap[pair]))
+    rows: list[list[Cell]] = [
+        [
+            f"{found.names[j]}, {found.names[i]}",
+            correlation(float(found.used[i, j])),
+            correlation(float(found.trailing[i, j])),
+            correlation(float(gap[i, j])),
+            correlation(float(found.trailing_se[i, j])),
+        ]
+        for i, j in low[:_MOST_PAIRS]
+    ]
+    heads = columns("pair", "used", "trailing", "trailing less used", "sampling error of trailing")
+    return table("Pairs that differ most.", heads, rows)
+
+
+def _not_numbers(run: RunRecord) -> Iterator[str]:
+    """Figures of the record that are no numbers; they are nowhere shown as one."""
+    for result in run.results:
+        values = [result.base_value, result.shock_pnl, result.mean, result.std]
+        values += [each for m in result.measures for each in (m.value_at_risk, m.expected_shortfall)]
+        if n := sum(not np.isfinite(value) for value in values):
+            yield f"{n} figures of {result.scenario}, {book_name(result.scope)} are not numbers"
+    for name, found in (("stress loss", run.stress_losses), ("DV01", run.dv01s)):
+        if n := sum(not np.isfinite(each.value) for each in found):
+            yield f"{n} figures of {name} are not numbers"
+
+
+def _since(last: object) -> str:
+    return f"Changes are since {last}." if last else "There is no earlier night to compare with."
+
+
+def _cut(said: Sequence[str]) -> tuple[str, ...]:
+    found = tuple(shown(each, _MOST_WORDS) for each in said[:_MOST_ITEMS])
+    rest = len(said) - len(found)
+    return (*found, f"{rest:,} more are in the record.") if rest > 0 else found
+
+
+def sources(night: Night, histories: Sequence[Path], digests: Sequence[str]) -> Table:
+    """Files that the night as a whole, or this report alone, was made from."""
+    batch = night.summary["batch"]
+    rows: list[list[Cell]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
+    rows += [
+        ["history", Code(text=path.name), Code(text=digest)] for path, digest in zip(histories, digests, strict=True)
+    ]
+    rows.append(["night", f"closed {night.summary['finished']} UTC", Code(text=night.summary["sha256"])])
+    heads = tuple(Column(heading=heading, is_number=False) for heading in ("what", "file", "sha256"))
+    return table("Sources of the night.", heads, rows)

@@ -1,0 +1,174 @@
+"""Simulated levels of one scenario, path by path and day by day: of any paths, in any order, without a book."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.book.calendars import Calendars
+from engine.dynamics.apply import apply
+from engine.dynamics.needs import horizon_notes
+from engine.dynamics.scenario import Scenario
+from engine.inputs.market import bundled_market_path, load_market, market_warnings
+from engine.inputs.run import RunConfig
+from engine.inputs.scenario import load_scenario
+from engine.market.factors import Factor, FactorKind
+from engine.market.market import Market
+from engine.run.backend import choose_backend, device_errors
+from engine.run.law import law_of
+from engine.run.model import model_arrays
+from kernels.base import SAID, AbstractBackend, BookArrays, Program, empty_tables
+
+F64 = npt.NDArray[np.float64]
+U64 = npt.NDArray[np.uint64]
+Dates = npt.NDArray[np.datetime64]
+
+UNITS = {
+    FactorKind.RATE: "zero rate, decimal per year, continuously compounded",
+    FactorKind.PRICE: "price",
+    FactorKind.VOL: "at-the-money vol, decimal per sqrt(year)",
+}
+SAID_UNITS = {
+    "regime": "number of the regime",
+    "carry_sold": "USD bn sold so far by carry trades stopped out",
+    "private_sold": "USD bn of Treasuries sold so far by Japanese private holders",
+    "official_sold": "USD bn of Treasuries sold so far by schedule and for interventions; below 0 bought",
+    "impact": "impact of sales on the 5-year Treasury yield, decimal",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Walk:
+    """A scenario made ready to be walked day by day. Series are the factors, then what `kernels.base.SAID` names."""
+
+    scenario: str
+    base: Market  # unshocked
+    start: Market  # in the scenario: where every path starts
+    regimes: tuple[str, ...]  # names by number; one where the scenario has none
+    dates: Dates  # (n_days,) joint Tokyo and New York business days after the valuation date
+    seed: int
+    precision: str  # of draws and steps
+    notes: tuple[str, ...]
+    backend: AbstractBackend
+    program: Program
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The factors whose levels come first."""
+        return self.start.factors
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Names of the series: (n_series,)."""
+        return (*(factor.name for factor in self.factors), *SAID)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """What the figures of each series are: (n_series,)."""
+        return (*(UNITS[factor.kind] for factor in self.factors), *(SAID_UNITS[name] for name in SAID))
+
+    def deviations(self, paths: U64) -> F64:
+        """Replay paths: (n_days, n_series, n_paths), factors' states less those at the start, after each day."""
+        with device_errors():
+            return np.asarray(self.backend.levels(self.program, paths)[0], dtype=np.float64)
+
+    def levels(self, paths: U64) -> F64:
+        """Replay paths: (n_days, n_series, n_paths), zero rates, prices and vols after each day."""
+        found = self.deviations(paths)
+        for f, factor in enumerate(self.factors):
+            level = self.start.level(factor)
+            moved = found[:, f]
+            found[:, f] = level + moved if factor.kind is FactorKind.RATE else level * np.exp(moved)
+        return found
+
+
+def walk_of(
+    scenario: Scenario, market: Market, *, n_days: int, seed: int, backend: AbstractBackend, precision: str = "float64"
+) -> Walk:
+    """Lay a scenario on a market and make its walk of `n_days` business days ready.
+
+    Paths are those of a run with `steps = daily` and the same seed. A longer walk goes on where a shorter one ends,
+    but for a scenario with a bridge, whose drift depends on the horizon.
+
+    Raises
+    ------
+    InputError
+        The scenario does not fit the market.
+    """
+    shocked = apply(scenario, market)
+    law = law_of(shocked.market, n_days, n_days, shocked.unwind, market.usdjpy)
+    _, model = model_arrays([law])
+    book = no_positions(len(market.factors), n_days)
+    single = precision == "float32"
+    with device_errors():
+        program = backend.prepare(model, book, seed=seed, n_steps=n_days, float32=single, centre=np.zeros(2))
+    coming = Calendars(market.valuation_date).joint.coming(n_days)
+    return Walk(
+        scenario=scenario.name,
+        base=market,
+        start=shocked.market,
+        regimes=tuple(regime.name for regime in shocked.unwind.regimes) if shocked.unwind else (),
+        dates=np.datetime64(market.valuation_date, "D") + coming,
+        seed=seed,
+        precision=precision,
+        notes=(*shocked.notes, *horizon_notes(scenario, n_days)),
+        backend=backend,
+        program=program,
+    )
+
+
+def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk, dict[str, str], tuple[str, ...]]:
+    """The walk of a run's market and first scenario, the sha256 of both as a run's result has them, and warnings.
+
+    Raises
+    ------
+    InputError
+        An input is bad, or the scenario does not fit the market.
+    """
+    path = config.market or bundled_market_path()
+    market, scenario = load_market(path), load_scenario(config.scenarios[0])
+    walk = walk_of(
+        scenario,
+        market,
+        n_days=config.horizon_days,
+        seed=config.seed,
+        backend=choose_backend(config.backend, say),
+        precision=config.precision,
+    )
+    contents = {
+        "market": sha256(path.read_bytes()).hexdigest(),
+        f"scenario:{scenario.name}": sha256(repr(scenario).encode()).hexdigest(),
+    }
+    return walk, contents, (*market_warnings(market), *walk.notes)
+
+
+def one_path(walk: Walk, path: int) -> F64:
+    """Levels of one path alone: (n_days, n_series), the same as among others."""
+    return walk.levels(np.array([path], np.uint64))[..., 0]
+
+
+def no_positions(n_factors: int, n_steps: int) -> BookArrays:
+    """One book in yen that holds nothing, for walks whose levels alone are wanted."""
+    none = np.empty((0, 2), np.int64)
+    return BookArrays(
+        observations=np.array([n_steps]),
+        dynamics=np.zeros(1, np.int64),
+        fx_factor=np.zeros(1, np.int64),
+        fx_start=np.ones((1, 1)),
+        reporting=0,
+        base_value=np.zeros(1),
+        cash=np.zeros((1, 1, 1)),
+        leg_range=np.zeros((1, 2), np.int64),
+        leg_when=np.zeros(1, np.int64),
+        segment_factors=none,
+        centre=np.zeros((1, n_factors)),
+        inverse_width=np.zeros((1, n_factors)),
+        degree=6,
+        coefficients=np.zeros((1, 0, 28)),
+        flow_range=none,
+        flow_value=np.zeros((1, 0)),
+        flow_exponents=np.empty((0, 2)),
+        **empty_tables(1, 1, 1),
+    )

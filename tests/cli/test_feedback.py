@@ -1,0 +1,58 @@
+import json
+import math
+
+import pytest
+
+from cli.feedback import tables
+from engine.analysis.feedback import Channel, Decomposition, Feedback, Part
+from engine.analysis.loop_gain import LoopGain
+from engine.analysis.regimes import RegimeResult
+
+RESULT = Feedback(
+    scenario="mixture",
+    currency="JPY",
+    n_paths=40_000,
+    n_sections=32,
+    horizon_days=10,
+    parts=(
+        Decomposition(
+            scope="book:fund",
+            measure="value_at_risk",
+            confidence=0.99,
+            total=Part(value=6e9, se=0.1e9),
+            exogenous=Part(value=4e9, se=0.1e9),
+            feedback=Part(value=1.5e9, se=0.05e9),
+            impact_uncertainty=Part(value=0.5e9, se=0.01e9),
+        ),
+    ),
+    sales=(Channel(name="carry", mean=Part(value=3.6, se=0.02), in_tail=Part(value=31.0, se=0.6)),),
+    gain=LoopGain(at_median=0.7, at_95=0.9, probability=0.031),
+    regimes=(
+        RegimeResult(
+            regime="FLIGHT",
+            scope="total",
+            probability=0.0,
+            probability_se=0.0,
+            mean=math.inf,
+            mean_se=math.inf,
+            estimates=(),
+        ),
+    ),
+    warnings=(),
+)
+
+
+def test_three_tables_parts_sales_and_regimes():
+    parts, sales, regimes = tables(RESULT)
+    assert "JPY bn" in parts.title
+    assert parts.rows == [["fund", "VaR 99 %", "6.00 ±0.10", "4.00 ±0.10", "1.50 ±0.05", "0.50 ±0.01"]]
+    assert "0.70 at the median impact, 0.90 at its 95 % quantile; 3.1 %" in sales.title
+    assert sales.rows == [["dollars, by carry trades stopped out", "3.60 ±0.02", "31.00 ±0.60"]]
+    assert regimes.rows == [["FLIGHT", "total", "0.00 % ±0.00 %", "? ±?", "?", "?"]]
+
+
+@pytest.mark.slow
+def test_the_command_prints_one_json_object(unwind):
+    done = unwind("feedback", "--paths", 32_000, "--json", "--backend", "numba")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["results"][0]["scenario"] == "mixture"

@@ -1,0 +1,82 @@
+"""Losses taken apart: parts of paired runs."""
+
+import numpy as np
+import pytest
+
+from engine.analysis.feedback import as_json, feedback, variants
+from engine.dynamics.unwind import Unwind
+from engine.errors import InputError
+from engine.inputs.run import resolve
+
+
+def taken_apart(*scenarios, **settings):
+    given = {"scenario": scenarios, "paths": 40_000, "backend": "numba", **settings}
+    return feedback(resolve(given, {}), lambda done, wanted: None, lambda text: None)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {each.scenario: each for each in taken_apart("mixture", "base")}
+
+
+def test_parts_add_up_to_the_loss(results):
+    for result in results.values():
+        assert len(result.parts) == 3 * 2 * 2  # scopes, confidences, measures
+        for each in result.parts:
+            parts = each.exogenous.value + each.feedback.value + each.impact_uncertainty.value
+            assert parts == pytest.approx(each.total.value, rel=1e-12)
+
+
+def test_in_the_mixture_forced_sales_hurt_the_carry_fund_beyond_their_error(results):
+    found = [each for each in results["mixture"].parts if each.scope == "book:carry-fund"]
+    for each in found:
+        assert each.feedback.value > 4.0 * each.feedback.se > 0.0
+        assert each.feedback.se < each.total.se * 1.5  # common random numbers: no larger than a loss's own error
+
+
+def test_a_scenario_without_an_unwind_has_no_feedback_at_all(results):
+    base = results["base"]
+    for each in base.parts:
+        assert (each.feedback.value, each.feedback.se) == (0.0, 0.0)
+        assert (each.impact_uncertainty.value, each.impact_uncertainty.se) == (0.0, 0.0)
+    assert [each.mean.value for each in base.sales] == [0.0] * 3
+    assert (base.gain.at_median, base.gain.probability) == (0.0, 0.0)
+
+
+def test_regimes_share_the_paths_and_the_mean(results):
+    rows = [each for each in results["mixture"].regimes if each.scope == "total"]
+    assert [each.regime for each in rows] == ["CALM", "FLIGHT", "REPATRIATION"]
+    assert sum(each.probability for each in rows) == pytest.approx(1.0, rel=1e-12)
+    assert all(each.estimates[1].expected_shortfall > each.estimates[1].value_at_risk for each in rows)
+
+
+def test_more_is_sold_on_the_paths_of_the_tail(results):
+    carry, private, _ = results["mixture"].sales
+    assert carry.in_tail.value > 2.0 * carry.mean.value > 0.0
+    assert private.in_tail.value > private.mean.value > 0.0
+
+
+def test_json_has_no_number_that_json_lacks(results):
+    def leaves(value):
+        if isinstance(value, dict | list):
+            for item in value.values() if isinstance(value, dict) else value:
+                yield from leaves(item)
+        else:
+            yield value
+
+    found = list(leaves(as_json(tuple(results.values()))))
+    assert all(np.isfinite(value) for value in found if isinstance(value, float))
+
+
+def test_variants_of_nothing_are_nothing():
+    assert variants(Unwind()) == (Unwind(), Unwind(), Unwind())
+
+
+def test_paths_too_few_for_paired_errors_are_refused():
+    with pytest.raises(InputError, match="`paths` must be at least 32,000"):
+        taken_apart("mixture", paths=10_000)
+
+
+def test_paths_too_many_to_hold_are_refused():
+    with pytest.raises(InputError, match="all P&L is held at once"):
+        taken_apart("mixture", paths=10**9)

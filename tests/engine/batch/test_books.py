@@ -1,0 +1,96 @@
+"""Book files found by pattern, and joined without a bit of any value moving."""
+
+from dataclasses import fields, replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from engine.batch.books import MISSING, chosen, find_books, join, load_checked
+from engine.book.compiled import CompiledBook
+from engine.book.examples import template
+from engine.book.fit import fit
+from engine.book.position import Kind
+from engine.book.value import position_values
+from engine.errors import InputError
+from engine.inputs.batch import BookEntry
+from engine.inputs.book import load_book
+from engine.inputs.market import bundled_market_path, load_market
+from engine.market.factors import Factor, FactorKind
+
+DATE = date(2025, 5, 28)
+
+
+@pytest.fixture(scope="module")
+def market():
+    """The bundled market and an equity index: figures of this test, not of a publisher."""
+    market = load_market(bundled_market_path())
+    n = len(market.factors)
+    correlation = np.eye(n + 1)
+    correlation[:n, :n] = market.correlation
+    return replace(
+        market,
+        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
+        levels={**market.levels, "SPX": 5888.55},
+        correlation=correlation,
+        **{name: np.append(getattr(market, name), 0.0) for name in ("vols", "kappas", "thetas", "mus")},
+    )
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
+    """Every kind of position twice, in two files, and once in a third that leaves some kinds out."""
+    folder = tmp_path_factory.mktemp("books")
+    made = []
+    for name, kinds in (("all", list(Kind)), ("back", list(Kind)[::-1]), ("odd", list(Kind)[::2])):
+        text = template(kinds).replace(",example,", f",{name},")
+        (folder / f"{name}.csv").write_text(text)
+        made.append((name, load_book(folder / f"{name}.csv", DATE)))
+    return made
+
+
+def test_joined_books_are_worth_what_each_is_alone(parts, market):
+    alone = [position_values(book, market, fit(book, market)) for _, book in parts]
+    book = join(parts)
+    assert position_values(book, market, fit(book, market)).tobytes() == np.concatenate(alone).tobytes()
+    assert book.position_ids[0] == f"all/{parts[0][1].position_ids[0]}"
+    assert tuple(dict.fromkeys(book.books)) == ("all", "back", "odd")
+
+
+def test_every_row_of_every_table_is_joined(parts):
+    book = join(parts)
+    for field in fields(CompiledBook):
+        tables = [getattr(part, field.name) for _, part in parts]
+        if hasattr(tables[0], "position"):
+            rows = sum(table.position.size for table in tables)
+            assert getattr(book, field.name).position.size == rows, field.name
+            assert rows, f"no example fills {field.name}"
+
+
+def test_one_book_alone_stays_as_it_is(parts):
+    assert join(parts[:1]) is parts[0][1]
+
+
+def test_two_files_with_a_book_of_one_name_are_refused(parts):
+    with pytest.raises(InputError, match="both hold a book called 'all'"):
+        join([parts[0], ("copy", parts[0][1])])
+
+
+def test_files_are_found_by_date_and_pattern(tmp_path, market):
+    folder = tmp_path / "2025-05-28"
+    folder.mkdir()
+    for name in ("life-a", "life-b", "fund"):
+        (folder / f"{name}.csv").write_text("position_id\n")
+    entries = [BookEntry(path=f"{tmp_path}/{{date}}/life-*.csv"), BookEntry(path=f"{folder}/fund.csv", name="carry"),
+               BookEntry(path=f"{folder}/fund.csv", name="carry-2"), BookEntry(path=f"{folder}/nothing-*.csv"),
+               BookEntry(path=f"{folder}/life-a.csv"), BookEntry(path=f"{folder}/absent.csv")]  # fmt: skip
+    found = find_books(entries, DATE)
+    assert [file.name for file in found] == [
+        "life-a", "life-b", "carry", "carry-2", "nothing-*", f"{folder}/life-a.csv", "absent"
+    ]  # fmt: skip
+    assert [file.sha256 == MISSING for file in found] == [False, False, False, False, True, False, True]
+    for file, said in ((found[4], "no file has a name like"), (found[5], "a second book called 'life-a'"),
+                       (found[6], "absent.csv")):  # fmt: skip
+        with pytest.raises(InputError, match=said):
+            load_checked(file, market)
+    assert [file.name for file in chosen(found, ["life-*", "carry"])] == ["life-a", "life-b", "carry"]

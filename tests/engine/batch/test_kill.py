@@ -1,0 +1,53 @@
+"""Batches killed at random moments, really: what comes out in the end are the bits of one that nobody stopped."""
+
+import random
+import shutil
+import signal
+import time
+
+import pytest
+
+from engine.batch.checkpoints import WORK
+from engine.batch.verify import changed_files
+
+# Brackets after a pilot of two cells, so narrow at first that they miss: the cells after it are passed over twice.
+NARROW = {"pilot_cells": 2, "engine.batch.simulate:MARGIN_SE": 1.6}
+
+
+def killed_at_random(folder, seed: int, n_kills: int, settings: dict[str, object]) -> int:
+    """Start, kill, start again; return how many kills came before the end of a run. It ends complete."""
+    rng = random.Random(seed)
+    kills = 0
+    while kills < n_kills:
+        before = folder.files()
+        child = folder.start("run", folder.file, settings=settings)
+        try:
+            while child.poll() is None and folder.files() == before:
+                time.sleep(0.002)
+            time.sleep(rng.uniform(0.0, 0.5))
+            child.kill()
+            child.communicate(timeout=60)
+        finally:
+            child.wait()
+        if child.returncode == 0:
+            shutil.rmtree(folder.out)  # it was done before the kill: from the beginning again
+        else:
+            assert child.returncode == -signal.SIGKILL
+            kills += 1
+    return kills
+
+
+@pytest.mark.parametrize(
+    ("seed", "n_kills"), [(1, 10), pytest.param(2, 100, marks=pytest.mark.slow)], ids=["ten", "hundred"]
+)
+def test_killed_at_any_moment_it_goes_on_to_the_same_bits(folder, seed, n_kills):
+    folder.edit("paths = 400_000", "paths = 700_000")
+    folder.night(settings=NARROW)
+    whole = folder.bits()
+    assert len(whole["blocks"]) == 11
+    shutil.rmtree(folder.out)
+    killed_at_random(folder, seed, n_kills, NARROW)
+    folder.night(settings=NARROW)
+    assert folder.bits() == whole
+    assert not any((folder.out / WORK).glob("*"))
+    assert changed_files(folder.out) == ()

@@ -1,0 +1,90 @@
+"""Questions to a record, and files made from it."""
+
+import csv
+import sqlite3
+from datetime import date
+
+import pytest
+
+from engine.batch.record import read_night
+from engine.batch.store import Rows, differences, export, figures, headline, recorded_runs
+from engine.errors import InputError, RiskError
+
+pytest.importorskip("duckdb", reason="needs the extra `store`")
+
+
+@pytest.fixture(scope="module")
+def runs(done):
+    return recorded_runs(done.out)
+
+
+def test_the_headline_is_the_total_at_the_highest_confidence(done, runs):
+    measure = read_night(done.out, date(2025, 5, 28)).runs[0].results[0].measures[-1]
+    found = headline(runs)
+    assert found.columns[:6] == ("valuation_date", "run", "scenario", "scope", "confidence", "value_at_risk")
+    assert found.rows == (
+        (
+            date(2025, 5, 28), "ten-days", "base", "total", 0.99, measure.value_at_risk, measure.value_at_risk_se,
+            measure.expected_shortfall, "JPY",
+        ),
+    )  # fmt: skip
+
+
+def test_a_condition_chooses_figures(runs):
+    found = figures(runs, "measure = 'dv01' AND scope = 'total' AND curve = ?", ["all"])
+    assert [row[3:5] for row in found.rows] == [("total", "dv01")]
+
+
+def test_a_bad_condition_is_refused(runs):
+    with pytest.raises(RiskError, match="cannot be queried"):
+        figures(runs, "no_such_column = 1")
+
+
+def test_a_run_without_manifest_does_not_exist(folder, done):
+    with pytest.raises(InputError, match="no recorded run"):
+        recorded_runs(folder.out)
+    with pytest.raises(InputError, match=r"no recorded run of 2020-01-01"):
+        recorded_runs(done.out, ["2020-01-01"])
+
+
+def test_only_what_differs_is_told(folder, done, runs):
+    assert differences(runs, runs).rows == ()
+    folder.edit("paths = 400_000", "paths = 400_000\nseed = 2")
+    folder.night()
+    found = differences(runs, recorded_runs(folder.out))
+    by_key = {row[1:6]: row for row in found.rows}
+    assert all(row[3] not in ("base_value", "shock_pnl", "dv01", "stress_loss") for row in found.rows)
+    _, _, _, _, _, _, before, after, change, se, _ = by_key["base", "total", "value_at_risk", 0.99, None]
+    assert change == after - before
+    assert abs(change) < 5.0 * se
+
+
+def test_exports_hold_every_figure(tmp_path, runs):
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra `store`")
+    found = figures(runs)
+    for name in ("figures.csv", "figures.xlsx", "figures.sqlite"):
+        export(found, tmp_path / name)
+    value = found.columns.index("value")
+    wanted = [row[value] for row in found.rows]
+    with (tmp_path / "figures.csv").open(newline="") as file:
+        heading, *rows = csv.reader(file)
+    assert tuple(heading) == found.columns
+    assert [float(row[value]) for row in rows] == wanted
+    sheet = openpyxl.load_workbook(tmp_path / "figures.xlsx").active
+    assert [row[value] for row in sheet.iter_rows(min_row=2, values_only=True)] == pytest.approx(wanted, rel=1e-15)
+    connection = sqlite3.connect(tmp_path / "figures.sqlite")
+    assert [row[0] for row in connection.execute("SELECT value FROM figures")] == wanted
+    connection.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["figures.csv", "figures.sqlite", "figures.xlsx"]
+
+
+def test_text_that_begins_like_a_formula_stays_text(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra `store`")
+    export(Rows(columns=("scope",), rows=(("=1+1",),)), tmp_path / "x.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "x.xlsx").active["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_another_kind_of_file_is_refused(tmp_path):
+    with pytest.raises(InputError, match="must end in"):
+        export(Rows(columns=("a",), rows=()), tmp_path / "x.json")

@@ -1,0 +1,297 @@
+"""The whole page: every number is the record's, whatever the record holds."""
+
+import math
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from engine.batch.record import BatchFault, night_folder, read_night, run_folder
+from engine.errors import InputError
+from engine.report.extras import convergence, levels
+from engine.report.write import report_path, write_report
+
+pytest.importorskip("jinja2", reason="needs the extra `report`")
+pytest.importorskip("matplotlib", reason="needs the extra `report`")
+
+from engine.report.page import render
+
+TODAY = date(2025, 5, 28)
+YESTERDAY = date(2025, 5, 27)
+MINUS = "\N{MINUS SIGN}"
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags, visible text, figures with their values."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.ids: list[str] = []
+        self.text = ""
+        self.figures: list[tuple[float, str]] = []
+        self._value: float | None = None
+        self._hidden = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        self.ids += [str(value) for name, value in attrs if name == "id"]
+        self._hidden = tag == "style"
+        if tag == "data":
+            self._value = float(str(dict(attrs)["value"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._value = None
+        self._hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if self._value is not None:
+            self.figures.append((self._value, data))
+        if not self._hidden:
+            self.text += data
+
+
+def page(record, night: date = TODAY) -> Page:
+    return Page(render(record.folder, night))
+
+
+def every_value(record) -> set[float]:
+    """All figures that a page may show: of the record, their changes since yesterday, and what is counted."""
+    found: set[float] = set()
+    nights = [read_night(record.folder, day) for day in (YESTERDAY, TODAY)]
+    for night in nights:
+        found |= {value for use in night.limits for value in (use.amount, use.value, use.se, use.use,
+                                                             use.probability_above) if value is not None}  # fmt: skip
+        for run in night.runs:
+            found |= {each.value for each in (*run.stress_losses, *run.dv01s)}
+            found |= {edge for each in run.distributions for edge in each.edges.tolist()}
+            found |= {float(each.counts[i : i + 3].sum()) for each in run.distributions for i in range(0, 201, 3)}
+            home = run_folder(record.folder, night.valuation_date, run.name)
+            found |= {float(run.manifest["facts"]["n_paths"]), -9.9e8}  # and the P&L of realised.csv
+            rows = [*convergence(home, run.manifest, "base", 0.99), *levels(home, run.manifest, "base")]
+            found |= {float(value) for row in rows for value in row.values() if isinstance(value, float | int)}
+            for result in run.results:
+                found |= {result.base_value, result.shock_pnl, result.mean, result.mean_se}
+                found |= {value for each in result.measures for value in measures(each)}
+    for before, after in zip(nights[0].runs, nights[1].runs, strict=True):
+        for old, new in zip(before.results, after.results, strict=True):
+            for one, other in zip(old.measures, new.measures, strict=True):
+                var, var_se, es, es_se = measures(one)
+                now_var, now_var_se, now_es, now_es_se = measures(other)
+                found |= {now_var - var, now_es - es, math.hypot(now_var_se, var_se), math.hypot(now_es_se, es_se)}
+    return found
+
+
+def measures(each) -> tuple[float, float, float, float]:
+    return each.value_at_risk, each.value_at_risk_se, each.expected_shortfall, each.expected_shortfall_se
+
+
+def test_every_number_on_the_page_is_the_records_rounded(whole, html):
+    known = every_value(whole)
+    found = Page(html)
+    assert len(found.figures) > 300
+    assert {value for value, _ in found.figures} <= known
+    for value, shown in found.figures:
+        assert is_rounded(value, shown), (value, shown)
+
+
+def is_rounded(value: float, shown: str) -> bool:
+    """Whether a text is a value in some unit, to the text's last digit."""
+    if shown in ("no", "certain", "< 0.1 %", "> 99.9 %"):
+        return 0.0 <= value <= 1.0
+    digits = re.sub(r"[^0-9.]", "", shown)
+    last = 10.0 ** -len(digits.partition(".")[2])
+    if "." not in digits:
+        last = 10.0 ** (len(digits) - len(digits.rstrip("0"))) if float(digits) else 1.0
+    sign = -1.0 if MINUS in shown else 1.0
+    units = (0.01,) if "%" in shown else (1.0, 1e3, 1e6, 1e9, 1e12)
+    return any(abs(sign * float(digits) * unit - value) <= 0.5001 * last * unit for unit in units)
+
+
+def test_headline_and_change_are_there_with_their_errors(html):
+    text = re.sub(r"\s+", " ", Page(html).text)
+    # VaR 0.8 * 7.8 = 6.24 billion, yesterday 6.32; errors of a 250th of std = VaR / 2.3263
+    assert "6.240 ± 0.011" in text
+    assert f"{MINUS}0.080 ± 0.015" in text
+    assert "Changes are since 2025-05-27" in text
+    assert "1 backtest exception on 1 nights compared" in text
+
+
+def test_the_same_record_gives_the_same_bytes(whole, html, tmp_path):
+    size = write_report(whole.folder, TODAY, tmp_path / "deep" / "report.html")
+    assert (tmp_path / "deep" / "report.html").read_bytes() == html.encode()
+    assert size == len(html.encode())
+    assert report_path(Path("out"), TODAY) == Path("out/reports/2025-05-28.html")
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing(html):
+    found = Page(html)
+    assert not {"script", "iframe", "object", "embed", "base", "form"} & set(found.tags)
+    links = [value for name, value in found.attributes if name in ("src", "href", "xlink:href", "action", "srcset")]
+    assert links
+    assert all(value.startswith(("#", "data:,")) for value in links if value is not None)
+    style = (Path(render.__code__.co_filename).parent / "templates" / "style.css").read_text()
+    assert "url(" not in style
+    assert "@import" not in style
+    assert len(found.ids) == len(set(found.ids))
+
+
+def test_names_from_outside_are_only_names(record):
+    hostile = {
+        "<script>alert(1)</script>": 3e9,
+        '"><img src=x onerror=alert(1)>': 2e9,
+        "{{ 7 * 7 }}{% raw %}": 1e9,
+        "$\\frac{1}{2}$ &amp; \u202eevil": 1.5e9,
+        "x" * 500: 1e8,
+        "生命保険 \U0001f4b4": 1e9,
+    }
+    record.run("a&b", books=hostile, scenarios=("base", "</style><script>"))
+    record.close(faults=[BatchFault(kind="book", subject="<script>", message="</p><script>alert(2)</script>")])
+    found = page(record)
+    assert "script" not in found.tags
+    assert "img" not in found.tags
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    for name in ("<script>alert(1)</script>", "{{ 7 * 7 }}", "</p><script>alert(2)</script>", "生命保険"):
+        assert name in found.text
+    assert "\u202e" not in found.text
+
+
+def test_fifty_books_and_many_scenarios_fit(record):
+    books = {f"book-{i:02d}": 1e9 + 1e8 * i for i in range(50)}
+    record.run("big", books=books, scenarios=("base", "one", "two", "three", "four", "five"), extras=True)
+    record.close(limits=[])
+    html = render(record.folder, TODAY)
+    assert len(html.encode()) < 500_000
+    assert "Drawn are the 15 largest of 50." in html
+    assert all(name in html for name in books)
+
+
+@pytest.mark.parametrize(
+    ("most", "said", "n_pictures"),
+    [
+        (100_000, "Distribution, fan charts and convergence are left out", 2),  # of books in each run
+        (36_000, "Only the figures of all books are here", 0),
+        (20_000, "This run is left out", 0),
+    ],
+)
+def test_a_long_page_is_shortened_from_its_end(record, monkeypatch, most, said, n_pictures):
+    monkeypatch.setattr("engine.report.page.MOST_BYTES", most)
+    for name in ("a", "b"):
+        record.run(name)
+    record.close()
+    html = render(record.folder, TODAY)
+    assert len(html.encode()) <= most
+    assert said in html.partition('<h2 id="run-2-title">')[2]
+    assert html.count('role="img"') >= n_pictures
+    assert all(f"Run {name}</h2>" in html for name in ("a", "b"))
+
+
+def test_one_book_and_no_yesterday(record):
+    record.run(books={"only": 2e9}, scenarios=("base",))
+    record.close()
+    text = page(record).text
+    assert "no earlier night in this record" in text
+    assert "This is the first night of the record." in text
+    assert "The record holds no levels of the factors by day." in text
+
+
+def test_a_night_of_faults_alone_has_no_number(record):
+    faults = [BatchFault(kind="market", subject="2025-05-28", message="there is no such market")]
+    record.close(failed=["ten-days"], faults=faults, limits=[])
+    found = page(record)
+    assert found.figures == []
+    assert "there is no such market" in found.text
+    assert "incomplete" in found.text
+    assert "failed" in found.text
+
+
+def test_a_limit_that_is_not_evaluated_says_why(record):
+    record.run(books={"only": 2e9}, scenarios=("base",))
+    nothing = {"value": None, "se": None, "probability_above": None}
+    record.close(limits=[record.limit(state="not evaluated", reason="there is no total", **nothing)])
+    assert "desk (VaR of ten-days): there is no total" in page(record).text
+
+
+def test_a_partial_run_is_called_so_and_not_compared(record):
+    record.run(night=YESTERDAY)
+    record.close(YESTERDAY)
+    record.run(complete=False)
+    record.close(faults=[BatchFault(kind="book", subject="bad.csv", message="line 3 is no position")])
+    text = page(record).text
+    assert "Books are missing from this run" in text
+    assert "all books that loaded" in text
+    assert "books are missing, now or on 2025-05-27" in text
+
+
+def test_gains_at_the_quantile_and_what_is_no_number(record):
+    record.run("gain", books={"gain": -4e9})
+    record.run("spoilt", books={"bad": 1e9, "good": 2e9})
+    record.close()
+    home = night_folder(record.folder, TODAY) / "run=spoilt"
+    _spoil(home / "results.parquet")
+    html = render(record.folder, TODAY)
+    found = Page(html)
+    assert f"{MINUS}3.2000 ± 0.0055" in found.text
+    assert "not a number" in found.text
+    assert "figures of base, bad are not numbers" in found.text
+    assert not any(math.isnan(value) or "nan" in shown.lower() for value, shown in found.figures)
+    assert "NaN" not in html
+    assert ">nan<" not in html
+
+
+def test_an_error_that_the_sample_does_not_bound_is_said(record):
+    for night in (YESTERDAY, TODAY):
+        total = record.result("base", "total", 2e9, se=math.inf)
+        record.run(night=night, books={}, scenarios=("base",), results=[total])
+        record.close(night)
+    found = page(record)
+    assert "± not bounded" in found.text
+    assert "inf" not in [shown.lower() for _, shown in found.figures]
+    assert "svg" in found.tags  # the history is drawn, without a band
+
+
+def _spoil(path: Path) -> None:
+    """Turn every figure of one book into NaN."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    rows = [{**row, "value": math.nan} if row["scope"] == "book:bad" else row for row in table.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+
+
+def test_no_night_and_no_extra_are_refused_in_words(record, monkeypatch, tmp_path):
+    with pytest.raises(InputError, match="there is no such record"):
+        write_report(record.folder, TODAY, tmp_path / "x.html")
+    monkeypatch.setitem(__import__("sys").modules, "engine.report.page", None)
+    with pytest.raises(InputError, match=r"pip install 'unwind-risk\[report\]'"):
+        write_report(record.folder, TODAY, tmp_path / "x.html")
+
+
+def test_a_bare_number_cannot_reach_the_page():
+    from engine.report.page import _environment
+
+    environment = _environment()
+    with pytest.raises(TypeError, match="bare float"):
+        environment.from_string("{{ x }}").render(x=math.nan)
+
+
+def test_rough_errors_are_a_warning(record):
+    from engine.report.summary import warnings
+
+    record.run()
+    record.close()
+    night = read_night(record.folder, TODAY)
+    rough = [replace(r, measures=tuple(replace(m, rough=True) for m in r.measures)) for r in night.runs[0].results]
+
+    class Sheet:
+        run = replace(night.runs[0], results=tuple(rough))
+
+    (said,) = warnings([Sheet()])  # type: ignore[list-item]
+    assert said.startswith("ten-days: 12 figures have rough errors: base, total, 99 %; ")

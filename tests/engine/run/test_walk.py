@@ -1,0 +1,80 @@
+"""Levels of paths, without a book."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.run import resolve
+from engine.inputs.scenario import load_scenario
+from engine.run.walk import one_path, walk_of, walk_of_config
+from kernels.base import SAID
+from kernels.numba_backend import NumbaBackend
+
+MARKET = load_market(bundled_market_path())
+IDS = np.array([3, 12_345, 10**9], np.uint64)
+
+
+def walk(scenario="mixture", n_days=10, **settings):
+    given = {"seed": 1, "backend": NumbaBackend(), **settings}
+    return walk_of(load_scenario(scenario), MARKET, n_days=n_days, **given)
+
+
+def test_a_path_is_the_same_alone_and_among_others():
+    among = walk().levels(IDS)
+    for i, path in enumerate(IDS.tolist()):
+        np.testing.assert_array_equal(one_path(walk(), path), among[..., i])
+
+
+def test_a_longer_walk_goes_on_where_a_shorter_ends():
+    np.testing.assert_array_equal(walk(n_days=20).levels(IDS)[:10], walk().levels(IDS))
+
+
+def test_levels_are_the_start_moved_by_the_deviations():
+    made = walk("august-2024")
+    levels, deviations = made.levels(IDS), made.deviations(IDS)
+    assert made.start.usdjpy == pytest.approx(145.04 * (1.0 - 0.0836), rel=1e-3)  # as `scenario check` shows it
+    at = made.series.index
+    np.testing.assert_allclose(levels[:, at("USDJPY")], made.start.usdjpy * np.exp(deviations[:, at("USDJPY")]))
+    np.testing.assert_allclose(levels[:, at("USDJPY_VOL")], 0.124 * np.exp(deviations[:, at("USDJPY_VOL")]))
+    start = float(made.start.curves["UST"].zero_rate(10.0))
+    np.testing.assert_allclose(levels[:, at("UST_10Y")], start + deviations[:, at("UST_10Y")])
+
+
+def test_series_follow_the_factors_and_say_their_units():
+    made = walk()
+    assert made.series == (*(factor.name for factor in MARKET.factors), *SAID)
+    assert len(made.units) == len(made.series)
+    assert made.regimes == ("CALM", "FLIGHT", "REPATRIATION")
+
+
+def test_days_are_business_days_of_both_cities():
+    # 2025-07-04 is Independence Day, 2025-07-21 Marine Day
+    dates = walk("base", 60).dates
+    assert dates[0] == np.datetime64("2025-05-29")
+    assert not np.isin(np.array(["2025-07-04", "2025-07-21"], "datetime64[D]"), dates).any()
+
+
+def test_single_precision_deviations_are_numbers_of_binary32():
+    of_factors = walk(precision="float32").deviations(IDS)[:, : len(MARKET.factors)]
+    np.testing.assert_array_equal(of_factors.astype(np.float32), of_factors)
+    assert (of_factors != 0.0).all()
+
+
+def test_a_walk_says_what_a_scenario_holds_beyond_its_days():
+    assert any("beyond the horizon of 3 business days" in note for note in walk("boj-u-turn", 3).notes)
+
+
+def test_settings_name_their_inputs_by_hash_as_a_run_does():
+    config = resolve({"scenario": "mixture", "backend": "numba", "horizon_days": 3}, {})
+    made, contents, warnings = walk_of_config(config, lambda text: None)
+    assert (made.dates.size, set(contents), warnings) == (3, {"market", "scenario:mixture"}, ())
+
+
+def test_another_start_moves_prices_alone():
+    higher = walk_of(
+        load_scenario("base"), replace(MARKET, usdjpy=150.0), n_days=3, seed=1, backend=NumbaBackend()
+    ).levels(IDS)
+    at = walk("base", 3).series.index("USDJPY")
+    np.testing.assert_allclose(higher[:, at] / walk("base", 3).levels(IDS)[:, at], 150.0 / 145.04, rtol=1e-12)
