@@ -36,7 +36,6 @@ def alone(contenders):
     return {each.name: measure(lambda each=each: each.backend, each.precision, N_PATHS) for each in contenders}
 
 
-@pytest.mark.slow  # compiles everything anew, in both precisions
 def test_contenders_take_turns_in_both_precisions_kernels_and_whole_runs(contenders, alone):
     case = compare(contenders, SIZES, alone, alone, ["no reason"])
     names = {row.name for row in case.rows}
