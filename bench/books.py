@@ -30,7 +30,7 @@ _OPTION_DAYS = [
     or (VALUATION_DATE + timedelta(days=days + 1)).day == 1
 ]
 _FIRST_DAYS = 3  # days from the valuation date to the earliest maturity
-_LONG_ENOUGH = 40  # days a loan, swap or FX swap runs at least after the valuation date
+_LONG_ENOUGH = 40  # days a loan, swap, FX swap or NDF runs at least after the valuation date
 
 
 def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4) -> None:
@@ -63,7 +63,7 @@ def _varied(kind: Kind, row: dict[str, str], draw: random.Random) -> dict[str, s
     if "vol" in row or "premium" in row:
         cells |= {"vol": "0.0075" if kind.startswith("SWAPTION") else ""}
     if kind in _CLASSES:
-        first = _LONG_ENOUGH if "start_date" in row else _FIRST_DAYS
+        first = _LONG_ENOUGH if "start_date" in row or kind is Kind.NDF else _FIRST_DAYS
         is_option = _CLASSES[kind] == "option"
         days = draw.choice(_OPTION_DAYS) if is_option else draw.randint(first, _LONGEST_DAYS[_CLASSES[kind]])
         cells["maturity"] = (VALUATION_DATE + timedelta(days=days)).isoformat()

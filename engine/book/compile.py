@@ -188,7 +188,13 @@ def _warnings(positions: Sequence[Position], instruments: Instruments) -> list[s
     empty = [position for position in positions if position.notional == 0.0]
     moved = [position for position in positions if instruments.is_moved(position)]
     digital = [position for position in positions if position.kind in DIGITAL_KINDS and position.width is None]
+    unused = [
+        position
+        for position in positions
+        if (position.fixed_so_far or position.fixed_so_far_jpy) and not instruments.running_days(position)
+    ]
     said = (
+        (unused, "`fixed_so_far` although no interest period runs: not used"),
         (empty, "a notional of 0: worth exactly 0"),
         (due, f"its last payment on the valuation date {instruments.valuation_date}: counts as paid, worth 0"),
         (moved, "a date that is no business day: paid on the next one, or the one before where the month would end"),

@@ -34,14 +34,14 @@ CONTRACTS: Mapping[str, ContractSpec] = {
         ContractSpec(name="JGB5", currency="JPY", face=1e8, coupon=0.03, shortest_months=48, longest_months=63),
         ContractSpec(name="JGB20", currency="JPY", face=1e7, coupon=0.03, shortest_months=231, longest_months=252),
         ContractSpec(
-            name="TU", currency="USD", face=2e5, coupon=0.06, shortest_months=21, longest_months=25, keeps_months=True
+            name="TU", currency="USD", face=2e5, coupon=0.06, shortest_months=21, longest_months=24, keeps_months=True
         ),
         ContractSpec(
             name="FV", currency="USD", face=1e5, coupon=0.06, shortest_months=50, longest_months=63, keeps_months=True
         ),
         ContractSpec(name="TY", currency="USD", face=1e5, coupon=0.06, shortest_months=78, longest_months=120),
-        ContractSpec(name="TN", currency="USD", face=1e5, coupon=0.06, shortest_months=113, longest_months=121),
-        ContractSpec(name="US", currency="USD", face=1e5, coupon=0.06, shortest_months=180, longest_months=300),
+        ContractSpec(name="TN", currency="USD", face=1e5, coupon=0.06, shortest_months=113, longest_months=120),
+        ContractSpec(name="US", currency="USD", face=1e5, coupon=0.06, shortest_months=180, longest_months=299),
         ContractSpec(name="WN", currency="USD", face=1e5, coupon=0.06, shortest_months=300, longest_months=361),
     )
 }

@@ -1,6 +1,6 @@
 """What makes a book's given market prices true in the base market: spreads, vols, net bases and carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ LOWEST_RATIO, HIGHEST_RATIO = 1e-3, 50.0  # of a fitted vol to the surface's
 _RATIOS = np.unique(np.append(np.geomspace(LOWEST_RATIO, HIGHEST_RATIO, 151), 1.0))  # looked at where values turn
 LOWEST_NORMAL, HIGHEST_NORMAL = 1e-7, 0.2  # normal vol, decimal per sqrt(year)
 ODD_SPREAD, ODD_BASIS, ODD_RATIO = 0.03, 0.02, 2.0  # beyond which a mark is pointed out
+
+
+_OPTION_COLUMNS = tuple(field.name for field in fields(FxOptions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,7 +136,7 @@ def _premium_ratios(book: CompiledBook, market: Market, spreads: F64, row: I64, 
 
 
 def _rows_of(options: FxOptions, row: I64) -> FxOptions:
-    return FxOptions(**{name: getattr(options, name)[row] for name in FxOptions.__dataclass_fields__})
+    return FxOptions(**{name: getattr(options, name)[row] for name in _OPTION_COLUMNS})
 
 
 def _normal_vols(book: CompiledBook, market: Market) -> F64:

@@ -88,14 +88,6 @@ def values_on(book: CompiledBook, market: Market, fits: Fits, *, day: int, befor
     return values
 
 
-def book_curves(book: CompiledBook) -> tuple[str, ...]:
-    """Names of the curves that a book needs."""
-    used = [book.flows.curve, book.floats.curve, book.floats.projection, book.swaptions.curve]
-    used += [book.futures.repo_curve, book.deliverables.curve]
-    names = {str(name) for column in used for name in np.unique(column)}
-    return tuple(sorted(names | ({"XCCY_JPY", "SOFR"} if book.options.position.size else set())))
-
-
 def book_warnings(book: CompiledBook, market: Market) -> tuple[str, ...]:
     """What was accepted with a word of caution: in reading the book, and payments beyond the last node of a curve."""
     said = list(book.warnings)

@@ -1,4 +1,4 @@
-"""What books and runs ask of a market: the factors that move a curve, forwards, vols and smiles of a pair."""
+"""What books and runs ask of a market: the factors that move a curve or a pair's vols, and these vols."""
 
 import numpy as np
 import numpy.typing as npt
@@ -51,25 +51,3 @@ def vol_factor(market: Market, pair: str) -> int:
     """Index of the VOL factor that moves the vols of a pair, or -1 when none does."""
     numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.VOL and f.pair == pair]
     return numbers[0] if numbers else -1
-
-
-def fx_vol(market: Market, pair: str, time: F64 | float) -> F64:
-    """At-the-money vol of a pair at `time` > 0 [years]; any shape."""
-    return fx_vols(market, pair).atm_vol(time)
-
-
-def smile(market: Market, pair: str, time: F64 | float) -> F64:
-    """(..., 6) c0 to c4, M of the smile of a pair at `time` [years]; any shape. See `FxVols`."""
-    return fx_vols(market, pair).smile_at(time)
-
-
-def fx_forward(market: Market, pair: str, time: F64 | float) -> F64:
-    """Forward of a pair at `time` [years], on the curves that its vols name; any shape."""
-    vols = fx_vols(market, pair)
-    foreign, domestic = market.curves[vols.foreign], market.curves[vols.domestic]
-    return np.asarray(market.usdjpy * foreign.discount(time) / domestic.discount(time))
-
-
-def black_vol(market: Market, pair: str, strike: F64 | float, time: float) -> F64:
-    """Vol of `strike` [JPY per USD] at `time` > 0 [years], smile included; the shape of `strike`."""
-    return fx_vols(market, pair).vol(time, np.log(np.asarray(strike) / fx_forward(market, pair, time)))

@@ -71,7 +71,8 @@ def test_avx2_and_avx512_give_the_same_bits(plain, precision):
     assert narrow[precision] == plain[precision]
 
 
-@pytest.mark.parametrize("block", [32, pytest.param(256, marks=pytest.mark.slow)])
+@pytest.mark.slow  # each compiles everything anew
+@pytest.mark.parametrize("block", [32, 256])
 def test_any_block_gives_the_same_bits(plain, block):
     assert plain["block"] not in (32, 256)
     folder = cache_folder() / f"block-{block}"  # the same each time, so that its compiled code is found

@@ -74,6 +74,9 @@ def test_an_unknown_contract_is_refused_with_the_form(label):
         ("JGB10-2506", date(2034, 5, 20), "20th of March, June, September or December"),
         ("JGB20-2506", date(2043, 6, 20), "231 to 252 months"),
         ("TY-2509", date(2031, 11, 15), "has 74"),
+        ("TU-2509", date(2027, 10, 15), "21 to 24 months left on 2025-09-01"),  # over 2 years from 30 September
+        ("US-2509", date(2050, 9, 15), "has 300"),  # 25 years or more: WN's
+        ("TN-2509", date(2035, 10, 15), "has 121"),
         ("WN-2509", date(2045, 5, 15), "300 to 361"),
     ],
 )

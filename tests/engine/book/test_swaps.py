@@ -97,6 +97,11 @@ def test_a_running_period_needs_what_has_been_fixed(make_book):
     assert [fault.where for fault in refusal.value.faults] == ["fixed_so_far", "fixed_so_far_jpy"]
 
 
+def test_fixings_of_a_swap_that_has_not_begun_are_pointed_out(make_book):
+    row = {"kind": "OIS", "rate": 0.01, "start_date": "2025-06-02", "maturity": "2030-06-02", "fixed_so_far": 0.04}
+    assert any("'P0') with `fixed_so_far` although no interest period runs" in said for said in make_book(row).warnings)
+
+
 def test_a_swap_that_has_reset_its_dollars_needs_the_rate(make_book):
     row = {"kind": "XCCY_MTM_SWAP", "rate": 145.0, "spread": 0.0, "fixed_so_far": 0.04, "fixed_so_far_jpy": 0.005}
     row |= {"maturity": "2030-03-14"}

@@ -6,7 +6,7 @@ import pytest
 from engine.errors import InputError
 from engine.inputs.market import bundled_market_path, load_market
 from engine.market.factors import parse_factor
-from engine.market.lookup import black_vol, curve_factors, fx_forward, fx_vol, smile, vol_factor
+from engine.market.lookup import curve_factors, fx_vols, vol_factor
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +37,12 @@ def test_a_curve_without_factors_has_none(market):
 
 def test_vols_of_the_bundled_market_are_the_quoted_ones(market):
     assert vol_factor(market, "USDJPY") == 17
-    assert float(fx_vol(market, "USDJPY", 1 / 12)) == pytest.approx(0.124, rel=1e-14)
-    assert smile(market, "USDJPY", 0.3).shape == (6,)
-    forward = float(fx_forward(market, "USDJPY", 1.0))
-    yen, dollar = float(market.curves["XCCY_JPY"].zero_rate(1.0)), float(market.curves["SOFR"].zero_rate(1.0))
-    assert forward == pytest.approx(145.04 * np.exp(yen - dollar), rel=1e-14)  # parity, basis included
-    low, high = black_vol(market, "USDJPY", np.array([forward * 0.9, forward * 1.1]), 1.0)
-    assert low > float(fx_vol(market, "USDJPY", 1.0)) * 1.05
+    assert float(fx_vols(market, "USDJPY").atm_vol(1 / 12)) == pytest.approx(0.124, rel=1e-14)
+    low, high = fx_vols(market, "USDJPY").vol(1.0, np.log([0.9, 1.1]))
+    assert low > float(fx_vols(market, "USDJPY").atm_vol(1.0)) * 1.05
     assert low > high
 
 
 def test_a_market_without_vols_says_what_an_option_needs(market):
     with pytest.raises(InputError, match=r"no vols of 'USDJPY', which an option needs; give it a \[fx_vols.USDJPY\]"):
-        fx_vol(replace(market, fx_vols={}), "USDJPY", 1.0)
+        fx_vols(replace(market, fx_vols={}), "USDJPY")
