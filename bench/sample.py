@@ -154,6 +154,7 @@ def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> BookArrays:
         centre=np.zeros((1, n_factors)),
         inverse_width=np.zeros((1, n_factors)),
         degree=6,
+        segment_degree=np.zeros((1, 0), np.int64),
         coefficients=np.zeros((1, 0, 28)),
         flow_range=none,
         flow_value=np.zeros((1, 0)),

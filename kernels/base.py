@@ -148,8 +148,9 @@ class BookArrays(NamedTuple):
     segment_factors: I64  # (n_segments, 2) factors at the pillars below and above
     centre: F64  # (n_scenarios, n_factors) deviation at the middle of the polynomials' range
     inverse_width: F64  # (n_scenarios, n_factors) 1 / half width of that range; 0 for a factor of no segment
-    degree: int  # D, total degree of the polynomials, one of DEGREES; 0: every path is summed flow by flow
-    coefficients: F64  # (n_scenarios, n_segments, (D + 1)(D + 2) / 2) of 1, v, ..., v^D, u, u v, ..., u^D
+    degree: int  # D, the highest total degree of a polynomial, one of DEGREES; 0: there is none
+    segment_degree: I64  # (n_scenarios, n_segments) one of DEGREES, or 0: every path is summed flow by flow
+    coefficients: F64  # (n_scenarios, n_segments, (D + 1)(D + 2) / 2) of 1, v, u, v^2, u v, u^2, ..., u^D; then zeros
     flow_range: I64  # (n_segments, 2) first and last + 1
     flow_value: F64  # (n_scenarios, n_flows) value when looked at, with no deviation, in the currency
     flow_exponents: F64  # (n_flows, 2) d ln(value) / d(deviation) at the two pillars: -time * weight
@@ -191,15 +192,20 @@ class BookArrays(NamedTuple):
     table_forward: F64  # (n_scenarios, n_tables) JPY per USD at the middle
     table_inverse_width: F64  # (n_scenarios, n_tables, 2) 1 / half widths of x and w; w: 0 without a VOL factor
     table_terms: F64  # (n_scenarios, n_tables, n_x, n_w) of T_k(x) w^l, scaled x and w in [-1, 1]; n_x, n_w shared
-    # swaptions: quantity * growth * Bachelier on legs float (receives) and annuity
-    swaption_range: I64  # (n_books, n_currencies, 2)
-    swaption_when: I64  # (n_swaptions,)
+    # swaptions, by the swap that they are on: annuity * sum of quantity * Bachelier in the forward rate float / annuity
+    swap_range: I64  # (n_books, n_currencies, 2)
+    swap_float: I64  # (n_swaps,) leg
+    swap_annuity: I64  # (n_swaps,) leg
+    swaption_range: I64  # (n_swaps, 2)
     swaption_quantity: F64  # (n_swaptions,) bought positive, cash growth to the horizon included
     swaption_payer: I64  # (n_swaptions,) 1: pays fixed, -1: receives fixed
-    swaption_float: I64  # (n_swaptions,) leg
-    swaption_annuity: I64  # (n_swaptions,) leg
     swaption_strike: F64  # (n_swaptions,) decimal
     swaption_std: F64  # (n_swaptions,) normal vol times sqrt(time): decimal; 0: the payoff
+    # tables of that sum in the forward rate
+    swap_table: I64  # (n_swaps,) row of the tables, or -1: priced swaption by swaption
+    swap_table_rate: F64  # (n_scenarios, n_swap_tables) at the middle, decimal
+    swap_table_inverse_width: F64  # (n_scenarios, n_swap_tables) 1 / half width of the rate
+    swap_table_terms: F64  # (n_scenarios, n_swap_tables, n_terms) of T_k(x), scaled x in [-1, 1]; n_terms shared
 
 
 def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str, Any]:
@@ -217,8 +223,10 @@ def empty_tables(n_scenarios: int, n_books: int, n_currencies: int) -> dict[str,
         **{"group_growth": real, "option_range": pairs, "option_strike": real, "option_amount": real},
         **{"table_index": none, "table_forward": row, "table_inverse_width": np.zeros((n_scenarios, 0, 2))},
         **{"table_terms": np.zeros((n_scenarios, 0, 1, 1))},
-        **{"swaption_range": ranges, "swaption_when": none, "swaption_quantity": real, "swaption_payer": none},
-        **{"swaption_float": none, "swaption_annuity": none, "swaption_strike": real, "swaption_std": real},
+        **{"swap_range": ranges, "swap_float": none, "swap_annuity": none, "swaption_range": pairs},
+        **{"swaption_quantity": real, "swaption_payer": none, "swaption_strike": real, "swaption_std": real},
+        **{"swap_table": none, "swap_table_rate": row, "swap_table_inverse_width": row},
+        **{"swap_table_terms": np.zeros((n_scenarios, 0, 1))},
     }
 
 

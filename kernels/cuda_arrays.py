@@ -54,4 +54,6 @@ def strides(book: Tables) -> dict[str, int]:
         "n_groups": book.groups.size,
         "n_tables": book.tables.shape[1],
         "n_x": book.table_terms.shape[2],
+        "n_rate_tables": book.rate_tables.shape[1],
+        "n_rate_terms": book.rate_terms.shape[2],
     }

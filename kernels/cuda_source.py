@@ -91,7 +91,7 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
     laws = n_laws if n_laws * words <= WALKED_WORDS and not has_unwind else 1
     paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
-    has_derivatives = bool(book.futures.size or book.groups.size or book.swaptions.size)
+    has_derivatives = bool(book.futures.size or book.groups.size or book.swaps.size)
     is_split = has_derivatives or book.observations.size > 1
     blocks = 2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3
     if has_unwind and is_unrolled:
@@ -105,7 +105,7 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
         has_units=book.units.size > 0,
         has_futures=book.futures.size > 0,
         has_options=book.groups.size > 0,
-        has_swaptions=book.swaptions.size > 0,
+        has_swaptions=book.swaps.size > 0,
         vol_terms=book.table_terms.shape[3] if book.tables.size else 0,
         is_split=is_split,
         paths=paths,

@@ -20,8 +20,8 @@ def book_pnl(book: BookArrays, scenario: int, observed: F64) -> F64:
             total += book.unit_value[scenario, k] * np.exp(observed[book.unit_when[k], book.unit_factor[k]])
         for j in range(*book.future_range[b, c]):
             total += future_pnl(book, scenario, j, observed, legs)
-        for j in range(*book.swaption_range[b, c]):
-            total += swaption_value(book, j, legs)
+        for j in range(*book.swap_range[b, c]):
+            total += swaptions_value(book, j, legs)
         values[b] += fx[c] * total
     for b, groups in enumerate(book.group_range):
         for g in range(*groups):
@@ -61,17 +61,20 @@ def future_pnl(book: BookArrays, scenario: int, j: int, observed: F64, legs: lis
     return pnl
 
 
-def swaption_value(book: BookArrays, j: int, legs: list[F64]) -> F64:
-    """Bachelier's formula on the forward swap rate, (n,)."""
-    annuity = legs[book.swaption_annuity[j]]
-    gain = book.swaption_payer[j] * (legs[book.swaption_float[j]] / annuity - book.swaption_strike[j])
-    std = book.swaption_std[j]
-    if std == 0.0:
-        value = np.maximum(gain, 0.0)
-    else:
-        d = gain / std
-        value = gain * ndtr(d) + std * np.exp(-0.5 * d * d) / np.sqrt(2.0 * np.pi)
-    return np.asarray(book.swaption_quantity[j] * annuity * value)
+def swaptions_value(book: BookArrays, j: int, legs: list[F64]) -> F64:
+    """Swaptions on swap j by Bachelier's formula on the forward swap rate, (n,)."""
+    annuity = legs[book.swap_annuity[j]]
+    rate = legs[book.swap_float[j]] / annuity
+    total = np.zeros(rate.size)
+    for k in range(*book.swaption_range[j]):
+        gain, std = book.swaption_payer[k] * (rate - book.swaption_strike[k]), book.swaption_std[k]
+        if std == 0.0:
+            value = np.maximum(gain, 0.0)
+        else:
+            d = gain / std
+            value = gain * ndtr(d) + std * np.exp(-0.5 * d * d) / np.sqrt(2.0 * np.pi)
+        total += book.swaption_quantity[k] * annuity * value
+    return total
 
 
 def group_value(book: BookArrays, scenario: int, g: int, observed: F64) -> F64:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from kernels.chebyshev_numba import beyond, table_value
 from kernels.gauss_numba import MAX_EXPONENT, bounded, bounded_exp, density, distance_from_0, mills_p, mills_q
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import log_f64
 from kernels.numba_settings import BLOCK, INLINE, STRICT
 from kernels.points_numba import log_point
-from kernels.tables import VOL_TERMS
 
 F64 = np.float64
 
@@ -98,68 +98,6 @@ def price_group(
     add_calls(options, group, start, moved, forward, std, inverse, out)
 
 
-def _clenshaw(n_w: int) -> Any:
-    """Return the kernel for so many terms in w: with constant bounds LLVM unrolls all but the loop over paths."""
-
-    @njit(**INLINE)
-    def evaluate(terms: Any, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
-        for i in range(BLOCK):
-            near[i] = 0.0
-            far[i] = 0.0
-        for k in range(terms.size // n_w - 1, 0, -2):
-            c = terms[(k - 1) * n_w : (k + 1) * n_w]
-            for i in range(BLOCK):
-                upper, lower = c[2 * n_w - 1], c[n_w - 1]
-                for order in range(n_w - 1):
-                    upper = fma(upper, w[i], c[2 * n_w - 2 - order])
-                    lower = fma(lower, w[i], c[n_w - 2 - order])
-                twice = x[i] + x[i]
-                upper = fma(twice, near[i], upper - far[i])
-                far[i] = upper
-                near[i] = fma(twice, upper, lower - near[i])
-        for i in range(BLOCK):
-            last = terms[n_w - 1]
-            for order in range(n_w - 1):
-                last = fma(last, w[i], terms[n_w - 2 - order])
-            out[i] = fma(x[i], near[i], last - far[i])
-
-    return evaluate
-
-
-_clenshaw_1, _clenshaw_4, _clenshaw_8, _clenshaw_12, _clenshaw_16, _clenshaw_24 = map(_clenshaw, VOL_TERMS)
-
-
-@njit(**STRICT)
-def table_value(terms: Any, n_x: int, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
-    """Sum of terms[k, l] T_k(x) w^l over k below n_x by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
-
-    terms  (n_x or more, n_w)  n_x odd, n_w one of VOL_TERMS; near, far (BLOCK,) rows to work in
-    """
-    n_w = terms.shape[1]
-    flat = terms.reshape(-1)[: n_x * n_w]
-    if n_w == 1:
-        _clenshaw_1(flat, x, w, near, far, out)
-    elif n_w == 4:
-        _clenshaw_4(flat, x, w, near, far, out)
-    elif n_w == 8:
-        _clenshaw_8(flat, x, w, near, far, out)
-    elif n_w == 12:
-        _clenshaw_12(flat, x, w, near, far, out)
-    elif n_w == 16:
-        _clenshaw_16(flat, x, w, near, far, out)
-    else:
-        _clenshaw_24(flat, x, w, near, far, out)
-
-
-@njit(**INLINE)
-def outside(x: Any, w: Any) -> bool:
-    """Whether some path of the block lies outside [-1, 1] in either."""
-    n = 0
-    for i in range(BLOCK):
-        n += not (abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0)
-    return n > 0
-
-
 @njit(**INLINE)
 def scale_to_table(table: Any, group: Any, start: F64, deviations: Any, moved: Any, x: Any, w: Any) -> None:
     """Map a group's forward and vol to the table's range, [-1, 1]: x and w (BLOCK,), out."""
@@ -212,7 +150,7 @@ def add_groups(
         if whole:
             scale_to_table(tables[group.table], group, start, deviations, moved, x, w)
             table_value(terms[group.table], tables[group.table].n_x, x, w, each, scratch[6], value)
-            whole = not outside(x, w)
+            whole = not (beyond(x) or beyond(w))
         if not whole:
             calls = options[group.first : group.last]
             price_group(calls, group, vols[g], start, deviations, moved, scratch[6:9], each)

@@ -11,7 +11,7 @@ from kernels.lanes import IMPACT_SIZE, PARAMETER_STEP, PARAMETERS
 from kernels.normal_numba import FRACTION_F64, ONE_F64, box_muller_f64, exp_f64
 from kernels.numba_settings import BLOCK, INLINE, ROW, STRICT
 from kernels.philox_numba import HALF, LOW, join, philox
-from kernels.rows_numba import CLOSES, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN
+from kernels.rows_numba import CLOSES, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN, UNIFORM
 
 U64 = np.uint64
 LOWEST_CELL = np.int64((1023 - 20) << 6)  # of u = 2^-20: its exponent and six bits of its fraction
@@ -53,12 +53,15 @@ def draw_parameters(law: Any, quantiles: Any, initial: Any, seed: U64, paths: An
         for i in range(BLOCK):
             rows[CLOSES + k * ROW + i] = oldest_first[k]
     for i in range(BLOCK):
-        path = paths[i]
-        w = philox((path, path >> HALF, step, U64(PARAMETERS)), k0, k1)
-        rows[MIX + i] = mixing(quantiles, uniform(join(w[0], w[1]))) if law.mixes else 1.0
-        u = uniform(join(w[2], w[3]))
-        for r in range(law.n_regimes - 1):
-            rows[REGIME + i] += 1.0 if u >= initial[r] else 0.0
-        w = philox((path, path >> HALF, step, U64(IMPACT_SIZE)), k0, k1)
+        w = philox((paths[i], paths[i] >> HALF, step, U64(PARAMETERS)), k0, k1)
+        rows[MIX + i] = uniform(join(w[0], w[1]))
+        rows[UNIFORM + i] = uniform(join(w[2], w[3]))
+    for r in range(law.n_regimes - 1):
+        for i in range(BLOCK):
+            rows[REGIME + i] += 1.0 if rows[UNIFORM + i] >= initial[r] else 0.0
+    for i in range(BLOCK):
+        rows[MIX + i] = mixing(quantiles, rows[MIX + i]) if law.mixes else 1.0
+    for i in range(BLOCK):
+        w = philox((paths[i], paths[i] >> HALF, step, U64(IMPACT_SIZE)), k0, k1)
         z = box_muller_f64(join(w[0], w[1]), join(w[2], w[3]))[0]
         rows[SHORT_RUN + i] = exp_f64(fma(law.impact_sd, z, law.log_impact))

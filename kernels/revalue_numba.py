@@ -1,14 +1,15 @@
 """Value every book on a block of paths, and subtract the base. Twin: cuda/revalue.cuh.
 
 Flows between two pillars are one polynomial in the two pillars' deviations. A path outside its range has its flows
-summed one by one; with degree 0 all paths do. A leg is a run of such segments. A book's own legs go straight into its
-total; those that futures and swaptions share are valued once, beforehand.
+summed one by one; with degree 0, where there are few of them, all paths do. A leg is a run of such segments. A book's
+own legs go straight into its total; those that futures and swaptions share are valued once, beforehand.
 """
 
 from typing import Any
 
 from numba import njit
 
+from kernels.chebyshev_numba import beyond
 from kernels.futures_numba import add_futures
 from kernels.intrinsics_numba import fma
 from kernels.normal_numba import exp_f64
@@ -24,19 +25,16 @@ def _polynomial_rows(degree: int, first: int, last: int) -> Any:
 
     With constant bounds LLVM unrolls all but the loop over paths, up to some 70 terms: higher degrees go in two parts.
     """
-    top = (degree + 1) * (degree + 2) // 2 - first * (first + 1) // 2  # place above the last term of row `first`
 
     @njit(**INLINE)
     def go_on(c: Any, u: Any, v: Any, value: Any) -> None:
         for i in range(BLOCK):
             total = value[i]
-            k = top
             for order in range(first, last + 1):  # of v, beside u to the power degree - order
-                k -= 1
-                row = c[k]
-                for _ in range(order):
-                    k -= 1
-                    row = fma(row, v[i], c[k])
+                a = degree - order
+                row = c[((degree * (degree + 1)) >> 1) + a]
+                for less in range(1, order + 1):
+                    row = fma(row, v[i], c[(((degree - less) * (degree - less + 1)) >> 1) + a])
                 total = fma(total, u[i], row)
             value[i] = total
 
@@ -70,6 +68,11 @@ def add_polynomial(degree: int, c: Any, u: Any, v: Any, value: Any, total: Any) 
 @njit(**STRICT)
 def add_flows(value: Any, exponents: Any, below: Any, above: Any, segment: Any, total: Any) -> None:
     """Add the flows of one segment to `total`, summed flow by flow; `segment` is a scratch row."""
+    if value.size == 1:
+        v, e0, e1 = value[0], exponents[0, 0], exponents[0, 1]
+        for i in range(BLOCK):
+            total[i] += fma(v, exp_f64(fma(e1, above[i], e0 * below[i])), 0.0)
+        return
     for i in range(BLOCK):
         segment[i] = 0.0
     for j in range(value.size):
@@ -80,19 +83,10 @@ def add_flows(value: Any, exponents: Any, below: Any, above: Any, segment: Any, 
         total[i] += segment[i]
 
 
-@njit(**INLINE)
-def beyond(u: Any) -> bool:
-    """Whether some path of the row lies outside [-1, 1]."""
-    n = 0
-    for i in range(BLOCK):
-        n += not (abs(u[i]) <= 1.0)
-    return n > 0
-
-
 @njit(**STRICT)
 def add_segments(
     segments: Any,
-    degree: int,
+    degrees: Any,
     coefficients: Any,
     value: Any,
     exponents: Any,
@@ -104,7 +98,7 @@ def add_segments(
 ) -> None:
     """Add segments to `total` (BLOCK,).
 
-    coefficients        (n, n_terms)      of these segments, in this scenario
+    degrees, coefficients  (n,) (n, n_terms)  of these segments, in this scenario
     value, exponents    (n_flows,) (n_flows, 2)  all flows, in this scenario
     deviations, scaled  (n_factors, ROW)  deviations from the start, and the same mapped to [-1, 1]
     outside             (n_factors,)      whether some path lies outside [-1, 1]
@@ -112,7 +106,7 @@ def add_segments(
     """
     inside, each = scratch[0], scratch[1]
     for g in range(segments.size):
-        segment = segments[g]
+        segment, degree = segments[g], degrees[g]
         f, h = segment.below, segment.above
         x, y, u, v = deviations[f], deviations[h], scaled[f], scaled[h]
         flows, rates = value[segment.first : segment.last], exponents[segment.first : segment.last]
@@ -138,7 +132,7 @@ def add_leg(
     first, last, when = book.legs[leg].first, book.legs[leg].last, book.legs[leg].when
     add_segments(
         book.segments[first:last],
-        book.degree,
+        book.segment_degree[scenario, first:last],
         book.coefficients[scenario, first:last],
         book.flow_value[scenario],
         book.flow_exponents,
@@ -180,8 +174,9 @@ def add_derivatives(book: Any, s: int, b: int, c: int, observed: Any, legs: Any,
     if owned.last_future > owned.first_future:
         futures = book.futures[owned.first_future : owned.last_future]
         add_futures(futures, book.deliverables, book.points, book.point_start[s], observed, legs, scratch, total)
-    if owned.last_swaption > owned.first_swaption:
-        add_swaptions(book.swaptions[owned.first_swaption : owned.last_swaption], legs, total)
+    if owned.last_swap > owned.first_swap:
+        swaps = book.swaps[owned.first_swap : owned.last_swap]
+        add_swaptions(swaps, book.swaptions, book.rate_tables[s], book.rate_terms[s], legs, scratch, total)
     first, last = book.group_range[b, 0], book.group_range[b, 1]
     if c == 0 and last > first:
         add_groups(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from kernels.base import F64, I64, Array, BookArrays, ModelArrays, Records, record
 
-OWNED = record("first_unit last_unit first_future last_future first_swaption last_swaption")
+OWNED = record("first_unit last_unit first_future last_future first_swap last_swap")
 LEG = record("first last when")
 SEGMENT = record("below above first last")  # factors, flows
 UNIT = record("factor when")
@@ -17,7 +17,9 @@ DELIVERABLE = record("leg", "accrued factor")
 GROUP = record("when domestic foreign vol_factor first last table", "time growth c0 c1 c2 c3 c4 reach")
 OPTION = record("", "strike amount")
 TABLE = record("n_x", "forward inverse_x inverse_w")
-SWAPTION = record("payer floating annuity", "quantity strike std")
+SWAP = record("floating annuity first last table")
+SWAPTION = record("payer", "quantity strike std")
+RATE_TABLE = record("n_x", "rate inverse")
 
 VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w that kernels have loops for
 
@@ -37,6 +39,7 @@ class Tables(NamedTuple):
     centre: F64
     inverse_width: F64
     degree: int
+    segment_degree: I64
     coefficients: F64
     segments: Records  # (n_segments,) SEGMENT
     flow_value: F64
@@ -53,7 +56,10 @@ class Tables(NamedTuple):
     options: Records  # (n_options,) OPTION
     tables: Records  # (n_scenarios, n_tables) TABLE
     table_terms: F64  # padded with zeros: n_x odd, n_w one of VOL_TERMS
-    swaptions: Records  # (n_swaptions,) SWAPTION; legs count as in `deliverables`
+    swaps: Records  # (n_swaps,) SWAP; legs count as in `deliverables`
+    swaptions: Records  # (n_swaptions,) SWAPTION
+    rate_tables: Records  # (n_scenarios, n_rate_tables) RATE_TABLE
+    rate_terms: F64  # padded with zeros: an odd number
 
 
 class Model(NamedTuple):
@@ -91,8 +97,9 @@ def tables_of(book: BookArrays) -> Tables:
         The options' tables have more terms in w than any kernel has a loop for.
     """
     n_own = book.base_value.size * book.fx_factor.size
-    ranges = (book.unit_range, book.future_range, book.swaption_range)
+    ranges = (book.unit_range, book.future_range, book.swap_range)
     smile, terms = book.group_smile.T, _padded(book.table_terms)
+    rate_terms = _odd(book.swap_table_terms)
     same = {name: getattr(book, name) for name in Tables._fields if name in BookArrays._fields}
     made = {
         "owned": _rows(OWNED, *(column for field in ranges for column in field.reshape(-1, 2).T)),
@@ -116,11 +123,16 @@ def tables_of(book: BookArrays) -> Tables:
         "options": _rows(OPTION, book.option_strike, book.option_amount),
         "tables": _rows(TABLE, _n_x(terms), book.table_forward, *np.moveaxis(book.table_inverse_width, -1, 0)),
         "table_terms": terms,
-        "swaptions": _rows(
-            SWAPTION,
-            *(book.swaption_payer, book.swaption_float - n_own, book.swaption_annuity - n_own),
-            *(book.swaption_quantity, book.swaption_strike, book.swaption_std),
+        "swaps": _rows(
+            SWAP, book.swap_float - n_own, book.swap_annuity - n_own, *book.swaption_range.T, book.swap_table
         ),
+        "swaptions": _rows(
+            SWAPTION, book.swaption_payer, book.swaption_quantity, book.swaption_strike, book.swaption_std
+        ),
+        "rate_tables": _rows(
+            RATE_TABLE, _n_x(rate_terms[..., None]), book.swap_table_rate, book.swap_table_inverse_width
+        ),
+        "rate_terms": rate_terms,
     }
     contiguous: dict[str, Any] = {
         name: np.ascontiguousarray(field) if isinstance(field, np.ndarray) else field
@@ -140,6 +152,11 @@ def _n_x(terms: F64) -> I64:
     """Terms in x of each table, odd: the zeros behind them are not worth the time."""
     rows = np.where(terms.any(axis=-1), np.arange(1, terms.shape[2] + 1), 1).max(axis=-1, initial=1)
     return np.asarray(rows + 1 - rows % 2)
+
+
+def _odd(terms: F64) -> F64:
+    """An odd number of terms, the last zero."""
+    return np.pad(terms, ((0, 0), (0, 0), (0, 1 - terms.shape[2] % 2)))
 
 
 def _padded(terms: F64) -> F64:

@@ -212,7 +212,7 @@ def _odd(positions: Sequence[Position]) -> list[Position]:
     found = []
     for members in groups.values():
         sizes = np.abs([member.notional for member in members])
-        median = float(np.median(sizes))
+        median = 2.0 * float(np.median(0.5 * sizes))  # the largest numbers would overflow in the mean of two
         if len(members) >= _FEW and median > 0.0:
             found += [member for member, size in zip(members, sizes, strict=True) if size > ODD_NOTIONAL * median]
     return found

@@ -35,6 +35,7 @@ class Lost:
     segments: F64  # (n_scenarios, n_segments) error at most
     most: F64  # (n_scenarios, n_segments) gross value at most
     groups: F64  # (n_scenarios, n_groups) error of the undiscounted value at most
+    swaps: F64  # (n_scenarios, n_swaps) error of the swaptions on a swap at most, per unit of annuity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,7 +79,7 @@ class _Scenario:
         self._leg_error, self._leg_size = (_sums(fields["leg_range"], each[s]) for each in (lost.segments, lost.most))
         flows = np.diff(fields["flow_range"], axis=1).ravel() + _OPERATIONS
         self._leg_error = self._leg_error + ROUNDING * _sums(fields["leg_range"], flows * lost.most[s])
-        self._group_error = lost.groups[s]
+        self._group_error, self._swap_error = lost.groups[s], lost.swaps[s]
         self._points = fields["point_start"][s] * self._highest(
             fields["point_when"], fields["point_factors"], fields["point_exponents"]
         )
@@ -108,9 +109,10 @@ class _Scenario:
         return np.asarray(error / np.maximum(value, np.finfo(np.float64).tiny))
 
     def swaption_parts(self) -> F64:
-        """Error of each swaption as a fraction of its notional: (n_swaptions,)."""
+        """Error of the swaptions on each swap as a fraction of their notional: (n_swaps,)."""
         error, _ = self._swaptions()
-        return np.asarray(error / np.maximum(np.abs(self._fields["swaption_quantity"]), np.finfo(np.float64).tiny))
+        notional = _sums(self._fields["swaption_range"], np.abs(self._fields["swaption_quantity"]))
+        return np.asarray(error / np.maximum(notional, np.finfo(np.float64).tiny))
 
     def _cells(self) -> tuple[F64, F64]:
         """Error and size of what each book holds in each currency, options apart: (n_books, n_currencies)."""
@@ -121,7 +123,7 @@ class _Scenario:
         error = self._leg_error[:n].reshape(self._shape)
         size = self._leg_size[:n].reshape(self._shape) + np.abs(fields["cash"][self._s])
         size = size + _sums(fields["unit_range"], units)
-        for name, (lost, most) in (("future_range", self._futures()), ("swaption_range", self._swaptions())):
+        for name, (lost, most) in (("future_range", self._futures()), ("swap_range", self._swaptions())):
             error, size = error + _sums(fields[name], lost), size + _sums(fields[name], most)
         return error, size
 
@@ -136,17 +138,23 @@ class _Scenario:
         return quantity * (error + ROUNDING * _OPERATIONS * size), quantity * size
 
     def _swaptions(self) -> tuple[F64, F64]:
-        """Error and size: (n_swaptions,) each.
+        """Error and size of the swaptions on each swap: (n_swaps,) each.
 
         In the legs, annuity * bachelier(floating / annuity - strike) has slopes N(d) <= 1 in the floating leg, and
-        std n(d) - strike N(d) (payer) in the annuity, which is within 0.4 std + |strike|.
+        std n(d) - strike N(d) (payer) in the annuity, which is within 0.4 std + |strike|. A table's error is one per
+        unit of annuity.
         """
         fields = self._fields
-        slope = np.abs(fields["swaption_strike"]) + 0.4 * fields["swaption_std"]
-        legs = fields["swaption_float"], fields["swaption_annuity"]
-        error, size = (each[legs[0]] + slope * each[legs[1]] for each in (self._leg_error, self._leg_size))
         quantity = np.abs(fields["swaption_quantity"])
-        return quantity * (error + ROUNDING * _OPERATIONS * size), quantity * size
+        slope = quantity * (np.abs(fields["swaption_strike"]) + 0.4 * fields["swaption_std"])
+        of_floating, of_annuity = (_sums(fields["swaption_range"], each) for each in (quantity, slope))
+        legs = fields["swap_float"], fields["swap_annuity"]
+        error, size = (
+            of_floating * each[legs[0]] + of_annuity * each[legs[1]] for each in (self._leg_error, self._leg_size)
+        )
+        swaptions = np.diff(fields["swaption_range"], axis=1).ravel()
+        tabulated = (self._leg_size + self._leg_error)[legs[1]] * self._swap_error
+        return error + tabulated + ROUNDING * (swaptions + _OPERATIONS) * size, size
 
     def _options(self) -> tuple[F64, F64]:
         """Error and size of each group [JPY at the horizon]; a call is worth less than its forward: (n_groups,)."""
@@ -162,7 +170,7 @@ class _Scenario:
 
     def _rows(self) -> int:
         """Sums that go into a book, at most."""
-        names = ("segment_factors", "unit_factor", "future_growth", "group_when", "swaption_payer")
+        names = ("segment_factors", "unit_factor", "future_growth", "group_when", "swap_float")
         return int(sum(self._fields[name].shape[0] for name in names))
 
     def _highest(self, when: I64, factors: I64, exponents: F64) -> F64:

@@ -5,19 +5,18 @@ import numpy.typing as npt
 
 from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts, sums
 from engine.market.market import Market
-from engine.run.flows import DatedFlows, is_moved
+from engine.run.flows import DatedFlows
 from engine.run.setting import Setting
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
-BOOL = npt.NDArray[np.bool_]
 
 
 def moving_flows(setting: Setting) -> DatedFlows:
     """Flows after the horizon that factors move; their legs are the cells."""
-    flows, moved = setting.flows[0], _is_moving(setting)
+    flows, moved = setting.flows[0], setting.is_moving
     return DatedFlows(
-        leg=setting.cell_of(flows.position, flows.currency)[moved],
+        leg=setting.flow_cell[moved],
         curve=flows.curve[moved],
         day=flows.day[moved],
         amount=_at_horizon(setting)[:, moved],
@@ -33,8 +32,8 @@ def cash_at_horizon(setting: Setting) -> F64:
     future's profit counts from is owed.
     """
     book, flows = setting.book, setting.flows[0]
-    still = ~_is_moving(setting)
-    cell = setting.cell_of(flows.position, flows.currency)[still]
+    still = ~setting.is_moving
+    cell = setting.flow_cell[still]
     amount = _at_horizon(setting)[:, still]
     units, holdings = book.units, book.holdings
     held = sums(setting.cell_of(units.position, units.currency), units.quantity, setting.n_cells)
@@ -55,11 +54,6 @@ def holdings_seen(setting: Setting) -> tuple[I64, I64]:
     expiry = setting.book.holdings.expiry_day
     when = setting.observed.when(np.where(expiry > 0, expiry, setting.observed.horizon))
     return when, setting.observed.days[when]
-
-
-def _is_moving(setting: Setting) -> BOOL:
-    flows = setting.flows[0]
-    return (flows.day > setting.observed.horizon) & is_moved(setting.market, flows.curve)
 
 
 def _at_horizon(setting: Setting) -> F64:

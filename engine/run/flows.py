@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts, sums
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts, distinct, sums
 from engine.market.lookup import curve_factors
 from engine.market.market import Market
 
@@ -56,12 +56,12 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
 
     Every curve of `flows` must have factors; `is_moved` tells.
     """
-    names, curve = np.unique(flows.curve, return_inverse=True)
+    names, curve = distinct(flows.curve)
     n_days = int(flows.day.max(initial=0)) + 1
-    merged, place = np.unique((flows.leg * names.size + curve.ravel()) * n_days + flows.day, return_inverse=True)
+    merged, place = np.unique((flows.leg * len(names) + curve) * n_days + flows.day, return_inverse=True)
     amount = np.stack([sums(place, given, merged.size) for given in np.atleast_2d(flows.amount)])
     number, day = np.divmod(merged, n_days)
-    leg, curve = number // names.size, names[number % names.size]
+    leg, curve = number // len(names), np.array(names)[number % len(names)]
     time = (day - flows.seen[leg]) / DAYS_PER_TIME_YEAR
     factors, weight = pillar_weights(market, curve, time)
     order = np.lexsort((merged, factors[:, 1], factors[:, 0], leg))
@@ -84,8 +84,9 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
 
 def is_moved(market: Market, curve: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
     """Whether some factor moves each flow's curve: (n_flows,)."""
-    moved = [name for name in np.unique(curve).tolist() if name and curve_factors(market, name)[1].size]
-    return np.isin(curve, moved)
+    names, place = distinct(curve)
+    moved = [bool(name) and curve_factors(market, name)[1].size > 0 for name in names]
+    return np.array(moved, bool)[place]
 
 
 def pillar_weights(market: Market, curve: npt.NDArray[np.str_], time: F64) -> tuple[I64, F64]:
@@ -94,9 +95,10 @@ def pillar_weights(market: Market, curve: npt.NDArray[np.str_], time: F64) -> tu
     Moves are linear in time between pillars and flat beyond: there, and on a curve with one pillar, a weight is 0 or 1.
     """
     factors, weight = np.zeros((time.size, 2), np.int64), np.zeros(time.size)
-    for name in np.unique(curve).tolist():
+    names, place = distinct(curve)
+    for k, name in enumerate(names):
         years, numbers = curve_factors(market, name)
-        mine = curve == name
+        mine = place == k
         below = np.clip(np.searchsorted(years, time[mine], side="right") - 1, 0, max(years.size - 2, 0))
         above = np.minimum(below + 1, years.size - 1)
         width = np.where(above > below, years[above] - years[below], 1.0)

@@ -7,6 +7,8 @@ table, and of how many terms, so that its bits do not depend on its companions.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,19 +18,14 @@ from numpy.polynomial import chebyshev
 from engine.book.pricing.fx import PAIR
 from engine.book.pricing.options import black_call
 from engine.market.fx_vols import smile_value
+from engine.run.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
 from engine.run.setting import Setting
 
 F64 = npt.NDArray[np.float64]
 
 WORTH_A_TABLE = 40  # options of a group below which pricing them one by one is cheaper
-REACHES = (5.0, 4.0)  # standard deviations of x and w that a table covers, the wider if it will do; beyond,
-# options are priced one by one: at 5 some path of one block in 3,000, at 4 of one in 30
-WANTED = 1e-6  # of a group's gross premium: the fewest terms that keep the error below this are taken
-X_TERMS = (9, 13, 17, 21, 25, 33, 41, 49)  # odd, as the kernels want them
 W_TERMS = (4, 8, 12)  # of the kernels' VOL_TERMS
-_SIZES = sorted(((n_x, n_w) for n_x in X_TERMS for n_w in W_TERMS), key=lambda size: size[0] * size[1])
-ROUNDING = 2.0**-53
-_MORE_NODES = 1.5  # than terms
+TIERS = (((9, 13, 17, 21, 25), (4, 8)), (TERMS, W_TERMS))  # terms in x and w, tried with nodes for the most of a tier
 _STRIKES = 256  # priced at a time, so that memory stays small
 
 Fields = dict[str, Any]  # of kernels.base.BookArrays
@@ -132,17 +129,18 @@ def _fit(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int)
         if group.half_x == 0.0:
             return None
         gross = max(float(group.values(middle, middle)[1][0]), 1.0)
-        coefficients, largest = _interpolate(group)
-        for n_x, n_w in _SIZES:
-            terms, error = _cut(coefficients, n_x, n_w, largest)
-            if error <= WANTED * gross:
-                return _Fit(
-                    forward=group.forward,
-                    inverse_width=(1.0 / group.half_x, 1.0 / group.half_w if group.half_w > 0.0 else 0.0),
-                    terms=terms,
-                    error=error,
-                    gross=gross,
-                )
+        for in_x, in_w in TIERS:
+            coefficients, largest = _interpolate(group, max(in_x), max(in_w))
+            for n_x, n_w in sorted(product(in_x, in_w), key=prod):
+                terms, error = _cut(coefficients, n_x, n_w, largest)
+                if error <= WANTED * gross:
+                    return _Fit(
+                        forward=group.forward,
+                        inverse_width=(1.0 / group.half_x, 1.0 / group.half_w if group.half_w > 0.0 else 0.0),
+                        terms=terms,
+                        error=error,
+                        gross=gross,
+                    )
     return None
 
 
@@ -162,32 +160,20 @@ def _group(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: in
     )
 
 
-def _interpolate(group: _Group) -> tuple[F64, float]:
-    """Coefficients of T_k(x) T_l(w), half as many again as any table has, and the largest gross value on the nodes."""
-    nodes_x, nodes_w = int(_MORE_NODES * max(X_TERMS)), int(_MORE_NODES * max(W_TERMS)) if group.half_w > 0.0 else 1
+def _interpolate(group: _Group, most_x: int, most_w: int) -> tuple[F64, float]:
+    """Coefficients of T_k(x) T_l(w), half as many again as a table will have, and the largest gross value at nodes."""
+    nodes_x, nodes_w = int(MORE_NODES * most_x), int(MORE_NODES * most_w) if group.half_w > 0.0 else 1
     x, w = chebyshev.chebpts1(nodes_x), chebyshev.chebpts1(nodes_w) if nodes_w > 1 else np.zeros(1)
     grid, gross = group.values(*np.meshgrid(x, w, indexing="ij"))
-    return _to_coefficients(x) @ grid @ _to_coefficients(w).T, float(gross.max())
-
-
-def _to_coefficients(nodes: F64) -> F64:
-    """(n, n) from values at Chebyshev's nodes of the first kind to coefficients, by their discrete orthogonality."""
-    weights = np.where(np.arange(nodes.size) == 0, 1.0, 2.0) / nodes.size
-    return np.asarray(weights[:, None] * chebyshev.chebvander(nodes, nodes.size - 1).T)
+    return to_coefficients(x) @ grid @ to_coefficients(w).T, float(gross.max())
 
 
 def _cut(coefficients: F64, n_x: int, n_w: int, largest: float) -> tuple[F64, float]:
-    """Terms (n_x, n_w) of T_k(x) w^l, and their error [JPY] at most; `largest` is the gross value.
-
-    The terms dropped are known as far as there were nodes. Interpolation puts what lies beyond into the terms it has,
-    at most twice its size (Trefethen 2013, Approximation Theory, 4.1); beyond is no more than what is dropped, if
-    terms fall by a half at least over the nodes added. So three times what is dropped, and rounding.
-    """
+    """Terms (n_x, n_w) of T_k(x) w^l, and their error [JPY] at most; `largest` is the gross value."""
     kept = coefficients[:n_x, :n_w]
     dropped = float(np.abs(coefficients).sum() - np.abs(kept).sum())
     terms = kept @ _powers(kept.shape[1]) + 0.0  # no -0.0
-    rounding = ROUNDING * (4.0 * n_x * float(np.abs(terms).sum()) + 32.0 * largest)
-    return terms, 3.0 * max(dropped, 0.0) + rounding
+    return terms, error_of(dropped, n_x, float(np.abs(terms).sum()), largest)
 
 
 @cache

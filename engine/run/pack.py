@@ -25,6 +25,7 @@ from engine.run.options import pack_groups
 from engine.run.points import Points
 from engine.run.polynomials import Compressed, compress
 from engine.run.setting import Setting, codes
+from engine.run.swap_tables import tabulate_swaptions
 from engine.run.swaptions import pack_swaptions
 from kernels.base import BookArrays, ModelArrays
 
@@ -107,7 +108,10 @@ def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
     tables = untabulated(setting, groups) if direct else tabulate(setting, groups, seen_through)
     own = moving_flows(setting)
     flows, packed = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
-    first_swaption = own.seen.size + future_legs.seen.size
+    first_swap = own.seen.size + future_legs.seen.size
+    swaptions["swap_float"] += first_swap
+    swaptions["swap_annuity"] += first_swap
+    in_rate = tabulate_swaptions(setting, {**flows, **swaptions}, direct=direct)
     fields = {
         **_cell_fields(setting, settled),
         **flows,
@@ -118,8 +122,7 @@ def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
         **groups,
         **tables.fields,
         **swaptions,
-        "swaption_float": first_swaption + swaptions["swaption_float"],
-        "swaption_annuity": first_swaption + swaptions["swaption_annuity"],
+        **in_rate.fields,
     }
     none = np.zeros((len(setting.shocked), flows["flow_range"].shape[0]))
     lost = Lost(
@@ -128,6 +131,7 @@ def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
         segments=packed.lost if packed else none,
         most=packed.most if packed else none,
         groups=tables.errors,
+        swaps=in_rate.errors,
     )
     return fields, lost
 
@@ -154,6 +158,7 @@ def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool
     values = flow_values(segments, setting.shocked)
     packed = None if direct or not values.size else compress(segments, values, mean, std)
     width = packed.half_width if packed else np.zeros_like(mean)
+    degrees = packed.degrees if packed else np.zeros((len(values), segments.flow_range.shape[0]), np.int64)
     moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (width > 0.0)
     fields = {
         "leg_range": segments.leg_range,
@@ -161,7 +166,8 @@ def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool
         "segment_factors": segments.segment_factors,
         "centre": mean,
         "inverse_width": np.where(moving, 1.0 / np.where(moving, width, 1.0), 0.0),
-        "degree": packed.degree if packed else 0,
+        "degree": int(degrees.max(initial=0)),
+        "segment_degree": degrees,
         "coefficients": packed.coefficients if packed else np.zeros((len(values), segments.flow_range.shape[0], 0)),
         "flow_range": segments.flow_range,
         "flow_value": values,

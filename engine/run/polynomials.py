@@ -20,6 +20,7 @@ F64 = npt.NDArray[np.float64]
 WANTED = 1e-10  # of a segment's gross value: its error at most
 REACH = 8.5  # standard deviations of the horizon's law that a polynomial covers, where `WANTED` allows it
 NARROWER = 0.7  # step by which the range shrinks where it does not; paths outside are summed flow by flow
+FEW = 1  # flows of a segment up to which their exponentials are cheaper than a polynomial
 ORDERS = max(DEGREES) + 12  # of each series; the next is below 1e-20 where the range is of any use
 ROUNDING = 2.0**-53
 
@@ -28,8 +29,8 @@ ROUNDING = 2.0**-53
 class Compressed:
     """Polynomials of all segments in all scenarios."""
 
-    degree: int
-    coefficients: F64  # (n_scenarios, n_segments, n_terms) power basis, u-major
+    degrees: npt.NDArray[np.int64]  # (n_scenarios, n_segments) total degree of each; 0: its flows one by one
+    coefficients: F64  # (n_scenarios, n_segments, n_terms) power basis, by total degree, then zeros
     half_width: F64  # (n_scenarios, n_factors) of the range, in units of the deviations
     bound: float  # error at most, as a fraction of gross value: of any segment, so of any book; never above WANTED
     lost: F64  # (n_scenarios, n_segments) error at most, in the currency
@@ -37,52 +38,66 @@ class Compressed:
 
 
 def compress(segments: Segments, values: F64, centre: F64, std: F64) -> Compressed:
-    """Polynomials of the lowest degree that is good enough; where none is, on a narrower range.
+    """Polynomials of the lowest degree that is good enough for each segment; where none is, on a narrower range.
 
     values       (n_scenarios, n_flows)    at the horizon with no deviation, in the flow's currency
     centre, std  (n_scenarios, n_factors)  of the deviations at the horizon
     """
-    reach = np.full(values.shape[0], REACH)
-    gross = _per_segment(segments, np.abs(values))  # (n_scenarios, n_segments)
+    found = [_compress(segments, *scenario) for scenario in zip(values, centre, std, strict=True)]
+    n_terms = max(each.coefficients.shape[1] for each in found)
+    return Compressed(
+        degrees=np.stack([each.degrees for each in found]),
+        coefficients=np.stack(
+            [np.pad(each.coefficients, ((0, 0), (0, n_terms - each.coefficients.shape[1]))) for each in found]
+        ),
+        half_width=np.stack([each.half_width for each in found]),
+        bound=max(each.bound for each in found),
+        lost=np.stack([each.lost for each in found]),
+        most=np.stack([each.most for each in found]),
+    )
+
+
+def _compress(segments: Segments, values: F64, centre: F64, std: F64) -> Compressed:
+    """As `compress`, in one scenario: by itself, so that its bits do not depend on the others."""
+    few = np.diff(segments.flow_range, axis=1).ravel() <= FEW
+    gross = np.maximum(_per_segment(segments, np.abs(values)), np.finfo(np.float64).tiny)
+    reach = REACH
     while True:
-        half_width = reach[:, None] * std
+        half_width = reach * std
         with np.errstate(over="ignore", invalid="ignore"):  # a range far too wide overflows: no number of its is kept
-            series = np.stack(
-                [_series(segments, *scenario) for scenario in zip(values, centre, half_width, strict=True)]
-            )
+            series = _series(segments, values, centre, half_width)
             cuts = [_cut(series, degree) for degree in DEGREES]
-            parts = np.stack([lost for _, lost in cuts]) / np.maximum(gross, np.finfo(np.float64).tiny)
-        bounds = parts.max(axis=2, initial=0.0)  # (n_degrees, n_scenarios)
-        enough = bounds <= WANTED
+            parts = np.stack([lost for _, lost in cuts]) / gross  # (n_degrees, n_segments)
+        enough = (parts <= WANTED) | few
         if enough.any(axis=0).all():
-            taken = enough.argmax(axis=0)  # by each scenario alone, so that its bits do not depend on the others
-            degree = DEGREES[taken.max()]
-            terms = [_padded(cuts[k][0][s], DEGREES[k], degree) for s, k in enumerate(taken)]
+            taken = enough.argmax(axis=0)
+            own = np.where(few, 0.0, np.take_along_axis(parts, taken[None], axis=0)[0])
             return Compressed(
-                degree=degree,
-                coefficients=np.stack(terms),
+                degrees=np.where(few, 0, np.array(DEGREES)[taken]),
+                coefficients=_chosen([terms for terms, _ in cuts], np.where(few, -1, taken)),
                 half_width=half_width,
-                bound=float(bounds[taken, np.arange(taken.size)].max(initial=0.0)),
-                lost=np.stack([cuts[k][1][s] for s, k in enumerate(taken)]),
+                bound=float(own.max(initial=0.0)),
+                lost=own * gross,
                 most=_most(segments, values, centre, half_width),
             )
-        reach = np.where(enough[-1], reach, NARROWER * reach)
+        reach *= NARROWER
 
 
-def _padded(terms: F64, own: int, degree: int) -> F64:
-    """The polynomials (n_segments, n_terms) with zeros from degree `own` up to `degree`: on top they change no bit."""
-    i, j = np.array([(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]).T
-    padded = np.zeros((terms.shape[0], i.size))
-    padded[:, i + j <= own] = terms
-    return padded
+def _chosen(cuts: list[F64], taken: npt.NDArray[np.int64]) -> F64:
+    """The terms of each segment's own degree, DEGREES[taken], then zeros; -1: none."""
+    chosen = np.zeros((taken.size, cuts[taken.max(initial=-1)].shape[1] if taken.max(initial=-1) >= 0 else 0))
+    for k in np.unique(taken[taken >= 0]).tolist():
+        mine = taken == k
+        chosen[mine, : cuts[k].shape[1]] = cuts[k][mine]
+    return chosen
 
 
 def _cut(series: F64, degree: int) -> tuple[F64, F64]:
-    """Terms up to a total degree, and each segment's error at most: (n_scenarios, n_segments)."""
+    """Terms up to a total degree, and each segment's error at most: (n_segments,)."""
     orders = np.add.outer(np.arange(ORDERS), np.arange(ORDERS))
     kept = np.where(orders <= degree, series, 0.0)
     terms = _power_terms(kept, degree)
-    lost = np.abs(series - kept).sum(axis=(2, 3)) + 4.0 * degree * ROUNDING * np.abs(terms).sum(axis=2)
+    lost = np.abs(series - kept).sum(axis=(1, 2)) + 4.0 * degree * ROUNDING * np.abs(terms).sum(axis=1)
     return terms, lost
 
 
@@ -104,23 +119,23 @@ def _factors_of_flows(segments: Segments) -> npt.NDArray[np.int64]:
 
 
 def _power_terms(kept: F64, degree: int) -> F64:
-    """From T_k(u) T_l(v) to u^i v^j, i + j <= degree: (n_scenarios, n_segments, n_terms), u-major."""
+    """From T_k(u) T_l(v) to u^i v^j, i + j <= degree: (n_segments, n_terms), by i + j, then i."""
     n = degree + 1
     to_powers = np.zeros((n, n))  # [k, i]: of u^i in T_k
     for k in range(n):
         to_powers[k, : k + 1] = chebyshev.cheb2poly(np.eye(n)[k])[: k + 1]
-    powers = np.einsum("ki,sgkl,lj->sgij", to_powers, kept[:, :, :n, :n], to_powers)
-    i, j = zip(*((i, j) for i in range(n) for j in range(n - i)), strict=True)
-    return np.ascontiguousarray(powers[:, :, i, j])
+    powers = np.einsum("ki,gkl,lj->gij", to_powers, kept[:, :n, :n], to_powers, optimize=True)
+    i, j = np.array([(i, total - i) for total in range(n) for i in range(total + 1)]).T
+    return np.ascontiguousarray(powers[:, i, j])
 
 
 def _per_segment(segments: Segments, values: F64) -> F64:
-    """Sum (n_scenarios, n_flows) over each segment's flows."""
-    return np.stack([values[:, a:b].sum(axis=1) for a, b in segments.flow_range.tolist()], axis=1)
+    """Sum of (n_flows,) over each segment's flows."""
+    return np.array([values[a:b].sum() for a, b in segments.flow_range.tolist()])
 
 
 def _most(segments: Segments, values: F64, centre: F64, half_width: F64) -> F64:
-    """Gross value of each segment in the corner of its range where it is largest: (n_scenarios, n_segments)."""
+    """Gross value of each segment in the corner of its range where it is largest: (n_segments,)."""
     factors = _factors_of_flows(segments)
-    moves = segments.exponents * centre[:, factors] + np.abs(segments.exponents) * half_width[:, factors]
-    return _per_segment(segments, np.abs(values) * np.exp(moves.sum(axis=2)))
+    moves = segments.exponents * centre[factors] + np.abs(segments.exponents) * half_width[factors]
+    return _per_segment(segments, np.abs(values) * np.exp(moves.sum(axis=1)))

@@ -10,9 +10,10 @@ from engine.book.compiled import CompiledBook, Flows, FxOptions
 from engine.book.fit import Fits
 from engine.book.floats import float_flows
 from engine.book.position import BOND_CURVES
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, distinct, fx_rates, zero_curve
 from engine.market.market import Market
 from engine.run.expired import settle
+from engine.run.flows import is_moved
 from engine.run.law import Law
 from engine.run.observe import Observations
 
@@ -51,7 +52,7 @@ class Setting:
             self.book.futures,
             self.book.swaptions,
         )
-        used = {self.currency} | {name for table in tables for name in np.unique(table.currency).tolist()}
+        used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
         used |= {"USD"} if self.book.options.strike.size else set()
         return [HOME, *sorted(used - {HOME})]
 
@@ -76,6 +77,17 @@ class Setting:
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
         return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
 
+    @cached_property
+    def flow_cell(self) -> I64:
+        """Cell of each of `flows`."""
+        return self.cell_of(self.flows[0].position, self.flows[0].currency)
+
+    @cached_property
+    def is_moving(self) -> npt.NDArray[np.bool_]:
+        """Which of `flows` are after the horizon and on a curve that some factor moves."""
+        flows = self.flows[0]
+        return (flows.day > self.observed.horizon) & is_moved(self.market, flows.curve)
+
     @property
     def n_cells(self) -> int:
         """Books times currencies."""
@@ -97,8 +109,9 @@ class Setting:
     def cash_growth(self, currency: npt.NDArray[np.str_], seen: I64) -> F64:
         """What cash received on calendar day `seen` has grown to at the horizon, at base forwards: (n,)."""
         growth = np.ones(seen.size)
-        for name in np.unique(currency).tolist():
-            mine, discount = currency == name, zero_curve(BOND_CURVES[name], self.market).discount
+        names, place = distinct(currency)
+        for k, name in enumerate(names):
+            mine, discount = place == k, zero_curve(BOND_CURVES[name], self.market).discount
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth
@@ -110,9 +123,9 @@ def _joined(one: Flows, other: Flows) -> Flows:
 
 def codes(values: npt.NDArray[np.str_], names: list[str]) -> I64:
     """Place of each value in `names`."""
-    distinct, place = np.unique(values, return_inverse=True)
+    found, place = distinct(values)
     order = {name: i for i, name in enumerate(names)}
-    return np.array([order[value] for value in distinct.tolist()], np.int64)[place.ravel()]
+    return np.array([order[name] for name in found], np.int64)[place]
 
 
 def ranges(sorted_keys: I64, n: int) -> I64:

@@ -208,7 +208,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         inputs=inputs.sha256,
         until_se=config.until_se,
         revaluation=Revaluation(
-            method="compressed" if packed.book.degree else "direct",
+            method=config.revaluation,
             degree=packed.book.degree,
             flow_bound=packed.bounds.flows,
             option_bound=packed.bounds.options,

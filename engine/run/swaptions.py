@@ -8,30 +8,31 @@ import numpy.typing as npt
 from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, sums
 from engine.run.flows import DatedFlows
 from engine.run.futures import spans
-from engine.run.setting import Setting
+from engine.run.setting import Setting, ranges
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 
 def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
-    """Swaptions by book and currency, equal ones in one row; swaptions on one swap share its legs.
+    """Swaptions by book, currency and the swap they are on, equal ones in one row; books share the legs of a swap.
 
     Returns the legs, and fields of BookArrays, legs counted from 0.
     """
     swaptions, observed = setting.book.swaptions, setting.observed
     when = observed.when(swaptions.expiry_day)
     seen = observed.days[when]
-    ranges = np.concatenate([swaptions.float_range, swaptions.annuity_range])  # (2 n_swaptions, 2)
-    first_leg, leg = _distinct(setting, ranges, np.tile(when, 2))
+    leg_flows = np.concatenate([swaptions.float_range, swaptions.annuity_range])  # (2 n_swaptions, 2)
+    first_leg, leg = _distinct(setting, leg_flows, np.tile(when, 2))
     floating, annuity = np.split(leg, 2)
     time = np.maximum(swaptions.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
     std = setting.fits.normal_vol * np.sqrt(time)
     cell = setting.cell_of(swaptions.position, swaptions.currency)
     keys = np.column_stack([cell, floating, annuity, swaptions.payer, swaptions.strike, std])
     rows, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    swaps, swap = np.unique(rows[:, :3].astype(np.int64), axis=0, return_inverse=True)
     quantity = swaptions.quantity * setting.cash_growth(swaptions.currency, seen)
-    kept = ranges[first_leg]
+    kept = leg_flows[first_leg]
     lengths, flows = np.diff(kept, axis=1).ravel(), spans(kept)
     legs = DatedFlows(
         leg=np.repeat(np.arange(first_leg.size), lengths),
@@ -41,14 +42,14 @@ def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
         seen=np.tile(seen, 2)[first_leg],
     )
     fields = {
-        "swaption_range": setting.by_cell(rows[:, 0].astype(np.int64))[1],
-        "swaption_when": when[first],
+        "swap_range": setting.by_cell(swaps[:, 0])[1],
+        "swap_float": swaps[:, 1],
+        "swap_annuity": swaps[:, 2],
+        "swaption_range": ranges(swap.ravel(), len(swaps)),
         "swaption_quantity": sums(row.ravel(), quantity, first.size),
         "swaption_payer": swaptions.payer[first],
         "swaption_strike": swaptions.strike[first],
         "swaption_std": std[first],
-        "swaption_float": floating[first],
-        "swaption_annuity": annuity[first],
     }
     return legs, fields
 

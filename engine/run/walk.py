@@ -166,6 +166,7 @@ def no_positions(n_factors: int, n_steps: int) -> BookArrays:
         centre=np.zeros((1, n_factors)),
         inverse_width=np.zeros((1, n_factors)),
         degree=6,
+        segment_degree=np.zeros((1, 0), np.int64),
         coefficients=np.zeros((1, 0, 28)),
         flow_range=none,
         flow_value=np.zeros((1, 0)),

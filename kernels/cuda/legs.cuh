@@ -6,18 +6,18 @@
 #if DEGREE > 0
 #define N_TERMS ((DEGREE + 1) * (DEGREE + 2) / 2)
 
-// One segment's polynomial with terms c; u and v in [-1, 1].
+// One segment's polynomial with terms c, by total degree; u and v in [-1, 1]. Of a lower degree than DEGREE it has
+// zeros behind, which come first here and change no bit.
 __device__ __forceinline__ Lanes polynomial(const double* c, const Lanes& u, const Lanes& v) {
     Lanes value = lanes_of(0.0);
-    int k = N_TERMS;
 #pragma unroll
     for (int order = 0; order <= DEGREE; ++order) {  // of v, beside u to the power DEGREE - order
-        --k;
-        Lanes row = lanes_of(c[k]);
+        const int a = DEGREE - order;
+        Lanes row = lanes_of(c[DEGREE * (DEGREE + 1) / 2 + a]);
 #pragma unroll
-        for (int j = 0; j < order; ++j) {
-            --k;
-            EACH_LANE(p) row.of[p] = fma(row.of[p], v.of[p], c[k]);
+        for (int less = 1; less <= order; ++less) {
+            const double term = c[(DEGREE - less) * (DEGREE - less + 1) / 2 + a];
+            EACH_LANE(p) row.of[p] = fma(row.of[p], v.of[p], term);
         }
         EACH_LANE(p) value.of[p] = fma(value.of[p], u.of[p], row.of[p]);
     }
@@ -46,6 +46,7 @@ __device__ __forceinline__ Lanes segment_value(i64 scenario, i64 g, i64 when, co
     const i64 f = segment.below, h = segment.above;
     const Lanes below = deviation(observed, when, f), above = deviation(observed, when, h);
 #if DEGREE > 0
+    if (book.segment_degree[scenario * book.n_segments + g] == 0) return flow_sum(scenario, segment, below, above);
     const double* middle = book.centre + scenario * N_FACTORS;
     const double* inverse = book.inverse_width + scenario * N_FACTORS;
     Lanes u, v;
@@ -83,7 +84,7 @@ __device__ __forceinline__ Lanes add_leg(i64 scenario, i64 number, const Observe
     return total;
 }
 
-// Value of a leg after the books' own. Each future and swaption has legs of its own, so none is valued twice.
+// Value of a leg after the books' own. Each swap of swaptions has its own; bonds in several baskets are valued anew.
 __device__ __forceinline__ Lanes shared_leg(i64 scenario, i64 number, const Observed& observed) {
     return add_leg(scenario, book.n_books * N_CURRENCIES + number, observed, lanes_of(0.0));
 }

@@ -38,7 +38,7 @@ __device__ __forceinline__ Lanes add_derivatives(i64 scenario, i64 b, i64 c, con
 #endif
 #if HAS_SWAPTIONS
 #pragma unroll 1
-    for (i64 j = owned.first_swaption; j < owned.last_swaption; ++j) total = add_swaption(scenario, j, observed, total);
+    for (i64 j = owned.first_swap; j < owned.last_swap; ++j) total = add_swaptions(scenario, j, observed, total);
 #endif
 #if HAS_OPTIONS
     const i64 last = c == 0 ? book.group_range[2 * b + 1] : 0;

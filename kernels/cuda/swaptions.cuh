@@ -1,5 +1,6 @@
-// Swaptions by Bachelier's formula on the values of their two legs. Twin: swaptions_numba.py.
+// Swaptions by Bachelier's formula on the values of their two legs, or by their swap's table. Twin: swaptions_numba.py.
 #pragma once
+#include "chebyshev.cuh"
 #include "gauss.cuh"
 #include "legs.cuh"
 
@@ -12,16 +13,48 @@ __device__ __forceinline__ double bachelier(double gain, double spread) {
     return fma(spread, beyond, gain > 0.0 ? gain : 0.0);
 }
 
-// `total` and a swaption, in its currency. A call: written out where it is used, sm_100 spills.
-__device__ __noinline__ Lanes add_swaption(i64 scenario, i64 number, const Observed observed, Lanes total) {
-    const Swaption& swaption = book.swaptions[number];
-    const Lanes floating = shared_leg(scenario, swaption.floating, observed);
-    const Lanes annuity = shared_leg(scenario, swaption.annuity, observed);
-    const double quantity = swaption.quantity, strike = swaption.strike, std = swaption.std;
-    const double sign = swaption.payer > 0 ? 1.0 : -1.0;
-    EACH_LANE(p) {
-        const double gain = sign * fma(0.0 - strike, annuity.of[p], floating.of[p]);
-        total.of[p] = fma(quantity, bachelier(gain, std * annuity.of[p]), total.of[p]);
+// Value of the swaptions on one swap, one by one, in their currency.
+__device__ __forceinline__ Lanes price_swaptions(const Swap& swap, const Lanes& floating, const Lanes& annuity) {
+    Lanes value = lanes_of(0.0);
+#pragma unroll 1
+    for (i64 j = swap.first; j < swap.last; ++j) {
+        const Swaption& swaption = book.swaptions[j];
+        const double quantity = swaption.quantity, strike = swaption.strike, std = swaption.std;
+        const double sign = swaption.payer > 0 ? 1.0 : -1.0;
+        EACH_LANE(p) {
+            const double gain = sign * fma(0.0 - strike, annuity.of[p], floating.of[p]);
+            value.of[p] = fma(quantity, bachelier(gain, std * annuity.of[p]), value.of[p]);
+        }
     }
+    return value;
+}
+
+// `total` and the swaptions on a swap, in their currency: by its table, or, on a path outside the table's range or
+// without one, one by one. A call: written out where it is used, sm_100 spills.
+__device__ __noinline__ Lanes add_swaptions(i64 scenario, i64 number, const Observed observed, Lanes total) {
+    const Swap& swap = book.swaps[number];
+    const Lanes floating = shared_leg(scenario, swap.floating, observed);
+    const Lanes annuity = shared_leg(scenario, swap.annuity, observed);
+    Lanes value = lanes_of(0.0);
+    bool inside[VALUED], all_inside = swap.table >= 0;
+    if (swap.table >= 0) {
+        const i64 place = scenario * book.n_rate_tables + swap.table;
+        const RateTable& table = book.rate_tables[place];
+        Lanes x;
+        EACH_LANE(p) {
+            x.of[p] = (floating.of[p] / annuity.of[p] - table.rate) * table.inverse;
+            inside[p] = fabs(x.of[p]) <= 1.0;
+            all_inside = all_inside && inside[p];
+        }
+        value = series_value(book.rate_terms + place * book.n_rate_terms, table.n_x, x);
+        EACH_LANE(p) value.of[p] = value.of[p] * annuity.of[p];
+    } else {
+        EACH_LANE(p) inside[p] = false;
+    }
+    if (!all_inside) {
+        const Lanes each = price_swaptions(swap, floating, annuity);
+        EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];
+    }
+    EACH_LANE(p) total.of[p] += value.of[p];
     return total;
 }

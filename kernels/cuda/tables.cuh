@@ -4,7 +4,7 @@
 #include "real.cuh"
 
 struct Owned {
-    i64 first_unit, last_unit, first_future, last_future, first_swaption, last_swaption;
+    i64 first_unit, last_unit, first_future, last_future, first_swap, last_swap;
 };
 struct Leg {
     i64 first, last, when;
@@ -38,9 +38,16 @@ struct Table {
     i64 n_x;
     double forward, inverse_x, inverse_w;
 };
+struct Swap {
+    i64 floating, annuity, first, last, table;
+};
 struct Swaption {
-    i64 payer, floating, annuity;
+    i64 payer;
     double quantity, strike, std;
+};
+struct RateTable {
+    i64 n_x;
+    double rate, inverse;
 };
 
 // tables.Tables, arrays as addresses; then the lengths that strides are made of.
@@ -57,6 +64,7 @@ struct Book {
     const double* centre;
     const double* inverse_width;
     i64 degree;
+    const i64* segment_degree;
     const double* coefficients;
     const Segment* segments;
     const double* flow_value;
@@ -73,7 +81,10 @@ struct Book {
     const Option* options;
     const Table* tables;
     const double* table_terms;
+    const Swap* swaps;
     const Swaption* swaptions;
+    const RateTable* rate_tables;
+    const double* rate_terms;
     i64 n_observations;
     i64 n_scenarios;
     i64 n_books;
@@ -84,5 +95,7 @@ struct Book {
     i64 n_groups;
     i64 n_tables;
     i64 n_x;
+    i64 n_rate_tables;
+    i64 n_rate_terms;
 };
 __constant__ Book book;

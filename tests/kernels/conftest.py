@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels.base import LAW, N_QUANTILES, BookArrays, ModelArrays, PathRange, empty_tables, plain_model
+from kernels.base import DEGREES, LAW, N_QUANTILES, BookArrays, ModelArrays, PathRange, empty_tables, plain_model
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
@@ -92,6 +92,9 @@ def random_book(
     pillars = rng.integers(0, max(1, n_factors - 2), n_segments)
     ends = np.arange(1, n_segments + 1)
     n_terms = (degree + 1) * (degree + 2) // 2 if degree else 0
+    orders = np.repeat(np.arange(degree + 1), np.arange(1, degree + 2))[:n_terms]
+    lower = [each for each in (0, *DEGREES) if each <= degree]
+    degrees = np.array(lower)[np.arange(n_scenarios * n_segments).reshape(n_scenarios, n_segments) % len(lower)]
     inverse = np.full((n_scenarios, n_factors), 1.0 / half_width)
     inverse[:, -1] = 0.0
     return BookArrays(
@@ -108,7 +111,8 @@ def random_book(
         centre=rng.normal(0.0, 0.001, (n_scenarios, n_factors)),
         inverse_width=inverse,
         degree=degree,
-        coefficients=rng.normal(0.0, 1.0, (n_scenarios, n_segments, n_terms)),
+        segment_degree=degrees,
+        coefficients=rng.normal(0.0, 1.0, (n_scenarios, n_segments, n_terms)) * (orders <= degrees[..., None]),
         flow_range=flows_per_segment * np.column_stack([ends - 1, ends]),
         flow_value=rng.normal(0.0, 100.0, (n_scenarios, n_segments * flows_per_segment)),
         flow_exponents=-rng.uniform(0.0, 20.0, (n_segments * flows_per_segment, 2)),
@@ -158,6 +162,7 @@ def with_tables(
         leg_range=np.concatenate([book.leg_range, np.column_stack([n_old + shared, n_old + shared + 1])]),
         leg_when=np.concatenate([book.leg_when + n_early, np.repeat(rng.integers(0, n_when, n_shared // 2), 2)]),
         segment_factors=np.concatenate([book.segment_factors, np.column_stack([factors, factors])]),
+        segment_degree=np.concatenate([book.segment_degree, np.full((n_scenarios, n_shared), book.degree)], 1),
         coefficients=np.concatenate([book.coefficients, rng.normal(1.0, 0.01, (n_scenarios, n_shared, n_terms))], 1),
         flow_range=np.concatenate([book.flow_range, np.column_stack([first + shared, first + shared + 1])]),
         flow_value=np.concatenate([book.flow_value, rng.uniform(0.9, 1.1, (n_scenarios, n_shared))], 1),
@@ -193,30 +198,40 @@ def with_tables(
         option_strike=strikes,
         option_amount=rng.normal(0.0, 1.0, n_all * n_options),
         table_index=np.full(n_all, -1),
-        swaption_range=counted(n_swaptions),
-        swaption_when=rng.integers(0, n_when, n_swaptions * owners),
-        swaption_quantity=rng.normal(0.0, 100.0, n_swaptions * owners),
-        swaption_payer=rng.choice([-1, 1], n_swaptions * owners),
-        swaption_float=owners + futures_legs + np.arange(n_swaptions * owners),
-        swaption_annuity=owners + futures_legs + n_swaptions * owners + np.arange(n_swaptions * owners),
-        swaption_strike=rng.uniform(0.8, 1.2, n_swaptions * owners),
-        swaption_std=rng.choice([0.0, 1e-4, 0.01, 0.2], n_swaptions * owners),
+        swap_range=counted(n_swaptions),
+        swap_float=owners + futures_legs + np.arange(n_swaptions * owners),
+        swap_annuity=owners + futures_legs + n_swaptions * owners + np.arange(n_swaptions * owners),
+        swaption_range=2 * np.column_stack([np.arange(n_swaptions * owners), np.arange(n_swaptions * owners) + 1]),
+        swaption_quantity=rng.normal(0.0, 100.0, 2 * n_swaptions * owners),
+        swaption_payer=rng.choice([-1, 1], 2 * n_swaptions * owners),
+        swaption_strike=rng.uniform(0.8, 1.2, 2 * n_swaptions * owners),
+        swaption_std=rng.choice([0.0, 1e-4, 0.01, 0.2], 2 * n_swaptions * owners),
+        swap_table=np.full(n_swaptions * owners, -1),
     )
 
 
 def tabulated(rng: np.random.Generator, book: BookArrays, n_x: int, n_w: int, reach: float) -> BookArrays:
-    """`book`, whose groups but the last of each book have tables of random terms; `reach` is their half width in x."""
+    """`book`, whose groups but the last of each book have tables of random terms; `reach` is their half width in x.
+
+    So have every second swap's swaptions.
+    """
     n_scenarios, last = book.dynamics.size, book.group_range[:, 1] - 1
     index = np.arange(book.group_when.size)
     index[last] = -1
     index[index >= 0] = np.arange((index >= 0).sum())
     n_tables = int(index.max()) + 1
     half = np.stack([np.full((n_scenarios, n_tables), reach), np.full((n_scenarios, n_tables), 0.1 + reach)], axis=2)
+    swaps = np.arange(book.swap_float.size)
+    n_rates = (swaps.size + 1) // 2
     return book._replace(
         table_index=index,
         table_forward=book.fx_start[:, 1:] * np.exp(rng.normal(0.0, 0.3 * reach, (n_scenarios, n_tables))),
         table_inverse_width=1.0 / half,
         table_terms=rng.normal(0.0, 1.0, (n_scenarios, n_tables, n_x, n_w)),
+        swap_table=np.where(swaps % 2, -1, swaps // 2),
+        swap_table_rate=rng.normal(1.0, 0.1, (n_scenarios, n_rates)),
+        swap_table_inverse_width=np.full((n_scenarios, n_rates), 1.0 / (3.0 * reach)),
+        swap_table_terms=rng.normal(0.0, 1.0, (n_scenarios, n_rates, n_x + 2)),
     )
 
 
@@ -262,7 +277,8 @@ def bare_book(n_scenarios: int, n_factors: int, fx_start: float = 100.0, **field
             **{"cash": np.zeros((n_scenarios, 1, 2)), "leg_range": np.zeros((2, 2), np.int64)},
             **{"leg_when": np.zeros(2, np.int64), "segment_factors": np.zeros((0, 2), np.int64)},
             **{"centre": np.zeros((n_scenarios, n_factors)), "inverse_width": np.zeros((n_scenarios, n_factors))},
-            **{"degree": 0, "coefficients": np.zeros((n_scenarios, 0, 0)), "flow_range": np.zeros((0, 2), np.int64)},
+            **{"degree": 0, "segment_degree": np.zeros((n_scenarios, 2), np.int64)},
+            **{"coefficients": np.zeros((n_scenarios, 0, 0)), "flow_range": np.zeros((0, 2), np.int64)},
             **{"flow_value": np.zeros((n_scenarios, 0)), "flow_exponents": np.zeros((0, 2))},
             **empty_tables(n_scenarios, 1, 2),
             **fields,
@@ -361,6 +377,7 @@ def no_book(n_factors: int, n_steps: int = 1) -> BookArrays:
         centre=np.zeros((1, n_factors)),
         inverse_width=np.zeros((1, n_factors)),
         degree=0,
+        segment_degree=np.zeros((1, 0), np.int64),
         coefficients=np.zeros((1, 0, 0)),
         flow_range=np.zeros((0, 2), np.int64),
         flow_value=np.zeros((1, 0)),

@@ -169,7 +169,7 @@ def test_a_book_of_yen_alone_has_numbas_bits(twin, random_model, random_book):
         cash=book.cash[:, :, :1],
         leg_range=book.leg_range[::2],
         leg_when=book.leg_when[::2],
-        **{name: getattr(book, name)[:, :1] for name in ("unit_range", "future_range", "swaption_range")},
+        **{name: getattr(book, name)[:, :1] for name in ("unit_range", "future_range", "swap_range")},
     )
     numba, paths = NumbaBackend(), PathRange(first=0, n=300)
     assert sha256(twin.pnl(prepared(twin, model, book), paths)) == sha256(

@@ -29,7 +29,7 @@ TWO_CURRENCIES: dict[str, Any] = {  # of a book without any flow, beside the rat
     "leg_when": np.zeros(2, np.int64),
     "unit_range": np.zeros((1, 2, 2), np.int64),
     "future_range": np.zeros((1, 2, 2), np.int64),
-    "swaption_range": np.zeros((1, 2, 2), np.int64),
+    "swap_range": np.zeros((1, 2, 2), np.int64),
 }
 
 

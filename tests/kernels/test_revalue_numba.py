@@ -41,6 +41,7 @@ def one_segment(no_book):
             centre=np.array([[0.002, -0.001, 0.0]]),
             inverse_width=np.full((1, 3), 1.0 / half_width),
             degree=degree,
+            segment_degree=np.full((1, 1), degree),
             coefficients=rng.normal(0.0, 1.0, (1, 1, n_terms)),
             flow_range=np.array([[0, 7]]),
             flow_value=np.linspace(-50.0, 100.0, 7)[None],
@@ -66,9 +67,9 @@ def scaled(book, deviations):
 def matrix(book):
     """Coefficients as numpy wants them: [power of u, power of v]."""
     square, k = np.zeros((book.degree + 1, book.degree + 1)), 0
-    for i in range(book.degree + 1):
-        for j in range(book.degree + 1 - i):
-            square[i, j] = book.coefficients[0, 0, k]
+    for total in range(book.degree + 1):
+        for i in range(total + 1):
+            square[i, total - i] = book.coefficients[0, 0, k]
             k += 1
     return square
 

@@ -21,9 +21,9 @@ def swaption_book(bare_book, floating, annuity, strike, payer, std, n_scenarios=
             **{"segment_factors": np.ones((2, 2), np.int64), "flow_range": np.array([[0, 1], [1, 2]])},
             **{"coefficients": np.zeros((n_scenarios, 2, 0)), "flow_exponents": np.array([[-2.0, 0.0], [-1.0, 0.0]])},
             **{"flow_value": np.tile([floating, annuity], (n_scenarios, 1))},
-            **{"swaption_range": np.array([[[0, 1], [1, 1]]]), "swaption_when": np.zeros(1, np.int64)},
+            **{"swap_range": np.array([[[0, 1], [1, 1]]]), "swap_table": np.array([-1])},
+            **{"swap_float": np.array([2]), "swap_annuity": np.array([3]), "swaption_range": np.array([[0, 1]])},
             **{"swaption_quantity": np.ones(1), "swaption_payer": np.array([payer])},
-            **{"swaption_float": np.array([2]), "swaption_annuity": np.array([3])},
             **{"swaption_strike": np.array([strike]), "swaption_std": np.array([std])},
         },
     )

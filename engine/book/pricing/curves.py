@@ -24,12 +24,25 @@ def zero_curve(name: str, market: Market) -> ZeroCurve:
     return market.curves[name]
 
 
+def distinct(words: Words) -> tuple[list[str], I64]:
+    """Names in ascending order, and the place of each row's among them: (n,).
+
+    np.unique's, but quick where names come in runs, as in tables of flows.
+    """
+    if not words.size:
+        return [], np.zeros(0, np.int64)
+    first = np.flatnonzero(np.concatenate([[True], words[1:] != words[:-1]]))
+    names, place = np.unique(words[first], return_inverse=True)
+    return names.tolist(), np.repeat(place.ravel(), np.diff(np.append(first, words.size)))
+
+
 def zero_rates(curve: Words, tau: F64, market: Market) -> F64:
     """Zero rate of each row's curve at `tau` years: (n,)."""
     rates = np.zeros(tau.shape)
-    for name in np.unique(curve):
-        on_it = curve == name
-        rates[on_it] = zero_curve(str(name), market).zero_rate(tau[on_it])
+    names, place = distinct(curve)
+    for k, name in enumerate(names):
+        on_it = place == k
+        rates[on_it] = zero_curve(name, market).zero_rate(tau[on_it])
     return rates
 
 
@@ -40,8 +53,8 @@ def discounts(curve: Words, tau: F64, market: Market) -> F64:
 
 def fx_rates(currency: Words, market: Market) -> F64:
     """Yen for one unit of each currency; any shape."""
-    names, where = np.unique(currency, return_inverse=True)
-    return np.array([market.fx(str(name)) for name in names])[where]
+    names, place = distinct(currency.ravel())
+    return np.array([market.fx(name) for name in names])[place].reshape(currency.shape)
 
 
 def sums(group: I64, values: F64, n_groups: int) -> F64:

@@ -84,6 +84,7 @@ def one_yen():
         centre=np.zeros((1, 6)),
         inverse_width=np.zeros((1, 6)),
         degree=0,
+        segment_degree=np.zeros((1, 0), np.int64),
         coefficients=np.zeros((1, 0, 0)),
         flow_range=np.zeros((0, 2), np.int64),
         flow_value=np.zeros((1, 0)),

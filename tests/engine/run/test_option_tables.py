@@ -7,7 +7,8 @@ import pytest
 
 from engine.dynamics.apply import apply
 from engine.inputs.scenario import load_scenario
-from engine.run.option_tables import WANTED, WORTH_A_TABLE
+from engine.run.chebyshev import WANTED
+from engine.run.option_tables import WORTH_A_TABLE
 from engine.run.pack import pack
 from kernels.base import PathRange
 from kernels.numba_backend import NumbaBackend
@@ -76,9 +77,10 @@ def test_small_groups_and_payoffs_have_no_table(book, index_market, csv_book, op
 
 
 def test_a_table_within_a_millionth_or_none(csv_book, option_rows, index_market):
-    """A day before expiry the payoff's kink is too sharp for any table."""
-    for maturity, has_table in (("2025-06-12", False), (LONG, True)):
-        result = packed(csv_book(option_rows(maturity, 60), index_market), index_market, [index_market])
+    """A day after the end of a long horizon the payoff's kink is too sharp for any table."""
+    for maturity, horizon, has_table in (("2025-08-22", 60, False), ("2025-06-12", 10, True), (LONG, 10, True)):
+        book = csv_book(option_rows(maturity, 60), index_market)
+        result = packed(book, index_market, [index_market], horizon_days=horizon)
         assert (result.book.table_index[0] >= 0) == has_table
         assert 0.0 < result.bounds.options <= WANTED if has_table else result.bounds.options == 0.0
 

@@ -118,8 +118,10 @@ def test_the_total_is_the_sum_of_the_books(hand_market, book):
     assert total.tobytes() == (one + two).tobytes()
 
 
-def test_compressed_and_direct_agree_within_the_bound(hand_market, book):
+def test_compressed_and_direct_agree_within_the_bound(hand_market, hand_book):
     market = hand_market()
+    halves = [(0, curve, 180 * k, amount) for k in range(1, 30) for curve, amount in (("JGB", 300.0), ("UST", 4.0))]
+    book = hand_book(halves)
     compressed, direct = (packed(book, market, direct=direct) for direct in (False, True))
     assert direct.bounds.flows == 0.0
     assert 0.0 < compressed.bounds.flows <= 1e-10

@@ -5,7 +5,7 @@ import pytest
 from numpy.polynomial import polynomial
 
 from engine.run.flows import DatedFlows, cut, flow_values
-from engine.run.polynomials import REACH, WANTED, compress
+from engine.run.polynomials import FEW, REACH, WANTED, compress
 from kernels.base import DEGREES
 
 N_POINTS = 400
@@ -24,9 +24,9 @@ def compressed(market, book, half_width, centre=0.0):
 
 def matrix(terms, degree):
     square, k = np.zeros((degree + 1, degree + 1)), 0
-    for i in range(degree + 1):
-        for j in range(degree + 1 - i):
-            square[i, j] = terms[k]
+    for total in range(degree + 1):
+        for i in range(total + 1):
+            square[i, total - i] = terms[k]
             k += 1
     return square
 
@@ -41,11 +41,15 @@ def worst_errors(aged, values, found, centre=0.0):
     v = np.concatenate([v, [-1, 1, -1, 1, 0], one, -one, edge, edge])
     errors = []
     for g, (a, b) in enumerate(aged.flow_range.tolist()):
+        if found.degrees[0, g] == 0:  # its flows one by one
+            assert b - a <= FEW
+            errors.append(0.0)
+            continue
         exponents = aged.exponents[a:b].astype(np.longdouble)
         widths = found.half_width[0, aged.segment_factors[g]]
         x, y = (centre + width * np.longdouble(1) * w for width, w in zip(widths, (u, v), strict=True))
         exact = values[a:b] @ np.exp(np.outer(exponents[:, 0], x) + np.outer(exponents[:, 1], y))
-        fitted = polynomial.polyval2d(u, v, matrix(found.coefficients[0, g], found.degree))
+        fitted = polynomial.polyval2d(u, v, matrix(found.coefficients[0, g], found.degrees[0, g]))
         errors.append(float(np.abs(fitted - exact).max()) / np.abs(values[a:b]).sum())
     return np.array(errors)
 
@@ -72,7 +76,7 @@ def test_the_bound_holds_on_the_whole_range(hand_market, hand_book, name, half_w
     aged, values, found = compressed(hand_market(), hand_book(BOOKS[name]), half_width, centre=0.001)
     assert worst_errors(aged, values, found, centre=0.001).max() <= found.bound
     assert found.bound <= WANTED
-    assert found.degree in DEGREES
+    assert set(found.degrees.ravel().tolist()) <= {0, *DEGREES}
     assert (found.half_width <= half_width * (1 + 1e-15)).all()
 
 
@@ -80,7 +84,7 @@ def test_a_range_too_wide_for_any_degree_is_narrowed_and_no_other(hand_market, h
     book = hand_book(BOOKS["30 to 40 years"])
     assert compressed(hand_market(), book, 0.02)[2].half_width == pytest.approx(0.02, rel=1e-15)
     found = compressed(hand_market(), book, 0.3)[2]
-    assert found.degree == max(DEGREES)
+    assert found.degrees.max() == max(DEGREES)
     assert 0.02 < found.half_width.max() < 0.3
 
 
@@ -91,7 +95,7 @@ def test_degree_ten_meets_the_figures_of_the_design(hand_market, hand_book, monk
     for first, last, wanted in ((0, 30, 3e-12), (30, 40, 2e-10)):
         market, book = hand_market(names=EVERY, vols=[0.01] * 8), hand_book(ladder("JGB", first, last))
         aged, values, found = compressed(market, book, 0.03)
-        assert found.degree == 10
+        assert found.degrees.max() == 10
         gross = [np.abs(values[a:b]).sum() for a, b in aged.flow_range.tolist()]
         assert worst_errors(aged, values, found) @ gross <= wanted * sum(gross)
 
@@ -101,7 +105,7 @@ EVERY = ("JGB_1Y", "JGB_2Y", "JGB_5Y", "JGB_10Y", "JGB_20Y", "JGB_30Y", "JGB_40Y
 
 def test_the_lowest_degree_that_is_good_enough_is_taken(hand_market, hand_book):
     book = hand_book(ladder("JGB", 0, 40))
-    degrees = [compressed(hand_market(), book, width)[2].degree for width in (1e-5, 0.002, 0.006, 0.03, 0.05)]
+    degrees = [compressed(hand_market(), book, width)[2].degrees.max() for width in (1e-5, 0.002, 0.006, 0.03, 0.05)]
     assert degrees == sorted(degrees)
     assert degrees[0] == min(DEGREES)
     assert degrees[-1] == max(DEGREES)
@@ -121,6 +125,6 @@ def test_the_bound_is_not_idle(hand_market, hand_book, monkeypatch):
 def test_factors_without_vol_leave_a_constant(hand_market, hand_book):
     aged, values, found = compressed(hand_market(), hand_book(BOOKS["to 10 years"]), 0.0)
     constants = [terms[0] for terms in found.coefficients[0]]
-    sums = [values[a:b].sum() for a, b in aged.flow_range.tolist()]
-    assert constants == pytest.approx(sums, rel=1e-14)
+    sums = [values[a:b].sum() for a, b in aged.flow_range.tolist() if b - a > FEW]
+    assert [constant for constant in constants if constant] == pytest.approx(sums, rel=1e-14)
     assert np.count_nonzero(found.coefficients) == len(sums)
