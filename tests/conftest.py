@@ -6,8 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Quick tests take the same examples each time, so that what lands does not hang on luck; slow ones new ones."""
+    settings.register_profile("fixed", deadline=None, derandomize=True)
+    settings.register_profile("drawn", deadline=None)
+    settings.load_profile("fixed" if config.option.markexpr == "not slow" else "drawn")
 
 
 @pytest.fixture(scope="session")
