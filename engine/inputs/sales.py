@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from engine.dynamics.betas import BETA_SETS
+from engine.dynamics.domain import LATEST_DAY
 from engine.dynamics.unwind import Carry, Impact, Intervention, Repatriation
 from engine.inputs.parameters import ByFactor, Source, bounded, identified_by, sizes
 from engine.inputs.toml import Strict
@@ -214,5 +215,5 @@ class ImpactTable(Strict):
 class SaleTable(Strict):
     """Treasuries sold on a day, whatever the path."""
 
-    day: int = Field(ge=1, description="Business day after the start, 1 is the next.")
+    day: int = Field(ge=1, le=LATEST_DAY, description="Business day after the start, 1 is the next.")
     usd_bn: float = Field(ge=0.0, le=1e4)

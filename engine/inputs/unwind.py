@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from engine.dynamics.domain import LEAST_NU, MAX_JUMPS, MAX_LOADINGS, MAX_REGIMES
+from engine.dynamics.domain import LATEST_DAY, LEAST_NU, MAX_JUMPS, MAX_LOADINGS, MAX_REGIMES
 from engine.dynamics.unwind import Hazard, Jump, Regime, Unwind
 from engine.inputs.parameters import ByFactor, Glob, Name, Source, bounded, identified_by, sizes
 from engine.inputs.sales import CarryTable, ImpactTable, InterventionTable, RepatriationTable, SaleTable
@@ -89,7 +89,10 @@ class JumpTable(Strict):
     source: Source
     rates: dict[str, float] = Field(default={}, description="Regime, or '*' for all -> jumps per year.")
     day: int | None = Field(
-        default=None, ge=1, description="Business day after the start on which it may come; without rates."
+        default=None,
+        ge=1,
+        le=LATEST_DAY,
+        description="Business day after the start on which it may come; without rates.",
     )
     probability: float = bounded("jumps", "probability", "That it comes on its day.", default=1.0)
     mean: ByFactor = Field(default={}, description="Factor -> mean move: decimal rates, logarithms of prices, vols.")

@@ -106,7 +106,8 @@ def _with_unwind(market: Market, unwind: Unwind, base_usdjpy: float | None, dt: 
         law = _bridged(law, market, unwind.bridge, parts.quantiles, n_steps)
     if not parts.record["is_unwind"]:
         return law
-    return replace(law, drift=law.drift - parts.jumps.compensator, unwind=parts)
+    is_price = np.array([factor.kind is FactorKind.PRICE for factor in market.factors])
+    return replace(law, drift=law.drift - np.where(is_price, parts.jumps.compensator, 0.0), unwind=parts)
 
 
 def _regime_step(market: Market, unwind: Unwind, k: int, drifts: F64, dt: float) -> Diffusion:
@@ -146,7 +147,8 @@ def _check_moves(market: Market, vols: F64, largest: F64) -> None:
     for factor, move, vol in zip(market.factors, largest.tolist(), vols.tolist(), strict=True):
         if move > LARGEST_MOVES[factor.kind]:
             raise InputError(
-                f"{factor.name} has a vol of {vol:g} per year in this scenario: over this horizon that is no move of a"
-                f" market (its {'level' if factor.kind is FactorKind.RATE else 'logarithm'} by up to {move:.3g});"
-                " vols are decimals, 0.10 is 10 %; check vols and vol multipliers"
+                f"{factor.name} has a vol of {vol:g} per year in this scenario, and over this horizon its"
+                f" {'level' if factor.kind is FactorKind.RATE else 'logarithm'} may move by {move:.3g}: that is no move"
+                " of a market; vols are decimals, 0.10 is 10 %; check vols and vol multipliers, drifts, the level of a"
+                " bridge and what sales do to prices"
             )

@@ -20,6 +20,7 @@ F64 = npt.NDArray[np.float64]
 N_LAGS = 5  # closes that hazards and interventions look back
 UNIT = 1e-6  # bp per USD 100 bn as a decimal yield per USD bn
 JPY_TN_PER_USD_BN = 1e-3  # one USD bn at one yen a dollar
+NO_IMPACT = -600.0  # the logarithm of an impact that is none: exp would make 1 of a 0 left out
 
 Record = dict[str, float]
 
@@ -162,13 +163,13 @@ def _impact(unwind: Unwind, dt: float) -> Record:
     feeds_back = int(bool(unwind.scheduled_sales))
     given = unwind.impact
     if given is None:
-        return {"feeds_back": 1} if feeds_back else {}
+        return {"feeds_back": feeds_back, "log_impact": NO_IMPACT} if feeds_back else {"log_impact": NO_IMPACT}
     per_bn = given.ust_bp_per_100_bn * UNIT
     return {
         "feeds_back": 1,
         "fx_per_bn": given.fx_log_per_usd_bn,
-        "log_impact": math.log(per_bn) if per_bn > 0.0 else 0.0,
-        "impact_sd": given.ust_log_sd,
+        "log_impact": math.log(per_bn) if per_bn > 0.0 else NO_IMPACT,
+        "impact_sd": given.ust_log_sd if per_bn > 0.0 else 0.0,
         "long_run": given.long_run,
         "fading": math.exp(-given.fading_per_year * dt),
     }

@@ -270,6 +270,34 @@ def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_b
     assert found["USDJPY"][0] == 0.0
 
 
+@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
+@pytest.mark.parametrize(
+    "impact", [None, replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0, ust_log_sd=1.25)]
+)
+def test_sales_that_move_no_yield_have_no_impact_to_tell_of(hand_market, hand_book, backend, impact):
+    unwind = Unwind(repatriation=SALES, impact=impact, scheduled_sales=((1, 119.0),))
+    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
+    assert found["official_sold"][0] == 119.0
+    assert found["private_sold"][0] == pytest.approx(800.0 * 0.1 / 252, rel=1e-12)  # a hazard of 0.1 a year
+    assert abs(found["impact"][0]) < 1e-250  # a decimal yield, not USD bn
+    assert found["UST_5Y"][0] == 0.0
+
+
+def test_a_compensated_jump_takes_its_mean_back_from_prices_alone(hand_market, hand_book):
+    jump = Jump(
+        name="j",
+        source="by hand",
+        rates=(("*", 50.0),),
+        mean=(("UST_10Y", 0.001), ("USDJPY", -0.02)),
+        is_compensated=True,
+    )
+    n = 100_000
+    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), Unwind(jumps=(jump,)), n=n, days=20)
+    count = 50.0 * 20 / 252  # a Poisson number's mean and variance
+    assert abs(found["UST_10Y"].mean() - 0.001 * count) < 4.0 * 0.001 * math.sqrt(count / n)
+    assert abs(np.exp(found["USDJPY"]).mean() - 1.0) < 4.0 * 0.02 * math.sqrt(count / n)
+
+
 def test_an_intervention_sells_the_treasuries_that_pay_for_it(hand_market, hand_book):
     certain = replace(OFFICIAL, rise_logit=-50.0, fall_logit=50.0, per_move=0.0, log_sd=0.0)
     weak_yen = replace(still(hand_market), previous_usdjpy=(140.0,) * 5)  # the yen fell: it is bought
