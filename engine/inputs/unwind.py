@@ -32,7 +32,9 @@ class RegimeTable(Strict):
     source: Source
     initial: float = bounded("regimes", "initial", "Probability at the start; over all regimes they add up to 1.")
     drifts: ByFactor = Field(
-        default={}, description="Factor -> drift per year of its mean: decimal rates, logarithms of prices and vols."
+        default={},
+        description="Factor -> drift per year: of decimal rates, of logarithms of vols, of prices' expectations, whose "
+        "logarithms drift by half the variance less.",
     )
     vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=1000)
     correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=1000)
@@ -139,7 +141,7 @@ class UnwindKeys(Strict):
     )
     jumps: tuple[JumpTable, ...] = Field(default=(), max_length=MAX_JUMPS)
     drifts: ByFactor = Field(
-        default={}, description="Factor -> drift per year of its mean in every regime: the central bank's run-off."
+        default={}, description="Factor -> drift per year, as a regime's, in every regime: the central bank's run-off."
     )
     bridge: BridgeTable | None = None
     intervention: InterventionTable | None = None
