@@ -84,8 +84,8 @@ class Repatriation:
     source: str
     stock_usd_bn: float
     hazard: float  # per year, when nothing has moved
-    per_pickup: float  # hazard per 1.0 (decimal) of JGB30 - (UST10 - (UST3M - JGB1Y)) above its start
-    per_loss: float  # hazard per 1.0 of loss: duration times the rise of the 10-year yield, and the unhedged FX loss
+    per_pickup: float  # hazard per 1.0 (decimal) of JGB30 - (UST10 - (UST3M - JGB1Y)) above the unshocked market's
+    per_loss: float  # hazard per 1.0 of loss from there: duration times the rise of UST10, and the unhedged FX loss
     most: float  # largest hazard per year
     duration: float  # years
     unhedged: float  # share of the stock, 0 to 1

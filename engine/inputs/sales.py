@@ -110,7 +110,8 @@ class RepatriationTable(Strict):
     """Private Japanese holdings of Treasuries, sold at a hazard per year.
 
     Hazard: hazard + per_pickup * pick-up + per_loss * loss, within 0 and most. Pick-up: JGB30 - (UST10 - (UST3M -
-    JGB1)) less its start. Loss: duration * rise of UST10 + unhedged * fall of ln USD/JPY, if positive.
+    JGB1)) less that of the unshocked market. Loss, from there too: duration * rise of UST10 + unhedged * fall of
+    ln USD/JPY, if positive.
     """
 
     model_config = identified_by()
