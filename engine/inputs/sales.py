@@ -25,8 +25,8 @@ class InterventionTable(Strict):
     rise_logit: float = bounded(
         "intervention",
         "rise_logit",
-        "For a yen that rose. Default -9.2, 0.01 % a day (assumption: none since November 2011).",
-        default=-9.2,
+        "For a yen that rose. Default -10.8, 0.002 % a day: none since November 2011, half an event expected.",
+        default=-10.8,
     )
     fall_logit: float = bounded(
         "intervention",

@@ -140,7 +140,7 @@ def _carry(unwind: Unwind, market: Market, base_usdjpy: float, dt: float) -> Rec
 
 
 def _repatriation(unwind: Unwind, market: Market, base: Market, dt: float) -> Record:
-    """The scenario's own shock counts, as of the carry trade: what it did to the pick-up, in the hazard, and as loss."""
+    """The scenario's own shock counts, as for the carry trade: by the pick-up, within the hazard, and as loss."""
     given, pickup = unwind.repatriation, pickup_factors(market.factors)
     if given is None or pickup is None:
         return {}
