@@ -119,6 +119,10 @@ def _check_sales(unwind: Unwind, market: Market, findings: Findings) -> None:
         findings.refuse("repatriation", f"its pick-up needs the factors {wanted}; the market lacks {missing}")
     elif unwind.impact is not None and TEN_YEARS not in names:
         findings.refuse("impact", f"needs the factor {TEN_YEARS}, which the market lacks")
+    others = unwind.intervention is not None or unwind.scheduled_sales
+    if unwind.repatriation is not None and unwind.repatriation.into_jgb > 0.0 and others:
+        said = "JGBs are bought with this share of what officials sell too: their impact is one with the private sales'"
+        findings.note("repatriation.into_jgb", said)
     if unwind.impact is None:
         sellers = {
             "carry": unwind.carry,

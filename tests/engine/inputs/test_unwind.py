@@ -275,3 +275,11 @@ def test_a_dated_shock_of_another_file_keeps_its_place(write):
     below = write("below", 'shocks = [{ factor = "UST_*", size = 0.2, kind = "target", day = 2 }]\n')
     (said,) = faults(write("top", 'extends = ["below.toml"]\n'))
     assert said.startswith(f"shocks[1].kind ({below}, line 4): 'target' cannot have a day")
+
+
+def test_what_buys_jgbs_with_officials_sales_too_is_said(write):
+    text = 'scheduled_sales = [{ day = 1, usd_bn = 1.0 }]\n[impact]\nsource = "x"\n[repatriation]\nsource = "x"\n'
+    market = load_market(bundled_market_path())
+    (note,) = apply(read_scenario(write("into", text + "into_jgb = 0.5\n")), market).notes
+    assert "line 9, repatriation.into_jgb: JGBs are bought with this share of what officials sell too" in note
+    assert apply(read_scenario(write("none", text)), market).notes == ()
