@@ -38,7 +38,8 @@ def record(whole: str, real: str = "") -> np.dtype[np.void]:
 #   carry               stock in USD bn, leverage, loss at the start, carry earned per step (logs), the loss from which
 #                       stops begin, share of the stock stopped per unit of loss beyond, largest share
 #   Treasuries          stock in USD bn, years per step, hazard per year of no move, per unit of pick-up, per unit of
-#                       loss, largest hazard; loss per unit of 10-year yield; unhedged share; the pick-up's weights
+#                       loss, largest hazard; loss per unit of 10-year yield; unhedged share; loss at the start; the
+#                       pick-up's weights
 #   impact              log move of USD/JPY per USD bn; ln of the median and log-sd of the short-run impact per USD bn;
 #                       long-run over short-run impact; what a step leaves of the part that fades
 LAW = record(
@@ -46,7 +47,7 @@ LAW = record(
     "lag_1 lag_2 lag_3 lag_4 lag_5"
     " rise_logit fall_logit logit_per_move log_size size_sd fx_per_tn ust_per_tn"
     " carry_stock leverage start_loss carry_per_step stop_loss stop_slope stop_most"
-    " ust_stock years hazard hazard_per_pickup hazard_per_loss hazard_most duration unhedged"
+    " ust_stock years hazard hazard_per_pickup hazard_per_loss hazard_most duration unhedged start_held"
     " weight_1 weight_2 weight_3 weight_4"
     " fx_per_bn log_impact impact_sd long_run fading",
 )

@@ -139,7 +139,7 @@ def _sell(model: ModelArrays, d: int, step: int, flow: F64, state: Array, unwind
     def private(sale: F64) -> F64:
         shown = x + np.outer(impact, level + unwind.short_run * sale)
         pickup = sum(weight * shown[f] for f, weight in pickups)
-        loss = np.maximum(0.0, law["duration"] * shown[law["ust"]] - law["unhedged"] * spot)
+        loss = np.maximum(0.0, law["start_held"] + law["duration"] * shown[law["ust"]] - law["unhedged"] * spot)
         hazard = law["hazard"] + law["hazard_per_pickup"] * pickup + law["hazard_per_loss"] * loss
         return np.asarray(held * np.clip(hazard, 0.0, law["hazard_most"]))
 

@@ -55,13 +55,18 @@ def look_at_prices(law: Any, state: Any, rows: Any) -> None:
 
 @njit(**STRICT)
 def sell_treasuries(law: Any, impact: Any, rows: Any) -> None:
-    """Official sales of the step, then private ones: a hazard that their own impact on yields damps and feeds."""
+    """Official sales of the step, then private ones: a hazard that their own impact on yields damps and feeds.
+
+    Where a sale without regard to losses makes one, losses count; if each sale then calls for a greater one, all is
+    sold that may be, though at no sale at all there was no loss.
+    """
     on_ust = impact[law.ust]
     on_pickup = law.weight_1 * impact[law.pickup_1] + law.weight_2 * impact[law.pickup_2]
     on_pickup = on_pickup + law.weight_3 * impact[law.pickup_3] + law.weight_4 * impact[law.pickup_4]
     long_run, rest, kept = law.long_run, 1.0 - law.long_run, law.fading
     stock, years, hazard, most = law.ust_stock, law.years, law.hazard, law.hazard_most
     per_pickup, per_loss, duration, unhedged = law.hazard_per_pickup, law.hazard_per_loss, law.duration, law.unhedged
+    start = law.start_held
     fx_per_sale = law.fx_per_bn * unhedged
     for i in range(BLOCK):
         short, flow, spot = rows[SHORT_RUN + i], rows[OFFICIAL + i], rows[SPOT + i]
@@ -69,11 +74,13 @@ def sell_treasuries(law: Any, impact: Any, rows: Any) -> None:
         fading = fma(rows[FADING + i], kept, flow)
         level = short * fma(long_run, sales, rest * fading)
         held = (stock - rows[PRIVATE_SOLD + i]) * years
-        loss = fma(duration, fma(on_ust, level, rows[RISE + i]), 0.0 - unhedged * spot)
+        loss = fma(duration, fma(on_ust, level, rows[RISE + i]), start - unhedged * spot)
         wanted = fma(per_pickup, fma(on_pickup, level, rows[PICKUP + i]), hazard)
         by_pickup, by_loss = per_pickup * on_pickup * short, duration * on_ust * short
         calm = settled(held * wanted, 1.0 - held * by_pickup, held * most)
-        urged = settled(held * fma(per_loss, loss, wanted), 1.0 - held * fma(per_loss, by_loss, by_pickup), held * most)
+        left = 1.0 - held * fma(per_loss, by_loss, by_pickup)
+        urged = settled(held * fma(per_loss, loss, wanted), left, held * most)
+        urged = held * most if left <= 0.0 and calm > 0.0 else urged
         sale = urged if fma(by_loss, calm, loss) > 0.0 else calm
         rows[OFFICIAL_SOLD + i] = rows[OFFICIAL_SOLD + i] + flow
         rows[PRIVATE_SOLD + i] = rows[PRIVATE_SOLD + i] + sale

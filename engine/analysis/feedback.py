@@ -128,7 +128,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
     pnl = _pnl(backend, _prepare(config, backend, packed), config.n_paths, progress)  # (3, n_scopes, n_paths)
     said = _said(backend, _prepare(config, backend, _pack(config, inputs, s, (unwind,))), config)
     scopes = ("total", *(f"book:{name}" for name in packed.books))
-    law = law_of(inputs.shocked[s], config.horizon_days, config.horizon_days, unwind, inputs.market.usdjpy)
+    law = law_of(inputs.shocked[s], config.horizon_days, config.horizon_days, unwind, inputs.market)
     regimes = tuple(regime.name for regime in unwind.regimes) or ("the only one",)
     in_tail = pnl[2, 0] <= -value_at_risk(pnl[2, 0], max(config.confidences))
     return Feedback(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from engine.dynamics.domain import LATEST_DAY
 from engine.dynamics.faults import Findings
 from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
 from engine.dynamics.sizes import matches
@@ -39,8 +40,9 @@ def _is_refused(i: int, shock: Shock, factors: Sequence[Factor], findings: Findi
     kinds = {factor.kind for factor in _matching(shock, factors)}
     said = ""
     key = "kind"
-    if shock.day is not None and shock.day < 1:
-        key, said = "day", f"must be a business day from 1, got {shock.day}; leave it out for a shock at once"
+    if shock.day is not None and not 1 <= shock.day <= LATEST_DAY:
+        days = f"from 1 to {LATEST_DAY:,}"
+        key, said = "day", f"must be a business day {days}, got {shock.day}; leave it out for a shock at once"
     elif shock.kind is ShockKind.TARGET:
         said = "'target' cannot have a day: paths differ on that day; give the move, or leave `day` out"
     elif shock.on is ShockOn.PAR:

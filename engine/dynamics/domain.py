@@ -1,5 +1,6 @@
 """Where the parameters of an unwind must lie, whatever the market: said by name, all at once."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields
 
@@ -9,8 +10,11 @@ from engine.errors import did_you_mean
 
 MAX_REGIMES, MAX_JUMPS, MAX_LOADINGS = 4, 8, 4
 LEAST_NU = 2.0  # at or below, a t distribution has no variance
+LATEST_DAY = 10_000  # business day of a jump or a sale: beyond any horizon
 ANY_REGIME = "*"
 _SUM = 1e-9
+_MOST_MOVED = 5.0  # of ln USD/JPY, by all that may ever be sold, or by one intervention: e^5 is 148
+_FAR = 6.0  # standard deviations of an intervention's size, one in 1e9
 
 RANGES: dict[str, dict[str, tuple[float, float]]] = {  # part -> parameter -> smallest and largest value
     "regimes": {"initial": (0.0, 1.0)},
@@ -75,6 +79,7 @@ def check_unwind(unwind: Unwind, findings: Findings) -> None:
     if unwind.bridge is not None and not unwind.bridge[1] > 0.0:
         findings.refuse("bridge.level", f"must be above 0, got {unwind.bridge[1]!r}")
     _check_sales(unwind.scheduled_sales, findings)
+    _check_moved(unwind, findings)
 
 
 def _check_ranges(part: str, given: object, at: str, findings: Findings) -> None:
@@ -114,7 +119,8 @@ def _check_hazards(hazards: Sequence[Hazard], regimes: Sequence[str], findings: 
 
 def _check_jumps(jumps: Sequence[Jump], regimes: Sequence[str], findings: Findings) -> None:
     if len(jumps) > MAX_JUMPS:
-        findings.refuse("jumps", f"there may be {MAX_JUMPS} kinds of jumps at most, got {len(jumps)}")
+        said = f"there may be {MAX_JUMPS} kinds of jumps at most, and a day that has shocks is one; got {len(jumps)}"
+        findings.refuse("jumps" if jumps[MAX_JUMPS].rates else "shocks", said)
     for i, jump in enumerate(jumps):
         at = f"jumps[{i + 1}]"
         _check_ranges("jumps", jump, f"{at}.", findings)
@@ -140,8 +146,8 @@ def _check_arrival(jump: Jump, at: str, findings: Findings) -> None:
         return
     if jump.rates:
         findings.refuse(f"{at}.rates", "a jump comes on its `day` or at `rates`; leave one of them out")
-    if jump.day < 1:
-        findings.refuse(f"{at}.day", f"must be a business day from 1, got {jump.day}")
+    if not 1 <= jump.day <= LATEST_DAY:
+        findings.refuse(f"{at}.day", f"must be a business day from 1 to {LATEST_DAY:,}, got {jump.day}")
     if jump.is_compensated:
         findings.refuse(f"{at}.is_compensated", "a jump with a `day` is foreseen: no drift takes its mean back")
 
@@ -149,10 +155,32 @@ def _check_arrival(jump: Jump, at: str, findings: Findings) -> None:
 def _check_sales(sales: Sequence[tuple[int, float]], findings: Findings) -> None:
     for i, (day, amount) in enumerate(sales):
         at = f"scheduled_sales[{i + 1}]"
-        if day < 1 or day in [other for other, _ in sales[:i]]:
-            findings.refuse(f"{at}.day", f"must be a business day from 1, each once, got {day}")
+        if not 1 <= day <= LATEST_DAY or day in [other for other, _ in sales[:i]]:
+            findings.refuse(f"{at}.day", f"must be a business day from 1 to {LATEST_DAY:,}, each once, got {day}")
         if not 0.0 <= amount <= 1e4:
             findings.refuse(f"{at}.usd_bn", f"must lie in [0, 10000] USD bn sold, got {amount!r}")
+
+
+def _check_moved(unwind: Unwind, findings: Findings) -> None:
+    """Parameters that lie in their ranges one by one, and together move USD/JPY as no market does."""
+    given, impact = unwind.intervention, unwind.impact
+    if given is not None:
+        one = given.log_move_per_jpy_tn * given.median_jpy_tn * math.exp(_FAR * given.log_sd)
+        if one > _MOST_MOVED:
+            findings.refuse(
+                "intervention.log_move_per_jpy_tn",
+                f"with these sizes one intervention may move ln USD/JPY by {one:.3g}, and {_MOST_MOVED:g} is the most;"
+                " lower this, `median_jpy_tn` or `log_sd`",
+            )
+    stopped = unwind.carry.stock_usd_bn * unwind.carry.stop_most if unwind.carry else 0.0
+    bought = unwind.repatriation.stock_usd_bn * unwind.repatriation.unhedged if unwind.repatriation else 0.0
+    moved = (stopped + bought) * (impact.fx_log_per_usd_bn if impact else 0.0)
+    if moved > _MOST_MOVED:
+        findings.refuse(
+            "impact.fx_log_per_usd_bn",
+            f"all that may be sold, {stopped + bought:,.6g} USD bn, would move ln USD/JPY by {moved:.3g}, and"
+            f" {_MOST_MOVED:g} is the most; lower this or the stocks",
+        )
 
 
 def _unknown(name: str, regimes: Sequence[str]) -> str:

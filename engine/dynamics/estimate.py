@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.dynamics.estimate_links import nearest_links
 from engine.dynamics.overrides import override
 from engine.dynamics.sizes import matches
 from engine.errors import InputError
 from engine.market.calibrate import Window, factor_states
 from engine.market.correlation import cholesky, smallest_eigenvalue
-from engine.market.factors import DAYS_PER_YEAR, Factor, FactorKind
+from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import Market
 
 F64 = npt.NDArray[np.float64]
@@ -34,12 +35,14 @@ BLOCKS = {  # that share a multiplier and a correlation: name -> glob, later one
     "UST": "UST_*",
     "USDJPY": "USDJPY",
 }
-PAIRS = (("JGB_SHORT", "UST"), ("JGB_LONG", "UST"), ("JGB_SHORT", "USDJPY"), ("JGB_LONG", "USDJPY"), ("UST", "USDJPY"))
+PAIRS = (("JGB_SHORT", "UST"), ("JGB_LONG", "UST"))  # those with USD/JPY are estimated pillar by pillar
 BILLS = frozenset(("UST_1M", "UST_3M", "UST_6M"))  # in no jump
 JUMP_SIZE = 6.0  # robust standard deviations from which a block's day is a jump
-PRIOR_SD = 0.5  # of ln(vol multiplier) and of Fisher's z of a correlation, about the calm ones (assumption)
+# Of ln(vol multiplier) and of Fisher's z of a correlation, about the calm ones: twice what z varies by over ordinary
+# windows of 41 days beyond their sampling error, 0.1 to 0.3 (UST 10Y, 30Y, JGB 10Y, 30Y against USD/JPY, 2000 to 2025).
+PRIOR_SD = 0.5
 KURTOSIS = 5.0  # of daily moves: the variance of a log standard deviation is (kurtosis - 1) / (4 n)
-SHARES, LEAST_EIGENVALUE = 20, 1e-3  # of the blocks' correlations laid on a market's
+SHARES, LEAST_EIGENVALUE = 20, 1e-3  # of a regime's correlations laid on a market's
 OVERLAP = 5  # days of the changes behind correlations
 _MAD = 1.4826  # median absolute deviation to standard deviation, of a normal
 
@@ -80,21 +83,25 @@ class RegimeEstimate:
     mean_kept: float  # James-Stein factor between the two
     vol_multipliers: Mapping[str, float]  # by block, on the market's vols, jumps excluded
     raw_vol_multipliers: Mapping[str, float]
-    correlations: Mapping[Pair, float]  # by pair of blocks
+    correlations: Mapping[Pair, float]  # by pair of blocks of rates
     raw_correlations: Mapping[Pair, float]
-    correlation_kept: float  # share of the way from calm that leaves a correlation matrix of the market
+    correlation_kept: float  # share of their way from calm that leaves a correlation matrix of the market
+    links: F64  # (n_factors,) correlations with USD/JPY
+    raw_links: F64
+    links_moved: float  # largest change of one after shrinking, for a correlation matrix of the market
+    convexity: F64  # (n_factors,) per year: half the variance of a price, which its logarithm drifts by less
     jump_rate: float  # per year
     jump_mean: F64  # (n_blocks,) in the states' units, parallel within a block, none of bills
     jump_loadings: F64  # (n_blocks, n_blocks) lower Cholesky factor of the second moments about the mean
 
     @property
     def drifts(self) -> F64:
-        """(n_factors,) per year, of what moves between jumps: with the jumps it makes `mean`."""
+        """(n_factors,) per year, of expectations between jumps: less `convexity`, with the jumps, it makes `mean`."""
         blocks = block_of(self.names)
         jumps = dict(zip(BLOCKS, self.jump_mean.tolist(), strict=True))
         pairs = zip(self.names, blocks, strict=True)
         jump_mean = np.array([0.0 if name in BILLS else jumps[block] for name, block in pairs])
-        return self.mean - self.jump_rate * jump_mean if self.mean.any() else self.mean
+        return self.mean + self.convexity - self.jump_rate * jump_mean if self.mean.any() else self.mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,10 +130,12 @@ def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeE
     Notes
     -----
     Vols: root mean squares of one-business-day moves that are no jumps, the median ratio over a block's pillars.
-    Correlations: means over the pairs of two blocks, of overlapping five-day changes (Tokyo fixes before New York);
-    n days of them count as 1.5 n / 5 independent ones, so Fisher's z has the variance 1 / (0.3 n - 3). Both become
-    posterior means under a normal prior about the calm value, of z and of the logarithm; all correlations of an
-    episode then go back towards calm by the same share, as far as a positive definite matrix of the market takes.
+    Correlations: of overlapping five-day changes (Tokyo fixes before New York), means over the pairs of two blocks of
+    rates, and each pillar's own with USD/JPY: along a curve their signs differ, and neighbours are so alike that a
+    mean over them would hide that and err hardly less. n days of them count as 1.5 n / 5 independent ones, so Fisher's
+    z has the variance 1 / (0.3 n - 3). All become posterior means under a normal prior about the calm value, of z and
+    of the logarithm. For a positive definite matrix of the market, rates' correlations then go back towards calm by
+    the same share, as far as needed; the links with USD/JPY become the nearest ones that leave such a matrix.
     Means: positive-part James and Stein (1961) of the four blocks' standardised means towards zero, for every pillar
     alike. Jumps: days on which a block moves by more than six robust standard deviations of the episode. An episode's
     jumps have the calm loadings scaled by its vols, the rate one pseudo-event at the calm rate more, the mean one
@@ -152,7 +161,7 @@ def block_of(names: Sequence[str]) -> list[str]:
 
 
 def _calm(sample: _Sample, vols: F64) -> RegimeEstimate:
-    multipliers, correlations = _vol_multipliers(sample, vols), _correlations(sample)
+    multipliers, correlations, links = _vol_multipliers(sample, vols), *_correlations(sample)
     deviations = sample.jumps.to_numpy() - sample.jumps.to_numpy().mean(axis=0)
     return RegimeEstimate(
         names=sample.names,
@@ -166,6 +175,10 @@ def _calm(sample: _Sample, vols: F64) -> RegimeEstimate:
         correlations=correlations,
         raw_correlations=correlations,
         correlation_kept=1.0,
+        links=links,
+        raw_links=links,
+        links_moved=0.0,
+        convexity=np.zeros(len(sample.names)),
         jump_rate=len(sample.jumps) / len(sample.blocks) * DAYS_PER_YEAR,
         jump_mean=np.zeros(len(BLOCKS)),
         jump_loadings=cholesky(deviations.T @ deviations / len(deviations)),
@@ -173,13 +186,16 @@ def _calm(sample: _Sample, vols: F64) -> RegimeEstimate:
 
 
 def _episode(sample: _Sample, market: Market, quiet: _Sample, calm: RegimeEstimate) -> RegimeEstimate:
-    raw_multipliers, raw_correlations = _vol_multipliers(sample, _vols_of(market)), _correlations(sample)
+    raw_multipliers, raw_correlations, raw_links = _vol_multipliers(sample, _vols_of(market)), *_correlations(sample)
     multipliers = _shrunk(
         raw_multipliers, calm.vol_multipliers, (KURTOSIS - 1.0) / (4.0 * sample.n_days), (math.log, math.exp)
     )
     error = 1.0 / (1.5 * sample.n_days / OVERLAP - 3.0)
     shrunk = _shrunk(raw_correlations, calm.correlations, error, (math.atanh, math.tanh))
     share = _definite_share(shrunk, calm.correlations, market)
+    correlations = _part_way(shrunk, calm.correlations, share)
+    wanted = _shrunk_links(sample.names, raw_links, calm.links, error)
+    links = _definite_links(wanted, sample.names, correlations, market)
     kept, n = _james_stein(sample, quiet), len(sample.jumps)
     scale = np.array([multipliers[block] / calm.vol_multipliers[block] for block in BLOCKS])
     calm_days = DAYS_PER_YEAR / calm.jump_rate  # to a pseudo-event
@@ -192,11 +208,13 @@ def _episode(sample: _Sample, market: Market, quiet: _Sample, calm: RegimeEstima
         mean_kept=kept,
         vol_multipliers=multipliers,
         raw_vol_multipliers=raw_multipliers,
-        correlations={
-            pair: calm.correlations[pair] + share * (value - calm.correlations[pair]) for pair, value in shrunk.items()
-        },
+        correlations=correlations,
         raw_correlations=raw_correlations,
         correlation_kept=share,
+        links=links,
+        raw_links=raw_links,
+        links_moved=float(np.abs(links - wanted).max()),
+        convexity=_convexity(sample.names, multipliers, market),
         jump_rate=(n + 1.0) / (len(sample.blocks) + calm_days) * DAYS_PER_YEAR,
         jump_mean=sample.jumps.to_numpy().sum(axis=0) / (n + 1.0),
         jump_loadings=scale[:, None] * calm.jump_loadings,
@@ -209,16 +227,51 @@ def _vols_of(market: Market) -> F64:
     return found
 
 
+def _convexity(names: Sequence[str], multipliers: Mapping[str, float], market: Market) -> F64:
+    """(n_factors,) per year, half the variance of prices in a regime with these multipliers by block."""
+    vols = _vols_of(market) * np.array([multipliers[block] for block in block_of(names)])
+    return np.where([name == PRICE_FACTOR for name in names], 0.5 * vols**2, 0.0)
+
+
 def _definite_share(shrunk: Mapping[Pair, float], calm: Mapping[Pair, float], market: Market) -> float:
-    """The largest share, in steps of 0.05, of the way from calm that leaves the market's correlation definite."""
+    """The largest share, in steps of 0.05, of the rates' way from calm that leaves them definite, links having room."""
     names = [factor.name for factor in market.factors]
+    without = [i for i, name in enumerate(names) if name != PRICE_FACTOR]
     for step in range(SHARES, 0, -1):
-        share = step / SHARES
-        values = {pair: calm[pair] + share * (value - calm[pair]) for pair, value in shrunk.items()}
-        overrides = tuple((BLOCKS[one], BLOCKS[two], value) for (one, two), value in values.items())
-        if smallest_eigenvalue(override(market.correlation, overrides, names)) > LEAST_EIGENVALUE:
-            return share
+        laid = _laid_on(market, _part_way(shrunk, calm, step / SHARES))
+        if smallest_eigenvalue(laid[np.ix_(without, without)]) > 2.0 * LEAST_EIGENVALUE:
+            return step / SHARES
     return 0.0
+
+
+def _part_way(shrunk: Mapping[Pair, float], calm: Mapping[Pair, float], share: float) -> dict[Pair, float]:
+    return {pair: calm[pair] + share * (value - calm[pair]) for pair, value in shrunk.items()}
+
+
+def _laid_on(market: Market, correlations: Mapping[Pair, float]) -> F64:
+    """(n_factors, n_factors) a market's correlation with those of the blocks of rates."""
+    overrides = tuple((BLOCKS[one], BLOCKS[two], value) for (one, two), value in correlations.items())
+    return override(market.correlation, overrides, [factor.name for factor in market.factors])
+
+
+def _shrunk_links(names: Sequence[str], raw: F64, calm: F64, error: float) -> F64:
+    """(n_factors,) posterior means; 1 of USD/JPY itself."""
+    rates = [name for name in names if name != PRICE_FACTOR]
+    found, quiet = (dict(zip(names, links.tolist(), strict=True)) for links in (raw, calm))
+    given = {name: found[name] for name in rates}
+    shrunk = _shrunk(given, {name: quiet[name] for name in rates}, error, (math.atanh, math.tanh))
+    return np.array([shrunk.get(name, 1.0) for name in names])
+
+
+def _definite_links(wanted: F64, names: Sequence[str], correlations: Mapping[Pair, float], market: Market) -> F64:
+    """(n_factors,) the nearest to `wanted` that leave the market's correlation definite; what is no rate stays."""
+    places = [factor.name for factor in market.factors]
+    rates = np.array([name != PRICE_FACTOR for name in names])
+    free = np.array([places.index(name) for name in names if name != PRICE_FACTOR])
+    links = wanted.copy()
+    laid = _laid_on(market, correlations)
+    links[rates] = nearest_links(wanted[rates], laid, free, places.index(PRICE_FACTOR), LEAST_EIGENVALUE)
+    return links
 
 
 def _sample(history: pd.DataFrame, factors: Sequence[Factor], episode: Episode) -> _Sample:
@@ -291,10 +344,12 @@ def _vol(sample: _Sample, name: str) -> float:
     return math.sqrt(DAYS_PER_YEAR * float(np.mean(usual**2)))
 
 
-def _correlations(sample: _Sample) -> dict[Pair, float]:
+def _correlations(sample: _Sample) -> tuple[dict[Pair, float], F64]:
+    """By pair of blocks of rates, and (n_factors,) with USD/JPY."""
     correlation = np.atleast_2d(np.corrcoef(sample.five_day, rowvar=False))
     blocks = np.array(block_of(sample.names))
-    return {(one, two): float(correlation[np.ix_(blocks == one, blocks == two)].mean()) for one, two in PAIRS}
+    by_pair = {(one, two): float(correlation[np.ix_(blocks == one, blocks == two)].mean()) for one, two in PAIRS}
+    return by_pair, correlation[sample.names.index(PRICE_FACTOR)]
 
 
 def _means(sample: _Sample) -> F64:

@@ -12,6 +12,8 @@ from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import Market
 
 TEN_YEARS, LONG_JGB, SHORT_JGB, SHORT_UST = "UST_10Y", "JGB_30Y", "JGB_1Y", "UST_3M"
+LARGEST_DRIFT = {FactorKind.RATE: 2.0, FactorKind.PRICE: 50.0, FactorKind.VOL: 50.0}  # per year: 80 bp, 20 % a day
+LARGEST_JUMP = {FactorKind.RATE: 0.5, FactorKind.PRICE: 3.0, FactorKind.VOL: 3.0}  # of a state: 50 %, a factor of 20
 
 
 def pickup_factors(factors: Sequence[Factor]) -> tuple[str, str, str, str] | None:
@@ -32,6 +34,7 @@ def check_needs(unwind: Unwind, market: Market, findings: Findings) -> None:
     """Find what the market lacks, and what it should be told of."""
     names = [factor.name for factor in market.factors]
     refuse_unmatched(list(_globs(unwind)), names, findings)
+    _check_sizes(unwind, market, findings)
     for i, regime in enumerate(unwind.regimes):
         at = f"regimes[{i + 1}]."
         checked_vols(regime.vol_multipliers, market.vols, names, findings, at)
@@ -80,6 +83,24 @@ def _globs(unwind: Unwind) -> Iterator[tuple[str, str]]:
             yield from _of_sizes("impact.betas", unwind.impact.betas)
 
 
+def _check_sizes(unwind: Unwind, market: Market, findings: Findings) -> None:
+    """Refuse drifts and jumps that are no moves of a market: more often a unit mistaken."""
+    drifts = [("drifts", unwind.drifts)]
+    drifts += [(f"regimes[{i + 1}].drifts", regime.drifts) for i, regime in enumerate(unwind.regimes)]
+    jumps = [(f"jumps[{i + 1}].mean", jump.mean) for i, jump in enumerate(unwind.jumps)]
+    for i, jump in enumerate(unwind.jumps):
+        jumps += [(f"jumps[{i + 1}].loadings[{k + 1}]", loading) for k, loading in enumerate(jump.loadings)]
+    for groups, largest, of in ((drifts, LARGEST_DRIFT, "a drift per year"), (jumps, LARGEST_JUMP, "one jump")):
+        for at, sizes in groups:
+            for glob, size in sizes:
+                found = [factor for factor in market.factors if fnmatchcase(factor.name, glob)]
+                over = next((factor for factor in found if not abs(size) <= largest[factor.kind]), None)
+                if over is not None:
+                    unit = "decimal, 0.005 is 50 bp" if over.kind is FactorKind.RATE else "in logarithms, -0.05 is -5 %"
+                    said = f"{of} of {over.name} lies within +-{largest[over.kind]:g}, {unit}; got {size!r}"
+                    findings.refuse(_key(at, glob), said)
+
+
 def _of_sizes(at: str, sizes: Sizes) -> Iterator[tuple[str, str]]:
     yield from ((_key(at, glob), glob) for glob, _ in sizes)
 
@@ -98,6 +119,10 @@ def _check_sales(unwind: Unwind, market: Market, findings: Findings) -> None:
         findings.refuse("repatriation", f"its pick-up needs the factors {wanted}; the market lacks {missing}")
     elif unwind.impact is not None and TEN_YEARS not in names:
         findings.refuse("impact", f"needs the factor {TEN_YEARS}, which the market lacks")
+    others = unwind.intervention is not None or unwind.scheduled_sales
+    if unwind.repatriation is not None and unwind.repatriation.into_jgb > 0.0 and others:
+        said = "JGBs are bought with this share of what officials sell too: their impact is one with the private sales'"
+        findings.note("repatriation.into_jgb", said)
     if unwind.impact is None:
         sellers = {
             "carry": unwind.carry,

@@ -16,7 +16,7 @@ class Regime:
     name: str  # "CALM", "FLIGHT", "REPATRIATION"
     source: str
     initial: float  # probability at the start
-    drifts: Sizes = ()  # per year, of the state's mean
+    drifts: Sizes = ()  # per year, of the state; of a price's expectation: its logarithm's less half the variance
     vol_multipliers: Sizes = ()
     correlations: tuple[tuple[str, str, float], ...] = ()  # (glob, glob, value), later ones win
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
@@ -84,8 +84,8 @@ class Repatriation:
     source: str
     stock_usd_bn: float
     hazard: float  # per year, when nothing has moved
-    per_pickup: float  # hazard per 1.0 (decimal) of JGB30 - (UST10 - (UST3M - JGB1Y)) above its start
-    per_loss: float  # hazard per 1.0 of loss: duration times the rise of the 10-year yield, and the unhedged FX loss
+    per_pickup: float  # hazard per 1.0 (decimal) of JGB30 - (UST10 - (UST3M - JGB1Y)) above the unshocked market's
+    per_loss: float  # hazard per 1.0 of loss from there: duration times the rise of UST10, and the unhedged FX loss
     most: float  # largest hazard per year
     duration: float  # years
     unhedged: float  # share of the stock, 0 to 1
@@ -115,7 +115,7 @@ class Unwind:
     hazards: tuple[Hazard, ...] = ()
     nu: float | None = None  # degrees of freedom of the multivariate t at the horizon
     jumps: tuple[Jump, ...] = ()
-    drifts: Sizes = ()  # per year, of the state's mean, in every regime: the central bank's run-off
+    drifts: Sizes = ()  # per year, as a regime's, in every regime: the central bank's run-off
     bridge: tuple[str, float] | None = None  # (PRICE factor, level): drifts that lead its median there at the horizon
     intervention: Intervention | None = None
     carry: Carry | None = None

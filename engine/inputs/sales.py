@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from engine.dynamics.betas import BETA_SETS
+from engine.dynamics.domain import LATEST_DAY
 from engine.dynamics.unwind import Carry, Impact, Intervention, Repatriation
 from engine.inputs.parameters import ByFactor, Source, bounded, identified_by, sizes
 from engine.inputs.toml import Strict
@@ -24,8 +25,8 @@ class InterventionTable(Strict):
     rise_logit: float = bounded(
         "intervention",
         "rise_logit",
-        "For a yen that rose. Default -9.2, 0.01 % a day (assumption: none since November 2011).",
-        default=-9.2,
+        "For a yen that rose. Default -10.8, 0.002 % a day: none since November 2011, half an event expected.",
+        default=-10.8,
     )
     fall_logit: float = bounded(
         "intervention",
@@ -109,7 +110,8 @@ class RepatriationTable(Strict):
     """Private Japanese holdings of Treasuries, sold at a hazard per year.
 
     Hazard: hazard + per_pickup * pick-up + per_loss * loss, within 0 and most. Pick-up: JGB30 - (UST10 - (UST3M -
-    JGB1)) less its start. Loss: duration * rise of UST10 + unhedged * fall of ln USD/JPY, if positive.
+    JGB1)) less that of the unshocked market. Loss, from there too: duration * rise of UST10 + unhedged * fall of
+    ln USD/JPY, if positive.
     """
 
     model_config = identified_by()
@@ -214,5 +216,5 @@ class ImpactTable(Strict):
 class SaleTable(Strict):
     """Treasuries sold on a day, whatever the path."""
 
-    day: int = Field(ge=1, description="Business day after the start, 1 is the next.")
+    day: int = Field(ge=1, le=LATEST_DAY, description="Business day after the start, 1 is the next.")
     usd_bn: float = Field(ge=0.0, le=1e4)

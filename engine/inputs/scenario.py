@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from engine.dynamics.domain import check_unwind
+from engine.dynamics.domain import LATEST_DAY, check_unwind
 from engine.dynamics.faults import Findings, fault_at
 from engine.dynamics.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
@@ -48,7 +48,10 @@ class ShockEntry(Strict):
         "par: the published par yields, and the curve is bootstrapped anew. Par shocks act first.",
     )
     day: int | None = Field(
-        default=None, ge=1, description="Business day after the start, 1 is the next. Left out: at once."
+        default=None,
+        ge=1,
+        le=LATEST_DAY,
+        description="Business day after the start, 1 is the next. Left out: at once.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from engine.dynamics.domain import LEAST_NU, MAX_JUMPS, MAX_LOADINGS, MAX_REGIMES
+from engine.dynamics.domain import LATEST_DAY, LEAST_NU, MAX_JUMPS, MAX_LOADINGS, MAX_REGIMES
 from engine.dynamics.unwind import Hazard, Jump, Regime, Unwind
 from engine.inputs.parameters import ByFactor, Glob, Name, Source, bounded, identified_by, sizes
 from engine.inputs.sales import CarryTable, ImpactTable, InterventionTable, RepatriationTable, SaleTable
@@ -32,7 +32,9 @@ class RegimeTable(Strict):
     source: Source
     initial: float = bounded("regimes", "initial", "Probability at the start; over all regimes they add up to 1.")
     drifts: ByFactor = Field(
-        default={}, description="Factor -> drift per year of its mean: decimal rates, logarithms of prices and vols."
+        default={},
+        description="Factor -> drift per year: of decimal rates, of logarithms of vols, of prices' expectations, whose "
+        "logarithms drift by half the variance less.",
     )
     vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=1000)
     correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=1000)
@@ -89,7 +91,10 @@ class JumpTable(Strict):
     source: Source
     rates: dict[str, float] = Field(default={}, description="Regime, or '*' for all -> jumps per year.")
     day: int | None = Field(
-        default=None, ge=1, description="Business day after the start on which it may come; without rates."
+        default=None,
+        ge=1,
+        le=LATEST_DAY,
+        description="Business day after the start on which it may come; without rates.",
     )
     probability: float = bounded("jumps", "probability", "That it comes on its day.", default=1.0)
     mean: ByFactor = Field(default={}, description="Factor -> mean move: decimal rates, logarithms of prices, vols.")
@@ -136,7 +141,7 @@ class UnwindKeys(Strict):
     )
     jumps: tuple[JumpTable, ...] = Field(default=(), max_length=MAX_JUMPS)
     drifts: ByFactor = Field(
-        default={}, description="Factor -> drift per year of its mean in every regime: the central bank's run-off."
+        default={}, description="Factor -> drift per year, as a regime's, in every regime: the central bank's run-off."
     )
     bridge: BridgeTable | None = None
     intervention: InterventionTable | None = None

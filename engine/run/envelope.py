@@ -72,9 +72,9 @@ def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
     get = law.get
     fx, ust = int(get("fx", 0.0)), int(get("ust", 0.0))
     fall, rise = float(moves[fx]), float(moves[ust])
-    loss = get("duration", 0.0) * rise + get("unhedged", 0.0) * fall
+    loss = max(0.0, get("start_held", 0.0) + get("duration", 0.0) * rise + get("unhedged", 0.0) * fall)
     hazard = get("hazard", 0.0) + get("hazard_per_loss", 0.0) * loss + get("hazard_per_pickup", 0.0) * rise
-    private = get("ust_stock", 0.0) * get("years", 0.0) * steps * min(hazard, get("hazard_most", 0.0))
+    private = get("ust_stock", 0.0) * get("years", 0.0) * steps * min(max(hazard, 0.0), get("hazard_most", 0.0))
     official = 0.0
     if get("intervenes", 0.0):
         official = float(np.exp(get("log_size", 0.0) + get("size_sd", 0.0)))

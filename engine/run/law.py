@@ -70,12 +70,12 @@ def law_of(
     horizon_days: int,
     n_steps: int,
     unwind: Unwind | None = None,
-    base_usdjpy: float | None = None,
+    base: Market | None = None,
 ) -> Law:
     """Law of `n_steps` equal steps to the horizon, from a market in a scenario and what that holds within the paths.
 
-    `base_usdjpy` is the rate before the scenario's shocks, from which the carry trade's loss counts: that of `market`
-    unless given.
+    `base` is the market before the scenario's shocks, from which losses and the pick-up of those who sell count:
+    `market` itself unless given.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def law_of(
         positive definite.
     """
     dt = horizon_days / DAYS_PER_YEAR / n_steps
-    law = _plain(market, dt) if unwind is None else _with_unwind(market, unwind, base_usdjpy, dt, n_steps)
+    law = _plain(market, dt) if unwind is None else _with_unwind(market, unwind, base or market, dt, n_steps)
     vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
     _check_moves(market, vols, np.abs(law.mean(n_steps)) + 10.0 * law.std(n_steps))
     return law
@@ -95,18 +95,19 @@ def _plain(market: Market, dt: float) -> Law:
     return _joined([one], market, dt)
 
 
-def _with_unwind(market: Market, unwind: Unwind, base_usdjpy: float | None, dt: float, n_steps: int) -> Law:
+def _with_unwind(market: Market, unwind: Unwind, base: Market, dt: float, n_steps: int) -> Law:
     if unwind.is_daily and abs(dt * DAYS_PER_YEAR - 1.0) > 1e-9:
         raise InputError("this scenario's unwind is seen day by day: it needs `steps` daily")
     drifts = values(unwind.drifts, [factor.name for factor in market.factors])
     steps = [_regime_step(market, unwind, k, drifts, dt) for k in range(max(1, len(unwind.regimes)))]
     law = _joined(steps, market, dt)
-    parts = unwind_law(unwind, market, base_usdjpy or market.usdjpy, dt, n_steps)
+    parts = unwind_law(unwind, market, base, dt, n_steps)
     if unwind.bridge is not None:
         law = _bridged(law, market, unwind.bridge, parts.quantiles, n_steps)
     if not parts.record["is_unwind"]:
         return law
-    return replace(law, drift=law.drift - parts.jumps.compensator, unwind=parts)
+    is_price = np.array([factor.kind is FactorKind.PRICE for factor in market.factors])
+    return replace(law, drift=law.drift - np.where(is_price, parts.jumps.compensator, 0.0), unwind=parts)
 
 
 def _regime_step(market: Market, unwind: Unwind, k: int, drifts: F64, dt: float) -> Diffusion:
@@ -146,7 +147,8 @@ def _check_moves(market: Market, vols: F64, largest: F64) -> None:
     for factor, move, vol in zip(market.factors, largest.tolist(), vols.tolist(), strict=True):
         if move > LARGEST_MOVES[factor.kind]:
             raise InputError(
-                f"{factor.name} has a vol of {vol:g} per year in this scenario: over this horizon that is no move of a"
-                f" market (its {'level' if factor.kind is FactorKind.RATE else 'logarithm'} by up to {move:.3g});"
-                " vols are decimals, 0.10 is 10 %; check vols and vol multipliers"
+                f"{factor.name} has a vol of {vol:g} per year in this scenario, and over this horizon its"
+                f" {'level' if factor.kind is FactorKind.RATE else 'logarithm'} may move by {move:.3g}: that is no move"
+                " of a market; vols are decimals, 0.10 is 10 %; check vols and vol multipliers, drifts, the level of a"
+                " bridge and what sales do to prices"
             )

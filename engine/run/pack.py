@@ -77,7 +77,7 @@ def pack(
         fits=fit(book, market),
         shocked=tuple(shocked),
         laws=tuple(
-            law_of(scenario, horizon_days, n_steps, unwind, market.usdjpy)
+            law_of(scenario, horizon_days, n_steps, unwind, market)
             for scenario, unwind in zip(shocked, unwinds or [None] * len(shocked), strict=True)
         ),
         observed=observe(book, horizon_days, n_steps, instantaneous=instantaneous),

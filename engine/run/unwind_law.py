@@ -20,6 +20,8 @@ F64 = npt.NDArray[np.float64]
 N_LAGS = 5  # closes that hazards and interventions look back
 UNIT = 1e-6  # bp per USD 100 bn as a decimal yield per USD bn
 JPY_TN_PER_USD_BN = 1e-3  # one USD bn at one yen a dollar
+WEIGHTS = (1.0, -1.0, 1.0, -1.0)  # of `pickup_factors` in the pick-up
+NO_IMPACT = -600.0  # the logarithm of an impact that is none: exp would make 1 of a 0 left out
 
 Record = dict[str, float]
 
@@ -44,8 +46,8 @@ class UnwindLaw:
         return repr(sorted(self.record.items())).encode() + b"".join(a.tobytes() for a in (*arrays, *of_jumps))
 
 
-def unwind_law(unwind: Unwind, market: Market, base_usdjpy: float, dt: float, n_steps: int) -> UnwindLaw:
-    """Arrays of `unwind` around a shocked `market`, for steps of `dt` years; `base_usdjpy` is the rate unshocked."""
+def unwind_law(unwind: Unwind, market: Market, base: Market, dt: float, n_steps: int) -> UnwindLaw:
+    """Arrays of `unwind` around a shocked `market`, for steps of `dt` years; `base` is the market unshocked."""
     names = tuple(factor.name for factor in market.factors)
     regimes = tuple(regime.name for regime in unwind.regimes)
     jumps = jump_arrays(unwind.jumps, regimes, names, dt)
@@ -61,10 +63,10 @@ def unwind_law(unwind: Unwind, market: Market, base_usdjpy: float, dt: float, n_
             "last_jump": len(unwind.jumps),
             "fx": names.index(PRICE_FACTOR) if PRICE_FACTOR in names else 0,
             "ust": names.index(TEN_YEARS) if TEN_YEARS in names else 0,
-            **_lags(market, base_usdjpy),
+            **_lags(market, base.usdjpy),
             **_intervention(unwind, market),
-            **_carry(unwind, market, base_usdjpy, dt),
-            **_repatriation(unwind, market, dt),
+            **_carry(unwind, market, base.usdjpy, dt),
+            **_repatriation(unwind, market, base, dt),
             **_impact(unwind, dt),
         },
         quantiles=np.ones(1) if unwind.nu is None else mixing_quantiles(unwind.nu),
@@ -137,23 +139,28 @@ def _carry(unwind: Unwind, market: Market, base_usdjpy: float, dt: float) -> Rec
     }
 
 
-def _repatriation(unwind: Unwind, market: Market, dt: float) -> Record:
+def _repatriation(unwind: Unwind, market: Market, base: Market, dt: float) -> Record:
+    """The scenario's own shock counts, as for the carry trade: by the pick-up, within the hazard, and as loss."""
     given, pickup = unwind.repatriation, pickup_factors(market.factors)
     if given is None or pickup is None:
         return {}
     names = [factor.name for factor in market.factors]
+    shocked = {factor.name: market.level(factor) - base.level(factor) for factor in market.factors}
+    rise, fall = shocked[TEN_YEARS], math.log(base.usdjpy / market.usdjpy)
+    wider = math.fsum(weight * shocked[name] for weight, name in zip(WEIGHTS, pickup, strict=True))
     return {
         "feeds_back": 1,
         "ust_stock": given.stock_usd_bn,
         "years": dt,
-        "hazard": given.hazard,
+        "hazard": given.hazard + given.per_pickup * wider,
         "hazard_per_pickup": given.per_pickup,
         "hazard_per_loss": given.per_loss,
         "hazard_most": given.most,
         "duration": given.duration,
         "unhedged": given.unhedged,
+        "start_held": given.duration * rise + given.unhedged * fall,
         **{f"pickup_{k + 1}": names.index(name) for k, name in enumerate(pickup)},
-        **{f"weight_{k + 1}": weight for k, weight in enumerate((1.0, -1.0, 1.0, -1.0))},
+        **{f"weight_{k + 1}": weight for k, weight in enumerate(WEIGHTS)},
     }
 
 
@@ -162,13 +169,13 @@ def _impact(unwind: Unwind, dt: float) -> Record:
     feeds_back = int(bool(unwind.scheduled_sales))
     given = unwind.impact
     if given is None:
-        return {"feeds_back": 1} if feeds_back else {}
+        return {"feeds_back": feeds_back, "log_impact": NO_IMPACT} if feeds_back else {"log_impact": NO_IMPACT}
     per_bn = given.ust_bp_per_100_bn * UNIT
     return {
         "feeds_back": 1,
         "fx_per_bn": given.fx_log_per_usd_bn,
-        "log_impact": math.log(per_bn) if per_bn > 0.0 else 0.0,
-        "impact_sd": given.ust_log_sd,
+        "log_impact": math.log(per_bn) if per_bn > 0.0 else NO_IMPACT,
+        "impact_sd": given.ust_log_sd if per_bn > 0.0 else 0.0,
         "long_run": given.long_run,
         "fading": math.exp(-given.fading_per_year * dt),
     }

@@ -98,7 +98,7 @@ def walk_of(
         The scenario does not fit the market.
     """
     shocked = apply(scenario, market)
-    law = law_of(shocked.market, n_days, n_days, shocked.unwind, market.usdjpy)
+    law = law_of(shocked.market, n_days, n_days, shocked.unwind, market)
     _, model = model_arrays([law])
     book = no_positions(len(market.factors), n_days)
     single = precision == "float32"

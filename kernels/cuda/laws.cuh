@@ -8,7 +8,7 @@ struct Law {
     double lag_1, lag_2, lag_3, lag_4, lag_5;
     double rise_logit, fall_logit, logit_per_move, log_size, size_sd, fx_per_tn, ust_per_tn;
     double carry_stock, leverage, start_loss, carry_per_step, stop_loss, stop_slope, stop_most;
-    double ust_stock, years, hazard, hazard_per_pickup, hazard_per_loss, hazard_most, duration, unhedged;
+    double ust_stock, years, hazard, hazard_per_pickup, hazard_per_loss, hazard_most, duration, unhedged, start_held;
     double weight_1, weight_2, weight_3, weight_4;
     double fx_per_bn, log_impact, impact_sd, long_run, fading;
 };

@@ -24,14 +24,16 @@ __device__ __forceinline__ void sell_treasuries(double flow, double rise, double
     double sales = rows[SALES] + flow, fading = fma(rows[FADING], law.fading, flow);
     const double level = short_run * fma(law.long_run, sales, rest * fading);
     const double held = (law.ust_stock - rows[PRIVATE_SOLD]) * law.years;
-    const double loss = fma(law.duration, fma(on_ust, level, rise), 0.0 - law.unhedged * spot);
+    const double loss = fma(law.duration, fma(on_ust, level, rise), law.start_held - law.unhedged * spot);
     const double wanted = fma(law.hazard_per_pickup, fma(on_pickup, level, pickup), law.hazard);
     const double by_pickup = law.hazard_per_pickup * on_pickup * short_run, by_loss = law.duration * on_ust * short_run;
     const double most = held * law.hazard_most;
     double sale = settled(held * wanted, 1.0 - held * by_pickup, most);
-    if (fma(by_loss, sale, loss) > 0.0)
-        sale = settled(held * fma(law.hazard_per_loss, loss, wanted),
-                       1.0 - held * fma(law.hazard_per_loss, by_loss, by_pickup), most);
+    if (fma(by_loss, sale, loss) > 0.0) {
+        const double left = 1.0 - held * fma(law.hazard_per_loss, by_loss, by_pickup);
+        const double urged = settled(held * fma(law.hazard_per_loss, loss, wanted), left, most);
+        sale = left <= 0.0 && sale > 0.0 ? most : urged;
+    }
     rows[OFFICIAL_SOLD] = rows[OFFICIAL_SOLD] + flow;
     rows[PRIVATE_SOLD] = rows[PRIVATE_SOLD] + sale;
     sales = sales + sale, fading = fading + sale;

@@ -51,6 +51,7 @@ def random_unwind(
     }
     for name, size in typical.items():
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
+    laws["start_held"] = 2.0 * laws["start_loss"]
     leaving = rng.uniform(0.0, 0.1, (n_dynamics, n_regimes, n_regimes))
     return ModelArrays(
         decay=plain[0].decay,

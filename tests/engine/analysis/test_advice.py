@@ -115,12 +115,13 @@ def test_the_drifts_and_vols_of_equities_are_estimated_as_those_of_the_regimes(r
         assert dict(given["CALM"].vol_multipliers)[name] == round(calm / vols[name], 2)
         for regime, episode in EPISODES.items():
             found = moves(name, episode)
-            drift = regimes[regime].mean_kept * 252.0 * found.mean()
-            assert dict(given[regime].drifts)[name] == round(drift, 2), (regime, name)
             # a normal prior of sd 0.5; a log ratio of variance (kurtosis - 1) / (4 n) = 1 / n, as in estimate.py
             kept = 0.25 / (0.25 + 1.0 / found.size)
             ratio = (found.std() * np.sqrt(252.0) / calm) ** kept * calm / vols[name]
             assert dict(given[regime].vol_multipliers)[name] == round(ratio, 2), (regime, name)
+            # of the expectation: its logarithm drifts by half the variance less
+            drift = regimes[regime].mean_kept * 252.0 * found.mean() + 0.5 * (ratio * vols[name]) ** 2
+            assert dict(given[regime].drifts)[name] == round(drift, 2), (regime, name)
 
 
 def test_what_a_walk_or_a_set_lacks_is_named(walk):

@@ -55,6 +55,13 @@ def test_the_bundled_regimes_are_the_estimates_to_their_rounding(estimates, name
     values = {(one, other): value for one, other, value in regime.correlations}
     for pair in PAIRS:
         assert values[BLOCKS[pair[0]], BLOCKS[pair[1]]] == round(found.correlations[pair], 2), pair
+    links = dict(zip(found.names, found.links.tolist(), strict=True))
+    blocks = dict(zip(found.names, block_of(found.names), strict=True))
+    for factor in found.names[:-1]:
+        assert values[factor, "USDJPY"] == round(links[factor], 3), factor
+    for block in ("JGB_SHORT", "JGB_LONG", "UST"):  # for tenors that this market lacks
+        mean = np.mean([links[factor] for factor in found.names if blocks[factor] == block])
+        assert values[BLOCKS[block], "USDJPY"] == round(float(mean), 2), block
     drifts = dict(regime.drifts)
     for factor, drift in zip(found.names, found.drifts, strict=True):
         assert drifts.get(factor, 0.0) == pytest.approx(drift, abs=0.5001e-4), factor  # rounded to 1 bp a year
@@ -94,6 +101,31 @@ def test_every_estimate_is_shrunk_towards_calm_and_no_drift(estimates):
         for pair, raw in found.raw_correlations.items():
             low, high = sorted((raw, calm.correlations[pair]))
             assert low <= found.correlations[pair] <= high
+        lows, highs = np.minimum(found.raw_links, calm.links), np.maximum(found.raw_links, calm.links)
+        assert (found.links >= lows - found.links_moved).all()
+        assert (found.links <= highs + found.links_moved).all()
+        assert found.links_moved < 0.1
+
+
+def test_links_with_the_dollar_are_posterior_means_moved_no_farther_than_a_matrix_asks(estimates):
+    """UST 30Y in REPATRIATION, by hand: z of 34 overlapping 5-day changes' correlation and of calm days'."""
+    calm, found = estimates["CALM"], estimates["REPATRIATION"]
+    at = found.names.index("UST_30Y")
+    assert (found.raw_links[at], calm.links[at]) == (pytest.approx(-0.379, abs=5e-4), pytest.approx(0.412, abs=5e-4))
+    kept = 0.25 / (0.25 + 1.0 / (0.3 * 41 - 3.0))
+    wanted = np.tanh(kept * np.arctanh(-0.379) + (1.0 - kept) * np.arctanh(0.412))
+    assert wanted == pytest.approx(-0.147, abs=0.001)
+    assert abs(found.links[at] - wanted) <= found.links_moved + 5e-4
+    assert found.correlation_kept == 1.0
+    assert estimates["FLIGHT"].correlation_kept == 1.0
+
+
+def test_along_either_curve_the_link_with_the_dollar_changes_sign_in_repatriation_alone(estimates):
+    for name, found in estimates.items():
+        links = dict(zip(found.names, found.links, strict=True))
+        assert min(links["JGB_2Y"], links["UST_2Y"]) > 0.0
+        super_long = [links[each] for each in ("JGB_20Y", "JGB_30Y", "JGB_40Y", "UST_20Y", "UST_30Y")]
+        assert max(super_long) < 0.0 if name == "REPATRIATION" else min(super_long) > 0.0
 
 
 def test_drifts_and_jumps_together_make_the_mean(estimates):
@@ -101,6 +133,26 @@ def test_drifts_and_jumps_together_make_the_mean(estimates):
     jump = dict(zip(BLOCKS, found.jump_mean, strict=True))
     at = found.names.index("UST_10Y")
     assert found.drifts[at] + found.jump_rate * jump["UST"] == pytest.approx(found.mean[at], rel=1e-12)
+    at = found.names.index("USDJPY")  # of the expectation: vol 0.1123 * 1.33, half its square
+    half = 0.5 * (0.1123475 * found.vol_multipliers["USDJPY"]) ** 2
+    assert half == pytest.approx(0.0111, abs=1e-4)
+    assert found.drifts[at] + found.jump_rate * jump["USDJPY"] - half == pytest.approx(found.mean[at], rel=1e-12)
+
+
+def test_interventions_come_about_as_often_as_the_record_has_them(shared):
+    given = unwind("intervention").intervention
+    assert given is not None
+    usdjpy = pd.read_csv(shared / "data" / "history.csv", index_col="date", parse_dates=True)["usdjpy"].dropna()
+    moves = np.log(usdjpy).diff(5).shift(1)  # known on the eve
+
+    def expected(logit, sign, start, end):
+        size = (sign * moves.loc[start:end]).loc[lambda move: move > 0.0]
+        return float((1.0 / (1.0 + np.exp(-(logit + given.per_move * size)))).sum())
+
+    # none since 2011-11-04: half an event by Jeffreys' prior
+    assert expected(given.rise_logit, -1.0, "2012", "2025-05-30") == pytest.approx(0.5, abs=0.05)
+    # 7 days in 2022-2024; 1.6 standard deviations of a Poisson number above this
+    assert expected(given.fall_logit, 1.0, "2022", "2024") == pytest.approx(3.9, abs=0.1)
 
 
 @pytest.mark.parametrize("name", EPISODES)

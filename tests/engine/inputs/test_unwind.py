@@ -117,6 +117,35 @@ def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
         ),
         ('[[jumps]]\nname = "j"\nsource = "x"\n', ["line 4, jumps[1]: jump 'j' never comes"]),
         (
+            '[[jumps]]\nname = "j"\nsource = "x"\nrates = { "*" = 0.01 }\nmean = { USDJPY = 1e5 }\n',
+            ["line 8, jumps[1].mean.USDJPY: one jump of USDJPY lies within +-3, in logarithms, -0.05 is -5 %"],
+        ),
+        (
+            '[[jumps]]\nname = "j"\nsource = "x"\nrates = { "*" = 1.0 }\nloadings = [{ "JGB_*" = 4.0 }]\n',
+            ["line 8, jumps[1].loadings[1].'JGB_*': one jump of JGB_1Y lies within +-0.5, decimal"],
+        ),
+        (f'[[jumps]]\nname = "j"\nsource = "x"\nday = {10**30}\n', ["line 7, jumps[1].day: must be a number"]),
+        (f"scheduled_sales = [{{ day = {10**30}, usd_bn = 1.0 }}]\n", ["line 4, scheduled_sales[1].day: must be"]),
+        ("drifts = { USDJPY = -60.0 }\n", ["line 4, drifts.USDJPY: a drift per year of USDJPY lies within +-50"]),
+        (
+            REGIME + "drifts = { UST_10Y = 10.0 }\n",
+            ["line 8, regimes[1].drifts.UST_10Y: a drift per year of UST_10Y lies within +-2, decimal"],
+        ),
+        (
+            '[intervention]\nsource = "x"\nmedian_jpy_tn = 100.0\nlog_sd = 2.0\n',  # 100 e^12 at 0.006: 97,653
+            ["line 4, intervention.log_move_per_jpy_tn: with these sizes one intervention may move ln"],
+        ),
+        (
+            '[carry]\nsource = "x"\nstock_usd_bn = 1e4\n[impact]\nsource = "x"\nfx_log_per_usd_bn = 0.1\n',
+            ["line 9, impact.fx_log_per_usd_bn: all that may be sold, 6,000 USD bn, would move ln USD/JPY by 600"],
+        ),
+        (
+            "shocks = ["
+            + ", ".join(f'{{ factor = "USDJPY", kind = "relative", size = -0.01, day = {k} }}' for k in range(1, 11))
+            + "]\n",
+            ["line 4, shocks: there may be 8 kinds of jumps at most, and a day that has shocks is one; got 10"],
+        ),
+        (
             '[[jumps]]\nname = "j"\nsource = "x"\nday = 2\nrates = { "*" = 1.0 }\n',
             ["line 8, jumps[1].rates: a jump comes on its `day` or at `rates`"],
         ),
@@ -126,7 +155,7 @@ def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
         ),
         (
             "scheduled_sales = [{ day = 1, usd_bn = 1.0 }, { day = 1, usd_bn = 2.0 }]\n",
-            ["line 4, scheduled_sales[2].day: must be a business day from 1, each once, got 1"],
+            ["line 4, scheduled_sales[2].day: must be a business day from 1 to 10,000, each once"],
         ),
         (
             "".join(REGIME.replace("CALM", name).replace("1.0", "0.2") for name in "ABCDE"),
@@ -246,3 +275,11 @@ def test_a_dated_shock_of_another_file_keeps_its_place(write):
     below = write("below", 'shocks = [{ factor = "UST_*", size = 0.2, kind = "target", day = 2 }]\n')
     (said,) = faults(write("top", 'extends = ["below.toml"]\n'))
     assert said.startswith(f"shocks[1].kind ({below}, line 4): 'target' cannot have a day")
+
+
+def test_what_buys_jgbs_with_officials_sales_too_is_said(write):
+    text = 'scheduled_sales = [{ day = 1, usd_bn = 1.0 }]\n[impact]\nsource = "x"\n[repatriation]\nsource = "x"\n'
+    market = load_market(bundled_market_path())
+    (note,) = apply(read_scenario(write("into", text + "into_jgb = 0.5\n")), market).notes
+    assert "line 9, repatriation.into_jgb: JGBs are bought with this share of what officials sell too" in note
+    assert apply(read_scenario(write("none", text)), market).notes == ()

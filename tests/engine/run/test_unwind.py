@@ -244,6 +244,42 @@ def test_sold_treasuries_are_f0_over_1_less_rho(hand_market, hand_book, backend)
     assert found["JGB_30Y"][0] == 0.006
 
 
+@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
+def test_sales_that_make_the_loss_that_urges_them_run_to_their_limit(hand_market, hand_book, backend):
+    """No loss at first, a yield 10 bp down; the hazard's own sale makes one, and each sale then calls for a greater."""
+    shock = Jump(name="rally", source="by hand", day=1, mean=(("UST_10Y", -0.001),))
+    sales = replace(SALES, hazard=2.0, per_pickup=0.0, per_loss=600.0, most=100.0)
+    impact = replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=300.0)
+    unwind = Unwind(repatriation=sales, impact=impact, jumps=(shock,))
+    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
+    held, by_loss = 800.0 / 252, 7.0 * 1.1 * 300e-6
+    assert 7.0 * -0.001 + by_loss * held * 2.0 > 0.0  # the calm sale makes a loss
+    assert 2.0 + 600.0 * 7.0 * -0.001 < 0.0  # which, drawn back to no sale, would have been a gain
+    assert held * 600.0 * by_loss > 1.0  # the gain of the loop in a day
+    assert found["private_sold"][0] == pytest.approx(held * 100.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
+def test_a_shock_at_once_makes_holders_sell_as_one_of_the_first_day_does(hand_market, hand_book, backend):
+    base = still(hand_market)
+    ust = base.curves["UST"]
+    higher = replace(ust, zero_rates=ust.zero_rates + 0.004)
+    jgb = base.curves["JGB"]
+    lower = replace(jgb, zero_rates=jgb.zero_rates - 0.001)
+    market = replace(base, curves={"JGB": lower, "UST": higher}, usdjpy=base.usdjpy * math.exp(-0.08))
+    unwind = Unwind(repatriation=SALES, impact=replace(IMPACT, fx_log_per_usd_bn=0.0))
+    found = said(hand_book([], [(0, "USD", 1.0)]), market, unwind, days=1, base=base, backend=backend)
+    held, short = 800.0 / 252, 12.8e-6
+    pickup = -0.001 - (0.004 - (0.004 + 0.001))
+    first = held * (0.1 + 8.0 * pickup + 1.5 * (7.0 * 0.004 + 0.5 * 0.08))
+    rho = held * short * (8.0 * (0.3 - 1.1) + 1.5 * 7.0 * 1.1)
+    assert found["private_sold"][0] == pytest.approx(first / (1.0 - rho), rel=1e-12)
+    names = {"JGB_1Y": -0.001, "JGB_10Y": -0.001, "JGB_30Y": -0.001, "UST_3M": 0.004, "UST_5Y": 0.004, "UST_10Y": 0.004}
+    dated = Jump(name="the same", source="by hand", day=1, mean=(*names.items(), ("USDJPY", -0.08)))
+    later = said(hand_book([], [(0, "USD", 1.0)]), base, replace(unwind, jumps=(dated,)), days=1, backend=backend)
+    assert later["private_sold"][0] == pytest.approx(found["private_sold"][0], rel=1e-12)
+
+
 @pytest.mark.parametrize("falls", [[0.1], [0.05, 0.05], [0.0125] * 8, [0.02, 0.0, 0.03, 0.0, 0.05]])
 def test_what_carry_sells_depends_on_the_worst_loss_not_on_the_days(hand_market, hand_book, falls):
     jumps = tuple(
@@ -268,6 +304,34 @@ def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_b
     assert found["UST_5Y"][0] == pytest.approx(level, rel=1e-12)
     assert found["UST_10Y"][0] == pytest.approx(1.1 * level, rel=1e-12)
     assert found["USDJPY"][0] == 0.0
+
+
+@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
+@pytest.mark.parametrize(
+    "impact", [None, replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0, ust_log_sd=1.25)]
+)
+def test_sales_that_move_no_yield_have_no_impact_to_tell_of(hand_market, hand_book, backend, impact):
+    unwind = Unwind(repatriation=SALES, impact=impact, scheduled_sales=((1, 119.0),))
+    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
+    assert found["official_sold"][0] == 119.0
+    assert found["private_sold"][0] == pytest.approx(800.0 * 0.1 / 252, rel=1e-12)  # a hazard of 0.1 a year
+    assert abs(found["impact"][0]) < 1e-250  # a decimal yield, not USD bn
+    assert found["UST_5Y"][0] == 0.0
+
+
+def test_a_compensated_jump_takes_its_mean_back_from_prices_alone(hand_market, hand_book):
+    jump = Jump(
+        name="j",
+        source="by hand",
+        rates=(("*", 50.0),),
+        mean=(("UST_10Y", 0.001), ("USDJPY", -0.02)),
+        is_compensated=True,
+    )
+    n = 100_000
+    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), Unwind(jumps=(jump,)), n=n, days=20)
+    count = 50.0 * 20 / 252  # a Poisson number's mean and variance
+    assert abs(found["UST_10Y"].mean() - 0.001 * count) < 4.0 * 0.001 * math.sqrt(count / n)
+    assert abs(np.exp(found["USDJPY"]).mean() - 1.0) < 4.0 * 0.02 * math.sqrt(count / n)
 
 
 def test_an_intervention_sells_the_treasuries_that_pay_for_it(hand_market, hand_book):
