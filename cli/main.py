@@ -13,6 +13,7 @@ from cli import (
     bench,
     book,
     book_show,
+    data,
     demo,
     doctor,
     feedback,
@@ -101,6 +102,7 @@ _add_group(
         "example": batch.example,
     },
 )
+_add_group("data", data.HELP, {"check": data.check, "build": data.build})
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))

@@ -41,6 +41,19 @@ def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path
     return out.resolve()
 
 
+def made_folder(out: Path, flag: str = "--out") -> Path:
+    """A folder to write into, made where it is absent. Raises InputError when it cannot be."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{flag} {str(out)!r} is a file; give a folder") from None
+    except OSError as error:
+        raise InputError(f"{flag} {str(out)!r} cannot be made: {error.strerror}") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise InputError(f"{flag} {str(out)!r} cannot be written: no permission")
+    return out
+
+
 def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
     """Files that a run reads: its RUN.toml if there is one, market, book, and scenarios given by path."""
     scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
