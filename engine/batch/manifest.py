@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from engine.batch.atomic import sync_folder, write_atomically, write_json
 from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA, convergence_rows
 from engine.batch.figures import distributions, exact_rows, replayed
+from engine.batch.levels import LEVELS, LEVELS_SCHEMA, level_rows
 from engine.batch.problem import code
 from engine.batch.record import BatchFault
 from engine.batch.rows import Row, result_rows
@@ -74,6 +75,7 @@ def write_run(
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
         CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
+        LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
     }
     for name, data in files.items():
         write_atomically(folder / name, data)

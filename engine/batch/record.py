@@ -4,6 +4,7 @@
     OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       schema.RESULTS_SCHEMA, long form
     OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  schema.DISTRIBUTIONS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.CONVERGENCE_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        levels.LEVELS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
 
 `manifest.json` holds, beside "schema" and "sha256" (of itself without this key):
@@ -20,7 +21,7 @@
     blocks                  [{first, n, sha256, chain}]: cells of each, digest of what they said, and the chain of
                             digests up to here, which starts with problem_sha256
     pnl_sha256              {"SCENARIO/SCOPE": digest}
-    files                   {results.parquet: sha256, distribution.parquet: sha256, convergence.parquet: sha256}
+    files                   {name: sha256} of the Parquet files beside it
     host, workers           where the record was written, and who computed, in words
     fingerprint             of config and inputs: the question that the record answers
     times                   {started, finished (UTC), simulate_s, resumed_blocks}

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from engine.batch.atomic import write_json
 from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
+from engine.batch.levels import LEVELS, LEVELS_SCHEMA
 from engine.batch.record import BatchFault, LimitUse, night_folder, run_folder
 from engine.batch.rows import exact_row, result_rows
 from engine.batch.schema import (
@@ -29,7 +30,6 @@ from engine.batch.schema import (
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
 )
-from engine.report.extras import LEVELS, LEVELS_SCHEMA
 from engine.risk.results import Measure, ScopeResult
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
