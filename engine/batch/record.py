@@ -44,7 +44,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.batch.rows import scope_results
+from engine.batch.rows import ComponentKey, components_of, scope_results
 from engine.batch.schema import (
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
@@ -54,6 +54,7 @@ from engine.batch.schema import (
     RESULTS_SCHEMA,
 )
 from engine.errors import InputError
+from engine.risk.components import Component
 from engine.risk.results import ScopeResult
 
 F64 = npt.NDArray[np.float64]
@@ -129,6 +130,7 @@ class RunRecord:
     stress_losses: tuple[Exact, ...]
     dv01s: tuple[Exact, ...]
     distributions: tuple[Distribution, ...]
+    components: Mapping[ComponentKey, Component]  # of every book; none in older records or where tails are too short
 
     @property
     def currency(self) -> str:
@@ -180,6 +182,7 @@ def read_run(folder: Path) -> RunRecord:
         stress_losses=_exact(rows, "stress_loss", "scenario"),
         dv01s=_exact(rows, "dv01", "curve"),
         distributions=tuple(map(_distribution, read_rows(folder / DISTRIBUTIONS, DISTRIBUTIONS_SCHEMA))),
+        components=components_of(rows),
     )
 
 
