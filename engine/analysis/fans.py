@@ -16,6 +16,7 @@ from engine.market.bootstrap import PERIOD
 from engine.market.curve import ZeroCurve
 from engine.market.factors import PRICE_FACTOR
 from engine.market.lookup import curve_factors
+from engine.market.market import Market
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
 from kernels.base import PathRange
@@ -25,7 +26,9 @@ Dates = npt.NDArray[np.datetime64]
 
 QUANTILES = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
 YIELDS = (("JGB", 10.0, "JGB 10 years"), ("JGB", 40.0, "JGB 40 years"), ("UST", 10.0, "US Treasury 10 years"))
+USDJPY_TITLE = "USD/JPY"
 HELD_BYTES = 2**29  # of figures at once
+CACHED = 512  # paths whose discount factors stay in the cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +54,36 @@ def fans(walk: Walk, paths: PathRange, history: pd.DataFrame | None, progress: P
     InputError
         More paths than fit in memory.
     """
-    yields = [each for each in YIELDS if _has(walk, each[0], each[1])]
+    found = figures(walk, paths, progress)
+    levels = np.quantile(found, QUANTILES, axis=2, method="inverted_cdf")  # (n_quantiles, n_figures, n_days)
+    drawn = [_yield_fan(walk, each, levels[:, k], history) for k, each in enumerate(_yields(walk))]
+    return (*drawn, _usdjpy_fan(walk, levels[:, -1], history))
+
+
+def titles(walk: Walk) -> tuple[str, ...]:
+    """What `figures` are called: yields whose curve the market moves and that is long enough, and USD/JPY."""
+    return (*(title for _, _, title in _yields(walk)), USDJPY_TITLE)
+
+
+def units(walk: Walk) -> tuple[str, ...]:
+    """Units of `figures`."""
+    return (*("par yield, decimal per year, semi-annual" for _ in _yields(walk)), "JPY per USD")
+
+
+def starts(walk: Walk) -> tuple[float, ...]:
+    """Where all paths of `figures` start: the scenario's shocks included."""
+    return (*(_par_yield(walk.start, curve, tenor) for curve, tenor, _ in _yields(walk)), walk.start.usdjpy)
+
+
+def figures(walk: Walk, paths: PathRange, progress: Progress) -> F64:
+    """Par yields as decimals, then USD/JPY, on every day and path: (n_figures, n_days, n_paths), by `titles`.
+
+    Raises
+    ------
+    InputError
+        More paths than fit in memory.
+    """
+    yields = _yields(walk)
     shape = (1 + len(yields), walk.dates.size, paths.n)
     if 8 * int(np.prod(shape)) > HELD_BYTES:
         raise InputError(f"{paths.n:,} paths of {walk.dates.size} days are too many for a picture; take fewer")
@@ -66,9 +98,7 @@ def fans(walk: Walk, paths: PathRange, history: pd.DataFrame | None, progress: P
             found[k, :, at] = [par_yields(walk.start.curves[curve], tenor, pillars, day) for day in moved]
         found[-1, :, at] = walk.start.usdjpy * np.exp(deviations[:, walk.series.index(PRICE_FACTOR)])
         progress(first + ids.size, paths.n)
-    levels = np.quantile(found, QUANTILES, axis=2, method="inverted_cdf")  # (n_quantiles, n_fans, n_days)
-    drawn = [_yield_fan(walk, each, levels[:, k], history) for k, each in enumerate(yields)]
-    return (*drawn, _usdjpy_fan(walk, levels[:, -1], history))
+    return found
 
 
 def par_yields(curve: ZeroCurve, tenor: float, pillars: F64, deviations: F64) -> F64:
@@ -78,9 +108,20 @@ def par_yields(curve: ZeroCurve, tenor: float, pillars: F64, deviations: F64) ->
     """
     times = PERIOD * np.arange(1.0, round(tenor / PERIOD) + 1.0, dtype=np.float64)
     weights = np.stack([np.interp(times, pillars, each) for each in np.eye(pillars.size)], axis=1)
-    zeros = curve.zero_rate(times)[:, np.newaxis] + weights @ deviations  # (n_times, n_paths)
-    discounts = np.exp(-zeros * times[:, np.newaxis])
-    return np.asarray((1.0 - discounts[-1]) / (PERIOD * discounts.sum(axis=0)))
+    start = curve.zero_rate(times)[:, np.newaxis]
+    found = np.empty(deviations.shape[1])
+    for first in range(0, found.size, CACHED):
+        part = slice(first, first + CACHED)
+        discounts = weights @ deviations[:, part]  # (n_times, n), then in place
+        discounts += start
+        discounts *= -times[:, np.newaxis]
+        np.exp(discounts, out=discounts)
+        found[part] = (1.0 - discounts[-1]) / (PERIOD * discounts.sum(axis=0))
+    return found
+
+
+def _yields(walk: Walk) -> list[tuple[str, float, str]]:
+    return [each for each in YIELDS if _has(walk, each[0], each[1])]
 
 
 def _has(walk: Walk, curve: str, tenor: float) -> bool:
@@ -91,10 +132,7 @@ def _has(walk: Walk, curve: str, tenor: float) -> bool:
 
 def _yield_fan(walk: Walk, which: tuple[str, float, str], levels: F64, history: pd.DataFrame | None) -> Fan:
     curve, tenor, title = which
-    before, start = (
-        float(par_yields(market.curves[curve], tenor, np.ones(1), np.zeros((1, 1)))[0])
-        for market in (walk.base, walk.start)
-    )
+    before, start = (_par_yield(market, curve, tenor) for market in (walk.base, walk.start))
     dates, past = _past(history, f"{curve}_{tenor:g}Y")
     return Fan(
         title=title,
@@ -107,10 +145,14 @@ def _yield_fan(walk: Walk, which: tuple[str, float, str], levels: F64, history: 
     )
 
 
+def _par_yield(market: Market, curve: str, tenor: float) -> float:
+    return float(par_yields(market.curves[curve], tenor, np.ones(1), np.zeros((1, 1)))[0])
+
+
 def _usdjpy_fan(walk: Walk, levels: F64, history: pd.DataFrame | None) -> Fan:
     dates, past = _past(history, PRICE_FACTOR)
     return Fan(
-        title="USD/JPY",
+        title=USDJPY_TITLE,
         unit="yen for one dollar",
         before=walk.base.usdjpy,
         start=walk.start.usdjpy,

@@ -97,7 +97,7 @@ def summarise(walk: Walk, paths: PathRange, probabilities: Sequence[Fraction], p
             shares[day] = [(rows[number[day] - first] == regime).mean() for regime in range(len(walk.regimes))]
         moments[0, of_rows], moments[1, of_rows] = rows.mean(axis=1), rows.std(axis=1, ddof=1) / math.sqrt(paths.n)
         rows.sort(axis=1)
-        taken[:, of_rows] = _quantiles(rows, probabilities)
+        taken[:, of_rows] = quantiles_of(rows, probabilities)
         progress((k + 1) * paths.n, n_passes * paths.n)
     kept = [i for i, name in enumerate(walk.series) if name != "regime"]
     return Summary(
@@ -134,7 +134,7 @@ def _cells_of_paths(walk: Walk, paths: PathRange, n_passes: int, progress: Progr
         yield first, buffer[: last - first]
 
 
-def _quantiles(rows: F64, probabilities: Sequence[Fraction]) -> tuple[F64, F64]:
+def quantiles_of(rows: F64, probabilities: Sequence[Fraction]) -> tuple[F64, F64]:
     """Quantiles of ascending rows (n, n_paths), and their errors: (n, n_probabilities) each."""
     n = rows.shape[1]
     values, ses = np.empty((2, rows.shape[0], len(probabilities)))

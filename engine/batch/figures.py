@@ -13,17 +13,10 @@ from engine.book.greeks import curve_dv01
 from engine.book.pricing.curves import fx_rates
 from engine.inputs.limits import ALL_CURVES
 from engine.inputs.scenario import load_scenarios
-from engine.run.backend import device_errors
 from engine.run.start import Prepared
-from kernels.base import CELL, F64, PathRange
+from kernels.base import F64
 
 TAIL_FRACTION = 0.01  # of the replayed paths, listed one by one
-
-
-def replayed(prepared: Prepared, n_paths: int) -> F64:
-    """P&L of the first cell's paths, (n_rows, n)."""
-    with device_errors():
-        return prepared.backend.pnl(prepared.program, PathRange(first=0, n=min(n_paths, CELL)))
 
 
 def distributions(pnl: F64, names: Sequence[tuple[str, str]], currency: str) -> list[Row]:

@@ -14,11 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.batch.atomic import sync_folder, write_atomically, write_json
+from engine.batch.components import Replayed, by_book
 from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA, convergence_rows
-from engine.batch.figures import distributions, exact_rows, replayed
+from engine.batch.figures import distributions, exact_rows
+from engine.batch.levels import LEVELS, LEVELS_SCHEMA, level_rows
 from engine.batch.problem import code
 from engine.batch.record import BatchFault
-from engine.batch.rows import Row, result_rows
+from engine.batch.rows import Row, component_rows, result_rows
 from engine.batch.schema import (
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
@@ -55,6 +57,7 @@ def write_run(
     prepared: Prepared,
     tails: TailAccumulator,
     result: RunResult,
+    replayed: Replayed,
     *,
     problem: str,
     blocks: Sequence[CellRange],
@@ -67,13 +70,19 @@ def write_run(
     results = tuple(_renamed(row, total) for row in result.results)
     scopes = tuple(dict.fromkeys(row.scope for row in results))
     currency, confidences = result.run.currency, prepared.config.confidences
-    rows = [*result_rows(results, currency), *exact_rows(prepared, stressed, total)]
+    parts = by_book(replayed, results, result.run.n_paths)
+    rows = [
+        *result_rows(results, currency),
+        *component_rows(parts, currency),
+        *exact_rows(prepared, stressed, total),
+    ]
     names = [(scenario, scope) for scenario in prepared.inputs.names for scope in scopes]
-    pnl = replayed(prepared, result.run.n_paths)
+    pnl = replayed.first
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
         CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
+        LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
     }
     for name, data in files.items():
         write_atomically(folder / name, data)

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.batch.atomic import write_json
 from engine.batch.checkpoints import WORK, Checkpoints
+from engine.batch.components import Replayed, replay
 from engine.batch.manifest import Spent, now, set_aside, write_run
 from engine.batch.problem import code, problem_sha256
 from engine.batch.record import BatchFault, read_json, run_folder
@@ -81,12 +82,13 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if found is None:
         return RunState.SHARE, list(loaded.faults)
     tails, resumed = found
+    again = replay(prepared, tails.plan.n_paths, how.stop.check)
     if standing is not None:
         kept = set_aside(batch.out, folder, standing["sha256"])
         how.say(f"{day.valuation_date} {run.name}: the old record is kept in {kept}")
     workers = how.workers.said() if how.workers else "shards"
     spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
-    faults = _record(batch, folder, source, loaded, prepared, tails, problem, spent)
+    faults = _record(batch, folder, source, loaded, prepared, tails, again, problem, spent)
     return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
 
 
@@ -148,6 +150,7 @@ def _record(
     loaded: Loaded,
     prepared: Prepared,
     tails: TailAccumulator,
+    replayed: Replayed,
     problem: str,
     spent: Spent,
 ) -> list[BatchFault]:
@@ -161,6 +164,7 @@ def _record(
         prepared,
         tails,
         result,
+        replayed,
         problem=problem,
         blocks=[*first, *later],
         stressed=stressed,

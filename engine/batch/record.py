@@ -4,6 +4,7 @@
     OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       schema.RESULTS_SCHEMA, long form
     OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  schema.DISTRIBUTIONS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.CONVERGENCE_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        levels.LEVELS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
 
 `manifest.json` holds, beside "schema" and "sha256" (of itself without this key):
@@ -20,7 +21,7 @@
     blocks                  [{first, n, sha256, chain}]: cells of each, digest of what they said, and the chain of
                             digests up to here, which starts with problem_sha256
     pnl_sha256              {"SCENARIO/SCOPE": digest}
-    files                   {results.parquet: sha256, distribution.parquet: sha256, convergence.parquet: sha256}
+    files                   {name: sha256} of the Parquet files beside it
     host, workers           where the record was written, and who computed, in words
     fingerprint             of config and inputs: the question that the record answers
     times                   {started, finished (UTC), simulate_s, resumed_blocks}
@@ -43,7 +44,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.batch.rows import scope_results
+from engine.batch.rows import ComponentKey, components_of, scope_results
 from engine.batch.schema import (
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
@@ -53,6 +54,7 @@ from engine.batch.schema import (
     RESULTS_SCHEMA,
 )
 from engine.errors import InputError
+from engine.risk.components import Component
 from engine.risk.results import ScopeResult
 
 F64 = npt.NDArray[np.float64]
@@ -128,6 +130,7 @@ class RunRecord:
     stress_losses: tuple[Exact, ...]
     dv01s: tuple[Exact, ...]
     distributions: tuple[Distribution, ...]
+    components: Mapping[ComponentKey, Component]  # of every book; none in older records or where tails are too short
 
     @property
     def currency(self) -> str:
@@ -179,6 +182,7 @@ def read_run(folder: Path) -> RunRecord:
         stress_losses=_exact(rows, "stress_loss", "scenario"),
         dv01s=_exact(rows, "dv01", "curve"),
         distributions=tuple(map(_distribution, read_rows(folder / DISTRIBUTIONS, DISTRIBUTIONS_SCHEMA))),
+        components=components_of(rows),
     )
 
 

@@ -1,6 +1,6 @@
 """Run a recorded run again, and say whether every bit is the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,12 +8,15 @@ from typing import Any
 
 from engine.batch.books import BookFile, file_sha256
 from engine.batch.checkpoints import blocks_of
+from engine.batch.components import by_book, replay
 from engine.batch.manifest import chained
 from engine.batch.problem import code, problem_sha256
 from engine.batch.record import read_json, read_run
+from engine.batch.rows import ComponentKey
 from engine.batch.sources import Day, load, source_of
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
+from engine.risk.components import Component
 from engine.risk.results import ScopeResult
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, simulate
@@ -63,7 +66,11 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     blocks = [each for block in manifest["blocks"] for each in blocks_of(
         block["first"], block["first"] + block["n"], block["n"], plan.n_paths)]  # fmt: skip
     numbers = [*_block_faults(manifest["blocks"], chained(tails, blocks, manifest["problem_sha256"]))]
-    numbers += _figure_faults(read_run(path.parent).results, result.results)
+    record = read_run(path.parent)
+    numbers += _figure_faults(record.results, result.results)
+    if record.components:
+        parts = by_book(replay(prepared, plan.n_paths, lambda: None), result.results, plan.n_paths)
+        numbers += _component_faults(record.components, parts)
     return Reproduced(
         run=manifest["run"],
         valuation_date=day.valuation_date,
@@ -104,6 +111,13 @@ def _figure_faults(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, ...]) 
             yield f"{where}: figures of the same P&L"
         elif (one.base_value, one.shock_pnl) != (other.base_value, other.shock_pnl):
             yield f"{where}: value before the paths"
+
+
+def _component_faults(then: Mapping[ComponentKey, Component], now: Mapping[ComponentKey, Component]) -> Iterator[str]:
+    for scenario, scope, confidence in sorted({*then, *now}):
+        key = (scenario, scope, confidence)
+        if then.get(key) != now.get(key):
+            yield f"scenario {scenario}, {scope}: its components at {confidence}"
 
 
 def _var(row: ScopeResult) -> str:

@@ -1,12 +1,15 @@
 """A run's figures as rows of the long table, and back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.batch.schema import MEASURES
+from engine.risk.components import Component
+from engine.risk.ranks import ROUGH_BELOW
 from engine.risk.results import Measure, ScopeResult
 
 Row = dict[str, Any]  # by the columns of schema.RESULTS_SCHEMA
+ComponentKey = tuple[str, str, float]  # scenario, scope "book:NAME", confidence
 
 _AROUND = {"value_at_risk": "value_at_risk_around_shock", "expected_shortfall": "expected_shortfall_around_shock"}
 
@@ -19,6 +22,35 @@ def result_rows(results: Sequence[ScopeResult], unit: str) -> list[Row]:
 def exact_row(measure: str, scope: str, value: float, unit: str, **where: str) -> Row:
     """A row without Monte Carlo error. `where`: its scenario or curve."""
     return _row(measure, scope, value, unit, **where)
+
+
+def component_rows(found: Mapping[ComponentKey, Component], unit: str) -> list[Row]:
+    """Rows of what every book contributes, in the order of `found`."""
+    return [
+        _row(
+            f"component_{name}",
+            scope,
+            getattr(each, name),
+            unit,
+            se=getattr(each, f"{name}_se"),
+            scenario=scenario,
+            confidence=confidence,
+            tail_paths=each.tail_paths,
+            rough=each.tail_paths < ROUGH_BELOW,
+        )
+        for (scenario, scope, confidence), each in found.items()
+        for name in _AROUND
+    ]
+
+
+def components_of(rows: Sequence[Row]) -> dict[ComponentKey, Component]:
+    """What `component_rows` was given, bit for bit."""
+    found: dict[ComponentKey, Row] = {}
+    for row in rows:
+        if (name := row["measure"].removeprefix("component_")) != row["measure"]:
+            part = found.setdefault((row["scenario"], row["scope"], row["confidence"]), {})
+            part |= {name: row["value"], f"{name}_se": row["se"], "tail_paths": row["tail_paths"]}
+    return {key: Component(**part) for key, part in found.items()}
 
 
 def scope_results(rows: Sequence[Row]) -> tuple[ScopeResult, ...]:

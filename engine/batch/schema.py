@@ -25,7 +25,7 @@ RESULTS_SCHEMA = pa.schema(
         pa.field("high", pa.float64()),
         pa.field("unit", pa.string(), nullable=False),  # "JPY", "JPY/bp"
         pa.field("sign", pa.string(), nullable=False),  # LOSS, GAIN or AMOUNT
-        pa.field("tail_paths", pa.int64()),  # in the worst 1 - confidence
+        pa.field("tail_paths", pa.int64()),  # in the worst 1 - confidence; of a component: that it was read from
         pa.field("rough", pa.bool_()),  # fewer than 500 tail paths
         pa.field("pnl_sha256", pa.string()),  # of the P&L vector of this scenario and scope; null: not simulated
     ]
@@ -41,6 +41,8 @@ MEASURES = {  # name -> sign
     "expected_shortfall": LOSS,
     "value_at_risk_around_shock": LOSS,  # from the shocked state
     "expected_shortfall_around_shock": LOSS,
+    "component_value_at_risk": LOSS,  # of a book: what it contributes; all books' add up to the total's, as do those
+    "component_expected_shortfall": LOSS,  # of ES; read from `tail_paths` paths, see engine.risk.components
     "stress_loss": LOSS,  # -shock_pnl, also of scenarios that only a limit names
     "dv01": LOSS,  # lost for +1 bp on all zero rates of `curve` and what derives from it; positive when long
 }

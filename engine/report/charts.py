@@ -48,9 +48,11 @@ class Bar:
     """One book."""
 
     label: str
-    value_at_risk: float
+    value_at_risk: float  # alone
     se: float
-    expected_shortfall: float
+    expected_shortfall: float  # alone
+    component: float | None = None  # of the total's VaR; None: not known
+    component_se: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,23 +114,30 @@ def history(key: str, alt: str, days: Sequence[Day], unit: str) -> Markup:
 
 
 def books(key: str, alt: str, bars: Sequence[Bar], unit: str) -> Markup:
-    """VaR of each book alone with two standard errors, its ES as a mark."""
+    """VaR of each book alone with two standard errors, its ES as a mark, and below it what it contributes to VaR."""
+    has_components = any(bar.component is not None for bar in bars)
+    height = 0.36 if has_components else 0.6
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        rows = np.arange(len(bars))[::-1]
-        values = [bar.value_at_risk for bar in bars]
-        axes.barh(rows, values, height=0.6, color=ONE, label="VaR, with two standard errors")
-        axes.errorbar(values, rows, xerr=[2.0 * bar.se for bar in bars], fmt="none", ecolor=INK, elinewidth=1.0)
+        rows = np.arange(len(bars))[::-1].astype(np.float64)
+        alone = rows + (0.5 * height if has_components else 0.0)
+        values, ses = [bar.value_at_risk for bar in bars], [bar.se for bar in bars]
+        _error_bars(axes, alone, values, ses, height=height, color=ONE, label="VaR alone, ± two standard errors")
         shortfalls = [bar.expected_shortfall for bar in bars]
-        axes.plot(shortfalls, rows, marker="D", markersize=4, linestyle="none", color=TWO, label="expected shortfall")
+        axes.plot(shortfalls, alone, marker="D", markersize=4, linestyle="none", color=TWO, label="ES alone")
+        if has_components:
+            known = [(row, bar) for row, bar in zip(rows, bars, strict=True) if bar.component is not None]
+            below = np.array([row - 0.5 * height for row, _ in known])
+            shares, share_ses = [bar.component for _, bar in known], [bar.component_se for _, bar in known]
+            _error_bars(axes, below, shares, share_ses, height=height, color=THREE, label="contribution to VaR")
         axes.set_yticks(rows, [bar.label for bar in bars])
         axes.axvline(0.0, color=INK, linewidth=0.6)
         axes.grid(visible=False, axis="y")
         axes.set(xlabel=f"loss, {unit}")
-        figure.legend(loc="outside lower center", ncols=2)
+        figure.legend(loc="outside lower center", ncols=3)
 
-    return draw(key, alt, 1.1 + 0.24 * len(bars), paint)
+    return draw(key, alt, 1.1 + (0.36 if has_components else 0.24) * len(bars), paint)
 
 
 def convergence(
@@ -188,6 +197,11 @@ def _exceedance(one: Density) -> tuple[F64, F64]:
     n = one.tail.size
     ranks = np.unique(np.geomspace(1, n, _TAIL_POINTS).astype(np.int64)) if n else np.zeros(0, np.int64)
     return -one.tail[ranks - 1][::-1], (ranks / one.n_paths)[::-1]
+
+
+def _error_bars(axes: Any, rows: F64, values: Sequence[float | None], ses: Sequence[float], **style: Any) -> None:
+    axes.barh(rows, values, **style)
+    axes.errorbar(values, rows, xerr=[2.0 * se for se in ses], fmt="none", ecolor=INK, elinewidth=1.0)
 
 
 def _dots(axes: Any, days: Sequence[Day], label: str, **style: Any) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from engine.batch.books import file_sha256
 from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
+from engine.batch.levels import LEVELS, LEVELS_SCHEMA
 from engine.batch.record import read_rows
 from engine.errors import InputError
 from engine.inputs.history import read_history
@@ -23,17 +24,6 @@ from engine.market.market import Market
 F64 = npt.NDArray[np.float64]
 Row = dict[str, Any]
 
-LEVELS = "levels.parquet"  # of a run, where it is among the manifest's files
-LEVELS_SCHEMA = pa.schema(
-    [
-        pa.field("scenario", pa.string(), nullable=False),
-        pa.field("factor", pa.string(), nullable=False),
-        pa.field("day", pa.int64(), nullable=False),  # business days from the valuation date
-        pa.field("probability", pa.float64(), nullable=False),
-        pa.field("level", pa.float64(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),  # "decimal" of rates and vols
-    ]
-)
 TRAILING = timedelta(days=365)
 
 

@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from engine.report import charts, past
-from engine.report.numbers import NONE, Scale, confidence_text, scale_of
-from engine.report.parts import Cell, Chart, Table, columns, short, table
+from engine.report.contributions import books
+from engine.report.numbers import NONE, Scale, confidence_text
+from engine.report.parts import Cell, Chart, Table, columns, table
 from engine.report.past import Dated
-from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, finite, nothing
+from engine.report.sheet import ALL_BOOKS, Sheet, change, finite, nothing
 from engine.report.simulated import convergence, distribution, fans
-from engine.risk.results import Measure, ScopeResult
-
-_MOST_BARS = 15
 
 
 def figures(sheet: Sheet) -> Table:
@@ -85,49 +81,6 @@ def history(sheet: Sheet) -> Chart:
     return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=note)
 
 
-def books(sheet: Sheet) -> Chart:
-    """VaR and ES of every book alone, and what diversification takes off."""
-    alone = [
-        (result, measure)
-        for result in sheet.run.results
-        if result.scenario == sheet.main.scenario and result.scope not in ALL_BOOKS
-        for measure in result.measures
-        if measure.confidence == sheet.confidence
-    ]
-    alone.sort(key=lambda pair: -_rank(pair[1].value_at_risk))
-    scale = scale_of(sheet.run.currency, [measure.expected_shortfall for _, measure in alone])
-    total = sum(measure.value_at_risk for _, measure in alone)
-    heads = columns("book", "base value", "mean P&L", "VaR", "change", "ES")
-    rows: list[list[Cell]] = [
-        [
-            book_name(result.scope),
-            scale.amount(result.base_value),
-            scale.estimate(result.mean, result.mean_se),
-            scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
-            change(sheet, result, measure, "value_at_risk", scale),
-            scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
-        ]
-        for result, measure in alone
-    ]
-    drawn = [
-        (result, measure) for result, measure in alone if finite(measure.value_at_risk, measure.expected_shortfall)
-    ]
-    drawn = drawn[:_MOST_BARS]
-    title = "Contributions by book"
-    key = sheet.key("books")
-    alt = f"VaR at {sheet.level} of {len(drawn)} books, each alone, in {scale.unit}, the largest first."
-    bars = [_bar(result, measure, scale) for result, measure in drawn]
-    svg = charts.books(key, alt, bars, scale.unit) if bars else ""
-    diversified = scale.plain(total - sheet.measure.value_at_risk)
-    note = (
-        f"Each book alone in {sheet.main.scenario} at {sheet.level}: the figures do not add up. Together they are "
-        f"{scale.plain(total)}, of which diversification takes off {diversified} {scale.unit}. "
-    )
-    note += f"Drawn are the {len(drawn)} largest of {len(alone)}." if len(alone) > len(drawn) else ""
-    caption = f"Books alone, in {scale.unit}; losses positive for VaR and ES."
-    return Chart(key=key, title=title, alt=alt, svg=svg, table=table(caption, heads, rows), note=note)
-
-
 def _day(each: Dated, scale: Scale) -> charts.Day:
     """A night in the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
     var = each.measure.value_at_risk
@@ -156,20 +109,6 @@ def _history_note(sheet: Sheet, n_compared: int, n: int) -> str:
         f"{n} backtest {plural} on {n_compared} nights compared; at {sheet.level} {expected:g} are expected. A night's "
         "VaR is held against the P&L realised by the next business day."
     )
-
-
-def _bar(result: ScopeResult, measure: Measure, scale: Scale) -> charts.Bar:
-    se = measure.value_at_risk_se if np.isfinite(measure.value_at_risk_se) else 0.0
-    return charts.Bar(
-        label=short(book_name(result.scope), AXIS_NAME),
-        value_at_risk=measure.value_at_risk / scale.divisor,
-        se=se / scale.divisor,
-        expected_shortfall=measure.expected_shortfall / scale.divisor,
-    )
-
-
-def _rank(value: float) -> float:
-    return value if np.isfinite(value) else -np.inf
 
 
 SECTIONS: tuple[Callable[[Sheet], Chart], ...] = (distribution, history, books, fans, convergence)

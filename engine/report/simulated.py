@@ -96,8 +96,7 @@ def fans(sheet: Sheet) -> Chart:
         alt=alt,
         svg=charts.fans(key, alt, drawn) if all(finite(fan.levels) for fan in drawn) else "",
         table=table(f"Quantiles on business day {last} in {sheet.main.scenario}.", heads, cells),
-        note=f"Quantiles in {sheet.main.scenario}, from {confidence_text(quantiles[0])} to "
-        f"{confidence_text(quantiles[-1])}.",
+        note=_fans_note(sheet, rows, quantiles),
     )
 
 
@@ -150,6 +149,12 @@ def _fan(name: str, rows: Sequence[Row]) -> charts.Fan:
     return charts.Fan(
         title=short(name, AXIS_NAME) + unit, days=np.array(days, np.float64), probabilities=probabilities, levels=grid
     )
+
+
+def _fans_note(sheet: Sheet, rows: Sequence[Row], quantiles: Sequence[float]) -> str:
+    ends = f"from {confidence_text(quantiles[0])} to {confidence_text(quantiles[-1])}"
+    walked = f", of {rows[0]['n_paths']:,} paths walked day by day" if rows[0]["n_paths"] else ""
+    return f"Quantiles in {sheet.main.scenario}, {ends}{walked}; yields are par yields."
 
 
 def _level(row: Row | None) -> Figure:

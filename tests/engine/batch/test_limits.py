@@ -52,6 +52,7 @@ def run() -> RunRecord:
             Exact(scope="total", label="all", value=5.0, unit="JPY/bp"),
         ),
         distributions=(),
+        components={},
     )
 
 

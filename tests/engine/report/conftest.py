@@ -16,8 +16,9 @@ from scipy.special import ndtri
 
 from engine.batch.atomic import write_json
 from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
+from engine.batch.levels import LEVELS, LEVELS_SCHEMA
 from engine.batch.record import BatchFault, LimitUse, night_folder, run_folder
-from engine.batch.rows import exact_row, result_rows
+from engine.batch.rows import ComponentKey, component_rows, exact_row, result_rows
 from engine.batch.schema import (
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
@@ -29,7 +30,7 @@ from engine.batch.schema import (
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
 )
-from engine.report.extras import LEVELS, LEVELS_SCHEMA
+from engine.risk.components import Component
 from engine.risk.results import Measure, ScopeResult
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
@@ -109,6 +110,8 @@ class Record:
         home = run_folder(self.folder, night, name)
         home.mkdir(parents=True)
         rows = [*result_rows(found, "JPY"), *_exact_rows(books, scenarios, total)]
+        if extras:
+            rows += component_rows(_components(found), "JPY")
         tables = {
             RESULTS: (rows, RESULTS_SCHEMA),
             DISTRIBUTIONS: ([_distribution(each) for each in found], DISTRIBUTIONS_SCHEMA),
@@ -222,6 +225,22 @@ def _exact_rows(books: Mapping[str, float], scenarios: Sequence[str], total: str
         for scope, var in scopes.items()
     ]
     return rows + [exact_row("dv01", scope, 0.002 * var, "JPY/bp", curve="JGB") for scope, var in scopes.items()]
+
+
+def _components(results: Sequence[ScopeResult]) -> dict[ComponentKey, Component]:
+    """Four fifths of what each book is alone, so that they add up to the total."""
+    return {
+        (each.scenario, each.scope, alone.confidence): Component(
+            value_at_risk=0.8 * alone.value_at_risk,
+            value_at_risk_se=6.0 * alone.value_at_risk_se,
+            expected_shortfall=0.8 * alone.expected_shortfall,
+            expected_shortfall_se=5.0 * alone.expected_shortfall_se,
+            tail_paths=1966,
+        )
+        for each in results
+        if each.scope.startswith("book:")
+        for alone in each.measures
+    }
 
 
 def _distribution(each: ScopeResult) -> dict[str, Any]:
