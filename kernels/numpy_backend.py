@@ -20,6 +20,8 @@ from kernels.numpy_draws import draw_normals
 from kernels.numpy_revalue import book_pnl
 from kernels.numpy_unwind import start_unwind, unwind_step
 
+WALKED_BYTES = 2**26  # that the paths of one go take, some thousand
+REDUCED_BYTES = 160  # of a path and row, while it is summed
 LANES = 256  # a cell's sum runs in this many lanes, then folds in halves
 
 
@@ -47,7 +49,14 @@ class NumpyBackend(AbstractBackend):
         )
 
     def pnl(self, program: Program, paths: PathRange) -> F64:
-        """See AbstractBackend."""
+        """See AbstractBackend. Some paths at a time, so that memory does not grow with them, nor with the days."""
+        pnl, some = np.empty((program.n_rows, paths.n)), _paths_at_once(program)
+        for start in range(0, paths.n, some):
+            stop = min(start + some, paths.n)
+            pnl[:, start:stop] = self._pnl(program, PathRange(first=paths.first + start, n=stop - start))
+        return pnl
+
+    def _pnl(self, program: Program, paths: PathRange) -> F64:
         ids = np.uint64(paths.first) + np.arange(paths.n, dtype=np.uint64)
         n_dynamics, n_factors = program.model.decay.shape
         levels = np.zeros((n_dynamics, 1 + program.n_steps, n_factors, paths.n), program.model.chol.dtype)
@@ -84,7 +93,7 @@ class NumpyBackend(AbstractBackend):
 
     def block_bytes(self, program: Program, n_paths: int) -> int:
         """See AbstractBackend."""
-        return 8 * program.n_rows * n_paths
+        return 2 * WALKED_BYTES + REDUCED_BYTES * program.n_rows * n_paths
 
     def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
         """See AbstractBackend: none."""
@@ -113,6 +122,13 @@ class NumpyBackend(AbstractBackend):
             kept_pnl=np.concatenate(kept),
             kept_rows=np.cumsum([0, *(values.size for values in kept)]),
         )
+
+
+def _paths_at_once(program: Program) -> int:
+    """Paths whose levels, once with the start and once without, and legs fill WALKED_BYTES; 64 at least."""
+    n_dynamics, n_factors = program.model.decay.shape
+    levels = 2 * n_dynamics * (1 + program.n_steps) * (n_factors + len(SAID))
+    return max(64, WALKED_BYTES // (8 * (levels + program.book.leg_when.size)))
 
 
 def lane_sum(values: F64) -> F64:
