@@ -57,7 +57,8 @@ def plain():
     return json.loads(python(HERE / "digest_child.py", "float64", "float32"))
 
 
-@pytest.mark.parametrize("precision", ["float64", pytest.param("float32", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_avx2_and_avx512_give_the_same_bits(plain, precision):
     if not FEATURES.get("avx512f"):
         pytest.skip("this processor has no AVX-512 to compare AVX2 with")
