@@ -23,7 +23,7 @@ from engine.run.setting import Setting
 
 F64 = npt.NDArray[np.float64]
 
-WORTH_A_TABLE = 40  # options of a group below which pricing them one by one is cheaper
+WORTH_A_TABLE = 8  # options of a group below which pricing them one by one costs as little
 W_TERMS = (4, 8, 12)  # of the kernels' VOL_TERMS
 TIERS = (((9, 13, 17, 21, 25), (4, 8)), (TERMS, W_TERMS))  # terms in x and w, tried with nodes for the most of a tier
 _STRIKES = 256  # priced at a time, so that memory stays small
