@@ -112,7 +112,8 @@ def _sales(result: "Feedback") -> Table:
     title = (
         f"{result.scenario}: sales over the horizon, USD bn\n"
         f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
-        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them\n"
+        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
+        "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
     )
     columns = (
         Column(heading="sold", is_number=False),
