@@ -1,7 +1,6 @@
 """A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
 
 import json
-import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,13 +105,13 @@ def _row(row: "ScopeResult", scale: Scale) -> list[str]:
     for measure in row.measures:
         cells.append(scale.estimate(measure.value_at_risk, measure.value_at_risk_se))
         cells.append(scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se))
-    return [*cells, scale.amount(row.measures[-1].expected_shortfall_around_shock)]
+    last = row.measures[-1]
+    return [*cells, scale.amount(last.expected_shortfall_around_shock, last.expected_shortfall_se)]
 
 
 def _scale(result: "RunResult") -> Scale:
     measures = [measure for row in result.results for measure in row.measures]
-    errors = [measure.value_at_risk_se for measure in measures if math.isfinite(measure.value_at_risk_se)]
-    return render.scale(result.run.currency, [measure.value_at_risk for measure in measures], errors)
+    return render.scale(result.run.currency, [measure.value_at_risk for measure in measures])
 
 
 def _warnings(result: "RunResult") -> Iterator[str]:

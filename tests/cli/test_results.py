@@ -82,9 +82,9 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert "one exact step" in lines[1]
     assert "error at most 3e-12 of gross flows: 0.5 JPY of P&L" in lines[2]
     fund = next(line for line in lines if line.startswith("  fund"))
-    assert fund.split()[:3] == ["fund", "20.000", "-1.000"]  # value, shock P&L
-    assert fund.split()[3:7] == ["2.000", "±0.004", "2.400", "±0.005"]  # VaR and ES at 97.5 %
-    assert fund.split()[7:] == ["3.000", "±0.004", "3.600", "±0.005", "2.600"]  # at 99 %, and ES less the shock
+    assert fund.split()[:3] == ["fund", "20.00", "-1.00"]  # value, shock P&L
+    assert fund.split()[3:7] == ["2.0000", "±0.0040", "2.4000", "±0.0050"]  # VaR and ES at 97.5 %
+    assert fund.split()[7:] == ["3.0000", "±0.0040", "3.6000", "±0.0050", "2.6000"]  # at 99 %, and ES less the shock
 
 
 def test_every_column_has_a_sentence(result):
