@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from engine.book.show import BookShow, ShowRow
 
 Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of position; all kinds if left out.")]
-Top = Annotated[int, typer.Option(min=0, help="How many of the largest positions to list.")]
+Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
 
 
-def show(file: File, market: options.Market = None, top: Top = 10, as_json: options.AsJson = False) -> None:
+def show(file: File, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
     """Print what moves a book.
 
     DV01 for each pillar, gains for a 1 % move of each price and for a vol point, carry and roll-down for a day: of
@@ -27,10 +27,12 @@ def show(file: File, market: options.Market = None, top: Top = 10, as_json: opti
     from engine.book.show import as_json as json_of
     from engine.book.show import show_book
     from engine.inputs.book import load_book
+    from engine.inputs.book_table import MAX_ROWS
     from engine.inputs.market import bundled_market_path, load_market
 
+    n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
-    shown = show_book(load_book(file, levels.valuation_date), levels, top)
+    shown = show_book(load_book(file, levels.valuation_date), levels, n_largest)
     if as_json:
         print(json.dumps(json_of(shown), ensure_ascii=False, allow_nan=False))
     else:

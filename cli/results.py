@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Scale, Table
+from engine.errors import RiskError
 
 if TYPE_CHECKING:
     from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult
@@ -35,6 +36,8 @@ def write(result: "RunResult", out: Path) -> None:
     try:
         part.write_text(json_line(result) + "\n", encoding="utf-8")
         part.replace(out)
+    except OSError as error:
+        raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
     render.say(f"written to {out}")

@@ -6,6 +6,7 @@ import pytest
 
 from cli import results
 from cli.render import plain
+from engine.errors import RiskError
 from engine.risk.results import Measure, Revaluation, RunFacts, RunResult, ScopeResult, Timing
 
 FACTS = RunFacts(
@@ -128,7 +129,13 @@ def test_a_failed_write_leaves_the_earlier_result(result, tmp_path, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(RiskError, match="No space left"):
         results.write(result, out)
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_file_that_cannot_be_written_in_the_end_is_named_as_it_was_given(result, tmp_path):
+    out = tmp_path / "gone" / "r.json"
+    with pytest.raises(RiskError, match=r"^'.*gone/r.json' cannot be written: No such file or directory$"):
+        results.write(result, out)
