@@ -1,6 +1,6 @@
 """`unwind book show` and `unwind book template`: what moves a book, and how one is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,26 +13,30 @@ if TYPE_CHECKING:
     from engine.book.show import BookShow, ShowRow
 
 Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of position; all kinds if left out.")]
-Top = Annotated[int, typer.Option(min=0, help="How many of the largest positions to list.")]
+Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
 
 
-def show(file: File, market: options.Market = None, top: Top = 10) -> None:
+def show(file: File, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
     """Print what moves a book.
 
     DV01 for each pillar, gains for a 1 % move of each price and for a vol point, carry and roll-down for a day: of
     each book, of all, and of the largest positions. All by exact revaluation.
     """
+    import json
+
+    from engine.book.show import as_json as json_of
     from engine.book.show import show_book
     from engine.inputs.book import load_book
+    from engine.inputs.book_table import MAX_ROWS
     from engine.inputs.market import bundled_market_path, load_market
 
+    n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
-    shown = show_book(load_book(file, levels.valuation_date), levels, top)
-    scopes = [*shown.books, shown.total]
-    tables = [_dv01(shown, scopes), _others(f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes)]
-    if shown.largest:
-        tables.append(_others("Largest positions", "position", shown.largest))
-    render.show(*tables)
+    shown = show_book(load_book(file, levels.valuation_date), levels, n_largest)
+    if as_json:
+        print(json.dumps(json_of(shown), ensure_ascii=False, allow_nan=False))
+    else:
+        render.show(*tables(shown))
     for warning in shown.warnings:
         render.warn(warning)
 
@@ -56,6 +60,13 @@ def template(kind: Kind = None) -> None:
             render.say(f"  {column.name}: {column.meaning}")
 
 
+def tables(shown: "BookShow") -> Sequence[Table]:
+    """DV01 by pillar; everything else by book; and by position, for the largest."""
+    scopes = [*shown.books, shown.total]
+    first = [_dv01(shown, scopes), _others(f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes)]
+    return [*first, _others("Largest positions", "position", shown.largest)] if shown.largest else first
+
+
 def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
     scale = render.scale("JPY", (lost for scope in scopes for lost in scope.dv01.values()))
     columns = (
@@ -71,22 +82,32 @@ def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
 
 
 def _others(title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
-    value = render.scale("JPY", (row.value for row in rows))
-    moves = render.scale("JPY", (gain for row in rows for gain in (*row.price_delta.values(), row.carry)))
-    prices, vols = rows[0].price_delta, rows[0].vega
-    columns = (
-        Column(heading=heading, is_number=False),
-        Column(heading="kind", is_number=False),
-        Column(heading="value", meaning=f"{value.unit}; a future is worth its profit since the valuation date: 0."),
-        *(Column(heading=name, meaning=f"{moves.unit} gained when {name} rises by 1 %.") for name in prices),
-        *(Column(heading=name, meaning=f"{moves.unit} gained for one vol point more.") for name in vols),
-        Column(heading="normal vega", meaning=f"{moves.unit} gained when swaptions' normal vols rise by 1 bp."),
-        Column(heading="carry", meaning=f"{moves.unit} by tomorrow if every payment's zero rate, spot and vols stay."),
-        Column(heading="roll-down", meaning=f"{moves.unit} by tomorrow beside it, if the curves stay by tenor."),
+    """A column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
+    columns = [Column(heading=heading, is_number=False), Column(heading="kind", is_number=False)]
+    cells = [[row.name for row in rows], [row.kind for row in rows]]
+    for name, meaning, amounts, scale in _figures(rows):
+        columns.append(Column(heading=f"{name}, {scale.unit}", meaning=meaning))
+        cells.append([scale.amount(amount) for amount in amounts])
+    return Table(title=title, columns=tuple(columns), rows=list(zip(*cells, strict=True)))
+
+
+def _figures(rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float], Scale]]:
+    """Name, meaning, amount of each row [JPY] and unit of every sensitivity."""
+
+    def figure(name: str, meaning: str, amounts: list[float]) -> tuple[str, str, list[float], Scale]:
+        return name, meaning, amounts, render.scale("JPY", amounts)
+
+    yield figure("value", "a future is worth its profit since the valuation date: 0.", [row.value for row in rows])
+    for name in rows[0].price_delta:
+        up, down = [row.price_delta[name] for row in rows], [row.price_fall[name] for row in rows]
+        scale = render.scale("JPY", [*up, *down])
+        yield f"{name} +1 %", f"the value's whole change when {name} rises by 1 %, half the gamma included.", up, scale
+        yield f"{name} -1 %", "the same when it falls by 1 %; the sum of both is the gamma.", down, scale
+    for name in rows[0].vega:
+        yield figure(name, "gained for one vol point more.", [row.vega[name] for row in rows])
+    yield figure("normal vega", "gained when swaptions' normal vols rise by 1 bp.", [row.normal_vega for row in rows])
+    carried = "gained by tomorrow if every payment's zero rate, spot and vols stay."
+    yield figure("carry", carried, [row.carry for row in rows])
+    yield figure(
+        "roll-down", "gained by tomorrow beside it, if the curves stay by tenor.", [row.roll_down for row in rows]
     )
-    return Table(title=title, columns=columns, rows=[_cells(row, value, moves) for row in rows])
-
-
-def _cells(row: "ShowRow", value: Scale, moves: Scale) -> list[str]:
-    gains = (*row.price_delta.values(), *row.vega.values(), row.normal_vega, row.carry, row.roll_down)
-    return [row.name, row.kind, value.amount(row.value), *map(moves.amount, gains)]

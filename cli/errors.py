@@ -36,8 +36,6 @@ def exit_codes() -> Iterator[None]:
         yield
     except RiskError as error:
         _end(f"error: {error}", error.exit_code)
-    except BrokenPipeError:
-        raise  # the reader of stdout left; typer ends quietly
     except OSError as error:
         _end(f"error: {error}", FAILED)
     except MemoryError as error:

@@ -80,8 +80,7 @@ def feedback(
 
 def tables(result: "Feedback") -> Sequence[Table]:
     """Parts of the losses, sales, and results by final regime."""
-    errors = [part.se for each in result.parts for part in (each.total, each.feedback, each.impact_uncertainty)]
-    scale = render.scale(result.currency, [each.total.value for each in result.parts], errors)
+    scale = render.scale(result.currency, [each.total.value for each in result.parts])
     return _parts(result, scale), _sales(result), _regimes(result, scale)
 
 
@@ -112,7 +111,8 @@ def _sales(result: "Feedback") -> Table:
     title = (
         f"{result.scenario}: sales over the horizon, USD bn\n"
         f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
-        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them\n"
+        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
+        "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
     )
     columns = (
         Column(heading="sold", is_number=False),
@@ -124,7 +124,7 @@ def _sales(result: "Feedback") -> Table:
 
 
 def _amount(part: "Part") -> str:
-    return Scale(divisor=1.0, unit="USD bn", decimals=2).estimate(part.value, part.se)
+    return Scale(divisor=1.0, unit="USD bn").estimate(part.value, part.se)
 
 
 def _regimes(result: "Feedback", scale: Scale) -> Table:

@@ -1,8 +1,6 @@
 """The `unwind` command: the list of its commands, each in a file of its own."""
 
 import functools
-import io
-import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -24,6 +22,7 @@ from cli import (
     scenario,
     schema,
     simulate,
+    streams,
     stress,
 )
 from cli.errors import exit_codes
@@ -113,7 +112,5 @@ app.command("doctor")(guarded(doctor.doctor))
 
 def main() -> None:
     """Entry point of the `unwind` script."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to fail
+    streams.forgive()
     app(prog_name="unwind")

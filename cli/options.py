@@ -1,9 +1,12 @@
 """Options that several commands share, worded once."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from engine.errors import InputError
 
 Market = Annotated[
     Path | None,
@@ -18,3 +21,10 @@ Scenarios = Annotated[
 ]
 Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: JPY or USD.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+
+
+def whole(flag: str, text: str, low: int, high: int) -> int:
+    """The whole number that was given as `flag`. Raises InputError where it is none from `low` to `high`."""
+    if re.fullmatch(r"[+-]?[0-9]{1,40}", text) and low <= int(text) <= high:
+        return int(text)
+    raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}")

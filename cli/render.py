@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
+MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,32 +35,35 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """One unit and one number of decimals for all amounts of a table, so that they compare at a glance."""
+    """One unit for all amounts of a table, so that they compare at a glance."""
 
     divisor: float
     unit: str  # "JPY bn"
-    decimals: int
+    decimals: int = 2  # of what has no error
 
-    def amount(self, value: float) -> str:
-        """As "1,234.56"; "?" for what the sample does not bound."""
+    def amount(self, value: float, se: float = 0.0) -> str:
+        """As "1,234.56", to two digits of its error if it has one; "?" for what the sample does not bound."""
         if not math.isfinite(value):
             return "?"
-        text = f"{value / self.divisor:,.{self.decimals}f}"
+        text = f"{value / self.divisor:,.{self._decimals(se)}f}"
         return text if text.strip("-0.") else text.removeprefix("-")  # zero has no sign
 
     def estimate(self, value: float, se: float) -> str:
-        """As "1.234 +-0.005": the value and one standard error."""
-        return f"{self.amount(value)} ±{self.amount(se)}"
+        """As "1.234 ±0.051": the value and one standard error, to two digits of the error."""
+        return f"{self.amount(value, se)} ±{self.amount(se, se)}"
+
+    def _decimals(self, se: float) -> int:
+        if not (math.isfinite(se) and se > 0.0):
+            return self.decimals
+        return min(max(1 - math.floor(math.log10(se / self.divisor)), 0), MOST_DECIMALS)
 
 
-def scale(currency: str, values: Iterable[float], errors: Iterable[float] = ()) -> Scale:
-    """The unit in which the median amount has one to three digits before the point; decimals to show every error."""
+def scale(currency: str, values: Iterable[float]) -> Scale:
+    """The unit in which the median amount has one to three digits before the point."""
     sizes = sorted(abs(value) for value in values if value)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
     divisor, name = next(((size, name) for size, name in UNITS if middle >= size), (1.0, ""))
-    smallest = min((error for error in errors if error > 0.0), default=divisor / 100.0)
-    decimals = min(max(-math.floor(math.log10(smallest / divisor)), 0), 4)
-    return Scale(divisor=divisor, unit=f"{currency} {name}".strip(), decimals=decimals)
+    return Scale(divisor=divisor, unit=f"{currency} {name}".strip())
 
 
 def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:

@@ -1,7 +1,6 @@
 """A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
 
 import json
-import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Scale, Table
+from engine.errors import RiskError
 
 if TYPE_CHECKING:
     from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult
@@ -36,6 +36,8 @@ def write(result: "RunResult", out: Path) -> None:
     try:
         part.write_text(json_line(result) + "\n", encoding="utf-8")
         part.replace(out)
+    except OSError as error:
+        raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
     render.say(f"written to {out}")
@@ -106,13 +108,13 @@ def _row(row: "ScopeResult", scale: Scale) -> list[str]:
     for measure in row.measures:
         cells.append(scale.estimate(measure.value_at_risk, measure.value_at_risk_se))
         cells.append(scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se))
-    return [*cells, scale.amount(row.measures[-1].expected_shortfall_around_shock)]
+    last = row.measures[-1]
+    return [*cells, scale.amount(last.expected_shortfall_around_shock, last.expected_shortfall_se)]
 
 
 def _scale(result: "RunResult") -> Scale:
     measures = [measure for row in result.results for measure in row.measures]
-    errors = [measure.value_at_risk_se for measure in measures if math.isfinite(measure.value_at_risk_se)]
-    return render.scale(result.run.currency, [measure.value_at_risk for measure in measures], errors)
+    return render.scale(result.run.currency, [measure.value_at_risk for measure in measures])
 
 
 def _warnings(result: "RunResult") -> Iterator[str]:

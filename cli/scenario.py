@@ -36,7 +36,7 @@ def show(
         Path | None,
         typer.Option(metavar="FILE", help="Draw where it leads, to this .png, .svg or .pdf; needs matplotlib."),
     ] = None,
-    days: Annotated[int, typer.Option(metavar="N", min=2, max=250, help="Of the picture: business days.")] = 60,
+    days: Annotated[str, typer.Option(metavar="N", help="Of the picture: business days, 2 to 250.")] = "60",
     market: options.Market = None,
 ) -> None:
     """Show what a scenario changes, and its sources.
@@ -46,9 +46,10 @@ def show(
     """
     from engine.inputs.scenario import load_scenario
 
+    n_days = options.whole("--days", days, 2, 250)
     scenario = load_scenario(name)
     if plot is not None:
-        scenario_plot.plot(scenario, market, days, plot)
+        scenario_plot.plot(scenario, market, n_days, plot)
     render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(scenario_unwind.tables(unwind)) if unwind is not None else []

@@ -119,7 +119,8 @@ def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
         yield (
             "loop",
             "gain in USD/JPY",
-            f"{loop_gain(unwind.carry, unwind.impact):.3g}, while stops go on; 1 feeds itself",
+            f"{loop_gain(unwind.carry, unwind.impact):.3g}, while stops go on; 1 feeds itself;"
+            " of the carry trade alone, `unwind feedback` adds Treasuries",
         )
 
 

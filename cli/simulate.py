@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.inputs.run import RunConfig
     from engine.run.walk import Walk
 
+MAX_PATH = 10**12  # number of a path
+
 
 def simulate(
     market: options.Market = None,
@@ -23,7 +25,7 @@ def simulate(
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures, 100 or more. Default: 100000.")
     ] = None,
-    first_path: Annotated[int, typer.Option(metavar="N", min=0, max=10**12, help="Number of the first of them.")] = 0,
+    first_path: Annotated[str, typer.Option(metavar="N", help="Number of the first of them.")] = "0",
     days: Annotated[
         str | None, typer.Option("--horizon-days", "--days", metavar="N", help="Business days. Default: 10.")
     ] = None,
@@ -53,8 +55,8 @@ def simulate(
         ),
     ] = "wide",
     path: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=0, max=10**12, help="Print one path alone, day by day, instead of quantiles."),
+        str | None,
+        typer.Option(metavar="N", help="Print one path alone, day by day, instead of quantiles."),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -67,18 +69,20 @@ def simulate(
     from engine.errors import InputError
     from engine.inputs.outputs import check_out
 
+    first = options.whole("--first-path", first_path, 0, MAX_PATH)
+    only = None if path is None else options.whole("--path", path, 0, MAX_PATH)
     config = _config(market, scenario, paths, days, seed, backend, precision)
     read = tuple(_read(config))
     files = {
         "--out": None if out is None else check_out(out, inputs=read),
         "--paths-out": None if paths_out is None else check_out(paths_out, inputs=read, flag="--paths-out"),
     }
-    if path is not None:
+    if only is not None:
         if out is not None or paths_out is not None:
             raise InputError("--path prints one path and writes no file; leave out --out and --paths-out, or --path")
-        _print_path(config, path, as_json=as_json)
+        _print_path(config, only, as_json=as_json)
     else:
-        _print_summary(config, first_path, quantiles.split(","), files, form, as_json=as_json)
+        _print_summary(config, first, quantiles.split(","), files, form, as_json=as_json)
 
 
 def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfig":

@@ -15,12 +15,16 @@ def stress(
     book: options.Book = None,
     scenario: options.Scenarios = None,
     currency: options.Currency = "JPY",
+    as_json: options.AsJson = False,
 ) -> None:
     """Print what scenarios' shocks do to a book, at once.
 
     By book and position, each revalued in full; nothing is simulated and nothing ages. Without a scenario, those
     bundled ones that move the market at once.
     """
+    import json
+
+    from engine.analysis.stress import as_json as json_of
     from engine.analysis.stress import stress_table
     from engine.book.value import book_warnings
     from engine.inputs.book import bundled_book_path, load_book
@@ -34,14 +38,19 @@ def stress(
     positions = load_book(book or bundled_book_path(), levels.valuation_date)
     names = scenario or [name for name in default_scenario_names() if name != "base"]
     stressed = stress_table(positions, levels, load_scenarios(names), currency)
-    render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
-    for warning in (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes):
+    warnings = (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes)
+    if as_json:
+        print(json.dumps(json_of(stressed, levels.valuation_date, warnings), ensure_ascii=False, allow_nan=False))
+    else:
+        render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
+    for warning in warnings:
         render.warn(warning)
 
 
 def table(stressed: "StressTable", title: str) -> Table:
     """P&L per scenario: the total, then each book with its positions."""
-    scale = render.scale(stressed.currency, stressed.pnl.ravel().tolist())
+    moved = stressed.pnl if stressed.pnl.any() else stressed.base_values
+    scale = render.scale(stressed.currency, moved.ravel().tolist())
     columns = (
         Column(heading="book and position", is_number=False),
         Column(heading="value", meaning=f"{scale.unit}, before the shock; owned positive, owed negative."),

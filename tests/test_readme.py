@@ -46,10 +46,12 @@ def test_the_scenario_fits_the_bundled_market_without_a_note(blocks, tmp_path):
 
 def test_the_extending_scenario_changes_what_it_names_and_nothing_else(blocks, tmp_path):
     *_, unwind = blocks["toml"]
-    mine, mixture = read_scenario(written(tmp_path, "my-unwind.toml", unwind)).unwind, load_scenario("mixture").unwind
+    scenario = read_scenario(written(tmp_path, "my-unwind.toml", unwind))
+    assert apply(scenario, load_market(bundled_market_path())).notes == ()  # its loop does not feed itself
+    mine, mixture = scenario.unwind, load_scenario("mixture").unwind
     assert mine is not None
     assert mixture is not None
-    assert mine.carry == replace(mixture.carry, stock_usd_bn=500.0, stop_loss=0.25)
+    assert mine.carry == replace(mixture.carry, stock_usd_bn=300.0, stop_loss=0.25)
     assert replace(mine, carry=mixture.carry) == mixture
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +75,33 @@ def stress_table(
         pnl=pnl,
         notes=tuple(notes),
     )
+
+
+def as_json(stressed: StressTable, valuation_date: date, warnings: Sequence[str]) -> dict[str, Any]:
+    """Every figure of the table as JSON's types: amounts in `currency`; P&L by scenario, gains positive."""
+
+    def pnl(figures: F64) -> dict[str, float]:
+        return dict(zip(stressed.scenarios, figures.tolist(), strict=True))
+
+    books = np.array(stressed.books)
+    values = stressed.base_values
+    positions = zip(stressed.position_ids, stressed.books, values.tolist(), stressed.pnl.T, strict=True)
+    return {
+        "schema": 1,
+        "valuation_date": valuation_date.isoformat(),
+        "currency": stressed.currency,
+        "scenarios": list(stressed.scenarios),
+        "total": {"value": float(values.sum()), "pnl": pnl(stressed.total())},
+        "books": [
+            {"book": name, "value": float(values[books == name].sum()), "pnl": pnl(figures)}
+            for name, figures in stressed.by_book().items()
+        ],
+        "positions": [
+            {"position_id": name, "book": book, "value": value, "pnl": pnl(figures)}
+            for name, book, value, figures in positions
+        ],
+        "warnings": list(warnings),
+    }
 
 
 def _left_out(scenario: Scenario) -> list[str]:

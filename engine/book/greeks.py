@@ -27,7 +27,8 @@ class Greeks:
 
     values: F64
     dv01: Mapping[str, F64]  # by RATE factor: lost for +1 bp at its pillar; positive when long
-    price_delta: Mapping[str, F64]  # by PRICE factor: gained for +1 %
+    price_delta: Mapping[str, F64]  # by PRICE factor: gained for +1 %, half the gamma included
+    price_fall: Mapping[str, F64]  # by PRICE factor: gained for -1 %
     vega: Mapping[str, F64]  # by VOL factor: gained for +1 vol point at the reference expiry, others in proportion
     normal_vega: F64  # of swaptions: gained for +1 bp of normal vol
     carry: F64  # gained by tomorrow if every payment's own zero rate, spot and vols stay
@@ -43,7 +44,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
         As `position_values`.
     """
     base = position_values(book, market, fits)
-    dv01, price_delta, vega = {}, {}, {}
+    dv01, price_delta, price_fall, vega = {}, {}, {}, {}
     for i, factor in enumerate(market.factors):
         move = np.zeros(len(market.factors))
         match factor.kind:
@@ -59,6 +60,8 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
                 dv01[factor.name] = -gained
             case FactorKind.PRICE:
                 price_delta[factor.name] = gained
+                move[i] = np.log1p(-PRICE_MOVE)
+                price_fall[factor.name] = position_values(book, moved(market, move), fits) - base
             case FactorKind.VOL:
                 vega[factor.name] = gained
     wider = replace(fits, normal_vol=fits.normal_vol + BASIS_POINT)
@@ -68,6 +71,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
         values=base,
         dv01=dv01,
         price_delta=price_delta,
+        price_fall=price_fall,
         vega=vega,
         normal_vega=position_values(book, market, wider) - base,
         carry=kept - base,

@@ -1,8 +1,9 @@
 """Sensitivities of books, added up, and of their largest positions. For `unwind book show`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,8 @@ class ShowRow:
     kind: str  # "" of a book
     value: float
     dv01: Mapping[str, float]  # by RATE factor
-    price_delta: Mapping[str, float]  # by PRICE factor
+    price_delta: Mapping[str, float]  # by PRICE factor, for +1 %
+    price_fall: Mapping[str, float]  # by PRICE factor, for -1 %
     vega: Mapping[str, float]  # by VOL factor
     normal_vega: float
     carry: float
@@ -65,6 +67,32 @@ def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
     )
 
 
+def as_json(shown: BookShow) -> dict[str, Any]:
+    """Everything that is shown, as JSON's types: amounts in JPY, of moves whose sizes the keys name."""
+    return {
+        "schema": 1,
+        "valuation_date": shown.valuation_date.isoformat(),
+        "currency": "JPY",
+        "books": [_json_row(row) for row in shown.books],
+        "total": _json_row(shown.total),
+        "largest": [_json_row(row) for row in shown.largest],
+        "warnings": list(shown.warnings),
+    }
+
+
+def _json_row(row: ShowRow) -> dict[str, Any]:
+    names = {
+        "dv01": "lost_per_bp_up",
+        "price_delta": "gained_per_percent_up",
+        "price_fall": "gained_per_percent_down",
+        "vega": "gained_per_vol_point_up",
+        "normal_vega": "gained_per_normal_vol_bp_up",
+        "carry": "carry_per_day",
+        "roll_down": "roll_down_per_day",
+    }
+    return {names.get(key, key): value for key, value in asdict(row).items()}
+
+
 def _row(name: str, kind: str, found: Greeks, inside: npt.NDArray[np.bool_]) -> ShowRow:
     def added(amounts: F64) -> float:
         return float(amounts[inside].sum())
@@ -78,6 +106,7 @@ def _row(name: str, kind: str, found: Greeks, inside: npt.NDArray[np.bool_]) -> 
         value=added(found.values),
         dv01=each(found.dv01),
         price_delta=each(found.price_delta),
+        price_fall=each(found.price_fall),
         vega=each(found.vega),
         normal_vega=added(found.normal_vega),
         carry=added(found.carry),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from engine.dynamics.dated import dated_jumps
 from engine.dynamics.domain import check_unwind
 from engine.dynamics.faults import Findings, check_globs, usable_shocks
-from engine.dynamics.needs import check_needs
+from engine.dynamics.needs import check_needs, loop_notes
 from engine.dynamics.overrides import checked_correlation, checked_vols
 from engine.dynamics.scenario import Scenario, Shock, ShockKind, ShockOn
 from engine.dynamics.unwind import Unwind
@@ -85,7 +85,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     correlation = checked_correlation(changes, market.correlation, names, findings)
     in_scenario = replace(shocked, vols=vols, correlation=correlation)
     unwind = _unwind(scenario, in_scenario, findings)
-    return ShockedMarket(market=in_scenario, unwind=unwind, notes=findings.notes())
+    return ShockedMarket(market=in_scenario, unwind=unwind, notes=(*findings.notes(), *loop_notes(scenario)))
 
 
 def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from engine.dynamics.faults import Findings, refuse_unmatched
+from engine.dynamics.flows import loop_gain
 from engine.dynamics.overrides import checked_correlation, checked_vols
 from engine.dynamics.scenario import Scenario
 from engine.dynamics.unwind import Sizes, Unwind
@@ -59,6 +60,18 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
         if day is not None and day > horizon_days:
             findings.note(where, f"day {day} lies beyond the horizon of {horizon_days} business days: it never comes")
     return findings.notes()
+
+
+def loop_notes(scenario: Scenario) -> tuple[str, ...]:
+    """That a scenario's loop of carry stops and USD/JPY feeds itself, where its gain is 1 or more."""
+    unwind = scenario.unwind
+    if unwind is None or unwind.carry is None or unwind.impact is None:
+        return ()
+    gain = loop_gain(unwind.carry, unwind.impact)
+    said = (
+        f"{scenario.name}: the loop's gain in USD/JPY is {gain:.3g}: sales feed on themselves until a limit stops them"
+    )
+    return (said,) if gain >= 1.0 else ()
 
 
 def _globs(unwind: Unwind) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Rows of text cells become checked positions, and everything wrong with them becomes faults."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,7 +28,10 @@ class Rows:
 
 
 def read_rows(table: Table, valuation_date: date) -> Rows:
-    """Check every row against the rule of its kind. A row with a fault gives no position."""
+    """Check every row against the rule of its kind. A row with a fault gives no position.
+
+    What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
+    """
     rows = Rows(faults=list(table.faults), warnings=list(table.warnings))
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
@@ -39,13 +42,14 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         if name is not None and (before := first_line.setdefault(str(name), line)) != line:
             errors["position_id"] = f"{name!r} already stands on line {before}; ids are unique in a file"
         if isinstance(values.get("kind"), Kind):
-            for column, message in _rule_errors(values, table.header, errors, valuation_date):
+            unread = errors.keys() | table.misspelt
+            for column, message in _rule_errors(values, table.header, unread, valuation_date):
                 errors.setdefault(column, message)
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
             rows.faults += [Fault(message=errors[name], line=line, where=name) for name in errors]
-        else:
+        elif not table.misspelt:
             rows.positions.append(_position(values, line))
     if missing_prices:
         shown = ", ".join(f"{marker!r} x {count:,}" for marker, count in sorted(missing_prices.items()))
@@ -75,13 +79,13 @@ def _values(
 
 
 def _rule_errors(
-    values: Mapping[str, Value], header: tuple[str, ...], errors: Mapping[str, str], valuation_date: date
+    values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date
 ) -> Errors:
-    """What the rule of a row's kind says against it: (column, message)."""
+    """What the rule of a row's kind says against it: (column, message). `unread` columns are faulty already."""
     kind = Kind(str(values["kind"]))
     rule = RULES[kind]
     for name in (*ALWAYS, "book", *rule.required):
-        if name not in values and name not in errors and (name != "book" or "book" in header):
+        if name not in values and name not in unread and (name != "book" or "book" in header):
             where = "" if name in header else "; the file has no such column"
             yield name, f"is empty, but {kind} needs it: {COLUMNS[name].meaning}{where}"
     for name in values:
@@ -90,19 +94,19 @@ def _rule_errors(
     currency = values.get("currency")
     if currency is not None and currency not in rule.currencies:
         yield "currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"
-    yield from _choice_errors(kind, rule, values, errors)
+    yield from _choice_errors(kind, rule, values, unread)
     yield from _range_errors(values, rule)
     yield from _date_errors(values, valuation_date)
     yield from _strike_errors(values)
     yield from _contract_errors(kind, values, valuation_date)
 
 
-def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], errors: Mapping[str, str]) -> Errors:
+def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], unread: Set[str]) -> Errors:
     choices = rule.one_of or rule.at_most_one
     given = [name for name in choices if name in values]
     if len(given) > 1:
         yield given[1], f"{kind} takes `{given[0]}` or `{given[1]}`, got both; leave one empty"
-    if rule.one_of and not given and not any(name in errors for name in choices):
+    if rule.one_of and not given and not any(name in unread for name in choices):
         yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from difflib import get_close_matches
@@ -16,6 +16,8 @@ from engine.errors import Fault, FileFaults, did_you_mean
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
+
+_MISSPELT = 0.8  # likeness, 0 to 1, from which a column is taken for a known one: 'prise', not 'trade_date'
 
 _CONTAINERS = {
     b"\x1f\x8b": "a gzip file; decompress it first",
@@ -37,6 +39,7 @@ class Table:
     rows: tuple[tuple[int, tuple[str, ...]], ...]  # (line, cells); in Parquet line n is row n
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
+    misspelt: frozenset[str]  # known columns that seem to stand in the file under other names: among the faults
 
 
 def read_bytes(path: Path) -> bytes:
@@ -104,7 +107,7 @@ def _csv_table(data: bytes, path: Path | str) -> Table:
             faults.append(Fault(message=wanted, line=number))
     if not rows and not faults:
         raise _refusal(path, "holds no positions, only a header; add at least one row")
-    return Table(header=header, rows=tuple(rows), faults=tuple(faults), warnings=_unknown_columns(header))
+    return _table(header, header, rows, faults, line=1)
 
 
 def _text(data: bytes, path: Path | str) -> str:
@@ -157,7 +160,8 @@ def _checked_header(header: Iterable[str], path: Path | str, line: int | None) -
             message = f"the required column '{name}' is missing; it holds the {COLUMNS[name].meaning}"
             faults.append(Fault(message=message + _similar(name, names), line=line, where=name))
     if faults:
-        raise FileFaults(path, faults)
+        others = {name: meant for name, meant in _misspelt(names).items() if meant not in ALWAYS}
+        raise FileFaults(path, [*faults, *_misspelt_faults(others, line)])
     return names
 
 
@@ -166,12 +170,22 @@ def _similar(name: str, names: tuple[str, ...]) -> str:
     return f"; rename '{close[0]}' if that is meant" if close else ""
 
 
-def _unknown_columns(header: tuple[str, ...]) -> tuple[str, ...]:
-    warnings = []
-    for name in header:
-        if name not in COLUMNS:
-            warnings.append(f"column {name!r} is unknown and was not read{did_you_mean(name, list(COLUMNS))}")
-    return tuple(warnings)
+def _misspelt(names: tuple[str, ...]) -> dict[str, str]:
+    """Unknown columns that are like a known one that the file does not have, with that one."""
+    absent = [name for name in COLUMNS if name not in names]
+    found = {}
+    for name in names:
+        close = get_close_matches(name.strip().lower(), absent, n=1, cutoff=_MISSPELT)
+        if name not in COLUMNS and close:
+            found[name] = close[0]
+    return found
+
+
+def _misspelt_faults(misspelt: Mapping[str, str], line: int | None) -> list[Fault]:
+    return [
+        Fault(message=f"not known; did you mean {meant!r}?", line=line, where=f"column {name!r}")
+        for name, meant in misspelt.items()
+    ]
 
 
 def _cells(line: str) -> list[str]:
@@ -203,7 +217,28 @@ def _parquet_table(data: bytes, path: Path | str) -> Table:
     faults: list[Fault] = []
     columns = [_column_cells(name, table[name], faults) for name in known]
     rows = tuple(enumerate(zip(*columns, strict=True), start=1)) if not faults else ()
-    return Table(header=tuple(known), rows=rows, faults=tuple(faults), warnings=_unknown_columns(header))
+    return _table(header, known, rows, faults, line=None)
+
+
+def _table(
+    names: tuple[str, ...],
+    read: Sequence[str],
+    rows: Sequence[tuple[int, tuple[str, ...]]],
+    faults: list[Fault],
+    *,
+    line: int | None,
+) -> Table:
+    """The table of the columns `read` of those in the file, with what is to be said of its other columns."""
+    misspelt = _misspelt(names)
+    absent = [name for name in COLUMNS if name not in names]
+    unknown = [name for name in names if name not in COLUMNS and name not in misspelt]
+    return Table(
+        header=tuple(read),
+        rows=tuple(rows),
+        faults=(*_misspelt_faults(misspelt, line), *faults),
+        warnings=tuple(f"column {name!r} is unknown and was not read{did_you_mean(name, absent)}" for name in unknown),
+        misspelt=frozenset(misspelt.values()),
+    )
 
 
 def _column_cells(name: str, column: pa.ChunkedArray, faults: list[Fault]) -> list[str]:

@@ -38,6 +38,7 @@ def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path
         raise InputError(f"{given} cannot be written: {error.strerror}") from None
     if not os.access(out.parent, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
         raise InputError(f"{given} cannot be written: no permission")
+    _try_part(out, given)
     return out.resolve()
 
 
@@ -72,6 +73,16 @@ def _kind_fault(out: Path) -> str | None:
     if stat.S_ISDIR(mode):
         return "a folder; give the path of a file in it, such as result.json"
     return None if stat.S_ISREG(mode) else "a device or a pipe; give the path of a file"
+
+
+def _try_part(out: Path, given: str) -> None:
+    """Make and remove the file under whose name the output would grow. Raises InputError when there can be none."""
+    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    try:
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise InputError(f"{given} cannot be written: {error.strerror}") from None
 
 
 def _is_same(out: Path, other: Path) -> bool:

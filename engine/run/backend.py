@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from engine.errors import BusyError, InputError, RiskError
 from kernels.base import AbstractBackend
+from kernels.compiled import compile_notice
 from kernels.cuda_check import CudaFault, cuda_fault
 from kernels.device import DeviceError, DeviceMemoryError
 from kernels.select import BACKENDS, select_backend
@@ -27,18 +28,24 @@ def choose_backend(name: str, say: Callable[[str], None]) -> AbstractBackend:
     if name == "cuda" and (fault := cuda_fault()):
         raise _refusal(fault)
     with device_errors():
-        return select_backend(name)
+        return _numba(say) if name == "numba" else select_backend(name)
 
 
 def _automatic(say: Callable[[str], None]) -> AbstractBackend:
     fault = cuda_fault()
     if fault:
-        say(f"backend auto: numba on all cores; no GPU: {fault.message}")
-        return select_backend("numba")
+        say("backend auto: numba, all cores (no usable GPU: `unwind doctor` says why)")
+        return _numba(say)
     with device_errors():
         backend = select_backend("cuda")
         say(f"backend auto: cuda on {backend.device()}")
         return backend
+
+
+def _numba(say: Callable[[str], None]) -> AbstractBackend:
+    if (notice := compile_notice()) is not None:
+        say(notice)
+    return select_backend("numba")
 
 
 def _refusal(fault: CudaFault) -> RiskError:

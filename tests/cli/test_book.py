@@ -1,3 +1,4 @@
+import json
 import os
 
 from engine.inputs.book import bundled_book_path
@@ -39,6 +40,20 @@ def test_show_prints_what_moves_a_book(unwind):
         assert words in done.stdout
     pillars = [line.split() for line in done.stdout.splitlines() if line.startswith(("JGB_", "UST_"))]
     assert all(abs(float(cells[1]) + float(cells[2]) - float(cells[3])) < 0.02 for cells in pillars)  # rounded figures
+
+
+def test_show_says_the_unit_of_each_column_and_json_the_whole_figures(unwind):
+    book = bundled_book_path("all-kinds")
+    table, done = unwind("book", "show", book, "--top", 2).stdout, unwind("book", "show", book, "--top", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    assert (shown["schema"], shown["currency"], len(shown["largest"])) == (1, "JPY", 2)
+    total = shown["total"]
+    assert f"{total['roll_down_per_day'] / 1e3:,.2f}" in table  # thousands beside a value of billions
+    assert f"{total['gained_per_percent_down']['USDJPY'] / 1e6:,.2f}" in table
+    assert all(unit in table for unit in ("value, JPY bn", "USDJPY -1 %, JPY mn", "roll-down, JPY thousand"))
+    names = {"lost_per_bp_up", "gained_per_vol_point_up", "gained_per_normal_vol_bp_up", "carry_per_day"}
+    assert names < total.keys()
 
 
 def test_a_template_is_a_book_that_checks(unwind, tmp_path):

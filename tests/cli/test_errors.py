@@ -13,6 +13,7 @@ from engine.errors import BusyError, Fault, FileFaults, InputError, RiskError
         (InputError("b"), 2, "error: b\n"),
         (BusyError("c"), 75, "error: c\n"),
         (OSError(28, "No space left on device"), 1, "error: [Errno 28] No space left on device\n"),
+        (BrokenPipeError(32, "Broken pipe"), 1, "error: [Errno 32] Broken pipe\n"),  # stdout's own: see cli/streams.py
         (KeyboardInterrupt(), 130, "interrupted\n"),
     ],
     ids=lambda value: type(value).__name__,

@@ -45,9 +45,9 @@ RESULT = Feedback(
 def test_three_tables_parts_sales_and_regimes():
     parts, sales, regimes = tables(RESULT)
     assert "JPY bn" in parts.title
-    assert parts.rows == [["fund", "VaR 99 %", "6.00 ±0.10", "4.00 ±0.10", "1.50 ±0.05", "0.50 ±0.01"]]
+    assert parts.rows == [["fund", "VaR 99 %", "6.00 ±0.10", "4.00 ±0.10", "1.500 ±0.050", "0.500 ±0.010"]]
     assert "0.70 at the median impact, 0.90 at its 95 % quantile; 3.1 %" in sales.title
-    assert sales.rows == [["dollars, by carry trades stopped out", "3.60 ±0.02", "31.00 ±0.60"]]
+    assert sales.rows == [["dollars, by carry trades stopped out", "3.600 ±0.020", "31.00 ±0.60"]]
     assert regimes.rows == [["FLIGHT", "total", "0.00 % ±0.00 %", "? ±?", "?", "?"]]
 
 

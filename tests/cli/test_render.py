@@ -39,24 +39,31 @@ def test_on_a_terminal_every_cell_and_meaning_is_written_as_it_is(capsys, monkey
 
 
 @pytest.mark.parametrize(
-    ("values", "errors", "value", "shown"),
+    ("values", "value", "unit", "shown"),
     [
-        ([2.5e9], [3e6], 2_512_345_678.0, "2.512"),  # error 0.003 bn: three decimals
-        ([2.5e9, 4e12, 1e9], [], 2_512_345_678.0, "2.51"),  # the middle one chooses bn
-        ([-7.0e6], [5e5], -7_000_000.0, "-7.0"),
-        ([0.0], [0.0], 0.0, "0.00"),
-        ([12.0], [0.004], 12.0, "12.000"),
-        ([5e13], [2e7], 5e13, "50.0000"),  # never more than four decimals
+        ([2.5e9, 4e12, 1e9], 2_512_345_678.0, "JPY bn", "2.51"),  # the middle one chooses
+        ([-7.0e6], -7_000_000.0, "JPY mn", "-7.00"),
+        ([0.0], 0.0, "JPY", "0.00"),
     ],
 )
-def test_amounts_share_a_unit_and_the_smallest_error_is_visible(values, errors, value, shown):
-    assert render.scale("JPY", values, errors).amount(value) == shown
+def test_amounts_share_the_unit_of_the_middle_one(values, value, unit, shown):
+    scale = render.scale("JPY", values)
+    assert (scale.unit, scale.amount(value)) == (unit, shown)
 
 
-def test_an_estimate_shows_one_standard_error():
-    scale = render.scale("JPY", [3.1e9], [4.2e6])
-    assert scale.unit == "JPY bn"
-    assert scale.estimate(3.1416e9, 4.2e6) == "3.142 ±0.004"
+@pytest.mark.parametrize(
+    ("value", "se", "shown"),
+    [
+        (3.1416e9, 4.2e6, "3.1416 ±0.0042"),
+        (24_592_296_400.0, 31.4e9, "25 ±31"),
+        (-2.5e9, 1.04e9, "-2.5 ±1.0"),
+        (5e9, 2.0, "5.000000 ±0.000000"),  # never more than six decimals
+        (5e9, 0.0, "5.00 ±0.00"),
+        (5e9, float("inf"), "5.00 ±?"),
+    ],
+)
+def test_an_estimate_shows_two_digits_of_its_standard_error(value, se, shown):
+    assert render.scale("JPY", [3.1e9]).estimate(value, se) == shown
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from cli import results
 from cli.render import plain
+from engine.errors import RiskError
 from engine.risk.results import Measure, Revaluation, RunFacts, RunResult, ScopeResult, Timing
 
 FACTS = RunFacts(
@@ -82,9 +83,9 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert "one exact step" in lines[1]
     assert "error at most 3e-12 of gross flows: 0.5 JPY of P&L" in lines[2]
     fund = next(line for line in lines if line.startswith("  fund"))
-    assert fund.split()[:3] == ["fund", "20.000", "-1.000"]  # value, shock P&L
-    assert fund.split()[3:7] == ["2.000", "±0.004", "2.400", "±0.005"]  # VaR and ES at 97.5 %
-    assert fund.split()[7:] == ["3.000", "±0.004", "3.600", "±0.005", "2.600"]  # at 99 %, and ES less the shock
+    assert fund.split()[:3] == ["fund", "20.00", "-1.00"]  # value, shock P&L
+    assert fund.split()[3:7] == ["2.0000", "±0.0040", "2.4000", "±0.0050"]  # VaR and ES at 97.5 %
+    assert fund.split()[7:] == ["3.0000", "±0.0040", "3.6000", "±0.0050", "2.6000"]  # at 99 %, and ES less the shock
 
 
 def test_every_column_has_a_sentence(result):
@@ -128,7 +129,13 @@ def test_a_failed_write_leaves_the_earlier_result(result, tmp_path, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(RiskError, match="No space left"):
         results.write(result, out)
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_file_that_cannot_be_written_in_the_end_is_named_as_it_was_given(result, tmp_path):
+    out = tmp_path / "gone" / "r.json"
+    with pytest.raises(RiskError, match=r"^'.*gone/r.json' cannot be written: No such file or directory$"):
+        results.write(result, out)

@@ -23,6 +23,11 @@ def test_show_says_what_goes_on_within_the_paths(unwind):
     assert "median led to 125" in unwind("scenario", "show", "article-2025-bridge").stdout
 
 
+def test_a_loop_that_feeds_itself_is_warned_of_wherever_it_is_met(unwind):
+    for command in (("scenario", "check", "feedback-severe"), ("stress", "--scenario", "feedback-severe")):
+        assert "warning: feedback-severe: the loop's gain in USD/JPY is 1.3: sales feed" in unwind(*command).stderr
+
+
 def test_check_shows_levels_and_vols_before_and_after(unwind):
     out = unwind("scenario", "check", "august-2024").stdout
     usdjpy = next(line.split() for line in out.splitlines() if line.startswith("USDJPY"))

@@ -1,8 +1,12 @@
+import json
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
 from cli.stress import table
-from engine.analysis.stress import StressTable
+from engine.analysis.stress import StressTable, as_json
 from engine.inputs.market import bundled_market_path
 
 STRESSED = StressTable(
@@ -29,6 +33,28 @@ def test_total_then_each_book_with_its_positions():
         ["insurer", "20.00", "2.00", "0.00"],
         ["  B", "20.00", "2.00", "0.00"],
     ]
+
+
+def test_where_nothing_moves_amounts_keep_the_unit_of_the_values():
+    shown = table(replace(STRESSED, pnl=np.zeros((2, 3))), "P&L")
+    assert shown.title == "P&L, JPY mn, gains positive"
+    assert shown.rows[0] == ["total", "70.00", "0.00", "0.00"]
+
+
+def test_json_has_every_figure_by_name(unwind):
+    figures = json.loads(json.dumps(as_json(STRESSED, date(2025, 5, 28), ["beware"])))
+    assert (figures["schema"], figures["currency"], figures["warnings"]) == (1, "JPY", ["beware"])
+    assert figures["total"] == {"value": 70e6, "pnl": {"one": -1e6, "two": -0.001}}
+    assert figures["books"][0] == {"book": "fund", "value": 50e6, "pnl": {"one": -3e6, "two": -0.001}}
+    assert figures["positions"][1] == {
+        "position_id": "B",
+        "book": "insurer",
+        "value": 20e6,
+        "pnl": {"one": 2e6, "two": 0.0},
+    }
+    done = unwind("stress", "--json", "--currency", "USD", "--scenario", "august-2024")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["scenarios"] == ["august-2024"]
 
 
 def test_without_arguments_the_sample_books_meet_every_bundled_shock(unwind):

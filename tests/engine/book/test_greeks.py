@@ -61,6 +61,16 @@ def test_prices_move_what_is_held(found):
     assert shown.price_delta["SPX"][3] == pytest.approx(0.01 * 58885.5 * 145.04, rel=1e-9)
 
 
+def test_a_fall_loses_what_a_rise_gains_and_an_option_less(found):
+    book, market, fits, shown = found
+    up, down = shown.price_delta["USDJPY"], shown.price_fall["USDJPY"]
+    assert down[[1, 3]] == pytest.approx(-up[[1, 3]], rel=1e-9)
+    assert down[2] + up[2] > 0.0  # the gamma of a call that is owned
+    fallen = moved(market, [0.0] * 6 + [np.log(0.99), 0.0, 0.0, 0.0])
+    assert fallen.usdjpy == pytest.approx(0.99 * market.usdjpy, rel=1e-14)
+    assert down == pytest.approx(position_values(book, fallen, fits) - shown.values, abs=1e-6)
+
+
 def test_vega_is_the_value_of_a_point(found):
     book, market, fits, shown = found
     level = market.levels["USDJPY_VOL"]

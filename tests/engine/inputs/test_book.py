@@ -242,9 +242,37 @@ def test_a_negative_notional_is_a_short_position(tmp_path):  # S027
     assert (book.flows.amount < 0.0).all()
 
 
-def test_an_unknown_column_is_warned_of(tmp_path):  # S018
-    book = _load(tmp_path, _text(JGB + ",2034-06-20", header=HEADER + ",maturty"))
-    assert book.warnings == ("column 'maturty' is unknown and was not read; did you mean 'maturity'?",)
+@pytest.mark.parametrize(
+    ("name", "hint"), [("maturty", ""), ("trader", ""), ("issued", "; did you mean 'issue_date'?")]
+)
+def test_an_unknown_column_is_warned_of(tmp_path, name, hint):  # S018; `maturity` itself is there
+    book = _load(tmp_path, _text(JGB + ",2034-06-20", header=f"{HEADER},{name}"))
+    assert book.warnings == (f"column {name!r} is unknown and was not read{hint}",)
+
+
+def test_a_misspelt_column_is_a_fault_of_the_header_and_of_no_row(tmp_path):
+    header = HEADER.replace("coupon", "cupon").replace("price", "PRISE")
+    with pytest.raises(FileFaults) as refused:
+        _load(tmp_path, _text(JGB, _jgb(position_id="P2", notional="x"), header=header))
+    assert [str(fault) for fault in refused.value.faults] == [
+        "line 1, column 'cupon': not known; did you mean 'coupon'?",
+        "line 1, column 'PRISE': not known; did you mean 'price'?",
+        "line 3, notional: must be a number in plain digits, got 'x'",
+    ]
+
+
+def test_a_misspelt_column_of_a_parquet_file_is_refused(tmp_path):
+    cells = dict(zip(HEADER.split(","), JGB.split(","), strict=True))
+    pq.write_table(pa.table({name.replace("coupon", "cupon"): [cell] for name, cell in cells.items()}), tmp_path / "b")
+    with pytest.raises(FileFaults) as refused:
+        load_book(tmp_path / "b", DATE)
+    assert [str(fault) for fault in refused.value.faults] == ["column 'cupon': not known; did you mean 'coupon'?"]
+
+
+def test_columns_missing_and_misspelt_are_said_at_once(tmp_path):
+    header = HEADER.replace("notional", "notionl").replace("price", "prise")
+    with pytest.raises(FileFaults, match=r"'notional' is missing.* rename 'notionl'[\s\S]*did you mean 'price'\?"):
+        _load(tmp_path, _text(JGB, header=header))
 
 
 def test_a_zero_notional_is_warned_of(tmp_path):  # S030

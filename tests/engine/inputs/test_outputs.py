@@ -31,6 +31,18 @@ def test_a_file_that_cannot_be_written_is_refused(tmp_path, monkeypatch):  # BAD
         check_out(tmp_path / "r.json", inputs=())
 
 
+def test_a_folder_that_takes_no_new_file_is_found_out_before_anything_is_computed(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(30, "Read-only file system", "an internal name")
+
+    check_out(tmp_path / "r.json", inputs=())
+    assert list(tmp_path.iterdir()) == []  # trying leaves nothing
+    monkeypatch.setattr("pathlib.Path.touch", refuse)
+    with pytest.raises(InputError) as refused:
+        check_out(tmp_path / "r.json", inputs=())
+    assert str(refused.value) == f"--out {str(tmp_path / 'r.json')!r} cannot be written: Read-only file system"
+
+
 def test_what_is_no_regular_file_is_not_replaced(tmp_path):
     (tmp_path / "link.json").symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(InputError, match="is a symbolic link"):

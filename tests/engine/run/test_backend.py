@@ -34,11 +34,21 @@ def test_auto_takes_a_gpu_that_works_and_says_which(gpu):
     assert said == ["backend auto: cuda on NVIDIA H200 (GPU 0)"]
 
 
-def test_auto_falls_back_to_numba_and_says_why(gpu):
+def test_auto_falls_back_to_numba_and_says_who_knows_why(gpu, monkeypatch):
     gpu(CudaFault(message="no NVIDIA driver is installed"))
+    monkeypatch.setattr(backend, "compile_notice", lambda: None)
     said = []
     assert choose_backend("auto", said.append).name == "numba"
-    assert said == ["backend auto: numba on all cores; no GPU: no NVIDIA driver is installed"]
+    assert said == ["backend auto: numba, all cores (no usable GPU: `unwind doctor` says why)"]
+
+
+@pytest.mark.parametrize("name", ["auto", "numba"])
+def test_kernels_that_are_not_compiled_yet_are_announced(gpu, monkeypatch, name):
+    gpu(CudaFault(message="no NVIDIA driver is installed"))
+    monkeypatch.setattr(backend, "compile_notice", lambda: "compiling")
+    said = []
+    choose_backend(name, said.append)
+    assert said[-1] == "compiling"
 
 
 def test_cuda_without_a_gpu_is_refused_with_the_reason(gpu):

@@ -1,0 +1,34 @@
+"""A reader that leaves changes nothing: not the exit code, not what is written elsewhere."""
+
+import pytest
+
+LEFT = """
+import os
+read, write = os.pipe()
+os.close(read)
+os.dup2(write, {fd})
+from cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("scenario", "show", "mixture"), ("schema", "run"), ("book", "show", "engine/book/data/sample.csv", "--json")],
+    ids=lambda words: words[0],
+)
+def test_a_command_whose_reader_left_ends_well_and_quietly(unwind, arguments):
+    done = unwind.python("-c", LEFT.format(fd=1), *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_failure_keeps_its_code_though_nobody_reads_of_it(unwind):
+    done = unwind.python("-c", LEFT.format(fd=2), "scenario", "show", "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_what_is_written_elsewhere_is_whole_though_nobody_reads_stdout(unwind, tmp_path):
+    out = tmp_path / "r.json"
+    done = unwind.python("-c", LEFT.format(fd=1), "run", "--paths", 1000, "--backend", "numba", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert out.read_text().endswith("}\n")
