@@ -110,9 +110,12 @@ def _levels(name: str, base: "Market", shocked: "Market") -> Table:
     rows = [(factor.name, *level, *vol) for factor, level, vol in zip(base.factors, levels, vols, strict=True)]
     columns = (
         Column(heading="factor", is_number=False),
-        Column(heading="level", meaning="zero rates continuously compounded; USD/JPY in yen for one dollar."),
+        Column(
+            heading="level",
+            meaning="zero rates continuously compounded; prices in their currency, USD/JPY in yen; vols at the money.",
+        ),
         Column(heading="shocked"),
-        Column(heading="vol", meaning="per year; of a rate absolute, of USD/JPY relative to its level."),
+        Column(heading="vol", meaning="per year; of a rate absolute, of a price or a vol relative to its level."),
         Column(heading="shocked vol"),
     )
     return Table(title=f"{name} on the market of {base.valuation_date}", columns=columns, rows=rows)
@@ -120,9 +123,9 @@ def _levels(name: str, base: "Market", shocked: "Market") -> Table:
 
 def _factor_levels(market: "Market") -> list[str]:
     return [
-        render.percent(float(market.curves[factor.curve].zero_rate(factor.pillar or 0.0)), 3)
-        if factor.curve is not None
-        else f"{market.usdjpy:.2f}"
+        f"{market.level(factor):,.2f}"
+        if factor.currency is not None
+        else render.percent(market.level(factor), 3 if factor.pair is None else 2)
         for factor in market.factors
     ]
 

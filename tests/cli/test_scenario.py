@@ -32,6 +32,8 @@ def test_check_shows_levels_and_vols_before_and_after(unwind):
     out = unwind("scenario", "check", "august-2024").stdout
     usdjpy = next(line.split() for line in out.splitlines() if line.startswith("USDJPY"))
     assert usdjpy[1:3] == ["145.04", "132.91"]  # 145.04 * (1 - 0.0836)
+    vol = next(line.split() for line in out.splitlines() if line.startswith("USDJPY_VOL"))
+    assert vol[1:3] == ["12.40", "%"]  # the market file's at-the-money vol at the reference expiry, 1M
     jgb = {line.split()[0]: line.split() for line in out.splitlines() if line.startswith("JGB_")}
     assert len({cells[5] for cells in jgb.values()}) > 1  # each factor's own vol, not one for all
     assert float(jgb["JGB_10Y"][7]) / float(jgb["JGB_10Y"][5]) - 2.7 < 0.01  # its multiplier; both are rounded
