@@ -17,9 +17,10 @@ from engine.batch.one_run import How, RunState, record_run
 from engine.batch.record import (
     BatchFault,
     LimitUse,
+    RunRecord,
     night_folder,
-    read_json,
     read_run,
+    read_summary,
     run_folder,
 )
 from engine.batch.schema import MANIFEST, NIGHT, SCHEMA_VERSION
@@ -162,9 +163,10 @@ def _closed(
     """Evaluate the limits on the record, and write the night's file where it says something new."""
     home = night_folder(batch.out, valuation_date)
     names = [name for name, _ in states]
-    there = [name for name in names if (run_folder(batch.out, valuation_date, name) / MANIFEST).exists()]
-    records = [read_run(run_folder(batch.out, valuation_date, name)) for name in there]
-    limits = use_limits(batch.limits, records, [name for name in names if name not in there])
+    records, damaged = _records(batch, valuation_date, names)
+    faults = list(dict.fromkeys([*faults, *damaged]))
+    digests = {record.name: record.manifest["sha256"] for record in records}
+    limits = use_limits(batch.limits, records, [name for name in names if name not in digests])
     outcome = NightOutcome(
         valuation_date=valuation_date,
         runs=tuple(states),
@@ -172,7 +174,6 @@ def _closed(
         limits=limits,
         exit_code=_code(states, faults, limits),
     )
-    digests = {record.name: record.manifest["sha256"] for record in records}
     complete = {record.name: record.manifest["complete"] for record in records}
     content = {
         "schema": SCHEMA_VERSION,
@@ -192,7 +193,7 @@ def _closed(
         "limits": [asdict(use) for use in limits],
         "realised": str(batch.realised) if batch.realised else None,
     }
-    if not _says(home / NIGHT, content):
+    if not _says(batch.out, valuation_date, content):
         write_json(home / NIGHT, {**content, "finished": now()})
     for name, state in states:
         if state is not RunState.FAILED:
@@ -201,10 +202,23 @@ def _closed(
     return outcome
 
 
-def _says(path: Path, content: dict[str, Any]) -> bool:
+def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[list[RunRecord], list[BatchFault]]:
+    """The runs that have a sound record, and faults of those whose record was changed."""
+    records, faults = [], []
+    for name in names:
+        folder = run_folder(batch.out, valuation_date, name)
+        if (folder / MANIFEST).exists():
+            try:
+                records.append(read_run(folder))
+            except InputError as error:
+                faults.append(BatchFault(kind="run", subject=name, run=name, message=str(error)))
+    return records, faults
+
+
+def _says(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
     """Whether a night's file says the same already, but for when."""
     try:
-        found = read_json(path)
+        found = read_summary(out, valuation_date)
     except InputError:
         return False
     return {key: found.get(key) for key in content} == content

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.atomic import PART, write_atomically
+from engine.batch.intact import read_manifest
 from engine.batch.schema import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.errors import InputError, RiskError
 
@@ -31,7 +32,13 @@ class Rows:
 
 
 def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Folders of the runs that exist, of these dates and names; all without. Raises InputError when there is none."""
+    """Folders of the runs that exist, of these dates and names; all without.
+
+    Raises
+    ------
+    InputError
+        There is none, or figures of some were changed since they were written; names all of these, and the way out.
+    """
     found = sorted(
         path.parent
         for path in out.glob(f"valuation_date=*/run=*/{MANIFEST}")
@@ -40,6 +47,7 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
     if not found:
         named = " ".join([*dates, *runs])
         raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
+    _check(found)
     return tuple(found)
 
 
@@ -104,6 +112,17 @@ def export(rows: Rows, path: Path) -> None:
             _write_sqlite(rows, path)
         case _:
             raise InputError(f"{path.name!r} must end in {' or '.join(EXPORTS)}")
+
+
+def _check(folders: Sequence[Path]) -> None:
+    said = []
+    for folder in folders:
+        try:
+            read_manifest(folder, [RESULTS])
+        except InputError as error:
+            said.append(str(error))
+    if said:
+        raise InputError("\n".join(said))
 
 
 def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows:

@@ -1,6 +1,7 @@
 """Questions to a record, and files made from it."""
 
 import csv
+import shutil
 import sqlite3
 from datetime import date
 
@@ -45,6 +46,14 @@ def test_a_run_without_manifest_does_not_exist(folder, done):
         recorded_runs(folder.out)
     with pytest.raises(InputError, match=r"no recorded run of 2020-01-01"):
         recorded_runs(done.out, ["2020-01-01"])
+
+
+def test_changed_figures_are_refused_with_the_way_out(tmp_path, done):
+    copy = shutil.copytree(done.out, tmp_path / "copy")
+    (path,) = copy.rglob("results.parquet")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match=r"results.parquet: was changed since it was written; .*--again"):
+        recorded_runs(copy)
 
 
 def test_only_what_differs_is_told(folder, done, runs):
