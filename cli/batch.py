@@ -207,6 +207,8 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know, and write the metrics."""
     from engine.batch.prometheus import write_metrics
 
+    for warning in dict.fromkeys(said for night in outcome.nights for said in night.warnings):
+        log.warn(warning)
     for night in outcome.nights:
         for fault in night.faults:
             log.error(f"{night.valuation_date} {fault.kind} {fault.subject}: {fault.message}")
@@ -264,5 +266,7 @@ def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:
     ]
     columns = [Column(heading=name, is_number=i > 1) for i, name in enumerate(headings)]
     render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
+    for warning in found.warnings:
+        render.warn(warning)
     if found.faults:
         raise InputError("\n".join(found.faults))

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.batch.atomic import write_json
 from engine.batch.checkpoints import WORK, remove_parts, remove_work
-from engine.batch.limits import BREACHED, NOT_EVALUATED, use_limits
+from engine.batch.limits import BREACHED, NOT_EVALUATED, of_no_run, use_limits
 from engine.batch.lock import one_of_shards, only_writer
 from engine.batch.manifest import INCOMPLETE, now
 from engine.batch.one_run import How, RunState, record_run
@@ -40,6 +40,7 @@ class NightOutcome:
     runs: tuple[tuple[str, RunState], ...]
     faults: tuple[BatchFault, ...]
     limits: tuple[LimitUse, ...]
+    warnings: tuple[str, ...]  # of the runs' inputs, each once; of a share, none
     exit_code: int
 
 
@@ -61,12 +62,14 @@ def run_batch(batch: Batch, how: How) -> Outcome:
     ------
     BusyError
         Another process writes the same record; names it.
-    RiskError
+    InputError
         The record's folder cannot be written.
     """
     start = time.monotonic()
     done: list[NightOutcome] = []
     message, code = None, 0
+    for said in of_no_run(batch.limits, [run.name for run in batch.runs]):
+        how.say(f"{said}; it will not be evaluated")
     with _lock(batch, how):
         if how.share is None:
             remove_parts(batch.out)
@@ -98,6 +101,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
                 "exit_code": night.exit_code,
                 "runs": {name: state.value for name, state in night.runs},
                 "faults": [asdict(fault) for fault in night.faults],
+                "warnings": list(night.warnings),
                 "limits_breached": [use.name for use in night.limits if use.state == BREACHED],
                 "limits_not_evaluated": [use.name for use in night.limits if use.state == NOT_EVALUATED],
             }
@@ -128,6 +132,7 @@ def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
             runs=tuple(states),
             faults=tuple(faults),
             limits=(),
+            warnings=(),
             exit_code=INCOMPLETE if failed else 0,
         )
     return _closed(batch, valuation_date, states, faults)
@@ -172,6 +177,7 @@ def _closed(
         runs=tuple(states),
         faults=tuple(faults),
         limits=limits,
+        warnings=tuple(dict.fromkeys(said for record in records for said in record.manifest["warnings"])),
         exit_code=_code(states, faults, limits),
     )
     complete = {record.name: record.manifest["complete"] for record in records}

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -12,6 +12,7 @@ from engine.batch.atomic import write_json
 from engine.batch.checkpoints import WORK, Checkpoints
 from engine.batch.components import Replayed, replay
 from engine.batch.intact import read_manifest
+from engine.batch.limits import unusable
 from engine.batch.manifest import Spent, now, set_aside, write_run
 from engine.batch.problem import code, problem_sha256
 from engine.batch.record import BatchFault, run_folder
@@ -50,6 +51,22 @@ class How:
     stop: Stop
     say: Callable[[str], None]
     progress: Progress
+    say_once: Callable[[str], None] = field(init=False)  # as `say`, but what was said so before is left out
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "say_once", once(self.say))
+
+
+def once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """`say`, but what every run would say alike comes through once."""
+    said: set[str] = set()
+
+    def new_alone(message: str) -> None:
+        if message not in said:
+            said.add(message)
+            say(message)
+
+    return new_alone
 
 
 def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState, list[BatchFault]]:
@@ -76,7 +93,9 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if how.share and run.until_se is not None:
         raise InputError("a run with `until_se` cannot be shared out: its number of paths is not known; set `paths`")
     loaded = load(day, source)
-    prepared = prepare(run, loaded.inputs, how.say)
+    for said in unusable(batch.limits, run.name, loaded.has(run)):
+        how.say(f"{day.valuation_date} {run.name}: {said}; it will not be evaluated")
+    prepared = prepare(run, loaded.inputs, how.say_once)
     problem = problem_sha256(prepared)
     started, before = now(), time.perf_counter()
     found = _simulate(batch, day.valuation_date, run, prepared, problem, how)
