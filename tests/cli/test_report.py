@@ -43,6 +43,7 @@ def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
     ("out", "day", "said"),
     [
         ("r.html", "2025-05-26", "has no night of 2025-05-26; the nearest are 2025-05-27, 2025-05-28"),
+        ("r.html", "2025-06-31", "got '2025-06-31': there is no such day"),
         ("r.html", "26 May", "must be a date such as 2025-05-28, got '26 May'"),
         ("record/valuation_date=2025-05-28/r.html", None, "among the record's own files"),
         ("record", None, "is a folder"),
