@@ -28,7 +28,8 @@ Dates = Annotated[
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Write each line on stderr as a JSON object.")]
 Again = Annotated[
-    bool, typer.Option("--again", help="Replace records made from other inputs; the old ones are kept beside.")
+    bool,
+    typer.Option("--again", help="Replace records of other inputs and damaged ones; the old are kept beside."),
 ]
 
 Dask = Annotated[
@@ -64,8 +65,8 @@ def run(
     """Run every run of a batch on every date.
 
     What is recorded already is left alone, what was stopped goes on from its last block to the same bits. The last
-    line on stdout is one JSON object. Ends with 0 complete, 3 a hard limit is breached, 4 incomplete, 75 no room or
-    another batch is writing, 130 or 143 stopped by a signal: start it again to go on.
+    line on stdout is one JSON object. Ends with 0 complete, 3 a hard limit is breached, 4 incomplete (whatever is
+    breached), 75 no room or another batch is writing, 130 or 143 stopped by a signal: start it again to go on.
     """
     if dry_run:
         _show_plan(file, date, probe=True)
@@ -126,12 +127,17 @@ def status(file: File, date: Dates = None) -> None:
 
 
 def verify(folder: Folder) -> None:
-    """Find any byte of a record that was changed since it was written."""
+    """Find any byte of a record that was changed since it was written.
+
+    Ends with 1 if there is one, and names its file.
+    """
+    from engine.batch.intact import MEND_NIGHT, MEND_RUN
     from engine.batch.verify import changed_files
 
     found = changed_files(folder)
     if found:
-        raise RiskError("\n".join(["the record is not as it was written", *found]))
+        way_out = f"{MEND_RUN}; of a changed night.json, {MEND_NIGHT}"
+        raise RiskError("\n".join(["the record is not as it was written", *found, way_out]))
     typer.echo(f"{folder}: every byte is as it was written")
 
 
@@ -201,6 +207,8 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know, and write the metrics."""
     from engine.batch.prometheus import write_metrics
 
+    for warning in dict.fromkeys(said for night in outcome.nights for said in night.warnings):
+        log.warn(warning)
     for night in outcome.nights:
         for fault in night.faults:
             log.error(f"{night.valuation_date} {fault.kind} {fault.subject}: {fault.message}")
@@ -258,5 +266,7 @@ def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:
     ]
     columns = [Column(heading=name, is_number=i > 1) for i, name in enumerate(headings)]
     render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
+    for warning in found.warnings:
+        render.warn(warning)
     if found.faults:
         raise InputError("\n".join(found.faults))

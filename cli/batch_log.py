@@ -21,6 +21,10 @@ class Log:
         """What goes on."""
         self._write("info", message)
 
+    def warn(self, message: str) -> None:
+        """What is accepted, but worth knowing."""
+        self._write("warning", message)
+
     def error(self, message: str) -> None:
         """What went wrong."""
         self._write("error", message)
@@ -34,7 +38,7 @@ class Log:
     def _write(self, level: str, message: str, **others: int) -> None:
         self._last = self._clock()
         if not self._as_json:
-            text = f"error: {message}" if level == "error" else message
+            text = f"{level}: {message}" if level in ("error", "warning") else message
         else:
             time_utc = datetime.now(UTC).isoformat(timespec="milliseconds")
             text = json.dumps({"time": time_utc, "level": level, "message": message, **others}, ensure_ascii=False)

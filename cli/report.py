@@ -40,6 +40,7 @@ def report(
 
 def _night(folder: Path, day: str | None) -> date:
     from engine.batch.record import nights
+    from engine.inputs.batch import day_of_text
 
     found = nights(folder)
     if not found:
@@ -47,9 +48,9 @@ def _night(folder: Path, day: str | None) -> date:
     if day is None:
         return found[-1]
     try:
-        wanted = date.fromisoformat(day)
-    except ValueError:
-        raise InputError(f"--date must be a date such as 2025-05-28, got {day!r}") from None
+        wanted = day_of_text(day)
+    except ValueError as error:
+        raise InputError(f"--date {error}") from None
     if wanted not in found:
         raise InputError(f"{str(folder)!r} has no night of {wanted}; the nearest are {', '.join(_near(found, wanted))}")
     return wanted

@@ -9,7 +9,7 @@ from cli import render
 
 
 def reproduce(
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="manifest.json of a recorded run.")],
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="A recorded run: its manifest.json or folder.")],
 ) -> None:
     """Run a recorded run again, and say "bit-identical" or what differs.
 

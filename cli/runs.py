@@ -45,7 +45,10 @@ def diff(
         Path | None, typer.Option("--other", metavar="OUT", help="Record that holds AFTER. Default: the same.")
     ] = None,
 ) -> None:
-    """Show figures that differ between two dates, or two records of one date."""
+    """Show figures that differ between two dates, or two records of one date.
+
+    Left out are differences within rounding: 1e-12 of a figure; of pnl_bound, 1e-9 of the largest figure beside it.
+    """
     from engine.batch.store import differences, recorded_runs
 
     one = recorded_runs(folder, [before], run or ())

@@ -11,7 +11,7 @@ from engine.errors import BusyError, RiskError
 
 PART = ".part-"  # in the name of a file that is being written
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room
 
 
 class DiskFullError(BusyError):
@@ -81,7 +81,7 @@ def _text(content: dict[str, Any]) -> bytes:
 
 
 def _refusal(path: Path, n_bytes: int, error: OSError) -> RiskError:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return DiskFullError(
             f"no room for {n_bytes:,} bytes in {str(path.parent)!r} ({error.strerror}); what was written before is "
             "whole: make room and start the same batch again, it goes on from there"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from scipy.special import ndtr
@@ -10,6 +11,19 @@ from engine.batch.record import Exact, LimitUse, RunRecord
 from engine.inputs.limits import ALL_CURVES, Limit
 
 WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"
+NO_RUN = "there is no such run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Has:
+    """What a run has figures of, or will have."""
+
+    currency: str
+    scopes: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    confidences: tuple[float, ...]
+    stressed: tuple[str, ...] | None = None  # scenarios of stress losses; None: not known yet
+    curves: tuple[str, ...] | None = None  # of DV01; None: not known yet
 
 
 def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequence[str]) -> tuple[LimitUse, ...]:
@@ -18,6 +32,35 @@ def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequ
     missing   names of runs that have no record: a limit that means one of them is not evaluated
     """
     return tuple(use for limit in limits for use in _uses(limit, runs, missing))
+
+
+def unusable(limits: Sequence[Limit], run: str, has: Has) -> tuple[str, ...]:
+    """Limits that mean a run and will find no figure in it, in words."""
+    meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
+    return tuple(f"limit {each.name}: {said}" for each in meant if (said := missing_of(each, has)))
+
+
+def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
+    """Limits that mean none of these runs, in words."""
+    lost = [limit for limit in limits if not any(fnmatchcase(run, limit.run) for run in runs)]
+    return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
+
+
+def missing_of(limit: Limit, has: Has) -> str | None:
+    """Why a run has no figure for a limit; None: it has one."""
+    if has.currency != limit.currency:
+        return f"the limit is in {limit.currency}, the run in {has.currency}"
+    if reason := _reason_of_scope(limit, has):
+        return reason
+    if limit.measure == "DV01":
+        absent = has.curves is not None and (limit.curve or ALL_CURVES) not in has.curves
+        return f"there is no curve {limit.curve!r}; there are {', '.join(has.curves or ())}" if absent else None
+    scenarios = has.stressed if limit.measure == "stress" else has.scenarios
+    if scenarios is not None and (limit.scenario or "base") not in scenarios:
+        return f"the run has no scenario {limit.scenario or 'base'!r}; it has {', '.join(scenarios)}"
+    if limit.measure != "stress" and limit.confidence not in has.confidences:
+        return f"the run has no confidence {limit.confidence}; it has {', '.join(map(str, has.confidences))}"
+    return None
 
 
 def probability_above(value: float, se: float, amount: float) -> float | None:
@@ -36,14 +79,13 @@ def _uses(limit: Limit, runs: Sequence[RunRecord], missing: Sequence[str]) -> It
     for name in names:
         yield _not_evaluated(limit, name, "the run has no record")
     if not names and not meant:
-        yield _not_evaluated(limit, limit.run, "there is no such run")
+        yield _not_evaluated(limit, limit.run, NO_RUN)
     for run in meant:
-        if run.currency != limit.currency:
-            yield _not_evaluated(limit, run.name, f"the limit is in {limit.currency}, the run in {run.currency}")
-            continue
         found = list(_figures(limit, run))
-        if not found:
-            yield _not_evaluated(limit, run.name, _reason(limit, run))
+        reason = missing_of(limit, _has(run))
+        if reason or not found:
+            yield _not_evaluated(limit, run.name, reason or "the run has no such figure")
+            continue
         for scope, value, se in found:
             yield _use(limit, run.name, scope, value, se)
 
@@ -71,20 +113,23 @@ def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterato
             yield each.scope, each.value, 0.0
 
 
-def _reason(limit: Limit, run: RunRecord) -> str:
-    """Why a run has no figure for a limit."""
-    scopes = dict.fromkeys(result.scope for result in run.results)
-    if not any(fnmatchcase(scope, limit.scope) for scope in scopes):
-        if "partial" in scopes and fnmatchcase("total", limit.scope):
-            return "a book is missing, so there is no total"
-        return f"the run has no scope {limit.scope!r}; it has {', '.join(scopes)}"
-    if limit.measure == "DV01":
-        return f"there is no curve {limit.curve!r}; there are {', '.join(dict.fromkeys(e.label for e in run.dv01s))}"
-    scenarios = dict.fromkeys(result.scenario for result in run.results)
-    if limit.measure == "stress" or (limit.scenario or "base") not in scenarios:
-        return f"the run has no scenario {limit.scenario or 'base'!r}; it has {', '.join(scenarios)}"
-    levels = dict.fromkeys(measure.confidence for result in run.results for measure in result.measures)
-    return f"the run has no confidence {limit.confidence}; it has {', '.join(map(str, levels))}"
+def _has(run: RunRecord) -> Has:
+    return Has(
+        currency=run.currency,
+        scopes=tuple(dict.fromkeys(result.scope for result in run.results)),
+        scenarios=tuple(dict.fromkeys(result.scenario for result in run.results)),
+        confidences=tuple(dict.fromkeys(each.confidence for result in run.results for each in result.measures)),
+        stressed=tuple(dict.fromkeys(each.label for each in run.stress_losses)),
+        curves=tuple(dict.fromkeys(each.label for each in run.dv01s)),
+    )
+
+
+def _reason_of_scope(limit: Limit, has: Has) -> str | None:
+    if any(fnmatchcase(scope, limit.scope) for scope in has.scopes):
+        return None
+    if "partial" in has.scopes and fnmatchcase("total", limit.scope):
+        return "a book is missing, so there is no total"
+    return f"the run has no scope {limit.scope!r}; it has {', '.join(has.scopes)}"
 
 
 def _use(limit: Limit, run: str, scope: str, value: float, se: float) -> LimitUse:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from engine.errors import BusyError, RiskError
+from engine.batch.atomic import FULL, DiskFullError
+from engine.errors import BusyError, InputError, RiskError
 
 LOCK = ".lock"  # in the record's folder
 TRIES, PAUSE_S = 5, 0.05
@@ -19,20 +21,45 @@ TRIES, PAUSE_S = 5, 0.05
 
 @contextmanager
 def only_writer(folder: Path, what: str) -> Iterator[None]:
-    """Hold the record alone. `what` says in words what for. Raises BusyError naming the holder."""
+    """Hold the record alone. `what` says in words what for.
+
+    Raises
+    ------
+    BusyError
+        Another process holds it; names it.
+    InputError
+        The folder cannot be written.
+    """
     with _held(folder / LOCK, fcntl.LOCK_EX, what, folder):
         yield
 
 
 @contextmanager
 def one_of_shards(folder: Path, k: int, n: int) -> Iterator[None]:
-    """Hold one shard's place; other shards may write beside it, nothing else may. Raises BusyError."""
+    """Hold one shard's place; other shards may write beside it, nothing else may. Raises as `only_writer`."""
     place = folder / f"{LOCK}-shard-{k}-of-{n}"
     with (
         _held(folder / LOCK, fcntl.LOCK_SH, None, folder),
         _held(place, fcntl.LOCK_EX, f"shard {k}/{n}", folder),
     ):
         yield
+
+
+def check_writable(folder: Path) -> None:
+    """Make a folder beside or in the record's, and remove it.
+
+    Raises
+    ------
+    InputError
+        Nothing can be written there.
+    DiskFullError
+        There is no room.
+    """
+    near = next(each for each in (folder, *folder.absolute().parents) if os.path.exists(each))
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".unwind-", dir=near))
+    except OSError as error:
+        raise _refusal(folder, error) from None
 
 
 def holder(folder: Path) -> str | None:
@@ -78,7 +105,13 @@ def _opened(path: Path) -> IO[bytes]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("ab", buffering=0)
     except OSError as error:
-        raise RiskError(f"{str(path)!r} cannot be locked: {error.strerror}") from None
+        raise _refusal(path.parent, error) from None
+
+
+def _refusal(folder: Path, error: OSError) -> RiskError:
+    if error.errno in FULL:
+        return DiskFullError(f"no room in {str(folder)!r} ({error.strerror}); make some and start the same batch again")
+    return InputError(f"out {str(folder)!r} cannot be written: {error.strerror}; give a folder you may write to")
 
 
 def _sign(file: IO[bytes], what: str) -> None:

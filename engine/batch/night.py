@@ -10,16 +10,17 @@ from typing import Any
 
 from engine.batch.atomic import write_json
 from engine.batch.checkpoints import WORK, remove_parts, remove_work
-from engine.batch.limits import BREACHED, NOT_EVALUATED, use_limits
+from engine.batch.limits import BREACHED, NOT_EVALUATED, of_no_run, use_limits
 from engine.batch.lock import one_of_shards, only_writer
 from engine.batch.manifest import INCOMPLETE, now
 from engine.batch.one_run import How, RunState, record_run
 from engine.batch.record import (
     BatchFault,
     LimitUse,
+    RunRecord,
     night_folder,
-    read_json,
     read_run,
+    read_summary,
     run_folder,
 )
 from engine.batch.schema import MANIFEST, NIGHT, SCHEMA_VERSION
@@ -39,6 +40,7 @@ class NightOutcome:
     runs: tuple[tuple[str, RunState], ...]
     faults: tuple[BatchFault, ...]
     limits: tuple[LimitUse, ...]
+    warnings: tuple[str, ...]  # of the runs' inputs, each once; of a share, none
     exit_code: int
 
 
@@ -60,12 +62,14 @@ def run_batch(batch: Batch, how: How) -> Outcome:
     ------
     BusyError
         Another process writes the same record; names it.
-    RiskError
+    InputError
         The record's folder cannot be written.
     """
     start = time.monotonic()
     done: list[NightOutcome] = []
     message, code = None, 0
+    for said in of_no_run(batch.limits, [run.name for run in batch.runs]):
+        how.say(f"{said}; it will not be evaluated")
     with _lock(batch, how):
         if how.share is None:
             remove_parts(batch.out)
@@ -97,6 +101,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
                 "exit_code": night.exit_code,
                 "runs": {name: state.value for name, state in night.runs},
                 "faults": [asdict(fault) for fault in night.faults],
+                "warnings": list(night.warnings),
                 "limits_breached": [use.name for use in night.limits if use.state == BREACHED],
                 "limits_not_evaluated": [use.name for use in night.limits if use.state == NOT_EVALUATED],
             }
@@ -127,6 +132,7 @@ def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
             runs=tuple(states),
             faults=tuple(faults),
             limits=(),
+            warnings=(),
             exit_code=INCOMPLETE if failed else 0,
         )
     return _closed(batch, valuation_date, states, faults)
@@ -162,17 +168,18 @@ def _closed(
     """Evaluate the limits on the record, and write the night's file where it says something new."""
     home = night_folder(batch.out, valuation_date)
     names = [name for name, _ in states]
-    there = [name for name in names if (run_folder(batch.out, valuation_date, name) / MANIFEST).exists()]
-    records = [read_run(run_folder(batch.out, valuation_date, name)) for name in there]
-    limits = use_limits(batch.limits, records, [name for name in names if name not in there])
+    records, damaged = _records(batch, valuation_date, names)
+    faults = list(dict.fromkeys([*faults, *damaged]))
+    digests = {record.name: record.manifest["sha256"] for record in records}
+    limits = use_limits(batch.limits, records, [name for name in names if name not in digests])
     outcome = NightOutcome(
         valuation_date=valuation_date,
         runs=tuple(states),
         faults=tuple(faults),
         limits=limits,
+        warnings=tuple(dict.fromkeys(said for record in records for said in record.manifest["warnings"])),
         exit_code=_code(states, faults, limits),
     )
-    digests = {record.name: record.manifest["sha256"] for record in records}
     complete = {record.name: record.manifest["complete"] for record in records}
     content = {
         "schema": SCHEMA_VERSION,
@@ -192,7 +199,7 @@ def _closed(
         "limits": [asdict(use) for use in limits],
         "realised": str(batch.realised) if batch.realised else None,
     }
-    if not _says(home / NIGHT, content):
+    if not _says(batch.out, valuation_date, content):
         write_json(home / NIGHT, {**content, "finished": now()})
     for name, state in states:
         if state is not RunState.FAILED:
@@ -201,10 +208,23 @@ def _closed(
     return outcome
 
 
-def _says(path: Path, content: dict[str, Any]) -> bool:
+def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[list[RunRecord], list[BatchFault]]:
+    """The runs that have a sound record, and faults of those whose record was changed."""
+    records, faults = [], []
+    for name in names:
+        folder = run_folder(batch.out, valuation_date, name)
+        if (folder / MANIFEST).exists():
+            try:
+                records.append(read_run(folder))
+            except InputError as error:
+                faults.append(BatchFault(kind="run", subject=name, run=name, message=str(error)))
+    return records, faults
+
+
+def _says(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
     """Whether a night's file says the same already, but for when."""
     try:
-        found = read_json(path)
+        found = read_summary(out, valuation_date)
     except InputError:
         return False
     return {key: found.get(key) for key in content} == content

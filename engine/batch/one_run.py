@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any
 from engine.batch.atomic import write_json
 from engine.batch.checkpoints import WORK, Checkpoints
 from engine.batch.components import Replayed, replay
+from engine.batch.intact import read_manifest
+from engine.batch.limits import unusable
 from engine.batch.manifest import Spent, now, set_aside, write_run
 from engine.batch.problem import code, problem_sha256
-from engine.batch.record import BatchFault, read_json, run_folder
+from engine.batch.record import BatchFault, run_folder
 from engine.batch.schema import MANIFEST
 from engine.batch.simulate import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
 from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
@@ -45,10 +47,26 @@ class How:
 
     workers: AbstractWorkers | None  # None: `merge`, which only takes together what is on disk
     share: Share | None  # None: all of it
-    again: bool  # replace records that were made from other inputs
+    again: bool  # replace records that were made from other inputs, or changed since
     stop: Stop
     say: Callable[[str], None]
     progress: Progress
+    say_once: Callable[[str], None] = field(init=False)  # as `say`, but what was said so before is left out
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "say_once", once(self.say))
+
+
+def once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """`say`, but what every run would say alike comes through once."""
+    said: set[str] = set()
+
+    def new_alone(message: str) -> None:
+        if message not in said:
+            said.add(message)
+            say(message)
+
+    return new_alone
 
 
 def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState, list[BatchFault]]:
@@ -57,7 +75,7 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     Raises
     ------
     InputError
-        Its inputs have faults, or a record of other inputs stands in the way.
+        Its inputs have faults, or a record of other inputs or one that was changed stands in the way.
     InterruptedBatchError, BusyError
         It stops here and can go on later.
     RiskError
@@ -75,7 +93,9 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if how.share and run.until_se is not None:
         raise InputError("a run with `until_se` cannot be shared out: its number of paths is not known; set `paths`")
     loaded = load(day, source)
-    prepared = prepare(run, loaded.inputs, how.say)
+    for said in unusable(batch.limits, run.name, loaded.has(run)):
+        how.say(f"{day.valuation_date} {run.name}: {said}; it will not be evaluated")
+    prepared = prepare(run, loaded.inputs, how.say_once)
     problem = problem_sha256(prepared)
     started, before = now(), time.perf_counter()
     found = _simulate(batch, day.valuation_date, run, prepared, problem, how)
@@ -181,10 +201,11 @@ def _begin(folder: Path, problem: str, n_paths: int, n_blocks: int) -> None:
 
 
 def _standing(folder: Path, how: How) -> dict[str, Any] | None:
-    """The manifest of a run that exists. Raises InputError when it cannot be read and is not to be replaced."""
-    path = folder / MANIFEST
+    """The manifest of a run that exists. Raises InputError when it was changed and is not to be replaced."""
+    if not (folder / MANIFEST).exists():
+        return None
     try:
-        return read_json(path) if path.exists() else None
+        return read_manifest(folder)
     except InputError:
         if how.again:
             return {"complete": False, "fingerprint": "", "sha256": "damaged"}

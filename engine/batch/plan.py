@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.batch.checkpoints import Checkpoints
-from engine.batch.one_run import work_folder
+from engine.batch.limits import of_no_run, unusable
+from engine.batch.lock import check_writable
+from engine.batch.one_run import once, work_folder
 from engine.batch.problem import problem_sha256
-from engine.batch.record import BatchFault
 from engine.batch.simulate import cells_of_block, run_blocks
 from engine.batch.sources import Day, day_of, load, source_of, stress_scenarios
 from engine.errors import InputError
@@ -40,29 +41,39 @@ class Planned:
     """A batch."""
 
     runs: tuple[PlannedRun, ...]
-    faults: tuple[str, ...]  # of inputs and limits: these runs would fail or lack a book
+    faults: tuple[str, ...]  # of inputs, limits and `out`: these runs would fail, or lack a book or a limit
+    warnings: tuple[str, ...]  # of inputs: what they may hold, but is worth knowing; each once
 
 
 def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned:
     """Load every run of a batch and plan it; with `probe`, time one block of it."""
     faults = [f"limit: {fault}" for fault in batch.limit_faults]
+    faults += of_no_run(batch.limits, [run.name for run in batch.runs])
+    try:
+        check_writable(batch.out)
+    except InputError as error:
+        faults.append(str(error))
+    warnings: list[str] = []
+    say_once = once(say)
     runs: list[PlannedRun] = []
     for valuation_date in batch.dates:
         day = day_of(batch, valuation_date)
         for run in batch.runs:
             try:
-                each, found = _planned(batch, day, run, say, probe=probe)
+                each, found, warned = _planned(batch, day, run, say_once, probe=probe)
             except InputError as error:
                 faults.append(f"{valuation_date} {run.name}: {error}")
                 continue
             runs.append(each)
-            faults += [f"{valuation_date} {fault.kind} {fault.subject}: {fault.message}" for fault in found]
-    return Planned(runs=tuple(runs), faults=tuple(dict.fromkeys(faults)))
+            faults += [f"{valuation_date} {said}" for said in found]
+            warnings += warned
+    return Planned(runs=tuple(runs), faults=tuple(dict.fromkeys(faults)), warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _planned(
     batch: Batch, day: Day, run: BatchRun, say: Callable[[str], None], *, probe: bool
-) -> tuple[PlannedRun, list[BatchFault]]:
+) -> tuple[PlannedRun, list[str], tuple[str, ...]]:
+    """The plan, what is wrong with inputs and limits, and the inputs' warnings."""
     source = source_of(day, run)
     loaded = load(day, source)
     _, limit_faults = stress_scenarios(batch, source, loaded.inputs.market)
@@ -82,7 +93,9 @@ def _planned(
         disk_bytes=_disk_bytes(plan, n_blocks),
         seconds=_seconds(prepared, plan, size) if probe else None,
     )
-    return found, [*loaded.faults, *limit_faults]
+    faults = [f"{fault.kind} {fault.subject}: {fault.message}" for fault in (*loaded.faults, *limit_faults)]
+    faults += [f"{run.name}: {said}" for said in unusable(batch.limits, run.name, loaded.has(run))]
+    return found, faults, loaded.inputs.warnings
 
 
 def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:

@@ -8,6 +8,7 @@ from engine.batch.night import Outcome
 from engine.batch.one_run import RunState
 from engine.batch.record import LimitUse, RunRecord, read_run, run_folder
 from engine.batch.schema import MANIFEST
+from engine.errors import InputError
 
 _HELP = {
     "unwind_batch_exit_code": "How the batch ended: 0 complete, 3 limit breached, 4 incomplete.",
@@ -48,7 +49,11 @@ def _samples(outcome: Outcome) -> Iterator[str]:
     for name, _ in night.runs:
         folder = run_folder(outcome.batch.out, night.valuation_date, name)
         if (folder / MANIFEST).exists():
-            yield from _figures(read_run(folder))
+            try:
+                record = read_run(folder)
+            except InputError:
+                continue  # one of the night's faults
+            yield from _figures(record)
     for use in night.limits:
         yield from _limit(use)
 

@@ -44,11 +44,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from engine.batch.intact import MEND_NIGHT, read_manifest, read_sealed
 from engine.batch.rows import ComponentKey, components_of, scope_results
 from engine.batch.schema import (
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
-    MANIFEST,
     NIGHT,
     RESULTS,
     RESULTS_SCHEMA,
@@ -157,13 +157,23 @@ def nights(folder: Path) -> tuple[date, ...]:
 
 
 def read_night(folder: Path, valuation_date: date) -> Night:
-    """Read one night. Raises InputError when there is none, or a file of it cannot be read; says which."""
-    home = night_folder(folder, valuation_date)
-    summary = read_json(home / NIGHT)
-    done = [run["name"] for run in summary["runs"] if run["manifest_sha256"]]
+    """Read one night.
+
+    Raises
+    ------
+    InputError
+        There is none, or a file of it is not as it was written; names it, and the way out.
+    """
+    summary = read_summary(folder, valuation_date)
+    runs = tuple(read_run(run_folder(folder, valuation_date, name)) for name in recorded_names(summary))
+    closed = {run["name"]: run["manifest_sha256"] for run in summary["runs"]}
+    for run in runs:
+        if run.manifest["sha256"] != closed[run.name]:
+            home = run_folder(folder, valuation_date, run.name)
+            raise InputError(f"{home}: is another record than the night was closed with; {MEND_NIGHT}")
     return Night(
         valuation_date=valuation_date,
-        runs=tuple(read_run(run_folder(folder, valuation_date, name)) for name in done),
+        runs=runs,
         faults=tuple(BatchFault(**fault) for fault in summary["faults"]),
         limits=tuple(LimitUse(**use) for use in summary["limits"]),
         realised=Path(summary["realised"]) if summary["realised"] else None,
@@ -172,8 +182,12 @@ def read_night(folder: Path, valuation_date: date) -> Night:
 
 
 def read_run(folder: Path) -> RunRecord:
-    """Read one run from its folder. Raises InputError when it does not exist or cannot be read."""
-    manifest = read_json(folder / MANIFEST)
+    """Read one run from its folder. Raises InputError when there is none, or it is not as it was written."""
+    return run_of(folder, read_manifest(folder))
+
+
+def run_of(folder: Path, manifest: Mapping[str, Any]) -> RunRecord:
+    """What a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
     rows = read_rows(folder / RESULTS, RESULTS_SCHEMA)
     return RunRecord(
         name=str(manifest["run"]),
@@ -184,6 +198,16 @@ def read_run(folder: Path) -> RunRecord:
         distributions=tuple(map(_distribution, read_rows(folder / DISTRIBUTIONS, DISTRIBUTIONS_SCHEMA))),
         components=components_of(rows),
     )
+
+
+def read_summary(folder: Path, valuation_date: date) -> dict[str, Any]:
+    """A night's own file. Raises InputError when there is none, or it is not as it was written."""
+    return read_sealed(night_folder(folder, valuation_date) / NIGHT, MEND_NIGHT)
+
+
+def recorded_names(summary: Mapping[str, Any]) -> list[str]:
+    """Runs that a night's file says there are."""
+    return [run["name"] for run in summary["runs"] if run["manifest_sha256"]]
 
 
 def night_folder(folder: Path, valuation_date: date) -> Path:
@@ -211,7 +235,7 @@ def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A manifest or night file. Raises InputError."""
+    """An object that a batch wrote, unchecked. Raises InputError."""
     try:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:

@@ -9,10 +9,12 @@ from typing import Any
 from engine.batch.books import BookFile, file_sha256
 from engine.batch.checkpoints import blocks_of
 from engine.batch.components import by_book, replay
+from engine.batch.intact import file_faults
 from engine.batch.manifest import chained
 from engine.batch.problem import code, problem_sha256
-from engine.batch.record import read_json, read_run
+from engine.batch.record import read_json, run_of
 from engine.batch.rows import ComponentKey
+from engine.batch.schema import MANIFEST
 from engine.batch.sources import Day, load, source_of
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
@@ -30,7 +32,7 @@ class Reproduced:
     run: str
     valuation_date: date
     n_blocks: int
-    numbers: tuple[str, ...]  # figures and digests that differ; empty: bit-identical
+    numbers: tuple[str, ...]  # figures, digests and recorded files that differ; empty: bit-identical
     causes: tuple[str, ...]  # inputs, program, versions and device that differ
 
     @property
@@ -42,6 +44,8 @@ class Reproduced:
 def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Reproduced:
     """Run what a manifest records again, from the inputs where it names them.
 
+    path   of the manifest, or of the folder that holds it
+
     Raises
     ------
     InputError
@@ -49,8 +53,19 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     RiskError
         The run failed.
     """
+    if path.is_dir():
+        path = path / MANIFEST
+        if not path.exists():
+            raise InputError(
+                f"{str(path.parent)!r} holds no manifest.json; give a recorded run's own folder, "
+                "OUT/valuation_date=DATE/run=NAME, or the manifest.json in it"
+            )
     manifest = read_json(path)
-    missing = [key for key in ("config", "market", "books", "blocks", "facts", "problem_sha256") if key not in manifest]
+    missing = [
+        key
+        for key in ("config", "market", "books", "blocks", "facts", "files", "problem_sha256")
+        if key not in manifest
+    ]
     if missing:
         raise InputError(f"{path} is no run's manifest: it has no {missing[0]!r}")
     run = run_from_record(manifest["config"])
@@ -65,8 +80,9 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     problem = problem_sha256(prepared)
     blocks = [each for block in manifest["blocks"] for each in blocks_of(
         block["first"], block["first"] + block["n"], block["n"], plan.n_paths)]  # fmt: skip
-    numbers = [*_block_faults(manifest["blocks"], chained(tails, blocks, manifest["problem_sha256"]))]
-    record = read_run(path.parent)
+    numbers = [*file_faults(path.parent, manifest)]
+    numbers += [*_block_faults(manifest["blocks"], chained(tails, blocks, manifest["problem_sha256"]))]
+    record = run_of(path.parent, manifest)
     numbers += _figure_faults(record.results, result.results)
     if record.components:
         parts = by_book(replay(prepared, plan.n_paths, lambda: None), result.results, plan.n_paths)

@@ -9,7 +9,7 @@ DISTRIBUTIONS = "distribution.parquet"  # beside it
 MANIFEST = "manifest.json"  # beside it, written last: without it there is no run
 NIGHT = "night.json"  # in valuation_date=DATE/, of all its runs
 
-LOSS, GAIN, AMOUNT = "loss positive", "gain positive", "owned positive"
+LOSS, GAIN, AMOUNT, SIZE = "loss positive", "gain positive", "owned positive", "size"
 
 # Long form: a row is one figure. `valuation_date` and `run` are folders' names, not columns of the file.
 RESULTS_SCHEMA = pa.schema(
@@ -24,7 +24,7 @@ RESULTS_SCHEMA = pa.schema(
         pa.field("low", pa.float64()),  # interval at the manifest's interval_confidence; null: none is made
         pa.field("high", pa.float64()),
         pa.field("unit", pa.string(), nullable=False),  # "JPY", "JPY/bp"
-        pa.field("sign", pa.string(), nullable=False),  # LOSS, GAIN or AMOUNT
+        pa.field("sign", pa.string(), nullable=False),  # LOSS, GAIN, AMOUNT, or SIZE: has none, never below 0
         pa.field("tail_paths", pa.int64()),  # in the worst 1 - confidence; of a component: that it was read from
         pa.field("rough", pa.bool_()),  # fewer than 500 tail paths
         pa.field("pnl_sha256", pa.string()),  # of the P&L vector of this scenario and scope; null: not simulated
@@ -35,8 +35,8 @@ MEASURES = {  # name -> sign
     "base_value": AMOUNT,  # of the books in the unshocked market
     "shock_pnl": GAIN,  # of the scenario's shock alone, today
     "mean": GAIN,  # P&L from the unshocked base; se is its error
-    "std": AMOUNT,  # of the P&L
-    "pnl_bound": AMOUNT,  # any path's P&L by compressed revaluation is at most so far from the direct one; 0: direct
+    "std": SIZE,  # of the P&L
+    "pnl_bound": SIZE,  # any path's P&L by compressed revaluation is at most so far from the direct one; 0: direct
     "value_at_risk": LOSS,  # from the unshocked base
     "expected_shortfall": LOSS,
     "value_at_risk_around_shock": LOSS,  # from the shocked state

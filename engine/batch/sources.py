@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.books import BookFile, book_fault, chosen, file_sha256, find_books, join, load_checked
+from engine.batch.limits import Has
 from engine.batch.record import BatchFault
 from engine.book.compiled import CompiledBook
 from engine.dynamics.apply import apply
@@ -91,6 +92,15 @@ class Loaded:
     def total(self) -> str:
         """What the sum over books is called."""
         return "total" if self.complete else "partial"
+
+    def has(self, run: BatchRun) -> Has:
+        """What a run on these inputs will have figures of."""
+        return Has(
+            currency=run.currency,
+            scopes=(self.total, *(f"book:{name}" for name in dict.fromkeys(self.inputs.book.books))),
+            scenarios=self.inputs.names,
+            confidences=run.confidences,
+        )
 
 
 def day_of(batch: Batch, valuation_date: date) -> Day:

@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from engine.batch.checkpoints import Checkpoints
+from engine.batch.intact import read_manifest
 from engine.batch.one_run import PLAN, work_folder
 from engine.batch.record import read_json, run_folder
 from engine.batch.schema import MANIFEST
+from engine.errors import InputError
 from engine.inputs.batch import Batch
 
 
@@ -32,10 +34,13 @@ def is_begun(batch: Batch) -> bool:
 
 
 def _status(batch: Batch, valuation_date: date, name: str) -> RunStatus:
-    manifest = run_folder(batch.out, valuation_date, name) / MANIFEST
-    if manifest.exists():
-        found = read_json(manifest)
-        said = "recorded" if found["complete"] else f"recorded without {_missing(found)}"
+    home = run_folder(batch.out, valuation_date, name)
+    if (home / MANIFEST).exists():
+        try:
+            found = read_manifest(home)
+            said = "recorded" if found["complete"] else f"recorded without {_missing(found)}"
+        except InputError as error:
+            said = f"damaged: {error}"
         return RunStatus(valuation_date=valuation_date, run=name, is_begun=True, said=said)
     folders = [path.parent for path in sorted(work_folder(batch.out, valuation_date, name).glob(f"*/*/{PLAN}"))]
     said = "; ".join(map(_progress, folders)) or "not begun"

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.atomic import PART, write_atomically
+from engine.batch.intact import read_manifest
 from engine.batch.schema import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.errors import InputError, RiskError
+from engine.inputs.batch import day_of_text
 
 EXPORTS = (".csv", ".xlsx", ".sqlite")
+ROUNDING = 1e-12  # of a figure: two machines may differ by that
+BOUND_ROUNDING = 1e-9  # of the largest figure beside a bound: a bound that moves by less says nothing new of it
 XLSX_ROWS = 1_048_575  # of a sheet, below its heading
 
 _COLUMNS = ("valuation_date", "run", *RESULTS_SCHEMA.names)
@@ -31,15 +35,27 @@ class Rows:
 
 
 def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Folders of the runs that exist, of these dates and names; all without. Raises InputError when there is none."""
+    """Folders of the runs that exist, of these dates and names; all without.
+
+    Raises
+    ------
+    InputError
+        One of `dates` is no day, there is no such run, or figures of some were changed since they were written; names
+        all of these, and the way out.
+    """
+    try:
+        days = [str(day_of_text(text)) for text in dates]
+    except ValueError as error:
+        raise InputError(f"a valuation date {error}") from None
     found = sorted(
         path.parent
         for path in out.glob(f"valuation_date=*/run=*/{MANIFEST}")
-        if (not dates or _value(path.parents[1]) in dates) and (not runs or _value(path.parent) in runs)
+        if (not days or _value(path.parents[1]) in days) and (not runs or _value(path.parent) in runs)
     )
     if not found:
         named = " ".join([*dates, *runs])
         raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
+    _check(found)
     return tuple(found)
 
 
@@ -72,20 +88,26 @@ def headline(folders: Sequence[Path]) -> Rows:
 def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
     """Figures that differ between two sets of runs, matched by run, scenario, scope, measure, confidence and curve.
 
+    Left out are differences within rounding: `ROUNDING` of a figure; of `pnl_bound`, `BOUND_ROUNDING` of the largest
+    figure of its run, scenario and scope.
+
     se is of the difference as if the two were independent; on common random numbers it is less.
     """
-    columns = "value, se, unit"
+    chosen = f"SELECT {_KEY}, value, se, unit FROM figures WHERE folder IN (SELECT unnest(?::VARCHAR[]))"
     return _ask(
-        f"WITH one AS (SELECT {_KEY}, {columns} FROM figures WHERE folder IN (SELECT unnest(?::VARCHAR[]))), "
-        f"other AS (SELECT {_KEY}, {columns} FROM figures WHERE folder IN (SELECT unnest(?::VARCHAR[]))) "
-        "SELECT coalesce(one.run, other.run) AS run, coalesce(one.scenario, other.scenario) AS scenario, "
+        f"WITH one AS ({chosen}), other AS ({chosen}), "
+        "sizes AS (SELECT run, scenario, scope, max(abs(value)) FILTER (isfinite(value)) AS size "
+        "FROM figures GROUP BY run, scenario, scope), "
+        "changes AS (SELECT coalesce(one.run, other.run) AS run, coalesce(one.scenario, other.scenario) AS scenario, "
         "coalesce(one.scope, other.scope) AS scope, coalesce(one.measure, other.measure) AS measure, "
         "coalesce(one.confidence, other.confidence) AS confidence, coalesce(one.curve, other.curve) AS curve, "
         "one.value AS before, other.value AS after, other.value - one.value AS change, "
         "sqrt(coalesce(one.se, 0) ** 2 + coalesce(other.se, 0) ** 2) AS se, coalesce(one.unit, other.unit) AS unit "
-        "FROM one FULL JOIN other ON "
-        + " AND ".join(f"one.{key} IS NOT DISTINCT FROM other.{key}" for key in _KEY.split(", "))
-        + " WHERE one.value IS DISTINCT FROM other.value ORDER BY ALL",
+        f"FROM one FULL JOIN other ON {_same('one', 'other', _KEY)} WHERE one.value IS DISTINCT FROM other.value) "
+        f"SELECT changes.* FROM changes LEFT JOIN sizes ON {_same('changes', 'sizes', 'run, scenario, scope')} "
+        f"WHERE before IS NULL OR after IS NULL OR abs(change) > CASE measure WHEN 'pnl_bound' "
+        f"THEN {BOUND_ROUNDING!r} * size ELSE {ROUNDING!r} * greatest(abs(before), abs(after)) END "
+        "ORDER BY ALL",
         [*one, *other],
         [[str(path) for path in one], [str(path) for path in other]],
     )
@@ -104,6 +126,21 @@ def export(rows: Rows, path: Path) -> None:
             _write_sqlite(rows, path)
         case _:
             raise InputError(f"{path.name!r} must end in {' or '.join(EXPORTS)}")
+
+
+def _same(left: str, right: str, keys: str) -> str:
+    return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in keys.split(", "))
+
+
+def _check(folders: Sequence[Path]) -> None:
+    said = []
+    for folder in folders:
+        try:
+            read_manifest(folder, [RESULTS])
+        except InputError as error:
+            said.append(str(error))
+    if said:
+        raise InputError("\n".join(said))
 
 
 def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows:

@@ -1,12 +1,11 @@
 """Whether a record is what was written: any changed, missing or added byte is found and named."""
 
-import json
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.batch.atomic import PART, sealed
-from engine.batch.books import file_sha256
+from engine.batch.atomic import PART
+from engine.batch.intact import file_faults, unsealed
 from engine.batch.manifest import next_link
 from engine.batch.schema import MANIFEST, NIGHT
 from engine.errors import InputError
@@ -45,10 +44,7 @@ def _run_faults(folder: Path, digest: str | None) -> Iterator[str]:
         return
     if digest is not None and manifest["sha256"] != digest:
         yield f"{path}: is another manifest than the night's"
-    for name, wanted in manifest["files"].items():
-        found = file_sha256(folder / name)
-        if found != wanted:
-            yield f"{folder / name}: {'is missing' if not (folder / name).exists() else 'was changed'}"
+    yield from file_faults(folder, manifest)
     for extra in sorted(each for each in folder.iterdir() if each.name not in (MANIFEST, *manifest["files"])):
         if PART not in extra.name:
             yield f"{extra}: is no part of the record"
@@ -65,12 +61,7 @@ def _object(path: Path) -> Generator[str, None, dict[str, Any] | None]:
     if not path.exists():
         yield f"{path}: is missing; the night was not closed"
         return None
-    data = path.read_bytes()
-    try:
-        content: dict[str, Any] = json.loads(data)
-        if sealed(content)[0] == data:
-            return content
-    except (ValueError, AttributeError):
-        pass
-    yield f"{path}: was changed"
-    return None
+    found = unsealed(path.read_bytes())
+    if found is None:
+        yield f"{path}: was changed since it was written"
+    return found

@@ -29,9 +29,16 @@ _ELSEWHERE = {
 def _date(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
+    return day_of_text(value)
+
+
+def day_of_text(value: Any) -> date:
+    """The day that a text such as 2025-05-28 names. Raises ValueError, also when the calendar has no such day."""
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError(f"must be a date such as 2025-05-28, got {value!r}: there is no such day") from None
         raise ValueError(f"must be a date such as 2025-05-28, got {value!r}") from None
 
 

@@ -1,14 +1,15 @@
 """What came before a night: the last one, the history of VaR, realised P&L, missing dates, inputs carried over."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine.batch.record import Night, RunRecord, night_folder, nights, read_json, read_rows, run_folder
+from engine.batch.intact import read_manifest
+from engine.batch.record import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
 from engine.batch.rows import scope_results
-from engine.batch.schema import MANIFEST, NIGHT, RESULTS, RESULTS_SCHEMA
+from engine.batch.schema import RESULTS, RESULTS_SCHEMA
 from engine.errors import InputError
 from engine.inputs.realised import Realised, read_realised
 from engine.risk.results import Measure, ScopeResult
@@ -80,7 +81,7 @@ def read_past(folder: Path, night: Night) -> Past:
     runs: dict[str, list[PastRun]] = {run.name: [] for run in night.runs}
     for day in earlier:
         try:
-            for name in _recorded(folder, day):
+            for name in recorded_names(read_summary(folder, day)):
                 if name in runs:
                     runs[name].append(_past_run(folder, day, name))
         except (InputError, KeyError, TypeError) as error:
@@ -165,12 +166,8 @@ def _after(days: Sequence[date], realised: Sequence[Realised]) -> dict[date, Rea
     return found
 
 
-def _recorded(folder: Path, day: date) -> Iterator[str]:
-    summary = read_json(night_folder(folder, day) / NIGHT)
-    return (run["name"] for run in summary["runs"] if run["manifest_sha256"])
-
-
 def _past_run(folder: Path, day: date, name: str) -> PastRun:
     home = run_folder(folder, day, name)
+    manifest = read_manifest(home, [RESULTS])
     rows = read_rows(home / RESULTS, RESULTS_SCHEMA)
-    return PastRun(night=day, manifest=read_json(home / MANIFEST), results=scope_results(rows))
+    return PastRun(night=day, manifest=manifest, results=scope_results(rows))

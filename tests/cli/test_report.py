@@ -1,6 +1,5 @@
 """`unwind report`: which night, and where the file may be written."""
 
-import json
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +8,7 @@ import pytest
 
 from cli.batch import _write_reports
 from cli.report import report
+from engine.batch.atomic import write_json
 from engine.errors import InputError
 
 
@@ -19,9 +19,9 @@ def closed(folder, *days):
         home.mkdir(parents=True)
         night = {
             "valuation_date": day, "exit_code": 4, "runs": [], "faults": [], "limits": [], "realised": None,
-            "batch": {"path": "nightly.toml", "sha256": "0"}, "finished": "then", "sha256": "0",
+            "batch": {"path": "nightly.toml", "sha256": "0"}, "finished": "then",
         }  # fmt: skip
-        (home / "night.json").write_text(json.dumps(night))
+        write_json(home / "night.json", night)
     return folder
 
 
@@ -43,6 +43,7 @@ def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
     ("out", "day", "said"),
     [
         ("r.html", "2025-05-26", "has no night of 2025-05-26; the nearest are 2025-05-27, 2025-05-28"),
+        ("r.html", "2025-06-31", "got '2025-06-31': there is no such day"),
         ("r.html", "26 May", "must be a date such as 2025-05-28, got '26 May'"),
         ("record/valuation_date=2025-05-28/r.html", None, "among the record's own files"),
         ("record", None, "is a folder"),

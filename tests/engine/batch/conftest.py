@@ -143,9 +143,10 @@ class BatchFolder:
         workers: AbstractWorkers | None = HERE,
         share: tuple[int, int] | None = None,
         again: bool = False,
+        say: Callable[[str], None] = ignore,
     ) -> Outcome:
         """Run the batch in this process."""
-        how = How(workers=workers, share=share, again=again, stop=Stop(), say=ignore, progress=ignore)
+        how = How(workers=workers, share=share, again=again, stop=Stop(), say=say, progress=ignore)
         return run_batch(read_batch(self.file, dates), how)
 
     def manifest(self, run: str = "ten-days", date: str = DATE) -> dict[str, Any]:

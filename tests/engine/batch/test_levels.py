@@ -55,4 +55,4 @@ def test_a_changed_byte_of_the_levels_is_found(folder):
     folder.night()
     path = folder.out / "valuation_date=2025-05-28" / "run=ten-days" / LEVELS
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert list(changed_files(folder.out)) == [f"{path}: was changed"]
+    assert list(changed_files(folder.out)) == [f"{path}: was changed since it was written"]

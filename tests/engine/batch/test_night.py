@@ -13,7 +13,10 @@ import pytest
 import engine.batch.simulate
 import engine.run.start
 from engine.batch.record import nights, read_night
+from engine.batch.status import statuses
 from engine.batch.verify import changed_files
+from engine.errors import InputError
+from engine.inputs.batch import read_batch
 from engine.inputs.run import resolve
 from engine.risk.plan import plan_brackets
 from engine.run.start import run
@@ -329,3 +332,41 @@ def test_json_logs_are_one_object_a_line(folder):
     done = folder.run("run", folder.file, "--log-json")
     assert done.returncode == 0
     assert all({"time", "level", "message"} <= json.loads(line).keys() for line in done.stderr.splitlines())
+
+
+def flip(path):
+    """Change one bit in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("place", ["results.parquet", "levels.parquet", "manifest.json"])
+def test_a_record_that_was_changed_is_no_record_until_it_is_made_again(folder, done, place):
+    shutil.copytree(done.out, folder.out)
+    damaged = folder.out / f"valuation_date={DATE}" / "run=ten-days" / place
+    flip(damaged)
+    with pytest.raises(InputError, match=rf"{place}: was changed since it was written; .*--again"):
+        read_night(folder.out, DATE)
+    (status,) = statuses(read_batch(folder.file))
+    assert status.said.startswith("damaged: ")
+    night = folder.night(code=4)["nights"][0]
+    assert night["runs"] == {"ten-days": "failed"}
+    assert [fault["message"].split(";")[0] for fault in night["faults"]] == [
+        f"{damaged}: was changed since it was written"
+    ]
+    assert read_night(folder.out, DATE).runs == ()  # closed without it
+    assert folder.night(again=True)["nights"][0]["runs"] == {"ten-days": "done"}
+    assert folder.bits() == done.bits()
+    assert list((folder.out / "superseded").rglob(place)) != []
+    assert changed_files(folder.out) == ()
+
+
+def test_a_changed_night_is_refused_and_closed_again(folder, done):
+    shutil.copytree(done.out, folder.out)
+    flip(folder.out / f"valuation_date={DATE}" / "night.json")
+    with pytest.raises(InputError, match=r"night.json: was changed since it was written; `unwind batch run`"):
+        read_night(folder.out, DATE)
+    # the copy's books lie elsewhere, with the same bytes: the run is the same
+    assert folder.night()["nights"][0]["runs"] == {"ten-days": "recorded before"}
+    assert changed_files(folder.out) == ()

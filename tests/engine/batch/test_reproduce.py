@@ -1,6 +1,7 @@
 """A recorded run made again: the same bits, or what differs and why."""
 
 import json
+import shutil
 
 import pytest
 
@@ -36,6 +37,19 @@ def test_a_changed_book_is_named_with_the_figures_that_differ(folder):
     assert any(said.startswith("scenario base, total: P&L; VaR") for said in found.numbers)
     assert "scenario base, book:bonds: its components at 0.99" in found.numbers  # of another total
     assert not any("book:bonds: P&L" in said for said in found.numbers)
+
+
+def test_a_recorded_file_that_was_changed_is_named(done, tmp_path):
+    copy = shutil.copytree(manifest_path(done).parent, tmp_path / "copy")
+    path = copy / "levels.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    found = reproduce(copy, ignore, ignore)  # the folder will do
+    assert found.numbers == (f"{path}: was changed since it was written",)
+
+
+def test_a_folder_without_manifest_is_refused(done):
+    with pytest.raises(InputError, match=r"holds no manifest.json; give a recorded run's own folder"):
+        reproduce(done.out, ignore, ignore)
 
 
 def test_what_is_no_manifest_is_refused(tmp_path):

@@ -1,11 +1,17 @@
 """Questions to a record, and files made from it."""
 
 import csv
+import json
+import shutil
 import sqlite3
 from datetime import date
+from hashlib import sha256
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from engine.batch.atomic import write_json
 from engine.batch.record import read_night
 from engine.batch.store import Rows, differences, export, figures, headline, recorded_runs
 from engine.errors import InputError, RiskError
@@ -45,6 +51,16 @@ def test_a_run_without_manifest_does_not_exist(folder, done):
         recorded_runs(folder.out)
     with pytest.raises(InputError, match=r"no recorded run of 2020-01-01"):
         recorded_runs(done.out, ["2020-01-01"])
+    with pytest.raises(InputError, match=r"got '2025-06-31': there is no such day"):
+        recorded_runs(done.out, ["2025-06-31"])
+
+
+def test_changed_figures_are_refused_with_the_way_out(tmp_path, done):
+    copy = shutil.copytree(done.out, tmp_path / "copy")
+    (path,) = copy.rglob("results.parquet")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match=r"results.parquet: was changed since it was written; .*--again"):
+        recorded_runs(copy)
 
 
 def test_only_what_differs_is_told(folder, done, runs):
@@ -57,6 +73,36 @@ def test_only_what_differs_is_told(folder, done, runs):
     _, _, _, _, _, _, before, after, change, se, _ = by_key["base", "total", "value_at_risk", 0.99, None]
     assert change == after - before
     assert abs(change) < 5.0 * se
+
+
+def test_differences_within_rounding_are_not_told(tmp_path, done, runs):
+    """VaR moves by 1e-13 and then by 1e-11 of itself, the bound to 1e-10 and then 1e-8 of the book's value."""
+    told = []
+    for name, moved, bound in (("less", 1e-13, 1e-10), ("more", 1e-11, 1e-8)):
+        copy = shutil.copytree(done.out, tmp_path / name)
+        (folder,) = recorded_runs(copy)
+        move(folder, moved, bound)
+        told.append({row[3] for row in differences(runs, recorded_runs(copy)).rows})
+    assert told == [set(), {"value_at_risk", "pnl_bound"}]
+
+
+def move(folder, moved, bound):
+    """Move the base total's VaR by a fraction of itself, its bound by one of the book's value; seal the run again."""
+    path = folder / "results.parquet"
+    table = pq.ParquetFile(path).read()
+    rows = table.to_pylist()
+    mine = {row["measure"]: row for row in rows if (row["scenario"], row["scope"]) == ("base", "total")}
+    mine["value_at_risk"]["value"] *= 1.0 + moved
+    mine["pnl_bound"]["value"] += bound * mine["base_value"]["value"]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["results.parquet"] = sha256(path.read_bytes()).hexdigest()
+    write_json(folder / "manifest.json", manifest)
+
+
+def test_sizes_have_no_sign(runs):
+    found = figures(runs, "measure IN ('std', 'pnl_bound')")
+    assert {row[found.columns.index("sign")] for row in found.rows} == {"size"}
 
 
 def test_exports_hold_every_figure(tmp_path, runs):

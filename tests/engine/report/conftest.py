@@ -1,5 +1,6 @@
 """Small records, written with the schemas and writers of `engine.batch`, from figures made by hand: nothing is run."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -121,7 +122,14 @@ class Record:
         for file, (content, schema) in tables.items():
             full = [{key: row.get(key) for key in schema.names} for row in content]
             pq.write_table(pa.Table.from_pylist(full, schema=schema), home / file)
-        write_json(home / MANIFEST, self._manifest(name, night, books, scenarios, horizon, complete, tables) | manifest)
+        plain = self._manifest(home, name, night, books, scenarios, horizon, complete, tables)
+        write_json(home / MANIFEST, plain | manifest)
+
+    def seal(self, home: Path) -> None:
+        """A run's manifest, of the files as they are now."""
+        plain = json.loads((home / MANIFEST).read_bytes())
+        digests = {name: sha256((home / name).read_bytes()).hexdigest() for name in plain["files"]}
+        write_json(home / MANIFEST, plain | {"files": digests})
 
     def close(
         self,
@@ -135,8 +143,8 @@ class Record:
         """The night's own file, of the runs that are there."""
         home = night_folder(self.folder, night)
         home.mkdir(exist_ok=True)
-        names = sorted(path.name.partition("=")[2] for path in home.glob("run=*"))
-        runs = [{"name": name, "state": "complete", "manifest_sha256": DIGEST} for name in names]
+        manifests = [json.loads(path.read_bytes()) for path in sorted(home.glob(f"run=*/{MANIFEST}"))]
+        runs = [{"name": each["run"], "state": "complete", "manifest_sha256": each["sha256"]} for each in manifests]
         runs += [{"name": name, "state": "failed", "manifest_sha256": None} for name in failed]
         content = {
             "schema": SCHEMA_VERSION,
@@ -164,6 +172,7 @@ class Record:
 
     def _manifest(
         self,
+        home: Path,
         name: str,
         night: date,
         books: Mapping[str, float],
@@ -200,7 +209,7 @@ class Record:
             "problem_sha256": DIGEST,
             "blocks": [{"first": 0, "n": 16, "sha256": DIGEST, "chain": DIGEST}],
             "pnl_sha256": {"base/total": DIGEST},
-            "files": dict.fromkeys(files, DIGEST),
+            "files": {each: sha256((home / each).read_bytes()).hexdigest() for each in files},
             "times": {"started": "a", "finished": "b", "simulate_s": 1.5, "resumed_blocks": 0},
             "warnings": [],
             "faults": [],

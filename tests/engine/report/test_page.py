@@ -251,9 +251,10 @@ def test_a_partial_run_is_called_so_and_not_compared(record):
 def test_gains_at_the_quantile_and_what_is_no_number(record):
     record.run("gain", books={"gain": -4e9})
     record.run("spoilt", books={"bad": 1e9, "good": 2e9})
-    record.close()
     home = night_folder(record.folder, TODAY) / "run=spoilt"
     _spoil(home / "results.parquet")
+    record.seal(home)
+    record.close()
     html = render(record.folder, TODAY)
     found = Page(html)
     assert f"{MINUS}3.2000 ± 0.0055" in found.text
