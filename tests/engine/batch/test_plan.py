@@ -79,8 +79,8 @@ def test_warnings_of_inputs_are_told_once(folder):
     folder.edit("[[runs]]", '[[runs]]\nname = "second"\npaths = 70_000\nbackend = "numba"\n\n[[runs]]')
     path = folder.folder / "books" / "bonds.csv"
     head, *rows = path.read_text().splitlines()
-    path.write_text("\n".join([f"{head},prise", *(f"{row},1" for row in rows)]) + "\n")
-    wanted = "column 'prise' is unknown"
+    path.write_text("\n".join([f"{head},desk_note", *(f"{row},1" for row in rows)]) + "\n")
+    wanted = "column 'desk_note' is unknown"
     assert sum(wanted in each for each in plan(folder).warnings) == 1
     done = folder.run("run", folder.file)
     assert done.returncode == 0
