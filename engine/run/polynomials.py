@@ -23,6 +23,7 @@ NARROWER = 0.7  # step by which the range shrinks where it does not; paths outsi
 FEW = 1  # flows of a segment up to which their exponentials are cheaper than a polynomial
 ORDERS = max(DEGREES) + 12  # of each series; the next is below 1e-20 where the range is of any use
 ROUNDING = 2.0**-53
+_SUMMED = 256  # flows at a time: of longer sums BLAS makes as many parts as it has threads, and other bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,8 +110,18 @@ def _series(segments: Segments, values: F64, centre: F64, half_width: F64) -> F6
     orders = np.arange(ORDERS)
     weights = np.where(orders == 0, 1.0, 2.0)
     u, v = (weights * iv(orders, widths[:, side, None]) for side in (0, 1))  # (n_flows, ORDERS)
-    parts = [(at_centre[a:b, None] * u[a:b]).T @ v[a:b] for a, b in segments.flow_range.tolist()]
+    u *= at_centre[:, None]
+    parts = [_outer_sum(u[a:b], v[a:b]) for a, b in segments.flow_range.tolist()]
     return np.array(parts).reshape(len(parts), ORDERS, ORDERS)
+
+
+def _outer_sum(u: F64, v: F64) -> F64:
+    """Sum over rows of the outer products of u's and v's, both (n_flows, ORDERS), whatever the number of threads."""
+    total = u[:_SUMMED].T @ v[:_SUMMED]
+    for first in range(_SUMMED, len(u), _SUMMED):
+        part = slice(first, first + _SUMMED)
+        total += u[part].T @ v[part]
+    return np.asarray(total)
 
 
 def _factors_of_flows(segments: Segments) -> npt.NDArray[np.int64]:

@@ -20,6 +20,7 @@ I64 = npt.NDArray[np.int64]
 WORTH_A_TABLE = 4  # swaptions on one swap below which pricing them one by one is cheaper
 _NODES = chebyshev.chebpts1(int(MORE_NODES * max(TERMS)))
 _TO_COEFFICIENTS = to_coefficients(_NODES)
+_PRICED = 256  # swaptions at a time: memory stays small, and BLAS sums them in one order whatever its threads
 
 Fields = dict[str, Any]  # of kernels.base.BookArrays
 
@@ -105,6 +106,8 @@ def _fit(fields: Fields, swap: int, rate: float, std: float, annuity: float) -> 
     mine = slice(*fields["swaption_range"][swap])
     for reach in REACHES:
         half = reach * std
+        if _is_hidden(fields, mine, rate, half):
+            continue
         value, gross = _values(fields, mine, rate + half * _NODES)
         middle = float(_values(fields, mine, np.array([rate]))[1][0])
         coefficients = _TO_COEFFICIENTS @ value
@@ -118,12 +121,27 @@ def _fit(fields: Fields, swap: int, rate: float, std: float, annuity: float) -> 
     return None
 
 
+def _is_hidden(fields: Fields, mine: slice, rate: float, half: float) -> bool:
+    """Whether some swaption's bend is narrower than the nodes about it lie apart.
+
+    What such swaptions make between two strikes may lie between two nodes, and leave no trace in the terms.
+    """
+    away = fields["swaption_strike"][mine] - rate
+    apart = np.pi / _NODES.size * np.sqrt(np.maximum(half * half - away * away, 0.0))
+    return bool(np.any(fields["swaption_std"][mine] < apart))
+
+
 def _values(fields: Fields, mine: slice, rates: F64) -> tuple[F64, F64]:
     """Value per unit of annuity at forward rates (n,), and with the quantities' signs dropped."""
-    quantity, strike = fields["swaption_quantity"][mine], fields["swaption_strike"][mine]
-    gain = fields["swaption_payer"][mine] * (rates[:, None] - strike)
-    each = bachelier(gain, fields["swaption_std"][mine])
-    return each @ quantity, each @ np.abs(quantity)
+    value, gross = np.zeros(rates.size), np.zeros(rates.size)
+    for first in range(mine.start, mine.stop, _PRICED):
+        part = slice(first, min(first + _PRICED, mine.stop))
+        quantity, strike = fields["swaption_quantity"][part], fields["swaption_strike"][part]
+        gain = fields["swaption_payer"][part] * (rates[:, None] - strike)
+        each = bachelier(gain, fields["swaption_std"][part])
+        value += each @ quantity
+        gross += each @ np.abs(quantity)
+    return value, gross
 
 
 def _fields(used: list[int], tables: list[list[_Fit]], shape: tuple[int, int]) -> Fields:
