@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from engine.book.columns import COLUMNS
-from engine.book.examples import example_row
-from engine.book.position import Kind
+from engine.instruments.columns import COLUMNS
+from engine.instruments.position import Kind
+from engine.instruments.template import example_row
 
 VALUATION_DATE = date(2025, 5, 28)  # of the examples
 _LONGEST_DAYS = {"bond": 14_000, "bill": 360, "swap": 10_900, "loan": 360}

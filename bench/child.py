@@ -8,7 +8,7 @@ from typing import Any
 from bench import machine
 from bench.records import case_json
 from engine.run.backend import choose_backend
-from kernels.cuda_check import cuda_fault
+from kernels.cuda.host.check import cuda_fault
 
 
 def main(name: str) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from bench import sample
+from engine.pack.pack import Packed
 from engine.risk.plan import plan_tails
 from engine.run.blocks import estimates, simulate
-from engine.run.pack import Packed
 from engine.run.start import TAIL_BYTES
 from kernels.base import AbstractBackend, PathRange, Program
-from kernels.cuda_backend import CudaBackend
+from kernels.cuda.host.backend import CudaBackend
 
 CONFIDENCES = (0.975, 0.99)
 

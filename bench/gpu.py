@@ -24,7 +24,7 @@ MODULES = {
     "pytest": "pytest",
     "hypothesis": "hypothesis",
 }
-GPU_TESTS = ("tests/kernels/test_cuda_backend.py", "tests/kernels/test_cuda_unwind.py")
+GPU_TESTS = ("tests/kernels/cuda/host/test_backend.py", "tests/kernels/cuda/test_unwind.py")
 GPU_CASE = "crossover"
 COMMAND = ("QuantLib", "pandas", "rich", "typer")  # what the `unwind` command needs besides
 # Cases without a GPU, which are left out where what they need is not there
@@ -47,7 +47,7 @@ def main() -> int:
     if absent:
         say(how_to_bring(absent))
         return 1
-    from kernels.cuda_check import cuda_fault
+    from kernels.cuda.host.check import cuda_fault
 
     fault = cuda_fault()
     if fault:
@@ -100,7 +100,7 @@ def missing(driver: int) -> list[str]:
     if find_spec("cupy") is None:
         absent.append(f"cupy-cuda{min(driver, 13)}x")
     if not absent:
-        from kernels.nvrtc import load_nvrtc
+        from kernels.cuda.host.nvrtc import load_nvrtc
 
         if load_nvrtc(driver) is None:
             absent.append(f"nvidia-cuda-nvrtc=={driver}.*" if driver >= 13 else f"nvidia-cuda-nvrtc-cu{driver}")

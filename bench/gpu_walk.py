@@ -9,14 +9,15 @@ import numpy as np
 
 from bench.contender import run_kernel
 from bench.sample import dollar_book
-from engine.dynamics.apply import apply
-from engine.inputs.market import bundled_market_path, load_market
-from engine.inputs.scenario import load_scenario
-from engine.run.law import law_of
-from engine.run.model import model_arrays
-from kernels.base import CELL, AbstractBackend, CellRange, ModelArrays, plain_model
-from kernels.cuda_backend import CudaBackend
-from kernels.numba_backend import NumbaBackend
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario
+from engine.law.arrays import model_arrays
+from engine.law.law import law_of
+from engine.scenario.apply import apply
+from kernels.base import CELL, AbstractBackend, CellRange
+from kernels.cuda.host.backend import CudaBackend
+from kernels.layout import ModelArrays, plain_model
+from kernels.numba.backend import NumbaBackend
 
 FACTORS, STEPS, PATHS = 16, 252, 1_000_000
 # Of that walk on one H200 (132 multiprocessors at 1.98 GHz), by the instructions that sm_90 issues for a step

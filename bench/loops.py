@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from kernels.normal_numba import normals_f32, normals_f64
-from kernels.numba_settings import BLOCK, ROW, STRICT
-from kernels.philox_numba import draw_bits, draw_words
-from kernels.step_numba import correlate_and_step
+from kernels.numba.normal import normals_f32, normals_f64
+from kernels.numba.philox import draw_bits, draw_words
+from kernels.numba.settings import BLOCK, ROW, STRICT
+from kernels.numba.step import correlate_and_step
 
 U64 = np.uint64
 N_FACTORS = 16

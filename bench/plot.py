@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.records import CaseResult, Row
-from engine.analysis.picture import check_picture
 from engine.errors import InputError
+from engine.levels.picture import check_picture
 
 
 def check_plot(path: Path, cases: Sequence[str]) -> None:

@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.book.compiled import CompiledBook, Flows, FxOptions, Marks, Premiums, Units
+from engine.book.compiled import CompiledBook
 from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
-from engine.run.pack import Packed, pack
-from kernels.base import BookArrays, empty_tables
+from engine.pack.pack import Packed, pack
+from engine.payoffs.flows import Flows
+from engine.payoffs.fx_options import FxOptions
+from engine.payoffs.quoted import Marks, Premiums
+from engine.payoffs.units import Units
+from kernels.layout import BookArrays, empty_tables
 
 HORIZON_DAYS = 10
 N_POSITIONS = 400

@@ -15,8 +15,8 @@ from engine.errors import InputError, RiskError
 if TYPE_CHECKING:
     from cli.batch_log import Log
     from engine.batch.night import Outcome
-    from engine.batch.stop import Stop
-    from engine.batch.workers import AbstractWorkers
+    from engine.batch.work.stop import Stop
+    from engine.batch.work.workers import AbstractWorkers
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
 
@@ -115,9 +115,9 @@ def plan(file: File, date: Dates = None) -> None:
 
 def status(file: File, date: Dates = None) -> None:
     """Print how far each run is, and who is writing."""
-    from engine.batch.lock import holder
     from engine.batch.status import statuses
     from engine.inputs.batch import read_batch
+    from engine.record.lock import holder
 
     batch = read_batch(file, date or ())
     columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
@@ -131,8 +131,8 @@ def verify(folder: Folder) -> None:
 
     Ends with 1 if there is one, and names its file.
     """
-    from engine.batch.intact import MEND_NIGHT, MEND_RUN
-    from engine.batch.verify import changed_files
+    from engine.record.intact_files import MEND_NIGHT, MEND_RUN
+    from engine.record.verify import changed_files
 
     found = changed_files(folder)
     if found:
@@ -161,8 +161,8 @@ def _run(
     from cli.batch_log import Log
     from engine.batch.night import run_batch, summary
     from engine.batch.one_run import How
-    from engine.batch.shares import parse_share
-    from engine.batch.stop import stop_on_signals
+    from engine.batch.work.shares import parse_share
+    from engine.batch.work.stop import stop_on_signals
     from engine.inputs.batch import read_batch
 
     log = Log(as_json=log_json)
@@ -190,12 +190,12 @@ def _end(found: dict[str, Any]) -> NoReturn:
 @contextmanager
 def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool) -> Iterator["AbstractWorkers | None"]:
     """Who computes: nobody, this process, or a cluster."""
-    from engine.batch.workers import ThisProcess
+    from engine.batch.work.workers import ThisProcess
 
     if cluster is None or cluster.address is None:
         yield ThisProcess() if compute else None
         return
-    from engine.batch.dask import dask_workers
+    from engine.batch.work.dask import dask_workers
 
     with dask_workers(
         cluster.address, insecure=cluster.insecure, gpu=cluster.gpu, check=stop.check, say=log.say
@@ -205,7 +205,7 @@ def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool
 
 def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know, and write the metrics."""
-    from engine.batch.prometheus import write_metrics
+    from engine.batch.figures.prometheus import write_metrics
 
     for warning in dict.fromkeys(said for night in outcome.nights for said in night.warnings):
         log.warn(warning)

@@ -25,8 +25,8 @@ def check(file: File, market: options.Market = None) -> None:
     Says everything that is wrong with the file at once.
     """
     from engine.book.check import check_book
-    from engine.inputs.book import load_book
-    from engine.inputs.market import bundled_market_path, load_market, market_warnings
+    from engine.inputs.book.load import load_book
+    from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 
     levels = load_market(market or bundled_market_path())
     checked = check_book(load_book(file, levels.valuation_date), levels)
@@ -52,8 +52,8 @@ def compile_(
     that date only.
     """
     from engine.book.store import write_compiled
-    from engine.inputs.book import load_book
-    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.book.load import load_book
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import check_out
 
     market_path = market or bundled_market_path()

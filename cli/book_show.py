@@ -26,9 +26,9 @@ def show(file: File, market: options.Market = None, top: Top = "10", as_json: op
 
     from engine.book.show import as_json as json_of
     from engine.book.show import show_book
-    from engine.inputs.book import load_book
-    from engine.inputs.book_table import MAX_ROWS
-    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.book.load import load_book
+    from engine.inputs.book.table import MAX_ROWS
+    from engine.inputs.market.load import bundled_market_path, load_market
 
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
@@ -46,10 +46,10 @@ def template(kind: Kind = None) -> None:
 
     CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr.
     """
-    from engine.book.columns import COLUMNS
-    from engine.book.examples import template as book_template
-    from engine.book.position import MEANINGS, RULES
-    from engine.inputs.book import known_kind
+    from engine.inputs.book.load import known_kind
+    from engine.instruments.columns import COLUMNS
+    from engine.instruments.position import MEANINGS, RULES
+    from engine.instruments.template import template as book_template
 
     kinds = tuple(MEANINGS) if kind is None else (known_kind(kind),)
     typer.echo(book_template(kinds), nl=False)

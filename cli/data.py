@@ -26,8 +26,8 @@ def check(files: Files) -> None:
 
     Missing values are never filled; what is odd is pointed out, and nothing is repaired.
     """
-    from engine.inputs.history import read_history
-    from engine.inputs.history_check import check_series, move, odd_moves
+    from engine.inputs.history.check import check_series, move, odd_moves
+    from engine.inputs.history.load import read_history
 
     history = read_history(files)
     columns = (
@@ -78,10 +78,10 @@ def build(
     Levels are those published on the date; vols and correlations are estimated from --window-start to it. Weekdays on
     which a curve or USD/JPY was not published are left out, and named.
     """
+    from engine.calibration.market_of_date import carried_notes, days_with_levels, market_of_date
     from engine.errors import InputError
-    from engine.inputs.history import read_history
-    from engine.inputs.market import bundled_market_path, load_market, write_market
-    from engine.inputs.market_of_date import carried_notes, days_with_levels, market_of_date
+    from engine.inputs.history.load import read_history
+    from engine.inputs.market.load import bundled_market_path, load_market, write_market
     from engine.inputs.outputs import made_folder
 
     history, pattern = read_history(files), load_market(like or bundled_market_path())

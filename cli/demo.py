@@ -18,7 +18,7 @@ def demo(
     once. Needs no arguments.
     """
     from engine.inputs.run import resolve
-    from engine.inputs.scenario import default_scenario_names
+    from engine.inputs.scenario.load import default_scenario_names
 
     settings = {
         "paths": paths,

@@ -64,14 +64,14 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def _kernels() -> list[tuple[str, str]]:
-    from kernels.numba_settings import STRICT, cache_folder
+    from kernels.numba.settings import STRICT, cache_folder
 
     kept = "" if STRICT["cache"] else " (cannot be written: kernels are compiled anew in every run)"
     return [("compiled kernels in", f"{cache_folder()}{kept}")]
 
 
 def _cuda() -> list[tuple[str, str]]:
-    from kernels.cuda_check import cuda_facts
+    from kernels.cuda.host.check import cuda_facts
 
     facts = cuda_facts()
     rows = [("cupy", facts.cupy), ("NVIDIA driver, CUDA", facts.driver), ("NVRTC", facts.nvrtc)]

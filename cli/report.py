@@ -39,8 +39,8 @@ def report(
 
 
 def _night(folder: Path, day: str | None) -> date:
-    from engine.batch.record import nights
     from engine.inputs.batch import day_of_text
+    from engine.record.read import nights
 
     found = nights(folder)
     if not found:

@@ -10,7 +10,7 @@ from cli import render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
-    from engine.batch.store import Rows
+    from engine.record.query import Rows
 
 HELP = "List, show, compare and export recorded runs (extra `store`)."
 
@@ -24,14 +24,14 @@ Where = Annotated[str, typer.Option(metavar="SQL", help="Condition over the colu
 
 def list_(folder: Folder, date: Dates = None, run: Runs = None) -> None:
     """List recorded runs with the VaR and expected shortfall of their totals."""
-    from engine.batch.store import headline, recorded_runs
+    from engine.record.query import headline, recorded_runs
 
     _show(f"Runs in {folder}", headline(recorded_runs(folder, date or (), run or ())))
 
 
 def show(folder: Folder, date: Dates = None, run: Runs = None, where: Where = "true") -> None:
     """Show every figure of recorded runs."""
-    from engine.batch.store import figures, recorded_runs
+    from engine.record.query import figures, recorded_runs
 
     _show(f"Figures in {folder}", figures(recorded_runs(folder, date or (), run or ()), where))
 
@@ -49,7 +49,7 @@ def diff(
 
     Left out are differences within rounding: 1e-12 of a figure; of pnl_bound, 1e-9 of the largest figure beside it.
     """
-    from engine.batch.store import differences, recorded_runs
+    from engine.record.query import differences, recorded_runs
 
     one = recorded_runs(folder, [before], run or ())
     two = recorded_runs(other or folder, [after], run or ())
@@ -64,9 +64,9 @@ def export(
     where: Where = "true",
 ) -> None:
     """Write figures to one file: CSV, Excel or SQLite."""
-    from engine.batch.store import export as write
-    from engine.batch.store import figures, recorded_runs
     from engine.inputs.outputs import check_out
+    from engine.record.query import export as write
+    from engine.record.query import figures, recorded_runs
 
     found = figures(recorded_runs(folder, date or (), run or ()), where)
     write(found, check_out(out, inputs=(), flag="FILE"))

@@ -10,8 +10,8 @@ from cli import options, render, scenario_plot, scenario_unwind
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
-    from engine.dynamics.scenario import Scenario, Shock
     from engine.market.market import Market
+    from engine.scenario.scenario import Scenario, Shock
 
 HELP = "List, show and check scenarios."
 
@@ -23,7 +23,7 @@ def list_() -> None:
 
     A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
     """
-    from engine.inputs.scenario import bundled_scenario_names, load_scenario
+    from engine.inputs.scenario.load import bundled_scenario_names, load_scenario
 
     columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False))
     rows = [(name, load_scenario(name).title) for name in bundled_scenario_names()]
@@ -44,7 +44,7 @@ def show(
     With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
     USD/JPY, day by day from the market's date, after the history before it where the program holds that.
     """
-    from engine.inputs.scenario import load_scenario
+    from engine.inputs.scenario.load import load_scenario
 
     n_days = options.whole("--days", days, 2, 250)
     scenario = load_scenario(name)
@@ -64,9 +64,9 @@ def check(name: Name, market: options.Market = None) -> None:
 
     Shows every level and vol before and after, or says what is wrong.
     """
-    from engine.dynamics.apply import apply
-    from engine.inputs.market import bundled_market_path, load_market
-    from engine.inputs.scenario import load_scenario
+    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.inputs.scenario.load import load_scenario
+    from engine.scenario.apply import apply
 
     scenario = load_scenario(name)
     base = load_market(market or bundled_market_path())
@@ -91,7 +91,7 @@ def _day(shock: "Shock") -> str:
 
 
 def _words(shock: "Shock") -> str:
-    from engine.dynamics.scenario import ShockKind
+    from engine.scenario.scenario import ShockKind
 
     is_price = fnmatchcase("USDJPY", shock.factor)
     what = "" if is_price else f"{shock.on.value} rate "

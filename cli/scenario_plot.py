@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cli import render
 
 if TYPE_CHECKING:
-    from engine.dynamics.scenario import Scenario
+    from engine.scenario.scenario import Scenario
 
 N_PATHS = 10_000  # the 1 % quantile is then known to some 4 % of a standard deviation: a line's width
 SEED = 1
@@ -15,11 +15,11 @@ SEED = 1
 def plot(scenario: "Scenario", market: Path | None, n_days: int, out: Path) -> None:
     """Simulate the scenario and draw its fans."""
     from cli import progress
-    from engine.analysis.fans import fans
-    from engine.analysis.picture import check_picture, draw
-    from engine.inputs.market import bundled_market_path, load_market
+    from engine.inputs.history.recent_weeks import RECENT_SOURCE, recent_history
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import check_out
-    from engine.inputs.recent import RECENT_SOURCE, recent_history
+    from engine.levels.fans import fans
+    from engine.levels.picture import check_picture, draw
     from engine.run.backend import choose_backend
     from engine.run.walk import walk_of
     from kernels.base import PathRange

@@ -8,7 +8,7 @@ from cli import render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
-    from engine.dynamics.unwind import Jump, Regime, Sizes, Unwind
+    from engine.mechanisms.unwind import Jump, Regime, Sizes, Unwind
 
 PARTS = ("intervention", "carry", "repatriation", "impact")
 
@@ -75,7 +75,7 @@ def _hazards(unwind: "Unwind") -> Table:
 
 
 def _jumps(unwind: "Unwind") -> Table:
-    from engine.dynamics.sizes import jump_sizes
+    from engine.mechanisms.sizes import jump_sizes
 
     rows: list[tuple[str, ...]] = []
     for jump in unwind.jumps:
@@ -101,7 +101,7 @@ def _paths(unwind: "Unwind") -> Iterator[tuple[str, str]]:
 
 
 def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
-    from engine.dynamics.flows import loop_gain
+    from engine.mechanisms.loop import loop_gain
 
     for name in PARTS:
         part = getattr(unwind, name)

@@ -10,8 +10,8 @@ from cli import options, render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
-    from engine.analysis.simulate import Summary
     from engine.inputs.run import RunConfig
+    from engine.levels.quantiles import Summary
     from engine.run.walk import Walk
 
 MAX_PATH = 10**12  # number of a path
@@ -97,7 +97,7 @@ def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfi
 
 
 def _read(config: "RunConfig") -> Iterator[Path]:
-    from engine.inputs.market import bundled_market_path
+    from engine.inputs.market.load import bundled_market_path
 
     yield config.market or bundled_market_path()
     yield from (Path(name) for name in config.scenarios if name.endswith(".toml"))
@@ -119,8 +119,8 @@ def _print_summary(
     import json
 
     from cli import progress
-    from engine.analysis.levels_file import check_form, facts, summary_json, write_paths, write_summary
-    from engine.analysis.simulate import exact_probabilities, replays, summarise
+    from engine.levels.levels_file import check_form, facts, summary_json, write_paths, write_summary
+    from engine.levels.quantiles import exact_probabilities, replays, summarise
     from kernels.base import PathRange
 
     probabilities, kind = exact_probabilities(words), check_form(form)
@@ -184,7 +184,7 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
 def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
     import json
 
-    from engine.analysis.levels_file import facts, path_json
+    from engine.levels.levels_file import facts, path_json
     from engine.run.walk import one_path
     from kernels.base import PathRange
 

@@ -27,10 +27,10 @@ def stress(
     from engine.analysis.stress import as_json as json_of
     from engine.analysis.stress import stress_table
     from engine.book.value import book_warnings
-    from engine.inputs.book import bundled_book_path, load_book
-    from engine.inputs.market import bundled_market_path, load_market, market_warnings
+    from engine.inputs.book.load import bundled_book_path, load_book
+    from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
     from engine.inputs.run import resolve
-    from engine.inputs.scenario import default_scenario_names, load_scenarios
+    from engine.inputs.scenario.load import default_scenario_names, load_scenarios
 
     given = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
     resolve(given, {})  # the same checks as of a run

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from kernels.base import F64, N_QUANTILES
+from kernels.layout import N_QUANTILES
+from kernels.types import F64
 
 HALVINGS = 20
 PER_HALVING = (N_QUANTILES - 1) // HALVINGS

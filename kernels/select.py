@@ -5,9 +5,9 @@ from importlib import import_module
 from kernels.base import AbstractBackend
 
 BACKENDS = {  # name -> module, class
-    "numpy": ("kernels.numpy_backend", "NumpyBackend"),
-    "numba": ("kernels.numba_backend", "NumbaBackend"),
-    "cuda": ("kernels.cuda_backend", "CudaBackend"),
+    "numpy": ("kernels.numpy.backend", "NumpyBackend"),
+    "numba": ("kernels.numba.backend", "NumbaBackend"),
+    "cuda": ("kernels.cuda.host.backend", "CudaBackend"),
 }
 
 

@@ -14,12 +14,12 @@ PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt"
 COMPUTE_PATH = (
     "engine.book.store",
     "engine.book.value",
-    "engine.dynamics.apply",
+    "engine.scenario.apply",
     "engine.market.bootstrap",
     "engine.risk.results",
     "engine.risk.tail",
-    "kernels.numba_backend",
-    "kernels.numpy_backend",
+    "kernels.numba.backend",
+    "kernels.numpy.backend",
     "kernels.select",
 )
 

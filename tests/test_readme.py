@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.dynamics.apply import apply
-from engine.inputs.book import load_book
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.book.load import load_book
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
-from engine.inputs.scenario import load_scenario, read_scenario
+from engine.inputs.scenario.load import load_scenario, read_scenario
+from engine.scenario.apply import apply
 
 
 @pytest.fixture

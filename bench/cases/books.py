@@ -9,8 +9,8 @@ from bench import sample
 from bench.books import VALUATION_DATE, write_book
 from bench.command import Ran, unwind
 from bench.records import CaseResult, Row
-from engine.inputs.book_cache import cache_path
-from engine.inputs.market import write_market
+from engine.inputs.book.cache import cache_path
+from engine.inputs.market.load import write_market
 
 N_PATHS = 1_000_000
 SIZES = (10, 1_000, 100_000)

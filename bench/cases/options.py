@@ -7,8 +7,8 @@ from bench import sample
 from bench.cases.revaluation import pnl_of, program_of
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
-from engine.inputs.market import bundled_market_path, load_market
-from kernels.numba_backend import NumbaBackend
+from engine.inputs.market.load import bundled_market_path, load_market
+from kernels.numba.backend import NumbaBackend
 
 N_COMPRESSED = 2**16
 N_DIRECT = 2048

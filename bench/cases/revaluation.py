@@ -10,9 +10,10 @@ from bench import sample
 from bench.peers.flow_values import numpy_values, quantlib_values
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
-from engine.run.pack import Packed
-from kernels.base import SAID, PathRange, Program
-from kernels.numba_backend import NumbaBackend
+from engine.pack.pack import Packed
+from kernels.base import PathRange, Program
+from kernels.layout import SAID
+from kernels.numba.backend import NumbaBackend
 
 N_COMPRESSED = 2**18
 N_DIRECT = 4096

@@ -10,18 +10,18 @@ import numpy as np
 
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
-from engine.dynamics.apply import apply
-from engine.dynamics.unwind import Unwind
 from engine.errors import RiskError
-from engine.inputs.market import bundled_market_path, load_market
-from engine.inputs.scenario import load_scenario
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario
+from engine.law.arrays import model_arrays
+from engine.law.law import law_of
 from engine.market.market import Market
-from engine.run.law import law_of
-from engine.run.model import model_arrays
+from engine.mechanisms.unwind import Unwind
 from engine.run.walk import no_positions
+from engine.scenario.apply import apply
 from kernels.base import AbstractBackend, PathRange, Program
-from kernels.numba_backend import NumbaBackend
-from kernels.numpy_backend import NumpyBackend
+from kernels.numba.backend import NumbaBackend
+from kernels.numpy.backend import NumpyBackend
 
 PRECISIONS = ("float64", "float32")
 DAYS = {10: 32_768, 252: 4_096}  # horizon -> paths of a call

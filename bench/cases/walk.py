@@ -12,10 +12,11 @@ from bench.peers import jax_walk, numba_walk, numpy_walk, quantlib_walk, torch_w
 from bench.peers.walk_law import Walk, WalkLaw
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, WALL, Work, interleave, rows, times
-from engine.run.law import law_of
-from kernels.base import ModelArrays, PathRange, Program, plain_model
-from kernels.numba_backend import NumbaBackend
-from kernels.numpy_backend import NumpyBackend
+from engine.law.law import law_of
+from kernels.base import PathRange, Program
+from kernels.layout import ModelArrays, plain_model
+from kernels.numba.backend import NumbaBackend
+from kernels.numpy.backend import NumpyBackend
 
 N_STEPS = 252
 N_PATHS = 8192

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import QuantLib as ql  # noqa: N813
 
 from engine.book.compiled import CompiledBook
 from engine.market.curve import ZeroCurve
 from engine.market.market import Market
-from kernels.base import BookArrays
+from kernels.layout import BookArrays
+from kernels.types import F64
 
-F64 = npt.NDArray[np.float64]
 CHUNK = 128  # paths whose exponentials of one segment fit a core's cache
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
+from kernels.types import F64
 
-F64 = npt.NDArray[np.float64]
 Walk = Callable[[], object]  # walks all paths; returns deviations at the horizon, (n_factors, n_paths), as an array
 
 

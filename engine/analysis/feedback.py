@@ -10,23 +10,22 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.analysis.loop_gain import LoopGain, loop_gain
 from engine.analysis.regimes import RegimeResult, by_regime
 from engine.analysis.sections import N_SECTIONS, check_sections, section_error
-from engine.dynamics.unwind import Unwind
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
+from engine.law.law import law_of
+from engine.mechanisms.unwind import Unwind
+from engine.pack.pack import Packed, pack
 from engine.risk.tail import expected_shortfall, value_at_risk
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
-from engine.run.law import law_of
 from engine.run.load import Inputs, load_inputs
-from engine.run.pack import Packed, pack
-from kernels.base import SAID, AbstractBackend, PathRange, Program
-
-F64 = npt.NDArray[np.float64]
+from kernels.base import AbstractBackend, PathRange, Program
+from kernels.layout import SAID
+from kernels.types import F64, Bools
 
 N_VARIANTS = 3
 MOST_BYTES = 2**31  # of P&L held at once
@@ -219,7 +218,7 @@ def _decomposed(pnl: F64, scope: str, measure: str, confidence: float) -> Decomp
     )
 
 
-def _channel(name: str, sold: F64, in_tail: npt.NDArray[np.bool_]) -> Channel:
+def _channel(name: str, sold: F64, in_tail: Bools) -> Channel:
     return Channel(name=name, mean=_mean(sold), in_tail=_mean(sold[in_tail]))
 
 

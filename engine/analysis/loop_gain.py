@@ -14,12 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr
 
-from engine.run.unwind_law import UnwindLaw
-
-F64 = npt.NDArray[np.float64]
+from engine.law.unwind import UnwindLaw
+from kernels.types import F64
 
 HIGH = 1.6448536269514722  # normal quantile of 95 %
 

@@ -4,12 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.risk.tail import TailEstimate, estimate_sample
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64, I64
 
 LEAST_PATHS = 2  # of a regime for a mean with an error
 
@@ -28,7 +24,7 @@ class RegimeResult:
 
 
 def by_regime(
-    pnl: F64, scopes: Sequence[str], regime: npt.NDArray[np.int64], names: Sequence[str], confidences: Sequence[float]
+    pnl: F64, scopes: Sequence[str], regime: I64, names: Sequence[str], confidences: Sequence[float]
 ) -> tuple[RegimeResult, ...]:
     """Results of each scope given each final regime.
 

@@ -4,12 +4,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.risk.ranks import exact_confidence
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 N_SECTIONS = 32  # disjoint blocks of consecutive paths: the error itself is then known to an eighth
 LEAST_IN_TAIL = 10  # paths of a section that lie beyond VaR

@@ -6,17 +6,15 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit
-from engine.book.pricing.curves import fx_rates
 from engine.book.value import position_values
-from engine.dynamics.apply import apply
-from engine.dynamics.scenario import Scenario
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
+from engine.payoffs.curves import fx_rates
+from engine.scenario.apply import apply
+from engine.scenario.scenario import Scenario
+from kernels.types import F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +54,7 @@ def stress_table(
     Raises
     ------
     InputError
-        A scenario does not fit the market (`engine.dynamics.apply`), or the book cannot be valued in it.
+        A scenario does not fit the market (`engine.scenario.apply`), or the book cannot be valued in it.
     """
     fits = fit(book, market)
     base_values = _values(book, market, fits, currency)

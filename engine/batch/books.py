@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch.record import BatchFault
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import DATE, BookEntry
-from engine.inputs.book import load_book
+from engine.inputs.book.load import load_book
 from engine.market.market import Market
+from engine.record.read import BatchFault
 
 MISSING = "missing"  # stands for the sha256 of a file that cannot be read
 

@@ -8,13 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine.batch.atomic import write_json
-from engine.batch.checkpoints import WORK, remove_parts, remove_work
-from engine.batch.limits import BREACHED, NOT_EVALUATED, of_no_run, use_limits
-from engine.batch.lock import one_of_shards, only_writer
-from engine.batch.manifest import INCOMPLETE, now
+from engine.batch.figures.limits import BREACHED, NOT_EVALUATED, of_no_run, use_limits
 from engine.batch.one_run import How, RunState, record_run
-from engine.batch.record import (
+from engine.batch.run_record import INCOMPLETE, now
+from engine.batch.sources import Day, day_of
+from engine.batch.work.checkpoints import WORK, remove_parts, remove_work
+from engine.batch.work.stop import InterruptedBatchError
+from engine.errors import BusyError, InputError, RiskError
+from engine.inputs.batch import Batch, BatchRun
+from engine.record.atomic import write_json
+from engine.record.lock import one_of_shards, only_writer
+from engine.record.read import (
     BatchFault,
     LimitUse,
     RunRecord,
@@ -23,11 +27,7 @@ from engine.batch.record import (
     read_summary,
     run_folder,
 )
-from engine.batch.schema import MANIFEST, NIGHT, SCHEMA_VERSION
-from engine.batch.sources import Day, day_of
-from engine.batch.stop import InterruptedBatchError
-from engine.errors import BusyError, InputError, RiskError
-from engine.inputs.batch import Batch, BatchRun
+from engine.record.tables import MANIFEST, NIGHT, SCHEMA_VERSION
 
 LIMIT_BREACHED = 3
 

@@ -8,21 +8,21 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from engine.batch.atomic import write_json
-from engine.batch.checkpoints import WORK, Checkpoints
-from engine.batch.components import Replayed, replay
-from engine.batch.intact import read_manifest
-from engine.batch.limits import unusable
-from engine.batch.manifest import Spent, now, set_aside, write_run
-from engine.batch.problem import code, problem_sha256
-from engine.batch.record import BatchFault, run_folder
-from engine.batch.schema import MANIFEST
-from engine.batch.simulate import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
+from engine.batch.figures.components import Replayed, replay
+from engine.batch.figures.limits import unusable
+from engine.batch.run_record import Spent, now, set_aside, write_run
 from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
-from engine.batch.stop import Stop
-from engine.batch.workers import AbstractWorkers
+from engine.batch.work.block_files import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
+from engine.batch.work.checkpoints import WORK, Checkpoints
+from engine.batch.work.problem import code, problem_sha256
+from engine.batch.work.stop import Stop
+from engine.batch.work.workers import AbstractWorkers
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
+from engine.record.atomic import write_json
+from engine.record.intact_files import read_manifest
+from engine.record.read import BatchFault, run_folder
+from engine.record.tables import MANIFEST
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
 from engine.run.blocks import Progress

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.books import BookFile, file_sha256
-from engine.batch.checkpoints import blocks_of
-from engine.batch.components import by_book, replay
-from engine.batch.intact import file_faults
-from engine.batch.manifest import chained
-from engine.batch.problem import code, problem_sha256
-from engine.batch.record import read_json, run_of
-from engine.batch.rows import ComponentKey
-from engine.batch.schema import MANIFEST
+from engine.batch.figures.components import by_book, replay
+from engine.batch.run_record import chained
 from engine.batch.sources import Day, load, source_of
+from engine.batch.work.checkpoints import blocks_of
+from engine.batch.work.problem import code, problem_sha256
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
+from engine.record.intact_files import file_faults
+from engine.record.read import read_json, run_of
+from engine.record.rows import ComponentKey
+from engine.record.tables import MANIFEST
 from engine.risk.components import Component
 from engine.risk.results import ScopeResult
 from engine.run.backend import device_errors

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.books import BookFile, book_fault, chosen, file_sha256, find_books, join, load_checked
-from engine.batch.limits import Has
-from engine.batch.record import BatchFault
+from engine.batch.figures.limits import Has
 from engine.book.compiled import CompiledBook
-from engine.dynamics.apply import apply
 from engine.errors import InputError
 from engine.inputs.batch import DATE, Batch, BatchRun, recorded
-from engine.inputs.market import load_market
-from engine.inputs.scenario import load_scenario, load_scenarios
+from engine.inputs.market.load import load_market
+from engine.inputs.scenario.load import load_scenario, load_scenarios
 from engine.market.market import Market
+from engine.record.read import BatchFault
 from engine.run.load import Inputs, inputs_of, scenario_sha256
+from engine.scenario.apply import apply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from engine.batch.checkpoints import Checkpoints
-from engine.batch.intact import read_manifest
 from engine.batch.one_run import PLAN, work_folder
-from engine.batch.record import read_json, run_folder
-from engine.batch.schema import MANIFEST
+from engine.batch.work.checkpoints import Checkpoints
 from engine.errors import InputError
 from engine.inputs.batch import Batch
+from engine.record.intact_files import read_manifest
+from engine.record.read import read_json, run_folder
+from engine.record.tables import MANIFEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

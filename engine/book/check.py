@@ -5,23 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.book.compiled import Bonds, CompiledBook
+from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.greeks import curve_dv01
-from engine.book.quotes import (
+from engine.book.spreads import settlement_values
+from engine.book.value import book_warnings, position_values
+from engine.conventions.quotes import (
     bond_equivalent_yield,
     days_in_year_after,
     remaining_years,
     simple_yield,
     street_yield,
 )
-from engine.book.spreads import settlement_values
-from engine.book.value import book_warnings, position_values
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
+from engine.payoffs.quoted import Bonds
+from kernels.types import F64
 
 YIELD_KINDS = {
     "JGB": "simple",

@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.book import tables
-from engine.book.compiled import Bonds, CompiledBook, Marks, Premiums
-from engine.book.fx_options import DIGITAL_KINDS, OPTION_KINDS
-from engine.book.instruments import Instruments
-from engine.book.position import Kind, Position
-from engine.book.quotes import bond_equivalent_price, days_in_year_after, remaining_years, simple_price, street_price
-from engine.book.swaps import SWAP_KINDS, SWAPTION_KINDS, XCCY_KINDS
+from engine.book.compiled import CompiledBook
+from engine.conventions.quotes import (
+    bond_equivalent_price,
+    days_in_year_after,
+    remaining_years,
+    simple_price,
+    street_price,
+)
 from engine.errors import Fault, FileFaults
-
-F64 = npt.NDArray[np.float64]
+from engine.instruments.families import Instruments
+from engine.instruments.fx_options import DIGITAL_KINDS, OPTION_KINDS
+from engine.instruments.position import Kind, Position
+from engine.instruments.swaps import SWAP_KINDS, SWAPTION_KINDS, XCCY_KINDS
+from engine.payoffs.quoted import Bonds, Marks, Premiums
+from kernels.types import F64, Words
 
 N_BUSINESS_DAYS = 400  # compiled into the book; the longest horizon is shorter
 ODD_NOTIONAL = 1000.0  # times the median of its kind, from which a notional is pointed out
@@ -147,7 +152,7 @@ def _marks(positions: Sequence[Position], bonds: Bonds, valuation_date: date) ->
     )
 
 
-def _prices_of(yields: F64, kinds: npt.NDArray[np.str_], bonds: Bonds, valuation_date: date) -> F64:
+def _prices_of(yields: F64, kinds: Words, bonds: Bonds, valuation_date: date) -> F64:
     """Clean price of every bond at its given yield, NaN where none is given."""
     years = remaining_years(valuation_date, bonds.settlement_day, bonds.maturity_day)
     days = (bonds.maturity_day - bonds.settlement_day).astype(np.float64)

@@ -3,22 +3,19 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.book.compiled import CompiledBook, FxOptions
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
-from engine.book.pricing.flows import flow_amounts
-from engine.book.pricing.futures import model_prices
-from engine.book.pricing.fx import option_forwards, option_values, option_vols
-from engine.book.pricing.holdings import factor_levels
-from engine.book.pricing.options import solve_nearest, solve_rising
-from engine.book.pricing.swaptions import swaption_values
+from engine.book.compiled import CompiledBook
 from engine.book.spreads import check_dates, fit_spreads, named
 from engine.errors import InputError
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
+from engine.payoffs.black import solve_nearest, solve_rising
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
+from engine.payoffs.flows import flow_amounts
+from engine.payoffs.futures import model_prices
+from engine.payoffs.fx_options import FxOptions, option_forwards, option_values, option_vols
+from engine.payoffs.swaptions import swaption_values
+from engine.payoffs.units import factor_levels
+from kernels.types import F64, I64
 
 LOWEST_RATIO, HIGHEST_RATIO = 1e-3, 50.0  # of a fitted vol to the surface's
 _RATIOS = np.unique(np.append(np.geomspace(LOWEST_RATIO, HIGHEST_RATIO, 151), 1.0))  # looked at where values turn

@@ -7,13 +7,10 @@ the product of its move with that of a forward rate over one period.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.book.compiled import Floats, Flows
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, discounts
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts
+from engine.payoffs.flows import Floats, Flows
 
 
 def float_flows(floats: Floats, market: Market, day: int = 0, before: Market | None = None) -> Flows:

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
 from engine.book.value import position_values, values_on
 from engine.market.factors import FactorKind
 from engine.market.market import Market
-from engine.market.moved import moved, shifted, slid
-
-F64 = npt.NDArray[np.float64]
+from engine.market.moved_market import moved, shifted, slid
+from kernels.types import F64
 
 BASIS_POINT = 1e-4
 PRICE_MOVE = 0.01  # of the level

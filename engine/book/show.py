@@ -6,15 +6,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.greeks import Greeks, greeks
 from engine.book.value import book_warnings
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64, Bools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ def _json_row(row: ShowRow) -> dict[str, Any]:
     return {names.get(key, key): value for key, value in asdict(row).items()}
 
 
-def _row(name: str, kind: str, found: Greeks, inside: npt.NDArray[np.bool_]) -> ShowRow:
+def _row(name: str, kind: str, found: Greeks, inside: Bools) -> ShowRow:
     def added(amounts: F64) -> float:
         return float(amounts[inside].sum())
 

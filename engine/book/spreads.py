@@ -1,15 +1,13 @@
 """Spreads over the zero curves that give back the market prices of bonds."""
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.book.compiled import CompiledBook, Flows
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, sums, zero_rates
+from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, sums, zero_rates
+from engine.payoffs.flows import Flows
+from kernels.types import F64, I64
 
 MAX_SPREAD = 0.5  # decimal per year, either side
 _MAX_STEPS = 100  # of Newton's method; 5 to 8 are usual

@@ -8,26 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.book.compiled import (
-    Bonds,
-    CompiledBook,
-    Deliverables,
-    Floats,
-    Flows,
-    Futures,
-    FxOptions,
-    Holdings,
-    Marks,
-    Premiums,
-    Swaptions,
-    Units,
-)
+from engine.book.compiled import CompiledBook
 from engine.book.store_checks import book_faults
 from engine.errors import Fault, FileFaults
+from engine.payoffs.flows import Floats, Flows
+from engine.payoffs.futures import Deliverables, Futures
+from engine.payoffs.fx_options import FxOptions
+from engine.payoffs.quoted import Bonds, Marks, Premiums
+from engine.payoffs.swaptions import Swaptions
+from engine.payoffs.units import Holdings, Units
+from kernels.types import Array, Words
 
 SCHEMA_VERSION = 2
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
@@ -71,7 +64,7 @@ SCHEMA = pa.schema(
         ),
     ]
 )
-Columns = dict[str, npt.NDArray[Any]]
+Columns = dict[str, Array]
 
 
 def write_compiled(book: CompiledBook, path: Path) -> None:
@@ -242,12 +235,12 @@ def _rows(lists: pa.ListArray, struct: pa.StructType) -> Columns:
     return arrays
 
 
-def _words(column: pa.StringArray) -> npt.NDArray[np.str_]:
+def _words(column: pa.StringArray) -> Words:
     """A text column of few distinct values."""
     coded = column.dictionary_encode()
     words = coded.dictionary.to_pylist()
     width = max([3, *map(len, words)])
-    found: npt.NDArray[np.str_] = np.array(words, dtype=f"<U{width}")[np.asarray(coded.indices)]
+    found: Words = np.array(words, dtype=f"<U{width}")[np.asarray(coded.indices)]
     return found
 
 

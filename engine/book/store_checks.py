@@ -1,13 +1,10 @@
 """What must hold of a compiled book that was read from a file."""
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
-from engine.book.position import Kind
-
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
+from engine.instruments.position import Kind
+from kernels.types import F64, I64
 
 MAX_DAY = 36_600  # a hundred years ahead: no position lasts so long
 

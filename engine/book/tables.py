@@ -1,29 +1,20 @@
 """Parts of positions -> the tables of a compiled book."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.book.compiled import (
-    Bonds,
-    Deliverables,
-    Floats,
-    Flows,
-    Futures,
-    FxOptions,
-    Holdings,
-    Swaptions,
-    Units,
-    no_bonds,
-)
-from engine.book.parts import Basket, BondTerms, FuturePart, Parts, SwaptionPart
-from engine.book.position import Position
+from engine.instruments.position import Position
+from engine.payoffs.flows import Floats, Flows
+from engine.payoffs.futures import Deliverables, Futures
+from engine.payoffs.fx_options import FxOptions
+from engine.payoffs.parts import Basket, BondTerms, FuturePart, Parts, SwaptionPart
+from engine.payoffs.quoted import Bonds, no_bonds
+from engine.payoffs.swaptions import Swaptions
+from engine.payoffs.units import Holdings, Units
+from kernels.types import F64, I64, Array, Words
 
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
-Words = npt.NDArray[np.str_]
 T = TypeVar("T")
 
 
@@ -179,7 +170,7 @@ def words(values: Iterable[str]) -> Words:
     return np.array(found, dtype=f"<U{max([3, *map(len, set(found))])}")
 
 
-def joined(parts: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def joined(parts: Iterable[Array]) -> Array:
     """Columns one after the other."""
     return np.concatenate([np.empty(0), *parts])
 

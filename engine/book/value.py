@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit
-from engine.book.pricing.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
-from engine.book.pricing.flows import float_amounts, flow_amounts
-from engine.book.pricing.futures import model_prices
-from engine.book.pricing.fx import option_values
-from engine.book.pricing.holdings import holding_values
-from engine.book.pricing.swaptions import swaption_values
 from engine.book.spreads import check_dates, named
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
+from engine.payoffs.flows import float_amounts, flow_amounts
+from engine.payoffs.futures import model_prices
+from engine.payoffs.fx_options import option_values
+from engine.payoffs.swaptions import swaption_values
+from engine.payoffs.units import holding_values
+from kernels.types import F64, I64
 
 ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
 ODD_SWAP = 0.03  # per year of life: the value of a swap, as a part of its notional, beyond which it is pointed out

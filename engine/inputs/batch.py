@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.limits import Limit, checked_limits
 from engine.inputs.run import RunConfig
-from engine.inputs.toml import Strict, parse_toml, read_text
-from engine.inputs.toml_faults import faults_of
+from engine.inputs.toml.faults import faults_of
+from engine.inputs.toml.read import Strict, parse_toml, read_text
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
 DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28

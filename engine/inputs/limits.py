@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from engine.errors import Fault
 from engine.inputs.run import Confidence
-from engine.inputs.toml import Strict
-from engine.inputs.toml_faults import faults_of
+from engine.inputs.toml.faults import faults_of
+from engine.inputs.toml.read import Strict
 
 ALL_CURVES = "all"  # the DV01 of all curves together
 

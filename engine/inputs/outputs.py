@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.inputs.book import bundled_book_path
-from engine.inputs.market import bundled_market_path
+from engine.inputs.book.load import bundled_book_path
+from engine.inputs.market.load import bundled_market_path
 from engine.inputs.run import RunConfig
 
 

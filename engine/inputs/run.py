@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from engine.errors import Fault, FileFaults, InputError
-from engine.inputs.toml import Strict, parse_toml, read_text
-from engine.inputs.toml_faults import faults_of
+from engine.inputs.toml.faults import faults_of
+from engine.inputs.toml.read import Strict, parse_toml, read_text
 
 MIN_PATHS = 100  # one path in the worst 1 %
 MAX_PATHS = 10**9

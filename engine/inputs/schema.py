@@ -4,13 +4,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.book.columns import ALWAYS, COLUMNS, Column
-from engine.book.position import RULES, Kind
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
-from engine.inputs.market_schema import MarketFile
+from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario import ScenarioFile
+from engine.inputs.scenario.load import ScenarioFile
+from engine.instruments.columns import ALWAYS, COLUMNS, Column
+from engine.instruments.position import RULES, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("market", "book", "scenario", "run", "batch")

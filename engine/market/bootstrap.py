@@ -3,14 +3,12 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import tenor_label
 from engine.market.market import ParCurve
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 PERIOD = 0.5  # years between coupons
 _MAX_ITERATIONS = 60

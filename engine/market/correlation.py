@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.market.factors import MAX_FACTORS
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 SMALLEST_EIGENVALUE = 1e-10  # at or below, a matrix counts as not positive definite: rounding alone moves it by 1e-14
 REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless told otherwise

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 SMILE_DEGREE = 4
 

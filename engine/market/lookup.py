@@ -1,15 +1,12 @@
 """What books and runs ask of a market: the factors that move a curve or a pair's vols, and these vols."""
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.market.factors import FactorKind
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market
-
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
+from kernels.types import F64, I64, Bools, Words
 
 
 def curve_factors(market: Market, curve: str) -> tuple[F64, I64]:
@@ -51,3 +48,41 @@ def vol_factor(market: Market, pair: str) -> int:
     """Index of the VOL factor that moves the vols of a pair, or -1 when none does."""
     numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.VOL and f.pair == pair]
     return numbers[0] if numbers else -1
+
+
+def is_moved(market: Market, curve: Words) -> Bools:
+    """Whether some factor moves each flow's curve: (n_flows,)."""
+    names, place = distinct(curve)
+    moved = [bool(name) and curve_factors(market, name)[1].size > 0 for name in names]
+    return np.array(moved, bool)[place]
+
+
+def pillar_weights(market: Market, curve: Words, time: F64) -> tuple[I64, F64]:
+    """The two factors on whose pillars each zero rate depends, (n, 2), and the weight of the upper one, (n,).
+
+    Moves are linear in time between pillars and flat beyond: there, and on a curve with one pillar, a weight is 0 or 1.
+    """
+    factors, weight = np.zeros((time.size, 2), np.int64), np.zeros(time.size)
+    names, place = distinct(curve)
+    for k, name in enumerate(names):
+        years, numbers = curve_factors(market, name)
+        mine = place == k
+        below = np.clip(np.searchsorted(years, time[mine], side="right") - 1, 0, max(years.size - 2, 0))
+        above = np.minimum(below + 1, years.size - 1)
+        width = np.where(above > below, years[above] - years[below], 1.0)
+        inside = np.clip((time[mine] - years[below]) / width, 0.0, 1.0)
+        weight[mine] = np.where(above > below, inside, 0.0)
+        factors[mine] = np.column_stack([numbers[below], numbers[above]])
+    return factors, weight
+
+
+def distinct(words: Words) -> tuple[list[str], I64]:
+    """Names in ascending order, and the place of each row's among them: (n,).
+
+    np.unique's, but quick where names come in runs, as in tables of flows.
+    """
+    if not words.size:
+        return [], np.zeros(0, np.int64)
+    first = np.flatnonzero(np.concatenate([[True], words[1:] != words[:-1]]))
+    names, place = np.unique(words[first], return_inverse=True)
+    return names.tolist(), np.repeat(place.ravel(), np.diff(np.append(first, words.size)))

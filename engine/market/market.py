@@ -5,16 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.fx_vols import FxVols
 from engine.market.spread import SpreadCurve
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949. Beyond: a unit mistaken
 

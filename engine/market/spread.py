@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

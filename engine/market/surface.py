@@ -5,15 +5,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.delta import delta_log_moneyness, straddle_log_moneyness
 from engine.market.factors import tenor_label
 from engine.market.fx_vols import SMILE_DEGREE, DeltaKind, DeltaQuote, FxVols, StrikeQuote, bent, smile_value
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 _FAR = 20.0  # moneyness as good as infinite
 _GRID = 801  # moneynesses at which a smile is looked at

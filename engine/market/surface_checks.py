@@ -3,12 +3,10 @@
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.market.factors import tenor_label
 from engine.market.fx_vols import FxVols
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 REACH = 6.0  # standard deviations at the money within which strikes are looked at
 _POINTS = 2401

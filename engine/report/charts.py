@@ -6,15 +6,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from markupsafe import Markup
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from engine.report.svg import BAD, FOUR, INK, ONE, THREE, TWO, draw
-
-F64 = npt.NDArray[np.float64]
+from kernels.types import F64
 
 SERIES = (ONE, TWO, THREE, FOUR)
 _TAIL_POINTS = 120

@@ -7,21 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from engine.batch.books import file_sha256
-from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
-from engine.batch.levels import LEVELS, LEVELS_SCHEMA
-from engine.batch.record import read_rows
+from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
+from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
+from engine.calibration.diffusion import CORRELATION_DAYS, CURRENCIES, Window, calibrate
 from engine.errors import InputError
-from engine.inputs.history import read_history
-from engine.inputs.market import load_market
-from engine.market.calibrate import CORRELATION_DAYS, CURRENCIES, Window, calibrate
+from engine.inputs.history.load import read_history
+from engine.inputs.market.load import load_market
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
+from engine.record.read import read_rows
+from kernels.types import F64
 
-F64 = npt.NDArray[np.float64]
 Row = dict[str, Any]
 
 TRAILING = timedelta(days=365)
@@ -57,7 +56,7 @@ def correlations(market: Mapping[str, Any], night: date, histories: Sequence[Pat
     """Correlations of a market as a manifest names it, against its history; or why they cannot be shown.
 
     market      {path, sha256}: the file must still be the one that was used
-    histories   files for `engine.inputs.history.read_history`
+    histories   files for `engine.inputs.history.load.read_history`
     """
     path = Path(market["path"])
     if file_sha256(path) != market["sha256"]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.batch.record import Exact
+from engine.record.read import Exact
 from engine.report.numbers import Scale, scale_of
 from engine.report.parts import Cell, Column, Shaded, Table, table
 from engine.report.sheet import Sheet, book_name, horizon

@@ -11,7 +11,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from engine.batch.books import file_sha256
-from engine.batch.record import Night, read_night, run_folder
+from engine.record.read import Night, read_night, run_folder
 from engine.report import extras, heat, sections, summary
 from engine.report.parts import Badge, Cell, Shaded, shown
 from engine.report.past import read_past
@@ -54,7 +54,7 @@ def render(folder: Path, valuation_date: date, histories: Sequence[Path] = ()) -
     ----------
     folder : of the record
     valuation_date : of a night in it
-    histories : files for `engine.inputs.history.read_history`, for trailing correlations
+    histories : files for `engine.inputs.history.load.read_history`, for trailing correlations
 
     Raises
     ------

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine.batch.intact import read_manifest
-from engine.batch.record import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
-from engine.batch.rows import scope_results
-from engine.batch.schema import RESULTS, RESULTS_SCHEMA
 from engine.errors import InputError
-from engine.inputs.realised import Realised, read_realised
+from engine.inputs.history.realised_pnl import Realised, read_realised
+from engine.record.intact_files import read_manifest
+from engine.record.read import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
+from engine.record.rows import scope_results
+from engine.record.tables import RESULTS, RESULTS_SCHEMA
 from engine.risk.results import Measure, ScopeResult
 
 MOST_NIGHTS = 250  # of a history

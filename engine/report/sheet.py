@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.batch.record import RunRecord
+from engine.record.read import RunRecord
 from engine.report import past
-from engine.report.extras import F64
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
 from engine.report.parts import Chart
 from engine.report.past import Before, Past
 from engine.risk.results import Measure, ScopeResult
+from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
 AXIS_NAME = 22  # characters of a name on an axis

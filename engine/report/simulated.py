@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.batch.record import Distribution
+from engine.record.read import Distribution
 from engine.report import charts, extras
-from engine.report.extras import F64, Row
+from engine.report.extras import Row
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
 from engine.report.parts import Cell, Chart, Table, columns, short, table
 from engine.report.sheet import AXIS_NAME, Sheet, finite, horizon, nothing
+from kernels.types import F64
 
 _MOST_FANS = 6
 _MERGED = 3  # bins of the distribution in one row of its table

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch.limits import BREACHED, NOT_EVALUATED
-from engine.batch.record import LimitUse, Night, RunRecord
+from engine.batch.figures.limits import BREACHED, NOT_EVALUATED
+from engine.record.read import LimitUse, Night, RunRecord
 from engine.report.extras import Correlations
 from engine.report.heat import shade
 from engine.report.numbers import (

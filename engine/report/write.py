@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from engine.batch.atomic import write_atomically
 from engine.errors import InputError
+from engine.record.atomic import write_atomically
 
 
 def write_report(folder: Path, valuation_date: date, path: Path, histories: Sequence[Path] = ()) -> int:
@@ -18,7 +18,7 @@ def write_report(folder: Path, valuation_date: date, path: Path, histories: Sequ
     folder : of the record
     valuation_date : of a closed night in it
     path : the file to write; its folder is made
-    histories : files for `engine.inputs.history.read_history`, for trailing correlations
+    histories : files for `engine.inputs.history.load.read_history`, for trailing correlations
 
     Raises
     ------

@@ -15,7 +15,8 @@ from engine.risk.moments import CellTable, Moments
 from engine.risk.plan import WIDEST_SE, TailMode, TailPlan
 from engine.risk.ranks import MARGIN_SE, Confidence, exact_confidence
 from engine.risk.tail import OrderedTail, SortedTail, TailEstimate, estimate_tail
-from kernels.base import F64, Reduction
+from kernels.base import Reduction
+from kernels.types import F64
 
 
 class TailAccumulator:

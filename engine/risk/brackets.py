@@ -8,7 +8,8 @@ from engine.risk.kept import Growing
 from engine.risk.moments import tree_sum
 from engine.risk.plan import TailPlan
 from engine.risk.tail import OrderedTail
-from kernels.base import CELL, F64, I64, Reduction
+from kernels.base import CELL, Reduction
+from kernels.types import F64, I64
 
 Interval = tuple[float, float]  # P&L, ends included
 

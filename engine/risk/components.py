@@ -15,7 +15,7 @@ import numpy as np
 from engine.risk.moments import tree_sum
 from engine.risk.ranks import Confidence, rank_se, tail_mass
 from engine.risk.results import Measure
-from kernels.base import F64
+from kernels.types import F64
 
 WINDOW = 0.25  # of the tail's mass: ranks on either side of VaR whose paths tell its components
 LEAST_PATHS = 20  # in the tail and around VaR, for an error to mean anything

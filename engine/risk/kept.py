@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kernels.base import F64
+from kernels.types import F64
 
 
 class Smallest:

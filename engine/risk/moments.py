@@ -3,13 +3,12 @@
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import RiskError
-from kernels.base import CELL, F64, Reduction
+from kernels.base import CELL, Reduction
+from kernels.types import F64, Array, Bools
 
 
 def tree_sum(values: F64) -> F64:
@@ -41,7 +40,7 @@ class CellTable:
     def __init__(self, n_rows: int, n_paths: int) -> None:
         n_cells = -(-n_paths // CELL)
         self.n_paths = n_paths
-        self.seen: npt.NDArray[np.bool_] = np.zeros(n_cells, dtype=np.bool_)
+        self.seen: Bools = np.zeros(n_cells, dtype=np.bool_)
         self.sums = np.zeros((n_rows, n_cells))
         self.squares = np.zeros((n_rows, n_cells))
         self.digests = np.zeros((n_rows, n_cells, 2), dtype=np.uint64)
@@ -81,9 +80,9 @@ class CellTable:
             raise ValueError("the two parts hold the same cell")
         self.take(other, other.seen)
 
-    def take(self, other: "CellTable", which: npt.NDArray[np.bool_]) -> None:
+    def take(self, other: "CellTable", which: Bools) -> None:
         """Copy the cells marked in `which` (n_cells,)."""
-        pairs: tuple[tuple[npt.NDArray[Any], npt.NDArray[Any]], ...] = (
+        pairs: tuple[tuple[Array, Array], ...] = (
             (self.sums, other.sums),
             (self.squares, other.squares),
             (self.digests, other.digests),

@@ -19,7 +19,7 @@ from engine.risk.ranks import (
     tail_count,
     tail_mass,
 )
-from kernels.base import F64
+from kernels.types import F64
 
 
 class OrderedTail(ABC):

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from engine.errors import BusyError, InputError, RiskError
 from kernels.base import AbstractBackend
-from kernels.compiled import compile_notice
-from kernels.cuda_check import CudaFault, cuda_fault
-from kernels.device import DeviceError, DeviceMemoryError
+from kernels.cuda.host.check import CudaFault, cuda_fault
+from kernels.cuda.host.device import DeviceError, DeviceMemoryError
+from kernels.numba.compiled import compile_notice
 from kernels.select import BACKENDS, select_backend
 
 

@@ -7,15 +7,15 @@ from hashlib import sha256
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
-from engine.dynamics.apply import apply
-from engine.dynamics.needs import horizon_notes
-from engine.dynamics.scenario import Scenario
-from engine.dynamics.unwind import Unwind
-from engine.inputs.book import bundled_book_path, load_book
-from engine.inputs.market import bundled_market_path, load_market, market_warnings
+from engine.inputs.book.load import bundled_book_path, load_book
+from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario import load_scenarios
+from engine.inputs.scenario.load import load_scenarios
 from engine.market.market import Market
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.apply import apply
+from engine.scenario.needs import horizon_notes
+from engine.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.inputs.run import MAX_PATHS, RunConfig
+from engine.pack.observations import expires_inside
+from engine.pack.pack import Packed, pack
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan, plan_tails
 from engine.risk.ranks import INTERVAL_CONFIDENCE
@@ -14,8 +16,6 @@ from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, T
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells, estimates, relative_se, simulate
 from engine.run.load import Inputs, load_inputs
-from engine.run.observe import expires_inside
-from engine.run.pack import Packed, pack
 from kernels.base import CELL, AbstractBackend, Program
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept

@@ -5,25 +5,22 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.book.calendars import Calendars
-from engine.dynamics.apply import apply
-from engine.dynamics.needs import horizon_notes
-from engine.dynamics.scenario import Scenario
-from engine.inputs.market import bundled_market_path, load_market, market_warnings
+from engine.conventions.calendars import Calendars
+from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario import load_scenario
+from engine.inputs.scenario.load import load_scenario
+from engine.law.arrays import model_arrays
+from engine.law.law import law_of
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.run.backend import choose_backend, device_errors
-from engine.run.law import law_of
-from engine.run.model import model_arrays
-from kernels.base import SAID, AbstractBackend, BookArrays, Program, empty_tables
-
-F64 = npt.NDArray[np.float64]
-U64 = npt.NDArray[np.uint64]
-Dates = npt.NDArray[np.datetime64]
+from engine.scenario.apply import apply
+from engine.scenario.needs import horizon_notes
+from engine.scenario.scenario import Scenario
+from kernels.base import AbstractBackend, Program
+from kernels.layout import SAID, BookArrays, empty_tables
+from kernels.types import F64, U64, Dates
 
 UNITS = {
     FactorKind.RATE: "zero rate, decimal per year, continuously compounded",

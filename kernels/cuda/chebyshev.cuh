@@ -1,4 +1,4 @@
-// Chebyshev series by Clenshaw's recurrence, in one variable or two. Twin: chebyshev_numba.py.
+// Chebyshev series by Clenshaw's recurrence, in one variable or two. Twin: numba/chebyshev.py.
 #pragma once
 #include "observed.cuh"
 

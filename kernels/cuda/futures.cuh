@@ -1,4 +1,4 @@
-// Bond futures: the basket's least forward clean price over its conversion factor. Twin: futures_numba.py.
+// Bond futures: the basket's least forward clean price over its conversion factor. Twin: numba/futures.py.
 #pragma once
 #include "gauss.cuh"
 #include "legs.cuh"

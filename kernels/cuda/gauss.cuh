@@ -1,4 +1,4 @@
-// The normal distribution's density and tail. Twin: gauss_numba.py, which explains them.
+// The normal distribution's density and tail. Twin: numba/gauss.py, which explains them.
 #pragma once
 #include "normal.cuh"
 

@@ -1,4 +1,4 @@
-// Jumps of all factors, and interventions in USD/JPY: drawn for the few paths that have one. Twin: jumps_numba.py.
+// Jumps of all factors, and interventions in USD/JPY: drawn for the few paths that have one. Twin: numba/jumps.py.
 #pragma once
 #include "parameters.cuh"
 #include "step.cuh"

@@ -29,7 +29,7 @@ struct LawTables {
 };
 __constant__ LawTables law_tables;
 
-// What a path carries beside its deviations, a number of binary64 each: those of rows_numba.py that outlive a step.
+// What a path carries beside its deviations, a number of binary64 each: those of numba/rows.py that outlive a step.
 enum Row {
     REGIME,
     CLOSES,  // ln USD/JPY of the last five closes, from its start, the oldest first

@@ -1,4 +1,4 @@
-// Legs, runs of segments: flows between two pillars are one polynomial in two deviations. Twin: revalue_numba.py.
+// Legs, runs of segments: flows between two pillars are one polynomial in two deviations. Twin: numba/revalue.py.
 #pragma once
 #include "normal.cuh"
 #include "observed.cuh"

@@ -1,4 +1,4 @@
-// Standard normals from random bits, by a branch-free Box-Muller in each precision. Twin: normal_numba.py.
+// Standard normals from random bits, by a branch-free Box-Muller in each precision. Twin: numba/normal.py.
 #pragma once
 #include "philox.cuh"
 

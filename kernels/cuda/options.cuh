@@ -1,4 +1,4 @@
-// FX calls by Black's formula under a smile, group by group, or by the group's table. Twin: options_numba.py.
+// FX calls by Black's formula under a smile, group by group, or by the group's table. Twin: numba/options.py.
 #pragma once
 #include "chebyshev.cuh"
 #include "gauss.cuh"

@@ -1,4 +1,4 @@
-// What a path draws once: its mixing variable, its regime at the start, its price impact. Twin: parameters_numba.py.
+// What a path draws once: its mixing variable, its regime at the start, its price impact. Twin: numba/parameters.py.
 #pragma once
 #include "laws.cuh"
 #include "normal.cuh"

@@ -1,4 +1,4 @@
-// Paths from draws to P&L: nothing but P&L leaves the chip where the book is of flows alone. Twin: paths_numba.py.
+// Paths from draws to P&L: nothing but P&L leaves the chip where the book is of flows alone. Twin: numba/paths.py.
 //
 // The compiler's command line gives
 //   FLOAT32         1: draw and step in binary32; revaluation is always binary64

@@ -1,4 +1,4 @@
-// Philox4x32-10, a counter-based generator: a pure function of (key, counter). Twin: philox_numba.py.
+// Philox4x32-10, a counter-based generator: a pure function of (key, counter). Twin: numba/philox.py.
 #pragma once
 #include "real.cuh"
 

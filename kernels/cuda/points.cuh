@@ -1,4 +1,4 @@
-// Points: discount factors and their inverses, exponentials of two deviations. Twin: points_numba.py.
+// Points: discount factors and their inverses, exponentials of two deviations. Twin: numba/points.py.
 #pragma once
 #include "observed.cuh"
 

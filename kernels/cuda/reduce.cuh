@@ -1,4 +1,4 @@
-// From P&L to what a run keeps: moments and digests per cell, tails. Twin: reduce_numba.py.
+// From P&L to what a run keeps: moments and digests per cell, tails. Twin: numba/reduce.py.
 //
 // One block of 256 threads for each (row, cell): a thread is one of the 256 lanes that the numba twin sums in.
 #pragma once

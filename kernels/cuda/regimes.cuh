@@ -1,4 +1,4 @@
-// Regimes: when one gives way to another, and a step whose law each path's regime chooses. Twin: regimes_numba.py.
+// Regimes: when one gives way to another, and a step whose law each path's regime chooses. Twin: numba/regimes.py.
 #pragma once
 #include "parameters.cuh"
 #include "step.cuh"

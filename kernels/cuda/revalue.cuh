@@ -1,4 +1,4 @@
-// Value every book on the paths of a thread, and subtract the base. Twin: revalue_numba.py.
+// Value every book on the paths of a thread, and subtract the base. Twin: numba/revalue.py.
 //
 // What the build's book has none of is left out. Legs of futures and swaptions are valued on the spot: a thread has
 // no room to keep them.

@@ -1,4 +1,4 @@
-// Sales that losses force and prices that sales move, solved together. Twin: sales_numba.py.
+// Sales that losses force and prices that sales move, solved together. Twin: numba/sales.py.
 #pragma once
 #include "laws.cuh"
 #include "step.cuh"

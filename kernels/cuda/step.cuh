@@ -1,4 +1,4 @@
-// Draw, correlate and move the factors one step. Twin: step_numba.py.
+// Draw, correlate and move the factors one step. Twin: numba/step.py.
 #pragma once
 #include "normal.cuh"
 

@@ -1,4 +1,4 @@
-// Swaptions by Bachelier's formula on the values of their two legs, or by their swap's table. Twin: swaptions_numba.py.
+// Swaptions by Bachelier's formula on the values of their two legs, or by their swap's table. Twin: numba/swaptions.py.
 #pragma once
 #include "chebyshev.cuh"
 #include "gauss.cuh"

@@ -1,4 +1,4 @@
-// A path from draws to deviations: what happens in a step, in its order. Twin: walk_numba.py.
+// A path from draws to deviations: what happens in a step, in its order. Twin: numba/walk.py.
 #pragma once
 #include "step.cuh"
 

@@ -9,13 +9,13 @@ import pytest
 
 import bench.gpu
 import bench.gpu_walk
-import kernels.cuda_check
+import kernels.cuda.host.check
 from bench.gpu import how_to_bring, missing
 from bench.gpu_walk import compared
-from kernels.cuda_backend import CudaBackend
-from kernels.cuda_check import CudaFault
-from kernels.host_device import HostDevice
-from kernels.numba_backend import NumbaBackend
+from kernels.cuda.host.backend import CudaBackend
+from kernels.cuda.host.check import CudaFault
+from kernels.cuda.host.on_cpu import HostDevice
+from kernels.numba.backend import NumbaBackend
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_what_to_bring_follows_the_driver(without, driver, absent, expected):
 @pytest.mark.parametrize(("driver", "package"), [(13, "nvidia-cuda-nvrtc==13.*"), (12, "nvidia-cuda-nvrtc-cu12")])
 def test_a_compiler_is_asked_for_where_none_is_found(without, monkeypatch, driver, package):
     without()
-    monkeypatch.setattr("kernels.nvrtc.load_nvrtc", lambda newest: None)
+    monkeypatch.setattr("kernels.cuda.host.nvrtc.load_nvrtc", lambda newest: None)
     assert missing(driver) == [package]
 
 
@@ -58,7 +58,9 @@ def test_wheels_are_fetched_for_this_python():
 
 def test_a_machine_without_a_gpu_is_told_why(monkeypatch, capsys):
     monkeypatch.setattr(bench.gpu, "missing", lambda driver: [])
-    monkeypatch.setattr(kernels.cuda_check, "cuda_fault", lambda: CudaFault(message="it is busy", is_temporary=True))
+    monkeypatch.setattr(
+        kernels.cuda.host.check, "cuda_fault", lambda: CudaFault(message="it is busy", is_temporary=True)
+    )
     assert bench.gpu.main() == 75
     assert "no GPU can run here: it is busy" in capsys.readouterr().err
 
@@ -75,7 +77,7 @@ def test_all_is_run_in_one_go_and_what_cannot_be_is_said(without, monkeypatch, t
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(bench.gpu, "missing", lambda driver: [])
-    monkeypatch.setattr(kernels.cuda_check, "cuda_fault", lambda: None)
+    monkeypatch.setattr(kernels.cuda.host.check, "cuda_fault", lambda: None)
     monkeypatch.setattr(bench.gpu_walk, "walks", lambda: [{"device": "NVIDIA H200 (GPU 0), NVIDIA H200 (GPU 1)"}])
     monkeypatch.setattr(bench.gpu.subprocess, "run", run)
     monkeypatch.setattr(bench.gpu, "ROOT", tmp_path)

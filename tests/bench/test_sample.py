@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from bench import sample
-from kernels.base import PathRange, plain_model
-from kernels.numpy_backend import NumpyBackend
+from kernels.base import PathRange
+from kernels.layout import plain_model
+from kernels.numpy.backend import NumpyBackend
 
 
 @pytest.fixture(scope="module")

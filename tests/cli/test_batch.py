@@ -7,7 +7,7 @@ import pytest
 from cli.batch_log import Log
 from cli.progress import HEARTBEAT_S
 from engine.batch.schedulers import example_names
-from engine.batch.shares import parse_share
+from engine.batch.work.shares import parse_share
 from engine.errors import InputError
 
 

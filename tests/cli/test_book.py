@@ -1,7 +1,7 @@
 import json
 import os
 
-from engine.inputs.book import bundled_book_path
+from engine.inputs.book.load import bundled_book_path
 
 
 def test_check_prices_each_position_and_adds_them_up(unwind):

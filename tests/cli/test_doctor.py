@@ -1,6 +1,6 @@
 """`unwind doctor` says whether a GPU can run, and what is in the way."""
 
-from kernels.cuda_check import cuda_facts
+from kernels.cuda.host.check import cuda_facts
 
 
 def test_doctor_says_whether_a_gpu_can_run(unwind):

@@ -8,8 +8,8 @@ import pytest
 
 from cli.batch import _write_reports
 from cli.report import report
-from engine.batch.atomic import write_json
 from engine.errors import InputError
+from engine.record.atomic import write_json
 
 
 def closed(folder, *days):

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from engine.inputs.book import bundled_book_path
+from engine.inputs.book.load import bundled_book_path
 
 SMALL = ("--paths", 5_000)
 

@@ -50,7 +50,7 @@ def test_a_file_with_faults_is_refused_with_line_and_key(unwind, tmp_path):
 
 
 def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
-    out = unwind("scenario", "show", root / "engine/dynamics/scenarios/equities/mixture-theory.toml").stdout
+    out = unwind("scenario", "show", root / "engine/scenario/bundled/equities/mixture-theory.toml").stdout
     assert "betas_name           theory" in out
     assert "XLK -40" in out
 

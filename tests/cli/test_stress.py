@@ -7,7 +7,7 @@ import pytest
 
 from cli.stress import table
 from engine.analysis.stress import StressTable, as_json
-from engine.inputs.market import bundled_market_path
+from engine.inputs.market.load import bundled_market_path
 
 STRESSED = StressTable(
     currency="JPY",

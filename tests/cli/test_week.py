@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.inputs.scenario import bundled_scenario_names
+from engine.inputs.scenario.load import bundled_scenario_names
 
 pytestmark = pytest.mark.slow
 

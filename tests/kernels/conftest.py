@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels.base import DEGREES, LAW, N_QUANTILES, BookArrays, ModelArrays, PathRange, empty_tables, plain_model
+from kernels.base import PathRange
+from kernels.layout import DEGREES, LAW, N_QUANTILES, BookArrays, ModelArrays, empty_tables, plain_model
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
@@ -400,5 +401,5 @@ def _no_book() -> Callable[..., BookArrays]:
 @pytest.fixture(scope="session")
 def philox_vectors() -> list[dict[str, list[int]]]:
     """Known answers: counter and key, lowest word first, and the four words made of them."""
-    cases = json.loads((Path(__file__).parent.parent / "data" / "philox.json").read_text(encoding="utf-8"))["vectors"]
+    cases = json.loads((Path(__file__).parents[1] / "data" / "philox.json").read_text(encoding="utf-8"))["vectors"]
     return [{name: [int(word, 16) for word in case[name]] for name in ("counter", "key", "words")} for case in cases]

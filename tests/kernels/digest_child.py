@@ -10,9 +10,9 @@ import numpy as np
 from numba import config, njit
 
 from kernels.base import CellRange, PathRange
-from kernels.numba_backend import NumbaBackend
-from kernels.numba_settings import BLOCK, STRICT
-from kernels.step_numba import correlate_and_step
+from kernels.numba.backend import NumbaBackend
+from kernels.numba.settings import BLOCK, STRICT
+from kernels.numba.step import correlate_and_step
 
 make = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
 

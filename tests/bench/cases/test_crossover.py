@@ -8,10 +8,10 @@ import pytest
 from bench.alone import measure
 from bench.cases.crossover import compare
 from bench.contender import Contender, shared_work
-from kernels.cuda_backend import CudaBackend
-from kernels.host_device import HostDevice
-from kernels.numba_backend import NumbaBackend
-from kernels.numpy_backend import NumpyBackend
+from kernels.cuda.host.backend import CudaBackend
+from kernels.cuda.host.on_cpu import HostDevice
+from kernels.numba.backend import NumbaBackend
+from kernels.numpy.backend import NumpyBackend
 
 SIZES = (40, 300)
 N_PATHS = 300

@@ -1,8 +1,8 @@
 from dataclasses import fields
 
 from bench.cases.unwind import alone, without
-from engine.dynamics.unwind import Unwind
-from engine.inputs.scenario import load_scenario
+from engine.inputs.scenario.load import load_scenario
+from engine.mechanisms.unwind import Unwind
 
 MIXTURE = load_scenario("mixture").unwind
 

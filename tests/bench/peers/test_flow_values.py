@@ -2,7 +2,7 @@ import numpy as np
 
 from bench import sample
 from bench.peers.flow_values import numpy_values, quantlib_values
-from kernels.numpy_revalue import book_pnl
+from kernels.numpy.revalue import book_pnl
 
 
 def test_numpy_and_quantlib_value_12000_flows_as_the_oracle_does():

@@ -6,7 +6,7 @@ import pytest
 from bench import sample
 from bench.peers import jax_walk, numba_walk, numpy_walk, quantlib_walk, torch_walk
 from bench.peers.walk_law import WalkLaw
-from engine.run.law import law_of
+from engine.law.law import law_of
 
 N_STEPS = 5
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine.analysis.feedback import as_json, feedback, variants
-from engine.dynamics.unwind import Unwind
 from engine.errors import InputError
 from engine.inputs.run import resolve
+from engine.mechanisms.unwind import Unwind
 
 
 def taken_apart(*scenarios, **settings):

@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import lognorm
 
 from engine.analysis.loop_gain import Response, loop_gain
-from engine.dynamics.unwind import Carry, Impact, Repatriation, Unwind
-from engine.inputs.market import bundled_market_path, load_market
-from engine.run.law import law_of
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.law.law import law_of
+from engine.mechanisms.unwind import Carry, Impact, Repatriation, Unwind
 
 URGED = Response(carry=0.4, falls=10.0, yields=9e3, unhedged=5e-4)
 CALMED = Response(carry=0.4, falls=2000.0, yields=-2e3, unhedged=5e-4)

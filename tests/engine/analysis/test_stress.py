@@ -6,13 +6,15 @@ import pytest
 
 from engine.analysis.stress import stress_table
 from engine.book.compile import compile_book
-from engine.book.compiled import CompiledBook, Flows, Units
-from engine.dynamics.scenario import Scenario, Shock, ShockKind
-from engine.dynamics.unwind import Unwind
+from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.market import Market
+from engine.mechanisms.unwind import Unwind
+from engine.payoffs.flows import Flows
+from engine.payoffs.units import Units
+from engine.scenario.scenario import Scenario, Shock, ShockKind
 
 DAY = date(2025, 5, 28)
 TODAY = 145.04

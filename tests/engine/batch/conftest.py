@@ -14,10 +14,10 @@ import pytest
 
 from engine.batch.night import Outcome, run_batch, summary
 from engine.batch.one_run import How
-from engine.batch.stop import Stop
-from engine.batch.workers import AbstractWorkers, ThisProcess
+from engine.batch.work.stop import Stop
+from engine.batch.work.workers import AbstractWorkers, ThisProcess
 from engine.inputs.batch import read_batch
-from engine.inputs.market import bundled_market_path
+from engine.inputs.market.load import bundled_market_path
 
 ROOT = Path(__file__).parents[3]
 CHILD = Path(__file__).parent / "batch_child.py"

@@ -8,14 +8,14 @@ import pytest
 
 from engine.batch.books import MISSING, chosen, find_books, join, load_checked
 from engine.book.compiled import CompiledBook
-from engine.book.examples import template
 from engine.book.fit import fit
-from engine.book.position import Kind
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.inputs.batch import BookEntry
-from engine.inputs.book import load_book
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.book.load import load_book
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.instruments.position import Kind
+from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
 
 DATE = date(2025, 5, 28)

@@ -10,14 +10,14 @@ from functools import partial
 
 import pytest
 
-import engine.batch.simulate
+import engine.batch.work.block_files
 import engine.run.start
-from engine.batch.record import nights, read_night
 from engine.batch.status import statuses
-from engine.batch.verify import changed_files
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
 from engine.inputs.run import resolve
+from engine.record.read import nights, read_night
+from engine.record.verify import changed_files
 from engine.risk.plan import plan_brackets
 from engine.run.start import run
 
@@ -281,7 +281,7 @@ def test_a_share_of_other_inputs_is_not_taken_for_the_same(folder):
 
 def test_shares_with_brackets_that_miss_merge_to_the_same_bits(folder, monkeypatch):
     monkeypatch.setattr(engine.run.start, "plan_tails", lambda *sizes: plan_brackets(*sizes[:3], pilot_cells=2))
-    monkeypatch.setattr(engine.batch.simulate, "MARGIN_SE", 1.6)
+    monkeypatch.setattr(engine.batch.work.block_files, "MARGIN_SE", 1.6)
     folder.edit("paths = 400_000", "paths = 700_000")
     folder.night()
     whole = folder.bits()

@@ -5,11 +5,11 @@ import json
 import pytest
 
 import engine.run.backend
-from engine.batch.lock import check_writable, only_writer
 from engine.batch.plan import planned
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
-from kernels.cuda_check import CudaFault
+from engine.record.lock import check_writable, only_writer
+from kernels.cuda.host.check import CudaFault
 
 LIMIT = """
 [[limits]]

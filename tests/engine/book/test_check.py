@@ -9,10 +9,10 @@ import QuantLib as ql  # noqa: N813  # as its own documentation does
 from engine.book.check import check_book, clean_prices, market_yields
 from engine.book.compile import compile_book
 from engine.book.fit import fit
-from engine.book.position import Kind
 from engine.book.value import position_values
-from engine.inputs.book import bundled_book_path, load_book, read_positions
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.book.load import bundled_book_path, load_book, read_positions
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.instruments.position import Kind
 
 DATE = date(2025, 5, 28)
 EXACT = 1e-10  # relative: QuantLib's own solvers and time arithmetic stay below 1e-12

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.book.fit import fit, fit_warnings
-from engine.book.pricing.futures import converted_prices, model_prices
-from engine.book.pricing.fx import option_forwards
 from engine.book.value import position_values
 from engine.errors import InputError
-from engine.market.moved import moved
+from engine.market.moved_market import moved
+from engine.payoffs.futures import converted_prices, model_prices
+from engine.payoffs.fx_options import option_forwards
 
 OPTION = {"notional": 1e7, "maturity": "2025-08-27"}
 BASKET = "0.005@2032-12-20 0.005@2033-03-20 0.004@2033-06-20 0.008@2033-09-20"

@@ -9,7 +9,7 @@ from engine.book.fit import fit
 from engine.book.greeks import curve_dv01, greeks
 from engine.book.show import show_book
 from engine.book.value import position_values, values_on
-from engine.market.moved import moved, slid
+from engine.market.moved_market import moved, slid
 
 ROWS = (
     {"kind": "JGB", "coupon": 0.014, "maturity": "2035-03-20", "notional": 1e9},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.book.store import SCHEMA, is_compiled, read_compiled, write_compiled
 from engine.errors import FileFaults
-from engine.inputs.book import bundled_book_path, load_book
+from engine.inputs.book.load import bundled_book_path, load_book
 
 DATE = date(2025, 5, 28)
 
@@ -60,7 +60,7 @@ def test_a_compiled_book_loads_without_quantlib_and_pydantic(sample, tmp_path, u
     program = (
         "import sys, datetime, pathlib\n"
         "for name in ('QuantLib', 'pydantic', 'pandas', 'numba'): sys.modules[name] = None\n"
-        "from engine.inputs.book import load_book\n"
+        "from engine.inputs.book.load import load_book\n"
         "import engine.book.check\n"
         f"print(len(load_book(pathlib.Path(sys.argv[1]), datetime.date{DATE.timetuple()[:3]}).position_ids))\n"
     )

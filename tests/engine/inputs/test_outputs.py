@@ -3,8 +3,8 @@ import os
 import pytest
 
 from engine.errors import InputError
-from engine.inputs.book import bundled_book_path
-from engine.inputs.market import bundled_market_path
+from engine.inputs.book.load import bundled_book_path
+from engine.inputs.market.load import bundled_market_path
 from engine.inputs.outputs import check_out, input_files
 from engine.inputs.run import resolve
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from engine.book.columns import COLUMNS
 from engine.errors import InputError
-from engine.inputs.book import bundled_book_path
+from engine.inputs.book.load import bundled_book_path
 from engine.inputs.schema import DIALECT, KINDS, json_schema
+from engine.instruments.columns import COLUMNS
 
 
 def validator(kind: str) -> Draft202012Validator:
@@ -39,7 +39,7 @@ def test_every_schema_is_valid_and_names_its_dialect(kind):
     Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize(("kind", "package", "folder"), [("scenario", "engine.dynamics", "scenarios"),
+@pytest.mark.parametrize(("kind", "package", "folder"), [("scenario", "engine.scenario", "bundled"),
                                                          ("market", "engine.market", "data")])  # fmt: skip
 def test_bundled_files_fit_their_schema(kind, package, folder):
     for data in bundled(package, folder):

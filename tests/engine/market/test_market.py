@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.factors import parse_factor
 from engine.market.market import joined_sources
 

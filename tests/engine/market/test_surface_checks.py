@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.dynamics.apply import apply
-from engine.inputs.market import bundled_market_path, load_market, market_warnings
-from engine.inputs.scenario import bundled_scenario_names, load_scenario
+from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
+from engine.inputs.scenario.load import bundled_scenario_names, load_scenario
 from engine.market.surface_checks import arbitrage
+from engine.scenario.apply import apply
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_the_bundled_surface_is_free_of_arbitrage_in_every_scenario(market, scen
 def test_its_density_is_that_of_call_prices(market):
     """Second differences of Black's calls in the strike are positive over six standard deviations: Breeden and
     Litzenberger (1978), J. Business 51(4). The check's own formula works in ln(strike)."""
-    from engine.book.pricing.options import black_call
+    from engine.payoffs.black import black_call
 
     vols = market.fx_vols["USDJPY"]
     for years in vols.times.tolist():

@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.special import ndtri
 
-from engine.batch.atomic import write_json
-from engine.batch.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
-from engine.batch.levels import LEVELS, LEVELS_SCHEMA
-from engine.batch.record import BatchFault, LimitUse, night_folder, run_folder
-from engine.batch.rows import ComponentKey, component_rows, exact_row, result_rows
-from engine.batch.schema import (
+from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
+from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
+from engine.record.atomic import write_json
+from engine.record.read import BatchFault, LimitUse, night_folder, run_folder
+from engine.record.rows import ComponentKey, component_rows, exact_row, result_rows
+from engine.record.tables import (
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
     GAIN,

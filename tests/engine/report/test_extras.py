@@ -6,8 +6,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from engine.batch.record import read_night, run_folder
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.record.read import read_night, run_folder
 from engine.report.extras import Correlations, convergence, correlations, levels
 
 TODAY = date(2025, 5, 28)

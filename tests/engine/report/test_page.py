@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.batch.record import BatchFault, night_folder, read_night, run_folder
 from engine.errors import InputError
+from engine.record.read import BatchFault, night_folder, read_night, run_folder
 from engine.report.extras import convergence, levels
 from engine.report.write import report_path, write_report
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from engine.batch.record import night_folder, read_night
+from engine.record.read import night_folder, read_night
 from engine.report.past import before, carried_over, dated, missing_dates, read_past
 
 TODAY = date(2025, 5, 28)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from kernels.base import CELL, F64, Reduction
+from kernels.base import CELL, Reduction
+from kernels.types import F64
 
 
 def reduce_pnl(pnl: F64, first_cell: int, n_cells: int, centre: F64, brackets: F64) -> Reduction:

@@ -5,8 +5,8 @@ import pytest
 from engine.errors import BusyError, InputError, RiskError
 from engine.run import backend
 from engine.run.backend import choose_backend, device_errors
-from kernels.cuda_check import CudaFault
-from kernels.device import DeviceError, DeviceMemoryError
+from kernels.cuda.host.check import CudaFault
+from kernels.cuda.host.device import DeviceError, DeviceMemoryError
 
 
 @pytest.fixture

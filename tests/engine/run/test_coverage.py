@@ -8,10 +8,10 @@ import numba
 import numpy as np
 import pytest
 
+from engine.pack.pack import pack
 from engine.risk.plan import plan_tails
 from engine.run.blocks import estimates, simulate
-from engine.run.pack import pack
-from kernels.numba_backend import NumbaBackend
+from kernels.numba.backend import NumbaBackend
 
 USD_CASH = json.loads((Path(__file__).parents[2] / "data" / "linear_gaussian.json").read_text(encoding="utf-8"))[
     "usd_cash"

@@ -17,14 +17,14 @@ from scipy.special import ndtr, ndtri
 import engine.run.blocks
 import engine.run.start
 from engine.errors import InputError
-from engine.inputs.market import bundled_market_path
+from engine.inputs.market.load import bundled_market_path
 from engine.inputs.run import resolve
-from engine.inputs.scenario import load_scenario
+from engine.inputs.scenario.load import load_scenario
 from engine.market.factors import parse_factor
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import plan_brackets
-from kernels.cuda_backend import CudaBackend
-from kernels.host_device import HostDevice
+from kernels.cuda.host.backend import CudaBackend
+from kernels.cuda.host.on_cpu import HostDevice
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "linear_gaussian.json").read_text(encoding="utf-8"))
 USD_CASH = CASES["usd_cash"]

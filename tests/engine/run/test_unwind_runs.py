@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from engine.inputs.run import resolve
+from engine.pack.pack import pack
 from engine.risk.plan import plan_tails
 from engine.run.blocks import estimates, simulate
 from engine.run.load import load_inputs
-from engine.run.pack import pack
 from engine.run.start import run
 from kernels.base import PathRange
-from kernels.numba_backend import NumbaBackend
-from kernels.numpy_backend import NumpyBackend
+from kernels.numba.backend import NumbaBackend
+from kernels.numpy.backend import NumpyBackend
 
 
 def started(*scenarios, **settings):

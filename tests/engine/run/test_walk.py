@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.inputs.market import bundled_market_path, load_market
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
-from engine.inputs.scenario import load_scenario
+from engine.inputs.scenario.load import load_scenario
 from engine.run.walk import one_path, walk_of, walk_of_config
-from kernels.base import SAID
-from kernels.numba_backend import NumbaBackend
+from kernels.layout import SAID
+from kernels.numba.backend import NumbaBackend
 
 MARKET = load_market(bundled_market_path())
 IDS = np.array([3, 12_345, 10**9], np.uint64)

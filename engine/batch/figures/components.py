@@ -1,0 +1,85 @@
+"""Components of a run's VaR and ES by book, from its first cells replayed after the simulation.
+
+A run keeps its tails row by row, without the paths they came from. But any path can be replayed: of the first cells,
+as many as hold some 1500 paths of the tail, the total's worst paths are kept with every book's P&L on them.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.record.rows import ComponentKey
+from engine.risk.components import Component, WorstPaths, components
+from engine.risk.ranks import exact_confidence
+from engine.risk.results import ScopeResult
+from engine.run.backend import device_errors
+from engine.run.start import Prepared
+from kernels.base import CELL, CellRange
+from kernels.types import F64
+
+WANTED = 1500  # paths in the tail, at each confidence
+MOST_CELLS = 64  # replayed at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Replayed:
+    """What a run's first paths say when they are walked again."""
+
+    first: F64  # (n_rows, n) P&L of the first cell
+    worst: dict[tuple[int, float], WorstPaths]  # by scenario's number and confidence
+
+
+def cells_for(confidence: float, n_paths: int) -> int:
+    """How many of a run's first cells are replayed for the components at a confidence."""
+    needed = math.ceil(WANTED / (1 - exact_confidence(confidence)) / CELL)
+    return min(needed, MOST_CELLS, -(-n_paths // CELL))
+
+
+def replay(prepared: Prepared, n_paths: int, check: Callable[[], None]) -> Replayed:
+    """Walk the first cells of a run again. `check` is called before each: it may raise to stop.
+
+    Raises
+    ------
+    RiskError
+        The device failed.
+    """
+    confidences, n_scenarios = prepared.config.confidences, len(prepared.inputs.names)
+    cells = {c: cells_for(c, n_paths) for c in confidences}
+    n_scopes = prepared.program.n_rows // n_scenarios
+    worst = {
+        (s, c): WorstPaths(n_scopes - 1, c, min(cells[c] * CELL, n_paths)) for s in range(n_scenarios) for c in cells
+    }
+    first = None
+    for cell in range(max(cells.values())):
+        check()
+        with device_errors():
+            pnl = prepared.backend.pnl(prepared.program, CellRange(first=cell, n=1, n_paths=n_paths).paths)
+        first = pnl if first is None else first
+        for (s, c), kept in worst.items():
+            if cell < cells[c]:
+                kept.add(pnl[s * n_scopes : (s + 1) * n_scopes])
+    assert first is not None  # there is a cell for every confidence
+    return Replayed(first=first, worst=worst)
+
+
+def by_book(replayed: Replayed, results: Sequence[ScopeResult], n_paths: int) -> dict[ComponentKey, Component]:
+    """Components of every scenario, book and confidence; none where the tail holds too few paths.
+
+    results   of the run of `n_paths`, scenario by scenario, the sum over books first
+    """
+    scenarios = list(dict.fromkeys(result.scenario for result in results))
+    return dict(
+        each
+        for number, name in enumerate(scenarios)
+        for each in _of_scenario(replayed, number, [result for result in results if result.scenario == name], n_paths)
+    )
+
+
+def _of_scenario(
+    replayed: Replayed, number: int, results: Sequence[ScopeResult], n_paths: int
+) -> Iterator[tuple[ComponentKey, Component]]:
+    total, *books = results
+    for measure in total.measures:
+        found = components(replayed.worst[number, measure.confidence], measure, n_paths)
+        for book, component in zip(books, found or (), strict=found is not None):
+            yield (total.scenario, book.scope, measure.confidence), component

@@ -1,0 +1,78 @@
+"""Levels of headlines by day in every scenario of a run: what a report's fan charts are drawn from."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+
+from engine.inputs.scenario.load import load_scenarios
+from engine.levels.fans import QUANTILES, figures, starts, titles, units
+from engine.levels.quantiles import quantiles_of
+from engine.record.rows import Row
+from engine.run.start import Prepared
+from engine.run.walk import Walk, walk_of
+from kernels.base import PathRange
+
+LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
+
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
+LEVELS_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("factor", pa.string(), nullable=False),  # "JGB 10 years", a par yield; "USD/JPY"
+        pa.field("day", pa.int64(), nullable=False),  # business days from the valuation date; 0: after the shocks
+        pa.field("probability", pa.float64(), nullable=False),
+        pa.field("level", pa.float64(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
+        pa.field("n_paths", pa.int64()),
+        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
+    ]
+)
+
+MOST_PATHS = 4096  # walked in each scenario: 41 of them lie beyond the outermost quantiles
+
+
+def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
+    """Quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
+
+    n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps
+
+    Raises
+    ------
+    RiskError
+        The device failed.
+    """
+    config, market = prepared.config, prepared.inputs.market
+    paths = PathRange(first=0, n=min(n_paths, MOST_PATHS))
+    walks = (
+        walk_of(
+            scenario,
+            market,
+            n_days=config.horizon_days,
+            seed=config.seed,
+            backend=prepared.backend,
+            precision=config.precision,
+        )
+        for scenario in load_scenarios(config.scenarios)
+    )
+    return [row for walk in walks for row in _rows(walk, paths)]
+
+
+def _rows(walk: Walk, paths: PathRange) -> Iterator[Row]:
+    found = figures(walk, paths, lambda done, wanted: None)
+    n_days = walk.dates.size
+    found.sort(axis=2)
+    quantiles, ses = quantiles_of(found.reshape(-1, paths.n), [Fraction(str(p)) for p in QUANTILES])
+    shape = (len(found), n_days, len(QUANTILES))
+    for title, unit, start, levels, errors in zip(
+        titles(walk), units(walk), starts(walk), quantiles.reshape(shape), ses.reshape(shape), strict=True
+    ):
+        first = np.full((1, len(QUANTILES)), start)
+        grid = np.concatenate([first, levels]), np.concatenate([np.zeros_like(first), errors])
+        for day, (row, row_ses) in enumerate(zip(*grid, strict=True)):
+            for p, level, se in zip(QUANTILES, row.tolist(), row_ses.tolist(), strict=True):
+                yield {
+                    "scenario": walk.scenario, "factor": title, "day": day, "probability": p, "level": level,
+                    "unit": unit, "n_paths": paths.n, "se": se,
+                }  # fmt: skip

@@ -1,0 +1,166 @@
+"""Limits against a night's figures, with the probability that the true figure lies above."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from scipy.special import ndtr
+
+from engine.inputs.limits import ALL_CURVES, Limit
+from engine.record.read import Exact, LimitUse, RunRecord
+
+WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"
+NO_RUN = "there is no such run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Has:
+    """What a run has figures of, or will have."""
+
+    currency: str
+    scopes: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    confidences: tuple[float, ...]
+    stressed: tuple[str, ...] | None = None  # scenarios of stress losses; None: not known yet
+    curves: tuple[str, ...] | None = None  # of DV01; None: not known yet
+
+
+def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequence[str]) -> tuple[LimitUse, ...]:
+    """Every limit against every figure that it means.
+
+    missing   names of runs that have no record: a limit that means one of them is not evaluated
+    """
+    return tuple(use for limit in limits for use in _uses(limit, runs, missing))
+
+
+def unusable(limits: Sequence[Limit], run: str, has: Has) -> tuple[str, ...]:
+    """Limits that mean a run and will find no figure in it, in words."""
+    meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
+    return tuple(f"limit {each.name}: {said}" for each in meant if (said := missing_of(each, has)))
+
+
+def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
+    """Limits that mean none of these runs, in words."""
+    lost = [limit for limit in limits if not any(fnmatchcase(run, limit.run) for run in runs)]
+    return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
+
+
+def missing_of(limit: Limit, has: Has) -> str | None:
+    """Why a run has no figure for a limit; None: it has one."""
+    if has.currency != limit.currency:
+        return f"the limit is in {limit.currency}, the run in {has.currency}"
+    if reason := _reason_of_scope(limit, has):
+        return reason
+    if limit.measure == "DV01":
+        absent = has.curves is not None and (limit.curve or ALL_CURVES) not in has.curves
+        return f"there is no curve {limit.curve!r}; there are {', '.join(has.curves or ())}" if absent else None
+    scenarios = has.stressed if limit.measure == "stress" else has.scenarios
+    if scenarios is not None and (limit.scenario or "base") not in scenarios:
+        return f"the run has no scenario {limit.scenario or 'base'!r}; it has {', '.join(scenarios)}"
+    if limit.measure != "stress" and limit.confidence not in has.confidences:
+        return f"the run has no confidence {limit.confidence}; it has {', '.join(map(str, has.confidences))}"
+    return None
+
+
+def probability_above(value: float, se: float, amount: float) -> float | None:
+    """P(true value > amount) when the estimate's error is normal; None when the sample does not bound the error.
+
+    Without error it is 1 or 0.
+    """
+    if not math.isfinite(se):
+        return None
+    return float(value > amount) if se == 0.0 else float(ndtr((value - amount) / se))
+
+
+def _uses(limit: Limit, runs: Sequence[RunRecord], missing: Sequence[str]) -> Iterator[LimitUse]:
+    names = [name for name in missing if fnmatchcase(name, limit.run)]
+    meant = [run for run in runs if fnmatchcase(run.name, limit.run)]
+    for name in names:
+        yield _not_evaluated(limit, name, "the run has no record")
+    if not names and not meant:
+        yield _not_evaluated(limit, limit.run, NO_RUN)
+    for run in meant:
+        found = list(_figures(limit, run))
+        reason = missing_of(limit, _has(run))
+        if reason or not found:
+            yield _not_evaluated(limit, run.name, reason or "the run has no such figure")
+            continue
+        for scope, value, se in found:
+            yield _use(limit, run.name, scope, value, se)
+
+
+def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, float, float]]:
+    """Scope, value and error of each figure of a run that a limit means."""
+    match limit.measure:
+        case "stress":
+            yield from _exact(run.stress_losses, limit, limit.scenario)
+        case "DV01":
+            yield from _exact(run.dv01s, limit, limit.curve or ALL_CURVES)
+        case _:
+            name = {"VaR": "value_at_risk", "ES": "expected_shortfall"}[limit.measure]
+            for result in run.results:
+                if result.scenario != (limit.scenario or "base") or not fnmatchcase(result.scope, limit.scope):
+                    continue
+                for measure in result.measures:
+                    if measure.confidence == limit.confidence:
+                        yield result.scope, getattr(measure, name), getattr(measure, f"{name}_se")
+
+
+def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, float, float]]:
+    for each in figures:
+        if each.label == label and fnmatchcase(each.scope, limit.scope):
+            yield each.scope, each.value, 0.0
+
+
+def _has(run: RunRecord) -> Has:
+    return Has(
+        currency=run.currency,
+        scopes=tuple(dict.fromkeys(result.scope for result in run.results)),
+        scenarios=tuple(dict.fromkeys(result.scenario for result in run.results)),
+        confidences=tuple(dict.fromkeys(each.confidence for result in run.results for each in result.measures)),
+        stressed=tuple(dict.fromkeys(each.label for each in run.stress_losses)),
+        curves=tuple(dict.fromkeys(each.label for each in run.dv01s)),
+    )
+
+
+def _reason_of_scope(limit: Limit, has: Has) -> str | None:
+    if any(fnmatchcase(scope, limit.scope) for scope in has.scopes):
+        return None
+    if "partial" in has.scopes and fnmatchcase("total", limit.scope):
+        return "a book is missing, so there is no total"
+    return f"the run has no scope {limit.scope!r}; it has {', '.join(has.scopes)}"
+
+
+def _use(limit: Limit, run: str, scope: str, value: float, se: float) -> LimitUse:
+    return _record(
+        limit,
+        run,
+        scope=scope,
+        value=value,
+        se=se if math.isfinite(se) else None,
+        probability_above=probability_above(value, se, limit.amount),
+        state=BREACHED if value > limit.amount else WITHIN,
+        reason=None,
+    )
+
+
+def _not_evaluated(limit: Limit, run: str, reason: str) -> LimitUse:
+    nothing = {"value": None, "se": None, "probability_above": None}
+    return _record(limit, run, scope=limit.scope, state=NOT_EVALUATED, reason=reason, **nothing)
+
+
+def _record(limit: Limit, run: str, **others: object) -> LimitUse:
+    scenario = None if limit.measure == "DV01" else limit.scenario or "base"
+    return LimitUse(
+        name=limit.name or "limit",
+        measure=limit.measure,
+        run=run,
+        scenario=scenario,
+        confidence=limit.confidence,
+        curve=(limit.curve or ALL_CURVES) if limit.measure == "DV01" else None,
+        severity=limit.kind,
+        amount=limit.amount,
+        currency=limit.currency,
+        **others,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,88 @@
+"""A night's figures for Prometheus' textfile collector."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.batch.night import Outcome
+from engine.batch.one_run import RunState
+from engine.errors import InputError
+from engine.record.atomic import write_atomically
+from engine.record.read import LimitUse, RunRecord, read_run, run_folder
+from engine.record.tables import MANIFEST
+
+_HELP = {
+    "unwind_batch_exit_code": "How the batch ended: 0 complete, 3 limit breached, 4 incomplete.",
+    "unwind_batch_elapsed_seconds": "Wall time of the batch.",
+    "unwind_batch_runs": "Runs of the latest date by what became of them.",
+    "unwind_batch_faults": "Markets, books, runs and limits that had faults on the latest date.",
+    "unwind_value_at_risk": "Loss not exceeded at this confidence.",
+    "unwind_expected_shortfall": "Mean loss in the worst 1 - confidence.",
+    "unwind_limit_use": "Figure as a fraction of its limit.",
+    "unwind_limit_breached": "1: the figure is above its limit.",
+}
+
+
+def write_metrics(path: Path, outcome: Outcome) -> None:
+    """Replace the file at `path` with the figures of the latest date. Raises DiskFullError or RiskError."""
+    write_atomically(path, "".join(f"{line}\n" for line in _lines(outcome)).encode())
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    samples = list(_samples(outcome))
+    for name, text in _HELP.items():
+        mine = [sample for sample in samples if sample.partition("{")[0].partition(" ")[0] == name]
+        if mine:
+            yield f"# HELP {name} {text}"
+            yield f"# TYPE {name} gauge"
+            yield from mine
+
+
+def _samples(outcome: Outcome) -> Iterator[str]:
+    yield _sample("unwind_batch_exit_code", outcome.exit_code)
+    yield _sample("unwind_batch_elapsed_seconds", outcome.elapsed_s)
+    if not outcome.nights:
+        return
+    night = max(outcome.nights, key=lambda each: each.valuation_date)
+    for state in RunState:
+        yield _sample("unwind_batch_runs", sum(each is state for _, each in night.runs), state=state.name.lower())
+    yield _sample("unwind_batch_faults", len(night.faults))
+    for name, _ in night.runs:
+        folder = run_folder(outcome.batch.out, night.valuation_date, name)
+        if (folder / MANIFEST).exists():
+            try:
+                record = read_run(folder)
+            except InputError:
+                continue  # one of the night's faults
+            yield from _figures(record)
+    for use in night.limits:
+        yield from _limit(use)
+
+
+def _figures(run: RunRecord) -> Iterator[str]:
+    for result in run.results:
+        for measure in result.measures:
+            labels = {
+                "run": run.name,
+                "scenario": result.scenario,
+                "scope": result.scope,
+                "confidence": f"{measure.confidence:g}",
+                "currency": run.currency,
+            }
+            yield _sample("unwind_value_at_risk", measure.value_at_risk, **labels)
+            yield _sample("unwind_expected_shortfall", measure.expected_shortfall, **labels)
+
+
+def _limit(use: LimitUse) -> Iterator[str]:
+    if use.use is not None:
+        labels = {"limit": use.name, "run": use.run, "scope": use.scope, "severity": use.severity}
+        yield _sample("unwind_limit_use", use.use, **labels)
+        yield _sample("unwind_limit_breached", int(use.state == "breached"), **labels)
+
+
+def _sample(name: str, value: float, **labels: str) -> str:
+    inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+    return f"{name}{{{inner}}} {value!r}" if inner else f"{name} {value!r}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,167 @@
+"""Writing a run's record: figures first, the manifest last. Until then there is no run."""
+
+import io
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.batch.figures.components import Replayed, by_book
+from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA, convergence_rows
+from engine.batch.figures.exact import distributions, exact_rows
+from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA, level_rows
+from engine.batch.sources import Loaded, Source
+from engine.batch.work.problem import code
+from engine.inputs.batch import recorded
+from engine.record.atomic import sync_folder, write_atomically, write_json
+from engine.record.chain import next_link
+from engine.record.read import BatchFault
+from engine.record.rows import Row, component_rows, result_rows
+from engine.record.tables import (
+    DISTRIBUTIONS,
+    DISTRIBUTIONS_SCHEMA,
+    MANIFEST,
+    RESULTS,
+    RESULTS_SCHEMA,
+    SCHEMA_VERSION,
+)
+from engine.risk.accumulate import TailAccumulator
+from engine.risk.results import RunResult, ScopeResult, as_json
+from engine.run.start import Prepared
+from kernels.base import CellRange
+
+INCOMPLETE = 4
+SUPERSEDED = "superseded"  # in the record's folder: records that were replaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Time that a run took."""
+
+    workers: str  # who computed, in words
+    started: str  # UTC
+    simulate_s: float
+    resumed_blocks: int  # that were on disk at the start
+
+
+def write_run(
+    folder: Path,
+    source: Source,
+    loaded: Loaded,
+    prepared: Prepared,
+    tails: TailAccumulator,
+    result: RunResult,
+    replayed: Replayed,
+    *,
+    problem: str,
+    blocks: Sequence[CellRange],
+    stressed: Sequence[str],
+    faults: Sequence[BatchFault],
+    spent: Spent,
+) -> str:
+    """Write a run's record and return its manifest's digest. Raises DiskFullError or RiskError."""
+    total = loaded.total
+    results = tuple(_renamed(row, total) for row in result.results)
+    scopes = tuple(dict.fromkeys(row.scope for row in results))
+    currency, confidences = result.run.currency, prepared.config.confidences
+    parts = by_book(replayed, results, result.run.n_paths)
+    rows = [
+        *result_rows(results, currency),
+        *component_rows(parts, currency),
+        *exact_rows(prepared, stressed, total),
+    ]
+    names = [(scenario, scope) for scenario in prepared.inputs.names for scope in scopes]
+    pnl = replayed.first
+    files = {
+        RESULTS: _parquet(rows, RESULTS_SCHEMA),
+        DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
+        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
+        LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
+    }
+    for name, data in files.items():
+        write_atomically(folder / name, data)
+    plain = as_json(result)
+    manifest = {
+        "schema": SCHEMA_VERSION,
+        "run": source.run.name,
+        "valuation_date": plain["run"]["valuation_date"],
+        "complete": loaded.complete,
+        "fingerprint": source.fingerprint,
+        "config": recorded(source.run),
+        "market": {"path": str(source.market), "sha256": source.market_sha256},
+        "books": _books(source, loaded),
+        "scenarios": list(source.scenarios),
+        "facts": plain["run"],
+        "code": code(),
+        "host": socket.gethostname(),
+        "workers": spent.workers,
+        "problem_sha256": problem,
+        "blocks": chained(tails, blocks, problem),
+        "pnl_sha256": {f"{row.scenario}/{row.scope}": row.pnl_sha256 for row in results},
+        "files": {name: sha256(data).hexdigest() for name, data in files.items()},
+        "times": {"started": spent.started, "finished": now(), "simulate_s": spent.simulate_s,
+                  "resumed_blocks": spent.resumed_blocks},
+        "warnings": list(result.warnings),
+        "faults": [asdict(fault) for fault in faults],
+        "exit_code": 0 if loaded.complete else INCOMPLETE,
+    }  # fmt: skip
+    return write_json(folder / MANIFEST, manifest)
+
+
+def chained(tails: TailAccumulator, blocks: Sequence[CellRange], problem: str) -> list[dict[str, Any]]:
+    """Each block's digest, of what its cells said, and the chain of digests up to it."""
+    found, chain, cells = [], problem, tails.cells
+    for block in blocks:
+        here = slice(block.first, block.first + block.n)
+        digest = sha256(f"{block.first} {block.n} ".encode())
+        for array in (cells.sums[:, here], cells.squares[:, here], cells.digests[:, here]):
+            digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+        chain = next_link(chain, digest.hexdigest())
+        found.append({"first": block.first, "n": block.n, "sha256": digest.hexdigest(), "chain": chain})
+    return found
+
+
+def set_aside(out: Path, folder: Path, manifest_sha256: str) -> Path:
+    """Move a record that is to be replaced out of the way, whole; return where it is kept."""
+    home = out / SUPERSEDED / folder.parent.name / folder.name
+    home.mkdir(parents=True, exist_ok=True)
+    kept = home / manifest_sha256[:16]
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = home / f"{manifest_sha256[:16]}-{number}"
+    os.rename(folder, kept)
+    sync_folder(folder.parent)
+    sync_folder(home)
+    return kept
+
+
+def now() -> str:
+    """The time in UTC. It is only told, never compared: a clock that jumps changes nothing."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _books(source: Source, loaded: Loaded) -> list[dict[str, Any]]:
+    books = dict(loaded.books)
+    return [
+        {"name": file.name, "path": str(file.path), "sha256": file.sha256, "books": list(books.get(file.name, ()))}
+        for file in source.books
+    ]
+
+
+def _renamed(row: ScopeResult, total: str) -> ScopeResult:
+    return replace(row, scope=total) if row.scope == "total" else row
+
+
+def _parquet(rows: Sequence[Row], schema: pa.Schema) -> bytes:
+    buffer = io.BytesIO()
+    full = [{name: row.get(name) for name in schema.names} for row in rows]
+    pq.write_table(pa.Table.from_pylist(full, schema=schema), buffer, compression="zstd")
+    return buffer.getvalue()

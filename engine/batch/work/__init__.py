@@ -1,0 +1,1 @@
+"""How a batch's blocks are shared out, computed and kept."""

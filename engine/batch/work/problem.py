@@ -1,0 +1,60 @@
+"""What exactly the kernels are asked to compute, as one digest: checkpoints of another problem are never mixed in."""
+
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import engine
+import kernels
+from engine.run.start import Prepared
+
+_SOURCES = ("*.py", "cuda/*.cu", "cuda/*.cuh")
+
+
+def problem_sha256(prepared: Prepared) -> str:
+    """Digest of all arrays, settings and kernel sources that decide a run's bits, but for the number of paths."""
+    config, packed = prepared.config, prepared.packed
+    digest = sha256(f"{config.seed} {packed.n_steps} {config.precision} {_arithmetic(prepared)}".encode())
+    digest.update(repr(config.confidences).encode())
+    digest.update(sources_sha256(Path(kernels.__path__[0])).encode())
+    _add(digest, packed.model)
+    _add(digest, packed.book)
+    _add_value(digest, packed.shock_pnl)
+    return digest.hexdigest()
+
+
+def sources_sha256(folder: Path) -> str:
+    """Digest of the sources in a folder and below it, with their names."""
+    digest = sha256()
+    for path in sorted({path for pattern in _SOURCES for path in folder.rglob(pattern)}):
+        digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def code() -> dict[str, str]:
+    """The program's version, and the digest of its sources."""
+    parts = [sources_sha256(folder) for folder in (Path(engine.__path__[0]), Path(kernels.__path__[0]))]
+    try:
+        number = version("unwind-risk")
+    except PackageNotFoundError:
+        number = "not installed"
+    return {"version": number, "sha256": sha256("".join(parts).encode()).hexdigest()}
+
+
+def _arithmetic(prepared: Prepared) -> str:
+    """Backends of one arithmetic return the same bits."""
+    return "numpy" if prepared.backend.name == "numpy" else "fma"
+
+
+def _add(digest: Any, arrays: NamedTuple) -> None:
+    for name, value in arrays._asdict().items():
+        digest.update(name.encode())
+        _add_value(digest, value)
+
+
+def _add_value(digest: Any, value: Any) -> None:
+    array = np.ascontiguousarray(value)
+    digest.update(f" {array.dtype.str} {array.shape} ".encode() + array.tobytes())

@@ -1,0 +1,41 @@
+"""Who computes blocks: this process, or others; the results are the same bits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+
+from engine.run.start import Prepared
+from kernels.base import CellRange, Reduction
+from kernels.types import F64
+
+
+class AbstractWorkers(ABC):
+    """Takes blocks of one run, gives back what they gave."""
+
+    @abstractmethod
+    def said(self) -> str:
+        """Who they are, in words."""
+
+    @abstractmethod
+    def reduce(
+        self, prepared: Prepared, blocks: Sequence[CellRange], brackets: Callable[[], F64], keep: int
+    ) -> Iterator[tuple[CellRange, Reduction]]:
+        """Every block, in any order.
+
+        brackets   asked for when a block is begun: the thresholds fall as results come in
+        keep       smallest P&L per row that a result needs to hold; it may hold more
+        """
+
+
+class ThisProcess(AbstractWorkers):
+    """Block after block, here."""
+
+    def said(self) -> str:
+        """This process."""
+        return "this process"
+
+    def reduce(
+        self, prepared: Prepared, blocks: Sequence[CellRange], brackets: Callable[[], F64], keep: int
+    ) -> Iterator[tuple[CellRange, Reduction]]:
+        """Every block, in order."""
+        for block in blocks:
+            yield block, prepared.backend.reduce(prepared.program, block, brackets())

@@ -1,0 +1,1 @@
+"""History into markets and mechanisms' parameters, as of a date."""

@@ -1,0 +1,1 @@
+"""What a market is, as data: calendars, contracts, quotes."""

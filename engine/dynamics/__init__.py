@@ -1,1 +1,0 @@
-"""Scenarios: named changes of a market's levels, vols and correlations."""

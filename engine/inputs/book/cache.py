@@ -1,0 +1,71 @@
+"""Compiled books kept from run to run, by what they were compiled from. Results are the same with and without."""
+
+import os
+from datetime import date
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from engine.book.compiled import CompiledBook
+from engine.book.store import read_compiled, write_compiled
+from engine.errors import FileFaults
+
+KEPT = 64  # the books used last; older ones are removed
+
+_ENGINE = Path(__file__).parents[2]
+_SOURCES = (
+    *("book/**/*.py", "conventions/**/*", "instruments/**/*.py", "payoffs/**/*.py"),
+    *("inputs/book/*.py", "market/factors.py"),
+)  # all that a compiled book depends on
+
+
+def cache_folder() -> Path:
+    """Where compiled books are kept: under UNWIND_CACHE, or the user's cache folder."""
+    base = os.environ.get("UNWIND_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "unwind"
+    )
+    return Path(base) / "books"
+
+
+def cache_path(digest: str, valuation_date: date) -> Path:
+    """File of the book with source bytes of SHA-256 `digest`, as this program and its QuantLib compile it."""
+    key = sha256(f"{digest} {valuation_date} {_quantlib()} {_sources_sha256()}".encode()).hexdigest()
+    return cache_folder() / f"{key[:32]}.parquet"
+
+
+def recall(path: Path) -> CompiledBook | None:
+    """The book kept at `path`; None when there is none, or it cannot be read."""
+    if not path.is_file():
+        return None
+    try:
+        book = read_compiled(path)
+        os.utime(path)
+    except (FileFaults, OSError):
+        return None  # cut short or damaged: it is compiled again and replaced
+    return book
+
+
+def keep(book: CompiledBook, path: Path) -> None:
+    """Keep a book at `path`, where the folder can be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_compiled(book, path)
+        kept = sorted(path.parent.glob("*.parquet"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for file in kept[KEPT:]:
+            file.unlink(missing_ok=True)
+    except (FileFaults, OSError):
+        return  # a folder that cannot be written only costs time
+
+
+def _sources_sha256() -> str:
+    digest = sha256()
+    for path in sorted(file for pattern in _SOURCES for file in _ENGINE.glob(pattern)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _quantlib() -> str:
+    try:
+        return version("QuantLib")
+    except PackageNotFoundError:
+        return "none"

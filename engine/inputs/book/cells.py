@@ -1,0 +1,192 @@
+"""One text cell of a book becomes a value, or an error that says what is wrong with it."""
+
+import math
+import re
+from datetime import date, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+
+from engine.conventions.contracts import parse_contract
+from engine.errors import InputError
+from engine.instruments.columns import CURRENCIES, Column
+from engine.instruments.position import Deliverable, Kind
+from engine.market.factors import tenor_years
+
+MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
+MAX_DELIVERABLES = 100
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BOOK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_FACTOR = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
+_SPREADSHEET_ZERO = date(1899, 12, 30)
+_CURRENCY_WORDS = {"YEN": "JPY", "¥": "JPY", "EN": "JPY", "DOLLAR": "USD", "US$": "USD", "$": "USD"}
+_RATES = ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_far_jpy", "vol")
+
+Value = str | float | date | tuple[Deliverable, ...]
+
+
+class CellError(Exception):
+    """What is wrong with one cell."""
+
+
+def parsed(column: Column, text: str) -> Value:
+    """The value of a cell that is not empty. Raises CellError."""
+    if text != text.strip():
+        raise CellError(f"has spaces around the value, got {shown(text)}; remove them")
+    if column.type == "number":
+        return _number(column, text)
+    if column.type == "date":
+        return _date(text)
+    match column.name:
+        case "kind":
+            return _kind(text)
+        case "currency":
+            return _currency(text)
+        case "book":
+            return _book(text)
+        case "deliverables":
+            return _deliverables(text)
+        case "contract" | "tenor":
+            return _checked(column.name, text)
+        case "factor":
+            return _factor(text)
+    return _position_id(text)
+
+
+def scale_hint(value: float, name: str, low: float, high: float) -> str:
+    """What may have been meant by a number out of range."""
+    if not math.isfinite(value) or value == 0.0:
+        return ""
+    if name in _RATES and low <= value / 100.0 < high and high <= 1.0:
+        return f"; is {value / 100.0:.12g} meant? Rates are decimals per year"
+    if name == "rate" and low <= 1.0 / value < high:
+        return f"; is {1.0 / value:.6g} meant? The rate is yen for one dollar"
+    if name == "price" and low <= 100.0 * value < high:
+        return f"; is {100.0 * value:.12g} meant? Prices are per 100 of face"
+    return f"; sanity limit of `{name}`"
+
+
+def shown(text: str) -> str:
+    """A cell's text in a message, cut where it is long."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def _number(column: Column, text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise CellError(f"must be a number in plain digits, got {shown(text)}{_number_hint(text)}")
+    value = float(text)
+    if not column.low <= value < column.high:
+        wanted = f"must be at least {column.low:g} and below {column.high:g}, got {text}"
+        raise CellError(wanted + scale_hint(value, column.name, column.low, column.high))
+    return value
+
+
+def _number_hint(text: str) -> str:
+    if re.fullmatch(r"\([0-9.]+\)", text):
+        return f"; write a negative with a minus sign: -{text[1:-1]}"
+    if "," in text or "_" in text or " " in text:
+        return "; write 1000000.5, without separators, with a point"
+    if text.endswith("%"):
+        return "; write a decimal, 0.0425 for 4.25 %"
+    if not text.isascii():
+        return "; use the ASCII digits 0 to 9"
+    if match := re.fullmatch(r"([0-9]+)['-]([0-2][0-9]|3[01])(\+?)", text):
+        return f"; is {int(match[1]) + (int(match[2]) + 0.5 * bool(match[3])) / 32:.12g} meant? Write 32nds as decimals"
+    return "; leave the cell empty if there is none" if text in MISSING_MARKERS else ""
+
+
+@lru_cache(maxsize=65536)
+def _date(text: str) -> date:
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise CellError(f"there is no such day, got {shown(text)}") from None
+    hint = ""
+    if re.fullmatch(r"[0-9]{4,5}", text):
+        meant = _SPREADSHEET_ZERO + timedelta(days=int(text))
+        hint = f"; if this is a spreadsheet's serial number, {meant} is meant"
+    raise CellError(f"must be a date written as text, YYYY-MM-DD, got {shown(text)}{hint}")
+
+
+@lru_cache(maxsize=256)
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text)
+    except ValueError:
+        hint = _did_you_mean(text, list(Kind))
+        raise CellError(f"unknown kind {shown(text)}{hint}; known are {', '.join(Kind)}") from None
+
+
+@lru_cache(maxsize=256)
+def _currency(text: str) -> str:
+    if text in CURRENCIES:
+        return text
+    meant = _CURRENCY_WORDS.get(text.upper())
+    hint = f"; did you mean {meant}?" if meant else _did_you_mean(text, CURRENCIES)
+    raise CellError(f"unknown currency {shown(text)}{hint}; known are {', '.join(CURRENCIES)}")
+
+
+@lru_cache(maxsize=1024)
+def _book(text: str) -> str:
+    if not _BOOK.fullmatch(text):
+        raise CellError(
+            f"a book's name has 1 to 64 letters, digits, '.', '_' or '-', and starts with a letter or digit,"
+            f" got {shown(text)}"
+        )
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _factor(text: str) -> str:
+    if not _FACTOR.fullmatch(text):
+        raise CellError(f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}")
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _checked(name: str, text: str) -> str:
+    """A contract or tenor, kept as text."""
+    try:
+        if name == "contract":
+            parse_contract(text)
+        elif not (round(tenor_years(text) * 12.0, 9).is_integer() and tenor_years(text) <= 40.0):
+            raise CellError(f"a swap runs whole months, up to 40Y, got {shown(text)}")
+    except InputError as error:
+        raise CellError(str(error)) from None
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _deliverables(text: str) -> tuple[Deliverable, ...]:
+    """Bonds of a basket: "0.008@2033-12-20 0.011@2034-06-20"."""
+    words = text.split(" ")
+    if len(words) > MAX_DELIVERABLES:
+        raise CellError(f"holds {len(words)} bonds; a basket has {MAX_DELIVERABLES} at most")
+    found = [_deliverable(word) for word in words]
+    if twice := next((word for i, word in enumerate(words) if found[i] in found[:i]), None):
+        raise CellError(f"names the bond {shown(twice)} twice; remove one")
+    return tuple(found)
+
+
+def _deliverable(word: str) -> Deliverable:
+    coupon, _, maturity = word.partition("@")
+    if not _NUMBER.fullmatch(coupon) or not maturity:
+        raise CellError(
+            f"lists bonds as coupon@maturity with one space between, such as 0.008@2033-12-20, got {shown(word)}"
+        )
+    if not 0.0 <= float(coupon) < 0.2:
+        raise CellError(f"coupons are decimals per year, at least 0 and below 0.2, got {coupon} in {shown(word)}")
+    return float(coupon), _date(maturity)
+
+
+def _position_id(text: str) -> str:
+    if len(text) > 128 or not text.isprintable():
+        raise CellError(f"must have at most 128 printable characters, got {shown(text)}")
+    return text
+
+
+def _did_you_mean(text: str, known: list[Kind] | tuple[str, ...]) -> str:
+    close = get_close_matches(text.upper(), known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""

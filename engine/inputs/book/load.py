@@ -1,0 +1,117 @@
+"""Book files: a CSV or Parquet table with a row per position, or a compiled book."""
+
+from datetime import date
+from difflib import get_close_matches
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from engine.book.compiled import CompiledBook
+from engine.book.store import is_compiled, read_compiled
+from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.book.cache import cache_path, keep, recall
+from engine.inputs.book.rows import Rows, read_rows
+from engine.inputs.book.table import check_regular, read_bytes, table_of
+from engine.instruments.position import Kind, Position
+
+DEFAULT_BUNDLED = "sample"
+MAX_FAULTS = 100  # listed; the rest is counted
+
+
+def load_book(path: Path, valuation_date: date) -> CompiledBook:
+    """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
+
+    A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
+
+    Parameters
+    ----------
+    path : CSV or Parquet with the columns of `engine.instruments.position.COLUMNS`, or what `unwind book compile` wrote
+    valuation_date : the market's
+
+    Raises
+    ------
+    FileFaults
+        Everything wrong with the file, or a compiled book of another date.
+    """
+    check_regular(path)
+    if is_compiled(path):
+        return _compiled(path, valuation_date)
+    data = read_bytes(path)
+    digest = sha256(data).hexdigest()
+    kept = cache_path(digest, valuation_date)
+    if (book := recall(kept)) is not None:
+        return book
+    book = _from_source(data, digest, path, valuation_date)
+    keep(book, kept)
+    return book
+
+
+def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
+    """Positions in the bytes of a source book, with the faults of its rows and the warnings.
+
+    Raises
+    ------
+    FileFaults
+        The bytes are no table with the required columns.
+    """
+    return read_rows(table_of(data, path), valuation_date)
+
+
+def read_positions(path: Path, valuation_date: date) -> list[Position]:
+    """Positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
+    rows = parse_book(read_bytes(path), path, valuation_date)
+    if rows.faults:
+        raise FileFaults(path, _capped(rows.faults))
+    return rows.positions
+
+
+def known_kind(name: str) -> Kind:
+    """The kind of a name, in any case. Raises InputError with the nearest known one."""
+    if name.upper() in list(Kind):
+        return Kind(name.upper())
+    close = get_close_matches(name.upper(), list(Kind), n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(Kind)}")
+
+
+def bundled_book_names() -> tuple[str, ...]:
+    """Names of the books that come with the program."""
+    folder = files("engine.book") / "data"
+    return tuple(sorted(entry.name.removesuffix(".csv") for entry in folder.iterdir() if entry.name.endswith(".csv")))
+
+
+def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
+    """Path of a bundled book file: "sample" holds the others. Raises InputError when there is none of that name."""
+    if name not in bundled_book_names():
+        raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
+    return Path(str(files("engine.book") / "data" / f"{name}.csv"))
+
+
+def _from_source(data: bytes, digest: str, path: Path, valuation_date: date) -> CompiledBook:
+    from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
+
+    rows = parse_book(data, path, valuation_date)
+    if rows.faults:
+        raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
+    try:
+        return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=str(path))
+    except FileFaults as refusal:
+        raise FileFaults(path, _capped(list(refusal.faults))) from None
+
+
+def _compiled(path: Path, valuation_date: date) -> CompiledBook:
+    book = read_compiled(path)
+    if book.valuation_date != valuation_date:
+        message = (
+            f"is compiled for {book.valuation_date}, but the market is of {valuation_date};"
+            " compile the source book for that date"
+        )
+        raise FileFaults(path, [Fault(message=message)])
+    return book
+
+
+def _capped(faults: list[Fault]) -> list[Fault]:
+    ordered = sorted(faults, key=lambda fault: fault.line or 0)
+    if len(ordered) <= MAX_FAULTS:
+        return ordered
+    return [*ordered[:MAX_FAULTS], Fault(message=f"and {len(ordered) - MAX_FAULTS:,} faults more")]

@@ -1,0 +1,274 @@
+"""The bytes of a book file, CSV or Parquet, become rows of text cells. Nothing is guessed, nothing repaired."""
+
+import csv
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.errors import Fault, FileFaults, did_you_mean
+from engine.instruments.columns import ALWAYS, COLUMNS
+
+MAX_BYTES = 256 * 2**20
+MAX_ROWS = 1_000_000
+
+_MISSPELT = 0.8  # likeness, 0 to 1, from which a column is taken for a known one: 'prise', not 'trade_date'
+
+_CONTAINERS = {
+    b"\x1f\x8b": "a gzip file; decompress it first",
+    b"PK\x03\x04": "a zip file or a spreadsheet; save the sheet as CSV (UTF-8)",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet; save the sheet as CSV (UTF-8)",
+    b"BZh": "a bzip2 file; decompress it first",
+    b"\xfd7zXZ": "an xz file; decompress it first",
+    b"\x28\xb5\x2f\xfd": "a zstd file; decompress it first",
+    b"\x80": "a pickle; pickles are never opened, save the table as CSV or Parquet",
+    b"\x93NUMPY": "a numpy file; save the table as CSV or Parquet",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A header and rows of cells, all of the header's length; what could not be read is among the faults."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]  # (line, cells); in Parquet line n is row n
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+    misspelt: frozenset[str]  # known columns that seem to stand in the file under other names: among the faults
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of at most `MAX_BYTES`.
+
+    Raises
+    ------
+    FileFaults
+        No such file, not a regular file, not readable, too large or empty.
+    """
+    check_regular(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _refusal(path, f"cannot be read: {error.strerror or error}") from None
+    if len(data) > MAX_BYTES:
+        raise _refusal(path, f"has more than {MAX_BYTES:,} bytes, the most a book file may have; split it")
+    return data
+
+
+def check_regular(path: Path) -> None:
+    """Refuse with FileFaults what is no regular file, before it is opened: a pipe would block, a device never end."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise _refusal(path, "no such file") from None
+    except (OSError, ValueError) as error:
+        raise _refusal(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if not stat.S_ISREG(mode):
+        what = "a directory" if stat.S_ISDIR(mode) else "a device or a pipe"
+        raise _refusal(path, f"is not a regular file but {what}; give a CSV or Parquet file")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _refusal(path, f"cannot be read: {error.strerror or error}") from None
+
+
+def table_of(data: bytes, path: Path | str) -> Table:
+    """Rows of a CSV or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
+    if data.startswith(b"PAR1"):
+        return _parquet_table(data, path)
+    return _csv_table(data, path)
+
+
+def _csv_table(data: bytes, path: Path | str) -> Table:
+    lines = [line.removesuffix("\r") for line in _text(data, path).split("\n")]
+    header = _header(lines[0], path)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(lines[1:], start=2):
+        if not line:
+            continue
+        if len(rows) >= MAX_ROWS:
+            raise _refusal(path, f"has more than {MAX_ROWS:,} positions, the most a book file may have; split it")
+        try:
+            cells = _cells(line)
+        except csv.Error as error:
+            faults.append(Fault(message=_csv_fault(error), line=number))
+            continue
+        if len(cells) == len(header):
+            rows.append((number, tuple(cells)))
+        else:
+            wanted = f"has {len(cells)} fields, the header {len(header)}; quote a field that holds a comma"
+            faults.append(Fault(message=wanted, line=number))
+    if not rows and not faults:
+        raise _refusal(path, "holds no positions, only a header; add at least one row")
+    return _table(header, header, rows, faults, line=1)
+
+
+def _text(data: bytes, path: Path | str) -> str:
+    for magic, what in _CONTAINERS.items():
+        if data.startswith(magic):
+            raise _refusal(path, f"is {what}; CSV files may have {MAX_BYTES:,} bytes at most")
+    nul_lines = [Fault(message="holds a NUL byte: not a text file", line=i) for i in _lines_with(data, b"\0")]
+    if nul_lines:
+        raise FileFaults(path, nul_lines)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = (
+            f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8,"
+            " or convert it: iconv -f CP932 -t UTF-8 OLD > NEW"
+        )
+        raise FileFaults(path, [Fault(message=message, line=line)]) from None
+    if not text.strip():
+        raise _refusal(path, "the file is empty; a header and a row for each position were wanted")
+    return text
+
+
+def _lines_with(data: bytes, byte: bytes) -> list[int]:
+    if byte not in data:
+        return []
+    return [i for i, line in enumerate(data.split(b"\n"), start=1) if byte in line][:100]
+
+
+def _header(line: str, path: Path | str) -> tuple[str, ...]:
+    if "," not in line and (";" in line or "\t" in line):
+        separator = "semicolons" if ";" in line else "tabs"
+        raise FileFaults(path, [Fault(message=f"fields are separated by {separator}; separate them by commas", line=1)])
+    try:
+        header = _cells(line)
+    except csv.Error as error:
+        raise FileFaults(path, [Fault(message=_csv_fault(error), line=1)]) from None
+    return _checked_header(header, path, line=1)
+
+
+def _checked_header(header: Iterable[str], path: Path | str, line: int | None) -> tuple[str, ...]:
+    names, faults = tuple(header), []
+    for i, name in enumerate(names):
+        if not name.strip():
+            faults.append(Fault(message=f"column {i + 1} has no name; name it or remove it", line=line))
+        elif name in names[:i]:
+            faults.append(Fault(message="this column name stands twice; keep one of them", line=line, where=name))
+    for name in ALWAYS:
+        if name not in names:
+            message = f"the required column '{name}' is missing; it holds the {COLUMNS[name].meaning}"
+            faults.append(Fault(message=message + _similar(name, names), line=line, where=name))
+    if faults:
+        others = {name: meant for name, meant in _misspelt(names).items() if meant not in ALWAYS}
+        raise FileFaults(path, [*faults, *_misspelt_faults(others, line)])
+    return names
+
+
+def _similar(name: str, names: tuple[str, ...]) -> str:
+    close = get_close_matches(name, [other for other in names if other not in COLUMNS], n=1)
+    return f"; rename '{close[0]}' if that is meant" if close else ""
+
+
+def _misspelt(names: tuple[str, ...]) -> dict[str, str]:
+    """Unknown columns that are like a known one that the file does not have, with that one."""
+    absent = [name for name in COLUMNS if name not in names]
+    found = {}
+    for name in names:
+        close = get_close_matches(name.strip().lower(), absent, n=1, cutoff=_MISSPELT)
+        if name not in COLUMNS and close:
+            found[name] = close[0]
+    return found
+
+
+def _misspelt_faults(misspelt: Mapping[str, str], line: int | None) -> list[Fault]:
+    return [
+        Fault(message=f"not known; did you mean {meant!r}?", line=line, where=f"column {name!r}")
+        for name, meant in misspelt.items()
+    ]
+
+
+def _cells(line: str) -> list[str]:
+    """Fields of one line. A field never spans lines, so an open quote is found where it is."""
+    return next(csv.reader([line], strict=True), [])
+
+
+def _csv_fault(error: csv.Error) -> str:
+    text = str(error)
+    if "unexpected end of data" in text:
+        return 'a quote (") is opened and not closed on the same line'
+    return f"not a line of CSV: {text}"
+
+
+def _parquet_table(data: bytes, path: Path | str) -> Table:
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        names, n_rows = file.schema_arrow.names, file.metadata.num_rows
+        if n_rows > MAX_ROWS:
+            raise _refusal(path, f"has {n_rows:,} positions; a book file may have {MAX_ROWS:,} at most; split it")
+        header = _checked_header(names, path, line=None)
+        known = [name for name in header if name in COLUMNS]
+        texts = [name for name in known if pa.types.is_string(file.schema_arrow.field(name).type)]
+        table = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts).read(columns=known)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _refusal(path, f"not a Parquet file that can be read: {error}") from None
+    if n_rows == 0:
+        raise _refusal(path, "holds no positions; add at least one row")
+    faults: list[Fault] = []
+    columns = [_column_cells(name, table[name], faults) for name in known]
+    rows = tuple(enumerate(zip(*columns, strict=True), start=1)) if not faults else ()
+    return _table(header, known, rows, faults, line=None)
+
+
+def _table(
+    names: tuple[str, ...],
+    read: Sequence[str],
+    rows: Sequence[tuple[int, tuple[str, ...]]],
+    faults: list[Fault],
+    *,
+    line: int | None,
+) -> Table:
+    """The table of the columns `read` of those in the file, with what is to be said of its other columns."""
+    misspelt = _misspelt(names)
+    absent = [name for name in COLUMNS if name not in names]
+    unknown = [name for name in names if name not in COLUMNS and name not in misspelt]
+    return Table(
+        header=tuple(read),
+        rows=tuple(rows),
+        faults=(*_misspelt_faults(misspelt, line), *faults),
+        warnings=tuple(f"column {name!r} is unknown and was not read{did_you_mean(name, absent)}" for name in unknown),
+        misspelt=frozenset(misspelt.values()),
+    )
+
+
+def _column_cells(name: str, column: pa.ChunkedArray, faults: list[Fault]) -> list[str]:
+    """A Parquet column as text cells; numbers keep every bit, null is the empty cell."""
+    kind = column.type
+    if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
+        cells = []
+        for chunk in column.chunks:
+            words = chunk.dictionary.to_pylist()
+            cells += ["" if code is None else words[code] or "" for code in chunk.indices.to_pylist()]
+        return cells
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return ["" if value is None else value for value in column.to_pylist()]
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+        return ["" if value is None else str(value) for value in column.to_pylist()]
+    if pa.types.is_date(kind):
+        return ["" if value is None else value.isoformat() for value in column.to_pylist()]
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        return [_day_cell(value) for value in column.to_pylist()]
+    if pa.types.is_null(kind):
+        return [""] * len(column)
+    faults.append(Fault(message=f"has the type {kind}; text, numbers and dates are read", where=name))
+    return []
+
+
+def _day_cell(value: datetime | None) -> str:
+    if value is None:
+        return ""
+    return value.date().isoformat() if value.time() == time.min else value.isoformat()
+
+
+def _refusal(path: Path | str, message: str) -> FileFaults:
+    return FileFaults(path, [Fault(message=message)])

@@ -1,0 +1,1 @@
+"""Histories and realised P&L."""

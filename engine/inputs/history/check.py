@@ -1,0 +1,111 @@
+"""What a history holds, series by series, and what is odd in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kernels.types import F64, Dates
+
+ODD_MOVE = 12.0  # times the usual size of a day's move, the median's: beyond, a move is pointed out
+_USUAL_OVER = 500  # moves, half of them before
+_LEAST = 1e-4  # below which no move is odd
+_LONG_GAP_DAYS = 14  # calendar days without a value
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesCheck:
+    """One series of a history."""
+
+    name: str
+    first: date
+    last: date
+    n_values: int
+    n_missing: int  # dates of the history between the two that have none
+    largest_move: float  # over neighbouring weekdays; decimal rate, or ln(price)
+    largest_on: date | None  # None: no two values on neighbouring weekdays
+
+
+def check_series(history: pd.DataFrame) -> list[SeriesCheck]:
+    """Every series that has a value, in the history's order; `history` as `read_history` returns it."""
+    dates = _days(history.index)
+    return [_check(name, days, values, dates) for name, days, values in _series(history)]
+
+
+def odd_moves(history: pd.DataFrame) -> tuple[str, ...]:
+    """What is worth a look: long gaps, dates on weekends, moves far beyond the usual ones. Nothing is repaired."""
+    said: list[str] = []
+    dates = _days(history.index)
+    if (weekend := dates[~np.is_busday(dates)]).size:
+        last = weekend[-1].item()
+        said.append(f"{weekend.size:,} dates fall on a weekend, the last on {last:%Y-%m-%d, %A}")
+    for name, days, values in _series(history):
+        said += [*_gap(name, days), *_odd(name, days, values)]
+    return tuple(said)
+
+
+def move(name: str, change: float) -> str:
+    """A day's move of a series in words."""
+    return f"{1e4 * change:+.1f} bp" if _is_rate(name) else f"{np.expm1(change):+.2%}"
+
+
+def _series(history: pd.DataFrame) -> list[tuple[str, Dates, F64]]:
+    """Name, dates and values of each series that has any."""
+    dates = _days(history.index)
+    columns = [(str(name), history[name].to_numpy(dtype=np.float64)) for name in history.columns]
+    there = [(name, ~np.isnan(values), values) for name, values in columns]
+    return [(name, dates[has], values[has]) for name, has, values in there if has.any()]
+
+
+def _check(name: str, days: Dates, values: F64, dates: Dates) -> SeriesCheck:
+    when, moves = _one_day_moves(name, days, values)
+    largest = int(np.abs(moves).argmax()) if moves.size else -1
+    return SeriesCheck(
+        name=name,
+        first=days[0].item(),
+        last=days[-1].item(),
+        n_values=days.size,
+        n_missing=int(((dates >= days[0]) & (dates <= days[-1])).sum()) - days.size,
+        largest_move=float(moves[largest]) if moves.size else 0.0,
+        largest_on=when[largest].item() if moves.size else None,
+    )
+
+
+def _one_day_moves(name: str, days: Dates, values: F64) -> tuple[Dates, F64]:
+    """Changes over neighbouring weekdays, Friday and Monday too: of a rate, or of a price's logarithm."""
+    weekday = np.is_busday(days)
+    days, states = days[weekday], values[weekday] if _is_rate(name) else np.log(values[weekday])
+    near = np.busday_count(days[:-1], days[1:]) == 1
+    return days[1:][near], np.diff(states)[near]
+
+
+def _gap(name: str, days: Dates) -> Sequence[str]:
+    lengths = np.diff(days).astype(np.int64)
+    if not lengths.size or lengths.max() <= _LONG_GAP_DAYS:
+        return []
+    longest = int(lengths.argmax())
+    return [f"{name}: {lengths[longest]:,} days without a value, {days[longest]} to {days[longest + 1]}"]
+
+
+def _odd(name: str, days: Dates, values: F64) -> Sequence[str]:
+    """Moves that a usual one does not explain; usual is the median size of the moves around."""
+    when, moves = _one_day_moves(name, days, values)
+    sizes = pd.Series(np.abs(moves))
+    usual = sizes.rolling(_USUAL_OVER, center=True, min_periods=min(50, max(1, sizes.size))).median()
+    odd = np.flatnonzero((sizes > ODD_MOVE * usual.clip(lower=_LEAST)).to_numpy())
+    if not odd.size:
+        return []
+    largest = odd[np.argsort(-np.abs(moves[odd]), kind="stable")][:_NAMED]
+    words = ", ".join(f"{move(name, float(moves[k]))} on {when[k]}" for k in largest)
+    return [f"{name}: {odd.size:,} moves over {ODD_MOVE:g} times the usual size of their years: {words}"]
+
+
+def _is_rate(name: str) -> bool:
+    return "_" in name  # as in JGB_10Y
+
+
+def _days(index: pd.Index) -> Dates:
+    return np.asarray(index.to_numpy(), "datetime64[D]")

@@ -1,0 +1,214 @@
+"""Daily histories as their publishers print them: Ministry of Finance, Treasury, FRED, and the tidy table.
+
+Every reader returns a DataFrame with a `date` index (ascending, unique, microseconds) and one float64 column per
+series: "JGB_10Y" and "UST_3M" hold par yields as decimals per year, "USDJPY" yen per dollar, NaN where the publisher
+has no value. Nothing is filled in. Every fault of a file is reported at once, with its line.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import Fault, FileFaults, InputError, did_you_mean
+from engine.inputs.history.cells import MISSING, parse_date, parse_number, read_rows
+from engine.market.factors import tenor_label, tenor_years
+from kernels.types import F64
+
+Rows = Sequence[tuple[int, list[str]]]  # (line, cells)
+
+_DATE_HEADERS = ("Date", "基準日", "DATE", "observation_date", "date")
+_TREASURY_UNITS = {"Mo": "M", "Month": "M", "Yr": "Y"}
+_FRED_TENORS = ("1MO", "3MO", "6MO", "1", "2", "3", "5", "7", "10", "20", "30")
+_TIDY_OTHERS = frozenset(  # columns of the tidy table that are no yield and no exchange rate
+    ("spx", "nasdaq", "nikkei225", "vix", "qqq_adj", "xlk_adj", "xlu_adj", "xlp_adj", "sofr", "effr_dff")
+)
+_FORMATS = "the Ministry of Finance's jgbcm or jgbcme file, the Treasury's yearly file, FRED's csv, the tidy table"
+
+
+def read_history(paths: Iterable[Path]) -> pd.DataFrame:
+    """Read files of any of the known formats, told apart by their headers, into one history.
+
+    The formats: the Ministry of Finance's JGB par yields (English or Japanese edition, whole history or one month),
+    the Treasury's yearly files of par yields (newest first, as published), FRED's csv of DGS* and DEXJPUS (header
+    "DATE" or "observation_date"), and the tidy table (`date`, `jgb_1y`.., `ust_1m`.., `usdjpy`; its index, ETF and
+    money-market columns are left out). Dates are the union of the files' dates.
+
+    Raises
+    ------
+    FileFaults
+        A file that cannot be read, is none of the known formats, or has faults.
+    InputError
+        Two files print different values for one cell, or there are no files.
+    """
+    frames = [(path, read_history_file(path)) for path in paths]
+    if not frames:
+        raise InputError("a history needs at least one file")
+    merged = frames[0][1]
+    for path, frame in frames[1:]:
+        _refuse_conflicts(merged, frame, path)
+        merged = merged.combine_first(frame)
+    names = sorted([str(name) for name in merged.columns], key=_column_order)
+    return merged[names]
+
+
+def read_history_file(path: Path) -> pd.DataFrame:
+    """Read one file; as `read_history`."""
+    rows = read_rows(path)
+    start = next((i for i, (_, cells) in enumerate(rows[:2]) if cells[0] in _DATE_HEADERS), None)
+    if start is None:
+        raise FileFaults(path, [Fault(message=f"header {','.join(rows[0][1])[:60]!r} is none of: {_FORMATS}", line=1)])
+    header, data = rows[start], rows[start + 1 :]
+    match header[1][0]:
+        case "Date" if any(" " in cell for cell in header[1]):
+            return _frame(path, _treasury_series, header, data[::-1])
+        case "Date" | "基準日":
+            return _frame(path, _mof_series, header, _without_footnote(data))
+        case "date":
+            return _frame(path, _tidy_series, header, data)
+        case _:
+            return _frame(path, _fred_series, header, data)
+
+
+def history_warnings(history: pd.DataFrame) -> tuple[str, ...]:
+    """How many dates each series lacks between its own first and last value: missing cells are never read as 0."""
+    warnings = []
+    for name in history.columns:
+        present = history[name].notna().to_numpy()
+        if not present.any():
+            warnings.append(f"history of {name}: no value at all in {present.size:,} dates")
+            continue
+        first, last = int(present.argmax()), present.size - int(present[::-1].argmax())
+        if n_missing := int((~present[first:last]).sum()):
+            warnings.append(f"history of {name}: {n_missing:,} of {last - first:,} dates have no value")
+    return tuple(warnings)
+
+
+def _frame(path: Path, series: Callable[[str], str | None], header: tuple[int, list[str]], rows: Rows) -> pd.DataFrame:
+    """Check and convert the rows, oldest first. `series` names a column: "" to leave it out, None if unknown."""
+    names = [series(cell) for cell in header[1][1:]]
+    faults = _header_faults(names, header)
+    if not rows:
+        faults.append(Fault(message="no data rows under the header", line=header[0]))
+    dates: list[date | None] = []
+    values = np.full((len(rows), len(names)), np.nan)
+    for i, (line, cells) in enumerate(rows):
+        if len(cells) != len(names) + 1:
+            faults.append(Fault(message=f"{len(cells)} fields, the header has {len(names) + 1}", line=line))
+            dates.append(None)
+            continue
+        dates.append(_checked_date(cells[0], dates, line, faults))
+        for j, name in enumerate(names):
+            if name and (cell := cells[j + 1]) not in MISSING:
+                values[i, j] = _checked_number(cell, line, header[1][j + 1], faults)
+    if faults:
+        raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0))
+    index = pd.DatetimeIndex(np.array(dates, dtype="datetime64[D]"), name="date").as_unit("us")
+    columns = {
+        name: values[:, j] if name == "USDJPY" else _decimals(values[:, j]) for j, name in enumerate(names) if name
+    }
+    return pd.DataFrame(columns, index=index)
+
+
+def _decimals(percent: F64) -> F64:
+    """Percent to decimals, 1.108 to 0.01108: rounded to 10 decimals, since publishers print 3 of a percent at most."""
+    return np.round(percent / 100.0, 10)
+
+
+def _header_faults(names: Sequence[str | None], header: tuple[int, list[str]]) -> list[Fault]:
+    line, cells = header
+    faults = []
+    for j, name in enumerate(names):
+        if name is None:
+            hint = did_you_mean(cells[j + 1], sorted(_TIDY_OTHERS | {"usdjpy", "jgb_10y", "ust_10y"}))
+            faults.append(Fault(message=f"unknown column {cells[j + 1]!r}{hint}", line=line))
+        elif name and name in names[:j]:
+            faults.append(Fault(message=f"column {cells[j + 1]!r} comes twice", line=line))
+    if not names:
+        faults.append(
+            Fault(message=f"no column beside the date, got {cells!r}; columns are split by commas", line=line)
+        )
+    return faults
+
+
+def _checked_date(cell: str, before: Sequence[date | None], line: int, faults: list[Fault]) -> date | None:
+    found = parse_date(cell)
+    last = next((day for day in reversed(before) if day is not None), None)
+    if found is None:
+        faults.append(Fault(message=f"no such date: {cell!r}; wanted YYYY-MM-DD or the publisher's form", line=line))
+    elif last is not None and found == last:
+        faults.append(Fault(message=f"date {found} comes twice; a history has one row per date", line=line))
+    elif last is not None and found < last:
+        faults.append(Fault(message=f"date {found} is out of order beside {last}; rows go by date", line=line))
+    return found
+
+
+def _checked_number(cell: str, line: int, column: str, faults: list[Fault]) -> float:
+    found = parse_number(cell)
+    if found is None:
+        wanted = "wanted a number in plain digits with a point, or one of '', '-', '.', 'N/A' for a missing value"
+        faults.append(Fault(message=f"{cell!r} is not a number; {wanted}", line=line, where=column))
+        return float("nan")
+    return found
+
+
+def _without_footnote(rows: Rows) -> Rows:
+    """Drop what follows a row of empty cells, if it is text in the first column alone: the monthly file's footnote."""
+    blank = next((i for i, (_, cells) in enumerate(rows) if not any(cells)), len(rows))
+    if all(not any(cells[1:]) for _, cells in rows[blank:]):
+        return rows[:blank]
+    return rows
+
+
+def _refuse_conflicts(merged: pd.DataFrame, frame: pd.DataFrame, path: Path) -> None:
+    shared = [name for name in frame.columns if name in merged.columns]
+    dates = frame.index.intersection(merged.index)
+    ours, theirs = merged.loc[dates, shared].to_numpy(), frame.loc[dates, shared].to_numpy()
+    clash = np.argwhere(~np.isclose(ours, theirs, rtol=1e-12, atol=0.0) & ~np.isnan(ours) & ~np.isnan(theirs))
+    if clash.size:
+        row, column = clash[0]
+        raise InputError(
+            f"{path}: {shared[column]} on {dates[row].date()} is {theirs[row, column]:.6g}, an earlier file has "
+            f"{ours[row, column]:.6g}; {len(clash):,} cells differ: leave one of the files out"
+        )
+
+
+def _series(curve: str, tenor: str) -> str | None:
+    try:
+        return f"{curve}_{tenor_label(tenor_years(tenor))}"
+    except InputError:
+        return None
+
+
+def _mof_series(cell: str) -> str | None:
+    return _series("JGB", cell.replace("年", "Y"))
+
+
+def _treasury_series(cell: str) -> str | None:
+    number, _, unit = cell.partition(" ")
+    return _series("UST", number + _TREASURY_UNITS[unit]) if unit in _TREASURY_UNITS else None
+
+
+def _fred_series(cell: str) -> str | None:
+    if cell == "DEXJPUS":
+        return "USDJPY"
+    tenor = cell.removeprefix("DGS")
+    if tenor == cell or tenor not in _FRED_TENORS:
+        return None
+    return f"UST_{tenor[:-1]}" if tenor.endswith("MO") else f"UST_{tenor}Y"
+
+
+def _tidy_series(cell: str) -> str | None:
+    if cell == "usdjpy":
+        return "USDJPY"
+    if cell in _TIDY_OTHERS:
+        return ""
+    curve, _, tenor = cell.partition("_")
+    return _series(curve.upper(), tenor.upper()) if curve in ("jgb", "ust") else None
+
+
+def _column_order(name: str) -> tuple[str, float]:
+    curve, _, tenor = name.partition("_")
+    return (curve, tenor_years(tenor)) if tenor else ("~", 0.0)  # JGB, UST, then USDJPY

@@ -1,0 +1,222 @@
+"""Every fault that the figures of a market file can have, where its keys and types are right."""
+
+from collections.abc import Iterator, Mapping
+
+from engine.errors import InputError
+from engine.inputs.market.fx_faults import fx_vols_faults
+from engine.inputs.market.schema import (
+    CurveTable,
+    FactorsTable,
+    LevelTable,
+    MarketFile,
+    SpreadTable,
+    curves_of,
+    factor_of,
+    full_correlation,
+    par_curve_of,
+)
+from engine.market.bootstrap import bootstrap
+from engine.market.correlation import SMALLEST_EIGENVALUE, correlation_faults, smallest_eigenvalue
+from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, is_curve_name, parse_factor, tenor_years
+from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY
+
+Keys = tuple[str | int, ...]
+Found = Iterator[tuple[Keys, str]]  # place in the file, message
+
+LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.30  # decimals; JGBs reached -0.003, Treasury bills 0.17
+LARGEST_SPREAD = 0.05  # decimal
+_HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0, FactorKind.VOL: 5.0}
+_VOL_HINT = {
+    FactorKind.RATE: "0.0062 is 62 bp a year",
+    FactorKind.PRICE: "0.11 is 11 % a year",
+    FactorKind.VOL: "0.7 is 70 % a year of the vol itself",
+}
+
+
+def market_faults(file: MarketFile) -> Found:
+    """Everything wrong with the figures of a file whose keys and types are right."""
+    for name, table in file.curves.items():
+        yield from _curve_faults(name, table)
+    for name, spread in file.spreads.items():
+        yield from _spread_faults(file, name, spread)
+    yield from _fx_faults(("fx", "usdjpy"), file.fx.usdjpy)
+    for i, close in enumerate(file.fx.previous_closes or ()):
+        yield from _fx_faults(("fx", "previous_closes", i), close)
+    for name, level in file.levels.items():
+        yield from _level_faults(name, level, file.factors.names)
+    yield from fx_vols_faults(file, has_curves=_has_curves(file))
+    factors: list[Factor] = []
+    for i, name in enumerate(file.factors.names):
+        try:
+            factors.append(factor_of(file, name))
+        except InputError as error:
+            yield ("factors", "names", i), str(error)
+    yield from _name_faults(factors, [*file.curves, *file.spreads], file.fx_vols)
+    if len(factors) == len(file.factors.names):
+        yield from _law_faults(file.factors, factors)
+    yield from _correlation_faults(file.factors)
+
+
+def _curve_faults(name: str, table: CurveTable) -> Found:
+    at = ("curves", name, "par_yields")
+    found = [
+        *_curve_name_faults(("curves", name)),
+        *((((*at, label)), message) for label, message in _tenor_faults(table.par_yields)),
+    ]
+    for label, par in table.par_yields.items():
+        if not LOWEST_YIELD <= par <= HIGHEST_YIELD:
+            wanted = f"[{LOWEST_YIELD}, {HIGHEST_YIELD}], as a decimal: 0.0435 is 4.35 %"
+            found.append(((*at, label), f"par yield must lie in {wanted}; got {par!r}"))
+    yield from found
+    if not found:
+        try:
+            bootstrap(par_curve_of(name, table))
+        except InputError as error:
+            yield at, str(error)
+
+
+def _spread_faults(file: MarketFile, name: str, table: SpreadTable) -> Found:
+    at: Keys = ("spreads", name)
+    yield from _curve_name_faults(at)
+    if name in file.curves:
+        yield at, f"curve {name!r} is published and derived; keep one of the two"
+    known = [other for other in (*file.curves, *file.spreads) if other != name]
+    if table.parent not in known:
+        yield (*at, "parent"), f"must be another curve: {', '.join(known)}; got {table.parent!r}"
+    elif name in _ancestors(file, name):
+        yield (*at, "parent"), f"{name!r} is its own parent's parent: parents go round in a circle"
+    for label, message in _tenor_faults(table.zero_spreads):
+        yield (*at, "zero_spreads", label), message
+    for label, spread in table.zero_spreads.items():
+        if not abs(spread) <= LARGEST_SPREAD:
+            wanted = f"within +-{LARGEST_SPREAD}, as a decimal: -0.005 is -50 bp"
+            yield (*at, "zero_spreads", label), f"spread must lie {wanted}; got {spread!r}"
+
+
+def _ancestors(file: MarketFile, name: str) -> list[str]:
+    """The parent, its parent and so on, as far as the file has them, each once."""
+    found: list[str] = []
+    while name in file.spreads and file.spreads[name].parent not in found:
+        name = file.spreads[name].parent
+        found.append(name)
+    return found
+
+
+def _curve_name_faults(at: Keys) -> Found:
+    name = str(at[-1])
+    if not is_curve_name(name):
+        yield at, f"a curve's name is capitals and digits, such as 'JGB' or 'JGB_REPO', got {name!r}"
+
+
+def _tenor_faults(labels: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    """Label and message of tenors that are none or do not increase."""
+    before = 0.0
+    for label in labels:
+        try:
+            years = tenor_years(label)
+        except InputError as error:
+            yield label, str(error)
+            continue
+        if years <= before:
+            yield label, f"tenors must increase, got {label} after one of {before:g} years"
+        before = years
+
+
+def _has_curves(file: MarketFile) -> bool:
+    """Whether the curves can be built; their own faults say why not."""
+    if any(True for name, table in file.spreads.items() for _ in _spread_faults(file, name, table)):
+        return False
+    try:
+        curves_of(file)
+    except InputError:
+        return False
+    return True
+
+
+def _level_faults(name: str, table: LevelTable, factors: tuple[str, ...]) -> Found:
+    at: Keys = ("levels", name)
+    if _is_taken(name):
+        yield at, f"{name!r} is a name of another kind of factor; a price's is such as 'SPX'"
+    elif not is_curve_name(name):
+        yield at, f"a price's name is capitals, digits and underscores, such as 'SPX', got {name!r}"
+    elif name not in factors:
+        yield at, f"{name!r} must be one of the factors; a vol of 0 keeps it still"
+    if not 0.0 < table.level < 1e12:
+        yield (*at, "level"), f"must be a price above 0 and below 1e12, got {table.level!r}"
+
+
+def _is_taken(name: str) -> bool:
+    try:
+        parse_factor(name)
+    except InputError:
+        return False
+    return True
+
+
+def _fx_faults(at: Keys, usdjpy: float) -> Found:
+    if not LOWEST_USDJPY <= usdjpy <= HIGHEST_USDJPY:
+        inverted = 1.0 / usdjpy if usdjpy else 0.0
+        hint = f"; dollars for one yen? Then {inverted:.2f}" if LOWEST_USDJPY <= inverted <= HIGHEST_USDJPY else ""
+        wanted = f"yen for one dollar, in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}]"
+        yield at, f"must be {wanted}; got {usdjpy!r}{hint}"
+
+
+def _name_faults(factors: list[Factor], curves: list[str], pairs: Mapping[str, object]) -> Found:
+    names = [factor.name for factor in factors]
+    if PRICE_FACTOR not in names:
+        yield ("factors", "names"), f"{PRICE_FACTOR} must be one of the factors; a vol of 0 keeps it still"
+    for i, factor in enumerate(factors):
+        if factor.name in names[:i]:
+            yield ("factors", "names", i), f"factor {factor.name!r} comes twice"
+        at: Keys = ("factors", "names", i)
+        if factor.curve is not None and factor.curve not in curves:
+            yield at, f"{factor.name!r} needs curve {factor.curve!r}; there are {', '.join(curves)}"
+        if factor.pair is not None and factor.pair not in pairs:
+            yield at, f"{factor.name!r} needs the vols of {factor.pair!r}, a [fx_vols.{factor.pair}] table"
+
+
+def _law_faults(table: FactorsTable, factors: list[Factor]) -> Found:
+    lists = {"vols": table.vols, "kappas": table.kappas, "thetas": table.thetas, "mus": table.mus}
+    for key, values in lists.items():
+        if values is not None and len(values) != len(factors):
+            yield ("factors", key), f"needs {len(factors)} values, one per name, got {len(values)}"
+    for i, (factor, vol) in enumerate(zip(factors, table.vols, strict=False)):
+        if not 0.0 <= vol <= _HIGHEST_VOL[factor.kind]:
+            wanted = f"in [0, {_HIGHEST_VOL[factor.kind]:g}]: {_VOL_HINT[factor.kind]}"
+            yield ("factors", "vols", i), f"vol of {factor.name} must be {wanted}; got {vol!r}"
+    for i, (factor, kappa) in enumerate(zip(factors, table.kappas or (), strict=False)):
+        if not 0.0 <= kappa <= 100.0 or (kappa and factor.kind is FactorKind.PRICE):
+            wanted = "0, a price does not revert" if factor.kind is FactorKind.PRICE else "in [0, 100] per year"
+            yield ("factors", "kappas", i), f"kappa of {factor.name} must be {wanted}; got {kappa!r}"
+        elif kappa and table.thetas is None:
+            to = "vol" if factor.kind is FactorKind.VOL else "zero rate"
+            yield ("factors", "kappas", i), f"{factor.name} reverts, so `thetas` must say to which {to}"
+    kappas = [*(table.kappas or ()), *[0.0] * len(factors)]
+    for i, (factor, theta) in enumerate(zip(factors, table.thetas or (), strict=False)):
+        if factor.kind is FactorKind.RATE and not LOWEST_YIELD <= theta <= HIGHEST_YIELD:
+            yield ("factors", "thetas", i), f"theta of {factor.name} must be a decimal zero rate; got {theta!r}"
+        if factor.kind is FactorKind.VOL and not (0.0 < theta <= 3.0 or theta == kappas[i] == 0.0):
+            yield ("factors", "thetas", i), f"theta of {factor.name} must be a vol, 0.11 for 11 %; got {theta!r}"
+    for i, (factor, mu) in enumerate(zip(factors, table.mus or (), strict=False)):
+        is_price = factor.kind is FactorKind.PRICE
+        if not abs(mu) <= 1.0 or (mu and not is_price):
+            wanted = "in [-1, 1] per year" if is_price else f"0, a {factor.kind.value} has no drift but kappa's"
+            yield ("factors", "mus", i), f"mu of {factor.name} must be {wanted}; got {mu!r}"
+
+
+def _correlation_faults(table: FactorsTable) -> Found:
+    at, n = ("factors", "correlation"), len(table.names)
+    matrix = full_correlation(table.correlation)
+    if matrix is None or len(matrix) != n:
+        lengths = ", ".join(str(len(row)) for row in table.correlation)
+        yield at, f"needs {n} rows of 1, 2, .. {n} values (lower triangle) or of {n} each; got rows of {lengths}"
+        return
+    faults = correlation_faults(matrix, table.names)
+    for i, j, message in faults:
+        yield (*at, i, j), message
+    if not faults and not table.repair_correlation and (lowest := smallest_eigenvalue(matrix)) <= SMALLEST_EIGENVALUE:
+        yield (
+            at,
+            f"not positive definite: smallest eigenvalue {lowest:.1e}; repair_correlation = true in [factors] takes "
+            f"the nearest matrix that is (Higham), and says how near",
+        )

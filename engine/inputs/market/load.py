@@ -1,0 +1,149 @@
+"""Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
+
+import os
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from engine.errors import FileFaults, InputError
+from engine.inputs.market.faults import Keys, market_faults
+from engine.inputs.market.schema import (
+    FactorsTable,
+    MarketFile,
+    curves_of,
+    factor_of,
+    full_correlation,
+    fx_vols_from,
+    par_curve_of,
+    spreads_of,
+    theta_state,
+)
+from engine.inputs.market.text import market_text
+from engine.inputs.toml.faults import faults_of
+from engine.inputs.toml.read import parse_toml, read_text, read_toml
+from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
+from engine.market.factors import PRICE_FACTOR, tenor_label
+from engine.market.lookup import curve_factors, vol_factor
+from engine.market.market import Market, joined_sources
+from engine.market.surface_checks import arbitrage
+from kernels.types import F64
+
+DEFAULT_MARKET = "2025-05-28"
+
+
+def load_market(path: Path) -> Market:
+    """Read a market file and bootstrap its curves.
+
+    Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
+    increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
+    `market_warnings` says what is allowed or was repaired but is worth knowing.
+    """
+    file = read_toml(path, MarketFile)
+    if found := list(market_faults(file)):
+        raise _refusal(path, found)
+    return _market_of(file)
+
+
+def write_market(market: Market, path: Path) -> None:
+    """Write a market as a commented file that `load_market` reads back to the same figures.
+
+    The file appears whole or not at all. Raises InputError when it cannot be written.
+    """
+    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
+    try:
+        half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
+        half_written.replace(path)
+    except OSError as error:
+        half_written.unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def market_warnings(market: Market) -> tuple[str, ...]:
+    """What is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
+    warnings = [f"market: {note}" for note in market.notes]
+    if market.valuation_date.weekday() >= 5:
+        warnings.append(f"valuation date {market.valuation_date} is a {market.valuation_date:%A}")
+    for factor in market.factors:
+        if factor.curve is None or factor.pillar is None:
+            continue
+        times = market.curves[factor.curve].times
+        if not times[0] <= factor.pillar <= times[-1]:
+            span = f"{tenor_label(float(times[0]))} to {tenor_label(float(times[-1]))}"
+            warnings.append(f"{factor.name} lies outside its curve, {span}: the zero rate is flat there")
+    still = [name for name in market.curves if not curve_factors(market, name)[0].size]
+    warnings += [f"curve {name!r} has no factor: it does not move" for name in still]
+    unmoved = [pair for pair in market.fx_vols if vol_factor(market, pair) < 0]
+    warnings += [f"the vols of {pair} do not move: {pair}_VOL is no factor" for pair in unmoved]
+    warnings += [said for vols in market.fx_vols.values() for said in arbitrage(vols)]
+    return tuple(warnings)
+
+
+def bundled_market_names() -> tuple[str, ...]:
+    """Names of the markets that come with the program: their valuation dates."""
+    folder = files("engine.market") / "data"
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def bundled_market_path(name: str = DEFAULT_MARKET) -> Path:
+    """Path of a bundled market file. Raises InputError when there is none of that name."""
+    if name not in bundled_market_names():
+        raise InputError(f"no bundled market {name!r}; there are: {', '.join(bundled_market_names())}")
+    return Path(str(files("engine.market") / "data" / f"{name}.toml"))
+
+
+def _refusal(path: Path, found: Sequence[tuple[Keys, str]]) -> FileFaults:
+    """The faults at their lines and keys, as if the model had found them."""
+    details: list[InitErrorDetails] = [
+        {"type": PydanticCustomError("value_error", "{error}", {"error": message}), "loc": keys, "input": None}
+        for keys, message in found
+    ]
+    text = read_text(path)
+    error = ValidationError.from_exception_data("market", details)
+    return FileFaults(path, faults_of(error, MarketFile, parse_toml(path, text), text))
+
+
+def _market_of(file: MarketFile) -> Market:
+    table, n = file.factors, len(file.factors.names)
+    curves = curves_of(file)
+    fx_vols = {pair: fx_vols_from(file, pair, curves) for pair in file.fx_vols}
+    sources = {name: curve.source for name, curve in file.curves.items()} | {PRICE_FACTOR: file.fx.source}
+    sources |= {name: level.source for name, level in file.levels.items()}
+    correlation, notes = _correlation_of(table)
+    factors = tuple(factor_of(file, name) for name in table.names)
+    thetas = [theta_state(*each) for each in zip(factors, table.thetas or [0.0] * n, strict=True)]
+    vol_levels = {f.name: fx_vols[f.pair].level for f in factors if f.pair is not None}
+    return Market(
+        valuation_date=file.valuation_date,
+        par_curves={name: par_curve_of(name, curve) for name, curve in file.curves.items()},
+        curves=curves,
+        usdjpy=float(file.fx.usdjpy),
+        factors=factors,
+        vols=np.array(table.vols, dtype=np.float64),
+        correlation=correlation,
+        kappas=np.array(table.kappas or [0.0] * n, dtype=np.float64),
+        thetas=np.array(thetas, dtype=np.float64),
+        mus=np.array(table.mus or [0.0] * n, dtype=np.float64),
+        source=joined_sources(sources),
+        calibration=file.calibration.description,
+        sources=sources,
+        levels={name: float(level.level) for name, level in file.levels.items()} | vol_levels,
+        spreads=spreads_of(file),
+        fx_vols=fx_vols,
+        previous_usdjpy=file.fx.previous_closes,
+        notes=notes,
+    )
+
+
+def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
+    """(n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    correlation = full_correlation(table.correlation)
+    if correlation is None:
+        raise InputError("the correlation's rows are neither a triangle nor a square")
+    if not table.repair_correlation or smallest_eigenvalue(correlation) > SMALLEST_EIGENVALUE:
+        return correlation, ()
+    repaired = nearest_correlation(correlation)
+    return repaired.correlation, (repaired.note(),)

@@ -1,0 +1,225 @@
+"""What a market file holds."""
+
+import math
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from engine.inputs.toml.read import Strict
+from engine.market.bootstrap import bootstrap
+from engine.market.curve import ZeroCurve
+from engine.market.factors import MAX_FACTORS, Factor, FactorKind, parse_factor, tenor_years
+from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
+from engine.market.market import ParCurve
+from engine.market.spread import SpreadCurve, with_derived
+from engine.market.surface import fx_vols_of
+from kernels.types import F64
+
+
+class CurveTable(Strict):
+    """A published par curve."""
+
+    currency: Literal["JPY", "USD"] = Field(description="Currency in which the curve's bonds pay.")
+    source: str = Field(min_length=1, description="Who published the yields, and when.")
+    par_yields: dict[str, float] = Field(
+        min_length=1,
+        description="Tenor -> par yield, semi-annual compounding, shortest first: { 3M = 0.0435, 10Y = 0.0447 }.",
+    )
+
+
+class SpreadTable(Strict):
+    """A zero curve derived from another by spreads; it moves with factors of its own, or else with its parent."""
+
+    parent: str = Field(description="The curve that the spreads are over: one of `curves` or of `spreads`.")
+    source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
+    zero_spreads: dict[str, float] = Field(
+        min_length=1,
+        description="Tenor -> spread of continuous zero rates, decimal: { 1M = 0.0005, 10Y = -0.005 }; linear in time "
+        "between tenors, flat beyond.",
+    )
+
+
+class LevelTable(Strict):
+    """A price beside USD/JPY: an equity index, an EM asset. Its name is one of the factors."""
+
+    level: float = Field(description="In `currency`: 5888.55 points of the S&P 500 are 5888.55 dollars.")
+    currency: Literal["JPY", "USD"] = Field(description="Currency in which the level is quoted.")
+    source: str = Field(min_length=1, description="Who published the level, and when.")
+
+
+class VolQuoteTable(Strict):
+    """One expiry: by delta (at the money, 25-delta and perhaps 10-delta), or by strike (1 to 5). Decimal vols."""
+
+    atm: float | None = Field(
+        default=None, description="Delta quotes: vol of the delta-neutral straddle; 0.11 is 11 %."
+    )
+    risk_reversal_25d: float | None = Field(default=None, description="Vol of the USD call less that of the put.")
+    butterfly_25d: float | None = Field(default=None, description="Mean vol of call and put, less `atm`.")
+    risk_reversal_10d: float | None = Field(default=None, description="The same at 10 delta; with its butterfly.")
+    butterfly_10d: float | None = Field(default=None, description="The same at 10 delta; with its risk reversal.")
+    strikes: tuple[float, ...] | None = Field(default=None, description="Strike quotes: yen for one dollar, rising.")
+    vols: tuple[float, ...] | None = Field(default=None, description="Strike quotes: one vol per strike.")
+
+
+class FxVolsTable(Strict):
+    """Implied vols of a currency pair. The factor USDJPY_VOL multiplies all vols at the money."""
+
+    delta: Literal["spot", "forward", "spot-premium-adjusted", "forward-premium-adjusted"] = Field(
+        description="What a quoted delta is; premium-adjusted where the premium is paid in dollars."
+    )
+    domestic: str = Field(description="Curve that discounts yen in forwards and options: XCCY_JPY.")
+    foreign: str = Field(description="Curve that discounts dollars in forwards and options: SOFR.")
+    reference: str = Field(description="Expiry whose vol at the money is the level of the VOL factor: '1M'.")
+    source: str = Field(min_length=1, description="Whose quotes, or 'assumption: ...' with the reasoning.")
+    quotes: dict[str, VolQuoteTable] = Field(
+        min_length=1, description="Expiry -> quotes, shortest first. Flat beyond the outermost quoted strikes."
+    )
+
+
+class FxTable(Strict):
+    """The exchange rate."""
+
+    usdjpy: float = Field(description="Yen for one dollar.")
+    previous_closes: tuple[float, float, float, float, float] | None = Field(
+        default=None,
+        description="Yen for one dollar at the five closes before the valuation date, newest first: scenarios whose "
+        "regimes or interventions answer to the last five days' move start from them; left out, they start flat.",
+    )
+    source: str = Field(min_length=1, description="Who published the rate, and when.")
+
+
+class FactorsTable(Strict):
+    """The simulated levels and the law of their moves; every list has one place per name."""
+
+    names: tuple[str, ...] = Field(
+        min_length=1,
+        max_length=MAX_FACTORS,
+        description="JGB_10Y: the zero rate of curve JGB at 10 years; USDJPY, the exchange rate, must be among them; "
+        "USDJPY_VOL: its vols at the money; a name of `levels`: that price.",
+    )
+    vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
+    correlation: tuple[tuple[float, ...], ...] = Field(
+        description="Rows of the lower triangle with the diagonal, or whole rows; positive definite."
+    )
+    repair_correlation: bool = Field(
+        default=False, description="Take the nearest positive definite correlation (Higham) instead of refusing."
+    )
+    kappas: tuple[float, ...] | None = Field(default=None, description="Mean reversion per year; 0 if left out.")
+    thetas: tuple[float, ...] | None = Field(
+        default=None, description="Long-run zero rates and vols, decimal, for kappas > 0."
+    )
+    mus: tuple[float, ...] | None = Field(
+        default=None, description="USDJPY and other prices: drift per year of their expectation; else 0."
+    )
+
+
+class CalibrationTable(Strict):
+    """Where vols and correlations come from."""
+
+    description: str = Field(min_length=1, description="Window, method, sample sizes and source.")
+
+
+class MarketFile(Strict):
+    """A market file: every level on one date, and the law of the factors' moves."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="Version of this format.")
+    valuation_date: date = Field(description="The close that prices the book, without quotes.")
+    curves: dict[str, CurveTable] = Field(min_length=1, description="By name in capitals: JGB, UST.")
+    spreads: dict[str, SpreadTable] = Field(
+        default={}, description="Derived curves, by name: TONA, SOFR, JGB_REPO, UST_REPO, XCCY_JPY."
+    )
+    fx: FxTable
+    fx_vols: dict[str, FxVolsTable] = Field(default={}, description="Implied vols, by pair: USDJPY.")
+    levels: dict[str, LevelTable] = Field(default={}, description="Other prices, by the factor's name: SPX.")
+    factors: FactorsTable
+    calibration: CalibrationTable
+
+
+def par_curve_of(name: str, table: CurveTable) -> ParCurve:
+    """The par curve of one table of a file without faults."""
+    return ParCurve(
+        name=name,
+        currency=table.currency,
+        times=np.array([tenor_years(label) for label in table.par_yields]),
+        par_yields=np.array(list(table.par_yields.values()), dtype=np.float64),
+    )
+
+
+def full_correlation(rows: tuple[tuple[float, ...], ...]) -> F64 | None:
+    """Rows of a lower triangle, or whole rows, as a matrix; None when they are neither."""
+    n = len(rows)
+    if all(len(row) == n for row in rows):
+        return np.array(rows, dtype=np.float64)
+    if any(len(row) != i + 1 for i, row in enumerate(rows)):
+        return None
+    matrix = np.zeros((n, n))
+    for i, row in enumerate(rows):
+        matrix[i, : i + 1] = matrix[: i + 1, i] = row
+    return matrix
+
+
+def curves_of(file: MarketFile) -> dict[str, ZeroCurve]:
+    """Every zero curve of a file whose curves and spreads have no faults."""
+    curves = {name: bootstrap(par_curve_of(name, table)) for name, table in file.curves.items()}
+    return with_derived(curves, spreads_of(file))
+
+
+def spreads_of(file: MarketFile) -> dict[str, SpreadCurve]:
+    """The derived curves of a file whose spreads have no faults."""
+    return {
+        name: SpreadCurve(
+            name=name,
+            parent=table.parent,
+            currency=_currency(file, name),
+            times=np.array([tenor_years(label) for label in table.zero_spreads]),
+            spreads=np.array(list(table.zero_spreads.values()), dtype=np.float64),
+            source=table.source,
+        )
+        for name, table in file.spreads.items()
+    }
+
+
+def fx_vols_from(file: MarketFile, pair: str, curves: dict[str, ZeroCurve]) -> FxVols:
+    """The vols of a pair. Raises InputError when no surface goes through the quotes."""
+    table = file.fx_vols[pair]
+    return fx_vols_of(
+        pair,
+        {tenor_years(label): _quote(quote) for label, quote in table.quotes.items()},
+        spot=file.fx.usdjpy,
+        curves=curves,
+        domestic=table.domestic,
+        foreign=table.foreign,
+        delta=DeltaKind(table.delta),
+        reference=tenor_years(table.reference),
+        source=table.source,
+    )
+
+
+def factor_of(file: MarketFile, name: str) -> Factor:
+    """The factor of a name, prices by their tables. Raises InputError for a name that is none."""
+    return parse_factor(name, {name: table.currency for name, table in file.levels.items()})
+
+
+def theta_state(factor: Factor, theta: float) -> float:
+    """Long-run state of a factor from the file's figure: a VOL's is the logarithm of its long-run vol."""
+    return math.log(theta) if factor.kind is FactorKind.VOL and theta else theta
+
+
+def _quote(table: VolQuoteTable) -> DeltaQuote | StrikeQuote:
+    if table.strikes is not None and table.vols is not None:
+        return StrikeQuote(strikes=table.strikes, vols=table.vols)
+    return DeltaQuote(
+        atm=table.atm or 0.0,
+        risk_reversal_25d=table.risk_reversal_25d or 0.0,
+        butterfly_25d=table.butterfly_25d or 0.0,
+        risk_reversal_10d=table.risk_reversal_10d,
+        butterfly_10d=table.butterfly_10d,
+    )
+
+
+def _currency(file: MarketFile, name: str) -> str:
+    while name in file.spreads:
+        name = file.spreads[name].parent
+    return file.curves[name].currency

@@ -1,0 +1,194 @@
+"""Scenario files (TOML) into scenarios; bundled ones by name, a user's by path."""
+
+import re
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from engine.errors import Fault, FileFaults, InputError, did_you_mean
+from engine.inputs.scenario.mechanisms import CorrelationOverride, UnwindKeys, VolMultiplier
+from engine.inputs.toml.extends import Merging, read_merged
+from engine.inputs.toml.faults import dotted, messages_of
+from engine.inputs.toml.lines import toml_line
+from engine.inputs.toml.parameters import Glob
+from engine.inputs.toml.read import Strict, read_text
+from engine.scenario.domain import LATEST_DAY, check_unwind
+from engine.scenario.findings import Findings, fault_at
+from engine.scenario.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+
+MERGING = Merging(
+    named={"regimes": ("name",), "hazards": ("start", "end"), "jumps": ("name",), "scheduled_sales": ("day",)},
+    joined=frozenset(("shocks", "vol_multipliers", "correlations")),
+    own=frozenset(("title", "description", "source")),
+)
+PARTS = "parts"  # folder of bundled files that others extend
+DEFAULTS = ("base", "april-2025", "article-2025", "august-2024")  # of commands without a scenario: no daily walk
+
+
+class ShockEntry(Strict):
+    """Move of every factor that `factor` matches. Shocks act in the order of the file, each on the level before it.
+
+    With a day, the move comes within the paths: absolute for rates, relative for prices and vols.
+    """
+
+    factor: Glob
+    size: float = Field(
+        description="absolute: decimal rate, 0.005 is 50 bp, or yen; relative: fraction, -0.05 is -5 %; target: level."
+    )
+    kind: Literal["absolute", "relative", "target"] = Field(
+        description="absolute: level + size; relative: level * (1 + size); target: the level becomes size."
+    )
+    on: Literal["zero", "par"] = Field(
+        default="zero",
+        description="Rates only; leave it out for USDJPY. zero: the zero rates at the factors' pillars; "
+        "par: the published par yields, and the curve is bootstrapped anew. Par shocks act first.",
+    )
+    day: int | None = Field(
+        default=None,
+        ge=1,
+        le=LATEST_DAY,
+        description="Business day after the start, 1 is the next. Left out: at once.",
+    )
+
+
+class ScenarioFile(UnwindKeys):
+    """A scenario: a named change of a market's levels, vols and correlations, and of what goes on within its paths.
+
+    Its name is the file's, without .toml.
+    """
+
+    extends: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=(),
+        max_length=16,
+        description="Scenarios that this one is laid over, by name or by path relative to this file. Later ones win "
+        "over earlier ones, this file over all, key by key; regimes, hazards, jumps and scheduled sales meet by name; "
+        "shocks, vol multipliers and correlations are laid end to end.",
+    )
+    title: str = Field(min_length=1, max_length=120, description="One line, for tables.")
+    description: str = Field(min_length=1, description="What happened or is supposed, in a sentence or two.")
+    source: str = Field(min_length=1, description="Where the figures come from, with dates.")
+    shocks: tuple[ShockEntry, ...] = Field(default=(), max_length=1000, description="Instantaneous moves of levels.")
+    vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=1000)
+    correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=1000)
+    repair_correlation: bool = Field(
+        default=False,
+        description="Take the nearest correlation matrix (Higham) when the overrides make it indefinite; else refuse.",
+    )
+
+    def to_scenario(self, name: str, origin: Origin) -> Scenario:
+        """The scenario as the engine knows it."""
+        return Scenario(
+            name=name,
+            title=self.title,
+            description=self.description,
+            source=self.source,
+            shocks=tuple(
+                Shock(factor=s.factor, size=s.size, kind=ShockKind(s.kind), on=ShockOn(s.on), day=s.day)
+                for s in self.shocks
+            ),
+            vol_multipliers=tuple((v.factor, v.multiplier) for v in self.vol_multipliers),
+            correlations=tuple((*c.factors, c.value) for c in self.correlations),
+            repair_correlation=self.repair_correlation,
+            unwind=self.to_unwind(),
+            origin=origin,
+        )
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults."""
+    scenario = _read(path, path.stem)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", path.stem):
+        message = f"a scenario is named after its file: letters, digits, '.', '_' and '-', not {path.stem!r}"
+        raise FileFaults(path, [Fault(message=message)])
+    return scenario
+
+
+def bundled_scenario_names() -> tuple[str, ...]:
+    """Names of the scenarios that come with the program, `base` first."""
+    names = [entry.name.removesuffix(".toml") for entry in _bundle().iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted(names, key=lambda name: (name != "base", name)))
+
+
+def default_scenario_names() -> tuple[str, ...]:
+    """The bundled scenarios that a command takes when it is given none: those that need no daily walk."""
+    return DEFAULTS
+
+
+def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
+    """Scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
+    scenarios = tuple(load_scenario(each) for each in names_or_paths)
+    names = [scenario.name for scenario in scenarios]
+    if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
+        raise InputError(f"two scenarios are called {twice!r}; leave one out, or rename its file")
+    return scenarios
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """A scenario by path (it ends in `.toml`), or by the name of a bundled one.
+
+    Raises
+    ------
+    FileFaults
+        The file has faults.
+    InputError
+        No bundled scenario has the name.
+    """
+    if name_or_path.endswith(".toml"):
+        return read_scenario(Path(name_or_path))
+    bundled = bundled_scenario_names()
+    if name_or_path in bundled:
+        with as_file(_bundle() / f"{name_or_path}.toml") as path:
+            return _read(path, name_or_path)
+    known = sorted(bundled)
+    raise InputError(
+        f"no scenario is called {name_or_path!r}{did_you_mean(name_or_path, known) or ';'} "
+        f"known: {', '.join(known)}; or give the path of a .toml file"
+    )
+
+
+def _read(path: Path, name: str) -> Scenario:
+    """The scenario of a file, which keeps the places of its keys for what only shows on a market."""
+    merged = read_merged(path, MERGING, _extended)
+    lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
+    files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
+    origin = Origin(path=str(path), lines=lines, files=files_of)
+    try:
+        file = ScenarioFile.model_validate(merged.data)
+    except ValidationError as error:
+        found = messages_of(error, ScenarioFile, merged.data)
+        faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found.items()]
+        raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0)) from None
+    scenario = file.to_scenario(name, origin)
+    if scenario.unwind is not None:
+        findings = Findings(scenario)
+        check_unwind(scenario.unwind, findings)
+        findings.notes()
+    return scenario
+
+
+def _extended(name: str, user: Path) -> Path:
+    """The file that `extends` names: relative to the file that names it, or a bundled one."""
+    if name.endswith(".toml"):
+        return user.parent / name
+    bundled = [*bundled_scenario_names(), *_part_names()]
+    if name not in bundled:
+        known = f"known: {', '.join(bundled)}; or give the path of a .toml file"
+        message = f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}"
+        raise FileFaults(user, [Fault(message=message, line=toml_line(read_text(user), ("extends",)), where="extends")])
+    return Path(str(_bundle() / f"{name}.toml"))
+
+
+def _part_names() -> list[str]:
+    folder = _bundle() / PARTS
+    if not folder.is_dir():
+        return []
+    names = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return sorted(f"{PARTS}/{name}" for name in names)
+
+
+def _bundle() -> Traversable:
+    return files("engine.scenario") / "bundled"

@@ -1,0 +1,152 @@
+"""What pydantic found wrong, said in the user's words: line, key, the value that came, what was wanted."""
+
+import re
+from collections.abc import Mapping
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.errors import Fault, did_you_mean
+from engine.inputs.toml.lines import key_lines, nearest_line
+
+Keys = tuple[str | int, ...]
+
+_WANTED = {  # pydantic's error type -> what was wanted, in plain words
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "text in quotes",
+    "date_type": "a date such as 2025-05-28, without quotes",
+    "tuple_type": "a list in [brackets]",
+    "list_type": "a list in [brackets]",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "finite_number": "a finite number",
+}
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: str | None) -> list[Fault]:
+    """What pydantic found, as faults in the user's words. `text` None: the values came without a file."""
+    lines = key_lines(text) if text is not None else {}
+    faults = [
+        Fault(message=message, line=nearest_line(lines, keys), where=dotted(keys))
+        for keys, message in messages_of(error, model, data).items()
+    ]
+    return sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> dict[Keys, str]:
+    """What pydantic found, in the user's words, by the keys that it found it at."""
+    messages: dict[Keys, list[str]] = {}
+    for detail in error.errors(include_url=False):
+        keys = _keys_in(data, detail)
+        message = _message(detail, model, keys)
+        if message not in messages.setdefault(keys, []):
+            messages[keys].append(message)
+    return {keys: ", or ".join(found) for keys, found in messages.items()}
+
+
+def _wanted(detail: ErrorDetails) -> str | None:
+    """What a model wanted of one value, in plain words; None when it has its own message."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    match kind:
+        case "greater_than":
+            return f"a number above {context['gt']}"
+        case "greater_than_equal":
+            return f"a number of at least {context['ge']}"
+        case "less_than":
+            return f"a number below {context['lt']}"
+        case "less_than_equal":
+            return f"a number of at most {context['le']}"
+        case "literal_error" | "enum":
+            return f"one of {context['expected']}"
+        case "string_too_short":
+            return f"text of {context['min_length']} characters or more"
+        case "string_too_long":
+            return f"text of {context['max_length']} characters at most"
+        case "string_pattern_mismatch":
+            return f"text of the form {context['pattern']}"
+        case "too_short":
+            return f"{context['min_length']} elements or more"
+        case "too_long":
+            return f"{context['max_length']} elements at most"
+        case "missing_argument" | "unexpected_positional_argument":
+            return "as many elements as the list has places"
+    return _WANTED.get(kind)
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
+    if detail["type"] == "missing":
+        return f"this {'element' if isinstance(keys[-1], int) else 'key'} is missing and has no default"
+    if detail["type"] == "extra_forbidden":
+        known = _known_keys(model, keys[:-1])
+        return f"unknown key{did_you_mean(str(keys[-1]), known) or '.'} Known keys: {', '.join(known)}"
+    if detail["type"] in ("value_error", "assertion_error"):
+        return str(detail.get("ctx", {}).get("error", detail["msg"]))
+    came = shown(detail["input"])
+    plain = _wanted(detail)
+    if plain is None:
+        return f"{detail['msg']}, got {came}"
+    hint = ""
+    if detail["type"] == "literal_error" and isinstance(detail["input"], str):
+        hint = did_you_mean(detail["input"], re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
+    return f"must be {plain}, got {came}{hint}"
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: short, a list in brackets."""
+    text = f"[{', '.join(map(repr, value))}]" if isinstance(value, tuple) else repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _keys_in(data: Any, detail: ErrorDetails) -> Keys:
+    """The part of an error's location that the file has: pydantic adds names of union members."""
+    keys: Keys = ()
+    for part in detail["loc"]:
+        in_list = isinstance(data, tuple) and isinstance(part, int) and part < len(data)
+        if in_list or (isinstance(data, Mapping) and part in data):
+            data = data[part]
+        elif detail["type"] in ("missing", "extra_forbidden") and part == detail["loc"][-1]:
+            return (*keys, part)
+        else:
+            return keys
+        keys = (*keys, part)
+    return keys
+
+
+def _known_keys(model: type[BaseModel], keys: Keys) -> list[str]:
+    """Keys of the table at `keys`: follows the annotations of nested models."""
+    here: Any = model
+    for key in keys:
+        if isinstance(key, str) and isinstance(here, type) and issubclass(here, BaseModel):
+            field = next((f for name, f in here.model_fields.items() if key in (name, f.alias)), None)
+            here = _model_in(field.annotation) if field else None
+    if not (isinstance(here, type) and issubclass(here, BaseModel)):
+        return []
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
+    if isinstance(annotation, UnionType) or get_origin(annotation) is not None:
+        inner = (_model_in(argument) for argument in get_args(annotation))
+        return next((found for found in inner if found is not None), None)
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def dotted(keys: Keys) -> str | None:
+    """`shocks[1].size`, elements counted from 1 as a person does."""
+    dotted = ""
+    for key in keys:
+        if isinstance(key, int):
+            dotted += f"[{key + 1}]"
+        else:
+            bare = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else repr(key)
+            dotted += f".{bare}" if dotted else bare
+    return dotted or None

@@ -1,0 +1,136 @@
+"""TOML files into checked models. Every fault of a file is reported at once, with its line and key."""
+
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engine.errors import Fault, FileFaults
+from engine.inputs.toml.faults import faults_of, shown
+from engine.inputs.toml.lines import toml_line
+
+__all__ = ["MAX_BYTES", "Strict", "parse_toml", "read_text", "read_toml", "toml_line"]
+
+MAX_BYTES = 16 * 2**20
+M = TypeVar("M", bound=BaseModel)
+
+_FOREIGN = {
+    ".yaml": "a YAML file", ".yml": "a YAML file", ".json": "a JSON file", ".csv": "a CSV file", ".pkl": "a pickle",
+    ".pickle": "a pickle", ".npy": "a numpy file", ".npz": "a numpy file", ".parquet": "a Parquet file",
+    ".gz": "a compressed file", ".zip": "a compressed file", ".xlsx": "a spreadsheet",
+}  # fmt: skip
+_MAGIC = {
+    b"\x80": "a pickle",
+    b"\x93NUMPY": "a numpy file",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "a compressed file",
+    b"PK\x03\x04": "a compressed file",
+}
+
+
+class Strict(BaseModel):
+    """Base of every model of a file: frozen, no unknown key, nothing guessed at, no NaN or infinity.
+
+    A list in the file is a `tuple` in the model.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+def read_toml(path: Path, model: type[M]) -> M:
+    """Read a TOML file into `model`.
+
+    Raises
+    ------
+    FileFaults
+        Everything wrong with the file: not there, not a regular file, too large, not UTF-8, not TOML, or each key
+        that `model` refuses, with its line, its value and what was wanted.
+    """
+    text = read_text(path)
+    data = parse_toml(path, text)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise FileFaults(path, faults_of(error, model, data, text)) from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a small regular UTF-8 file that should be TOML; a byte-order mark is dropped. Raises FileFaults."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            what = "a directory" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
+            raise _refusal(path, f"is not a regular file but {what}; give a TOML file")
+        if status.st_size > MAX_BYTES:
+            raise _refusal(path, f"has {status.st_size:,} bytes; a TOML file may have {MAX_BYTES:,} at most")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _refusal(path, "no such file") from None
+    except PermissionError:
+        raise _refusal(path, "permission denied: this user may not read it") from None
+    except (OSError, ValueError) as error:
+        raise _refusal(path, f"cannot be read: {error}") from None
+    return _decoded(path, raw)
+
+
+def parse_toml(path: Path | str, text: str) -> dict[str, Any]:
+    """Parse TOML; lists come as tuples. Raises FileFaults with the line of a syntax error."""
+    if not text.strip():
+        raise _refusal(path, "the file is empty; a TOML file with `key = value` lines was wanted")
+    try:
+        data: dict[str, Any] = _tuples(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise FileFaults(path, [_syntax_fault(str(error), text)]) from None
+    except RecursionError:
+        raise _refusal(path, "tables or arrays are nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise _refusal(path, f"not TOML that can be read: {error}") from None
+    return data
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _tuples(inner) for key, inner in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _syntax_fault(message: str, text: str) -> Fault:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    lines = text.splitlines() or [""]
+    line = int(place[1]) if place and place[1] else len(lines)
+    statement = lines[min(line, len(lines)) - 1].strip()
+    bare = message[: place.start()] if place else message
+    return Fault(message=f"not TOML: {bare}, in {shown(statement)}{_way_out(statement)}", line=line)
+
+
+def _way_out(statement: str) -> str:
+    if re.match(r"[\w\"' -]+:(\s|$)", statement) or statement.startswith(("!!", "---", "%YAML", "- ")):
+        return "; this looks like YAML, and TOML was wanted: `key = value`"
+    if statement.startswith("{"):
+        return "; this looks like JSON, and TOML was wanted: `key = value`"
+    return "; decimals are written with a point" if re.search(r"=\s*[+-]?\d+,\d+\s*$", statement) else ""
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    foreign = next((what for magic, what in _MAGIC.items() if raw.startswith(magic)), _FOREIGN.get(path.suffix.lower()))
+    if foreign:
+        raise _refusal(path, f"is {foreign}, which is not accepted here; a TOML file was wanted")
+    if (nul := raw.find(b"\0")) >= 0:
+        raise FileFaults(path, [Fault(message="holds a NUL byte: not a text file", line=_line_of(raw, nul))])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = "is not UTF-8; save it as UTF-8, or convert it: iconv -f CP932 -t UTF-8 OLD > NEW"
+        raise FileFaults(path, [Fault(message=message, line=_line_of(raw, error.start))]) from None
+
+
+def _line_of(raw: bytes, at: int) -> int:
+    return raw.count(b"\n", 0, at) + 1
+
+
+def _refusal(path: Path | str, message: str) -> FileFaults:
+    return FileFaults(path, [Fault(message=message)])

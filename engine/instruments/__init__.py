@@ -1,0 +1,1 @@
+"""What a user writes: one family of positions a file."""

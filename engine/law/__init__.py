@@ -1,0 +1,1 @@
+"""Mechanisms' parameters into the arrays of one step."""

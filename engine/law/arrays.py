@@ -1,0 +1,87 @@
+"""Laws into the kernels' arrays: each once, padded to the most regimes of any."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.law.law import Law
+from engine.law.unwind import UnwindLaw
+from kernels.layout import LAW, ModelArrays, plain_model
+from kernels.types import F64, I64
+
+
+def model_arrays(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
+    """Laws that differ, and which one each scenario follows: scenarios that only shift levels share one walk."""
+    keys = [law.key() for law in laws]
+    order = list(dict.fromkeys(keys))
+    kept = [laws[keys.index(key)] for key in order]
+    dynamics = np.array([order.index(key) for key in keys], np.int64)
+    plain = plain_model(
+        decay=np.stack([law.decay for law in kept]),
+        drift=np.stack([law.drift[0] for law in kept]),
+        chol=np.stack([law.chol[0] for law in kept]),
+    )
+    if all(law.unwind is None for law in kept):
+        return dynamics, plain
+    return dynamics, _with_unwinds(plain, kept, [law.unwind for law in kept])
+
+
+def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[UnwindLaw | None]) -> ModelArrays:
+    n_regimes = max(law.drift.shape[0] for law in kept)
+    given = [unwind for unwind in unwinds if unwind is not None]
+    n_quantiles = max(unwind.quantiles.size for unwind in given)
+    jumps = [unwind.jumps for unwind in given]
+    tails = [np.swapaxes(_padded(np.swapaxes(each.tails, 0, 1), n_regimes), 0, 1) for each in jumps]
+    return plain._replace(
+        drift=np.stack([_padded(law.drift, n_regimes) for law in kept]),
+        chol=np.stack([_padded(law.chol, n_regimes) for law in kept]),
+        convexity=np.stack([_padded(law.convexity, n_regimes) for law in kept]),
+        laws=_records(unwinds),
+        quantiles=np.stack([_quantiles(unwind, n_quantiles) for unwind in unwinds]),
+        initial=np.stack([_initial(unwind, n_regimes) for unwind in unwinds]),
+        transitions=np.stack([_transitions(unwind, n_regimes) for unwind in unwinds]),
+        jump_step=np.concatenate([each.step for each in jumps]),
+        jump_tails=np.concatenate(tails),
+        jump_mean=np.concatenate([each.mean for each in jumps]),
+        jump_loadings=np.concatenate([each.loadings for each in jumps]),
+        impact=np.stack([np.zeros(plain.decay.shape[1]) if each is None else each.impact for each in unwinds]),
+        scheduled=np.stack([np.zeros_like(given[0].scheduled) if each is None else each.scheduled for each in unwinds]),
+    )
+
+
+def _records(unwinds: Sequence[UnwindLaw | None]) -> npt.NDArray[np.void]:
+    """(n_dynamics,) of LAW; the jumps of each law follow those of the one before."""
+    records = np.zeros(len(unwinds), LAW)
+    first = 0
+    for record, unwind in zip(records, unwinds, strict=True):
+        if unwind is not None:
+            for name, value in unwind.record.items():
+                record[name] = value
+            record["first_jump"], record["last_jump"] = first, first + unwind.jumps.step.size
+            first += unwind.jumps.step.size
+    return records
+
+
+def _padded(by_regime: F64, n: int) -> F64:
+    """(n, ...) from (n_regimes, ...): regimes that a law has not are copies of its first."""
+    return np.concatenate([by_regime, np.repeat(by_regime[:1], n - by_regime.shape[0], axis=0)])
+
+
+def _quantiles(unwind: UnwindLaw | None, n: int) -> F64:
+    return np.ones(n) if unwind is None or unwind.quantiles.size < n else unwind.quantiles
+
+
+def _initial(unwind: UnwindLaw | None, n: int) -> F64:
+    found = np.ones(n)
+    if unwind is not None:
+        found[: unwind.initial.size] = unwind.initial
+    return found
+
+
+def _transitions(unwind: UnwindLaw | None, n: int) -> F64:
+    found = np.zeros((n, n, 2))
+    if unwind is not None:
+        size = unwind.transitions.shape[0]
+        found[:size, :size] = unwind.transitions
+    return found

@@ -1,0 +1,86 @@
+"""How far deviations of a law with an unwind may be expected to go: no exact law, but ranges worth a polynomial.
+
+Nothing depends on these but speed: paths that leave the ranges built on them are revalued flow by flow, and stated
+bounds of errors hold within the ranges.
+"""
+
+import numpy as np
+
+from engine.law.diffusion import covariance_after, mean_after
+from engine.law.jumps import ANY_STEP
+from engine.law.regimes import occupancy
+from engine.law.unwind import UnwindLaw
+from kernels.types import F64
+
+RARE = 0.002  # probability below which a regime, or a jump within the horizon, is left to the direct revaluation
+USUAL = 2.0  # standard deviations of jumps that are looked for; and of their number
+IMPACT = 2.3  # log standard deviations of the impact: one path in a hundred lies beyond
+WIDEST = 0.6  # of the widest regime's standard deviation: ranges then reach 4 to 5 of it
+REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: 4 about a middle that shifts by what is left
+
+
+def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
+    """Middle (n_factors,) and covariance (n_factors, n_factors) of a range of the deviations after `steps`.
+
+    drift (n_regimes, n_factors) per step, all of a regime's; chol (n_regimes, n_factors, n_factors).
+
+    The middle is the mean without sales and interventions, regimes counted by the time that paths spend in them.
+    Standard deviations are those of the mean variance, wide enough for the widest regime, and for what regimes, jumps
+    and sales may shift. A law whose unwind shifts nothing has the very bits of a plain one.
+    """
+    weights = occupancy(unwind.initial, unwind.transitions, steps)  # (steps, n_regimes)
+    left = decay ** np.arange(steps)[::-1, None]  # (steps, n_factors) of a move in each step at the end
+    usual = np.flatnonzero(weights.max(axis=0) > RARE)
+    middles = np.stack([mean_after(decay, drift[r], steps) for r in usual])
+    widths = np.stack([covariance_after(decay, chol[r], steps) for r in usual])
+    share = weights[:, usual].sum(axis=0) / weights[:, usual].sum()
+    jumped, missed = _jumps(unwind, weights, left)
+    mean = middles[0] + (share[:, None] * (middles - middles[0])).sum(axis=0)
+    covariance = widths[0] + (share[:, None, None] * (widths - widths[0])).sum(axis=0)
+    std = np.sqrt(np.maximum(np.diag(covariance), WIDEST**2 * np.diagonal(widths, axis1=1, axis2=2).max(axis=0)))
+    shift = np.abs(middles - mean).max(axis=0) + missed
+    shift = shift + _sales(unwind, 0.5 * shift + USUAL * std, steps)
+    std = np.maximum(std, (INNER * std + shift) / REACH)
+    scale = np.sqrt(np.diag(covariance))
+    ratio = np.where(scale > 0.0, std / np.where(scale > 0.0, scale, 1.0), 0.0)
+    own = np.where(scale > 0.0, 0.0, std**2)
+    return mean + jumped, covariance * np.outer(ratio, ratio) + np.diag(own)
+
+
+def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:
+    """Mean of all jumps, and by how much the usual ones may miss it: (n_factors,) each."""
+    jumps, (steps, n_factors) = unwind.jumps, left.shape
+    mean, square = np.zeros(n_factors), np.zeros(n_factors)
+    for j, step in enumerate(jumps.step.tolist()):
+        expected = weights @ jumps.tails[j].sum(axis=1)  # (steps,) jumps in each
+        if step != ANY_STEP:
+            expected = np.where(np.arange(steps) == step, expected, 0.0)
+        mean += (left * expected[:, None]).sum(axis=0) * jumps.mean[j]
+        total = float(expected.sum())
+        if total > RARE:
+            largest = 1.0 if step != ANY_STEP else np.ceil(total + USUAL * np.sqrt(total))
+            missed = max(largest - total, total) * np.abs(jumps.mean[j])
+            square += (missed + USUAL * np.sqrt(largest * (jumps.loadings[j] ** 2).sum(axis=1))) ** 2
+    return mean, np.sqrt(square)
+
+
+def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
+    """What sales and interventions that losses by `moves` (n_factors,) force may do to each factor."""
+    law = {name: float(value) for name, value in unwind.record.items()}
+    get = law.get
+    fx, ust = int(get("fx", 0.0)), int(get("ust", 0.0))
+    fall, rise = float(moves[fx]), float(moves[ust])
+    loss = max(0.0, get("start_held", 0.0) + get("duration", 0.0) * rise + get("unhedged", 0.0) * fall)
+    hazard = get("hazard", 0.0) + get("hazard_per_loss", 0.0) * loss + get("hazard_per_pickup", 0.0) * rise
+    private = get("ust_stock", 0.0) * get("years", 0.0) * steps * min(max(hazard, 0.0), get("hazard_most", 0.0))
+    official = 0.0
+    if get("intervenes", 0.0):
+        official = float(np.exp(get("log_size", 0.0) + get("size_sd", 0.0)))
+    treasuries = float(unwind.scheduled[:steps].sum()) + private + official * get("ust_per_tn", 0.0)
+    short_run = float(np.exp(get("log_impact", 0.0) + IMPACT * get("impact_sd", 0.0)))
+    worst = get("leverage", 0.0) * (get("start_loss", 0.0) + fall)
+    stopped = min(max(get("stop_slope", 0.0) * (worst - get("stop_loss", 0.0)), 0.0), get("stop_most", 0.0))
+    dollars = get("carry_stock", 0.0) * stopped + get("unhedged", 0.0) * private
+    moved = np.abs(unwind.impact) * short_run * treasuries
+    moved[fx] += get("fx_per_bn", 0.0) * dollars + get("fx_per_tn", 0.0) * official
+    return np.asarray(moved)

@@ -1,0 +1,68 @@
+"""Jumps as arrays: how often in each regime, how large, and what compensates the drift of prices."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammainc
+
+from engine.mechanisms.sizes import values
+from engine.mechanisms.unwind import Jump
+from kernels.types import F64, I64
+
+MOST = 3  # of a kind in a step: rarer counts are drawn as this many
+N_LOADINGS = 4  # normals of a kind's own
+ANY_STEP = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class JumpArrays:
+    """Kinds of jumps: N mean + sqrt(N) loadings @ xi, with N of them in a step."""
+
+    step: I64  # (n_jumps,) that may have one; ANY_STEP: any
+    tails: F64  # (n_jumps, n_regimes, MOST) probability of at least 1, 2, 3 in a step
+    mean: F64  # (n_jumps, n_factors)
+    loadings: F64  # (n_jumps, n_factors, N_LOADINGS)
+    compensator: F64  # (n_regimes, n_factors) ln E exp(jumps of a step), of those that are compensated
+
+
+def jump_arrays(jumps: tuple[Jump, ...], regimes: tuple[str, ...], factors: tuple[str, ...], dt: float) -> JumpArrays:
+    """Arrays of `jumps` for steps of `dt` years; `regimes` names them, () is one without a name."""
+    n_regimes = max(1, len(regimes))
+    shape = len(jumps), n_regimes, len(factors)
+    tails = np.array([_tails(jump, regimes, dt) for jump in jumps]).reshape(*shape[:2], MOST)
+    mean = np.array([values(jump.mean, factors) for jump in jumps]).reshape(shape[0], shape[2])
+    loadings = np.array([_loadings(jump, factors) for jump in jumps]).reshape(shape[0], shape[2], N_LOADINGS)
+    compensated = [jump.is_compensated and jump.day is None for jump in jumps]
+    logs = np.log1p((_tilted(tails, mean, loadings))[compensated])  # (n_compensated, n_regimes, n_factors)
+    return JumpArrays(
+        step=np.array([ANY_STEP if jump.day is None else jump.day - 1 for jump in jumps], np.int64),
+        tails=tails,
+        mean=mean,
+        loadings=loadings,
+        compensator=logs.sum(axis=0).reshape(shape[1:]),
+    )
+
+
+def _tails(jump: Jump, regimes: tuple[str, ...], dt: float) -> F64:
+    """(n_regimes, MOST) of a Poisson number, or of a dated jump that comes or does not."""
+    if jump.day is not None:
+        return np.tile([jump.probability, *[0.0] * (MOST - 1)], (max(1, len(regimes)), 1))
+    rates = np.zeros(max(1, len(regimes)))
+    for name, per_year in jump.rates:
+        rates[[name in ("*", regime) for regime in regimes or ("*",)]] = per_year
+    return np.asarray(gammainc(np.arange(1, MOST + 1), rates[:, None] * dt))  # P(N >= k)
+
+
+def _loadings(jump: Jump, factors: tuple[str, ...]) -> F64:
+    found = np.zeros((len(factors), N_LOADINGS))
+    for k, sizes in enumerate(jump.loadings):
+        found[:, k] = values(sizes, factors)
+    return found
+
+
+def _tilted(tails: F64, mean: F64, loadings: F64) -> F64:
+    """E exp(N mean + sqrt(N) loadings @ xi) - 1 of each factor: (n_jumps, n_regimes, n_factors)."""
+    one = mean + 0.5 * (loadings**2).sum(axis=2)  # (n_jumps, n_factors) ln E of one jump
+    exactly = tails - np.append(tails[:, :, 1:], np.zeros_like(tails[:, :, :1]), axis=2)
+    counts = np.arange(1, MOST + 1)
+    return np.asarray((exactly[..., None] * np.expm1(counts[:, None] * one[:, None, None, :])).sum(axis=2))

@@ -1,0 +1,152 @@
+"""The law of the factors' moves over a step: what the kernels draw from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.law.bridge import bridge_drifts, median_shift
+from engine.law.diffusion import Diffusion, covariance_after, diffusion_of, mean_after, reverting_time
+from engine.law.envelope import envelope
+from engine.law.unwind import UnwindLaw, unwind_law
+from engine.market.factors import DAYS_PER_YEAR, FactorKind
+from engine.market.market import Market
+from engine.mechanisms.sizes import values
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.overrides import regime_correlation, regime_vols
+from kernels.types import F64
+
+LARGEST_MOVES = {
+    FactorKind.RATE: 5.0,
+    FactorKind.PRICE: 300.0,
+    FactorKind.VOL: 300.0,
+}  # of a state over the horizon; exp(700) overflows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Law:
+    """One step of the deviations from the start, in each regime: x <- decay x + drift + chol (q z) + convexity q^2.
+
+    A law without an `unwind` has one regime, q = 1 and no convexity; `mean`, `covariance` and `std` are then exact.
+    Otherwise they describe a range that few paths leave (`engine.law.envelope`).
+    """
+
+    decay: F64  # (n_factors,) exp(-kappa dt)
+    drift: F64  # (n_regimes, n_factors) per step, in the state's units
+    chol: F64  # (n_regimes, n_factors, n_factors) lower Cholesky factor of the step's covariance
+    convexity: F64  # (n_regimes, n_factors) per step
+    unwind: UnwindLaw | None = None
+
+    def mean(self, steps: int) -> F64:
+        """Mean of the deviations after `steps`: (n_factors,)."""
+        if self.unwind is None:
+            return mean_after(self.decay, self.drift[0], steps)
+        return self._envelope(self.unwind, steps)[0]
+
+    def covariance(self, steps: int) -> F64:
+        """Covariance of the deviations after `steps`: (n_factors, n_factors)."""
+        if self.unwind is not None:
+            return self._envelope(self.unwind, steps)[1]
+        return covariance_after(self.decay, self.chol[0], steps)
+
+    def std(self, steps: int) -> F64:
+        """Standard deviations after `steps`: (n_factors,)."""
+        return np.sqrt(np.diag(self.covariance(steps)))
+
+    def key(self) -> bytes:
+        """Equal for equal laws."""
+        own = b"".join(each.tobytes() for each in (self.decay, self.drift, self.chol, self.convexity))
+        return own + (self.unwind.key() if self.unwind else b"")
+
+    def _envelope(self, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
+        return envelope(self.decay, self.drift + self.convexity, self.chol, unwind, steps)
+
+
+def law_of(
+    market: Market,
+    horizon_days: int,
+    n_steps: int,
+    unwind: Unwind | None = None,
+    base: Market | None = None,
+) -> Law:
+    """Law of `n_steps` equal steps to the horizon, from a market in a scenario and what that holds within the paths.
+
+    `base` is the market before the scenario's shocks, from which losses and the pick-up of those who sell count:
+    `market` itself unless given.
+
+    Raises
+    ------
+    InputError
+        A vol is none of a market; the unwind is seen by day and steps are longer; a regime's correlation is not
+        positive definite.
+    """
+    dt = horizon_days / DAYS_PER_YEAR / n_steps
+    law = _plain(market, dt) if unwind is None else _with_unwind(market, unwind, base or market, dt, n_steps)
+    vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
+    _check_moves(market, vols, np.abs(law.mean(n_steps)) + 10.0 * law.std(n_steps))
+    return law
+
+
+def _plain(market: Market, dt: float) -> Law:
+    one = diffusion_of(market, market.vols, market.correlation, dt)
+    return _joined([one], market, dt)
+
+
+def _with_unwind(market: Market, unwind: Unwind, base: Market, dt: float, n_steps: int) -> Law:
+    if unwind.is_daily and abs(dt * DAYS_PER_YEAR - 1.0) > 1e-9:
+        raise InputError("this scenario's unwind is seen day by day: it needs `steps` daily")
+    drifts = values(unwind.drifts, [factor.name for factor in market.factors])
+    steps = [_regime_step(market, unwind, k, drifts, dt) for k in range(max(1, len(unwind.regimes)))]
+    law = _joined(steps, market, dt)
+    parts = unwind_law(unwind, market, base, dt, n_steps)
+    if unwind.bridge is not None:
+        law = _bridged(law, market, unwind.bridge, parts.quantiles, n_steps)
+    if not parts.record["is_unwind"]:
+        return law
+    is_price = np.array([factor.kind is FactorKind.PRICE for factor in market.factors])
+    return replace(law, drift=law.drift - np.where(is_price, parts.jumps.compensator, 0.0), unwind=parts)
+
+
+def _regime_step(market: Market, unwind: Unwind, k: int, drifts: F64, dt: float) -> Diffusion:
+    """Regime k's step; without regimes, that of the market. `drifts` (n_factors,) per year are every regime's."""
+    regime = unwind.regimes[k] if unwind.regimes else None
+    vols = regime_vols(regime, market) if regime else market.vols
+    correlation = regime_correlation(regime, market) if regime else market.correlation
+    step = diffusion_of(market, vols, correlation, dt, mixes=unwind.nu is not None)
+    own = values(regime.drifts, [factor.name for factor in market.factors]) if regime else np.zeros_like(drifts)
+    return replace(step, drift=step.drift + (drifts + own) * reverting_time(market.kappas, dt))
+
+
+def _bridged(law: Law, market: Market, bridge: tuple[str, float], quantiles: F64, n_steps: int) -> Law:
+    """In every regime the median of the price's diffusion goes to the level: jumps, sales, interventions are on top."""
+    f = [factor.name for factor in market.factors].index(bridge[0])
+    wanted = np.log(bridge[1] / market.level(market.factors[f])) / n_steps
+    std = np.sqrt((law.chol[:, f] ** 2).sum(axis=1))
+    roots = np.sqrt(n_steps)
+    shifts = [
+        median_shift(n_steps * float(c), roots * float(s), quantiles) / n_steps if quantiles.size > 1 else 0.0
+        for c, s in zip(law.convexity[:, f], std, strict=True)
+    ]
+    return replace(law, drift=law.drift + bridge_drifts(f, wanted - law.drift[:, f] - shifts, law.chol))
+
+
+def _joined(steps: Sequence[Diffusion], market: Market, dt: float) -> Law:
+    return Law(
+        decay=np.exp(-market.kappas * dt),
+        drift=np.stack([step.drift for step in steps]),
+        chol=np.stack([step.chol for step in steps]),
+        convexity=np.stack([step.convexity for step in steps]),
+    )
+
+
+def _check_moves(market: Market, vols: F64, largest: F64) -> None:
+    """Refuse a law whose moves no exponential can hold; 10 standard deviations are never drawn."""
+    for factor, move, vol in zip(market.factors, largest.tolist(), vols.tolist(), strict=True):
+        if move > LARGEST_MOVES[factor.kind]:
+            raise InputError(
+                f"{factor.name} has a vol of {vol:g} per year in this scenario, and over this horizon its"
+                f" {'level' if factor.kind is FactorKind.RATE else 'logarithm'} may move by {move:.3g}: that is no move"
+                " of a market; vols are decimals, 0.10 is 10 %; check vols and vol multipliers, drifts, the level of a"
+                " bridge and what sales do to prices"
+            )

@@ -1,0 +1,1 @@
+"""Simulated levels: quantiles, fan charts."""

@@ -1,0 +1,77 @@
+"""A market whose factors have moved: every curve, price and vol with the factors that move it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.market.curve import ZeroCurve
+from engine.market.factors import PRICE_FACTOR, FactorKind
+from engine.market.lookup import curve_factors
+from engine.market.market import Market
+from kernels.types import F64
+
+
+def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
+    """The market after each factor's state has moved by its deviation.
+
+    Parameters
+    ----------
+    deviations : (n_factors,) RATE: decimal, on zero rates at its pillar, linear in time to the next pillars and flat
+        beyond; PRICE and VOL: of the logarithm of the level
+
+    Returns
+    -------
+    Market
+        A curve without factors of its own moves with its parent's. Par yields are left out: no curve is theirs now.
+    """
+    deviation = np.asarray(deviations, dtype=np.float64)
+    levels, fx_vols, usdjpy = dict(market.levels), dict(market.fx_vols), market.usdjpy
+    for factor, move in zip(market.factors, deviation.tolist(), strict=True):
+        if factor.kind is FactorKind.RATE:
+            continue
+        if factor.name == PRICE_FACTOR:
+            usdjpy *= float(np.exp(move))
+            continue
+        levels[factor.name] *= float(np.exp(move))
+        if factor.pair in fx_vols:
+            surface = fx_vols[factor.pair]
+            fx_vols[factor.pair] = replace(surface, atm=surface.atm * np.exp(move), quotes=())
+    curves = {name: _moved_curve(market, name, deviation) for name in market.curves}
+    return replace(market, curves=curves, par_curves={}, usdjpy=usdjpy, levels=levels, fx_vols=fx_vols)
+
+
+def shifted(market: Market, move: float, *curves: str) -> Market:
+    """The market with the zero rates of `curves`, and of curves derived from them, moved in parallel [decimal]."""
+    names = set(curves)
+    while more := {name for name, spread in market.spreads.items() if spread.parent in names} - names:
+        names |= more
+    return replace(
+        market,
+        curves={
+            name: replace(curve, zero_rates=curve.zero_rates + move) if name in names else curve
+            for name, curve in market.curves.items()
+        },
+    )
+
+
+def slid(market: Market, years: float) -> Market:
+    """The market some time later if every payment kept its zero rate: curves of z(t + years)."""
+    curves = {}
+    for name, curve in market.curves.items():
+        later = curve.times > years
+        first = [] if later.all() else [1e-9]  # the rate on the way to the first node that is left
+        times = np.concatenate([first, curve.times[later] - years])
+        curves[name] = replace(curve, times=times, zero_rates=curve.zero_rate(times + years))
+    return replace(market, curves=curves)
+
+
+def _moved_curve(market: Market, name: str, deviation: F64) -> ZeroCurve:
+    curve = market.curves[name]
+    pillars, numbers = curve_factors(market, name)
+    if not pillars.size:
+        return curve
+    times = np.union1d(curve.times, pillars)
+    return replace(
+        curve, times=times, zero_rates=curve.zero_rate(times) + np.interp(times, pillars, deviation[numbers])
+    )

@@ -1,0 +1,1 @@
+"""What moves markets beside a diffusion: parameters, declared once."""

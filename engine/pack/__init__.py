@@ -1,0 +1,1 @@
+"""Compiled books into kernel arrays, with error bounds."""

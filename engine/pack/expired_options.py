@@ -1,0 +1,60 @@
+"""Options that expire before the horizon settle for their payoff on their day.
+
+A put is compiled as a call, dollars and yen at delivery. Alive, they are worth the same; once expired they are not: the
+dollars would go on moving with the exchange rate, and the yen earn another curve's rate than the payoff. The same holds
+of an NDF once it is fixed, for which an option on no dollars stands.
+"""
+
+import numpy as np
+
+from engine.payoffs.curves import sums
+from engine.payoffs.flows import Flows
+from engine.payoffs.fx_options import FxOptions
+from kernels.types import F64, Bools
+
+_PAIR = ("USD", "JPY")
+
+
+def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[FxOptions, F64, Bools]:
+    """Options with puts where they expire before calendar day `horizon`, written with strikes below 0.
+
+    Dollars U and yen Y that stand beside calls struck at K_1 <= K_n are b_1 (K_1 - F) + b_n (K_n - F), and K - F is a
+    put less a call.
+
+    Parameters
+    ----------
+    ratio : (n_options,) of each option's vol to the surface's
+    flows : of the book; an option's position has no flows but these
+
+    Returns
+    -------
+    The options, their ratios, and (n_flows,) which of the flows still stand
+    """
+    n = int(max(options.position.max(initial=-1), flows.position.max(initial=-1))) + 1
+    expired = np.zeros(n, np.bool_)
+    expired[options.position[options.expiry_day < horizon]] = True
+    gone = expired[flows.position]
+    dollars, yen = (sums(flows.position, np.where(gone & (flows.currency == c), flows.amount, 0.0), n) for c in _PAIR)
+    needed = np.flatnonzero((dollars != 0.0) | (yen != 0.0))
+    order = np.lexsort((options.strike, options.position))
+    first = order[np.searchsorted(options.position[order], needed)]
+    last = order[np.searchsorted(options.position[order], needed, side="right") - 1]
+    low, high = options.strike[first], options.strike[last]
+    one = high == low
+    b_high = np.where(one, 0.0, (yen[needed] + dollars[needed] * low) / np.where(one, 1.0, high - low))
+    b_low = -dollars[needed] - b_high
+    rows = np.concatenate([np.arange(options.position.size), first, last, first, last])
+    strike, amount = options.strike[rows], options.amount[rows]
+    strike[options.position.size :] = np.concatenate([-low, -high, low, high])
+    amount[options.position.size :] = np.concatenate([b_low, b_high, -b_low, -b_high])
+    kept = amount != 0.0  # a fixing still to come is no option
+    rows = rows[kept]
+    settled = FxOptions(
+        position=options.position[rows],
+        expiry_day=options.expiry_day[rows],
+        delivery_day=options.delivery_day[rows],
+        strike=strike[kept],
+        amount=amount[kept],
+        market_vol=options.market_vol[rows],
+    )
+    return settled, ratio[rows], ~gone

@@ -1,0 +1,134 @@
+"""What all parts of packing look at: the book, its markets, their laws, and the days on which paths are seen."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engine.book.compiled import CompiledBook
+from engine.book.fit import Fits
+from engine.book.floats import float_flows
+from engine.conventions.currencies import BOND_CURVES
+from engine.law.law import Law
+from engine.market.lookup import distinct, is_moved
+from engine.market.market import Market
+from engine.pack.expired_options import settle
+from engine.pack.observations import Observations
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.payoffs.flows import Flows
+from engine.payoffs.fx_options import FxOptions
+from kernels.types import F64, I64, Bools, Words
+
+HOME = "JPY"
+_FLOW_COLUMNS = ("position", "curve", "currency", "day", "amount")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """One run's givens. A cell is (book, currency), book-major."""
+
+    book: CompiledBook
+    market: Market  # the base
+    fits: Fits  # what the base fixed
+    shocked: tuple[Market, ...]  # one a scenario
+    laws: tuple[Law, ...]  # one a scenario
+    observed: Observations
+    currency: str  # of the P&L
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Books, in the order of the file."""
+        return list(dict.fromkeys(self.book.books))
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        """JPY first, then the others in use."""
+        tables = (
+            self.book.flows,
+            self.book.floats,
+            self.book.units,
+            self.book.holdings,
+            self.book.futures,
+            self.book.swaptions,
+        )
+        used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
+        used |= {"USD"} if self.book.options.strike.size else set()
+        return [HOME, *sorted(used - {HOME})]
+
+    @cached_property
+    def fx(self) -> F64:
+        """JPY per unit of each currency at the start: (n_scenarios, n_currencies)."""
+        return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
+
+    @cached_property
+    def _settled(self) -> tuple[FxOptions, F64, Bools]:
+        return settle(self.book.options, self.fits.vol_ratio, self.book.flows, self.observed.horizon)
+
+    @property
+    def options(self) -> tuple[FxOptions, F64]:
+        """The book's options, puts among those that expire before the horizon; and their vols' ratios."""
+        return self._settled[:2]
+
+    @cached_property
+    def flows(self) -> tuple[Flows, ...]:
+        """Payments, projected interest among them, one table a scenario: only amounts differ."""
+        own, stands, day = self.book.flows, self._settled[2], self.observed.horizon
+        kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
+        return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
+
+    @cached_property
+    def flow_cell(self) -> I64:
+        """Cell of each of `flows`."""
+        return self.cell_of(self.flows[0].position, self.flows[0].currency)
+
+    @cached_property
+    def is_moving(self) -> Bools:
+        """Which of `flows` are after the horizon and on a curve that some factor moves."""
+        flows = self.flows[0]
+        return (flows.day > self.observed.horizon) & is_moved(self.market, flows.curve)
+
+    @property
+    def n_cells(self) -> int:
+        """Books times currencies."""
+        return len(self.names) * len(self.currencies)
+
+    def book_of(self, position: I64) -> I64:
+        """Number of the book that each position belongs to."""
+        return codes(np.array(self.book.books), self.names)[position]
+
+    def cell_of(self, position: I64, currency: Words) -> I64:
+        """Cell of each row of a table."""
+        return self.book_of(position) * len(self.currencies) + codes(currency, self.currencies)
+
+    def by_cell(self, cell: I64) -> tuple[I64, I64]:
+        """The order that sorts rows by cell, and (n_books, n_currencies, 2) first and last + 1 in that order."""
+        order = np.argsort(cell, kind="stable")
+        return order, ranges(cell[order], self.n_cells).reshape(len(self.names), len(self.currencies), 2)
+
+    def cash_growth(self, currency: Words, seen: I64) -> F64:
+        """What cash received on calendar day `seen` has grown to at the horizon, at base forwards: (n,)."""
+        growth = np.ones(seen.size)
+        names, place = distinct(currency)
+        for k, name in enumerate(names):
+            mine, discount = place == k, zero_curve(BOND_CURVES[name], self.market).discount
+            growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
+            growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
+        return growth
+
+
+def _joined(one: Flows, other: Flows) -> Flows:
+    return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in _FLOW_COLUMNS})
+
+
+def codes(values: Words, names: list[str]) -> I64:
+    """Place of each value in `names`."""
+    found, place = distinct(values)
+    order = {name: i for i, name in enumerate(names)}
+    return np.array([order[name] for name in found], np.int64)[place]
+
+
+def ranges(sorted_keys: I64, n: int) -> I64:
+    """(n, 2) first and last + 1 of each key 0 to n - 1 among sorted keys."""
+    keys = np.arange(n)
+    bounds = [np.searchsorted(sorted_keys, keys), np.searchsorted(sorted_keys, keys, side="right")]
+    return np.column_stack(bounds).astype(np.int64)

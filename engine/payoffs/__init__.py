@@ -1,0 +1,1 @@
+"""What a kernel values: one payoff a file."""

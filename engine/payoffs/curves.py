@@ -1,0 +1,47 @@
+"""Levels of a market for the rows of a table: discount factors by curve name, yen by currency."""
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.market.curve import ZeroCurve
+from engine.market.lookup import distinct
+from engine.market.market import Market
+from kernels.types import F64, I64, Words
+
+DAYS_PER_TIME_YEAR = 365.0  # curves count Actual/365F
+
+
+def zero_curve(name: str, market: Market) -> ZeroCurve:
+    """A curve by name. Raises InputError when the market has none."""
+    if name not in market.curves:
+        raise InputError(
+            f"the market has no curve {name!r}, which the book needs; it has {', '.join(market.curves)}; a curve of"
+            f" spreads over another is given by a [spreads.{name}] table"
+        )
+    return market.curves[name]
+
+
+def zero_rates(curve: Words, tau: F64, market: Market) -> F64:
+    """Zero rate of each row's curve at `tau` years: (n,)."""
+    rates = np.zeros(tau.shape)
+    names, place = distinct(curve)
+    for k, name in enumerate(names):
+        on_it = place == k
+        rates[on_it] = zero_curve(name, market).zero_rate(tau[on_it])
+    return rates
+
+
+def discounts(curve: Words, tau: F64, market: Market) -> F64:
+    """Discount factor of each row's curve over `tau` years: (n,)."""
+    return np.asarray(np.exp(-zero_rates(curve, tau, market) * tau))
+
+
+def fx_rates(currency: Words, market: Market) -> F64:
+    """Yen for one unit of each currency; any shape."""
+    names, place = distinct(currency.ravel())
+    return np.array([market.fx(name) for name in names])[place].reshape(currency.shape)
+
+
+def sums(group: I64, values: F64, n_groups: int) -> F64:
+    """Sum of the values of each group, in their order: (n_groups,)."""
+    return np.asarray(np.bincount(group, values, minlength=n_groups), dtype=np.float64)

@@ -1,0 +1,1 @@
+"""A batch's record: written by batch, read by report."""

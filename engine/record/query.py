@@ -1,0 +1,220 @@
+"""Questions to a record, by DuckDB in memory over its Parquet files: no reader ever holds up the writer."""
+
+import csv
+import io
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputError, RiskError
+from engine.inputs.batch import day_of_text
+from engine.record.atomic import PART, write_atomically
+from engine.record.intact_files import read_manifest
+from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
+
+EXPORTS = (".csv", ".xlsx", ".sqlite")
+ROUNDING = 1e-12  # of a figure: two machines may differ by that
+BOUND_ROUNDING = 1e-9  # of the largest figure beside a bound: a bound that moves by less says nothing new of it
+XLSX_ROWS = 1_048_575  # of a sheet, below its heading
+
+_COLUMNS = ("valuation_date", "run", *RESULTS_SCHEMA.names)
+_KEY = "run, scenario, scope, measure, confidence, curve"
+_TYPES = {"double": "REAL", "int64": "INTEGER", "bool": "INTEGER"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """An answer."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Folders of the runs that exist, of these dates and names; all without.
+
+    Raises
+    ------
+    InputError
+        One of `dates` is no day, there is no such run, or figures of some were changed since they were written; names
+        all of these, and the way out.
+    """
+    try:
+        days = [str(day_of_text(text)) for text in dates]
+    except ValueError as error:
+        raise InputError(f"a valuation date {error}") from None
+    found = sorted(
+        path.parent
+        for path in out.glob(f"valuation_date=*/run=*/{MANIFEST}")
+        if (not days or _value(path.parents[1]) in days) and (not runs or _value(path.parent) in runs)
+    )
+    if not found:
+        named = " ".join([*dates, *runs])
+        raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
+    _check(found)
+    return tuple(found)
+
+
+def figures(folders: Sequence[Path], where: str = "true", given: Sequence[Any] = ()) -> Rows:
+    """The long table of some runs, with their date and name.
+
+    where   an SQL condition over the columns, with a ? for each of `given`
+    """
+    columns = ", ".join(_COLUMNS)
+    order = "valuation_date, run, scope <> 'total', scope, scenario, measure, confidence, curve"
+    return _ask(f"SELECT {columns} FROM figures WHERE {where} ORDER BY {order}", folders, given)
+
+
+def headline(folders: Sequence[Path]) -> Rows:
+    """One row a run: VaR and ES of its first scope in its first scenario at the highest confidence."""
+    return _ask(
+        "WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, "
+        "max(value) FILTER (measure = 'value_at_risk') AS value_at_risk, "
+        "max(se) FILTER (measure = 'value_at_risk') AS value_at_risk_se, "
+        "max(value) FILTER (measure = 'expected_shortfall') AS expected_shortfall, any_value(unit) AS unit "
+        "FROM figures WHERE measure IN ('value_at_risk', 'expected_shortfall') AND scope IN ('total', 'partial') "
+        "GROUP BY valuation_date, run, scenario, scope, confidence) "
+        "SELECT * FROM levels QUALIFY row_number() OVER "
+        "(PARTITION BY valuation_date, run ORDER BY scenario <> 'base', scenario, confidence DESC) = 1 "
+        "ORDER BY valuation_date, run",
+        folders,
+    )
+
+
+def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
+    """Figures that differ between two sets of runs, matched by run, scenario, scope, measure, confidence and curve.
+
+    Left out are differences within rounding: `ROUNDING` of a figure; of `pnl_bound`, `BOUND_ROUNDING` of the largest
+    figure of its run, scenario and scope.
+
+    se is of the difference as if the two were independent; on common random numbers it is less.
+    """
+    chosen = f"SELECT {_KEY}, value, se, unit FROM figures WHERE folder IN (SELECT unnest(?::VARCHAR[]))"
+    return _ask(
+        f"WITH one AS ({chosen}), other AS ({chosen}), "
+        "sizes AS (SELECT run, scenario, scope, max(abs(value)) FILTER (isfinite(value)) AS size "
+        "FROM figures GROUP BY run, scenario, scope), "
+        "changes AS (SELECT coalesce(one.run, other.run) AS run, coalesce(one.scenario, other.scenario) AS scenario, "
+        "coalesce(one.scope, other.scope) AS scope, coalesce(one.measure, other.measure) AS measure, "
+        "coalesce(one.confidence, other.confidence) AS confidence, coalesce(one.curve, other.curve) AS curve, "
+        "one.value AS before, other.value AS after, other.value - one.value AS change, "
+        "sqrt(coalesce(one.se, 0) ** 2 + coalesce(other.se, 0) ** 2) AS se, coalesce(one.unit, other.unit) AS unit "
+        f"FROM one FULL JOIN other ON {_same('one', 'other', _KEY)} WHERE one.value IS DISTINCT FROM other.value) "
+        f"SELECT changes.* FROM changes LEFT JOIN sizes ON {_same('changes', 'sizes', 'run, scenario, scope')} "
+        f"WHERE before IS NULL OR after IS NULL OR abs(change) > CASE measure WHEN 'pnl_bound' "
+        f"THEN {BOUND_ROUNDING!r} * size ELSE {ROUNDING!r} * greatest(abs(before), abs(after)) END "
+        "ORDER BY ALL",
+        [*one, *other],
+        [[str(path) for path in one], [str(path) for path in other]],
+    )
+
+
+def export(rows: Rows, path: Path) -> None:
+    """Write an answer as CSV, XLSX or SQLite, by the file's end; it appears whole. Raises InputError, RiskError."""
+    match path.suffix:
+        case ".csv":
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows([rows.columns, *rows.rows])
+            write_atomically(path, text.getvalue().encode())
+        case ".xlsx":
+            write_atomically(path, _xlsx(rows))
+        case ".sqlite":
+            _write_sqlite(rows, path)
+        case _:
+            raise InputError(f"{path.name!r} must end in {' or '.join(EXPORTS)}")
+
+
+def _same(left: str, right: str, keys: str) -> str:
+    return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in keys.split(", "))
+
+
+def _check(folders: Sequence[Path]) -> None:
+    said = []
+    for folder in folders:
+        try:
+            read_manifest(folder, [RESULTS])
+        except InputError as error:
+            said.append(str(error))
+    if said:
+        raise InputError("\n".join(said))
+
+
+def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows:
+    duckdb = _duckdb()
+    files = [str(folder / RESULTS) for folder in dict.fromkeys(folders)]
+    view = (
+        "CREATE TEMP TABLE figures AS SELECT *, parse_dirpath(filename) AS folder FROM read_parquet(?, "
+        "hive_partitioning = true, hive_types = {'valuation_date': DATE, 'run': VARCHAR}, "
+        "union_by_name = true, filename = true)"
+    )
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(view, [files])
+            answer = connection.execute(query, list(given))
+            columns = tuple(column[0] for column in answer.description)
+            return Rows(columns=columns, rows=tuple(answer.fetchall()))
+    except duckdb.Error as error:
+        raise RiskError(f"the record cannot be queried: {error}") from None
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise InputError("this command needs duckdb: pip install 'unwind-risk[store]'") from None
+    return duckdb
+
+
+def _xlsx(rows: Rows) -> bytes:
+    try:
+        import openpyxl
+        from openpyxl.cell import WriteOnlyCell
+    except ImportError:
+        raise InputError("an .xlsx file needs openpyxl: pip install 'unwind-risk[store]'") from None
+    if len(rows.rows) > XLSX_ROWS:
+        raise InputError(f"{len(rows.rows):,} rows do not fit a sheet of {XLSX_ROWS:,}; export to .csv or .sqlite")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("figures")
+
+    def cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, value)
+        made.data_type = "s"  # text is text, also where it begins like a formula
+        return made
+
+    for row in (rows.columns, *rows.rows):
+        sheet.append([cell(value) for value in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _write_sqlite(rows: Rows, path: Path) -> None:
+    part = path.with_name(f".{path.name}{PART}{os.getpid()}")
+    part.unlink(missing_ok=True)
+    types = {field.name: _TYPES.get(str(field.type), "TEXT") for field in RESULTS_SCHEMA}
+    columns = ", ".join(f'"{name}" {types.get(name, "TEXT")}' for name in rows.columns)
+    places = ", ".join("?" for _ in rows.columns)
+    try:
+        connection = sqlite3.connect(part)
+        try:
+            with connection:
+                connection.execute(f"CREATE TABLE figures ({columns})")
+                plain = ([str(value) if isinstance(value, date) else value for value in row] for row in rows.rows)
+                connection.executemany(f"INSERT INTO figures VALUES ({places})", plain)
+        finally:
+            connection.close()
+        part.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        raise RiskError(f"{str(path)!r} cannot be written: {error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _value(folder: Path) -> str:
+    return folder.name.partition("=")[2]

@@ -1,0 +1,264 @@
+"""A night's record as it is read back. The folder is the record; nothing else is needed to read it.
+
+    OUT/valuation_date=2025-05-28/night.json                     the night: faults, limits' use, exit code, its runs
+    OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       schema.RESULTS_SCHEMA, long form
+    OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  schema.DISTRIBUTIONS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.CONVERGENCE_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        levels.LEVELS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
+
+`manifest.json` holds, beside "schema" and "sha256" (of itself without this key):
+
+    run, valuation_date     names
+    complete                false: a book was missing; "faults" names it, and "total" is then called "partial"
+    config                  the run's resolved keys, as in a RUN.toml, and "books", the filter
+    market                  {path, sha256}
+    books                   [{name, path, sha256, books}]: a file, and the names of the books in it
+    scenarios               [{name, path (null: bundled), sha256 (of the content)}]
+    facts                   engine.risk.results.RunFacts: seed, paths, backend, device, versions, revaluation
+    code                    {version, sha256}: of the program's own sources
+    problem_sha256          of the arrays that the kernels were given, with seed, paths, steps and precision
+    blocks                  [{first, n, sha256, chain}]: cells of each, digest of what they said, and the chain of
+                            digests up to here, which starts with problem_sha256
+    pnl_sha256              {"SCENARIO/SCOPE": digest}
+    files                   {name: sha256} of the Parquet files beside it
+    host, workers           where the record was written, and who computed, in words
+    fingerprint             of config and inputs: the question that the record answers
+    times                   {started, finished (UTC), simulate_s, resumed_blocks}
+    warnings, faults        lists; a fault is {kind, subject, run, message}
+    exit_code               0, or 4 when incomplete
+
+`night.json` holds "schema", "sha256", valuation_date, complete, exit_code (0, 3 or 4), batch {path, sha256},
+runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.errors import InputError
+from engine.record.intact_files import MEND_NIGHT, read_manifest, read_sealed
+from engine.record.rows import ComponentKey, components_of, scope_results
+from engine.record.tables import (
+    DISTRIBUTIONS,
+    DISTRIBUTIONS_SCHEMA,
+    NIGHT,
+    RESULTS,
+    RESULTS_SCHEMA,
+)
+from engine.risk.components import Component
+from engine.risk.results import ScopeResult
+from kernels.types import F64, I64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFault:
+    """What a night had to do without. Nothing was computed from it."""
+
+    kind: str  # "market", "book", "run" or "limit"
+    subject: str  # the date, file, run or limit
+    message: str
+    run: str | None = None  # the run that it cost; None: every run of the date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitUse:
+    """One limit against one figure of the record."""
+
+    name: str  # as the file calls it, or "limit 3"
+    measure: str  # "VaR", "ES", "stress" or "DV01"
+    run: str
+    scope: str
+    scenario: str | None  # None: DV01
+    confidence: float | None  # None: stress, DV01
+    curve: str | None  # of a DV01
+    severity: str  # "hard" or "soft"
+    amount: float  # the limit
+    currency: str
+    value: float | None  # None: not evaluated
+    se: float | None  # Monte Carlo error of the value; 0: exact
+    probability_above: float | None  # that the true value exceeds the limit; None: not known
+    state: str  # "within", "breached" or "not evaluated"
+    reason: str | None  # why it is not evaluated
+
+    @property
+    def use(self) -> float | None:
+        """Value as a fraction of the limit."""
+        return None if self.value is None else self.value / self.amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Distribution:
+    """P&L of one scenario and scope over the first paths of a run; gains positive, in `unit`."""
+
+    scenario: str
+    scope: str
+    n_paths: int
+    edges: F64  # (N_BINS + 1,)
+    counts: I64  # (N_BINS,)
+    tail: F64  # the worst 1 %, ascending
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exact:
+    """A figure without Monte Carlo error: a stress loss or a DV01, losses positive."""
+
+    scope: str
+    label: str  # scenario of a stress loss, curve of a DV01
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunRecord:
+    """One run of one night."""
+
+    name: str
+    manifest: Mapping[str, Any]
+    results: tuple[ScopeResult, ...]  # scenario by scenario; the total first, or "partial" where a book was missing
+    stress_losses: tuple[Exact, ...]
+    dv01s: tuple[Exact, ...]
+    distributions: tuple[Distribution, ...]
+    components: Mapping[ComponentKey, Component]  # of every book; none in older records or where tails are too short
+
+    @property
+    def currency(self) -> str:
+        """Of every amount."""
+        return str(self.manifest["facts"]["currency"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Night:
+    """All runs of one valuation date, and what went wrong."""
+
+    valuation_date: date
+    runs: tuple[RunRecord, ...]  # in the order of the batch file
+    faults: tuple[BatchFault, ...]
+    limits: tuple[LimitUse, ...]
+    realised: Path | None  # file of realised P&L, `engine.inputs.history.realised_pnl.read_realised`
+    summary: Mapping[str, Any]  # night.json as it stands
+
+
+def nights(folder: Path) -> tuple[date, ...]:
+    """Valuation dates that have a record, ascending."""
+    found = (path.parent.name.partition("=")[2] for path in folder.glob(f"valuation_date=*/{NIGHT}"))
+    return tuple(sorted(date.fromisoformat(text) for text in found))
+
+
+def read_night(folder: Path, valuation_date: date) -> Night:
+    """Read one night.
+
+    Raises
+    ------
+    InputError
+        There is none, or a file of it is not as it was written; names it, and the way out.
+    """
+    summary = read_summary(folder, valuation_date)
+    runs = tuple(read_run(run_folder(folder, valuation_date, name)) for name in recorded_names(summary))
+    closed = {run["name"]: run["manifest_sha256"] for run in summary["runs"]}
+    for run in runs:
+        if run.manifest["sha256"] != closed[run.name]:
+            home = run_folder(folder, valuation_date, run.name)
+            raise InputError(f"{home}: is another record than the night was closed with; {MEND_NIGHT}")
+    return Night(
+        valuation_date=valuation_date,
+        runs=runs,
+        faults=tuple(BatchFault(**fault) for fault in summary["faults"]),
+        limits=tuple(LimitUse(**use) for use in summary["limits"]),
+        realised=Path(summary["realised"]) if summary["realised"] else None,
+        summary=summary,
+    )
+
+
+def read_run(folder: Path) -> RunRecord:
+    """Read one run from its folder. Raises InputError when there is none, or it is not as it was written."""
+    return run_of(folder, read_manifest(folder))
+
+
+def run_of(folder: Path, manifest: Mapping[str, Any]) -> RunRecord:
+    """What a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
+    rows = read_rows(folder / RESULTS, RESULTS_SCHEMA)
+    return RunRecord(
+        name=str(manifest["run"]),
+        manifest=manifest,
+        results=scope_results(rows),
+        stress_losses=_exact(rows, "stress_loss", "scenario"),
+        dv01s=_exact(rows, "dv01", "curve"),
+        distributions=tuple(map(_distribution, read_rows(folder / DISTRIBUTIONS, DISTRIBUTIONS_SCHEMA))),
+        components=components_of(rows),
+    )
+
+
+def read_summary(folder: Path, valuation_date: date) -> dict[str, Any]:
+    """A night's own file. Raises InputError when there is none, or it is not as it was written."""
+    return read_sealed(night_folder(folder, valuation_date) / NIGHT, MEND_NIGHT)
+
+
+def recorded_names(summary: Mapping[str, Any]) -> list[str]:
+    """Runs that a night's file says there are."""
+    return [run["name"] for run in summary["runs"] if run["manifest_sha256"]]
+
+
+def night_folder(folder: Path, valuation_date: date) -> Path:
+    """Where a date's record stands."""
+    return folder / f"valuation_date={valuation_date}"
+
+
+def run_folder(folder: Path, valuation_date: date, name: str) -> Path:
+    """Where a run's record stands."""
+    return night_folder(folder, valuation_date) / f"run={name}"
+
+
+def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
+    """Rows of a Parquet file by the columns of `schema`; one that an older file lacks is null. Raises InputError."""
+    try:
+        table = pq.ParquetFile(path).read()
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    columns = [
+        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    rows: list[dict[str, Any]] = pa.Table.from_arrays(columns, names=schema.names).to_pylist()
+    return rows
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """An object that a batch wrote, unchecked. Raises InputError."""
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such record") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: is no record: an object was wanted")
+    return found
+
+
+def _exact(rows: list[dict[str, Any]], measure: str, label: str) -> tuple[Exact, ...]:
+    return tuple(
+        Exact(scope=row["scope"], label=row[label], value=row["value"], unit=row["unit"])
+        for row in rows
+        if row["measure"] == measure
+    )
+
+
+def _distribution(row: dict[str, Any]) -> Distribution:
+    return Distribution(
+        scenario=row["scenario"],
+        scope=row["scope"],
+        n_paths=row["n_paths"],
+        edges=np.array(row["edges"], np.float64),
+        counts=np.array(row["counts"], np.int64),
+        tail=np.array(row["tail"], np.float64),
+        unit=row["unit"],
+    )

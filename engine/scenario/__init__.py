@@ -1,0 +1,1 @@
+"""Scenarios: shocks, overrides, the bundled ones."""

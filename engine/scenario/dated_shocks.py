@@ -1,0 +1,63 @@
+"""Shocks of a day within the horizon: jumps that are certain to come on it."""
+
+import math
+from collections.abc import Sequence
+
+from engine.market.factors import Factor, FactorKind
+from engine.mechanisms.sizes import matches
+from engine.mechanisms.unwind import Jump
+from engine.scenario.domain import LATEST_DAY
+from engine.scenario.findings import Findings
+from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
+
+LARGEST_MOVE = 0.5  # of a rate, or of a price or vol as a fraction: beyond, a unit is mistaken
+
+
+def dated_jumps(scenario: Scenario, factors: Sequence[Factor], findings: Findings) -> tuple[Jump, ...]:
+    """One jump for each day that has shocks, by exact factor names; shocks of one day on one factor add up.
+
+    A rate moves by an absolute size; a price or a vol by ln(1 + size) of a relative one.
+    """
+    moves: dict[int, dict[str, float]] = {}
+    for i, shock in enumerate(scenario.shocks):
+        if shock.day is not None and not _is_refused(i, shock, factors, findings):
+            day = moves.setdefault(shock.day, {})
+            for factor in _matching(shock, factors):
+                day[factor.name] = day.get(factor.name, 0.0) + _state_move(shock)
+    return tuple(_jump(scenario, day, moves[day]) for day in sorted(moves))
+
+
+def _jump(scenario: Scenario, day: int, moves: dict[str, float]) -> Jump:
+    return Jump(name=f"shocks of day {day}", source=scenario.source, day=day, mean=tuple(moves.items()))
+
+
+def _state_move(shock: Shock) -> float:
+    return shock.size if shock.kind is ShockKind.ABSOLUTE else math.log1p(shock.size)
+
+
+def _is_refused(i: int, shock: Shock, factors: Sequence[Factor], findings: Findings) -> bool:
+    at = f"shocks[{i + 1}]"
+    kinds = {factor.kind for factor in _matching(shock, factors)}
+    said = ""
+    key = "kind"
+    if shock.day is not None and not 1 <= shock.day <= LATEST_DAY:
+        days = f"from 1 to {LATEST_DAY:,}"
+        key, said = "day", f"must be a business day {days}, got {shock.day}; leave it out for a shock at once"
+    elif shock.kind is ShockKind.TARGET:
+        said = "'target' cannot have a day: paths differ on that day; give the move, or leave `day` out"
+    elif shock.on is ShockOn.PAR:
+        key, said = "on", "'par' cannot have a day: within a path zero rates move; use on = 'zero'"
+    elif shock.kind is ShockKind.ABSOLUTE and kinds - {FactorKind.RATE}:
+        said = "of a price or a vol, a shock with a day is 'relative': -0.05 is -5 %"
+    elif shock.kind is ShockKind.RELATIVE and FactorKind.RATE in kinds:
+        said = "of a rate, a shock with a day is 'absolute': 0.005 is 50 bp"
+    elif not abs(shock.size) <= LARGEST_MOVE:
+        key, said = "size", f"must lie within +-{LARGEST_MOVE:g} on a day, got {shock.size!r}; sizes are decimals"
+    if said:
+        findings.refuse(f"{at}.{key}", said)
+    return bool(said)
+
+
+def _matching(shock: Shock, factors: Sequence[Factor]) -> list[Factor]:
+    names = [factor.name for factor in factors]
+    return [factor for factor, found in zip(factors, matches(shock.factor, names), strict=True) if found]

@@ -1,0 +1,169 @@
+"""The CUDA sources as text, and what one build of them is made for."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kernels import coefficients, lanes
+from kernels.layout import SAID, ModelArrays, Tables
+from kernels.types import Bools, Records
+
+FOLDER = Path(__file__).parents[1]
+ENTRY = "paths.cu"
+THREADS = 128  # of a block that walks paths
+LANES = 256  # of a block that reduces
+WALKED_WORDS = 64  # 32-bit registers that the states of all laws may take together, one path wide
+PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
+VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
+VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
+UNWIND_ROWS = 15  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
+UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a law so many blocks at once
+LOADED_BYTES = 16  # of a law's numbers at once, at most
+UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
+REGISTERS = 65_536  # of a multiprocessor
+LANE_NAMES = (
+    "FACTOR_NORMALS",
+    "EVENTS",
+    "JUMP_ARRIVALS",
+    "INTERVENTION_SIZE",
+    "JUMP_SIZES",
+    "PARAMETER_STEP",
+    "PARAMETERS",
+    "IMPACT_SIZE",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSettings:
+    """What is fixed when the kernels are compiled; the head of paths.cu says what each macro means."""
+
+    float32: bool
+    n_factors: int
+    laws: int  # of the model that a thread walks: all of them, or 1
+    n_currencies: int
+    degree: int
+    has_units: bool
+    has_futures: bool
+    has_options: bool
+    has_swaptions: bool
+    vol_terms: int
+    is_split: bool
+    paths: int
+    valued: int
+    blocks: int
+    valued_blocks: int
+    is_unrolled: bool
+    has_unwind: bool
+    n_regimes: int
+    chunk: int
+    fx: int
+    ust: int
+    pickup_1: int
+    pickup_2: int
+    pickup_3: int
+    pickup_4: int
+    prices: int
+
+    def macros(self) -> dict[str, int]:
+        """Macro names and values."""
+        named = {name.upper(): int(value) for name, value in asdict(self).items()}
+        counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_SAID": len(SAID)}
+        return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
+
+    def options(self) -> list[str]:
+        """The macros as a compiler's command line has them."""
+        return [f"-D{name}={value}{'ull' if value >= 2**31 else ''}" for name, value in self.macros().items()]
+
+
+def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSettings:
+    """Choose the build for a model and a book. The choice moves time, never a bit.
+
+    A book of flows and units, looked at once, is valued by the kernel that walks, out of its registers. Any other is
+    valued by a kernel of its own: walking keeps its registers, and valuing has all of them too. Where a law has an
+    unwind a thread walks one path under one law: what a path then carries takes the place of a second.
+    """
+    n_laws, n_factors = model.decay.shape
+    words = n_factors * (1 if float32 else 2)
+    has_unwind = bool(model.laws["is_unwind"].any())
+    laws = n_laws if n_laws * words <= WALKED_WORDS and not has_unwind else 1
+    paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
+    is_unrolled = n_factors <= UNROLLED_FACTORS
+    has_derivatives = bool(book.futures.size or book.groups.size or book.swaps.size)
+    is_split = has_derivatives or book.observations.size > 1
+    blocks = 2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3
+    if has_unwind and is_unrolled:
+        blocks = next((blocks for most, blocks in UNWIND_BLOCKS if words <= most), 2)
+    return BuildSettings(
+        float32=float32,
+        n_factors=n_factors,
+        laws=laws,
+        n_currencies=book.fx_factor.size,
+        degree=book.degree,
+        has_units=book.units.size > 0,
+        has_futures=book.futures.size > 0,
+        has_options=book.groups.size > 0,
+        has_swaptions=book.swaps.size > 0,
+        vol_terms=book.table_terms.shape[3] if book.tables.size else 0,
+        is_split=is_split,
+        paths=paths,
+        valued=VALUED if is_split else paths,
+        valued_blocks=VALUED_BLOCKS if is_split else 1,
+        blocks=blocks,
+        is_unrolled=is_unrolled,
+        has_unwind=has_unwind,
+        n_regimes=model.drift.shape[1],
+        chunk=LOADED_BYTES // (4 if float32 else 8) if is_unrolled else 1,
+        **_places(model),
+    )
+
+
+def mixing(laws: Records) -> Bools:
+    """(n_laws,) True for those whose normals have a mixing variable."""
+    return np.asarray((laws["is_unwind"] != 0) & (laws["mixes"] != 0))
+
+
+def _places(model: ModelArrays) -> dict[str, int]:
+    """Factors that mechanisms look at where all laws that do agree, else -1; and those that have a convexity."""
+    laws = model.laws
+    looks = {"fx": laws["is_unwind"] != 0, "ust": laws["feeds_back"] != 0}
+    looks |= {f"pickup_{k}": laws[f"weight_{k}"] != 0.0 for k in range(1, 5)}
+    found = {name: np.unique(laws[name][looking]).tolist() or [0] for name, looking in looks.items()}
+    convex = (model.convexity[mixing(laws)] != 0.0).any(axis=(0, 1))
+    prices = sum(1 << f for f in np.flatnonzero(convex).tolist())
+    return {name: factors[0] if len(factors) == 1 else -1 for name, factors in found.items()} | {"prices": prices}
+
+
+def coefficients_header() -> str:
+    """kernels/coefficients.py as tables in constant memory, to the last bit."""
+    lines = ["#pragma once", "// Made from kernels/coefficients.py, where the numbers are explained."]
+    for name, value in vars(coefficients).items():
+        if isinstance(value, tuple):
+            row = ", ".join(_literal(name, x) for x in value)
+            lines.append(f"static __constant__ {_type(name)} {name}[{len(value)}] = {{{row}}};")
+        elif isinstance(value, float):
+            lines.append(f"static __constant__ {_type(name)} {name} = {_literal(name, value)};")
+    return "\n".join(lines) + "\n"
+
+
+def _type(name: str) -> str:
+    return "float" if name.endswith("_F32") else "double"
+
+
+def _literal(name: str, value: float) -> str:
+    return f"{float(np.float32(value)).hex()}f" if _type(name) == "float" else value.hex()
+
+
+def sources() -> dict[str, str]:
+    """File name -> text of everything that a build reads."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.*"))}
+    return {**texts, "coefficients.cuh": coefficients_header()}
+
+
+def build_sha256(options: list[str], compiler: str) -> str:
+    """Hash of the sources, the options and the compiler: what a compiled file is kept under."""
+    digest = hashlib.sha256()
+    for part in (*(item for pair in sources().items() for item in pair), *options, compiler):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()

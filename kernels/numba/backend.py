@@ -1,0 +1,131 @@
+"""The CPU backend: allocate, then call the kernels of this folder."""
+
+import platform
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+
+from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
+from kernels.layout import SAID, BookArrays, ModelArrays, model_of, tables_of
+from kernels.numba import paths as paths_numba
+from kernels.numba import reduce as reduce_numba
+from kernels.numba.settings import BLOCK
+from kernels.types import F64, I64, U64, Array
+
+LEAST_PART = 8192  # paths that a thread takes at once, at least
+PARTS = 8  # for each thread, so that none waits long for another
+
+
+class CellArrays(NamedTuple):
+    """The fixed-size part of a Reduction, as kernels see it."""
+
+    sums: F64
+    squares: F64
+    digests: U64
+    gap_counts: I64
+    gap_sums: F64
+    gap_squares: F64
+
+
+class NumbaBackend(AbstractBackend):
+    """All cores of this machine."""
+
+    name = "numba"
+
+    def device(self) -> str:
+        """Processor, vectors and threads."""
+        name, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
+        vectors = next((f" with {wide}" for wide in ("avx512f", "avx2", "neon") if features.get(wide)), "")
+        return f"{platform.machine()} {name}{vectors}, {numba.get_num_threads()} threads"
+
+    def prepare(
+        self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
+    ) -> Program:
+        """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
+        start = time.perf_counter()
+        program = Program(
+            model=model_of(model, float32=float32),
+            book=tables_of(book),
+            seed=seed,
+            n_steps=n_steps,
+            centre=np.ascontiguousarray(centre),
+            n_rows=book.dynamics.size * (1 + book.base_value.size),
+            compile_s=0.0,
+        )
+        self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
+        return replace(program, compile_s=time.perf_counter() - start)
+
+    def block_bytes(self, program: Program, n_paths: int) -> int:
+        """See AbstractBackend."""
+        return 8 * program.n_rows * n_paths
+
+    def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
+        """See AbstractBackend: none."""
+        return 0
+
+    def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
+        """See AbstractBackend."""
+        paths = cells.paths
+        pnl = self.pnl(program, paths)
+        n_rows, n_brackets = brackets.shape[:2]
+        out = CellArrays(
+            sums=np.zeros((n_rows, cells.n)),
+            squares=np.zeros((n_rows, cells.n)),
+            digests=np.zeros((n_rows, cells.n, 2), np.uint64),
+            gap_counts=np.zeros((n_rows, n_brackets, cells.n), np.int64),
+            gap_sums=np.zeros((n_rows, n_brackets, cells.n)),
+            gap_squares=np.zeros((n_rows, n_brackets, cells.n)),
+        )
+        counts = np.zeros((n_rows, cells.n), np.int64)
+        brackets = np.ascontiguousarray(brackets)
+        reduce_numba.reduce_cells(pnl, np.uint64(paths.first), CELL, program.centre, brackets, out, counts)
+        ends = np.cumsum(counts).reshape(counts.shape)
+        kept = np.empty(int(counts.sum()))
+        reduce_numba.keep_tails(pnl, CELL, brackets, ends - counts, kept)
+        return Reduction(
+            first_cell=cells.first,
+            kept_pnl=kept,
+            kept_rows=np.concatenate((np.zeros(1, np.int64), ends[:, -1])),
+            **out._asdict(),
+        )
+
+    def pnl(self, program: Program, paths: PathRange) -> F64:
+        """See AbstractBackend."""
+        pnl = np.empty((program.n_rows, paths.n))
+        seed, first = np.uint64(program.seed), np.uint64(paths.first)
+        constants = program.model, program.book, seed, first, _random_kind(program)
+        _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl))
+        return pnl
+
+    def levels(self, program: Program, path_ids: U64) -> Array:
+        """See AbstractBackend."""
+        n_dynamics, n_factors = program.model.decay.shape
+        ids = np.ascontiguousarray(path_ids, np.uint64)
+        levels = np.empty((n_dynamics, program.n_steps, n_factors + len(SAID), ids.size), program.model.chol.dtype)
+        constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
+        _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
+        return levels
+
+
+def _share(n: int, work: Callable[[int, int], None]) -> None:
+    """Have all threads do `work` on parts of range(n): the kernels let go of the interpreter's lock."""
+    n_threads = numba.get_num_threads()
+    part = max(LEAST_PART, -(-n // (PARTS * n_threads * BLOCK)) * BLOCK)
+    begins = range(0, n, part)
+    if len(begins) < 2 or n_threads == 1:
+        work(0, n)
+        return
+    with ThreadPoolExecutor(min(n_threads, len(begins))) as pool:
+        for _ in pool.map(lambda begin: work(begin, min(n, begin + part)), begins):
+            pass
+
+
+def _random_kind(program: Program) -> Array:
+    """Random bits come as 64-bit numbers for binary64 and 32-bit words for binary32."""
+    return np.empty(0, np.uint32 if program.model.chol.dtype == np.float32 else np.uint64)

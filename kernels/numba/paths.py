@@ -1,0 +1,94 @@
+"""Consecutive paths to P&L, chosen paths to their levels: blocks, with scratch in the cache. Twin: cuda/paths.cu."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from kernels.numba.revalue import SCRATCH_ROWS, revalue
+from kernels.numba.rows import N_ROWS, SAID_ROWS
+from kernels.numba.settings import BLOCK, ROW, STRICT
+from kernels.numba.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
+
+U64 = np.uint64
+
+
+@njit(**STRICT)
+def pnl_of_paths(
+    model: Any, book: Any, seed: U64, first: U64, random_kind: Any, begin: int, end: int, pnl: Any
+) -> None:
+    """P&L of consecutive paths: columns begin to end of pnl (n_rows, n), out, are paths first + begin and on.
+
+    `book` is tables.Tables; random_kind is an empty array of the type that `draw_normals` keeps its bits in.
+    """
+    n_dynamics, n_factors = model.decay.shape
+    n_scenarios, n_books = book.dynamics.size, book.base_value.size
+    n_currencies, n_observations = book.fx_factor.size, book.observations.size
+    n_shared_legs = book.legs.size - n_books * n_currencies
+    n_lanes = event_lanes(model)
+    rows = random_rows(n_factors)
+    random = np.empty(rows * ROW, random_kind.dtype)
+    normals = np.empty(rows * ROW, model.chol.dtype)
+    words = np.empty(4 * n_lanes * ROW, np.uint32)
+    steps = np.empty((3 if n_lanes else 0, n_factors * ROW), model.chol.dtype)
+    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * ROW))
+    state = np.empty(n_dynamics * n_factors * ROW, model.chol.dtype)
+    observed = np.empty((n_dynamics, n_observations, n_factors, ROW))
+    scaled = np.empty((n_observations, n_factors, ROW))
+    outside = np.empty((n_observations, n_factors), np.bool_)
+    fx = np.empty((n_currencies, ROW))
+    legs = np.empty((n_shared_legs, ROW))
+    scratch = np.empty((SCRATCH_ROWS, ROW))
+    profits = np.empty((1 + n_books, ROW))
+    paths = np.empty(BLOCK, np.uint64)
+    for start in range(begin, end, BLOCK):
+        for i in range(BLOCK):
+            paths[i] = first + U64(start + i)
+        start_walk(model, seed, paths, state, unwind)
+        done = 0
+        for o in range(n_observations):
+            for step in range(done, book.observations[o]):
+                walk_one_step(model, seed, paths, U64(step), random, normals, words, steps, state, unwind)
+            done = book.observations[o]
+            for d in range(n_dynamics):
+                observe(model, d, state, unwind, observed[d, o])
+        width = min(BLOCK, end - start)
+        for s in range(n_scenarios):
+            seen = observed[book.dynamics[s]]
+            revalue(book, s, seen, scaled, outside, fx, legs, scratch, profits)
+            for r in range(1 + n_books):
+                for i in range(width):
+                    pnl[s * (1 + n_books) + r, start + i] = profits[r, i]
+
+
+@njit(**STRICT)
+def levels_of_paths(
+    model: Any, seed: U64, n_steps: int, path_ids: Any, random_kind: Any, begin: int, end: int, levels: Any
+) -> None:
+    """Replay chosen paths, columns begin to end of levels (n_dynamics, n_steps, n_factors + len(SAID), n_ids), out."""
+    n_dynamics, n_factors = model.decay.shape
+    n_lanes, rows = event_lanes(model), random_rows(n_factors)
+    random = np.empty(rows * ROW, random_kind.dtype)
+    normals = np.empty(rows * ROW, model.chol.dtype)
+    words = np.empty(4 * n_lanes * ROW, np.uint32)
+    scratch = np.empty((3 if n_lanes else 0, n_factors * ROW), model.chol.dtype)
+    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * ROW))
+    state = np.empty(n_dynamics * n_factors * ROW, model.chol.dtype)
+    observed = np.empty((n_factors, ROW))
+    paths = np.empty(BLOCK, np.uint64)
+    for start in range(begin, end, BLOCK):
+        width = min(BLOCK, end - start)
+        for i in range(BLOCK):
+            paths[i] = path_ids[start + min(i, width - 1)]
+        start_walk(model, seed, paths, state, unwind)
+        for step in range(n_steps):
+            walk_one_step(model, seed, paths, U64(step), random, normals, words, scratch, state, unwind)
+            for d in range(n_dynamics):
+                observe(model, d, state, unwind, observed)
+                for f in range(n_factors):
+                    for i in range(width):
+                        levels[d, step, f, start + i] = observed[f, i]
+                for k in range(len(SAID_ROWS)):
+                    for i in range(width):
+                        said = unwind[d, SAID_ROWS[k] + i] if model.laws[d].is_unwind else 0.0
+                        levels[d, step, n_factors + k, start + i] = said

@@ -1,0 +1,112 @@
+"""Philox4x32-10, a counter-based generator: a pure function of (key, counter). Twin: cuda/philox.cuh.
+
+Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC11.
+Each 32-bit word rides in a 64-bit lane whose upper half is garbage until masked: a round is then six vector
+instructions, and four counters run interleaved because one chain of rounds waits for its own multiplies.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from kernels.numba.intrinsics import philox_rounds
+from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
+
+U64 = np.uint64
+Words = tuple[U64, U64, U64, U64]  # a counter, or the four words made of it
+
+LOW = U64(0xFFFFFFFF)
+HALF = U64(32)
+
+
+_one, _four = philox_rounds(1), philox_rounds(4)
+
+
+@njit(**INLINE)
+def philox(counter: Words, k0: U64, k1: U64) -> Words:
+    """The four words of a counter; only the low half of each is meaningful."""
+    return _one(counter, k0, k1)
+
+
+@njit(**INLINE)
+def _four_lanes(path: U64, step: U64, lane: U64, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
+    """The words of four consecutive lanes."""
+    high, lane_1, lane_2, lane_3 = path >> HALF, lane + U64(1), lane + U64(2), lane + U64(3)
+    counters = (path, high, step, lane, path, high, step, lane_1, path, high, step, lane_2, path, high, step, lane_3)
+    w = _four(counters, k0, k1)
+    return w[0:4], w[4:8], w[8:12], w[12:16]
+
+
+@njit(**INLINE)
+def join(high: U64, low: U64) -> U64:
+    """Two words as one 64-bit number."""
+    return (high << HALF) | (low & LOW)
+
+
+@njit(**STRICT)
+def draw_bits(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, bits: Any) -> None:
+    """Fill rows of random 64-bit numbers for one block of paths.
+
+    paths  (BLOCK,)              global path indices
+    bits   (2 * n_lanes * ROW,)  out, flat: row 2j holds words 0, 1 of lane first_lane + j, row 2j + 1 words 2, 3
+    """
+    k0 = seed & LOW
+    k1 = seed >> HALF
+    quads = n_lanes // 4
+    for quad in range(quads):
+        lane = first_lane + U64(4 * quad)
+        row = 8 * quad * ROW
+        for i in range(BLOCK):
+            a, b, c, d = _four_lanes(paths[i], step, lane, k0, k1)
+            bits[row + i] = join(a[0], a[1])
+            bits[row + ROW + i] = join(a[2], a[3])
+            bits[row + 2 * ROW + i] = join(b[0], b[1])
+            bits[row + 3 * ROW + i] = join(b[2], b[3])
+            bits[row + 4 * ROW + i] = join(c[0], c[1])
+            bits[row + 5 * ROW + i] = join(c[2], c[3])
+            bits[row + 6 * ROW + i] = join(d[0], d[1])
+            bits[row + 7 * ROW + i] = join(d[2], d[3])
+    for j in range(4 * quads, n_lanes):
+        row = 2 * j * ROW
+        for i in range(BLOCK):
+            a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)
+            bits[row + i] = join(a[0], a[1])
+            bits[row + ROW + i] = join(a[2], a[3])
+
+
+@njit(**STRICT)
+def draw_words(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, words: Any) -> None:
+    """As draw_bits, a 32-bit word each: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
+    k0 = seed & LOW
+    k1 = seed >> HALF
+    quads = n_lanes // 4
+    for quad in range(quads):
+        lane = first_lane + U64(4 * quad)
+        row = 16 * quad * ROW
+        for i in range(BLOCK):
+            a, b, c, d = _four_lanes(paths[i], step, lane, k0, k1)
+            words[row + i] = np.uint32(a[0] & LOW)
+            words[row + ROW + i] = np.uint32(a[1] & LOW)
+            words[row + 2 * ROW + i] = np.uint32(a[2] & LOW)
+            words[row + 3 * ROW + i] = np.uint32(a[3] & LOW)
+            words[row + 4 * ROW + i] = np.uint32(b[0] & LOW)
+            words[row + 5 * ROW + i] = np.uint32(b[1] & LOW)
+            words[row + 6 * ROW + i] = np.uint32(b[2] & LOW)
+            words[row + 7 * ROW + i] = np.uint32(b[3] & LOW)
+            words[row + 8 * ROW + i] = np.uint32(c[0] & LOW)
+            words[row + 9 * ROW + i] = np.uint32(c[1] & LOW)
+            words[row + 10 * ROW + i] = np.uint32(c[2] & LOW)
+            words[row + 11 * ROW + i] = np.uint32(c[3] & LOW)
+            words[row + 12 * ROW + i] = np.uint32(d[0] & LOW)
+            words[row + 13 * ROW + i] = np.uint32(d[1] & LOW)
+            words[row + 14 * ROW + i] = np.uint32(d[2] & LOW)
+            words[row + 15 * ROW + i] = np.uint32(d[3] & LOW)
+    for j in range(4 * quads, n_lanes):
+        row = 4 * j * ROW
+        for i in range(BLOCK):
+            a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)
+            words[row + i] = np.uint32(a[0] & LOW)
+            words[row + ROW + i] = np.uint32(a[1] & LOW)
+            words[row + 2 * ROW + i] = np.uint32(a[2] & LOW)
+            words[row + 3 * ROW + i] = np.uint32(a[3] & LOW)

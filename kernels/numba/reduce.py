@@ -1,0 +1,144 @@
+"""From P&L to what a run keeps: moments and digests per cell, tails. Twin: cuda/reduce.cuh.
+
+A cell's sum runs in 256 lanes (lane l takes paths l, l + 256, ...), which are then folded in halves: an order that
+SIMD and a GPU's thread block both keep.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+from kernels.numba.intrinsics import bits_of_f64, fma
+from kernels.numba.settings import INLINE, STRICT
+
+U64 = np.uint64
+LANES = 256
+GOLDEN = U64(0x9E3779B97F4A7C15)
+MIX_0, MIX_1, MIX_2 = U64(0xFF51AFD7ED558CCD), U64(0xC4CEB9FE1A85EC53), U64(0xD6E8FEB86659FD93)
+
+
+@njit(**INLINE)
+def mix(pnl: Any, path: Any) -> tuple[Any, Any]:
+    """Two 64-bit hashes of one path's P&L, to be summed mod 2^64: blind to the order of paths, not to a single bit."""
+    h = bits_of_f64(pnl) ^ ((path + U64(1)) * GOLDEN)
+    h = (h ^ (h >> U64(33))) * MIX_0
+    h = (h ^ (h >> U64(33))) * MIX_1
+    h = h ^ (h >> U64(33))
+    return h, (h ^ (h >> U64(29))) * MIX_2
+
+
+@njit(**INLINE)
+def fold(lanes: Any) -> Any:
+    """Add the upper half to the lower until one is left."""
+    half = LANES // 2
+    while half > 0:
+        for lane in range(half):
+            lanes[lane] += lanes[lane + half]
+        half //= 2
+    return lanes[0]
+
+
+@njit(**INLINE)
+def add_lanes(pnl: Any, start: int, n: int, centre: Any, low: Any, high: Any, sums: Any, squares: Any) -> None:
+    """Add entries start to start + n of pnl - centre, those not in (low, high) as 0; one that is NaN stays NaN."""
+    for lane in range(n):
+        x = pnl[start + lane]
+        d = 0.0 if (x <= low) or (x >= high) else x - centre
+        sums[lane] += d
+        squares[lane] = fma(d, d, squares[lane])
+
+
+@njit(**INLINE)
+def cell_moments(pnl: Any, centre: Any, low: Any, high: Any, sums: Any, squares: Any) -> tuple[Any, Any]:
+    """Sum and sum of squares of pnl - centre over the entries in (low, high); sums, squares (LANES,) are scratch.
+
+    Not finite P&L is never dropped: where low and high are NaN, all of it counts, so that the sum shows it.
+    """
+    for lane in range(LANES):
+        sums[lane] = 0.0
+        squares[lane] = 0.0
+    whole = pnl.size // LANES * LANES
+    for start in range(0, whole, LANES):
+        add_lanes(pnl, start, LANES, centre, low, high, sums, squares)
+    add_lanes(pnl, whole, pnl.size - whole, centre, low, high, sums, squares)
+    return fold(sums), fold(squares)
+
+
+@njit(**INLINE)
+def cell_digest(pnl: Any, path: Any) -> tuple[Any, Any]:
+    """The two sums of mixes over a cell whose first global path index is `path`."""
+    first, second = U64(0), U64(0)
+    for i in range(pnl.size):
+        a, b = mix(pnl[i], path + U64(i))
+        first += a
+        second += b
+    return first, second
+
+
+@njit(**INLINE)
+def count_between(pnl: Any, low: Any, high: Any) -> int:
+    """Entries strictly between `low` and `high`."""
+    n = 0
+    for i in range(pnl.size):
+        n += (pnl[i] > low) and (pnl[i] < high)
+    return n
+
+
+@njit(**INLINE)
+def count_within(pnl: Any, low: Any, high: Any) -> int:
+    """Entries of [low, high]."""
+    n = 0
+    for i in range(pnl.size):
+        n += (pnl[i] >= low) and (pnl[i] <= high)
+    return n
+
+
+@njit(parallel=True, **STRICT)
+def reduce_cells(pnl: Any, first: U64, cell: int, centre: Any, brackets: Any, out: Any, kept_counts: Any) -> None:
+    """Moments, digests, gaps and the number of kept values of each (row, cell); see kernels.base.Reduction.
+
+    pnl (n_rows, n), first the global index of its first path, out a Reduction's arrays, kept_counts (n_rows, n_cells).
+    """
+    n_rows, n = pnl.shape
+    n_cells = kept_counts.shape[1]
+    cell_sums, cell_squares, digests = out.sums, out.squares, out.digests  # numba loses writes through a tuple's field
+    gap_counts, gap_sums, gap_squares = out.gap_counts, out.gap_sums, out.gap_squares
+    for task in prange(n_rows * n_cells):
+        row, c = task // n_cells, task % n_cells
+        values = pnl[row, c * cell : min(n, (c + 1) * cell)]
+        sums, squares = np.empty(LANES), np.empty(LANES)
+        cell_sums[row, c], cell_squares[row, c] = cell_moments(values, centre[row], np.nan, np.nan, sums, squares)
+        digests[row, c, 0], digests[row, c, 1] = cell_digest(values, first + U64(c * cell))
+        kept, above = 0, -np.inf
+        for g in range(brackets.shape[1]):
+            low, high = brackets[row, g, 0], brackets[row, g, 1]
+            gap_counts[row, g, c] = count_between(values, above, low)
+            if gap_counts[row, g, c] > 0:
+                gap_sums[row, g, c], gap_squares[row, g, c] = cell_moments(
+                    values, centre[row], above, low, sums, squares
+                )
+            kept += count_within(values, low, high)
+            above = high
+        kept_counts[row, c] = kept
+
+
+@njit(parallel=True, **STRICT)
+def keep_tails(pnl: Any, cell: int, brackets: Any, starts: Any, kept: Any) -> None:
+    """Copy the P&L inside the brackets: kept (n_kept,), out; starts (n_rows, n_cells) say where each cell's begin."""
+    n_rows, n = pnl.shape
+    n_cells = starts.shape[1]
+    for task in prange(n_rows * n_cells):
+        row, c = task // n_cells, task % n_cells
+        place = starts[row, c]
+        values = pnl[row, c * cell : min(n, (c + 1) * cell)]
+        for start in range(0, values.size, LANES):
+            some, hits = values[start : start + LANES], 0
+            for g in range(brackets.shape[1]):
+                hits += count_within(some, brackets[row, g, 0], brackets[row, g, 1])
+            if hits > 0:  # few chunks have any: the others are passed over at SIMD speed
+                for i in range(some.size):
+                    for g in range(brackets.shape[1]):
+                        if brackets[row, g, 0] <= some[i] <= brackets[row, g, 1]:
+                            kept[place] = some[i]
+                            place += 1

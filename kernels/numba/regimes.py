@@ -1,0 +1,162 @@
+"""Regimes: when one gives way to another, and a step whose law each path's regime chooses. Twin: cuda/regimes.cuh."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from kernels.numba.intrinsics import fma
+from kernels.numba.parameters import uniform
+from kernels.numba.philox import join
+from kernels.numba.rows import CLOSES, FALL, MIX, MOVE, N_CLOSES, REGIME, UNIFORM
+from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
+from kernels.numba.step import FEW, correlate_and_step, correlate_and_step_few
+
+U64 = np.uint64
+SAFE = 1.0 + 1e-9  # rounds a probability up, so that what it rules out is out
+
+
+@njit(**STRICT)
+def look_back(step: U64, spot: Any, rows: Any) -> None:
+    """Note the 5-day move of ln USD/JPY before the step, and this close over the oldest; spot (ROW,) its deviation."""
+    slot = CLOSES + np.int64(step % U64(N_CLOSES)) * ROW
+    oldest = rows[slot : slot + ROW]
+    for i in range(BLOCK):
+        x = np.float64(spot[i])
+        move = x - oldest[i]
+        rows[MOVE + i] = move
+        rows[FALL + i] = 0.0 - move if move < 0.0 else 0.0
+        oldest[i] = x
+
+
+@njit(**INLINE)
+def next_regime(transitions: Any, n_regimes: int, here: int, fall: Any, u: Any) -> int:
+    """Where one path goes: its uniform against the probabilities of leaving, added up in the order of the regimes."""
+    edge = 0.0
+    for end in range(n_regimes):
+        if end != here:
+            edge = edge + fma(transitions[here, end, 1], fall, transitions[here, end, 0])
+            if u < edge:
+                return end
+    return here
+
+
+@njit(**STRICT)
+def change_regimes(transitions: Any, n_regimes: int, words: Any, rows: Any) -> None:
+    """Draw the regime of this step; transitions (n_regimes, n_regimes, 2), words (4 * ROW,) of lane EVENTS.
+
+    Few paths change: the others are ruled out by a bound on all regimes' probabilities of leaving.
+    """
+    base, slope = 0.0, 0.0
+    for here in range(n_regimes):
+        out, more = 0.0, 0.0
+        for end in range(n_regimes):
+            if end != here:
+                out, more = out + transitions[here, end, 0], more + transitions[here, end, 1]
+        base, slope = max(base, SAFE * out), max(slope, SAFE * more)
+    n_near = 0
+    for i in range(BLOCK):
+        u = uniform(join(U64(words[i]), U64(words[ROW + i])))
+        rows[UNIFORM + i] = u
+        n_near += u < fma(slope, rows[FALL + i], base)
+    if n_near > 0:
+        for i in range(BLOCK):
+            u, fall = rows[UNIFORM + i], rows[FALL + i]
+            if u < fma(slope, fall, base):
+                rows[REGIME + i] = np.float64(next_regime(transitions, n_regimes, int(rows[REGIME + i]), fall, u))
+
+
+@njit(**STRICT)
+def step_by_regime(
+    model: Any, d: int, n_regimes: int, normals: Any, rows: Any, aside: Any, drawn: Any, state: Any
+) -> None:
+    """Move a block one step, each path by its regime's drift and chol.
+
+    The regime that most paths are in moves the whole block. Paths of the others are picked out before that, moved FEW
+    together, and put back. aside, drawn (n_factors * ROW,) are scratch.
+    """
+    most, first = 0, 0
+    for r in range(n_regimes):
+        count = paths_in(r, rows)
+        if count > most:
+            most, first = count, r
+    places, regimes = np.empty(2 * BLOCK, np.uint64), np.empty(BLOCK, np.int64)
+    n_groups = pick_out(n_regimes if most < BLOCK else 0, first, rows, places, regimes)
+    n_factors, size = model.decay.shape[1], model.decay.shape[1] * FEW
+    for g in range(n_groups):
+        gather(places[g * FEW : (g + 1) * FEW], n_factors, state, aside[g * size : (g + 1) * size])
+    correlate_and_step(model.decay[d], model.drift[d, first], model.chol[d, first], normals, state)
+    for g in range(n_groups):
+        here, some, moved = places[g * FEW : (g + 1) * FEW], drawn[:size], aside[g * size : (g + 1) * size]
+        gather(here, n_factors, normals, some)
+        r = regimes[g]
+        correlate_and_step_few(model.decay[d], model.drift[d, r], model.chol[d, r], some, moved)
+        for f in range(n_factors):
+            x = state[f * ROW : (f + 1) * ROW]
+            for j in range(FEW):
+                x[here[j]] = moved[f * FEW + j]
+
+
+@njit(**STRICT)
+def pick_out(n_regimes: int, left: int, rows: Any, places: Any, regimes: Any) -> int:
+    """Paths of all regimes but `left`, in groups of FEW of one regime; a short group names its first path again.
+
+    places (n_groups * FEW,), regimes (n_groups,), out. Returns the number of groups.
+    """
+    n_groups = 0
+    for r in range(n_regimes):
+        here, n = np.float64(r), 0
+        if r == left:
+            continue
+        for i in range(BLOCK):
+            if rows[REGIME + i] == here:
+                places[n_groups * FEW + n] = U64(i)
+                n += 1
+        while n % FEW != 0:
+            places[n_groups * FEW + n] = places[n_groups * FEW]
+            n += 1
+        for g in range(n // FEW):
+            regimes[n_groups + g] = r
+        n_groups += n // FEW
+    return n_groups
+
+
+@njit(**STRICT)
+def gather(places: Any, n_factors: int, source: Any, out: Any) -> None:
+    """Chosen paths of a block, source (n_factors * ROW,), side by side: out (n_factors * FEW,)."""
+    for f in range(n_factors):
+        row = source[f * ROW : (f + 1) * ROW]
+        for j in range(FEW):
+            out[f * FEW + j] = row[places[j]]
+
+
+@njit(**INLINE)
+def paths_in(regime: int, rows: Any) -> int:
+    """How many paths of the block are in a regime."""
+    count, here = 0, np.float64(regime)
+    for i in range(BLOCK):
+        count += rows[REGIME + i] == here
+    return count
+
+
+@njit(**STRICT)
+def scale_normals(n_factors: int, rows: Any, normals: Any, scaled: Any) -> None:
+    """Normals of a path times its mixing variable: scaled (n_factors * ROW,), out."""
+    for f in range(n_factors):
+        for i in range(BLOCK):
+            q = normals.dtype.type(rows[MIX + i])
+            scaled[f * ROW + i] = q * normals[f * ROW + i]
+
+
+@njit(**STRICT)
+def add_convexity(convexity: Any, n_regimes: int, rows: Any, state: Any) -> None:
+    """Add what the mixing variable's square takes from the drift of prices; convexity (n_regimes, n_factors)."""
+    for f in range(convexity.shape[1]):
+        x = state[f * ROW : (f + 1) * ROW]
+        for r in range(n_regimes):
+            c, here = np.float64(convexity[r, f]), np.float64(r)
+            if c == 0.0:
+                continue
+            for i in range(BLOCK):
+                q, was = rows[MIX + i], np.float64(x[i])
+                x[i] = fma(q * q, c, was) if rows[REGIME + i] == here else was

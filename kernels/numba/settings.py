@@ -1,0 +1,61 @@
+"""Settings shared by all numba kernels. Importing this module fixes them before anything is compiled."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba import config
+
+from kernels.cache import cache_base
+
+BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
+ROW = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
+
+STRICT: dict[str, Any] = {
+    "error_model": "numpy",
+    "cache": True,
+    "nogil": True,
+}  # no fastmath: it would break bit identity
+SHARED = ("base.py", "coefficients.py", "lanes.py", "layout.py", "types.py")  # of kernels: compiled in as well
+INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
+
+
+def sources_sha256() -> str:
+    """Hash of every source that numba compiles from: its own cache does not see edits in imported helpers."""
+    digest, folder = hashlib.sha256(), Path(__file__).parent
+    tables = [folder.parent / name for name in SHARED]
+    for path in [*sorted(folder.glob("*.py")), *tables]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept; UNWIND_CACHE overrides."""
+    return cache_base() / "numba" / sources_sha256()[:16]
+
+
+def _use_full_vectors() -> None:
+    """LLVM prefers 256-bit vectors on some AVX-512 machines; ask for all 512. Changes speed, never a bit."""
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f") and not config.CPU_NAME and not config.CPU_FEATURES:
+        config.CPU_NAME = llvm.get_host_cpu_name()
+        config.CPU_FEATURES = features.flatten() + ",-prefer-256-bit"
+
+
+def _use_cache_folder() -> None:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        STRICT["cache"] = False  # `unwind doctor` and the run's compile time say so
+        return
+    config.CACHE_DIR = str(folder)
+
+
+_use_full_vectors()
+_use_cache_folder()

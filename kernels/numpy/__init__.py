@@ -1,0 +1,1 @@
+"""The plain wing that the other two are tested against."""

@@ -1,0 +1,76 @@
+"""Components in a record: they add up, come back from it, are the same after a stop, and obey a stop."""
+
+import math
+from datetime import date
+
+import pytest
+
+from engine.batch.figures.components import MOST_CELLS, cells_for, replay
+from engine.batch.work.stop import InterruptedBatchError, Stop
+from engine.inputs.run import resolve
+from engine.record.read import read_night
+from engine.record.rows import component_rows, components_of
+from engine.record.tables import MEASURES
+from engine.run.load import load_inputs
+from engine.run.start import prepare
+
+DATE = date(2025, 5, 28)
+
+
+def ignore(*_: object) -> None:
+    """What a run says while it works."""
+
+
+@pytest.fixture(scope="module")
+def run(done):
+    (found,) = read_night(done.out, DATE).runs
+    return found
+
+
+def test_books_add_up_to_the_total_in_every_scenario(run):
+    scenarios = {result.scenario: result for result in run.results if result.scope == "total"}
+    assert {key[:2] for key in run.components} == {
+        (name, f"book:{book}") for name in scenarios for book in ("bills", "bonds")
+    }
+    for name, total in scenarios.items():
+        parts = [each for (scenario, _, _), each in run.components.items() if scenario == name]
+        for measure in ("value_at_risk", "expected_shortfall"):
+            added = math.fsum(getattr(each, measure) for each in parts)
+            assert added == pytest.approx(getattr(total.measures[0], measure), rel=1e-11)
+        assert all(each.tail_paths == pytest.approx(0.01 * 3 * 65_536, abs=200) for each in parts)
+
+
+def test_a_component_is_at_most_the_book_alone(run):
+    for result in run.results:
+        if (part := run.components.get((result.scenario, result.scope, 0.99))) is not None:
+            alone = result.measures[0].expected_shortfall  # ES is coherent: a component never exceeds it
+            assert part.expected_shortfall <= alone + 4.0 * part.expected_shortfall_se
+
+
+def test_components_come_back_from_rows_bit_for_bit(run):
+    rows = component_rows(run.components, "JPY")
+    assert components_of(rows) == dict(run.components)
+    assert {row["measure"] for row in rows} <= MEASURES.keys()
+
+
+def test_as_many_cells_as_hold_the_tail_and_no_more():
+    assert [cells_for(c, 10**8) for c in (0.5, 0.975, 0.99, 0.999, 0.9999)] == [1, 1, 3, 23, MOST_CELLS]
+    assert cells_for(0.99, 100_000) == 2
+
+
+def test_a_partial_run_has_components_of_the_books_that_loaded(folder):
+    (folder.folder / "books" / "bills.csv").write_text("nothing,of,the,kind\n")
+    folder.night(code=4)
+    (run,) = read_night(folder.out, DATE).runs
+    total = run.results[0]
+    assert total.scope == "partial"
+    alone = run.components["base", "book:bonds", 0.99]
+    assert alone.value_at_risk == pytest.approx(total.measures[0].value_at_risk, rel=1e-12)
+
+
+def test_a_stop_is_obeyed_between_cells():
+    config = resolve({"n_paths": 200_000, "backend": "numba"}, {})
+    prepared, stop = prepare(config, load_inputs(config), ignore), Stop()
+    stop.number = 15
+    with pytest.raises(InterruptedBatchError):
+        replay(prepared, 200_000, stop.check)

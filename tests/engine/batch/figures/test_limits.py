@@ -1,0 +1,127 @@
+"""Limits against figures: the comparison, the probability, and why one cannot be evaluated."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.batch.figures.limits import probability_above, use_limits
+from engine.inputs.limits import Limit
+from engine.record.read import Exact, RunRecord
+from engine.risk.results import Measure, ScopeResult
+
+
+def result(scope: str, var: float, se: float) -> ScopeResult:
+    measure = Measure(
+        confidence=0.99,
+        value_at_risk=var,
+        value_at_risk_se=se,
+        value_at_risk_low=var - 2 * se,
+        value_at_risk_high=var + 2 * se,
+        expected_shortfall=1.2 * var,
+        expected_shortfall_se=2 * se,
+        expected_shortfall_low=var,
+        expected_shortfall_high=2 * var,
+        value_at_risk_around_shock=var,
+        expected_shortfall_around_shock=1.2 * var,
+        tail_paths=1000,
+        rough=False,
+    )
+    return ScopeResult(
+        scenario="base",
+        scope=scope,
+        base_value=0.0,
+        shock_pnl=0.0,
+        mean=0.0,
+        mean_se=0.0,
+        pnl_bound=0.0,
+        std=1.0,
+        measures=(measure,),
+        pnl_sha256="0" * 64,
+    )
+
+
+@pytest.fixture
+def run() -> RunRecord:
+    return RunRecord(
+        name="ten-days",
+        manifest={"facts": {"currency": "JPY"}},
+        results=(result("total", 100.0, 10.0), result("book:a", 60.0, 5.0), result("book:b", 50.0, float("inf"))),
+        stress_losses=(Exact(scope="total", label="august-2024", value=70.0, unit="JPY"),),
+        dv01s=(
+            Exact(scope="total", label="JGB", value=3.0, unit="JPY/bp"),
+            Exact(scope="total", label="all", value=5.0, unit="JPY/bp"),
+        ),
+        distributions=(),
+        components={},
+    )
+
+
+def var_limit(**others: object) -> Limit:
+    return Limit.model_validate({"name": "a", "measure": "VaR", "confidence": 0.99, "amount": 90.0, **others})
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "wanted"),
+    [
+        (100.0, 10.0, 0.8413447460685429),  # Phi(1)
+        (90.0, 10.0, 0.5),
+        (80.0, 5.0, 0.022750131948179195),  # Phi(-2)
+        (91.0, 0.0, 1.0),
+        (90.0, 0.0, 0.0),  # at the limit is within it
+        (100.0, float("inf"), None),
+    ],
+)
+def test_probability_above_is_that_of_a_normal_error(value, se, wanted):
+    assert probability_above(value, se, 90.0) == (wanted if wanted is None else pytest.approx(wanted, rel=1e-14))
+
+
+def test_a_limit_is_used_by_every_figure_it_means(run):
+    uses = use_limits([var_limit(scope="*")], [run], [])
+    assert [(use.scope, use.value, use.state) for use in uses] == [
+        ("total", 100.0, "breached"), ("book:a", 60.0, "within"), ("book:b", 50.0, "within")
+    ]  # fmt: skip
+    assert (uses[0].use, uses[0].se) == (100.0 / 90.0, 10.0)
+    assert (uses[2].se, uses[2].probability_above) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        ({"measure": "ES"}, 120.0),
+        ({"measure": "stress", "confidence": None, "scenario": "august-2024"}, 70.0),
+        ({"measure": "DV01", "confidence": None, "curve": "JGB"}, 3.0),
+        ({"measure": "DV01", "confidence": None}, 5.0),
+    ],
+)
+def test_each_measure_finds_its_figure(run, keys, value):
+    (use,) = use_limits([var_limit(**keys)], [run], [])
+    assert use.value == value
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ({"run": "one-day"}, "there is no such run"),
+        ({"scope": "book:c"}, "it has total, book:a, book:b"),
+        ({"scenario": "april-2025"}, "it has base"),
+        ({"confidence": 0.975}, "it has 0.99"),
+        ({"currency": "USD"}, "the limit is in USD"),
+        ({"measure": "DV01", "confidence": None, "curve": "UST"}, "there are JGB, all"),
+        ({"measure": "stress", "confidence": None, "scenario": "april-2025"}, "no scenario 'april-2025'"),
+    ],
+)
+def test_a_limit_without_a_figure_says_why(run, keys, reason):
+    (use,) = use_limits([var_limit(**keys)], [run], [])
+    assert (use.state, use.value, use.probability_above) == ("not evaluated", None, None)
+    assert reason in use.reason
+
+
+def test_a_limit_on_the_total_is_not_evaluated_on_a_part_of_it(run):
+    part = replace(run, results=(result("partial", 60.0, 5.0), result("book:a", 60.0, 5.0)))
+    (use,) = use_limits([var_limit()], [part], [])
+    assert (use.state, use.reason) == ("not evaluated", "a book is missing, so there is no total")
+
+
+def test_a_limit_on_a_run_without_record_is_not_evaluated(run):
+    (use,) = use_limits([var_limit(run="one-*")], [run], ["one-day"])
+    assert (use.run, use.state, use.reason) == ("one-day", "not evaluated", "the run has no record")

@@ -1,0 +1,186 @@
+"""Blocks on real dask clusters: a scheduler and workers in processes of their own, some of them killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.batch.work.dask import check_address
+from engine.errors import InputError
+
+pytest.importorskip("distributed", reason="needs the extra `dask`")
+
+ROOT = Path(__file__).parents[4]
+LONG = "paths = 2_000_000"  # 31 cells: a second or two of work
+
+
+class Cluster:
+    """A scheduler and its workers."""
+
+    def __init__(self, folder: Path, *tls: str) -> None:
+        self.folder = folder
+        self.tls = tls
+        self.children: list[subprocess.Popen[bytes]] = []
+        self.info = folder / "scheduler.json"
+        protocol = ["--protocol", "tls"] if tls else []
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", 0, "--scheduler-file", self.info,
+                                     "--dashboard-address", "127.0.0.1:0", *protocol)  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not self.info.exists() and time.monotonic() < deadline:
+            assert self.scheduler.poll() is None, (folder / "log").read_text()
+            time.sleep(0.05)
+        self.address: str = json.loads(self.info.read_text())["address"]
+
+    def worker(self, *arguments: object) -> subprocess.Popen[bytes]:
+        """Start one more worker."""
+        return self._start("worker", "--scheduler-file", self.info, "--nthreads", 1, "--memory-limit", 0,
+                           "--no-nanny", "--no-dashboard", "--local-directory", self.folder, *arguments)  # fmt: skip
+
+    def stop(self) -> None:
+        """End every process."""
+        for child in self.children:
+            child.kill()
+            child.wait()
+
+    def _start(self, *arguments: object) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dask", *map(str, arguments), *self.tls]
+        env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        with (self.folder / "log").open("ab") as log:
+            child = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+        self.children.append(child)
+        return child
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cluster]]:
+    """Start clusters, and end them after the test."""
+    made: list[Cluster] = []
+
+    def start(*tls: str) -> Cluster:
+        made.append(Cluster(tmp_path_factory.mktemp("dask"), *tls))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.stop()
+
+
+def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, cluster):
+    folder.edit("paths = 400_000", LONG)
+    folder.night()
+    whole = folder.bits()
+    folder.out.rename(folder.folder / "here")
+    dask = cluster()
+    first = dask.worker()
+    dask.worker()
+    batch = folder.start("run", folder.file, "--dask", dask.address)
+    folder.wait_for_block(batch)
+    first.kill()
+    dask.worker()
+    out, err = batch.communicate(timeout=120)
+    assert batch.returncode == 0, err
+    assert json.loads(out.splitlines()[-1])["exit_code"] == 0
+    assert folder.bits() == whole
+    assert folder.manifest()["workers"].startswith("dask at tcp://127.0.0.1:")
+
+
+def test_when_the_scheduler_dies_the_batch_ends_with_75_and_goes_on_without_it(folder, cluster):
+    folder.edit("paths = 400_000", LONG)
+    folder.night()
+    whole = folder.bits()
+    folder.out.rename(folder.folder / "here")
+    dask = cluster()
+    dask.worker()
+    batch = folder.start("run", folder.file, "--dask", dask.address)
+    folder.wait_for_block(batch)
+    dask.scheduler.kill()
+    _, err = batch.communicate(timeout=120)
+    assert batch.returncode == 75, err
+    assert "the scheduler at" in err
+    resumed = folder.run("resume", folder.file)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "kept from before" in resumed.stderr
+    assert folder.bits() == whole
+
+
+def test_a_signal_stops_a_batch_that_waits_for_workers(folder, cluster):
+    dask = cluster()
+    batch = folder.start("run", folder.file, "--dask", dask.address)
+    while "blocks: " not in batch.stderr.readline():
+        assert batch.poll() is None
+    time.sleep(0.5)
+    batch.send_signal(signal.SIGTERM)
+    batch.communicate(timeout=60)
+    assert batch.returncode == 143
+
+
+def certificates(folder: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for this test, and its key."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    try:
+        subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("needs openssl, to make certificates")
+    return certificate, key
+
+
+def test_tls_is_honoured_and_needed(folder, done, cluster, monkeypatch):
+    certificate, key = map(str, certificates(folder.folder))
+    dask = cluster("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
+    assert dask.address.startswith("tls://")
+    dask.worker()
+    without = folder.run("run", folder.file, "--dask", dask.address)
+    assert without.returncode == 2, without.stderr
+    assert "certificates" in without.stderr
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CA_FILE", certificate)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT", certificate)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY", key)
+    ran = folder.run("run", folder.file, "--dask", dask.address)
+    assert ran.returncode == 0, ran.stderr
+    assert folder.bits() == done.bits()
+
+
+def test_gpu_blocks_go_to_workers_that_have_one_and_fail_where_it_does_not_work(folder, cluster):
+    dask = cluster()
+    dask.worker()
+    dask.worker("--resources", "GPU=1")
+    failed = folder.run("run", folder.file, "--dask", dask.address, "--dask-gpu")
+    assert failed.returncode == 4
+    assert "a worker failed" in failed.stderr
+    assert not (folder.out / "valuation_date=2025-05-28" / "run=ten-days").exists()
+
+
+def test_no_scheduler_ends_with_75(folder):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = folder.run(
+        "run", folder.file, "--dask", f"tcp://127.0.0.1:{port}", settings={"engine.batch.work.dask:CONNECT_S": 2}
+    )
+    assert done.returncode == 75, done.stderr
+    assert "no scheduler answers" in done.stderr
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.7:8786", "risk-3:8786", "ws://risk-3:8786", "tcp://[2001:db8::1]:1"])
+def test_a_plain_address_of_another_machine_is_refused(address):
+    with pytest.raises(InputError, match="--insecure"):
+        check_address(address, insecure=False)
+    check_address(address, insecure=True)
+
+
+@pytest.mark.parametrize("address", ["tls://10.0.0.7:8786", "tcp://127.0.0.1:8786", "localhost:8786", "tcp://[::1]:1"])
+def test_tls_and_this_machine_are_allowed(address):
+    check_address(address, insecure=False)
+
+
+def test_an_address_without_a_host_is_refused():
+    with pytest.raises(InputError, match="tls://host:8786"):
+        check_address("tcp://", insecure=False)

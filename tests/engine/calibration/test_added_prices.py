@@ -1,0 +1,58 @@
+"""Prices beside USD/JPY: what was there keeps its law, and the bundled example is what its generator makes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.calibration.added_prices import EXAMPLE_PRICES, AddedPrice, with_prices
+from engine.calibration.given_laws import GivenLaw
+from engine.errors import InputError
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.market.text import market_text
+
+MARKET = load_market(bundled_market_path())
+EXAMPLE = Path("engine/market/data/equities/2025-05-28.toml")
+
+
+def price(name="SPX", level=100.0, vol=0.2, **correlations):
+    law = GivenLaw(vol=vol, correlations=correlations, source="assumption")
+    return AddedPrice(name=name, currency="USD", level=level, law=law)
+
+
+def test_the_bundled_example_is_the_bundled_market_with_the_example_prices(root):
+    text = (root / EXAMPLE).read_text(encoding="utf-8")
+    assert text == market_text(with_prices(MARKET, EXAMPLE_PRICES))
+
+
+def test_what_was_there_keeps_its_law_and_comes_first(root):
+    found, n = load_market(root / EXAMPLE), len(MARKET.factors)
+    assert found.factors[:n] == MARKET.factors
+    np.testing.assert_array_equal(found.vols[:n], MARKET.vols)
+    np.testing.assert_array_equal(found.correlation[:n, :n], MARKET.correlation)
+
+
+def test_a_price_has_the_level_vol_and_correlations_given():
+    found = with_prices(MARKET, [price(USDJPY=0.15, UST_10Y=0.05), price("XLK", vol=0.25, SPX=0.9)])
+    names = [factor.name for factor in found.factors]
+    spx, xlk = names.index("SPX"), names.index("XLK")
+    assert found.level(found.factors[spx]) == 100.0
+    assert (found.vols[spx], found.vols[xlk]) == (0.2, 0.25)
+    assert found.correlation[spx, names.index("USDJPY")] == 0.15
+    assert found.correlation[xlk, spx] == 0.9
+    # with what it does not name, through what it names: 0.9 of SPX's own
+    assert found.correlation[xlk, names.index("USDJPY")] == pytest.approx(0.9 * 0.15, abs=1e-6)
+
+
+@pytest.mark.parametrize(("prices", "message"), [
+    ([price("USDJPY")], "has a factor 'USDJPY' already"),
+    ([price(), price()], "has a factor 'SPX' already"),
+    ([price(level=0.0)], "level and vol must be positive"),
+    ([price(vol=-0.1)], "level and vol must be positive"),
+    ([price(f"P{i}") for i in range(60)], "at most 64 factors, got 78"),
+    ([price(GOLD=0.3)], "names GOLD"),
+    ([price(UST_10Y=0.9, UST_7Y=-0.9)], "contradict those among"),
+])  # fmt: skip
+def test_what_makes_no_market_is_refused(prices, message):
+    with pytest.raises(InputError, match=message):
+        with_prices(MARKET, prices)

@@ -1,0 +1,96 @@
+"""Markets made from a history: the bundled one to its last figure, other dates, and what is refused."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.calibration.market_of_date import carried_notes, days_with_levels, market_of_date
+from engine.errors import InputError
+from engine.inputs.history.load import read_history
+from engine.inputs.market.load import bundled_market_path, load_market, write_market
+from engine.market.factors import parse_factor
+
+BUNDLED = load_market(bundled_market_path())
+START = date(2022, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def history(shared):
+    return read_history([shared / "data" / "history.csv"])
+
+
+def test_the_publishers_files_give_the_bundled_market_to_its_last_figure(shared):
+    raw = shared / "data" / "raw"
+    files = [raw / "mof" / "jgbcme_all.csv", *raw.glob("treasury/*.csv"), *raw.glob("fred_csv/DEXJPUS_*.csv")]
+    made = market_of_date(read_history(sorted(files)), BUNDLED.valuation_date, BUNDLED, START)
+    for name, par in BUNDLED.par_curves.items():
+        assert made.par_curves[name].times.tolist() == par.times.tolist()
+        assert made.par_curves[name].par_yields.tolist() == par.par_yields.tolist()
+    assert (made.usdjpy, made.previous_usdjpy) == (BUNDLED.usdjpy, BUNDLED.previous_usdjpy)
+    for field in ("vols", "correlation", "kappas", "thetas", "mus"):
+        np.testing.assert_array_equal(getattr(made, field), getattr(BUNDLED, field), field)
+    assert carried_notes(BUNDLED, BUNDLED.valuation_date) == ()
+
+
+def test_another_date_has_its_own_levels_and_window(history, tmp_path):
+    day = date(2025, 4, 8)
+    made = market_of_date(history, day, BUNDLED, START)
+    published = history.loc["2025-04-08"]
+    assert made.par_curves["JGB"].par_yields[-1] == published["JGB_40Y"]
+    assert made.usdjpy == published["USDJPY"]
+    assert made.previous_usdjpy is not None
+    assert made.previous_usdjpy[0] == history["USDJPY"].loc["2025-04-07"]
+    assert "window 2022-01-01..2025-04-08" in made.calibration
+    assert not np.array_equal(made.vols, BUNDLED.vols)
+    write_market(made, tmp_path / "market.toml")
+    again = load_market(tmp_path / "market.toml")
+    np.testing.assert_array_equal(again.correlation, made.correlation)
+    assert again.spreads["TONA"].source == BUNDLED.spreads["TONA"].source
+    assert "TONA" in carried_notes(BUNDLED, day)[0]
+    assert "2025-05-28" in carried_notes(BUNDLED, day)[0]
+
+
+def test_a_derived_curves_factor_keeps_its_link_with_its_parent(history):
+    extra = parse_factor("TONA_10Y")
+    names = [factor.name for factor in BUNDLED.factors]
+    row = 0.9 * BUNDLED.correlation[names.index("JGB_10Y")]
+    like = replace(
+        BUNDLED,
+        factors=(*BUNDLED.factors, extra),
+        vols=np.append(BUNDLED.vols, 0.001),
+        kappas=np.append(BUNDLED.kappas, 0.5),
+        thetas=np.append(BUNDLED.thetas, 0.01),
+        mus=np.append(BUNDLED.mus, 0.0),
+        correlation=np.block([[BUNDLED.correlation, row[:, None]], [row[None], np.ones((1, 1))]]),
+    )
+    made = market_of_date(history, date(2025, 4, 8), like, START)
+    assert (made.vols[-1], made.kappas[-1], made.thetas[-1]) == (0.001, 0.5, 0.01)
+    assert made.correlation[-1, names.index("JGB_10Y")] == pytest.approx(0.9)
+    wanted = 0.9 * made.correlation[names.index("JGB_10Y"), names.index("UST_10Y")]  # through its parent
+    assert made.correlation[-1, names.index("UST_10Y")] == pytest.approx(wanted, abs=1e-6)
+
+
+def frame(**series):
+    dates = pd.to_datetime(["2025-05-22", "2025-05-23", "2025-05-26", "2025-05-27"])
+    return pd.DataFrame(series, index=dates)
+
+
+def test_days_without_a_series_are_named_and_left_out():
+    gap = frame(JGB_10Y=[0.01] * 4, UST_10Y=[0.04, 0.04, np.nan, 0.04], USDJPY=[145.0, np.nan, 143.0, 144.0])
+    days, skipped = days_with_levels(gap, BUNDLED, date(2025, 5, 21), date(2025, 5, 27))
+    assert days == [date(2025, 5, 22), date(2025, 5, 27)]
+    assert skipped == [
+        "2025-05-21, Wednesday: the history has no JGB yields and no UST yields and no USDJPY",
+        "2025-05-23, Friday: the history has no USDJPY",
+        "2025-05-26, Monday: the history has no UST yields",
+    ]
+    with pytest.raises(InputError, match=r"no day from 2025-06-02 to 2025-06-03 .* 2025-05-22 to 2025-05-27"):
+        days_with_levels(gap, BUNDLED, date(2025, 6, 2), date(2025, 6, 3))
+
+
+def test_a_history_without_what_the_pattern_has_is_refused():
+    with pytest.raises(InputError, match=r"the history has no UST, which .* it has JGB, USDJPY; .* --like"):
+        market_of_date(frame(JGB_10Y=[0.01] * 4, USDJPY=[145.0] * 4), date(2025, 5, 23), BUNDLED, START)

@@ -1,0 +1,220 @@
+"""Markets and books made by hand, as files too, for whole runs."""
+
+import csv
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.book.compiled import CompiledBook
+from engine.book.store import write_compiled
+from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
+from engine.inputs.book.load import load_book
+from engine.inputs.market.load import bundled_market_path, load_market, write_market
+from engine.inputs.run import RunConfig, resolve
+from engine.instruments.columns import COLUMNS
+from engine.instruments.position import Kind
+from engine.instruments.template import example_row
+from engine.market.curve import ZeroCurve
+from engine.market.factors import Factor, FactorKind, parse_factor
+from engine.market.market import Market
+from engine.payoffs.flows import Flows
+from engine.payoffs.quoted import Marks, Premiums
+from engine.payoffs.units import Units
+from engine.risk.results import RunResult
+from engine.run.start import run
+
+DATE = date(2025, 5, 28)
+BUSINESS_DAYS = np.array([1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 19, 20])  # from Wednesday 28 May 2025
+NODES = {
+    "JGB": ([0.5, 2.0, 5.0, 10.0, 20.0, 40.0], [0.004, 0.007, 0.0105, 0.0155, 0.0245, 0.0345]),
+    "UST": ([0.25, 2.0, 10.0, 30.0], [0.0435, 0.0393, 0.045, 0.0505]),
+}
+NAMES = ("JGB_2Y", "JGB_10Y", "JGB_40Y", "UST_3M", "UST_10Y", "USDJPY")
+VOLS = (0.0025, 0.0042, 0.0063, 0.0064, 0.0107, 0.11)
+
+
+def hand_market(
+    names: Sequence[str] = NAMES,
+    vols: Sequence[float] = VOLS,
+    correlation: np.ndarray | None = None,
+    kappas: Sequence[float] | None = None,
+    thetas: Sequence[float] | None = None,
+    mus: Sequence[float] | None = None,
+    flat: float | None = None,
+    usdjpy: float = 145.04,
+) -> Market:
+    """Two curves, flat at `flat` if it is given; factors correlated 0.9^|i - j| unless told otherwise."""
+    n = len(names)
+    places = np.arange(n)
+    curves = {
+        name: ZeroCurve(
+            name=name,
+            currency="JPY" if name == "JGB" else "USD",
+            times=np.array(times),
+            zero_rates=np.array(rates) if flat is None else np.full(len(rates), flat),
+        )
+        for name, (times, rates) in NODES.items()
+    }
+    return Market(
+        valuation_date=DATE,
+        par_curves={},
+        curves=curves,
+        usdjpy=usdjpy,
+        factors=tuple(parse_factor(name) for name in names),
+        vols=np.array(vols),
+        correlation=0.9 ** np.abs(places[:, None] - places) if correlation is None else correlation,
+        kappas=np.zeros(n) if kappas is None else np.array(kappas),
+        thetas=np.zeros(n) if thetas is None else np.array(thetas),
+        mus=np.zeros(n) if mus is None else np.array(mus),
+        source="made for this test",
+        calibration="made for this test",
+    )
+
+
+def hand_book(
+    flows: Sequence[tuple[int, str, int, float]] = (),
+    units: Sequence[tuple[int, str, float]] = (),
+    books: Sequence[str] = ("main",),
+) -> CompiledBook:
+    """Flows are (position, curve, day, amount) in the curve's currency, units (position, currency, quantity)."""
+    flows = sorted(flows, key=lambda flow: (flow[0], flow[2]))
+    units = sorted(units, key=lambda unit: unit[0])
+    none = np.empty(0)
+    return CompiledBook(
+        valuation_date=DATE,
+        position_ids=tuple(f"P{i}" for i in range(len(books))),
+        books=tuple(books),
+        kinds=("CASH",) * len(books),
+        flows=Flows(
+            position=np.array([flow[0] for flow in flows], np.int64),
+            curve=np.array([flow[1] for flow in flows], np.str_),
+            currency=np.array([{"JGB": "JPY", "UST": "USD"}[flow[1]] for flow in flows], np.str_),
+            day=np.array([flow[2] for flow in flows], np.int64),
+            amount=np.array([flow[3] for flow in flows], np.float64),
+        ),
+        units=Units(
+            position=np.array([unit[0] for unit in units], np.int64),
+            currency=np.array([unit[1] for unit in units], np.str_),
+            quantity=np.array([unit[2] for unit in units], np.float64),
+        ),
+        marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=none),
+        floats=floats_of([]),
+        holdings=holdings_of([]),
+        options=options_of([]),
+        futures=futures_of([])[0],
+        deliverables=futures_of([])[1],
+        swaptions=swaptions_of([]),
+        premiums=Premiums(position=np.empty(0, np.int64), value=np.empty(0)),
+        business_days=BUSINESS_DAYS,
+        sha256="0" * 64,
+    )
+
+
+def bundled_with(**levels: object) -> Market:
+    """The bundled market with other levels: `usdjpy`, `usdjpy_vol`, or any field of Market."""
+    market = load_market(bundled_market_path())
+    vol = levels.pop("usdjpy_vol", None)
+    if vol is not None:
+        names = [factor.name for factor in market.factors]
+        levels["vols"] = np.where(np.array(names) == "USDJPY", vol, market.vols)
+    return replace(market, **levels)
+
+
+def ignore(*_: object) -> None:
+    """What a run reports while it works is not looked at."""
+
+
+def market_with_an_index() -> Market:
+    """The bundled market and an equity index: figures of this test, not of a publisher."""
+    market = load_market(bundled_market_path())
+    n = len(market.factors)
+    correlation = np.eye(n + 1)
+    correlation[:n, :n] = market.correlation
+    return replace(
+        market,
+        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
+        levels={**market.levels, "SPX": 5888.55},
+        correlation=correlation,
+        **{
+            name: np.append(getattr(market, name), value)
+            for name, value in (("vols", 0.18), ("kappas", 0.0), ("thetas", 0.0), ("mus", 0.0))
+        },
+    )
+
+
+def option_rows(maturity: str, n: int, seed: int = 1) -> list[dict[str, str]]:
+    """Cells of so many FX calls of one maturity, bought and sold, strikes 125 to 160."""
+    draw = random.Random(seed)
+    return [
+        example_row(Kind.FX_CALL)
+        | {"position_id": f"{maturity}-{i}", "maturity": maturity, "strike": f"{draw.uniform(125, 160):.2f}"}
+        | {"notional": f"{draw.uniform(-3e7, 3e7):.0f}", "premium": ""}
+        for i in range(n)
+    ]
+
+
+def csv_book(rows: Sequence[Mapping[str, str]], market: Market, folder: Path) -> CompiledBook:
+    """The compiled book of these cells."""
+    path = folder / "book.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(COLUMNS), restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return load_book(path, market.valuation_date)
+
+
+def run_files(market: Market | None, book: CompiledBook | None, folder: Path, **settings: object) -> RunResult:
+    """A whole run from files to result; None takes the bundled file."""
+    if market is not None:
+        write_market(market, folder / "market.toml")
+        settings["market"] = folder / "market.toml"
+    if book is not None:
+        write_compiled(book, folder / "book.parquet")
+        settings["book"] = folder / "book.parquet"
+    return run(config(**settings), ignore, ignore)
+
+
+def config(**settings: object) -> RunConfig:
+    """Checked settings; lists as lists."""
+    return resolve({"backend": "numba", **settings}, {}, None)
+
+
+@pytest.fixture(name="hand_market", scope="session")
+def _hand_market() -> Callable[..., Market]:
+    return hand_market
+
+
+@pytest.fixture(name="hand_book", scope="session")
+def _hand_book() -> Callable[..., CompiledBook]:
+    return hand_book
+
+
+@pytest.fixture(name="bundled_with", scope="session")
+def _bundled_with() -> Callable[..., Market]:
+    return bundled_with
+
+
+@pytest.fixture(name="run_files")
+def _run_files(tmp_path: Path) -> Callable[..., RunResult]:
+    return lambda market, book, **settings: run_files(market, book, tmp_path, **settings)
+
+
+@pytest.fixture(scope="session")
+def index_market() -> Market:
+    """The bundled market and an equity index."""
+    return market_with_an_index()
+
+
+@pytest.fixture(name="option_rows", scope="session")
+def _option_rows() -> Callable[..., list[dict[str, str]]]:
+    return option_rows
+
+
+@pytest.fixture(name="csv_book", scope="session")
+def _csv_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., CompiledBook]:
+    return lambda rows, market: csv_book(rows, market, tmp_path_factory.mktemp("book"))

@@ -1,0 +1,35 @@
+"""Lists within a regime meet as those of the file: a file that adds to them takes nothing away."""
+
+from engine.inputs.scenario.load import load_scenario, read_scenario
+
+HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["mixture"]\n'
+ADDED = """
+[[regimes]]
+name = "FLIGHT"
+vol_multipliers = [{ factor = "USDJPY", multiplier = 3.0 }]
+correlations = [{ factors = ["UST_*", "USDJPY"], value = 0.1 }]
+"""
+
+
+def flight(scenario):
+    assert scenario.unwind is not None
+    return next(regime for regime in scenario.unwind.regimes if regime.name == "FLIGHT")
+
+
+def test_a_regimes_lists_are_laid_end_to_end(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + ADDED, encoding="utf-8")
+    before, after = flight(load_scenario("mixture")), flight(read_scenario(path))
+    assert after.vol_multipliers == (*before.vol_multipliers, ("USDJPY", 3.0))
+    assert after.correlations == (*before.correlations, ("UST_*", "USDJPY", 0.1))
+    assert after.drifts == before.drifts
+
+
+def test_every_element_keeps_the_file_and_line_it_came_from(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + ADDED, encoding="utf-8")
+    origin = read_scenario(path).origin
+    assert origin is not None
+    assert origin.lines["regimes[2].vol_multipliers[5].factor"] == 8
+    assert "regimes[2].vol_multipliers[5].factor" not in origin.files
+    assert origin.files["regimes[2].vol_multipliers[1].factor"].endswith("parts/flight.toml")

@@ -1,0 +1,136 @@
+"""Questions to a record, and files made from it."""
+
+import csv
+import json
+import shutil
+import sqlite3
+from datetime import date
+from hashlib import sha256
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from engine.errors import InputError, RiskError
+from engine.record.atomic import write_json
+from engine.record.query import Rows, differences, export, figures, headline, recorded_runs
+from engine.record.read import read_night
+
+pytest.importorskip("duckdb", reason="needs the extra `store`")
+
+
+@pytest.fixture(scope="module")
+def runs(done):
+    return recorded_runs(done.out)
+
+
+def test_the_headline_is_the_total_at_the_highest_confidence(done, runs):
+    measure = read_night(done.out, date(2025, 5, 28)).runs[0].results[0].measures[-1]
+    found = headline(runs)
+    assert found.columns[:6] == ("valuation_date", "run", "scenario", "scope", "confidence", "value_at_risk")
+    assert found.rows == (
+        (
+            date(2025, 5, 28), "ten-days", "base", "total", 0.99, measure.value_at_risk, measure.value_at_risk_se,
+            measure.expected_shortfall, "JPY",
+        ),
+    )  # fmt: skip
+
+
+def test_a_condition_chooses_figures(runs):
+    found = figures(runs, "measure = 'dv01' AND scope = 'total' AND curve = ?", ["all"])
+    assert [row[3:5] for row in found.rows] == [("total", "dv01")]
+
+
+def test_a_bad_condition_is_refused(runs):
+    with pytest.raises(RiskError, match="cannot be queried"):
+        figures(runs, "no_such_column = 1")
+
+
+def test_a_run_without_manifest_does_not_exist(folder, done):
+    with pytest.raises(InputError, match="no recorded run"):
+        recorded_runs(folder.out)
+    with pytest.raises(InputError, match=r"no recorded run of 2020-01-01"):
+        recorded_runs(done.out, ["2020-01-01"])
+    with pytest.raises(InputError, match=r"got '2025-06-31': there is no such day"):
+        recorded_runs(done.out, ["2025-06-31"])
+
+
+def test_changed_figures_are_refused_with_the_way_out(tmp_path, done):
+    copy = shutil.copytree(done.out, tmp_path / "copy")
+    (path,) = copy.rglob("results.parquet")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match=r"results.parquet: was changed since it was written; .*--again"):
+        recorded_runs(copy)
+
+
+def test_only_what_differs_is_told(folder, done, runs):
+    assert differences(runs, runs).rows == ()
+    folder.edit("paths = 400_000", "paths = 400_000\nseed = 2")
+    folder.night()
+    found = differences(runs, recorded_runs(folder.out))
+    by_key = {row[1:6]: row for row in found.rows}
+    assert all(row[3] not in ("base_value", "shock_pnl", "dv01", "stress_loss") for row in found.rows)
+    _, _, _, _, _, _, before, after, change, se, _ = by_key["base", "total", "value_at_risk", 0.99, None]
+    assert change == after - before
+    assert abs(change) < 5.0 * se
+
+
+def test_differences_within_rounding_are_not_told(tmp_path, done, runs):
+    """VaR moves by 1e-13 and then by 1e-11 of itself, the bound to 1e-10 and then 1e-8 of the book's value."""
+    told = []
+    for name, moved, bound in (("less", 1e-13, 1e-10), ("more", 1e-11, 1e-8)):
+        copy = shutil.copytree(done.out, tmp_path / name)
+        (folder,) = recorded_runs(copy)
+        move(folder, moved, bound)
+        told.append({row[3] for row in differences(runs, recorded_runs(copy)).rows})
+    assert told == [set(), {"value_at_risk", "pnl_bound"}]
+
+
+def move(folder, moved, bound):
+    """Move the base total's VaR by a fraction of itself, its bound by one of the book's value; seal the run again."""
+    path = folder / "results.parquet"
+    table = pq.ParquetFile(path).read()
+    rows = table.to_pylist()
+    mine = {row["measure"]: row for row in rows if (row["scenario"], row["scope"]) == ("base", "total")}
+    mine["value_at_risk"]["value"] *= 1.0 + moved
+    mine["pnl_bound"]["value"] += bound * mine["base_value"]["value"]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["results.parquet"] = sha256(path.read_bytes()).hexdigest()
+    write_json(folder / "manifest.json", manifest)
+
+
+def test_sizes_have_no_sign(runs):
+    found = figures(runs, "measure IN ('std', 'pnl_bound')")
+    assert {row[found.columns.index("sign")] for row in found.rows} == {"size"}
+
+
+def test_exports_hold_every_figure(tmp_path, runs):
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra `store`")
+    found = figures(runs)
+    for name in ("figures.csv", "figures.xlsx", "figures.sqlite"):
+        export(found, tmp_path / name)
+    value = found.columns.index("value")
+    wanted = [row[value] for row in found.rows]
+    with (tmp_path / "figures.csv").open(newline="") as file:
+        heading, *rows = csv.reader(file)
+    assert tuple(heading) == found.columns
+    assert [float(row[value]) for row in rows] == wanted
+    sheet = openpyxl.load_workbook(tmp_path / "figures.xlsx").active
+    assert [row[value] for row in sheet.iter_rows(min_row=2, values_only=True)] == pytest.approx(wanted, rel=1e-15)
+    connection = sqlite3.connect(tmp_path / "figures.sqlite")
+    assert [row[0] for row in connection.execute("SELECT value FROM figures")] == wanted
+    connection.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["figures.csv", "figures.sqlite", "figures.xlsx"]
+
+
+def test_text_that_begins_like_a_formula_stays_text(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra `store`")
+    export(Rows(columns=("scope",), rows=(("=1+1",),)), tmp_path / "x.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "x.xlsx").active["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_another_kind_of_file_is_refused(tmp_path):
+    with pytest.raises(InputError, match="must end in"):
+        export(Rows(columns=("a",), rows=()), tmp_path / "x.json")

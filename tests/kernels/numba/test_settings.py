@@ -1,0 +1,199 @@
+"""How kernels are compiled: the cache, the vectors, and that none of it changes a bit."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import numpy as np
+import pytest
+from numba import njit
+
+from kernels.numba import settings as numba_settings
+from kernels.numba.normal import normals_f32, normals_f64
+from kernels.numba.philox import draw_bits
+from kernels.numba.revalue import add_flows, add_polynomial
+from kernels.numba.settings import BLOCK, ROW, STRICT, cache_folder, sources_sha256
+from kernels.numba.step import correlate_and_step
+
+HERE = Path(__file__).parents[1]
+KERNELS = Path(numba_settings.__file__).parents[1]
+FEATURES = llvm.get_host_cpu_features()
+
+
+def python(*arguments, source=KERNELS.parent, **env):
+    """Run Python in a process of its own, with the kernels in the folder `source`."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-W", "error", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(source), **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def copy_kernels(folder, name=None, old="", new=""):
+    """A copy of the kernels, with one edit; files that are already the same keep their dates, and so their cache."""
+    for path in KERNELS.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        inner = path.relative_to(KERNELS)
+        if str(inner) == name:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        copy = folder / "kernels" / inner
+        copy.parent.mkdir(exist_ok=True, parents=True)
+        if not copy.exists() or copy.read_text(encoding="utf-8") != text:
+            copy.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return json.loads(python(HERE / "digest_child.py", "float64", "float32"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_avx2_and_avx512_give_the_same_bits(plain, precision):
+    if not FEATURES.get("avx512f"):
+        pytest.skip("this processor has no AVX-512 to compare AVX2 with")
+    assert plain["zmm"]
+    features = re.sub(r"\+(avx512|avx10)", r"-\1", FEATURES.flatten())
+    narrow = json.loads(
+        python(HERE / "digest_child.py", precision, NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES=features)
+    )
+    assert narrow["cpu"] == "haswell"
+    assert not narrow["zmm"]
+    assert narrow[precision] == plain[precision]
+
+
+@pytest.mark.slow  # each compiles everything anew
+@pytest.mark.parametrize("block", [32, 256])
+def test_any_block_gives_the_same_bits(plain, block):
+    assert plain["block"] not in (32, 256)
+    folder = cache_folder() / f"block-{block}"  # the same each time, so that its compiled code is found
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_kernels(folder, "numba/settings.py", f"BLOCK = {BLOCK} ", f"BLOCK = {block} ")
+    other = json.loads(python(HERE / "digest_child.py", "float64", source=folder))
+    assert other["block"] == block
+    assert other["float64"] == plain["float64"]
+
+
+STEP = """
+import numpy as np
+from kernels.numba.settings import ROW, STRICT, cache_folder
+from kernels.numba.step import correlate_and_step
+state, normals = np.zeros(ROW), np.full(ROW, 3.0)
+correlate_and_step(np.array([1.0]), np.array([1.0]), np.array([[2.0]]), normals, state)
+hits = sum(correlate_and_step.stats.cache_hits.values())
+print(cache_folder().name, hits, STRICT["cache"], state[0])
+"""
+
+
+def test_an_edit_of_an_imported_helper_is_compiled_anew(tmp_path):
+    """numba's own cache would not see it: the edited file is not the one that holds the compiled function."""
+    source = copy_kernels(tmp_path)
+    cache = str(tmp_path / "cache")
+    first, _, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
+    assert result == ["True", "7.0"]  # 1 * 0 + 1 + 2 * 3
+    again, hits, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
+    assert (again, hits, *result) == (first, "1", "True", "7.0")
+    copy_kernels(tmp_path, "numba/intrinsics.py", "builder.fma(*args)", "builder.fmul(builder.fma(*args), args[0])")
+    edited, hits, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
+    assert edited != first
+    assert (hits, *result) == ("0", "True", "14.0")  # (1 * 0 + 1) * 1, then (2 * 3 + 1) * 2
+
+
+def imported_by_numba_kernels():
+    """Modules of ours that the numba wing imports, and these themselves."""
+    names = set()
+    for path in (KERNELS / "numba").glob("*.py"):
+        names.add(f"numba/{path.name}")
+        found = re.findall(r"^from kernels\.([\w.]+) import", path.read_text(encoding="utf-8"), re.MULTILINE)
+        names |= {f"{name.replace('.', '/')}.py" for name in found}
+    return {name for name in names if (KERNELS / name).is_file()}
+
+
+def test_the_hash_covers_every_source_that_numba_compiles_and_its_name(tmp_path, monkeypatch):
+    source = copy_kernels(tmp_path)
+    monkeypatch.setattr(numba_settings, "__file__", str(source / "kernels" / "numba" / "settings.py"))
+    before = sources_sha256()
+    changed = set()
+    for path in sorted((source / "kernels").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text + "# edited\n", encoding="utf-8")
+        if sources_sha256() != before:
+            changed.add(str(path.relative_to(source / "kernels")))
+        path.write_text(text, encoding="utf-8")
+    assert changed >= imported_by_numba_kernels()
+    assert "cuda/host/backend.py" not in changed  # editing one twin leaves the other's cache alone
+    (source / "kernels" / "numba" / "step.py").rename(source / "kernels" / "numba" / "step_two.py")
+    assert sources_sha256() != before
+
+
+def test_kernels_run_where_no_cache_can_be_kept(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.touch()  # no folder can be made in a file, not even by root
+    _, hits, *result = python("-c", STEP, UNWIND_CACHE=str(blocked)).split()
+    assert (hits, *result) == ("0", "False", "7.0")
+
+
+def test_the_cache_folder_is_the_one_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("UNWIND_CACHE", str(tmp_path / "mine"))
+    assert cache_folder().parent == tmp_path / "mine" / "numba"
+    monkeypatch.delenv("UNWIND_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert cache_folder().parent == tmp_path / "xdg" / "unwind" / "numba"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert cache_folder().parent == tmp_path / "home" / ".cache" / "unwind" / "numba"
+
+
+def test_no_kernel_allows_reordered_arithmetic():
+    for settings in (STRICT, numba_settings.INLINE):
+        assert not settings.get("fastmath")
+        assert settings["error_model"] == "numpy"  # a division by zero is inf, not an exception
+
+
+ROWS = np.zeros(8 * ROW)
+BLOCK_ROW = np.zeros(BLOCK)
+CALLS = {
+    "normals_f64": (normals_f64, (ROWS.view(np.uint64), 1, ROWS.copy())),
+    "normals_f32": (normals_f32, (ROWS.astype(np.uint32), 1, ROWS.astype(np.float32))),
+    "correlate_and_step": (correlate_and_step, (np.ones(8), np.ones(8), np.ones((8, 8)), ROWS, ROWS.copy())),
+    "add_polynomial": (add_polynomial, (6, np.ones(28), BLOCK_ROW, BLOCK_ROW, BLOCK_ROW.copy(), BLOCK_ROW.copy())),
+    "add_flows": (add_flows, (np.ones(1), np.ones((1, 2)), BLOCK_ROW, BLOCK_ROW, BLOCK_ROW.copy(), BLOCK_ROW.copy())),
+}
+
+
+MODERN = pytest.mark.skipif(
+    llvm.llvm_version_info < (20,), reason="the lowest supported LLVM leaves some loops scalar: slower, the same bits"
+)
+
+
+@MODERN
+@pytest.mark.skipif(not FEATURES.get("fma"), reason="this processor has no fused multiply-add instruction")
+@pytest.mark.parametrize("name", CALLS)
+def test_hot_loops_are_vectors_of_fused_multiply_adds(name):
+    kernel, arguments = CALLS[name]
+    fresh = njit(**{**STRICT, "cache": False})(kernel.py_func)  # code from the cache cannot be shown
+    fresh(*arguments)
+    asm = "".join(fresh.inspect_asm().values())
+    assert not re.search(r"\bfmaf?\b", asm)  # the library's, a call for each number
+    width = "zmm" if FEATURES.get("avx512f") else "ymm"
+    assert re.search(rf"vfn?m(add|sub)\w+p[sd].*%{width}", asm)
+
+
+@MODERN
+def test_random_bits_are_made_in_vectors():
+    fresh = njit(**{**STRICT, "cache": False})(draw_bits.py_func)
+    one, paths = np.uint64(1), np.zeros(BLOCK, np.uint64)
+    fresh(one, paths, one, one, 4, ROWS.view(np.uint64).copy())
+    width = "zmm" if FEATURES.get("avx512f") else "ymm"
+    assert re.search(rf"vpmuludq.*%{width}", "".join(fresh.inspect_asm().values()))
