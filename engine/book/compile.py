@@ -82,7 +82,7 @@ def compile_book(
         swaptions=tables.swaptions_of(parts),
         marks=_marks(positions, bonds, valuation_date),
         premiums=_premiums(positions),
-        business_days=instruments.calendars.joint.coming(N_BUSINESS_DAYS),
+        business_days=instruments.calendars.steps.coming(N_BUSINESS_DAYS),
         sha256=sha256,
         bonds=bonds,
         warnings=(*warnings, *_warnings(positions, instruments)),

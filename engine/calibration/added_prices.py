@@ -17,7 +17,7 @@ class AddedPrice:
     """One price that a market is to have besides its own."""
 
     name: str  # of the factor: "SPX"
-    currency: str  # in which the level is quoted, "JPY" or "USD"
+    currency: str  # code of that in which the level is quoted
     level: float
     law: GivenLaw  # its correlations may name the market's factors and prices added before it
 
@@ -40,7 +40,7 @@ EXAMPLE_PRICES = (  # technology, utilities and staples are the sectors of the S
 
 
 def with_prices(market: Market, prices: Sequence[AddedPrice]) -> Market:
-    """The market with `prices` after its own factors, whose law and draws stay as they are.
+    """Return the market with `prices` after its own factors, whose law and draws stay as they are.
 
     Raises
     ------

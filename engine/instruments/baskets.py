@@ -49,14 +49,15 @@ class Baskets:
     def _days(self, contract: Contract) -> tuple[int, int]:
         """Delivery and last trading day."""
         origin = self.calendars.valuation_date
+        calendar = self.calendars.of(contract.spec.currency)
         if contract.spec.currency == "JPY":
-            delivery = int(self.calendars.tokyo.following((contract.nominal_day - origin).days))
-            return delivery, self.calendars.tokyo.shifted(delivery, _JPX_LAST_TRADING)
+            delivery = int(calendar.following((contract.nominal_day - origin).days))
+            return delivery, calendar.shifted(delivery, _JPX_LAST_TRADING)
         next_month = date(contract.year + contract.month // 12, contract.month % 12 + 1, 1)
-        last = self.calendars.new_york.shifted((next_month - origin).days, -1)
+        last = calendar.shifted((next_month - origin).days, -1)
         if contract.spec.keeps_months:
-            return self.calendars.new_york.shifted(last, _CME_SHORT_DELIVERY), last
-        return last, self.calendars.new_york.shifted(last, _CME_LAST_TRADING)
+            return calendar.shifted(last, _CME_SHORT_DELIVERY), last
+        return last, calendar.shifted(last, _CME_LAST_TRADING)
 
     def _basket(self, contract: Contract, deliverables: tuple[Deliverable, ...]) -> Basket:
         delivery, last_trading = self._days(contract)
@@ -76,7 +77,7 @@ class Baskets:
     def _bond(self, contract: Contract, coupon: float, maturity: date, delivery: int) -> tuple[float, I64, F64]:
         """Accrued interest at delivery, per 1 of face; days and amounts of the flows after it."""
         is_ust = contract.spec.currency == "USD"
-        calendar = self.calendars.new_york if is_ust else self.calendars.tokyo
+        calendar = self.calendars.of(contract.spec.currency)
         regular = coupon_days(self.calendars.valuation_date, maturity, end_of_month=is_ust)
         after = int(np.searchsorted(regular, delivery, side="right"))
         before, first = int(regular[after - 1]), int(regular[after])

@@ -24,7 +24,7 @@ from datetime import date
 import numpy as np
 
 from engine.conventions.calendars import Calendar, Calendars, coupon_days
-from engine.conventions.currencies import BOND_CURVES, FX_CURVES
+from engine.conventions.currencies import BOND_CURVES, FX_CURVES, HOME
 from engine.instruments.baskets import Baskets
 from engine.instruments.fx_options import OPTION_KINDS, FxOptionsMaker
 from engine.instruments.position import Kind, Position
@@ -129,7 +129,7 @@ class Instruments:
     def fixing_day(self, position: Position) -> int:
         """Day on which an NDF is fixed, two business days before it settles."""
         assert position.maturity is not None
-        return self.calendars.joint.shifted(self._payment_day(position, position.maturity), -_FIXING_DAYS)
+        return self._calendar(position).shifted(self._payment_day(position, position.maturity), -_FIXING_DAYS)
 
     def is_moved(self, position: Position) -> bool:
         """Whether a loan's or a forward's own dates are not business days, so that it is paid on others."""
@@ -144,8 +144,8 @@ class Instruments:
 
     def _calendar(self, position: Position) -> Calendar:
         if position.kind in _FX:
-            return self.calendars.joint
-        return self.calendars.tokyo if position.currency == "JPY" else self.calendars.new_york
+            return self.calendars.joint(HOME, position.currency)
+        return self.calendars.of(position.currency)
 
     def _payment_day(self, position: Position, when: date) -> int:
         """Day on which a loan or a forward that names `when` pays. Long past dates stay as they are."""

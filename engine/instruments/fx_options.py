@@ -33,7 +33,7 @@ class FxOptionsMaker:
         """Expiry and delivery."""
         assert position.maturity is not None
         if position.maturity not in self._days:
-            joint = self.calendars.joint
+            joint = self.calendars.joint("JPY", "USD")
             expiry = joint.modified_following((position.maturity - self.calendars.valuation_date).days)
             self._days[position.maturity] = expiry, joint.shifted(expiry, _DELIVERY_DAYS)
         return self._days[position.maturity]

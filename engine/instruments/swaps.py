@@ -22,13 +22,13 @@ from datetime import date
 import numpy as np
 
 from engine.conventions.calendars import Calendar, Calendars, add_tenor, swap_days, thirty_360
-from engine.conventions.currencies import FX_CURVES, SWAP_CURVES
+from engine.conventions.currencies import CURRENCIES, FX_CURVES, HOME, SWAP_CURVES
 from engine.instruments.position import Kind, Position
 from engine.market.factors import tenor_years
 from engine.payoffs.parts import FloatLeg, Leg, Parts, SwaptionPart
 from kernels.types import F64, I64
 
-BASIS = {"JPY": 365.0, "USD": 360.0}  # days in a year of simple interest
+BASIS = {code: currency.year_days for code, currency in CURRENCIES.items()}  # days in a year of simple interest
 _MONTHS = {Kind.OIS: 12, Kind.SWAP: 6, Kind.XCCY_SWAP: 3, Kind.XCCY_MTM_SWAP: 3}
 _SPOT_DAYS = 2  # business days from a swaption's expiry to the start of its swap
 XCCY_KINDS = (Kind.XCCY_SWAP, Kind.XCCY_MTM_SWAP)
@@ -94,8 +94,8 @@ class Swaps:
 
     def _calendar(self, position: Position) -> Calendar:
         if position.kind in XCCY_KINDS:
-            return self.calendars.joint
-        return self.calendars.tokyo if position.currency == "JPY" else self.calendars.new_york
+            return self.calendars.joint(HOME, position.currency)
+        return self.calendars.of(position.currency, "swap")
 
     def _ends(self, calendar: Calendar, start: date, end: date, months: int) -> I64:
         key = (calendar.name, start, end, months)

@@ -39,7 +39,7 @@ def discounts(curve: Words, tau: F64, market: Market) -> F64:
 def fx_rates(currency: Words, market: Market) -> F64:
     """Yen for one unit of each currency; any shape."""
     names, place = distinct(currency.ravel())
-    return np.array([market.fx(name) for name in names])[place].reshape(currency.shape)
+    return np.array([market.rate(name) for name in names])[place].reshape(currency.shape)
 
 
 def sums(group: I64, values: F64, n_groups: int) -> F64:

@@ -12,7 +12,8 @@ import pyarrow as pa
 from engine.batch.books import file_sha256
 from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
 from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
-from engine.calibration.diffusion import CORRELATION_DAYS, CURRENCIES, Window, calibrate
+from engine.calibration.diffusion import CORRELATION_DAYS, Window, calibrate
+from engine.conventions.currencies import currency_of_curve
 from engine.errors import InputError
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import load_market
@@ -96,7 +97,8 @@ def _trailing(market: Market, night: date, histories: Sequence[Path]) -> tuple[F
 
 def _has_history(factor: Factor, series: Sequence[str]) -> bool:
     if factor.kind is FactorKind.RATE:
-        return factor.curve in CURRENCIES and any(name.startswith(f"{factor.curve}_") for name in series)
+        is_there = any(name.startswith(f"{factor.curve}_") for name in series)
+        return is_there and currency_of_curve(str(factor.curve)) is not None
     return factor.kind is FactorKind.PRICE and factor.name in series
 
 

@@ -64,7 +64,7 @@ def hand_market(
         valuation_date=DATE,
         par_curves={},
         curves=curves,
-        usdjpy=usdjpy,
+        fx={"USD": usdjpy},
         factors=tuple(parse_factor(name) for name in names),
         vols=np.array(vols),
         correlation=0.9 ** np.abs(places[:, None] - places) if correlation is None else correlation,
@@ -116,7 +116,7 @@ def hand_book(
 
 
 def bundled_with(**levels: object) -> Market:
-    """The bundled market with other levels: `usdjpy`, `usdjpy_vol`, or any field of Market."""
+    """The bundled market with other levels: `usdjpy_vol`, or any field of Market."""
     market = load_market(bundled_market_path())
     vol = levels.pop("usdjpy_vol", None)
     if vol is not None:

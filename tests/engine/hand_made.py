@@ -66,7 +66,7 @@ def make_market() -> Callable[..., Market]:
         }
         levels = {name: level for name, (_, level) in PRICES.items()} | {"USDJPY_VOL": SURFACE.level}
         return Market(
-            valuation_date=valuation_date, par_curves={}, curves=with_derived(curves, spreads), usdjpy=usdjpy,
+            valuation_date=valuation_date, par_curves={}, curves=with_derived(curves, spreads), fx={"USD": usdjpy},
             factors=factors, vols=none, correlation=np.eye(len(factors)), kappas=none, thetas=none, mus=none,
             source="by hand", calibration="none", levels=levels, spreads=spreads, fx_vols={"USDJPY": SURFACE},
         )  # fmt: skip

@@ -31,7 +31,7 @@ def market() -> Market:
         valuation_date=DAY,
         par_curves={},
         curves=flat,
-        usdjpy=TODAY,
+        fx={"USD": TODAY},
         factors=tuple(parse_factor(name) for name in names),
         vols=np.array([0.004, 0.01, 0.1]),
         correlation=np.eye(3),

@@ -221,7 +221,7 @@ def book(csv_book, index_market):
 @pytest.fixture(scope="module", params=["numba", "numpy", pytest.param("cuda on the host", marks=pytest.mark.slow)])
 def world(request, book, index_market):
     """P&L of each book and what was drawn, in the base market, and with the yen at 125 and rates 150 bp higher."""
-    found, higher = {}, shifted(replace(index_market, usdjpy=125.0), 0.015, "JGB", "UST")
+    found, higher = {}, shifted(replace(index_market, fx={"USD": 125.0}), 0.015, "JGB", "UST")
     for name, shocked in (("base", index_market), ("shocked", higher)):
         packed = pack(
             book,
