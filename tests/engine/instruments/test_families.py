@@ -159,7 +159,7 @@ def test_spot_and_cash_are_held_now(make_positions):
 
 def test_joint_business_days_skip_the_holidays_of_both_centres():
     origin = date(2025, 5, 28)
-    days = Instruments(origin).calendars.joint.coming(400)
+    days = Instruments(origin).calendars.steps.coming(400)
     dates = {origin + timedelta(days=int(day)) for day in days}
     assert days.size == 400
     assert days[:3].tolist() == [1, 2, 5]  # Thursday, Friday, Monday
