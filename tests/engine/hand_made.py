@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
 from engine.book.compile import compile_book
 from engine.book.compiled import CompiledBook
-from engine.instruments.position import RULES, Kind, Position
+from engine.instruments.days import Days
+from engine.instruments.position import Position
+from engine.instruments.registry import KINDS, family_of
 from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.fx_vols import DeltaKind, FxVols
 from engine.market.market import Market
 from engine.market.spread import SpreadCurve, with_derived
 
+P = TypeVar("P")
 NODE_DAYS = np.array([91, 182, 365, 730, 1825, 3650, 7300, 10950, 18250])  # whole days, as QuantLib's nodes must be
 JGB_ZEROS = np.array([0.0045, 0.005, 0.0058, 0.0075, 0.0105, 0.0155, 0.0245, 0.0295, 0.0345])
 UST_ZEROS = np.array([0.0435, 0.0432, 0.0412, 0.0393, 0.0402, 0.0450, 0.0515, 0.0505, 0.0490])
@@ -89,13 +93,19 @@ def positions(*rows: dict[str, object]) -> list[Position]:
     filled = []
     for i, row in enumerate(rows):
         values = {"position_id": f"P{i}", "book": "main", "notional": 100.0, **row}
-        values["kind"] = kind = Kind(str(values["kind"]))
-        values.setdefault("currency", RULES[kind].currencies[-1])
+        values["kind"] = kind = KINDS[str(values["kind"])]
+        values.setdefault("currency", kind.rule.currencies[-1])
         for name in ("issue_date", "maturity", "start_date"):
             if isinstance(values.get(name), str):
                 values[name] = date.fromisoformat(str(values[name]))
         filled.append(Position(**values))
     return filled
+
+
+def parts_of(position: Position, valuation_date: date, part: type[P]) -> list[P]:
+    """The parts of one class that a position is made of."""
+    parts = family_of(position.kind).parts(position, Days(valuation_date))
+    return [each for each in parts if isinstance(each, part)]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,9 @@ from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.cache import cache_path, keep, recall
 from engine.inputs.book.rows import Rows, read_rows
 from engine.inputs.book.table import check_regular, read_bytes, table_of
-from engine.instruments.position import Kind, Position
+from engine.instruments.kind import Kind
+from engine.instruments.position import Position
+from engine.instruments.registry import KINDS
 
 DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
@@ -66,12 +68,12 @@ def read_positions(path: Path, valuation_date: date) -> list[Position]:
 
 
 def known_kind(name: str) -> Kind:
-    """The kind of a name, in any case. Raises InputError with the nearest known one."""
-    if name.upper() in list(Kind):
-        return Kind(name.upper())
-    close = get_close_matches(name.upper(), list(Kind), n=1)
+    """Return the kind of a name, in any case. Raises InputError with the nearest known one."""
+    if name.upper() in KINDS:
+        return KINDS[name.upper()]
+    close = get_close_matches(name.upper(), list(KINDS), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
-    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(Kind)}")
+    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(KINDS)}")
 
 
 def bundled_book_names() -> tuple[str, ...]:

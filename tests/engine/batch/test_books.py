@@ -14,7 +14,7 @@ from engine.errors import InputError
 from engine.inputs.batch import BookEntry
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
 
@@ -41,8 +41,8 @@ def market():
 def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
     """Every kind of position twice, in two files, and once in a third that leaves some kinds out."""
     folder = tmp_path_factory.mktemp("books")
-    made = []
-    for name, kinds in (("all", list(Kind)), ("back", list(Kind)[::-1]), ("odd", list(Kind)[::2])):
+    made, every = [], list(KINDS.values())
+    for name, kinds in (("all", every), ("back", every[::-1]), ("odd", every[::2])):
         text = template(kinds).replace(",example,", f",{name},")
         (folder / f"{name}.csv").write_text(text)
         made.append((name, load_book(folder / f"{name}.csv", DATE)))

@@ -1,6 +1,5 @@
 """What market prices fix: vols, net bases, carries; and identities that hold in any market."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +12,7 @@ from engine.book.value import position_values
 from engine.errors import InputError
 from engine.market.moved_market import moved
 from engine.payoffs.futures import converted_prices, model_prices
-from engine.payoffs.fx_options import option_forwards
+from engine.payoffs.fx_options import VolRatios, option_forwards
 
 OPTION = {"notional": 1e7, "maturity": "2025-08-27"}
 BASKET = "0.005@2032-12-20 0.005@2033-03-20 0.004@2033-06-20 0.008@2033-09-20"
@@ -59,7 +58,8 @@ def test_a_digital_s_premium_is_given_back_by_the_vol_nearest_to_the_surface_s(
     row = OPTION | {"kind": f"FX_DIGITAL_{kind}", "strike": strike, "notional": sign * 1e8, "width": 0.5}
     book = make_book(row)
     plain = fit(book, market)
-    premium = position_values(book, market, replace(plain, vol_ratio=ratio * plain.vol_ratio))[0] / (sign * 1e8)
+    higher = plain.replaced(VolRatios(vol_ratio=ratio * plain.vol_ratio))
+    premium = position_values(book, market, higher)[0] / (sign * 1e8)
     assert 0.0 < premium < 1.0
     marked = make_book(row | {"premium": premium})
     assert fit(marked, market).vol_ratio == pytest.approx([ratio, ratio], rel=1e-9)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.book.fit import fit
 from engine.book.greeks import curve_dv01
-from engine.book.spreads import fit_spreads, settlement_values
 from engine.book.value import book_warnings, position_values
 from engine.errors import InputError
+from engine.payoffs.flows import fit_spreads, settlement_values
 
 FORWARD_DAYS = (date(2025, 8, 29) - date(2025, 5, 28)).days
 

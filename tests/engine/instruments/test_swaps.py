@@ -10,8 +10,10 @@ import pytest
 
 from engine.conventions.calendars import Calendar
 from engine.errors import FileFaults
-from engine.instruments.position import Kind, Position
-from engine.instruments.swaps import Swaps
+from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS, XCCY_SWAP
+from engine.instruments.days import Days
+from engine.instruments.position import Position
+from engine.instruments.swaps import OIS, SWAPS
 from engine.market.curve import ZeroCurve
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "derivatives.json").read_text())["swaps"]
@@ -47,14 +49,14 @@ def test_overnight_swaps_match_the_reference(case):
     position = Position(
         position_id="S",
         book="main",
-        kind=Kind.OIS,
+        kind=OIS,
         currency=currency,
         notional=given["notional"] * (-1.0 if given["pay_fixed"] else 1.0),
         rate=given["fixed_rate"],
         start_date=start,
         maturity=start.replace(year=start.year + given["years"]),
     )
-    (leg,) = Swaps(_every_day(valuation_date)).parts(position).legs
+    (leg,) = SWAPS.parts(position, Days(valuation_date, _every_day(valuation_date)))
     wanted = case["expected"]["npv"]
     assert _worth(leg, _curve(given, "zero_rates_cc", currency)) == pytest.approx(wanted, abs=1e-10 * given["notional"])
 
@@ -66,7 +68,7 @@ def test_cross_currency_swaps_match_the_reference(case):
     position = Position(
         position_id="X",
         book="main",
-        kind=Kind.XCCY_SWAP,
+        kind=XCCY_SWAP,
         currency="USD",
         notional=given["usd_notional"],
         rate=given["jpy_notional"] / given["usd_notional"],
@@ -74,9 +76,7 @@ def test_cross_currency_swaps_match_the_reference(case):
         start_date=today,
         maturity=today.replace(year=today.year + given["years"]),
     )
-    parts = Swaps(_every_day(today)).parts(position)
-    yen, dollars = parts.legs
-    (floats,) = parts.floats
+    yen, dollars, floats = CROSS_CURRENCY_SWAPS.parts(position, Days(today, _every_day(today)))
     tona = _curve(given, "zero_jpy_cc", "JPY")
     basis = _curve(given, "zero_jpy_cc", "JPY", given["basis_spread_on_tona"])
     start, end = floats.start_days / 365.0, floats.days / 365.0

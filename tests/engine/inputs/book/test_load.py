@@ -26,7 +26,7 @@ from engine.inputs.book.load import (
     parse_book,
 )
 from engine.instruments.columns import COLUMNS
-from engine.instruments.position import RULES, Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 
 DATE = date(2026, 11, 20)  # of the reference cases
@@ -393,8 +393,8 @@ _SPREAD = {  # numbers that any position of a kind may have
 @st.composite
 def _positions(draw):
     """Examples with their numbers drawn anew; some columns left out or filled in as their kind allows."""
-    kind = draw(st.sampled_from(list(Kind)))
-    rule, cells = RULES[kind], dict(example_row(kind))
+    kind = draw(st.sampled_from(list(KINDS.values())))
+    rule, cells = kind.rule, dict(example_row(kind))
     for name in (*rule.at_most_one, *rule.one_of):
         cells.pop(name, None)
     choices = [*rule.one_of] or [*rule.at_most_one, None]
@@ -450,6 +450,6 @@ def test_100_000_positions_of_all_kinds_are_recalled_as_they_were_compiled(tmp_p
     write_book(path, 100_000, n_books=10)
     book, again = load_book(path, EXAMPLE_DATE), load_book(path, EXAMPLE_DATE)
     assert len(book.position_ids) == 100_000
-    assert set(book.kinds) == {kind.value for kind in Kind}
+    assert set(book.kinds) == set(KINDS)
     assert again.flows.amount.tobytes() == book.flows.amount.tobytes()
     assert again.options.strike.tobytes() == book.options.strike.tobytes()
