@@ -68,6 +68,8 @@ def book_with_options(market: Market) -> CompiledBook:
     return book_of_12000(market).with_tables(
         FxOptions(
             position=np.zeros(N_OPTIONS, np.int64),
+            foreign=np.full(N_OPTIONS, "USD"),
+            domestic=np.full(N_OPTIONS, "JPY"),
             expiry_day=expiry,
             delivery_day=expiry + 2,
             strike=draws.uniform(120.0, 165.0, N_OPTIONS),

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.book.compiled import CompiledBook
+from engine.conventions.currencies import HOME
 from engine.errors import InputError
+from engine.market.lookup import distinct
 from engine.market.market import Market
 from engine.payoffs.flows import Spreads
 from engine.payoffs.futures import NetBases
@@ -75,9 +77,11 @@ def fit(book: CompiledBook, market: Market) -> Fits:
     Raises
     ------
     InputError
-        Book and market have different dates, the market lacks a curve, factor or vols, or a price cannot be fitted.
+        Book and market have different dates, the market lacks an exchange rate, curve, factor or vols, or a price
+        cannot be fitted.
     """
     check_dates(book, market)
+    check_currencies(book, market)
     constants = shelf()
     for payoff in PAYOFFS:
         if payoff.fit is not None:
@@ -107,3 +111,20 @@ def check_dates(book: CompiledBook, market: Market) -> None:
             f"the book is compiled for {book.valuation_date}, the market is of {market.valuation_date};"
             " compile the book for the market's date"
         )
+
+
+def check_currencies(book: CompiledBook, market: Market) -> None:
+    """Refuse a market without the exchange rate of a currency that the book pays in. Raises InputError by position."""
+    for table in book.tables.by_class.values():
+        for column in ("currency", "foreign", "domestic"):
+            codes = getattr(table, column, None)
+            if codes is None:
+                continue
+            names, place = distinct(codes)
+            for k, code in enumerate(names):
+                if code != HOME and code not in market.fx:
+                    position: I64 = table.position[place == k]  # type: ignore[attr-defined]  # beside any currency
+                    raise InputError(
+                        f"{named(book, np.unique(position))} pays in {code}, of which the market has no exchange"
+                        f" rate; it has {', '.join((HOME, *market.fx))}; give it an [fx.rates.{code}] table"
+                    )

@@ -4,6 +4,7 @@ Everything else asks this registry: outside this room nothing names a currency b
 currency that is added to `CURRENCIES` is at once one that markets, books and histories may name.
 """
 
+from collections.abc import Callable, Collection, Iterator
 from importlib.resources import files
 
 from engine.conventions.currencies_file import read_registry
@@ -14,6 +15,29 @@ MAX_TERM_YEARS = 50  # of a maturity, in calendar years after the valuation date
 MAX_LOAN_YEARS = 10  # of a repo or deposit, from start to maturity
 
 CURRENCIES, HOME, STEP_CENTRES = read_registry((files("engine.conventions") / "currencies.toml").read_text("utf-8"))
+
+
+class _Kept(Collection[str]):
+    """Codes of the currencies that a test keeps: a view, so that one registered later is in it."""
+
+    def __init__(self, keeps: Callable[[Currency], bool]) -> None:
+        self._keeps = keeps
+
+    def __contains__(self, code: object) -> bool:
+        return code in CURRENCIES and self._keeps(CURRENCIES[str(code)])
+
+    def __iter__(self) -> Iterator[str]:
+        return (code for code, currency in CURRENCIES.items() if self._keeps(currency))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+EVERY: Collection[str] = _Kept(lambda _: True)
+FOREIGN: Collection[str] = _Kept(lambda currency: currency.fx is not None)
+PAYS_OVERNIGHT: Collection[str] = _Kept(  # whose exchanges are discounted on the curve that projects its interest
+    lambda currency: currency.fx is not None and currency.curves.fx == currency.curves.swap
+)
 
 
 def currency_of(code: str) -> Currency:
@@ -32,11 +56,6 @@ def fx_quote(code: str) -> FxQuote:
     if quote is None:
         raise InputError(f"{code} is the home currency: its rate is 1, and no factor moves it")
     return quote
-
-
-def foreign_currencies() -> dict[str, Currency]:
-    """Return every currency but the home currency, by code."""
-    return {code: currency for code, currency in CURRENCIES.items() if currency.fx is not None}
 
 
 def currency_of_factor(name: str) -> str | None:
@@ -64,10 +83,3 @@ def pair_currencies(pair: str) -> tuple[str, str] | None:
 def rate_words(code: str) -> str:
     """Return what an exchange rate counts, in words: "yen for one dollar"."""
     return f"{CURRENCIES[HOME].unit} for one {currency_of(code).unit}"
-
-
-# By role and code, as instruments and packing still ask for them.
-BOND_CURVES = {code: currency.curves.bond for code, currency in CURRENCIES.items()}
-REPO_CURVES = {code: currency.curves.repo for code, currency in CURRENCIES.items()}
-SWAP_CURVES = {code: currency.curves.swap for code, currency in CURRENCIES.items()}
-FX_CURVES = {code: currency.curves.fx for code, currency in CURRENCIES.items()}

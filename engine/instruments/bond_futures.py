@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.conventions.contracts import Contract, parse_contract
-from engine.instruments.currency_rules import bond_curve, repo_curve
+from engine.conventions.currencies import currency_of
+from engine.instruments.bonds import accrued_years
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Deliverable, Position
@@ -100,8 +101,8 @@ def _row_errors(values: Mapping[str, object], valuation_date: date) -> Iterator[
 
 
 def _delivery_and_last_trading(contract: Contract, days: "Days") -> tuple[int, int]:
-    calendar = days.home(contract.spec.currency)
-    if contract.spec.currency == "JPY":
+    calendar = days.centre(contract.spec.currency)
+    if contract.spec.exchange == "JPX":
         delivery = int(calendar.following(days.day(contract.nominal_day)))
         return delivery, calendar.shifted(delivery, _JPX_LAST_TRADING)
     next_month = date(contract.year + contract.month // 12, contract.month % 12 + 1, 1)
@@ -114,12 +115,12 @@ def _delivery_and_last_trading(contract: Contract, days: "Days") -> tuple[int, i
 def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Days") -> Basket:
     delivery, last_trading = _delivery_and_last_trading(contract, days)
     bonds = [_bond(contract, coupon, maturity, delivery, days) for coupon, maturity in deliverables]
-    currency = contract.spec.currency
+    curves = currency_of(contract.spec.currency).curves
     return Basket(
         delivery_day=delivery,
         last_trading_day=last_trading,
-        curve=bond_curve(currency),
-        repo_curve=repo_curve(currency),
+        curve=curves.bond,
+        repo_curve=curves.repo,
         factors=np.array([contract.factor(coupon, maturity) for coupon, maturity in deliverables]),
         accrued=np.array([accrued for accrued, _, _ in bonds]),
         days=tuple(paid for _, paid, _ in bonds),
@@ -129,15 +130,14 @@ def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Da
 
 def _bond(contract: Contract, coupon: float, maturity: date, delivery: int, days: "Days") -> tuple[float, I64, F64]:
     """Return accrued interest at delivery, per 1 of face; days and amounts of the flows after it."""
-    is_treasury = contract.spec.currency == "USD"
-    regular = days.coupon_days(maturity, end_of_month=is_treasury)
+    bonds = currency_of(contract.spec.currency).bonds
+    regular = days.coupon_days(maturity, bonds)
     after = int(np.searchsorted(regular, delivery, side="right"))
     before, first = int(regular[after - 1]), int(regular[after])
-    elapsed = delivery - before
-    years = 0.5 * elapsed / (first - before) if is_treasury else min(elapsed / 365.0, 0.5)
-    amounts = np.full(regular.size - after, coupon / 2.0)
+    years = accrued_years(bonds, delivery - before, first - before)
+    amounts = np.full(regular.size - after, coupon / bonds.coupons_per_year)
     amounts[-1] += 1.0
-    return coupon * years, days.home(contract.spec.currency).following(regular[after:]), amounts
+    return coupon * years, days.centre(contract.spec.currency).following(regular[after:]), amounts
 
 
 def _family(name: str, kind: Kind) -> Family:

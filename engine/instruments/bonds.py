@@ -4,10 +4,12 @@
 |---|---|---|---|
 | JGB | coupons of exactly half the annual rate; face | following, Tokyo | accrues days/365 with 29 Feb |
 | UST | the same, the first pro rata from `issue_date` | following, New York | accrues Act/Act (ICMA) |
+| BUND | yearly coupons, the first pro rata from `issue_date`; face | following, TARGET | accrues Act/Act (ICMA) |
 | bills | face at maturity | following, by currency | none |
 | strips | face at maturity | as their bonds | none |
 
-Bonds settle one business day after the valuation date in their own centre. Nothing is ex-coupon: who holds the bond
+Frequency, accrual, the first coupon and settlement, one or two business days after the valuation date in their own
+centre, are the currency's conventions. Nothing is ex-coupon: who holds the bond
 at the close before a coupon day gets the coupon, so a purchase that settles on that day does not. A payment due on the
 valuation date counts as made.
 """
@@ -18,14 +20,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.conventions.currencies import currency_of
+from engine.conventions.currency import Accrual, BondConvention, FirstCoupon
 from engine.errors import Fault
-from engine.instruments.currency_rules import bond_curve
 from engine.instruments.family import Family, Part, fault
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position, number
 from engine.instruments.rule import KindRule
 from engine.payoffs.flows import Leg
-from engine.payoffs.quotations import BOND_EQUIVALENT, HALF_YEARLY, SIMPLE, SIMPLE_BILL, STREET
+from engine.payoffs.quotations import BOND_EQUIVALENT, HALF_YEARLY, SIMPLE, SIMPLE_BILL, STREET, YEARLY
 from engine.payoffs.quoted import BondTerms
 from kernels.types import F64, I64
 
@@ -87,9 +90,15 @@ UST_STRIP = Kind(
     example={"notional": "20000000", "maturity": "2045-05-15"},
     quotation=STREET,
 )
+BUND = Kind(
+    name="BUND",
+    meaning="German federal bond; `market_yield` compounded yearly (ICMA)",
+    rule=_rule("EUR", "coupon"),
+    example={"notional": "80000000", "coupon": "0.025", "maturity": "2035-02-15", "price": "99.62"},
+    quotation=YEARLY,
+)
 _BILLS = (JGB_BILL, UST_BILL)
 _STRIPS = (JGB_STRIP, UST_STRIP)
-_TREASURIES = (UST, UST_STRIP)  # end-of-month coupons, Act/Act (ICMA), a first coupon pro rata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +106,7 @@ class _Schedule:
     """What all bonds with the same kind, issue date and maturity share."""
 
     days: I64  # (n,) payment days after the valuation date
-    coupons: F64  # (n,) as parts of a full half-yearly coupon; 0 for a bill
+    coupons: F64  # (n,) as parts of a full coupon; 0 for a bill
     settlement_day: int
     maturity_day: int
     accrued_years: float  # annual coupon rate x this = interest accrued at settlement
@@ -116,10 +125,11 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     terms: list[Part] = [] if schedule.is_over else [_terms(position, schedule)]
     if not schedule.days.size:
         return terms
-    amounts = position.notional * (position.coupon or 0.0) / 2.0 * schedule.coupons
+    per_year = currency_of(position.currency).bonds.coupons_per_year
+    amounts = position.notional * (position.coupon or 0.0) / per_year * schedule.coupons
     amounts[-1] += position.notional
     kept = slice(-1, None) if position.kind in _STRIPS else slice(None)
-    curve, currency = bond_curve(position.currency), position.currency
+    curve, currency = currency_of(position.currency).curves.bond, position.currency
     return [Leg(curve=curve, currency=currency, days=schedule.days[kept], amounts=amounts[kept]), *terms]
 
 
@@ -142,7 +152,7 @@ def _terms(position: Position, schedule: _Schedule) -> BondTerms:
 
 def _last_day(position: Position, days: "Days") -> int:
     assert position.maturity is not None
-    return int(days.home(position.currency).following(days.day(position.maturity)))
+    return int(days.centre(position.currency).following(days.day(position.maturity)))
 
 
 def _faults(position: Position, days: "Days") -> Iterator[Fault]:
@@ -164,13 +174,13 @@ def _schedule(position: Position, days: "Days") -> _Schedule:
 
 def _bill_schedule(position: Position, days: "Days") -> _Schedule:
     assert position.maturity is not None
-    calendar, maturity_day = days.home(position.currency), days.day(position.maturity)
+    calendar, maturity_day = days.centre(position.currency), days.day(position.maturity)
     paid = np.atleast_1d(calendar.following(maturity_day))
     paid = paid[paid >= 1]
     return _Schedule(
         days=paid,
         coupons=np.zeros(paid.size),
-        settlement_day=calendar.next_after(0),
+        settlement_day=_settlement_day(position, days),
         maturity_day=maturity_day,
         accrued_years=0.0,
         period_fraction=0.0,
@@ -181,14 +191,15 @@ def _bill_schedule(position: Position, days: "Days") -> _Schedule:
 
 def _bond_schedule(position: Position, days: "Days") -> _Schedule:
     assert position.maturity is not None
-    calendar, is_treasury = days.home(position.currency), position.kind in _TREASURIES
-    regular = days.coupon_days(position.maturity, end_of_month=is_treasury)
+    bonds = currency_of(position.currency).bonds
+    regular = days.coupon_days(position.maturity, bonds)
+    is_pro_rata = bonds.first_coupon is FirstCoupon.PRO_RATA
     issued = days.day(position.issue_date) if position.issue_date else int(regular[0]) - 1
-    settlement_day = calendar.next_after(0)
-    pays = calendar.following(regular)
+    settlement_day = _settlement_day(position, days)
+    pays = days.centre(position.currency).following(regular)
     due = np.flatnonzero((pays >= 1) & (regular > issued))
     coupons = np.ones(due.size)
-    if is_treasury and due.size and due[0] > 0:
+    if is_pro_rata and due.size and due[0] > 0:
         before, first = regular[due[0] - 1], regular[due[0]]
         coupons[0] = min(1.0, (first - issued) / (first - before)) if issued > before else 1.0
     after = int(np.searchsorted(regular, settlement_day, side="right"))  # the coupon day after settlement
@@ -197,10 +208,8 @@ def _bond_schedule(position: Position, days: "Days") -> _Schedule:
     else:
         before, first = int(regular[after - 1]), int(regular[after])
         fraction = (first - settlement_day) / (first - before)
-        if is_treasury:
-            accrued = 0.5 * (settlement_day - max(before, issued)) / (first - before)
-        else:
-            accrued = min((settlement_day - before) / 365.0, 0.5)
+        since = max(before, issued) if is_pro_rata else before
+        accrued = accrued_years(bonds, settlement_day - since, first - before)
     left = regular.size - after
     return _Schedule(
         days=pays[due],
@@ -214,9 +223,31 @@ def _bond_schedule(position: Position, days: "Days") -> _Schedule:
     )
 
 
+def _settlement_day(position: Position, days: "Days") -> int:
+    calendar, day = days.centre(position.currency), 0
+    for _ in range(currency_of(position.currency).bonds.settlement_days):
+        day = calendar.next_after(day)
+    return day
+
+
+def accrued_years(bonds: BondConvention, elapsed: int, period: int) -> float:
+    """Return the interest accrued as years of the annual coupon rate.
+
+    Parameters
+    ----------
+    elapsed, period : days since the interest began, and in the coupon's period
+    """
+    match bonds.accrual:
+        case Accrual.ACTUAL_365:
+            return min(elapsed / 365.0, 1.0 / bonds.coupons_per_year)
+        case Accrual.ACTUAL_ACTUAL_ICMA:
+            return 1.0 / bonds.coupons_per_year * elapsed / period
+
+
 def _family(name: str, *kinds: Kind) -> Family:
     return Family(name=name, kinds=kinds, parts=_parts, last_day=_last_day, faults=_faults)
 
 
 JGBS = _family("jgbs", JGB, JGB_BILL, JGB_STRIP)
 TREASURIES = _family("treasuries", UST, UST_BILL, UST_STRIP)
+BUNDS = _family("bunds", BUND)

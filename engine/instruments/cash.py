@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.instruments.columns import CURRENCIES
+from engine.conventions.currencies import EVERY
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CASH_HELD = Kind(
     name="CASH",
     meaning="currency held",
-    rule=KindRule(currencies=CURRENCIES),
+    rule=KindRule(currencies=EVERY),
     example={"currency": "JPY", "notional": "-250000000"},
 )
 

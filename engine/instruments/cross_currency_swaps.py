@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.conventions.currencies import PAYS_OVERNIGHT, currency_of
 from engine.errors import Fault
-from engine.instruments.currency_rules import FX_RATE_RANGE, fx_curve, pair_of, swap_curve, year_days
 from engine.instruments.family import Family, Part, fault
 from engine.instruments.kind import Kind
+from engine.instruments.pairs import pair_of
 from engine.instruments.position import Position
-from engine.instruments.rule import KindRule
+from engine.instruments.rule import FxColumns, KindRule
 from engine.instruments.swaps import NOT_RUNNING, fixing_faults, growth, off_market, running_days
 from engine.payoffs.floats import FloatLeg
 from engine.payoffs.flows import Leg
@@ -30,10 +31,10 @@ _MONTHS = 3  # of a period
 
 def _rule(*optional: str) -> KindRule:
     return KindRule(
-        currencies=("USD",),
+        currencies=PAYS_OVERNIGHT,
         required=("start_date", "maturity", "rate", "spread"),
         optional=("fixed_so_far", "fixed_so_far_jpy", *optional),
-        ranges={"rate": FX_RATE_RANGE},
+        fx=FxColumns(rates=("rate", *(name for name in optional if name == "reset_rate")), names_other=False),
     )
 
 
@@ -42,6 +43,7 @@ XCCY_SWAP = Kind(
     meaning="SOFR against TONA + spread, constant notionals; positive receives dollars' interest",
     rule=_rule(),
     example={
+        "currency": "USD",
         "notional": "100000000",
         "rate": "145.04",
         "spread": "-0.0052",
@@ -54,6 +56,7 @@ XCCY_MTM_SWAP = Kind(
     meaning="the same, the dollar notional reset to spot each quarter",
     rule=_rule("reset_rate"),
     example={
+        "currency": "USD",
         "notional": "100000000",
         "rate": "154.6",
         "spread": "-0.0052",
@@ -72,32 +75,34 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     ends = _ends(position, days)
     if ends[-1] < 1:
         return []
-    traded, quoted = pair_of(position.currency)
+    pair = pair_of(position)
+    quoted = currency_of(pair.domestic)
     yen = -position.notional * position.rate  # the yen leg is paid
-    payments = yen * (position.spread * np.diff(ends) / year_days(quoted) - 1.0)
+    payments = yen * (position.spread * np.diff(ends) / quoted.year_days - 1.0)
     payments[-1] += yen
     starts = np.maximum(ends[:-1], 0)
     compounded = np.full(starts.size, yen)
-    compounded[0] *= growth(position.fixed_so_far_jpy, ends, quoted)
+    compounded[0] *= growth(position.fixed_so_far_jpy, ends, pair.domestic)
     floats = FloatLeg(
-        curve=fx_curve(quoted),
-        projection=swap_curve(quoted),
-        currency=quoted,
+        curve=quoted.curves.fx,
+        projection=quoted.curves.swap,
+        currency=pair.domestic,
         start_days=starts,
         days=ends[1:],
         amounts=compounded,
     )
     if ends[0] > 0:  # notionals are still to be exchanged: the dollars are worth nothing then
-        return [_leg(quoted, ends, np.concatenate([[-yen], payments])), floats]
+        return [_leg(pair.domestic, ends, np.concatenate([[-yen], payments])), floats]
     dollars = position.notional
     if position.reset_rate is not None:
         dollars *= position.rate / position.reset_rate
-    held = dollars * growth(position.fixed_so_far, ends, traded)
-    return [_leg(quoted, ends[1:], payments), _leg(traded, np.zeros(1, np.int64), np.array([held])), floats]
+    held = dollars * growth(position.fixed_so_far, ends, pair.foreign)
+    paid = _leg(pair.foreign, np.zeros(1, np.int64), np.array([held]))
+    return [_leg(pair.domestic, ends[1:], payments), paid, floats]
 
 
 def _leg(currency: str, days: I64, amounts: F64) -> Leg:
-    return Leg(curve=fx_curve(currency), currency=currency, days=days, amounts=amounts)
+    return Leg(curve=currency_of(currency).curves.fx, currency=currency, days=days, amounts=amounts)
 
 
 def _last_day(position: Position, days: "Days") -> int:
@@ -130,7 +135,7 @@ def _ends(position: Position, days: "Days") -> I64:
 
 
 def _calendar(position: Position, days: "Days") -> "Calendar":
-    return days.pair(pair_of(position.currency))
+    return days.pair(pair_of(position))
 
 
 CROSS_CURRENCY_SWAPS = Family(

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.conventions.calendars import Calendar, Calendars, add_tenor, coupon_days, swap_days, thirty_360
-from engine.instruments.currency_rules import both_centres, centre, every_centre
+from engine.conventions.calendars import Calendar, Calendars, Use, add_tenor, coupon_days, swap_days, thirty_360
+from engine.conventions.currency import BondConvention
+from engine.instruments.pairs import Pair
 from kernels.types import F64, I64
 
 T = TypeVar("T")
@@ -21,17 +22,17 @@ class Days:
         self._calendars = Calendars(valuation_date) if calendars is None else calendars
         self._kept: dict[Hashable, object] = {}
 
-    def home(self, currency: str) -> Calendar:
-        """Return the business days of a currency's own centre."""
-        return centre(self._calendars, currency)
+    def centre(self, currency: str, use: Use = "bond") -> Calendar:
+        """Return the business days of a currency's own centre, for its bonds and loans or its swaps."""
+        return self._calendars.of(currency, use)
 
-    def pair(self, pair: tuple[str, str]) -> Calendar:
+    def pair(self, pair: Pair) -> Calendar:
         """Return the business days that both currencies of a pair have."""
-        return both_centres(self._calendars, pair)
+        return self._calendars.joint(pair.foreign, pair.domestic)
 
     def coming(self, n: int) -> I64:
-        """Return the next `n` business days of all centres together: (n,) days from the valuation date, ascending."""
-        return every_centre(self._calendars).coming(n)
+        """Return the next `n` days on which simulated paths step: (n,) days from the valuation date, ascending."""
+        return self._calendars.steps.coming(n)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` made for `key`, making it the first time. Keys begin with the name of their family."""
@@ -64,9 +65,10 @@ class Days:
         """Return whether a date is no business day, so that what is due on it is paid on another."""
         return any(when is not None and self.payment_day(calendar, when) != self.day(when) for when in dates)
 
-    def coupon_days(self, maturity: date, *, end_of_month: bool) -> I64:
-        """Return a bond's half-yearly coupon days, as `engine.conventions.calendars.coupon_days`: (n,)."""
-        return coupon_days(self.valuation_date, maturity, end_of_month=end_of_month)
+    def coupon_days(self, maturity: date, bonds: BondConvention) -> I64:
+        """Return a bond's coupon days, as `engine.conventions.calendars.coupon_days`: (n,)."""
+        months, end_of_month = bonds.period_months, bonds.end_of_month
+        return coupon_days(self.valuation_date, maturity, end_of_month=end_of_month, months=months)
 
     def period_ends(self, calendar: Calendar, start: date, end: date, months: int) -> I64:
         """Return the ends of the periods running or to come, the start of the first in front: (n + 1,) ascending days.

@@ -1,7 +1,7 @@
-"""USD/JPY options as calls and flows. A put is a call less the forward, exactly; a digital is a tight call spread.
+"""Currency options as calls and flows. A put is a call less the forward, exactly; a digital is a tight call spread.
 
-Options expire on joint business days of Tokyo and New York (modified following) and deliver two of them later. A
-digital on yen N struck at K is N / width calls at K - width / 2 less as many at K + width / 2: on expiry it pays in
+Options expire on joint business days of both centres (modified following) and deliver two of them later. A digital
+on yen N struck at K is N / width calls at K - width / 2 less as many at K + width / 2: on expiry it pays in
 full beyond the upper strike, in part between the two.
 """
 
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.instruments.currency_rules import fx_curve, pair_of
+from engine.conventions.currencies import FOREIGN, HOME, currency_of
 from engine.instruments.family import Family, Part, Values
 from engine.instruments.fx import far_from_spot
 from engine.instruments.kind import Kind
+from engine.instruments.pairs import Pair, pair_of
 from engine.instruments.position import Position, number
-from engine.instruments.rule import KindRule
+from engine.instruments.rule import FxColumns, KindRule
 from engine.market.market import Market
 from engine.payoffs.flows import Leg
-from engine.payoffs.fx_options import FxOptions, OptionPart
+from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of
 from engine.payoffs.payoff import Book, Caution
 from engine.payoffs.quoted import PremiumPart
 from kernels.types import I64
@@ -29,11 +30,17 @@ if TYPE_CHECKING:
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
 _DELIVERY_DAYS = 2  # business days after expiry
 
-_OPTION = KindRule(currencies=("USD",), required=("strike", "maturity"), at_most_one=("vol", "premium"))
-_STRANGLE = KindRule(currencies=("USD",), required=("strike", "strike_2", "maturity"), optional=("premium",))
-_REVERSAL = KindRule(currencies=("USD",), required=("strike", "strike_2", "maturity"))
-_DIGITAL = KindRule(currencies=("JPY",), required=("strike", "maturity"), optional=("width", "premium"))
-_TERMS = {"notional": "20000000", "maturity": "2025-08-27"}
+_ONE, _TWO = FxColumns(strikes=("strike",)), FxColumns(strikes=("strike", "strike_2"))
+_OPTION = KindRule(currencies=FOREIGN, required=("strike", "maturity"), at_most_one=("vol", "premium"), fx=_ONE)
+_STRANGLE = KindRule(currencies=FOREIGN, required=("strike", "strike_2", "maturity"), optional=("premium",), fx=_TWO)
+_REVERSAL = KindRule(currencies=FOREIGN, required=("strike", "strike_2", "maturity"), fx=_TWO)
+_DIGITAL = KindRule(
+    currencies=(HOME,),
+    required=("strike", "maturity"),
+    optional=("width", "premium"),
+    fx=FxColumns(strikes=("strike",), pays_domestic=True),
+)
+_TERMS = {"currency": "USD", "notional": "20000000", "maturity": "2025-08-27"}
 
 FX_CALL = Kind(
     name="FX_CALL",
@@ -69,31 +76,42 @@ FX_DIGITAL_CALL = Kind(
     name="FX_DIGITAL_CALL",
     meaning="pays the yen of `notional` if USD/JPY ends above `strike`, as a call spread of `width`",
     rule=_DIGITAL,
-    example={**_TERMS, "notional": "500000000", "strike": "150", "width": "0.5"},
+    example={**_TERMS, "currency": "JPY", "notional": "500000000", "strike": "150", "width": "0.5"},
 )
 FX_DIGITAL_PUT = Kind(
     name="FX_DIGITAL_PUT",
     meaning="pays the yen of `notional` if USD/JPY ends below `strike`, as a call spread of `width`",
     rule=_DIGITAL,
-    example={**_TERMS, "notional": "500000000", "strike": "135", "width": "0.5"},
+    example={**_TERMS, "currency": "JPY", "notional": "500000000", "strike": "135", "width": "0.5"},
 )
 _DIGITALS = (FX_DIGITAL_CALL, FX_DIGITAL_PUT)
 
 
 def _parts(position: Position, days: "Days") -> list[Part]:
-    """Return calls bought (positive), the dollars and yen that make puts of some of them, and the premium."""
+    """Return calls bought (positive), the dollars and yen, or another pair's, that make puts, and the premium."""
     calls, dollars, yen = _calls(position)
     expiry, delivery = _expiry_and_delivery(position, days)
-    traded, quoted = pair_of(position.currency)
+    pair = pair_of(position)
     parts: list[Part] = [
         OptionPart(
-            expiry_day=expiry, delivery_day=delivery, strike=strike, amount=amount, market_vol=number(position.vol)
+            foreign=pair.foreign,
+            domestic=pair.domestic,
+            expiry_day=expiry,
+            delivery_day=delivery,
+            strike=strike,
+            amount=amount,
+            market_vol=number(position.vol),
         )
         for strike, amount in calls
     ]
     parts += [
-        Leg(curve=fx_curve(currency), currency=currency, days=np.array([delivery]), amounts=np.array([amount]))
-        for currency, amount in ((quoted, yen), (traded, dollars))
+        Leg(
+            curve=currency_of(currency).curves.fx,
+            currency=currency,
+            days=np.array([delivery]),
+            amounts=np.array([amount]),
+        )
+        for currency, amount in ((pair.domestic, yen), (pair.foreign, dollars))
         if amount
     ]
     if position.premium is not None:
@@ -124,7 +142,7 @@ def _calls(position: Position) -> tuple[list[tuple[float, float]], float, float]
 
 def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
     assert position.maturity is not None
-    pair, maturity = pair_of(position.currency), position.maturity
+    pair, maturity = pair_of(position), position.maturity
 
     def made() -> tuple[int, int]:
         calendar = days.pair(pair)
@@ -146,7 +164,9 @@ def _cautions(position: Position, _: "Days") -> Iterator[str]:
 def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> Iterator[Caution]:
     options = book.table(FxOptions)
     mine = np.isin(options.position, position)
-    yield from far_from_spot(options.position[mine], options.strike[mine], market)
+    for (foreign, domestic), of_pair in pairs_of(options):
+        row, pair = of_pair[mine[of_pair]], Pair(foreign=foreign, domestic=domestic)
+        yield from far_from_spot(options.position[row], options.strike[row], pair, market)
 
 
 FX_OPTIONS = Family(

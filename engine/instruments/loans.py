@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.instruments.columns import CURRENCIES
-from engine.instruments.currency_rules import bond_curve, year_days
+from engine.conventions.currencies import EVERY, currency_of
 from engine.instruments.family import MOVED, Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
-from engine.instruments.rule import INTEREST_RANGE, LOAN_RUN, KindRule
+from engine.instruments.rule import LOAN_RUN, KindRule
 from engine.payoffs.flows import Leg
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 _RULE = KindRule(
-    currencies=CURRENCIES,
+    currencies=EVERY,
     required=("start_date", "maturity", "rate"),
-    ranges={"rate": INTEREST_RANGE},
+    interest=("rate",),
     run=LOAN_RUN,
 )
 REPO = Kind(
@@ -56,25 +55,25 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     assert position.start_date is not None
     assert position.maturity is not None
     assert position.rate is not None
-    calendar = days.home(position.currency)
+    calendar = days.centre(position.currency)
     start, end = (days.payment_day(calendar, when) for when in (position.start_date, position.maturity))
-    interest = position.rate * (end - start) / year_days(position.currency)
+    interest = position.rate * (end - start) / currency_of(position.currency).year_days
     paid = np.array([start, end])
     amounts = np.array([-position.notional, position.notional * (1.0 + interest)])
     ahead = paid >= 1
     if not ahead.any():
         return []
-    curve, currency = bond_curve(position.currency), position.currency
+    curve, currency = currency_of(position.currency).curves.bond, position.currency
     return [Leg(curve=curve, currency=currency, days=paid[ahead], amounts=amounts[ahead])]
 
 
 def _last_day(position: Position, days: "Days") -> int:
     assert position.maturity is not None
-    return days.payment_day(days.home(position.currency), position.maturity)
+    return days.payment_day(days.centre(position.currency), position.maturity)
 
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
-    if days.is_moved(days.home(position.currency), position.start_date, position.maturity):
+    if days.is_moved(days.centre(position.currency), position.start_date, position.maturity):
         yield MOVED
 
 

@@ -39,6 +39,7 @@ class Position:
     deliverables: tuple[Deliverable, ...] | None = None
     factor: str | None = None
     multiplier: float | None = None
+    against: str | None = None
     line: int | None = None  # in the file it came from
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from engine.instruments.assets import ASSETS
 from engine.instruments.bond_futures import JGB_FUTURES, TREASURY_FUTURES
-from engine.instruments.bonds import JGBS, TREASURIES
+from engine.instruments.bonds import BUNDS, JGBS, TREASURIES
 from engine.instruments.cash import CASH
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
@@ -50,7 +50,7 @@ def family_of(kind: Kind) -> Family:
 
 
 for _family in (
-    *(JGBS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, CASH, LOANS),
+    *(JGBS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, LOANS),
     *(SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS),
     *(FX, FX_OPTIONS, ASSETS),
 ):

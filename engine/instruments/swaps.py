@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.conventions.currencies import EVERY, currency_of
+from engine.conventions.currency import SwapAccrual
 from engine.errors import Fault
-from engine.instruments.columns import CURRENCIES
-from engine.instruments.currency_rules import counts_months, swap_curve, year_days
 from engine.instruments.family import Family, Part, Values, fault
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
-from engine.instruments.rule import INTEREST_RANGE, KindRule
+from engine.instruments.rule import KindRule
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates
 from engine.payoffs.floats import Floats
@@ -37,10 +37,10 @@ ODD_SWAP = 0.03  # per year of life: the value of a swap, as a part of its notio
 NOT_RUNNING = "`fixed_so_far` although no interest period runs: not used"
 
 _RULE = KindRule(
-    currencies=CURRENCIES,
+    currencies=EVERY,
     required=("start_date", "maturity", "rate"),
     optional=("fixed_so_far",),
-    ranges={"rate": INTEREST_RANGE},
+    interest=("rate",),
 )
 OIS = Kind(
     name="OIS",
@@ -68,14 +68,14 @@ SWAP = Kind(
     },
 )
 OIS_MONTHS = 12  # of a fixed period
-_MONTHS = {OIS: OIS_MONTHS, SWAP: 6}
 
 
 def _ends(position: Position, days: "Days") -> I64:
     assert position.start_date is not None
     assert position.maturity is not None
-    calendar = days.home(position.currency)
-    return days.period_ends(calendar, position.start_date, position.maturity, _MONTHS[position.kind])
+    calendar = days.centre(position.currency, "swap")
+    months = OIS_MONTHS if position.kind is OIS else currency_of(position.currency).swaps.months
+    return days.period_ends(calendar, position.start_date, position.maturity, months)
 
 
 def _parts(position: Position, days: "Days") -> list[Part]:
@@ -84,16 +84,16 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     if ends[-1] < 1:
         return []
     notional, currency = position.notional, position.currency
-    if position.kind is SWAP and counts_months(currency):
+    if position.kind is SWAP and currency_of(currency).swaps.accrual is SwapAccrual.THIRTY_360:
         fractions = days.thirty_360(ends[:-1], ends[1:])
     else:
-        fractions = np.diff(ends) / year_days(currency)
+        fractions = np.diff(ends) / currency_of(currency).year_days
     fixed_so_far = -notional * growth(position.fixed_so_far, ends, currency)
     amounts = np.concatenate([[fixed_so_far], notional * position.rate * fractions])
     amounts[-1] += notional
     paid = ends.copy()
     paid[0] = max(paid[0], 0)
-    return [Leg(curve=swap_curve(currency), currency=currency, days=paid, amounts=amounts)]
+    return [Leg(curve=currency_of(currency).curves.swap, currency=currency, days=paid, amounts=amounts)]
 
 
 def growth(fixed_so_far: float | None, ends: I64, currency: str) -> float:
@@ -104,7 +104,7 @@ def growth(fixed_so_far: float | None, ends: I64, currency: str) -> float:
     fixed_so_far : overnight rate compounded since then, decimal per year
     ends : (n + 1,) days, the start of the running period first
     """
-    return 1.0 + (fixed_so_far or 0.0) * running_days(ends) / year_days(currency)
+    return 1.0 + (fixed_so_far or 0.0) * running_days(ends) / currency_of(currency).year_days
 
 
 def running_days(ends: I64) -> int:

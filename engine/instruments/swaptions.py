@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.instruments.columns import CURRENCIES
-from engine.instruments.currency_rules import swap_curve, year_days
+from engine.conventions.currencies import EVERY, currency_of
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position, number
-from engine.instruments.rule import INTEREST_RANGE, KindRule
+from engine.instruments.rule import KindRule
 from engine.instruments.swaps import OIS_MONTHS
 from engine.market.factors import tenor_years
 from engine.payoffs.quoted import PremiumPart
@@ -21,10 +20,11 @@ if TYPE_CHECKING:
 _SPOT_DAYS = 2  # business days from a swaption's expiry to the start of its swap
 
 _RULE = KindRule(
-    currencies=CURRENCIES,
+    currencies=EVERY,
     required=("rate", "maturity", "tenor"),
     one_of=("vol", "premium"),
-    ranges={"rate": INTEREST_RANGE, "vol": (1e-6, 0.1), "premium": (0.0, 1.0)},
+    interest=("rate",),
+    ranges={"vol": (1e-6, 0.1), "premium": (0.0, 1.0)},
 )
 SWAPTION_PAYER = Kind(
     name="SWAPTION_PAYER",
@@ -57,20 +57,20 @@ SWAPTION_RECEIVER = Kind(
 def _parts(position: Position, days: "Days") -> list[Part]:
     assert position.tenor is not None
     assert position.rate is not None
-    calendar, expiry = days.home(position.currency), _last_day(position, days)
+    calendar, expiry = days.centre(position.currency, "swap"), _last_day(position, days)
     start = days.date_of(calendar.shifted(expiry, _SPOT_DAYS))
     end = days.after(start, round(12.0 * tenor_years(position.tenor)))
     ends = days.period_ends(calendar, start, end, OIS_MONTHS)
     option = SwaptionPart(
         currency=position.currency,
-        curve=swap_curve(position.currency),
+        curve=currency_of(position.currency).curves.swap,
         expiry_day=expiry,
         payer=1 if position.kind is SWAPTION_PAYER else -1,
         quantity=position.notional,
         strike=position.rate,
         market_vol=number(position.vol),
         days=np.concatenate([ends[[0, -1]], ends[1:]]),
-        amounts=np.concatenate([[1.0, -1.0], np.diff(ends) / year_days(position.currency)]),
+        amounts=np.concatenate([[1.0, -1.0], np.diff(ends) / currency_of(position.currency).year_days]),
     )
     if position.premium is None:
         return [option]
@@ -80,7 +80,7 @@ def _parts(position: Position, days: "Days") -> list[Part]:
 def _last_day(position: Position, days: "Days") -> int:
     """Return the expiry, on a business day."""
     assert position.maturity is not None
-    return days.home(position.currency).modified_following(days.day(position.maturity))
+    return days.centre(position.currency, "swap").modified_following(days.day(position.maturity))
 
 
 SWAPTIONS = Family(

@@ -14,7 +14,7 @@ def example_row(kind: Kind) -> dict[str, str]:
         "position_id": f"{kind}-1",
         "book": "example",
         "kind": kind.name,
-        "currency": kind.example.get("currency", kind.rule.currencies[-1]),
+        "currency": kind.example.get("currency") or next(iter(kind.rule.currencies)),
         **{name: text for name, text in kind.example.items() if name != "currency"},
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.conventions.currencies import HOME, currency_of_factor, foreign_currencies
+from engine.conventions.currencies import FOREIGN, HOME, currency_of_factor, fx_quote
 from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
@@ -73,7 +73,7 @@ def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Fact
         return Factor(name=name, kind=FactorKind.VOL, pair=match[1])
     match = re.fullmatch(rf"({_CURVE})_([0-9]+(?:\.[0-9]+)?[WMY])", name)
     if not match:
-        rates = ", ".join(repr(each.fx.factor) for each in foreign_currencies().values() if each.fx is not None)
+        rates = ", ".join(repr(fx_quote(code).factor) for code in FOREIGN)
         raise InputError(
             f"factor must look like 'JGB_10Y', 'UST_3M' or '{PRICE_FACTOR}_VOL', be an exchange rate, {rates}, or be "
             f"declared with its level, got {name!r}"

@@ -18,7 +18,6 @@ from engine.market.fx_vols import smile_value
 from engine.pack.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
 from engine.pack.setting import Setting
 from engine.payoffs.black import black_call
-from engine.payoffs.fx_options import PAIR
 from kernels.types import F64
 
 WORTH_A_TABLE = 8  # options of a group below which pricing them one by one costs as little
@@ -187,7 +186,7 @@ def _log_forward(setting: Setting, groups: Fields, point_fields: Fields, s: int,
     """How ln(forward) of group g moves with the factors, (n_factors,), and the forward with no deviation."""
     domestic, foreign = int(groups["group_domestic"][g]), int(groups["group_foreign"][g])
     slope = np.zeros(len(setting.market.factors))
-    slope[[factor.name for factor in setting.market.factors].index(PAIR)] = 1.0
+    slope[[factor.name for factor in setting.market.factors].index("USDJPY")] = 1.0
     for point, sign in ((foreign, 1.0), (domestic, -1.0)):
         np.add.at(slope, point_fields["point_factors"][point], sign * point_fields["point_exponents"][point])
     start = point_fields["point_start"][s]

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.conventions.currencies import FX_CURVES
+from engine.conventions.currencies import currency_of
 from engine.market.lookup import fx_vols, vol_factor
 from engine.pack.points import Points
 from engine.pack.setting import Setting, ranges
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR
-from engine.payoffs.fx_options import PAIR
 from kernels.types import F64, I64
 
+PAIR, DOMESTIC, FOREIGN = "USDJPY", "JPY", "USD"
 ONE_DAY = 1.0 / DAYS_PER_TIME_YEAR  # a payoff, with no time left, has no vol: it is given that of a day, and unused
 
 Fields = dict[str, Any]  # of kernels.base.BookArrays
@@ -40,8 +40,8 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
         "group_range": ranges(groups[:, 0].astype(np.int64), len(setting.names)),
         "group_when": when,
         "group_time": time,
-        "group_domestic": _numbers([points.discount(w, FX_CURVES["JPY"], t) for w, t in looked_at]),
-        "group_foreign": _numbers([points.discount(w, FX_CURVES["USD"], t) for w, t in looked_at]),
+        "group_domestic": _numbers([points.discount(w, currency_of(DOMESTIC).curves.fx, t) for w, t in looked_at]),
+        "group_foreign": _numbers([points.discount(w, currency_of(FOREIGN).curves.fx, t) for w, t in looked_at]),
         "group_vol": np.array([ratio * each.atm_vol(vol_time) for each in vols])
         if vols
         else np.ones((len(shocked), when.size)),
@@ -49,7 +49,7 @@ def pack_groups(setting: Setting, points: Points) -> Fields:
         "group_smile": _stretched(fx_vols(setting.market, PAIR).smile_at(vol_time), ratio)
         if vols
         else np.ones((when.size, 6)),
-        "group_growth": setting.cash_growth(np.full(when.size, "JPY"), seen),
+        "group_growth": setting.cash_growth(np.full(when.size, DOMESTIC), seen),
         "option_range": ranges(merged[:, 0].astype(np.int64), when.size),
         "option_strike": np.ascontiguousarray(merged[:, 1]),
         "option_amount": np.bincount(row.ravel(), options.amount, merged.shape[0]).astype(np.float64),

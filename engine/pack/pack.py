@@ -9,6 +9,8 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
+from engine.conventions.currencies import fx_quote
+from engine.errors import InputError
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.market import Market
@@ -28,8 +30,6 @@ from engine.pack.swaptions import pack_swaptions
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
 from kernels.layout import BookArrays, ModelArrays
 from kernels.types import F64
-
-FX_FACTORS = {"USD": "USDJPY"}
 
 Fields = dict[str, Any]  # of kernels.base.BookArrays
 
@@ -138,11 +138,19 @@ def _cell_fields(setting: Setting, settled: F64) -> Fields:
     names = [factor.name for factor in setting.market.factors]
     return {
         "observations": setting.observed.steps,
-        "fx_factor": np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
+        "fx_factor": np.array([0, *(_fx_factor(code, names) for code in setting.currencies[1:])], np.int64),
         "fx_start": setting.fx,
         "reporting": setting.currencies.index(setting.currency),
         "cash": cash_at_horizon(setting) + settled,
     }
+
+
+def _fx_factor(code: str, names: Sequence[str]) -> int:
+    """Number of the factor that moves a currency's exchange rate."""
+    factor = fx_quote(code).factor
+    if factor not in names:
+        raise InputError(f"{factor} must be one of the factors: the book holds {code}; a vol of 0 keeps it still")
+    return names.index(factor)
 
 
 def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool) -> tuple[Fields, Compressed | None]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
-from engine.conventions.currencies import BOND_CURVES
+from engine.conventions.currencies import HOME, currency_of
 from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
 from engine.market.market import Market
@@ -19,7 +19,6 @@ from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from kernels.types import F64, I64, Bools, Words
 
-HOME = "JPY"
 _FLOW_COLUMNS = ("position", "curve", "currency", "day", "amount")
 
 
@@ -42,7 +41,7 @@ class Setting:
 
     @cached_property
     def currencies(self) -> list[str]:
-        """JPY first, then the others in use."""
+        """The home currency first, then the others in use."""
         tables = (
             self.book.flows,
             self.book.floats,
@@ -52,12 +51,14 @@ class Setting:
             self.book.swaptions,
         )
         used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
-        used |= {"USD"} if self.book.options.strike.size else set()
+        used |= {
+            name for words in (self.book.options.foreign, self.book.options.domestic) for name in distinct(words)[0]
+        }
         return [HOME, *sorted(used - {HOME})]
 
     @cached_property
     def fx(self) -> F64:
-        """JPY per unit of each currency at the start: (n_scenarios, n_currencies)."""
+        """Home units for one unit of each currency at the start: (n_scenarios, n_currencies)."""
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
 
     @cached_property
@@ -110,7 +111,7 @@ class Setting:
         growth = np.ones(seen.size)
         names, place = distinct(currency)
         for k, name in enumerate(names):
-            mine, discount = place == k, zero_curve(BOND_CURVES[name], self.market).discount
+            mine, discount = place == k, zero_curve(currency_of(name).curves.bond, self.market).discount
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth

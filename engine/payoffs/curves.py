@@ -53,11 +53,6 @@ def fx_rates(currency: Words, market: Market) -> F64:
     return np.array([market.rate(name) for name in names])[place].reshape(currency.shape)
 
 
-def spot(market: Market) -> float:
-    """Return USD/JPY: yen for one dollar."""
-    return market.usdjpy
-
-
 def sums(group: I64, values: F64, n_groups: int) -> F64:
     """Return the sum of the values (n,) of each group, added in their order: (n_groups,)."""
     return np.asarray(np.bincount(group, values, minlength=n_groups), dtype=np.float64)

@@ -15,7 +15,7 @@ from engine.conventions.quotes import (
     street_yield,
 )
 from engine.payoffs.quoted import Bonds, Quotation
-from kernels.types import F64
+from kernels.types import F64, I64
 
 
 def _days_left(bonds: Bonds) -> F64:
@@ -40,14 +40,20 @@ def _bill_yield(bonds: Bonds, clean: F64, _: date) -> F64:
     return simple_yield(clean, bonds.coupon, _days_left(bonds) / 365.0)
 
 
-def _street_price(bonds: Bonds, market_yield: F64, _: date) -> F64:
-    dirty = street_price(market_yield, bonds.coupon, bonds.period_fraction, bonds.coupons_left, bonds.first_coupon)
-    return dirty - bonds.accrued
+def _compound(name: str, coupons_per_year: int) -> Quotation:
+    """Return the quotation of a yield that compounds as often as coupons are paid."""
+
+    def clean_price(bonds: Bonds, market_yield: F64, _: date) -> F64:
+        return street_price(market_yield, *_terms(bonds), coupons_per_year) - bonds.accrued
+
+    def market_yield(bonds: Bonds, clean: F64, _: date) -> F64:
+        return street_yield(clean + bonds.accrued, *_terms(bonds), coupons_per_year)
+
+    return Quotation(name=name, clean_price=clean_price, market_yield=market_yield)
 
 
-def _street_yield(bonds: Bonds, clean: F64, _: date) -> F64:
-    dirty = clean + bonds.accrued
-    return street_yield(dirty, bonds.coupon, bonds.period_fraction, bonds.coupons_left, bonds.first_coupon)
+def _terms(bonds: Bonds) -> tuple[F64, F64, I64, F64]:
+    return bonds.coupon, bonds.period_fraction, bonds.coupons_left, bonds.first_coupon
 
 
 def _equivalent_price(bonds: Bonds, market_yield: F64, valuation_date: date) -> F64:
@@ -62,6 +68,7 @@ def _equivalent_yield(bonds: Bonds, clean: F64, valuation_date: date) -> F64:
 
 SIMPLE = Quotation(name="simple", clean_price=_simple_price, market_yield=_simple_yield)  # JGBs
 SIMPLE_BILL = Quotation(name="simple", clean_price=_bill_price, market_yield=_bill_yield)  # every day counts 1 / 365
-STREET = Quotation(name="street", clean_price=_street_price, market_yield=_street_yield)  # Treasuries
-HALF_YEARLY = Quotation(name="half-yearly compound", clean_price=_street_price, market_yield=_street_yield)
+STREET = _compound("street", 2)  # Treasuries
+HALF_YEARLY = _compound("half-yearly compound", 2)
+YEARLY = _compound("yearly compound", 1)  # Bunds: ICMA, rule 803
 BOND_EQUIVALENT = Quotation(name="bond-equivalent", clean_price=_equivalent_price, market_yield=_equivalent_yield)

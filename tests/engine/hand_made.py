@@ -94,7 +94,7 @@ def positions(*rows: dict[str, object]) -> list[Position]:
     for i, row in enumerate(rows):
         values = {"position_id": f"P{i}", "book": "main", "notional": 100.0, **row}
         values["kind"] = kind = KINDS[str(values["kind"])]
-        values.setdefault("currency", kind.rule.currencies[-1])
+        values.setdefault("currency", "USD" if "USD" in kind.rule.currencies else next(iter(kind.rule.currencies)))
         for name in ("issue_date", "maturity", "start_date"):
             if isinstance(values.get(name), str):
                 values[name] = date.fromisoformat(str(values[name]))

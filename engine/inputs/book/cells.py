@@ -8,8 +8,9 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from engine.conventions.contracts import parse_contract
+from engine.conventions.currencies import CURRENCIES
 from engine.errors import InputError
-from engine.instruments.columns import CURRENCIES, Column
+from engine.instruments.columns import Column
 from engine.instruments.kind import Kind
 from engine.instruments.position import Deliverable
 from engine.instruments.registry import KINDS
@@ -44,7 +45,7 @@ def parsed(column: Column, text: str) -> Value:
     match column.name:
         case "kind":
             return _kind(text)
-        case "currency":
+        case "currency" | "against":
             return _currency(text)
         case "book":
             return _book(text)
@@ -57,14 +58,14 @@ def parsed(column: Column, text: str) -> Value:
     return _position_id(text)
 
 
-def scale_hint(value: float, name: str, low: float, high: float) -> str:
-    """What may have been meant by a number out of range."""
+def scale_hint(value: float, name: str, low: float, high: float, words: str = "") -> str:
+    """Return what may have been meant by a number out of range; `words` say what an exchange rate counts."""
     if not math.isfinite(value) or value == 0.0:
         return ""
     if name in _RATES and low <= value / 100.0 < high and high <= 1.0:
         return f"; is {value / 100.0:.12g} meant? Rates are decimals per year"
-    if name == "rate" and low <= 1.0 / value < high:
-        return f"; is {1.0 / value:.6g} meant? The rate is yen for one dollar"
+    if words and low <= 1.0 / value < high:
+        return f"; is {1.0 / value:.6g} meant? The rate is {words}"
     if name == "price" and low <= 100.0 * value < high:
         return f"; is {100.0 * value:.12g} meant? Prices are per 100 of face"
     return f"; sanity limit of `{name}`"

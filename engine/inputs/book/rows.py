@@ -12,6 +12,7 @@ from engine.inputs.book.table import Table
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
+from engine.instruments.ranges import column_ranges
 from engine.instruments.registry import family_of
 from engine.instruments.rule import KindRule
 
@@ -96,6 +97,8 @@ def _rule_errors(
     currency = values.get("currency")
     if currency is not None and currency not in rule.currencies:
         yield "currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"
+    if currency is not None and values.get("against") == currency:
+        yield "against", f"is {currency!r}, the currency itself; name the other one, or leave the cell empty"
     yield from _choice_errors(kind, rule, values, unread)
     yield from _range_errors(values, rule)
     yield from _date_errors(values, rule, valuation_date)
@@ -113,10 +116,11 @@ def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], unre
 
 
 def _range_errors(values: Mapping[str, Value], rule: KindRule) -> Errors:
-    for name, (low, high) in rule.ranges.items():
+    currency, against = (each if isinstance(each, str) else None for each in map(values.get, ("currency", "against")))
+    for name, (low, high), words in column_ranges(rule, currency, against):
         value = values.get(name)
         if isinstance(value, float) and not low <= value < high:
-            hint = scale_hint(value, name, low, high)
+            hint = scale_hint(value, name, low, high, words)
             yield name, f"must be at least {low:g} and below {high:g}, got {value:g}{hint}"
 
 

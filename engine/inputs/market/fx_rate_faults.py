@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.conventions.currencies import CURRENCIES, HOME, currency_of_factor, foreign_currencies, fx_quote, rate_words
+from engine.conventions.currencies import CURRENCIES, FOREIGN, HOME, currency_of_factor, fx_quote, rate_words
 from engine.inputs.market.schema import MarketFile
 from engine.market.factors import PRICE_FACTOR
 
@@ -21,7 +21,7 @@ def fx_rate_faults(file: MarketFile) -> Found:
         if code in (HOME, dollar):
             yield at, f"the rate of {code} is {'1' if code == HOME else '`usdjpy` of [fx]'}; leave this table out"
         elif code not in CURRENCIES:
-            known = [each for each in foreign_currencies() if each != dollar]
+            known = [each for each in FOREIGN if each != dollar]
             yield at, f"a rate is of one of {', '.join(known)}, got {code!r}"
         else:
             yield from _level_faults((*at, "level"), code, table.level)

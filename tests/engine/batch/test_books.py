@@ -17,6 +17,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
+from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)
 
@@ -28,13 +29,14 @@ def market():
     n = len(market.factors)
     correlation = np.eye(n + 1)
     correlation[:n, :n] = market.correlation
-    return replace(
+    with_index = replace(
         market,
         factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
         levels={**market.levels, "SPX": 5888.55},
         correlation=correlation,
         **{name: np.append(getattr(market, name), 0.0) for name in ("vols", "kappas", "thetas", "mus")},
     )
+    return five_currencies(with_index)
 
 
 @pytest.fixture(scope="module")

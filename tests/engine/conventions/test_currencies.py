@@ -3,12 +3,12 @@ import pytest
 from engine.conventions.calendars import CENTRES
 from engine.conventions.currencies import (
     CURRENCIES,
+    FOREIGN,
     HOME,
     STEP_CENTRES,
     currency_of,
     currency_of_curve,
     currency_of_factor,
-    foreign_currencies,
     fx_quote,
     pair_currencies,
     rate_words,
@@ -28,7 +28,7 @@ def test_each_currency_has_its_own_curves_and_factor_and_calendars_that_exist():
 
 def test_the_home_currency_has_no_exchange_rate():
     assert HOME == "JPY"
-    assert list(foreign_currencies()) == ["USD", "EUR", "AUD", "MXN"]
+    assert list(FOREIGN) == ["USD", "EUR", "AUD", "MXN"]
     with pytest.raises(InputError, match="JPY is the home currency"):
         fx_quote(HOME)
 

@@ -11,6 +11,7 @@ from engine.book.value import position_values
 from engine.inputs.book.load import load_book, parse_book
 from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row, template
+from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)
 
@@ -28,7 +29,7 @@ def test_all_examples_load_price_and_survive_the_disk(tmp_path, make_market, mon
     monkeypatch.setenv("UNWIND_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "book.csv"
     path.write_text(template(list(KINDS.values())))
-    book, market = load_book(path, DATE), make_market()
+    book, market = load_book(path, DATE), five_currencies(make_market())
     assert book.warnings == ()
     values = position_values(book, market)
     assert np.isfinite(values).all()

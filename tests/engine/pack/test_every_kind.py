@@ -17,6 +17,7 @@ from engine.scenario.apply import apply
 from kernels.base import PathRange
 from kernels.layout import SAID
 from kernels.select import select_backend
+from tests.engine.five_currencies import five_currencies
 
 HORIZON_DAYS = 10
 PATHS = np.array([0, 1, 77, 4_095, 2**33 + 5], np.uint64)
@@ -47,7 +48,7 @@ def pnl_and_deviations(packed: Packed, backend: str, n_steps: int = 1):
     ("scenario", "instantaneous"), [("base", False), ("august-2024", False), ("august-2024", True)]
 )
 def test_a_position_of_every_kind_is_revalued_as_by_plain_numpy(kind, scenario, instantaneous, tmp_path, index_market):
-    market = index_market
+    market = five_currencies(index_market)
     shocked = apply(load_scenario(scenario), market).market
     book = book_of([kind], market, tmp_path)
     fits = fit(book, market)

@@ -26,6 +26,7 @@ from engine.inputs.book.load import (
     parse_book,
 )
 from engine.instruments.columns import COLUMNS
+from engine.instruments.ranges import column_ranges
 from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 
@@ -401,8 +402,9 @@ def _positions(draw):
     chosen = draw(st.sampled_from(choices)) if choices != [None] else None
     if chosen:
         cells[chosen] = draw(st.floats(*_SPREAD[chosen]))
+    ranges = {name: limits for name, limits, _ in column_ranges(rule, cells["currency"], None)}
     for name in cells.keys() & _SPREAD.keys() - {chosen}:
-        low, high = rule.ranges.get(name, _SPREAD[name])
+        low, high = ranges.get(name, _SPREAD[name])
         cells[name] = draw(st.floats(low, high * 0.999))
     return cells | {
         "position_id": draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)),

@@ -56,7 +56,7 @@ def euro(tmp_path):
     def write(old: str = "", new: str = "") -> Path:
         assert old in EURO
         path = tmp_path / "euro.toml"
-        path.write_text(EURO.replace(old, new, 1) if old else EURO, encoding="utf-8")
+        path.write_text(EURO.replace(old, new) if old else EURO, encoding="utf-8")
         return path
 
     return write
@@ -113,9 +113,9 @@ def test_a_market_without_other_currencies_is_written_as_it_was(name):
     [
         ("163.75", "1.15", r"fx.rates.EUR.level: must be yen for one euro, in \[20, 1000\]; got 1.15"),
         ("163.75", "0.0061", r"got 0.0061; euros for one yen\? Then 163.93"),
-        ("EUR = { level", "CHF = { level", r"fx.rates.CHF: a rate is of one of EUR, AUD, MXN, got 'CHF'"),
-        ("EUR = { level", "USD = { level", r"fx.rates.USD: the rate of USD is `usdjpy` of \[fx\]; leave"),
-        ("EUR = { level", "JPY = { level", r"fx.rates.JPY: the rate of JPY is 1; leave this table out"),
+        ("\nEUR = { level", "\nCHF = { level", r"fx.rates.CHF: a rate is of one of EUR, AUD, MXN, got 'CHF'"),
+        ("\nEUR = { level", "\nUSD = { level", r"fx.rates.USD: the rate of USD is `usdjpy` of \[fx\]; leave"),
+        ("\nEUR = { level", "\nJPY = { level", r"fx.rates.JPY: the rate of JPY is 1; leave this table out"),
         ('"USDJPY", "EURJPY"', '"USDJPY", "AUDJPY"', r"factors.names: EURJPY must be one of the factors; a vol of 0"),
         ("[factors]", '[levels.EURJPY]\nlevel = 1.0\ncurrency = "JPY"\nsource = "x"\n[factors]',
          r"levels.EURJPY: 'EURJPY' has its level in \[fx.rates\]; leave one of the two out"),
