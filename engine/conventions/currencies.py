@@ -5,6 +5,7 @@ currency that is added to `CURRENCIES` is at once one that markets, books and hi
 """
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 
 from engine.conventions.currencies_file import read_registry
@@ -15,6 +16,25 @@ MAX_TERM_YEARS = 50  # of a maturity, in calendar years after the valuation date
 MAX_LOAN_YEARS = 10  # of a repo or deposit, from start to maturity
 
 CURRENCIES, HOME, STEP_CENTRES = read_registry((files("engine.conventions") / "currencies.toml").read_text("utf-8"))
+
+
+def register(currency: Currency) -> None:
+    """Add a foreign currency. Raises InputError for the home currency, and when its code or factor is taken."""
+    if currency.fx is None:
+        raise InputError(f"currencies.{currency.code}: the key 'fx' is missing; {HOME} is the home currency already")
+    if currency.code in CURRENCIES or currency_of_factor(currency.fx.factor) is not None:
+        raise InputError(f"currencies.{currency.code}: the code or the factor {currency.fx.factor!r} is taken")
+    CURRENCIES[currency.code] = currency
+
+
+@contextmanager
+def registered(currency: Currency) -> Iterator[None]:
+    """Have a currency in the list for a while."""
+    register(currency)
+    try:
+        yield
+    finally:
+        del CURRENCIES[currency.code]
 
 
 class _Kept(Collection[str]):

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from engine.book.compiled import CompiledBook
 from engine.book.store import read_compiled, write_compiled
+from engine.conventions.currencies import CURRENCIES
 from engine.errors import FileFaults
 
 KEPT = 64  # the books used last; older ones are removed
 
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
-    *("book/**/*.py", "conventions/**/*", "instruments/**/*.py", "payoffs/**/*.py"),
+    *("book/**/*.py", "conventions/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
     *("inputs/book/*.py", "market/factors.py"),
-)  # all that a compiled book depends on
+)  # all that a compiled book depends on, beside the currencies that are registered
 
 
 def cache_folder() -> Path:
@@ -29,7 +30,8 @@ def cache_folder() -> Path:
 
 def cache_path(digest: str, valuation_date: date) -> Path:
     """File of the book with source bytes of SHA-256 `digest`, as this program and its QuantLib compile it."""
-    key = sha256(f"{digest} {valuation_date} {_quantlib()} {_sources_sha256()}".encode()).hexdigest()
+    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r}"
+    key = sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
     return cache_folder() / f"{key[:32]}.parquet"
 
 

@@ -120,7 +120,6 @@ def _kind(text: str) -> Kind:
     return KINDS[text]
 
 
-@lru_cache(maxsize=256)
 def _currency(text: str) -> str:
     if text in CURRENCIES:
         return text
