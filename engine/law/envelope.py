@@ -20,7 +20,7 @@ REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: 4 about a
 
 
 def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
-    """Middle (n_factors,) and covariance (n_factors, n_factors) of a range of the deviations after `steps`.
+    """Return the middle (n_factors,) and covariance (n_factors, n_factors) of a range of the deviations after `steps`.
 
     drift (n_regimes, n_factors) per step, all of a regime's; chol (n_regimes, n_factors, n_factors).
 

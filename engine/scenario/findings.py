@@ -1,52 +1,16 @@
-"""What is wrong with a scenario on a market, gathered so that all of it is said at once, each at its line."""
+"""What is wrong with a scenario's shocks, vol multipliers and correlations on a market."""
 
-import re
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
-from engine.errors import Fault, FileFaults, did_you_mean
 from engine.market.factors import Factor, FactorKind
-from engine.scenario.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+from engine.mechanisms.findings import Findings, refuse_unmatched
+from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
 
-class Findings:
-    """Faults and notes of one scenario, with their places: line and key of its file, or the key alone."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._origin = scenario.origin
-        self._whose = scenario.origin.path if scenario.origin else f"scenario {scenario.name!r}"
-        self._faults: list[Fault] = []
-        self._notes: list[str] = []
-
-    def refuse(self, where: str, message: str) -> None:
-        """A fault at a place such as `shocks[2].size`."""
-        self._faults.append(self._fault(where, message))
-
-    def note(self, where: str, message: str) -> None:
-        """A thing that is allowed but worth knowing."""
-        self._notes.append(f"{self._whose}: {self._fault(where, message)}")
-
-    def notes(self) -> tuple[str, ...]:
-        """The notes; raises FileFaults with every fault, in the order of the file, when there are any."""
-        if self._faults:
-            raise FileFaults(self._whose, sorted(self._faults, key=lambda fault: fault.line or 0))
-        return tuple(self._notes)
-
-    def _fault(self, where: str, message: str) -> Fault:
-        if self._origin is None:
-            return Fault(message=message, where=where)
-        return fault_at(self._origin, where, message)
-
-
-def fault_at(origin: Origin, where: str, message: str) -> Fault:
-    """A fault at a place of a scenario's file, or of one that it extends: with the line of the nearest key there."""
-    known = where
-    while known and known not in origin.lines:
-        known = re.sub(r"(\.[^.\[\]]*|\[[0-9]+\]|^[^.\[\]]*)$", "", known)
-    line = origin.lines.get(known)
-    if (file := origin.files.get(known)) is None:
-        return Fault(message=message, where=where or None, line=line)
-    return Fault(message=message, where=f"{where} ({file}, line {line})")
+def findings_of(scenario: Scenario) -> Findings:
+    """Return an empty collector of a scenario's errors and notes, which knows the file that it came from."""
+    return Findings(f"scenario {scenario.name!r}", scenario.origin)
 
 
 def usable_shocks(scenario: Scenario, factors: Sequence[Factor], findings: Findings) -> list[tuple[int, Shock]]:
@@ -84,11 +48,3 @@ def check_globs(scenario: Scenario, names: Sequence[str], findings: Findings) ->
     for i, (first, second, _) in enumerate(scenario.correlations):
         globs += [(f"correlations[{i + 1}].factors[1]", first), (f"correlations[{i + 1}].factors[2]", second)]
     refuse_unmatched(globs, names, findings)
-
-
-def refuse_unmatched(globs: Sequence[tuple[str, str]], names: Sequence[str], findings: Findings) -> None:
-    """A fault for every (place, glob) that matches no factor."""
-    missing = [(where, glob) for where, glob in globs if not any(fnmatchcase(name, glob) for name in names)]
-    for i, (where, glob) in enumerate(missing):
-        there_are = f"; the market has {', '.join(names)}" if i == 0 else ""
-        findings.refuse(where, f"no factor matches {glob!r}{did_you_mean(glob, names)}{there_are}")

@@ -1,11 +1,11 @@
 """Scenarios: named changes of a market's levels, vols and correlations, as data."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.errors import InputError
+from engine.mechanisms.findings import Origin
 from engine.mechanisms.unwind import Unwind
 
 
@@ -47,15 +47,6 @@ class Shock:
                 return level * (1.0 + self.size)
             case ShockKind.TARGET:
                 return self.size
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """The file that a scenario was read from, so that what is found wrong later can still name its line."""
-
-    path: str
-    lines: Mapping[str, int]  # 1-based, by place: "shocks[2].size", elements counted from 1
-    files: Mapping[str, str] = field(default_factory=dict)  # of the places that other files gave, which it extends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,15 @@ from engine.errors import FileFaults, InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.factors import parse_factor
 from engine.market.market import Market
-from engine.mechanisms.sizes import jump_sizes, multipliers, values
-from engine.mechanisms.unwind import Hazard, Jump, Regime, Unwind
+from engine.mechanisms.factor_names import pickup_factors
+from engine.mechanisms.jumps import Jump, jump_sizes
+from engine.mechanisms.regimes import Hazard, Regime, regime_correlation, regime_vols
+from engine.mechanisms.registry import is_daily
+from engine.mechanisms.scheduled_sales import Sale
+from engine.mechanisms.sizes import multipliers, values
+from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
-from engine.scenario.needs import horizon_notes, pickup_factors
-from engine.scenario.overrides import regime_correlation, regime_vols
+from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
 
@@ -38,7 +42,7 @@ def test_shocks_of_a_day_become_one_certain_jump_and_move_nothing_at_once(market
     assert shocked.market.usdjpy == pytest.approx(0.9 * market.usdjpy, rel=1e-15)
     assert shocked.market.curves["JGB"] is market.curves["JGB"]
     assert shocked.unwind is not None
-    assert shocked.unwind.is_daily
+    assert is_daily(shocked.unwind)
     first, second = shocked.unwind.jumps
     assert (first.day, first.probability, first.loadings, first.rates) == (2, 1.0, (), ())
     assert dict(first.mean) == {"USDJPY": pytest.approx(math.log(0.95), rel=1e-15)}
@@ -66,7 +70,7 @@ def test_days_beyond_the_horizon_are_said():
     jump = Jump(name="j", source="x", day=11)
     late = scenario(
         Shock(factor="USDJPY", size=-0.05, kind=ShockKind.RELATIVE, day=12),
-        unwind=Unwind(jumps=(jump,), scheduled_sales=((10, 1.0), (13, 1.0))),
+        unwind=Unwind(jumps=(jump,), scheduled_sales=(Sale(day=10, usd_bn=1.0), Sale(day=13, usd_bn=1.0))),
     )
     notes = horizon_notes(late, 10)
     assert [note.split(": ")[1] for note in notes] == ["shocks[1].day", "jumps[1].day", "scheduled_sales[2].day"]
