@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING
 from typing import Any
 
-from engine.mechanisms.parameter import Form, Parameter, default_of, parameters
+from engine.mechanisms.parameters.parameter import Form, Parameter, default_of, parameters
 from engine.mechanisms.registry import MECHANISMS, Mechanism
 from engine.mechanisms.unwind import Unwind
 

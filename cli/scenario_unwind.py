@@ -9,8 +9,8 @@ from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from engine.mechanisms.jumps import Jump
+    from engine.mechanisms.parameters.sizes import Sizes
     from engine.mechanisms.regimes import Regime
-    from engine.mechanisms.sizes import Sizes
     from engine.mechanisms.unwind import Unwind
 
 
@@ -36,8 +36,8 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
 
 def sources(unwind: "Unwind") -> Iterator[str]:
     """Where each part's figures come from."""
-    from engine.mechanisms.parameter import parameters
-    from engine.mechanisms.parts import placed_parts
+    from engine.mechanisms.parameters.parameter import parameters
+    from engine.mechanisms.unwind import placed_parts
 
     for _, part in placed_parts(unwind):
         declared = parameters(type(part))

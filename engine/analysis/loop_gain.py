@@ -41,7 +41,7 @@ class Response:
     unhedged: float  # y per F_private: k unhedged
 
     def matrix(self, impact: float) -> F64:
-        """(2, 2) of (y, I), with `impact` per USD bn over the horizon."""
+        """Return the response of (y, I), (2, 2), with `impact` as a decimal yield per USD bn over the horizon."""
         onto_fall = [self.carry + self.unhedged * self.falls, self.unhedged * self.yields]
         return np.array([onto_fall, [impact * self.falls, impact * self.yields]])
 
@@ -87,7 +87,7 @@ def loop_gain(unwind: UnwindLaw, n_steps: int) -> LoopGain:
 
 
 def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response:
-    """Response of a law: fields of kernels.base.LAW, those left out 0; impact (n_factors,)."""
+    """Response of a law: fields of kernels.layout.LAW, those left out 0; impact (n_factors,)."""
     get = law.get
     weights = [(int(get(f"pickup_{k}", 0.0)), get(f"weight_{k}", 0.0)) for k in range(1, 5)]
     on_pickup = sum(weight * float(impact[f]) for f, weight in weights)

@@ -20,8 +20,8 @@ from engine.market.correlation import cholesky, smallest_eigenvalue
 from engine.market.factors import DAYS_PER_YEAR, Factor, FactorKind
 from engine.market.market import Market
 from engine.mechanisms.factor_names import USDJPY
-from engine.mechanisms.overrides import override
-from engine.mechanisms.sizes import matches
+from engine.mechanisms.parameters.overrides import override
+from engine.mechanisms.parameters.sizes import matches
 from kernels.types import F64, Bools, Dates
 
 Pair = tuple[str, str]  # of blocks
@@ -95,7 +95,10 @@ class RegimeEstimate:
 
     @property
     def drifts(self) -> F64:
-        """(n_factors,) per year, of expectations between jumps: less `convexity`, with the jumps, it makes `mean`."""
+        """Return the drifts of expectations between jumps, per year: (n_factors,).
+
+        Less `convexity`, and with the jumps, they make `mean`.
+        """
         blocks = block_of(self.names)
         jumps = dict(zip(BLOCKS, self.jump_mean.tolist(), strict=True))
         pairs = zip(self.names, blocks, strict=True)
@@ -371,5 +374,5 @@ def _shrunk(raw: Mapping[K, float], calm: Mapping[K, float], variance: float, sc
 
 
 def days_of(index: pd.Index) -> Dates:
-    """(n,) days of an index of dates."""
+    """Return the days of an index of dates: (n,)."""
     return index.to_numpy().astype("datetime64[D]")

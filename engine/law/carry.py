@@ -3,7 +3,7 @@
 import math
 
 from engine.law.part import LawSetting, Record
-from engine.mechanisms.parameter import kernel_record
+from engine.mechanisms.parameters.parameter import kernel_record
 from engine.mechanisms.unwind import Unwind
 
 CARRY_FIELDS = ("start_loss", "carry_per_step")

@@ -1,7 +1,7 @@
 """Drifts in every regime, as arrays."""
 
 from engine.market.market import Market
-from engine.mechanisms.sizes import values
+from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
 

@@ -8,8 +8,8 @@ from engine.law.part import LawSetting, Record
 from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.mechanisms.factor_names import JGB_CURVE, TEN_YEARS, UST_CURVE
-from engine.mechanisms.parameter import kernel_record
-from engine.mechanisms.sizes import values
+from engine.mechanisms.parameters.parameter import kernel_record
+from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
 

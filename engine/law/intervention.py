@@ -3,7 +3,7 @@
 import math
 
 from engine.law.part import LawSetting, Record
-from engine.mechanisms.parameter import kernel_record
+from engine.mechanisms.parameters.parameter import kernel_record
 from engine.mechanisms.unwind import Unwind
 
 JPY_TN_PER_USD_BN = 1e-3  # one USD bn at one yen a dollar

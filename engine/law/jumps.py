@@ -9,7 +9,7 @@ from engine.law.diffusion import Steps
 from engine.law.part import LawSetting, Record
 from engine.market.factors import FactorKind
 from engine.mechanisms.jumps import Jump
-from engine.mechanisms.sizes import values
+from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.unwind import Unwind
 from kernels.types import F64, I64
 

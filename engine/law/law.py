@@ -14,9 +14,9 @@ from engine.law.registry import law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
+from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
 from engine.mechanisms.registry import is_daily, mechanisms_on
-from engine.mechanisms.sizes import values
 from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
 

@@ -4,7 +4,7 @@ import math
 
 from engine.law.part import LawSetting, Record
 from engine.mechanisms.factor_names import TEN_YEARS, pickup_factors
-from engine.mechanisms.parameter import kernel_record
+from engine.mechanisms.parameters.parameter import kernel_record
 from engine.mechanisms.unwind import Unwind
 
 WEIGHTS = (1.0, -1.0, 1.0, -1.0)  # of `pickup_factors` in the pick-up

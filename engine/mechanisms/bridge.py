@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from engine.market.factors import FactorKind
 from engine.market.market import Market
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.globs import refuse_other_factors
-from engine.mechanisms.parameter import Form, parameter
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.globs import refuse_other_factors
+from engine.mechanisms.parameters.parameter import Form, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.mechanisms.parameter import parameter, source_text
+from engine.mechanisms.parameters.parameter import parameter, source_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

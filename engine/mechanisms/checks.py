@@ -1,12 +1,11 @@
 """Checks of an unwind: each parameter in its range, parameters with one another, and all of them on a market."""
 
 from engine.market.market import Market
-from engine.mechanisms.findings import Findings, refuse_unmatched
-from engine.mechanisms.globs import check_sizes, part_globs
-from engine.mechanisms.parameter import check_ranges
-from engine.mechanisms.parts import placed_parts
+from engine.mechanisms.parameters.findings import Findings, refuse_unmatched
+from engine.mechanisms.parameters.globs import check_sizes, part_globs
+from engine.mechanisms.parameters.parameter import check_ranges
 from engine.mechanisms.registry import MECHANISMS, mechanisms_on
-from engine.mechanisms.unwind import Unwind
+from engine.mechanisms.unwind import Unwind, placed_parts
 
 
 def check_unwind(unwind: Unwind, findings: Findings) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.mechanisms.parameter import Form, parameter
+from engine.mechanisms.parameters.parameter import Form, parameter
 from engine.mechanisms.regimes import LARGEST_DRIFT
 
 DRIFTS: Any = parameter(

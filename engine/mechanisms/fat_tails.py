@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.mechanisms.parameter import parameter
+from engine.mechanisms.parameters.parameter import parameter
 
 NU: Any = parameter(
     doc="Degrees of freedom of a multivariate t at the horizon, with the same variances; else normal.",

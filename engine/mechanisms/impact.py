@@ -8,12 +8,11 @@ from engine.market.market import Market
 from engine.mechanisms.betas import BETA_SETS
 from engine.mechanisms.carry import Carry
 from engine.mechanisms.factor_names import TEN_YEARS, USDJPY, UST_CURVE
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.globs import refuse_other_factors
-from engine.mechanisms.parameter import Form, parameter, source_text
-from engine.mechanisms.places import key_of
+from engine.mechanisms.parameters.findings import Findings, key_of
+from engine.mechanisms.parameters.globs import refuse_other_factors
+from engine.mechanisms.parameters.parameter import Form, parameter, source_text
+from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.repatriation import Repatriation
-from engine.mechanisms.sizes import Sizes
 
 MOST_MOVED = 5.0  # of ln USD/JPY, by all that may ever be sold, or by one intervention: e^5 is 148
 

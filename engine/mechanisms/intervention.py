@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from engine.mechanisms.findings import Findings
 from engine.mechanisms.impact import MOST_MOVED
-from engine.mechanisms.parameter import parameter, source_text
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.parameter import parameter, source_text
 
 _FAR = 6.0  # standard deviations of an intervention's size, one in 1e9
 

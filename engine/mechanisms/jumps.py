@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.market.factors import FactorKind
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.parameter import LATEST_DAY, Form, parameter, source_text
-from engine.mechanisms.places import key_of
+from engine.mechanisms.parameters.findings import Findings, key_of
+from engine.mechanisms.parameters.parameter import LATEST_DAY, Form, parameter, source_text
+from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import ANY_REGIME, Regime, unknown_regime
-from engine.mechanisms.sizes import Sizes
 
 MAX_JUMPS, MAX_LOADINGS = 8, 4
 LARGEST_JUMP = {FactorKind.RATE: 0.5, FactorKind.PRICE: 3.0, FactorKind.VOL: 3.0}  # of a state: 50 %, a factor of 20

@@ -7,8 +7,8 @@ from engine.market.factors import DAYS_PER_YEAR
 from engine.mechanisms.carry import Carry
 from engine.mechanisms.factor_names import LONG_JGB, SHORT_JGB, SHORT_UST, TEN_YEARS, USDJPY
 from engine.mechanisms.impact import Impact
+from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.repatriation import Repatriation
-from engine.mechanisms.sizes import values
 from kernels.types import F64
 
 

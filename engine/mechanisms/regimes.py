@@ -9,10 +9,10 @@ from engine.errors import did_you_mean
 from engine.market.correlation import check_correlation, nearest_correlation
 from engine.market.factors import FactorKind
 from engine.market.market import Market
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.overrides import checked_correlation, checked_vols, override
-from engine.mechanisms.parameter import Form, parameter, source_text
-from engine.mechanisms.sizes import Overrides, Sizes, multipliers
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols, override
+from engine.mechanisms.parameters.parameter import Form, parameter, source_text
+from engine.mechanisms.parameters.sizes import Overrides, Sizes, multipliers
 from kernels.types import F64
 
 MAX_REGIMES = 4

@@ -13,10 +13,10 @@ from typing import Any
 from engine.market.market import Market
 from engine.mechanisms.bridge import Bridge, check_bridge_on_market
 from engine.mechanisms.carry import Carry
-from engine.mechanisms.findings import Findings
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
+from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
 from engine.mechanisms.scheduled_sales import Sale, check_sales
@@ -47,6 +47,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism(
             key="hazards",
             part=Hazard,
+            is_daily=False,  # the regimes that they need are
             check=lambda unwind, findings: check_hazards(unwind.hazards, unwind.regimes, findings),
         ),
         Mechanism(key="nu", part=None, is_daily=False),
@@ -104,5 +105,5 @@ def mechanisms_on(unwind: Unwind) -> Iterator[tuple[Mechanism, Any]]:
 
 
 def is_daily(unwind: Unwind) -> bool:
-    """Return whether paths must be walked day by day: hazards without regimes, drifts, a bridge and the t need not."""
-    return any(each.is_daily for each, _ in mechanisms_on(unwind) if each.key != "hazards")
+    """Return whether paths must be walked day by day for any mechanism that is on."""
+    return any(each.is_daily for each, _ in mechanisms_on(unwind))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from engine.market.market import Market
 from engine.mechanisms.factor_names import LONG_JGB, SHORT_JGB, SHORT_UST, TEN_YEARS, pickup_factors
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.parameter import parameter, source_text
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.parameter import parameter, source_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

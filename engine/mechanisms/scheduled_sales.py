@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.parameter import LATEST_DAY, parameter
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.parameter import LATEST_DAY, parameter
 
 MAX_SALES = 250
 

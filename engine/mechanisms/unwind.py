@@ -4,7 +4,8 @@ Sizes are in the units of the factors' states: decimal rates, natural logarithms
 where its figures come from, or that they are assumptions.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from engine.mechanisms.bridge import Bridge
@@ -14,11 +15,11 @@ from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import MAX_JUMPS, Jump
-from engine.mechanisms.parameter import parameter
+from engine.mechanisms.parameters.parameter import parameter, parameters
+from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import MAX_REGIMES, Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
-from engine.mechanisms.sizes import Sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +50,15 @@ class Unwind:
         """Return what a mechanism has here, by its key; None or () where it is off."""
         known = {each.name for each in fields(self)} - {"added"}
         return getattr(self, key) if key in known else dict(self.added).get(key)
+
+
+def placed_parts(unwind: Unwind) -> Iterator[tuple[str, Any]]:
+    """Yield every part that is on, with its place: "" of the unwind itself, `carry.`, `regimes[2].`."""
+    yield "", unwind
+    for key in parameters(Unwind):
+        given = getattr(unwind, key)
+        if is_dataclass(given):
+            yield f"{key}.", given
+        elif isinstance(given, tuple):
+            yield from ((f"{key}[{i + 1}].", each) for i, each in enumerate(given) if is_dataclass(each))
+    yield from ((f"{key}.", part) for key, part in unwind.added)

@@ -15,8 +15,8 @@ from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, Market, ParCurve
 from engine.market.spread import parents_first
 from engine.mechanisms.checks import check_unwind, check_unwind_on_market
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.overrides import checked_correlation, checked_vols
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.dated_shocks import dated_jumps
 from engine.scenario.findings import check_globs, findings_of, usable_shocks

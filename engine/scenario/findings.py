@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from engine.market.factors import Factor, FactorKind
-from engine.mechanisms.findings import Findings, refuse_unmatched
+from engine.mechanisms.parameters.findings import Findings, refuse_unmatched
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.errors import InputError
-from engine.mechanisms.findings import Origin
+from engine.mechanisms.parameters.findings import Origin
 from engine.mechanisms.unwind import Unwind
 
 

@@ -18,8 +18,8 @@ from engine.inputs.toml.lines import toml_line
 from engine.inputs.toml.parameters import Glob
 from engine.inputs.toml.read import Strict, read_text
 from engine.mechanisms.checks import check_unwind
-from engine.mechanisms.findings import Origin, fault_at
-from engine.mechanisms.parameter import LATEST_DAY
+from engine.mechanisms.parameters.findings import Origin, fault_at
+from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.scenario.findings import findings_of
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 

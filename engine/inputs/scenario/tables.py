@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, create_model
 from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
 from engine.inputs.toml.parameters import ByFactor, fewer_required, sizes
 from engine.inputs.toml.read import Strict
-from engine.mechanisms.parameter import Form, Parameter, default_of, description, parameters
+from engine.mechanisms.parameters.parameter import Form, Parameter, default_of, description, parameters
 from engine.mechanisms.registry import MECHANISMS
 from engine.mechanisms.unwind import Unwind
 

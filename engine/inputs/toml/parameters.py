@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from engine.mechanisms.sizes import Sizes
+from engine.mechanisms.parameters.sizes import Sizes
 
 Glob = Annotated[
     str,

@@ -14,10 +14,10 @@ from engine.inputs.schema import json_schema
 from engine.law.part import LawPart
 from engine.law.registry import LAWS
 from engine.mechanisms.checks import check_unwind
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.parameter import Form, parameter, source_text
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.parameter import Form, parameter, source_text
+from engine.mechanisms.parameters.sizes import Sizes, values
 from engine.mechanisms.registry import MECHANISMS, Mechanism
-from engine.mechanisms.sizes import Sizes, values
 from engine.mechanisms.unwind import Unwind
 from engine.run.walk import walk_of
 from kernels.cuda.host.backend import CudaBackend

@@ -288,3 +288,30 @@ def test_what_buys_jgbs_with_officials_sales_too_is_said(write):
     (note,) = apply(read_scenario(write("into", text + "into_jgb = 0.5\n")), market).notes
     assert "line 9, repatriation.into_jgb: JGBs are bought with this share of what officials sell too" in note
     assert apply(read_scenario(write("none", text)), market).notes == ()
+
+
+def test_the_schema_of_a_part_is_what_its_mechanism_declares():
+    carry = json_schema("scenario")["$defs"]["CarryTable"]
+    assert carry["properties"]["stop_slope"] == {
+        "default": 0.6,
+        "description": "Share of the stock stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * "
+        "leverage * fx_log_per_usd_bn: 0.675 of the defaults. Default 0.6 (assumption).",
+        "maximum": 1000.0,
+        "minimum": 0.0,
+        "title": "Stop Slope",
+        "type": "number",
+    }
+    assert carry["additionalProperties"] is False
+    assert carry["required"] == []  # the source may stand in a file that this one extends
+
+
+def test_lists_of_tables_require_what_names_an_element():
+    tables = json_schema("scenario")["$defs"]
+    assert tables["HazardTable"]["required"] == ["start", "end"]
+    assert tables["JumpTable"]["properties"]["loadings"]["maxItems"] == 4
+    assert json_schema("scenario")["properties"]["regimes"]["maxItems"] == 4
+
+
+def test_a_t_must_have_a_variance():
+    nu = json_schema("scenario")["properties"]["nu"]["anyOf"][0]
+    assert (nu["exclusiveMinimum"], nu["maximum"]) == (2.0, 1e6)

@@ -12,9 +12,8 @@ from enum import Enum, auto
 from typing import Any
 
 from engine.market.factors import FactorKind
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.places import key_of
-from engine.mechanisms.sizes import Sizes
+from engine.mechanisms.parameters.findings import Findings, key_of
+from engine.mechanisms.parameters.sizes import Sizes
 
 LATEST_DAY = 10_000  # business day of a jump or a sale: beyond any horizon
 _DECLARED = "parameter"  # key of a dataclass field's metadata
@@ -138,16 +137,16 @@ def check_ranges(part: Any, at: str, findings: Findings) -> None:
     """Refuse every number of a part that lies outside its range; `at` is the part's place, such as `carry.`."""
     bounded = ((name, each) for name, each in parameters(type(part)).items() if each.range_text())
     for name, declared in bounded:
-        for where, key, value in _numbers(getattr(part, name), f"{at}{name}", declared.form):
+        for where, value in _numbers(getattr(part, name), f"{at}{name}", declared.form):
             if not declared.is_within(value):
                 lie, unit = ("be" if math.isinf(declared.high) else "lie in"), declared.unit
-                wanted = f"{key}must {lie} {declared.range_text()}{f' ({unit})' if unit else ''}"
+                wanted = f"must {lie} {declared.range_text()}{f' ({unit})' if unit else ''}"
                 findings.refuse(where, f"{wanted}, got {value!r}{f'; {declared.hint}' if declared.hint else ''}")
 
 
-def _numbers(given: Any, at: str, form: Form) -> Iterator[tuple[str, str, float]]:
-    """Place, key within a table, and value of each number that a range is declared for."""
+def _numbers(given: Any, at: str, form: Form) -> Iterator[tuple[str, float]]:
+    """Place and value of each number that a range is declared for."""
     if form in (Form.BY_FACTOR, Form.BY_REGIME, Form.NAMED):
-        yield from ((key_of(at, key), f"{key}: ", size) for key, size in given)
+        yield from ((key_of(at, key), size) for key, size in given)
     elif isinstance(given, int | float) and not isinstance(given, bool):
-        yield at, "", given
+        yield at, given

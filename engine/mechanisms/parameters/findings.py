@@ -63,3 +63,8 @@ def refuse_unmatched(globs: Sequence[tuple[str, str]], names: Sequence[str], fin
     for i, (where, glob) in enumerate(missing):
         there_are = f"; the market has {', '.join(names)}" if i == 0 else ""
         findings.refuse(where, f"no factor matches {glob!r}{did_you_mean(glob, names)}{there_are}")
+
+
+def key_of(at: str, key: str) -> str:
+    """Return the place of a key in the table at `at`, quoted as in the file where it is no bare key."""
+    return f"{at}.{key if re.fullmatch(r'[A-Za-z0-9_-]+', key) else repr(key)}"

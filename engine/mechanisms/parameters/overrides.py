@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.sizes import Overrides, Sizes, matches, multipliers
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.sizes import Overrides, Sizes, matches, multipliers
 from kernels.types import F64, Bools
 
 

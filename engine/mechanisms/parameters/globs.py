@@ -6,10 +6,9 @@ from typing import Any
 
 from engine.market.factors import FactorKind
 from engine.market.market import Market
-from engine.mechanisms.findings import Findings
-from engine.mechanisms.parameter import Form, parameters
-from engine.mechanisms.places import key_of
-from engine.mechanisms.sizes import Sizes
+from engine.mechanisms.parameters.findings import Findings, key_of
+from engine.mechanisms.parameters.parameter import Form, parameters
+from engine.mechanisms.parameters.sizes import Sizes
 
 
 def part_globs(part: Any, at: str) -> Iterator[tuple[str, str]]:
