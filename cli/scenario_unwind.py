@@ -141,5 +141,9 @@ def _sizes(sizes: "Sizes") -> str:
 
 def _size(glob: str, size: float) -> str:
     """Basis points of what reads as a zero rate, else percent of the logarithm."""
-    is_rate = "_" in glob and not glob.endswith("_VOL")
-    return render.basis_points(size, 1, signed=True) if is_rate else render.percent(size, 2, signed=True)
+    return render.basis_points(size, 1, signed=True) if reads_as_rate(glob) else render.percent(size, 2, signed=True)
+
+
+def reads_as_rate(glob: str) -> bool:
+    """Return whether a factor's name or glob reads as zero rates, JGB_10Y or UST_*: prices have no underscore."""
+    return "_" in glob and not glob.endswith("_VOL")

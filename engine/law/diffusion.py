@@ -58,7 +58,10 @@ def covariance_after(decay: F64, chol: F64, steps: int) -> F64:
 
 
 def reverting_time(kappa: F64, dt: float) -> F64:
-    """Return (1 - exp(-kappa dt)) / kappa, and dt where kappa is 0, in years: of the shape of `kappa` per year."""
+    """Return (1 - exp(-kappa dt)) / kappa, and dt where kappa is 0, in years: the shape of `kappa`, per year.
+
+    kappa  (n_factors,) or (n_factors, n_factors) of pairs
+    """
     safe = np.where(kappa > 0.0, kappa, 1.0)
     return np.where(kappa > 0.0, -np.expm1(-safe * dt) / safe, dt)
 

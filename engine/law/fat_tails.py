@@ -34,7 +34,10 @@ def mixing_quantiles(nu: float) -> F64:
 
 
 def mean_square(q: F64) -> float:
-    """Return E q^2 of a law that is linear between the nodes and constant below the first: q (N_QUANTILES,)."""
+    """Return E q^2 of a law that is linear between the nodes and constant below the first.
+
+    q  (N_QUANTILES,) at the nodes of `kernels.mixing`, a decimal factor on normals
+    """
     u = quantile_nodes()
     low, high = q[:-1], q[1:]
     return float(q[0] ** 2 * u[0] + (np.diff(u) * (low * low + low * high + high * high)).sum() / 3.0)

@@ -60,7 +60,6 @@ class Hazard:
 
     start: str = parameter(doc="The regime that is left.", most=40, is_name=True)
     end: str = parameter(doc="The regime that begins.", most=40, is_name=True)
-    source: str = source_text()
     per_year: float = parameter(
         doc="Arrivals per year: 12 is once a month on average.", low=0.0, high=252.0, unit="per year"
     )
@@ -71,6 +70,7 @@ class Hazard:
         high=1e5,
         unit="per year",
     )
+    source: str = source_text()
 
 
 def regime_vols(regime: Regime, market: Market) -> F64:
