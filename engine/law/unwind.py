@@ -13,6 +13,7 @@ from engine.law.scheduled_sales import sales_by_step
 from engine.mechanisms.factor_names import TEN_YEARS, USDJPY
 from engine.mechanisms.registry import MECHANISMS, is_daily
 from engine.mechanisms.unwind import Unwind
+from kernels.layout import LAW
 from kernels.types import F64
 
 N_LAGS = 5  # closes that hazards and interventions look back
@@ -23,7 +24,7 @@ STRUCTURAL = ("is_unwind", "feeds_back", "fx", "ust", *(f"lag_{k + 1}" for k in 
 class UnwindLaw:
     """Fields of kernels.layout.ModelArrays for one law, and its record."""
 
-    record: Record  # fields of kernels.layout.LAW; those left out are 0
+    record: Record  # every field of kernels.layout.LAW; 0 of what is off
     quantiles: F64  # (N_QUANTILES,), or (1,) of 1 where the law does not mix
     initial: F64  # (n_regimes,)
     transitions: F64  # (n_regimes, n_regimes, 2)
@@ -41,7 +42,7 @@ class UnwindLaw:
 
 def unwind_law(unwind: Unwind, setting: LawSetting) -> UnwindLaw:
     """Return the arrays of `unwind` around a market in a scenario, for steps of `setting.dt` years."""
-    record = _structural_record(unwind, setting)
+    record = dict.fromkeys(LAW.names or (), 0.0) | _structural_record(unwind, setting)
     for key in MECHANISMS:
         if (record_of := law_part(key).record) is not None:
             record |= record_of(unwind, setting)

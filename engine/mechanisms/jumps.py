@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.market.factors import FactorKind
 from engine.mechanisms.parameters.findings import Findings, key_of
-from engine.mechanisms.parameters.parameter import LATEST_DAY, Form, parameter, source_text
+from engine.mechanisms.parameters.parameter import DAYS, LATEST_DAY, Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import ANY_REGIME, Regime, unknown_regime
 
@@ -34,7 +34,7 @@ class Jump:
         default=None,
         low=1,
         high=LATEST_DAY,
-        unit="business days",
+        unit=DAYS,
     )
     probability: float = parameter(doc="That it comes on its day.", default=1.0, low=0.0, high=1.0, unit="probability")
     mean: Sizes = parameter(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.mechanisms.parameters.findings import Findings
-from engine.mechanisms.parameters.parameter import LATEST_DAY, parameter
+from engine.mechanisms.parameters.parameter import DAYS, LATEST_DAY, parameter
 
 MAX_SALES = 250
 
@@ -17,7 +17,7 @@ class Sale:
         doc="Business day after the start, 1 is the next.",
         low=1,
         high=LATEST_DAY,
-        unit="business days",
+        unit=DAYS,
         is_name=True,
     )
     usd_bn: float = parameter(doc="Treasuries sold on it.", low=0.0, high=1e4, unit="USD bn")

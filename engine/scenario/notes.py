@@ -1,7 +1,8 @@
 """Notes on a scenario that need no market: days beyond the horizon, and a loop that feeds itself."""
 
 from engine.mechanisms.loop import loop_gain
-from engine.mechanisms.unwind import Unwind
+from engine.mechanisms.parameters.parameter import DAYS, parameters
+from engine.mechanisms.unwind import Unwind, placed_parts
 from engine.scenario.findings import findings_of
 from engine.scenario.scenario import Scenario
 
@@ -9,10 +10,10 @@ from engine.scenario.scenario import Scenario
 def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     """Return a note on every day of a scenario that lies beyond the horizon: what it holds never comes."""
     findings = findings_of(scenario)
-    unwind = scenario.unwind or Unwind()
     days = [(f"shocks[{i + 1}].day", shock.day) for i, shock in enumerate(scenario.shocks)]
-    days += [(f"jumps[{i + 1}].day", jump.day) for i, jump in enumerate(unwind.jumps)]
-    days += [(f"scheduled_sales[{i + 1}].day", sale.day) for i, sale in enumerate(unwind.scheduled_sales)]
+    for at, part in placed_parts(scenario.unwind or Unwind()):
+        dated = [name for name, declared in parameters(type(part)).items() if declared.unit == DAYS]
+        days += [(f"{at}{name}", getattr(part, name)) for name in dated]
     for where, day in days:
         if day is not None and day > horizon_days:
             findings.note(where, f"day {day} lies beyond the horizon of {horizon_days} business days: it never comes")

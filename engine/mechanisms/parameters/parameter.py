@@ -16,6 +16,7 @@ from engine.mechanisms.parameters.findings import Findings, key_of
 from engine.mechanisms.parameters.sizes import Sizes
 
 LATEST_DAY = 10_000  # business day of a jump or a sale: beyond any horizon
+DAYS = "business days"  # after the start: the unit by which a day beyond the horizon is found
 _DECLARED = "parameter"  # key of a dataclass field's metadata
 
 
@@ -37,19 +38,19 @@ class Parameter:
     """What is declared of one parameter."""
 
     doc: str  # what it means, in whole words
-    unit: str  # "USD bn", "per year", "fraction"; "" of text and switches
-    low: float  # the smallest value, of numbers and of each size in a table
-    high: float
-    is_open: bool  # `low` itself lies outside
-    source: str  # where the default comes from, "assumption", or "assumption: ..."
-    hint: str  # what the error says beside the range
-    kernel: str | None  # the field of kernels.layout.LAW that takes it unchanged
-    form: Form
-    most: int | None  # elements of a list, characters of a text
-    is_name: bool  # elements of a list that agree in it meet when a file extends another
-    sets: Mapping[str, Sizes]  # of Form.NAMED
-    largest: Mapping[FactorKind, float]  # of sizes by factor, by the kind of factor: in absolute value
-    one: str  # what one such size is, "a drift per year"
+    unit: str = ""  # "USD bn", "per year", "fraction"; "" of text and switches
+    low: float = -math.inf  # the smallest value, of numbers and of each size in a table
+    high: float = math.inf
+    is_open: bool = False  # `low` itself lies outside
+    source: str = ""  # where the default comes from, "assumption", or "assumption: ..."
+    hint: str = ""  # what the error says beside the range
+    kernel: str | None = None  # the field of kernels.layout.LAW that takes it unchanged
+    form: Form = Form.PLAIN
+    most: int | None = None  # elements of a list, characters of a text
+    is_name: bool = False  # elements of a list that agree in it meet when a file extends another
+    sets: Mapping[str, Sizes] = field(default_factory=dict)  # of Form.NAMED
+    largest: Mapping[FactorKind, float] = field(default_factory=dict)  # of sizes by the kind of factor, without sign
+    one: str = ""  # what one such size is, "a drift per year"
 
     def is_within(self, value: float) -> bool:
         """Return whether a number lies in the range; NaN does not."""
@@ -64,42 +65,14 @@ class Parameter:
         return f"{'(' if self.is_open else '['}{self.low:g}, {self.high:g}]"
 
 
-def parameter(
-    *,
-    doc: str,
-    default: Any = MISSING,
-    low: float = -math.inf,
-    high: float = math.inf,
-    above: float | None = None,
-    unit: str = "",
-    source: str = "",
-    hint: str = "",
-    kernel: str | None = None,
-    form: Form = Form.PLAIN,
-    most: int | None = None,
-    is_name: bool = False,
-    sets: Mapping[str, Sizes] | None = None,
-    largest: Mapping[FactorKind, float] | None = None,
-    one: str = "",
-) -> Any:
-    """Declare a dataclass field as a parameter; see `Parameter`. `above` is a `low` that itself lies outside."""
-    declared = Parameter(
-        doc=doc,
-        unit=unit,
-        low=low if above is None else above,
-        high=high,
-        is_open=above is not None,
-        source=source,
-        hint=hint,
-        kernel=kernel,
-        form=form,
-        most=most,
-        is_name=is_name,
-        sets=sets or {},
-        largest=largest or {},
-        one=one,
-    )
-    return field(default=default, metadata={_DECLARED: declared})
+def parameter(*, default: Any = MISSING, above: float | None = None, **declared: Any) -> Any:
+    """Declare a dataclass field as a parameter, by the fields of `Parameter`.
+
+    `above` is a `low` that itself lies outside. Without a default a file must give it.
+    """
+    if above is not None:
+        declared |= {"low": above, "is_open": True}
+    return field(default=default, metadata={_DECLARED: Parameter(**declared)})
 
 
 def source_text() -> Any:
