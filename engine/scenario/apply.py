@@ -19,9 +19,9 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.dated_shocks import dated_jumps
-from engine.scenario.findings import check_globs, findings_of, usable_shocks
 from engine.scenario.notes import loop_notes
-from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
+from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
+from engine.scenario.shock_checks import check_globs, usable_shocks
 from kernels.types import F64
 
 Shocks = Sequence[tuple[int, Shock]]  # each with its index in the scenario

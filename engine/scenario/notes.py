@@ -3,8 +3,7 @@
 from engine.mechanisms.loop import loop_gain
 from engine.mechanisms.parameters.parameter import DAYS, parameters
 from engine.mechanisms.unwind import Unwind, placed_parts
-from engine.scenario.findings import findings_of
-from engine.scenario.scenario import Scenario
+from engine.scenario.scenario import Scenario, findings_of
 
 
 def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:

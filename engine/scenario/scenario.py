@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.errors import InputError
-from engine.mechanisms.parameters.findings import Origin
+from engine.mechanisms.parameters.findings import Findings, Origin
 from engine.mechanisms.unwind import Unwind
 
 
@@ -63,3 +63,8 @@ class Scenario:
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
     unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file
+
+
+def findings_of(scenario: Scenario) -> Findings:
+    """Return an empty collector of a scenario's errors and notes, which knows the file that it came from."""
+    return Findings(f"scenario {scenario.name!r}", scenario.origin)

@@ -20,8 +20,7 @@ from engine.inputs.toml.read import Strict, read_text
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
-from engine.scenario.findings import findings_of
-from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
+from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
 
 MERGING = Merging(
     named=identifying_keys(),

@@ -61,7 +61,9 @@ class Parameter:
         if math.isinf(self.low) and math.isinf(self.high):
             return ""
         if math.isinf(self.high):
-            return f"{'above' if self.is_open else 'from'} {self.low:g}"
+            return f"{'above' if self.is_open else 'at least'} {self.low:g}"
+        if math.isinf(self.low):
+            return f"at most {self.high:g}"
         return f"{'(' if self.is_open else '['}{self.low:g}, {self.high:g}]"
 
 
@@ -112,8 +114,8 @@ def check_ranges(part: Any, at: str, findings: Findings) -> None:
     for name, declared in bounded:
         for where, value in _numbers(getattr(part, name), f"{at}{name}", declared.form):
             if not declared.is_within(value):
-                lie, unit = ("be" if math.isinf(declared.high) else "lie in"), declared.unit
-                wanted = f"must {lie} {declared.range_text()}{f' ({unit})' if unit else ''}"
+                bounds, unit = (declared.low, declared.high), declared.unit
+                wanted = f"must {'be' if any(map(math.isinf, bounds)) else 'lie in'} {declared.range_text()}{f' ({unit})' if unit else ''}"
                 findings.refuse(where, f"{wanted}, got {value!r}{f'; {declared.hint}' if declared.hint else ''}")
 
 

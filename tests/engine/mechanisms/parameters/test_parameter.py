@@ -19,6 +19,8 @@ class Part:
     )
     half_open: float | None = parameter(doc="Half open.", default=None, above=2.0, high=6.0, source="a paper, 2012")
     sizes: Sizes = parameter(doc="Sizes.", default=(), low=0.0, high=100.0, form=Form.BY_FACTOR)
+    floored: float = parameter(doc="Floored.", default=0.0, low=-1.0)
+    capped: float = parameter(doc="Capped.", default=0.0, high=1.0)
     text: str = parameter(doc="Text.", default="x", most=3)
     plain: float = 7.0  # not declared
 
@@ -39,6 +41,8 @@ def errors(**given):
         ({"closed": math.nan}, "part.closed: must lie in [0, 1] (fraction), got nan"),
         ({"above": 0.0}, "part.above: must be above 0, got 0.0; yen for one dollar"),
         ({"half_open": 2.0}, "part.half_open: must lie in (2, 6], got 2.0"),
+        ({"floored": -2.0}, "part.floored: must be at least -1, got -2.0"),
+        ({"capped": 2.0}, "part.capped: must be at most 1, got 2.0"),
         ({"sizes": (("UST_*", -1.0),)}, "part.sizes.'UST_*': must lie in [0, 100], got -1.0"),
     ],
 )
@@ -56,7 +60,7 @@ def test_a_description_says_the_default_and_where_it_is_from():
 
 
 def test_fields_without_a_declaration_are_not_parameters():
-    assert list(parameters(Part)) == ["closed", "above", "half_open", "sizes", "text"]
+    assert list(parameters(Part)) == ["closed", "above", "half_open", "sizes", "floored", "capped", "text"]
 
 
 def test_what_goes_to_the_kernels_unchanged_is_copied_by_its_declared_field():

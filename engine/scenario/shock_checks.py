@@ -1,4 +1,4 @@
-"""What is wrong with a scenario's shocks, vol multipliers and correlations on a market."""
+"""Checks of a scenario's shocks on a market, and of the factors that it names."""
 
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
@@ -8,13 +8,8 @@ from engine.mechanisms.parameters.findings import Findings, refuse_unmatched
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
 
-def findings_of(scenario: Scenario) -> Findings:
-    """Return an empty collector of a scenario's errors and notes, which knows the file that it came from."""
-    return Findings(f"scenario {scenario.name!r}", scenario.origin)
-
-
 def usable_shocks(scenario: Scenario, factors: Sequence[Factor], findings: Findings) -> list[tuple[int, Shock]]:
-    """The shocks at once that fit the market's factors, each with its index; the others become faults."""
+    """Return the shocks at once that fit the market's factors, each with its index; refuse the others."""
     usable = []
     for i, shock in enumerate(scenario.shocks):
         if shock.day is not None:
@@ -42,7 +37,7 @@ def _joined(kinds: Collection[FactorKind]) -> str:
 
 
 def check_globs(scenario: Scenario, names: Sequence[str], findings: Findings) -> None:
-    """A fault for every glob that matches no factor, with the nearest name; the market's factors are listed once."""
+    """Refuse every glob that matches no factor, with the nearest name; the market's factors are listed once."""
     globs = [(f"shocks[{i + 1}].factor", shock.factor) for i, shock in enumerate(scenario.shocks)]
     globs += [(f"vol_multipliers[{i + 1}].factor", glob) for i, (glob, _) in enumerate(scenario.vol_multipliers)]
     for i, (first, second, _) in enumerate(scenario.correlations):
