@@ -66,6 +66,11 @@ class Parameter:
             return f"at most {self.high:g}"
         return f"{'(' if self.is_open else '['}{self.low:g}, {self.high:g}]"
 
+    def wanted(self) -> str:
+        """Return what a number must do: `lie in [0, 1e4] (USD bn)`, `be above 0`."""
+        verb = "be" if math.isinf(self.low) or math.isinf(self.high) else "lie in"
+        return f"{verb} {self.range_text()}{f' ({self.unit})' if self.unit else ''}"
+
 
 def parameter(*, default: Any = MISSING, above: float | None = None, **declared: Any) -> Any:
     """Declare a dataclass field as a parameter, by the fields of `Parameter`.
@@ -114,9 +119,8 @@ def check_ranges(part: Any, at: str, findings: Findings) -> None:
     for name, declared in bounded:
         for where, value in _numbers(getattr(part, name), f"{at}{name}", declared.form):
             if not declared.is_within(value):
-                bounds, unit = (declared.low, declared.high), declared.unit
-                wanted = f"must {'be' if any(map(math.isinf, bounds)) else 'lie in'} {declared.range_text()}{f' ({unit})' if unit else ''}"
-                findings.refuse(where, f"{wanted}, got {value!r}{f'; {declared.hint}' if declared.hint else ''}")
+                hint = f"; {declared.hint}" if declared.hint else ""
+                findings.refuse(where, f"must {declared.wanted()}, got {value!r}{hint}")
 
 
 def _numbers(given: Any, at: str, form: Form) -> Iterator[tuple[str, float]]:
