@@ -5,12 +5,9 @@ import pytest
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.market import Market
-from engine.mechanisms.jumps import Jump
 from engine.mechanisms.registry import is_daily
-from engine.mechanisms.scheduled_sales import Sale
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
-from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
 
@@ -58,14 +55,3 @@ def test_shocks_of_a_day_become_one_certain_jump_and_move_nothing_at_once(market
 def test_a_dated_shock_that_no_path_could_take_is_refused(market, shock, said):
     with pytest.raises(FileFaults, match=f"shocks\\[1\\].{said}"):
         apply(scenario(shock), market)
-
-
-def test_days_beyond_the_horizon_are_said():
-    jump = Jump(name="j", source="x", day=11)
-    late = scenario(
-        Shock(factor="USDJPY", size=-0.05, kind=ShockKind.RELATIVE, day=12),
-        unwind=Unwind(jumps=(jump,), scheduled_sales=(Sale(day=10, usd_bn=1.0), Sale(day=13, usd_bn=1.0))),
-    )
-    notes = horizon_notes(late, 10)
-    assert [note.split(": ")[1] for note in notes] == ["shocks[1].day", "jumps[1].day", "scheduled_sales[2].day"]
-    assert "day 12 lies beyond the horizon of 10 business days" in notes[0]
