@@ -238,6 +238,7 @@ FUTURES = Payoff(
     dated=_dated,
     claims=_future_claims,
     quotes=("market_price",),
+    ranges={"basket": (Deliverables, "factor")},
 )
 DELIVERABLES = Payoff(
     part=FuturePart,
@@ -250,4 +251,5 @@ DELIVERABLES = Payoff(
         is_beside=True,
     ),
     claims=_bond_claims,
+    ranges={"flow_range": (Deliverables, "day")},
 )

@@ -1,7 +1,7 @@
 """What the engine asks of a payoff: a table of a compiled book, made of positions' parts, and its value in a market."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
@@ -88,6 +88,7 @@ class Payoff(Generic[P, T]):
     dated: Callable[[Book], Iterable[Dated]] = nothing
     claims: Callable[[Book], Iterable[Claim]] = nothing
     quotes: tuple[str, ...] = ()  # columns of market prices and vols, NaN where there is none
+    ranges: Mapping[str, tuple[type, str]] = field(default_factory=dict)  # (n, 2) -> table and column of the rows
 
 
 def named(book: Book, position: I64) -> str:

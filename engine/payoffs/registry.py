@@ -66,8 +66,7 @@ def tables_of(parts: Sequence[Sequence[object]], valuation_date: date) -> Shelf:
             places[type(part)].append(i)
             by_class[type(part)].append(part)
     rows = {
-        part: Rows(valuation_date=valuation_date, place=place, parts=by_class[part])
-        for part, place in places.items()
+        part: Rows(valuation_date=valuation_date, place=place, parts=by_class[part]) for part, place in places.items()
     }
     return shelf(*(payoff.tabulate(rows[payoff.part]) for payoff in PAYOFFS))
 

@@ -213,4 +213,5 @@ SWAPTIONS = Payoff(
     dated=_dated,
     claims=_claims,
     quotes=("market_vol",),
+    ranges=dict.fromkeys(("float_range", "annuity_range"), (Swaptions, "day")),
 )

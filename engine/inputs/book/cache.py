@@ -1,6 +1,7 @@
 """Compiled books kept from run to run, by what they were compiled from. Results are the same with and without."""
 
 import os
+import sys
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -9,6 +10,8 @@ from pathlib import Path
 from engine.book.compiled import CompiledBook
 from engine.book.store import read_compiled, write_compiled
 from engine.errors import FileFaults
+from engine.instruments.registry import FAMILIES
+from engine.payoffs.registry import PAYOFFS
 
 KEPT = 64  # the books used last; older ones are removed
 
@@ -59,9 +62,17 @@ def keep(book: CompiledBook, path: Path) -> None:
 
 def _sources_sha256() -> str:
     digest = sha256()
-    for path in sorted(file for pattern in _SOURCES for file in _ENGINE.glob(pattern)):
+    paths = {file for pattern in _SOURCES for file in _ENGINE.glob(pattern)}
+    for path in sorted(paths | _registered_sources()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _registered_sources() -> set[Path]:
+    """Return the files of all families and payoffs, those among them that were registered from elsewhere."""
+    functions = [*(family.parts for family in FAMILIES), *(payoff.tabulate for payoff in PAYOFFS)]
+    files = [getattr(sys.modules.get(function.__module__), "__file__", None) for function in functions]
+    return {Path(file) for file in files if file is not None}
 
 
 def _quantlib() -> str:
