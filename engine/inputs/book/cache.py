@@ -23,7 +23,7 @@ _SOURCES = (
 
 
 def cache_folder() -> Path:
-    """Where compiled books are kept: under UNWIND_CACHE, or the user's cache folder."""
+    """Return where compiled books are kept: under UNWIND_CACHE, or the user's cache folder."""
     base = os.environ.get("UNWIND_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "unwind"
     )
@@ -31,13 +31,13 @@ def cache_folder() -> Path:
 
 
 def cache_path(digest: str, valuation_date: date) -> Path:
-    """File of the book with source bytes of SHA-256 `digest`, as this program and its QuantLib compile it."""
+    """Return the file of the book with source bytes of SHA-256 `digest`, as this program compiles it."""
     key = sha256(f"{digest} {valuation_date} {_quantlib()} {_sources_sha256()}".encode()).hexdigest()
     return cache_folder() / f"{key[:32]}.parquet"
 
 
 def recall(path: Path) -> CompiledBook | None:
-    """The book kept at `path`; None when there is none, or it cannot be read."""
+    """Return the book kept at `path`; None when there is none, or it cannot be read."""
     if not path.is_file():
         return None
     try:
