@@ -29,7 +29,7 @@ class CheckRow:
     clean_price: float | None  # per 100 of face, for settlement
     market_yield: float | None  # decimal per year
     yield_kind: str | None  # name of the kind's quotation
-    spread_bp: float | None  # over the curve, fitted to the given price; None without one
+    spread_bp: float | None  # over the curve, fitted to the market price; None without one
     value: float  # JPY
     dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
 
@@ -141,7 +141,7 @@ def _rows(
 
 
 def _wide_spreads(book: CompiledBook, spreads: F64) -> tuple[str, ...]:
-    """A warning that names the positions, when spreads are wider than a government bond's price explains."""
+    """Return a warning that names the positions, when spreads are wider than a government bond's price explains."""
     wide = np.flatnonzero(1e4 * np.abs(spreads) > USUAL_SPREAD_BP)
     if not wide.size:
         return ()
@@ -162,7 +162,7 @@ def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Map
 
 
 def _spread_out(numbers: F64, bonds: Bonds, n_positions: int) -> F64:
-    """Numbers of bonds as one per position, NaN elsewhere."""
+    """Return numbers of bonds as one per position, NaN elsewhere."""
     every = np.full(n_positions, np.nan)
     every[bonds.position] = numbers
     return every

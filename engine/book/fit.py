@@ -48,7 +48,7 @@ class Fits:
 
     @property
     def future_basis(self) -> F64:
-        """Return bond futures' net bases: (n_futures,) per 1."""
+        """Return bond futures' net bases: (n_futures,), prices per 1 of face."""
         return self.constants.of(NetBases).basis
 
     @property

@@ -65,7 +65,7 @@ def write_compiled(book: CompiledBook, path: Path) -> None:
 
 
 def is_compiled(path: Path) -> bool:
-    """Whether a readable file is a compiled book, rather than a source one."""
+    """Return whether a readable file is a compiled book, rather than a source one."""
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             return False
@@ -119,7 +119,7 @@ def _struct(types: Mapping[str, Type]) -> pa.StructType:
 
 
 def _lists(rows: Columns, struct: pa.StructType, n_positions: int) -> pa.ListArray:
-    """Rows sorted by position as one list a position."""
+    """Return rows sorted by position as one list a position."""
     children = [pa.array(rows[field.name], field.type) for field in struct]
     counts = np.bincount(rows["position"], minlength=n_positions)
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
@@ -167,7 +167,7 @@ def _beside(rows: dict[str, list[Any]], types: Mapping[str, Type]) -> Columns:
 
 
 def _rows(lists: pa.ListArray, struct: pa.StructType) -> Columns:
-    """One list a position as arrays with a `position` column."""
+    """Return one list a position as arrays with a `position` column."""
     items, counts = lists.flatten(), np.asarray(lists.value_lengths())
     arrays: dict[str, Array] = {"position": np.repeat(np.arange(len(lists), dtype=np.int64), counts)}
     for field, child in zip(struct, items.flatten(), strict=True):
@@ -176,7 +176,7 @@ def _rows(lists: pa.ListArray, struct: pa.StructType) -> Columns:
 
 
 def _words(column: pa.StringArray) -> Words:
-    """A text column of few distinct values."""
+    """Return a text column of few distinct values."""
     coded = column.dictionary_encode()
     words = coded.dictionary.to_pylist()
     width = max([3, *map(len, words)])

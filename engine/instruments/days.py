@@ -77,6 +77,7 @@ class Days:
         """
 
         def made() -> I64:
+            """Return the ends: (n + 1,) days."""
             days = calendar.all_modified_following(swap_days(self.valuation_date, start, end, months))
             days = np.unique(days) if days[-1] > days[0] else days[[0, -1]]  # a holiday may leave a period empty
             current = max(int(np.searchsorted(days, 0, side="right")) - 1, 0)

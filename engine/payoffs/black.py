@@ -59,7 +59,8 @@ def solve_rising(value: Callable[[F64], F64], target: F64, low: float, high: flo
 def solve_nearest(value: Callable[[F64], F64], target: F64, grid: F64) -> F64:
     """Return where functions that may turn reach `target`, nearest to 1 by ratio: (n,), NaN where they nowhere do.
 
-    Arguments as in `solve_rising`; grid (n_points,) ascending, > 0: two crossings between neighbours are not seen.
+    Arguments as in `solve_rising`, in any unit; grid (n_points,) ascending, > 0: two crossings between neighbours are
+    not seen.
     """
     errors = np.stack([value(np.full(target.shape, point)) - target for point in grid])  # (n_points, n)
     crossed = (errors[:-1] <= 0.0) != (errors[1:] <= 0.0)

@@ -8,7 +8,7 @@ from kernels.types import F64, I64, Array, Words
 
 
 def whole(values: Iterable[int]) -> I64:
-    """Return integers as a column: (n,)."""
+    """Return integers, of any unit, as a column: (n,)."""
     return np.fromiter(values, np.int64)
 
 
@@ -18,13 +18,13 @@ def real(values: Iterable[float]) -> F64:
 
 
 def words(values: Iterable[str]) -> Words:
-    """Return texts as a column: (n,), as wide as the longest, and three characters at least."""
+    """Return texts as a column of rows: (n,), as wide as the longest of them, and three characters at least."""
     texts = list(values)
     return np.array(texts, dtype=f"<U{max([3, *map(len, set(texts))])}")
 
 
 def joined(columns: Iterable[Array]) -> Array:
-    """Return columns one after the other: (n,) float64."""
+    """Return columns of one unit one after the other: (n,) float64."""
     return np.concatenate([np.empty(0), *columns])
 
 

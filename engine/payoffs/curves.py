@@ -48,7 +48,7 @@ def discounts(curve: Words, tau: F64, market: Market) -> F64:
 
 
 def fx_rates(currency: Words, market: Market) -> F64:
-    """Return the yen for one unit of each currency; of the shape of `currency`, which may be any."""
+    """Return the yen for one unit of each currency: (n,) as `currency`, or of whatever shape that has."""
     names, place = distinct(currency.ravel())
     return np.array([market.rate(name) for name in names])[place].reshape(currency.shape)
 

@@ -49,7 +49,7 @@ class Floats:
 
 
 def floats_of(rows: Rows[FloatLeg]) -> Floats:
-    """Lay floating legs out as one table, in the order of the positions."""
+    """Lay floating legs out as one table, in the order of the positions: (n_floats,), units as in `Floats`."""
     sizes = rows.whole(lambda leg: leg.days.size)
     return Floats(
         position=np.repeat(rows.position, sizes),

@@ -50,7 +50,7 @@ class Spreads:
 
 
 def flows_of(rows: Rows[Leg]) -> Flows:
-    """Lay legs out as one table of payments, sorted by position, then date."""
+    """Lay legs out as one table of payments, sorted by position, then date: (n_flows,), units as in `Flows`."""
     sizes = rows.whole(lambda leg: leg.days.size)
     position, day = np.repeat(rows.position, sizes), joined_days(leg.days for leg in rows.parts)
     order = np.lexsort((day, position))

@@ -78,7 +78,10 @@ class NetBases:
 
 
 def futures_of(rows: Rows[FuturePart]) -> Futures:
-    """Lay bond futures out as one table, in the order of the positions; their baskets as `deliverables_of`."""
+    """Lay bond futures out as one table, in the order of the positions: (n_futures,), units as in `Futures`.
+
+    Its ranges count the rows of `deliverables_of`.
+    """
     baskets = _baskets(rows)
     ranges = row_ranges(np.array([basket.factors.size for basket in baskets], np.int64)).tolist()
     place = {id(basket): ends for basket, ends in zip(baskets, ranges, strict=True)}
@@ -95,7 +98,7 @@ def futures_of(rows: Rows[FuturePart]) -> Futures:
 
 
 def deliverables_of(rows: Rows[FuturePart]) -> Deliverables:
-    """Lay the bonds of the futures' baskets out as one table, each basket once."""
+    """Lay the bonds of the futures' baskets out as one table, each basket once: (n_deliverables,) rows."""
     baskets = _baskets(rows)
     sizes = np.array([basket.factors.size for basket in baskets], np.int64)
     days = [days for basket in baskets for days in basket.days]
@@ -238,6 +241,7 @@ FUTURES = Payoff(
     dated=_dated,
     claims=_future_claims,
     quotes=("market_price",),
+    ranges={"basket": (Deliverables, "factor")},
 )
 DELIVERABLES = Payoff(
     part=FuturePart,
@@ -250,4 +254,5 @@ DELIVERABLES = Payoff(
         is_beside=True,
     ),
     claims=_bond_claims,
+    ranges={"flow_range": (Deliverables, "day")},
 )

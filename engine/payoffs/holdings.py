@@ -46,7 +46,7 @@ class Carries:
 
 
 def holdings_of(rows: Rows[HoldingPart]) -> Holdings:
-    """Lay quantities of price factors out as one table, in the order of the positions."""
+    """Lay quantities of price factors out as one table, in the order of the positions: (n_holdings,)."""
     return Holdings(
         position=rows.position,
         factor=rows.words(lambda part: part.factor),

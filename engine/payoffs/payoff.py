@@ -1,7 +1,7 @@
 """What the engine asks of a payoff: a table of a compiled book, made of positions' parts, and its value in a market."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
@@ -53,11 +53,11 @@ class Rows(Generic[P]):
 
     @property
     def position(self) -> I64:
-        """Return the position of each part: (n,)."""
+        """Return the position of each part: (n,), counted in the file's order."""
         return whole(self.place)
 
     def whole(self, pick: Callable[[P], int]) -> I64:
-        """Return an integer of each part: (n,)."""
+        """Return an integer of each part, in its unit: (n,)."""
         return whole(pick(part) for part in self.parts)
 
     def real(self, pick: Callable[[P], float]) -> F64:
@@ -65,7 +65,7 @@ class Rows(Generic[P]):
         return real(pick(part) for part in self.parts)
 
     def words(self, pick: Callable[[P], str]) -> Words:
-        """Return a text of each part: (n,)."""
+        """Return a text of each part as a column of rows: (n,)."""
         return words(pick(part) for part in self.parts)
 
 
@@ -83,15 +83,16 @@ class Payoff(Generic[P, T]):
     tabulate: Callable[[Rows[P]], T]
     stored: Stored[T]  # its form in a file
     value: Callable[[Book, Moment], Worth] | None = None  # None: a table that others look at
-    fit: Callable[[Book, Market, Shelf], object] | None = None  # constants that market prices fix, given those before
+    fit: Callable[[Book, Market, Shelf], object] | None = None  # constants that market prices fix, from those before
     fit_cautions: Callable[[Book, Shelf], Iterable[Caution]] = nothing  # market prices far from what the market says
     dated: Callable[[Book], Iterable[Dated]] = nothing
     claims: Callable[[Book], Iterable[Claim]] = nothing
     quotes: tuple[str, ...] = ()  # columns of market prices and vols, NaN where there is none
+    ranges: Mapping[str, tuple[type, str]] = field(default_factory=dict)  # (n, 2) -> table and column of the rows
 
 
 def named(book: Book, position: I64) -> str:
-    """Return the names of positions (n,), the first few of them, for a message."""
+    """Return the names of positions, (n,) of them counted in the file's order, the first few, for a message."""
     names = ", ".join(repr(book.position_ids[i]) for i in position[:_NAMED])
     more = f" and {position.size - _NAMED:,} more" if position.size > _NAMED else ""
     return f"{'positions' if position.size > 1 else 'position'} {names}{more}"

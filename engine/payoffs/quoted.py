@@ -78,7 +78,7 @@ class PremiumPart:
 
 
 def bonds_of(rows: Rows[BondTerms]) -> Bonds:
-    """Lay terms out as one table, in the order of the positions."""
+    """Lay terms out as one table, in the order of the positions: (n_bonds,), units as in `Bonds`."""
     return Bonds(
         position=rows.position,
         face=rows.real(lambda bond: bond.face),
@@ -93,7 +93,7 @@ def bonds_of(rows: Rows[BondTerms]) -> Bonds:
 
 
 def marks_of(rows: Rows[BondTerms]) -> Marks:
-    """Lay market prices out as one table: those of bonds with a price, or with a yield that is turned into one."""
+    """Lay prices out as one table: (n_marks,) of the bonds with a price, or with a yield that is turned into one."""
     bonds = bonds_of(rows)
     prices, yields = rows.real(lambda bond: bond.market_price), rows.real(lambda bond: bond.market_yield)
     for quotation, mine in by_quotation([bond.quotation for bond in rows.parts]):
@@ -119,7 +119,7 @@ def bonds_at(bonds: Bonds, row: I64) -> Bonds:
 
 
 def premiums_of(rows: Rows[PremiumPart]) -> Premiums:
-    """Lay premiums out as one table, in the order of the positions."""
+    """Lay premiums out as one table, in the order of the positions: (n_premiums,), units as in `Premiums`."""
     return Premiums(position=rows.position, value=rows.real(lambda part: part.value))
 
 

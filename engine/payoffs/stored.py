@@ -46,5 +46,5 @@ def column_types(table: type) -> dict[str, Type]:
 
 
 def as_columns(table: Any) -> dict[str, Array]:
-    """Return the arrays of a table by name."""
+    """Return the arrays of a table by name: (n,) each, in the units of its class."""
     return {field.name: getattr(table, field.name) for field in fields(table)}

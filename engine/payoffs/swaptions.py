@@ -59,7 +59,10 @@ class NormalVols:
 
 
 def swaptions_of(rows: Rows[SwaptionPart]) -> Swaptions:
-    """Lay swaptions out as one table; each one's flows are the swap's start and end, then its fixed payments."""
+    """Lay swaptions out as one table, in the order of the positions: (n_swaptions,), units as in `Swaptions`.
+
+    Each one's flows are the swap's start and end, then its fixed payments.
+    """
     floating, annuity = _leg_ranges(row_ranges(rows.whole(lambda part: part.days.size)))
     return Swaptions(
         position=rows.position,
@@ -124,6 +127,7 @@ def fit_normal_vols(book: Book, market: Market) -> F64:
         quantity = np.where(swaptions.quantity[row] == 0.0, 1.0, swaptions.quantity[row])
 
         def value(trial: F64) -> F64:
+            """Return what swaptions are worth at trial vols (n,), per 1 of notional: (n,)."""
             every = np.where(np.isnan(vols), 1.0, vols)
             every[row] = trial
             return np.asarray(swaption_values(swaptions, market, every)[row] / quantity)
@@ -213,4 +217,5 @@ SWAPTIONS = Payoff(
     dated=_dated,
     claims=_claims,
     quotes=("market_vol",),
+    ranges=dict.fromkeys(("float_range", "annuity_range"), (Swaptions, "day")),
 )

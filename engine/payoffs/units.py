@@ -25,7 +25,7 @@ class Units:
 
 
 def units_of(rows: Rows[UnitsPart]) -> Units:
-    """Lay currency held out as one table, in the order of the positions."""
+    """Lay currency held out as one table, in the order of the positions: (n_units,)."""
     return Units(
         position=rows.position,
         currency=rows.words(lambda part: part.currency),

@@ -35,7 +35,7 @@ class CellError(Exception):
 
 
 def parsed(column: Column, text: str) -> Value:
-    """The value of a cell that is not empty. Raises CellError."""
+    """Return the value of a cell that is not empty. Raises CellError."""
     if text != text.strip():
         raise CellError(f"has spaces around the value, got {shown(text)}; remove them")
     if column.type == "number":
@@ -72,7 +72,7 @@ def scale_hint(value: float, name: str, low: float, high: float, words: str = ""
 
 
 def shown(text: str) -> str:
-    """A cell's text in a message, cut where it is long."""
+    """Return a cell's text in a message, cut where it is long."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
@@ -147,7 +147,7 @@ def _factor(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _checked(name: str, text: str) -> str:
-    """A contract or tenor, kept as text."""
+    """Return a contract or tenor, kept as text."""
     try:
         if name == "contract":
             parse_contract(text)
@@ -160,7 +160,7 @@ def _checked(name: str, text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _deliverables(text: str) -> tuple[Deliverable, ...]:
-    """Bonds of a basket: "0.008@2033-12-20 0.011@2034-06-20"."""
+    """Return bonds of a basket: "0.008@2033-12-20 0.011@2034-06-20"."""
     words = text.split(" ")
     if len(words) > MAX_DELIVERABLES:
         raise CellError(f"holds {len(words)} bonds; a basket has {MAX_DELIVERABLES} at most")

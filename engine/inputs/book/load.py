@@ -49,7 +49,7 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
-    """Positions in the bytes of a source book, with the faults of its rows and the warnings.
+    """Return the positions in the bytes of a source book, the faults of its rows and the warnings: (n,) rows.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
 
 
 def read_positions(path: Path, valuation_date: date) -> list[Position]:
-    """Positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
+    """Return positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
     rows = parse_book(read_bytes(path), path, valuation_date)
     if rows.faults:
         raise FileFaults(path, _capped(rows.faults))
@@ -77,13 +77,13 @@ def known_kind(name: str) -> Kind:
 
 
 def bundled_book_names() -> tuple[str, ...]:
-    """Names of the books that come with the program."""
+    """Return names of the books that come with the program."""
     folder = files("engine.book") / "data"
     return tuple(sorted(entry.name.removesuffix(".csv") for entry in folder.iterdir() if entry.name.endswith(".csv")))
 
 
 def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
-    """Path of a bundled book file: "sample" holds the others. Raises InputError when there is none of that name."""
+    """Return the path of a bundled book: "sample" holds the others. Raises InputError when there is none such."""
     if name not in bundled_book_names():
         raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))

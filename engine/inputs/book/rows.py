@@ -31,7 +31,7 @@ class Rows:
 
 
 def read_rows(table: Table, valuation_date: date) -> Rows:
-    """Check every row against the rule of its kind. A row with a fault gives no position.
+    """Check every row, (n_rows,) of them, against the rule of its kind. A row with a fault gives no position.
 
     What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
     """
@@ -64,7 +64,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
 def _values(
     columns: list[tuple[int, Column]], cells: tuple[str, ...], missing_prices: Counter[str]
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    """Cells that are not empty, parsed by their column; and errors by column."""
+    """Return cells that are not empty, parsed by their column; and errors by column."""
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
     for i, column in columns:
@@ -108,10 +108,10 @@ def _rule_errors(
 
 def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], unread: Set[str]) -> Errors:
     choices = rule.one_of or rule.at_most_one
-    given = [name for name in choices if name in values]
-    if len(given) > 1:
-        yield given[1], f"{kind} takes `{given[0]}` or `{given[1]}`, got both; leave one empty"
-    if rule.one_of and not given and not any(name in unread for name in choices):
+    filled = [name for name in choices if name in values]
+    if len(filled) > 1:
+        yield filled[1], f"{kind} takes `{filled[0]}` or `{filled[1]}`, got both; leave one empty"
+    if rule.one_of and not filled and not any(name in unread for name in choices):
         yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
 
 

@@ -17,6 +17,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
+from engine.payoffs.registry import PAYOFFS
 from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)
@@ -61,12 +62,11 @@ def test_joined_books_are_worth_what_each_is_alone(parts, market):
 
 def test_every_row_of_every_table_is_joined(parts):
     book = join(parts)
-    for field in fields(CompiledBook):
-        tables = [getattr(part, field.name) for _, part in parts]
-        if hasattr(tables[0], "position"):
-            rows = sum(table.position.size for table in tables)
-            assert getattr(book, field.name).position.size == rows, field.name
-            assert rows, f"no example fills {field.name}"
+    for payoff in PAYOFFS:
+        for column in fields(payoff.table):
+            sizes = [getattr(part.table(payoff.table), column.name).size for _, part in parts]
+            assert getattr(book.table(payoff.table), column.name).size == sum(sizes), (payoff.table, column.name)
+            assert sum(sizes), f"no example fills {payoff.table.__name__}"
 
 
 def test_one_book_alone_stays_as_it_is(parts):

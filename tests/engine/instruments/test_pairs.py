@@ -1,5 +1,6 @@
 import pytest
 
+from engine.book.value import book_warnings
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.instruments.pairs import Pair, pair_of, pair_of_cells, quoted_pair
@@ -79,8 +80,6 @@ def test_a_row_that_is_no_trade_is_refused(row, message, tmp_path, make_market):
 
 
 def test_a_rate_far_from_the_cross_is_pointed_out(make_book, make_market):
-    from engine.book.value import book_warnings
-
     market = five_currencies(make_market())
     rows = [
         {"kind": "FX_FORWARD", "currency": "EUR", "rate": 1.6, "maturity": "2025-08-29", "against": "USD"},
@@ -90,6 +89,6 @@ def test_a_rate_far_from_the_cross_is_pointed_out(make_book, make_market):
     ]
     told = [line for line in book_warnings(make_book(*rows), market) if "check it" in line]
     assert told == [
-        "position 'P3': the rate or strike is over 30% from MXN/JPY at 7.47; check it",
         "positions 'P0', 'P2': the rate or strike is over 30% from EUR/USD at 1.129; check it",
+        "position 'P3': the rate or strike is over 30% from MXN/JPY at 7.47; check it",
     ]
