@@ -11,10 +11,10 @@ from engine.book.fit import fit
 from engine.book.store import read_compiled, write_compiled
 from engine.book.value import position_values
 from engine.conventions.calendars import add_tenor
+from engine.conventions.currencies import currency_of
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.inputs.schema import json_schema
-from engine.instruments.currency_rules import bond_curve
 from engine.instruments.family import Family, fault
 from engine.instruments.kind import Kind
 from engine.instruments.registry import FAMILIES, KINDS, register, registered
@@ -44,7 +44,7 @@ def _payment_days(position, days):
 
 def _parts(position, days):
     paid = _payment_days(position, days)
-    curve, currency = bond_curve(position.currency), position.currency
+    curve, currency = currency_of(position.currency).curves.bond, position.currency
     return [Leg(curve=curve, currency=currency, days=paid, amounts=np.full(paid.size, position.notional))]
 
 
