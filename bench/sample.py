@@ -13,7 +13,8 @@ from engine.pack.pack import Packed, pack
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.registry import empty_tables as no_tables
-from kernels.layout import BookArrays, empty_tables
+from kernels.layout import Book
+from kernels.payoffs import empty_book
 
 HORIZON_DAYS = 10
 N_POSITIONS = 400
@@ -132,27 +133,13 @@ def pack_once(book: CompiledBook, market: Market, *, direct: bool) -> Packed:
     )
 
 
-def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> BookArrays:
-    """One dollar held, the last factor moving it: what is left of a run when only the walk is to be timed."""
-    none = np.empty((0, 2), np.int64)
-    return BookArrays(
-        observations=np.array([n_steps]),
-        dynamics=np.zeros(1, np.int64),
+def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> Book:
+    """Return one dollar held, the last factor moving it: what is left of a run when only the walk is to be timed."""
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=2, n_factors=n_factors, n_steps=n_steps)
+    run = book.run._replace(
         fx_factor=np.array([0, n_factors - 1], np.int64),
         fx_start=np.array([[1.0, usdjpy]]),
-        reporting=0,
         base_value=np.array([usdjpy]),
         cash=np.array([[[0.0, 1.0]]]),
-        leg_range=np.zeros((2, 2), np.int64),
-        leg_when=np.zeros(2, np.int64),
-        segment_factors=none,
-        centre=np.zeros((1, n_factors)),
-        inverse_width=np.zeros((1, n_factors)),
-        degree=6,
-        segment_degree=np.zeros((1, 0), np.int64),
-        coefficients=np.zeros((1, 0, 28)),
-        flow_range=none,
-        flow_value=np.zeros((1, 0)),
-        flow_exponents=np.empty((0, 2)),
-        **empty_tables(1, 1, 2),
     )
+    return book.holding(run)

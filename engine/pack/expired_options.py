@@ -14,7 +14,7 @@ from kernels.types import F64, Bools, Words
 
 
 def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[FxOptions, F64, Bools]:
-    """Options with puts where they expire before calendar day `horizon`, written with strikes below 0.
+    """Return options with puts where they expire before calendar day `horizon`, written with strikes below 0.
 
     Dollars U and yen Y that stand beside calls struck at K_1 <= K_n are b_1 (K_1 - F) + b_n (K_n - F), and K - F is a
     put less a call.

@@ -34,7 +34,7 @@ ANNUITY = Kind(
 
 
 def _payment_days(position, days):
-    calendar, found = days.home(position.currency), []
+    calendar, found = days.centre(position.currency), []
     months = 0
     while add_tenor(position.maturity, -months) > days.valuation_date:
         found.insert(0, days.payment_day(calendar, add_tenor(position.maturity, -months)))
@@ -57,7 +57,7 @@ TOY = Family(
     name="annuities",
     kinds=(ANNUITY,),
     parts=_parts,
-    last_day=lambda position, days: days.payment_day(days.home(position.currency), position.maturity),
+    last_day=lambda position, days: days.payment_day(days.centre(position.currency), position.maturity),
     faults=_faults,
     row_errors=lambda values, _: [("maturity", "is a leap day")] if values.get("maturity") == date(2028, 2, 29) else [],
     cautions=lambda position, _: ["a round amount"] if position.notional % 1e6 == 0.0 else [],

@@ -7,10 +7,11 @@ import pytest
 from numpy.polynomial import chebyshev, polynomial
 
 from kernels.base import PathRange
-from kernels.layout import SAID
+from kernels.layout import SAID, FxOptions
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
-from kernels.numpy.revalue import call
+from kernels.numpy.fx_options import black_call
+from kernels.tables import option_tables
 
 NUMBA, NUMPY = NumbaBackend(), NumpyBackend()
 SMILE = (1.0, -0.05, 0.04, 0.002, 0.001, 2.5)
@@ -91,7 +92,7 @@ def table_of(strikes, amounts, time, vol, half_x, half_w, n_x, n_w):
     values = np.array(
         [
             sum(
-                a * call(forward, k, np.full(n_x, vol * np.exp(half_w * v) * np.sqrt(time)), np.array(SMOOTH))
+                a * black_call(forward, k, np.full(n_x, vol * np.exp(half_w * v) * np.sqrt(time)), np.array(SMOOTH))
                 for k, a in zip(strikes, amounts, strict=True)
             )
             for v in w
@@ -99,31 +100,34 @@ def table_of(strikes, amounts, time, vol, half_x, half_w, n_x, n_w):
     )
     in_x = np.linalg.solve(chebyshev.chebvander(x, n_x - 1), values.T)  # (n_x, n_w points)
     terms = np.linalg.solve(polynomial.polyvander(w, n_w - 1), in_x.T).T
-    return {
-        "table_index": np.array([0]),
-        "table_forward": np.array([[100.0]]),
-        "table_inverse_width": np.array([[[1.0 / half_x, 1.0 / half_w]]]),
-        "table_terms": terms[None, None],
-    }
+    return np.array([[100.0]]), np.array([[1.0 / half_x]]), np.array([[1.0 / half_w]]), terms[None, None]
 
 
 def grid(x, w):
     return np.stack(np.meshgrid(x, w), axis=-1).reshape(-1, 2)
 
 
-def for_each(fields, n):
-    """Fields of one scenario for n of them, alike."""
-    return {name: np.repeat(f, n, axis=0) if name != "table_index" else f for name, f in fields.items()}
+def for_each(table, n):
+    """A table of one scenario for n of them, alike."""
+    return [np.repeat(part, n, axis=0) for part in table]
+
+
+def without_tables(book):
+    """The same options, all priced one by one."""
+    options = book.of(FxOptions)
+    groups = options.groups.copy()
+    groups["table"] = -1
+    return book.holding(options._replace(groups=groups))
 
 
 @pytest.mark.parametrize(("n_x", "n_w"), [(40, 13), (41, 12), (40, 16), (43, 20)])
 def test_a_table_agrees_with_its_options(n_x, n_w, one_group, value_at_once):
     strikes, amounts, time, vol = [96.0, 101.0, 107.0], [1.0, -2.0, 1.5], 0.5, 0.1
-    fields = table_of(strikes, amounts, time, vol, 0.2, 0.3, n_x, n_w)
+    table = table_of(strikes, amounts, time, vol, 0.2, 0.3, n_x, n_w)
     deviations = grid(np.linspace(-0.2, 0.2, 9) * 0.999, np.linspace(-0.3, 0.3, 7) * 0.999)
     n = len(deviations)
-    book = one_group(n, strikes, amounts, time, vol, vol_factor=1, smile=SMOOTH, **for_each(fields, n))
-    direct = book._replace(table_index=np.array([-1]))
+    book = one_group(n, strikes, amounts, time, vol, vol_factor=1, smile=SMOOTH, table=for_each(table, n))
+    direct = without_tables(book)
     tabled, priced = value_at_once(NUMBA, deviations, book), value_at_once(NUMBA, deviations, direct)
     # interpolation with 40 x 12 terms is off by 4e-10 on a fine grid of numpy's own evaluation
     assert tabled == pytest.approx(priced, abs=1e-9)
@@ -135,20 +139,16 @@ def test_a_table_of_one_term_in_vol_is_a_chebyshev_series(one_group, value_at_on
     for n_x in (1, 2, 3, 8, 33):
         series = rng.normal(0.0, 1.0, n_x)
         x = np.linspace(-0.99, 0.99, 41)
-        fields = {"table_index": np.array([0]), "table_forward": np.full((41, 1), 100.0)}
-        fields["table_inverse_width"] = np.tile([5.0, 0.0], (41, 1, 1))
-        fields["table_terms"] = np.tile(series[:, None], (41, 1, 1, 1))
-        book = one_group(41, [100.0], [1.0], 1.0, 0.1, **fields)
+        table = (
+            np.full((41, 1), 100.0),
+            np.full((41, 1), 5.0),
+            np.zeros((41, 1)),
+            np.tile(series[:, None], (41, 1, 1, 1)),
+        )
+        book = one_group(41, [100.0], [1.0], 1.0, 0.1, table=table)
         value = value_at_once(NUMBA, np.column_stack([x / 5.0, 0.0 * x]), book)
         # near the ends Clenshaw's recurrence multiplies a rounding by up to n_x
         assert value == pytest.approx(chebyshev.chebval(x, series), abs=1e-12)
-
-
-def test_too_many_terms_in_vol_are_refused(one_group, value_at_once):
-    fields = {"table_index": np.array([0]), "table_forward": np.full((1, 1), 100.0)}
-    fields |= {"table_inverse_width": np.ones((1, 1, 2)), "table_terms": np.zeros((1, 1, 3, 25))}
-    with pytest.raises(ValueError, match="24 terms in vol, got 25"):
-        value_at_once(NUMBA, STILL, one_group(1, [100.0], [1.0], 1.0, 0.1, **fields))
 
 
 def test_paths_outside_the_table_are_priced_option_by_option(with_tables, random_model, random_book):
@@ -157,14 +157,18 @@ def test_paths_outside_the_table_are_priced_option_by_option(with_tables, random
     model = random_model(rng, 4)
     plain = random_book(rng, 4, n_scenarios=1, n_books=1, flows_per_segment=0)
     book = with_tables(rng, plain, n_early=0, n_units=0, n_futures=0, n_swaptions=0, n_groups=1, vol_factor=2)
-    book = book._replace(group_time=np.array([0.5]))
-    tabled = book._replace(
-        table_index=np.zeros(1, np.int64),
-        table_forward=np.full((1, 1), 145.0),
-        table_inverse_width=np.array([[[10.0, 120.0]]]),  # about the moves' sizes, so that some paths are outside
-        table_terms=rng.normal(0.0, 1.0, (1, 1, 3, 2)),
-    )
-    everywhere = tabled._replace(table_inverse_width=1e-3 * tabled.table_inverse_width)
+    options = book.of(FxOptions)
+    groups = options.groups.copy()
+    groups["time"], groups["table"] = 0.5, 0
+    random_terms = rng.normal(0.0, 1.0, (1, 1, 3, 2))
+
+    def with_table(narrow):
+        inverse = np.full((1, 1), narrow * 10.0), np.full((1, 1), narrow * 120.0)
+        tables, terms = option_tables(np.full((1, 1), 145.0), *inverse, random_terms)
+        return book.holding(options._replace(groups=groups, tables=tables, terms=terms))
+
+    tabled, everywhere = with_table(1.0), with_table(1e-3)  # 1: about the moves' sizes, so that some paths are outside
+    book = without_tables(tabled)
 
     def run(book):
         program = NUMBA.prepare(model, book, seed=7, n_steps=1, float32=False, centre=np.zeros(2))

@@ -5,7 +5,7 @@ import pytest
 from numpy.polynomial import polynomial
 
 from kernels.base import PathRange
-from kernels.layout import DEGREES
+from kernels.layout import DEGREES, Leg, Segment
 from kernels.numba.backend import NumbaBackend
 
 NUMBA = NumbaBackend()
@@ -36,20 +36,20 @@ def one_segment(no_book):
     def make(degree, half_width):
         rng = np.random.default_rng(degree)
         n_terms = (degree + 1) * (degree + 2) // 2 if degree else 0
-        return no_book(3)._replace(
-            leg_range=np.array([[0, 1]]),
-            segment_factors=np.array([[1, 0]]),
+        book = no_book(3)
+        run = book.run._replace(cash=np.full((1, 1, 1), 3.0), base_value=np.array([0.5]))
+        flows = book.flows._replace(
+            own=Leg.rows(first=[[0]], last=1, when=0),
+            segments=Segment.rows(below=[1], above=0, first=0, last=7),
             centre=np.array([[0.002, -0.001, 0.0]]),
             inverse_width=np.full((1, 3), 1.0 / half_width),
             degree=degree,
             segment_degree=np.full((1, 1), degree),
             coefficients=rng.normal(0.0, 1.0, (1, 1, n_terms)),
-            flow_range=np.array([[0, 7]]),
-            flow_value=np.linspace(-50.0, 100.0, 7)[None],
-            flow_exponents=-np.linspace(0.0, 20.0, 14).reshape(7, 2),
-            cash=np.full((1, 1, 1), 3.0),
-            base_value=np.array([0.5]),
+            value=np.linspace(-50.0, 100.0, 7)[None],
+            exponents=-np.linspace(0.0, 20.0, 14).reshape(7, 2),
         )
+        return book.holding(run, flows)
 
     return make
 
@@ -61,16 +61,19 @@ def by_flows(model, one_segment):
 
 
 def scaled(book, deviations):
-    u, v = ((deviations[f] - book.centre[0, f]) * book.inverse_width[0, f] for f in book.segment_factors[0])
+    flows = book.flows
+    factors = flows.segments["below"][0], flows.segments["above"][0]
+    u, v = ((deviations[f] - flows.centre[0, f]) * flows.inverse_width[0, f] for f in factors)
     return u, v
 
 
 def matrix(book):
     """Coefficients as numpy wants them: [power of u, power of v]."""
-    square, k = np.zeros((book.degree + 1, book.degree + 1)), 0
-    for total in range(book.degree + 1):
+    degree = book.flows.degree
+    square, k = np.zeros((degree + 1, degree + 1)), 0
+    for total in range(degree + 1):
         for i in range(total + 1):
-            square[i, total - i] = book.coefficients[0, 0, k]
+            square[i, total - i] = book.flows.coefficients[0, 0, k]
             k += 1
     return square
 
@@ -78,10 +81,10 @@ def matrix(book):
 def test_flows_add_up_to_their_exponentials(one_segment, deviations, by_flows):
     book = one_segment(0, 1.0)
     below, above = deviations[[1, 0]]
-    e = book.flow_exponents
+    e = book.flows.exponents
     growth = np.exp(np.outer(e[:, 0], below) + np.outer(e[:, 1], above))
     # seven terms of up to 100, each with an exponential good to a few units in the last place
-    assert by_flows == pytest.approx(book.flow_value[0] @ growth + 3.0 - 0.5, abs=1e-12)
+    assert by_flows == pytest.approx(book.flows.value[0] @ growth + 3.0 - 0.5, abs=1e-12)
 
 
 @pytest.mark.parametrize("degree", DEGREES)
@@ -120,13 +123,14 @@ def run_alone(model, book, paths, deviations):
         still = model._replace(
             decay=np.zeros_like(model.decay), drift=deviations[None, None, :, path], chol=np.zeros_like(model.chol)
         )
-        nonsense = book._replace(flow_value=np.full_like(book.flow_value, np.nan))
+        nonsense = book.holding(book.flows._replace(value=np.full_like(book.flows.value, np.nan)))
         found.append(run(still, nonsense)[0])
     return np.array(found)
 
 
 def test_the_edge_of_the_range_belongs_to_it(model, one_segment):
-    book = one_segment(6, 0.25)._replace(centre=np.zeros((1, 3)), flow_value=np.full((1, 7), np.nan))
+    book = one_segment(6, 0.25)
+    book = book.holding(book.flows._replace(centre=np.zeros((1, 3)), value=np.full((1, 7), np.nan)))
     for u, v in ((1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)):
         still = model._replace(
             decay=np.zeros_like(model.decay),

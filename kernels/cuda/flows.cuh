@@ -1,4 +1,4 @@
-// Legs, runs of segments: flows between two pillars are one polynomial in two deviations. Twin: numba/revalue.py.
+// Legs, runs of segments: flows between two pillars are one polynomial in two deviations. Twins: numba/flows.py, numpy.
 #pragma once
 #include "normal.cuh"
 #include "observed.cuh"
@@ -28,11 +28,11 @@ __device__ __forceinline__ Lanes polynomial(const double* c, const Lanes& u, con
 // Sum of the flows of one segment, one by one.
 __device__ __forceinline__ Lanes flow_sum(i64 scenario, const Segment& segment, const Lanes& below,
                                           const Lanes& above) {
-    const double* value = book.flow_value + scenario * book.n_flows;
+    const double* value = book.flows.value + scenario * book.flows.n_flows;
     Lanes total = lanes_of(0.0);
 #pragma unroll 1
     for (i64 j = segment.first; j < segment.last; ++j) {
-        const double e0 = book.flow_exponents[2 * j], e1 = book.flow_exponents[2 * j + 1];
+        const double e0 = book.flows.exponents[2 * j], e1 = book.flows.exponents[2 * j + 1];
         EACH_LANE(p)
         total.of[p] = fma(value[j], exp_f64(fma(e1, above.of[p], e0 * below.of[p])), total.of[p]);
     }
@@ -42,13 +42,14 @@ __device__ __forceinline__ Lanes flow_sum(i64 scenario, const Segment& segment, 
 // Value of segment g, as observation `when` sees it: its polynomial, or its flows one by one on a path that lies
 // outside the polynomial's range.
 __device__ __forceinline__ Lanes segment_value(i64 scenario, i64 g, i64 when, const Observed& observed) {
-    const Segment& segment = book.segments[g];
+    const Segment& segment = book.flows.segments[g];
     const i64 f = segment.below, h = segment.above;
     const Lanes below = deviation(observed, when, f), above = deviation(observed, when, h);
 #if DEGREE > 0
-    if (book.segment_degree[scenario * book.n_segments + g] == 0) return flow_sum(scenario, segment, below, above);
-    const double* middle = book.centre + scenario * N_FACTORS;
-    const double* inverse = book.inverse_width + scenario * N_FACTORS;
+    const i64 place = scenario * book.flows.n_segments + g;
+    if (book.flows.segment_degree[place] == 0) return flow_sum(scenario, segment, below, above);
+    const double* middle = book.flows.centre + scenario * N_FACTORS;
+    const double* inverse = book.flows.inverse_width + scenario * N_FACTORS;
     Lanes u, v;
     bool inside[VALUED], all_inside = true;
     EACH_LANE(p) {
@@ -57,7 +58,7 @@ __device__ __forceinline__ Lanes segment_value(i64 scenario, i64 g, i64 when, co
         inside[p] = fabs(u.of[p]) <= 1.0 && fabs(v.of[p]) <= 1.0;
         all_inside = all_inside && inside[p];
     }
-    Lanes value = polynomial(book.coefficients + (scenario * book.n_segments + g) * N_TERMS, u, v);
+    Lanes value = polynomial(book.flows.coefficients + place * N_TERMS, u, v);
     if (!all_inside) {
         const Lanes flows = flow_sum(scenario, segment, below, above);
         EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : flows.of[p];
@@ -71,11 +72,10 @@ __device__ __forceinline__ Lanes segment_value(i64 scenario, i64 g, i64 when, co
 // `total` and the leg's segments. Of the kernel that only revalues it is a call: what is written out once stays in the
 // instruction cache.
 #if IS_SPLIT
-__device__ __noinline__ Lanes add_leg(i64 scenario, i64 number, const Observed observed, Lanes total) {
+__device__ __noinline__ Lanes add_leg(i64 scenario, const Leg& leg, const Observed observed, Lanes total) {
 #else
-__device__ __forceinline__ Lanes add_leg(i64 scenario, i64 number, const Observed& observed, Lanes total) {
+__device__ __forceinline__ Lanes add_leg(i64 scenario, const Leg& leg, const Observed& observed, Lanes total) {
 #endif
-    const Leg& leg = book.legs[number];
 #pragma unroll 1
     for (i64 g = leg.first; g < leg.last; ++g) {
         const Lanes segment = segment_value(scenario, g, leg.when, observed);
@@ -84,7 +84,7 @@ __device__ __forceinline__ Lanes add_leg(i64 scenario, i64 number, const Observe
     return total;
 }
 
-// Value of a leg after the books' own. Each swap of swaptions has its own; bonds in several baskets are valued anew.
+// Value of a shared leg. Each swap of swaptions has its own; bonds in several baskets are valued anew.
 __device__ __forceinline__ Lanes shared_leg(i64 scenario, i64 number, const Observed& observed) {
-    return add_leg(scenario, book.n_books * N_CURRENCIES + number, observed, lanes_of(0.0));
+    return add_leg(scenario, book.flows.shared[number], observed, lanes_of(0.0));
 }

@@ -1,4 +1,5 @@
-// FX calls by Black's formula under a smile, group by group, or by the group's table. Twin: numba/options.py.
+// FX calls by Black's formula under a smile, group by group, or by the group's table.
+// Twins: numba/fx_options.py, numpy.
 #pragma once
 #include "chebyshev.cuh"
 #include "gauss.cuh"
@@ -16,14 +17,14 @@ __device__ __forceinline__ double black_call(double forward, double strike, doub
 
 // Undiscounted value of a group's calls, one by one. `start` is the forward with no deviation; std and inverse are the
 // at-the-money standard deviation of ln(forward) to expiry, and 1 / it.
-__device__ __forceinline__ Lanes calls(const Group& group, double start, const Lanes& moved, const Lanes& forward,
-                                       const Lanes& std, const Lanes& inverse) {
+__device__ __forceinline__ Lanes sum_calls(const Group& group, double start, const Lanes& moved, const Lanes& forward,
+                                           const Lanes& std, const Lanes& inverse) {
     const double c0 = group.c0, c1 = group.c1, c2 = group.c2, c3 = group.c3, c4 = group.c4;
     const double bend = 1.0 / (group.reach * group.reach);
     Lanes out = lanes_of(0.0);
 #pragma unroll 1
     for (i64 j = group.first; j < group.last; ++j) {
-        const double strike = book.options[j].strike, amount = book.options[j].amount;
+        const double strike = book.fx_options.options[j].strike, amount = book.fx_options.options[j].amount;
         const double distance = log_f64(strike / start);
         EACH_LANE(p) {
             const double m = (distance - moved.of[p]) * inverse.of[p];
@@ -37,12 +38,12 @@ __device__ __forceinline__ Lanes calls(const Group& group, double start, const L
     return out;
 }
 
-// As `calls` at expiry, or without vol; a strike below 0 is that of a put.
-__device__ __forceinline__ Lanes payoffs(const Group& group, const Lanes& forward) {
+// As `sum_calls` at expiry, or without vol; a strike below 0 is that of a put.
+__device__ __forceinline__ Lanes sum_payouts(const Group& group, const Lanes& forward) {
     Lanes out = lanes_of(0.0);
 #pragma unroll 1
     for (i64 j = group.first; j < group.last; ++j) {
-        const double strike = book.options[j].strike, amount = book.options[j].amount;
+        const double strike = book.fx_options.options[j].strike, amount = book.fx_options.options[j].amount;
         EACH_LANE(p) {
             const double gain = (strike > 0.0 ? forward.of[p] : 0.0 - forward.of[p]) - strike;
             out.of[p] = fma(amount, gain > 0.0 ? gain : 0.0, out.of[p]);
@@ -52,31 +53,31 @@ __device__ __forceinline__ Lanes payoffs(const Group& group, const Lanes& forwar
 }
 
 // Undiscounted value of a group, option by option. `moved` is ln(forward / start), `vol` that with no deviation.
-__device__ __noinline__ Lanes group_price(const Group& group, double vol, double start, const Observed observed,
+__device__ __noinline__ Lanes price_group(const Group& group, double vol, double start, const Observed observed,
                                           Lanes moved) {
     const double least = 1e-100, most = 1e100;  // with these nothing overflows
     Lanes forward, inverse;
     EACH_LANE(p) forward.of[p] = start * bounded_exp(moved.of[p]);
     const double still = vol * sqrt(group.time);
-    if (still == 0.0) return payoffs(group, forward);
+    if (still == 0.0) return sum_payouts(group, forward);
     Lanes std = lanes_of(still);
     if (group.vol_factor >= 0) {
         const Lanes x = deviation(observed, group.when, group.vol_factor);
         EACH_LANE(p) std.of[p] = bounded(still * bounded_exp(x.of[p]), least, most);
     }
     EACH_LANE(p) inverse.of[p] = 1.0 / std.of[p];
-    return calls(group, start, moved, forward, std, inverse);
+    return sum_calls(group, start, moved, forward, std, inverse);
 }
 
 // Undiscounted value of a group: its table's, or, on a path outside the table's range or without one, option by option.
 __device__ __forceinline__ Lanes group_value(i64 scenario, i64 number, double start, const Observed& observed,
                                              const Lanes& moved) {
-    const Group& group = book.groups[number];
-    const double vol = book.group_vol[scenario * book.n_groups + number];
+    const Group& group = book.fx_options.groups[number];
+    const double vol = book.fx_options.vol[scenario * book.fx_options.n_groups + number];
 #if VOL_TERMS > 0
     if (group.table >= 0) {
-        const i64 place = scenario * book.n_tables + group.table;
-        const Table& table = book.tables[place];
+        const i64 place = scenario * book.fx_options.n_tables + group.table;
+        const OptionTable& table = book.fx_options.tables[place];
         const double middle = log_f64(start / table.forward);
         Lanes x, w = lanes_of(0.0);
         EACH_LANE(p) x.of[p] = (middle + moved.of[p]) * table.inverse_x;
@@ -89,29 +90,50 @@ __device__ __forceinline__ Lanes group_value(i64 scenario, i64 number, double st
             inside[p] = fabs(x.of[p]) <= 1.0 && fabs(w.of[p]) <= 1.0;
             all_inside = all_inside && inside[p];
         }
-        Lanes value = table_value(book.table_terms + place * book.n_x * VOL_TERMS, table.n_x, x, w);
+        Lanes value = table_value(book.fx_options.terms + place * book.fx_options.n_x * VOL_TERMS, table.n_x, x, w);
         if (!all_inside) {
-            const Lanes each = group_price(group, vol, start, observed, moved);
+            const Lanes each = price_group(group, vol, start, observed, moved);
             EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];
         }
         return value;
     }
 #endif
-    return group_price(group, vol, start, observed, moved);
+    return price_group(group, vol, start, observed, moved);
 }
 
-// `total` and a group [JPY at the horizon].
+// Move of ln(domestic per foreign) on the group's day. The home currency, 0, has no factor.
+__device__ __forceinline__ Lanes log_rate(const Group& group, const Observed& observed) {
+    Lanes out = lanes_of(0.0);
+    if (group.foreign > 0) out = deviation(observed, group.when, book.run.fx_factor[group.foreign]);
+    if (group.domestic > 0) {
+        const Lanes y = deviation(observed, group.when, book.run.fx_factor[group.domestic]);
+        EACH_LANE(p) out.of[p] = out.of[p] - y.of[p];
+    }
+    return out;
+}
+
+// `total` and a group [domestic currency, at the horizon].
 __device__ __forceinline__ Lanes add_group(i64 scenario, i64 number, const Observed& observed, Lanes total) {
-    const Group& group = book.groups[number];
-    const Lanes discount = log_point(observed, group.domestic), foreign = log_point(observed, group.foreign);
-    const Lanes fx = deviation(observed, group.when, book.fx_factor[1]);
+    const Group& group = book.fx_options.groups[number];
+    const Lanes discount = log_point(observed, group.domestic_discount);
+    const Lanes foreign = log_point(observed, group.foreign_discount), fx = log_rate(group, observed);
     Lanes moved;
     EACH_LANE(p)
     moved.of[p] = bounded(fx.of[p] + (foreign.of[p] - discount.of[p]), 0.0 - MAX_EXPONENT, MAX_EXPONENT);
-    const double domestic = point_start(scenario, group.domestic);
-    const double start = book.fx_start[scenario * N_CURRENCIES + 1] * point_start(scenario, group.foreign) / domestic;
+    const double* rates = book.run.fx_start + scenario * N_CURRENCIES;
+    const double spot = rates[group.foreign] / rates[group.domestic];  // by the home currency's 1.0 exactly
+    const double domestic = point_start(scenario, group.domestic_discount);
+    const double start = spot * point_start(scenario, group.foreign_discount) / domestic;
     const Lanes value = group_value(scenario, number, start, observed, moved);
     const double still = domestic * group.growth;
     EACH_LANE(p) total.of[p] = fma(still * bounded_exp(discount.of[p]), value.of[p], total.of[p]);
+    return total;
+}
+
+// `total` and the groups of a cell, paid in its currency.
+__device__ __forceinline__ Lanes add_fx_options(i64 scenario, i64 cell, const Observed& observed, Lanes total) {
+    const Owned& owned = book.fx_options.owned[cell];
+#pragma unroll 1
+    for (i64 g = owned.first; g < owned.last; ++g) total = add_group(scenario, g, observed, total);
     return total;
 }
