@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from engine.conventions.currencies import HOME
 from engine.errors import Fault
+from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.run import Confidence
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict
@@ -26,7 +28,7 @@ class Limit(Strict):
         description="VaR, ES: at `confidence`; stress: loss by a scenario's shock alone; DV01: loss for +1 bp."
     )
     amount: Annotated[float, AfterValidator(_positive)] = Field(strict=False, description="In `currency`.")
-    currency: Literal["JPY", "USD"] = "JPY"
+    currency: CurrencyCode = HOME
     kind: Literal["hard", "soft"] = Field(default="hard", description="A breach of a hard limit ends with code 3.")
     run: str = Field(default="*", min_length=1, description="Name of a run, or a glob over names.")
     scope: str = Field(default="total", min_length=1, description='"total", "book:NAME" or a glob over them.')
