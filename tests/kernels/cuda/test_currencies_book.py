@@ -91,7 +91,7 @@ def test_the_oracle_agrees_in_five_currencies(folder, direct):
     options = packed.book.of(FxOptions)
     pairs = set(zip(options.groups["foreign"].tolist(), options.groups["domestic"].tolist(), strict=True))
     assert len(pairs) == 5  # EUR/JPY, EUR/USD, USD/JPY, and the fixings of AUD/JPY and MXN/JPY
-    assert direct or len(options.tables) >= 3
+    assert direct or options.tables.shape[1] >= 3
     pnl = []
     for name in ("numba", "numpy"):
         runner = select_backend(name)
