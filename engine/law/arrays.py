@@ -13,7 +13,10 @@ from kernels.types import F64, I64
 
 
 def model_arrays(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
-    """Laws that differ, and which one each scenario follows: scenarios that only shift levels share one walk."""
+    """Return which law each scenario follows, (n_scenarios,), and the laws that differ.
+
+    Scenarios that only shift levels share one walk.
+    """
     keys = [law.key() for law in laws]
     order = list(dict.fromkeys(keys))
     kept = [laws[keys.index(key)] for key in order]
