@@ -373,9 +373,8 @@ class Book(NamedTuple):
         for tables in self.payoffs:
             if isinstance(tables, kind):
                 return tables
-        raise KeyError(
-            f"{kind.__name__} is none of the payoffs of this book: {[type(own).__name__ for own in self.payoffs]}"
-        )
+        own = ", ".join(type(tables).__name__ for tables in self.payoffs)
+        raise KeyError(f"this book was made with {own}, not with {kind.__name__}: is its payoff registered?")
 
     def holding(self, *tables: tuple[Any, ...]) -> "Book":
         """Return the book with these tuples in place of those of their kinds. Raises KeyError as `of`."""
