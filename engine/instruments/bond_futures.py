@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.conventions.contracts import Contract, parse_contract
-from engine.instruments.currency_rules import bond_curve, repo_curve
+from engine.instruments.currency_rules import bond_curve, counts_periods, repo_curve
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Deliverable, Position
@@ -100,15 +100,25 @@ def _row_errors(values: Mapping[str, object], valuation_date: date) -> Iterator[
 
 
 def _delivery_and_last_trading(contract: Contract, days: "Days") -> tuple[int, int]:
+    return _EXCHANGES[contract.spec.currency](contract, days)
+
+
+def _jpx_days(contract: Contract, days: "Days") -> tuple[int, int]:
     calendar = days.home(contract.spec.currency)
-    if contract.spec.currency == "JPY":
-        delivery = int(calendar.following(days.day(contract.nominal_day)))
-        return delivery, calendar.shifted(delivery, _JPX_LAST_TRADING)
+    delivery = int(calendar.following(days.day(contract.nominal_day)))
+    return delivery, calendar.shifted(delivery, _JPX_LAST_TRADING)
+
+
+def _cme_days(contract: Contract, days: "Days") -> tuple[int, int]:
+    calendar = days.home(contract.spec.currency)
     next_month = date(contract.year + contract.month // 12, contract.month % 12 + 1, 1)
     last = calendar.shifted(days.day(next_month), -1)
     if contract.spec.keeps_months:
         return calendar.shifted(last, _CME_SHORT_DELIVERY), last
     return last, calendar.shifted(last, _CME_LAST_TRADING)
+
+
+_EXCHANGES = {"JPY": _jpx_days, "USD": _cme_days}  # by currency of the contract
 
 
 def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Days") -> Basket:
@@ -129,12 +139,12 @@ def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Da
 
 def _bond(contract: Contract, coupon: float, maturity: date, delivery: int, days: "Days") -> tuple[float, I64, F64]:
     """Return accrued interest at delivery, per 1 of face; days and amounts of the flows after it."""
-    is_treasury = contract.spec.currency == "USD"
-    regular = days.coupon_days(maturity, end_of_month=is_treasury)
+    by_period = counts_periods(contract.spec.currency)
+    regular = days.coupon_days(maturity, end_of_month=by_period)
     after = int(np.searchsorted(regular, delivery, side="right"))
     before, first = int(regular[after - 1]), int(regular[after])
     elapsed = delivery - before
-    years = 0.5 * elapsed / (first - before) if is_treasury else min(elapsed / 365.0, 0.5)
+    years = 0.5 * elapsed / (first - before) if by_period else min(elapsed / 365.0, 0.5)
     amounts = np.full(regular.size - after, coupon / 2.0)
     amounts[-1] += 1.0
     return coupon * years, days.home(contract.spec.currency).following(regular[after:]), amounts

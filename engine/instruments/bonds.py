@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import Fault
-from engine.instruments.currency_rules import bond_curve
+from engine.instruments.currency_rules import bond_curve, counts_periods
 from engine.instruments.family import Family, Part, fault
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position, number
@@ -89,7 +89,6 @@ UST_STRIP = Kind(
 )
 _BILLS = (JGB_BILL, UST_BILL)
 _STRIPS = (JGB_STRIP, UST_STRIP)
-_TREASURIES = (UST, UST_STRIP)  # end-of-month coupons, Act/Act (ICMA), a first coupon pro rata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,14 +180,14 @@ def _bill_schedule(position: Position, days: "Days") -> _Schedule:
 
 def _bond_schedule(position: Position, days: "Days") -> _Schedule:
     assert position.maturity is not None
-    calendar, is_treasury = days.home(position.currency), position.kind in _TREASURIES
-    regular = days.coupon_days(position.maturity, end_of_month=is_treasury)
+    calendar, by_period = days.home(position.currency), counts_periods(position.currency)
+    regular = days.coupon_days(position.maturity, end_of_month=by_period)
     issued = days.day(position.issue_date) if position.issue_date else int(regular[0]) - 1
     settlement_day = calendar.next_after(0)
     pays = calendar.following(regular)
     due = np.flatnonzero((pays >= 1) & (regular > issued))
     coupons = np.ones(due.size)
-    if is_treasury and due.size and due[0] > 0:
+    if by_period and due.size and due[0] > 0:
         before, first = regular[due[0] - 1], regular[due[0]]
         coupons[0] = min(1.0, (first - issued) / (first - before)) if issued > before else 1.0
     after = int(np.searchsorted(regular, settlement_day, side="right"))  # the coupon day after settlement
@@ -197,7 +196,7 @@ def _bond_schedule(position: Position, days: "Days") -> _Schedule:
     else:
         before, first = int(regular[after - 1]), int(regular[after])
         fraction = (first - settlement_day) / (first - before)
-        if is_treasury:
+        if by_period:
             accrued = 0.5 * (settlement_day - max(before, issued)) / (first - before)
         else:
             accrued = min((settlement_day - before) / 365.0, 0.5)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import Fault
-from engine.instruments.currency_rules import FX_RATE_RANGE, fx_curve, pair_of, swap_curve, year_days
+from engine.instruments.currency_rules import FX_RATE_RANGE, TRADED, fx_curve, pair_of, swap_curve, year_days
 from engine.instruments.family import Family, Part, fault
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
@@ -30,7 +30,7 @@ _MONTHS = 3  # of a period
 
 def _rule(*optional: str) -> KindRule:
     return KindRule(
-        currencies=("USD",),
+        currencies=TRADED,
         required=("start_date", "maturity", "rate", "spread"),
         optional=("fixed_so_far", "fixed_so_far_jpy", *optional),
         ranges={"rate": FX_RATE_RANGE},

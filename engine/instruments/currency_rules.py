@@ -8,8 +8,12 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.conventions.calendars import Calendar, Calendars
 
+TRADED = ("USD",)  # what FX instruments buy and sell; `pair_of` has what for
+QUOTED = ("JPY",)  # what a digital option pays
 FX_RATE_RANGE = (50.0, 500.0)  # of the quoted currency for one unit of the traded one
 _YEAR_DAYS = {"JPY": 365.0, "USD": 360.0}  # Actual/365F, Actual/360
+_COUNTS_MONTHS = {"JPY": False, "USD": True}
+_COUNTS_PERIODS = {"JPY": False, "USD": True}
 
 
 def centre(calendars: "Calendars", currency: str) -> "Calendar":
@@ -37,7 +41,7 @@ def every_centre(calendars: "Calendars") -> "Calendar":
 
 def pair_of(currency: str) -> tuple[str, str]:
     """Return the pair in which FX instruments on `currency` are dealt: (traded, quoted)."""
-    return ("USD" if currency == "JPY" else currency), "JPY"
+    return TRADED[0] if currency in QUOTED else currency, QUOTED[0]
 
 
 def bond_curve(currency: str) -> str:
@@ -67,4 +71,12 @@ def year_days(currency: str) -> float:
 
 def counts_months(currency: str) -> bool:
     """Return whether the fixed leg of a half-yearly swap counts 30/360 rather than days over `year_days`."""
-    return currency == "USD"
+    return _COUNTS_MONTHS[currency]
+
+
+def counts_periods(currency: str) -> bool:
+    """Return whether a government's bonds accrue Act/Act (ICMA), pro rata at first and due on ends of months.
+
+    Otherwise they accrue by days over 365, and every coupon is a full one.
+    """
+    return _COUNTS_PERIODS[currency]

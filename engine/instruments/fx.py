@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import Fault
-from engine.instruments.currency_rules import FX_RATE_RANGE, fx_curve, pair_of
+from engine.instruments.currency_rules import FX_RATE_RANGE, TRADED, fx_curve, pair_of
 from engine.instruments.family import MOVED, Family, Part, Values, fault
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
@@ -33,7 +33,7 @@ _FIXING_DAYS = 2  # business days from an NDF's fixing to its settlement
 
 
 def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
-    return KindRule(currencies=("USD",), required=(*required, "rate"), ranges={"rate": FX_RATE_RANGE}, run=run)
+    return KindRule(currencies=TRADED, required=(*required, "rate"), ranges={"rate": FX_RATE_RANGE}, run=run)
 
 
 FX_SPOT = Kind(
@@ -136,13 +136,13 @@ def _cautions(position: Position, days: "Days") -> Iterator[str]:
 
 def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> Iterator[Caution]:
     flows, n = book.table(Flows), len(book.position_ids)
-    traded, quoted = pair_of("USD")
-    bought, paid = (
-        sums(flows.position, np.where(flows.currency == currency, flows.amount, 0.0), n)[position]
-        for currency in (traded, quoted)
-    )
-    outright = bought != 0.0  # a swap's dollars come and go
-    yield from far_from_spot(position[outright], -paid[outright] / bought[outright], market)
+    for pair in map(pair_of, TRADED):
+        bought, paid = (
+            sums(flows.position, np.where(flows.currency == currency, flows.amount, 0.0), n)[position]
+            for currency in pair
+        )
+        outright = bought != 0.0  # a swap's dollars come and go, until its near leg is paid
+        yield from far_from_spot(position[outright], -paid[outright] / bought[outright], market)
 
 
 def far_from_spot(position: I64, rates: F64, market: Market) -> Iterator[Caution]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.instruments.currency_rules import fx_curve, pair_of
+from engine.instruments.currency_rules import QUOTED, TRADED, fx_curve, pair_of
 from engine.instruments.family import Family, Part, Values
 from engine.instruments.fx import far_from_spot
 from engine.instruments.kind import Kind
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
 _DELIVERY_DAYS = 2  # business days after expiry
 
-_OPTION = KindRule(currencies=("USD",), required=("strike", "maturity"), at_most_one=("vol", "premium"))
-_STRANGLE = KindRule(currencies=("USD",), required=("strike", "strike_2", "maturity"), optional=("premium",))
-_REVERSAL = KindRule(currencies=("USD",), required=("strike", "strike_2", "maturity"))
-_DIGITAL = KindRule(currencies=("JPY",), required=("strike", "maturity"), optional=("width", "premium"))
+_OPTION = KindRule(currencies=TRADED, required=("strike", "maturity"), at_most_one=("vol", "premium"))
+_STRANGLE = KindRule(currencies=TRADED, required=("strike", "strike_2", "maturity"), optional=("premium",))
+_REVERSAL = KindRule(currencies=TRADED, required=("strike", "strike_2", "maturity"))
+_DIGITAL = KindRule(currencies=QUOTED, required=("strike", "maturity"), optional=("width", "premium"))
 _TERMS = {"notional": "20000000", "maturity": "2025-08-27"}
 
 FX_CALL = Kind(
