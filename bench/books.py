@@ -44,7 +44,7 @@ def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4)
 
 
 def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterator[dict[str, str]]:
-    """Cells of all kinds in turn that the bundled market has the currency of, with maturities, rates, strikes and sizes drawn from `seed`.
+    """Cells of all kinds in turn of the bundled market's currencies; maturities, rates, strikes, sizes by `seed`.
 
     Options expire on the dates that are traded: each business day for three months, each Friday for a year, the end of
     each month for two.
