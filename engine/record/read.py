@@ -3,7 +3,7 @@
     OUT/valuation_date=2025-05-28/night.json                     the night: faults, limits' use, exit code, its runs
     OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       schema.RESULTS_SCHEMA, long form
     OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  schema.DISTRIBUTIONS_SCHEMA
-    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.CONVERGENCE_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.convergence_schema
     OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        levels.LEVELS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
 
@@ -73,7 +73,7 @@ class LimitUse:
     """One limit against one figure of the record."""
 
     name: str  # as the file calls it, or "limit 3"
-    measure: str  # "VaR", "ES", "stress" or "DV01"
+    measure: str  # a measure's label, such as "VaR"; "stress" or "DV01"
     run: str
     scope: str
     scenario: str | None  # None: DV01

@@ -8,22 +8,24 @@ from engine.record.read import Exact
 from engine.report.numbers import Scale, scale_of
 from engine.report.parts import Cell, Column, Shaded, Table, table
 from engine.report.sheet import Sheet, book_name, horizon
+from engine.risk.measures.registry import HEADLINE
 
 _SHADES = 4
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
-    """Scenario by book: VaR, stress losses; and DV01 by curve."""
-    measures = {
-        (result.scope, result.scenario): measure.value_at_risk
+    """Scenario by book: the headline's first measure, stress losses; and DV01 by curve."""
+    measure = HEADLINE[0]
+    simulated = {
+        (result.scope, result.scenario): tail.of(measure).value
         for result in sheet.run.results
-        for measure in result.measures
-        if measure.confidence == sheet.confidence
+        for tail in result.measures
+        if tail.confidence == sheet.confidence
     }
     stress, dv01s = _by_label(sheet.run.stress_losses), _by_label(sheet.run.dv01s)
     unit = sheet.run.currency
     found = (
-        (f"VaR at {sheet.level} over {horizon(sheet)}", measures, ""),
+        (f"{measure.label} at {sheet.level} over {horizon(sheet)}", simulated, ""),
         ("Loss by each scenario's shock alone, today, exact", stress, ""),
         ("DV01 by curve, exact: lost for +1 bp", dv01s, " per bp"),
     )

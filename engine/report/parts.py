@@ -105,6 +105,11 @@ def shown(text: str, most: int = 0) -> str:
     return f"{plain[:most]} … ({len(plain) - most:,} more characters are in the record)"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "VaR", "VaR and ES", "VaR, ES and EVaR"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def short(text: str, most: int) -> str:
     """A name for a chart's axis."""
     plain = " ".join(shown(text).split())

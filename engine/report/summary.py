@@ -21,7 +21,8 @@ from engine.report.numbers import (
 )
 from engine.report.parts import Badge, Cell, Code, Column, Shaded, Table, columns, shown, table
 from engine.report.past import Past, carried_over, missing_dates
-from engine.report.sheet import Sheet, book_name, change
+from engine.report.sheet import Sheet, book_name, measured_cells
+from engine.risk.measures.registry import HEADLINE
 
 _EXIT_CODES = {
     0: Badge(text="complete", kind="good"),
@@ -42,11 +43,9 @@ def state(night: Night) -> Badge:
 
 
 def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
-    """One row a run: VaR and ES of all books, their changes, and the limit that is used most."""
-    heads = columns(
-        "run", "state", "unit", "confidence", "VaR", "change", "ES", "change", "limit use", "P(true value > limit)",
-        words=3,
-    )  # fmt: skip
+    """One row a run: the headline's measures of all books, their changes, and the limit that is used most."""
+    measured = [heading for measure in HEADLINE for heading in (measure.label, "change")]
+    heads = columns("run", "state", "unit", "confidence", *measured, "limit use", "P(true value > limit)", words=3)
     found = {sheet.run.name: sheet for sheet in sheets}
     rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
     last = sheets[0].past.last if sheets else None
@@ -181,8 +180,7 @@ def _digests(plain: Mapping[str, Any]) -> Iterator[list[Cell]]:
 def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> list[Cell]:
     badge = Badge(text=said, kind="good" if said == "complete" else "bad")
     if sheet is None:
-        return [name, badge, *[NONE] * 8]
-    measure = sheet.measure
+        return [name, badge, *[NONE] * (4 + 2 * len(HEADLINE))]
     used = [use for use in night.limits if _is_of(use, sheet) and use.use is not None]
     most = max(used, key=lambda use: use.use or 0.0, default=None)
     return [
@@ -190,17 +188,14 @@ def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> li
         badge,
         sheet.scale.unit,
         sheet.level,
-        sheet.scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
-        change(sheet, sheet.main, measure, "value_at_risk"),
-        sheet.scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
-        change(sheet, sheet.main, measure, "expected_shortfall"),
+        *measured_cells(sheet, sheet.main, sheet.tail, HEADLINE),
         percent(most.use) if most else Missing("no limit"),
         _probability(most) if most else Missing("no limit"),
     ]
 
 
 def _is_of(use: LimitUse, sheet: Sheet) -> bool:
-    """Whether a limit is one on VaR or ES of all books in the headline's scenario."""
+    """Whether a limit is one on a measure of all books in the headline's scenario."""
     return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
 
 
@@ -271,7 +266,7 @@ def _not_numbers(run: RunRecord) -> Iterator[str]:
     """Figures of the record that are no numbers; they are nowhere shown as one."""
     for result in run.results:
         values = [result.base_value, result.shock_pnl, result.mean, result.std]
-        values += [each for m in result.measures for each in (m.value_at_risk, m.expected_shortfall)]
+        values += [each.value for tail in result.measures for each in tail.estimates.values()]
         if n := sum(not np.isfinite(value) for value in values):
             yield f"{n} figures of {result.scenario}, {book_name(result.scope)} are not numbers"
     for name, found in (("stress loss", run.stress_losses), ("DV01", run.dv01s)):

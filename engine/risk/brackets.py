@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.risk.kept import Growing
 from engine.risk.moments import tree_sum
+from engine.risk.ordered_tail import OrderedTail
 from engine.risk.plan import TailPlan
-from engine.risk.tail import OrderedTail
 from kernels.base import CELL, Reduction
 from kernels.types import F64, I64
 

@@ -9,6 +9,8 @@ from scipy.special import ndtr
 
 from engine.inputs.limits import ALL_CURVES, Limit
 from engine.record.read import Exact, LimitUse, RunRecord
+from engine.risk.measures.registry import measures_by_label
+from engine.risk.results import ScopeResult
 
 WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"
 NO_RUN = "there is no such run"
@@ -98,13 +100,16 @@ def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, float, float]]
         case "DV01":
             yield from _exact(run.dv01s, limit, limit.curve or ALL_CURVES)
         case _:
-            name = {"VaR": "value_at_risk", "ES": "expected_shortfall"}[limit.measure]
-            for result in run.results:
-                if result.scenario != (limit.scenario or "base") or not fnmatchcase(result.scope, limit.scope):
-                    continue
-                for measure in result.measures:
-                    if measure.confidence == limit.confidence:
-                        yield result.scope, getattr(measure, name), getattr(measure, f"{name}_se")
+            yield from _simulated(run.results, limit)
+
+
+def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[tuple[str, float, float]]:
+    key = measures_by_label()[limit.measure].key
+    for result in results:
+        if result.scenario == (limit.scenario or "base") and fnmatchcase(result.scope, limit.scope):
+            for tail in result.measures:
+                if tail.confidence == limit.confidence and (found := tail.estimates.get(key)):
+                    yield result.scope, found.value, found.se
 
 
 def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, float, float]]:

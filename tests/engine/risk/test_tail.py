@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from engine.errors import InputError
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL, expected_shortfall
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK, value_at_risk
 from engine.risk.ranks import interval_indices
-from engine.risk.tail import estimate_sample, expected_shortfall, value_at_risk
+from engine.risk.tail import estimate_sample
 
 KNOWN = json.loads((Path(__file__).parents[2] / "data" / "var_es.json").read_text())
 SAMPLES = [(case["id"], case["pnl"], level) for case in KNOWN["samples"] for level in case["levels"]]
@@ -57,9 +59,10 @@ def test_linear_books_match_the_closed_form_within_four_standard_errors(key):
         if "nu" in case and level["level"] > 0.99:
             continue  # 400 paths of infinite fourth moment: its error is rough, as the estimate says
         got = estimate_sample(pnl, level["level"])
-        assert got.value_at_risk == pytest.approx(level["VaR" + suffix], abs=4 * got.value_at_risk_se)
-        assert got.expected_shortfall == pytest.approx(level["ES" + suffix], abs=4 * got.expected_shortfall_se)
-        assert got.expected_shortfall_se < 0.02 * got.expected_shortfall
+        var, es = got.of(VALUE_AT_RISK), got.of(EXPECTED_SHORTFALL)
+        assert var.value == pytest.approx(level["VaR" + suffix], abs=4 * var.se)
+        assert es.value == pytest.approx(level["ES" + suffix], abs=4 * es.se)
+        assert es.se < 0.02 * es.value
 
 
 def test_standard_errors_have_the_published_size():
@@ -68,8 +71,8 @@ def test_standard_errors_have_the_published_size():
     found = [estimate_sample(row, case["level"]) for row in pnl]
     # The mean of 400 errors, each of some 12 % (VaR) and 10 % (ES): 0.6 %. VaR's interval is wider by its rounding
     # to whole ranks, which its coverage, 95.6 %, shows: 2.5 %.
-    mean_var_se = np.mean([each.value_at_risk_se for each in found])
-    mean_es_se = np.mean([each.expected_shortfall_se for each in found])
+    mean_var_se = np.mean([each.of(VALUE_AT_RISK).se for each in found])
+    mean_es_se = np.mean([each.of(EXPECTED_SHORTFALL).se for each in found])
     assert mean_var_se == pytest.approx(case["asymptotic_se_VaR"], rel=0.05)
     assert mean_es_se == pytest.approx(case["asymptotic_se_ES"], rel=0.03)
 
@@ -82,7 +85,7 @@ def test_es_error_is_the_tails_variance_and_the_quantiles_distance():
     es = weights @ tail / 100.5
     variance = weights @ (tail - es) ** 2 / 100.5
     expected = math.sqrt((variance + confidence * (es - losses[100]) ** 2) / (10_050 * p))
-    assert estimate_sample(pnl, confidence).expected_shortfall_se == pytest.approx(expected, rel=1e-12)
+    assert estimate_sample(pnl, confidence).of(EXPECTED_SHORTFALL).se == pytest.approx(expected, rel=1e-12)
 
 
 def test_var_interval_is_made_of_order_statistics():
@@ -90,9 +93,9 @@ def test_var_interval_is_made_of_order_statistics():
     worst, mildest = interval_indices(0.99, pnl.size)
     got = estimate_sample(pnl, 0.99)
     ordered = np.sort(pnl)
-    assert (got.value_at_risk_low, got.value_at_risk_high) == (-ordered[mildest], -ordered[worst])
+    assert (got.of(VALUE_AT_RISK).low, got.of(VALUE_AT_RISK).high) == (-ordered[mildest], -ordered[worst])
     # 1.95996 is the normal's 97.5 % quantile
-    assert got.value_at_risk_se == pytest.approx((ordered[mildest] - ordered[worst]) / (2 * 1.959963985), rel=1e-9)
+    assert got.of(VALUE_AT_RISK).se == pytest.approx((ordered[mildest] - ordered[worst]) / (2 * 1.959963985), rel=1e-9)
 
 
 @pytest.mark.parametrize(("n_paths", "rough"), [(49_999, True), (50_000, False)])
@@ -107,9 +110,9 @@ def test_a_confidence_too_high_for_the_sample_leaves_the_errors_open():
     got = estimate_sample(pnl, 0.999)
     assert got.tail_paths == 1
     assert got.rough
-    assert got.value_at_risk == got.expected_shortfall == -pnl.min()
-    assert got.value_at_risk_low == -np.sort(pnl)[2]  # 3 or more of 500 lie in the worst 0.1 % with 1.4 %
-    assert got.value_at_risk_high == got.value_at_risk_se == got.expected_shortfall_se == math.inf
+    assert got.of(VALUE_AT_RISK).value == got.of(EXPECTED_SHORTFALL).value == -pnl.min()
+    assert got.of(VALUE_AT_RISK).low == -np.sort(pnl)[2]  # 3 or more of 500 lie in the worst 0.1 % with 1.4 %
+    assert got.of(VALUE_AT_RISK).high == got.of(VALUE_AT_RISK).se == got.of(EXPECTED_SHORTFALL).se == math.inf
 
 
 @pytest.mark.parametrize(

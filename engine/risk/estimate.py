@@ -1,0 +1,20 @@
+"""A figure that a sample estimates, with its Monte Carlo error."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A measure's estimate, in the P&L's currency; losses positive.
+
+    An infinite error or end means that the sample does not bound it: too few paths lie that far out.
+    """
+
+    value: float
+    se: float  # standard error
+    low: float  # interval at `ranks.INTERVAL_CONFIDENCE`
+    high: float
+
+    def named(self, key: str) -> dict[str, float]:
+        """Return the figures as JSON names them: `key`, `key_se`, `key_low`, `key_high`."""
+        return {key: self.value, f"{key}_se": self.se, f"{key}_low": self.low, f"{key}_high": self.high}
