@@ -79,6 +79,11 @@ class Limit(Strict):
         return self
 
 
+def describe_limits(schema: dict[str, Any]) -> None:
+    """Describe the key of a batch file that holds limits, with the measures that are registered by then."""
+    schema.update(anyOf=[{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}])
+
+
 class _LimitTables(Strict):
     limits: tuple[Limit, ...]
 
