@@ -80,7 +80,7 @@ def feedback(
 
 
 def tables(result: "Feedback") -> Sequence[Table]:
-    """Parts of the losses, sales, and results by final regime."""
+    """Lay out the parts of the losses, sales, and results by final regime."""
     scale = render.scale(result.currency, [each.total.value for each in result.parts])
     return _parts(result, scale), _sales(result), _regimes(result, scale)
 

@@ -45,14 +45,14 @@ def write(result: "RunResult", out: Path) -> None:
 
 
 def json_line(result: "RunResult") -> str:
-    """The result as one line of strict JSON."""
+    """Return the result as one line of strict JSON."""
     from engine.risk.results import as_json
 
     return json.dumps(as_json(result), ensure_ascii=False, allow_nan=False)
 
 
 def table(result: "RunResult") -> Table:
-    """Losses per scenario and scope, in one unit."""
+    """Lay out losses per scenario and scope, in one unit."""
     from engine.risk.measures.registry import measures_among
 
     scale, tails = _scale(result), result.results[0].measures

@@ -109,7 +109,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
 
 
 def variants(unwind: Unwind) -> tuple[Unwind, Unwind, Unwind]:
-    """Without forced sales and impact; with both at the median impact; as it is."""
+    """Return the unwind without forced sales and impact; with both at the median impact; and as it is."""
     alone = replace(unwind, carry=None, repatriation=None, impact=None)
     fixed = replace(unwind, impact=replace(unwind.impact, ust_log_sd=0.0)) if unwind.impact else unwind
     return alone, fixed, unwind
@@ -201,6 +201,7 @@ def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -
 
     def part(*variants: tuple[int, float]) -> Part:
         def statistic(rows: F64) -> float:
+            """Add up variants with their signs, from rows (3, n_paths) [currency]."""
             return sum(sign * measure.of_sample(rows[k], confidence) for k, sign in variants)
 
         return Part(value=statistic(pnl), se=section_error(statistic, pnl))

@@ -36,7 +36,7 @@ class Rows:
 
 
 def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Folders of the runs that exist, of these dates and names; all without.
+    """Find the folders of the runs that exist, of these dates and names; all without.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
 
 
 def figures(folders: Sequence[Path], where: str = "true", given: Sequence[Any] = ()) -> Rows:
-    """The long table of some runs, with their date and name.
+    """Return the long table of some runs, with their date and name.
 
     where   an SQL condition over the columns, with a ? for each of `given`
     """
@@ -88,7 +88,9 @@ def headline(folders: Sequence[Path]) -> Rows:
 
 
 def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
-    """Figures that differ between two sets of runs, matched by run, scenario, scope, measure, confidence and curve.
+    """Return the figures that differ between two sets of runs.
+
+    They are matched by run, scenario, scope, measure, confidence and curve.
 
     Left out are differences within rounding: `ROUNDING` of a figure; of `pnl_bound`, `BOUND_ROUNDING` of the largest
     figure of its run, scenario and scope.

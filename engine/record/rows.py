@@ -18,17 +18,17 @@ _AROUND_SHOCK = around_shock_key("")  # what rows from the shocked state end wit
 
 
 def result_rows(results: Sequence[ScopeResult], unit: str) -> list[Row]:
-    """Rows of every scenario and scope, in the order of `results`."""
+    """Lay out every scenario and scope in rows, in the order of `results`."""
     return [row for result in results for row in _rows(result, unit)]
 
 
 def exact_row(measure: str, scope: str, value: float, unit: str, **where: str) -> Row:
-    """A row without Monte Carlo error. `where`: its scenario or curve."""
+    """Lay out a figure without Monte Carlo error. `where`: its scenario or curve."""
     return _row(measure, scope, value, unit, **where)
 
 
 def component_rows(found: Mapping[ComponentKey, Component], unit: str) -> list[Row]:
-    """Rows of what every book contributes, in the order of `found`."""
+    """Lay out what every book contributes in rows, in the order of `found`."""
     return [
         _row(
             component_key(key),

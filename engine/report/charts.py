@@ -67,7 +67,7 @@ class Fan:
 def distribution(
     key: str, alt: str, densities: Sequence[Density], marks: Sequence[tuple[str, float]], unit: str
 ) -> Markup:
-    """Densities with the first one's tail filled beyond the first mark, and the probability of losses in the tail.
+    """Draw densities with the first one's tail filled beyond the first mark, and the probability of losses in it.
 
     marks   names of losses and the losses, positive
     """
@@ -95,7 +95,7 @@ def distribution(
 
 
 def history(key: str, alt: str, days: Sequence[Day], unit: str) -> Markup:
-    """Minus VaR by night with its interval, realised P&L as dots, exceptions ringed."""
+    """Draw minus VaR by night with its interval, realised P&L as dots, exceptions ringed."""
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -116,7 +116,7 @@ def history(key: str, alt: str, days: Sequence[Day], unit: str) -> Markup:
 
 
 def books(key: str, alt: str, bars: Sequence[Bar], names: Sequence[str], unit: str) -> Markup:
-    """A measure of each book alone with two standard errors, others as marks, and below it what the book contributes.
+    """Draw a measure of each book alone with two standard errors, others as marks, and below what it contributes.
 
     names   of the measures, the bars' first
     """
@@ -158,7 +158,7 @@ def convergence(
     name: str,
     unit: str,
 ) -> Markup:
-    """A measure and its interval against the number of paths; the run's own as the last point.
+    """Draw a measure and its interval against the number of paths; the run's own as the last point.
 
     values, low, high   (n,) in `unit`, from `n_paths` (n,) paths; a NaN end is not drawn
     """
@@ -178,7 +178,7 @@ def convergence(
 
 
 def fans(key: str, alt: str, found: Sequence[Fan]) -> Markup:
-    """Bands between pairs of quantiles by day, one small chart a factor."""
+    """Draw bands between pairs of quantiles by day, one small chart a factor."""
     n_rows = -(-len(found) // 2)
 
     def paint(figure: Figure) -> None:

@@ -31,7 +31,7 @@ class _Book:
 
 
 def books(sheet: Sheet) -> Chart:
-    """Measures of every book alone, what it contributes to the total's, and what diversification takes off."""
+    """Show measures of every book alone, what it contributes to the total's, and what diversification takes off."""
     title = "Contributions by book"
     found = _books(sheet)
     if not found:

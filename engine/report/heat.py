@@ -14,7 +14,7 @@ _SHADES = 4
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
-    """Scenario by book: the headline's first measure, stress losses; and DV01 by curve."""
+    """Lay out by scenario and book the headline's first measure and stress losses; by curve DV01."""
     measure = HEADLINE[0]
     simulated = {
         (result.scope, result.scenario): tail.of(measure).value
@@ -35,7 +35,7 @@ def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
 def heat_table(
     caption: str, heads: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[float | None]], scale: Scale
 ) -> Table:
-    """A table whose cells are shaded by their size against the largest of a single book."""
+    """Shade a table's cells by their size against the largest of a single book."""
     single = rows[1:] or rows  # the first row is the sum
     sizes = [abs(value) for row in single for value in row if value is not None and np.isfinite(value)]
     largest = max(sizes, default=0.0)
@@ -47,7 +47,7 @@ def heat_table(
 
 
 def shade(value: float | None, largest: float) -> int:
-    """-4 to 4: the sign and the size of a loss against the largest."""
+    """Return -4 to 4: the sign and the size of a loss against the largest."""
     if value is None or not np.isfinite(value) or largest == 0.0:
         return 0
     return round(_SHADES * min(max(value / largest, -1.0), 1.0))

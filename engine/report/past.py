@@ -53,7 +53,7 @@ class Before:
     reason: str
 
     def tail(self, result: ScopeResult, confidence: float) -> TailResult | None:
-        """The same tail, the night before."""
+        """Return the same tail, the night before."""
         if self.run is None:
             return None
         found = find(self.run.results, result.scenario, result.scope)
@@ -102,7 +102,7 @@ def read_past(folder: Path, night: Night) -> Past:
 
 
 def before(past: Past, run: RunRecord) -> Before:
-    """The run on the night before, if it is the same question."""
+    """Find the run on the night before, if it is the same question."""
     if past.last is None:
         return Before(run=None, reason="no earlier night in this record")
     found = next((each for each in past.runs[run.name] if each.night == past.last), None)
@@ -117,7 +117,7 @@ def before(past: Past, run: RunRecord) -> Before:
 
 
 def dated(past: Past, run: RunRecord, result: ScopeResult, tail: TailResult, night: date) -> tuple[Dated, ...]:
-    """VaR of a scope by night, this one last, each with what was realised from then to the next business day."""
+    """List a scope's tail by night, this one last, each with what was realised by the next business day."""
     found = [
         (each.night, same)
         for each in past.runs[run.name]
@@ -134,7 +134,7 @@ def dated(past: Past, run: RunRecord, result: ScopeResult, tail: TailResult, nig
 
 
 def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
-    """Weekdays between the first and the last of `days`, ascending, that are not among them."""
+    """List weekdays between the first and the last of `days`, ascending, that are not among them."""
     if not days:
         return ()
     between = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days))
@@ -142,14 +142,14 @@ def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
 
 
 def carried_over(run: RunRecord, previous: PastRun) -> tuple[str, ...]:
-    """Inputs that are byte for byte those of the night before."""
+    """List inputs that are byte for byte those of the night before."""
     found = ["market"] if run.manifest["market"]["sha256"] == previous.manifest["market"]["sha256"] else []
     old = {book["name"]: book["sha256"] for book in previous.manifest["books"]}
     return (*found, *(f"book {b['name']}" for b in run.manifest["books"] if old.get(b["name"]) == b["sha256"]))
 
 
 def find(results: Sequence[ScopeResult], scenario: str, scope: str) -> ScopeResult | None:
-    """The result of a scenario and scope."""
+    """Find the result of a scenario and scope."""
     return next((each for each in results if (each.scenario, each.scope) == (scenario, scope)), None)
 
 

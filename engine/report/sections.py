@@ -13,7 +13,7 @@ from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 
 def figures(sheet: Sheet) -> Table:
-    """Every measure of the sum over books in every scenario, with errors and changes."""
+    """Show every measure of the sum over books in every scenario, with errors and changes."""
     found = scenario_rows(sheet)
     since = f"change since {sheet.past.last}" if sheet.before.run else "change"
     labels = [measure.label for measure in sheet.measures]
@@ -28,7 +28,7 @@ def figures(sheet: Sheet) -> Table:
 
 
 def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
-    """Rows of `figures`."""
+    """Return the rows of `figures`."""
     scale = sheet.scale
     rows: list[list[Cell]] = []
     for result in sheet.run.results:
@@ -48,7 +48,7 @@ def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
 
 
 def history(sheet: Sheet) -> Chart:
-    """VaR by night against realised P&L."""
+    """Show VaR by night against realised P&L."""
     days = past.dated(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
     title = "VaR history and realised P&L"
     if len(days) < 2:

@@ -53,7 +53,7 @@ class Sheet:
         return confidence_text(self.confidence)
 
     def key(self, name: str) -> str:
-        """A chart's key, unique in the page."""
+        """Return a chart's key, unique in the page."""
         return f"r{self.number}-{name}"
 
 
@@ -78,7 +78,7 @@ def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -
 def change(
     sheet: Sheet, result: ScopeResult, tail: TailResult, measure: TailMeasure, scale: Scale | None = None
 ) -> Figure:
-    """The change of a measure since the night before, with its error; none where that night has no such measure."""
+    """Show a measure's change since the night before, with its error; none where that night has no such measure."""
     old = sheet.before.tail(result, tail.confidence)
     before, now = old.estimates.get(measure.key) if old else None, tail.of(measure)
     if before is None:
@@ -87,31 +87,31 @@ def change(
 
 
 def estimate_cell(scale: Scale, estimate: Estimate | ComponentEstimate) -> Figure:
-    """A measure with its standard error."""
+    """Show a measure with its standard error."""
     return scale.estimate(estimate.value, estimate.se)
 
 
 def measured_cells(
     sheet: Sheet, result: ScopeResult, tail: TailResult, measures: Sequence[TailMeasure]
 ) -> Iterator[Figure]:
-    """Each measure and its change."""
+    """Show each measure and its change."""
     for measure in measures:
         yield estimate_cell(sheet.scale, tail.of(measure))
         yield change(sheet, result, tail, measure)
 
 
 def nothing(sheet: Sheet, name: str, title: str, why: str) -> Chart:
-    """A chart that cannot be drawn, and why."""
+    """Say of a chart why it cannot be drawn."""
     return Chart(key=sheet.key(name), title=title, alt="", svg="", table=None, note=why)
 
 
 def book_name(scope: str) -> str:
-    """A book's name without the word before it."""
+    """Return a book's name without the word before it."""
     return scope.removeprefix("book:")
 
 
 def horizon(sheet: Sheet) -> str:
-    """The run's horizon in words."""
+    """Say the run's horizon in words."""
     days = sheet.run.manifest["facts"]["horizon_days"]
     return "1 business day" if days == 1 else f"{days} business days"
 

@@ -18,7 +18,7 @@ _MERGED = 3  # bins of the distribution in one row of its table
 
 
 def distribution(sheet: Sheet) -> Chart:
-    """The P&L of the sum over books: density, tail, and the same as a table."""
+    """Show the P&L of the sum over books: density, tail, and the same as a table."""
     found = [each for each in sheet.run.distributions if each.scope == sheet.main.scope][: len(charts.SERIES)]
     found.sort(key=lambda each: each.scenario != sheet.main.scenario)
     title = "P&L distribution"
@@ -47,7 +47,7 @@ def distribution(sheet: Sheet) -> Chart:
 
 
 def convergence(sheet: Sheet) -> Chart:
-    """The headline's first measure and its error against the number of paths; the others beside it."""
+    """Show the headline's first measure and its error against the number of paths; the others beside it."""
     title, lead = "Convergence", HEADLINE[0]
     rows = extras.convergence(sheet.home, sheet.run.manifest, sheet.main.scenario, sheet.confidence)
     rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row[lead.key])]
@@ -74,7 +74,7 @@ def convergence(sheet: Sheet) -> Chart:
 
 
 def fans(sheet: Sheet) -> Chart:
-    """Quantiles of the factors by day, where the record has them."""
+    """Show quantiles of the factors by day, where the record has them."""
     title = "Fan charts"
     rows = extras.levels(sheet.home, sheet.run.manifest, sheet.main.scenario)
     if not rows:

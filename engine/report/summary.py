@@ -37,13 +37,13 @@ _LOOK_BACK = 20  # nights among which missing dates are told
 
 
 def state(night: Night) -> Badge:
-    """How the night ended."""
+    """Say how the night ended."""
     code = night.summary["exit_code"]
     return _EXIT_CODES.get(code, Badge(text=f"exit code {code}", kind="bad"))
 
 
 def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
-    """One row a run: the headline's measures of all books, their changes, and the limit that is used most."""
+    """Show of each run the headline's measures of all books, their changes, and the limit that is used most."""
     measured = [heading for measure in HEADLINE for heading in (measure.label, "change")]
     heads = columns("run", "state", "unit", "confidence", *measured, "limit use", "P(true value > limit)", words=3)
     found = {sheet.run.name: sheet for sheet in sheets}
@@ -55,7 +55,7 @@ def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
 
 
 def limits(night: Night) -> Table | None:
-    """Every limit, those that are breached or not evaluated first."""
+    """Show every limit, those that are breached or not evaluated first."""
     if not night.limits:
         return None
     heads = columns(
@@ -70,13 +70,13 @@ def limits(night: Night) -> Table | None:
 
 
 def not_evaluated(night: Night) -> tuple[str, ...]:
-    """Why limits are not evaluated."""
+    """Say why limits are not evaluated."""
     said = [f"{use.name} ({use.measure} of {use.run}): {use.reason}" for use in night.limits if use.reason]
     return _cut(said)
 
 
 def faults(night: Night) -> tuple[str, ...]:
-    """What the night had to do without."""
+    """Say what the night had to do without."""
     said = []
     for fault in night.faults:
         run = f", run {fault.run}" if fault.run else ""
@@ -85,7 +85,7 @@ def faults(night: Night) -> tuple[str, ...]:
 
 
 def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """What runs accepted or repaired, and figures whose error is rough."""
+    """Say what runs accepted or repaired, and which figures have rough errors."""
     said = [f"{sheet.run.name}: {each}" for sheet in sheets for each in sheet.run.manifest["warnings"]]
     for sheet in sheets:
         rough = [
@@ -101,7 +101,7 @@ def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
 
 
 def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]:
-    """Missing dates, inputs carried over, files of the history that cannot be read."""
+    """Say which dates are missing, which inputs carried over, which files of the history cannot be read."""
     days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
     absent = missing_dates(days)
     said = [f"Weekdays without a night since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
@@ -118,7 +118,7 @@ def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]
 
 
 def correlation_tables(found: Correlations) -> tuple[Table, ...]:
-    """The matrix, used below and trailing above the diagonal; and the pairs that differ most."""
+    """Show the matrix, used below and trailing above the diagonal; and the pairs that differ most."""
     tables = []
     if len(found.names) <= _MOST_IN_MATRIX:
         above = ", above it those of the year before" if found.trailing is not None else ""
@@ -131,7 +131,7 @@ def correlation_tables(found: Correlations) -> tuple[Table, ...]:
 
 
 def manifest(run: RunRecord) -> Table:
-    """What a run was made from: enough to run it again."""
+    """Show what a run was made from: enough to run it again."""
     plain = run.manifest
     rows: list[list[Cell]] = [["market", Code(text=plain["market"]["sha256"])]]
     rows += [[f"book {book['name']}", Code(text=book["sha256"])] for book in plain["books"]]
@@ -285,7 +285,7 @@ def _cut(said: Sequence[str]) -> tuple[str, ...]:
 
 
 def sources(night: Night, histories: Sequence[Path], digests: Sequence[str]) -> Table:
-    """Files that the night as a whole, or this report alone, was made from."""
+    """List the files that the night as a whole, or this report alone, was made from."""
     batch = night.summary["batch"]
     rows: list[list[Cell]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
     rows += [

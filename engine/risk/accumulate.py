@@ -121,12 +121,12 @@ class TailAccumulator:
             raise self._missed(row, confidence) from miss
 
     def moments(self, row: int) -> Moments:
-        """Mean and spread of a row."""
+        """Return the mean and spread of a row."""
         self._check_complete()
         return self.cells.moments(row, float(self.centre[row]))
 
     def pnl_sha256(self, row: int) -> str:
-        """Hex digest of a row's P&L vector."""
+        """Return the hex digest of a row's P&L vector."""
         self._check_complete()
         return self.cells.sha256(row)
 

@@ -48,11 +48,11 @@ class TailPlan:
 
     @property
     def slack(self) -> int:
-        """Room beyond `keep` that makes compactions rare."""
+        """Return the room beyond `keep` that makes compactions rare."""
         return slack_for(self.keep)
 
     def bracket_indices(self, margin_se: float) -> list[tuple[int, int]]:
-        """Ends of each quantile's bracket, as indices into the pilot's ascending P&L. Below 0: no lower end."""
+        """Return each bracket's ends, as indices into the pilot's ascending P&L. Below 0: no lower end."""
         n_pilot = self.pilot_cells * CELL
         ends = []
         for confidence in sorted(self.quantiles, reverse=True):
@@ -126,7 +126,7 @@ def plan_brackets(n_rows: int, n_paths: int, confidences: tuple[float, ...], pil
 
 
 def slack_for(keep: int) -> int:
-    """Room beyond `keep` that makes compactions rare."""
+    """Return the room beyond `keep` that makes compactions rare."""
     return keep // 4 + 16_384
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.errors import RiskError
-from engine.risk.estimate import Estimate
+from engine.risk.estimate import Estimate, named_figures
 from engine.risk.measures.measure import TailMeasure, around_shock_key
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -78,10 +78,9 @@ class TailResult:
 
     def flat(self) -> dict[str, float | int | bool]:
         """Return the figures under the names that JSON has for them, in its order."""
-        named = {name: each for key, estimate in self.estimates.items() for name, each in estimate.named(key).items()}
         around = {around_shock_key(key): value for key, value in self.around_shock.items()}
         last = {"tail_paths": self.tail_paths, "rough": self.rough}
-        return {"confidence": self.confidence, **named, **around, **last}
+        return {"confidence": self.confidence, **named_figures(self.estimates), **around, **last}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.risk.estimate import Estimate
+from engine.risk.estimate import Estimate, named_figures
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import MEASURES, quantiles_needed
 from engine.risk.ordered_tail import OrderedTail, worst_of
@@ -27,8 +27,8 @@ class TailEstimate:
 
     def flat(self) -> dict[str, float | int | bool]:
         """Return the figures under the names that JSON has for them."""
-        named = {name: each for key, estimate in self.estimates.items() for name, each in estimate.named(key).items()}
-        return {"confidence": self.confidence, **named, "tail_paths": self.tail_paths, "rough": self.rough}
+        last = {"tail_paths": self.tail_paths, "rough": self.rough}
+        return {"confidence": self.confidence, **named_figures(self.estimates), **last}
 
 
 def estimate_sample(pnl: F64, confidence: Confidence) -> TailEstimate:

@@ -30,7 +30,7 @@ class Replayed:
 
 
 def cells_for(confidence: float, n_paths: int) -> int:
-    """How many of a run's first cells are replayed for the components at a confidence."""
+    """Return how many of a run's first cells are replayed for the components at a confidence."""
     needed = math.ceil(WANTED / (1 - exact_confidence(confidence)) / CELL)
     return min(needed, MOST_CELLS, -(-n_paths // CELL))
 

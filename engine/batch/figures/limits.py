@@ -29,7 +29,7 @@ class Has:
 
 
 def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequence[str]) -> tuple[LimitUse, ...]:
-    """Every limit against every figure that it means.
+    """Hold every limit against every figure that it means.
 
     missing   names of runs that have no record: a limit that means one of them is not evaluated
     """
@@ -37,19 +37,19 @@ def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequ
 
 
 def unusable(limits: Sequence[Limit], run: str, has: Has) -> tuple[str, ...]:
-    """Limits that mean a run and will find no figure in it, in words."""
+    """Name the limits that mean a run and will find no figure in it, and say why."""
     meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
     return tuple(f"limit {each.name}: {said}" for each in meant if (said := missing_of(each, has)))
 
 
 def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
-    """Limits that mean none of these runs, in words."""
+    """Name the limits that mean none of these runs."""
     lost = [limit for limit in limits if not any(fnmatchcase(run, limit.run) for run in runs)]
     return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
 
 
 def missing_of(limit: Limit, has: Has) -> str | None:
-    """Why a run has no figure for a limit; None: it has one."""
+    """Say why a run has no figure for a limit; None: it has one."""
     if has.currency != limit.currency:
         return f"the limit is in {limit.currency}, the run in {has.currency}"
     if reason := _reason_of_scope(limit, has):
@@ -66,7 +66,7 @@ def missing_of(limit: Limit, has: Has) -> str | None:
 
 
 def probability_above(value: float, se: float, amount: float) -> float | None:
-    """P(true value > amount) when the estimate's error is normal; None when the sample does not bound the error.
+    """Return P(true value > amount) when the estimate's error is normal; None when the sample does not bound it.
 
     Without error it is 1 or 0.
     """
