@@ -8,7 +8,7 @@ from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario.load import ScenarioFile
+from engine.inputs.scenario.load import scenario_file
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.position import RULES, Kind
 
@@ -16,7 +16,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("market", "book", "scenario", "run", "batch")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
-    "scenario": ScenarioFile,
     "run": RunConfig,
     "batch": BatchFile,
 }
@@ -30,6 +29,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     """
     if kind == "book":
         schema = _book_row()
+    elif kind == "scenario":
+        schema = scenario_file().model_json_schema(by_alias=True)
     elif kind in _MODELS:
         schema = _MODELS[kind].model_json_schema(by_alias=True)
     else:
