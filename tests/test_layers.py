@@ -14,6 +14,7 @@ PACKAGES = ("kernels", "engine", "bench", "cli")
 LAYERS = (
     ("kernels",),
     ("engine.errors",),
+    ("engine.risk",),
     ("engine.conventions",),
     ("engine.market",),
     ("engine.payoffs",),
@@ -23,7 +24,6 @@ LAYERS = (
     ("engine.law",),
     ("engine.pack", "engine.inputs"),
     ("engine.calibration",),
-    ("engine.risk",),
     ("engine.run",),
     ("engine.levels", "engine.analysis", "engine.record", "engine.backtest"),
     ("engine.batch",),

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.batch.figures.components import Replayed, by_book
-from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA, convergence_rows
+from engine.batch.figures.convergence import CONVERGENCE, convergence_rows, convergence_schema
 from engine.batch.figures.exact import distributions, exact_rows
 from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA, level_rows
 from engine.batch.sources import Loaded, Source
@@ -82,7 +82,7 @@ def write_run(
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
-        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
+        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), convergence_schema()),
         LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
     }
     for name, data in files.items():

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.batch.books import file_sha256
-from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
+from engine.batch.figures.convergence import CONVERGENCE, convergence_schema
 from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
 from engine.calibration.diffusion import CORRELATION_DAYS, Window, calibrate
 from engine.conventions.currencies import currency_of_curve
@@ -43,7 +43,7 @@ def convergence(run_home: Path, manifest: Mapping[str, Any], scenario: str, conf
     """Estimates from growing numbers of paths; none where the record has no such table."""
     return [
         row
-        for row in _optional(run_home, manifest, CONVERGENCE, CONVERGENCE_SCHEMA)
+        for row in _optional(run_home, manifest, CONVERGENCE, convergence_schema())
         if (row["scenario"], row["confidence"]) == (scenario, confidence)
     ]
 

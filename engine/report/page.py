@@ -48,7 +48,7 @@ class Contents:
 
 
 def render(folder: Path, valuation_date: date, histories: Sequence[Path] = ()) -> str:
-    """One night as one HTML page, under 500 kB, that asks for nothing outside itself.
+    """Render one night as one HTML page, under 500 kB, that asks for nothing outside itself.
 
     Parameters
     ----------

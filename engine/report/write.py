@@ -33,7 +33,7 @@ def write_report(folder: Path, valuation_date: date, path: Path, histories: Sequ
 
 
 def report_path(folder: Path, valuation_date: date) -> Path:
-    """Where a batch leaves the report of a night: beside the record, not in it."""
+    """Return where a batch leaves the report of a night: beside the record, not in it."""
     return folder / "reports" / f"{valuation_date}.html"
 
 
