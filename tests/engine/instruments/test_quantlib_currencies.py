@@ -250,7 +250,9 @@ def test_bunds_are_quoted_as_quantlib_does(coupon, maturity, make_book, market, 
 
 def test_a_position_in_a_currency_that_the_market_lacks_is_refused_by_name(make_book, make_market):
     book = make_book({"kind": "CASH", "currency": "JPY", "notional": 1.0}, {"kind": "CASH", "currency": "EUR"})
-    with pytest.raises(InputError, match=r"position 'P1' pays in EUR.* \[fx.rates.EUR\] table"):
+    with pytest.raises(
+        InputError, match=r"no exchange rate of EUR, the currency of position 'P1'; .* \[fx.rates.EUR\] table"
+    ):
         position_values(book, make_market())
 
 
