@@ -26,7 +26,6 @@ from cli import (
     stress,
 )
 from cli.errors import exit_codes
-from cli.guard import check_kernels
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -42,9 +41,9 @@ app = typer.Typer(name="unwind", help=HELP, pretty_exceptions_enable=False, **SE
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from unwind_risk import __version__
 
-        typer.echo(f"unwind {version('unwind-risk')}")
+        typer.echo(f"unwind {__version__}")
         raise typer.Exit
 
 
@@ -63,8 +62,6 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:
         with exit_codes():
-            if command is not doctor.doctor:  # it reports the same fault itself
-                check_kernels()
             command(*args, **kwargs)
 
     return run_guarded
@@ -111,6 +108,6 @@ app.command("doctor")(guarded(doctor.doctor))
 
 
 def main() -> None:
-    """Entry point of the `unwind` script."""
+    """Run the command on the words of this process; `unwind_risk.main` calls it."""
     streams.forgive()
     app(prog_name="unwind")
