@@ -61,3 +61,36 @@ DISTRIBUTIONS_SCHEMA = pa.schema(
     ]
 )
 N_BINS = 201
+
+CONVERGENCE = "convergence.parquet"  # beside a run's manifest, and among its `files`
+# A row is an estimate from the first `n_paths` paths of the run, replayed. Columns are only ever added.
+CONVERGENCE_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("scope", pa.string(), nullable=False),  # "total" or "partial"
+        pa.field("confidence", pa.float64(), nullable=False),
+        pa.field("n_paths", pa.int64(), nullable=False),
+        pa.field("value_at_risk", pa.float64(), nullable=False),  # loss positive
+        pa.field("value_at_risk_se", pa.float64(), nullable=False),  # inf: the sample does not bound it
+        pa.field("value_at_risk_low", pa.float64(), nullable=False),
+        pa.field("value_at_risk_high", pa.float64(), nullable=False),
+        pa.field("expected_shortfall", pa.float64(), nullable=False),  # loss positive
+        pa.field("expected_shortfall_se", pa.float64(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+    ]
+)
+
+LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
+LEVELS_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("factor", pa.string(), nullable=False),  # "JGB 10 years", a par yield; "USD/JPY"
+        pa.field("day", pa.int64(), nullable=False),  # business days from the valuation date; 0: after the shocks
+        pa.field("probability", pa.float64(), nullable=False),
+        pa.field("level", pa.float64(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
+        pa.field("n_paths", pa.int64()),
+        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
+    ]
+)

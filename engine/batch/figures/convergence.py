@@ -2,30 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from engine.record.rows import Row
 from engine.risk.tail import estimate_sample
 from kernels.types import F64
-
-CONVERGENCE = "convergence.parquet"  # beside a run's manifest, and among its `files`
-
-# A row is an estimate from the first `n_paths` paths of the run, replayed. Columns are only ever added.
-CONVERGENCE_SCHEMA = pa.schema(
-    [
-        pa.field("scenario", pa.string(), nullable=False),
-        pa.field("scope", pa.string(), nullable=False),  # "total" or "partial"
-        pa.field("confidence", pa.float64(), nullable=False),
-        pa.field("n_paths", pa.int64(), nullable=False),
-        pa.field("value_at_risk", pa.float64(), nullable=False),  # loss positive
-        pa.field("value_at_risk_se", pa.float64(), nullable=False),  # inf: the sample does not bound it
-        pa.field("value_at_risk_low", pa.float64(), nullable=False),
-        pa.field("value_at_risk_high", pa.float64(), nullable=False),
-        pa.field("expected_shortfall", pa.float64(), nullable=False),  # loss positive
-        pa.field("expected_shortfall_se", pa.float64(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),
-    ]
-)
 
 _FIRST = 1024  # paths of the first estimate; each has twice as many as the one before
 _ALL_BOOKS = ("total", "partial")

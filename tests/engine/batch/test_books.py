@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.batch.books import MISSING, chosen, find_books, join, load_checked
+from engine.batch.books import chosen, find_books, join, load_checked
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
@@ -17,6 +17,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.position import Kind
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
+from engine.record.intact_files import MISSING
 
 DATE = date(2025, 5, 28)
 

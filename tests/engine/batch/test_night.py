@@ -349,7 +349,7 @@ def test_a_record_that_was_changed_is_no_record_until_it_is_made_again(folder, d
     with pytest.raises(InputError, match=rf"{place}: was changed since it was written; .*--again"):
         read_night(folder.out, DATE)
     (status,) = statuses(read_batch(folder.file))
-    assert status.said.startswith("damaged: ")
+    assert status.state.startswith("damaged: ")
     night = folder.night(code=4)["nights"][0]
     assert night["runs"] == {"ten-days": "failed"}
     assert [fault["message"].split(";")[0] for fault in night["faults"]] == [

@@ -15,15 +15,17 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.special import ndtri
 
-from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
-from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
 from engine.record.atomic import write_json
 from engine.record.read import BatchFault, LimitUse, night_folder, run_folder
 from engine.record.rows import ComponentKey, component_rows, exact_row, result_rows
 from engine.record.tables import (
+    CONVERGENCE,
+    CONVERGENCE_SCHEMA,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
     GAIN,
+    LEVELS,
+    LEVELS_SCHEMA,
     MANIFEST,
     N_BINS,
     NIGHT,

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.batch.figures.convergence import CONVERGENCE_SCHEMA, convergence_rows
+from engine.batch.figures.convergence import convergence_rows
 from engine.errors import InputError
+from engine.record.tables import CONVERGENCE_SCHEMA
 from engine.risk.tail import estimate_sample
 
 NAMES = [("base", "total"), ("base", "book:a"), ("shock", "partial")]

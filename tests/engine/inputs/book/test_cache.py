@@ -8,8 +8,8 @@ import pytest
 
 from engine.book import compile as compiling
 from engine.errors import FileFaults
-from engine.inputs.book.load import bundled_book_path, load_book
 from engine.inputs.book import cache as book_cache
+from engine.inputs.book.load import bundled_book_path, load_book
 
 DATE = date(2025, 5, 28)
 
