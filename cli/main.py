@@ -6,26 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import (
-    batch,
-    bench,
-    book,
-    book_show,
-    data,
-    demo,
-    doctor,
-    feedback,
-    report,
-    reproduce,
-    run,
-    runs,
-    scenario,
-    schema,
-    simulate,
-    streams,
-    stress,
-)
+from cli import bench, demo, doctor, feedback, report, reproduce, run, runs, schema, simulate, streams, stress
+from cli.batch import commands as batch
+from cli.book import commands as book
+from cli.book import show as book_show
+from cli.data import estimates, history, prices
 from cli.errors import exit_codes
+from cli.scenario import commands as scenario
+from cli.scenario import replay, sectors
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -79,7 +67,17 @@ app.command("run")(guarded(run.run))
 app.command("stress")(guarded(stress.stress))
 app.command("simulate")(guarded(simulate.simulate))
 app.command("feedback")(guarded(feedback.feedback))
-_add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
+_add_group(
+    "scenario",
+    scenario.HELP,
+    {
+        "list": scenario.list_,
+        "show": scenario.show,
+        "check": scenario.check,
+        "replay": replay.replay,
+        "sectors": sectors.sectors,
+    },
+)
 _add_group(
     "book",
     book.HELP,
@@ -98,7 +96,17 @@ _add_group(
         "example": batch.example,
     },
 )
-_add_group("data", data.HELP, {"check": data.check, "build": data.build})
+_add_group(
+    "data",
+    history.HELP,
+    {
+        "check": history.check,
+        "build": history.build,
+        "regimes": estimates.regimes,
+        "betas": estimates.betas,
+        "prices": prices.prices,
+    },
+)
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))

@@ -13,7 +13,7 @@ from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
-    from cli.batch_log import Log
+    from cli.batch.log import Log
     from engine.batch.night import Outcome
     from engine.batch.work.stop import Stop
     from engine.batch.work.workers import AbstractWorkers
@@ -158,7 +158,7 @@ def _run(
     cluster: Cluster | None = None,
     compute: bool = True,
 ) -> None:
-    from cli.batch_log import Log
+    from cli.batch.log import Log
     from engine.batch.night import run_batch, summary
     from engine.batch.one_run import How
     from engine.batch.work.shares import parse_share

@@ -9,7 +9,7 @@ import typer
 from cli import render
 from cli.render import Column, Table
 
-HELP = "Check histories of yields and USD/JPY, and make market files of their dates."
+HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
 
 Files = Annotated[
     list[Path],
