@@ -27,6 +27,9 @@ from engine.payoffs.quoted import Marks, Premiums
 from engine.payoffs.units import Units
 from engine.risk.results import RunResult
 from engine.run.start import run
+from tests.engine.hand_made import make_book as make_book
+from tests.engine.hand_made import make_market as make_market
+from tests.engine.hand_made import make_positions as make_positions
 
 DATE = date(2025, 5, 28)
 BUSINESS_DAYS = np.array([1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 19, 20])  # from Wednesday 28 May 2025

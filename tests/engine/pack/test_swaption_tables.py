@@ -96,7 +96,7 @@ def test_what_lies_between_two_nodes_is_not_lost(csv_book, index_market):
     rows = [
         row | {"kind": "SWAPTION_PAYER", "rate": f"{strike:.9f}", "notional": f"{sign:.0f}", "vol": "0.000001"}
         for row, strike, sign in zip(
-            swaption_rows(LONG, WORTH_A_TABLE), [*strikes, 0.5], (1e7, -2e7, 1e7, 1e4), strict=True
+            swaption_rows(LONG, WORTH_A_TABLE), [*strikes, 0.24], (1e7, -2e7, 1e7, 1e4), strict=True
         )
     ]
     book = csv_book(rows, index_market)

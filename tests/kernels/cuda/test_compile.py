@@ -5,8 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from kernels import base, coefficients
-from kernels import layout as tables
+from kernels import coefficients, layout
 from kernels.cuda.host.arrays import LAW_TABLES, strides
 from kernels.cuda.host.device import DeviceError
 from kernels.cuda.host.nvrtc import STRICT, cubin, load_nvrtc
@@ -178,7 +177,7 @@ STRUCTS += ("Swap", "Swaption", "RateTable")
 
 def record_of(struct):
     """RATE_TABLE of RateTable."""
-    return getattr(tables, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", struct).upper())
+    return getattr(layout, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", struct).upper())
 
 
 def members(struct, file="tables.cuh"):
@@ -191,7 +190,7 @@ def members(struct, file="tables.cuh"):
 @pytest.mark.parametrize("struct", [*STRUCTS, "Law"])
 def test_a_record_is_the_same_in_both_languages(struct):
     """Every field has eight bytes, so that equal names and types are equal sizes and places."""
-    record, file = (base.LAW, "laws.cuh") if struct == "Law" else (record_of(struct), "tables.cuh")
+    record, file = (layout.LAW, "laws.cuh") if struct == "Law" else (record_of(struct), "tables.cuh")
     kinds = {np.dtype(np.int64): "i64", np.dtype(np.float64): "double"}
     assert members(struct, file) == [(kinds[record.fields[name][0]], name) for name in record.names]
     assert record.itemsize == 8 * len(record.names)
