@@ -52,7 +52,7 @@ class How:
     stop: Stop
     say: Callable[[str], None]
     progress: Progress
-    say_once: Callable[[str], None] = field(init=False)  # as `say`, but what was said so before is left out
+    say_once: Callable[[str], None] = field(init=False)  # as `say`, but each message once
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "say_once", once(self.say))
@@ -107,7 +107,7 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if standing is not None:
         kept = set_aside(batch.out, folder, standing["sha256"])
         how.say(f"{day.valuation_date} {run.name}: the old record is kept in {kept}")
-    workers = how.workers.said() if how.workers else "shards"
+    workers = how.workers.description() if how.workers else "shards"
     spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
     correlations = day.correlations(batch.histories)
     faults = _record(batch, folder, source, loaded, prepared, tails, again, correlations, problem, spent)

@@ -10,7 +10,7 @@ _HALVINGS = 200  # of the interval in which a multiplier is searched: to the las
 
 
 def nearest_links(wanted: F64, correlation: F64, free: I64, at: int, least: float) -> F64:
-    """The links of factor `at` with the factors `free` that lie nearest to `wanted`: (n_free,).
+    """Return the links of factor `at` with the factors `free` that lie nearest to `wanted`: (n_free,).
 
     All other entries stay. The matrix with these links has no eigenvalue below `least`, and of all links of which that
     holds they have the smallest sum of squared changes: the point of an ellipsoid nearest to one outside it.

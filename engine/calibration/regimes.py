@@ -94,7 +94,7 @@ class RegimeEstimate:
 
     @property
     def drifts(self) -> F64:
-        """(n_factors,) per year, of expectations between jumps: less `convexity`, with the jumps, it makes `mean`."""
+        """Return (n_factors,) per year, of expectations between jumps: less `convexity`, plus the jumps, it is `mean`."""
         blocks = block_of(self.names)
         jumps = dict(zip(BLOCKS, self.jump_mean.tolist(), strict=True))
         pairs = zip(self.names, blocks, strict=True)
@@ -370,5 +370,5 @@ def _shrunk(raw: Mapping[K, float], calm: Mapping[K, float], variance: float, sc
 
 
 def days_of(index: pd.Index) -> Dates:
-    """(n,) days of an index of dates."""
+    """Return the days of an index of dates: (n,)."""
     return index.to_numpy().astype("datetime64[D]")
