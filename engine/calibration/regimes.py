@@ -94,7 +94,7 @@ class RegimeEstimate:
 
     @property
     def drifts(self) -> F64:
-        """Return (n_factors,) per year, of expectations between jumps: less `convexity`, plus the jumps, it is `mean`."""
+        """Return (n_factors,) per year, of expectations between jumps: less `convexity`, with jumps, it is `mean`."""
         blocks = block_of(self.names)
         jumps = dict(zip(BLOCKS, self.jump_mean.tolist(), strict=True))
         pairs = zip(self.names, blocks, strict=True)

@@ -21,7 +21,7 @@ class AbstractWorkers(ABC):
     ) -> Iterator[tuple[CellRange, Reduction]]:
         """Compute every block, in any order, and give each with what it gave.
 
-        brackets   (n_rows, n_brackets, 2) [P&L], asked for when a block is begun: the thresholds fall as results come in
+        brackets   (n_rows, n_brackets, 2) [P&L], asked for when a block is begun: thresholds fall as results come in
         keep       number of the smallest P&L of each row that a result needs to hold; it may hold more
         """
 
