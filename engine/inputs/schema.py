@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
+from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import ScenarioFile
@@ -13,12 +14,13 @@ from engine.instruments.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.position import RULES, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("market", "book", "scenario", "run", "batch")
+KINDS = ("market", "book", "scenario", "run", "batch", "prices")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
     "scenario": ScenarioFile,
     "run": RunConfig,
     "batch": BatchFile,
+    "prices": PriceFile,
 }
 
 
