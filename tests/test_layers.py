@@ -12,6 +12,7 @@ from tests.source_files import PACKAGES, imports, imports_of, init_files, module
 LAYERS = (
     ("kernels",),
     ("engine.errors",),
+    ("engine.risk",),
     ("engine.conventions",),
     ("engine.market",),
     ("engine.payoffs",),
@@ -21,7 +22,6 @@ LAYERS = (
     ("engine.law",),
     ("engine.pack", "engine.inputs"),
     ("engine.calibration",),
-    ("engine.risk",),
     ("engine.run",),
     ("engine.levels", "engine.analysis", "engine.record", "engine.backtest"),
     ("engine.batch", "engine.report"),

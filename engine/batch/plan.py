@@ -100,7 +100,7 @@ def _planned(
 
 def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:
     """Of all checkpoints, at most about: in the pilot a block keeps a tail of its own at worst."""
-    per_cell = plan.n_cells * plan.n_rows * 8 * (4 + 3 * (len(plan.confidences) + 1))
+    per_cell = plan.n_cells * plan.n_rows * 8 * (4 + 3 * (len(plan.quantiles) + 1))
     kept = min(plan.keep * n_blocks, plan.pilot_cells * CELL) + plan.kept_beyond
     return per_cell + 8 * plan.n_rows * kept + 4096 * n_blocks
 

@@ -19,7 +19,8 @@ from engine.record.read import read_json, run_of
 from engine.record.rows import ComponentKey
 from engine.record.tables import MANIFEST
 from engine.risk.components import Component
-from engine.risk.results import ScopeResult
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.results import ScopeResult, TailResult
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, simulate
 from engine.run.start import Prepared, plan_of, prepare, result_of, versions
@@ -116,10 +117,21 @@ def _figure_differences(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, .
             yield f"{where}: {'not recorded' if one is None else 'not there any more'}"
         elif one.pnl_sha256 != other.pnl_sha256:
             yield f"{where}: P&L; VaR {_var(one)} then, {_var(other)} now"
-        elif one.measures != other.measures or (one.mean, one.std) != (other.mean, other.std):
+        elif not _is_among(one.measures, other.measures) or (one.mean, one.std) != (other.mean, other.std):
             yield f"{where}: figures of the same P&L"
         elif (one.base_value, one.shock_pnl) != (other.base_value, other.shock_pnl):
             yield f"{where}: value before the paths"
+
+
+def _is_among(then: tuple[TailResult, ...], now: tuple[TailResult, ...]) -> bool:
+    """Whether every recorded figure is the same now; a measure that was added since then is none of the record's."""
+    return [tail.confidence for tail in then] == [tail.confidence for tail in now] and all(
+        one.flat().items() <= other.flat().items() for one, other in zip(then, now, strict=True)
+    )
+
+
+def _is_part(then: Component, now: Component) -> bool:
+    return then.tail_paths == now.tail_paths and then.estimates.items() <= now.estimates.items()
 
 
 def _component_differences(
@@ -127,12 +139,13 @@ def _component_differences(
 ) -> Iterator[str]:
     for scenario, scope, confidence in sorted({*then, *now}):
         key = (scenario, scope, confidence)
-        if then.get(key) != now.get(key):
+        one, other = then.get(key), now.get(key)
+        if one is None or other is None or not _is_part(one, other):
             yield f"scenario {scenario}, {scope}: its components at {confidence}"
 
 
 def _var(row: ScopeResult) -> str:
-    return f"{row.measures[-1].value_at_risk:,.0f}"
+    return f"{row.measures[-1].of(VALUE_AT_RISK).value:,.0f}"
 
 
 def _causes(manifest: Manifest, day: Day, prepared: Prepared, problem: str) -> Iterator[str]:

@@ -33,7 +33,6 @@ from engine.record.read import BatchFault
 from engine.record.rows import Row, component_rows, result_rows
 from engine.record.tables import (
     CONVERGENCE,
-    CONVERGENCE_SCHEMA,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
     LEVELS,
@@ -42,6 +41,7 @@ from engine.record.tables import (
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
+    convergence_schema,
 )
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.results import RunResult, ScopeResult, as_json
@@ -94,7 +94,7 @@ def write_run(
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
-        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
+        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), convergence_schema()),
         LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
         CORRELATIONS: _parquet(correlation_rows(correlations), CORRELATIONS_SCHEMA),
     }

@@ -8,14 +8,14 @@ import pyarrow as pa
 
 from engine.record.manifest import Manifest
 from engine.record.read import read_rows
-from engine.record.tables import CONVERGENCE, CONVERGENCE_SCHEMA, LEVELS, LEVELS_SCHEMA
+from engine.record.tables import CONVERGENCE, LEVELS, LEVELS_SCHEMA, convergence_schema
 
 Row = Mapping[str, Any]
 
 
 def recorded_convergence(folder: Path, manifest: Manifest, scenario: str, confidence: float) -> list[Row]:
     """Read estimates from growing numbers of paths; none where the record has no such table."""
-    rows = _rows(folder, manifest, CONVERGENCE, CONVERGENCE_SCHEMA)
+    rows = _rows(folder, manifest, CONVERGENCE, convergence_schema())
     return [row for row in rows if (row["scenario"], row["confidence"]) == (scenario, confidence)]
 
 

@@ -3,7 +3,7 @@
     OUT/valuation_date=2025-05-28/night.json                     the night: faults, limits' use, exit code, its runs
     OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       tables.RESULTS_SCHEMA, long form
     OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  tables.DISTRIBUTIONS_SCHEMA
-    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   tables.CONVERGENCE_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   tables.convergence_schema
     OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        tables.LEVELS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/correlations.parquet  correlations.CORRELATIONS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
@@ -59,7 +59,7 @@ class LimitUse:
     """One limit against one figure of the record."""
 
     name: str  # as the file calls it, or "limit 3"
-    measure: str  # "VaR", "ES", "stress" or "DV01"
+    measure: str  # a measure's label, such as "VaR"; "stress" or "DV01"
     run: str
     scope: str
     scenario: str | None  # None: DV01
@@ -134,7 +134,7 @@ class Night:
 
 
 def nights(folder: Path) -> tuple[date, ...]:
-    """Valuation dates that have a record, ascending."""
+    """Return the valuation dates that have a record, ascending."""
     found = (path.parent.name.partition("=")[2] for path in folder.glob(f"valuation_date=*/{NIGHT}"))
     return tuple(sorted(date.fromisoformat(text) for text in found))
 
@@ -170,7 +170,7 @@ def read_run(folder: Path) -> RunRecord:
 
 
 def run_of(folder: Path, manifest: Manifest) -> RunRecord:
-    """What a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
+    """Read what a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
     rows = read_rows(folder / RESULTS, RESULTS_SCHEMA)
     return RunRecord(
         name=str(manifest["run"]),
@@ -184,27 +184,27 @@ def run_of(folder: Path, manifest: Manifest) -> RunRecord:
 
 
 def read_summary(folder: Path, valuation_date: date) -> dict[str, Any]:
-    """A night's own file. Raises InputError when there is none, or it is not as it was written."""
+    """Read a night's own file. Raises InputError when there is none, or it is not as it was written."""
     return read_sealed(night_folder(folder, valuation_date) / NIGHT, MEND_NIGHT)
 
 
 def recorded_names(summary: Mapping[str, Any]) -> list[str]:
-    """Runs that a night's file says there are."""
+    """Return the runs that a night's file says there are."""
     return [run["name"] for run in summary["runs"] if run["manifest_sha256"]]
 
 
 def night_folder(folder: Path, valuation_date: date) -> Path:
-    """Where a date's record stands."""
+    """Return where a date's record stands."""
     return folder / f"valuation_date={valuation_date}"
 
 
 def run_folder(folder: Path, valuation_date: date, name: str) -> Path:
-    """Where a run's record stands."""
+    """Return where a run's record stands."""
     return night_folder(folder, valuation_date) / f"run={name}"
 
 
 def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
-    """Rows of a Parquet file by the columns of `schema`; one that an older file lacks is null. Raises InputError."""
+    """Read a Parquet file by the columns of `schema`; one that an older file lacks is null. Raises InputError."""
     try:
         table = pq.ParquetFile(path).read()
     except (OSError, pa.ArrowException) as error:
@@ -218,7 +218,7 @@ def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """An object that a batch wrote, unchecked. Raises InputError."""
+    """Read an object that a batch wrote, unchecked. Raises InputError."""
     try:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:

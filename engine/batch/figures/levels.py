@@ -17,7 +17,7 @@ MOST_PATHS = 4096  # walked in each scenario: 41 of them lie beyond the outermos
 
 
 def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
-    """Quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
+    """Walk paths for quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
 
     n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps
 

@@ -23,6 +23,7 @@ from engine.record.correlations import read_correlations
 from engine.record.manifest import read_manifest
 from engine.record.read import nights, read_night
 from engine.record.verify import changed_files
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import plan_brackets
 from engine.run.start import run
 
@@ -329,7 +330,7 @@ def test_metrics_are_written(folder):
     assert "unwind_batch_exit_code 0" in lines
     (line,) = [line for line in lines if line.startswith("unwind_value_at_risk{") and 'scope="total"' in line
                and 'scenario="base"' in line]  # fmt: skip
-    wanted = read_night(folder.out, DATE).runs[0].results[0].measures[0].value_at_risk
+    wanted = read_night(folder.out, DATE).runs[0].results[0].measures[0].of(VALUE_AT_RISK).value
     assert float(line.rpartition(" ")[2]) == wanted
 
 

@@ -26,6 +26,8 @@ from engine.record.later_tables import recorded_convergence, recorded_levels
 from engine.record.read import BatchFault, night_folder, read_night, run_folder
 from engine.record.tables import MANIFEST
 from engine.report.write import report_path, write_report
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
 pytest.importorskip("matplotlib", reason="needs the extra `report`")
@@ -107,7 +109,8 @@ def every_value(record) -> set[float]:
 
 
 def measures(each) -> tuple[float, float, float, float]:
-    return each.value_at_risk, each.value_at_risk_se, each.expected_shortfall, each.expected_shortfall_se
+    var, es = each.of(VALUE_AT_RISK), each.of(EXPECTED_SHORTFALL)
+    return var.value, var.se, es.value, es.se
 
 
 def shares(run, key) -> tuple[float, float]:
@@ -115,8 +118,8 @@ def shares(run, key) -> tuple[float, float]:
     scenario, _, confidence = key
     total = next(each for each in run.results if (each.scenario, each.scope) == (scenario, "total"))
     whole = next(each for each in total.measures if each.confidence == confidence)
-    part = run.components[key]
-    return part.value_at_risk / whole.value_at_risk, part.expected_shortfall / whole.expected_shortfall
+    (var, _, es, _), (whole_var, _, whole_es, _) = measures(run.components[key]), measures(whole)
+    return var / whole_var, es / whole_es
 
 
 def test_contributions_stand_beside_what_the_books_are_alone(html):
