@@ -1,4 +1,4 @@
-"""README's section of commands, generated: `python -m cli.readme` from the checkout writes it anew."""
+"""Generated documents: `python -m cli.readme` in the checkout writes README's commands and docs/mechanisms.md."""
 
 import sys
 from collections.abc import Iterator
@@ -7,11 +7,13 @@ from typing import Any
 
 import typer
 
+from cli import mechanisms_page
 from cli.main import app
 
 BEGIN = "<!-- commands: written by `python -m cli.readme` -->"
 END = "<!-- end of commands -->"
 WIDTH = 100
+MECHANISMS_PAGE = Path("docs") / "mechanisms.md"
 
 
 def commands() -> Iterator[tuple[str, Any, str]]:
@@ -40,12 +42,13 @@ def with_section(readme: str) -> str:
 
 
 def main() -> None:
-    """Rewrite README.md in the current folder."""
+    """Rewrite README.md and docs/mechanisms.md in the current folder."""
     path = Path("README.md")
     text = path.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         sys.exit(f"error: README.md has no lines {BEGIN!r} and {END!r}")
     path.write_text(with_section(text), encoding="utf-8")
+    MECHANISMS_PAGE.write_text(mechanisms_page.page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -93,17 +93,20 @@ def _day(shock: "Shock") -> str:
 
 
 def _words(shock: "Shock") -> str:
+    from engine.mechanisms.factor_names import USDJPY
     from engine.scenario.scenario import ShockKind
 
-    is_price = fnmatchcase("USDJPY", shock.factor)
-    what = "" if is_price else f"{shock.on.value} rate "
+    is_rate = unwind_tables.reads_as_rate(shock.factor)
+    what = f"{shock.on.value} rate " if is_rate else ""
     match shock.kind:
         case ShockKind.RELATIVE:
             return f"{what}{render.percent(shock.size, signed=True)} of its level"
         case ShockKind.TARGET:
-            return f"{what}to {shock.size:g}" if is_price else f"{what}to {render.percent(shock.size)}"
+            return f"{what}to {render.percent(shock.size)}" if is_rate else f"to {shock.size:g}"
         case ShockKind.ABSOLUTE:
-            return f"{shock.size:+g} yen" if is_price else f"{what}{render.basis_points(shock.size, signed=True)}"
+            if is_rate:
+                return f"{what}{render.basis_points(shock.size, signed=True)}"
+            return f"{shock.size:+g}{' yen' if fnmatchcase(USDJPY, shock.factor) else ''}"
 
 
 def _levels(name: str, base: "Market", shocked: "Market") -> Table:

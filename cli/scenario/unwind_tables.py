@@ -8,9 +8,10 @@ from cli import render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
-    from engine.mechanisms.unwind import Jump, Regime, Sizes, Unwind
-
-PARTS = ("intervention", "carry", "repatriation", "impact")
+    from engine.mechanisms.jumps import Jump
+    from engine.mechanisms.parameters.sizes import Sizes
+    from engine.mechanisms.regimes import Regime
+    from engine.mechanisms.unwind import Unwind
 
 
 def tables(unwind: "Unwind") -> Iterator[Table]:
@@ -29,18 +30,20 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
     if parameters := list(_loop(unwind)):
         yield _table("Intervention, sales and what they do to prices", ("part", "parameter", "value"), parameters)
     if unwind.scheduled_sales:
-        sales = [(str(day), f"{amount:g}") for day, amount in unwind.scheduled_sales]
+        sales = [(str(sale.day), f"{sale.usd_bn:g}") for sale in unwind.scheduled_sales]
         yield _table("Treasuries sold by schedule", ("day", "USD bn"), sales)
 
 
 def sources(unwind: "Unwind") -> Iterator[str]:
     """Where each part's figures come from."""
-    yield from (f"Regime {regime.name}: {regime.source}" for regime in unwind.regimes)
-    yield from (f"Hazard {hazard.start} to {hazard.end}: {hazard.source}" for hazard in unwind.hazards)
-    yield from (f"Jump {jump.name}: {jump.source}" for jump in unwind.jumps)
-    for name in PARTS:
-        if (part := getattr(unwind, name)) is not None:
-            yield f"{name.capitalize()}: {part.source}"
+    from engine.mechanisms.parameters.parameter import parameters
+    from engine.mechanisms.unwind import placed_parts
+
+    for _, part in placed_parts(unwind):
+        declared = parameters(type(part))
+        if "source" in declared:
+            named = " to ".join(getattr(part, name) for name, each in declared.items() if each.is_name)
+            yield f"{type(part).__name__}{f' {named}' if named else ''}: {part.source}"
 
 
 def _table(title: str, headings: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Table:
@@ -75,7 +78,7 @@ def _hazards(unwind: "Unwind") -> Table:
 
 
 def _jumps(unwind: "Unwind") -> Table:
-    from engine.mechanisms.sizes import jump_sizes
+    from engine.mechanisms.jumps import jump_sizes
 
     rows: list[tuple[str, ...]] = []
     for jump in unwind.jumps:
@@ -95,25 +98,23 @@ def _paths(unwind: "Unwind") -> Iterator[tuple[str, str]]:
     if unwind.nu is not None:
         yield "tails", f"multivariate t with {unwind.nu:g} degrees of freedom at the horizon"
     if unwind.bridge is not None:
-        yield unwind.bridge[0], f"median led to {unwind.bridge[1]:g} at the horizon, the rest by regression on it"
+        led = f"median led to {unwind.bridge.level:g} at the horizon, the rest by regression on it"
+        yield unwind.bridge.factor, led
     for glob, drift in unwind.drifts:
         yield glob, f"drift {_size(glob, drift)} a year"
 
 
 def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
     from engine.mechanisms.loop import loop_gain
+    from engine.mechanisms.registry import mechanisms_on
 
-    for name in PARTS:
-        part = getattr(unwind, name)
-        given = [field.name for field in fields(part) if field.name != "source"] if part is not None else []
-        head = name
-        for key in given:
+    for mechanism, part in mechanisms_on(unwind):
+        if not hasattr(part, "source"):
+            continue  # lists of parts, and parameters without a table of their own, are shown in tables of theirs
+        head = mechanism.key
+        for key in (field.name for field in fields(part) if field.name != "source"):
             if (value := getattr(part, key)) not in ((), None):
-                yield (
-                    head,
-                    key,
-                    _sizes(value) if isinstance(value, tuple) else f"{value:g}" if key != "betas_name" else value,
-                )
+                yield head, key, _value(value)
                 head = ""
     if unwind.carry is not None and unwind.impact is not None:
         yield (
@@ -124,11 +125,25 @@ def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
         )
 
 
+def _value(value: "float | str | Sizes") -> str:
+    match value:
+        case str():
+            return value
+        case tuple():
+            return _sizes(value)
+        case _:
+            return f"{value:g}"
+
+
 def _sizes(sizes: "Sizes") -> str:
     return ", ".join(f"{glob} {size:g}" for glob, size in sizes)
 
 
 def _size(glob: str, size: float) -> str:
     """Basis points of what reads as a zero rate, else percent of the logarithm."""
-    is_rate = "_" in glob and not glob.endswith("_VOL")
-    return render.basis_points(size, 1, signed=True) if is_rate else render.percent(size, 2, signed=True)
+    return render.basis_points(size, 1, signed=True) if reads_as_rate(glob) else render.percent(size, 2, signed=True)
+
+
+def reads_as_rate(glob: str) -> bool:
+    """Return whether a factor's name or glob reads as zero rates, JGB_10Y or UST_*: prices have no underscore."""
+    return "_" in glob and not glob.endswith("_VOL")

@@ -41,7 +41,7 @@ class Response:
     unhedged: float  # y per F_private: k unhedged
 
     def matrix(self, impact: float) -> F64:
-        """(2, 2) of (y, I), with `impact` per USD bn over the horizon."""
+        """Return the response of (y, I), (2, 2), with `impact` as a decimal yield per USD bn over the horizon."""
         onto_fall = [self.carry + self.unhedged * self.falls, self.unhedged * self.yields]
         return np.array([onto_fall, [impact * self.falls, impact * self.yields]])
 
@@ -75,7 +75,7 @@ class Response:
 def loop_gain(unwind: UnwindLaw, n_steps: int) -> LoopGain:
     """Gain of an unwind's loop over `n_steps` days. Sales come evenly over them, and fade as long."""
     law = {name: float(value) for name, value in unwind.record.items()}
-    median, log_sd = 0.0, law.get("impact_sd", 0.0)
+    median, log_sd = 0.0, law["impact_sd"]
     if unwind.impact.any():
         median = math.exp(law["log_impact"]) * _left(law, n_steps)
     response = response_of(law, unwind.impact, n_steps)
@@ -87,17 +87,16 @@ def loop_gain(unwind: UnwindLaw, n_steps: int) -> LoopGain:
 
 
 def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response:
-    """Response of a law: fields of kernels.base.LAW, those left out 0; impact (n_factors,)."""
-    get = law.get
-    weights = [(int(get(f"pickup_{k}", 0.0)), get(f"weight_{k}", 0.0)) for k in range(1, 5)]
+    """Return the response of a law, by the fields of kernels.layout.LAW; impact (n_factors,) of each factor."""
+    weights = [(int(law[f"pickup_{k}"]), law[f"weight_{k}"]) for k in range(1, 5)]
     on_pickup = sum(weight * float(impact[f]) for f, weight in weights)
-    held = get("ust_stock", 0.0) * get("years", 0.0) * n_steps
-    on_ten = float(impact[int(get("ust", 0.0))])
-    per_loss, unhedged, fx = get("hazard_per_loss", 0.0), get("unhedged", 0.0), get("fx_per_bn", 0.0)
+    held = law["ust_stock"] * law["years"] * n_steps
+    on_ten = float(impact[int(law["ust"])])
+    per_loss, unhedged, fx = law["hazard_per_loss"], law["unhedged"], law["fx_per_bn"]
     return Response(
-        carry=fx * get("carry_stock", 0.0) * get("stop_slope", 0.0) * get("leverage", 0.0),
+        carry=fx * law["carry_stock"] * law["stop_slope"] * law["leverage"],
         falls=held * per_loss * unhedged,
-        yields=held * (per_loss * get("duration", 0.0) * on_ten + get("hazard_per_pickup", 0.0) * on_pickup),
+        yields=held * (per_loss * law["duration"] * on_ten + law["hazard_per_pickup"] * on_pickup),
         unhedged=fx * unhedged,
     )
 

@@ -14,8 +14,8 @@ import numpy as np
 from engine.errors import InputError, did_you_mean
 from engine.levels.quantiles import chunks
 from engine.mechanisms.betas import BETA_SETS
+from engine.mechanisms.factor_names import TEN_YEARS
 from engine.run.walk import Walk
-from engine.scenario.needs import TEN_YEARS
 from kernels.base import PathRange
 from kernels.types import F64
 

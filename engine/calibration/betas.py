@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.calibration.regimes import CALM, EPISODES, Episode, following_fix, one_day_moves
 from engine.errors import InputError, did_you_mean
-from engine.scenario.needs import TEN_YEARS
+from engine.mechanisms.factor_names import TEN_YEARS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,11 @@ from engine.calibration.diffusion import Window, factor_states
 from engine.calibration.links import nearest_links
 from engine.errors import InputError
 from engine.market.correlation import cholesky, smallest_eigenvalue
-from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR, Factor, FactorKind
+from engine.market.factors import DAYS_PER_YEAR, Factor, FactorKind
 from engine.market.market import Market
-from engine.mechanisms.sizes import matches
-from engine.scenario.overrides import override
+from engine.mechanisms.factor_names import USDJPY
+from engine.mechanisms.parameters.overrides import override
+from engine.mechanisms.parameters.sizes import matches
 from kernels.types import F64, Bools, Dates
 
 Pair = tuple[str, str]  # of blocks
@@ -31,7 +32,7 @@ BLOCKS = {  # that share a multiplier and a correlation: name -> glob, later one
     "JGB_SHORT": "JGB_*",
     "JGB_LONG": "JGB_[234]0Y",
     "UST": "UST_*",
-    "USDJPY": "USDJPY",
+    USDJPY: USDJPY,
 }
 PAIRS = (("JGB_SHORT", "UST"), ("JGB_LONG", "UST"))  # those with USD/JPY are estimated pillar by pillar
 BILLS = frozenset(("UST_1M", "UST_3M", "UST_6M"))  # in no jump
@@ -94,7 +95,10 @@ class RegimeEstimate:
 
     @property
     def drifts(self) -> F64:
-        """Return (n_factors,) per year, of expectations between jumps: less `convexity`, with jumps, it is `mean`."""
+        """Return the drifts of expectations between jumps, per year: (n_factors,).
+
+        Less `convexity`, and with the jumps, they make `mean`.
+        """
         blocks = block_of(self.names)
         jumps = dict(zip(BLOCKS, self.jump_mean.tolist(), strict=True))
         pairs = zip(self.names, blocks, strict=True)
@@ -114,7 +118,7 @@ class _Sample:
 
     @property
     def n_days(self) -> int:
-        return self.moves["USDJPY"].size
+        return self.moves[USDJPY].size
 
 
 def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeEstimate]:
@@ -228,13 +232,13 @@ def _vols_of(market: Market) -> F64:
 def _convexity(names: Sequence[str], multipliers: Mapping[str, float], market: Market) -> F64:
     """(n_factors,) per year, half the variance of prices in a regime with these multipliers by block."""
     vols = _vols_of(market) * np.array([multipliers[block] for block in block_of(names)])
-    return np.where([name == PRICE_FACTOR for name in names], 0.5 * vols**2, 0.0)
+    return np.where([name == USDJPY for name in names], 0.5 * vols**2, 0.0)
 
 
 def _definite_share(shrunk: Mapping[Pair, float], calm: Mapping[Pair, float], market: Market) -> float:
     """The largest share, in steps of 0.05, of the rates' way from calm that leaves them definite, links having room."""
     names = [factor.name for factor in market.factors]
-    without = [i for i, name in enumerate(names) if name != PRICE_FACTOR]
+    without = [i for i, name in enumerate(names) if name != USDJPY]
     for step in range(SHARES, 0, -1):
         laid = _laid_on(market, _part_way(shrunk, calm, step / SHARES))
         if smallest_eigenvalue(laid[np.ix_(without, without)]) > 2.0 * LEAST_EIGENVALUE:
@@ -254,7 +258,7 @@ def _laid_on(market: Market, correlations: Mapping[Pair, float]) -> F64:
 
 def _shrunk_links(names: Sequence[str], raw: F64, calm: F64, error: float) -> F64:
     """(n_factors,) posterior means; 1 of USD/JPY itself."""
-    rates = [name for name in names if name != PRICE_FACTOR]
+    rates = [name for name in names if name != USDJPY]
     found, quiet = (dict(zip(names, links.tolist(), strict=True)) for links in (raw, calm))
     given = {name: found[name] for name in rates}
     shrunk = _shrunk(given, {name: quiet[name] for name in rates}, error, (math.atanh, math.tanh))
@@ -264,11 +268,11 @@ def _shrunk_links(names: Sequence[str], raw: F64, calm: F64, error: float) -> F6
 def _definite_links(wanted: F64, names: Sequence[str], correlations: Mapping[Pair, float], market: Market) -> F64:
     """(n_factors,) the nearest to `wanted` that leave the market's correlation definite; what is no rate stays."""
     places = [factor.name for factor in market.factors]
-    rates = np.array([name != PRICE_FACTOR for name in names])
-    free = np.array([places.index(name) for name in names if name != PRICE_FACTOR])
+    rates = np.array([name != USDJPY for name in names])
+    free = np.array([places.index(name) for name in names if name != USDJPY])
     links = wanted.copy()
     laid = _laid_on(market, correlations)
-    links[rates] = nearest_links(wanted[rates], laid, free, places.index(PRICE_FACTOR), LEAST_EIGENVALUE)
+    links[rates] = nearest_links(wanted[rates], laid, free, places.index(USDJPY), LEAST_EIGENVALUE)
     return links
 
 
@@ -347,7 +351,7 @@ def _correlations(sample: _Sample) -> tuple[dict[Pair, float], F64]:
     correlation = np.atleast_2d(np.corrcoef(sample.five_day, rowvar=False))
     blocks = np.array(block_of(sample.names))
     by_pair = {(one, two): float(correlation[np.ix_(blocks == one, blocks == two)].mean()) for one, two in PAIRS}
-    return by_pair, correlation[sample.names.index(PRICE_FACTOR)]
+    return by_pair, correlation[sample.names.index(USDJPY)]
 
 
 def _means(sample: _Sample) -> F64:

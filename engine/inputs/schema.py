@@ -9,7 +9,7 @@ from engine.inputs.batch import BatchFile
 from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario.load import ScenarioFile
+from engine.inputs.scenario.load import scenario_file
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.position import RULES, Kind
 
@@ -17,7 +17,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("market", "book", "scenario", "run", "batch", "prices")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
-    "scenario": ScenarioFile,
     "run": RunConfig,
     "batch": BatchFile,
     "prices": PriceFile,
@@ -32,6 +31,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     """
     if kind == "book":
         schema = _book_row()
+    elif kind == "scenario":
+        schema = scenario_file().model_json_schema(by_alias=True)
     elif kind in _MODELS:
         schema = _MODELS[kind].model_json_schema(by_alias=True)
     else:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.law.law import Law
 from engine.law.unwind import UnwindLaw
 from kernels.layout import LAW, ModelArrays, plain_model
-from kernels.types import F64, I64
+from kernels.types import F64, I64, Records
 
 
 def model_arrays(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
-    """Laws that differ, and which one each scenario follows: scenarios that only shift levels share one walk."""
+    """Return which law each scenario follows, (n_scenarios,), and the laws that differ.
+
+    Scenarios that only shift levels share one walk.
+    """
     keys = [law.key() for law in laws]
     order = list(dict.fromkeys(keys))
     kept = [laws[keys.index(key)] for key in order]
@@ -50,7 +52,7 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
     )
 
 
-def _records(unwinds: Sequence[UnwindLaw | None]) -> npt.NDArray[np.void]:
+def _records(unwinds: Sequence[UnwindLaw | None]) -> Records:
     """(n_dynamics,) of LAW; the jumps of each law follow those of the one before."""
     records = np.zeros(len(unwinds), LAW)
     first = 0

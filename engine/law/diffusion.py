@@ -19,8 +19,17 @@ class Diffusion:
     convexity: F64  # (n_factors,) per step: what a price's drift loses to its variance; 0 where `drift` holds it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Steps:
+    """The diffusions of all regimes, one on the other: what mechanisms may change of a step."""
+
+    drift: F64  # (n_regimes, n_factors) per step, in the states' units
+    chol: F64  # (n_regimes, n_factors, n_factors)
+    convexity: F64  # (n_regimes, n_factors) per step
+
+
 def diffusion_of(market: Market, vols: F64, correlation: F64, dt: float, *, mixes: bool = False) -> Diffusion:
-    """A step of `dt` years of a market with these vols (n_factors,) and correlation, in place of its own.
+    """Return a step of `dt` years of a market with these vols (n_factors,) and correlation, in place of its own.
 
     A RATE moves as dx = kappa (theta - x) dt + sigma dW, a VOL likewise in its logarithm, a PRICE as
     d ln(x) = (mu - sigma^2 / 2) dt + sigma dW; all steps are exact: over dt the covariance of factors i and j is
@@ -38,18 +47,21 @@ def diffusion_of(market: Market, vols: F64, correlation: F64, dt: float, *, mixe
 
 
 def mean_after(decay: F64, drift: F64, steps: int) -> F64:
-    """Mean of the deviations after `steps` steps of `drift` (n_factors,): (n_factors,)."""
+    """Return the mean of the deviations after `steps` of `drift` (n_factors,), in the states' units: (n_factors,)."""
     return np.asarray(drift * (decay[:, None] ** np.arange(steps)).sum(axis=1))
 
 
 def covariance_after(decay: F64, chol: F64, steps: int) -> F64:
-    """Covariance of the deviations after `steps` steps with factor `chol`: (n_factors, n_factors)."""
+    """Return the covariance of the deviations after `steps` steps with factor `chol`: (n_factors, n_factors)."""
     powers = decay[:, None] ** np.arange(steps)  # (n_factors, steps)
     return np.asarray((chol @ chol.T) * (powers @ powers.T))
 
 
 def reverting_time(kappa: F64, dt: float) -> F64:
-    """(1 - exp(-kappa dt)) / kappa, and dt where kappa is 0."""
+    """Return (1 - exp(-kappa dt)) / kappa, and dt where kappa is 0, in years: the shape of `kappa`, per year.
+
+    kappa  (n_factors,) or (n_factors, n_factors) of pairs
+    """
     safe = np.where(kappa > 0.0, kappa, 1.0)
     return np.where(kappa > 0.0, -np.expm1(-safe * dt) / safe, dt)
 

@@ -20,7 +20,7 @@ REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: 4 about a
 
 
 def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
-    """Middle (n_factors,) and covariance (n_factors, n_factors) of a range of the deviations after `steps`.
+    """Return the middle (n_factors,) and covariance (n_factors, n_factors) of a range of the deviations after `steps`.
 
     drift (n_regimes, n_factors) per step, all of a regime's; chol (n_regimes, n_factors, n_factors).
 
@@ -67,20 +67,19 @@ def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:
 def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
     """What sales and interventions that losses by `moves` (n_factors,) force may do to each factor."""
     law = {name: float(value) for name, value in unwind.record.items()}
-    get = law.get
-    fx, ust = int(get("fx", 0.0)), int(get("ust", 0.0))
+    fx, ust = int(law["fx"]), int(law["ust"])
     fall, rise = float(moves[fx]), float(moves[ust])
-    loss = max(0.0, get("start_held", 0.0) + get("duration", 0.0) * rise + get("unhedged", 0.0) * fall)
-    hazard = get("hazard", 0.0) + get("hazard_per_loss", 0.0) * loss + get("hazard_per_pickup", 0.0) * rise
-    private = get("ust_stock", 0.0) * get("years", 0.0) * steps * min(max(hazard, 0.0), get("hazard_most", 0.0))
+    loss = max(0.0, law["start_held"] + law["duration"] * rise + law["unhedged"] * fall)
+    hazard = law["hazard"] + law["hazard_per_loss"] * loss + law["hazard_per_pickup"] * rise
+    private = law["ust_stock"] * law["years"] * steps * min(max(hazard, 0.0), law["hazard_most"])
     official = 0.0
-    if get("intervenes", 0.0):
-        official = float(np.exp(get("log_size", 0.0) + get("size_sd", 0.0)))
-    treasuries = float(unwind.scheduled[:steps].sum()) + private + official * get("ust_per_tn", 0.0)
-    short_run = float(np.exp(get("log_impact", 0.0) + IMPACT * get("impact_sd", 0.0)))
-    worst = get("leverage", 0.0) * (get("start_loss", 0.0) + fall)
-    stopped = min(max(get("stop_slope", 0.0) * (worst - get("stop_loss", 0.0)), 0.0), get("stop_most", 0.0))
-    dollars = get("carry_stock", 0.0) * stopped + get("unhedged", 0.0) * private
+    if law["intervenes"]:
+        official = float(np.exp(law["log_size"] + law["size_sd"]))
+    treasuries = float(unwind.scheduled[:steps].sum()) + private + official * law["ust_per_tn"]
+    short_run = float(np.exp(law["log_impact"] + IMPACT * law["impact_sd"]))
+    worst = law["leverage"] * (law["start_loss"] + fall)
+    stopped = min(max(law["stop_slope"] * (worst - law["stop_loss"]), 0.0), law["stop_most"])
+    dollars = law["carry_stock"] * stopped + law["unhedged"] * private
     moved = np.abs(unwind.impact) * short_run * treasuries
-    moved[fx] += get("fx_per_bn", 0.0) * dollars + get("fx_per_tn", 0.0) * official
+    moved[fx] += law["fx_per_bn"] * dollars + law["fx_per_tn"] * official
     return np.asarray(moved)

@@ -1,17 +1,22 @@
 """Jumps as arrays: how often in each regime, how large, and what compensates the drift of prices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammainc
 
-from engine.mechanisms.sizes import values
-from engine.mechanisms.unwind import Jump
+from engine.law.diffusion import Steps
+from engine.law.part import LawSetting, Record
+from engine.market.factors import FactorKind
+from engine.mechanisms.jumps import Jump
+from engine.mechanisms.parameters.sizes import values
+from engine.mechanisms.unwind import Unwind
 from kernels.types import F64, I64
 
 MOST = 3  # of a kind in a step: rarer counts are drawn as this many
 N_LOADINGS = 4  # normals of a kind's own
 ANY_STEP = -1
+JUMP_FIELDS = ("first_jump", "last_jump")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,8 +30,23 @@ class JumpArrays:
     compensator: F64  # (n_regimes, n_factors) ln E exp(jumps of a step), of those that are compensated
 
 
+def jumps_record(unwind: Unwind, setting: LawSetting) -> Record:
+    """Return the record's fields of `unwind.jumps`, as of a model that holds no other law."""
+    return {"first_jump": 0, "last_jump": len(unwind.jumps)}
+
+
+def compensated(unwind: Unwind, setting: LawSetting, steps: Steps) -> Steps:
+    """Return steps whose drift of prices takes the mean of compensated jumps back, as in Merton (1976)."""
+    if not unwind.jumps:
+        return steps
+    regimes = tuple(regime.name for regime in unwind.regimes)
+    compensator = jump_arrays(unwind.jumps, regimes, setting.names, setting.dt).compensator
+    is_price = np.array([factor.kind is FactorKind.PRICE for factor in setting.market.factors])
+    return replace(steps, drift=steps.drift - np.where(is_price, compensator, 0.0))
+
+
 def jump_arrays(jumps: tuple[Jump, ...], regimes: tuple[str, ...], factors: tuple[str, ...], dt: float) -> JumpArrays:
-    """Arrays of `jumps` for steps of `dt` years; `regimes` names them, () is one without a name."""
+    """Return the arrays of `jumps` for steps of `dt` years; `regimes` names them, () is one without a name."""
     n_regimes = max(1, len(regimes))
     shape = len(jumps), n_regimes, len(factors)
     tails = np.array([_tails(jump, regimes, dt) for jump in jumps]).reshape(*shape[:2], MOST)

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.errors import InputError
-from engine.law.bridge import bridge_drifts, median_shift
-from engine.law.diffusion import Diffusion, covariance_after, diffusion_of, mean_after, reverting_time
+from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_of, mean_after, reverting_time
+from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope
+from engine.law.part import LawSetting
+from engine.law.registry import law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
-from engine.mechanisms.sizes import values
+from engine.mechanisms.parameters.sizes import values
+from engine.mechanisms.regimes import regime_correlation, regime_vols
+from engine.mechanisms.registry import is_daily, mechanisms_on
 from engine.mechanisms.unwind import Unwind
-from engine.scenario.overrides import regime_correlation, regime_vols
 from kernels.types import F64
 
 LARGEST_MOVES = {
@@ -39,23 +42,23 @@ class Law:
     unwind: UnwindLaw | None = None
 
     def mean(self, steps: int) -> F64:
-        """Mean of the deviations after `steps`: (n_factors,)."""
+        """Return the mean of the deviations after `steps`, in the states' units: (n_factors,)."""
         if self.unwind is None:
             return mean_after(self.decay, self.drift[0], steps)
         return self._envelope(self.unwind, steps)[0]
 
     def covariance(self, steps: int) -> F64:
-        """Covariance of the deviations after `steps`: (n_factors, n_factors)."""
+        """Return the covariance of the deviations after `steps`: (n_factors, n_factors)."""
         if self.unwind is not None:
             return self._envelope(self.unwind, steps)[1]
         return covariance_after(self.decay, self.chol[0], steps)
 
     def std(self, steps: int) -> F64:
-        """Standard deviations after `steps`: (n_factors,)."""
+        """Return the standard deviations after `steps`, in the states' units: (n_factors,)."""
         return np.sqrt(np.diag(self.covariance(steps)))
 
     def key(self) -> bytes:
-        """Equal for equal laws."""
+        """Return bytes that are equal for equal laws."""
         own = b"".join(each.tobytes() for each in (self.decay, self.drift, self.chol, self.convexity))
         return own + (self.unwind.key() if self.unwind else b"")
 
@@ -70,7 +73,7 @@ def law_of(
     unwind: Unwind | None = None,
     base: Market | None = None,
 ) -> Law:
-    """Law of `n_steps` equal steps to the horizon, from a market in a scenario and what that holds within the paths.
+    """Return the law of `n_steps` equal steps to the horizon, from a market in a scenario with its unwind.
 
     `base` is the market before the scenario's shocks, from which losses and the pick-up of those who sell count:
     `market` itself unless given.
@@ -82,30 +85,28 @@ def law_of(
         positive definite.
     """
     dt = horizon_days / DAYS_PER_YEAR / n_steps
-    law = _plain(market, dt) if unwind is None else _with_unwind(market, unwind, base or market, dt, n_steps)
+    setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
+    law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)
     vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
     _check_moves(market, vols, np.abs(law.mean(n_steps)) + 10.0 * law.std(n_steps))
     return law
 
 
 def _plain(market: Market, dt: float) -> Law:
-    one = diffusion_of(market, market.vols, market.correlation, dt)
-    return _joined([one], market, dt)
+    return _law(market, _joined([diffusion_of(market, market.vols, market.correlation, dt)]), dt)
 
 
-def _with_unwind(market: Market, unwind: Unwind, base: Market, dt: float, n_steps: int) -> Law:
-    if unwind.is_daily and abs(dt * DAYS_PER_YEAR - 1.0) > 1e-9:
+def _with_unwind(unwind: Unwind, setting: LawSetting) -> Law:
+    if is_daily(unwind) and abs(setting.dt * DAYS_PER_YEAR - 1.0) > 1e-9:
         raise InputError("this scenario's unwind is seen day by day: it needs `steps` daily")
-    drifts = values(unwind.drifts, [factor.name for factor in market.factors])
-    steps = [_regime_step(market, unwind, k, drifts, dt) for k in range(max(1, len(unwind.regimes)))]
-    law = _joined(steps, market, dt)
-    parts = unwind_law(unwind, market, base, dt, n_steps)
-    if unwind.bridge is not None:
-        law = _bridged(law, market, unwind.bridge, parts.quantiles, n_steps)
-    if not parts.record["is_unwind"]:
-        return law
-    is_price = np.array([factor.kind is FactorKind.PRICE for factor in market.factors])
-    return replace(law, drift=law.drift - np.where(is_price, parts.jumps.compensator, 0.0), unwind=parts)
+    market, drifts = setting.market, drifts_per_year(unwind, setting.market)
+    n_regimes = max(1, len(unwind.regimes))
+    steps = _joined([_regime_step(market, unwind, k, drifts, setting.dt) for k in range(n_regimes)])
+    for mechanism, _ in mechanisms_on(unwind):
+        if (change := law_part(mechanism.key).change_steps) is not None:
+            steps = change(unwind, setting, steps)
+    parts = unwind_law(unwind, setting)
+    return _law(market, steps, setting.dt, parts if parts.record["is_unwind"] else None)
 
 
 def _regime_step(market: Market, unwind: Unwind, k: int, drifts: F64, dt: float) -> Diffusion:
@@ -118,25 +119,21 @@ def _regime_step(market: Market, unwind: Unwind, k: int, drifts: F64, dt: float)
     return replace(step, drift=step.drift + (drifts + own) * reverting_time(market.kappas, dt))
 
 
-def _bridged(law: Law, market: Market, bridge: tuple[str, float], quantiles: F64, n_steps: int) -> Law:
-    """In every regime the median of the price's diffusion goes to the level: jumps, sales, interventions are on top."""
-    f = [factor.name for factor in market.factors].index(bridge[0])
-    wanted = np.log(bridge[1] / market.level(market.factors[f])) / n_steps
-    std = np.sqrt((law.chol[:, f] ** 2).sum(axis=1))
-    roots = np.sqrt(n_steps)
-    shifts = [
-        median_shift(n_steps * float(c), roots * float(s), quantiles) / n_steps if quantiles.size > 1 else 0.0
-        for c, s in zip(law.convexity[:, f], std, strict=True)
-    ]
-    return replace(law, drift=law.drift + bridge_drifts(f, wanted - law.drift[:, f] - shifts, law.chol))
-
-
-def _joined(steps: Sequence[Diffusion], market: Market, dt: float) -> Law:
-    return Law(
-        decay=np.exp(-market.kappas * dt),
+def _joined(steps: Sequence[Diffusion]) -> Steps:
+    return Steps(
         drift=np.stack([step.drift for step in steps]),
         chol=np.stack([step.chol for step in steps]),
         convexity=np.stack([step.convexity for step in steps]),
+    )
+
+
+def _law(market: Market, steps: Steps, dt: float, unwind: UnwindLaw | None = None) -> Law:
+    return Law(
+        decay=np.exp(-market.kappas * dt),
+        drift=steps.drift,
+        chol=steps.chol,
+        convexity=steps.convexity,
+        unwind=unwind,
     )
 
 

@@ -4,12 +4,21 @@ import math
 
 import numpy as np
 
-from engine.mechanisms.unwind import Hazard, Regime
+from engine.law.part import LawSetting, Record
+from engine.mechanisms.regimes import Hazard, Regime
+from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
+
+REGIME_FIELDS = ("n_regimes",)
+
+
+def regimes_record(unwind: Unwind, setting: LawSetting) -> Record:
+    """Return the record's field of `unwind.regimes`: how many there are, one where none has a name."""
+    return {"n_regimes": max(1, len(unwind.regimes))}
 
 
 def initial_probabilities(regimes: tuple[Regime, ...]) -> F64:
-    """Cumulated probabilities of the regime at the start: (n_regimes,), the last is 1."""
+    """Return the cumulated probabilities of the regime at the start: (n_regimes,), the last is 1."""
     if not regimes:
         return np.ones(1)
     cumulated = np.cumsum([regime.initial for regime in regimes])
@@ -18,7 +27,7 @@ def initial_probabilities(regimes: tuple[Regime, ...]) -> F64:
 
 
 def transition_table(regimes: tuple[Regime, ...], hazards: tuple[Hazard, ...], dt: float) -> F64:
-    """Probability of each change in a step of `dt` years, and what a unit of 5-day fall adds: (n, n, 2), n regimes.
+    """Return the probability of each change in a step, and what a unit of 5-day fall adds: (n_regimes, n_regimes, 2).
 
     The base is exp(Q dt) of the continuous-time chain with the hazards' rates; the response to falls is linear in dt.
     """
@@ -35,7 +44,9 @@ def transition_table(regimes: tuple[Regime, ...], hazards: tuple[Hazard, ...], d
 
 
 def chain_step(rates: F64, dt: float) -> F64:
-    """Transition probabilities (n, n) over `dt` of a chain with these rates off the diagonal; rows add up to 1.
+    """Return the transition probabilities over `dt` years of a chain with these rates: (n, n); rows add up to 1.
+
+    rates  (n, n) per year, off the diagonal
 
     By uniformisation, sum_k e^-m m^k / k! B^k with m the fastest rate of leaving times dt and B = I + Q / rate: no term
     is negative, so nothing cancels (Jensen 1953).
@@ -58,7 +69,7 @@ def chain_step(rates: F64, dt: float) -> F64:
 
 
 def occupancy(initial: F64, transitions: F64, steps: int) -> F64:
-    """Probability of each regime during each step, without falls of USD/JPY: (steps, n_regimes)."""
+    """Return the probability of each regime during each step, without falls of USD/JPY: (steps, n_regimes)."""
     at, change = np.diff(initial, prepend=0.0), transitions[:, :, 0]
     change = change + np.diag(1.0 - change.sum(axis=1))
     rows = []

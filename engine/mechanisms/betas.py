@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.mechanisms.unwind import Sizes
+from engine.mechanisms.parameters.sizes import Sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

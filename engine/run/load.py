@@ -14,7 +14,7 @@ from engine.inputs.scenario.load import load_scenarios
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
-from engine.scenario.needs import horizon_notes
+from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.inputs.run import MAX_PATHS, RunConfig
+from engine.mechanisms.registry import is_daily
 from engine.pack.observations import expires_inside
 from engine.pack.pack import Packed, pack
 from engine.risk.accumulate import TailAccumulator
@@ -108,7 +109,7 @@ def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> i
     """One exact step where the path on the way does not matter, else one a day: the same for every scenario."""
     if config.steps != "auto":
         return config.horizon_days
-    by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and unwind.is_daily]
+    by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and is_daily(unwind)]
     if by_day:
         others = ", and with it all others: their draws are common" if len(by_day) < len(inputs.names) else ""
         say(f"steps auto: daily, since {by_day[0]} is seen day by day{others}")

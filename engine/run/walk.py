@@ -16,7 +16,7 @@ from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.run.backend import choose_backend, device_errors
 from engine.scenario.apply import apply
-from engine.scenario.needs import horizon_notes
+from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend, Program
 from kernels.layout import SAID, BookArrays, empty_tables

@@ -14,13 +14,14 @@ from engine.market.curve import ZeroCurve
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, Market, ParCurve
 from engine.market.spread import parents_first
+from engine.mechanisms.checks import check_unwind, check_unwind_on_market
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.dated_shocks import dated_jumps
-from engine.scenario.domain import check_unwind
-from engine.scenario.findings import Findings, check_globs, usable_shocks
-from engine.scenario.needs import check_needs, loop_notes
-from engine.scenario.overrides import checked_correlation, checked_vols
-from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
+from engine.scenario.notes import loop_notes
+from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
+from engine.scenario.shock_checks import check_globs, usable_shocks
 from kernels.types import F64
 
 Shocks = Sequence[tuple[int, Shock]]  # each with its index in the scenario
@@ -70,7 +71,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
         is on no rate; the correlation, or a regime's, is not positive definite and no repair is asked for; the unwind
         has a parameter out of its range, or needs a factor that the market lacks.
     """
-    findings = Findings(scenario)
+    findings = findings_of(scenario)
     names = [factor.name for factor in market.factors]
     check_globs(scenario, names, findings)
     shocks = usable_shocks(scenario, market.factors, findings)
@@ -90,7 +91,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
 def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | None:
     """What the scenario does within the paths, checked against the market."""
     if scenario.unwind is not None:
-        check_needs(scenario.unwind, market, findings)
+        check_unwind_on_market(scenario.unwind, market, findings)
     jumps = dated_jumps(scenario, market.factors, findings)
     if not jumps:
         if scenario.unwind is not None:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from engine.market.factors import Factor, FactorKind
-from engine.mechanisms.sizes import matches
-from engine.mechanisms.unwind import Jump
-from engine.scenario.domain import LATEST_DAY
-from engine.scenario.findings import Findings
+from engine.mechanisms.jumps import Jump
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.parameter import LATEST_DAY
+from engine.mechanisms.parameters.sizes import matches
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
 LARGEST_MOVE = 0.5  # of a rate, or of a price or vol as a fraction: beyond, a unit is mistaken

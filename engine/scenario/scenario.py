@@ -1,11 +1,11 @@
 """Scenarios: named changes of a market's levels, vols and correlations, as data."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.errors import InputError
+from engine.mechanisms.parameters.findings import Findings, Origin
 from engine.mechanisms.unwind import Unwind
 
 
@@ -50,15 +50,6 @@ class Shock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """The file that a scenario was read from, so that what is found wrong later can still name its line."""
-
-    path: str
-    lines: Mapping[str, int]  # 1-based, by place: "shocks[2].size", elements counted from 1
-    files: Mapping[str, str] = field(default_factory=dict)  # of the places that other files gave, which it extends
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A named market state to simulate around. An empty one is the base."""
 
@@ -72,3 +63,8 @@ class Scenario:
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
     unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file
+
+
+def findings_of(scenario: Scenario) -> Findings:
+    """Return an empty collector of a scenario's errors and notes, which knows the file that it came from."""
+    return Findings(f"scenario {scenario.name!r}", scenario.origin)

@@ -10,18 +10,20 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
-from engine.inputs.scenario.mechanisms import CorrelationOverride, UnwindKeys, VolMultiplier
+from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
+from engine.inputs.scenario.tables import identifying_keys, scenario_model, unwind_of
 from engine.inputs.toml.extends import Merging, read_merged
 from engine.inputs.toml.faults import dotted, messages_of
 from engine.inputs.toml.lines import toml_line
 from engine.inputs.toml.parameters import Glob
 from engine.inputs.toml.read import Strict, read_text
-from engine.scenario.domain import LATEST_DAY, check_unwind
-from engine.scenario.findings import Findings, fault_at
-from engine.scenario.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+from engine.mechanisms.checks import check_unwind
+from engine.mechanisms.parameters.findings import Origin, fault_at
+from engine.mechanisms.parameters.parameter import LATEST_DAY
+from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
 
 MERGING = Merging(
-    named={"regimes": ("name",), "hazards": ("start", "end"), "jumps": ("name",), "scheduled_sales": ("day",)},
+    named=identifying_keys(),
     joined=frozenset(("shocks", "vol_multipliers", "correlations")),
     own=frozenset(("title", "description", "source")),
 )
@@ -55,7 +57,7 @@ class ShockEntry(Strict):
     )
 
 
-class ScenarioFile(UnwindKeys):
+class ScenarioHead(Strict):
     """A scenario: a named change of a market's levels, vols and correlations, and of what goes on within its paths.
 
     Its name is the file's, without .toml.
@@ -93,9 +95,14 @@ class ScenarioFile(UnwindKeys):
             vol_multipliers=tuple((v.factor, v.multiplier) for v in self.vol_multipliers),
             correlations=tuple((*c.factors, c.value) for c in self.correlations),
             repair_correlation=self.repair_correlation,
-            unwind=self.to_unwind(),
+            unwind=unwind_of(self),
             origin=origin,
         )
+
+
+def scenario_file() -> type[ScenarioHead]:
+    """Return the model of a scenario file, with a key for every mechanism that is registered."""
+    return scenario_model(ScenarioHead)
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -155,16 +162,16 @@ def _read(path: Path, name: str) -> Scenario:
     merged = read_merged(path, MERGING, _extended)
     lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
     files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
-    origin = Origin(path=str(path), lines=lines, files=files_of)
+    origin, model = Origin(path=str(path), lines=lines, files=files_of), scenario_file()
     try:
-        file = ScenarioFile.model_validate(merged.data)
+        file = model.model_validate(merged.data)
     except ValidationError as error:
-        found = messages_of(error, ScenarioFile, merged.data)
+        found = messages_of(error, model, merged.data)
         faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found.items()]
         raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0)) from None
     scenario = file.to_scenario(name, origin)
     if scenario.unwind is not None:
-        findings = Findings(scenario)
+        findings = findings_of(scenario)
         check_unwind(scenario.unwind, findings)
         findings.notes()
     return scenario

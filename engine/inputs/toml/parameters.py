@@ -1,11 +1,11 @@
-"""Parts that the tables of a scenario file share: globs, sources, ranges."""
+"""Parts that the tables of a scenario file share: globs, sizes by factor, keys that another file may give."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from engine.mechanisms.unwind import Sizes
-from engine.scenario.domain import RANGES
+from engine.mechanisms.parameters.sizes import Sizes
 
 Glob = Annotated[
     str,
@@ -16,27 +16,19 @@ Glob = Annotated[
         examples=["USDJPY", "JGB_*"],
     ),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
-Source = Annotated[str, Field(min_length=1, description="Where the figures come from, or 'assumption: ...'.")]
 ByFactor = dict[Glob, float]
 
 
-def identified_by(*keys: str) -> ConfigDict:
-    """Schema of a table that a file may give in part: the rest may stand in a file that it extends."""
+def fewer_required(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
+    """Return what makes the schema of a table require `keys` alone: the rest may stand in a file that it extends."""
 
     def fewer(schema: dict[str, Any]) -> None:
         if "required" in schema:
             schema["required"] = [key for key in schema["required"] if key in keys]
 
-    return ConfigDict(json_schema_extra=fewer)
-
-
-def bounded(part: str, name: str, description: str, default: Any = ...) -> Any:
-    """Field of a number within the range that the engine allows it."""
-    low, high = RANGES[part][name]
-    return Field(default, ge=low, le=high, description=description)
+    return fewer
 
 
 def sizes(given: dict[str, float]) -> Sizes:
-    """A table by factor as the engine has it, in the order of the file."""
+    """Return a table by factor as the engine has it, in the order of the file."""
     return tuple(given.items())

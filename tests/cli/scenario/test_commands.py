@@ -61,3 +61,19 @@ def test_a_plot_that_could_not_be_drawn_is_refused_before_anything_is_shown(unwi
     assert "must end in .png, .svg or .pdf" in done.stderr
     done = unwind("scenario", "show", "base", "--plot", tmp_path / "nowhere" / "fan.png")
     assert "there is no folder" in done.stderr
+
+
+def test_show_words_a_shock_by_what_its_factor_is(unwind, tmp_path):
+    path = tmp_path / "mine.toml"
+    shocks = (
+        '{ factor = "SPX", size = -0.1, kind = "relative" }',
+        '{ factor = "SPX", size = 5000.0, kind = "target" }',
+    )
+    shocks += ('{ factor = "USDJPY_VOL", size = 0.5, kind = "relative" }',)
+    shocks += ('{ factor = "USDJPY", size = -5.0, kind = "absolute" }',)
+    path.write_text(f'title = "t"\ndescription = "d"\nsource = "s"\nshocks = [{", ".join(shocks)}]\n')
+    out = unwind("scenario", "show", path).stdout
+    rows = [tuple(line.split(maxsplit=1)) for line in out.splitlines()]
+    for row in (("SPX", "-10 % of its level"), ("SPX", "to 5000"), ("USDJPY_VOL", "+50 % of its level")):
+        assert row in rows, out
+    assert ("USDJPY", "-5 yen") in rows

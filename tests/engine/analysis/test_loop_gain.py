@@ -9,7 +9,11 @@ from scipy.stats import lognorm
 from engine.analysis.loop_gain import Response, loop_gain
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.law import law_of
-from engine.mechanisms.unwind import Carry, Impact, Repatriation, Unwind
+from engine.mechanisms.carry import Carry
+from engine.mechanisms.impact import Impact
+from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.scheduled_sales import Sale
+from engine.mechanisms.unwind import Unwind
 
 URGED = Response(carry=0.4, falls=10.0, yields=9e3, unhedged=5e-4)
 CALMED = Response(carry=0.4, falls=2000.0, yields=-2e3, unhedged=5e-4)
@@ -94,5 +98,5 @@ def test_the_response_of_a_scenario_is_written_out(market):
 
 
 def test_without_a_loop_there_is_no_gain(market):
-    found = loop_gain(law_of(market, 10, 10, Unwind(scheduled_sales=((1, 5.0),))).unwind, 10)
+    found = loop_gain(law_of(market, 10, 10, Unwind(scheduled_sales=(Sale(day=1, usd_bn=5.0),))).unwind, 10)
     assert (found.at_median, found.at_95, found.probability) == (0.0, 0.0, 0.0)

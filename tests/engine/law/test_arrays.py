@@ -4,7 +4,10 @@ import numpy as np
 
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
-from engine.mechanisms.unwind import Hazard, Jump, Regime, Unwind
+from engine.mechanisms.jumps import Jump
+from engine.mechanisms.regimes import Hazard, Regime
+from engine.mechanisms.scheduled_sales import Sale
+from engine.mechanisms.unwind import Unwind
 
 CALM = Regime(name="CALM", source="by hand", initial=0.9)
 FLIGHT = Regime(name="FLIGHT", source="by hand", initial=0.1, vol_multipliers=(("*", 2.0),))
@@ -35,7 +38,7 @@ def test_plain_laws_alone_have_no_row_of_the_unwind(hand_market):
 def test_regimes_are_padded_with_the_first_and_jumps_follow_one_another(hand_market):
     market = hand_market()
     two = Unwind(regimes=(CALM, FLIGHT), hazards=HAZARDS, jumps=JUMPS[:1])
-    one = Unwind(jumps=JUMPS, scheduled_sales=((3, 119.0),))
+    one = Unwind(jumps=JUMPS, scheduled_sales=(Sale(day=3, usd_bn=119.0),))
     laws = [law_of(market, 10, 10, unwind) for unwind in (None, one, two)]
     _, model = model_arrays(laws)
     assert model.chol.shape[:2] == (3, 2)

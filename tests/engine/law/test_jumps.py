@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.law.jumps import jump_arrays
-from engine.mechanisms.unwind import Jump
+from engine.mechanisms.jumps import Jump
 
 FACTORS = ("JGB_10Y", "UST_10Y", "USDJPY")
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.linalg import expm
 
 from engine.law.regimes import chain_step, initial_probabilities, occupancy, transition_table
-from engine.mechanisms.unwind import Hazard, Regime
+from engine.mechanisms.regimes import Hazard, Regime
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "unwind.json").read_text(encoding="utf-8"))["regimes"]
 

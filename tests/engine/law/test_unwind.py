@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.mechanisms.unwind import (
-    Carry,
-    Hazard,
-    Impact,
-    Intervention,
-    Jump,
-    Regime,
-    Repatriation,
-    Unwind,
-)
+from engine.mechanisms.bridge import Bridge
+from engine.mechanisms.carry import Carry
+from engine.mechanisms.impact import Impact
+from engine.mechanisms.intervention import Intervention
+from engine.mechanisms.jumps import Jump
+from engine.mechanisms.regimes import Hazard, Regime
+from engine.mechanisms.registry import is_daily
+from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.scheduled_sales import Sale
+from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import pack
 from kernels.base import PathRange
 from kernels.layout import SAID
@@ -193,11 +193,11 @@ OFF = {
     ),
     "jumps that never come": Unwind(jumps=(Jump(name="j", source="by hand", mean=(("*", 1.0),), rates=(("*", 0.0),)),)),
     "interventions of no size": Unwind(intervention=replace(OFFICIAL, log_move_per_jpy_tn=0.0)),
-    "sales without an impact": Unwind(carry=CARRY, repatriation=SALES, scheduled_sales=((2, 119.0),)),
+    "sales without an impact": Unwind(carry=CARRY, repatriation=SALES, scheduled_sales=(Sale(day=2, usd_bn=119.0),)),
     "sales of zero impact": Unwind(
         carry=CARRY,
         repatriation=SALES,
-        scheduled_sales=((2, 119.0),),
+        scheduled_sales=(Sale(day=2, usd_bn=119.0),),
         impact=replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0),
     ),
 }
@@ -297,7 +297,9 @@ def test_what_carry_sells_depends_on_the_worst_loss_not_on_the_days(hand_market,
 
 
 def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_book):
-    unwind = Unwind(impact=IMPACT, scheduled_sales=((1, 40.0), (3, 79.0), (11, 1e3)))
+    unwind = Unwind(
+        impact=IMPACT, scheduled_sales=(Sale(day=1, usd_bn=40.0), Sale(day=3, usd_bn=79.0), Sale(day=11, usd_bn=1e3))
+    )
     found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind)
     fading = [math.exp(-4.0 * age / 252) for age in (9, 7)]
     level = 12.8e-6 * (0.4 * 119.0 + 0.6 * (40.0 * fading[0] + 79.0 * fading[1]))
@@ -312,7 +314,7 @@ def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_b
     "impact", [None, replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0, ust_log_sd=1.25)]
 )
 def test_sales_that_move_no_yield_have_no_impact_to_tell_of(hand_market, hand_book, backend, impact):
-    unwind = Unwind(repatriation=SALES, impact=impact, scheduled_sales=((1, 119.0),))
+    unwind = Unwind(repatriation=SALES, impact=impact, scheduled_sales=(Sale(day=1, usd_bn=119.0),))
     found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
     assert found["official_sold"][0] == 119.0
     assert found["private_sold"][0] == pytest.approx(800.0 * 0.1 / 252, rel=1e-12)  # a hazard of 0.1 a year
@@ -345,12 +347,12 @@ def test_an_intervention_sells_the_treasuries_that_pay_for_it(hand_market, hand_
 
 
 def test_a_drift_without_a_day_keeps_one_step(market):
-    assert not Unwind(drifts=(("JGB_30Y", 0.002),), bridge=("USDJPY", 125.0), nu=5.0).is_daily
+    assert not is_daily(Unwind(drifts=(("JGB_30Y", 0.002),), bridge=Bridge(factor="USDJPY", level=125.0), nu=5.0))
 
 
 @pytest.mark.parametrize("nu", [None, 4.0])
 def test_a_bridge_leads_the_median_to_its_level_and_the_others_by_regression(market, hand_book, nu):
-    unwind = Unwind(bridge=("USDJPY", 125.0), nu=nu)
+    unwind = Unwind(bridge=Bridge(factor="USDJPY", level=125.0), nu=nu)
     x = np.log1p(pnl(hand_book([], [(0, "USD", 1.0)]), market, unwind, n_steps=1) / market.usdjpy)
     assert is_quantile(x, math.log(125.0 / 145.04), 0.5)
     found = said(hand_book([], [(0, "USD", 1.0)]), market, unwind, n=20_000, n_steps=1)

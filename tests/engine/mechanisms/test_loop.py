@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from engine.inputs.scenario.load import load_scenario
+from engine.mechanisms.carry import Carry
+from engine.mechanisms.impact import Impact
 from engine.mechanisms.loop import flow_drifts, loop_gain
-from engine.mechanisms.unwind import Carry, Impact, Repatriation
+from engine.mechanisms.repatriation import Repatriation
 
 NAMES = ("JGB_1Y", "JGB_30Y", "UST_3M", "UST_10Y", "USDJPY")
 CARRY = Carry(

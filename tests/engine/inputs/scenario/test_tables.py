@@ -3,7 +3,6 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,9 +10,10 @@ from jsonschema import Draft202012Validator
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import bundled_scenario_names, default_scenario_names, load_scenario, read_scenario
-from engine.inputs.scenario.sales import BetaSet
 from engine.inputs.schema import json_schema
 from engine.mechanisms.betas import BETA_SETS
+from engine.mechanisms.bridge import Bridge
+from engine.mechanisms.scheduled_sales import Sale
 from engine.scenario.apply import apply
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
@@ -82,7 +82,11 @@ betas = "theory"
         )
     ).unwind
     assert unwind is not None
-    assert (unwind.nu, unwind.bridge, unwind.scheduled_sales) == (6.0, ("USDJPY", 125.0), ((2, 10.0),))
+    assert (unwind.nu, unwind.bridge, unwind.scheduled_sales) == (
+        6.0,
+        Bridge(factor="USDJPY", level=125.0),
+        (Sale(day=2, usd_bn=10.0),),
+    )
     assert unwind.drifts == (("JGB_*", 0.001), ("JGB_40Y", 0.002))
     (regime,), (jump,) = unwind.regimes, unwind.jumps
     assert (regime.drifts, regime.vol_multipliers) == ((("UST_10Y", -0.01),), (("UST_*", 2.0),))
@@ -96,7 +100,8 @@ betas = "theory"
 
 
 def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
-    assert set(get_args(BetaSet)) == set(BETA_SETS)
+    betas = json_schema("scenario")["$defs"]["ImpactTable"]["properties"]["betas"]["anyOf"]
+    assert betas[1]["enum"] == list(BETA_SETS)
 
 
 @pytest.mark.parametrize(
@@ -283,3 +288,30 @@ def test_what_buys_jgbs_with_officials_sales_too_is_said(write):
     (note,) = apply(read_scenario(write("into", text + "into_jgb = 0.5\n")), market).notes
     assert "line 9, repatriation.into_jgb: JGBs are bought with this share of what officials sell too" in note
     assert apply(read_scenario(write("none", text)), market).notes == ()
+
+
+def test_the_schema_of_a_part_is_what_its_mechanism_declares():
+    carry = json_schema("scenario")["$defs"]["CarryTable"]
+    assert carry["properties"]["stop_slope"] == {
+        "default": 0.6,
+        "description": "Share of the stock stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * "
+        "leverage * fx_log_per_usd_bn: 0.675 of the defaults. Default 0.6 (assumption).",
+        "maximum": 1000.0,
+        "minimum": 0.0,
+        "title": "Stop Slope",
+        "type": "number",
+    }
+    assert carry["additionalProperties"] is False
+    assert carry["required"] == []  # the source may stand in a file that this one extends
+
+
+def test_lists_of_tables_require_what_names_an_element():
+    tables = json_schema("scenario")["$defs"]
+    assert tables["HazardTable"]["required"] == ["start", "end"]
+    assert tables["JumpTable"]["properties"]["loadings"]["maxItems"] == 4
+    assert json_schema("scenario")["properties"]["regimes"]["maxItems"] == 4
+
+
+def test_a_t_must_have_a_variance():
+    nu = json_schema("scenario")["properties"]["nu"]["anyOf"][0]
+    assert (nu["exclusiveMinimum"], nu["maximum"]) == (2.0, 1e6)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from cli.batch.commands import _write_reports
-from cli.report import report
+from cli.record.report import report
 from engine.errors import InputError
 from engine.record.atomic import write_json
 

@@ -5,38 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.market.correlation import SMALLEST_EIGENVALUE, check_correlation, nearest_correlation, smallest_eigenvalue
-from engine.market.market import Market
-from engine.mechanisms.sizes import matches, multipliers
-from engine.mechanisms.unwind import Regime, Sizes
-from engine.scenario.findings import Findings
+from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.parameters.sizes import Overrides, Sizes, matches, multipliers
 from kernels.types import F64, Bools
-
-Overrides = tuple[tuple[str, str, float], ...]  # (glob, glob, value), later ones win
-
-
-def regime_vols(regime: Regime, market: Market) -> F64:
-    """(n_factors,) vols of a market in a regime."""
-    vols: F64 = market.vols * multipliers(regime.vol_multipliers, _names(market))
-    return vols
-
-
-def regime_correlation(regime: Regime, market: Market) -> F64:
-    """(n_factors, n_factors) correlation of a market in a regime, positive definite.
-
-    Raises InputError, naming the regime, when its overrides leave none and it asks for no repair.
-    """
-    overridden = override(market.correlation, regime.correlations, _names(market))
-    if np.array_equal(overridden, market.correlation):
-        return market.correlation
-    if regime.repair_correlation:
-        return nearest_correlation(overridden).correlation
-    check_correlation(overridden, _names(market), f"regime {regime.name!r}")
-    return overridden
 
 
 def override(correlation: F64, overrides: Overrides, names: Sequence[str]) -> F64:
-    """(n_factors, n_factors) a correlation with some pairs replaced; nothing is checked."""
+    """Return a correlation with some pairs replaced, nothing checked: (n_factors, n_factors)."""
     overridden = correlation.copy()
     for first, second, value in overrides:
         overridden[_pairs(first, second, names)] = value
@@ -44,7 +20,7 @@ def override(correlation: F64, overrides: Overrides, names: Sequence[str]) -> F6
 
 
 def checked_vols(vol_multipliers: Sizes, vols: F64, names: Sequence[str], findings: Findings, at: str = "") -> F64:
-    """(n_factors,) vols, multiplied; what is wrong is found at `at`, such as "regimes[2]."."""
+    """Return vols, multiplied, decimal per sqrt(year): (n_factors,); errors are at `at`, such as "regimes[2]."."""
     for i, (_, multiplier) in enumerate(vol_multipliers):
         if not 0.0 <= multiplier < math.inf:
             findings.refuse(f"{at}vol_multipliers[{i + 1}].multiplier", f"must be 0 or more, got {multiplier!r}")
@@ -54,9 +30,9 @@ def checked_vols(vol_multipliers: Sizes, vols: F64, names: Sequence[str], findin
 def checked_correlation(
     changes: tuple[Overrides, bool], correlation: F64, names: Sequence[str], findings: Findings, at: str = ""
 ) -> F64:
-    """(n_factors, n_factors), positive definite unless that is among the findings, as is a repair.
+    """Return a correlation with overrides, positive definite unless that is among the findings: (n_factors, n_factors).
 
-    `changes` are the overrides, and whether what they leave may be repaired.
+    `changes` are the overrides, and whether what they leave may be repaired; a repair is noted.
     """
     overrides, may_repair = changes
     if not _are_overrides(overrides, names, findings, at):
@@ -100,7 +76,3 @@ def _pairs(first: str, second: str, names: Sequence[str]) -> Bools:
     pairs: Bools = np.outer(one, other) | np.outer(other, one)
     np.fill_diagonal(pairs, False)
     return pairs
-
-
-def _names(market: Market) -> list[str]:
-    return [factor.name for factor in market.factors]

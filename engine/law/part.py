@@ -1,0 +1,40 @@
+"""What a mechanism makes of a law: fields of the kernels' record, and changes of the arrays of a step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.law.diffusion import Steps
+from engine.market.market import Market
+from engine.mechanisms.unwind import Unwind
+
+Record = dict[str, float]  # fields of kernels.layout.LAW; those left out are 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LawSetting:
+    """What the law of a scenario is made for."""
+
+    market: Market  # in the scenario: where every path starts
+    base: Market  # before the scenario's shocks, from which losses and the pick-up of those who sell count
+    dt: float  # years of a step
+    n_steps: int
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The factors' names, in their order."""
+        return tuple(factor.name for factor in self.market.factors)
+
+
+RecordOf = Callable[[Unwind, LawSetting], Record]
+ChangeSteps = Callable[[Unwind, LawSetting, Steps], Steps]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawPart:
+    """How one mechanism enters a law."""
+
+    fields: tuple[str, ...] = ()  # of LAW that it alone feeds, beside those that its parameters are declared to
+    record: RecordOf | None = None
+    change_steps: ChangeSteps | None = None  # what it does to drift, chol and convexity of every regime's step
+    feeds_back: bool = False  # whether the kernels' part for sales is needed for it

@@ -1,0 +1,1 @@
+"""How mechanisms declare parameters, and what is common to checking them."""

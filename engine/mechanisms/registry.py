@@ -1,0 +1,109 @@
+"""The mechanisms, listed once: schema, checks, law, display and documents iterate over this list.
+
+Its order is the one in which they change a step: a bridge leads the median of the diffusion, jumps come on top.
+
+A mechanism from outside is added by `MECHANISMS[key] = Mechanism(...)`, and to the law by
+`engine.law.registry.LAWS[key] = ...`; its part is a dataclass of parameters that a scenario file gives as `[key]`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engine.market.market import Market
+from engine.mechanisms.bridge import Bridge, check_bridge_on_market
+from engine.mechanisms.carry import Carry
+from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
+from engine.mechanisms.intervention import Intervention, check_intervention
+from engine.mechanisms.jumps import Jump, check_jumps
+from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
+from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
+from engine.mechanisms.scheduled_sales import Sale, check_sales
+from engine.mechanisms.unwind import Unwind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mechanism:
+    """One mechanism: its key in a scenario file and in `Unwind`, its parameters, and what they must satisfy."""
+
+    key: str
+    part: type | None  # the dataclass of its parameters; None: `Unwind` has its only parameter
+    is_daily: bool = True  # whether paths must be walked day by day for it
+    is_seller: bool = False  # whether it sells: what does nothing to prices without an `impact`
+    check: Callable[[Unwind, Findings], None] | None = None  # what several parameters decide together
+    check_on_market: Callable[[Unwind, Market, Findings], None] | None = None
+
+
+MECHANISMS: dict[str, Mechanism] = {
+    each.key: each
+    for each in (
+        Mechanism(
+            key="regimes",
+            part=Regime,
+            check=lambda unwind, findings: check_regimes(unwind.regimes, findings),
+            check_on_market=lambda unwind, market, findings: check_regimes_on_market(unwind.regimes, market, findings),
+        ),
+        Mechanism(
+            key="hazards",
+            part=Hazard,
+            is_daily=False,  # the regimes that they need are
+            check=lambda unwind, findings: check_hazards(unwind.hazards, unwind.regimes, findings),
+        ),
+        Mechanism(key="nu", part=None, is_daily=False),
+        Mechanism(key="drifts", part=None, is_daily=False),
+        Mechanism(
+            key="bridge",
+            part=Bridge,
+            is_daily=False,
+            check_on_market=lambda unwind, market, findings: check_bridge_on_market(unwind.bridge, market, findings),
+        ),
+        Mechanism(
+            key="jumps",
+            part=Jump,
+            check=lambda unwind, findings: check_jumps(unwind.jumps, unwind.regimes, findings),
+        ),
+        Mechanism(
+            key="intervention",
+            part=Intervention,
+            check=lambda unwind, findings: check_intervention(unwind.intervention, findings),
+        ),
+        Mechanism(key="carry", part=Carry, is_seller=True),
+        Mechanism(
+            key="repatriation",
+            part=Repatriation,
+            is_seller=True,
+            check=lambda unwind, findings: check_repatriation(unwind.repatriation, findings),
+            check_on_market=lambda unwind, market, findings: check_repatriation_on_market(
+                unwind.repatriation,
+                market,
+                findings,
+                officials_sell=unwind.intervention is not None or bool(unwind.scheduled_sales),
+            ),
+        ),
+        Mechanism(
+            key="impact",
+            part=Impact,
+            check=lambda unwind, findings: check_impact(unwind.impact, unwind.carry, unwind.repatriation, findings),
+            check_on_market=lambda unwind, market, findings: check_impact_on_market(unwind.impact, market, findings),
+        ),
+        Mechanism(
+            key="scheduled_sales",
+            part=Sale,
+            is_seller=True,
+            check=lambda unwind, findings: check_sales(unwind.scheduled_sales, findings),
+        ),
+    )
+}
+
+
+def mechanisms_on(unwind: Unwind) -> Iterator[tuple[Mechanism, Any]]:
+    """Yield each mechanism that an unwind has, and its part or parts."""
+    for each in MECHANISMS.values():
+        if (part := unwind.part(each.key)) not in (None, ()):
+            yield each, part
+
+
+def is_daily(unwind: Unwind) -> bool:
+    """Return whether paths must be walked day by day for any mechanism that is on."""
+    return any(each.is_daily for each, _ in mechanisms_on(unwind))

@@ -1,0 +1,26 @@
+"""docs/mechanisms.md and README's list of mechanisms."""
+
+from cli.mechanisms_page import heading, page
+from engine.mechanisms.registry import MECHANISMS
+
+
+def test_the_page_is_what_the_declarations_say(root):
+    written = (root / "docs" / "mechanisms.md").read_text(encoding="utf-8")
+    assert written == page(), "docs/mechanisms.md is stale: run `python -m cli.readme`"
+
+
+def test_the_page_has_a_parameter_with_default_unit_range_meaning_and_source():
+    leverage = "| `leverage` | 5 | multiple | [0, 100] | Position over equity. | assumption |"
+    assert leverage in page().split("## `[carry]`")[1].split("##")[0]
+
+
+def test_a_list_is_written_with_two_brackets():
+    assert heading(MECHANISMS["regimes"]) == "[[regimes]]"
+    assert heading(MECHANISMS["carry"]) == "[carry]"
+
+
+def test_the_readme_names_every_mechanism(root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    keys = [line for line in readme.splitlines() if line.startswith("| `")]
+    missing = [key for key in MECHANISMS if not any(f"`{key}`" in line or f"[{key}]" in line for line in keys)]
+    assert missing == []
