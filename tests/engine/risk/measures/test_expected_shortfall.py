@@ -1,8 +1,6 @@
 """ES against published samples, by hand, and the properties that make it coherent."""
 
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,17 +11,10 @@ from hypothesis.extra.numpy import arrays
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL, expected_shortfall
 from engine.risk.measures.value_at_risk import value_at_risk
 from engine.risk.tail import estimate_sample
-
-KNOWN = json.loads((Path(__file__).parents[3] / "data" / "var_es.json").read_text())
-SAMPLES = [(case["id"], case["pnl"], level) for case in KNOWN["samples"] for level in case["levels"]]
-
-# Whole yen: sums and differences of up to 200 of them are exact, so properties hold without a tolerance for rounding
-yen = st.integers(-(10**9), 10**9).map(float)
-samples = arrays(np.float64, st.integers(1, 200), elements=yen)
-confidences = st.decimals("0.5", "0.9999", places=4)
+from tests.engine.risk.measures.samples import PUBLISHED, confidences, samples, yen
 
 
-@pytest.mark.parametrize(("case", "pnl", "level"), SAMPLES)
+@pytest.mark.parametrize(("case", "pnl", "level"), PUBLISHED)
 def test_published_samples(case, pnl, level):
     # the samples are published to nine decimals
     assert expected_shortfall(np.array(pnl), level["level"]) == pytest.approx(level["ES_acerbi_tasche"], abs=1e-9)

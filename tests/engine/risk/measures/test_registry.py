@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from engine.errors import InputError
 from engine.inputs.limits import EXACT
 from engine.record.tables import SIGNS
 from engine.risk.measures.measure import around_shock_key, component_key
 from engine.risk.measures.registry import HEADLINE, MEASURES, measures_among, measures_by_label, quantiles_needed
+from tests.engine.risk.measures.samples import confidences, samples, yen
 
 every = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
-
-# Whole yen: sums and differences of up to 200 of them are exact, so properties hold without a tolerance for rounding
-yen = st.integers(-(10**9), 10**9).map(float)
-samples = arrays(np.float64, st.integers(1, 200), elements=yen)
-confidences = st.decimals("0.5", "0.9999", places=4)
 
 
 def test_no_name_is_used_twice():

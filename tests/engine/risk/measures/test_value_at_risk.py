@@ -1,28 +1,19 @@
 """VaR against published samples, by hand, and its interval of order statistics."""
 
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK, value_at_risk
 from engine.risk.ranks import interval_indices
 from engine.risk.tail import estimate_sample
-
-KNOWN = json.loads((Path(__file__).parents[3] / "data" / "var_es.json").read_text())
-SAMPLES = [(case["id"], case["pnl"], level) for case in KNOWN["samples"] for level in case["levels"]]
-
-yen = st.integers(-(10**9), 10**9).map(float)
-samples = arrays(np.float64, st.integers(1, 200), elements=yen)
-confidences = st.decimals("0.5", "0.9999", places=4)
+from tests.engine.risk.measures.samples import PUBLISHED, confidences, samples
 
 
-@pytest.mark.parametrize(("case", "pnl", "level"), SAMPLES)
+@pytest.mark.parametrize(("case", "pnl", "level"), PUBLISHED)
 def test_published_samples(case, pnl, level):
     assert value_at_risk(np.array(pnl), level["level"]) == level["VaR_left_inverse"]
 
