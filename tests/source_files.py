@@ -64,12 +64,12 @@ def _called(function: ast.expr) -> str:
 
 
 def _named(call: ast.Call, tree: ast.Module, where: str) -> Iterator[str]:
-    """Modules that a call by name may import: its text, the fixed beginning of it, or those of a table in the file."""
+    """Modules that a call by name may import: its text, * for what is filled in, or those of a table in the file."""
     match call.args[0]:
         case ast.Constant(value=str(name)):
             yield name
-        case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), *_]) if "." in beginning:
-            yield beginning.rpartition(".")[0]
+        case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), *_] as parts) if "." in beginning:
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in parts)
         case _:
             texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
             table = [text for text in texts if isinstance(text, str) and _MODULE.fullmatch(text)]
