@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
@@ -13,9 +12,9 @@ from engine.market.market import Market
 from engine.pack.pack import Packed, pack
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
-from engine.payoffs.quoted import Marks, Premiums
-from engine.payoffs.units import Units
-from kernels.layout import BookArrays, empty_tables
+from engine.payoffs.registry import empty_tables as no_tables
+from kernels.layout import Book
+from kernels.payoffs import empty_book
 
 HORIZON_DAYS = 10
 N_POSITIONS = 400
@@ -67,16 +66,17 @@ def book_with_options(market: Market) -> CompiledBook:
     """The book of 12,000 flows and 1,000 calls on dollars, bought and sold, at 24 month ends."""
     draws = np.random.default_rng(1_000)
     expiry = 30 * (1 + np.arange(N_OPTIONS) % N_EXPIRIES)
-    return replace(
-        book_of_12000(market),
-        options=FxOptions(
+    return book_of_12000(market).with_tables(
+        FxOptions(
             position=np.zeros(N_OPTIONS, np.int64),
+            foreign=np.full(N_OPTIONS, "USD"),
+            domestic=np.full(N_OPTIONS, "JPY"),
             expiry_day=expiry,
             delivery_day=expiry + 2,
             strike=draws.uniform(120.0, 165.0, N_OPTIONS),
             amount=draws.uniform(-2e7, 2e7, N_OPTIONS),
             market_vol=np.full(N_OPTIONS, np.nan),
-        ),
+        )
     )
 
 
@@ -96,27 +96,19 @@ def book_of_12000(market: Market) -> CompiledBook:
         order = np.lexsort((days, position))
         parts.append((position[order], curve, days[order], draws.uniform(0.5, 1.5, n)))
     size = {"JGB": 145e6, "UST": 1e6}
+    flows = Flows(
+        position=np.concatenate([position for position, _, _, _ in parts]),
+        curve=np.repeat([curve for _, curve, _, _ in parts], n),
+        currency=np.repeat([CURRENCIES[curve] for _, curve, _, _ in parts], n),
+        day=np.concatenate([days for _, _, days, _ in parts]),
+        amount=np.concatenate([size[curve] * amounts for _, curve, _, amounts in parts]),
+    )
     return CompiledBook(
         valuation_date=market.valuation_date,
         position_ids=tuple(f"P{i:03d}" for i in range(N_POSITIONS)),
         books=("bench",) * N_POSITIONS,
         kinds=("JGB",) * half + ("UST",) * half,
-        flows=Flows(
-            position=np.concatenate([position for position, _, _, _ in parts]),
-            curve=np.repeat([curve for _, curve, _, _ in parts], n),
-            currency=np.repeat([CURRENCIES[curve] for _, curve, _, _ in parts], n),
-            day=np.concatenate([days for _, _, days, _ in parts]),
-            amount=np.concatenate([size[curve] * amounts for _, curve, _, amounts in parts]),
-        ),
-        units=Units(position=np.empty(0, np.int64), currency=np.empty(0, "<U3"), quantity=np.empty(0)),
-        marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=np.empty(0)),
-        floats=floats_of([]),
-        holdings=holdings_of([]),
-        options=options_of([]),
-        futures=futures_of([])[0],
-        deliverables=futures_of([])[1],
-        swaptions=swaptions_of([]),
-        premiums=Premiums(position=np.empty(0, np.int64), value=np.empty(0)),
+        tables=no_tables().replaced(flows),
         business_days=np.array([day for day in range(1, 400) if day % 7 not in (3, 4)], np.int64),
         sha256="0" * 64,
     )
@@ -141,27 +133,13 @@ def pack_once(book: CompiledBook, market: Market, *, direct: bool) -> Packed:
     )
 
 
-def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> BookArrays:
-    """One dollar held, the last factor moving it: what is left of a run when only the walk is to be timed."""
-    none = np.empty((0, 2), np.int64)
-    return BookArrays(
-        observations=np.array([n_steps]),
-        dynamics=np.zeros(1, np.int64),
+def dollar_book(n_factors: int, usdjpy: float, n_steps: int = 1) -> Book:
+    """Return one dollar held, the last factor moving it: what is left of a run when only the walk is to be timed."""
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=2, n_factors=n_factors, n_steps=n_steps)
+    run = book.run._replace(
         fx_factor=np.array([0, n_factors - 1], np.int64),
         fx_start=np.array([[1.0, usdjpy]]),
-        reporting=0,
         base_value=np.array([usdjpy]),
         cash=np.array([[[0.0, 1.0]]]),
-        leg_range=np.zeros((2, 2), np.int64),
-        leg_when=np.zeros(2, np.int64),
-        segment_factors=none,
-        centre=np.zeros((1, n_factors)),
-        inverse_width=np.zeros((1, n_factors)),
-        degree=6,
-        segment_degree=np.zeros((1, 0), np.int64),
-        coefficients=np.zeros((1, 0, 28)),
-        flow_range=none,
-        flow_value=np.zeros((1, 0)),
-        flow_exponents=np.empty((0, 2)),
-        **empty_tables(1, 1, 2),
     )
+    return book.holding(run)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from kernels.layout import BookArrays, ModelArrays
+from kernels.layout import Book, ModelArrays
 from kernels.types import F64, I64, U64, Array
 
 CELL = 65_536  # consecutive paths whose moments are summed together, whatever the block size
@@ -57,7 +57,7 @@ class Program:
     """A model and a book made ready on a backend: compiled, constants in place."""
 
     model: Any  # the backend's own form of ModelArrays
-    book: Any  # the backend's own form of BookArrays
+    book: Any  # the backend's own form of Book
     seed: int
     n_steps: int
     centre: F64  # (n_rows,) [P&L] about which moments are taken
@@ -87,7 +87,7 @@ class AbstractBackend(ABC):
 
     @abstractmethod
     def prepare(
-        self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
+        self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
         """Compile and move constants to the device, once per run.
 

@@ -9,7 +9,7 @@ from bench import loops
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows
 from kernels.numba.settings import BLOCK, ROW
-from kernels.numpy.draws import draw_normals
+from kernels.numpy.walk import draw_normals
 
 N_BLOCKS = 1000
 OURS = {"f64": "ours float64", "f32": "ours float32"}

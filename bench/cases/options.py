@@ -8,6 +8,7 @@ from bench.cases.revaluation import pnl_of, program_of
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
 from engine.inputs.market.load import bundled_market_path, load_market
+from kernels.layout import FxOptions
 from kernels.numba.backend import NumbaBackend
 
 N_COMPRESSED = 2**16
@@ -41,7 +42,7 @@ def measure() -> CaseResult:
     short, exact = pnl_of(programs[COMPRESSED], N_DIRECT)()[0], pnl_of(programs[DIRECT], N_DIRECT)()[0]
     bound = float(compressed.bounds.pnl[0, 0])
     np.testing.assert_allclose(short, exact, rtol=0.0, atol=bound)
-    tables = compressed.book.table_terms.shape
+    tables = compressed.book.of(FxOptions).terms.shape
     return CaseResult(
         name="options",
         clock="processor",
@@ -54,7 +55,7 @@ def measure() -> CaseResult:
             "n_tables": tables[1],
             "table_terms": tables[2] * tables[3],
             "flow_bound": compressed.bounds.flows,
-            "option_bound": compressed.bounds.options,
+            "option_bound": compressed.bounds.payoffs["fx_options"],
             "pnl_bound_jpy": bound,
             "largest_difference_jpy": float(np.abs(short - exact).max()),
         },

@@ -46,7 +46,7 @@ def measure() -> CaseResult:
     return CaseResult(
         name="revaluation",
         clock="processor",
-        title=f"Revaluation of {compressed.book.flow_value.shape[1]:,} distinct flows on two curves, one core",
+        title=f"Revaluation of {compressed.book.flows.value.shape[1]:,} distinct flows on two curves, one core",
         rows=rows(work, seconds, "paths"),
         figures=_figures(work, seconds, compressed),
         asserted=asserted,
@@ -77,8 +77,8 @@ def _figures(work: dict[str, Work], seconds: dict[str, list[float]], packed: Pac
         "numpy_over_compressed_alone": over["numpy"] / alone,
         "quantlib_over_compressed_alone": over["QuantLib, 400 objects"] / alone,
         "quantlib_over_compressed_with_draws": over["QuantLib, 400 objects"],
-        "degree": packed.book.degree,
-        "n_segments": int(packed.book.coefficients.shape[1]),
+        "degree": packed.book.flows.degree,
+        "n_segments": packed.book.flows.segments.size,
         "bound": packed.bounds.flows,
     }
 

@@ -17,11 +17,11 @@ from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
-from engine.run.walk import no_positions
 from engine.scenario.apply import apply
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
+from kernels.payoffs import empty_book
 
 PRECISIONS = ("float64", "float32")
 DAYS = {10: 32_768, 252: 4_096}  # horizon -> paths of a call
@@ -99,7 +99,7 @@ def _program(
     backend: AbstractBackend, market: Market, unwind: Unwind | None, n_days: int, precision: str = "float64"
 ) -> Program:
     _, model = model_arrays([law_of(market, n_days, n_days, unwind)])
-    book = no_positions(len(market.factors), n_days)
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=len(market.factors), n_steps=n_days)
     single = precision == "float32"
     return backend.prepare(model, book, seed=1, n_steps=n_days, float32=single, centre=np.zeros(2))
 

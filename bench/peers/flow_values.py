@@ -9,37 +9,40 @@ import QuantLib as ql  # noqa: N813
 from engine.book.compiled import CompiledBook
 from engine.market.curve import ZeroCurve
 from engine.market.market import Market
-from kernels.layout import BookArrays
+from kernels.layout import Book
 from kernels.types import F64
 
 CHUNK = 128  # paths whose exponentials of one segment fit a core's cache
 
 
-def numpy_values(book: BookArrays, deviations: F64) -> Callable[[], F64]:
+def numpy_values(book: Book, deviations: F64) -> Callable[[], F64]:
     """Every flow's exponential, segment by segment in chunks of paths: value on each path (n_paths,) JPY.
 
     deviations (n_factors, n_paths); one scenario, one book, two currencies.
     """
     n_paths = deviations.shape[1]
-    widest = int(np.diff(book.flow_range, axis=1).max())
+    run, flows = book.run, book.flows
+    widest = int((flows.segments["last"] - flows.segments["first"]).max())
     growth, second = np.empty((widest, CHUNK)), np.empty((widest, CHUNK))
     values = np.empty(n_paths)
-    segments = [(c, g) for c in range(2) for g in range(*book.leg_range[c])]
+    segments = [
+        (c, segment) for c in range(2) for segment in flows.segments[flows.own[0, c].first : flows.own[0, c].last]
+    ]
 
     def value() -> F64:
         for start in range(0, n_paths, CHUNK):
             x = deviations[:, start : start + CHUNK]
-            fx = np.stack([np.ones(x.shape[1]), book.fx_start[0, 1] * np.exp(x[book.fx_factor[1]])])
+            fx = np.stack([np.ones(x.shape[1]), run.fx_start[0, 1] * np.exp(x[run.fx_factor[1]])])
             totals = np.zeros_like(fx)
-            for c, g in segments:
-                first, last = book.flow_range[g]
-                below, above = x[book.segment_factors[g]]
+            for c, segment in segments:
+                first, last = segment.first, segment.last
+                below, above = x[segment.below], x[segment.above]
                 grown, other = growth[: last - first, : x.shape[1]], second[: last - first, : x.shape[1]]
-                np.multiply(book.flow_exponents[first:last, :1], below, out=grown)
-                np.multiply(book.flow_exponents[first:last, 1:], above, out=other)
+                np.multiply(flows.exponents[first:last, :1], below, out=grown)
+                np.multiply(flows.exponents[first:last, 1:], above, out=other)
                 np.add(grown, other, out=grown)
                 np.exp(grown, out=grown)
-                totals[c] += book.flow_value[0, first:last] @ grown
+                totals[c] += flows.value[0, first:last] @ grown
             values[start : start + CHUNK] = (fx * totals).sum(axis=0)
         return values
 

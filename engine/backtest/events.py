@@ -146,11 +146,11 @@ def realised_moves(history: pd.DataFrame, factors: Sequence[Factor], start: date
 
 
 def business_days(start: date, end: date) -> int:
-    """Count the joint Tokyo and New York business days after `start`, up to `end`.
+    """Count the business days of the joint calendar after `start`, up to `end`.
 
     Raises InputError where there is none, or more than 250.
     """
-    coming = Calendars(start).joint.coming(MOST_DAYS + 1)
+    coming = Calendars(start).steps.coming(MOST_DAYS + 1)
     n_days = int(np.searchsorted(coming, (end - start).days, side="right"))
     if not 1 <= n_days <= MOST_DAYS:
         raise InputError(f"an event takes 1 to {MOST_DAYS} business days, got {start} to {end}")

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from engine.calibration.diffusion import CORRELATION_DAYS, CURRENCIES, Window, calibrate
+from engine.calibration.diffusion import CORRELATION_DAYS, Window, calibrate
+from engine.conventions.currencies import currency_of_curve
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from kernels.types import F64
@@ -57,5 +58,6 @@ def trailing_correlations(market: Market, end: date, history: pd.DataFrame) -> T
 
 def _has_history(factor: Factor, series: Sequence[str]) -> bool:
     if factor.kind is FactorKind.RATE:
-        return factor.curve in CURRENCIES and any(name.startswith(f"{factor.curve}_") for name in series)
+        is_there = any(name.startswith(f"{factor.curve}_") for name in series)
+        return is_there and currency_of_curve(str(factor.curve)) is not None
     return factor.kind is FactorKind.PRICE and factor.name in series

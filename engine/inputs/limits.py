@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticKnownError
 
+from engine.conventions.currencies import HOME
 from engine.errors import Fault
+from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.run import Confidence
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict
@@ -51,7 +53,7 @@ class Limit(Strict):
     name: str | None = Field(default=None, min_length=1, description="In messages. Default: its number in the file.")
     measure: Annotated[str, AfterValidator(_known_measure)] = Field(json_schema_extra=_describe_measure)
     amount: Annotated[float, AfterValidator(_positive)] = Field(strict=False, description="In `currency`.")
-    currency: Literal["JPY", "USD"] = "JPY"
+    currency: CurrencyCode = HOME
     kind: Literal["hard", "soft"] = Field(default="hard", description="A breach of a hard limit ends with code 3.")
     run: str = Field(default="*", min_length=1, description="Name of a run, or a glob over names.")
     scope: str = Field(default="total", min_length=1, description='"total", "book:NAME" or a glob over them.')

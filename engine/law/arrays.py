@@ -6,8 +6,10 @@ import numpy as np
 
 from engine.law.law import Law
 from engine.law.unwind import UnwindLaw
-from kernels.layout import LAW, ModelArrays, plain_model
-from kernels.types import F64, I64, Records
+from kernels.layout import Law as LawRecord
+from kernels.layout import ModelArrays, plain_model
+from kernels.records import Rows
+from kernels.types import F64, I64
 
 
 def model_arrays(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
@@ -52,15 +54,15 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
     )
 
 
-def _records(unwinds: Sequence[UnwindLaw | None]) -> Records:
-    """(n_dynamics,) of LAW; the jumps of each law follow those of the one before."""
-    records = np.zeros(len(unwinds), LAW)
+def _records(unwinds: Sequence[UnwindLaw | None]) -> Rows[LawRecord]:
+    """Return (n_dynamics,) records; the jumps of each law follow those of the one before."""
+    records = LawRecord.zeros(len(unwinds))
     first = 0
-    for record, unwind in zip(records, unwinds, strict=True):
+    for d, unwind in enumerate(unwinds):
         if unwind is not None:
             for name, value in unwind.record.items():
-                record[name] = value
-            record["first_jump"], record["last_jump"] = first, first + unwind.jumps.step.size
+                records[name][d] = value
+            records["first_jump"][d], records["last_jump"][d] = first, first + unwind.jumps.step.size
             first += unwind.jumps.step.size
     return records
 

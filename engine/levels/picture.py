@@ -83,7 +83,7 @@ def _panel(axes: Any, walk: Walk, fan: Fan) -> None:
         axes.annotate(
             "", xy=(first, fan.start), xytext=(first, fan.before), arrowprops={"arrowstyle": "->", "color": INK}
         )
-    _ends(axes, dates[-1], rows[:, -1], 1 if fan.unit.startswith("yen") else 2)
+    _ends(axes, dates[-1], rows[:, -1], 1 if fan.start >= 50.0 else 2)
     axes.set(title=fan.title, ylabel=fan.unit)
     axes.grid(visible=True, axis="y")
     axes.margins(x=0.0)

@@ -10,7 +10,7 @@ from kernels.types import F64, I64, Words
 
 
 def moving_flows(setting: Setting) -> DatedFlows:
-    """Flows after the horizon that factors move; their legs are the cells."""
+    """Return the flows after the horizon that factors move; their legs are the cells."""
     flows, moved = setting.flows[0], setting.is_moving
     return DatedFlows(
         leg=setting.flow_cell[moved],
@@ -22,7 +22,7 @@ def moving_flows(setting: Setting) -> DatedFlows:
 
 
 def cash_at_horizon(setting: Setting) -> F64:
-    """Value of everything else: (n_scenarios, n_books, n_currencies), each in its currency.
+    """Return the value of everything else: (n_scenarios, n_books, n_currencies), each in its currency.
 
     A flow paid before the horizon has earned the base market's forward rate since, in every scenario, as has what
     settled early; one still to come on a curve without a factor is discounted on the scenario's. The price that a
@@ -47,7 +47,7 @@ def cash_at_horizon(setting: Setting) -> F64:
 
 
 def holdings_seen(setting: Setting) -> tuple[I64, I64]:
-    """Observation, and its calendar day, that fixes the worth of each holding: a future's expiry, or the horizon."""
+    """Return observation and calendar day that fix each holding's worth, (n_holdings,): its expiry or the horizon."""
     expiry = setting.book.holdings.expiry_day
     when = setting.observed.when(np.where(expiry > 0, expiry, setting.observed.horizon))
     return when, setting.observed.days[when]

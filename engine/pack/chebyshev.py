@@ -14,13 +14,18 @@ ROUNDING = 2.0**-53
 
 
 def to_coefficients(nodes: F64) -> F64:
-    """(n, n) from values at Chebyshev's nodes of the first kind to coefficients, by their discrete orthogonality."""
+    """Return (n, n) from values at Chebyshev's nodes (n,) of the first kind to coefficients.
+
+    By their discrete orthogonality; Trefethen (2013), Approximation Theory and Approximation Practice.
+    """
     weights = np.where(np.arange(nodes.size) == 0, 1.0, 2.0) / nodes.size
     return np.asarray(weights[:, None] * chebyshev.chebvander(nodes, nodes.size - 1).T)
 
 
 def error_of(dropped: float, n_x: int, size: float, largest: float) -> float:
-    """Error at most of a table of `n_x` terms in x whose terms' sizes add up to `size`; `largest` is the gross value.
+    """Return the error at most of a table of `n_x` terms in x whose sizes add up to `size`.
+
+    `largest` is the gross value, in the same unit.
 
     The terms dropped are known as far as there were nodes. Interpolation puts what lies beyond into the terms it has,
     at most twice its size (Trefethen 2013, Approximation Theory, 4.1); beyond is no more than what is dropped, if

@@ -36,7 +36,7 @@ class Segments:
 
 
 def join_flows(parts: Sequence[DatedFlows]) -> DatedFlows:
-    """Several tables in one; the legs of each are numbered after those of the one before."""
+    """Return several tables in one; the legs of each are numbered after those of the one before."""
     n_scenarios = max(np.atleast_2d(part.amount).shape[0] for part in parts)
     firsts = np.cumsum([0, *(part.seen.size for part in parts)])
     return DatedFlows(
@@ -80,5 +80,5 @@ def cut(flows: DatedFlows, market: Market) -> Segments:
 
 
 def flow_values(segments: Segments, markets: Sequence[Market]) -> F64:
-    """Value of each merged flow on the day its leg is looked at, with no deviation: (n_scenarios, n_flows)."""
+    """Return each merged flow's value when its leg is looked at, unmoved: (n_scenarios, n_flows) [currency]."""
     return segments.amount * np.stack([discounts(segments.curve, segments.time, market) for market in markets])

@@ -1,23 +1,23 @@
 """Bond futures: the legs of the bonds that may be delivered, and the rest of their terms."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.flows import DatedFlows
-from engine.pack.points import Points
+from engine.pack.points import PointList
+from engine.pack.ranges import range_largest, spans
 from engine.pack.setting import Setting
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, sums
-from kernels.types import F64, I64
+from kernels.layout import Deliverable, Future, Futures
 
 
-def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, dict[str, Any], F64]:
-    """Futures by book and currency, those of one basket in one row; books share the legs of bonds that they share.
+def pack_futures(setting: Setting, points: PointList) -> Draft:
+    """Return futures by cell, those of one basket in one row; books share the legs of bonds that they share.
 
-    Returns
-    -------
-    A leg for each bond and day it is looked at on; fields of BookArrays, legs counted from 0; and
-    (n_books, n_currencies) cash: what futures in a row have earned more than the first of them.
+    They ask for a leg for each bond and day it is looked at on, and for a growth factor each. Their cash,
+    (n_books, n_currencies), is what futures in a row have earned more than the first of them.
     """
     futures, deliverables, observed, fits = (
         setting.book.futures,
@@ -49,20 +49,39 @@ def pack_futures(setting: Setting, points: Points) -> tuple[DatedFlows, dict[str
         seen=bonds[:, 1],
     )
     ends = np.cumsum(sizes)
-    fields = {
-        "future_range": setting.by_cell(rows[:, 0])[1],
-        "future_quantity": sums(row, quantity, first.size),
-        "future_reference": fits.future_reference[first],
-        "future_basis": fits.future_basis[first],
-        "future_growth": np.array([points.growth(*key) for key in carried], np.int64),
-        "basket_range": np.column_stack([ends - sizes, ends]).astype(np.int64),
-        "deliverable_leg": leg.ravel(),
-        "deliverable_accrued": deliverables.accrued[members],
-        "deliverable_factor": deliverables.factor[members],
-    }
-    return legs, fields, cash.reshape(len(setting.names), len(setting.currencies))
+    owned = setting.owned(rows[:, 0])
+    laid_futures = Future.rows(
+        growth=np.array([points.growth(*key) for key in carried], np.int64),
+        first=ends - sizes,
+        last=ends,
+        quantity=sums(row, quantity, first.size),
+        reference=fits.future_reference[first],
+        basis=fits.future_basis[first],
+    )
+
+    def lay(ground: Ground, first_leg: int) -> LaidFutures:
+        bonds = Deliverable.rows(
+            leg=first_leg + leg.ravel(), accrued=deliverables.accrued[members], factor=deliverables.factor[members]
+        )
+        return LaidFutures(tables=Futures(owned=owned, futures=laid_futures, deliverables=bonds))
+
+    return Draft(lay=lay, legs=legs, cash=cash.reshape(len(setting.names), len(setting.currencies)))
 
 
-def spans(bounds: I64) -> I64:
-    """The members of each range, one range after the other."""
-    return np.concatenate([np.arange(first, last) for first, last in bounds.tolist()] or [np.zeros(0, np.int64)])
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaidFutures:
+    """A price is as far off as the worst deliverable's: quantity * growth * error / factor."""
+
+    tables: Futures
+
+    def bounds(self, scene: Scene) -> RowBounds:
+        """Return error and size of each future, (n_futures,) [currency], and the part of its contracts' value."""
+        futures, bonds = self.tables.futures, self.tables.deliverables
+        growth, (first, last) = scene.points[futures["growth"]], (futures["first"], futures["last"])
+        error = range_largest(first, last, scene.shared_error[bonds["leg"]] / bonds["factor"]) * growth
+        size = range_largest(first, last, scene.shared_size[bonds["leg"]] / bonds["factor"]) * growth
+        size = size + np.abs(futures["reference"]) + np.abs(futures["basis"])
+        quantity = np.abs(futures["quantity"])
+        error = quantity * (error + ROUNDING * OPERATIONS * size)
+        value = np.maximum(np.abs(futures["quantity"] * futures["reference"]), np.finfo(np.float64).tiny)
+        return RowBounds(error=error, size=quantity * size, part=float((error / value).max(initial=0.0)))

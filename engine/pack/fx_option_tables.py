@@ -9,58 +9,64 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
 
 from engine.market.fx_vols import smile_value
 from engine.pack.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
+from engine.pack.draft import Ground
 from engine.pack.setting import Setting
 from engine.payoffs.black import black_call
-from engine.payoffs.fx_options import PAIR
-from kernels.types import F64
+from kernels.layout import Group, Option, OptionTable
+from kernels.records import Rows
+from kernels.tables import option_tables
+from kernels.types import F64, I64
 
 WORTH_A_TABLE = 8  # options of a group below which pricing them one by one costs as little
 W_TERMS = (4, 8, 12)  # of the kernels' VOL_TERMS
 TIERS = (((9, 13, 17, 21, 25), (4, 8)), (TERMS, W_TERMS))  # terms in x and w, tried with nodes for the most of a tier
 _STRIKES = 256  # priced at a time, so that memory stays small
 
-Fields = dict[str, Any]  # of kernels.base.BookArrays
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tabulated:
-    """Tables, and what they may cost."""
+    """Tables of a book's groups, and what they may cost."""
 
-    fields: Fields
-    errors: F64  # (n_scenarios, n_groups) [JPY] of the undiscounted value at most; 0: priced option by option
+    table: I64  # (n_groups,) row of the tables; -1: priced option by option
+    tables: Rows[OptionTable]  # (n_scenarios, n_tables)
+    terms: F64  # (n_scenarios, n_tables, n_x, n_w)
+    errors: F64  # (n_scenarios, n_groups) [domestic] of the undiscounted value at most; 0: priced option by option
     bound: float  # error of any tabulated group at most, as a fraction of its gross premium; 0: no table
 
 
-def tabulate(setting: Setting, groups: Fields, point_fields: Fields) -> Tabulated:
-    """Tables of groups that are worth one, where one within `WANTED` can be had; others are priced option by option.
+def tabulate(setting: Setting, ground: Ground, groups: Rows[Group], vol: F64, options: Rows[Option]) -> Tabulated:
+    """Return tables of groups that are worth one, where one within `WANTED` can be had; none where the run is direct.
 
     A table that only some scenarios have gets an empty range in the others: every path is outside. Where one has more
     terms than another, zeros fill up: leading zeros of Clenshaw's and Horner's schemes change no bit.
+
+    Parameters
+    ----------
+    groups : (n_groups,)
+    vol : (n_scenarios, n_groups) at the money, with no deviation [decimal per year]
+    options : (n_options,) of all groups
     """
-    sizes = np.diff(groups["option_range"], axis=1).ravel()
-    worth = np.flatnonzero((sizes >= WORTH_A_TABLE) & (groups["group_time"] > 0.0)).tolist()
+    sizes = groups["last"] - groups["first"]
+    worth = np.flatnonzero((sizes >= WORTH_A_TABLE) & (groups["time"] > 0.0)).tolist() if not ground.direct else []
     scenarios = range(len(setting.shocked))
-    fits = {(s, g): _fit(setting, groups, point_fields, s, g) for s in scenarios for g in worth}
+    fits = {
+        (s, g): _fit(_Seen(setting, ground, s, groups[g], float(vol[s, g]), options)) for s in scenarios for g in worth
+    }
     used = [g for g in worth if any(fits[s, g] is not None for s in scenarios)]
-    tables = [[fits[s, g] or NO_TABLE for g in used] for s in scenarios]
+    fitted = [[fits[s, g] or NO_TABLE for g in used] for s in scenarios]
     errors = np.zeros((len(scenarios), sizes.size))
-    errors[:, used] = np.array([[fit.error for fit in row] for row in tables]).reshape(len(tables), len(used))
-    bound = max((fit.error / fit.gross for row in tables for fit in row), default=0.0)
-    return Tabulated(fields=_fields(used, tables, sizes.size), errors=errors, bound=bound)
-
-
-def untabulated(setting: Setting, groups: Fields) -> Tabulated:
-    """No tables: every option priced by itself."""
-    n_scenarios, n_groups = len(setting.shocked), groups["group_when"].size
-    fields = _fields([], [[]] * n_scenarios, n_groups)
-    return Tabulated(fields=fields, errors=np.zeros((n_scenarios, n_groups)), bound=0.0)
+    errors[:, used] = np.array([[fit.error for fit in row] for row in fitted]).reshape(len(fitted), len(used))
+    index = np.full(sizes.size, -1, np.int64)
+    index[used] = np.arange(len(used))
+    tables, terms = _laid(fitted, (len(scenarios), len(used)))
+    bound = max((fit.error / fit.gross for row in fitted for fit in row), default=0.0)
+    return Tabulated(table=index, tables=tables, terms=terms, errors=errors, bound=bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,28 +76,34 @@ class _Fit:
     forward: float
     inverse_width: tuple[float, float]
     terms: F64  # (n_x, n_w) of T_k(x) w^l
-    error: float  # [JPY] at most
+    error: float  # [domestic] at most
     gross: float  # premium of all options with the sign dropped, at the middle, undiscounted
 
 
 NO_TABLE = _Fit(forward=1.0, inverse_width=(np.nan, 0.0), terms=np.zeros((1, 1)), error=0.0, gross=1.0)
 
 
-def _fields(used: list[int], tables: list[list[_Fit]], n_groups: int) -> Fields:
-    index = np.full(n_groups, -1, np.int64)
-    index[used] = np.arange(len(used))
-    shape = (len(tables), len(used))
+def _laid(tables: list[list[_Fit]], shape: tuple[int, int]) -> tuple[Rows[OptionTable], F64]:
     n_x, n_w = np.max([(1, 1), *(fit.terms.shape for row in tables for fit in row)], axis=0)
     terms = np.zeros((*shape, n_x, n_w))
     for s, row in enumerate(tables):
         for t, fit in enumerate(row):
             terms[s, t, : fit.terms.shape[0], : fit.terms.shape[1]] = fit.terms
-    return {
-        "table_index": index,
-        "table_forward": np.array([[fit.forward for fit in row] for row in tables]).reshape(shape),
-        "table_inverse_width": np.array([[fit.inverse_width for fit in row] for row in tables]).reshape(*shape, 2),
-        "table_terms": terms,
-    }
+    forward = np.array([[fit.forward for fit in row] for row in tables]).reshape(shape)
+    inverse = np.array([[fit.inverse_width for fit in row] for row in tables]).reshape(*shape, 2)
+    return option_tables(forward, inverse[..., 0], inverse[..., 1], terms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """One group in one scenario, and what it stands upon."""
+
+    setting: Setting
+    ground: Ground
+    s: int
+    group: Group
+    vol: float  # at the money, with no deviation
+    options: Rows[Option]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,7 +119,7 @@ class _Group:
     smile: F64  # (6,)
 
     def values(self, x: F64, w: F64) -> tuple[F64, F64]:
-        """Undiscounted value at scaled x and w, any one shape; and with the amounts' signs dropped."""
+        """Return the undiscounted value [domestic] at scaled x and w, (...), and with the amounts' signs dropped."""
         forward, std = self.forward * np.exp(self.half_x * x), self.std * np.exp(self.half_w * w)
         value, gross = np.zeros(x.shape), np.zeros(x.shape)
         for first in range(0, self.strikes.size, _STRIKES):
@@ -119,11 +131,11 @@ class _Group:
         return value, gross
 
 
-def _fit(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int) -> _Fit | None:
-    """Interpolate group g in scenario s; None: no table is good enough."""
+def _fit(seen: _Seen) -> _Fit | None:
+    """Interpolate a group in a scenario; None: no table is good enough."""
     middle = np.zeros(1)
     for reach in REACHES:
-        group = _group(setting, groups, point_fields, s, g, reach)
+        group = _group(seen, reach)
         if group.half_x == 0.0:
             return None
         gross = max(float(group.values(middle, middle)[1][0]), 1.0)
@@ -142,19 +154,19 @@ def _fit(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int)
     return None
 
 
-def _group(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int, reach: float) -> _Group:
-    law, steps = setting.laws[s], int(setting.observed.steps[groups["group_when"][g]])
-    slope, middle = _log_forward(setting, groups, point_fields, s, g)
-    factor = int(groups["group_vol_factor"][g])
-    first, last = groups["option_range"][g]
+def _group(seen: _Seen, reach: float) -> _Group:
+    setting, group = seen.setting, seen.group
+    law, steps, factor = setting.laws[seen.s], int(setting.observed.steps[group.when]), group.vol_factor
+    slope, middle = _log_forward(seen)
+    options = seen.options[group.first : group.last]
     return _Group(
         forward=middle * float(np.exp(slope @ law.mean(steps))),
         half_x=reach * float(np.sqrt(slope @ law.covariance(steps) @ slope)),
         half_w=float(abs(law.mean(steps)[factor]) + reach * law.std(steps)[factor]) if factor >= 0 else 0.0,
-        strikes=groups["option_strike"][first:last],
-        amounts=groups["option_amount"][first:last],
-        std=float(groups["group_vol"][s, g]) * float(np.sqrt(groups["group_time"][g])),
-        smile=groups["group_smile"][g],
+        strikes=np.ascontiguousarray(options["strike"]),
+        amounts=np.ascontiguousarray(options["amount"]),
+        std=seen.vol * float(np.sqrt(group.time)),
+        smile=np.array([group.c0, group.c1, group.c2, group.c3, group.c4, group.reach]),
     )
 
 
@@ -167,7 +179,7 @@ def _interpolate(group: _Group, most_x: int, most_w: int) -> tuple[F64, float]:
 
 
 def _cut(coefficients: F64, n_x: int, n_w: int, largest: float) -> tuple[F64, float]:
-    """Terms (n_x, n_w) of T_k(x) w^l, and their error [JPY] at most; `largest` is the gross value."""
+    """Terms (n_x, n_w) of T_k(x) w^l, and their error [domestic] at most; `largest` is the gross value."""
     kept = coefficients[:n_x, :n_w]
     dropped = float(np.abs(coefficients).sum() - np.abs(kept).sum())
     terms = kept @ _powers(kept.shape[1]) + 0.0  # no -0.0
@@ -183,12 +195,16 @@ def _powers(n: int) -> F64:
     return table
 
 
-def _log_forward(setting: Setting, groups: Fields, point_fields: Fields, s: int, g: int) -> tuple[F64, float]:
-    """How ln(forward) of group g moves with the factors, (n_factors,), and the forward with no deviation."""
-    domestic, foreign = int(groups["group_domestic"][g]), int(groups["group_foreign"][g])
-    slope = np.zeros(len(setting.market.factors))
-    slope[[factor.name for factor in setting.market.factors].index(PAIR)] = 1.0
-    for point, sign in ((foreign, 1.0), (domestic, -1.0)):
-        np.add.at(slope, point_fields["point_factors"][point], sign * point_fields["point_exponents"][point])
-    start = point_fields["point_start"][s]
-    return slope, float(setting.shocked[s].usdjpy * start[foreign] / start[domestic])
+def _log_forward(seen: _Seen) -> tuple[F64, float]:
+    """Return how ln(forward) of a group moves with the factors, (n_factors,), and the forward with no deviation."""
+    group, run, points = seen.group, seen.ground.run, seen.ground.points
+    slope = np.zeros(len(seen.setting.market.factors))
+    for currency, sign in ((group.foreign, 1.0), (group.domestic, -1.0)):
+        if currency > 0:  # the home currency has no factor
+            slope[run.fx_factor[currency]] += sign
+    for number, sign in ((group.foreign_discount, 1.0), (group.domestic_discount, -1.0)):
+        point = points.points[number]
+        np.add.at(slope, [point.below, point.above], sign * np.array([point.a, point.b]))
+    start, rates = points.start[seen.s], run.fx_start[seen.s]
+    spot = rates[group.foreign] / rates[group.domestic]
+    return slope, float(spot * start[group.foreign_discount] / start[group.domestic_discount])

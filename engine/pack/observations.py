@@ -22,12 +22,12 @@ class Observations:
         return int(self.days[-1])
 
     def when(self, day: I64) -> I64:
-        """The observation that fixes what expires on `day`: the first on or after it, or the last."""
+        """Return the observation that fixes what expires on `day` (n,): the first on or after it, or the last."""
         return np.minimum(np.searchsorted(self.days, day), self.days.size - 1).astype(np.int64)
 
 
 def horizon_day(book: CompiledBook, horizon_days: int) -> int:
-    """Calendar days from the valuation date to the horizon, a business day."""
+    """Return the calendar days from the valuation date to the horizon, a business day."""
     if horizon_days > book.business_days.size:
         raise InputError(
             f"the book is compiled for horizons of up to {book.business_days.size} business days, got {horizon_days}"
@@ -36,7 +36,7 @@ def horizon_day(book: CompiledBook, horizon_days: int) -> int:
 
 
 def expiry_days(book: CompiledBook) -> I64:
-    """Calendar days on which a payoff is fixed, ascending."""
+    """Return the calendar days on which a payoff is fixed, ascending: (n_days,)."""
     holdings = book.holdings.expiry_day
     fixed = (
         book.options.expiry_day,
@@ -53,7 +53,7 @@ def expires_inside(book: CompiledBook, horizon_days: int) -> bool:
 
 
 def observe(book: CompiledBook, horizon_days: int, n_steps: int, *, instantaneous: bool) -> Observations:
-    """When a run of `n_steps` looks at its paths; an instantaneous one moves levels and ages nothing.
+    """Say when a run of `n_steps` looks at its paths; an instantaneous one moves levels and ages nothing.
 
     Raises InputError when the book's calendar ends before the horizon.
     """

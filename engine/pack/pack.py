@@ -1,37 +1,32 @@
 """Objects into kernel arrays: one market a scenario, one compiled book, one horizon."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
+from engine.conventions.currencies import fx_quote
+from engine.errors import InputError
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
-from engine.pack.bounds import Bounds, Lost, bounds_of, no_bounds
-from engine.pack.cash import cash_at_horizon, holdings_seen, moving_flows
+from engine.pack.bounds import Bounds, bounds_of, no_bounds
+from engine.pack.cash import cash_at_horizon, moving_flows
+from engine.pack.draft import Draft, Ground
 from engine.pack.flows import DatedFlows, cut, flow_values, join_flows
-from engine.pack.futures import pack_futures
-from engine.pack.fx_option_tables import tabulate, untabulated
-from engine.pack.fx_options import pack_groups
 from engine.pack.observations import observe
-from engine.pack.points import Points
+from engine.pack.payoffs import PACKERS
+from engine.pack.points import PointList
 from engine.pack.polynomials import Compressed, compress
-from engine.pack.setting import Setting, codes
-from engine.pack.swaption_tables import tabulate_swaptions
-from engine.pack.swaptions import pack_swaptions
-from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
-from kernels.layout import BookArrays, ModelArrays
-from kernels.types import F64
-
-FX_FACTORS = {"USD": "USDJPY"}
-
-Fields = dict[str, Any]  # of kernels.base.BookArrays
+from engine.pack.setting import Setting
+from engine.payoffs.curves import fx_rates
+from kernels.layout import Book, Flows, Leg, ModelArrays, Run, Segment
+from kernels.payoffs import PAYOFFS
+from kernels.types import F64, I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,7 +34,7 @@ class Packed:
     """A run as the kernels want it, and what is known of it without simulation."""
 
     model: ModelArrays
-    book: BookArrays
+    book: Book
     n_steps: int
     books: tuple[str, ...]
     base_values: F64  # (1 + n_books,) total first, in the reporting currency, unshocked
@@ -82,124 +77,87 @@ def pack(
     )
     base = _scope_values(setting, market)
     dynamics, model = model_arrays(setting.laws)
-    fields, lost = _book_fields(setting, direct=direct)
-    fields = {**fields, "dynamics": dynamics, "base_value": base[1:]}
+    points = PointList()
+    drafts = {name: PACKERS[name](setting, points) for name in PAYOFFS}
+    run = _run(setting, dynamics, base[1:], drafts.values())
+    flows, compressed = _flows(setting, [draft.legs for draft in drafts.values()], direct=direct)
+    ground = Ground(run=run, flows=flows, points=points.tables(market, shocked), direct=direct)
+    laid, first_leg = {}, 0
+    for name, draft in drafts.items():
+        laid[name] = draft.lay(ground, first_leg)
+        first_leg += draft.legs.seen.size if draft.legs else 0
     return Packed(
         model=model,
-        book=BookArrays(**fields),
+        book=Book(run, flows, ground.points, tuple(each.tables for each in laid.values())),
         n_steps=n_steps,
         books=tuple(setting.names),
         base_values=base,
         shock_pnl=np.stack([_scope_values(setting, scenario) - base for scenario in shocked]),
-        bounds=no_bounds(setting) if direct else bounds_of(setting, fields, lost),
+        bounds=no_bounds(setting, laid) if direct else bounds_of(setting, ground, compressed, laid),
     )
 
 
-def _book_fields(setting: Setting, *, direct: bool) -> tuple[Fields, Lost]:
-    """All of BookArrays but `dynamics` and `base_value`, and what compression leaves out."""
-    points = Points()
-    future_legs, futures, settled = pack_futures(setting, points)
-    swaption_legs, swaptions = pack_swaptions(setting)
-    groups = pack_groups(setting, points)
-    seen_through = _point_fields(setting, points)
-    tables = untabulated(setting, groups) if direct else tabulate(setting, groups, seen_through)
-    own = moving_flows(setting)
-    flows, packed = _flow_fields(setting, [own, future_legs, swaption_legs], direct=direct)
-    first_swap = own.seen.size + future_legs.seen.size
-    swaptions["swap_float"] += first_swap
-    swaptions["swap_annuity"] += first_swap
-    in_rate = tabulate_swaptions(setting, {**flows, **swaptions}, direct=direct)
-    fields = {
-        **_cell_fields(setting, settled),
-        **flows,
-        **_unit_fields(setting),
-        **seen_through,
-        **futures,
-        "deliverable_leg": own.seen.size + futures["deliverable_leg"],
-        **groups,
-        **tables.fields,
-        **swaptions,
-        **in_rate.fields,
-    }
-    none = np.zeros((len(setting.shocked), flows["flow_range"].shape[0]))
-    lost = Lost(
-        flows=packed.bound if packed else 0.0,
-        options=tables.bound,
-        segments=packed.lost if packed else none,
-        most=packed.most if packed else none,
-        groups=tables.errors,
-        swaps=in_rate.errors,
-    )
-    return fields, lost
-
-
-def _cell_fields(setting: Setting, settled: F64) -> Fields:
-    """What is known of each (book, currency), and of currencies; `settled` is cash beside that of the book."""
+def _run(setting: Setting, dynamics: I64, base_value: F64, drafts: Iterable[Draft]) -> Run:
+    """Return what is of the run itself; cash is the book's and what payoffs add to it, in their order."""
     names = [factor.name for factor in setting.market.factors]
-    return {
-        "observations": setting.observed.steps,
-        "fx_factor": np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
-        "fx_start": setting.fx,
-        "reporting": setting.currencies.index(setting.currency),
-        "cash": cash_at_horizon(setting) + settled,
-    }
+    settled = np.zeros((len(setting.names), len(setting.currencies)))
+    for draft in drafts:
+        settled = settled if draft.cash is None else settled + draft.cash
+    return Run(
+        observations=setting.observed.steps.astype(np.int64),
+        dynamics=dynamics,
+        fx_factor=np.array([0, *(_fx_factor(code, names) for code in setting.currencies[1:])], np.int64),
+        fx_start=setting.fx,
+        reporting=setting.currencies.index(setting.currency),
+        base_value=base_value,
+        cash=cash_at_horizon(setting) + settled,
+    )
 
 
-def _flow_fields(setting: Setting, tables: Sequence[DatedFlows], *, direct: bool) -> tuple[Fields, Compressed | None]:
-    """Segments of all legs, and their polynomials."""
-    flows = join_flows(tables)
+def _fx_factor(code: str, names: Sequence[str]) -> int:
+    """Return the number of the factor that moves a currency's exchange rate. Raises InputError where none does."""
+    factor = fx_quote(code).factor
+    if factor not in names:
+        raise InputError(f"{factor} must be one of the factors: the book holds {code}; a vol of 0 keeps it still")
+    return names.index(factor)
+
+
+def _flows(setting: Setting, shared: Sequence[DatedFlows | None], *, direct: bool) -> tuple[Flows, Compressed | None]:
+    """Return the segments of all legs, the cells' own first, and their polynomials."""
+    own = moving_flows(setting)
+    flows = join_flows([own, *(legs for legs in shared if legs is not None)])
     segments = cut(flows, setting.market)
     last = int(setting.observed.steps[-1])
     mean = np.stack([law.mean(last) for law in setting.laws])
     std = np.stack([law.std(last) for law in setting.laws])
     values = flow_values(segments, setting.shocked)
     packed = None if direct or not values.size else compress(segments, values, mean, std)
+    n_segments = segments.flow_range.shape[0]
     width = packed.half_width if packed else np.zeros_like(mean)
-    degrees = packed.degrees if packed else np.zeros((len(values), segments.flow_range.shape[0]), np.int64)
+    degrees = packed.degrees if packed else np.zeros((len(values), n_segments), np.int64)
     moving = np.isin(np.arange(mean.shape[1]), segments.segment_factors) & (width > 0.0)
-    fields = {
-        "leg_range": segments.leg_range,
-        "leg_when": setting.observed.when(flows.seen),
-        "segment_factors": segments.segment_factors,
-        "centre": mean,
-        "inverse_width": np.where(moving, 1.0 / np.where(moving, width, 1.0), 0.0),
-        "degree": int(degrees.max(initial=0)),
-        "segment_degree": degrees,
-        "coefficients": packed.coefficients if packed else np.zeros((len(values), segments.flow_range.shape[0], 0)),
-        "flow_range": segments.flow_range,
-        "flow_value": values,
-        "flow_exponents": segments.exponents,
-    }
-    return fields, packed
-
-
-def _unit_fields(setting: Setting) -> Fields:
-    """Holdings of prices, each worth quantity * level * exp(carry * years to expiry), and a future's on its expiry."""
-    holdings, (when, seen) = setting.book.holdings, holdings_seen(setting)
-    left = np.maximum(holdings.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
-    worth = holdings.quantity * np.exp(setting.fits.holding_carry * left)
-    worth = worth * setting.cash_growth(holdings.currency, seen)
-    names = [factor.name for factor in setting.market.factors]
-    keys = np.column_stack([setting.cell_of(holdings.position, holdings.currency), codes(holdings.factor, names), when])
-    rows, row = np.unique(keys, axis=0, return_inverse=True)
-    held = [setting.market.factors[i] for i in rows[:, 1].tolist()]
-    levels = np.array([[market.level(factor) for factor in held] for market in setting.shocked])
-    return {
-        "unit_range": setting.by_cell(rows[:, 0])[1],
-        "unit_factor": rows[:, 1],
-        "unit_when": rows[:, 2],
-        "unit_value": levels.reshape(len(setting.shocked), len(held)) * sums(row.ravel(), worth, len(held)),
-    }
-
-
-def _point_fields(setting: Setting, points: Points) -> Fields:
-    factors, exponents = points.factors(setting.market)
-    return {
-        "point_when": points.when(),
-        "point_factors": factors,
-        "point_exponents": exponents,
-        "point_start": points.starts(setting.shocked),
-    }
+    legs = Leg.rows(
+        first=segments.leg_range[:, 0], last=segments.leg_range[:, 1], when=setting.observed.when(flows.seen)
+    )
+    rows = Segment.rows(
+        below=segments.segment_factors[:, 0],
+        above=segments.segment_factors[:, 1],
+        first=segments.flow_range[:, 0],
+        last=segments.flow_range[:, 1],
+    )
+    tables = Flows(
+        own=legs[: own.seen.size].reshape(len(setting.names), len(setting.currencies)),
+        shared=legs[own.seen.size :],
+        segments=rows,
+        value=values,
+        exponents=segments.exponents,
+        degree=int(degrees.max(initial=0)),
+        centre=mean,
+        inverse_width=np.where(moving, 1.0 / np.where(moving, width, 1.0), 0.0),
+        segment_degree=degrees,
+        coefficients=packed.coefficients if packed else np.zeros((len(values), n_segments, 0)),
+    )
+    return tables, packed
 
 
 def _scope_values(setting: Setting, market: Market) -> F64:

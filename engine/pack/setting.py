@@ -7,19 +7,21 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
-from engine.book.floats import float_flows
-from engine.conventions.currencies import BOND_CURVES
+from engine.conventions.currencies import HOME, currency_of
 from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
 from engine.market.market import Market
 from engine.pack.expired_options import settle
 from engine.pack.observations import Observations
+from engine.pack.ranges import codes, ranges
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
+from kernels.layout import Owned
+from kernels.records import Rows
 from kernels.types import F64, I64, Bools, Words
 
-HOME = "JPY"
 _FLOW_COLUMNS = ("position", "curve", "currency", "day", "amount")
 
 
@@ -42,7 +44,7 @@ class Setting:
 
     @cached_property
     def currencies(self) -> list[str]:
-        """JPY first, then the others in use."""
+        """The home currency first, then the others in use."""
         tables = (
             self.book.flows,
             self.book.floats,
@@ -52,12 +54,14 @@ class Setting:
             self.book.swaptions,
         )
         used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
-        used |= {"USD"} if self.book.options.strike.size else set()
+        used |= {
+            name for words in (self.book.options.foreign, self.book.options.domestic) for name in distinct(words)[0]
+        }
         return [HOME, *sorted(used - {HOME})]
 
     @cached_property
     def fx(self) -> F64:
-        """JPY per unit of each currency at the start: (n_scenarios, n_currencies)."""
+        """Return home units for one unit of each currency at the start: (n_scenarios, n_currencies)."""
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
 
     @cached_property
@@ -66,7 +70,7 @@ class Setting:
 
     @property
     def options(self) -> tuple[FxOptions, F64]:
-        """The book's options, puts among those that expire before the horizon; and their vols' ratios."""
+        """Return the options, puts among those that expire before the horizon; and their vols' ratios (n_options,)."""
         return self._settled[:2]
 
     @cached_property
@@ -78,12 +82,12 @@ class Setting:
 
     @cached_property
     def flow_cell(self) -> I64:
-        """Cell of each of `flows`."""
+        """Return the cell of each of `flows`: (n_flows,)."""
         return self.cell_of(self.flows[0].position, self.flows[0].currency)
 
     @cached_property
     def is_moving(self) -> Bools:
-        """Which of `flows` are after the horizon and on a curve that some factor moves."""
+        """Return (n_flows,) which of `flows` are after the horizon and on a curve that some factor moves."""
         flows = self.flows[0]
         return (flows.day > self.observed.horizon) & is_moved(self.market, flows.curve)
 
@@ -93,24 +97,24 @@ class Setting:
         return len(self.names) * len(self.currencies)
 
     def book_of(self, position: I64) -> I64:
-        """Number of the book that each position belongs to."""
+        """Return the number of the book that each position belongs to: the shape of `position`."""
         return codes(np.array(self.book.books), self.names)[position]
 
     def cell_of(self, position: I64, currency: Words) -> I64:
-        """Cell of each row of a table."""
+        """Return the cell of each row of a table: (n_rows,)."""
         return self.book_of(position) * len(self.currencies) + codes(currency, self.currencies)
 
-    def by_cell(self, cell: I64) -> tuple[I64, I64]:
-        """The order that sorts rows by cell, and (n_books, n_currencies, 2) first and last + 1 in that order."""
-        order = np.argsort(cell, kind="stable")
-        return order, ranges(cell[order], self.n_cells).reshape(len(self.names), len(self.currencies), 2)
+    def owned(self, cell: I64) -> Rows[Owned]:
+        """Return which of rows sorted by cell, (n_rows,), each cell holds: (n_books, n_currencies)."""
+        found = ranges(cell, self.n_cells).reshape(len(self.names), len(self.currencies), 2)
+        return Owned.rows(first=found[..., 0], last=found[..., 1])
 
     def cash_growth(self, currency: Words, seen: I64) -> F64:
-        """What cash received on calendar day `seen` has grown to at the horizon, at base forwards: (n,)."""
+        """Return what cash received on calendar day `seen` has grown to at the horizon, at base forwards: (n,)."""
         growth = np.ones(seen.size)
         names, place = distinct(currency)
         for k, name in enumerate(names):
-            mine, discount = place == k, zero_curve(BOND_CURVES[name], self.market).discount
+            mine, discount = place == k, zero_curve(currency_of(name).curves.bond, self.market).discount
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth
@@ -118,17 +122,3 @@ class Setting:
 
 def _joined(one: Flows, other: Flows) -> Flows:
     return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in _FLOW_COLUMNS})
-
-
-def codes(values: Words, names: list[str]) -> I64:
-    """Place of each value in `names`."""
-    found, place = distinct(values)
-    order = {name: i for i, name in enumerate(names)}
-    return np.array([order[name] for name in found], np.int64)[place]
-
-
-def ranges(sorted_keys: I64, n: int) -> I64:
-    """(n, 2) first and last + 1 of each key 0 to n - 1 among sorted keys."""
-    keys = np.arange(n)
-    bounds = [np.searchsorted(sorted_keys, keys), np.searchsorted(sorted_keys, keys, side="right")]
-    return np.column_stack(bounds).astype(np.int64)

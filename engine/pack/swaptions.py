@@ -1,21 +1,22 @@
 """Swaptions: the legs they refer to, and the rest of their terms."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.flows import DatedFlows
-from engine.pack.futures import spans
-from engine.pack.setting import Setting, ranges
+from engine.pack.points import PointList
+from engine.pack.ranges import range_sums, ranges, spans
+from engine.pack.setting import Setting
+from engine.pack.swaption_tables import tabulate_swaptions
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, sums
-from kernels.types import I64
+from kernels.layout import Swap, Swaption, Swaptions
+from kernels.types import F64, I64
 
 
-def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
-    """Swaptions by book, currency and the swap they are on, equal ones in one row; books share the legs of a swap.
-
-    Returns the legs, and fields of BookArrays, legs counted from 0.
-    """
+def pack_swaptions(setting: Setting, points: PointList) -> Draft:
+    """Return swaptions by cell and the swap they are on, equal ones in one row; books share the legs of a swap."""
     swaptions, observed = setting.book.swaptions, setting.observed
     when = observed.when(swaptions.expiry_day)
     seen = observed.days[when]
@@ -23,9 +24,9 @@ def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
     first_leg, leg = _distinct(setting, leg_flows, np.tile(when, 2))
     floating, annuity = np.split(leg, 2)
     time = np.maximum(swaptions.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
-    std = setting.fits.normal_vol * np.sqrt(time)
+    spread = setting.fits.normal_vol * np.sqrt(time)
     cell = setting.cell_of(swaptions.position, swaptions.currency)
-    keys = np.column_stack([cell, floating, annuity, swaptions.payer, swaptions.strike, std])
+    keys = np.column_stack([cell, floating, annuity, swaptions.payer, swaptions.strike, spread])
     rows, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     swaps, swap = np.unique(rows[:, :3].astype(np.int64), axis=0, return_inverse=True)
     quantity = swaptions.quantity * setting.cash_growth(swaptions.currency, seen)
@@ -38,21 +39,63 @@ def pack_swaptions(setting: Setting) -> tuple[DatedFlows, dict[str, Any]]:
         amount=swaptions.amount[flows],
         seen=np.tile(seen, 2)[first_leg],
     )
-    fields = {
-        "swap_range": setting.by_cell(swaps[:, 0])[1],
-        "swap_float": swaps[:, 1],
-        "swap_annuity": swaps[:, 2],
-        "swaption_range": ranges(swap.ravel(), len(swaps)),
-        "swaption_quantity": sums(row.ravel(), quantity, first.size),
-        "swaption_payer": swaptions.payer[first],
-        "swaption_strike": swaptions.strike[first],
-        "swaption_std": std[first],
-    }
-    return legs, fields
+    rows_of_swaps = Swaption.rows(
+        payer=swaptions.payer[first],
+        quantity=sums(row.ravel(), quantity, first.size),
+        strike=swaptions.strike[first],
+        spread=spread[first],
+    )
+
+    def lay(ground: Ground, first_leg: int) -> LaidSwaptions:
+        own = Swap.rows(
+            floating=first_leg + swaps[:, 1],
+            annuity=first_leg + swaps[:, 2],
+            **dict(zip(("first", "last"), ranges(swap.ravel(), len(swaps)).T, strict=True)),
+            table=-1,
+        )
+        fitted = tabulate_swaptions(setting, ground, own, rows_of_swaps)
+        own["table"] = fitted.table
+        tables = Swaptions(
+            owned=setting.owned(swaps[:, 0]),
+            swaps=own,
+            swaptions=rows_of_swaps,
+            tables=fitted.tables,
+            terms=fitted.terms,
+        )
+        return LaidSwaptions(tables=tables, errors=fitted.errors)
+
+    return Draft(lay=lay, legs=legs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaidSwaptions:
+    """In the legs, annuity * bachelier(floating / annuity - strike) has slopes N(d) <= 1 in the floating leg.
+
+    In the annuity it has spread n(d) - strike N(d) (payer), which is within 0.4 spread + |strike|. A table's error is
+    one per unit of annuity.
+    """
+
+    tables: Swaptions
+    errors: F64  # (n_scenarios, n_swaps) of the tables at most, per unit of annuity
+
+    def bounds(self, scene: Scene) -> RowBounds:
+        """Return error and size of the swaptions on each swap, (n_swaps,) [currency], and part of their notional."""
+        swaps, swaptions = self.tables.swaps, self.tables.swaptions
+        first, last, quantity = swaps["first"], swaps["last"], np.abs(swaptions["quantity"])
+        slope = quantity * (np.abs(swaptions["strike"]) + 0.4 * swaptions["spread"])
+        of_floating, of_annuity = (range_sums(first, last, each) for each in (quantity, slope))
+        error, size = (
+            of_floating * each[swaps["floating"]] + of_annuity * each[swaps["annuity"]]
+            for each in (scene.shared_error, scene.shared_size)
+        )
+        tabulated = (scene.shared_size + scene.shared_error)[swaps["annuity"]] * self.errors[scene.s]
+        error = error + tabulated + ROUNDING * (last - first + OPERATIONS) * size
+        notional = np.maximum(of_floating, np.finfo(np.float64).tiny)
+        return RowBounds(error=error, size=size, part=float((error / notional).max(initial=0.0)))
 
 
 def _distinct(setting: Setting, ranges: I64, when: I64) -> tuple[I64, I64]:
-    """Legs that differ in curve, day or flows: the first of each, and the number of each leg's own."""
+    """Return legs that differ in curve, day or flows: the first of each, and the number of each leg's own."""
     swaptions = setting.book.swaptions
     curves = np.tile(swaptions.curve, 2).tolist()
     numbers: dict[tuple[str, int, bytes, bytes], int] = {}

@@ -210,11 +210,11 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         until_se=config.until_se,
         revaluation=Revaluation(
             method=config.revaluation,
-            degree=packed.book.degree,
+            degree=packed.book.flows.degree,
             flow_bound=packed.bounds.flows,
-            option_bound=packed.bounds.options,
-            future_bound=packed.bounds.futures,
-            swaption_bound=packed.bounds.swaptions,
+            option_bound=packed.bounds.payoffs["fx_options"],
+            future_bound=packed.bounds.payoffs["futures"],
+            swaption_bound=packed.bounds.payoffs["swaptions"],
             instantaneous=config.instantaneous,
         ),
     )

@@ -19,7 +19,8 @@ from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend, Program
-from kernels.layout import SAID, BookArrays, empty_tables
+from kernels.layout import SAID
+from kernels.payoffs import empty_book
 from kernels.types import F64, U64, Dates
 
 UNITS = {
@@ -97,11 +98,11 @@ def walk_of(
     shocked = apply(scenario, market)
     law = law_of(shocked.market, n_days, n_days, shocked.unwind, market)
     _, model = model_arrays([law])
-    book = no_positions(len(market.factors), n_days)
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=len(market.factors), n_steps=n_days)
     single = precision == "float32"
     with device_errors():
         program = backend.prepare(model, book, seed=seed, n_steps=n_days, float32=single, centre=np.zeros(2))
-    coming = Calendars(market.valuation_date).joint.coming(n_days)
+    coming = Calendars(market.valuation_date).steps.coming(n_days)
     return Walk(
         scenario=scenario.name,
         base=market,
@@ -144,29 +145,3 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
 def one_path(walk: Walk, path: int) -> F64:
     """Levels of one path alone: (n_days, n_series), the same as among others."""
     return walk.levels(np.array([path], np.uint64))[..., 0]
-
-
-def no_positions(n_factors: int, n_steps: int) -> BookArrays:
-    """One book in yen that holds nothing, for walks whose levels alone are wanted."""
-    none = np.empty((0, 2), np.int64)
-    return BookArrays(
-        observations=np.array([n_steps]),
-        dynamics=np.zeros(1, np.int64),
-        fx_factor=np.zeros(1, np.int64),
-        fx_start=np.ones((1, 1)),
-        reporting=0,
-        base_value=np.zeros(1),
-        cash=np.zeros((1, 1, 1)),
-        leg_range=np.zeros((1, 2), np.int64),
-        leg_when=np.zeros(1, np.int64),
-        segment_factors=none,
-        centre=np.zeros((1, n_factors)),
-        inverse_width=np.zeros((1, n_factors)),
-        degree=6,
-        segment_degree=np.zeros((1, 0), np.int64),
-        coefficients=np.zeros((1, 0, 28)),
-        flow_range=none,
-        flow_value=np.zeros((1, 0)),
-        flow_exponents=np.empty((0, 2)),
-        **empty_tables(1, 1, 1),
-    )

@@ -1,12 +1,12 @@
-// Bond futures: the basket's least forward clean price over its conversion factor. Twin: numba/futures.py.
+// Bond futures: the basket's least forward clean price over its conversion factor. Twins: numba/futures.py, numpy.
 #pragma once
+#include "flows.cuh"
 #include "gauss.cuh"
-#include "legs.cuh"
 #include "points.cuh"
 
 // `total` and the P&L of a future since its reference price, in its currency.
 __device__ __forceinline__ Lanes add_future(i64 scenario, i64 number, const Observed& observed, Lanes total) {
-    const Future& future = book.futures[number];
+    const Future& future = book.futures.futures[number];
     Lanes growth = log_point(observed, future.growth), price;
     const double start = point_start(scenario, future.growth);
     EACH_LANE(p) {
@@ -15,7 +15,7 @@ __device__ __forceinline__ Lanes add_future(i64 scenario, i64 number, const Obse
     }
 #pragma unroll 1
     for (i64 d = future.first; d < future.last; ++d) {
-        const Deliverable& bond = book.deliverables[d];
+        const Deliverable& bond = book.futures.deliverables[d];
         const Lanes leg = shared_leg(scenario, bond.leg, observed);
         const double accrued = bond.accrued, inverse = 1.0 / bond.factor;
         EACH_LANE(p) {
@@ -25,5 +25,13 @@ __device__ __forceinline__ Lanes add_future(i64 scenario, i64 number, const Obse
     }
     const double quantity = future.quantity, reference = future.basis + future.reference;
     EACH_LANE(p) total.of[p] = fma(quantity, price.of[p] - reference, total.of[p]);
+    return total;
+}
+
+// `total` and the futures of a cell.
+__device__ __forceinline__ Lanes add_futures(i64 scenario, i64 cell, const Observed& observed, Lanes total) {
+    const Owned& owned = book.futures.owned[cell];
+#pragma unroll 1
+    for (i64 j = owned.first; j < owned.last; ++j) total = add_future(scenario, j, observed, total);
     return total;
 }

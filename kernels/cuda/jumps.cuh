@@ -6,7 +6,7 @@
 // Both normals of a lane.
 __device__ __forceinline__ void two_normals(u64 seed, u64 path, u32 step, u32 lane, double* first, double* second) {
     const Words w = philox(seed, path, step, lane);
-    box_muller(join(w.w0, w.w1), join(w.w2, w.w3), first, second);
+    box_muller_f64(join(w.w0, w.w1), join(w.w2, w.w3), first, second);
 }
 
 // Add n jumps of a kind, row j of the tables: n mean + sqrt(n) loadings @ xi.

@@ -35,7 +35,7 @@ __device__ __forceinline__ double sqrt_f64(double y) {
 }
 
 // Two normals from 128 bits. Three angle bits choose the octant, 52 the place in it.
-__device__ __forceinline__ void box_muller(u64 radius_bits, u64 angle_bits, double* first, double* second) {
+__device__ __forceinline__ void box_muller_f64(u64 radius_bits, u64 angle_bits, double* first, double* second) {
     const u64 one = 0x3FF0000000000000ull, sign = 0x8000000000000000ull, fraction = 0x000FFFFFFFFFFFFFull;
     const double u = fma((double)radius_bits, 0x1p-64, 0x1p-65);
     const double radius = sqrt_f64(-2.0 * log_f64(u));
@@ -69,8 +69,8 @@ __device__ __forceinline__ float sqrt_f32(float y) {
     return fma(0.5f * fma(0.0f - s, s, y), g, s);
 }
 
-// As the other box_muller, from 64 bits.
-__device__ __forceinline__ void box_muller(u32 radius_bits, u32 angle_bits, float* first, float* second) {
+// As box_muller_f64, from 64 bits.
+__device__ __forceinline__ void box_muller_f32(u32 radius_bits, u32 angle_bits, float* first, float* second) {
     const u32 one = 0x3F800000u, sign = 0x80000000u, fraction = 0x007FFFFFu;
     const float u = fma((float)radius_bits, 0x1p-32f, 0x1p-33f);
     const float radius = sqrt_f32(-2.0f * log_f32(u));
@@ -88,12 +88,12 @@ __device__ __forceinline__ void box_muller(u32 radius_bits, u32 angle_bits, floa
 #if FLOAT32
 #define LANE_NORMALS 4
 __device__ __forceinline__ void normals_of_lane(Words w, real* z) {
-    box_muller(w.w0, w.w1, &z[0], &z[1]);
-    box_muller(w.w2, w.w3, &z[2], &z[3]);
+    box_muller_f32(w.w0, w.w1, &z[0], &z[1]);
+    box_muller_f32(w.w2, w.w3, &z[2], &z[3]);
 }
 #else
 #define LANE_NORMALS 2
 __device__ __forceinline__ void normals_of_lane(Words w, real* z) {
-    box_muller(join(w.w0, w.w1), join(w.w2, w.w3), &z[0], &z[1]);
+    box_muller_f64(join(w.w0, w.w1), join(w.w2, w.w3), &z[0], &z[1]);
 }
 #endif

@@ -1,6 +1,6 @@
 // The paths that a thread values side by side, and the deviations that it sees on them.
 #pragma once
-#include "tables.cuh"
+#include "layout.cuh"
 
 #define EACH_LANE(p) _Pragma("unroll") for (int p = 0; p < VALUED; ++p)
 

@@ -1,7 +1,7 @@
 // What a path draws once: its mixing variable, its regime at the start, its price impact. Twin: numba/parameters.py.
 #pragma once
-#include "laws.cuh"
 #include "normal.cuh"
+#include "rows.cuh"
 
 // In (0, 1], from 64 bits.
 __device__ __forceinline__ double uniform(u64 bits) { return fma((double)bits, 0x1p-64, 0x1p-65); }
@@ -34,6 +34,6 @@ __device__ __forceinline__ void draw_parameters(u64 seed, u64 path, double* rows
         if (r < law.n_regimes - 1) rows[REGIME] += u >= law_tables.initial[r] ? 1.0 : 0.0;
     const Words v = philox(seed, path, (u32)PARAMETER_STEP, IMPACT_SIZE);
     double z, unused;
-    box_muller(join(v.w0, v.w1), join(v.w2, v.w3), &z, &unused);
+    box_muller_f64(join(v.w0, v.w1), join(v.w2, v.w3), &z, &unused);
     rows[SHORT_RUN] = exp_f64(fma(law.impact_sd, z, law.log_impact));
 }

@@ -6,7 +6,7 @@
 //   LAWS            laws (dynamics) that a thread walks on the same draws
 //   N_CURRENCIES    of the book
 //   DEGREE          of the book's polynomials; 0: none
-//   HAS_UNITS       1: the book has such; likewise HAS_FUTURES, HAS_OPTIONS, HAS_SWAPTIONS
+//   HAS_UNITS       1: the book has such; likewise for every payoff of kernels/payoffs.py
 //   VOL_TERMS       terms in vol of the options' tables; 0: there is no table
 //   IS_SPLIT        1: one kernel walks and keeps what is observed, another revalues; 0: one kernel does both
 //   PATHS           paths that a thread walks side by side
@@ -58,8 +58,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, VALUED_BLOCKS)
     revalue_paths(const seen* states, i64 width, i64 begin, i64 n, i64 first_law, double* pnl) {
     const i64 column = (i64)blockIdx.x * (THREADS * VALUED) + threadIdx.x;
 #pragma unroll 1
-    for (i64 scenario = 0; scenario < book.n_scenarios; ++scenario) {
-        const i64 law = book.dynamics[scenario] - first_law;
+    for (i64 scenario = 0; scenario < book.run.n_scenarios; ++scenario) {
+        const i64 law = book.run.dynamics[scenario] - first_law;
         if (law < 0 || law >= LAWS) continue;
         const Observed observed = {states + law * N_FACTORS * width + column, width};
         revalue(scenario, observed, n, begin + column, pnl);
@@ -86,8 +86,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
 #pragma unroll
             for (int p = 0; p < PATHS; ++p) observed.horizon[f].of[p] = observe(walk, p, l, f);
 #pragma unroll 1
-        for (i64 scenario = 0; scenario < book.n_scenarios; ++scenario)
-            if (book.dynamics[scenario] == first_law + l) revalue(scenario, observed, n, column, pnl);
+        for (i64 scenario = 0; scenario < book.run.n_scenarios; ++scenario)
+            if (book.run.dynamics[scenario] == first_law + l) revalue(scenario, observed, n, column, pnl);
     }
 }
 #endif

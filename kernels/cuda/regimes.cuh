@@ -48,19 +48,6 @@ __device__ __forceinline__ real next_number(const Chunk* regime, int place, Chun
     return chunk.of[place % CHUNK];
 }
 
-// Normals of a step, those of all factors.
-#define N_NORMALS ((N_FACTORS + 7) / 8 * 8)
-__device__ __forceinline__ void draw_normals(u64 seed, u64 path, u32 step, real* normals) {
-#if IS_UNROLLED
-#pragma unroll
-    for (int k = 0; k < N_FACTORS; k += LANE_NORMALS)
-        normals_of_lane(philox(seed, path, step, FACTOR_NORMALS + k / LANE_NORMALS), &normals[k]);
-#else
-#pragma unroll 1
-    for (int k = 0; k < N_FACTORS; k += 8) eight_normals(seed, path, step, k, &normals[k]);
-#endif
-}
-
 // Move a path one step by the drift and chol of its regime, its normals times its mixing variable.
 __device__ __forceinline__ void step_by_regime(const real* normals, const double* rows, real* x) {
     const Chunk* regime = model + (int)rows[REGIME];

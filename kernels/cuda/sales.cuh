@@ -1,6 +1,6 @@
 // Sales that losses force and prices that sales move, solved together. Twin: numba/sales.py.
 #pragma once
-#include "laws.cuh"
+#include "rows.cuh"
 #include "step.cuh"
 
 // The sale F of F = wanted + (1 - left) F within [0, most]; where each sale calls for a greater one, the most.

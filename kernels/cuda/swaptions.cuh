@@ -1,8 +1,9 @@
-// Swaptions by Bachelier's formula on the values of their two legs, or by their swap's table. Twin: numba/swaptions.py.
+// Swaptions by Bachelier's formula on the values of their two legs, or by their swap's table.
+// Twins: numba/swaptions.py, numpy.
 #pragma once
 #include "chebyshev.cuh"
+#include "flows.cuh"
 #include "gauss.cuh"
-#include "legs.cuh"
 
 // Mean of max(gain + spread Z, 0), Z normal: max(gain, 0) + spread (n(a) - a N(-a)), a = |gain / spread|.
 __device__ __forceinline__ double bachelier(double gain, double spread) {
@@ -18,12 +19,12 @@ __device__ __forceinline__ Lanes price_swaptions(const Swap& swap, const Lanes& 
     Lanes value = lanes_of(0.0);
 #pragma unroll 1
     for (i64 j = swap.first; j < swap.last; ++j) {
-        const Swaption& swaption = book.swaptions[j];
-        const double quantity = swaption.quantity, strike = swaption.strike, std = swaption.std;
+        const Swaption& swaption = book.swaptions.swaptions[j];
+        const double quantity = swaption.quantity, strike = swaption.strike, spread = swaption.spread;
         const double sign = swaption.payer > 0 ? 1.0 : -1.0;
         EACH_LANE(p) {
             const double gain = sign * fma(0.0 - strike, annuity.of[p], floating.of[p]);
-            value.of[p] = fma(quantity, bachelier(gain, std * annuity.of[p]), value.of[p]);
+            value.of[p] = fma(quantity, bachelier(gain, spread * annuity.of[p]), value.of[p]);
         }
     }
     return value;
@@ -31,22 +32,22 @@ __device__ __forceinline__ Lanes price_swaptions(const Swap& swap, const Lanes& 
 
 // `total` and the swaptions on a swap, in their currency: by its table, or, on a path outside the table's range or
 // without one, one by one. A call: written out where it is used, sm_100 spills.
-__device__ __noinline__ Lanes add_swaptions(i64 scenario, i64 number, const Observed observed, Lanes total) {
-    const Swap& swap = book.swaps[number];
+__device__ __noinline__ Lanes add_swap(i64 scenario, i64 number, const Observed observed, Lanes total) {
+    const Swap& swap = book.swaptions.swaps[number];
     const Lanes floating = shared_leg(scenario, swap.floating, observed);
     const Lanes annuity = shared_leg(scenario, swap.annuity, observed);
     Lanes value = lanes_of(0.0);
     bool inside[VALUED], all_inside = swap.table >= 0;
     if (swap.table >= 0) {
-        const i64 place = scenario * book.n_rate_tables + swap.table;
-        const RateTable& table = book.rate_tables[place];
+        const i64 place = scenario * book.swaptions.n_tables + swap.table;
+        const RateTable& table = book.swaptions.tables[place];
         Lanes x;
         EACH_LANE(p) {
             x.of[p] = (floating.of[p] / annuity.of[p] - table.rate) * table.inverse;
             inside[p] = fabs(x.of[p]) <= 1.0;
             all_inside = all_inside && inside[p];
         }
-        value = series_value(book.rate_terms + place * book.n_rate_terms, table.n_x, x);
+        value = series_value(book.swaptions.terms + place * book.swaptions.n_terms, table.n_x, x);
         EACH_LANE(p) value.of[p] = value.of[p] * annuity.of[p];
     } else {
         EACH_LANE(p) inside[p] = false;
@@ -56,5 +57,13 @@ __device__ __noinline__ Lanes add_swaptions(i64 scenario, i64 number, const Obse
         EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];
     }
     EACH_LANE(p) total.of[p] += value.of[p];
+    return total;
+}
+
+// `total` and the swaptions of a cell.
+__device__ __forceinline__ Lanes add_swaptions(i64 scenario, i64 cell, const Observed& observed, Lanes total) {
+    const Owned& owned = book.swaptions.owned[cell];
+#pragma unroll 1
+    for (i64 j = owned.first; j < owned.last; ++j) total = add_swap(scenario, j, observed, total);
     return total;
 }

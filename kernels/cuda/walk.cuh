@@ -13,6 +13,19 @@ struct Walk {
     double rows[N_ROWS];
 };
 
+// Normals of a step, those of all factors.
+#define N_NORMALS ((N_FACTORS + 7) / 8 * 8)
+__device__ __forceinline__ void draw_normals(u64 seed, u64 path, u32 step, real* normals) {
+#if IS_UNROLLED
+#pragma unroll
+    for (int k = 0; k < N_FACTORS; k += LANE_NORMALS)
+        normals_of_lane(philox(seed, path, step, FACTOR_NORMALS + k / LANE_NORMALS), &normals[k]);
+#else
+#pragma unroll 1
+    for (int k = 0; k < N_FACTORS; k += 8) eight_normals(seed, path, step, k, &normals[k]);
+#endif
+}
+
 // Set a path to its start.
 __device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& walk) {
     start(walk.state);

@@ -5,32 +5,23 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import NamedTuple
+from functools import cache
+from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.layout import SAID, BookArrays, ModelArrays, model_of, tables_of
+from kernels.layout import SAID, Book, ModelArrays
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
 from kernels.numba.settings import BLOCK
-from kernels.types import F64, I64, U64, Array
+from kernels.payoffs import HOUSE, checked, payoff_of
+from kernels.types import F64, U64, Array
 
 LEAST_PART = 8192  # paths that a thread takes at once, at least
 PARTS = 8  # for each thread, so that none waits long for another
-
-
-class CellArrays(NamedTuple):
-    """The fixed-size part of a Reduction, as kernels see it."""
-
-    sums: F64
-    squares: F64
-    digests: U64
-    gap_counts: I64
-    gap_sums: F64
-    gap_squares: F64
 
 
 class NumbaBackend(AbstractBackend):
@@ -45,17 +36,17 @@ class NumbaBackend(AbstractBackend):
         return f"{platform.machine()} {name}{vectors}, {numba.get_num_threads()} threads"
 
     def prepare(
-        self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
+        self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
         """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
         start = time.perf_counter()
         program = Program(
-            model=model_of(model, float32=float32),
-            book=tables_of(book),
+            model=model.rounded(np.float32 if float32 else np.float64),
+            book=_apart(checked(book)),
             seed=seed,
             n_steps=n_steps,
             centre=np.ascontiguousarray(centre),
-            n_rows=book.dynamics.size * (1 + book.base_value.size),
+            n_rows=book.n_rows,
             compile_s=0.0,
         )
         self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
@@ -74,7 +65,7 @@ class NumbaBackend(AbstractBackend):
         paths = cells.paths
         pnl = self.pnl(program, paths)
         n_rows, n_brackets = brackets.shape[:2]
-        out = CellArrays(
+        out = reduce_numba.CellArrays(
             sums=np.zeros((n_rows, cells.n)),
             squares=np.zeros((n_rows, cells.n)),
             digests=np.zeros((n_rows, cells.n, 2), np.uint64),
@@ -111,6 +102,24 @@ class NumbaBackend(AbstractBackend):
         constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
         _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
         return levels
+
+
+def _apart(book: Book) -> Book:
+    """Return the book with tables of other packages' payoffs under classes of this process alone.
+
+    numba keeps machine code by the types it is for, and by hashes of our own sources: of a class that no other process
+    has it never finds code made of an older text.
+    """
+    own = (
+        tables if payoff_of(type(tables)).name in HOUSE else _class_apart(type(tables))(*tables)
+        for tables in book.payoffs
+    )
+    return book._replace(payoffs=tuple(own))
+
+
+@cache
+def _class_apart(tables: type[Any]) -> type[Any]:
+    return type(tables.__name__, (tables,), {"__slots__": ()})
 
 
 def _share(n: int, work: Callable[[int, int], None]) -> None:

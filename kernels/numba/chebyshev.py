@@ -1,28 +1,29 @@
 """Chebyshev series by Clenshaw's recurrence, in one variable or two. Twin: cuda/chebyshev.cuh."""
 
-from typing import Any
+from collections.abc import Callable
 
 from numba import njit
 
 from kernels.layout import VOL_TERMS
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT
+from kernels.types import F64
 
 
 @njit(**INLINE)
-def beyond(u: Any) -> bool:
-    """Whether some path of the row lies outside [-1, 1]."""
+def beyond(u: F64) -> bool:
+    """Return whether some path of the row u (BLOCK,) lies outside [-1, 1]."""
     n = 0
     for i in range(BLOCK):
         n += not (abs(u[i]) <= 1.0)
     return n > 0
 
 
-def _clenshaw(n_w: int) -> Any:
+def _clenshaw(n_w: int) -> Callable[[F64, F64, F64, F64, F64, F64], None]:
     """Return the kernel for so many terms in w: with constant bounds LLVM unrolls all but the loop over paths."""
 
     @njit(**INLINE)
-    def evaluate(terms: Any, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
+    def evaluate(terms: F64, x: F64, w: F64, near: F64, far: F64, out: F64) -> None:
         for i in range(BLOCK):
             near[i] = 0.0
             far[i] = 0.0
@@ -50,8 +51,8 @@ _clenshaw_1, _clenshaw_4, _clenshaw_8, _clenshaw_12, _clenshaw_16, _clenshaw_24 
 
 
 @njit(**STRICT)
-def table_value(terms: Any, n_x: int, x: Any, w: Any, near: Any, far: Any, out: Any) -> None:
-    """Sum of terms[k, l] T_k(x) w^l over k below n_x by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
+def table_value(terms: F64, n_x: int, x: F64, w: F64, near: F64, far: F64, out: F64) -> None:
+    """Add up terms[k, l] T_k(x) w^l over k below n_x by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
 
     terms  (n_x or more, n_w)  n_x odd, n_w one of VOL_TERMS; near, far (BLOCK,) rows to work in
     """
@@ -72,6 +73,6 @@ def table_value(terms: Any, n_x: int, x: Any, w: Any, near: Any, far: Any, out: 
 
 
 @njit(**STRICT)
-def series_value(terms: Any, n_x: int, x: Any, near: Any, far: Any, out: Any) -> None:
-    """Sum of terms[k] T_k(x) over k below n_x, odd: out (BLOCK,); near, far (BLOCK,) rows to work in."""
+def series_value(terms: F64, n_x: int, x: F64, near: F64, far: F64, out: F64) -> None:
+    """Add up terms[k] T_k(x) over k below n_x, odd: out (BLOCK,); near, far (BLOCK,) rows to work in."""
     _clenshaw_1(terms[:n_x], x, x, near, far, out)

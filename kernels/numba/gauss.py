@@ -4,8 +4,6 @@ The tail is the density times Mills' ratio M(x) = (1 - Phi(x)) / phi(x), a ratio
 coefficient: nothing cancels, so the tail is right to the last digits wherever it is a normal number.
 """
 
-from typing import Any
-
 from numba import njit
 
 from kernels import coefficients as table
@@ -21,21 +19,21 @@ mills_p, mills_q = polynomial(table.MILLS_P), polynomial(table.MILLS_Q)
 
 
 @njit(**INLINE)
-def bounded(x: Any, low: Any, high: Any) -> Any:
-    """The nearest number to `x` in [low, high]."""
+def bounded(x: float, low: float, high: float) -> float:
+    """Return the nearest number to `x` in [low, high]."""
     x = x if x > low else low
     return x if x < high else high
 
 
 @njit(**INLINE)
-def bounded_exp(x: Any) -> Any:
-    """Exponential of `x`, which is first brought inside +-MAX_EXPONENT."""
+def bounded_exp(x: float) -> float:
+    """Return the exponential of `x`, which is first brought inside +-MAX_EXPONENT."""
     return exp_f64(bounded(x, -MAX_EXPONENT, MAX_EXPONENT))
 
 
 @njit(**INLINE)
-def density(x: Any) -> Any:
-    """Normal density for |x| <= TAIL; what x * x loses in rounding would cost thirteen digits there, so it is kept."""
+def density(x: float) -> float:
+    """Return the normal density for |x| <= TAIL; what x * x loses in rounding, thirteen digits there, is kept."""
     square = x * x
     lost = fma(x, x, 0.0 - square)
     e = exp_f64(-0.5 * square)
@@ -43,7 +41,7 @@ def density(x: Any) -> Any:
 
 
 @njit(**INLINE)
-def distance_from_0(x: Any) -> Any:
-    """|x|, at most TAIL."""
+def distance_from_0(x: float) -> float:
+    """Return |x|, at most TAIL."""
     size = abs(x)
     return size if size < TAIL else TAIL

@@ -1,41 +1,39 @@
 """What a path draws once: its mixing variable, its regime at the start, its price impact. Twin: cuda/parameters.cuh."""
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
 from kernels.lanes import IMPACT_SIZE, PARAMETER_STEP, PARAMETERS
-from kernels.layout import N_QUANTILES
+from kernels.layout import N_QUANTILES, Law
 from kernels.numba.intrinsics import bits_of_f64, f64_of_bits, fma
 from kernels.numba.normal import FRACTION_F64, ONE_F64, box_muller_f64, exp_f64
 from kernels.numba.philox import HALF, LOW, join, philox
 from kernels.numba.rows import CLOSES, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN, UNIFORM
 from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
+from kernels.types import F64, U64, i64, u32, u64
 
-U64 = np.uint64
-LOWEST_CELL = np.int64((1023 - 20) << 6)  # of u = 2^-20: its exponent and six bits of its fraction
-CELLS = np.int64(N_QUANTILES - 1)
+LOWEST_CELL = i64((1023 - 20) << 6)  # of u = 2^-20: its exponent and six bits of its fraction
+CELLS = i64(N_QUANTILES - 1)
 
 
 @njit(**INLINE)
-def uniform(bits: U64) -> Any:
-    """In (0, 1], from 64 bits."""
+def uniform(bits: u64) -> float:
+    """Return a number in (0, 1], from 64 bits."""
     return fma(np.float64(bits), 2.0**-64, 2.0**-65)
 
 
 @njit(**INLINE)
-def uniform_of_word(word: Any) -> Any:
-    """In (0, 1), from 32 bits."""
+def uniform_of_word(word: u32) -> float:
+    """Return a number in (0, 1), from 32 bits."""
     return fma(np.float64(word), 2.0**-32, 2.0**-33)
 
 
 @njit(**INLINE)
-def mixing(quantiles: Any, u: Any) -> Any:
-    """q at probability u, linear between the table's nodes; below the first the first."""
+def mixing(quantiles: F64, u: float) -> float:
+    """Return q at probability u, linear between the nodes of quantiles (n_quantiles,); below the first the first."""
     bits = bits_of_f64(u)
-    cell = np.int64(bits >> U64(46)) - LOWEST_CELL
-    within = f64_of_bits(((bits << U64(6)) & FRACTION_F64) | ONE_F64) - 1.0
+    cell = i64(bits >> u64(46)) - LOWEST_CELL
+    within = f64_of_bits(((bits << u64(6)) & FRACTION_F64) | ONE_F64) - 1.0
     if cell < 0:
         return quantiles[0]
     if cell >= CELLS:
@@ -44,16 +42,16 @@ def mixing(quantiles: Any, u: Any) -> Any:
 
 
 @njit(**STRICT)
-def draw_parameters(law: Any, quantiles: Any, initial: Any, seed: U64, paths: Any, rows: Any) -> None:
+def draw_parameters(law: Law, quantiles: F64, initial: F64, seed: u64, paths: U64, rows: F64) -> None:
     """Start a block of paths: rows (N_ROWS * ROW,), out."""
-    k0, k1, step = seed & LOW, seed >> HALF, U64(PARAMETER_STEP)
+    k0, k1, step = seed & LOW, seed >> HALF, u64(PARAMETER_STEP)
     oldest_first = (law.lag_5, law.lag_4, law.lag_3, law.lag_2, law.lag_1)
     rows[: N_ROWS * ROW] = 0.0
     for k in range(N_CLOSES):
         for i in range(BLOCK):
             rows[CLOSES + k * ROW + i] = oldest_first[k]
     for i in range(BLOCK):
-        w = philox((paths[i], paths[i] >> HALF, step, U64(PARAMETERS)), k0, k1)
+        w = philox((paths[i], paths[i] >> HALF, step, u64(PARAMETERS)), k0, k1)
         rows[MIX + i] = uniform(join(w[0], w[1]))
         rows[UNIFORM + i] = uniform(join(w[2], w[3]))
     for r in range(law.n_regimes - 1):
@@ -62,6 +60,6 @@ def draw_parameters(law: Any, quantiles: Any, initial: Any, seed: U64, paths: An
     for i in range(BLOCK):
         rows[MIX + i] = mixing(quantiles, rows[MIX + i]) if law.mixes else 1.0
     for i in range(BLOCK):
-        w = philox((paths[i], paths[i] >> HALF, step, U64(IMPACT_SIZE)), k0, k1)
+        w = philox((paths[i], paths[i] >> HALF, step, u64(IMPACT_SIZE)), k0, k1)
         z = box_muller_f64(join(w[0], w[1]), join(w[2], w[3]))[0]
         rows[SHORT_RUN + i] = exp_f64(fma(law.impact_sd, z, law.log_impact))

@@ -1,30 +1,28 @@
 """Consecutive paths to P&L, chosen paths to their levels: blocks, with scratch in the cache. Twin: cuda/paths.cu."""
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
+from kernels.layout import Book, ModelArrays
 from kernels.numba.revalue import SCRATCH_ROWS, revalue
 from kernels.numba.rows import N_ROWS, SAID_ROWS
 from kernels.numba.settings import BLOCK, ROW, STRICT
 from kernels.numba.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
-
-U64 = np.uint64
+from kernels.types import F64, U64, Array, u64
 
 
 @njit(**STRICT)
 def pnl_of_paths(
-    model: Any, book: Any, seed: U64, first: U64, random_kind: Any, begin: int, end: int, pnl: Any
+    model: ModelArrays, book: Book, seed: u64, first: u64, random_kind: Array, begin: int, end: int, pnl: F64
 ) -> None:
-    """P&L of consecutive paths: columns begin to end of pnl (n_rows, n), out, are paths first + begin and on.
+    """Compute the P&L of paths first + begin and on: columns begin to end of pnl (n_rows, n) [reporting], out.
 
-    `book` is tables.Tables; random_kind is an empty array of the type that `draw_normals` keeps its bits in.
+    random_kind is an empty array of the type that `draw_normals` keeps its bits in.
     """
     n_dynamics, n_factors = model.decay.shape
-    n_scenarios, n_books = book.dynamics.size, book.base_value.size
-    n_currencies, n_observations = book.fx_factor.size, book.observations.size
-    n_shared_legs = book.legs.size - n_books * n_currencies
+    run = book.run
+    n_scenarios, n_books = run.dynamics.size, run.base_value.size
+    n_currencies, n_observations = run.fx_factor.size, run.observations.size
     n_lanes = event_lanes(model)
     rows = random_rows(n_factors)
     random = np.empty(rows * ROW, random_kind.dtype)
@@ -37,24 +35,24 @@ def pnl_of_paths(
     scaled = np.empty((n_observations, n_factors, ROW))
     outside = np.empty((n_observations, n_factors), np.bool_)
     fx = np.empty((n_currencies, ROW))
-    legs = np.empty((n_shared_legs, ROW))
+    legs = np.empty((book.flows.shared.size, ROW))
     scratch = np.empty((SCRATCH_ROWS, ROW))
     profits = np.empty((1 + n_books, ROW))
     paths = np.empty(BLOCK, np.uint64)
     for start in range(begin, end, BLOCK):
         for i in range(BLOCK):
-            paths[i] = first + U64(start + i)
+            paths[i] = first + u64(start + i)
         start_walk(model, seed, paths, state, unwind)
         done = 0
         for o in range(n_observations):
-            for step in range(done, book.observations[o]):
-                walk_one_step(model, seed, paths, U64(step), random, normals, words, steps, state, unwind)
-            done = book.observations[o]
+            for step in range(done, run.observations[o]):
+                walk_one_step(model, seed, paths, u64(step), random, normals, words, steps, state, unwind)
+            done = run.observations[o]
             for d in range(n_dynamics):
                 observe(model, d, state, unwind, observed[d, o])
         width = min(BLOCK, end - start)
         for s in range(n_scenarios):
-            seen = observed[book.dynamics[s]]
+            seen = observed[run.dynamics[s]]
             revalue(book, s, seen, scaled, outside, fx, legs, scratch, profits)
             for r in range(1 + n_books):
                 for i in range(width):
@@ -63,7 +61,7 @@ def pnl_of_paths(
 
 @njit(**STRICT)
 def levels_of_paths(
-    model: Any, seed: U64, n_steps: int, path_ids: Any, random_kind: Any, begin: int, end: int, levels: Any
+    model: ModelArrays, seed: u64, n_steps: int, path_ids: U64, random_kind: Array, begin: int, end: int, levels: Array
 ) -> None:
     """Replay chosen paths, columns begin to end of levels (n_dynamics, n_steps, n_factors + len(SAID), n_ids), out."""
     n_dynamics, n_factors = model.decay.shape
@@ -82,7 +80,7 @@ def levels_of_paths(
             paths[i] = path_ids[start + min(i, width - 1)]
         start_walk(model, seed, paths, state, unwind)
         for step in range(n_steps):
-            walk_one_step(model, seed, paths, U64(step), random, normals, words, scratch, state, unwind)
+            walk_one_step(model, seed, paths, u64(step), random, normals, words, scratch, state, unwind)
             for d in range(n_dynamics):
                 observe(model, d, state, unwind, observed)
                 for f in range(n_factors):

@@ -5,47 +5,45 @@ Each 32-bit word rides in a 64-bit lane whose upper half is garbage until masked
 instructions, and four counters run interleaved because one chain of rounds waits for its own multiplies.
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
 from kernels.numba.intrinsics import philox_rounds
 from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
+from kernels.types import U32, U64, u64
 
-U64 = np.uint64
-Words = tuple[U64, U64, U64, U64]  # a counter, or the four words made of it
+Counter = tuple[u64, u64, u64, u64]  # a counter, or the four words made of it
 
-LOW = U64(0xFFFFFFFF)
-HALF = U64(32)
+LOW = u64(0xFFFFFFFF)
+HALF = u64(32)
 
 
 _one, _four = philox_rounds(1), philox_rounds(4)
 
 
 @njit(**INLINE)
-def philox(counter: Words, k0: U64, k1: U64) -> Words:
-    """The four words of a counter; only the low half of each is meaningful."""
+def philox(counter: Counter, k0: u64, k1: u64) -> Counter:
+    """Return the four words of a counter; only the low half of each is meaningful."""
     return _one(counter, k0, k1)
 
 
 @njit(**INLINE)
-def _four_lanes(path: U64, step: U64, lane: U64, k0: U64, k1: U64) -> tuple[Words, Words, Words, Words]:
-    """The words of four consecutive lanes."""
-    high, lane_1, lane_2, lane_3 = path >> HALF, lane + U64(1), lane + U64(2), lane + U64(3)
+def _four_lanes(path: u64, step: u64, lane: u64, k0: u64, k1: u64) -> tuple[Counter, Counter, Counter, Counter]:
+    """Return the words of four consecutive lanes."""
+    high, lane_1, lane_2, lane_3 = path >> HALF, lane + u64(1), lane + u64(2), lane + u64(3)
     counters = (path, high, step, lane, path, high, step, lane_1, path, high, step, lane_2, path, high, step, lane_3)
     w = _four(counters, k0, k1)
     return w[0:4], w[4:8], w[8:12], w[12:16]
 
 
 @njit(**INLINE)
-def join(high: U64, low: U64) -> U64:
-    """Two words as one 64-bit number."""
+def join(high: u64, low: u64) -> u64:
+    """Return two words as one 64-bit number."""
     return (high << HALF) | (low & LOW)
 
 
 @njit(**STRICT)
-def draw_bits(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, bits: Any) -> None:
+def draw_bits(seed: u64, paths: U64, step: u64, first_lane: u64, n_lanes: int, bits: U64) -> None:
     """Fill rows of random 64-bit numbers for one block of paths.
 
     paths  (BLOCK,)              global path indices
@@ -55,7 +53,7 @@ def draw_bits(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, b
     k1 = seed >> HALF
     quads = n_lanes // 4
     for quad in range(quads):
-        lane = first_lane + U64(4 * quad)
+        lane = first_lane + u64(4 * quad)
         row = 8 * quad * ROW
         for i in range(BLOCK):
             a, b, c, d = _four_lanes(paths[i], step, lane, k0, k1)
@@ -70,19 +68,19 @@ def draw_bits(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, b
     for j in range(4 * quads, n_lanes):
         row = 2 * j * ROW
         for i in range(BLOCK):
-            a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)
+            a = philox((paths[i], paths[i] >> HALF, step, first_lane + u64(j)), k0, k1)
             bits[row + i] = join(a[0], a[1])
             bits[row + ROW + i] = join(a[2], a[3])
 
 
 @njit(**STRICT)
-def draw_words(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, words: Any) -> None:
-    """As draw_bits, a 32-bit word each: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
+def draw_words(seed: u64, paths: U64, step: u64, first_lane: u64, n_lanes: int, words: U32) -> None:
+    """Do as draw_bits, a 32-bit word each: words (4 * n_lanes * ROW,), rows 4j to 4j + 3 from lane first_lane + j."""
     k0 = seed & LOW
     k1 = seed >> HALF
     quads = n_lanes // 4
     for quad in range(quads):
-        lane = first_lane + U64(4 * quad)
+        lane = first_lane + u64(4 * quad)
         row = 16 * quad * ROW
         for i in range(BLOCK):
             a, b, c, d = _four_lanes(paths[i], step, lane, k0, k1)
@@ -105,7 +103,7 @@ def draw_words(seed: U64, paths: Any, step: U64, first_lane: U64, n_lanes: int, 
     for j in range(4 * quads, n_lanes):
         row = 4 * j * ROW
         for i in range(BLOCK):
-            a = philox((paths[i], paths[i] >> HALF, step, first_lane + U64(j)), k0, k1)
+            a = philox((paths[i], paths[i] >> HALF, step, first_lane + u64(j)), k0, k1)
             words[row + i] = np.uint32(a[0] & LOW)
             words[row + ROW + i] = np.uint32(a[1] & LOW)
             words[row + 2 * ROW + i] = np.uint32(a[2] & LOW)

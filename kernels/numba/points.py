@@ -1,16 +1,16 @@
-"""Points: discount factors and their inverses, exponentials of two deviations. Twin: cuda/points.cuh."""
-
-from typing import Any
+"""Points: discount factors and their inverses, exponentials of two deviations. Twins: numpy, cuda/points.cuh."""
 
 from numba import njit
 
+from kernels.layout import Point
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE
+from kernels.types import F64
 
 
 @njit(**INLINE)
-def log_point(point: Any, observed: Any, out: Any) -> None:
-    """Logarithm of a point over its start on each path: out (BLOCK,); observed (n_observations, n_factors, ROW)."""
+def log_point(point: Point, observed: F64, out: F64) -> None:
+    """Compute the logarithm of a point over its start: out (BLOCK,); observed (n_observations, n_factors, ROW)."""
     a, b = point.a, point.b
     below, above = observed[point.when, point.below], observed[point.when, point.above]
     for i in range(BLOCK):

@@ -4,33 +4,45 @@ A cell's sum runs in 256 lanes (lane l takes paths l, l + 256, ...), which are t
 SIMD and a GPU's thread block both keep.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 
 from kernels.numba.intrinsics import bits_of_f64, fma
 from kernels.numba.settings import INLINE, STRICT
+from kernels.types import F64, I64, U64, u64
 
-U64 = np.uint64
+
+class CellArrays(NamedTuple):
+    """The fixed-size part of a Reduction, as kernels see it."""
+
+    sums: F64
+    squares: F64
+    digests: U64
+    gap_counts: I64
+    gap_sums: F64
+    gap_squares: F64
+
+
 LANES = 256
-GOLDEN = U64(0x9E3779B97F4A7C15)
-MIX_0, MIX_1, MIX_2 = U64(0xFF51AFD7ED558CCD), U64(0xC4CEB9FE1A85EC53), U64(0xD6E8FEB86659FD93)
+GOLDEN = u64(0x9E3779B97F4A7C15)
+MIX_0, MIX_1, MIX_2 = u64(0xFF51AFD7ED558CCD), u64(0xC4CEB9FE1A85EC53), u64(0xD6E8FEB86659FD93)
 
 
 @njit(**INLINE)
-def mix(pnl: Any, path: Any) -> tuple[Any, Any]:
-    """Two 64-bit hashes of one path's P&L, to be summed mod 2^64: blind to the order of paths, not to a single bit."""
-    h = bits_of_f64(pnl) ^ ((path + U64(1)) * GOLDEN)
-    h = (h ^ (h >> U64(33))) * MIX_0
-    h = (h ^ (h >> U64(33))) * MIX_1
-    h = h ^ (h >> U64(33))
-    return h, (h ^ (h >> U64(29))) * MIX_2
+def mix(pnl: float, path: u64) -> tuple[u64, u64]:
+    """Return two hashes of a path's P&L, to be summed mod 2^64: blind to the order of paths, not to a single bit."""
+    h = bits_of_f64(pnl) ^ ((path + u64(1)) * GOLDEN)
+    h = (h ^ (h >> u64(33))) * MIX_0
+    h = (h ^ (h >> u64(33))) * MIX_1
+    h = h ^ (h >> u64(33))
+    return h, (h ^ (h >> u64(29))) * MIX_2
 
 
 @njit(**INLINE)
-def fold(lanes: Any) -> Any:
-    """Add the upper half to the lower until one is left."""
+def fold(lanes: F64) -> float:
+    """Add the upper half of lanes (LANES,) to the lower until one is left."""
     half = LANES // 2
     while half > 0:
         for lane in range(half):
@@ -40,7 +52,7 @@ def fold(lanes: Any) -> Any:
 
 
 @njit(**INLINE)
-def add_lanes(pnl: Any, start: int, n: int, centre: Any, low: Any, high: Any, sums: Any, squares: Any) -> None:
+def add_lanes(pnl: F64, start: int, n: int, centre: float, low: float, high: float, sums: F64, squares: F64) -> None:
     """Add entries start to start + n of pnl - centre, those not in (low, high) as 0; one that is NaN stays NaN."""
     for lane in range(n):
         x = pnl[start + lane]
@@ -50,8 +62,8 @@ def add_lanes(pnl: Any, start: int, n: int, centre: Any, low: Any, high: Any, su
 
 
 @njit(**INLINE)
-def cell_moments(pnl: Any, centre: Any, low: Any, high: Any, sums: Any, squares: Any) -> tuple[Any, Any]:
-    """Sum and sum of squares of pnl - centre over the entries in (low, high); sums, squares (LANES,) are scratch.
+def cell_moments(pnl: F64, centre: float, low: float, high: float, sums: F64, squares: F64) -> tuple[float, float]:
+    """Return sum and sum of squares of pnl - centre over entries in (low, high); sums, squares (LANES,) are scratch.
 
     Not finite P&L is never dropped: where low and high are NaN, all of it counts, so that the sum shows it.
     """
@@ -66,19 +78,19 @@ def cell_moments(pnl: Any, centre: Any, low: Any, high: Any, sums: Any, squares:
 
 
 @njit(**INLINE)
-def cell_digest(pnl: Any, path: Any) -> tuple[Any, Any]:
-    """The two sums of mixes over a cell whose first global path index is `path`."""
-    first, second = U64(0), U64(0)
+def cell_digest(pnl: F64, path: u64) -> tuple[u64, u64]:
+    """Return the two sums of mixes over a cell, pnl (n,), whose first global path index is `path`."""
+    first, second = u64(0), u64(0)
     for i in range(pnl.size):
-        a, b = mix(pnl[i], path + U64(i))
+        a, b = mix(pnl[i], path + u64(i))
         first += a
         second += b
     return first, second
 
 
 @njit(**INLINE)
-def count_between(pnl: Any, low: Any, high: Any) -> int:
-    """Entries strictly between `low` and `high`."""
+def count_between(pnl: F64, low: float, high: float) -> int:
+    """Count entries of pnl (n,) strictly between `low` and `high`."""
     n = 0
     for i in range(pnl.size):
         n += (pnl[i] > low) and (pnl[i] < high)
@@ -86,8 +98,8 @@ def count_between(pnl: Any, low: Any, high: Any) -> int:
 
 
 @njit(**INLINE)
-def count_within(pnl: Any, low: Any, high: Any) -> int:
-    """Entries of [low, high]."""
+def count_within(pnl: F64, low: float, high: float) -> int:
+    """Count entries of pnl (n,) in [low, high]."""
     n = 0
     for i in range(pnl.size):
         n += (pnl[i] >= low) and (pnl[i] <= high)
@@ -95,8 +107,10 @@ def count_within(pnl: Any, low: Any, high: Any) -> int:
 
 
 @njit(parallel=True, **STRICT)
-def reduce_cells(pnl: Any, first: U64, cell: int, centre: Any, brackets: Any, out: Any, kept_counts: Any) -> None:
-    """Moments, digests, gaps and the number of kept values of each (row, cell); see kernels.base.Reduction.
+def reduce_cells(
+    pnl: F64, first: u64, cell: int, centre: F64, brackets: F64, out: CellArrays, kept_counts: I64
+) -> None:
+    """Compute moments, digests, gaps and the number of kept values of each (row, cell); see kernels.base.Reduction.
 
     pnl (n_rows, n), first the global index of its first path, out a Reduction's arrays, kept_counts (n_rows, n_cells).
     """
@@ -109,7 +123,7 @@ def reduce_cells(pnl: Any, first: U64, cell: int, centre: Any, brackets: Any, ou
         values = pnl[row, c * cell : min(n, (c + 1) * cell)]
         sums, squares = np.empty(LANES), np.empty(LANES)
         cell_sums[row, c], cell_squares[row, c] = cell_moments(values, centre[row], np.nan, np.nan, sums, squares)
-        digests[row, c, 0], digests[row, c, 1] = cell_digest(values, first + U64(c * cell))
+        digests[row, c, 0], digests[row, c, 1] = cell_digest(values, first + u64(c * cell))
         kept, above = 0, -np.inf
         for g in range(brackets.shape[1]):
             low, high = brackets[row, g, 0], brackets[row, g, 1]
@@ -124,7 +138,7 @@ def reduce_cells(pnl: Any, first: U64, cell: int, centre: Any, brackets: Any, ou
 
 
 @njit(parallel=True, **STRICT)
-def keep_tails(pnl: Any, cell: int, brackets: Any, starts: Any, kept: Any) -> None:
+def keep_tails(pnl: F64, cell: int, brackets: F64, starts: I64, kept: F64) -> None:
     """Copy the P&L inside the brackets: kept (n_kept,), out; starts (n_rows, n_cells) say where each cell's begin."""
     n_rows, n = pnl.shape
     n_cells = starts.shape[1]

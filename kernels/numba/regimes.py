@@ -1,25 +1,24 @@
 """Regimes: when one gives way to another, and a step whose law each path's regime chooses. Twin: cuda/regimes.cuh."""
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
+from kernels.layout import ModelArrays
 from kernels.numba.intrinsics import fma
 from kernels.numba.parameters import uniform
 from kernels.numba.philox import join
 from kernels.numba.rows import CLOSES, FALL, MIX, MOVE, N_CLOSES, REGIME, UNIFORM
 from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
 from kernels.numba.step import FEW, correlate_and_step, correlate_and_step_few
+from kernels.types import F64, I64, U32, U64, Array, u64
 
-U64 = np.uint64
 SAFE = 1.0 + 1e-9  # rounds a probability up, so that what it rules out is out
 
 
 @njit(**STRICT)
-def look_back(step: U64, spot: Any, rows: Any) -> None:
+def look_back(step: u64, spot: Array, rows: F64) -> None:
     """Note the 5-day move of ln USD/JPY before the step, and this close over the oldest; spot (ROW,) its deviation."""
-    slot = CLOSES + np.int64(step % U64(N_CLOSES)) * ROW
+    slot = CLOSES + np.int64(step % u64(N_CLOSES)) * ROW
     oldest = rows[slot : slot + ROW]
     for i in range(BLOCK):
         x = np.float64(spot[i])
@@ -30,8 +29,8 @@ def look_back(step: U64, spot: Any, rows: Any) -> None:
 
 
 @njit(**INLINE)
-def next_regime(transitions: Any, n_regimes: int, here: int, fall: Any, u: Any) -> int:
-    """Where one path goes: its uniform against the probabilities of leaving, added up in the order of the regimes."""
+def next_regime(transitions: F64, n_regimes: int, here: int, fall: float, u: float) -> int:
+    """Return where a path goes: its uniform against the probabilities of leaving, added up in the regimes' order."""
     edge = 0.0
     for end in range(n_regimes):
         if end != here:
@@ -42,7 +41,7 @@ def next_regime(transitions: Any, n_regimes: int, here: int, fall: Any, u: Any) 
 
 
 @njit(**STRICT)
-def change_regimes(transitions: Any, n_regimes: int, words: Any, rows: Any) -> None:
+def change_regimes(transitions: F64, n_regimes: int, words: U32, rows: F64) -> None:
     """Draw the regime of this step; transitions (n_regimes, n_regimes, 2), words (4 * ROW,) of lane EVENTS.
 
     Few paths change: the others are ruled out by a bound on all regimes' probabilities of leaving.
@@ -56,7 +55,7 @@ def change_regimes(transitions: Any, n_regimes: int, words: Any, rows: Any) -> N
         base, slope = max(base, SAFE * out), max(slope, SAFE * more)
     n_near = 0
     for i in range(BLOCK):
-        u = uniform(join(U64(words[i]), U64(words[ROW + i])))
+        u = uniform(join(u64(words[i]), u64(words[ROW + i])))
         rows[UNIFORM + i] = u
         n_near += u < fma(slope, rows[FALL + i], base)
     if n_near > 0:
@@ -68,7 +67,7 @@ def change_regimes(transitions: Any, n_regimes: int, words: Any, rows: Any) -> N
 
 @njit(**STRICT)
 def step_by_regime(
-    model: Any, d: int, n_regimes: int, normals: Any, rows: Any, aside: Any, drawn: Any, state: Any
+    model: ModelArrays, d: int, n_regimes: int, normals: Array, rows: F64, aside: Array, drawn: Array, state: Array
 ) -> None:
     """Move a block one step, each path by its regime's drift and chol.
 
@@ -98,8 +97,8 @@ def step_by_regime(
 
 
 @njit(**STRICT)
-def pick_out(n_regimes: int, left: int, rows: Any, places: Any, regimes: Any) -> int:
-    """Paths of all regimes but `left`, in groups of FEW of one regime; a short group names its first path again.
+def pick_out(n_regimes: int, left: int, rows: F64, places: U64, regimes: I64) -> int:
+    """List paths of all regimes but `left`, in groups of FEW of one regime; a short group names its first path again.
 
     places (n_groups * FEW,), regimes (n_groups,), out. Returns the number of groups.
     """
@@ -110,7 +109,7 @@ def pick_out(n_regimes: int, left: int, rows: Any, places: Any, regimes: Any) ->
             continue
         for i in range(BLOCK):
             if rows[REGIME + i] == here:
-                places[n_groups * FEW + n] = U64(i)
+                places[n_groups * FEW + n] = u64(i)
                 n += 1
         while n % FEW != 0:
             places[n_groups * FEW + n] = places[n_groups * FEW]
@@ -122,8 +121,8 @@ def pick_out(n_regimes: int, left: int, rows: Any, places: Any, regimes: Any) ->
 
 
 @njit(**STRICT)
-def gather(places: Any, n_factors: int, source: Any, out: Any) -> None:
-    """Chosen paths of a block, source (n_factors * ROW,), side by side: out (n_factors * FEW,)."""
+def gather(places: U64, n_factors: int, source: Array, out: Array) -> None:
+    """Put chosen paths of a block, source (n_factors * ROW,), side by side: out (n_factors * FEW,)."""
     for f in range(n_factors):
         row = source[f * ROW : (f + 1) * ROW]
         for j in range(FEW):
@@ -131,8 +130,8 @@ def gather(places: Any, n_factors: int, source: Any, out: Any) -> None:
 
 
 @njit(**INLINE)
-def paths_in(regime: int, rows: Any) -> int:
-    """How many paths of the block are in a regime."""
+def paths_in(regime: int, rows: F64) -> int:
+    """Count the paths of the block, rows (N_ROWS * ROW,), that are in a regime."""
     count, here = 0, np.float64(regime)
     for i in range(BLOCK):
         count += rows[REGIME + i] == here
@@ -140,8 +139,8 @@ def paths_in(regime: int, rows: Any) -> int:
 
 
 @njit(**STRICT)
-def scale_normals(n_factors: int, rows: Any, normals: Any, scaled: Any) -> None:
-    """Normals of a path times its mixing variable: scaled (n_factors * ROW,), out."""
+def scale_normals(n_factors: int, rows: F64, normals: Array, scaled: Array) -> None:
+    """Multiply the normals of a path by its mixing variable: scaled (n_factors * ROW,), out."""
     for f in range(n_factors):
         for i in range(BLOCK):
             q = normals.dtype.type(rows[MIX + i])
@@ -149,7 +148,7 @@ def scale_normals(n_factors: int, rows: Any, normals: Any, scaled: Any) -> None:
 
 
 @njit(**STRICT)
-def add_convexity(convexity: Any, n_regimes: int, rows: Any, state: Any) -> None:
+def add_convexity(convexity: Array, n_regimes: int, rows: F64, state: Array) -> None:
     """Add what the mixing variable's square takes from the drift of prices; convexity (n_regimes, n_factors)."""
     for f in range(convexity.shape[1]):
         x = state[f * ROW : (f + 1) * ROW]

@@ -4,11 +4,10 @@ Within a step the sale of a day depends on the day's own price impact. Both resp
 so the fixed point is a division on the piece that holds, not an iteration.
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
+from kernels.layout import Law
 from kernels.numba.intrinsics import fma
 from kernels.numba.rows import (
     CARRY_SOLD,
@@ -25,19 +24,20 @@ from kernels.numba.rows import (
     WORST,
 )
 from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
+from kernels.types import F64, Array
 
 
 @njit(**INLINE)
-def settled(wanted: Any, left: Any, most: Any) -> Any:
-    """The sale F of F = wanted + (1 - left) F within [0, most]; where each sale calls for a greater one, the most."""
+def settled(wanted: float, left: float, most: float) -> float:
+    """Return the sale F = wanted + (1 - left) F within [0, most]; where each sale calls for a greater one, the most."""
     sale = wanted / left if left > 0.0 else (most if wanted > 0.0 else 0.0)
     sale = 0.0 if sale < 0.0 else sale
     return most if sale > most else sale
 
 
 @njit(**STRICT)
-def look_at_prices(law: Any, state: Any, rows: Any) -> None:
-    """Copy what sales depend on beside them: ln USD/JPY, the 10-year Treasury yield, the pick-up, without impact."""
+def look_at_prices(law: Law, state: Array, rows: F64) -> None:
+    """Copy ln USD/JPY, the 10-year Treasury yield and the pick-up, without impact, to their rows (ROW,)."""
     fx, ust = law.fx * ROW, law.ust * ROW
     for i in range(BLOCK):
         rows[SPOT + i] = np.float64(state[fx + i])
@@ -54,8 +54,8 @@ def look_at_prices(law: Any, state: Any, rows: Any) -> None:
 
 
 @njit(**STRICT)
-def sell_treasuries(law: Any, impact: Any, rows: Any) -> None:
-    """Official sales of the step, then private ones: a hazard that their own impact on yields damps and feeds.
+def sell_treasuries(law: Law, impact: F64, rows: F64) -> None:
+    """Make official sales, then private ones: a hazard that their own impact (n_factors,) on yields damps and feeds.
 
     Where a sale without regard to losses makes one, losses count; if each sale then calls for a greater one, all is
     sold that may be, though at no sale at all there was no loss.
@@ -91,8 +91,8 @@ def sell_treasuries(law: Any, impact: Any, rows: Any) -> None:
 
 
 @njit(**STRICT)
-def stop_out(law: Any, n_done: Any, rows: Any) -> None:
-    """Carry positions stopped by a new worst loss, which their own sale of dollars deepens; n_done steps with this."""
+def stop_out(law: Law, n_done: float, rows: F64) -> None:
+    """Stop carry positions by a new worst loss, which their own sale of dollars deepens; n_done steps with this."""
     leverage, slope = law.leverage, law.carry_stock * law.stop_slope
     offset = law.start_loss - law.carry_per_step * n_done
     per_sale = leverage * law.fx_per_bn
@@ -110,8 +110,8 @@ def stop_out(law: Any, n_done: Any, rows: Any) -> None:
 
 
 @njit(**STRICT)
-def sell(law: Any, impact: Any, n_done: Any, state: Any, rows: Any) -> None:
-    """Everything that is sold in a step, and what it does to prices; impact (n_factors,) of the law."""
+def sell(law: Law, impact: F64, n_done: float, state: Array, rows: F64) -> None:
+    """Sell all that is sold in a step, and do what it does to prices; impact (n_factors,) of the law."""
     look_at_prices(law, state, rows)
     sell_treasuries(law, impact, rows)
     stop_out(law, n_done, rows)

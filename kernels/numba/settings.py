@@ -13,19 +13,21 @@ from kernels.cache import cache_base
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 ROW = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
 
+SPARE_ROWS = 9  # rows of scratch that a payoff may work in
+
 STRICT: dict[str, Any] = {
     "error_model": "numpy",
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
-SHARED = ("base.py", "coefficients.py", "lanes.py", "layout.py", "types.py")  # of kernels: compiled in as well
+SHARED = ("base", "cache", "coefficients", "lanes", "layout", "payoffs", "records", "types")  # of kernels: compiled in
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 
 def sources_sha256() -> str:
     """Hash of every source that numba compiles from: its own cache does not see edits in imported helpers."""
     digest, folder = hashlib.sha256(), Path(__file__).parent
-    tables = [folder.parent / name for name in SHARED]
+    tables = [folder.parent / f"{name}.py" for name in SHARED]
     for path in [*sorted(folder.glob("*.py")), *tables]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

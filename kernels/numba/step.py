@@ -1,20 +1,21 @@
 """Correlate the draws and move the factors one step. Twin: cuda/step.cuh."""
 
-from typing import Any
+from collections.abc import Callable
 
 from numba import njit
 
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
+from kernels.types import Array
 
 FEW = 8  # paths that are stepped together when they are picked out of their blocks
 
 
-def _correlate(width: int, row: int) -> Any:
+def _correlate(width: int, row: int) -> Callable[[Array, Array, Array, Array, Array], None]:
     """Return the kernel for blocks of `width` paths with rows `row` apart: constants, so that it becomes SIMD."""
 
     @njit(**INLINE)
-    def correlate(decay: Any, drift: Any, chol: Any, normals: Any, state: Any) -> None:
+    def correlate(decay: Array, drift: Array, chol: Array, normals: Array, state: Array) -> None:
         n_factors = decay.size
         for f in range(n_factors):
             x = f * row
@@ -49,7 +50,7 @@ _correlate_few = _correlate(FEW, FEW)
 
 
 @njit(**STRICT)
-def correlate_and_step(decay: Any, drift: Any, chol: Any, normals: Any, state: Any) -> None:
+def correlate_and_step(decay: Array, drift: Array, chol: Array, normals: Array, state: Array) -> None:
     """Move a block of paths one step: state = decay * state + drift + chol @ normals.
 
     decay, drift  (n_factors,)           per step
@@ -64,6 +65,6 @@ def correlate_and_step(decay: Any, drift: Any, chol: Any, normals: Any, state: A
 
 
 @njit(**STRICT)
-def correlate_and_step_few(decay: Any, drift: Any, chol: Any, normals: Any, state: Any) -> None:
-    """As correlate_and_step for FEW paths, in rows FEW apart: the same bits."""
+def correlate_and_step_few(decay: Array, drift: Array, chol: Array, normals: Array, state: Array) -> None:
+    """Do as correlate_and_step for FEW paths, state (n_factors * FEW,), in rows FEW apart: the same bits."""
     _correlate_few(decay, drift, chol, normals, state)

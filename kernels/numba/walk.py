@@ -1,12 +1,13 @@
 """A block of paths from draws to deviations: what happens in a step, in its order. Twin: cuda/walk.cuh."""
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
 from kernels.lanes import EVENTS, FACTOR_NORMALS
+from kernels.layout import ModelArrays
 from kernels.numba.intrinsics import fma
 from kernels.numba.jumps import add_jumps, intervene
 from kernels.numba.normal import normals_f32, normals_f64
@@ -17,25 +18,28 @@ from kernels.numba.rows import IMPACT, OFFICIAL
 from kernels.numba.sales import sell
 from kernels.numba.settings import BLOCK, INLINE, ROW, STRICT
 from kernels.numba.step import correlate_and_step
+from kernels.types import F64, U32, U64, Array, u64
 
-U64 = np.uint64
 
-
-def draw_normals(seed: Any, paths: Any, step: Any, n_factors: Any, random: Any, normals: Any) -> Any:
-    """Independent N(0, 1) for each factor and path, in the precision of `normals`; `random` is scratch for its bits."""
+def draw_normals(seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array) -> None:
+    """Draw N(0, 1) for each factor and path, in the precision of `normals`; `random` is scratch for its bits."""
     raise NotImplementedError  # compiled code has the two bodies below
 
 
 @overload(draw_normals, jit_options=INLINE)
-def _draw_normals(seed: Any, paths: Any, step: Any, n_factors: Any, random: Any, normals: Any) -> Any:
-    def draw_f64(seed: Any, paths: Any, step: Any, n_factors: Any, random: Any, normals: Any) -> Any:
+def _draw_normals(
+    seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array
+) -> Callable[[u64, U64, u64, int, Array, Array], None]:
+    """Return the body for the precision of `normals`; numba passes the arguments' types."""
+
+    def draw_f64(seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array) -> None:
         n_lanes = (n_factors + 1) // 2
-        draw_bits(seed, paths, step, U64(FACTOR_NORMALS), n_lanes, random)
+        draw_bits(seed, paths, step, u64(FACTOR_NORMALS), n_lanes, random)
         normals_f64(random, n_lanes, normals)
 
-    def draw_f32(seed: Any, paths: Any, step: Any, n_factors: Any, random: Any, normals: Any) -> Any:
+    def draw_f32(seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array) -> None:
         n_lanes = (n_factors + 3) // 4
-        draw_words(seed, paths, step, U64(FACTOR_NORMALS), n_lanes, random)
+        draw_words(seed, paths, step, u64(FACTOR_NORMALS), n_lanes, random)
         normals_f32(random, 2 * n_lanes, normals)
 
     return draw_f64 if normals.dtype == types.float64 else draw_f32
@@ -43,13 +47,13 @@ def _draw_normals(seed: Any, paths: Any, step: Any, n_factors: Any, random: Any,
 
 @njit(**STRICT)
 def random_rows(n_factors: int) -> int:
-    """Rows of random bits, and of normals, that `draw_normals` fills: a multiple of the four a lane feeds at most."""
+    """Count the rows of bits, and of normals, that `draw_normals` fills: a multiple of the four a lane feeds."""
     return (n_factors + 3) // 4 * 4
 
 
 @njit(**STRICT)
-def event_lanes(model: Any) -> int:
-    """Lanes of words that a step's events take: none where no law has an unwind; four are drawn in the time of two."""
+def event_lanes(model: ModelArrays) -> int:
+    """Count the lanes that a step's events take: none without an unwind; four are drawn in the time of two."""
     n, n_jumps = 0, 0
     for d in range(model.laws.size):
         n += model.laws[d].is_unwind
@@ -58,7 +62,7 @@ def event_lanes(model: Any) -> int:
 
 
 @njit(**STRICT)
-def start_walk(model: Any, seed: U64, paths: Any, state: Any, unwind: Any) -> None:
+def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: F64) -> None:
     """Set a block of paths to its start.
 
     state   (n_dynamics * n_factors * ROW,)  out: deviations, flat
@@ -73,9 +77,18 @@ def start_walk(model: Any, seed: U64, paths: Any, state: Any, unwind: Any) -> No
 
 @njit(**STRICT)
 def unwind_one_step(
-    model: Any, d: int, seed: U64, paths: Any, step: U64, words: Any, normals: Any, scratch: Any, rows: Any, state: Any
+    model: ModelArrays,
+    d: int,
+    seed: u64,
+    paths: U64,
+    step: u64,
+    words: U32,
+    normals: Array,
+    scratch: Array,
+    rows: F64,
+    state: Array,
 ) -> None:
-    """One step of law d with an unwind: scratch (3, n_factors * ROW), rows of the law, state its deviations."""
+    """Take one step of law d with an unwind: scratch (3, n_factors * ROW), rows of the law, state its deviations."""
     law, n_factors = model.laws[d], model.decay.shape[1]
     spot = state[law.fx * ROW : (law.fx + 1) * ROW]
     look_back(step, spot, rows)
@@ -100,22 +113,22 @@ def unwind_one_step(
 
 @njit(**STRICT)
 def walk_one_step(
-    model: Any,
-    seed: U64,
-    paths: Any,
-    step: U64,
-    random: Any,
-    normals: Any,
-    words: Any,
-    scratch: Any,
-    state: Any,
-    unwind: Any,
+    model: ModelArrays,
+    seed: u64,
+    paths: U64,
+    step: u64,
+    random: Array,
+    normals: Array,
+    words: U32,
+    scratch: Array,
+    state: Array,
+    unwind: F64,
 ) -> None:
     """Draw once, then move every law's deviations: state (n_dynamics * n_factors * ROW,), flat, in and out."""
     n_dynamics, n_factors = model.decay.shape
     draw_normals(seed, paths, step, n_factors, random, normals)
     if unwind.shape[0] > 0:
-        draw_words(seed, paths, step, U64(EVENTS), words.size // (4 * ROW), words)
+        draw_words(seed, paths, step, u64(EVENTS), words.size // (4 * ROW), words)
     for d in range(n_dynamics):
         moved = state[d * n_factors * ROW : (d + 1) * n_factors * ROW]
         if model.laws[d].is_unwind:
@@ -125,8 +138,8 @@ def walk_one_step(
 
 
 @njit(**STRICT)
-def observe(model: Any, d: int, state: Any, unwind: Any, observed: Any) -> None:
-    """Deviations of law d as markets show them, price impact included: observed (n_factors, ROW), out."""
+def observe(model: ModelArrays, d: int, state: Array, unwind: F64, observed: F64) -> None:
+    """Show the deviations of law d as markets show them, price impact included: observed (n_factors, ROW), out."""
     n_factors, feeds_back = model.decay.shape[1], model.laws[d].feeds_back
     for f in range(n_factors):
         moved, per_impact = state[(d * n_factors + f) * ROW : (d * n_factors + f + 1) * ROW], model.impact[d, f]

@@ -14,7 +14,8 @@ from kernels.numba.backend import NumbaBackend
 from kernels.numba.settings import BLOCK, STRICT
 from kernels.numba.step import correlate_and_step
 
-make = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
+HERE = Path(__file__).parent
+make = runpy.run_path(str(HERE / "laws.py")) | runpy.run_path(str(HERE / "books.py"))
 
 
 def digests(float32: bool) -> list[str]:

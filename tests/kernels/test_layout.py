@@ -1,95 +1,61 @@
-"""Books of every kind: numba against the oracle, and the same bits however the work is cut."""
+"""What is declared once: books that fit together, and the reference page."""
 
-import numba
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from kernels.base import PathRange
-from kernels.numba.backend import NumbaBackend
-from kernels.numpy.backend import NumpyBackend
-
-NUMBA, NUMPY = NumbaBackend(), NumpyBackend()
-RNGS = st.integers(0, 2**32 - 1).map(np.random.default_rng)
+from kernels.layout import LAW, FxOptions, Law, ModelArrays, Run, Units
+from kernels.layout_page import layout_page
+from kernels.payoffs import PAYOFFS, checked, empty_book, payoff_of
+from kernels.records import declared
 
 
-@st.composite
-def books(draw, random_model, random_book, with_tables):
-    """A model and a book with up to three rows of each kind, observed up to three times."""
-    rng = draw(RNGS)
-    n_factors = draw(st.integers(3, 12))
-    few = st.integers(0, 3)
-    plain = random_book(
-        rng, n_factors, n_dynamics=2, n_books=draw(st.integers(1, 3)), reporting=draw(st.integers(0, 1)), n_steps=2
-    )
-    book = with_tables(
-        rng,
-        plain,
-        n_early=draw(st.integers(0, 2)),
-        n_units=draw(few),
-        n_futures=draw(few),
-        n_groups=draw(few),
-        n_options=draw(few),
-        n_swaptions=draw(few),
-        vol_factor=draw(st.sampled_from([-1, n_factors - 2])),
-    )
-    return random_model(rng, n_factors, 2), book
+def test_the_reference_page_is_up_to_date(root):
+    """Write it by `python -m kernels.layout_page > docs/layout.md`."""
+    assert (root / "docs" / "layout.md").read_text(encoding="utf-8") == layout_page()
 
 
-def prepared(backend, model, book):
-    n_rows = book.dynamics.size * (1 + book.base_value.size)
-    n_steps = int(book.observations[-1])
-    return backend.prepare(model, book, seed=5, n_steps=n_steps, float32=False, centre=np.zeros(n_rows))
+def test_every_field_has_a_meaning_and_arrays_have_a_shape():
+    for kind in (ModelArrays, Run, Law, *(payoff.tables for payoff in PAYOFFS.values())):
+        for field in declared(kind):
+            assert field.meaning, (kind, field.name)
+            assert bool(field.shape) == (field.kind not in (int, float)), (kind, field.name)
 
 
-def size(book):
-    """Something like the largest term of a P&L: what roundings are relative to."""
-    amounts = (book.cash, book.flow_value, book.unit_value, book.future_quantity, book.swaption_quantity)
-    options = np.abs(book.option_amount).sum()
-    return 200.0 * (sum(np.abs(a).sum() for a in amounts) + options) + np.abs(book.base_value).sum()
+def test_a_law_is_a_record_of_64_bit_numbers():
+    assert Law.dtype() == LAW
+    assert LAW.itemsize == 8 * len(LAW.names)
+    law = Law.zeros(2)
+    law["fx"], law["leverage"] = 3, 2.5
+    assert (law[1].fx, law[1].leverage) == (3, 2.5)
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_agrees_with_the_oracle(data, random_model, random_book, with_tables):
-    model, book = data.draw(books(random_model, random_book, with_tables))
-    paths = PathRange(first=11, n=150)
-    ours, plain = (backend.pnl(prepared(backend, model, book), paths) for backend in (NUMBA, NUMPY))
-    # deviations agree to 1e-15 and are multiplied by times up to 20; terms add up with 1e-16 of the largest each
-    np.testing.assert_allclose(ours, plain, rtol=0.0, atol=1e-13 * size(book))
+@pytest.fixture
+def book():
+    return empty_book(n_scenarios=2, n_books=3, n_currencies=2, n_factors=4, n_steps=5)
 
 
-@settings(max_examples=15, deadline=None)
-@given(data=st.data(), cut=st.integers(1, 700))
-def test_bits_do_not_depend_on_threads_or_splits(data, cut, random_model, random_book, with_tables):
-    model, book = data.draw(books(random_model, random_book, with_tables))
-    program = prepared(NUMBA, model, book)
-    whole = NUMBA.pnl(program, PathRange(first=3, n=5000))
-    parts = [PathRange(first=3, n=cut), PathRange(first=3 + cut, n=5000 - cut)]
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    try:
-        split = np.concatenate([NUMBA.pnl(program, part) for part in parts], axis=1)
-    finally:
-        numba.set_num_threads(threads)
-    assert np.array_equal(whole, split)
+def test_an_empty_book_holds_nothing_and_fits_together(book):
+    assert checked(book).n_rows == 2 * (1 + 3)
+    assert [payoff_of(type(tables)).name for tables in book.payoffs] == list(PAYOFFS)
+    assert not any(book.of(Units).owned["last"].ravel())
+    assert book.run.observations.tolist() == [5]
+    assert (book.run.fx_start == 1.0).all()
 
 
-@pytest.mark.parametrize("backend", [NUMBA, NUMPY], ids=lambda backend: backend.name)
-def test_what_is_observed_early_is_valued_on_that_days_deviations(backend, random_model, bare_book):
-    """Two units of one factor, seen after steps 1 and 3, are exp of the deviations that `levels` replays."""
-    model = random_model(np.random.default_rng(1), 3)
-    book = bare_book(
-        1,
-        3,
-        **{
-            **{"observations": np.array([1, 3]), "leg_when": np.ones(2, np.int64)},
-            **{"unit_range": np.array([[[0, 2], [2, 2]]]), "unit_factor": np.array([2, 2])},
-            **{"unit_when": np.array([0, 1]), "unit_value": np.array([[1.0, 100.0]])},
-        },
-    )
-    program = backend.prepare(model, book, seed=9, n_steps=3, float32=False, centre=np.zeros(2))
-    levels = backend.levels(program, np.arange(40, dtype=np.uint64))[0, :, 2]
-    pnl = backend.pnl(program, PathRange(first=0, n=40))[1]
-    assert pnl == pytest.approx(np.exp(levels[0]) + 100.0 * np.exp(levels[2]), rel=1e-14)
+def test_a_book_takes_tables_in_place_of_its_own(book):
+    other = book.holding(book.run._replace(reporting=1), book.of(Units)._replace(value=np.ones((2, 0))))
+    assert (other.run.reporting, book.run.reporting) == (1, 0)
+    assert other.of(FxOptions) is book.of(FxOptions)
+
+
+def test_tables_that_disagree_on_a_length_are_refused(book):
+    units = book.of(Units)
+    with pytest.raises(ValueError, match=r"Units.value is \(2, 1\): n_units is 0 elsewhere in Units"):
+        checked(book.holding(units._replace(value=np.zeros((2, 1)))))
+    with pytest.raises(ValueError, match="Units has n_scenarios 7, the run has 2"):
+        checked(book.holding(units._replace(value=np.zeros((7, 0)))))
+
+
+def test_an_array_of_another_type_is_refused(book):
+    with pytest.raises(ValueError, match=r"Run.dynamics is declared as \(n_scenarios\) int64, got \(2,\) float64"):
+        checked(book.holding(book.run._replace(dynamics=np.zeros(2))))

@@ -25,7 +25,7 @@ from engine.errors import BusyError, InputError, RiskError
 from engine.run.start import Prepared
 from kernels.base import AbstractBackend, CellRange, Program, Reduction
 from kernels.cuda.host.device import DeviceError
-from kernels.layout import BookArrays, ModelArrays
+from kernels.layout import Book, ModelArrays
 from kernels.select import select_backend
 from kernels.types import F64
 
@@ -46,7 +46,7 @@ class Problem:
 
     backend: str
     model: ModelArrays
-    book: BookArrays
+    book: Book
     seed: int
     n_steps: int
     float32: bool

@@ -57,5 +57,9 @@ def _add(digest: Any, arrays: NamedTuple) -> None:
 
 
 def _add_value(digest: Any, value: Any) -> None:
+    if isinstance(value, tuple):  # of tables, within a book
+        for table in value:
+            _add(digest, table) if hasattr(table, "_asdict") else _add_value(digest, table)
+        return
     array = np.ascontiguousarray(value)
     digest.update(f" {array.dtype.str} {array.shape} ".encode() + array.tobytes())

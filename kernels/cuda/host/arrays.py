@@ -1,19 +1,17 @@
 """Models and books as the arrays that CUDA's kernels read: 64-bit words, and laws in the order that they are used."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from kernels.cuda.host.headers import lengths
 from kernels.cuda.host.source import BuildSettings, mixing
-from kernels.layout import Model, Tables
-from kernels.types import Array
-
-LAW_TABLES = (
-    *("quantiles", "initial", "transitions", "jump_step", "jump_tails", "jump_mean", "jump_loadings"),
-    *("impact", "scheduled"),
-)  # struct LawTables of laws.cuh: fields of Model
+from kernels.layout import Book, ModelArrays
+from kernels.types import U64, Array
 
 
-def packed_laws(model: Model, settings: BuildSettings) -> Array:
-    """The laws as step.cuh, or regimes.cuh, has them, a row each."""
+def packed_laws(model: ModelArrays, settings: BuildSettings) -> Array:
+    """Return the laws as step.cuh, or regimes.cuh, has them: (n_laws, n_numbers)."""
     n_laws, n_factors = model.decay.shape
     if not settings.has_unwind:
         rows, columns = np.tril_indices(n_factors)
@@ -26,13 +24,13 @@ def packed_laws(model: Model, settings: BuildSettings) -> Array:
     return np.swapaxes(padded.reshape(*of_regime, settings.chunk), 1, 2).reshape(n_laws, -1)
 
 
-def _convexity(model: Model) -> Array:
+def _convexity(model: ModelArrays) -> Array:
     """(n_laws, n_regimes, n_factors): 0 where a law does not mix."""
     return np.where(mixing(model.laws)[:, None, None], model.convexity, 0.0).astype(model.convexity.dtype)
 
 
 def words_of(field: Array) -> Array:
-    """A field's 64-bit words, one at least."""
+    """Return a field (...) as 64-bit words, one at least."""
     kind = np.int64 if field.dtype.kind == "i" else np.float64
     if field.dtype.names:
         words: Array = np.ascontiguousarray(field).reshape(-1).view(np.int64)
@@ -41,19 +39,10 @@ def words_of(field: Array) -> Array:
     return words if words.size else np.zeros(1, words.dtype)
 
 
-def strides(book: Tables) -> dict[str, int]:
-    """The lengths at the end of struct Book."""
-    return {
-        "n_observations": book.observations.size,
-        "n_scenarios": book.dynamics.size,
-        "n_books": book.base_value.size,
-        "n_segments": book.segments.size,
-        "n_flows": book.flow_exponents.shape[0],
-        "n_units": book.units.size,
-        "n_points": book.points.size,
-        "n_groups": book.groups.size,
-        "n_tables": book.tables.shape[1],
-        "n_x": book.table_terms.shape[2],
-        "n_rate_tables": book.rate_tables.shape[1],
-        "n_rate_terms": book.rate_terms.shape[2],
-    }
+def words_of_book(book: Book, place: Callable[[Array], np.uint64]) -> U64:
+    """Return struct Book of layout.cuh, (n_words,): arrays as the addresses where `place` puts them."""
+    words: list[np.uint64] = []
+    for tables in book.parts():
+        words += [place(words_of(each)) if isinstance(each, np.ndarray) else np.uint64(each) for each in tables]
+        words += map(np.uint64, lengths(tables))
+    return np.array(words, np.uint64)

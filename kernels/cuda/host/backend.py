@@ -9,10 +9,12 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.cuda.host.arrays import LAW_TABLES, packed_laws, strides, words_of
+from kernels.cuda.host.arrays import packed_laws, words_of, words_of_book
 from kernels.cuda.host.device import AbstractDevice, DeviceMemoryError
+from kernels.cuda.host.headers import LAW_TABLES
 from kernels.cuda.host.source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
-from kernels.layout import SAID, BookArrays, Model, ModelArrays, Tables, model_of, tables_of
+from kernels.layout import SAID, Book, ModelArrays
+from kernels.payoffs import checked
 from kernels.types import F64, U64, Array
 
 BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is kept of it included
@@ -36,7 +38,7 @@ class Resident(NamedTuple):
     device: AbstractDevice
     module: Any
     laws: tuple[dict[str, Any], ...]  # for each group of them: variable of the module -> content
-    book: Any  # struct Book of tables.cuh
+    book: Any  # struct Book of layout.cuh
     arrays: tuple[Any, ...]  # what structs point to
     centre: Any
 
@@ -56,7 +58,7 @@ class Resident(NamedTuple):
 
         Fewer paths lie closer together in it.
         """
-        settings, observed = program.model.settings, program.book.observations.tolist()
+        settings, observed = program.model.settings, program.book.run.observations.tolist()
         start, size = self.device.address(scratch.states), scratch.states.nbytes // int(np.prod(scratch.states.shape))
         size *= settings.laws * settings.n_factors
         for first_law in self.loaded(settings):
@@ -106,7 +108,7 @@ class CudaBackend(AbstractBackend):
         return ", ".join(device.name() for device in self._devices)
 
     def prepare(
-        self, model: ModelArrays, book: BookArrays, *, seed: int, n_steps: int, float32: bool, centre: F64
+        self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
         """See AbstractBackend.
 
@@ -118,9 +120,9 @@ class CudaBackend(AbstractBackend):
             The kernels do not compile for a device.
         """
         start = time.perf_counter()
-        tables = tables_of(book)
+        tables = checked(book)
         settings = settings_for(model, tables, float32=float32)
-        laws = model_of(model, float32=float32)
+        laws = model.rounded(np.float32 if float32 else np.float64)
         residents = tuple(_resident(device, settings, laws, tables, centre) for device in self._devices)
         program = Program(
             model=Prepared(settings=settings, n_laws=model.decay.shape[0], residents=residents),
@@ -128,7 +130,7 @@ class CudaBackend(AbstractBackend):
             seed=seed,
             n_steps=n_steps,
             centre=np.ascontiguousarray(centre),
-            n_rows=book.dynamics.size * (1 + book.base_value.size),
+            n_rows=book.n_rows,
             compile_s=0.0,
         )
         self.pnl(program, PathRange(first=0, n=1))
@@ -210,15 +212,14 @@ def _gpus() -> tuple[AbstractDevice, ...]:
     return tuple(CupyDevice(index) for index in range(cupy.cuda.runtime.getDeviceCount()))
 
 
-def _resident(device: AbstractDevice, settings: BuildSettings, model: Model, book: Tables, centre: F64) -> Resident:
-    arrays, words = [], []
-    for field in book:
-        if isinstance(field, np.ndarray):
-            arrays.append(device.put(words_of(field)))
-            words.append(device.address(arrays[-1]))
-        else:
-            words.append(np.uint64(field))
-    struct = np.array([*words, *map(np.uint64, strides(book).values())], np.uint64)
+def _resident(device: AbstractDevice, settings: BuildSettings, model: ModelArrays, book: Book, centre: F64) -> Resident:
+    arrays: list[Any] = []
+
+    def place(array: Array) -> np.uint64:
+        arrays.append(device.put(array))
+        return device.address(arrays[-1])
+
+    struct = words_of_book(book, place)
     module = device.build(settings)
     groups, law_tables = _groups(device, settings, model)
     centred = device.put(np.ascontiguousarray(centre))
@@ -226,7 +227,7 @@ def _resident(device: AbstractDevice, settings: BuildSettings, model: Model, boo
 
 
 def _groups(
-    device: AbstractDevice, settings: BuildSettings, model: Model
+    device: AbstractDevice, settings: BuildSettings, model: ModelArrays
 ) -> tuple[tuple[dict[str, Any], ...], tuple[Any, ...]]:
     """For each group of laws what the module's variables hold, and the arrays that they point to."""
     packed, n = packed_laws(model, settings), settings.laws
@@ -234,7 +235,7 @@ def _groups(
     groups = [{"model": device.put(packed[first : first + n].reshape(-1))} for first in firsts]
     if not settings.has_unwind:
         return tuple(groups), ()
-    tables = {name: getattr(model, name) for name in LAW_TABLES}
+    tables = {field.name: getattr(model, field.name) for field in LAW_TABLES}
     arrays = {name: device.put(words_of(table)) for name, table in tables.items()}
     for first, group in zip(firsts, groups, strict=True):
         starts = [
@@ -273,7 +274,7 @@ def _scratch(resident: Resident, program: Program, n: int) -> Scratch | None:
 
 def _scratch_shape(resident: Resident, program: Program, n: int) -> tuple[tuple[int, int, int, int], int, type]:
     """Observations, laws, factors, and paths at once; rows kept besides; of what type. Raises DeviceMemoryError."""
-    settings, n_observations = program.model.settings, program.book.observations.size
+    settings, n_observations = program.model.settings, program.book.run.observations.size
     kind = np.float32 if settings.float32 and not settings.has_unwind else np.float64
     rows = n_observations, settings.laws, settings.n_factors
     n_kept = settings.n_factors + UNWIND_ROWS if settings.has_unwind else 0
@@ -331,7 +332,7 @@ def _pnl(resident: Resident, program: Program, paths: PathRange, scratch: Scratc
     """P&L on the device: (n_rows, paths.n)."""
     pnl = resident.device.empty((program.n_rows, paths.n), np.float64)
     if scratch is None:
-        horizon = int(program.book.observations[-1])
+        horizon = int(program.book.run.observations[-1])
         resident.walk("pnl_of_paths", program, horizon, np.uint64(paths.first), paths.n, pnl)
     else:
         resident.walk_and_revalue(program, paths, scratch, pnl)

@@ -11,7 +11,7 @@ from typing import Any
 
 from kernels.cache import cache_base, keep
 from kernels.cuda.host.device import DeviceError
-from kernels.cuda.host.source import ENTRY, BuildSettings, build_sha256, sources
+from kernels.cuda.host.source import ENTRY, BuildSettings, build_sha256
 
 STRICT = ("--std=c++17", "--fmad=false", "--prec-div=true", "--prec-sqrt=true", "--ftz=false")
 FILES = ("lib/libnvrtc.so.[0-9]*", "lib64/libnvrtc.so.[0-9]*", "bin/nvrtc64_*_0.dll", "bin/x86_64/nvrtc64_*_0.dll")
@@ -117,10 +117,10 @@ def load_nvrtc(newest: int | None = None) -> Nvrtc | None:
 def cubin(nvrtc: Nvrtc, settings: BuildSettings, architecture: int) -> bytes:
     """The kernels compiled for one compute capability (90 for sm_90), from the cache if they are there."""
     options = [*STRICT, f"--gpu-architecture=sm_{architecture}", *settings.options()]
-    name = build_sha256(options, f"NVRTC {nvrtc.version}")
+    name = build_sha256(settings.sources(), options, f"NVRTC {nvrtc.version}")
     path = cache_base() / "cuda" / f"{name[:32]}.cubin"
     if path.exists():
         return path.read_bytes()
-    compiled, _ = nvrtc.compile(sources(), ENTRY, options)
+    compiled, _ = nvrtc.compile(settings.sources(), ENTRY, options)
     keep(path, compiled)
     return compiled

@@ -13,7 +13,7 @@ import numpy as np
 
 from kernels.cache import cache_base, keep
 from kernels.cuda.host.device import AbstractDevice, DeviceError
-from kernels.cuda.host.source import FOLDER, BuildSettings, build_sha256, coefficients_header
+from kernels.cuda.host.source import BuildSettings, build_sha256
 from kernels.types import Array
 
 FLAGS = ["-std=c++17", "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-x", "c++"]
@@ -48,7 +48,7 @@ class HostDevice(AbstractDevice):
     def build(self, settings: BuildSettings) -> ctypes.CDLL:
         """See AbstractDevice. Each device loads a file of its own, since a module's variables exist once a file."""
         if settings not in self._modules:
-            library = _library([*self._flags, *settings.options()])
+            library = _library(settings.sources(), [*self._flags, *settings.options()])
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "kernels.so"
                 path.write_bytes(library)
@@ -99,19 +99,19 @@ def _fma_flag() -> list[str]:
     return ["-mfma"] if cpuinfo.exists() and " fma " in cpuinfo.read_text(encoding="utf-8") else []
 
 
-def _library(options: list[str]) -> bytes:
+def _library(texts: dict[str, str], options: list[str]) -> bytes:
     compiler = shutil.which("g++")
     if compiler is None:
         raise DeviceError("g++ is not installed; the host build of the CUDA sources needs it")
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout
-    kept = cache_base() / "host" / f"{build_sha256(options, version)[:32]}.so"
+    kept = cache_base() / "host" / f"{build_sha256(texts, options, version)[:32]}.so"
     if kept.exists():
         return kept.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
-        generated = Path(folder) / "coefficients.cuh"
-        generated.write_text(coefficients_header(), encoding="utf-8")
+        for name, text in texts.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         out = Path(folder) / "kernels.so"
-        command = [compiler, *options, f"-I{folder}", str(FOLDER / "host.h"), "-o", str(out)]
+        command = [compiler, *options, str(Path(folder) / "host.h"), "-o", str(out)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise DeviceError(f"g++ refuses the CUDA sources: {done.stderr.strip()}")

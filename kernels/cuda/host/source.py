@@ -1,14 +1,18 @@
 """The CUDA sources as text, and what one build of them is made for."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from kernels import coefficients, lanes
-from kernels.layout import SAID, ModelArrays, Tables
-from kernels.types import Bools, Records
+from kernels import lanes
+from kernels.cuda.host.headers import generated
+from kernels.layout import SAID, Book, FxOptions, Law, ModelArrays
+from kernels.payoffs import PAYOFFS, has_rows, payoff_of
+from kernels.records import Rows
+from kernels.types import Bools
 
 FOLDER = Path(__file__).parents[1]
 ENTRY = "paths.cu"
@@ -23,6 +27,7 @@ UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a 
 LOADED_BYTES = 16  # of a law's numbers at once, at most
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
+FUSED = "units"  # the payoff that the kernel which walks has room for
 LANE_NAMES = (
     "FACTOR_NORMALS",
     "EVENTS",
@@ -44,10 +49,7 @@ class BuildSettings:
     laws: int  # of the model that a thread walks: all of them, or 1
     n_currencies: int
     degree: int
-    has_units: bool
-    has_futures: bool
-    has_options: bool
-    has_swaptions: bool
+    payoffs: tuple[tuple[str, bool], ...]  # that the book was made with, in its order: name, whether it holds any
     vol_terms: int
     is_split: bool
     paths: int
@@ -68,16 +70,21 @@ class BuildSettings:
 
     def macros(self) -> dict[str, int]:
         """Macro names and values."""
-        named = {name.upper(): int(value) for name, value in asdict(self).items()}
+        named = {name.upper(): int(value) for name, value in asdict(self).items() if name != "payoffs"}
+        named |= {f"HAS_{name.upper()}": int(has) for name, has in self.payoffs}
         counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_SAID": len(SAID)}
         return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
+
+    def sources(self) -> dict[str, str]:
+        """Return the text of everything that the build reads, by file name."""
+        return sources([name for name, _ in self.payoffs])
 
     def options(self) -> list[str]:
         """The macros as a compiler's command line has them."""
         return [f"-D{name}={value}{'ull' if value >= 2**31 else ''}" for name, value in self.macros().items()]
 
 
-def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSettings:
+def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSettings:
     """Choose the build for a model and a book. The choice moves time, never a bit.
 
     A book of flows and units, looked at once, is valued by the kernel that walks, out of its registers. Any other is
@@ -90,8 +97,8 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
     laws = n_laws if n_laws * words <= WALKED_WORDS and not has_unwind else 1
     paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
-    has_derivatives = bool(book.futures.size or book.groups.size or book.swaps.size)
-    is_split = has_derivatives or book.observations.size > 1
+    held = tuple((payoff_of(type(tables)).name, has_rows(tables)) for tables in book.payoffs)
+    is_split = any(has for name, has in held if name != FUSED) or book.run.observations.size > 1
     blocks = 2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3
     if has_unwind and is_unrolled:
         blocks = next((blocks for most, blocks in UNWIND_BLOCKS if words <= most), 2)
@@ -99,13 +106,10 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
         float32=float32,
         n_factors=n_factors,
         laws=laws,
-        n_currencies=book.fx_factor.size,
-        degree=book.degree,
-        has_units=book.units.size > 0,
-        has_futures=book.futures.size > 0,
-        has_options=book.groups.size > 0,
-        has_swaptions=book.swaps.size > 0,
-        vol_terms=book.table_terms.shape[3] if book.tables.size else 0,
+        n_currencies=book.run.fx_factor.size,
+        degree=book.flows.degree,
+        payoffs=held,
+        vol_terms=_vol_terms(book),
         is_split=is_split,
         paths=paths,
         valued=VALUED if is_split else paths,
@@ -119,8 +123,14 @@ def settings_for(model: ModelArrays, book: Tables, *, float32: bool) -> BuildSet
     )
 
 
-def mixing(laws: Records) -> Bools:
-    """(n_laws,) True for those whose normals have a mixing variable."""
+def _vol_terms(book: Book) -> int:
+    """Return the terms in vol of the tables of FX options; 0 where there is no table."""
+    options = next((tables for tables in book.payoffs if isinstance(tables, FxOptions)), None)
+    return options.terms.shape[3] if options is not None and options.tables.size else 0
+
+
+def mixing(laws: Rows[Law]) -> Bools:
+    """Return (n_laws,) True for those whose normals have a mixing variable."""
     return np.asarray((laws["is_unwind"] != 0) & (laws["mixes"] != 0))
 
 
@@ -135,35 +145,16 @@ def _places(model: ModelArrays) -> dict[str, int]:
     return {name: factors[0] if len(factors) == 1 else -1 for name, factors in found.items()} | {"prices": prices}
 
 
-def coefficients_header() -> str:
-    """kernels/coefficients.py as tables in constant memory, to the last bit."""
-    lines = ["#pragma once", "// Made from kernels/coefficients.py, where the numbers are explained."]
-    for name, value in vars(coefficients).items():
-        if isinstance(value, tuple):
-            row = ", ".join(_literal(name, x) for x in value)
-            lines.append(f"static __constant__ {_type(name)} {name}[{len(value)}] = {{{row}}};")
-        elif isinstance(value, float):
-            lines.append(f"static __constant__ {_type(name)} {name} = {_literal(name, value)};")
-    return "\n".join(lines) + "\n"
+def sources(payoffs: Sequence[str] = ()) -> dict[str, str]:
+    """Return the text of everything that a build of these payoffs reads, by file name; () is all there are."""
+    names = payoffs or tuple(PAYOFFS)
+    paths = [*sorted(FOLDER.glob("*.*")), *(PAYOFFS[name].cuda for name in names)]
+    return {path.name: path.read_text(encoding="utf-8") for path in paths} | generated(names)
 
 
-def _type(name: str) -> str:
-    return "float" if name.endswith("_F32") else "double"
-
-
-def _literal(name: str, value: float) -> str:
-    return f"{float(np.float32(value)).hex()}f" if _type(name) == "float" else value.hex()
-
-
-def sources() -> dict[str, str]:
-    """File name -> text of everything that a build reads."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.*"))}
-    return {**texts, "coefficients.cuh": coefficients_header()}
-
-
-def build_sha256(options: list[str], compiler: str) -> str:
-    """Hash of the sources, the options and the compiler: what a compiled file is kept under."""
+def build_sha256(texts: dict[str, str], options: list[str], compiler: str) -> str:
+    """Return the hash of the sources, the options and the compiler: what a compiled file is kept under."""
     digest = hashlib.sha256()
-    for part in (*(item for pair in sources().items() for item in pair), *options, compiler):
+    for part in (*(item for pair in texts.items() for item in pair), *options, compiler):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()

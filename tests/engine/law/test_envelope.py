@@ -30,12 +30,13 @@ def scaled():
     program = backend.prepare(
         packed.model, packed.book, seed=5, n_steps=10, float32=False, centre=packed.shock_pnl.ravel()
     )
-    n_factors = packed.book.centre.shape[1]
+    run, flows = packed.book.run, packed.book.flows
+    n_factors = flows.centre.shape[1]
     levels = backend.levels(program, np.arange(10_000, dtype=np.uint64))[:, -1, :n_factors]
     found = {}
     for s, name in enumerate(SCENARIOS):
-        moves = levels[packed.book.dynamics[s]] - packed.book.centre[s][:, None]
-        found[name] = np.abs(moves * packed.book.inverse_width[s][:, None]).max(axis=0)
+        moves = levels[run.dynamics[s]] - flows.centre[s][:, None]
+        found[name] = np.abs(moves * flows.inverse_width[s][:, None]).max(axis=0)
     return found
 
 

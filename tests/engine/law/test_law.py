@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from engine.law.law import law_of
-from kernels.layout import BookArrays, empty_tables, plain_model
+from kernels.layout import plain_model
 from kernels.numba.backend import NumbaBackend
+from kernels.payoffs import empty_book
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "dynamics.json").read_text(encoding="utf-8"))
 REVERTING = {"kappas": [0.3, 0.0, 2.0, 0.1, 5.0, 0.0], "thetas": [0.02, 0.0, 0.03, 0.04, 0.05, 0.0]}
@@ -70,27 +71,8 @@ def test_one_step_and_the_daily_walk_have_the_same_law_by_simulation(hand_market
 @pytest.fixture
 def one_yen():
     """A book of nothing but a yen."""
-    return BookArrays(
-        observations=np.ones(1, np.int64),
-        dynamics=np.zeros(1, np.int64),
-        fx_factor=np.zeros(1, np.int64),
-        fx_start=np.ones((1, 1)),
-        reporting=0,
-        base_value=np.zeros(1),
-        cash=np.ones((1, 1, 1)),
-        leg_range=np.zeros((1, 2), np.int64),
-        leg_when=np.zeros(1, np.int64),
-        segment_factors=np.zeros((0, 2), np.int64),
-        centre=np.zeros((1, 6)),
-        inverse_width=np.zeros((1, 6)),
-        degree=0,
-        segment_degree=np.zeros((1, 0), np.int64),
-        coefficients=np.zeros((1, 0, 0)),
-        flow_range=np.zeros((0, 2), np.int64),
-        flow_value=np.zeros((1, 0)),
-        flow_exponents=np.zeros((0, 2)),
-        **empty_tables(1, 1, 1),
-    )
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=6, n_steps=1)
+    return book.holding(book.run._replace(cash=np.ones((1, 1, 1))))
 
 
 @pytest.mark.parametrize("n_steps", [1, 10])

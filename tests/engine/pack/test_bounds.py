@@ -84,7 +84,7 @@ def test_bundled_books_are_valued_within_1e_9_of_flows_and_1e_6_of_premiums(name
     book = load_book(bundled_book_path(name), index_market.valuation_date)
     compressed, direct = both_packed(book, index_market, [index_market], 10, "JPY")
     assert 0.0 < compressed.bounds.flows < 1e-9
-    assert compressed.bounds.options < 1e-6
-    gross = np.abs(compressed.book.flow_value).sum()  # in mixed currencies: a yen at least, each
+    assert compressed.bounds.payoffs["fx_options"] < 1e-6
+    gross = np.abs(compressed.book.flows.value).sum()  # in mixed currencies: a yen at least, each
     assert compressed.bounds.pnl[0, 0] < 1e-9 * gross * index_market.usdjpy
     assert (distance(NumbaBackend(), compressed, direct, 0, 5_000) <= compressed.bounds.pnl).all()

@@ -11,6 +11,7 @@ from engine.pack.fx_option_tables import WORTH_A_TABLE
 from engine.pack.pack import pack
 from engine.scenario.apply import apply
 from kernels.base import PathRange
+from kernels.layout import FxOptions
 from kernels.numba.backend import NumbaBackend
 
 LONG, SHORT = "2026-05-28", "2025-06-02"
@@ -54,6 +55,10 @@ def book(csv_book, option_rows, index_market):
     return csv_book(rows, index_market)
 
 
+def groups_of(result):
+    return result.book.of(FxOptions).groups
+
+
 def test_a_scenario_alone_and_among_companions_has_the_same_bits(book, index_market, scenarios):
     together = packed(book, index_market, list(scenarios.values()))
     found = pnl(together)
@@ -62,18 +67,19 @@ def test_a_scenario_alone_and_among_companions_has_the_same_bits(book, index_mar
         alone = packed(book, index_market, [market])
         assert pnl(alone)[0].tobytes() == found[s].tobytes()
         assert alone.bounds.pnl[0].tolist() == together.bounds.pnl[s].tolist()
-        sizes.append(alone.book.table_terms.shape[1:])
-        used.append((alone.book.table_index >= 0).sum())
+        sizes.append(alone.book.of(FxOptions).terms.shape[1:])
+        used.append((groups_of(alone)["table"] >= 0).sum())
     assert len(set(sizes)) >= 3  # otherwise this test says nothing
     assert {0, 2} <= set(used)
 
 
 def test_small_groups_and_payoffs_have_no_table(book, index_market, csv_book, option_rows):
-    index = packed(book, index_market, [index_market]).book.table_index
+    index = groups_of(packed(book, index_market, [index_market]))["table"]
     assert (index < 0).tolist() == [False, True, False]  # by expiry
     inside = csv_book(option_rows(SHORT, 60), index_market)  # fixed before the horizon
     result = packed(inside, index_market, [index_market], n_steps=10)
-    assert (result.book.group_time.tolist(), result.book.table_index.tolist()) == ([0.0], [-1])
+    groups = groups_of(result)
+    assert (groups["time"].tolist(), groups["table"].tolist()) == ([0.0], [-1])
 
 
 def test_a_table_within_a_millionth_or_none(csv_book, option_rows, index_market):
@@ -81,11 +87,12 @@ def test_a_table_within_a_millionth_or_none(csv_book, option_rows, index_market)
     for maturity, horizon, has_table in (("2025-08-22", 60, False), ("2025-06-12", 10, True), (LONG, 10, True)):
         book = csv_book(option_rows(maturity, 60), index_market)
         result = packed(book, index_market, [index_market], horizon_days=horizon)
-        assert (result.book.table_index[0] >= 0) == has_table
-        assert 0.0 < result.bounds.options <= WANTED if has_table else result.bounds.options == 0.0
+        assert (groups_of(result)["table"][0] >= 0) == has_table
+        bound = result.bounds.payoffs["fx_options"]
+        assert 0.0 < bound <= WANTED if has_table else bound == 0.0
 
 
 def test_a_direct_run_has_neither_tables_nor_bounds(book, index_market):
     result = packed(book, index_market, [index_market], direct=True)
-    assert (result.book.table_index == -1).all()
-    assert (result.bounds.options, result.bounds.flows, result.bounds.pnl.max()) == (0.0, 0.0, 0.0)
+    assert (groups_of(result)["table"] == -1).all()
+    assert (result.bounds.payoffs["fx_options"], result.bounds.flows, result.bounds.pnl.max()) == (0.0, 0.0, 0.0)

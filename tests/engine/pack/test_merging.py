@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 from engine.pack.pack import pack
 from kernels.base import PathRange
+from kernels.layout import Futures, Swaptions, Units
 from kernels.numba.backend import NumbaBackend
 
 N_PATHS = 500
@@ -40,10 +41,10 @@ def copies(kind, *changes):
 
 PRICES = ("138.45", "138.61", "")
 ROWS = {
-    Kind.JGB_FUTURE: [{"price": price, "notional": str(7 * (i + 1))} for i, price in enumerate(PRICES)],
-    Kind.SWAPTION_PAYER: [{"notional": "1e9"}, {"notional": "-3e8"}, {"notional": "5e8"}],
-    Kind.ASSET: [{"notional": "2500"}, {"notional": "-700"}, {"notional": "1"}],
-    Kind.INDEX_FUTURE: [{"price": "5936.5"}, {"price": "5940"}, {"notional": "9"}],
+    KINDS["JGB_FUTURE"]: [{"price": price, "notional": str(7 * (i + 1))} for i, price in enumerate(PRICES)],
+    KINDS["SWAPTION_PAYER"]: [{"notional": "1e9"}, {"notional": "-3e8"}, {"notional": "5e8"}],
+    KINDS["ASSET"]: [{"notional": "2500"}, {"notional": "-700"}, {"notional": "1"}],
+    KINDS["INDEX_FUTURE"]: [{"price": "5936.5"}, {"price": "5940"}, {"notional": "9"}],
 }
 
 
@@ -51,29 +52,28 @@ ROWS = {
 def test_positions_alike_are_one_row_and_their_pnl_the_sum(kind, csv_book, index_market):
     rows = copies(kind, *ROWS[kind])
     together = packed(csv_book(rows, index_market), index_market)
-    arrays = together.book
-    assert arrays.future_quantity.size + arrays.swaption_quantity.size + arrays.unit_factor.size == 1
+    book = together.book
+    assert book.of(Futures).futures.size + book.of(Swaptions).swaptions.size + book.of(Units).units.size == 1
     apart = [pnl(packed(csv_book([row], index_market), index_market))[0] for row in rows]
     size = np.abs(apart).sum(axis=0) + 1e10  # yen: of the largest position's value; roundings are some 1e-16 of it
     assert (np.abs(pnl(together)[0] - np.sum(apart, axis=0)) <= 1e-14 * size).all()
 
 
-@pytest.mark.parametrize("kind", [Kind.JGB_FUTURE, Kind.SWAPTION_PAYER])
+@pytest.mark.parametrize("kind", [KINDS["JGB_FUTURE"], KINDS["SWAPTION_PAYER"]])
 def test_books_share_legs(kind, csv_book, index_market):
     rows = [row | {"book": f"book-{i}"} for i, row in enumerate(copies(kind, *ROWS[kind]))]
     one, three = (packed(csv_book(some, index_market), index_market) for some in (rows[:1], rows))
-    own = (one.book.fx_factor.size, 3 * three.book.fx_factor.size)
-    assert one.book.leg_when.size - own[0] == three.book.leg_when.size - own[1] > 0
+    assert one.book.flows.shared.size == three.book.flows.shared.size > 0
     alone, together = pnl(one)[1], pnl(three)[1]
     np.testing.assert_array_equal(alone, together)
 
 
 def test_swaptions_that_differ_stay_apart(csv_book, index_market):
-    rows = copies(Kind.SWAPTION_PAYER, {}, {"rate": "0.013"}, {"vol": "0.006"}, {"maturity": "2026-06-01"})
+    rows = copies(KINDS["SWAPTION_PAYER"], {}, {"rate": "0.013"}, {"vol": "0.006"}, {"maturity": "2026-06-01"})
     rows.append(
-        example_row(Kind.SWAPTION_RECEIVER) | {"currency": "JPY", "rate": "0.0125", "premium": "", "vol": "0.0058"}
+        example_row(KINDS["SWAPTION_RECEIVER"]) | {"currency": "JPY", "rate": "0.0125", "premium": "", "vol": "0.0058"}
     )
     rows[-1] |= {"notional": "1e10", "maturity": "2026-05-28", "tenor": "10Y"}
-    arrays = packed(csv_book(rows, index_market), index_market).book
-    assert arrays.swaption_quantity.size == 5
-    assert arrays.leg_when.size - arrays.fx_factor.size == 4  # two swaps: they start on two days
+    book = packed(csv_book(rows, index_market), index_market).book
+    assert book.of(Swaptions).swaptions.size == 5
+    assert book.flows.shared.size == 4  # two swaps: they start on two days

@@ -11,7 +11,7 @@ from engine.payoffs.quoted import Marks
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
-from kernels.numpy.revalue import book_pnl
+from kernels.numpy.revalue import revalue
 
 FLOWS = [(0, "JGB", 5, 100.0), (0, "JGB", 3000, 1e4), (0, "UST", 1500, -70.0), (1, "UST", 900, 50.0)]
 UNITS = [(0, "USD", 9.0), (1, "JPY", -500.0)]
@@ -53,13 +53,13 @@ def test_pnl_of_a_move_is_the_value_after_less_the_base_at_the_rates_of_each(
     base = worth(market, np.zeros(6), 0, now) / (now if currency == "USD" else 1.0)
     after = worth(market, moves, 0 if instantaneous else 14, later) / (later if currency == "USD" else 1.0)
     assert result.base_values == pytest.approx([base.sum(), *base], rel=1e-13)
-    found = book_pnl(result.book, 0, moves[None, :, None])[:, 0]
+    found = revalue(result.book, 0, moves[None, :, None])[:, 0]
     assert found == pytest.approx(after - base, abs=1e-11)  # values of up to 1e4, rounded to 1e-16 some ten times
 
 
 def test_shock_pnl_is_the_book_in_the_shocked_market_less_the_base(hand_market, book):
     market = hand_market()
-    result = packed(book, market, [market, replace(market, usdjpy=125.0)])
+    result = packed(book, market, [market, replace(market, fx={"USD": 125.0})])
     still = np.zeros(6)
     wanted = worth(market, still, 0, 125.0) - worth(market, still, 0, market.usdjpy)
     assert result.shock_pnl[0].tolist() == [0.0, 0.0, 0.0]
@@ -72,7 +72,7 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     A spread fitted to the shocked market would give the mark back, and the shock would cost nothing.
     """
     marks = Marks(position=np.array([0]), settlement_day=np.array([1]), settlement_value=np.array([850.0]))
-    book = replace(hand_book([(0, "JGB", 3650, 1000.0)]), marks=marks)
+    book = hand_book([(0, "JGB", 3650, 1000.0)]).with_tables(marks)
     market, shocked = hand_market(flat=0.01), hand_market(flat=0.02)
     spread = math.log(1000.0 / 850.0) / (10.0 - 1.0 / 365.0) - 0.01
     base, after = (1000.0 * math.exp(-10.0 * (rate + spread)) for rate in (0.01, 0.02))
@@ -81,20 +81,22 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     assert result.base_values == pytest.approx([base, base], rel=1e-11)
     assert result.shock_pnl[1] == pytest.approx([after - base] * 2, rel=1e-10)
     for scenario, wanted in ((0, 0.0), (1, after - base)):
-        assert book_pnl(result.book, scenario, np.zeros((1, 6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
+        assert revalue(result.book, scenario, np.zeros((1, 6, 1)))[0, 0] == pytest.approx(wanted, abs=1e-8)
 
 
 def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):
     market = hand_market()
     wilder = replace(market, vols=market.vols * 2.0)
-    result = packed(book, market, [market, replace(market, usdjpy=125.0), wilder, replace(wilder, usdjpy=125.0)])
+    result = packed(
+        book, market, [market, replace(market, fx={"USD": 125.0}), wilder, replace(wilder, fx={"USD": 125.0})]
+    )
     assert result.book.dynamics.tolist() == [0, 0, 1, 1]
     assert result.model.decay.shape == (2, 6)
 
 
 def test_a_scenario_is_the_same_alone_or_among_others(hand_market, book):
     market = hand_market()
-    shocked = replace(market, usdjpy=125.0, vols=market.vols * 1.5)
+    shocked = replace(market, fx={"USD": 125.0}, vols=market.vols * 1.5)
     paths = PathRange(first=0, n=300)
 
     def rows(*scenarios):
@@ -137,7 +139,7 @@ def test_compressed_and_direct_agree_within_the_bound(hand_market, hand_book):
 
 def test_without_vol_every_path_is_the_one_that_stays(hand_market, book):
     result = packed(book, hand_market(vols=[0.0] * 6), direct=False)
-    still = book_pnl(result.book, 0, np.zeros((1, 6, 1)))[:, 0]
+    still = revalue(result.book, 0, np.zeros((1, 6, 1)))[:, 0]
     for backend in (NumbaBackend(), NumpyBackend()):
         program = backend.prepare(
             result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
@@ -148,8 +150,8 @@ def test_without_vol_every_path_is_the_one_that_stays(hand_market, book):
 
 def test_a_book_of_cash_alone_packs_without_flows(hand_market, hand_book):
     result = packed(hand_book(units=[(0, "USD", 2.0)]), hand_market(), direct=False)
-    assert (result.book.degree, result.bounds.flows) == (0, 0.0)
-    pnl = book_pnl(result.book, 0, np.array([[[0.0]] * 5 + [[0.1]]]))
+    assert (result.book.flows.degree, result.bounds.flows) == (0, 0.0)
+    pnl = revalue(result.book, 0, np.array([[[0.0]] * 5 + [[0.1]]]))
     assert pnl[0, 0] == pytest.approx(2.0 * 145.04 * np.expm1(0.1), rel=1e-13)
 
 

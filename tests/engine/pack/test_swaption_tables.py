@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from engine.inputs.scenario.load import load_scenario
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 from engine.pack.chebyshev import WANTED
 from engine.pack.pack import pack
 from engine.pack.swaption_tables import WORTH_A_TABLE
 from engine.scenario.apply import apply
 from kernels.base import PathRange
+from kernels.layout import Swaptions
 from kernels.numba.backend import NumbaBackend
 
 LONG, NEXT, SHORT = "2026-05-28", "2026-06-01", "2025-06-02"
@@ -36,7 +37,7 @@ def swaption_rows(maturity, n, seed=1):
     """Payers and receivers on one swap, bought and sold, strikes 0.8 % to 1.8 %."""
     draw = random.Random(seed)
     return [
-        example_row(Kind.SWAPTION_PAYER if i % 2 else Kind.SWAPTION_RECEIVER)
+        example_row(KINDS["SWAPTION_PAYER"] if i % 2 else KINDS["SWAPTION_RECEIVER"])
         | {"position_id": f"{maturity}-{i}", "maturity": maturity, "rate": f"{draw.uniform(0.008, 0.018):.5f}"}
         | {"currency": "JPY", "tenor": "10Y", "notional": f"{draw.uniform(-1e10, 1e10):.0f}"}
         | {"premium": "", "vol": f"{draw.uniform(0.004, 0.008):.4f}"}
@@ -55,6 +56,10 @@ def shocked(index_market):
     return [index_market, apply(load_scenario("august-2024"), index_market).market]
 
 
+def swaptions_of(result):
+    return result.book.of(Swaptions)
+
+
 def test_a_scenario_alone_and_among_companions_has_the_same_bits(book, index_market, shocked):
     together = packed(book, index_market, shocked)
     for s, market in enumerate(shocked):
@@ -64,18 +69,20 @@ def test_a_scenario_alone_and_among_companions_has_the_same_bits(book, index_mar
 
 
 def test_few_swaptions_and_payoffs_have_no_table(book, index_market, csv_book):
-    assert packed(book, index_market, [index_market]).book.swap_table.tolist() == [0, -1]
+    assert swaptions_of(packed(book, index_market, [index_market])).swaps["table"].tolist() == [0, -1]
     inside = csv_book(swaption_rows(SHORT, 30), index_market)  # fixed before the horizon
     result = packed(inside, index_market, [index_market], n_steps=10)
-    assert result.book.swaption_std.tolist() == [0.0] * 30
-    assert result.book.swap_table.tolist() == [-1]
+    assert swaptions_of(result).swaptions["spread"].tolist() == [0.0] * 30
+    assert swaptions_of(result).swaps["table"].tolist() == [-1]
 
 
 def test_tables_keep_to_their_bound_on_every_path(book, index_market, shocked):
     """On paths within and, as the range is set here to a fifth, beyond it."""
     table, direct = packed(book, index_market, shocked), packed(book, index_market, shocked, direct=True)
-    assert 0.0 < table.bounds.swaptions <= WANTED
-    narrow = table.book._replace(swap_table_inverse_width=5.0 * table.book.swap_table_inverse_width)
+    assert 0.0 < table.bounds.payoffs["swaptions"] <= WANTED
+    tables = swaptions_of(table).tables.copy()
+    tables["inverse"] *= 5.0
+    narrow = table.book.holding(swaptions_of(table)._replace(tables=tables))
     value, wanted = pnl(table), pnl(direct)
     distance = np.abs(value - wanted).max(axis=2)
     assert (distance <= table.bounds.pnl).all()
@@ -91,7 +98,7 @@ def test_tables_keep_to_their_bound_on_every_path(book, index_market, shocked):
 def test_what_lies_between_two_nodes_is_not_lost(csv_book, index_market):
     """A butterfly of a hundredth of a basis point: tables of 193 nodes, some 0.6 bp apart, would see none of it."""
     usual = csv_book(swaption_rows(LONG, WORTH_A_TABLE), index_market)
-    rate = float(packed(usual, index_market, [index_market]).book.swap_table_rate[0, 0])
+    rate = float(swaptions_of(packed(usual, index_market, [index_market])).tables["rate"][0, 0])
     strikes = [rate + 0.3e-4 + 0.01e-4 * k for k in (-1, 0, 1)]
     rows = [
         row | {"kind": "SWAPTION_PAYER", "rate": f"{strike:.9f}", "notional": f"{sign:.0f}", "vol": "0.000001"}
@@ -108,5 +115,5 @@ def test_what_lies_between_two_nodes_is_not_lost(csv_book, index_market):
 
 def test_a_direct_run_has_no_tables(book, index_market):
     result = packed(book, index_market, [index_market], direct=True)
-    assert (result.book.swap_table == -1).all()
-    assert result.bounds.swaptions == 0.0
+    assert (swaptions_of(result).swaps["table"] == -1).all()
+    assert result.bounds.payoffs["swaptions"] == 0.0

@@ -36,7 +36,7 @@ LEVELS = [level["level"] for level in USD_CASH["levels"]]
 @pytest.fixture
 def usd_cash(bundled_with, hand_book):
     """The reference's market and book, beside a book of yen that has no risk."""
-    market = bundled_with(usdjpy=USD_CASH["spot"], usdjpy_vol=USD_CASH["vol"])
+    market = bundled_with(fx={"USD": USD_CASH["spot"]}, usdjpy_vol=USD_CASH["vol"])
     return market, hand_book(units=[(0, "USD", USD_CASH["usd"]), (1, "JPY", 5e8)], books=("dollars", "yen"))
 
 

@@ -5,8 +5,6 @@ import re
 import numpy as np
 import pytest
 
-from kernels import coefficients, layout
-from kernels.cuda.host.arrays import LAW_TABLES, strides
 from kernels.cuda.host.device import DeviceError
 from kernels.cuda.host.nvrtc import STRICT, cubin, load_nvrtc
 from kernels.cuda.host.source import (
@@ -16,11 +14,10 @@ from kernels.cuda.host.source import (
     REGISTERS,
     THREADS,
     BuildSettings,
-    coefficients_header,
     settings_for,
     sources,
 )
-from kernels.layout import Tables, tables_of
+from kernels.payoffs import PAYOFFS
 
 ARCHITECTURES = (80, 90, 100)
 
@@ -36,7 +33,7 @@ def nvrtc():
 def resources(nvrtc, settings, architecture):
     """Function -> (registers, bytes of spills) as ptxas prints them; functions that kernels call have no registers."""
     options = [*STRICT, f"--gpu-architecture=sm_{architecture}", "--ptxas-options=-v", *settings.options()]
-    _, log = nvrtc.compile(sources(), ENTRY, options)
+    _, log = nvrtc.compile(settings.sources(), ENTRY, options)
     names = re.findall(r"Compiling entry function '(\w+)'", log)
     registers = dict(zip(names, map(int, re.findall(r"Used (\d+) registers", log)), strict=True))
     spills = re.findall(r"properties for (\w+)\n.*, (\d+) bytes spill stores, (\d+) bytes spill loads", log)
@@ -48,7 +45,7 @@ def resources(nvrtc, settings, architecture):
 def build(random_model, random_book, n_factors, float32, degree=10):
     rng = np.random.default_rng(0)
     book = random_book(rng, n_factors, degree=degree)
-    return settings_for(random_model(rng, n_factors), tables_of(book), float32=float32)
+    return settings_for(random_model(rng, n_factors), book, float32=float32)
 
 
 # Ceilings: what fits at all at two paths a thread in binary64; a third more blocks at once in binary32.
@@ -75,7 +72,7 @@ def test_books_of_every_kind_stay_in_registers(
         pytest.skip("NVRTC before 13.5 spills more on sm_100: the same bits, a little slower")
     rng = np.random.default_rng(0)
     book = tabulated(rng, with_tables(rng, random_book(rng, 16, degree=10), vol_factor=14), 33, 12, 0.1)
-    settings = settings_for(random_model(rng, 16), tables_of(book), float32=float32)
+    settings = settings_for(random_model(rng, 16), book, float32=float32)
     assert (settings.is_split, settings.vol_terms, settings.paths, settings.valued) == (True, 12, 2, 2)
     used = resources(nvrtc, settings, architecture)
     assert used.pop("levels_of_paths")[1] <= (16 if architecture == 100 else 0)
@@ -98,8 +95,9 @@ def unwind_build(random_unwind, random_book):
         rng = np.random.default_rng(0)
         model = random_unwind(rng, n_factors)
         prices = np.where(np.arange(n_factors) == n_factors - 1, model.convexity, 0.0)
-        book = random_book(rng, n_factors, degree=10)._replace(observations=np.arange(1, 2 + is_split))
-        return settings_for(model._replace(convexity=prices), tables_of(book), float32=float32)
+        book = random_book(rng, n_factors, degree=10)
+        book = book.holding(book.run._replace(observations=np.arange(1, 2 + is_split)))
+        return settings_for(model._replace(convexity=prices), book, float32=float32)
 
     return _build
 
@@ -156,64 +154,9 @@ def test_a_mistake_in_a_source_is_reported_with_its_line(nvrtc):
         nvrtc.compile(texts, ENTRY, ["--gpu-architecture=sm_90", "-DFLOAT32=0"])
 
 
-def test_the_header_holds_every_coefficient_to_the_bit():
-    tables = dict(re.findall(r"(\w+)(?:\[\d+\])? = \{?([^;}]*)\}?;", coefficients_header()))
-    for name, value in vars(coefficients).items():
-        if isinstance(value, tuple | float):
-            found = [float.fromhex(text.strip().rstrip("f")) for text in tables[name].split(",")]
-            real = np.float32 if name.endswith("_F32") else np.float64
-            assert found == np.atleast_1d(np.array(value, real)).astype(float).tolist(), name
-
-
 def test_every_setting_is_a_macro_that_the_sources_read():
     text = "".join(sources().values())
-    for name in [*map(str.upper, BuildSettings.__dataclass_fields__), "THREADS", "UNWIND_ROWS", "N_SAID", *LANE_NAMES]:
+    own = [name for name in BuildSettings.__dataclass_fields__ if name != "payoffs"]
+    held = [f"HAS_{name}" for name in PAYOFFS]
+    for name in [*map(str.upper, [*own, *held]), "THREADS", "UNWIND_ROWS", "N_SAID", *LANE_NAMES]:
         assert re.search(rf"\b{name}\b", text), name
-
-
-STRUCTS = ("Owned", "Leg", "Segment", "Unit", "Point", "Future", "Deliverable", "Group", "Option", "Table")
-STRUCTS += ("Swap", "Swaption", "RateTable")
-
-
-def record_of(struct):
-    """RATE_TABLE of RateTable."""
-    return getattr(layout, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", struct).upper())
-
-
-def members(struct, file="tables.cuh"):
-    """(type, name) of each member, in order."""
-    body = re.search(rf"struct {struct} {{(.*?)}};", sources()[file], re.S)[1]
-    lines = re.findall(r"([^;]+?)\s*\b((?:\w+,\s*)*\w+);", body)
-    return [(kind.strip(), name.strip()) for kind, names in lines for name in names.split(",")]
-
-
-@pytest.mark.parametrize("struct", [*STRUCTS, "Law"])
-def test_a_record_is_the_same_in_both_languages(struct):
-    """Every field has eight bytes, so that equal names and types are equal sizes and places."""
-    record, file = (layout.LAW, "laws.cuh") if struct == "Law" else (record_of(struct), "tables.cuh")
-    kinds = {np.dtype(np.int64): "i64", np.dtype(np.float64): "double"}
-    assert members(struct, file) == [(kinds[record.fields[name][0]], name) for name in record.names]
-    assert record.itemsize == 8 * len(record.names)
-
-
-def test_the_book_is_the_same_in_both_languages(random_book):
-    book = tables_of(random_book(np.random.default_rng(0), 3))
-    names = dict(zip(STRUCTS, (record_of(struct).names for struct in STRUCTS), strict=True))
-
-    def kind(field):
-        if not isinstance(field, np.ndarray):
-            return "i64"
-        kinds = {"i": "i64", "f": "double"}
-        record = next((struct for struct in STRUCTS if names[struct] == field.dtype.names), "")
-        return f"const {record or kinds[field.dtype.kind]}*"
-
-    fields = [(kind(field), name) for name, field in zip(Tables._fields, book, strict=True)]
-    assert members("Book")[: len(fields)] == fields
-    assert members("Book")[len(fields) :] == [("i64", name) for name in strides(book)]
-
-
-def test_the_tables_of_a_law_are_the_same_in_both_languages(random_unwind):
-    model = random_unwind(np.random.default_rng(0), 3)
-    kinds = {"i": "const i64*", "f": "const double*"}
-    fields = [(kinds[getattr(model, name).dtype.kind], name) for name in LAW_TABLES]
-    assert members("LawTables", "laws.cuh") == [*fields, ("i64", "n_quantiles")]

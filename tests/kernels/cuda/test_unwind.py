@@ -14,7 +14,7 @@ from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.check import cuda_fault
 from kernels.cuda.host.on_cpu import HostDevice
 from kernels.cuda.host.source import settings_for
-from kernels.layout import LAW, SAID, tables_of
+from kernels.layout import LAW, SAID
 from kernels.numba.backend import NumbaBackend
 
 MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback")
@@ -63,8 +63,8 @@ def pair(random_unwind, random_book, with_tables, tabulated):
 
 
 def prepared(backend, model, book, *, seed=2**63 + 11, float32=False):
-    n_rows = book.dynamics.size * (1 + book.base_value.size)
-    centre, n_steps = np.linspace(-50.0, 50.0, n_rows), int(book.observations[-1])
+    n_rows = book.n_rows
+    centre, n_steps = np.linspace(-50.0, 50.0, n_rows), int(book.run.observations[-1])
     return backend.prepare(model, book, seed=seed, n_steps=n_steps, float32=float32, centre=centre)
 
 
@@ -115,7 +115,7 @@ def test_laws_that_look_at_different_factors_have_numbas_bits(twin, random_unwin
     for k, name in enumerate(LOOKED_AT):
         model.laws[name] = (np.arange(3) + k) % 9
     book = random_book(rng, 9, 3, 3, degree=6, n_steps=N_STEPS)
-    chosen = settings_for(model, tables_of(book), float32=False)
+    chosen = settings_for(model, book, float32=False)
     assert {getattr(chosen, name) for name in LOOKED_AT} == {-1}
     assert_equal_runs(twin, model, book)
 

@@ -1,7 +1,6 @@
 """The numba backend against the numpy oracle, and against itself: the same bits however the work is cut."""
 
 import itertools
-from typing import Any
 
 import numba
 import numpy as np
@@ -14,6 +13,7 @@ from kernels.layout import SAID
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.settings import BLOCK
 from kernels.numpy.backend import NumpyBackend
+from kernels.payoffs import empty_book
 
 NUMBA, NUMPY = NumbaBackend(), NumpyBackend()
 FEW = settings(max_examples=25, deadline=None)
@@ -25,13 +25,11 @@ ROUNDING = 1e-14
 LARGEST_EXPONENT = 40.0  # of the two of a flow together, which pass the error of a deviation on
 
 
-TWO_CURRENCIES: dict[str, Any] = {  # of a book without any flow, beside the rates and cash
-    "leg_range": np.zeros((2, 2), np.int64),
-    "leg_when": np.zeros(2, np.int64),
-    "unit_range": np.zeros((1, 2, 2), np.int64),
-    "future_range": np.zeros((1, 2, 2), np.int64),
-    "swap_range": np.zeros((1, 2, 2), np.int64),
-}
+def in_two_currencies(book, **run):
+    """A book of `no_book` in dollars too, at 140 yen, which factor 0 moves; `run` is what else differs."""
+    n_factors = book.flows.centre.shape[1]
+    other = empty_book(n_scenarios=1, n_books=1, n_currencies=2, n_factors=n_factors, n_steps=1)
+    return other.holding(other.run._replace(fx_start=np.array([[1.0, 140.0]]), **run))
 
 
 def level_error(case, float32):
@@ -42,7 +40,7 @@ def level_error(case, float32):
 
 def prepared(backend, case, float32=False):
     model, book, seed, n_steps = case
-    n_rows = book.dynamics.size * (1 + book.base_value.size)
+    n_rows = book.n_rows
     centre = np.linspace(-5.0, 5.0, n_rows)
     return backend.prepare(model, book, seed=seed, n_steps=n_steps, float32=float32, centre=centre)
 
@@ -50,8 +48,8 @@ def prepared(backend, case, float32=False):
 def gross(case, paths):
     """What is added up on each path and row, all taken positive: rounding errors are relative to it."""
     model, book, seed, n_steps = case
-    positive = {name: np.abs(getattr(book, name)) for name in ("cash", "flow_value")}
-    bare = book._replace(**positive, base_value=-np.abs(book.base_value))
+    run = book.run._replace(cash=np.abs(book.run.cash), base_value=-np.abs(book.run.base_value))
+    bare = book.holding(run, book.flows._replace(value=np.abs(book.flows.value)))
     return NUMPY.pnl(prepared(NUMPY, (model, bare, seed, n_steps)), paths)
 
 
@@ -70,7 +68,8 @@ def draw_case(data, random_model, random_book):
         reporting=data.draw(st.integers(0, 1), "reporting"),
     )
     seed, n_steps = data.draw(st.integers(0, 2**64 - 1), "seed"), data.draw(st.integers(1, 4), "n_steps")
-    return random_model(rng, n_factors, n_dynamics), book._replace(observations=np.array([n_steps])), seed, n_steps
+    book = book.holding(book.run._replace(observations=np.array([n_steps])))
+    return random_model(rng, n_factors, n_dynamics), book, seed, n_steps
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +108,8 @@ def test_a_book_of_cash_alone_is_valued(white_model, no_book):
 
 
 def test_a_usd_report_divides_by_the_rate_of_the_path(white_model, no_book):
-    book = no_book(1)._replace(
-        fx_factor=np.array([0, 0]),
-        fx_start=np.array([[1.0, 140.0]]),
-        reporting=1,
-        cash=np.array([[[7e6, 3.0]]]),
-        **TWO_CURRENCIES,
-        base_value=np.array([2.0]),
-    )
+    cash, base_value = np.array([[[7e6, 3.0]]]), np.array([2.0])
+    book = in_two_currencies(no_book(1), reporting=1, cash=cash, base_value=base_value)
     program = prepared(NUMBA, (white_model(1), book, 1, 1))
     moves = NUMBA.levels(program, np.arange(500, dtype=np.uint64))[0, 0, 0]
     wanted = 7e6 / (140.0 * np.exp(moves)) + 3.0 - 2.0
@@ -193,16 +186,11 @@ def replace_walk(case, deviations):
     """The same book where every path ends at `deviations` (n_dynamics, n_factors)."""
     model, book, seed, _ = case
     fixed = model._replace(decay=np.zeros_like(model.decay), drift=deviations[:, None], chol=np.zeros_like(model.chol))
-    return fixed, book._replace(observations=np.array([1])), seed, 1
+    return fixed, book.holding(book.run._replace(observations=np.array([1]))), seed, 1
 
 
 def test_cells_reduced_in_any_blocks_are_the_same(white_model, no_book):
-    book = no_book(1)._replace(
-        fx_factor=np.array([0, 0]),
-        fx_start=np.array([[1.0, 140.0]]),
-        cash=np.array([[[0.0, 1.0]]]),
-        **TWO_CURRENCIES,
-    )
+    book = in_two_currencies(no_book(1), cash=np.array([[[0.0, 1.0]]]))
     program = prepared(NUMBA, (white_model(1), book, 9, 1))
     n_paths = 4 * CELL + 777
     brackets = np.tile([[-np.inf, 20.0], [60.0, 61.0]], (program.n_rows, 1, 1))
@@ -240,16 +228,16 @@ def test_pnl_that_is_not_finite_reaches_the_moments(random_model, random_book, b
     """So that the accumulator refuses it: a path must never just be missing from the figures."""
     rng = np.random.default_rng(3)
     book = random_book(rng, 3)
-    cash = book.cash.copy()
+    cash = book.run.cash.copy()
     cash[0, 0, 1] = bad
     backend = NumbaBackend()
     program = backend.prepare(
         random_model(rng, 3),
-        book._replace(cash=cash),
+        book.holding(book.run._replace(cash=cash)),
         seed=1,
         n_steps=1,
         float32=False,
-        centre=np.zeros(book.dynamics.size * (1 + book.base_value.size)),
+        centre=np.zeros(book.n_rows),
     )
     brackets = np.tile([-np.inf, 0.0], (program.n_rows, 1, 1))
     found = backend.reduce(program, CellRange(first=0, n=1, n_paths=1_000), brackets)

@@ -13,7 +13,7 @@ from kernels.numba.backend import NumbaBackend
 from kernels.numba.philox import draw_bits, draw_words
 from kernels.numba.settings import BLOCK, ROW
 from kernels.numpy.backend import NumpyBackend
-from kernels.numpy.draws import philox
+from kernels.numpy.philox import philox
 
 U64 = np.uint64
 WORDS = st.integers(0, 2**32 - 1)

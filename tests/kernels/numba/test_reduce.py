@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels.base import CELL, CellRange, PathRange
-from kernels.numba.backend import CellArrays, NumbaBackend
-from kernels.numba.reduce import reduce_cells
+from kernels.numba.backend import NumbaBackend
+from kernels.numba.reduce import CellArrays, reduce_cells
 from kernels.numpy.backend import NumpyBackend
 
 NUMBA = NumbaBackend()

@@ -13,9 +13,9 @@ import pytest
 from numba import njit
 
 from kernels.numba import settings as numba_settings
+from kernels.numba.flows import add_flows, add_polynomial
 from kernels.numba.normal import normals_f32, normals_f64
 from kernels.numba.philox import draw_bits
-from kernels.numba.revalue import add_flows, add_polynomial
 from kernels.numba.settings import BLOCK, ROW, STRICT, cache_folder, sources_sha256
 from kernels.numba.step import correlate_and_step
 

@@ -19,7 +19,7 @@ from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.check import cuda_fault
 from kernels.cuda.host.device import DeviceMemoryError
 from kernels.cuda.host.on_cpu import HostDevice
-from kernels.layout import DEGREES
+from kernels.layout import DEGREES, FxOptions, Units
 from kernels.numba.backend import NumbaBackend
 
 # (n_factors, float32, degree, n_dynamics): odd and even, written out and not, laws together and one at a time
@@ -53,8 +53,8 @@ def twin(request):
 
 
 def prepared(backend, model, book, *, seed=2**63 + 11, float32=False):
-    n_rows = book.dynamics.size * (1 + book.base_value.size)
-    centre, n_steps = np.linspace(-50.0, 50.0, n_rows), int(book.observations[-1])
+    n_rows = book.n_rows
+    centre, n_steps = np.linspace(-50.0, 50.0, n_rows), int(book.run.observations[-1])
     return backend.prepare(model, book, seed=seed, n_steps=n_steps, float32=float32, centre=centre)
 
 
@@ -164,14 +164,9 @@ def test_every_degree_has_numbas_bits(twin, random_model, random_book, degree):
 def test_a_book_of_yen_alone_has_numbas_bits(twin, random_model, random_book):
     rng = np.random.default_rng(3)
     model, book = random_model(rng, 3), random_book(rng, 3, degree=6)
-    book = book._replace(
-        fx_factor=book.fx_factor[:1],
-        fx_start=book.fx_start[:, :1],
-        cash=book.cash[:, :, :1],
-        leg_range=book.leg_range[::2],
-        leg_when=book.leg_when[::2],
-        **{name: getattr(book, name)[:, :1] for name in ("unit_range", "future_range", "swap_range")},
-    )
+    run, cut = book.run, [tables._replace(owned=tables.owned[:, :1]) for tables in book.payoffs]
+    run = run._replace(fx_factor=run.fx_factor[:1], fx_start=run.fx_start[:, :1], cash=run.cash[:, :, :1])
+    book = book.holding(run, book.flows._replace(own=book.flows.own[:, :1]), *cut)
     numba, paths = NumbaBackend(), PathRange(first=0, n=300)
     assert sha256(twin.pnl(prepared(twin, model, book), paths)) == sha256(
         numba.pnl(prepared(numba, model, book), paths)
@@ -250,7 +245,8 @@ def derivatives(every_kind):
 
 def test_programs_of_derivatives_do_not_share_constants(twin, derivatives):
     model, book = derivatives
-    other = book._replace(unit_value=2.0 * book.unit_value, table_terms=2.0 * book.table_terms)
+    units, options = book.of(Units), book.of(FxOptions)
+    other = book.holding(units._replace(value=2.0 * units.value), options._replace(terms=2.0 * options.terms))
     paths, numba = PathRange(first=0, n=100), NumbaBackend()
     programs = [prepared(twin, model, each) for each in (book, other)]
     for program, each in zip(programs, (book, other), strict=True):
@@ -321,7 +317,7 @@ others = draws.every_kind(1, 27, 8)
 unwind = draws.random_unwind(rng, 5, 2, 4), draws.every_kind(1, 5, 4)[1]
 for (model, book), float32 in ((flows, False), (others, True), (unwind, True)):
     twin = CudaBackend([HostDevice(sanitize=True)])
-    n_steps = int(book.observations[-1])
+    n_steps = int(book.run.observations[-1])
     program = twin.prepare(model, book, seed=5, n_steps=n_steps, float32=float32, centre=np.zeros(6))
     cells = CellRange(first=0, n=2, n_paths=65_536 + 300) if book is flows[1] else CellRange(first=0, n=1, n_paths=300)
     twin.reduce(program, cells, np.tile([[-1e3, 0.0]], (6, 1, 1)))

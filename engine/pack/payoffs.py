@@ -1,0 +1,16 @@
+"""The packer of each payoff of kernels.payoffs, by its name."""
+
+from collections.abc import Mapping
+
+from engine.pack.draft import Packer
+from engine.pack.futures import pack_futures
+from engine.pack.fx_options import pack_fx_options
+from engine.pack.swaptions import pack_swaptions
+from engine.pack.units import pack_units
+
+PACKERS: Mapping[str, Packer] = {
+    "units": pack_units,
+    "futures": pack_futures,
+    "swaptions": pack_swaptions,
+    "fx_options": pack_fx_options,
+}

@@ -1,0 +1,39 @@
+"""Consecutive paths to P&L, chosen paths to their levels. Twins: numba/paths.py, cuda/paths.cu."""
+
+import numpy as np
+
+from kernels.base import PathRange, Program
+from kernels.layout import SAID
+from kernels.numpy.revalue import revalue
+from kernels.numpy.walk import observe, start_walk, walk_one_step
+from kernels.types import F64, U64, Array
+
+
+def pnl_of_paths(program: Program, paths: PathRange) -> F64:
+    """Return the P&L of consecutive paths: (n_rows, paths.n) [reporting currency]."""
+    ids = np.uint64(paths.first) + np.arange(paths.n, dtype=np.uint64)
+    run, (n_dynamics, n_factors) = program.book.run, program.model.decay.shape
+    levels = np.zeros((n_dynamics, 1 + program.n_steps, n_factors, paths.n), program.model.chol.dtype)
+    levels[:, 1:] = levels_of_paths(program, ids)[:, :, :n_factors]
+    observed = levels[:, run.observations].astype(np.float64)  # (n_dynamics, n_observations, n_factors, n)
+    rows = []
+    for scenario, dynamics in enumerate(run.dynamics):
+        books = revalue(program.book, scenario, observed[dynamics])
+        rows += [books.sum(axis=0), *books]
+    return np.array(rows)
+
+
+def levels_of_paths(program: Program, path_ids: U64) -> Array:
+    """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(SAID), n_ids), after each step."""
+    model, (n_dynamics, n_factors) = program.model, program.model.decay.shape
+    precision = model.chol.dtype
+    levels = np.zeros((n_dynamics, program.n_steps, n_factors + len(SAID), path_ids.size), precision)
+    states = np.zeros((n_dynamics, n_factors, path_ids.size), precision)
+    carried = start_walk(model, program.seed, path_ids)
+    for step in range(program.n_steps):
+        walk_one_step(model, program.seed, path_ids, step, states, carried)
+        for d, own in enumerate(carried):
+            levels[d, step, :n_factors] = observe(model, d, states[d], own)
+            if own is not None:
+                levels[d, step, n_factors:] = own.said(float(model.laws[d].long_run))
+    return levels

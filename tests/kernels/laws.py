@@ -1,0 +1,84 @@
+"""Random laws for kernel tests, as arrays."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from kernels.layout import (
+    LAW,
+    N_QUANTILES,
+    ModelArrays,
+    plain_model,
+)
+
+
+def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
+    """Laws with a full Cholesky factor of about 1 % a step, some reversion and drift."""
+    chol = np.tril(rng.normal(0.0, 0.004, (n_dynamics, n_factors, n_factors)))
+    chol[:, range(n_factors), range(n_factors)] = 0.01
+    return plain_model(
+        decay=rng.uniform(0.9, 1.0, (n_dynamics, n_factors)),
+        drift=rng.normal(0.0, 1e-4, (n_dynamics, n_factors)),
+        chol=chol,
+    )
+
+
+def random_unwind(
+    rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, off: Collection[str] = ()
+) -> ModelArrays:
+    """Laws with everything that an unwind may have, all of it often enough to be seen; `off` names what to leave out.
+
+    Names: regimes, mixing, jumps, intervention, feedback.
+    """
+    n_regimes, n_jumps = 3, 5
+    plain = [random_model(rng, n_factors, n_dynamics) for _ in range(n_regimes)]
+    laws = np.zeros(n_dynamics, LAW)
+    laws["is_unwind"] = 1
+    laws["n_regimes"] = 1 if "regimes" in off else n_regimes
+    laws["mixes"] = "mixing" not in off
+    laws["last_jump"] = 0 if "jumps" in off else n_jumps
+    laws["intervenes"] = "intervention" not in off
+    laws["feeds_back"] = "feedback" not in off
+    for name in ("fx", "ust", "pickup_1", "pickup_2", "pickup_3", "pickup_4"):
+        laws[name] = rng.integers(0, n_factors, n_dynamics)
+    typical = {
+        **{"lag_1": 0.01, "lag_2": 0.02, "lag_3": -0.01, "lag_4": 0.0, "lag_5": 0.015},
+        **{"rise_logit": -4.0, "fall_logit": -3.0, "logit_per_move": 60.0, "log_size": 1.0, "size_sd": 0.5},
+        **{"fx_per_tn": 0.006, "ust_per_tn": 6.9, "carry_stock": 250.0, "leverage": 5.0, "start_loss": 0.01},
+        **{"carry_per_step": 1e-4, "stop_loss": 0.05, "stop_slope": 0.5, "stop_most": 0.8, "ust_stock": 1000.0},
+        **{"years": 1.0 / 252.0, "hazard": 0.1, "hazard_per_pickup": -5.0, "hazard_per_loss": 8.0, "hazard_most": 20.0},
+        **{"duration": 6.0, "unhedged": 0.5, "weight_1": 1.0, "weight_2": -1.0, "weight_3": 1.0, "weight_4": -1.0},
+        **{"fx_per_bn": 0.001, "log_impact": np.log(12.8e-6), "impact_sd": 1.25, "long_run": 0.4, "fading": 0.984},
+    }
+    for name, size in typical.items():
+        laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
+    laws["start_held"] = 2.0 * laws["start_loss"]
+    leaving = rng.uniform(0.0, 0.1, (n_dynamics, n_regimes, n_regimes))
+    return ModelArrays(
+        decay=plain[0].decay,
+        drift=np.stack([model.drift[:, 0] for model in plain], axis=1),
+        chol=np.stack([(1 + r) * model.chol[:, 0] for r, model in enumerate(plain)], axis=1),
+        convexity=rng.normal(0.0, 1e-4, (n_dynamics, n_regimes, n_factors)),
+        laws=laws,
+        quantiles=np.sort(rng.lognormal(0.0, 0.5, (n_dynamics, N_QUANTILES)))[:, ::-1].copy(),
+        initial=np.tile([0.5, 0.8, 1.0], (n_dynamics, 1)),
+        transitions=np.stack([leaving, 3.0 * leaving], axis=-1),
+        jump_step=np.array([-1, -1, 2, -1, 0]),
+        jump_tails=rng.uniform(0.0, 0.2, (n_jumps, n_regimes, 1)) * [1.0, 0.5, 0.2],
+        jump_mean=rng.normal(0.0, 0.01, (n_jumps, n_factors)),
+        jump_loadings=rng.normal(0.0, 0.005, (n_jumps, n_factors, 4)),
+        impact=rng.uniform(-0.5, 1.5, (n_dynamics, n_factors)) * (rng.uniform(size=(n_dynamics, n_factors)) < 0.7),
+        scheduled=rng.uniform(0.0, 20.0, (n_dynamics, n_steps)),
+    )
+
+
+def placed(deviations: np.ndarray) -> ModelArrays:
+    """Laws whose first step goes where `deviations` (n_dynamics, n_factors) say, on every path."""
+    return plain_model(
+        decay=np.ones(deviations.shape), drift=deviations, chol=np.zeros((*deviations.shape, deviations.shape[1]))
+    )
+
+
+def white_model(n_factors: int) -> ModelArrays:
+    """A law whose deviations after each step are that step's normals, to the bit."""
+    return plain_model(decay=np.zeros((1, n_factors)), drift=np.zeros((1, n_factors)), chol=np.eye(n_factors)[None])
