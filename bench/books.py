@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from engine.conventions.currencies import HOME
 from engine.instruments.columns import COLUMNS
 from engine.instruments.fx_options import FX_OPTIONS
 from engine.instruments.kind import Kind
+from engine.instruments.pairs import DOLLAR
 from engine.instruments.registry import KINDS
 from engine.instruments.swaptions import SWAPTIONS
 from engine.instruments.template import example_row
@@ -42,12 +44,13 @@ def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4)
 
 
 def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterator[dict[str, str]]:
-    """Cells of all kinds in turn, with maturities, rates, strikes and sizes drawn from `seed`.
+    """Cells of all kinds in turn of the bundled market's currencies; maturities, rates, strikes, sizes by `seed`.
 
     Options expire on the dates that are traded: each business day for three months, each Friday for a year, the end of
     each month for two.
     """
-    draw, kinds = random.Random(seed), list(KINDS.values())
+    draw = random.Random(seed)
+    kinds = [kind for kind in KINDS.values() if example_row(kind)["currency"] in (HOME, DOLLAR)]
     for i in range(n_positions):
         kind = kinds[i % len(kinds)]
         row = example_row(kind) | {"position_id": f"P{i:06d}", "book": f"book-{i % n_books:03d}"}

@@ -57,7 +57,7 @@ class Program:
     """A model and a book made ready on a backend: compiled, constants in place."""
 
     model: Any  # the backend's own form of ModelArrays
-    book: Any  # the backend's own form of Book
+    book: Book
     seed: int
     n_steps: int
     centre: F64  # (n_rows,) [P&L] about which moments are taken

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from kernels.records import Field, Record, Rows, contiguous
+from kernels.records import Field, Record, Rows, contiguous, empty
 from kernels.types import F64, I64, Array
 
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -136,22 +136,9 @@ class ModelArrays(NamedTuple):
 def plain_model(decay: F64, drift: F64, chol: F64) -> ModelArrays:
     """Return laws of one regime: decay, drift (n_dynamics, n_factors), chol (n_dynamics, n_factors, n_factors)."""
     n, n_factors = decay.shape
-    return ModelArrays(
-        decay=decay,
-        drift=drift[:, None],
-        chol=chol[:, None],
-        convexity=np.zeros((n, 1, n_factors)),
-        laws=Law.zeros(n),
-        quantiles=np.ones((n, 1)),
-        initial=np.ones((n, 1)),
-        transitions=np.zeros((n, 1, 1, 2)),
-        jump_step=np.zeros(0, np.int64),
-        jump_tails=np.zeros((0, 1, 3)),
-        jump_mean=np.zeros((0, n_factors)),
-        jump_loadings=np.zeros((0, n_factors, 4)),
-        impact=np.zeros((n, n_factors)),
-        scheduled=np.zeros((n, 0)),
-    )
+    none = empty(ModelArrays, n_dynamics=n, n_factors=n_factors, n_regimes=1, n_quantiles=1)
+    ones = np.ones((n, 1))
+    return none._replace(decay=decay, drift=drift[:, None], chol=chol[:, None], quantiles=ones, initial=ones)
 
 
 # ------------------------------------------------------------------------------------------- what payoffs stand upon
@@ -386,9 +373,8 @@ class Book(NamedTuple):
         for tables in self.payoffs:
             if isinstance(tables, kind):
                 return tables
-        raise KeyError(
-            f"{kind.__name__} is none of the payoffs of this book: {[type(own).__name__ for own in self.payoffs]}"
-        )
+        own = ", ".join(type(tables).__name__ for tables in self.payoffs)
+        raise KeyError(f"this book was made with {own}, not with {kind.__name__}: is its payoff registered?")
 
     def holding(self, *tables: tuple[Any, ...]) -> "Book":
         """Return the book with these tuples in place of those of their kinds. Raises KeyError as `of`."""

@@ -77,7 +77,8 @@ class Declared(NamedTuple):
         """What one element of the field is."""
         if self.record:
             return self.record.dtype()
-        return np.dtype(KINDS.get(self.kind) or get_args(get_args(self.kind)[1])[0])
+        number = KINDS.get(self.kind) or get_args(get_args(self.kind)[1])[0]
+        return np.dtype(np.float64 if number is Any else number)  # an array of either precision starts in binary64
 
 
 def declared(kind: type[Any]) -> tuple[Declared, ...]:

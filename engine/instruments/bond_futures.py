@@ -101,15 +101,25 @@ def _row_errors(values: Mapping[str, object], valuation_date: date) -> Iterator[
 
 
 def _delivery_and_last_trading(contract: Contract, days: "Days") -> tuple[int, int]:
+    return _EXCHANGES[contract.spec.exchange](contract, days)
+
+
+def _jpx_days(contract: Contract, days: "Days") -> tuple[int, int]:
     calendar = days.centre(contract.spec.currency)
-    if contract.spec.exchange == "JPX":
-        delivery = int(calendar.following(days.day(contract.nominal_day)))
-        return delivery, calendar.shifted(delivery, _JPX_LAST_TRADING)
+    delivery = int(calendar.following(days.day(contract.nominal_day)))
+    return delivery, calendar.shifted(delivery, _JPX_LAST_TRADING)
+
+
+def _cme_days(contract: Contract, days: "Days") -> tuple[int, int]:
+    calendar = days.centre(contract.spec.currency)
     next_month = date(contract.year + contract.month // 12, contract.month % 12 + 1, 1)
     last = calendar.shifted(days.day(next_month), -1)
     if contract.spec.keeps_months:
         return calendar.shifted(last, _CME_SHORT_DELIVERY), last
     return last, calendar.shifted(last, _CME_LAST_TRADING)
+
+
+_EXCHANGES = {"JPX": _jpx_days, "CME": _cme_days}
 
 
 def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Days") -> Basket:

@@ -154,7 +154,7 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
             sums(flows.position, np.where(flows.currency == code, flows.amount, 0.0), n)[of_pair]
             for code in (pair.foreign, pair.domestic)
         )
-        outright = bought != 0.0  # a swap's dollars come and go
+        outright = bought != 0.0  # a swap's dollars come and go, until its near leg is paid
         yield from far_from_spot(of_pair[outright], -paid[outright] / bought[outright], pair, market)
 
 

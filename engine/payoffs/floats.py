@@ -15,7 +15,7 @@ from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts
 from engine.payoffs.flows import Flows
-from engine.payoffs.payoff import Book, Claim, Dated, Moment, Payoff, Rows, Worth
+from engine.payoffs.payoff import Book, Claim, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
 
@@ -48,7 +48,7 @@ class Floats:
     amount: F64  # (n_floats,) notional with its interest up to `start_day`, received positive
 
 
-def floats_of(rows: Rows[FloatLeg]) -> Floats:
+def floats_of(rows: PartRows[FloatLeg]) -> Floats:
     """Lay floating legs out as one table, in the order of the positions: (n_floats,), units as in `Floats`."""
     sizes = rows.whole(lambda leg: leg.days.size)
     return Floats(

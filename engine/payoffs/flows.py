@@ -9,7 +9,7 @@ from engine.errors import InputError
 from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums, zero_rates
-from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, Payoff, Rows, Worth, named
+from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth, named
 from engine.payoffs.quoted import Marks
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import plain
@@ -49,7 +49,7 @@ class Spreads:
     spread: F64  # (n_positions,) decimal per year, continuous; 0 without a price
 
 
-def flows_of(rows: Rows[Leg]) -> Flows:
+def flows_of(rows: PartRows[Leg]) -> Flows:
     """Lay legs out as one table of payments, sorted by position, then date: (n_flows,), units as in `Flows`."""
     sizes = rows.whole(lambda leg: leg.days.size)
     position, day = np.repeat(rows.position, sizes), joined_days(leg.days for leg in rows.parts)

@@ -8,7 +8,7 @@ import numpy as np
 from engine.market.market import Market
 from engine.payoffs.column import are_ranges, joined, joined_days, row_ranges, rows_in, words
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums
-from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, Payoff, Rows, Worth
+from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import Columns, Stored, Type, as_columns
 from kernels.types import F64, I64, Words
@@ -77,7 +77,7 @@ class NetBases:
     reference: F64  # (n_futures,) price in the base market, from which profit counts, per 1
 
 
-def futures_of(rows: Rows[FuturePart]) -> Futures:
+def futures_of(rows: PartRows[FuturePart]) -> Futures:
     """Lay bond futures out as one table, in the order of the positions: (n_futures,), units as in `Futures`.
 
     Its ranges count the rows of `deliverables_of`.
@@ -97,7 +97,7 @@ def futures_of(rows: Rows[FuturePart]) -> Futures:
     )
 
 
-def deliverables_of(rows: Rows[FuturePart]) -> Deliverables:
+def deliverables_of(rows: PartRows[FuturePart]) -> Deliverables:
     """Lay the bonds of the futures' baskets out as one table, each basket once: (n_deliverables,) rows."""
     baskets = _baskets(rows)
     sizes = np.array([basket.factors.size for basket in baskets], np.int64)
@@ -150,7 +150,7 @@ def fit_bases(futures: Futures, deliverables: Deliverables, market: Market) -> N
     return NetBases(basis=basis, reference=model - basis)
 
 
-def _baskets(rows: Rows[FuturePart]) -> Sequence[Basket]:
+def _baskets(rows: PartRows[FuturePart]) -> Sequence[Basket]:
     """Return each basket once, in the order of the futures."""
     return list({id(part.basket): part.basket for part in rows.parts}.values())
 

@@ -12,7 +12,7 @@ from engine.market.market import Market
 from engine.payoffs.black import black_call, solve_nearest, solve_rising
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
 from engine.payoffs.flows import Flows, Spreads, flow_amounts
-from engine.payoffs.payoff import Book, Caution, Claim, Moment, Payoff, Rows, Worth
+from engine.payoffs.payoff import Book, Caution, Claim, Moment, PartRows, Payoff, Worth
 from engine.payoffs.quoted import check_found, premiums_for
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import plain
@@ -61,7 +61,7 @@ class VolRatios:
     vol_ratio: F64  # (n_options,) of the option's vol to that of its strike on the surface
 
 
-def options_of(rows: Rows[OptionPart]) -> FxOptions:
+def options_of(rows: PartRows[OptionPart]) -> FxOptions:
     """Lay calls out as one table, in the order of the positions: (n_options,), units as in `FxOptions`."""
     return FxOptions(
         position=rows.position,

@@ -8,7 +8,7 @@ from engine.errors import InputError
 from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR
-from engine.payoffs.payoff import Book, Moment, Payoff, Rows, Worth
+from engine.payoffs.payoff import Book, Moment, PartRows, Payoff, Worth
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
@@ -45,7 +45,7 @@ class Carries:
     reference: F64  # (n_holdings,) of futures: price in the base market, from which profit counts; 0 outright
 
 
-def holdings_of(rows: Rows[HoldingPart]) -> Holdings:
+def holdings_of(rows: PartRows[HoldingPart]) -> Holdings:
     """Lay quantities of price factors out as one table, in the order of the positions: (n_holdings,)."""
     return Holdings(
         position=rows.position,

@@ -44,7 +44,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rows(Generic[P]):
+class PartRows(Generic[P]):
     """The parts of one class of all positions, in the order of the positions."""
 
     valuation_date: date
@@ -80,7 +80,7 @@ class Payoff(Generic[P, T]):
 
     part: type[P]  # what positions are made of; two payoffs may be made of one
     table: type[T]  # a dataclass of columns
-    tabulate: Callable[[Rows[P]], T]
+    tabulate: Callable[[PartRows[P]], T]
     stored: Stored[T]  # its form in a file
     value: Callable[[Book, Moment], Worth] | None = None  # None: a table that others look at
     fit: Callable[[Book, Market, Shelf], object] | None = None  # constants that market prices fix, from those before

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from engine.errors import InputError
-from engine.payoffs.payoff import Book, Claim, Payoff, Rows, named
+from engine.payoffs.payoff import Book, Claim, PartRows, Payoff, named
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64
 
@@ -77,7 +77,7 @@ class PremiumPart:
     value: float
 
 
-def bonds_of(rows: Rows[BondTerms]) -> Bonds:
+def bonds_of(rows: PartRows[BondTerms]) -> Bonds:
     """Lay terms out as one table, in the order of the positions: (n_bonds,), units as in `Bonds`."""
     return Bonds(
         position=rows.position,
@@ -92,7 +92,7 @@ def bonds_of(rows: Rows[BondTerms]) -> Bonds:
     )
 
 
-def marks_of(rows: Rows[BondTerms]) -> Marks:
+def marks_of(rows: PartRows[BondTerms]) -> Marks:
     """Lay prices out as one table: (n_marks,) of the bonds with a price, or with a yield that is turned into one."""
     bonds = bonds_of(rows)
     prices, yields = rows.real(lambda bond: bond.market_price), rows.real(lambda bond: bond.market_yield)
@@ -118,7 +118,7 @@ def bonds_at(bonds: Bonds, row: I64) -> Bonds:
     return Bonds(**{name: getattr(bonds, name)[row] for name in Bonds.__dataclass_fields__})
 
 
-def premiums_of(rows: Rows[PremiumPart]) -> Premiums:
+def premiums_of(rows: PartRows[PremiumPart]) -> Premiums:
     """Lay premiums out as one table, in the order of the positions: (n_premiums,), units as in `Premiums`."""
     return Premiums(position=rows.position, value=rows.real(lambda part: part.value))
 

@@ -10,7 +10,7 @@ from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
 from engine.payoffs.fx_options import FX_OPTIONS
 from engine.payoffs.holdings import HOLDINGS
-from engine.payoffs.payoff import Payoff, Rows
+from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
 from engine.payoffs.swaptions import SWAPTIONS
@@ -66,7 +66,8 @@ def tables_of(parts: Sequence[Sequence[object]], valuation_date: date) -> Shelf:
             places[type(part)].append(i)
             by_class[type(part)].append(part)
     rows = {
-        part: Rows(valuation_date=valuation_date, place=place, parts=by_class[part]) for part, place in places.items()
+        part: PartRows(valuation_date=valuation_date, place=place, parts=by_class[part])
+        for part, place in places.items()
     }
     return shelf(*(payoff.tabulate(rows[payoff.part]) for payoff in PAYOFFS))
 

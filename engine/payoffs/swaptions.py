@@ -9,7 +9,7 @@ from engine.market.market import Market
 from engine.payoffs.black import bachelier, solve_rising
 from engine.payoffs.column import are_ranges, joined, joined_days, row_ranges, rows_in
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums
-from engine.payoffs.payoff import Book, Claim, Dated, Moment, Payoff, Rows, Worth
+from engine.payoffs.payoff import Book, Claim, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.quoted import Premiums, check_found, premiums_for
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import Columns, Stored, Type, as_columns
@@ -58,7 +58,7 @@ class NormalVols:
     normal_vol: F64  # (n_swaptions,) decimal per sqrt(year)
 
 
-def swaptions_of(rows: Rows[SwaptionPart]) -> Swaptions:
+def swaptions_of(rows: PartRows[SwaptionPart]) -> Swaptions:
     """Lay swaptions out as one table, in the order of the positions: (n_swaptions,), units as in `Swaptions`.
 
     Each one's flows are the swap's start and end, then its fixed payments.

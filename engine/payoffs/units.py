@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.payoffs.payoff import Book, Moment, Payoff, Rows, Worth
+from engine.payoffs.payoff import Book, Moment, PartRows, Payoff, Worth
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
 
@@ -24,7 +24,7 @@ class Units:
     quantity: F64  # (n_units,) in `currency`, owned positive
 
 
-def units_of(rows: Rows[UnitsPart]) -> Units:
+def units_of(rows: PartRows[UnitsPart]) -> Units:
     """Lay currency held out as one table, in the order of the positions: (n_units,)."""
     return Units(
         position=rows.position,

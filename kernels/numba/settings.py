@@ -20,7 +20,7 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
-SHARED = ("base", "cache", "coefficients", "lanes", "layout", "payoffs", "records", "types")  # of kernels: compiled in
+SHARED = ("base", "coefficients", "lanes", "layout", "payoffs", "records", "types")  # of kernels: compiled in
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 

@@ -20,11 +20,11 @@ from kernels.records import Field, Record, Rows
 
 
 class Square(Record):
-    """size * (deviation of a factor)^2 + a leg: it looks at a path and at a shared leg."""
+    """amount * (deviation of a factor)^2 + a leg: it looks at a path and at a shared leg."""
 
     factor: Annotated[int, Field("factor")]
     leg: Annotated[int, Field("of the shared legs")]
-    size: Annotated[float, Field("per square of the deviation", "currency")]
+    amount: Annotated[float, Field("per square of the deviation", "currency")]
 
 
 class Squares(NamedTuple):
@@ -37,7 +37,7 @@ class Squares(NamedTuple):
 def add_in_numpy(tables, run, points, scenario, book, currency, observed, legs, total):
     owned = tables.owned[book, currency]
     for square in tables.squares[owned.first : owned.last]:
-        total += square.size * observed[-1, square.factor] ** 2 + legs[square.leg]
+        total += square.amount * observed[-1, square.factor] ** 2 + legs[square.leg]
 
 
 @njit(**INLINE)
@@ -47,7 +47,7 @@ def add_in_numba(tables, run, points, scenario, book, currency, observed, legs, 
         square = tables.squares[k]
         x, leg = observed[observed.shape[0] - 1, square.factor], legs[square.leg]
         for i in range(BLOCK):
-            total[i] = fma(square.size * x[i], x[i], total[i]) + leg[i]
+            total[i] = fma(square.amount * x[i], x[i], total[i]) + leg[i]
 
 
 CUDA = """
@@ -61,7 +61,7 @@ __device__ __forceinline__ Lanes add_squares(i64 scenario, i64 cell, const Obser
         const Square& square = book.squares.squares[k];
         const Lanes x = deviation(observed, book.run.n_observations - 1, square.factor);
         const Lanes leg = shared_leg(scenario, square.leg, observed);
-        EACH_LANE(p) total.of[p] = fma(square.size * x.of[p], x.of[p], total.of[p]) + leg.of[p];
+        EACH_LANE(p) total.of[p] = fma(square.amount * x.of[p], x.of[p], total.of[p]) + leg.of[p];
     }
     return total;
 }
@@ -84,13 +84,12 @@ def toy(monkeypatch, tmp_path):
     return payoff
 
 
-def book_of_squares(every_kind, n_squares):
-    """A book of every kind of this package, and of squares in each cell."""
-    model, book = every_kind(3, 5, n_w=4)
+def with_squares(book, n_squares):
+    """The book and so many squares in each of its cells."""
     shape, n = book.flows.own.shape, book.flows.own.size * n_squares
     first = n_squares * np.arange(book.flows.own.size).reshape(shape)
-    squares = Square.rows(factor=np.arange(n) % 5, leg=np.arange(n) % 7, size=np.linspace(-1e6, 1e6, n))
-    return model, book.holding(Squares(owned=Owned.rows(first=first, last=first + n_squares), squares=squares))
+    squares = Square.rows(factor=np.arange(n) % 5, leg=np.arange(n) % 7, amount=np.linspace(-1e6, 1e6, n))
+    return book.holding(Squares(owned=Owned.rows(first=first, last=first + n_squares), squares=squares))
 
 
 def pnl_of(backend, model, book):
@@ -99,23 +98,28 @@ def pnl_of(backend, model, book):
     return backend.pnl(program, PathRange(first=11, n=200))
 
 
-def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, every_kind):
-    model, with_squares = book_of_squares(every_kind, 2)
-    without = with_squares.holding(Squares(Owned.rows(first=np.zeros((2, 2)), last=0), Square.zeros(0)))
-    theirs, bare = (pnl_of(NumpyBackend(), model, book) for book in (with_squares, without))
-    ours, ours_bare = (pnl_of(NumbaBackend(), model, book) for book in (with_squares, without))
-    assert np.abs(ours - ours_bare).max() > 100.0  # squares of 1 % moves, a million each
-    assert ours - ours_bare == pytest.approx(theirs - bare, rel=1e-9, abs=1e-8)
+def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, random_model, random_book, with_tables):
+    rng = np.random.default_rng(3)
+    model, book = random_model(rng, 5), with_tables(rng, random_book(rng, 5))
+    squares = with_squares(book, 2)
+    theirs, without = (pnl_of(NumpyBackend(), model, each) for each in (squares, book))
+    ours, ours_without = (pnl_of(NumbaBackend(), model, each) for each in (squares, book))
+    assert np.abs(ours - ours_without).max() > 100.0  # squares of 1 % moves, a million each
+    # both are differences of P&L of some 1e6, good to 1e-13 of it
+    assert ours - ours_without == pytest.approx(theirs - without, rel=1e-9, abs=1e-6)
 
 
 def test_its_cuda_source_has_numbas_bits(toy, every_kind):
     if shutil.which("g++") is None:
         pytest.skip("g++ is not installed")
-    model, book = book_of_squares(every_kind, 2)
-    assert pnl_of(CudaBackend([HostDevice()]), model, book).tobytes() == pnl_of(NumbaBackend(), model, book).tobytes()
+    model, book = every_kind(3, 5, n_w=4)
+    squares = with_squares(book, 2)
+    ours, theirs = (pnl_of(backend, model, squares) for backend in (CudaBackend([HostDevice()]), NumbaBackend()))
+    assert ours.tobytes() == theirs.tobytes()
+    assert (theirs != pnl_of(NumbaBackend(), model, with_squares(book, 0))).all()
 
 
 def test_books_are_made_with_the_payoffs_that_are_registered(every_kind):
     _, book = every_kind(3, 5, n_w=4)
-    with pytest.raises(KeyError, match="Squares is none of the payoffs that this book was made with: Units, Futures"):
+    with pytest.raises(KeyError, match=r"this book was made with Units, Futures, .*, not with Squares"):
         book.of(Squares)

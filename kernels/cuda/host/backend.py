@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, R
 from kernels.cuda.host.arrays import packed_laws, words_of, words_of_book
 from kernels.cuda.host.device import AbstractDevice, DeviceMemoryError
 from kernels.cuda.host.headers import LAW_TABLES
+from kernels.cuda.host.parts import Part, joined, parts_of
 from kernels.cuda.host.source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
 from kernels.layout import SAID, Book, ModelArrays
 from kernels.payoffs import checked
@@ -21,8 +22,6 @@ BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is k
 STATE_BYTES = 2**28  # device memory that the deviations between walking and valuing may take
 SHARE = 0.8  # of the free memory that a block may take
 GRAIN = 512  # bytes: a device's arrays take whole multiples
-
-Part = TypeVar("Part", CellRange, PathRange)
 
 
 class Scratch(NamedTuple):
@@ -62,7 +61,7 @@ class Resident(NamedTuple):
         start, size = self.device.address(scratch.states), scratch.states.nbytes // int(np.prod(scratch.states.shape))
         size *= settings.laws * settings.n_factors
         for first_law in self.loaded(settings):
-            for part in _parts(paths, scratch.states.shape[-1]):
+            for part in parts_of(paths, scratch.states.shape[-1]):
                 width = _padded(part.n)
                 places = [start + np.uint64(size * width * o) for o in range(len(observed))]
                 kept = [start, *places]
@@ -157,9 +156,9 @@ class CudaBackend(AbstractBackend):
         def work(resident: Resident, share: CellRange) -> list[Reduction]:
             scratch = _scratch(resident, program, share.paths.n)
             most = _fitting_cells(resident.device, program.n_rows)
-            return [_reduce(resident, program, part, brackets, scratch) for part in _parts(share, most)]
+            return [_reduce(resident, program, part, brackets, scratch) for part in parts_of(share, most)]
 
-        return _joined(self._shared(program, cells, work))
+        return joined(self._shared(program, cells, work))
 
     def pnl(self, program: Program, paths: PathRange) -> F64:
         """See AbstractBackend. Raises DeviceMemoryError."""
@@ -167,7 +166,7 @@ class CudaBackend(AbstractBackend):
         def work(resident: Resident, share: PathRange) -> list[F64]:
             scratch = _scratch(resident, program, share.n)
             most = _fitting(resident.device, 8 * program.n_rows, f"a path x {program.n_rows} rows")
-            return [resident.device.get(_pnl(resident, program, part, scratch)) for part in _parts(share, most)]
+            return [resident.device.get(_pnl(resident, program, part, scratch)) for part in parts_of(share, most)]
 
         return np.concatenate(self._shared(program, paths, work), axis=1)
 
@@ -190,14 +189,14 @@ class CudaBackend(AbstractBackend):
 
         def work(resident: Resident, share: PathRange) -> list[Array]:
             most = _fitting(resident.device, size, f"a path x {program.n_steps} steps")
-            return [_levels(resident, program, ids[part.first : part.first + part.n]) for part in _parts(share, most)]
+            return [_levels(resident, program, ids[part.first : part.first + part.n]) for part in parts_of(share, most)]
 
         return np.concatenate(self._shared(program, PathRange(first=0, n=ids.size), work), axis=3)
 
     def _shared(self, program: Program, whole: Part, work: Callable[[Resident, Part], list[Any]]) -> list[Any]:
         """Results of `work` over consecutive parts of `whole`, in order, a share on each device."""
         residents = program.model.residents
-        shares = list(_parts(whole, -(-max(whole.n, 1) // len(residents))))
+        shares = list(parts_of(whole, -(-max(whole.n, 1) // len(residents))))
         if len(shares) == 1:
             return work(residents[0], shares[0])
         with ThreadPoolExecutor(len(shares)) as pool:
@@ -322,12 +321,6 @@ def _need(resident: Resident, program: Program, n_paths: int, n_brackets: int) -
     return sum(-(-size // GRAIN) * GRAIN for size in sizes)
 
 
-def _parts(whole: Part, most: int) -> Iterator[Part]:
-    """Cut a range into consecutive parts of `most` at most; at least one, which may be empty."""
-    for start in range(0, max(whole.n, 1), most):
-        yield replace(whole, first=whole.first + start, n=min(most, whole.n - start))
-
-
 def _pnl(resident: Resident, program: Program, paths: PathRange, scratch: Scratch | None) -> Any:
     """P&L on the device: (n_rows, paths.n)."""
     pnl = resident.device.empty((program.n_rows, paths.n), np.float64)
@@ -389,23 +382,4 @@ def _reduce(
         kept_pnl=device.get(kept),
         kept_rows=np.concatenate((np.zeros(1, np.int64), ends[:, -1])),
         **{name: device.get(array) for name, array in out.items()},
-    )
-
-
-def _joined(parts: Sequence[Reduction]) -> Reduction:
-    """One Reduction of consecutive ones, as if their cells had been reduced together."""
-    if len(parts) == 1:
-        return parts[0]
-    rows = range(parts[0].kept_rows.size - 1)
-    kept = [part.kept_pnl[part.kept_rows[row] : part.kept_rows[row + 1]] for row in rows for part in parts]
-    return Reduction(
-        first_cell=parts[0].first_cell,
-        sums=np.concatenate([part.sums for part in parts], axis=1),
-        squares=np.concatenate([part.squares for part in parts], axis=1),
-        digests=np.concatenate([part.digests for part in parts], axis=1),
-        gap_counts=np.concatenate([part.gap_counts for part in parts], axis=2),
-        gap_sums=np.concatenate([part.gap_sums for part in parts], axis=2),
-        gap_squares=np.concatenate([part.gap_squares for part in parts], axis=2),
-        kept_pnl=np.concatenate(kept),
-        kept_rows=np.sum([part.kept_rows for part in parts], axis=0),
     )

@@ -1,4 +1,4 @@
-"""What the CUDA backend needs of a device: a GPU (cuda_device.py), or g++ and the CPU (host_device.py)."""
+"""What the CUDA backend needs of a device: a GPU (gpu.py), or g++ and the CPU (on_cpu.py)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -90,7 +90,7 @@ def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):
     result = packed(
         book, market, [market, replace(market, fx={"USD": 125.0}), wilder, replace(wilder, fx={"USD": 125.0})]
     )
-    assert result.book.dynamics.tolist() == [0, 0, 1, 1]
+    assert result.book.run.dynamics.tolist() == [0, 0, 1, 1]
     assert result.model.decay.shape == (2, 6)
 
 

@@ -13,7 +13,7 @@ from engine.book.join import joined_tables
 from engine.book.store import read_compiled, write_compiled
 from engine.book.value import book_warnings, position_values
 from engine.errors import FileFaults
-from engine.payoffs.payoff import Payoff, Rows
+from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.registry import PAYOFFS, empty_tables, register, registered, tables_of
 from engine.payoffs.stored import column_types, plain
 from kernels.types import F64, I64, Words
@@ -43,7 +43,7 @@ class TicketBases:
     basis: F64
 
 
-def _tabulate(rows: Rows[TicketPart]) -> Tickets:
+def _tabulate(rows: PartRows[TicketPart]) -> Tickets:
     return Tickets(
         position=rows.position,
         currency=rows.words(lambda _: "USD"),
