@@ -48,15 +48,15 @@ def template(kind: Kind = None) -> None:
     """
     from engine.inputs.book.load import known_kind
     from engine.instruments.columns import COLUMNS
-    from engine.instruments.position import MEANINGS, RULES
+    from engine.instruments.registry import KINDS
     from engine.instruments.template import template as book_template
 
-    kinds = tuple(MEANINGS) if kind is None else (known_kind(kind),)
+    kinds = tuple(KINDS.values()) if kind is None else (known_kind(kind),)
     typer.echo(book_template(kinds), nl=False)
     for each in kinds:
-        render.say(f"{each}: {MEANINGS[each]}")
+        render.say(f"{each}: {each.meaning}")
     for column in COLUMNS.values():
-        if any(RULES[each].takes(column.name) for each in kinds):
+        if any(each.rule.takes(column.name) for each in kinds):
             render.say(f"  {column.name}: {column.meaning}")
 
 

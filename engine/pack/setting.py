@@ -7,7 +7,6 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
-from engine.book.floats import float_flows
 from engine.conventions.currencies import BOND_CURVES
 from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
@@ -15,6 +14,7 @@ from engine.market.market import Market
 from engine.pack.expired_options import settle
 from engine.pack.observations import Observations
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from kernels.types import F64, I64, Bools, Words

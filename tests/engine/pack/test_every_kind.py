@@ -8,7 +8,7 @@ from engine.book.fit import fit
 from engine.book.value import position_values, values_on
 from engine.inputs.book.load import load_book
 from engine.inputs.scenario.load import load_scenario
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row, template
 from engine.market.market import Market
 from engine.market.moved_market import moved
@@ -22,7 +22,7 @@ HORIZON_DAYS = 10
 PATHS = np.array([0, 1, 77, 4_095, 2**33 + 5], np.uint64)
 
 
-def book_of(kinds: list[Kind], market: Market, folder) -> CompiledBook:
+def book_of(kinds, market: Market, folder) -> CompiledBook:
     path = folder / "book.csv"
     path.write_text(template(kinds))
     return load_book(path, market.valuation_date)
@@ -42,7 +42,7 @@ def pnl_and_deviations(packed: Packed, backend: str, n_steps: int = 1):
     return pnl, runner.levels(program, PATHS)[0, :, : -len(SAID)]  # (n_paths,), (n_steps, n_factors, n_paths)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
 @pytest.mark.parametrize(
     ("scenario", "instantaneous"), [("base", False), ("august-2024", False), ("august-2024", True)]
 )

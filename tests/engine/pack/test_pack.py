@@ -72,7 +72,7 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     A spread fitted to the shocked market would give the mark back, and the shock would cost nothing.
     """
     marks = Marks(position=np.array([0]), settlement_day=np.array([1]), settlement_value=np.array([850.0]))
-    book = replace(hand_book([(0, "JGB", 3650, 1000.0)]), marks=marks)
+    book = hand_book([(0, "JGB", 3650, 1000.0)]).with_tables(marks)
     market, shocked = hand_market(flat=0.01), hand_market(flat=0.02)
     spread = math.log(1000.0 / 850.0) / (10.0 - 1.0 / 365.0) - 0.01
     base, after = (1000.0 * math.exp(-10.0 * (rate + spread)) for rate in (0.01, 0.02))

@@ -8,7 +8,7 @@ import pytest
 
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.inputs.run import resolve
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
 from engine.run import start
@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
         **added,
     )
     write_market(with_index, folder / "market.toml")
-    header, *rows = template(list(Kind)).splitlines()
+    header, *rows = template(list(KINDS.values())).splitlines()
     names = header.split(",")
 
     def call(strike, expiry):

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.book.floats import float_flows
 from engine.market.moved_market import moved, shifted
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums
-from engine.payoffs.flows import float_amounts
+from engine.payoffs.floats import float_amounts, float_flows
 
 ROW = {"kind": "XCCY_SWAP", "notional": 1e7, "rate": 145.0, "spread": -0.005}
 SEASONED = {"start_date": "2024-11-18", "maturity": "2031-11-18", "fixed_so_far": 0.04, "fixed_so_far_jpy": 0.005}
