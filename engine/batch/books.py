@@ -18,9 +18,8 @@ from engine.errors import InputError, RiskError
 from engine.inputs.batch import DATE, BookEntry
 from engine.inputs.book.load import load_book
 from engine.market.market import Market
+from engine.record.intact_files import MISSING, file_sha256
 from engine.record.read import BatchFault
-
-MISSING = "missing"  # stands for the sha256 of a file that cannot be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +98,6 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
         warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
         tables=joined_tables(parts),
     )
-
-
-def file_sha256(path: Path) -> str:
-    """Digest of a file's bytes; MISSING when it cannot be read."""
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return MISSING
 
 
 def book_fault(file: BookFile, error: RiskError) -> BatchFault:

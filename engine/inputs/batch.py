@@ -133,7 +133,7 @@ class BatchFile(Strict):
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
     histories: tuple[PathText, ...] = Field(
-        default=(), description="Histories of yields and USD/JPY, for the report's trailing correlations."
+        default=(), description="Histories of yields and USD/JPY, for the record's trailing correlations."
     )
     block_cells: int | None = Field(
         default=None,
@@ -169,7 +169,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
-    histories: tuple[Path, ...]  # for the report
+    histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
+from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import scenario_file
@@ -14,11 +15,12 @@ from engine.instruments.kind import Kind
 from engine.instruments.registry import KINDS as POSITION_KINDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("market", "book", "scenario", "run", "batch")
+KINDS = ("market", "book", "scenario", "run", "batch", "prices")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
     "run": RunConfig,
     "batch": BatchFile,
+    "prices": PriceFile,
 }
 
 

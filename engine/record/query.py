@@ -13,7 +13,7 @@ from typing import Any
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import day_of_text
 from engine.record.atomic import PART, write_atomically
-from engine.record.intact_files import read_manifest
+from engine.record.manifest import read_manifest
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
 

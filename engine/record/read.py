@@ -1,32 +1,14 @@
 """A night's record as it is read back. The folder is the record; nothing else is needed to read it.
 
     OUT/valuation_date=2025-05-28/night.json                     the night: faults, limits' use, exit code, its runs
-    OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       schema.RESULTS_SCHEMA, long form
-    OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  schema.DISTRIBUTIONS_SCHEMA
-    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.convergence_schema
-    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        levels.LEVELS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       tables.RESULTS_SCHEMA, long form
+    OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  tables.DISTRIBUTIONS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   tables.convergence_schema
+    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        tables.LEVELS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/correlations.parquet  correlations.CORRELATIONS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
 
-`manifest.json` holds, beside "schema" and "sha256" (of itself without this key):
-
-    run, valuation_date     names
-    complete                false: a book was missing; "faults" names it, and "total" is then called "partial"
-    config                  the run's resolved keys, as in a RUN.toml, and "books", the filter
-    market                  {path, sha256}
-    books                   [{name, path, sha256, books}]: a file, and the names of the books in it
-    scenarios               [{name, path (null: bundled), sha256 (of the content)}]
-    facts                   engine.risk.results.RunFacts: seed, paths, backend, device, versions, revaluation
-    code                    {version, sha256}: of the program's own sources
-    problem_sha256          of the arrays that the kernels were given, with seed, paths, steps and precision
-    blocks                  [{first, n, sha256, chain}]: cells of each, digest of what they said, and the chain of
-                            digests up to here, which starts with problem_sha256
-    pnl_sha256              {"SCENARIO/SCOPE": digest}
-    files                   {name: sha256} of the Parquet files beside it
-    host, workers           where the record was written, and who computed, in words
-    fingerprint             of config and inputs: the question that the record answers
-    times                   {started, finished (UTC), simulate_s, resumed_blocks}
-    warnings, faults        lists; a fault is {kind, subject, run, message}
-    exit_code               0, or 4 when incomplete
+`manifest.json` holds the keys of `engine.record.manifest.Manifest`.
 
 `night.json` holds "schema", "sha256", valuation_date, complete, exit_code (0, 3 or 4), batch {path, sha256},
 runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished.
@@ -44,7 +26,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import InputError
-from engine.record.intact_files import MEND_NIGHT, read_manifest, read_sealed
+from engine.record.intact_files import MEND_NIGHT, read_sealed
+from engine.record.manifest import Manifest, read_manifest
 from engine.record.rows import ComponentKey, components_of, scope_results
 from engine.record.tables import (
     DISTRIBUTIONS,
@@ -68,6 +51,9 @@ class BatchFault:
     run: str | None = None  # the run that it cost; None: every run of the date
 
 
+WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"  # states of a limit's use
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitUse:
     """One limit against one figure of the record."""
@@ -85,7 +71,7 @@ class LimitUse:
     value: float | None  # None: not evaluated
     se: float | None  # Monte Carlo error of the value; 0: exact
     probability_above: float | None  # that the true value exceeds the limit; None: not known
-    state: str  # "within", "breached" or "not evaluated"
+    state: str  # WITHIN, BREACHED or NOT_EVALUATED
     reason: str | None  # why it is not evaluated
 
     @property
@@ -122,7 +108,7 @@ class RunRecord:
     """One run of one night."""
 
     name: str
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     results: tuple[ScopeResult, ...]  # scenario by scenario; the total first, or "partial" where a book was missing
     stress_losses: tuple[Exact, ...]
     dv01s: tuple[Exact, ...]
@@ -183,7 +169,7 @@ def read_run(folder: Path) -> RunRecord:
     return run_of(folder, read_manifest(folder))
 
 
-def run_of(folder: Path, manifest: Mapping[str, Any]) -> RunRecord:
+def run_of(folder: Path, manifest: Manifest) -> RunRecord:
     """Read what a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
     rows = read_rows(folder / RESULTS, RESULTS_SCHEMA)
     return RunRecord(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from engine.risk.measures.measure import around_shock_key, component_key
-from engine.risk.measures.registry import MEASURES
+from engine.risk.measures.registry import HEADLINE, MEASURES
 
 SCHEMA_VERSION = 1
 
@@ -80,3 +80,45 @@ DISTRIBUTIONS_SCHEMA = pa.schema(
     ]
 )
 N_BINS = 201
+
+CONVERGENCE = "convergence.parquet"  # beside a run's manifest, and among its `files`
+
+
+def convergence_schema() -> pa.Schema:
+    """Return the table's columns: a row is an estimate from the first `n_paths` paths of the run, replayed.
+
+    Of every measure there are its value, a loss positive, and its error; of the headline's first its interval too,
+    which is drawn. An infinite error or end: the sample does not bound it. Columns are only ever added.
+    """
+    return pa.schema(
+        [
+            pa.field("scenario", pa.string(), nullable=False),
+            pa.field("scope", pa.string(), nullable=False),  # "total" or "partial"
+            pa.field("confidence", pa.float64(), nullable=False),
+            pa.field("n_paths", pa.int64(), nullable=False),
+            *(pa.field(name, pa.float64(), nullable=False) for key in MEASURES for name in convergence_columns(key)),
+            pa.field("unit", pa.string(), nullable=False),
+        ]
+    )
+
+
+def convergence_columns(key: str) -> tuple[str, ...]:
+    """Return the columns of a measure in the table of convergence."""
+    ends = (f"{key}_low", f"{key}_high") if key == HEADLINE[0].key else ()
+    return (key, f"{key}_se", *ends)
+
+
+LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
+LEVELS_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("factor", pa.string(), nullable=False),  # "JGB 10 years", a par yield; "USD/JPY"
+        pa.field("day", pa.int64(), nullable=False),  # business days from the valuation date; 0: after the shocks
+        pa.field("probability", pa.float64(), nullable=False),
+        pa.field("level", pa.float64(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
+        pa.field("n_paths", pa.int64()),
+        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
+    ]
+)

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import InputError
 from engine.inputs.history.realised_pnl import Realised, read_realised
-from engine.record.intact_files import read_manifest
+from engine.record.manifest import read_manifest
 from engine.record.read import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
 from engine.record.rows import scope_results
 from engine.record.tables import RESULTS, RESULTS_SCHEMA

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch.figures.limits import BREACHED, NOT_EVALUATED
-from engine.record.read import LimitUse, Night, RunRecord
-from engine.report.extras import Correlations
+from engine.record.correlations import Correlations
+from engine.record.manifest import RecordedFile
+from engine.record.read import BREACHED, NOT_EVALUATED, LimitUse, Night, RunRecord
 from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
@@ -284,13 +284,11 @@ def _cut(said: Sequence[str]) -> tuple[str, ...]:
     return (*found, f"{rest:,} more are in the record.") if rest > 0 else found
 
 
-def sources(night: Night, histories: Sequence[Path], digests: Sequence[str]) -> Table:
+def sources(night: Night, histories: Sequence[RecordedFile]) -> Table:
     """List the files that the night as a whole, or this report alone, was made from."""
     batch = night.summary["batch"]
     rows: list[list[Cell]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
-    rows += [
-        ["history", Code(text=path.name), Code(text=digest)] for path, digest in zip(histories, digests, strict=True)
-    ]
+    rows += [["history", Code(text=Path(file["path"]).name), Code(text=file["sha256"])] for file in histories]
     rows.append(["night", f"closed {night.summary['finished']} UTC", Code(text=night.summary["sha256"])])
     heads = tuple(Column(heading=heading, is_number=False) for heading in ("what", "file", "sha256"))
     return table("Sources of the night.", heads, rows)

@@ -2,40 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from engine.record.rows import Row
-from engine.risk.measures.registry import HEADLINE, MEASURES
+from engine.record.tables import convergence_columns
+from engine.risk.measures.registry import MEASURES
 from engine.risk.tail import estimate_sample
 from kernels.types import F64
 
-CONVERGENCE = "convergence.parquet"  # beside a run's manifest, and among its `files`
-
 _FIRST = 1024  # paths of the first estimate; each has twice as many as the one before
 _ALL_BOOKS = ("total", "partial")
-
-
-def convergence_schema() -> pa.Schema:
-    """Return the table's columns: a row is an estimate from the first `n_paths` paths of the run, replayed.
-
-    Of every measure there are its value, a loss positive, and its error; of the headline's first its interval too,
-    which is drawn. An infinite error or end: the sample does not bound it. Columns are only ever added.
-    """
-    return pa.schema(
-        [
-            pa.field("scenario", pa.string(), nullable=False),
-            pa.field("scope", pa.string(), nullable=False),  # "total" or "partial"
-            pa.field("confidence", pa.float64(), nullable=False),
-            pa.field("n_paths", pa.int64(), nullable=False),
-            *(pa.field(name, pa.float64(), nullable=False) for key in MEASURES for name in _columns(key)),
-            pa.field("unit", pa.string(), nullable=False),
-        ]
-    )
-
-
-def _columns(key: str) -> tuple[str, ...]:
-    ends = (f"{key}_low", f"{key}_high") if key == HEADLINE[0].key else ()
-    return (key, f"{key}_se", *ends)
 
 
 def convergence_rows(pnl: F64, names: Sequence[tuple[str, str]], confidences: Sequence[float], unit: str) -> list[Row]:
@@ -70,7 +44,7 @@ def convergence_rows(pnl: F64, names: Sequence[tuple[str, str]], confidences: Se
 def _estimates(pnl: F64, confidence: float) -> Iterator[Row]:
     for n in _sizes(pnl.size):
         found = estimate_sample(pnl[:n], confidence).flat()
-        yield {"n_paths": n, **{name: found[name] for key in MEASURES for name in _columns(key)}}
+        yield {"n_paths": n, **{name: found[name] for key in MEASURES for name in convergence_columns(key)}}
 
 
 def _sizes(n_paths: int) -> list[int]:

@@ -8,11 +8,10 @@ from fnmatch import fnmatchcase
 from scipy.special import ndtr
 
 from engine.inputs.limits import ALL_CURVES, Limit
-from engine.record.read import Exact, LimitUse, RunRecord
+from engine.record.read import BREACHED, NOT_EVALUATED, WITHIN, Exact, LimitUse, RunRecord
 from engine.risk.measures.registry import measures_by_label
 from engine.risk.results import ScopeResult
 
-WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"
 NO_RUN = "there is no such run"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.batch.books import MISSING, chosen, find_books, join, load_checked
+from engine.batch.books import chosen, find_books, join, load_checked
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
@@ -18,6 +18,7 @@ from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
 from engine.payoffs.registry import PAYOFFS
+from engine.record.intact_files import MISSING
 from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)

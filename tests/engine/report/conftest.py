@@ -15,21 +15,23 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.special import ndtri
 
-from engine.batch.figures.convergence import CONVERGENCE, convergence_schema
-from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
 from engine.record.atomic import write_json
 from engine.record.read import BatchFault, LimitUse, night_folder, run_folder
 from engine.record.rows import ComponentKey, component_rows, exact_row, result_rows
 from engine.record.tables import (
+    CONVERGENCE,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
     GAIN,
+    LEVELS,
+    LEVELS_SCHEMA,
     MANIFEST,
     N_BINS,
     NIGHT,
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
+    convergence_schema,
 )
 from engine.risk.components import Component, ComponentEstimate
 from engine.risk.estimate import Estimate

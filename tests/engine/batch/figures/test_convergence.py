@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.batch.figures.convergence import convergence_rows, convergence_schema
+from engine.batch.figures.convergence import convergence_rows
 from engine.errors import InputError
+from engine.record.tables import convergence_schema
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.tail import estimate_sample

@@ -13,13 +13,13 @@ from cli import feedback as feedback_tables
 from cli import render, results
 from engine.analysis.feedback import as_json as feedback_json
 from engine.analysis.feedback import feedback
-from engine.batch.figures.convergence import convergence_rows, convergence_schema
+from engine.batch.figures.convergence import convergence_rows
 from engine.batch.figures.prometheus import write_metrics
 from engine.batch.reproduce import reproduce
 from engine.inputs.limits import Limit
 from engine.inputs.schema import json_schema
 from engine.record.read import read_night
-from engine.record.tables import LOSS
+from engine.record.tables import LOSS, convergence_schema
 from engine.risk.book_lines import BookComponents, BookTail, book_lines, with_total_se
 from engine.risk.estimate import Estimate
 from engine.risk.measures.measure import Contribution, TailMeasure

@@ -30,7 +30,7 @@ class Log:
         self._write("error", message)
 
     def progress(self, done: int, total: int) -> None:
-        """Paths done and in all, of the run in hand; said when the last word was long ago."""
+        """Paths done and in all, of the run in hand; told when the last message was long ago."""
         if self._clock() - self._last >= HEARTBEAT_S:
             elapsed = self._clock() - self._start
             self._write("heartbeat", f"{done:,} of {total:,} paths after {elapsed:.0f} s", done=done, total=total)

@@ -13,7 +13,7 @@ from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
-    from cli.batch_log import Log
+    from cli.batch.log import Log
     from engine.batch.night import Outcome
     from engine.batch.work.stop import Stop
     from engine.batch.work.workers import AbstractWorkers
@@ -115,13 +115,13 @@ def plan(file: File, date: Dates = None) -> None:
 
 def status(file: File, date: Dates = None) -> None:
     """Print how far each run is, and who is writing."""
+    from engine.batch.record_lock import holder
     from engine.batch.status import statuses
     from engine.inputs.batch import read_batch
-    from engine.record.lock import holder
 
     batch = read_batch(file, date or ())
     columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
-    rows = [[str(each.valuation_date), each.run, each.said] for each in statuses(batch)]
+    rows = [[str(each.valuation_date), each.run, each.state] for each in statuses(batch)]
     render.show(Table(title=f"Runs in {batch.out}", columns=tuple(columns), rows=rows))
     render.say(f"written now by {holder(batch.out) or 'nobody'}")
 
@@ -158,7 +158,7 @@ def _run(
     cluster: Cluster | None = None,
     compute: bool = True,
 ) -> None:
-    from cli.batch_log import Log
+    from cli.batch.log import Log
     from engine.batch.night import run_batch, summary
     from engine.batch.one_run import How
     from engine.batch.work.shares import parse_share
@@ -207,16 +207,16 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know, and write the metrics."""
     from engine.batch.figures.prometheus import write_metrics
 
-    for warning in dict.fromkeys(said for night in outcome.nights for said in night.warnings):
+    for warning in dict.fromkeys(each for night in outcome.nights for each in night.warnings):
         log.warn(warning)
     for night in outcome.nights:
         for fault in night.faults:
             log.error(f"{night.valuation_date} {fault.kind} {fault.subject}: {fault.message}")
         for use in night.limits:
             if use.state != "within":
-                said = use.reason or f"{use.value:,.0f} {use.currency}, the {use.severity} limit is {use.amount:,.0f}"
+                found = use.reason or f"{use.value:,.0f} {use.currency}, the {use.severity} limit is {use.amount:,.0f}"
                 log.error(
-                    f"{night.valuation_date} {use.name} ({use.measure} of {use.run} {use.scope}) {use.state}: {said}"
+                    f"{night.valuation_date} {use.name} ({use.measure} of {use.run} {use.scope}) {use.state}: {found}"
                 )
     if outcome.message:
         log.error(outcome.message)
@@ -237,7 +237,7 @@ def _write_reports(outcome: "Outcome", log: "Log") -> None:
     for night in outcome.nights:
         path = report_path(batch.out, night.valuation_date)
         try:
-            write_report(batch.out, night.valuation_date, path, batch.histories)
+            write_report(batch.out, night.valuation_date, path)
             log.say(f"{night.valuation_date}: report in {path}")
         except RiskError as error:
             log.error(f"{night.valuation_date}: no report: {error}")

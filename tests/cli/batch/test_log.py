@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cli.batch_log import Log
+from cli.batch.log import Log
 from cli.progress import HEARTBEAT_S
 from engine.batch.schedulers import example_names
 from engine.batch.work.shares import parse_share

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
-from cli.book import File
+from cli.book.commands import File
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 

@@ -9,7 +9,7 @@ import typer
 from cli import render
 from cli.render import Column, Table
 
-HELP = "Check histories of yields and USD/JPY, and make market files of their dates."
+HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
 
 Files = Annotated[
     list[Path],
@@ -46,8 +46,8 @@ def check(files: Files) -> None:
         for row in check_series(history)
     ]
     render.show(Table(title="History", columns=columns, rows=tuple(rows)))
-    for said in odd_moves(history):
-        render.warn(said)
+    for note in odd_moves(history):
+        render.warn(note)
 
 
 def build(
@@ -93,5 +93,5 @@ def build(
     for day, market in zip(days, markets, strict=True):
         write_market(market, folder / f"{day}.toml")
         typer.echo(str(out / f"{day}.toml"))
-    for said in dict.fromkeys([*skipped, *(note for day in days for note in carried_notes(pattern, day))]):
-        render.warn(said)
+    for note in dict.fromkeys([*skipped, *(each for day in days for each in carried_notes(pattern, day))]):
+        render.warn(note)

@@ -2,12 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import render
 from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.record.correlations import Correlations
 
 
 def report(
@@ -19,7 +22,10 @@ def report(
     ] = None,
     history: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="History of yields and USD/JPY, for trailing correlations; repeatable."),
+        typer.Option(
+            metavar="FILE",
+            help="History of yields and USD/JPY, for trailing correlations instead of the record's; repeatable.",
+        ),
     ] = None,
 ) -> None:
     """Write a recorded night as one HTML file that needs nothing else (extra `report`).
@@ -34,8 +40,18 @@ def report(
     path = check_out(out, inputs=history or ())
     if _in_record(path, folder):
         raise InputError(f"--out {str(out)!r} lies among the record's own files; write the report beside them")
-    size = write_report(folder, valuation_date, path, history or ())
+    size = write_report(folder, valuation_date, path, _correlations(folder, valuation_date, history or []))
     render.say(f"{out}: the night of {valuation_date}, {size / 1000:,.0f} kB")
+
+
+def _correlations(folder: Path, valuation_date: date, histories: list[Path]) -> "Correlations | None":
+    """Those of the night's market against the histories; None: the record's own are shown."""
+    if not histories:
+        return None
+    from engine.batch.correlations import correlations_of_night
+    from engine.record.read import read_night
+
+    return correlations_of_night(read_night(folder, valuation_date), histories)
 
 
 def _night(folder: Path, day: str | None) -> date:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options, render, scenario_plot, scenario_unwind
+from cli import options, render
 from cli.render import Column, Table
+from cli.scenario import plot as scenario_plot
+from cli.scenario import unwind_tables
 
 if TYPE_CHECKING:
     from engine.market.market import Market
     from engine.scenario.scenario import Scenario, Shock
 
-HELP = "List, show and check scenarios."
+HELP = "List, show and check scenarios, and hold them against what happened."
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled scenario's name, or a TOML file.")]
 
@@ -52,9 +54,9 @@ def show(
         scenario_plot.plot(scenario, market, n_days, plot)
     render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
     at_once, unwind = _changes(scenario), scenario.unwind
-    within = list(scenario_unwind.tables(unwind)) if unwind is not None else []
+    within = list(unwind_tables.tables(unwind)) if unwind is not None else []
     render.show(*([at_once] if at_once.rows or not within else []), *within)
-    if unwind is not None and (sources := list(scenario_unwind.sources(unwind))):
+    if unwind is not None and (sources := list(unwind_tables.sources(unwind))):
         print()
         render.show_text("\n\n".join(sources))
 
@@ -94,7 +96,7 @@ def _words(shock: "Shock") -> str:
     from engine.mechanisms.factor_names import USDJPY
     from engine.scenario.scenario import ShockKind
 
-    is_rate = scenario_unwind.reads_as_rate(shock.factor)
+    is_rate = unwind_tables.reads_as_rate(shock.factor)
     what = f"{shock.on.value} rate " if is_rate else ""
     match shock.kind:
         case ShockKind.RELATIVE:

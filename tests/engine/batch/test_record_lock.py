@@ -4,8 +4,8 @@ import os
 
 import pytest
 
+from engine.batch.record_lock import LOCK, holder, one_of_shards, only_writer
 from engine.errors import BusyError
-from engine.record.lock import LOCK, holder, one_of_shards, only_writer
 
 
 def test_the_holder_is_named(tmp_path):

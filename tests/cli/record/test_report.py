@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.batch import _write_reports
-from cli.report import report
+from cli.batch.commands import _write_reports
+from cli.record.report import report
 from engine.errors import InputError
 from engine.record.atomic import write_json
 

@@ -69,7 +69,7 @@ def holder(folder: Path) -> str | None:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return _said(path)
+                return _signature(path)
     return None
 
 
@@ -79,7 +79,7 @@ def _held(path: Path, how: int, what: str | None, folder: Path) -> Iterator[None
     try:
         if not _locked(file, how):
             raise BusyError(
-                f"{str(folder)!r} is being written by {holder(folder) or _said(path)}; wait for it, or end it: "
+                f"{str(folder)!r} is being written by {holder(folder) or _signature(path)}; wait for it, or end it: "
                 "its lock goes with it"
             )
         if what is not None:
@@ -129,7 +129,7 @@ def _sign(file: IO[bytes], what: str) -> None:
         return
 
 
-def _said(path: Path) -> str:
+def _signature(path: Path) -> str:
     try:
         found = json.loads(path.read_bytes())
         return f"{found['what']}: process {found['pid']} on {found['host']}, since {found['since']}"
