@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from engine.conventions.currencies import HOME
 from engine.instruments.columns import COLUMNS
-from engine.instruments.position import Kind
+from engine.instruments.fx_options import FX_OPTIONS
+from engine.instruments.kind import Kind
+from engine.instruments.pairs import DOLLAR
+from engine.instruments.registry import KINDS
+from engine.instruments.swaptions import SWAPTIONS
 from engine.instruments.template import example_row
 
 VALUATION_DATE = date(2025, 5, 28)  # of the examples
 _LONGEST_DAYS = {"bond": 14_000, "bill": 360, "swap": 10_900, "loan": 360}
 _CLASSES = {
-    **dict.fromkeys((Kind.JGB, Kind.UST, Kind.JGB_STRIP, Kind.UST_STRIP), "bond"),
-    **dict.fromkeys((Kind.JGB_BILL, Kind.UST_BILL), "bill"),
-    **dict.fromkeys((Kind.OIS, Kind.SWAP, Kind.XCCY_SWAP, Kind.XCCY_MTM_SWAP), "swap"),
-    **dict.fromkeys((Kind.REPO, Kind.DEPOSIT, Kind.FX_FORWARD, Kind.FX_SWAP, Kind.NDF), "loan"),
-    **dict.fromkeys(
-        [kind for kind in Kind if kind.startswith(("FX_CALL", "FX_PUT", "FX_STR", "FX_R", "FX_D"))], "option"
-    ),
-    **dict.fromkeys((Kind.SWAPTION_PAYER, Kind.SWAPTION_RECEIVER), "option"),
+    **dict.fromkeys(("JGB", "UST", "JGB_STRIP", "UST_STRIP"), "bond"),
+    **dict.fromkeys(("JGB_BILL", "UST_BILL"), "bill"),
+    **dict.fromkeys(("OIS", "SWAP", "XCCY_SWAP", "XCCY_MTM_SWAP"), "swap"),
+    **dict.fromkeys(("REPO", "DEPOSIT", "FX_FORWARD", "FX_SWAP", "NDF"), "loan"),
+    **dict.fromkeys((kind.name for kind in (*FX_OPTIONS.kinds, *SWAPTIONS.kinds)), "option"),
 }
 _OPTION_DAYS = [
     days
@@ -42,12 +44,13 @@ def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4)
 
 
 def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterator[dict[str, str]]:
-    """Cells of all kinds in turn, with maturities, rates, strikes and sizes drawn from `seed`.
+    """Cells of all kinds in turn of the bundled market's currencies; maturities, rates, strikes, sizes by `seed`.
 
     Options expire on the dates that are traded: each business day for three months, each Friday for a year, the end of
     each month for two.
     """
-    draw, kinds = random.Random(seed), list(Kind)
+    draw = random.Random(seed)
+    kinds = [kind for kind in KINDS.values() if example_row(kind)["currency"] in (HOME, DOLLAR)]
     for i in range(n_positions):
         kind = kinds[i % len(kinds)]
         row = example_row(kind) | {"position_id": f"P{i:06d}", "book": f"book-{i % n_books:03d}"}
@@ -61,18 +64,18 @@ def _varied(kind: Kind, row: dict[str, str], draw: random.Random) -> dict[str, s
     if "premium" in row:
         cells |= {"premium": ""}
     if "vol" in row or "premium" in row:
-        cells |= {"vol": "0.0075" if kind.startswith("SWAPTION") else ""}
-    if kind in _CLASSES:
-        first = _LONG_ENOUGH if "start_date" in row or kind is Kind.NDF else _FIRST_DAYS
-        is_option = _CLASSES[kind] == "option"
-        days = draw.choice(_OPTION_DAYS) if is_option else draw.randint(first, _LONGEST_DAYS[_CLASSES[kind]])
+        cells |= {"vol": "0.0075" if kind.name.startswith("SWAPTION") else ""}
+    if kind.name in _CLASSES:
+        first = _LONG_ENOUGH if "start_date" in row or kind.name == "NDF" else _FIRST_DAYS
+        is_option = _CLASSES[kind.name] == "option"
+        days = draw.choice(_OPTION_DAYS) if is_option else draw.randint(first, _LONGEST_DAYS[_CLASSES[kind.name]])
         cells["maturity"] = (VALUATION_DATE + timedelta(days=days)).isoformat()
     if "coupon" in row:
         cells["coupon"] = f"{draw.randrange(1, 40) / 800:.5f}"
     if "strike" in row:
         strike = draw.randint(1200, 1600) / 10.0
         cells |= {"strike": f"{strike:g}"} | ({"strike_2": f"{strike + 10.0:g}"} if "strike_2" in row else {})
-    elif kind.startswith("SWAPTION"):
+    elif kind.name.startswith("SWAPTION"):
         cells["rate"] = f"{round(float(row['rate']) * draw.uniform(0.8, 1.2) / 0.00125) * 0.00125:.5f}"
     elif "rate" in row:
         cells["rate"] = f"{float(row['rate']) * draw.uniform(0.9, 1.1):.6g}"

@@ -13,7 +13,6 @@ from typing import Any
 from bench.machine import ROOT
 from engine.errors import RiskError
 
-ENTRY = "from cli.main import main; main()"
 MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
@@ -46,7 +45,8 @@ def unwind(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *_python_path()]), **(env or {})}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
         start = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-c", ENTRY, *arguments], stdout=out, stderr=said, env=environment)
+        command = [sys.executable, "-P", "-m", "unwind_risk", *arguments]  # -P: whatever stands in the current folder
+        process = subprocess.Popen(command, stdout=out, stderr=said, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

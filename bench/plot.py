@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,12 @@ def check_plot(path: Path, cases: Sequence[str]) -> None:
 
 def plot(cases: Sequence[CaseResult], title: str, path: Path) -> None:
     """Write the picture: kernels alone on the left, whole runs on the right, one line a contender, axes logarithmic."""
+    from matplotlib.figure import Figure  # here: an extra of the package, and slow to load
+
     case = next(case for case in cases if case.name == "crossover")
     kinds = list(dict.fromkeys(row.note for row in case.rows))
     colours = {name: f"C{i}" for i, name in enumerate(dict.fromkeys(_contender(row) for row in case.rows))}
-    figure: Any = import_module("matplotlib.figure").Figure(figsize=(5.0 * len(kinds), 4.8), layout="constrained")
+    figure: Any = Figure(figsize=(5.0 * len(kinds), 4.8), layout="constrained")
     panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
     for kind, axes in zip(kinds, panels, strict=True):
         for name, points in _lines(case, kind).items():

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
@@ -13,8 +12,7 @@ from engine.market.market import Market
 from engine.pack.pack import Packed, pack
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
-from engine.payoffs.quoted import Marks, Premiums
-from engine.payoffs.units import Units
+from engine.payoffs.registry import empty_tables as no_tables
 from kernels.layout import Book
 from kernels.payoffs import empty_book
 
@@ -68,16 +66,17 @@ def book_with_options(market: Market) -> CompiledBook:
     """The book of 12,000 flows and 1,000 calls on dollars, bought and sold, at 24 month ends."""
     draws = np.random.default_rng(1_000)
     expiry = 30 * (1 + np.arange(N_OPTIONS) % N_EXPIRIES)
-    return replace(
-        book_of_12000(market),
-        options=FxOptions(
+    return book_of_12000(market).with_tables(
+        FxOptions(
             position=np.zeros(N_OPTIONS, np.int64),
+            foreign=np.full(N_OPTIONS, "USD"),
+            domestic=np.full(N_OPTIONS, "JPY"),
             expiry_day=expiry,
             delivery_day=expiry + 2,
             strike=draws.uniform(120.0, 165.0, N_OPTIONS),
             amount=draws.uniform(-2e7, 2e7, N_OPTIONS),
             market_vol=np.full(N_OPTIONS, np.nan),
-        ),
+        )
     )
 
 
@@ -97,27 +96,19 @@ def book_of_12000(market: Market) -> CompiledBook:
         order = np.lexsort((days, position))
         parts.append((position[order], curve, days[order], draws.uniform(0.5, 1.5, n)))
     size = {"JGB": 145e6, "UST": 1e6}
+    flows = Flows(
+        position=np.concatenate([position for position, _, _, _ in parts]),
+        curve=np.repeat([curve for _, curve, _, _ in parts], n),
+        currency=np.repeat([CURRENCIES[curve] for _, curve, _, _ in parts], n),
+        day=np.concatenate([days for _, _, days, _ in parts]),
+        amount=np.concatenate([size[curve] * amounts for _, curve, _, amounts in parts]),
+    )
     return CompiledBook(
         valuation_date=market.valuation_date,
         position_ids=tuple(f"P{i:03d}" for i in range(N_POSITIONS)),
         books=("bench",) * N_POSITIONS,
         kinds=("JGB",) * half + ("UST",) * half,
-        flows=Flows(
-            position=np.concatenate([position for position, _, _, _ in parts]),
-            curve=np.repeat([curve for _, curve, _, _ in parts], n),
-            currency=np.repeat([CURRENCIES[curve] for _, curve, _, _ in parts], n),
-            day=np.concatenate([days for _, _, days, _ in parts]),
-            amount=np.concatenate([size[curve] * amounts for _, curve, _, amounts in parts]),
-        ),
-        units=Units(position=np.empty(0, np.int64), currency=np.empty(0, "<U3"), quantity=np.empty(0)),
-        marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=np.empty(0)),
-        floats=floats_of([]),
-        holdings=holdings_of([]),
-        options=options_of([]),
-        futures=futures_of([])[0],
-        deliverables=futures_of([])[1],
-        swaptions=swaptions_of([]),
-        premiums=Premiums(position=np.empty(0, np.int64), value=np.empty(0)),
+        tables=no_tables().replaced(flows),
         business_days=np.array([day for day in range(1, 400) if day % 7 not in (3, 4)], np.int64),
         sha256="0" * 64,
     )

@@ -70,7 +70,7 @@ def answer_of(module: str, *arguments: str, env: Mapping[str, str] | None = None
     """Run a module in a process of its own: the JSON object on its last line. RiskError with its words if it fails."""
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-P", "-m", module, *arguments],  # -P: whatever stands in the current folder
         capture_output=True,
         text=True,
         check=False,

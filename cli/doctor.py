@@ -7,8 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cli import render
-from cli.guard import kernels_fault
 from engine.errors import RiskError
+from unwind_risk import __version__
+from unwind_risk.siblings import HOME
 
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "typer", "rich")
 VECTORS = ("avx2", "fma", "avx512f")
@@ -21,15 +22,14 @@ def doctor() -> None:
     Versions, processor, caches and devices that a run would use. Ends with 1 if something that every run needs is
     missing or broken.
     """
-    fault = kernels_fault()
-    rows = [("unwind", version("unwind-risk")), ("Python", f"{platform.python_version()}, {sys.executable}")]
+    rows = [("unwind", f"{__version__}, {HOME}"), ("Python", f"{platform.python_version()}, {sys.executable}")]
     rows += [("system", platform.platform()), *_packages(), *_processor()]
-    rows += [("kernels", fault or "ours"), *([] if fault else [*_kernels(), *_cuda()])]
+    rows += [*_kernels(), *_cuda()]
     columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
     render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows))
     missing = [name for name, found in rows if found == MISSING]
-    if fault or missing:
-        raise RiskError(fault or f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")
+    if missing:
+        raise RiskError(f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")
 
 
 def _packages() -> list[tuple[str, str]]:

@@ -10,8 +10,9 @@ from cli.render import Column, Scale, Table
 
 if TYPE_CHECKING:
     from engine.analysis.feedback import Decomposition, Feedback, Part
+    from engine.risk.estimate import Estimate
+    from engine.risk.measures.measure import TailMeasure
 
-NAMES = {"value_at_risk": "VaR", "expected_shortfall": "ES"}
 SOLD = {
     "carry": "dollars, by carry trades stopped out",
     "private": "Treasuries, by Japanese private holders",
@@ -79,7 +80,7 @@ def feedback(
 
 
 def tables(result: "Feedback") -> Sequence[Table]:
-    """Parts of the losses, sales, and results by final regime."""
+    """Lay out the parts of the losses, sales, and results by final regime."""
     scale = render.scale(result.currency, [each.total.value for each in result.parts])
     return _parts(result, scale), _sales(result), _regimes(result, scale)
 
@@ -101,8 +102,10 @@ def _parts(result: "Feedback", scale: Scale) -> Table:
 
 
 def _part_row(each: "Decomposition", scale: Scale) -> list[str]:
+    from engine.risk.measures.registry import MEASURES
+
     parts = (each.total, each.exogenous, each.feedback, each.impact_uncertainty)
-    measure = f"{NAMES[each.measure]} {render.percent(each.confidence)}"
+    measure = f"{MEASURES[each.measure].label} {render.percent(each.confidence)}"
     return [each.scope.removeprefix("book:"), measure, *(scale.estimate(part.value, part.se) for part in parts)]
 
 
@@ -128,20 +131,23 @@ def _amount(part: "Part") -> str:
 
 
 def _regimes(result: "Feedback", scale: Scale) -> Table:
+    from engine.risk.measures.registry import MEASURES
+
     level = render.percent(max((each.confidence for each in result.parts), default=0.0))
+    measures = tuple(MEASURES.values())
+    given = ["given that regime; ? where too few paths end in it.", *[""] * (len(measures) - 1)]
     columns = (
         Column(heading="regime at the horizon", is_number=False),
         Column(heading="book", is_number=False),
         Column(heading="probability"),
         Column(heading="mean P&L", meaning="gains positive."),
-        Column(heading=f"VaR {level}", meaning="given that regime; ? where too few paths end in it."),
-        Column(heading=f"ES {level}"),
+        *(Column(heading=f"{each.label} {level}", meaning=said) for each, said in zip(measures, given, strict=True)),
     )
     title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n"
-    return Table(title=title, columns=columns, rows=list(_regime_rows(result, scale)))
+    return Table(title=title, columns=columns, rows=list(_regime_rows(result, measures, scale)))
 
 
-def _regime_rows(result: "Feedback", scale: Scale) -> Iterator[list[str]]:
+def _regime_rows(result: "Feedback", measures: Sequence["TailMeasure"], scale: Scale) -> Iterator[list[str]]:
     for each in result.regimes:
         worst = max(each.estimates, key=lambda estimate: estimate.confidence, default=None)
         yield [
@@ -149,6 +155,9 @@ def _regime_rows(result: "Feedback", scale: Scale) -> Iterator[list[str]]:
             each.scope.removeprefix("book:"),
             f"{render.percent(each.probability, 2)} ±{render.percent(each.probability_se, 2)}",
             scale.estimate(each.mean, each.mean_se),
-            "?" if worst is None else scale.estimate(worst.value_at_risk, worst.value_at_risk_se),
-            "?" if worst is None else scale.estimate(worst.expected_shortfall, worst.expected_shortfall_se),
+            *("?" if worst is None else _estimate(worst.of(measure), scale) for measure in measures),
         ]
+
+
+def _estimate(estimate: "Estimate", scale: Scale) -> str:
+    return scale.estimate(estimate.value, estimate.se)

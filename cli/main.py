@@ -6,27 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import (
-    batch,
-    bench,
-    book,
-    book_show,
-    data,
-    demo,
-    doctor,
-    feedback,
-    report,
-    reproduce,
-    run,
-    runs,
-    scenario,
-    schema,
-    simulate,
-    streams,
-    stress,
-)
+from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli.batch import commands as batch
+from cli.book import commands as book
+from cli.book import show as book_show
+from cli.data import estimates, history, prices
 from cli.errors import exit_codes
-from cli.guard import check_kernels
+from cli.record import report, reproduce
+from cli.scenario import commands as scenario
+from cli.scenario import replay, sectors
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -42,9 +30,9 @@ app = typer.Typer(name="unwind", help=HELP, pretty_exceptions_enable=False, **SE
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from unwind_risk import __version__
 
-        typer.echo(f"unwind {version('unwind-risk')}")
+        typer.echo(f"unwind {__version__}")
         raise typer.Exit
 
 
@@ -63,8 +51,6 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:
         with exit_codes():
-            if command is not doctor.doctor:  # it reports the same fault itself
-                check_kernels()
             command(*args, **kwargs)
 
     return run_guarded
@@ -82,7 +68,17 @@ app.command("run")(guarded(run.run))
 app.command("stress")(guarded(stress.stress))
 app.command("simulate")(guarded(simulate.simulate))
 app.command("feedback")(guarded(feedback.feedback))
-_add_group("scenario", scenario.HELP, {"list": scenario.list_, "show": scenario.show, "check": scenario.check})
+_add_group(
+    "scenario",
+    scenario.HELP,
+    {
+        "list": scenario.list_,
+        "show": scenario.show,
+        "check": scenario.check,
+        "replay": replay.replay,
+        "sectors": sectors.sectors,
+    },
+)
 _add_group(
     "book",
     book.HELP,
@@ -101,7 +97,17 @@ _add_group(
         "example": batch.example,
     },
 )
-_add_group("data", data.HELP, {"check": data.check, "build": data.build})
+_add_group(
+    "data",
+    history.HELP,
+    {
+        "check": history.check,
+        "build": history.build,
+        "regimes": estimates.regimes,
+        "betas": estimates.betas,
+        "prices": prices.prices,
+    },
+)
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
@@ -111,6 +117,6 @@ app.command("doctor")(guarded(doctor.doctor))
 
 
 def main() -> None:
-    """Entry point of the `unwind` script."""
+    """Run the command on the words of this process; `unwind_risk.main` calls it."""
     streams.forgive()
     app(prog_name="unwind")

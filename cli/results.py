@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from cli.render import Column, Scale, Table
 from engine.errors import RiskError
 
 if TYPE_CHECKING:
-    from engine.risk.results import Measure, RunFacts, RunResult, ScopeResult
+    from engine.risk.measures.measure import TailMeasure
+    from engine.risk.results import RunResult, ScopeResult, TailResult
 
 
 def show(result: "RunResult", *, as_json: bool) -> None:
@@ -44,21 +45,24 @@ def write(result: "RunResult", out: Path) -> None:
 
 
 def json_line(result: "RunResult") -> str:
-    """The result as one line of strict JSON."""
+    """Return the result as one line of strict JSON."""
     from engine.risk.results import as_json
 
     return json.dumps(as_json(result), ensure_ascii=False, allow_nan=False)
 
 
 def table(result: "RunResult") -> Table:
-    """Losses per scenario and scope, in one unit."""
-    scale = _scale(result)
-    confidences = [measure.confidence for measure in result.results[0].measures]
+    """Lay out losses per scenario and scope, in one unit."""
+    from engine.risk.measures.registry import measures_among
+
+    scale, tails = _scale(result), result.results[0].measures
+    measures = measures_among(tails[0].estimates)
+    columns = tuple(_columns([tail.confidence for tail in tails], measures))
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
-        rows.append([scenario, *[""] * (len(confidences) * 2 + 3)])
-        rows += [_row(row, scale) for row in result.results if row.scenario == scenario]
-    return Table(title=_title(result, scale), columns=tuple(_columns(result.run, confidences)), rows=rows)
+        rows.append([scenario, *[""] * (len(columns) - 1)])
+        rows += [_row(row, measures, scale) for row in result.results if row.scenario == scenario]
+    return Table(title=_title(result, scale), columns=columns, rows=rows)
 
 
 def _title(result: "RunResult", scale: Scale) -> str:
@@ -88,33 +92,42 @@ def _how(result: "RunResult") -> str:
     return f"compressed, error at most {parts}: {render.at_most(largest)} {result.run.currency} of P&L"
 
 
-def _columns(run: "RunFacts", confidences: list[float]) -> Iterator[Column]:
+def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
+    from engine.risk.measures.registry import HEADLINE
+
     yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
     yield Column(heading="value", meaning="what the book is worth today, before any shock.")
     yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
     for confidence in confidences:
         name, odds = render.percent(confidence), render.percent(1.0 - confidence)
-        loss = f"loss from today's value, shock included, that {odds} of paths exceed"
-        yield Column(heading=f"VaR {name}", meaning=f"{loss}; below 0 a gain; ± one standard error.")
-        yield Column(heading=f"ES {name}", meaning=f"mean loss of those {odds} of paths; ± one standard error.")
-    last = f"ES {render.percent(confidences[-1])}"
+        for measure in measures:
+            meaning = f"{measure.meaning.format(odds=odds)}; ± one standard error."
+            yield Column(heading=f"{measure.label} {name}", meaning=meaning)
+    last = f"{HEADLINE[-1].label} {render.percent(confidences[-1])}"
     yield Column(
         heading=f"{last} after shock", meaning=f"{last} counted from the shocked value: what may come on top of it."
     )
 
 
-def _row(row: "ScopeResult", scale: Scale) -> list[str]:
-    cells = ["  " + row.scope.removeprefix("book:"), scale.amount(row.base_value), scale.amount(row.shock_pnl)]
-    for measure in row.measures:
-        cells.append(scale.estimate(measure.value_at_risk, measure.value_at_risk_se))
-        cells.append(scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se))
+def _row(row: "ScopeResult", measures: Sequence["TailMeasure"], scale: Scale) -> list[str]:
+    from engine.risk.measures.registry import HEADLINE
+
+    estimates = [tail.of(measure) for tail in row.measures for measure in measures]
     last = row.measures[-1]
-    return [*cells, scale.amount(last.expected_shortfall_around_shock, last.expected_shortfall_se)]
+    return [
+        "  " + row.scope.removeprefix("book:"),
+        scale.amount(row.base_value),
+        scale.amount(row.shock_pnl),
+        *(scale.estimate(each.value, each.se) for each in estimates),
+        scale.amount(last.around_shock[HEADLINE[-1].key], last.of(HEADLINE[-1]).se),
+    ]
 
 
 def _scale(result: "RunResult") -> Scale:
-    measures = [measure for row in result.results for measure in row.measures]
-    return render.scale(result.run.currency, [measure.value_at_risk for measure in measures])
+    from engine.risk.measures.registry import HEADLINE
+
+    tails = [tail for row in result.results for tail in row.measures]
+    return render.scale(result.run.currency, [tail.of(HEADLINE[0]).value for tail in tails])
 
 
 def _warnings(result: "RunResult") -> Iterator[str]:
@@ -127,5 +140,5 @@ def _warnings(result: "RunResult") -> Iterator[str]:
         yield f"{warning} ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
 
 
-def _warning(measure: "Measure") -> str | None:
-    return measure.warning()
+def _warning(tail: "TailResult") -> str | None:
+    return tail.warning()

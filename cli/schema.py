@@ -6,7 +6,9 @@ import typer
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of file: market, book, scenario, run or batch.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="Kind of file: market, book, scenario, run, batch or prices.")
+    ],
 ) -> None:
     """Print the JSON Schema of a kind of file.
 

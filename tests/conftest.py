@@ -43,7 +43,7 @@ class Command:
     def __call__(
         self, *arguments: object, env: dict[str, str] | None = None, cwd: Path = ROOT
     ) -> subprocess.CompletedProcess[str]:
-        return self.python("-c", "from cli.main import main; main()", *arguments, env=env, cwd=cwd)
+        return self.python("-m", "unwind_risk", *arguments, env=env, cwd=cwd)
 
     def python(
         self, *arguments: object, env: dict[str, str] | None = None, cwd: Path = ROOT

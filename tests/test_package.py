@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-PACKAGES = ("engine", "kernels", "bench", "cli")
+PACKAGES = ("engine", "kernels", "bench", "cli", "unwind_risk")
 PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt")
 # What a machine without QuantLib needs: load a compiled book, value it, simulate, measure.
 COMPUTE_PATH = (

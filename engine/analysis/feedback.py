@@ -5,8 +5,8 @@ at the median impact; with the impact drawn per path. Differences of a risk meas
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,10 @@ from engine.inputs.run import RunConfig
 from engine.law.law import law_of
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import Packed, pack
-from engine.risk.tail import expected_shortfall, value_at_risk
+from engine.risk.measures.measure import TailMeasure
+from engine.risk.measures.registry import MEASURES
+from engine.risk.measures.value_at_risk import value_at_risk
+from engine.risk.tail import TailEstimate
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
@@ -32,10 +35,6 @@ MOST_BYTES = 2**31  # of P&L held at once
 CHUNK = 2**16  # paths at a time
 CHUNK_BYTES = 2**27  # of levels at a time
 CHANNELS = {"carry": "carry_sold", "private": "private_sold", "official": "official_sold"}
-MEASURES: Mapping[str, Callable[[F64, float], float]] = {
-    "value_at_risk": value_at_risk,
-    "expected_shortfall": expected_shortfall,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class Decomposition:
     """One risk measure of one scope: total = exogenous + feedback + impact_uncertainty."""
 
     scope: str  # "total" or "book:NAME"
-    measure: str  # "value_at_risk" or "expected_shortfall"
+    measure: str  # its key, such as "value_at_risk"
     confidence: float
     total: Part
     exogenous: Part  # with no forced sales and no price impact
@@ -110,15 +109,15 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
 
 
 def variants(unwind: Unwind) -> tuple[Unwind, Unwind, Unwind]:
-    """Without forced sales and impact; with both at the median impact; as it is."""
+    """Return the unwind without forced sales and impact; with both at the median impact; and as it is."""
     alone = replace(unwind, carry=None, repatriation=None, impact=None)
     fixed = replace(unwind, impact=replace(unwind.impact, ust_log_sd=0.0)) if unwind.impact else unwind
     return alone, fixed, unwind
 
 
 def as_json(results: Sequence[Feedback]) -> dict[str, Any]:
-    """Strict JSON's types; what the sample does not bound becomes None."""
-    return {"schema": 1, "results": [_plain(asdict(result)) for result in results]}
+    """Return strict JSON's types; what the sample does not bound becomes None."""
+    return {"schema": 1, "results": [_plain(result) for result in results]}
 
 
 def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s: int, progress: Progress) -> Feedback:
@@ -140,7 +139,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
             _decomposed(pnl[:, k], scope, measure, confidence)
             for k, scope in enumerate(scopes)
             for confidence in config.confidences
-            for measure in MEASURES
+            for measure in MEASURES.values()
         ),
         sales=tuple(_channel(name, said[row], in_tail) for name, row in CHANNELS.items()),
         gain=loop_gain(law.unwind, config.horizon_days)
@@ -197,19 +196,19 @@ def _said(backend: AbstractBackend, program: Program, config: RunConfig) -> dict
     return dict(zip(SAID, said, strict=True))
 
 
-def _decomposed(pnl: F64, scope: str, measure: str, confidence: float) -> Decomposition:
-    """pnl (3, n_paths) of one scope in the three variants."""
-    of = MEASURES[measure]
+def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -> Decomposition:
+    """Take apart a measure of one scope, from its P&L in the three variants (3, n_paths) [currency]."""
 
     def part(*variants: tuple[int, float]) -> Part:
         def statistic(rows: F64) -> float:
-            return sum(sign * of(rows[k], confidence) for k, sign in variants)
+            """Add up variants with their signs, from rows (3, n_paths) [currency]."""
+            return sum(sign * measure.of_sample(rows[k], confidence) for k, sign in variants)
 
         return Part(value=statistic(pnl), se=section_error(statistic, pnl))
 
     return Decomposition(
         scope=scope,
-        measure=measure,
+        measure=measure.key,
         confidence=confidence,
         total=part((2, 1.0)),
         exogenous=part((0, 1.0)),
@@ -231,9 +230,13 @@ def _plain(value: Any) -> Any:
     match value:
         case float():
             return value if math.isfinite(value) else None
+        case TailEstimate():
+            return _plain(value.flat())
         case dict():
             return {key: _plain(item) for key, item in value.items()}
         case tuple() | list():
             return [_plain(item) for item in value]
+        case _ if is_dataclass(value):
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         case _:
             return value

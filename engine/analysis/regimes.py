@@ -20,13 +20,13 @@ class RegimeResult:
     probability_se: float
     mean: float  # P&L, from the unshocked base
     mean_se: float
-    estimates: tuple[TailEstimate, ...]  # VaR and ES given the regime, one a confidence; () with too few paths
+    estimates: tuple[TailEstimate, ...]  # given the regime, one a confidence; () with too few paths
 
 
 def by_regime(
     pnl: F64, scopes: Sequence[str], regime: I64, names: Sequence[str], confidences: Sequence[float]
 ) -> tuple[RegimeResult, ...]:
-    """Results of each scope given each final regime.
+    """Measure each scope given each final regime.
 
     pnl     (n_scopes, n_paths) [currency]
     regime  (n_paths,) its number, an index into `names`

@@ -25,7 +25,7 @@ def check_sections(n_paths: int, confidences: tuple[float, ...]) -> None:
 
 
 def section_error(statistic: Callable[[F64], float], rows: F64) -> float:
-    """Standard error of `statistic`, a function of rows (..., n_paths) of the same paths.
+    """Return the standard error of `statistic`, in its unit: a function of rows (n_rows, n_paths) of the same paths.
 
     The standard deviation of the statistic over `N_SECTIONS` disjoint sections, over the root of their number. Common
     random numbers are in it: what rows share cancels in each section. Asmussen & Glynn (2007), "Stochastic Simulation",

@@ -10,8 +10,8 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit
 from engine.book.value import position_values
+from engine.conventions.currencies import HOME
 from engine.market.market import Market
-from engine.payoffs.curves import fx_rates
 from engine.scenario.apply import apply
 from engine.scenario.scenario import Scenario
 from kernels.types import F64
@@ -30,17 +30,17 @@ class StressTable:
     notes: tuple[str, ...]  # what was done to a scenario's market that a reader should know
 
     def by_book(self) -> Mapping[str, F64]:
-        """P&L of each book, in the order of the file: (n_scenarios,) [currency]."""
+        """Return the P&L of each book, in the order of the file: (n_scenarios,) [currency]."""
         rows = np.array(self.books)
         return {name: self.pnl[:, rows == name].sum(axis=1) for name in dict.fromkeys(self.books)}
 
     def total(self) -> F64:
-        """P&L of all books: (n_scenarios,) [currency]."""
+        """Return the P&L of all books: (n_scenarios,) [currency]."""
         return np.asarray(self.pnl.sum(axis=1), dtype=np.float64)
 
 
 def stress_table(
-    book: CompiledBook, market: Market, scenarios: Sequence[Scenario], currency: str = "JPY"
+    book: CompiledBook, market: Market, scenarios: Sequence[Scenario], currency: str = HOME
 ) -> StressTable:
     """Revalue `book` in each scenario's market, today: nothing ages, nothing is drawn.
 
@@ -49,7 +49,7 @@ def stress_table(
     book : compiled for the market's date
     market : the unshocked base, to whose levels market prices are fitted
     scenarios : in the order of the rows
-    currency : "JPY" or "USD"; each value is turned into it at the rate of its own market
+    currency : one that the market has a rate of; each value is turned into it at the rate of its own market
 
     Raises
     ------
@@ -76,9 +76,10 @@ def stress_table(
 
 
 def as_json(stressed: StressTable, valuation_date: date, warnings: Sequence[str]) -> dict[str, Any]:
-    """Every figure of the table as JSON's types: amounts in `currency`; P&L by scenario, gains positive."""
+    """Return every figure of the table as JSON's types: amounts in `currency`; P&L by scenario, gains positive."""
 
     def pnl(figures: F64) -> dict[str, float]:
+        """Return (n_scenarios,) figures by the names of the scenarios [currency]."""
         return dict(zip(stressed.scenarios, figures.tolist(), strict=True))
 
     books = np.array(stressed.books)
@@ -125,4 +126,4 @@ def _left_out(scenario: Scenario) -> list[str]:
 
 def _values(book: CompiledBook, market: Market, fits: Fits, currency: str) -> F64:
     """(n_positions,) [currency]"""
-    return position_values(book, market, fits) / float(fx_rates(np.array([currency]), market)[0])
+    return position_values(book, market, fits) / market.rate(currency)

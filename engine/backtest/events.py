@@ -7,6 +7,7 @@ still holds what it was named after, and how far out.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,11 @@ from kernels.types import F64
 CHUNK = 2**14  # paths at a time
 MOST_DAYS = 250
 
+EVENTS = {  # name -> the eve, and the last day of it
+    "august-2024": (date(2024, 7, 22), date(2024, 8, 5)),  # to the day that the Nikkei fell by 12 %
+    "april-2025": (date(2025, 4, 7), date(2025, 4, 21)),  # from the Monday after the tariffs
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Replay:
@@ -35,6 +41,7 @@ class Replay:
     n_days: int  # joint business days
     n_paths: int
     factors: tuple[str, ...]  # those whose history is at hand
+    is_rate: tuple[bool, ...]  # a zero rate; else the logarithm of a price
     realised: F64  # (n_factors,)
     means: F64  # (n_factors,) of the simulated moves
     stds: F64
@@ -85,6 +92,7 @@ def replay(
         n_days=n_days,
         n_paths=n_paths,
         factors=tuple(factor.name for factor in names),
+        is_rate=tuple(factor.kind is FactorKind.RATE for factor in names),
         realised=moves,
         means=drawn.mean(axis=1),
         stds=drawn.std(axis=1, ddof=1),
@@ -95,8 +103,27 @@ def replay(
     )
 
 
+def replay_json(found: Replay) -> dict[str, Any]:
+    """Return a replay as one JSON object; moves of zero rates are decimals, of prices logarithms."""
+    moves = zip(found.factors, found.realised, found.means, found.stds, found.below, strict=True)
+    return {
+        "scenario": found.scenario,
+        "start": found.start.isoformat(),
+        "end": found.end.isoformat(),
+        "n_days": found.n_days,
+        "n_paths": found.n_paths,
+        "distance": found.distance,
+        "farther": found.farther,
+        "factors": [
+            {"factor": name, "realised": float(move), "mean": float(mean), "std": float(std), "below": float(below)}
+            for name, move, mean, std, below in moves
+        ],
+        "notes": list(found.notes),
+    }
+
+
 def horizon_moves(walk: Walk, names: Sequence[str], n_paths: int) -> F64:
-    """Moves of the named factors to the last day of a walk: (n_names, n_paths), of states."""
+    """Draw the moves of the named factors to the last day of a walk: (n_names, n_paths) decimals and logarithms."""
     rows = [walk.series.index(name) for name in names]
     parts = [
         walk.deviations(np.arange(first, min(first + CHUNK, n_paths), dtype=np.uint64))[-1, rows]
@@ -106,7 +133,10 @@ def horizon_moves(walk: Walk, names: Sequence[str], n_paths: int) -> F64:
 
 
 def realised_moves(history: pd.DataFrame, factors: Sequence[Factor], start: date, end: date) -> F64:
-    """Moves of the factors' states between two dates: (n_factors,). Raises InputError where a value is missing."""
+    """Return the factors' moves between two dates: (n_factors,), of zero rates decimals, of prices logarithms.
+
+    Raises InputError where a value is missing.
+    """
     states = factor_states(history, factors, Window(start=start, end=end))
     rows = [states.reindex([pd.Timestamp(day)]).iloc[0] for day in (start, end)]
     for day, row in zip((start, end), rows, strict=True):
@@ -116,8 +146,11 @@ def realised_moves(history: pd.DataFrame, factors: Sequence[Factor], start: date
 
 
 def business_days(start: date, end: date) -> int:
-    """Joint Tokyo and New York business days after `start`, up to `end`. Raises InputError: none, or over 250."""
-    coming = Calendars(start).joint.coming(MOST_DAYS + 1)
+    """Count the business days of the joint calendar after `start`, up to `end`.
+
+    Raises InputError where there is none, or more than 250.
+    """
+    coming = Calendars(start).steps.coming(MOST_DAYS + 1)
     n_days = int(np.searchsorted(coming, (end - start).days, side="right"))
     if not 1 <= n_days <= MOST_DAYS:
         raise InputError(f"an event takes 1 to {MOST_DAYS} business days, got {start} to {end}")
@@ -125,7 +158,7 @@ def business_days(start: date, end: date) -> int:
 
 
 def with_repairs(scenario: Scenario) -> Scenario:
-    """The scenario, whose regimes take the nearest correlation matrix on a market that does not bear theirs."""
+    """Return the scenario, whose regimes take the nearest correlation matrix on a market that does not bear theirs."""
     if scenario.unwind is None:
         return scenario
     regimes = tuple(replace(regime, repair_correlation=True) for regime in scenario.unwind.regimes)

@@ -42,7 +42,7 @@ class SectorReturn:
 def sector_returns(
     walk: Walk, n_paths: int, sets: Sequence[str | None], sectors: Sequence[str] = (TECHNOLOGY, UTILITIES, STAPLES)
 ) -> tuple[SectorReturn, ...]:
-    """Returns of `sectors`, technology first, under each set of betas (None: as simulated), by final regime.
+    """Return those of `sectors`, technology first, under each set of betas (None: as simulated), by final regime.
 
     Sectors that a set has no beta for are left out of it, and regimes in which fewer than two paths end.
 

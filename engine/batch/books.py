@@ -2,27 +2,24 @@
 
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
+from engine.book.join import joined_tables
 from engine.book.value import position_values
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import DATE, BookEntry
 from engine.inputs.book.load import load_book
 from engine.market.market import Market
+from engine.record.intact_files import MISSING, file_sha256
 from engine.record.read import BatchFault
-
-MISSING = "missing"  # stands for the sha256 of a file that cannot be read
-
-_BY_POSITION = ("flows", "floats", "units", "holdings", "options", "futures", "swaptions", "marks", "premiums", "bonds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +88,6 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
                 raise InputError(f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}; rename one")
             owner[inner] = name
     parts = [book for _, book in books]
-    starts = _starts([len(book.position_ids) for book in parts])
-    tables = {name: _joined([getattr(book, name) for book in parts], {"position": starts}) for name in _BY_POSITION}
-    deliverables = [book.deliverables for book in parts]
-    tables["deliverables"] = _joined(deliverables, {"flow_range": _starts([d.day.size for d in deliverables])})
-    tables["futures"] = replace(
-        tables["futures"],
-        basket=_shifted([b.futures.basket for b in parts], _starts([d.factor.size for d in deliverables])),
-    )
-    legs = _starts([book.swaptions.day.size for book in parts])
-    tables["swaptions"] = replace(
-        tables["swaptions"],
-        float_range=_shifted([book.swaptions.float_range for book in parts], legs),
-        annuity_range=_shifted([book.swaptions.annuity_range for book in parts], legs),
-    )
     return replace(
         parts[0],
         position_ids=tuple(f"{name}/{each}" for name, book in books for each in book.position_ids),
@@ -113,34 +96,10 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
         business_days=min((book.business_days for book in parts), key=len),
         sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
         warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
-        **tables,
+        tables=joined_tables(parts),
     )
-
-
-def file_sha256(path: Path) -> str:
-    """Digest of a file's bytes; MISSING when it cannot be read."""
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return MISSING
 
 
 def book_fault(file: BookFile, error: RiskError) -> BatchFault:
     """What is wrong with a book, as the night reports it."""
     return BatchFault(kind="book", subject=file.name, message=str(error))
-
-
-def _joined(tables: Sequence[Any], shifts: dict[str, Sequence[int]]) -> Any:
-    columns = {}
-    for field in fields(tables[0]):
-        arrays = [getattr(table, field.name) for table in tables]
-        columns[field.name] = _shifted(arrays, shifts[field.name]) if field.name in shifts else np.concatenate(arrays)
-    return replace(tables[0], **columns)
-
-
-def _shifted(arrays: Sequence[Any], starts: Sequence[int]) -> Any:
-    return np.concatenate([array + start for array, start in zip(arrays, starts, strict=True)])
-
-
-def _starts(sizes: Sequence[int]) -> list[int]:
-    return [0, *np.cumsum(sizes)[:-1].tolist()]

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine.batch.figures.limits import BREACHED, NOT_EVALUATED, of_no_run, use_limits
+from engine.batch.figures.limits import of_no_run, use_limits
 from engine.batch.one_run import How, RunState, record_run
+from engine.batch.record_lock import one_of_shards, only_writer
 from engine.batch.run_record import INCOMPLETE, now
 from engine.batch.sources import Day, day_of
 from engine.batch.work.checkpoints import WORK, remove_parts, remove_work
@@ -17,8 +18,9 @@ from engine.batch.work.stop import InterruptedBatchError
 from engine.errors import BusyError, InputError, RiskError
 from engine.inputs.batch import Batch, BatchRun
 from engine.record.atomic import write_json
-from engine.record.lock import one_of_shards, only_writer
 from engine.record.read import (
+    BREACHED,
+    NOT_EVALUATED,
     BatchFault,
     LimitUse,
     RunRecord,
@@ -68,8 +70,8 @@ def run_batch(batch: Batch, how: How) -> Outcome:
     start = time.monotonic()
     done: list[NightOutcome] = []
     message, code = None, 0
-    for said in of_no_run(batch.limits, [run.name for run in batch.runs]):
-        how.say(f"{said}; it will not be evaluated")
+    for warning in of_no_run(batch.limits, [run.name for run in batch.runs]):
+        how.say(f"{warning}; it will not be evaluated")
     with _lock(batch, how):
         if how.share is None:
             remove_parts(batch.out)
@@ -177,7 +179,7 @@ def _closed(
         runs=tuple(states),
         faults=tuple(faults),
         limits=limits,
-        warnings=tuple(dict.fromkeys(said for record in records for said in record.manifest["warnings"])),
+        warnings=tuple(dict.fromkeys(warning for record in records for warning in record.manifest["warnings"])),
         exit_code=_code(states, faults, limits),
     )
     complete = {record.name: record.manifest["complete"] for record in records}
@@ -199,7 +201,7 @@ def _closed(
         "limits": [asdict(use) for use in limits],
         "realised": str(batch.realised) if batch.realised else None,
     }
-    if not _says(batch.out, valuation_date, content):
+    if not _is_same(batch.out, valuation_date, content):
         write_json(home / NIGHT, {**content, "finished": now()})
     for name, state in states:
         if state is not RunState.FAILED:
@@ -221,7 +223,7 @@ def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[
     return records, faults
 
 
-def _says(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
+def _is_same(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
     """Whether a night's file says the same already, but for when."""
     try:
         found = read_summary(out, valuation_date)

@@ -1,7 +1,7 @@
 """One run of one date: left alone where its record stands, else resumed or begun, and recorded."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -20,7 +20,8 @@ from engine.batch.work.workers import AbstractWorkers
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
 from engine.record.atomic import write_json
-from engine.record.intact_files import read_manifest
+from engine.record.correlations import Correlations
+from engine.record.manifest import read_manifest
 from engine.record.read import BatchFault, run_folder
 from engine.record.tables import MANIFEST
 from engine.risk.accumulate import TailAccumulator
@@ -51,19 +52,19 @@ class How:
     stop: Stop
     say: Callable[[str], None]
     progress: Progress
-    say_once: Callable[[str], None] = field(init=False)  # as `say`, but what was said so before is left out
+    say_once: Callable[[str], None] = field(init=False)  # as `say`, but each message once
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "say_once", once(self.say))
 
 
 def once(say: Callable[[str], None]) -> Callable[[str], None]:
-    """`say`, but what every run would say alike comes through once."""
-    said: set[str] = set()
+    """Return `say`, through which a message that every run has alike comes once."""
+    seen: set[str] = set()
 
     def new_alone(message: str) -> None:
-        if message not in said:
-            said.add(message)
+        if message not in seen:
+            seen.add(message)
             say(message)
 
     return new_alone
@@ -93,8 +94,8 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if how.share and run.until_se is not None:
         raise InputError("a run with `until_se` cannot be shared out: its number of paths is not known; set `paths`")
     loaded = load(day, source)
-    for said in unusable(batch.limits, run.name, loaded.has(run)):
-        how.say(f"{day.valuation_date} {run.name}: {said}; it will not be evaluated")
+    for warning in unusable(batch.limits, run.name, loaded.has(run)):
+        how.say(f"{day.valuation_date} {run.name}: {warning}; it will not be evaluated")
     prepared = prepare(run, loaded.inputs, how.say_once)
     problem = problem_sha256(prepared)
     started, before = now(), time.perf_counter()
@@ -106,9 +107,10 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     if standing is not None:
         kept = set_aside(batch.out, folder, standing["sha256"])
         how.say(f"{day.valuation_date} {run.name}: the old record is kept in {kept}")
-    workers = how.workers.said() if how.workers else "shards"
+    workers = how.workers.description() if how.workers else "shards"
     spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
-    faults = _record(batch, folder, source, loaded, prepared, tails, again, problem, spent)
+    correlations = day.correlations(batch.histories)
+    faults = _record(batch, folder, source, loaded, prepared, tails, again, correlations, problem, spent)
     return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
 
 
@@ -171,6 +173,7 @@ def _record(
     prepared: Prepared,
     tails: TailAccumulator,
     replayed: Replayed,
+    correlations: Correlations,
     problem: str,
     spent: Spent,
 ) -> list[BatchFault]:
@@ -185,6 +188,7 @@ def _record(
         tails,
         result,
         replayed,
+        correlations,
         problem=problem,
         blocks=[*first, *later],
         stressed=stressed,
@@ -200,7 +204,7 @@ def _begin(folder: Path, problem: str, n_paths: int, n_blocks: int) -> None:
         write_json(folder / PLAN, {"problem_sha256": problem, "n_paths": n_paths, "n_blocks": n_blocks})
 
 
-def _standing(folder: Path, how: How) -> dict[str, Any] | None:
+def _standing(folder: Path, how: How) -> Mapping[str, Any] | None:
     """The manifest of a run that exists. Raises InputError when it was changed and is not to be replaced."""
     if not (folder / MANIFEST).exists():
         return None
@@ -212,13 +216,13 @@ def _standing(folder: Path, how: How) -> dict[str, Any] | None:
         raise
 
 
-def _is_good(standing: dict[str, Any], source: Source) -> bool:
+def _is_good(standing: Mapping[str, Any], source: Source) -> bool:
     """Whether a record answers the same question. One with a book missing does so for the same program only."""
     same = bool(standing["fingerprint"] == source.fingerprint)
     return same and (standing["complete"] or standing["code"] == code())
 
 
-def _changed(standing: dict[str, Any], source: Source) -> str:
+def _changed(standing: Mapping[str, Any], source: Source) -> str:
     """What differs between a record's inputs and those on disk, in words."""
     books = {book["name"]: book["sha256"] for book in standing["books"]}
     here = {file.name: file.sha256 for file in source.books}

@@ -7,13 +7,13 @@ from datetime import date
 
 from engine.batch.figures.limits import of_no_run, unusable
 from engine.batch.one_run import once, work_folder
+from engine.batch.record_lock import check_writable
 from engine.batch.sources import Day, day_of, load, source_of, stress_scenarios
 from engine.batch.work.block_files import cells_of_block, run_blocks
 from engine.batch.work.checkpoints import Checkpoints
 from engine.batch.work.problem import problem_sha256
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun
-from engine.record.lock import check_writable
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
 from engine.run.backend import device_errors
@@ -65,7 +65,7 @@ def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned
                 faults.append(f"{valuation_date} {run.name}: {error}")
                 continue
             runs.append(each)
-            faults += [f"{valuation_date} {said}" for said in found]
+            faults += [f"{valuation_date} {error}" for error in found]
             warnings += warned
     return Planned(runs=tuple(runs), faults=tuple(dict.fromkeys(faults)), warnings=tuple(dict.fromkeys(warnings)))
 
@@ -94,13 +94,13 @@ def _planned(
         seconds=_seconds(prepared, plan, size) if probe else None,
     )
     faults = [f"{fault.kind} {fault.subject}: {fault.message}" for fault in (*loaded.faults, *limit_faults)]
-    faults += [f"{run.name}: {said}" for said in unusable(batch.limits, run.name, loaded.has(run))]
+    faults += [f"{run.name}: {error}" for error in unusable(batch.limits, run.name, loaded.has(run))]
     return found, faults, loaded.inputs.warnings
 
 
 def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:
     """Of all checkpoints, at most about: in the pilot a block keeps a tail of its own at worst."""
-    per_cell = plan.n_cells * plan.n_rows * 8 * (4 + 3 * (len(plan.confidences) + 1))
+    per_cell = plan.n_cells * plan.n_rows * 8 * (4 + 3 * (len(plan.quantiles) + 1))
     kept = min(plan.keep * n_blocks, plan.pilot_cells * CELL) + plan.kept_beyond
     return per_cell + 8 * plan.n_rows * kept + 4096 * n_blocks
 

@@ -1,25 +1,26 @@
 """Run a recorded run again, and say whether every bit is the same."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from engine.batch.books import BookFile, file_sha256
+from engine.batch.books import BookFile
 from engine.batch.figures.components import by_book, replay
-from engine.batch.run_record import chained
 from engine.batch.sources import Day, load, source_of
 from engine.batch.work.checkpoints import blocks_of
 from engine.batch.work.problem import code, problem_sha256
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
-from engine.record.intact_files import file_faults
+from engine.record.chain import chain_of_blocks
+from engine.record.intact_files import file_errors, file_sha256
+from engine.record.manifest import Manifest, RecordedBlock, manifest_of
 from engine.record.read import read_json, run_of
 from engine.record.rows import ComponentKey
 from engine.record.tables import MANIFEST
 from engine.risk.components import Component
-from engine.risk.results import ScopeResult
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.results import ScopeResult, TailResult
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, simulate
 from engine.run.start import Prepared, plan_of, prepare, result_of, versions
@@ -27,7 +28,7 @@ from engine.run.start import Prepared, plan_of, prepare, result_of, versions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduced:
-    """What a second run says of a recorded one."""
+    """A recorded run beside the same run made again."""
 
     run: str
     valuation_date: date
@@ -60,14 +61,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
                 f"{str(path.parent)!r} holds no manifest.json; give a recorded run's own folder, "
                 "OUT/valuation_date=DATE/run=NAME, or the manifest.json in it"
             )
-    manifest = read_json(path)
-    missing = [
-        key
-        for key in ("config", "market", "books", "blocks", "facts", "files", "problem_sha256")
-        if key not in manifest
-    ]
-    if missing:
-        raise InputError(f"{path} is no run's manifest: it has no {missing[0]!r}")
+    manifest = manifest_of(read_json(path), path)
     run = run_from_record(manifest["config"])
     day = _day(manifest)
     source = source_of(day, run)
@@ -80,13 +74,13 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     problem = problem_sha256(prepared)
     blocks = [each for block in manifest["blocks"] for each in blocks_of(
         block["first"], block["first"] + block["n"], block["n"], plan.n_paths)]  # fmt: skip
-    numbers = [*file_faults(path.parent, manifest)]
-    numbers += [*_block_faults(manifest["blocks"], chained(tails, blocks, manifest["problem_sha256"]))]
+    numbers = [*file_errors(path.parent, manifest)]
+    numbers += [*_block_differences(manifest["blocks"], chain_of_blocks(tails, blocks, manifest["problem_sha256"]))]
     record = run_of(path.parent, manifest)
-    numbers += _figure_faults(record.results, result.results)
+    numbers += _figure_differences(record.results, result.results)
     if record.components:
         parts = by_book(replay(prepared, plan.n_paths, lambda: None), result.results, plan.n_paths)
-        numbers += _component_faults(record.components, parts)
+        numbers += _component_differences(record.components, parts)
     return Reproduced(
         run=manifest["run"],
         valuation_date=day.valuation_date,
@@ -96,7 +90,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     )
 
 
-def _day(manifest: dict[str, Any]) -> Day:
+def _day(manifest: Manifest) -> Day:
     """The date as it was: the same files, without those that could not be loaded then."""
     market = Path(manifest["market"]["path"])
     files = tuple(
@@ -107,13 +101,13 @@ def _day(manifest: dict[str, Any]) -> Day:
     return Day(date.fromisoformat(manifest["valuation_date"]), market, file_sha256(market), files)
 
 
-def _block_faults(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[str]:
+def _block_differences(then: Sequence[RecordedBlock], now: Sequence[RecordedBlock]) -> Iterator[str]:
     other = [block for block, again in zip(then, now, strict=True) if block["sha256"] != again["sha256"]]
     if other:
         yield f"{len(other)} of {len(then)} blocks, the first from cell {other[0]['first']}"
 
 
-def _figure_faults(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, ...]) -> Iterator[str]:
+def _figure_differences(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, ...]) -> Iterator[str]:
     there = {(row.scenario, row.scope if row.scope != "partial" else "total"): row for row in then}
     here = {(row.scenario, row.scope): row for row in now}
     for scenario, scope in sorted({*there, *here}):
@@ -123,24 +117,38 @@ def _figure_faults(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, ...]) 
             yield f"{where}: {'not recorded' if one is None else 'not there any more'}"
         elif one.pnl_sha256 != other.pnl_sha256:
             yield f"{where}: P&L; VaR {_var(one)} then, {_var(other)} now"
-        elif one.measures != other.measures or (one.mean, one.std) != (other.mean, other.std):
+        elif not _is_among(one.measures, other.measures) or (one.mean, one.std) != (other.mean, other.std):
             yield f"{where}: figures of the same P&L"
         elif (one.base_value, one.shock_pnl) != (other.base_value, other.shock_pnl):
             yield f"{where}: value before the paths"
 
 
-def _component_faults(then: Mapping[ComponentKey, Component], now: Mapping[ComponentKey, Component]) -> Iterator[str]:
+def _is_among(then: tuple[TailResult, ...], now: tuple[TailResult, ...]) -> bool:
+    """Whether every recorded figure is the same now; a measure that was added since then is none of the record's."""
+    return [tail.confidence for tail in then] == [tail.confidence for tail in now] and all(
+        one.flat().items() <= other.flat().items() for one, other in zip(then, now, strict=True)
+    )
+
+
+def _is_part(then: Component, now: Component) -> bool:
+    return then.tail_paths == now.tail_paths and then.estimates.items() <= now.estimates.items()
+
+
+def _component_differences(
+    then: Mapping[ComponentKey, Component], now: Mapping[ComponentKey, Component]
+) -> Iterator[str]:
     for scenario, scope, confidence in sorted({*then, *now}):
         key = (scenario, scope, confidence)
-        if then.get(key) != now.get(key):
+        one, other = then.get(key), now.get(key)
+        if one is None or other is None or not _is_part(one, other):
             yield f"scenario {scenario}, {scope}: its components at {confidence}"
 
 
 def _var(row: ScopeResult) -> str:
-    return f"{row.measures[-1].value_at_risk:,.0f}"
+    return f"{row.measures[-1].of(VALUE_AT_RISK).value:,.0f}"
 
 
-def _causes(manifest: dict[str, Any], day: Day, prepared: Prepared, problem: str) -> Iterator[str]:
+def _causes(manifest: Manifest, day: Day, prepared: Prepared, problem: str) -> Iterator[str]:
     facts, books = manifest["facts"], {file.name: file.sha256 for file in day.files}
     if manifest["market"]["sha256"] != day.market_sha256:
         yield f"the market file {day.market_path} was changed"

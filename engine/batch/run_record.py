@@ -8,29 +8,40 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.batch.figures.components import Replayed, by_book
-from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA, convergence_rows
+from engine.batch.figures.convergence import convergence_rows
 from engine.batch.figures.exact import distributions, exact_rows
-from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA, level_rows
+from engine.batch.figures.levels import level_rows
 from engine.batch.sources import Loaded, Source
 from engine.batch.work.problem import code
 from engine.inputs.batch import recorded
 from engine.record.atomic import sync_folder, write_atomically, write_json
-from engine.record.chain import next_link
+from engine.record.chain import chain_of_blocks
+from engine.record.correlations import (
+    CORRELATIONS,
+    CORRELATIONS_SCHEMA,
+    Correlations,
+    correlation_rows,
+    recorded_correlations,
+)
+from engine.record.manifest import Manifest, RecordedBook
 from engine.record.read import BatchFault
 from engine.record.rows import Row, component_rows, result_rows
 from engine.record.tables import (
+    CONVERGENCE,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
+    LEVELS,
+    LEVELS_SCHEMA,
     MANIFEST,
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
+    convergence_schema,
 )
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.results import RunResult, ScopeResult, as_json
@@ -59,6 +70,7 @@ def write_run(
     tails: TailAccumulator,
     result: RunResult,
     replayed: Replayed,
+    correlations: Correlations,
     *,
     problem: str,
     blocks: Sequence[CellRange],
@@ -82,13 +94,14 @@ def write_run(
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
-        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), CONVERGENCE_SCHEMA),
+        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), convergence_schema()),
         LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
+        CORRELATIONS: _parquet(correlation_rows(correlations), CORRELATIONS_SCHEMA),
     }
     for name, data in files.items():
         write_atomically(folder / name, data)
     plain = as_json(result)
-    manifest = {
+    manifest: Manifest = {
         "schema": SCHEMA_VERSION,
         "run": source.run.name,
         "valuation_date": plain["run"]["valuation_date"],
@@ -103,29 +116,17 @@ def write_run(
         "host": socket.gethostname(),
         "workers": spent.workers,
         "problem_sha256": problem,
-        "blocks": chained(tails, blocks, problem),
+        "blocks": chain_of_blocks(tails, blocks, problem),
         "pnl_sha256": {f"{row.scenario}/{row.scope}": row.pnl_sha256 for row in results},
         "files": {name: sha256(data).hexdigest() for name, data in files.items()},
+        "correlations": recorded_correlations(correlations),
         "times": {"started": spent.started, "finished": now(), "simulate_s": spent.simulate_s,
                   "resumed_blocks": spent.resumed_blocks},
         "warnings": list(result.warnings),
         "faults": [asdict(fault) for fault in faults],
         "exit_code": 0 if loaded.complete else INCOMPLETE,
     }  # fmt: skip
-    return write_json(folder / MANIFEST, manifest)
-
-
-def chained(tails: TailAccumulator, blocks: Sequence[CellRange], problem: str) -> list[dict[str, Any]]:
-    """Each block's digest, of what its cells said, and the chain of digests up to it."""
-    found, chain, cells = [], problem, tails.cells
-    for block in blocks:
-        here = slice(block.first, block.first + block.n)
-        digest = sha256(f"{block.first} {block.n} ".encode())
-        for array in (cells.sums[:, here], cells.squares[:, here], cells.digests[:, here]):
-            digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
-        chain = next_link(chain, digest.hexdigest())
-        found.append({"first": block.first, "n": block.n, "sha256": digest.hexdigest(), "chain": chain})
-    return found
+    return write_json(folder / MANIFEST, dict(manifest))
 
 
 def set_aside(out: Path, folder: Path, manifest_sha256: str) -> Path:
@@ -144,11 +145,11 @@ def set_aside(out: Path, folder: Path, manifest_sha256: str) -> Path:
 
 
 def now() -> str:
-    """The time in UTC. It is only told, never compared: a clock that jumps changes nothing."""
+    """Return the time in UTC. It is only told, never compared: a clock that jumps changes nothing."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _books(source: Source, loaded: Loaded) -> list[dict[str, Any]]:
+def _books(source: Source, loaded: Loaded) -> list[RecordedBook]:
     books = dict(loaded.books)
     return [
         {"name": file.name, "path": str(file.path), "sha256": file.sha256, "books": list(books.get(file.name, ()))}

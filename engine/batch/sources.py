@@ -1,13 +1,14 @@
 """What the runs of one date start from: found by name and digest first, loaded only when they are computed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from engine.batch.books import BookFile, book_fault, chosen, file_sha256, find_books, join, load_checked
+from engine.batch.books import BookFile, book_fault, chosen, find_books, join, load_checked
+from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import Has
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
@@ -15,6 +16,9 @@ from engine.inputs.batch import DATE, Batch, BatchRun, recorded
 from engine.inputs.market.load import load_market
 from engine.inputs.scenario.load import load_scenario, load_scenarios
 from engine.market.market import Market
+from engine.record.correlations import Correlations
+from engine.record.intact_files import file_sha256
+from engine.record.manifest import RecordedScenario
 from engine.record.read import BatchFault
 from engine.run.load import Inputs, inputs_of, scenario_sha256
 from engine.scenario.apply import apply
@@ -28,7 +32,7 @@ class Source:
     market: Path
     market_sha256: str
     books: tuple[BookFile, ...]
-    scenarios: tuple[dict[str, Any], ...]  # {name, path (None: bundled), sha256}
+    scenarios: tuple[RecordedScenario, ...]
     fingerprint: str  # of all of it
 
 
@@ -41,6 +45,7 @@ class Day:
     market_sha256: str
     files: tuple[BookFile, ...]
     _market: Market | InputError | None = None
+    _correlations: Correlations | None = None
     _books: dict[str, CompiledBook | InputError] = field(default_factory=dict)
 
     def market(self) -> Market:
@@ -50,6 +55,12 @@ class Day:
         if isinstance(self._market, InputError):
             raise self._market
         return self._market
+
+    def correlations(self, histories: Sequence[Path]) -> Correlations:
+        """Return the market's correlations beside the trailing ones. Raises InputError as `market`."""
+        if self._correlations is None:
+            self._correlations = correlations_of(self.market(), self.valuation_date, histories)
+        return self._correlations
 
     def book(self, file: BookFile) -> CompiledBook:
         """A book, checked. Raises InputError."""
@@ -112,7 +123,7 @@ def day_of(batch: Batch, valuation_date: date) -> Day:
 def source_of(day: Day, run: BatchRun) -> Source:
     """Find a run's inputs. Raises InputError when a scenario has faults or no book is chosen."""
     scenarios = tuple(
-        {"name": each.name, "path": name if name.endswith(".toml") else None, "sha256": scenario_sha256(each)}
+        RecordedScenario(name=each.name, path=name if name.endswith(".toml") else None, sha256=scenario_sha256(each))
         for name, each in zip(run.scenarios, load_scenarios(run.scenarios), strict=True)
     )
     books = chosen(day.files, run.books)

@@ -8,7 +8,7 @@ from engine.batch.one_run import PLAN, work_folder
 from engine.batch.work.checkpoints import Checkpoints
 from engine.errors import InputError
 from engine.inputs.batch import Batch
-from engine.record.intact_files import read_manifest
+from engine.record.manifest import Manifest, read_manifest
 from engine.record.read import read_json, run_folder
 from engine.record.tables import MANIFEST
 
@@ -19,7 +19,7 @@ class RunStatus:
 
     valuation_date: date
     run: str
-    said: str  # in words
+    state: str  # in words
     is_begun: bool
 
 
@@ -38,13 +38,13 @@ def _status(batch: Batch, valuation_date: date, name: str) -> RunStatus:
     if (home / MANIFEST).exists():
         try:
             found = read_manifest(home)
-            said = "recorded" if found["complete"] else f"recorded without {_missing(found)}"
+            state = "recorded" if found["complete"] else f"recorded without {_missing(found)}"
         except InputError as error:
-            said = f"damaged: {error}"
-        return RunStatus(valuation_date=valuation_date, run=name, is_begun=True, said=said)
+            state = f"damaged: {error}"
+        return RunStatus(valuation_date=valuation_date, run=name, is_begun=True, state=state)
     folders = [path.parent for path in sorted(work_folder(batch.out, valuation_date, name).glob(f"*/*/{PLAN}"))]
-    said = "; ".join(map(_progress, folders)) or "not begun"
-    return RunStatus(valuation_date=valuation_date, run=name, is_begun=bool(folders), said=said)
+    state = "; ".join(map(_progress, folders)) or "not begun"
+    return RunStatus(valuation_date=valuation_date, run=name, is_begun=bool(folders), state=state)
 
 
 def _progress(folder: Path) -> str:
@@ -52,5 +52,5 @@ def _progress(folder: Path) -> str:
     return f"{done:,} of {plan['n_blocks']:,} blocks of {plan['n_paths']:,} paths"
 
 
-def _missing(manifest: dict[str, list[dict[str, str]]]) -> str:
+def _missing(manifest: Manifest) -> str:
     return ", ".join(fault["subject"] for fault in manifest["faults"] if fault["kind"] == "book")

@@ -9,27 +9,13 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.greeks import curve_dv01
-from engine.book.spreads import settlement_values
 from engine.book.value import book_warnings, position_values
-from engine.conventions.quotes import (
-    bond_equivalent_yield,
-    days_in_year_after,
-    remaining_years,
-    simple_yield,
-    street_yield,
-)
+from engine.instruments.registry import KINDS
 from engine.market.market import Market
-from engine.payoffs.quoted import Bonds
+from engine.payoffs.flows import settlement_values
+from engine.payoffs.quoted import Bonds, bonds_at, by_quotation
 from kernels.types import F64
 
-YIELD_KINDS = {
-    "JGB": "simple",
-    "JGB_BILL": "simple",
-    "JGB_STRIP": "half-yearly compound",
-    "UST": "street",
-    "UST_BILL": "bond-equivalent",
-    "UST_STRIP": "street",
-}
 USUAL_SPREAD_BP = 200.0  # government bonds keep far closer to their curve: a wider spread is more often a wrong price
 
 
@@ -42,8 +28,8 @@ class CheckRow:
     kind: str
     clean_price: float | None  # per 100 of face, for settlement
     market_yield: float | None  # decimal per year
-    yield_kind: str | None  # a value of `YIELD_KINDS`
-    spread_bp: float | None  # over the curve, fitted to the given price; None without one
+    yield_kind: str | None  # name of the kind's quotation
+    spread_bp: float | None  # over the curve, fitted to the market price; None without one
     value: float  # JPY
     dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
 
@@ -91,7 +77,16 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
 
 
 def clean_prices(book: CompiledBook, market: Market, spreads: F64) -> F64:
-    """Clean price for settlement of every bond and bill: (n_bonds,) per 100 of face; NaN where the face is 0."""
+    """Return the clean price for settlement of every bond and bill.
+
+    Parameters
+    ----------
+    spreads : (n_positions,) decimal per year, over the zero curves
+
+    Returns
+    -------
+    (n_bonds,) per 100 of face; NaN where the face is 0
+    """
     bonds = book.bonds
     dirty = settlement_values(book, market, spreads, bonds.position, bonds.settlement_day)
     face = np.where(bonds.face == 0.0, np.nan, bonds.face)
@@ -99,25 +94,27 @@ def clean_prices(book: CompiledBook, market: Market, spreads: F64) -> F64:
 
 
 def market_yields(book: CompiledBook, clean: F64) -> F64:
-    """Yield of every bond and bill at its clean price, by the convention in `YIELD_KINDS`: (n_bonds,) decimal."""
-    bonds = book.bonds
-    kind = np.array(book.kinds)[bonds.position]
-    dirty = clean + bonds.accrued
-    years = remaining_years(book.valuation_date, bonds.settlement_day, bonds.maturity_day)
-    days = (bonds.maturity_day - bonds.settlement_day).astype(np.float64)
-    year_days = days_in_year_after(book.valuation_date, bonds.settlement_day).astype(np.float64)
-    yields = np.full(clean.shape, np.nan)
-    for name, found in (
-        ("JGB", simple_yield(clean, bonds.coupon, years)),
-        ("JGB_BILL", simple_yield(clean, bonds.coupon, days / 365.0)),
-        ("UST_BILL", bond_equivalent_yield(clean, days, year_days)),
-    ):
-        yields[kind == name] = found[kind == name]
-    ust = np.isin(kind, ("UST", "UST_STRIP", "JGB_STRIP")) & np.isfinite(clean)
-    yields[ust] = street_yield(
-        dirty[ust], bonds.coupon[ust], bonds.period_fraction[ust], bonds.coupons_left[ust], bonds.first_coupon[ust]
-    )
+    """Return the yield of every bond and bill at its clean price, as its market quotes it.
+
+    Parameters
+    ----------
+    clean : (n_bonds,) per 100 of face; NaN: none
+
+    Returns
+    -------
+    (n_bonds,) decimal per year; NaN without a price
+    """
+    bonds, yields = book.bonds, np.full(clean.shape, np.nan)
+    kinds = [KINDS[book.kinds[i]] for i in bonds.position]
+    for quotation, mine in by_quotation([kind.quotation for kind in kinds if kind.quotation is not None]):
+        priced = mine[np.isfinite(clean[mine])]
+        yields[priced] = quotation.market_yield(bonds_at(bonds, priced), clean[priced], book.valuation_date)
     return yields
+
+
+def _yield_kind(kind: str) -> str | None:
+    quotation = KINDS[kind].quotation
+    return None if quotation is None else quotation.name
 
 
 def _rows(
@@ -134,7 +131,7 @@ def _rows(
             kind=book.kinds[i],
             clean_price=_or_none(prices[i]),
             market_yield=_or_none(yields[i]),
-            yield_kind=YIELD_KINDS.get(book.kinds[i]),
+            yield_kind=_yield_kind(book.kinds[i]),
             spread_bp=float(1e4 * spreads[i]) if i in marked else None,
             value=float(values[i]),
             dv01={curve: float(lost[i]) for curve, lost in sensitivities.items()},
@@ -144,7 +141,7 @@ def _rows(
 
 
 def _wide_spreads(book: CompiledBook, spreads: F64) -> tuple[str, ...]:
-    """A warning that names the positions, when spreads are wider than a government bond's price explains."""
+    """Return a warning that names the positions, when spreads are wider than a government bond's price explains."""
     wide = np.flatnonzero(1e4 * np.abs(spreads) > USUAL_SPREAD_BP)
     if not wide.size:
         return ()
@@ -165,7 +162,7 @@ def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Map
 
 
 def _spread_out(numbers: F64, bonds: Bonds, n_positions: int) -> F64:
-    """Numbers of bonds as one per position, NaN elsewhere."""
+    """Return numbers of bonds as one per position, NaN elsewhere."""
     every = np.full(n_positions, np.nan)
     every[bonds.position] = numbers
     return every

@@ -1,15 +1,21 @@
-"""A compiled book: every position as dated flows and currency units. Needs no QuantLib to load or value."""
+"""A compiled book: every position as rows of payoffs' tables. Needs no QuantLib to load or value."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
-from engine.payoffs.flows import Floats, Flows
+from engine.payoffs.floats import Floats
+from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Deliverables, Futures
 from engine.payoffs.fx_options import FxOptions
-from engine.payoffs.quoted import Bonds, Marks, Premiums, no_bonds
+from engine.payoffs.holdings import Holdings
+from engine.payoffs.quoted import Bonds, Marks, Premiums
+from engine.payoffs.shelf import Shelf
 from engine.payoffs.swaptions import Swaptions
-from engine.payoffs.units import Holdings, Units
+from engine.payoffs.units import Units
 from kernels.types import I64
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,17 +26,70 @@ class CompiledBook:
     position_ids: tuple[str, ...]  # unique
     books: tuple[str, ...]  # (n_positions,) the book each position belongs to
     kinds: tuple[str, ...]  # (n_positions,) "JGB", "UST_BILL", "FX_FORWARD", ...
-    flows: Flows
-    floats: Floats
-    units: Units
-    holdings: Holdings
-    options: FxOptions
-    futures: Futures
-    deliverables: Deliverables
-    swaptions: Swaptions
-    marks: Marks
-    premiums: Premiums
+    tables: Shelf  # one table for each payoff in `engine.payoffs.registry`
     business_days: I64  # (n,) days from the valuation date of the coming joint Tokyo and New York business days
     sha256: str  # of the source file's bytes
-    bonds: Bonds = field(default_factory=no_bonds)
     warnings: tuple[str, ...] = ()  # what was accepted with a word of caution, for every result that uses the book
+
+    def table(self, kind: type[T]) -> T:
+        """Return the table of a class."""
+        return self.tables.of(kind)
+
+    def with_tables(self, *tables: object) -> "CompiledBook":
+        """Return the book with these tables in place of those of the same classes."""
+        return replace(self, tables=self.tables.replaced(*tables))
+
+    @property
+    def flows(self) -> Flows:
+        """Return dated payments."""
+        return self.tables.of(Flows)
+
+    @property
+    def floats(self) -> Floats:
+        """Return interest projected on another curve."""
+        return self.tables.of(Floats)
+
+    @property
+    def units(self) -> Units:
+        """Return currency held."""
+        return self.tables.of(Units)
+
+    @property
+    def holdings(self) -> Holdings:
+        """Return quantities of price factors."""
+        return self.tables.of(Holdings)
+
+    @property
+    def options(self) -> FxOptions:
+        """Return FX options."""
+        return self.tables.of(FxOptions)
+
+    @property
+    def futures(self) -> Futures:
+        """Return bond futures."""
+        return self.tables.of(Futures)
+
+    @property
+    def deliverables(self) -> Deliverables:
+        """Return the bonds of the futures' baskets."""
+        return self.tables.of(Deliverables)
+
+    @property
+    def swaptions(self) -> Swaptions:
+        """Return swaptions."""
+        return self.tables.of(Swaptions)
+
+    @property
+    def marks(self) -> Marks:
+        """Return market prices of bonds."""
+        return self.tables.of(Marks)
+
+    @property
+    def premiums(self) -> Premiums:
+        """Return market values of options."""
+        return self.tables.of(Premiums)
+
+    @property
+    def bonds(self) -> Bonds:
+        """Return terms of bonds."""
+        return self.tables.of(Bonds)

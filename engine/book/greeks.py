@@ -1,7 +1,7 @@
 """What moves a book: sensitivities, carry and roll-down of every position, by exact revaluation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from engine.book.value import position_values, values_on
 from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.market.moved_market import moved, shifted, slid
+from engine.payoffs.swaptions import NormalVols
 from kernels.types import F64
 
 BASIS_POINT = 1e-4
@@ -62,7 +63,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
                 price_fall[factor.name] = position_values(book, moved(market, move), fits) - base
             case FactorKind.VOL:
                 vega[factor.name] = gained
-    wider = replace(fits, normal_vol=fits.normal_vol + BASIS_POINT)
+    wider = fits.replaced(NormalVols(normal_vol=fits.normal_vol + BASIS_POINT))
     tomorrow = values_on(book, market, fits, day=1, before=market)
     kept = values_on(book, slid(market, _DAY), fits, day=1, before=market)
     return Greeks(
@@ -78,11 +79,11 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
 
 
 def curve_dv01(book: CompiledBook, market: Market, fits: Fits) -> dict[str, F64]:
-    """Value lost for +1 bp on all zero rates of a published curve and of those derived from it; positive when long.
+    """Return the value lost for +1 bp on all zero rates of a published curve and of those derived from it.
 
     Returns
     -------
-    {curve: (n_positions,)} [JPY], for every curve of the market that is derived from no other
+    {curve: (n_positions,)} [JPY], positive when long, for every curve of the market that is derived from no other
     """
     base = position_values(book, market, fits)
     roots = [name for name in market.curves if name not in market.spreads]

@@ -66,7 +66,7 @@ def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
 
 
 def as_json(shown: BookShow) -> dict[str, Any]:
-    """Everything that is shown, as JSON's types: amounts in JPY, of moves whose sizes the keys name."""
+    """Return everything that is shown, as JSON's types: amounts in JPY, of moves whose sizes the keys name."""
     return {
         "schema": 1,
         "valuation_date": shown.valuation_date.isoformat(),
@@ -93,9 +93,11 @@ def _json_row(row: ShowRow) -> dict[str, Any]:
 
 def _row(name: str, kind: str, found: Greeks, inside: Bools) -> ShowRow:
     def added(amounts: F64) -> float:
+        """Return the sum over the positions inside, of amounts (n_positions,) [JPY]."""
         return float(amounts[inside].sum())
 
     def each(by_factor: Mapping[str, F64]) -> dict[str, float]:
+        """Return the sums by factor, of amounts (n_positions,) [JPY]."""
         return {factor: added(amounts) for factor, amounts in by_factor.items()}
 
     return ShowRow(

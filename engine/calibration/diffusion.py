@@ -1,7 +1,7 @@
 """Vols and correlations of the factors from history: zero rates, not par yields, at the factors' own pillars."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.calibration.given_laws import GivenLaw, with_given
+from engine.conventions.currencies import CURRENCIES, currency_of_curve, currency_of_factor, fx_quote
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
@@ -18,7 +19,6 @@ from engine.market.market import Market, ParCurve, joined_sources
 from engine.market.spread import SpreadCurve, with_derived
 from kernels.types import F64, Dates
 
-CURRENCIES = {"JGB": "JPY", "UST": "USD"}  # of the curves that the history holds
 CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link
 _LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
 _TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
@@ -64,7 +64,7 @@ def calibrate(
     Parameters
     ----------
     history : DataFrame as `engine.inputs.history.load.read_history` returns it
-        Par yields (decimal), USDJPY and, by the factor's name, other prices and vols; NaN where nothing was published.
+        Par yields (decimal) and, by the factor's name, exchange rates, other prices, vols; NaN: not published.
     factors : 1 to 64 factors
     window : dates used, both ends included
     given : laws, by factor, that are taken as they are: of vols and derived curves, whose history is seldom at hand
@@ -117,7 +117,7 @@ def calibrate(
 
 
 def factor_states(history: pd.DataFrame, factors: Sequence[Factor], window: Window) -> pd.DataFrame:
-    """States of the factors by date: zero rates at the pillars, logarithms of prices and vols; NaN without a value.
+    """Return the factors' states by date: zero rates at the pillars, logarithms of prices and vols; NaN: no value.
 
     Tenors published on fewer than 95 % of a curve's dates in the window take no part, so that a tenor that begins
     within the window does not move the curve; a date that lacks a tenor which does take part has no zero rates.
@@ -135,7 +135,7 @@ def factor_states(history: pd.DataFrame, factors: Sequence[Factor], window: Wind
 
 
 def par_curve(history: pd.DataFrame, name: str, day: date) -> ParCurve:
-    """Every par yield of a curve that was published on `day`. Raises InputError when none was."""
+    """Return every par yield of a curve that was published on `day`. Raises InputError when none was."""
     tenors = _tenors(history, name)
     row = history[list(tenors)].loc[history.index == pd.Timestamp(day)].dropna(axis="columns")
     if row.empty:
@@ -144,7 +144,7 @@ def par_curve(history: pd.DataFrame, name: str, day: date) -> ParCurve:
         raise InputError(f"the history has no {name} yields on {day}{last}")
     return ParCurve(
         name=name,
-        currency=CURRENCIES[name],
+        currency=_currency(name),
         times=np.array([tenors[column] for column in row.columns]),
         par_yields=row.iloc[0].to_numpy(dtype=np.float64, copy=True),
     )
@@ -160,12 +160,14 @@ def build_market(
     given: Mapping[str, GivenLaw] | None = None,
     spreads: Mapping[str, SpreadCurve] | None = None,
     fx_vols: Mapping[str, FxVols] | None = None,
+    exchanged: Collection[str] | None = None,
 ) -> Market:
-    """Market of one date: its published par curves and prices, with the law calibrated over `window`.
+    """Return the market of one date: its published par curves and prices, with the law calibrated over `window`.
 
     `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given` laws, `spreads` and
-    `fx_vols` are taken as they are; reversion is zero where no law gives it, drift is zero. Raises InputError as
-    `calibrate` does, or when a level was not published on `valuation_date`.
+    `fx_vols` are taken as they are; reversion is zero where no law gives it, drift is zero. `exchanged` are the
+    currencies whose rates are the market's `fx`; None: every one that has a factor. Raises InputError as `calibrate`
+    does, or when a level was not published on `valuation_date`.
     """
     derived, laws = spreads or {}, given or {}
     names = dict.fromkeys(f.curve for f in factors if f.curve is not None and f.curve not in derived)
@@ -174,12 +176,16 @@ def build_market(
     levels = {f.name: _level(history, f.name, valuation_date) for f in factors if f.kind is FactorKind.PRICE}
     surfaces = fx_vols or {}
     levels |= {f.name: surfaces[f.pair].level for f in factors if f.pair is not None and f.pair in surfaces}
-    usdjpy = levels.pop(PRICE_FACTOR, None)
+    dollar = str(currency_of_factor(PRICE_FACTOR))
+    wanted = [code for code in map(currency_of_factor, levels) if code is not None]
+    codes = [dollar, *(code for code in wanted if code != dollar and (exchanged is None or code in exchanged))]
+    fx = {code: _level(history, fx_quote(code).factor, valuation_date) for code in codes}
+    levels = {name: level for name, level in levels.items() if currency_of_factor(name) not in fx}
     return Market(
         valuation_date=valuation_date,
         par_curves=par_curves,
         curves=with_derived({name: bootstrap(par) for name, par in par_curves.items()}, derived),
-        usdjpy=_level(history, PRICE_FACTOR, valuation_date) if usdjpy is None else usdjpy,
+        fx=fx,
         factors=tuple(factors),
         vols=calibration.vols,
         correlation=calibration.correlation,
@@ -214,12 +220,20 @@ def _level(history: pd.DataFrame, name: str, day: date) -> float:
 
 def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
     """Columns of a curve -> years, shortest first."""
-    if name not in CURRENCIES:
-        raise InputError(f"the history has no curve {name!r}; it has {', '.join(CURRENCIES)}")
+    _currency(name)
     tenors = {str(c): tenor_years(str(c).partition("_")[2]) for c in history.columns if str(c).startswith(f"{name}_")}
     if not tenors:
         raise InputError(f"the history has no {name} columns; add the file that publishes them")
     return dict(sorted(tenors.items(), key=lambda item: item[1]))
+
+
+def _currency(curve: str) -> str:
+    """Code of the currency of a published curve."""
+    code = currency_of_curve(curve)
+    if code is None:
+        known = ", ".join(each.curves.bond for each in CURRENCIES.values())
+        raise InputError(f"the history has no curve {curve!r}; a published curve is one of {known}")
+    return code
 
 
 def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) -> pd.DataFrame:
@@ -233,7 +247,8 @@ def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) ->
         if factor.pillar is None or not times[0] <= factor.pillar <= times[-1]:
             inner = ", ".join(column.partition("_")[2] for column in tenors)
             raise InputError(f"{factor.name} lies outside the tenors published throughout the window: {inner}")
-    zeros = bootstrap_days(times, used.to_numpy(dtype=np.float64).T, name)  # (n_tenors, n_days)
+    often = CURRENCIES[_currency(name)].bonds.coupons_per_year
+    zeros = bootstrap_days(times, used.to_numpy(dtype=np.float64).T, name, often)  # (n_tenors, n_days)
     at_pillars = {factor.name: _interpolated(times, zeros, float(factor.pillar or 0.0)) for factor in pillars}
     return pd.DataFrame(at_pillars, index=used.index).reindex(inside.index)
 

@@ -21,7 +21,7 @@ class GivenLaw:
 
 
 def with_given(correlation: F64, known: Sequence[str], given: Mapping[str, GivenLaw], names: Sequence[str]) -> F64:
-    """Correlation of `names`, from that of the `known` ones and what is given of the rest.
+    """Return the correlation of `names`, (n, n), from that of the `known` ones and what is given of the rest.
 
     A given factor moves with the others only through those that its law names: with S these, its correlations are
     R[:, S] R[S, S]^-1 rho_S, the regression on them. The matrix stays positive definite as long as the regression

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from engine.calibration.diffusion import CURRENCIES, Window, build_market
+from engine.calibration.diffusion import Window, build_market
 from engine.calibration.given_laws import GivenLaw
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
@@ -20,7 +20,7 @@ _PUBLISHERS = {
 
 
 def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) -> Market:
-    """Levels of `day`, with vols and correlations of the days from `start` to it.
+    """Return the levels of `day`, with vols and correlations of the days from `start` to it.
 
     Parameters
     ----------
@@ -35,22 +35,24 @@ def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) 
         `like` has a factor that the history does not, or as `engine.calibration.diffusion.build_market` does.
     """
     _refuse_unknown(history, like)
-    names = [name for name in (*CURRENCIES, PRICE_FACTOR) if name in like.par_curves or name == PRICE_FACTOR]
-    others = [f.name for f in like.factors if f.kind is FactorKind.PRICE and f.name != PRICE_FACTOR]
+    published = {name: _PUBLISHERS.get(name, "history") for name in (*sorted(like.par_curves), PRICE_FACTOR)}
+    prices = [factor.name for factor in like.factors if factor.kind is FactorKind.PRICE]
+    published |= {name: "history" for name in prices if name not in published}
     return build_market(
         history,
         day,
         like.factors,
         Window(start=start, end=day),
-        {**{name: f"{_PUBLISHERS[name]}, {day}" for name in names}, **{name: f"history, {day}" for name in others}},
+        {name: f"{publisher}, {day}" for name, publisher in published.items()},
         given={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
         spreads=like.spreads,
         fx_vols=like.fx_vols,
+        exchanged=tuple(like.fx),
     )
 
 
 def carried_notes(like: Market, day: date) -> tuple[str, ...]:
-    """What a market of `day` has of `like`, since no history holds it, in words."""
+    """Return what a market of `day` has of `like`, since no history holds it, in words."""
     if like.valuation_date == day:
         return ()
     curves = f"the spreads of {', '.join(like.spreads)}" if like.spreads else ""
@@ -63,7 +65,7 @@ def carried_notes(like: Market, day: date) -> tuple[str, ...]:
 
 
 def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: date) -> tuple[list[date], list[str]]:
-    """Days from `first` to `last` on which all that `like` needs was published; and why each other weekday is none.
+    """Return the days from `first` to `last` with all that `like` needs; and why each other weekday is none.
 
     Raises InputError when no day of these is left.
     """
@@ -83,7 +85,7 @@ def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: dat
 
 
 def is_carried(factor: Factor, like: Market) -> bool:
-    """Whether a factor's law is `like`'s own, not one estimated from history."""
+    """Return whether a factor's law is `like`'s own, not one estimated from history."""
     return factor.kind is FactorKind.VOL or (factor.curve is not None and factor.curve in like.spreads)
 
 

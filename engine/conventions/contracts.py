@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from engine.errors import InputError
 
 JPX_DECIMALS, CME_DECIMALS = 6, 4
+
+Exchange = Literal["JPX", "CME"]  # Osaka, Chicago
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,7 @@ class ContractSpec:
     """One bond future of an exchange. Remaining lives count from the delivery day (JPX) or its month's first (CME)."""
 
     name: str  # "JGB10"
+    exchange: Exchange
     currency: str
     face: float  # of one contract, in the currency
     coupon: float  # of the notional bond, decimal per year
@@ -25,24 +29,45 @@ class ContractSpec:
     keeps_months: bool = False  # CME: residual months are kept (TU, FV), not cut to quarters
 
 
+def _jpx(name: str, *, face: float, coupon: float, months: tuple[int, int]) -> ContractSpec:
+    shortest, longest = months
+    return ContractSpec(
+        name=name,
+        exchange="JPX",
+        currency="JPY",
+        face=face,
+        coupon=coupon,
+        shortest_months=shortest,
+        longest_months=longest,
+    )
+
+
+def _cme(name: str, *, face: float, months: tuple[int, int], keeps_months: bool = False) -> ContractSpec:
+    shortest, longest = months
+    return ContractSpec(
+        name=name,
+        exchange="CME",
+        currency="USD",
+        face=face,
+        coupon=0.06,
+        shortest_months=shortest,
+        longest_months=longest,
+        keeps_months=keeps_months,
+    )
+
+
 CONTRACTS: Mapping[str, ContractSpec] = {
     spec.name: spec
     for spec in (
-        ContractSpec(
-            name="JGB10", currency="JPY", face=1e8, coupon=0.06, shortest_months=7 * 12, longest_months=11 * 12
-        ),
-        ContractSpec(name="JGB5", currency="JPY", face=1e8, coupon=0.03, shortest_months=48, longest_months=63),
-        ContractSpec(name="JGB20", currency="JPY", face=1e7, coupon=0.03, shortest_months=231, longest_months=252),
-        ContractSpec(
-            name="TU", currency="USD", face=2e5, coupon=0.06, shortest_months=21, longest_months=24, keeps_months=True
-        ),
-        ContractSpec(
-            name="FV", currency="USD", face=1e5, coupon=0.06, shortest_months=50, longest_months=63, keeps_months=True
-        ),
-        ContractSpec(name="TY", currency="USD", face=1e5, coupon=0.06, shortest_months=78, longest_months=120),
-        ContractSpec(name="TN", currency="USD", face=1e5, coupon=0.06, shortest_months=113, longest_months=120),
-        ContractSpec(name="US", currency="USD", face=1e5, coupon=0.06, shortest_months=180, longest_months=299),
-        ContractSpec(name="WN", currency="USD", face=1e5, coupon=0.06, shortest_months=300, longest_months=361),
+        _jpx("JGB10", face=1e8, coupon=0.06, months=(7 * 12, 11 * 12)),
+        _jpx("JGB5", face=1e8, coupon=0.03, months=(48, 63)),
+        _jpx("JGB20", face=1e7, coupon=0.03, months=(231, 252)),
+        _cme("TU", face=2e5, months=(21, 24), keeps_months=True),
+        _cme("FV", face=1e5, months=(50, 63), keeps_months=True),
+        _cme("TY", face=1e5, months=(78, 120)),
+        _cme("TN", face=1e5, months=(113, 120)),
+        _cme("US", face=1e5, months=(180, 299)),
+        _cme("WN", face=1e5, months=(300, 361)),
     )
 }
 
@@ -57,35 +82,35 @@ class Contract:
 
     @property
     def label(self) -> str:
-        """As a book names it: "JGB10-2506"."""
+        """Return the name that a book has for it: "JGB10-2506"."""
         return f"{self.spec.name}-{self.year % 100:02d}{self.month:02d}"
 
     @property
     def nominal_day(self) -> date:
-        """Day from which remaining lives count: the 20th (JPX), or the first of the month (CME)."""
-        return date(self.year, self.month, 20 if self.spec.currency == "JPY" else 1)
+        """Return the day from which remaining lives count: the 20th (JPX), or the first of the month (CME)."""
+        return date(self.year, self.month, 20 if self.spec.exchange == "JPX" else 1)
 
     def months_to(self, maturity: date) -> int:
-        """Whole months from the nominal day to a maturity."""
+        """Return the whole months from the nominal day to a maturity."""
         start = self.nominal_day
         whole = 12 * (maturity.year - start.year) + maturity.month - start.month
         return whole - (maturity.day < start.day)
 
     def factor(self, coupon: float, maturity: date) -> float:
-        """Conversion factor of a bond, as the exchange prints it. Raises InputError when it is not deliverable."""
+        """Return the conversion factor of a bond, as the exchange prints it. Raises InputError if not deliverable."""
         if message := self.refusal(maturity):
             raise InputError(message)
         months = self.months_to(maturity)
-        if self.spec.currency == "JPY":
+        if self.spec.exchange == "JPX":
             return truncated(jpx_factor(coupon, months, self.spec.coupon), JPX_DECIMALS)
         return rounded(cme_factor(coupon, months, self.spec.coupon, self.spec.keeps_months), CME_DECIMALS)
 
     def refusal(self, maturity: date) -> str | None:
-        """Why a bond cannot be delivered, if so."""
+        """Return why a bond cannot be delivered, if so."""
         spec, months = self.spec, self.months_to(maturity)
-        if spec.currency == "JPY" and (maturity.day != 20 or maturity.month % 3):
+        if spec.exchange == "JPX" and (maturity.day != 20 or maturity.month % 3):
             return f"a JGB for {self.label} matures on the 20th of March, June, September or December, got {maturity}"
-        if not spec.shortest_months <= months < spec.longest_months + (spec.currency == "USD"):
+        if not spec.shortest_months <= months < spec.longest_months + (spec.exchange == "CME"):
             return (
                 f"{self.label} takes bonds with {spec.shortest_months} to {spec.longest_months} months left on"
                 f" {self.nominal_day}; one that matures on {maturity} has {months}"
@@ -94,7 +119,7 @@ class Contract:
 
 
 def parse_contract(label: str) -> Contract:
-    """The contract of a label, "JGB10-2506" or "TY-2509". Raises InputError for any other text."""
+    """Return the contract of a label, "JGB10-2506" or "TY-2509". Raises InputError for any other text."""
     match = re.fullmatch(r"([A-Z]+[0-9]*)-([0-9]{2})([0-9]{2})", label)
     if not match or match[1] not in CONTRACTS or match[3] not in ("03", "06", "09", "12"):
         raise InputError(
@@ -105,7 +130,7 @@ def parse_contract(label: str) -> Contract:
 
 
 def jpx_factor(coupon: float, months: int, notional_coupon: float) -> float:
-    """Conversion factor of the Osaka Exchange before it is cut to 6 decimals.
+    """Return the conversion factor of the Osaka Exchange before it is cut to 6 decimals.
 
     ((a / x) ((1 + x/2)^b - 1) + 100) / ((1 + x/2)^(c/6) 100) - a (6 - d) / 1200, with a the coupon in per cent, x the
     notional coupon, b the coupons left, c the months left and d those to the next coupon. Ministry of Finance Japan,
@@ -124,7 +149,7 @@ def jpx_factor(coupon: float, months: int, notional_coupon: float) -> float:
 
 
 def cme_factor(coupon: float, months: int, notional_coupon: float, keeps_months: bool) -> float:
-    """Conversion factor of the Chicago Board of Trade before it is rounded to 4 decimals.
+    """Return the conversion factor of the Chicago Board of Trade before it is rounded to 4 decimals.
 
     Parameters
     ----------
@@ -150,11 +175,11 @@ def cme_factor(coupon: float, months: int, notional_coupon: float, keeps_months:
 
 
 def truncated(value: float, decimals: int) -> float:
-    """Cut, not rounded. 1e-12 is added first: a factor of exactly 1 may come out a bit below."""
+    """Cut, do not round. 1e-12 is added first: a factor of exactly 1 may come out a bit below."""
     scale = 10.0**decimals
     return math.floor((value + 1e-12) * scale) / scale
 
 
 def rounded(value: float, decimals: int) -> float:
-    """Rounded, halves up, in decimal arithmetic."""
+    """Round, halves up, in decimal arithmetic."""
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from engine.errors import Fault, FileFaults, InputError
-from engine.inputs.limits import Limit, checked_limits
+from engine.inputs.limits import Limit, checked_limits, describe_limits
 from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
@@ -124,14 +124,16 @@ class BatchFile(Strict):
     ] = Field(default=(), alias="date", description="Valuation date or dates; --date replaces them.")
     books: Annotated[tuple[BookEntry, ...], BeforeValidator(_some)] = Field(description="[[books]]: files by date.")
     runs: Annotated[tuple[BatchRun, ...], BeforeValidator(_some)] = Field(description="[[runs]]: one after another.")
-    limits: Annotated[
-        Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}]})
-    ] = Field(default=(), description="[[limits]], or the path of a TOML file that has them.")
+    limits: Any = Field(
+        default=(),
+        description="[[limits]], or the path of a TOML file that has them.",
+        json_schema_extra=describe_limits,
+    )
     realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
     histories: tuple[PathText, ...] = Field(
-        default=(), description="Histories of yields and USD/JPY, for the report's trailing correlations."
+        default=(), description="Histories of yields and USD/JPY, for the record's trailing correlations."
     )
     block_cells: int | None = Field(
         default=None,
@@ -167,7 +169,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
-    histories: tuple[Path, ...]  # for the report
+    histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
 
 

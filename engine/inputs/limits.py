@@ -1,14 +1,20 @@
 """Limits on risk figures, each checked alone: one with a fault costs no other."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticKnownError
 
+from engine.conventions.currencies import HOME
 from engine.errors import Fault
+from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.run import Confidence
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict
+from engine.risk.measures.registry import measures_by_label
 
+EXACT = ("stress", "DV01")  # figures without Monte Carlo error that a limit may be on
 ALL_CURVES = "all"  # the DV01 of all curves together
 
 
@@ -18,25 +24,50 @@ def _positive(value: float) -> float:
     return value
 
 
+def _known_measure(value: str) -> str:
+    if value not in (known := _measures()):
+        *others, last = map(repr, known)
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
+    return value
+
+
+def _measures() -> tuple[str, ...]:
+    """What a limit may be on: a registered tail measure, or an exact figure."""
+    return (*measures_by_label(), *EXACT)
+
+
+def _described(text: str) -> Callable[[dict[str, Any]], None]:
+    """Describe a key in the schema when it is asked for, with the names of the tail measures at {tail}."""
+    return lambda schema: schema.update(description=text.format(tail=", ".join(measures_by_label())))
+
+
+def _describe_measure(schema: dict[str, Any]) -> None:
+    exact = "stress: loss by a scenario's shock alone; DV01: loss for +1 bp."
+    _described(f"{{tail}}: at `confidence`; {exact}")(schema)
+    schema.update(enum=list(_measures()))
+
+
 class Limit(Strict):
     """The most that a figure may be."""
 
     name: str | None = Field(default=None, min_length=1, description="In messages. Default: its number in the file.")
-    measure: Literal["VaR", "ES", "stress", "DV01"] = Field(
-        description="VaR, ES: at `confidence`; stress: loss by a scenario's shock alone; DV01: loss for +1 bp."
-    )
+    measure: Annotated[str, AfterValidator(_known_measure)] = Field(json_schema_extra=_describe_measure)
     amount: Annotated[float, AfterValidator(_positive)] = Field(strict=False, description="In `currency`.")
-    currency: Literal["JPY", "USD"] = "JPY"
+    currency: CurrencyCode = HOME
     kind: Literal["hard", "soft"] = Field(default="hard", description="A breach of a hard limit ends with code 3.")
     run: str = Field(default="*", min_length=1, description="Name of a run, or a glob over names.")
     scope: str = Field(default="total", min_length=1, description='"total", "book:NAME" or a glob over them.')
-    scenario: str | None = Field(default=None, description="VaR, ES: base unless given. stress: needed.")
-    confidence: Confidence | None = Field(default=None, description="VaR, ES: needed; one of the run's.")
+    scenario: str | None = Field(
+        default=None, json_schema_extra=_described("{tail}: base unless given. stress: needed.")
+    )
+    confidence: Confidence | None = Field(
+        default=None, json_schema_extra=_described("{tail}: needed; one of the run's.")
+    )
     curve: str | None = Field(default=None, description='DV01: a curve such as "JGB"; unless given, all of them.')
 
     @model_validator(mode="after")
     def _has_what_its_measure_needs(self) -> "Limit":
-        tail = self.measure in ("VaR", "ES")
+        tail = self.measure in measures_by_label()
         if tail and self.confidence is None:
             raise ValueError(f"a limit on {self.measure} needs `confidence`, such as 0.99")
         if not tail and self.confidence is not None:
@@ -50,6 +81,11 @@ class Limit(Strict):
         return self
 
 
+def describe_limits(schema: dict[str, Any]) -> None:
+    """Describe the key of a batch file that holds limits, with the measures that are registered by then."""
+    schema.update(anyOf=[{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}])
+
+
 class _LimitTables(Strict):
     limits: tuple[Limit, ...]
 
@@ -57,7 +93,7 @@ class _LimitTables(Strict):
 def checked_limits(
     tables: tuple[Any, ...], text: str | None, source: str
 ) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
-    """The limits of `[[limits]]` tables that have no fault, named, and the faults of the others."""
+    """Return the limits of `[[limits]]` tables that have no fault, named, and the faults of the others."""
     data = {"limits": tables}
     faults: tuple[Fault, ...] = ()
     bad: set[Any] = set()

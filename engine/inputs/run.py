@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
+from engine.conventions.currencies import HOME
 from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
 
@@ -156,7 +158,7 @@ class RunConfig(Strict):
     steps: Literal["auto", "daily"] = Field(
         default="auto", description="auto: one step of the full horizon where its law is exact; daily: walk day by day."
     )
-    currency: Literal["JPY", "USD"] = Field(default="JPY", description="Of the P&L, at the path's own rate.")
+    currency: CurrencyCode = Field(default=HOME, description="Of the P&L, at the path's own rate.")
     out: InputPath | None = Field(default=None, description="JSON file for the result.")
     until_se: Annotated[
         float | None,

@@ -6,18 +6,21 @@ from pydantic import BaseModel
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
+from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import scenario_file
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
-from engine.instruments.position import RULES, Kind
+from engine.instruments.kind import Kind
+from engine.instruments.registry import KINDS as POSITION_KINDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("market", "book", "scenario", "run", "batch")
+KINDS = ("market", "book", "scenario", "run", "batch", "prices")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
     "run": RunConfig,
     "batch": BatchFile,
+    "prices": PriceFile,
 }
 
 
@@ -46,14 +49,14 @@ def _book_row() -> dict[str, Any]:
         "type": "object",
         "properties": {name: _column(column) for name, column in COLUMNS.items()},
         "required": list(ALWAYS),
-        "allOf": [_rule(kind) for kind in Kind],
+        "allOf": [_rule(kind) for kind in POSITION_KINDS.values()],
     }
 
 
 def _column(column: Column) -> dict[str, Any]:
     said = {"description": column.meaning}
     if column.name == "kind":
-        return {**said, "enum": [kind.value for kind in Kind]}
+        return {**said, "enum": list(POSITION_KINDS)}
     match column.type:
         case "number":
             return {**said, "type": "number", "minimum": column.low, "exclusiveMaximum": column.high}
@@ -65,12 +68,12 @@ def _column(column: Column) -> dict[str, Any]:
 
 def _rule(kind: Kind) -> dict[str, Any]:
     """What a kind takes, needs and leaves empty."""
-    rule = RULES[kind]
+    rule = kind.rule
     properties: dict[str, Any] = {name: False for name in COLUMNS if not rule.takes(name)}
     properties["currency"] = {"enum": list(rule.currencies)}
     for name, (low, high) in rule.ranges.items():
         properties[name] = {"minimum": low, "exclusiveMaximum": high}
     return {
-        "if": {"properties": {"kind": {"const": kind.value}}, "required": ["kind"]},
+        "if": {"properties": {"kind": {"const": kind.name}}, "required": ["kind"]},
         "then": {"required": list(rule.required), "properties": properties},
     }

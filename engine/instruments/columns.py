@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-CURRENCIES = ("JPY", "USD")
+from engine.conventions.currencies import CURRENCIES
+
+_RATES = (1e-6, 1e6)  # of any two currencies; a pair's own range is narrower
 ALWAYS = ("position_id", "kind", "currency", "notional")  # every position needs these
 
 
@@ -37,7 +39,7 @@ COLUMNS: Mapping[str, Column] = {
         _text("position_id", "name of the position, unique in the file"),
         _text("book", "book it belongs to; without this column all are in the book 'main'"),
         _text("kind", "what the position is, as `unwind book template` lists"),
-        _text("currency", "currency of `notional`: JPY or USD"),
+        _text("currency", f"currency of `notional`: {', '.join(CURRENCIES)}"),
         _number(
             "notional",
             -1e15,
@@ -62,9 +64,9 @@ COLUMNS: Mapping[str, Column] = {
             "market price: clean per 100 of face; of a bond future per 100, in decimals; of an index future in points",
         ),
         _number("market_yield", -0.1, 0.5, "market yield in place of a price, by the quotation of its market, decimal"),
-        _number("far_rate", 50.0, 500.0, "yen for one dollar at the far leg of an FX swap"),
+        _number("far_rate", *_RATES, "yen for one dollar at the far leg of an FX swap"),
         _number("spread", -0.1, 0.1, "of a cross-currency swap: added to TONA on the yen leg, decimal per year"),
-        _number("reset_rate", 50.0, 500.0, "yen for one dollar at the last reset of the dollar notional"),
+        _number("reset_rate", *_RATES, "yen for one dollar at the last reset of the dollar notional"),
         _number(
             "fixed_so_far",
             -0.1,
@@ -73,8 +75,8 @@ COLUMNS: Mapping[str, Column] = {
             " of a cross-currency swap that of the dollar leg",
         ),
         _number("fixed_so_far_jpy", -0.1, 0.5, "the same for the yen leg of a cross-currency swap"),
-        _number("strike", 10.0, 1000.0, "yen for one dollar; the lower one, of the put, where there are two"),
-        _number("strike_2", 10.0, 1000.0, "yen for one dollar; the upper one, of the call"),
+        _number("strike", *_RATES, "yen for one dollar; the lower one, of the put, where there are two"),
+        _number("strike_2", *_RATES, "yen for one dollar; the upper one, of the call"),
         _number("width", 1e-4, 20.0, "yen between the two strikes of the call spread that stands for a digital"),
         _number("vol", 1e-6, 5.0, "of an FX option: lognormal; of a swaption: normal, 0.0065 is 65 bp; per sqrt(year)"),
         _number(
@@ -89,5 +91,6 @@ COLUMNS: Mapping[str, Column] = {
         _text("deliverables", "bonds that may be delivered, as coupon@maturity separated by spaces"),
         _text("factor", "price factor of the market, such as SPX"),
         _number("multiplier", 1e-6, 1e9, "currency for one point of an index future"),
+        _text("against", "currency that an FX trade is dealt against, and its rates are in; JPY where left empty"),
     )
 }

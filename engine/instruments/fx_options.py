@@ -1,79 +1,180 @@
-"""USD/JPY options as calls and flows. A put is a call less the forward, exactly; a digital is a tight call spread.
+"""Currency options as calls and flows. A put is a call less the forward, exactly; a digital is a tight call spread.
 
-Options expire on joint business days of Tokyo and New York (modified following) and deliver two of them later. A
-digital on yen N struck at K is N / width calls at K - width / 2 less as many at K + width / 2: on expiry it pays in
+Options expire on joint business days of both centres (modified following) and deliver two of them later. A digital
+on yen N struck at K is N / width calls at K - width / 2 less as many at K + width / 2: on expiry it pays in
 full beyond the upper strike, in part between the two.
 """
 
-from datetime import date
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.calendars import Calendars
-from engine.conventions.currencies import FX_CURVES
-from engine.instruments.position import Kind, Position
-from engine.payoffs.parts import Leg, OptionPart, Parts
+from engine.conventions.currencies import FOREIGN, HOME, currency_of
+from engine.instruments.family import Family, Part, Values
+from engine.instruments.fx import far_from_spot
+from engine.instruments.kind import Kind
+from engine.instruments.pairs import Pair, pair_of
+from engine.instruments.position import Position, number
+from engine.instruments.rule import FxColumns, KindRule
+from engine.market.market import Market
+from engine.payoffs.flows import Leg
+from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of
+from engine.payoffs.payoff import Book, Caution
+from engine.payoffs.quoted import PremiumPart
+from kernels.types import I64
+
+if TYPE_CHECKING:
+    from engine.instruments.days import Days
 
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
 _DELIVERY_DAYS = 2  # business days after expiry
-OPTION_KINDS = tuple(
-    kind for kind in Kind if kind.startswith("FX_") and kind not in ("FX_SPOT", "FX_FORWARD", "FX_SWAP")
+
+_ONE, _TWO = FxColumns(strikes=("strike",)), FxColumns(strikes=("strike", "strike_2"))
+_OPTION = KindRule(currencies=FOREIGN, required=("strike", "maturity"), at_most_one=("vol", "premium"), fx=_ONE)
+_STRANGLE = KindRule(currencies=FOREIGN, required=("strike", "strike_2", "maturity"), optional=("premium",), fx=_TWO)
+_REVERSAL = KindRule(currencies=FOREIGN, required=("strike", "strike_2", "maturity"), fx=_TWO)
+_DIGITAL = KindRule(
+    currencies=(HOME,),
+    required=("strike", "maturity"),
+    optional=("width", "premium"),
+    fx=FxColumns(strikes=("strike",), pays_domestic=True),
 )
-DIGITAL_KINDS = (Kind.FX_DIGITAL_CALL, Kind.FX_DIGITAL_PUT)
+_TERMS = {"currency": "USD", "notional": "20000000", "maturity": "2025-08-27"}
+
+FX_CALL = Kind(
+    name="FX_CALL",
+    meaning="option to buy dollars at `strike` on `maturity`",
+    rule=_OPTION,
+    example={**_TERMS, "strike": "148", "premium": "1.62"},
+)
+FX_PUT = Kind(
+    name="FX_PUT",
+    meaning="option to sell dollars at `strike` on `maturity`",
+    rule=_OPTION,
+    example={**_TERMS, "strike": "140", "vol": "0.121"},
+)
+FX_STRADDLE = Kind(
+    name="FX_STRADDLE",
+    meaning="call and put at one strike",
+    rule=_OPTION,
+    example={**_TERMS, "strike": "143.6"},
+)
+FX_STRANGLE = Kind(
+    name="FX_STRANGLE",
+    meaning="put at `strike` and call at `strike_2`",
+    rule=_STRANGLE,
+    example={**_TERMS, "strike": "138", "strike_2": "150"},
+)
+FX_RISK_REVERSAL = Kind(
+    name="FX_RISK_REVERSAL",
+    meaning="call at `strike_2` bought, put at `strike` sold",
+    rule=_REVERSAL,
+    example={**_TERMS, "notional": "-20000000", "strike": "138", "strike_2": "150"},
+)
+FX_DIGITAL_CALL = Kind(
+    name="FX_DIGITAL_CALL",
+    meaning="pays the yen of `notional` if USD/JPY ends above `strike`, as a call spread of `width`",
+    rule=_DIGITAL,
+    example={**_TERMS, "currency": "JPY", "notional": "500000000", "strike": "150", "width": "0.5"},
+)
+FX_DIGITAL_PUT = Kind(
+    name="FX_DIGITAL_PUT",
+    meaning="pays the yen of `notional` if USD/JPY ends below `strike`, as a call spread of `width`",
+    rule=_DIGITAL,
+    example={**_TERMS, "currency": "JPY", "notional": "500000000", "strike": "135", "width": "0.5"},
+)
+_DIGITALS = (FX_DIGITAL_CALL, FX_DIGITAL_PUT)
 
 
-class FxOptionsMaker:
-    """Turns option packages into calls and flows, for one valuation date."""
-
-    def __init__(self, calendars: Calendars) -> None:
-        self.calendars = calendars
-        self._days: dict[date, tuple[int, int]] = {}
-
-    def days(self, position: Position) -> tuple[int, int]:
-        """Expiry and delivery."""
-        assert position.maturity is not None
-        if position.maturity not in self._days:
-            joint = self.calendars.joint
-            expiry = joint.modified_following((position.maturity - self.calendars.valuation_date).days)
-            self._days[position.maturity] = expiry, joint.shifted(expiry, _DELIVERY_DAYS)
-        return self._days[position.maturity]
-
-    def parts(self, position: Position) -> Parts:
-        """Calls bought (positive) and the dollars and yen that make puts of some of them."""
-        calls, dollars, yen = _calls(position)
-        expiry, delivery = self.days(position)
-        vol = np.nan if position.vol is None else position.vol
-        return Parts(
-            options=[
-                OptionPart(expiry_day=expiry, delivery_day=delivery, strike=strike, amount=amount, market_vol=vol)
-                for strike, amount in calls
-            ],
-            legs=[
-                Leg(curve=FX_CURVES[currency], currency=currency, days=np.array([delivery]), amounts=np.array([amount]))
-                for currency, amount in (("JPY", yen), ("USD", dollars))
-                if amount
-            ],
+def _parts(position: Position, days: "Days") -> list[Part]:
+    """Return calls bought (positive), the dollars and yen, or another pair's, that make puts, and the premium."""
+    calls, dollars, yen = _calls(position)
+    expiry, delivery = _expiry_and_delivery(position, days)
+    pair = pair_of(position)
+    parts: list[Part] = [
+        OptionPart(
+            foreign=pair.foreign,
+            domestic=pair.domestic,
+            expiry_day=expiry,
+            delivery_day=delivery,
+            strike=strike,
+            amount=amount,
+            market_vol=number(position.vol),
         )
+        for strike, amount in calls
+    ]
+    parts += [
+        Leg(
+            curve=currency_of(currency).curves.fx,
+            currency=currency,
+            days=np.array([delivery]),
+            amounts=np.array([amount]),
+        )
+        for currency, amount in ((pair.domestic, yen), (pair.foreign, dollars))
+        if amount
+    ]
+    if position.premium is not None:
+        parts.append(PremiumPart(value=position.notional * position.premium))
+    return parts
 
 
 def _calls(position: Position) -> tuple[list[tuple[float, float]], float, float]:
-    """(strike, dollars) of each call, and dollars and yen received at delivery."""
-    amount, low = position.notional, position.strike or 0.0
+    """Return (strike, dollars) of each call, and dollars and yen received at delivery."""
+    kind, amount, low = position.kind, position.notional, position.strike or 0.0
     high = position.strike_2 or low
-    match position.kind:
-        case Kind.FX_CALL:
-            return [(low, amount)], 0.0, 0.0
-        case Kind.FX_PUT:
-            return [(low, amount)], -amount, amount * low
-        case Kind.FX_STRADDLE:
-            return [(low, 2.0 * amount)], -amount, amount * low
-        case Kind.FX_STRANGLE:
-            return [(low, amount), (high, amount)], -amount, amount * low
-        case Kind.FX_RISK_REVERSAL:
-            return [(low, -amount), (high, amount)], amount, -amount * low
-        case _:
-            width = position.width or DEFAULT_WIDTH
-            sign = 1.0 if position.kind is Kind.FX_DIGITAL_CALL else -1.0
-            dollars = sign * amount / width
-            spread = [(low - width / 2.0, dollars), (low + width / 2.0, -dollars)]
-            return spread, 0.0, 0.0 if sign > 0.0 else amount
+    if kind is FX_CALL:
+        return [(low, amount)], 0.0, 0.0
+    if kind is FX_PUT:
+        return [(low, amount)], -amount, amount * low
+    if kind is FX_STRADDLE:
+        return [(low, 2.0 * amount)], -amount, amount * low
+    if kind is FX_STRANGLE:
+        return [(low, amount), (high, amount)], -amount, amount * low
+    if kind is FX_RISK_REVERSAL:
+        return [(low, -amount), (high, amount)], amount, -amount * low
+    width = position.width or DEFAULT_WIDTH
+    sign = 1.0 if kind is FX_DIGITAL_CALL else -1.0
+    dollars = sign * amount / width
+    spread = [(low - width / 2.0, dollars), (low + width / 2.0, -dollars)]
+    return spread, 0.0, 0.0 if sign > 0.0 else amount
+
+
+def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
+    assert position.maturity is not None
+    pair, maturity = pair_of(position), position.maturity
+
+    def made() -> tuple[int, int]:
+        calendar = days.pair(pair)
+        expiry = calendar.modified_following(days.day(maturity))
+        return expiry, calendar.shifted(expiry, _DELIVERY_DAYS)
+
+    return days.kept(("fx_options", pair, maturity), made)
+
+
+def _last_day(position: Position, days: "Days") -> int:
+    return _expiry_and_delivery(position, days)[0]
+
+
+def _cautions(position: Position, _: "Days") -> Iterator[str]:
+    if position.kind in _DIGITALS and position.width is None:
+        yield f"no `width`: call spreads of {DEFAULT_WIDTH:g} yen stand for the digitals"
+
+
+def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> Iterator[Caution]:
+    options = book.table(FxOptions)
+    mine = np.isin(options.position, position)
+    for (foreign, domestic), of_pair in pairs_of(options):
+        row, pair = of_pair[mine[of_pair]], Pair(foreign=foreign, domestic=domestic)
+        yield from far_from_spot(options.position[row], options.strike[row], pair, market)
+
+
+FX_OPTIONS = Family(
+    name="fx_options",
+    kinds=(FX_CALL, FX_PUT, FX_STRADDLE, FX_STRANGLE, FX_RISK_REVERSAL, *_DIGITALS),
+    parts=_parts,
+    last_day=_last_day,
+    ends_before=True,
+    cautions=_cautions,
+    market_cautions=_market_cautions,
+)

@@ -1,7 +1,7 @@
-"""Fans: quantiles by day of what headlines name, the 10- and 40-year JGB, the 10-year Treasury, USD/JPY.
+"""Fans: quantiles by day of what headlines name, yields of 10 years, of 40 in Japan, and exchange rates.
 
-Yields are par yields, semi-annual compounding, as the Ministry of Finance and the Treasury publish them: each path's
-zero rates are turned into the par yield, exactly, so that history and simulation are the same figure.
+Yields are par yields, compounding as the publishers' do: each path's zero rates are turned into the par yield, exactly,
+so that history and simulation are the same figure.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from engine.conventions.currencies import HOME, fx_quote, rate_words
 from engine.errors import InputError
 from engine.levels.quantiles import chunks
-from engine.market.bootstrap import PERIOD
+from engine.market.bootstrap import coupon_period, coupon_times
 from engine.market.curve import ZeroCurve
-from engine.market.factors import PRICE_FACTOR
 from engine.market.lookup import curve_factors
 from engine.market.market import Market
 from engine.run.blocks import Progress
@@ -22,15 +22,20 @@ from kernels.base import PathRange
 from kernels.types import F64, Dates
 
 QUANTILES = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
-YIELDS = (("JGB", 10.0, "JGB 10 years"), ("JGB", 40.0, "JGB 40 years"), ("UST", 10.0, "US Treasury 10 years"))
-USDJPY_TITLE = "USD/JPY"
+YIELDS = (  # curve, tenor, title
+    ("JGB", 10.0, "JGB 10 years"),
+    ("JGB", 40.0, "JGB 40 years"),
+    ("UST", 10.0, "US Treasury 10 years"),
+    ("BUND", 10.0, "Bund 10 years"),
+)
+_COMPOUNDING = {1: "annual", 2: "semi-annual", 4: "quarterly"}  # by coupons in a year
 HELD_BYTES = 2**29  # of figures at once
 CACHED = 512  # paths whose discount factors stay in the cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fan:
-    """One picture's figures: yields in percent, USD/JPY in yen."""
+    """One picture's figures: yields in percent, exchange rates in home units."""
 
     title: str
     unit: str
@@ -42,9 +47,9 @@ class Fan:
 
 
 def fans(walk: Walk, paths: PathRange, history: pd.DataFrame | None, progress: Progress) -> tuple[Fan, ...]:
-    """Fans of every yield whose curve the market moves and that is long enough, and of USD/JPY.
+    """Make fans of every yield whose curve the market moves and that is long enough, and of its exchange rates.
 
-    `history` holds par yields as decimals and USDJPY, by date, as `engine.inputs.history.load` reads them.
+    `history` holds par yields as decimals and rates, by date, as `engine.inputs.history.load` reads them.
 
     Raises
     ------
@@ -53,35 +58,41 @@ def fans(walk: Walk, paths: PathRange, history: pd.DataFrame | None, progress: P
     """
     found = figures(walk, paths, progress)
     levels = np.quantile(found, QUANTILES, axis=2, method="inverted_cdf")  # (n_quantiles, n_figures, n_days)
-    drawn = [_yield_fan(walk, each, levels[:, k], history) for k, each in enumerate(_yields(walk))]
-    return (*drawn, _usdjpy_fan(walk, levels[:, -1], history))
+    yields = _yields(walk)
+    drawn = [_yield_fan(walk, each, levels[:, k], history) for k, each in enumerate(yields)]
+    rates = [_rate_fan(walk, code, levels[:, len(yields) + k], history) for k, code in enumerate(_rates(walk))]
+    return (*drawn, *rates)
 
 
 def titles(walk: Walk) -> tuple[str, ...]:
-    """What `figures` are called: yields whose curve the market moves and that is long enough, and USD/JPY."""
-    return (*(title for _, _, title in _yields(walk)), USDJPY_TITLE)
+    """Return what `figures` are called: yields whose curve the market moves and that is long enough, then rates."""
+    return (*(title for _, _, title in _yields(walk)), *(f"{code}/{HOME}" for code in _rates(walk)))
 
 
 def units(walk: Walk) -> tuple[str, ...]:
-    """Units of `figures`."""
-    return (*("par yield, decimal per year, semi-annual" for _ in _yields(walk)), "JPY per USD")
+    """Return the units of `figures`."""
+    often = [_COMPOUNDING[round(1.0 / coupon_period(walk.start.curves[curve]))] for curve, _, _ in _yields(walk)]
+    return (*(f"par yield, decimal per year, {each}" for each in often), *(f"{HOME} per {c}" for c in _rates(walk)))
 
 
 def starts(walk: Walk) -> tuple[float, ...]:
-    """Where all paths of `figures` start: the scenario's shocks included."""
-    return (*(_par_yield(walk.start, curve, tenor) for curve, tenor, _ in _yields(walk)), walk.start.usdjpy)
+    """Return where all paths of `figures` start: the scenario's shocks included."""
+    yields = (_par_yield(walk.start, curve, tenor) for curve, tenor, _ in _yields(walk))
+    return (*yields, *(walk.start.rate(code) for code in _rates(walk)))
 
 
 def figures(walk: Walk, paths: PathRange, progress: Progress) -> F64:
-    """Par yields as decimals, then USD/JPY, on every day and path: (n_figures, n_days, n_paths), by `titles`.
+    """Return par yields [decimal], then exchange rates, on every day and path: (n_figures, n_days, n_paths).
+
+    In the order of `titles`.
 
     Raises
     ------
     InputError
         More paths than fit in memory.
     """
-    yields = _yields(walk)
-    shape = (1 + len(yields), walk.dates.size, paths.n)
+    yields, rates = _yields(walk), _rates(walk)
+    shape = (len(yields) + len(rates), walk.dates.size, paths.n)
     if 8 * int(np.prod(shape)) > HELD_BYTES:
         raise InputError(f"{paths.n:,} paths of {walk.dates.size} days are too many for a picture; take fewer")
     found = np.empty(shape)
@@ -93,17 +104,20 @@ def figures(walk: Walk, paths: PathRange, progress: Progress) -> F64:
             pillars, numbers = curve_factors(walk.start, curve)
             moved = deviations[:, numbers]
             found[k, :, at] = [par_yields(walk.start.curves[curve], tenor, pillars, day) for day in moved]
-        found[-1, :, at] = walk.start.usdjpy * np.exp(deviations[:, walk.series.index(PRICE_FACTOR)])
+        for k, code in enumerate(rates, start=len(yields)):
+            number = walk.series.index(fx_quote(code).factor)
+            found[k, :, at] = walk.start.rate(code) * np.exp(deviations[:, number])
         progress(first + ids.size, paths.n)
     return found
 
 
 def par_yields(curve: ZeroCurve, tenor: float, pillars: F64, deviations: F64) -> F64:
-    """Par yields of `tenor` years, a multiple of a half, with the curve's zero rates moved: (n_paths,) decimal.
+    """Return par yields of `tenor` years, a multiple of the coupons' period, of moved zero rates: (n_paths,) decimal.
 
     deviations (n_pillars, n_paths) at the pillars, linear in time between them and flat beyond.
     """
-    times = PERIOD * np.arange(1.0, round(tenor / PERIOD) + 1.0, dtype=np.float64)
+    period = coupon_period(curve)
+    times = coupon_times(tenor, period)
     weights = np.stack([np.interp(times, pillars, each) for each in np.eye(pillars.size)], axis=1)
     start = curve.zero_rate(times)[:, np.newaxis]
     found = np.empty(deviations.shape[1])
@@ -113,12 +127,18 @@ def par_yields(curve: ZeroCurve, tenor: float, pillars: F64, deviations: F64) ->
         discounts += start
         discounts *= -times[:, np.newaxis]
         np.exp(discounts, out=discounts)
-        found[part] = (1.0 - discounts[-1]) / (PERIOD * discounts.sum(axis=0))
+        found[part] = (1.0 - discounts[-1]) / (period * discounts.sum(axis=0))
     return found
 
 
 def _yields(walk: Walk) -> list[tuple[str, float, str]]:
     return [each for each in YIELDS if _has(walk, each[0], each[1])]
+
+
+def _rates(walk: Walk) -> list[str]:
+    """Currencies whose exchange rates the market moves, in its factors' order."""
+    codes = (walk.start.exchanged(factor) for factor in walk.factors)
+    return [code for code in codes if code is not None]
 
 
 def _has(walk: Walk, curve: str, tenor: float) -> bool:
@@ -146,13 +166,13 @@ def _par_yield(market: Market, curve: str, tenor: float) -> float:
     return float(par_yields(market.curves[curve], tenor, np.ones(1), np.zeros((1, 1)))[0])
 
 
-def _usdjpy_fan(walk: Walk, levels: F64, history: pd.DataFrame | None) -> Fan:
-    dates, past = _past(history, PRICE_FACTOR)
+def _rate_fan(walk: Walk, code: str, levels: F64, history: pd.DataFrame | None) -> Fan:
+    dates, past = _past(history, fx_quote(code).factor)
     return Fan(
-        title=USDJPY_TITLE,
-        unit="yen for one dollar",
-        before=walk.base.usdjpy,
-        start=walk.start.usdjpy,
+        title=f"{code}/{HOME}",
+        unit=rate_words(code),
+        before=walk.base.rate(code),
+        start=walk.start.rate(code),
         quantiles=levels,
         history_dates=dates,
         history=past,

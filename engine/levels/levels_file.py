@@ -30,7 +30,7 @@ KEY = b"unwind"
 
 
 def facts(walk: Walk, paths: PathRange, sha256: Mapping[str, str]) -> dict[str, Any]:
-    """What a file or a summary says of where its figures come from; `sha256` of the inputs, by name."""
+    """Return what a file or a summary says of where its figures come from; `sha256` of the inputs, by name."""
     return {
         "schema": 1,
         "scenario": walk.scenario,
@@ -51,7 +51,7 @@ def facts(walk: Walk, paths: PathRange, sha256: Mapping[str, str]) -> dict[str, 
 
 
 def summary_json(walk: Walk, summary: Summary) -> dict[str, Any]:
-    """The last day in strict JSON's types: quantiles with errors by series, shares by regime. None: not bounded."""
+    """Return the last day in strict JSON's types: quantiles, errors, shares of regimes. None: not bounded."""
     series = {}
     for i, name in enumerate(summary.series):
         pairs = zip(summary.probabilities, summary.quantiles[-1, i], summary.quantile_ses[-1, i], strict=True)
@@ -71,7 +71,7 @@ def summary_json(walk: Walk, summary: Summary) -> dict[str, Any]:
 
 
 def path_json(walk: Walk, levels: F64) -> dict[str, Any]:
-    """One path, levels (n_days, n_series), in JSON's types."""
+    """Return one path, levels (n_days, n_series), in JSON's types."""
     return {
         "dates": [str(each) for each in walk.dates],
         "levels": {name: levels[:, i].tolist() for i, name in enumerate(walk.series)},
@@ -79,7 +79,7 @@ def path_json(walk: Walk, levels: F64) -> dict[str, Any]:
 
 
 def check_form(word: str) -> Form:
-    """The form of a file of paths. Raises InputError for a word that is none."""
+    """Return the form of a file of paths. Raises InputError for a word that is none."""
     for form in FORMS:
         if word == form:
             return form
@@ -87,7 +87,7 @@ def check_form(word: str) -> Form:
 
 
 def summary_table(walk: Walk, summary: Summary) -> pa.Table:
-    """A row for each day and series, then for each day and regime, whose `mean` is its share of the paths."""
+    """Return a row for each day and series, then for each day and regime, whose `mean` is its share of the paths."""
     regimes = [f"regime:{name}" for name in walk.regimes]
     days, dates, series = _keys(walk, [*summary.series, *regimes])
     none = np.full((walk.dates.size, len(regimes)), np.nan)
@@ -111,7 +111,7 @@ def write_summary(walk: Walk, summary: Summary, sha256: Mapping[str, str], out: 
 
 
 def paths_bytes(walk: Walk, paths: PathRange, form: Form) -> int:
-    """Bytes of the paths' figures: about the size of the file, since random digits hardly compress."""
+    """Return the bytes of the paths' figures: about the size of the file, since random digits hardly compress."""
     cells = paths.n * walk.dates.size * len(walk.series)
     return cells * (8 if form == "wide" else 10)
 

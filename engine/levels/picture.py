@@ -1,7 +1,6 @@
 """Fans as a picture: history, then the simulated quantiles, a panel each. Needs matplotlib, the extra `report`."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +42,19 @@ def check_picture(path: Path) -> None:
     if path.suffix not in SUFFIXES:
         raise InputError(f"--plot {str(path)!r} must end in .png, .svg or .pdf")
     try:
-        import_module("matplotlib")
+        import matplotlib  # noqa: F401
     except ImportError as error:
         raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[report]'") from None
 
 
 def draw(walk: Walk, fans: Sequence[Fan], title: str, caption: str, path: Path) -> None:
     """Write the picture: a panel a fan, two in a row. `path` ends in one of SUFFIXES."""
-    matplotlib, figures = import_module("matplotlib"), import_module("matplotlib.figure")
+    import matplotlib  # here, as below: an extra of the package, and slow to load
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS}):
         n_rows = (len(fans) + 1) // 2
-        figure = figures.Figure(figsize=(10.0, 0.9 + 2.9 * n_rows), layout="constrained", dpi=150)
+        figure = Figure(figsize=(10.0, 0.9 + 2.9 * n_rows), layout="constrained", dpi=150)
         panels = figure.subplots(n_rows, 2, squeeze=False).ravel()
         for panel in panels[len(fans) :]:
             panel.set_axis_off()
@@ -82,7 +83,7 @@ def _panel(axes: Any, walk: Walk, fan: Fan) -> None:
         axes.annotate(
             "", xy=(first, fan.start), xytext=(first, fan.before), arrowprops={"arrowstyle": "->", "color": INK}
         )
-    _ends(axes, dates[-1], rows[:, -1], 1 if fan.unit.startswith("yen") else 2)
+    _ends(axes, dates[-1], rows[:, -1], 1 if fan.start >= 50.0 else 2)
     axes.set(title=fan.title, ylabel=fan.unit)
     axes.grid(visible=True, axis="y")
     axes.margins(x=0.0)
@@ -91,9 +92,10 @@ def _panel(axes: Any, walk: Walk, fan: Fan) -> None:
 
 def _date_axis(axes: Any) -> None:
     """Months, the year below its first and, where no year begins, at the right."""
-    dates = import_module("matplotlib.dates")
-    locator = dates.AutoDateLocator(minticks=4, maxticks=7)
-    formatter = dates.ConciseDateFormatter(locator)
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=4, maxticks=7)
+    formatter = ConciseDateFormatter(locator)
     formatter.formats[1], formatter.zero_formats[1] = "%b", "%b\n%Y"
     formatter.formats[2], formatter.zero_formats[2] = "%d %b", "%d %b"
     axes.xaxis.set_major_locator(locator)

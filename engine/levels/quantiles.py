@@ -39,7 +39,7 @@ class Summary:
 
 
 def exact_probabilities(words: Sequence[str]) -> tuple[Fraction, ...]:
-    """Probabilities as the decimals that a user wrote, ascending.
+    """Return probabilities as the decimals that a user wrote, ascending.
 
     Raises InputError: no number strictly between 0 and 1, one that comes twice, none or too many.
     """
@@ -61,7 +61,7 @@ def exact_probabilities(words: Sequence[str]) -> tuple[Fraction, ...]:
 
 
 def replays(walk: Walk, n_paths: int) -> int:
-    """How often the paths are walked so that what is held at once stays within `BUFFER_BYTES`.
+    """Return how often the paths are walked so that what is held at once stays within `BUFFER_BYTES`.
 
     Raises InputError with fewer than `LEAST_PATHS` paths, or so many that it takes more than `MOST_REPLAYS`.
     """
@@ -112,7 +112,7 @@ def summarise(walk: Walk, paths: PathRange, probabilities: Sequence[Fraction], p
 
 
 def chunks(walk: Walk, paths: PathRange) -> Iterator[U64]:
-    """Consecutive path indices, as many at a time as `CHUNK_BYTES` of levels hold."""
+    """Yield consecutive path indices, (n,) as many at a time as `CHUNK_BYTES` of levels hold."""
     size = max(1, CHUNK_BYTES // (8 * walk.dates.size * (len(walk.factors) + len(SAID))))
     for first in range(paths.first, paths.first + paths.n, size):
         yield np.arange(first, min(first + size, paths.first + paths.n), dtype=np.uint64)
@@ -133,7 +133,7 @@ def _cells_of_paths(walk: Walk, paths: PathRange, n_passes: int, progress: Progr
 
 
 def quantiles_of(rows: F64, probabilities: Sequence[Fraction]) -> tuple[F64, F64]:
-    """Quantiles of ascending rows (n, n_paths), and their errors: (n, n_probabilities) each."""
+    """Return the quantiles of ascending rows (n, n_paths), and their errors: (n, n_probabilities) each."""
     n = rows.shape[1]
     values, ses = np.empty((2, rows.shape[0], len(probabilities)))
     for k, p in enumerate(probabilities):

@@ -4,25 +4,25 @@ import math
 
 import numpy as np
 
+from engine.conventions.currencies import currency_of
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import tenor_label
 from engine.market.market import ParCurve
 from kernels.types import F64
 
-PERIOD = 0.5  # years between coupons
 _MAX_ITERATIONS = 60
 _STEP_TOLERANCE = 1e-15  # on a zero rate: 4e-14 of par at 40 years
 
 
 def bootstrap(par: ParCurve) -> ZeroCurve:
-    """Zero curve with a node at every published tenor that reprices each par bond.
+    """Return the zero curve with a node at every published tenor that reprices each par bond.
 
     Parameters
     ----------
-    par : par yields, decimal per year, semi-annual compounding
-        A tenor is one half year or a multiple of it, paying half the par yield each half year and par at the end;
-        or shorter, with one payment of 1 + yield * tenor.
+    par : par yields, decimal per year, compounding as often as the bonds of the curve's currency pay
+        A tenor is a multiple of the time between coupons, half a year or a year, paying its part of the par yield each
+        time and par at the end; or shorter, with one payment of 1 + yield * tenor.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def bootstrap(par: ParCurve) -> ZeroCurve:
     Raises
     ------
     InputError
-        Tenors that do not increase, or are over half a year and no multiple of it; a yield that is not finite; a
+        Tenors that do not increase, or are over one period and no multiple of it; a yield that is not finite; a
         par bond that no positive discount factor reprices.
 
     Notes
@@ -41,44 +41,59 @@ def bootstrap(par: ParCurve) -> ZeroCurve:
     in the last zero rate, so the iteration converges from any start. Coupon dates between two nodes take part
     through the interpolation weight. Hagan & West (2006), "Interpolation methods for curve construction".
     """
-    zero_rates = bootstrap_days(par.times, par.par_yields[:, np.newaxis], par.name)[:, 0]
+    zero_rates = bootstrap_days(par.times, par.par_yields[:, np.newaxis], par.name, par.coupons_per_year)[:, 0]
     return ZeroCurve(name=par.name, currency=par.currency, times=par.times.copy(), zero_rates=zero_rates)
 
 
-def bootstrap_days(times: F64, par_yields: F64, name: str) -> F64:
+def bootstrap_days(times: F64, par_yields: F64, name: str, coupons_per_year: int) -> F64:
     """Bootstrap the same tenors on many days at once; as `bootstrap`, day by day.
 
-    times       (n_tenors,) years
-    par_yields  (n_tenors, n_days) decimal per year
-    returns     (n_tenors, n_days) continuous zero rates at `times`
+    times             (n_tenors,) years
+    par_yields        (n_tenors, n_days) decimal per year
+    coupons_per_year  of the par bonds: 1, 2 or 4
+    returns           (n_tenors, n_days) continuous zero rates at `times`
     """
-    _check_tenors(times, par_yields.shape[0], name)
-    _check_yields(times, par_yields, name)
+    period = 1.0 / coupons_per_year
+    _check_tenors(times, par_yields.shape[0], name, period)
+    _check_yields(times, par_yields, name, period)
     zero_rates = np.empty_like(par_yields, dtype=np.float64, order="C")
     for node in range(times.size):
-        zero_rates[node] = _solve_node(times, zero_rates, par_yields[node], node, name)
+        zero_rates[node] = _solve_node(times, zero_rates, par_yields[node], node, name, period)
     return zero_rates
 
 
 def par_yield(curve: ZeroCurve, tenor: float) -> float:
-    """Yield at which a bond of `tenor` years is worth par on `curve`; the inverse of `bootstrap`.
+    """Return the yield at which a bond of `tenor` years is worth par on `curve`; the inverse of `bootstrap`.
 
-    Returns a decimal per year, semi-annual compounding (simple up to half a year). Raises InputError for a tenor
-    over half a year that is no multiple of it.
+    A decimal per year, compounding as often as the bonds of the curve's currency pay (simple up to one period). Raises
+    InputError for a tenor over one period that is no multiple of it.
     """
-    _check_tenor(tenor, curve.name)
-    if tenor <= PERIOD:
+    period = coupon_period(curve)
+    _check_tenor(tenor, curve.name, period)
+    if tenor <= period:
         return float((1.0 / curve.discount(tenor) - 1.0) / tenor)
-    discounts = curve.discount(_coupon_times(tenor))
-    return float((1.0 - discounts[-1]) / (PERIOD * discounts.sum()))
+    discounts = curve.discount(coupon_times(tenor, period))
+    return float((1.0 - discounts[-1]) / (period * discounts.sum()))
 
 
-def _solve_node(times: F64, zero_rates: F64, coupons: F64, node: int, name: str) -> F64:
+def coupon_period(curve: ZeroCurve) -> float:
+    """Return the years between the coupons of a par bond on a curve: 0.5, or 1 where bonds pay yearly."""
+    return 1.0 / currency_of(curve.currency).bonds.coupons_per_year
+
+
+def coupon_times(tenor: float, period: float) -> F64:
+    """Return the times of a par bond's payments, (n,) [years]; exact, since periods are binary fractions."""
+    if tenor <= period:
+        return np.array([tenor])
+    return np.arange(1, round(tenor / period) + 1, dtype=np.float64) * period
+
+
+def _solve_node(times: F64, zero_rates: F64, coupons: F64, node: int, name: str, period: float) -> F64:
     """(n_days,) zero rate at `times[node]`, given those of the nodes before it."""
     tenor = float(times[node])
     last = float(times[node - 1]) if node else 0.0
-    payment = coupons * min(PERIOD, tenor)  # (n_days,) per unit of par
-    dates = _coupon_times(tenor)
+    payment = coupons * min(period, tenor)  # (n_days,) per unit of par
+    dates = coupon_times(tenor, period)
     known = _known_value(times, zero_rates, payment, node, dates[dates <= last])
     open_dates = dates[dates > last]  # the last of them is the maturity
     weights = (open_dates - last) / (tenor - last) if node else np.ones_like(open_dates)
@@ -119,33 +134,27 @@ def _exp(x: F64) -> F64:
     return np.array([math.exp(value) for value in x.tolist()])
 
 
-def _coupon_times(tenor: float) -> F64:
-    """Years of a par bond's payments; exact, since halves are binary fractions."""
-    if tenor <= PERIOD:
-        return np.array([tenor])
-    return np.arange(1, round(tenor / PERIOD) + 1, dtype=np.float64) * PERIOD
-
-
-def _check_tenors(times: F64, n_yields: int, name: str) -> None:
+def _check_tenors(times: F64, n_yields: int, name: str, period: float) -> None:
     if times.ndim != 1 or times.size != n_yields or not times.size:
         raise InputError(f"curve {name!r} needs one par yield per tenor, got {times.size} tenors, {n_yields} yields")
     for tenor in times:
-        _check_tenor(float(tenor), name)
+        _check_tenor(float(tenor), name, period)
     falling = np.flatnonzero(np.diff(times) <= 0.0)
     if falling.size:
         before, after = (tenor_label(float(times[falling[0] + i])) for i in (0, 1))
         raise InputError(f"tenors of curve {name!r} must increase, got {after} after {before}")
 
 
-def _check_tenor(tenor: float, name: str) -> None:
+def _check_tenor(tenor: float, name: str, period: float) -> None:
     if not 0.0 < tenor < np.inf:
         raise InputError(f"curve {name!r}: a tenor must be a positive number of years, got {tenor!r}")
-    if tenor > PERIOD and not (tenor / PERIOD).is_integer():
-        raise InputError(f"curve {name!r}: a tenor over half a year must be a multiple of it, got {tenor_label(tenor)}")
+    if tenor > period and not (tenor / period).is_integer():
+        length = {1.0: "a year", 0.5: "half a year", 0.25: "a quarter"}[period]
+        raise InputError(f"curve {name!r}: a tenor over {length} must be a multiple of it, got {tenor_label(tenor)}")
 
 
-def _check_yields(times: F64, par_yields: F64, name: str) -> None:
-    bad = ~np.isfinite(par_yields) | (1.0 + par_yields * np.minimum(times, PERIOD)[:, np.newaxis] <= 0.0)
+def _check_yields(times: F64, par_yields: F64, name: str, period: float) -> None:
+    bad = ~np.isfinite(par_yields) | (1.0 + par_yields * np.minimum(times, period)[:, np.newaxis] <= 0.0)
     if bad.any():
         node, day = np.argwhere(bad)[0]
         came = float(par_yields[node, day])

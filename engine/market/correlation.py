@@ -29,7 +29,7 @@ class RepairedCorrelation:
     smallest_eigenvalue: float  # after it
 
     def note(self) -> str:
-        """What the reader of the numbers should know: "the correlation was not positive definite ..."."""
+        """Return what the reader of the numbers should know: "the correlation was not positive definite ..."."""
         return (
             f"the correlation was not positive definite (smallest eigenvalue {self.was_smallest_eigenvalue:.1e}) and "
             f"was repaired (Higham): largest change of an entry {self.largest_change:.4f}, Frobenius distance "
@@ -38,7 +38,7 @@ class RepairedCorrelation:
 
 
 def smallest_eigenvalue(correlation: F64) -> float:
-    """Smallest eigenvalue of a symmetric matrix."""
+    """Return the smallest eigenvalue of a symmetric (n, n) correlation."""
     return float(np.linalg.eigvalsh(correlation)[0])
 
 
@@ -62,7 +62,7 @@ def check_correlation(correlation: F64, names: Sequence[str], context: str = "th
 
 
 def correlation_faults(correlation: F64, names: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Row, column and what is wrong there, for every bad entry of a correlation matrix; empty when there is none."""
+    """Return row, column and what is wrong there, for every bad entry of an (n, n) correlation; empty without any."""
     n = len(names)
     if n > MAX_FACTORS:
         return [(0, 0, f"at most {MAX_FACTORS} factors are possible, got {n}")]
@@ -83,7 +83,7 @@ def correlation_faults(correlation: F64, names: Sequence[str]) -> list[tuple[int
 
 
 def nearest_correlation(matrix: F64, floor: float = REPAIRED_EIGENVALUE) -> RepairedCorrelation:
-    """Nearest correlation matrix, in the Frobenius norm, whose eigenvalues are at least `floor`.
+    """Return the nearest correlation matrix, in the Frobenius norm, whose eigenvalues are at least `floor`.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def nearest_correlation(matrix: F64, floor: float = REPAIRED_EIGENVALUE) -> Repa
 
 
 def cholesky(matrix: F64) -> F64:
-    """Lower Cholesky factor L of a positive definite matrix, L @ L.T = matrix, in one fixed order of operations.
+    """Return the lower Cholesky factor L of a positive definite matrix, L @ L.T = matrix, in one order of operations.
 
     matrix   (n, n) symmetric, n <= 64; only the lower triangle is read
     returns  (n, n) float64, zeros above the diagonal; the same bits on every machine, since no BLAS reorders sums

@@ -17,9 +17,9 @@ class ZeroCurve:
     zero_rates: F64  # (n_nodes,) decimal per year, continuous
 
     def zero_rate(self, time: F64 | float) -> F64:
-        """Zero rate at `time` [years]; any shape."""
+        """Return the zero rate at `time` [years]; any shape."""
         return np.asarray(np.interp(time, self.times, self.zero_rates))
 
     def discount(self, time: F64 | float) -> F64:
-        """Value today of one unit of the curve's currency paid at `time` [years]; any shape."""
+        """Return the value today of one unit of the curve's currency paid at `time` [years]; any shape."""
         return np.asarray(np.exp(-self.zero_rate(time) * np.asarray(time)))

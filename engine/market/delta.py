@@ -1,4 +1,4 @@
-"""Strikes from deltas, in the four conventions in which USD/JPY vols are quoted."""
+"""Strikes from deltas, in the four conventions in which the vols of a currency pair are quoted."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _WIDEST = 40.0  # standard deviations beyond which a normal probability is 0 in 
 
 
 def delta(kind: DeltaKind, log_moneyness: float, std: float, foreign_discount: float, sign: int) -> float:
-    """Delta of a call (`sign` 1) or put (-1) on one unit of foreign currency; a put's is negative.
+    """Return the delta of a call (`sign` 1) or put (-1) on one unit of foreign currency; a put's is negative.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def delta(kind: DeltaKind, log_moneyness: float, std: float, foreign_discount: f
 def delta_log_moneyness(
     kind: DeltaKind, absolute_delta: float, std: float, foreign_discount: float, sign: int
 ) -> float:
-    """ln(K / F) of the strike at which a call (`sign` 1) or put (-1) has `absolute_delta`; arguments as in `delta`.
+    """Return ln(K / F) of the strike at which a call (`sign` 1) or put (-1) has `absolute_delta`; else as `delta`.
 
     The premium-adjusted call has two such strikes; the market's is the larger. Raises InputError when none has this
     delta.
@@ -53,7 +53,7 @@ def delta_log_moneyness(
 
 
 def straddle_log_moneyness(kind: DeltaKind, std: float) -> float:
-    """ln(K / F) of the delta-neutral straddle, at which "at the money" is quoted: +- std^2 / 2."""
+    """Return ln(K / F) of the delta-neutral straddle, at which "at the money" is quoted: +- std^2 / 2."""
     return (-0.5 if kind in _PREMIUM_ADJUSTED else 0.5) * std**2
 
 

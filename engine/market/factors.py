@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.conventions.currencies import FOREIGN, HOME, currency_of_factor, fx_quote
 from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
 MAX_FACTORS = 64
-PRICE_FACTOR = "USDJPY"
+PRICE_FACTOR = "USDJPY"  # the exchange rate of the unwind's own mechanisms
 _CURVE = r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*"
 
 
@@ -23,7 +24,7 @@ class FactorKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """One simulated level, such as `JGB_10Y`, `USDJPY`, `SPX` or `USDJPY_VOL`."""
+    """One simulated level, such as `JGB_10Y`, `USDJPY`, `EURJPY`, `SPX` or `USDJPY_VOL`."""
 
     name: str
     kind: FactorKind
@@ -34,7 +35,7 @@ class Factor:
 
 
 def tenor_years(label: str) -> float:
-    """Years of a tenor label: "1W" -> 7 / 365, "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
+    """Return the years of a tenor label: "1W" -> 7 / 365, "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([WMY])", label)
     if not match or float(match[1]) == 0.0:
         raise InputError(f"tenor must look like '1W', '3M' or '10Y', got {label!r}")
@@ -43,7 +44,7 @@ def tenor_years(label: str) -> float:
 
 
 def tenor_label(years: float) -> str:
-    """Label of a tenor, the inverse of `tenor_years`: 0.25 -> "3M", 10.0 -> "10Y", 0.125 -> "1.5M", 7 / 365 -> "1W"."""
+    """Return the label of a tenor: 0.25 -> "3M", 10.0 -> "10Y", 0.125 -> "1.5M", 7 / 365 -> "1W"."""
     if not 0.0 < years < float("inf"):
         raise InputError(f"a tenor must be a positive number of years, got {years!r}")
     months, weeks = round(years * 12.0, 9), round(years * 365.0 / 7.0, 9)
@@ -53,27 +54,28 @@ def tenor_label(years: float) -> str:
 
 
 def is_curve_name(name: str) -> bool:
-    """Whether a curve may be called so: capitals and digits, words joined by underscores, as "JGB" and "JGB_REPO"."""
+    """Return whether a curve may be called so: capitals, digits and underscores between words, as "JGB_REPO"."""
     return re.fullmatch(_CURVE, name) is not None
 
 
 def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Factor:
-    """The factor of a name.
+    """Return the factor of a name.
 
     "JGB_10Y" is the zero rate of curve JGB at 10 years, "JGB_REPO_3M" that of curve JGB_REPO, "USDJPY" the exchange
-    rate, "USDJPY_VOL" its at-the-money vols. `currencies` declares other prices: {"SPX": "USD"}. Raises InputError for
-    a name that is none of these.
+    rate of a registered currency, "USDJPY_VOL" its at-the-money vols. `currencies` declares other prices: {"SPX":
+    "USD"}. Raises InputError for a name that is none of these.
     """
-    if name == PRICE_FACTOR:
-        return Factor(name=name, kind=FactorKind.PRICE, currency="JPY")
     if currencies and name in currencies:
         return Factor(name=name, kind=FactorKind.PRICE, currency=currencies[name])
+    if currency_of_factor(name) is not None:
+        return Factor(name=name, kind=FactorKind.PRICE, currency=HOME)
     if match := re.fullmatch(r"([A-Z]{6})_VOL", name):
         return Factor(name=name, kind=FactorKind.VOL, pair=match[1])
     match = re.fullmatch(rf"({_CURVE})_([0-9]+(?:\.[0-9]+)?[WMY])", name)
     if not match:
+        rates = ", ".join(repr(fx_quote(code).factor) for code in FOREIGN)
         raise InputError(
-            f"factor must look like 'JGB_10Y', 'UST_3M', '{PRICE_FACTOR}' or '{PRICE_FACTOR}_VOL', or be declared with "
-            f"its level, got {name!r}"
+            f"factor must look like 'JGB_10Y', 'UST_3M' or '{PRICE_FACTOR}_VOL', be an exchange rate, {rates}, or be "
+            f"declared with its level, got {name!r}"
         )
     return Factor(name=name, kind=FactorKind.RATE, curve=match[1], pillar=tenor_years(match[2]))

@@ -25,7 +25,7 @@ class DeltaQuote:
     """One expiry, quoted by delta: the vols at delta d are atm + butterfly +- risk_reversal / 2, call above put."""
 
     atm: float  # at the delta-neutral straddle, decimal per sqrt(year)
-    risk_reversal_25d: float  # vol of the 25-delta call on USD less that of the put
+    risk_reversal_25d: float  # vol of the 25-delta call on the foreign currency less that of the put
     butterfly_25d: float  # mean vol of the two, less `atm`
     risk_reversal_10d: float | None = None
     butterfly_10d: float | None = None
@@ -35,7 +35,7 @@ class DeltaQuote:
 class StrikeQuote:
     """One expiry, quoted by strike: one to five vols, the forward among their strikes or flat beyond them."""
 
-    strikes: tuple[float, ...]  # JPY per USD, increasing
+    strikes: tuple[float, ...]  # domestic units per foreign one, increasing
     vols: tuple[float, ...]  # decimal per sqrt(year)
 
 
@@ -49,7 +49,7 @@ class FxVols:
     smile are those of that expiry.
     """
 
-    pair: str  # "USDJPY"
+    pair: str  # "USDJPY": JPY, the domestic currency, for one USD, the foreign one
     times: F64  # (n_expiries,) years, strictly increasing, > 0
     atm: F64  # (n_expiries,) decimal per sqrt(year), at the forward's moneyness scale
     smile: F64  # (n_expiries, 5) c0 to c4 of s(y)
@@ -70,28 +70,28 @@ class FxVols:
 
     @property
     def level(self) -> float:
-        """At-the-money vol at the reference expiry: the level of the pair's VOL factor."""
+        """Return the at-the-money vol at the reference expiry: the level of the pair's VOL factor."""
         return float(self.atm[np.searchsorted(self.times, self.reference)])
 
     def atm_vol(self, time: F64 | float) -> F64:
-        """At-the-money vol at `time` > 0 [years]; any shape."""
+        """Return the at-the-money vol at `time` > 0 [years]; any shape."""
         time = np.asarray(time, dtype=np.float64)
         inside = np.clip(time, self.times[0], self.times[-1])
         return np.asarray(np.sqrt(np.interp(inside, self.times, self.atm**2 * self.times) / inside))
 
     def smile_at(self, time: F64 | float) -> F64:
-        """(..., 6) c0 to c4, M of the smile at `time` [years]; any shape."""
+        """Return (..., 6) c0 to c4, M of the smile at `time` [years]; any shape."""
         columns = [*self.smile.T, self.reach]
         return np.stack([np.asarray(np.interp(time, self.times, column)) for column in columns], axis=-1)
 
     def vol(self, time: float, log_moneyness: F64 | float) -> F64:
-        """Vol of strikes with ln(K / F) = `log_moneyness` at `time` > 0 [years]; the shape of `log_moneyness`."""
+        """Return the vol of strikes with ln(K / F) = `log_moneyness`, and its shape, at `time` > 0 [years]."""
         atm = float(self.atm_vol(time))
         return atm * smile_value(self.smile_at(time), np.asarray(log_moneyness) / (atm * np.sqrt(time)))
 
 
 def smile_value(smile: F64, moneyness: F64 | float) -> F64:
-    """s(y(m)) of one smile, (6,) c0 to c4, M: Horner's scheme."""
+    """Return s(y(m)), the vol over that at the money, of one smile, (6,) c0 to c4, M, by Horner's scheme."""
     y = bent(moneyness, float(smile[SMILE_DEGREE + 1]))
     value = np.full_like(y, smile[SMILE_DEGREE])
     for coefficient in smile[SMILE_DEGREE - 1 :: -1]:
@@ -100,6 +100,6 @@ def smile_value(smile: F64, moneyness: F64 | float) -> F64:
 
 
 def bent(moneyness: F64 | float, reach: float) -> F64:
-    """m / sqrt(1 + (m / M)^2), in (-M, M); any shape."""
+    """Return m / sqrt(1 + (m / M)^2), standard deviations in (-M, M); any shape."""
     m = np.asarray(moneyness, dtype=np.float64)
     return np.asarray(m / np.sqrt(1.0 + (m / reach) ** 2))

@@ -10,7 +10,7 @@ from kernels.types import F64, I64, Bools, Words
 
 
 def curve_factors(market: Market, curve: str) -> tuple[F64, I64]:
-    """Pillars and factors that move a curve: its own, or else its nearest ancestor's that has any.
+    """Return the pillars and factors that move a curve: its own, or else its nearest ancestor's that has any.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def curve_factors(market: Market, curve: str) -> tuple[F64, I64]:
 
 
 def fx_vols(market: Market, pair: str) -> FxVols:
-    """The vols of a pair. Raises InputError when the market has none."""
+    """Return the vols of a pair. Raises InputError when the market has none."""
     if pair not in market.fx_vols:
         raise InputError(
             f"the market has no vols of {pair!r}, which an option needs; give it a [fx_vols.{pair}] table. It has "
@@ -45,20 +45,20 @@ def fx_vols(market: Market, pair: str) -> FxVols:
 
 
 def vol_factor(market: Market, pair: str) -> int:
-    """Index of the VOL factor that moves the vols of a pair, or -1 when none does."""
+    """Return the index of the VOL factor that moves the vols of a pair, or -1 when none does."""
     numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.VOL and f.pair == pair]
     return numbers[0] if numbers else -1
 
 
 def is_moved(market: Market, curve: Words) -> Bools:
-    """Whether some factor moves each flow's curve: (n_flows,)."""
+    """Return whether some factor moves each flow's curve: (n_flows,)."""
     names, place = distinct(curve)
     moved = [bool(name) and curve_factors(market, name)[1].size > 0 for name in names]
     return np.array(moved, bool)[place]
 
 
 def pillar_weights(market: Market, curve: Words, time: F64) -> tuple[I64, F64]:
-    """The two factors on whose pillars each zero rate depends, (n, 2), and the weight of the upper one, (n,).
+    """Return the two factors on whose pillars each zero rate depends, (n, 2), and the weight of the upper one, (n,).
 
     Moves are linear in time between pillars and flat beyond: there, and on a curve with one pillar, a weight is 0 or 1.
     """
@@ -77,7 +77,7 @@ def pillar_weights(market: Market, curve: Words, time: F64) -> tuple[I64, F64]:
 
 
 def distinct(words: Words) -> tuple[list[str], I64]:
-    """Names in ascending order, and the place of each row's among them: (n,).
+    """Return the names in ascending order, and the place of each row's among them: (n,).
 
     np.unique's, but quick where names come in runs, as in tables of flows.
     """

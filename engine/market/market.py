@@ -5,24 +5,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from engine.conventions.currencies import CURRENCIES, HOME, currency_of, currency_of_factor
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
-from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
+from engine.market.factors import Factor, FactorKind
 from engine.market.fx_vols import FxVols
 from engine.market.spread import SpreadCurve
 from kernels.types import F64
 
-LOWEST_USDJPY, HIGHEST_USDJPY = 20.0, 1000.0  # yen for one dollar; 75.6 to 360 since 1949. Beyond: a unit mistaken
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParCurve:
-    """Published par yields, semi-annual compounding, from which a zero curve is bootstrapped."""
+    """Published par yields, compounding as often as their currency's bonds pay; a zero curve is made from them."""
 
     name: str  # "JGB"
     currency: str  # "JPY"
     times: F64  # (n_tenors,) years
     par_yields: F64  # (n_tenors,) decimal per year
+
+    @property
+    def coupons_per_year(self) -> int:
+        """Return how often a par bond of the curve pays in a year."""
+        return currency_of(self.currency).bonds.coupons_per_year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +36,7 @@ class Market:
     valuation_date: date
     par_curves: Mapping[str, ParCurve]  # by curve name; what the publisher printed
     curves: Mapping[str, ZeroCurve]  # by curve name; bootstrapped, on every published tenor; and those of `spreads`
-    usdjpy: float  # yen for one dollar
+    fx: Mapping[str, float]  # by currency, "USD": units of the home currency for one unit
     factors: tuple[Factor, ...]  # (n_factors,) simulated levels, in the order of the draws
     vols: F64  # (n_factors,) RATE: decimal rate per sqrt(year); PRICE, VOL: per sqrt(year), lognormal
     correlation: F64  # (n_factors, n_factors)
@@ -41,11 +45,11 @@ class Market:
     mus: F64  # (n_factors,) drift per year of a PRICE's expectation, else 0
     source: str  # where the levels come from, and their dates
     calibration: str  # window and method of vols and correlations
-    sources: Mapping[str, str] = field(default_factory=dict)  # of curves, USDJPY, prices; `source` joins them
-    levels: Mapping[str, float] = field(default_factory=dict)  # of every PRICE and VOL factor but USDJPY
+    sources: Mapping[str, str] = field(default_factory=dict)  # of curves, exchange rates, prices; `source` joins them
+    levels: Mapping[str, float] = field(default_factory=dict)  # of every PRICE and VOL factor but the rates of `fx`
     spreads: Mapping[str, SpreadCurve] = field(default_factory=dict)  # by name of the curve that each derives
     fx_vols: Mapping[str, FxVols] = field(default_factory=dict)  # by pair, "USDJPY"
-    previous_usdjpy: tuple[float, ...] | None = None  # the five closes before valuation_date, newest first
+    previous_usdjpy: tuple[float, ...] | None = None  # USD/JPY at the five closes before, newest first
     notes: tuple[str, ...] = ()  # what was done to the figures that were given, such as a repair of the correlation
 
     def __post_init__(self) -> None:
@@ -55,34 +59,58 @@ class Market:
             raise InputError(f"a market of {n} factors needs {n} {wrong[0]}, got shape {shapes[wrong[0]]}")
         if self.correlation.shape != (n, n):
             raise InputError(f"a market of {n} factors needs a {n} x {n} correlation, got {self.correlation.shape}")
+        for code in self.fx:
+            currency_of(code)
         for factor in self.factors:
-            if factor.kind is not FactorKind.RATE and factor.name not in (PRICE_FACTOR, *self.levels):
+            if factor.kind is not FactorKind.RATE and self.exchanged(factor) is None and factor.name not in self.levels:
                 raise InputError(f"the market has no level of {factor.name}; it has {', '.join(self.levels) or 'none'}")
 
+    @property
+    def usdjpy(self) -> float:
+        """Return yen for one dollar: for the unwind's own mechanisms; others ask for `rate`."""
+        return self.rate("USD")
+
+    def rate(self, currency: str) -> float:
+        """Return units of the home currency for one unit of a currency.
+
+        Raises InputError for one that the market does not quote, or that is not registered.
+        """
+        if currency == HOME:
+            return 1.0
+        if currency not in self.fx:
+            way_out = f"give the market an [fx.rates.{currency}] table" if currency in CURRENCIES else ""
+            known = f"the market has no exchange rate of {currency!r}; it has {', '.join((HOME, *self.fx))}"
+            raise InputError(f"{known}; {way_out}" if way_out else known)
+        return self.fx[currency]
+
+    def cross_rate(self, foreign: str, domestic: str) -> float:
+        """Return units of `domestic` for one unit of `foreign`, by way of the home currency."""
+        return self.rate(foreign) / self.rate(domestic)
+
+    def exchanged(self, factor: Factor) -> str | None:
+        """Return the currency whose exchange rate a factor is, "USD" of USDJPY; None for any other factor."""
+        if factor.kind is not FactorKind.PRICE or factor.name in self.levels:
+            return None
+        code = currency_of_factor(factor.name)
+        return code if code in self.fx else None
+
     def level(self, factor: Factor) -> float:
-        """Level of a factor: a zero rate, a price, an at-the-money vol. Raises InputError when there is none."""
+        """Return the level of a factor: a zero rate, a price, an at-the-money vol. Raises InputError without one."""
         if factor.curve is not None and factor.pillar is not None:
             if factor.curve not in self.curves:
                 raise InputError(f"the market has no curve {factor.curve!r}; it has {', '.join(self.curves)}")
             return float(self.curves[factor.curve].zero_rate(factor.pillar))
-        if factor.name == PRICE_FACTOR:
-            return self.usdjpy
+        if (code := self.exchanged(factor)) is not None:
+            return self.fx[code]
         if factor.name not in self.levels:
             raise InputError(f"the market has no level of {factor.name}; it has {', '.join(self.levels) or 'none'}")
         return self.levels[factor.name]
 
     def state(self, factor: Factor) -> float:
-        """What the model moves: the level of a RATE, the logarithm of any other's."""
+        """Return what the model moves: the level of a RATE, the logarithm of any other's."""
         return self.level(factor) if factor.kind is FactorKind.RATE else math.log(self.level(factor))
-
-    def fx(self, currency: str) -> float:
-        """Yen for one unit of a currency. Raises InputError for one that the market does not quote."""
-        known = {"JPY": 1.0, "USD": self.usdjpy}
-        if currency not in known:
-            raise InputError(f"the market has no exchange rate of {currency!r}; it has {', '.join(known)}")
-        return known[currency]
 
 
 def joined_sources(sources: Mapping[str, str]) -> str:
-    """One text for `Market.source`: "JGB: ...; UST: ...; USDJPY: ..."."""
+    """Return one text for `Market.source`: "JGB: ...; UST: ...; USDJPY: ..."."""
     return "; ".join(f"{name}: {source}" for name, source in sources.items())

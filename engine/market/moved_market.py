@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from engine.market.curve import ZeroCurve
-from engine.market.factors import PRICE_FACTOR, FactorKind
+from engine.market.factors import FactorKind
 from engine.market.lookup import curve_factors
 from engine.market.market import Market
 from kernels.types import F64
 
 
 def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
-    """The market after each factor's state has moved by its deviation.
+    """Return the market after each factor's state has moved by its deviation.
 
     Parameters
     ----------
@@ -26,23 +26,23 @@ def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
         A curve without factors of its own moves with its parent's. Par yields are left out: no curve is theirs now.
     """
     deviation = np.asarray(deviations, dtype=np.float64)
-    levels, fx_vols, usdjpy = dict(market.levels), dict(market.fx_vols), market.usdjpy
+    levels, fx_vols, fx = dict(market.levels), dict(market.fx_vols), dict(market.fx)
     for factor, move in zip(market.factors, deviation.tolist(), strict=True):
         if factor.kind is FactorKind.RATE:
             continue
-        if factor.name == PRICE_FACTOR:
-            usdjpy *= float(np.exp(move))
+        if (code := market.exchanged(factor)) is not None:
+            fx[code] *= float(np.exp(move))
             continue
         levels[factor.name] *= float(np.exp(move))
         if factor.pair in fx_vols:
             surface = fx_vols[factor.pair]
             fx_vols[factor.pair] = replace(surface, atm=surface.atm * np.exp(move), quotes=())
     curves = {name: _moved_curve(market, name, deviation) for name in market.curves}
-    return replace(market, curves=curves, par_curves={}, usdjpy=usdjpy, levels=levels, fx_vols=fx_vols)
+    return replace(market, curves=curves, par_curves={}, fx=fx, levels=levels, fx_vols=fx_vols)
 
 
 def shifted(market: Market, move: float, *curves: str) -> Market:
-    """The market with the zero rates of `curves`, and of curves derived from them, moved in parallel [decimal]."""
+    """Return the market with the zero rates of `curves`, and of curves derived from them, all moved by `move`."""
     names = set(curves)
     while more := {name for name, spread in market.spreads.items() if spread.parent in names} - names:
         names |= more
@@ -56,7 +56,7 @@ def shifted(market: Market, move: float, *curves: str) -> Market:
 
 
 def slid(market: Market, years: float) -> Market:
-    """The market some time later if every payment kept its zero rate: curves of z(t + years)."""
+    """Return the market some time later if every payment kept its zero rate: curves of z(t + years)."""
     curves = {}
     for name, curve in market.curves.items():
         later = curve.times > years

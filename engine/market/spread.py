@@ -22,14 +22,14 @@ class SpreadCurve:
     source: str  # whose figures, or "assumption: ..." with the reasoning
 
     def over(self, parent: ZeroCurve) -> ZeroCurve:
-        """The curve that these spreads make of `parent`: exact, on the nodes of both."""
+        """Return the curve that these spreads make of `parent`: exact, on the nodes of both."""
         times = np.union1d(parent.times, self.times)
         zero_rates = parent.zero_rate(times) + np.interp(times, self.times, self.spreads)
         return ZeroCurve(name=self.name, currency=parent.currency, times=times, zero_rates=zero_rates)
 
 
 def parents_first(spreads: Mapping[str, SpreadCurve]) -> tuple[str, ...]:
-    """Names of the derived curves, each after its parent. Raises InputError when parents go round in a circle."""
+    """Return the names of the derived curves, each after its parent. Raises InputError for parents in a circle."""
     order: list[str] = []
     rest = list(spreads)
     while rest:
@@ -42,7 +42,7 @@ def parents_first(spreads: Mapping[str, SpreadCurve]) -> tuple[str, ...]:
 
 
 def with_derived(curves: Mapping[str, ZeroCurve], spreads: Mapping[str, SpreadCurve]) -> dict[str, ZeroCurve]:
-    """`curves` with those of `spreads` built on them. Raises InputError when a parent is no curve."""
+    """Return `curves` with those of `spreads` built on them. Raises InputError when a parent is no curve."""
     built = dict(curves)
     for name in parents_first(spreads):
         parent = spreads[name].parent

@@ -30,7 +30,7 @@ def fx_vols_of(
     reference: float,
     source: str,
 ) -> FxVols:
-    """Surface through every quote.
+    """Return the surface through every quote.
 
     Parameters
     ----------

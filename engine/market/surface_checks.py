@@ -15,7 +15,7 @@ _ROUNDING = 1e-6  # of a density, or of a variance, that counts as 0
 
 
 def arbitrage(vols: FxVols) -> tuple[str, ...]:
-    """What is wrong with the surface, expiry by expiry and half-way between: in words; empty when nothing is.
+    """Return what is wrong with the surface, expiry by expiry and half-way between: in words; empty when nothing is.
 
     With w = sigma^2 tau as a function of k = ln(K / F), the density of ln(K) has the sign of
     g = (1 - k w' / (2 w))^2 - (w' / 2)^2 (1 / w + 1 / 4) + w'' / 2, and w at one k may not fall with time: Gatheral &

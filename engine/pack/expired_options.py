@@ -1,8 +1,8 @@
 """Options that expire before the horizon settle for their payoff on their day.
 
-A put is compiled as a call, dollars and yen at delivery. Alive, they are worth the same; once expired they are not: the
-dollars would go on moving with the exchange rate, and the yen earn another curve's rate than the payoff. The same holds
-of an NDF once it is fixed, for which an option on no dollars stands.
+A put is compiled as a call, dollars and yen (or another pair's two currencies) at delivery. Alive, they are worth the
+same; once expired they are not: the dollars would go on moving with the exchange rate, and the yen earn another curve's
+rate than the payoff. The same holds of an NDF once it is fixed, for which an option on no dollars stands.
 """
 
 import numpy as np
@@ -10,9 +10,7 @@ import numpy as np
 from engine.payoffs.curves import sums
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
-from kernels.types import F64, Bools
-
-_PAIR = ("USD", "JPY")
+from kernels.types import F64, Bools, Words
 
 
 def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[FxOptions, F64, Bools]:
@@ -34,7 +32,11 @@ def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[
     expired = np.zeros(n, np.bool_)
     expired[options.position[options.expiry_day < horizon]] = True
     gone = expired[flows.position]
-    dollars, yen = (sums(flows.position, np.where(gone & (flows.currency == c), flows.amount, 0.0), n) for c in _PAIR)
+    called, paid = (_of_positions(options, words, n) for words in (options.foreign, options.domestic))
+    dollars, yen = (
+        sums(flows.position, np.where(gone & (flows.currency == own[flows.position]), flows.amount, 0.0), n)
+        for own in (called, paid)
+    )
     needed = np.flatnonzero((dollars != 0.0) | (yen != 0.0))
     order = np.lexsort((options.strike, options.position))
     first = order[np.searchsorted(options.position[order], needed)]
@@ -51,6 +53,8 @@ def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[
     rows = rows[kept]
     settled = FxOptions(
         position=options.position[rows],
+        foreign=options.foreign[rows],
+        domestic=options.domestic[rows],
         expiry_day=options.expiry_day[rows],
         delivery_day=options.delivery_day[rows],
         strike=strike[kept],
@@ -58,3 +62,10 @@ def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[
         market_vol=options.market_vol[rows],
     )
     return settled, ratio[rows], ~gone
+
+
+def _of_positions(options: FxOptions, words: Words, n: int) -> Words:
+    """The currency of each position's options, (n,); "" without any."""
+    found = np.full(n, "", words.dtype if words.size else "U3")
+    found[options.position] = words
+    return found

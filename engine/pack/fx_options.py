@@ -4,63 +4,63 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.conventions.currencies import FX_CURVES
+from engine.conventions.currencies import currency_of
 from engine.market.lookup import fx_vols, vol_factor
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.fx_option_tables import tabulate
 from engine.pack.points import PointList
-from engine.pack.ranges import range_sums, ranges
+from engine.pack.ranges import codes, range_sums, ranges
 from engine.pack.setting import Setting
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR
-from engine.payoffs.fx_options import PAIR
 from kernels.layout import FxOptions, Group, Option
-from kernels.types import F64
+from kernels.types import F64, I64, Words
 
 ONE_DAY = 1.0 / DAYS_PER_TIME_YEAR  # a payoff, with no time left, has no vol: it is given that of a day, and unused
-DOMESTIC, FOREIGN = "JPY", "USD"  # of PAIR, the one that options are on
 SMILE = ("c0", "c1", "c2", "c3", "c4", "reach")
 
 
 def pack_fx_options(setting: Setting, points: PointList) -> Draft:
-    """Return a book's options in groups by (book, expiry, delivery, vol ratio): they ask for discount factors.
+    """Return a book's options in groups by (book, pair, expiry, delivery, vol ratio): they ask for discount factors.
 
     A ratio r of an option's vol to the surface's, fitted to its price, is a vol r times as high and a smile stretched
     to it: the coefficients c_k r^k, and reach / r.
     """
-    (options, ratio), observed, shocked = setting.options, setting.observed, setting.shocked
-    keys = np.column_stack([setting.book_of(options.position), options.expiry_day, options.delivery_day, ratio])
-    groups, place = np.unique(keys, axis=0, return_inverse=True)
-    days, ratio = groups[:, 1:3].astype(np.int64), groups[:, 3]
+    (options, ratio), observed = setting.options, setting.observed
+    currency = [codes(words, setting.currencies) for words in (options.domestic, options.foreign)]
+    keys = [setting.book_of(options.position), *currency, options.expiry_day, options.delivery_day, ratio]
+    groups, place = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
+    book, domestic, foreign, expiry, delivery = groups[:, :5].astype(np.int64).T
     merged, row = np.unique(np.column_stack([place.ravel(), options.strike]), axis=0, return_inverse=True)
-    when = observed.when(days[:, 0])
+    when = observed.when(expiry)
     seen = observed.days[when]
-    time = np.maximum(days[:, 0] - seen, 0) / DAYS_PER_TIME_YEAR
-    paid = (np.maximum(days[:, 1] - seen, 0) / DAYS_PER_TIME_YEAR).tolist()
-    alive = bool((time > 0.0).any())  # else payoffs only, which need no vols
-    vols = [fx_vols(market, PAIR) for market in shocked] if alive else []
-    vol_time = np.maximum(time, ONE_DAY)
-    looked_at = list(zip(when.tolist(), paid, strict=True))
-    currency = {name: (setting.currencies.index(name) if when.size else 0) for name in (DOMESTIC, FOREIGN)}
-    vol = np.array([ratio * each.atm_vol(vol_time) for each in vols]) if vols else np.ones((len(shocked), when.size))
-    smile = _stretched(fx_vols(setting.market, PAIR).smile_at(vol_time), ratio) if vols else np.ones((when.size, 6))
+    time = np.maximum(expiry - seen, 0) / DAYS_PER_TIME_YEAR
+    paid = np.maximum(delivery - seen, 0) / DAYS_PER_TIME_YEAR
+    names = np.array(setting.currencies)
+    vol, smile, moved_by = _vols(setting, names[foreign], names[domestic], time, groups[:, 5])
     first, last = ranges(merged[:, 0].astype(np.int64), when.size).T
+
+    def discounts(currency: I64) -> list[int]:
+        """Return the points of the discount factors of the groups' currencies (n_groups,) over `paid`."""
+        asked = zip(when.tolist(), names[currency].tolist(), paid.tolist(), strict=True)
+        return [points.discount(w, currency_of(code).curves.fx, t) for w, code, t in asked]
+
     rows = Group.rows(
         when=when,
-        domestic=currency[DOMESTIC],
-        foreign=currency[FOREIGN],
-        domestic_discount=[points.discount(w, FX_CURVES[DOMESTIC], t) for w, t in looked_at],
-        foreign_discount=[points.discount(w, FX_CURVES[FOREIGN], t) for w, t in looked_at],
-        vol_factor=vol_factor(setting.market, PAIR),
+        domestic=domestic,
+        foreign=foreign,
+        domestic_discount=discounts(domestic),
+        foreign_discount=discounts(foreign),
+        vol_factor=moved_by,
         first=first,
         last=last,
         table=-1,
         time=time,
-        growth=setting.cash_growth(np.full(when.size, DOMESTIC), seen),
+        growth=setting.cash_growth(names[domestic], seen),
         **dict(zip(SMILE, smile.T, strict=True)),
     )
     amount = np.bincount(row.ravel(), options.amount, merged.shape[0]).astype(np.float64)
     calls = Option.rows(strike=merged[:, 1], amount=amount)
-    cell = groups[:, 0].astype(np.int64) * len(setting.currencies) + currency[DOMESTIC]
+    cell = book * len(setting.currencies) + domestic
 
     def lay(ground: Ground, first_leg: int) -> LaidFxOptions:
         fitted = tabulate(setting, ground, rows, vol, calls)
@@ -92,6 +92,27 @@ class LaidFxOptions:
         error = self.errors[scene.s]
         error = paid * error + ROUNDING * OPERATIONS * np.where(error > 0.0, most, 0.0)
         return RowBounds(error=error, size=most, part=self.part)
+
+
+def _vols(setting: Setting, foreign: Words, domestic: Words, time: F64, ratio: F64) -> tuple[F64, F64, I64]:
+    """Return vols at the money and smiles of groups (n,) of options, `ratio` times the surfaces', and what moves them.
+
+    Returns
+    -------
+    (n_scenarios, n) decimal per sqrt(year); (n, 6), see `SMILE`; (n,) number of the VOL factor, or -1. A pair whose
+    options have all expired is not looked up: payoffs need no vols.
+    """
+    vol, smile = np.ones((len(setting.shocked), time.size)), np.ones((time.size, len(SMILE)))
+    moved_by = np.full(time.size, -1, np.int64)
+    for pair in np.unique(np.char.add(foreign, domestic)).tolist() if time.size else []:
+        mine = np.flatnonzero(np.char.add(foreign, domestic) == pair)
+        moved_by[mine] = vol_factor(setting.market, pair)
+        if not (time[mine] > 0.0).any():
+            continue
+        length, part = np.maximum(time[mine], ONE_DAY), ratio[mine]
+        vol[:, mine] = [part * fx_vols(market, pair).atm_vol(length) for market in setting.shocked]
+        smile[mine] = _stretched(fx_vols(setting.market, pair).smile_at(length), part)
+    return vol, smile, moved_by
 
 
 def _stretched(smile: F64, ratio: F64) -> F64:

@@ -8,6 +8,8 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
+from engine.conventions.currencies import fx_quote
+from engine.errors import InputError
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.market import Market
@@ -25,8 +27,6 @@ from engine.payoffs.curves import fx_rates
 from kernels.layout import Book, Flows, Leg, ModelArrays, Run, Segment
 from kernels.payoffs import PAYOFFS
 from kernels.types import F64, I64
-
-FX_FACTORS = {"USD": "USDJPY"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,12 +106,20 @@ def _run(setting: Setting, dynamics: I64, base_value: F64, drafts: Iterable[Draf
     return Run(
         observations=setting.observed.steps.astype(np.int64),
         dynamics=dynamics,
-        fx_factor=np.array([0, *(names.index(FX_FACTORS[name]) for name in setting.currencies[1:])], np.int64),
+        fx_factor=np.array([0, *(_fx_factor(code, names) for code in setting.currencies[1:])], np.int64),
         fx_start=setting.fx,
         reporting=setting.currencies.index(setting.currency),
         base_value=base_value,
         cash=cash_at_horizon(setting) + settled,
     )
+
+
+def _fx_factor(code: str, names: Sequence[str]) -> int:
+    """Return the number of the factor that moves a currency's exchange rate. Raises InputError where none does."""
+    factor = fx_quote(code).factor
+    if factor not in names:
+        raise InputError(f"{factor} must be one of the factors: the book holds {code}; a vol of 0 keeps it still")
+    return names.index(factor)
 
 
 def _flows(setting: Setting, shared: Sequence[DatedFlows | None], *, direct: bool) -> tuple[Flows, Compressed | None]:

@@ -7,8 +7,7 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
-from engine.book.floats import float_flows
-from engine.conventions.currencies import BOND_CURVES
+from engine.conventions.currencies import HOME, currency_of
 from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
 from engine.market.market import Market
@@ -16,13 +15,13 @@ from engine.pack.expired_options import settle
 from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from kernels.layout import Owned
 from kernels.records import Rows
 from kernels.types import F64, I64, Bools, Words
 
-HOME = "JPY"
 _FLOW_COLUMNS = ("position", "curve", "currency", "day", "amount")
 
 
@@ -45,7 +44,7 @@ class Setting:
 
     @cached_property
     def currencies(self) -> list[str]:
-        """JPY first, then the others in use."""
+        """The home currency first, then the others in use."""
         tables = (
             self.book.flows,
             self.book.floats,
@@ -55,12 +54,14 @@ class Setting:
             self.book.swaptions,
         )
         used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
-        used |= {"USD"} if self.book.options.strike.size else set()
+        used |= {
+            name for words in (self.book.options.foreign, self.book.options.domestic) for name in distinct(words)[0]
+        }
         return [HOME, *sorted(used - {HOME})]
 
     @cached_property
     def fx(self) -> F64:
-        """Return JPY per unit of each currency at the start: (n_scenarios, n_currencies)."""
+        """Return home units for one unit of each currency at the start: (n_scenarios, n_currencies)."""
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
 
     @cached_property
@@ -113,7 +114,7 @@ class Setting:
         growth = np.ones(seen.size)
         names, place = distinct(currency)
         for k, name in enumerate(names):
-            mine, discount = place == k, zero_curve(BOND_CURVES[name], self.market).discount
+            mine, discount = place == k, zero_curve(currency_of(name).curves.bond, self.market).discount
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth

@@ -12,9 +12,20 @@ _TOLERANCE = 1e-15  # relative width of the bracket at the end
 
 
 def black_call(forward: F64, strike: F64, std: F64) -> F64:
-    """Value at expiry of the right to buy at `strike`: F N(d1) - K N(d2); the payoff where `std` is 0.
+    """Return the value at expiry of the right to buy at `strike`: F N(d1) - K N(d2); the payoff where `std` is 0.
 
-    forward, strike > 0; std = vol * sqrt(time) >= 0; any shape. Black (1976), J. Financial Economics 3.
+    Parameters
+    ----------
+    forward, strike : any shapes that broadcast, > 0, in one unit
+    std : vol * sqrt(time), >= 0
+
+    Returns
+    -------
+    of the common shape, in the unit of `forward`
+
+    Notes
+    -----
+    Black (1976), "The pricing of commodity contracts", J. Financial Economics 3.
     """
     forward, strike, std = np.broadcast_arrays(forward, strike, std)
     spread = np.where(std > 0.0, std, 1.0)
@@ -24,9 +35,11 @@ def black_call(forward: F64, strike: F64, std: F64) -> F64:
 
 
 def bachelier(moneyness: F64, std: F64) -> F64:
-    """Value at expiry of max(x, 0), x normal with mean `moneyness` and standard deviation `std` >= 0; any shape.
+    """Return the value at expiry of max(x, 0), x normal with mean `moneyness` and standard deviation `std` >= 0.
 
-    x N(x / s) + s n(x / s). `moneyness` is forward - strike of a call, strike - forward of a put.
+    Any shapes that broadcast, in the unit of `moneyness`.
+    x N(x / s) + s n(x / s). `moneyness` is forward - strike of a call, strike - forward of a put. Bachelier (1900),
+    "Theorie de la speculation".
     """
     moneyness, std = np.broadcast_arrays(moneyness, std)
     spread = np.where(std > 0.0, std, 1.0)
@@ -36,7 +49,7 @@ def bachelier(moneyness: F64, std: F64) -> F64:
 
 
 def solve_rising(value: Callable[[F64], F64], target: F64, low: float, high: float) -> F64:
-    """Where functions that rise reach `target`: (n,), NaN where the target lies outside [value(low), value(high)].
+    """Return where functions that rise reach `target`: (n,), NaN where that is outside [value(low), value(high)].
 
     `value` takes (n,) arguments to (n,) values. Regula falsi (Illinois) with a bisection where it stalls.
     """
@@ -44,9 +57,10 @@ def solve_rising(value: Callable[[F64], F64], target: F64, low: float, high: flo
 
 
 def solve_nearest(value: Callable[[F64], F64], target: F64, grid: F64) -> F64:
-    """Where functions that may turn reach `target`, nearest to 1 by ratio: (n,), NaN where they do not on the grid.
+    """Return where functions that may turn reach `target`, nearest to 1 by ratio: (n,), NaN where they nowhere do.
 
-    Arguments as in `solve_rising`; grid (n_points,) ascending, > 0: two crossings between neighbours are not seen.
+    Arguments as in `solve_rising`, in any unit; grid (n_points,) ascending, > 0: two crossings between neighbours are
+    not seen.
     """
     errors = np.stack([value(np.full(target.shape, point)) - target for point in grid])  # (n_points, n)
     crossed = (errors[:-1] <= 0.0) != (errors[1:] <= 0.0)
@@ -59,7 +73,7 @@ def solve_nearest(value: Callable[[F64], F64], target: F64, grid: F64) -> F64:
 
 
 def _crossing(error: Callable[[F64], F64], left: F64, right: F64) -> F64:
-    """Where functions rise through 0 between `left` and `right`: (n,), NaN where they do not."""
+    """Return where functions rise through 0 between `left` and `right`: (n,), NaN where they do not."""
     below, above = error(left), error(right)
     possible = (below <= 0.0) & (above >= 0.0)
     for step in range(_MAX_STEPS):

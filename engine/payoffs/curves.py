@@ -12,7 +12,7 @@ DAYS_PER_TIME_YEAR = 365.0  # curves count Actual/365F
 
 
 def zero_curve(name: str, market: Market) -> ZeroCurve:
-    """A curve by name. Raises InputError when the market has none."""
+    """Return a curve by name. Raises InputError when the market has none."""
     if name not in market.curves:
         raise InputError(
             f"the market has no curve {name!r}, which the book needs; it has {', '.join(market.curves)}; a curve of"
@@ -22,7 +22,18 @@ def zero_curve(name: str, market: Market) -> ZeroCurve:
 
 
 def zero_rates(curve: Words, tau: F64, market: Market) -> F64:
-    """Zero rate of each row's curve at `tau` years: (n,)."""
+    """Return the zero rate of each row's curve at `tau` years, continuous: (n,) decimal per year.
+
+    Parameters
+    ----------
+    curve : (n,) names
+    tau : (n,) years from the market's date, >= 0
+
+    Raises
+    ------
+    InputError
+        The market lacks a curve.
+    """
     rates = np.zeros(tau.shape)
     names, place = distinct(curve)
     for k, name in enumerate(names):
@@ -32,16 +43,16 @@ def zero_rates(curve: Words, tau: F64, market: Market) -> F64:
 
 
 def discounts(curve: Words, tau: F64, market: Market) -> F64:
-    """Discount factor of each row's curve over `tau` years: (n,)."""
+    """Return the discount factor of each row's curve over `tau` years: (n,). Arguments and errors as `zero_rates`."""
     return np.asarray(np.exp(-zero_rates(curve, tau, market) * tau))
 
 
 def fx_rates(currency: Words, market: Market) -> F64:
-    """Yen for one unit of each currency; any shape."""
+    """Return the yen for one unit of each currency: (n,) as `currency`, or of whatever shape that has."""
     names, place = distinct(currency.ravel())
-    return np.array([market.fx(name) for name in names])[place].reshape(currency.shape)
+    return np.array([market.rate(name) for name in names])[place].reshape(currency.shape)
 
 
 def sums(group: I64, values: F64, n_groups: int) -> F64:
-    """Sum of the values of each group, in their order: (n_groups,)."""
+    """Return the sum of the values (n,) of each group, added in their order: (n_groups,)."""
     return np.asarray(np.bincount(group, values, minlength=n_groups), dtype=np.float64)

@@ -1,12 +1,34 @@
-"""Dated payments of a compiled book in one market, and what has been paid since the valuation date."""
+"""Dated payments: their table, their value, and the spreads over the curves that give back the prices of bonds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import InputError
 from engine.market.market import Market
-from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts
+from engine.payoffs.column import joined, joined_days
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums, zero_rates
+from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth, named
+from engine.payoffs.quoted import Marks
+from engine.payoffs.shelf import Shelf
+from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
+
+MAX_SPREAD = 0.5  # decimal per year, either side
+ODD_SPREAD = 0.03  # decimal per year, either side, beyond which a price is pointed out
+_MAX_STEPS = 100  # of Newton's method; 5 to 8 are usual
+_PRICE_TOLERANCE = 1e-13  # relative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Leg:
+    """Payments of one position in one currency on one curve."""
+
+    curve: str
+    currency: str
+    days: I64  # (n,) calendar days from the valuation date, >= 0, ascending
+    amounts: F64  # (n,) in `currency`, received positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,23 +43,28 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Floats:
-    """Overnight interest compounded on one curve and discounted on another: the yen leg of a cross-currency swap.
+class Spreads:
+    """What market prices of bonds fix: the spread of each position's flows over their curves."""
 
-    Paid on `day`: amount * P(start_day) / P(day), P the projection curve's discount factors (1 at `start_day` 0).
-    """
+    spread: F64  # (n_positions,) decimal per year, continuous; 0 without a price
 
-    position: I64  # (n_floats,) index into CompiledBook.position_ids
-    curve: Words  # (n_floats,) "XCCY_JPY": discounts
-    projection: Words  # (n_floats,) "TONA"
-    currency: Words  # (n_floats,)
-    start_day: I64  # (n_floats,) calendar days from the valuation date, >= 0
-    day: I64  # (n_floats,) of payment, >= start_day
-    amount: F64  # (n_floats,) notional with its interest up to `start_day`, received positive
+
+def flows_of(rows: PartRows[Leg]) -> Flows:
+    """Lay legs out as one table of payments, sorted by position, then date: (n_flows,), units as in `Flows`."""
+    sizes = rows.whole(lambda leg: leg.days.size)
+    position, day = np.repeat(rows.position, sizes), joined_days(leg.days for leg in rows.parts)
+    order = np.lexsort((day, position))
+    return Flows(
+        position=position[order],
+        curve=np.repeat(rows.words(lambda leg: leg.curve), sizes)[order],
+        currency=np.repeat(rows.words(lambda leg: leg.currency), sizes)[order],
+        day=day[order],
+        amount=joined(leg.amounts for leg in rows.parts)[order],
+    )
 
 
 def flow_amounts(flows: Flows, market: Market, spreads: F64, day: int, before: Market) -> F64:
-    """Value of every payment on `day`: amount * exp(-(zero(tau) + spread) tau), tau the years left.
+    """Return the value of every payment on `day`: amount * exp(-(zero(tau) + spread) tau), tau the years left.
 
     Parameters
     ----------
@@ -48,6 +75,11 @@ def flow_amounts(flows: Flows, market: Market, spreads: F64, day: int, before: M
     Returns
     -------
     (n_flows,) in each flow's currency
+
+    Raises
+    ------
+    InputError
+        The market lacks a curve.
     """
     tau = (flows.day - day) / DAYS_PER_TIME_YEAR
     values = flows.amount * np.exp(-spreads[flows.position] * np.maximum(tau, 0.0))
@@ -61,19 +93,111 @@ def flow_amounts(flows: Flows, market: Market, spreads: F64, day: int, before: M
     return values
 
 
-def float_amounts(floats: Floats, market: Market, day: int, before: Market) -> F64:
-    """Value of every payment of interest projected on another curve, on `day`: (n_floats,) in its currency.
+def settlement_values(book: Book, market: Market, spreads: F64, position: I64, settlement_day: I64) -> F64:
+    """Return what a buyer pays at settlement: flows after it, discounted to it with each position's spread.
 
-    amount * P(start) / P(pay) * D(pay), P on the projection curve. The part of a running period that lies between the
-    valuation date and `day` has been fixed at the forward rates of `before`. Other arguments as in `flow_amounts`.
+    Parameters
+    ----------
+    position, settlement_day : (n,) positions, each at most once, and the days they settle
+    spreads : (n_positions,) decimal per year
+
+    Returns
+    -------
+    (n,) in each position's own currency
     """
-    now = day / DAYS_PER_TIME_YEAR
-    start, end = floats.start_day / DAYS_PER_TIME_YEAR, floats.day / DAYS_PER_TIME_YEAR
-    fixed_to = np.minimum(end, np.maximum(start, now))
-    fixed = discounts(floats.projection, start, before) / discounts(floats.projection, fixed_to, before)
-    ahead = np.maximum(fixed_to - now, 0.0), np.maximum(end - now, 0.0)
-    projected = discounts(floats.projection, ahead[0], market) / discounts(floats.projection, ahead[1], market)
-    values = floats.amount * fixed * projected * discounts(floats.curve, ahead[1], market)
-    paid = end < now
-    grown = discounts(floats.curve, end, before) / discounts(floats.curve, np.full(end.size, now), before)
-    return np.asarray(np.where(paid, values * grown, values))
+    discounted, tau, row = _after_settlement(book, market, position, settlement_day)
+    values = discounted * np.exp(-spreads[position][row] * tau)
+    return sums(row, values, position.size)
+
+
+def fit_spreads(book: Book, market: Market) -> F64:
+    """Return the spreads over the zero curves that give back the market prices of the positions that have one.
+
+    Newton's method on the logarithm of the settlement value, which is convex in the spread.
+
+    Returns
+    -------
+    (n_positions,) decimal per year, continuous; 0 without a price or with a notional of 0
+
+    Raises
+    ------
+    InputError
+        A price needs a spread beyond +-0.5, or has the wrong sign: the positions are named.
+    """
+    spreads = np.zeros(len(book.position_ids))
+    marks = book.table(Marks)
+    kept = marks.settlement_value != 0.0  # a notional of 0 has nothing to fit
+    position, target = marks.position[kept], marks.settlement_value[kept]
+    discounted, tau, row = _after_settlement(book, market, position, marks.settlement_day[kept])
+    ratio = discounted / target[row]  # its sum is 1 at the fit, long or short
+    fitted = np.zeros(position.size)
+    for _ in range(_MAX_STEPS):
+        values = ratio * np.exp(-fitted[row] * tau)
+        total = sums(row, values, position.size)
+        if not (total > 0.0).all() or (np.abs(total - 1.0) <= _PRICE_TOLERANCE).all():
+            break
+        slope = sums(row, values * tau, position.size) / total
+        fitted = np.clip(fitted + np.log(total) / slope, -2.0 * MAX_SPREAD, 2.0 * MAX_SPREAD)
+    total = sums(row, ratio * np.exp(-fitted[row] * tau), position.size)
+    lost = ~(np.abs(total - 1.0) <= _PRICE_TOLERANCE) | (np.abs(fitted) > MAX_SPREAD)
+    if lost.any():
+        raise InputError(
+            f"no spread within +-{MAX_SPREAD:.0%} over its curve gives the price of {named(book, position[lost])};"
+            " check `price` (clean, per 100 of face) or `market_yield`, `coupon` and `maturity`"
+        )
+    spreads[position] = fitted
+    return spreads
+
+
+def _after_settlement(book: Book, market: Market, position: I64, settlement_day: I64) -> tuple[F64, F64, I64]:
+    """Return of flows after settlement: value at settlement without spread, years after it, and row in `position`."""
+    flows, row_of = book.table(Flows), np.full(len(book.position_ids), -1)
+    row_of[position] = np.arange(position.size)
+    row = row_of[flows.position]
+    kept = row >= 0
+    kept[kept] = flows.day[kept] > settlement_day[row[kept]]
+    row = row[kept]
+    curve, first_flow = flows.curve[kept], np.searchsorted(flows.position, position)  # priced bonds have flows
+    tau = flows.day[kept] / DAYS_PER_TIME_YEAR
+    tau_settlement = settlement_day / DAYS_PER_TIME_YEAR
+    at_settlement = zero_rates(flows.curve[first_flow], tau_settlement, market) * tau_settlement
+    exponent = at_settlement[row] - zero_rates(curve, tau, market) * tau
+    return flows.amount[kept] * np.exp(exponent), tau - tau_settlement[row], row
+
+
+def _worth(book: Book, at: Moment) -> Worth:
+    flows, spreads = book.table(Flows), at.constants.of(Spreads).spread
+    return flows.position, flows.currency, flow_amounts(flows, at.market, spreads, at.day, at.before)
+
+
+def _fit(book: Book, market: Market, _: Shelf) -> Spreads:
+    return Spreads(spread=fit_spreads(book, market))
+
+
+def _fit_cautions(_: Book, constants: Shelf) -> Iterator[Caution]:
+    wide = np.flatnonzero(np.abs(constants.of(Spreads).spread) > ODD_SPREAD)
+    yield f"a spread beyond {ODD_SPREAD:.0%} over its curve", wide
+
+
+def _dated(book: Book) -> Iterator[Dated]:
+    flows = book.table(Flows)
+    yield flows.curve, flows.position, flows.day
+
+
+def _claims(book: Book) -> Iterator[Claim]:
+    flows = book.table(Flows)
+    yield bool((flows.day >= 0).all()), "a payment is not after the valuation date"
+    yield bool((np.diff(flows.day)[np.diff(flows.position) == 0] >= 0).all()), "payments are not in order"
+
+
+FLOWS = Payoff(
+    part=Leg,
+    table=Flows,
+    tabulate=flows_of,
+    stored=plain("flows", Flows),
+    value=_worth,
+    fit=_fit,
+    fit_cautions=_fit_cautions,
+    dated=_dated,
+    claims=_claims,
+)

@@ -1,27 +1,15 @@
-"""quoted."""
+"""What positions are quoted at: terms of bonds with the prices that fix their spreads, and premiums of options."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
+from engine.errors import InputError
+from engine.payoffs.payoff import Book, Claim, PartRows, Payoff, named
+from engine.payoffs.stored import plain
 from kernels.types import F64, I64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Premiums:
-    """Given market values of options: what their vols must reproduce on the valuation date."""
-
-    position: I64  # (n_premiums,) index into CompiledBook.position_ids, each once
-    value: F64  # (n_premiums,) of the whole position, bought positive, in the position's currency (JPY for FX)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Marks:
-    """Given market prices: the value for settlement that a position's spread must reproduce."""
-
-    position: I64  # (n_marks,) index into CompiledBook.position_ids
-    settlement_day: I64  # (n_marks,) calendar days from the valuation date
-    settlement_value: F64  # (n_marks,) dirty, for the whole position, in its currency, paid on settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,17 +27,146 @@ class Bonds:
     first_coupon: F64  # (n_bonds,) the next coupon as a part of a full one; below 1 in a short first period
 
 
-def no_bonds() -> Bonds:
-    """The terms of a book without bonds."""
-    whole, real = np.empty(0, np.int64), np.empty(0)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Marks:
+    """Market prices of bonds: the value for settlement that a position's spread must reproduce."""
+
+    position: I64  # (n_marks,) index into CompiledBook.position_ids
+    settlement_day: I64  # (n_marks,) calendar days from the valuation date
+    settlement_value: F64  # (n_marks,) dirty, for the whole position, in its currency, paid on settlement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Premiums:
+    """Market values of options: what their vols must reproduce on the valuation date."""
+
+    position: I64  # (n_premiums,) index into CompiledBook.position_ids, each once
+    value: F64  # (n_premiums,) of the whole position, bought positive, in the position's currency (JPY for FX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quotation:
+    """How a market quotes the yield of its bonds. `engine.payoffs.quotations` has them."""
+
+    name: str  # as `unwind book check` prints it
+    clean_price: Callable[[Bonds, F64, date], F64]  # of bonds, yields (n_bonds,) decimal, valuation date: per 100
+    market_yield: Callable[[Bonds, F64, date], F64]  # of bonds, clean prices (n_bonds,) per 100, valuation date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BondTerms:
+    """A bond or bill of one position, as bought for settlement. Fields as in `Bonds`; NaN: no such quote."""
+
+    face: float
+    coupon: float
+    settlement_day: int
+    maturity_day: int
+    accrued: float
+    period_fraction: float
+    coupons_left: int
+    first_coupon: float
+    market_price: float  # clean, per 100 of face
+    market_yield: float  # by `quotation`, decimal per year
+    quotation: Quotation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremiumPart:
+    """Market value of a position of options. Field as in `Premiums`."""
+
+    value: float
+
+
+def bonds_of(rows: PartRows[BondTerms]) -> Bonds:
+    """Lay terms out as one table, in the order of the positions: (n_bonds,), units as in `Bonds`."""
     return Bonds(
-        position=whole,
-        face=real,
-        coupon=real,
-        settlement_day=whole,
-        maturity_day=whole,
-        accrued=real,
-        period_fraction=real,
-        coupons_left=whole,
-        first_coupon=real,
+        position=rows.position,
+        face=rows.real(lambda bond: bond.face),
+        coupon=rows.real(lambda bond: bond.coupon),
+        settlement_day=rows.whole(lambda bond: bond.settlement_day),
+        maturity_day=rows.whole(lambda bond: bond.maturity_day),
+        accrued=rows.real(lambda bond: bond.accrued),
+        period_fraction=rows.real(lambda bond: bond.period_fraction),
+        coupons_left=rows.whole(lambda bond: bond.coupons_left),
+        first_coupon=rows.real(lambda bond: bond.first_coupon),
     )
+
+
+def marks_of(rows: PartRows[BondTerms]) -> Marks:
+    """Lay prices out as one table: (n_marks,) of the bonds with a price, or with a yield that is turned into one."""
+    bonds = bonds_of(rows)
+    prices, yields = rows.real(lambda bond: bond.market_price), rows.real(lambda bond: bond.market_yield)
+    for quotation, mine in by_quotation([bond.quotation for bond in rows.parts]):
+        quoted = mine[np.isnan(prices[mine]) & ~np.isnan(yields[mine])]
+        prices[quoted] = quotation.clean_price(bonds_at(bonds, quoted), yields[quoted], rows.valuation_date)
+    kept = ~np.isnan(prices)
+    return Marks(
+        position=bonds.position[kept],
+        settlement_day=bonds.settlement_day[kept],
+        settlement_value=(bonds.face * (prices + bonds.accrued) / 100.0)[kept],
+    )
+
+
+def by_quotation(quotations: list[Quotation]) -> Iterator[tuple[Quotation, I64]]:
+    """Yield each quotation with the rows that are quoted so: (n_rows,)."""
+    for each in dict.fromkeys(quotations):
+        yield each, np.flatnonzero([quotation is each for quotation in quotations])
+
+
+def bonds_at(bonds: Bonds, row: I64) -> Bonds:
+    """Return the terms of some of the bonds: those of `row` (n_rows,)."""
+    return Bonds(**{name: getattr(bonds, name)[row] for name in Bonds.__dataclass_fields__})
+
+
+def premiums_of(rows: PartRows[PremiumPart]) -> Premiums:
+    """Lay premiums out as one table, in the order of the positions: (n_premiums,), units as in `Premiums`."""
+    return Premiums(position=rows.position, value=rows.real(lambda part: part.value))
+
+
+def premiums_for(book: Book, position: I64) -> tuple[I64, F64, I64]:
+    """Return what premiums say of a table of options.
+
+    Parameters
+    ----------
+    position : (n_rows,) of the table
+
+    Returns
+    -------
+    (n,) rows whose position has a premium; (n_positions,) premiums in the positions' currencies, and (n_positions,)
+    their positions, each once
+    """
+    premiums = book.table(Premiums)
+    mine = np.isin(premiums.position, position)
+    owners = premiums.position[mine]
+    return np.flatnonzero(np.isin(position, owners)), premiums.value[mine], owners
+
+
+def check_found(book: Book, position: I64, found: F64, what: str) -> None:
+    """Refuse premiums that no vol gives: `found` (n,) is NaN there. Raises InputError with their positions (n,)."""
+    lost = np.isnan(found)
+    if lost.any():
+        raise InputError(
+            f"no {what} give the premium of {named(book, position[lost])}: it is below what the option is worth without"
+            " any, or above what it can be worth; check `premium` (per unit of notional), `strike` or `rate`"
+        )
+
+
+def _mark_claims(book: Book) -> Iterator[Claim]:
+    marks = book.table(Marks)
+    yield bool((np.diff(marks.position) > 0).all()), "a position has two market prices"
+    yield bool((marks.settlement_day >= 1).all()), "a settlement is not after the valuation date"
+
+
+def _premium_claims(book: Book) -> Iterator[Claim]:
+    yield bool((np.diff(book.table(Premiums).position) > 0).all()), "a position has two premiums"
+
+
+MARKS = Payoff(part=BondTerms, table=Marks, tabulate=marks_of, stored=plain("marks", Marks), claims=_mark_claims)
+PREMIUMS = Payoff(
+    part=PremiumPart,
+    table=Premiums,
+    tabulate=premiums_of,
+    stored=plain("premiums", Premiums),
+    claims=_premium_claims,
+)
+BONDS = Payoff(part=BondTerms, table=Bonds, tabulate=bonds_of, stored=plain("bonds", Bonds))

@@ -13,8 +13,9 @@ from typing import Any
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import day_of_text
 from engine.record.atomic import PART, write_atomically
-from engine.record.intact_files import read_manifest
+from engine.record.manifest import read_manifest
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
+from engine.risk.measures.registry import HEADLINE
 
 EXPORTS = (".csv", ".xlsx", ".sqlite")
 ROUNDING = 1e-12  # of a figure: two machines may differ by that
@@ -35,7 +36,7 @@ class Rows:
 
 
 def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Folders of the runs that exist, of these dates and names; all without.
+    """Find the folders of the runs that exist, of these dates and names; all without.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
 
 
 def figures(folders: Sequence[Path], where: str = "true", given: Sequence[Any] = ()) -> Rows:
-    """The long table of some runs, with their date and name.
+    """Return the long table of some runs, with their date and name.
 
     where   an SQL condition over the columns, with a ? for each of `given`
     """
@@ -70,13 +71,14 @@ def figures(folders: Sequence[Path], where: str = "true", given: Sequence[Any] =
 
 
 def headline(folders: Sequence[Path]) -> Rows:
-    """One row a run: VaR and ES of its first scope in its first scenario at the highest confidence."""
+    """Return one row a run: the headline's measures of all books in its first scenario at the highest confidence."""
+    keys = [measure.key for measure in HEADLINE]
+    columns = [f"max(value) FILTER (measure = '{key}') AS {key}" for key in keys]
+    columns.insert(1, f"max(se) FILTER (measure = '{keys[0]}') AS {keys[0]}_se")
     return _ask(
-        "WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, "
-        "max(value) FILTER (measure = 'value_at_risk') AS value_at_risk, "
-        "max(se) FILTER (measure = 'value_at_risk') AS value_at_risk_se, "
-        "max(value) FILTER (measure = 'expected_shortfall') AS expected_shortfall, any_value(unit) AS unit "
-        "FROM figures WHERE measure IN ('value_at_risk', 'expected_shortfall') AND scope IN ('total', 'partial') "
+        f"WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, {', '.join(columns)}, "
+        "any_value(unit) AS unit FROM figures "
+        f"WHERE measure IN ({', '.join(map(repr, keys))}) AND scope IN ('total', 'partial') "
         "GROUP BY valuation_date, run, scenario, scope, confidence) "
         "SELECT * FROM levels QUALIFY row_number() OVER "
         "(PARTITION BY valuation_date, run ORDER BY scenario <> 'base', scenario, confidence DESC) = 1 "
@@ -86,7 +88,9 @@ def headline(folders: Sequence[Path]) -> Rows:
 
 
 def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
-    """Figures that differ between two sets of runs, matched by run, scenario, scope, measure, confidence and curve.
+    """Return the figures that differ between two sets of runs.
+
+    They are matched by run, scenario, scope, measure, confidence and curve.
 
     Left out are differences within rounding: `ROUNDING` of a figure; of `pnl_bound`, `BOUND_ROUNDING` of the largest
     figure of its run, scenario and scope.

@@ -1,32 +1,14 @@
 """A night's record as it is read back. The folder is the record; nothing else is needed to read it.
 
     OUT/valuation_date=2025-05-28/night.json                     the night: faults, limits' use, exit code, its runs
-    OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       schema.RESULTS_SCHEMA, long form
-    OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  schema.DISTRIBUTIONS_SCHEMA
-    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   convergence.CONVERGENCE_SCHEMA
-    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        levels.LEVELS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/results.parquet       tables.RESULTS_SCHEMA, long form
+    OUT/valuation_date=2025-05-28/run=ordinary/distribution.parquet  tables.DISTRIBUTIONS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/convergence.parquet   tables.convergence_schema
+    OUT/valuation_date=2025-05-28/run=ordinary/levels.parquet        tables.LEVELS_SCHEMA
+    OUT/valuation_date=2025-05-28/run=ordinary/correlations.parquet  correlations.CORRELATIONS_SCHEMA
     OUT/valuation_date=2025-05-28/run=ordinary/manifest.json         written last
 
-`manifest.json` holds, beside "schema" and "sha256" (of itself without this key):
-
-    run, valuation_date     names
-    complete                false: a book was missing; "faults" names it, and "total" is then called "partial"
-    config                  the run's resolved keys, as in a RUN.toml, and "books", the filter
-    market                  {path, sha256}
-    books                   [{name, path, sha256, books}]: a file, and the names of the books in it
-    scenarios               [{name, path (null: bundled), sha256 (of the content)}]
-    facts                   engine.risk.results.RunFacts: seed, paths, backend, device, versions, revaluation
-    code                    {version, sha256}: of the program's own sources
-    problem_sha256          of the arrays that the kernels were given, with seed, paths, steps and precision
-    blocks                  [{first, n, sha256, chain}]: cells of each, digest of what they said, and the chain of
-                            digests up to here, which starts with problem_sha256
-    pnl_sha256              {"SCENARIO/SCOPE": digest}
-    files                   {name: sha256} of the Parquet files beside it
-    host, workers           where the record was written, and who computed, in words
-    fingerprint             of config and inputs: the question that the record answers
-    times                   {started, finished (UTC), simulate_s, resumed_blocks}
-    warnings, faults        lists; a fault is {kind, subject, run, message}
-    exit_code               0, or 4 when incomplete
+`manifest.json` holds the keys of `engine.record.manifest.Manifest`.
 
 `night.json` holds "schema", "sha256", valuation_date, complete, exit_code (0, 3 or 4), batch {path, sha256},
 runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished.
@@ -44,7 +26,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import InputError
-from engine.record.intact_files import MEND_NIGHT, read_manifest, read_sealed
+from engine.record.intact_files import MEND_NIGHT, read_sealed
+from engine.record.manifest import Manifest, read_manifest
 from engine.record.rows import ComponentKey, components_of, scope_results
 from engine.record.tables import (
     DISTRIBUTIONS,
@@ -68,12 +51,15 @@ class BatchFault:
     run: str | None = None  # the run that it cost; None: every run of the date
 
 
+WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"  # states of a limit's use
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitUse:
     """One limit against one figure of the record."""
 
     name: str  # as the file calls it, or "limit 3"
-    measure: str  # "VaR", "ES", "stress" or "DV01"
+    measure: str  # a measure's label, such as "VaR"; "stress" or "DV01"
     run: str
     scope: str
     scenario: str | None  # None: DV01
@@ -85,7 +71,7 @@ class LimitUse:
     value: float | None  # None: not evaluated
     se: float | None  # Monte Carlo error of the value; 0: exact
     probability_above: float | None  # that the true value exceeds the limit; None: not known
-    state: str  # "within", "breached" or "not evaluated"
+    state: str  # WITHIN, BREACHED or NOT_EVALUATED
     reason: str | None  # why it is not evaluated
 
     @property
@@ -122,7 +108,7 @@ class RunRecord:
     """One run of one night."""
 
     name: str
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     results: tuple[ScopeResult, ...]  # scenario by scenario; the total first, or "partial" where a book was missing
     stress_losses: tuple[Exact, ...]
     dv01s: tuple[Exact, ...]
@@ -148,7 +134,7 @@ class Night:
 
 
 def nights(folder: Path) -> tuple[date, ...]:
-    """Valuation dates that have a record, ascending."""
+    """Return the valuation dates that have a record, ascending."""
     found = (path.parent.name.partition("=")[2] for path in folder.glob(f"valuation_date=*/{NIGHT}"))
     return tuple(sorted(date.fromisoformat(text) for text in found))
 
@@ -183,8 +169,8 @@ def read_run(folder: Path) -> RunRecord:
     return run_of(folder, read_manifest(folder))
 
 
-def run_of(folder: Path, manifest: Mapping[str, Any]) -> RunRecord:
-    """What a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
+def run_of(folder: Path, manifest: Manifest) -> RunRecord:
+    """Read what a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
     rows = read_rows(folder / RESULTS, RESULTS_SCHEMA)
     return RunRecord(
         name=str(manifest["run"]),
@@ -198,27 +184,27 @@ def run_of(folder: Path, manifest: Mapping[str, Any]) -> RunRecord:
 
 
 def read_summary(folder: Path, valuation_date: date) -> dict[str, Any]:
-    """A night's own file. Raises InputError when there is none, or it is not as it was written."""
+    """Read a night's own file. Raises InputError when there is none, or it is not as it was written."""
     return read_sealed(night_folder(folder, valuation_date) / NIGHT, MEND_NIGHT)
 
 
 def recorded_names(summary: Mapping[str, Any]) -> list[str]:
-    """Runs that a night's file says there are."""
+    """Return the runs that a night's file says there are."""
     return [run["name"] for run in summary["runs"] if run["manifest_sha256"]]
 
 
 def night_folder(folder: Path, valuation_date: date) -> Path:
-    """Where a date's record stands."""
+    """Return where a date's record stands."""
     return folder / f"valuation_date={valuation_date}"
 
 
 def run_folder(folder: Path, valuation_date: date, name: str) -> Path:
-    """Where a run's record stands."""
+    """Return where a run's record stands."""
     return night_folder(folder, valuation_date) / f"run={name}"
 
 
 def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
-    """Rows of a Parquet file by the columns of `schema`; one that an older file lacks is null. Raises InputError."""
+    """Read a Parquet file by the columns of `schema`; one that an older file lacks is null. Raises InputError."""
     try:
         table = pq.ParquetFile(path).read()
     except (OSError, pa.ArrowException) as error:
@@ -232,7 +218,7 @@ def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """An object that a batch wrote, unchecked. Raises InputError."""
+    """Read an object that a batch wrote, unchecked. Raises InputError."""
     try:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:

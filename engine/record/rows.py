@@ -3,58 +3,69 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.record.tables import MEASURES
-from engine.risk.components import Component
+from engine.record.tables import sign_of
+from engine.risk.components import Component, ComponentEstimate
+from engine.risk.estimate import Estimate
+from engine.risk.measures.measure import around_shock_key, component_key
 from engine.risk.ranks import ROUGH_BELOW
-from engine.risk.results import Measure, ScopeResult
+from engine.risk.results import ScopeResult, TailResult
 
 Row = dict[str, Any]  # by the columns of schema.RESULTS_SCHEMA
 ComponentKey = tuple[str, str, float]  # scenario, scope "book:NAME", confidence
 
-_AROUND = {"value_at_risk": "value_at_risk_around_shock", "expected_shortfall": "expected_shortfall_around_shock"}
+_COMPONENT = component_key("")  # what component rows begin with
+_AROUND_SHOCK = around_shock_key("")  # what rows from the shocked state end with
 
 
 def result_rows(results: Sequence[ScopeResult], unit: str) -> list[Row]:
-    """Rows of every scenario and scope, in the order of `results`."""
+    """Lay out every scenario and scope in rows, in the order of `results`."""
     return [row for result in results for row in _rows(result, unit)]
 
 
 def exact_row(measure: str, scope: str, value: float, unit: str, **where: str) -> Row:
-    """A row without Monte Carlo error. `where`: its scenario or curve."""
+    """Lay out a figure without Monte Carlo error. `where`: its scenario or curve."""
     return _row(measure, scope, value, unit, **where)
 
 
 def component_rows(found: Mapping[ComponentKey, Component], unit: str) -> list[Row]:
-    """Rows of what every book contributes, in the order of `found`."""
+    """Lay out what every book contributes in rows, in the order of `found`."""
     return [
         _row(
-            f"component_{name}",
+            component_key(key),
             scope,
-            getattr(each, name),
+            estimate.value,
             unit,
-            se=getattr(each, f"{name}_se"),
+            se=estimate.se,
             scenario=scenario,
             confidence=confidence,
             tail_paths=each.tail_paths,
             rough=each.tail_paths < ROUGH_BELOW,
         )
         for (scenario, scope, confidence), each in found.items()
-        for name in _AROUND
+        for key, estimate in each.estimates.items()
     ]
 
 
 def components_of(rows: Sequence[Row]) -> dict[ComponentKey, Component]:
-    """What `component_rows` was given, bit for bit."""
-    found: dict[ComponentKey, Row] = {}
+    """Return what `component_rows` was given, bit for bit."""
+    found: dict[ComponentKey, list[Row]] = {}
     for row in rows:
-        if (name := row["measure"].removeprefix("component_")) != row["measure"]:
-            part = found.setdefault((row["scenario"], row["scope"], row["confidence"]), {})
-            part |= {name: row["value"], f"{name}_se": row["se"], "tail_paths": row["tail_paths"]}
-    return {key: Component(**part) for key, part in found.items()}
+        if row["measure"].startswith(_COMPONENT):
+            found.setdefault((row["scenario"], row["scope"], row["confidence"]), []).append(row)
+    return {
+        key: Component(
+            estimates={
+                row["measure"].removeprefix(_COMPONENT): ComponentEstimate(value=row["value"], se=row["se"])
+                for row in mine
+            },
+            tail_paths=mine[0]["tail_paths"],
+        )
+        for key, mine in found.items()
+    }
 
 
 def scope_results(rows: Sequence[Row]) -> tuple[ScopeResult, ...]:
-    """What `result_rows` was given, bit for bit."""
+    """Return what `result_rows` was given, bit for bit."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row["pnl_sha256"] is not None:
@@ -63,7 +74,7 @@ def scope_results(rows: Sequence[Row]) -> tuple[ScopeResult, ...]:
 
 
 def _row(measure: str, scope: str, value: float, unit: str, **others: Any) -> Row:
-    return {"scope": scope, "measure": measure, "value": value, "unit": unit, "sign": MEASURES[measure], **others}
+    return {"scope": scope, "measure": measure, "value": value, "unit": unit, "sign": sign_of(measure), **others}
 
 
 def _rows(result: ScopeResult, unit: str) -> Iterator[Row]:
@@ -71,17 +82,12 @@ def _rows(result: ScopeResult, unit: str) -> Iterator[Row]:
     for name in ("base_value", "shock_pnl", "std", "pnl_bound"):
         yield _row(name, result.scope, getattr(result, name), unit, **same)
     yield _row("mean", result.scope, result.mean, unit, se=result.mean_se, **same)
-    for measure in result.measures:
-        here = {
-            **same,
-            "confidence": measure.confidence,
-            "tail_paths": measure.tail_paths,
-            "rough": measure.rough,
-        }
-        for name, around in _AROUND.items():
-            ends = {end: getattr(measure, f"{name}_{end}") for end in ("se", "low", "high")}
-            yield _row(name, result.scope, getattr(measure, name), unit, **here, **ends)
-            yield _row(around, result.scope, getattr(measure, around), unit, **here, se=ends["se"])
+    for tail in result.measures:
+        here = {**same, "confidence": tail.confidence, "tail_paths": tail.tail_paths, "rough": tail.rough}
+        for key, each in tail.estimates.items():
+            ends = {"se": each.se, "low": each.low, "high": each.high}
+            yield _row(key, result.scope, each.value, unit, **here, **ends)
+            yield _row(around_shock_key(key), result.scope, tail.around_shock[key], unit, **here, se=each.se)
 
 
 def _result(scenario: str, scope: str, rows: Sequence[Row]) -> ScopeResult:
@@ -96,25 +102,23 @@ def _result(scenario: str, scope: str, rows: Sequence[Row]) -> ScopeResult:
         mean_se=alone["mean"]["se"],
         std=alone["std"]["value"],
         pnl_bound=alone["pnl_bound"]["value"],
-        measures=tuple(_measure([row for row in rows if row["confidence"] == level]) for level in levels),
+        measures=tuple(_tail([row for row in rows if row["confidence"] == level]) for level in levels),
         pnl_sha256=rows[0]["pnl_sha256"],
     )
 
 
-def _measure(rows: Sequence[Row]) -> Measure:
+def _tail(rows: Sequence[Row]) -> TailResult:
+    """Rows of one confidence; the measures are those that the record holds, also one that is registered no longer."""
     found = {row["measure"]: row for row in rows}
-    ends = {
-        f"{name}_{end}": found[name][end]
-        for name in ("value_at_risk", "expected_shortfall")
-        for end in ("se", "low", "high")
-    }
-    return Measure(
+    keys = [name.removesuffix(_AROUND_SHOCK) for name in found if name.endswith(_AROUND_SHOCK)]
+    return TailResult(
         confidence=rows[0]["confidence"],
-        value_at_risk=found["value_at_risk"]["value"],
-        expected_shortfall=found["expected_shortfall"]["value"],
-        value_at_risk_around_shock=found["value_at_risk_around_shock"]["value"],
-        expected_shortfall_around_shock=found["expected_shortfall_around_shock"]["value"],
+        estimates={key: _estimate(found[key]) for key in keys},
+        around_shock={key: found[around_shock_key(key)]["value"] for key in keys},
         tail_paths=rows[0]["tail_paths"],
         rough=rows[0]["rough"],
-        **ends,
     )
+
+
+def _estimate(row: Row) -> Estimate:
+    return Estimate(value=row["value"], se=row["se"], low=row["low"], high=row["high"])

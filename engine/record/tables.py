@@ -1,6 +1,11 @@
 """What a night's Parquet files hold: columns, types, units and signs. Columns are only ever added."""
 
+from collections.abc import Iterator
+
 import pyarrow as pa
+
+from engine.risk.measures.measure import around_shock_key, component_key
+from engine.risk.measures.registry import HEADLINE, MEASURES
 
 SCHEMA_VERSION = 1
 
@@ -16,7 +21,7 @@ RESULTS_SCHEMA = pa.schema(
     [
         pa.field("scenario", pa.string()),  # "base"; null of a dv01, which depends on none
         pa.field("scope", pa.string(), nullable=False),  # "total", "book:NAME", or "partial": all books that loaded
-        pa.field("measure", pa.string(), nullable=False),  # a key of MEASURES
+        pa.field("measure", pa.string(), nullable=False),  # a name that `sign_of` knows
         pa.field("confidence", pa.float64()),  # 0.99; null where it depends on none
         pa.field("curve", pa.string()),  # of a dv01; else null
         pa.field("value", pa.float64(), nullable=False),
@@ -31,21 +36,35 @@ RESULTS_SCHEMA = pa.schema(
     ]
 )
 
-MEASURES = {  # name -> sign
+SIGNS = {  # of the figures that are no tail measure
     "base_value": AMOUNT,  # of the books in the unshocked market
     "shock_pnl": GAIN,  # of the scenario's shock alone, today
     "mean": GAIN,  # P&L from the unshocked base; se is its error
     "std": SIZE,  # of the P&L
     "pnl_bound": SIZE,  # any path's P&L by compressed revaluation is at most so far from the direct one; 0: direct
-    "value_at_risk": LOSS,  # from the unshocked base
-    "expected_shortfall": LOSS,
-    "value_at_risk_around_shock": LOSS,  # from the shocked state
-    "expected_shortfall_around_shock": LOSS,
-    "component_value_at_risk": LOSS,  # of a book: what it contributes; all books' add up to the total's, as do those
-    "component_expected_shortfall": LOSS,  # of ES; read from `tail_paths` paths, see engine.risk.components
     "stress_loss": LOSS,  # -shock_pnl, also of scenarios that only a limit names
     "dv01": LOSS,  # lost for +1 bp on all zero rates of `curve` and what derives from it; positive when long
 }
+
+
+def sign_of(figure: str) -> str:
+    """Return the sign of a figure, by what the column `measure` calls it.
+
+    Beside those of `SIGNS` there are, of every tail measure, KEY from the unshocked base, KEY_around_shock from the
+    shocked state, and component_KEY, what a book contributes; all books' components add up to the total's measure.
+
+    Raises
+    ------
+    KeyError
+        There is no such figure.
+    """
+    return {**SIGNS, **dict.fromkeys(_tail_figures(), LOSS)}[figure]
+
+
+def _tail_figures() -> Iterator[str]:
+    for key in MEASURES:
+        yield from (key, around_shock_key(key), component_key(key))
+
 
 # A row is one (scenario, scope): the P&L of the first `n_paths` paths of the run, replayed.
 DISTRIBUTIONS_SCHEMA = pa.schema(
@@ -61,3 +80,45 @@ DISTRIBUTIONS_SCHEMA = pa.schema(
     ]
 )
 N_BINS = 201
+
+CONVERGENCE = "convergence.parquet"  # beside a run's manifest, and among its `files`
+
+
+def convergence_schema() -> pa.Schema:
+    """Return the table's columns: a row is an estimate from the first `n_paths` paths of the run, replayed.
+
+    Of every measure there are its value, a loss positive, and its error; of the headline's first its interval too,
+    which is drawn. An infinite error or end: the sample does not bound it. Columns are only ever added.
+    """
+    return pa.schema(
+        [
+            pa.field("scenario", pa.string(), nullable=False),
+            pa.field("scope", pa.string(), nullable=False),  # "total" or "partial"
+            pa.field("confidence", pa.float64(), nullable=False),
+            pa.field("n_paths", pa.int64(), nullable=False),
+            *(pa.field(name, pa.float64(), nullable=False) for key in MEASURES for name in convergence_columns(key)),
+            pa.field("unit", pa.string(), nullable=False),
+        ]
+    )
+
+
+def convergence_columns(key: str) -> tuple[str, ...]:
+    """Return the columns of a measure in the table of convergence."""
+    ends = (f"{key}_low", f"{key}_high") if key == HEADLINE[0].key else ()
+    return (key, f"{key}_se", *ends)
+
+
+LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
+LEVELS_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("factor", pa.string(), nullable=False),  # "JGB 10 years", a par yield; "USD/JPY"
+        pa.field("day", pa.int64(), nullable=False),  # business days from the valuation date; 0: after the shocks
+        pa.field("probability", pa.float64(), nullable=False),
+        pa.field("level", pa.float64(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
+        pa.field("n_paths", pa.int64()),
+        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
+    ]
+)

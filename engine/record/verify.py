@@ -2,31 +2,32 @@
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from engine.errors import InputError
 from engine.record.atomic import PART
-from engine.record.chain import next_link
-from engine.record.intact_files import file_faults, unsealed
+from engine.record.chain import broken_block
+from engine.record.intact_files import file_errors, unsealed
+from engine.record.manifest import Manifest
 from engine.record.tables import MANIFEST, NIGHT
 
 
 def changed_files(out: Path) -> tuple[str, ...]:
-    """What differs from what was written, in words; empty for a sound record. Raises InputError without a record."""
+    """Say what differs from what was written; empty for a sound record. Raises InputError without a record."""
     homes = sorted(out.glob("valuation_date=*"))
     if not homes:
         raise InputError(f"{str(out)!r} holds no record: no folder valuation_date=...")
-    return tuple(said for home in homes for said in _night_faults(home))
+    return tuple(error for home in homes for error in _night_errors(home))
 
 
-def _night_faults(home: Path) -> Iterator[str]:
+def _night_errors(home: Path) -> Iterator[str]:
     night = yield from _object(home / NIGHT)
     listed = {run["name"]: run["manifest_sha256"] for run in night["runs"]} if night else {}
     for folder in sorted(path for path in home.iterdir() if path.is_dir()):
         name = folder.name.removeprefix("run=")
         if night and name not in listed and (folder / MANIFEST).exists():
             yield f"{folder}: no run of this night"
-        yield from _run_faults(folder, listed.get(name))
+        yield from _run_errors(folder, listed.get(name))
     for name, digest in listed.items():
         if digest and not (home / f"run={name}" / MANIFEST).exists():
             yield f"{home / f'run={name}' / MANIFEST}: is missing"
@@ -35,7 +36,7 @@ def _night_faults(home: Path) -> Iterator[str]:
             yield f"{path}: is no part of the record"
 
 
-def _run_faults(folder: Path, digest: str | None) -> Iterator[str]:
+def _run_errors(folder: Path, digest: str | None) -> Iterator[str]:
     path = folder / MANIFEST
     if not path.exists():
         return  # a run without manifest does not exist
@@ -44,16 +45,12 @@ def _run_faults(folder: Path, digest: str | None) -> Iterator[str]:
         return
     if digest is not None and manifest["sha256"] != digest:
         yield f"{path}: is another manifest than the night's"
-    yield from file_faults(folder, manifest)
+    yield from file_errors(folder, manifest)
     for extra in sorted(each for each in folder.iterdir() if each.name not in (MANIFEST, *manifest["files"])):
         if PART not in extra.name:
             yield f"{extra}: is no part of the record"
-    chain = manifest["problem_sha256"]
-    for block in manifest["blocks"]:
-        chain = next_link(chain, block["sha256"])
-        if chain != block["chain"]:
-            yield f"{path}: the chain of blocks breaks at cell {block['first']}"
-            return
+    if (block := broken_block(cast(Manifest, manifest))) is not None:
+        yield f"{path}: the chain of blocks breaks at cell {block['first']}"
 
 
 def _object(path: Path) -> Generator[str, None, dict[str, Any] | None]:

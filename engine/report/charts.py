@@ -15,6 +15,7 @@ from engine.report.svg import BAD, FOUR, INK, ONE, THREE, TWO, draw
 from kernels.types import F64
 
 SERIES = (ONE, TWO, THREE, FOUR)
+_MARKERS = "Dsovp"  # of measures beside the first
 _TAIL_POINTS = 120
 
 
@@ -46,10 +47,10 @@ class Bar:
     """One book."""
 
     label: str
-    value_at_risk: float  # alone
+    value: float  # of the first measure, alone
     se: float
-    expected_shortfall: float  # alone
-    component: float | None = None  # of the total's VaR; None: not known
+    marks: tuple[float, ...]  # of the other measures, alone
+    component: float | None = None  # of the total's first measure; None: not known
     component_se: float = 0.0
 
 
@@ -64,13 +65,16 @@ class Fan:
 
 
 def distribution(
-    key: str, alt: str, densities: Sequence[Density], value_at_risk: float, shortfall: float, unit: str
+    key: str, alt: str, densities: Sequence[Density], marks: Sequence[tuple[str, float]], unit: str
 ) -> Markup:
-    """Densities with the first one's tail filled beyond VaR, and the probability of losses in the tail."""
+    """Draw densities with the first one's tail filled beyond the first mark, and the probability of losses in it.
+
+    marks   names of losses and the losses, positive
+    """
 
     def paint(figure: Figure) -> None:
         places: dict[str, Any] = figure.subplot_mosaic([["main", "main"], ["all", "tail"]], height_ratios=(1.25, 1.0))
-        _main_density(places["main"], densities[0], value_at_risk, shortfall)
+        _main_density(places["main"], densities[0], marks)
         places["main"].set(title=densities[0].label, xlabel=f"P&L, {unit}", ylim=(0.0, None))
         for one, colour in zip(densities, SERIES, strict=False):
             places["all"].stairs(one.density, one.edges, color=colour, linewidth=1.0, baseline=None, label=one.label)
@@ -91,7 +95,7 @@ def distribution(
 
 
 def history(key: str, alt: str, days: Sequence[Day], unit: str) -> Markup:
-    """Minus VaR by night with its interval, realised P&L as dots, exceptions ringed."""
+    """Draw minus VaR by night with its interval, realised P&L as dots, exceptions ringed."""
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -111,8 +115,11 @@ def history(key: str, alt: str, days: Sequence[Day], unit: str) -> Markup:
     return draw(key, alt, 2.9, paint)
 
 
-def books(key: str, alt: str, bars: Sequence[Bar], unit: str) -> Markup:
-    """VaR of each book alone with two standard errors, its ES as a mark, and below it what it contributes to VaR."""
+def books(key: str, alt: str, bars: Sequence[Bar], names: Sequence[str], unit: str) -> Markup:
+    """Draw a measure of each book alone with two standard errors, others as marks, and below what it contributes.
+
+    names   of the measures, the bars' first
+    """
     has_components = any(bar.component is not None for bar in bars)
     height = 0.36 if has_components else 0.6
 
@@ -120,15 +127,17 @@ def books(key: str, alt: str, bars: Sequence[Bar], unit: str) -> Markup:
         axes = figure.subplots()
         rows = np.arange(len(bars))[::-1].astype(np.float64)
         alone = rows + (0.5 * height if has_components else 0.0)
-        values, ses = [bar.value_at_risk for bar in bars], [bar.se for bar in bars]
-        _error_bars(axes, alone, values, ses, height=height, color=ONE, label="VaR alone, ± two standard errors")
-        shortfalls = [bar.expected_shortfall for bar in bars]
-        axes.plot(shortfalls, alone, marker="D", markersize=4, linestyle="none", color=TWO, label="ES alone")
+        values, ses = [bar.value for bar in bars], [bar.se for bar in bars]
+        label = f"{names[0]} alone, ± two standard errors"
+        _error_bars(axes, alone, values, ses, height=height, color=ONE, label=label)
+        for i, (name, marker) in enumerate(zip(names[1:], _MARKERS, strict=False)):
+            marks = [bar.marks[i] for bar in bars]
+            axes.plot(marks, alone, marker=marker, markersize=4, linestyle="none", color=TWO, label=f"{name} alone")
         if has_components:
             known = [(row, bar) for row, bar in zip(rows, bars, strict=True) if bar.component is not None]
             below = np.array([row - 0.5 * height for row, _ in known])
             shares, share_ses = [bar.component for _, bar in known], [bar.component_se for _, bar in known]
-            _error_bars(axes, below, shares, share_ses, height=height, color=THREE, label="contribution to VaR")
+            _error_bars(axes, below, shares, share_ses, height=height, color=THREE, label=f"contribution to {names[0]}")
         axes.set_yticks(rows, [bar.label for bar in bars])
         axes.axvline(0.0, color=INK, linewidth=0.6)
         axes.grid(visible=False, axis="y")
@@ -139,17 +148,28 @@ def books(key: str, alt: str, bars: Sequence[Bar], unit: str) -> Markup:
 
 
 def convergence(
-    key: str, alt: str, n_paths: Sequence[int], values: F64, low: F64, high: F64, final: tuple[int, float], unit: str
+    key: str,
+    alt: str,
+    n_paths: Sequence[int],
+    values: F64,
+    low: F64,
+    high: F64,
+    final: tuple[int, float],
+    name: str,
+    unit: str,
 ) -> Markup:
-    """VaR and its interval against the number of paths; the run's own VaR as the last point."""
+    """Draw a measure and its interval against the number of paths; the run's own as the last point.
+
+    values, low, high   (n,) in `unit`, from `n_paths` (n,) paths; a NaN end is not drawn
+    """
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         axes.fill_between(n_paths, low, high, color=ONE, alpha=0.25, linewidth=0, label="95 % interval")
-        axes.plot(n_paths, values, color=ONE, marker=".", label="VaR of the first paths")
-        axes.plot(*final, color=TWO, marker="D", markersize=5, linestyle="none", label="VaR of the whole run")
+        axes.plot(n_paths, values, color=ONE, marker=".", label=f"{name} of the first paths")
+        axes.plot(*final, color=TWO, marker="D", markersize=5, linestyle="none", label=f"{name} of the whole run")
         axes.axhline(final[1], color=TWO, linewidth=0.8, linestyle="--")
-        axes.set(xlabel="paths", ylabel=f"VaR, {unit}", xscale="log")
+        axes.set(xlabel="paths", ylabel=f"{name}, {unit}", xscale="log")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
         axes.minorticks_off()
         figure.legend(loc="outside lower center", ncols=3)
@@ -158,7 +178,7 @@ def convergence(
 
 
 def fans(key: str, alt: str, found: Sequence[Fan]) -> Markup:
-    """Bands between pairs of quantiles by day, one small chart a factor."""
+    """Draw bands between pairs of quantiles by day, one small chart a factor."""
     n_rows = -(-len(found) // 2)
 
     def paint(figure: Figure) -> None:
@@ -179,15 +199,17 @@ def fans(key: str, alt: str, found: Sequence[Fan]) -> Markup:
     return draw(key, alt, 2.1 * n_rows, paint)
 
 
-def _main_density(axes: Any, one: Density, value_at_risk: float, shortfall: float) -> None:
+def _main_density(axes: Any, one: Density, marks: Sequence[tuple[str, float]]) -> None:
     axes.stairs(one.density, one.edges, color=ONE, fill=True, alpha=0.4, linewidth=0)
-    inside = int(np.searchsorted(one.edges, -value_at_risk))
+    first = marks[0][1]
+    inside = int(np.searchsorted(one.edges, -first))
     if inside:
-        ends = np.append(one.edges[:inside], min(-value_at_risk, one.edges[-1]))
+        ends = np.append(one.edges[:inside], min(-first, one.edges[-1]))
         axes.stairs(one.density[: ends.size - 1], ends, color=BAD, fill=True, alpha=0.8, linewidth=0)
-    for place, word, line, side in ((-value_at_risk, " VaR", "--", "left"), (-shortfall, "ES ", ":", "right")):
-        axes.axvline(place, color=INK, linewidth=0.9, linestyle=line)
-        axes.annotate(word, (place, 0.97), xycoords=("data", "axes fraction"), ha=side, va="top", fontsize=8.5)
+    for i, (name, loss) in enumerate(marks):
+        word, line, side = (f"{name} ", ":", "right") if i else (f" {name}", "--", "left")
+        axes.axvline(-loss, color=INK, linewidth=0.9, linestyle=line)
+        axes.annotate(word, (-loss, 0.97), xycoords=("data", "axes fraction"), ha=side, va="top", fontsize=8.5)
 
 
 def _exceedance(one: Density) -> tuple[F64, F64]:

@@ -7,13 +7,15 @@ import numpy as np
 
 from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, percent, scale_of
-from engine.report.parts import Cell, Chart, columns, short, table
-from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, finite, nothing
+from engine.report.parts import Cell, Chart, columns, listed, short, table
+from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, estimate_cell, finite, nothing
 from engine.risk.components import Component
-from engine.risk.results import Measure, ScopeResult
+from engine.risk.measures.measure import TailMeasure
+from engine.risk.measures.registry import HEADLINE
+from engine.risk.results import ScopeResult, TailResult
 
 _MOST_BARS = 15
-_MEASURES = ("value_at_risk", "expected_shortfall")
+_LEAD = HEADLINE[0]  # ranks the books, and is drawn
 _NOT_KNOWN = (
     "The record holds no contributions of this run: it is of an older program, or too few of its paths lie in the tail."
 )
@@ -24,28 +26,28 @@ class _Book:
     """One book at the headline's scenario and confidence."""
 
     result: ScopeResult
-    alone: Measure
+    alone: TailResult
     part: Component | None  # None: not recorded
 
 
 def books(sheet: Sheet) -> Chart:
-    """VaR and ES of every book alone, what it contributes to the total's, and what diversification takes off."""
+    """Show measures of every book alone, what it contributes to the total's, and what diversification takes off."""
     title = "Contributions by book"
     found = _books(sheet)
     if not found:
         return nothing(sheet, "books", title, "The run has no books of their own.")
-    amounts = [sheet.measure.expected_shortfall, *(book.alone.expected_shortfall for book in found)]
+    amounts = [tail.of(HEADLINE[-1]).value for tail in (sheet.tail, *(book.alone for book in found))]
     scale = scale_of(sheet.run.currency, amounts)
-    drawn = [book for book in found if finite(book.alone.value_at_risk, book.alone.expected_shortfall)][:_MOST_BARS]
+    drawn = [book for book in found if finite(*(book.alone.of(measure).value for measure in HEADLINE))][:_MOST_BARS]
     key = sheet.key("books")
-    alt = f"VaR at {sheet.level} of {len(drawn)} books in {scale.unit}, each alone and as a part of the total's."
-    svg = charts.books(key, alt, [_bar(book, scale) for book in drawn], scale.unit) if drawn else ""
-    heads = columns(
-        "book", "base value", "mean P&L", "VaR alone", "change", "contribution to VaR", "of VaR", "ES alone",
-        "contribution to ES", "of ES",
-    )  # fmt: skip
+    figures = f"{_LEAD.label} at {sheet.level} of {len(drawn)} books in {scale.unit}"
+    alt = f"{figures}, each alone and as a part of the total's."
+    names = [measure.label for measure in HEADLINE]
+    svg = charts.books(key, alt, [_bar(book, scale) for book in drawn], names, scale.unit) if drawn else ""
+    heads = columns("book", "base value", "mean P&L", *(each for one in sheet.measures for each in _headings(one)))
+    labels = listed([measure.label for measure in sheet.measures])
     caption = (
-        f"In {scale.unit}, {sheet.main.scenario} at {sheet.level}; losses positive for VaR and ES. Contributions add "
+        f"In {scale.unit}, {sheet.main.scenario} at {sheet.level}; losses positive for {labels}. Contributions add "
         "up to the figures of all books; ± is one Monte Carlo standard error."
     )
     numbers = table(caption, heads, [*(_row(sheet, book, scale) for book in found), _all_books(sheet, scale)])
@@ -53,81 +55,84 @@ def books(sheet: Sheet) -> Chart:
 
 
 def _books(sheet: Sheet) -> list[_Book]:
-    """All books, the largest contribution to VaR first; the largest VaR where none are recorded."""
+    """All books, the largest contribution first; the largest alone where none are recorded."""
     scenario, confidence = sheet.main.scenario, sheet.confidence
     found = [
         _Book(
             result=result,
-            alone=measure,
+            alone=tail,
             part=sheet.run.components.get((scenario, result.scope, confidence)),
         )
         for result in sheet.run.results
         if result.scenario == scenario and result.scope not in ALL_BOOKS
-        for measure in result.measures
-        if measure.confidence == confidence
+        for tail in result.measures
+        if tail.confidence == confidence
     ]
-    return sorted(found, key=lambda book: -_rank((book.part or book.alone).value_at_risk))
+    return sorted(found, key=lambda book: -_rank(((book.part and book.part.of(_LEAD)) or book.alone.of(_LEAD)).value))
+
+
+def _headings(measure: TailMeasure) -> Iterator[str]:
+    yield f"{measure.label} alone"
+    if measure is _LEAD:
+        yield "change"
+    if measure.contribution:
+        yield from (f"contribution to {measure.label}", f"of {measure.label}")
 
 
 def _row(sheet: Sheet, book: _Book, scale: Scale) -> list[Cell]:
-    alone = book.alone
     return [
         book_name(book.result.scope),
         scale.amount(book.result.base_value),
         scale.estimate(book.result.mean, book.result.mean_se),
-        scale.estimate(alone.value_at_risk, alone.value_at_risk_se),
-        change(sheet, book.result, alone, "value_at_risk", scale),
-        *_contribution(sheet, book.part, "value_at_risk", scale),
-        scale.estimate(alone.expected_shortfall, alone.expected_shortfall_se),
-        *_contribution(sheet, book.part, "expected_shortfall", scale),
+        *(cell for measure in sheet.measures for cell in _cells(sheet, book, measure, scale)),
     ]
 
 
-def _contribution(sheet: Sheet, part: Component | None, name: str, scale: Scale) -> Iterator[Figure]:
-    """The amount, and its share of the total's where that is a loss."""
-    if part is None:
-        yield from (NONE, NONE)
-        return
-    value, total = getattr(part, name), getattr(sheet.measure, name)
-    yield scale.estimate(value, getattr(part, f"{name}_se"))
-    yield percent(value / total) if total > 0.0 else NONE
+def _cells(sheet: Sheet, book: _Book, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
+    """Cells below `_headings`: a contribution is the amount, and its share of the total's where that is a loss."""
+    yield estimate_cell(scale, book.alone.of(measure))
+    if measure is _LEAD:
+        yield change(sheet, book.result, book.alone, measure, scale)
+    if measure.contribution:
+        part, total = book.part.of(measure) if book.part else None, sheet.tail.of(measure).value
+        yield estimate_cell(scale, part) if part else NONE
+        yield percent(part.value / total) if part and total > 0.0 else NONE
 
 
 def _all_books(sheet: Sheet, scale: Scale) -> list[Cell]:
-    main, measure = sheet.main, sheet.measure
-    var = scale.estimate(measure.value_at_risk, measure.value_at_risk_se)
-    shortfall = scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se)
+    main = sheet.main
     return [
         "all books",
         scale.amount(main.base_value),
         scale.estimate(main.mean, main.mean_se),
-        var,
-        change(sheet, main, measure, "value_at_risk", scale),
-        var,
-        percent(1.0) if measure.value_at_risk > 0.0 else NONE,
-        shortfall,
-        shortfall,
-        percent(1.0) if measure.expected_shortfall > 0.0 else NONE,
+        *(cell for measure in sheet.measures for cell in _sum_cells(sheet, measure, scale)),
     ]
+
+
+def _sum_cells(sheet: Sheet, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
+    total = sheet.tail.of(measure)
+    yield estimate_cell(scale, total)
+    if measure is _LEAD:
+        yield change(sheet, sheet.main, sheet.tail, measure, scale)
+    if measure.contribution:
+        yield estimate_cell(scale, total)
+        yield percent(1.0) if total.value > 0.0 else NONE
 
 
 def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> str:
-    var, shortfall = (sum(getattr(book.alone, name) for book in found) for name in _MEASURES)
-    off = [
-        scale.plain(alone - getattr(sheet.measure, name))
-        for alone, name in zip((var, shortfall), _MEASURES, strict=True)
-    ]
+    sums = {measure: sum(book.alone.of(measure).value for book in found) for measure in HEADLINE}
+    off = {measure: scale.plain(alone - sheet.tail.of(measure).value) for measure, alone in sums.items()}
+    others = "".join(
+        f"; their {each.label} {scale.plain(sums[each])}, of which it takes off {off[each]}" for each in HEADLINE[1:]
+    )
     said = [
-        f"Each alone, in {sheet.main.scenario} at {sheet.level}, the books' VaR is together {scale.plain(var)} "
-        f"{scale.unit}, of which diversification takes off {off[0]}; their ES {scale.plain(shortfall)}, of which it "
-        f"takes off {off[1]}."
+        f"Each alone, in {sheet.main.scenario} at {sheet.level}, the books' {_LEAD.label} is together "
+        f"{scale.plain(sums[_LEAD])} {scale.unit}, of which diversification takes off {off[_LEAD]}{others}."
     ]
     parts = [book.part for book in found if book.part is not None]
     if parts:
-        said.append(
-            "A contribution is what a book loses on average where all books lose VaR, or more for ES, read from "
-            f"{parts[0].tail_paths:,} paths of the tail."
-        )
+        meanings = [f"to {one.label} is {one.contribution.meaning}" for one in sheet.measures if one.contribution]
+        said.append(f"A contribution {'; one '.join(meanings)}; read from {parts[0].tail_paths:,} paths of the tail.")
     else:
         said.append(_NOT_KNOWN)
     if len(found) > n_drawn:
@@ -136,15 +141,15 @@ def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> s
 
 
 def _bar(book: _Book, scale: Scale) -> charts.Bar:
-    alone, part = book.alone, book.part
-    has_part = part is not None and finite(part.value_at_risk)
+    alone, part = book.alone.of(_LEAD), book.part.of(_LEAD) if book.part else None
+    known = part if part and finite(part.value) else None
     return charts.Bar(
         label=short(book_name(book.result.scope), AXIS_NAME),
-        value_at_risk=alone.value_at_risk / scale.divisor,
-        se=_bounded(alone.value_at_risk_se) / scale.divisor,
-        expected_shortfall=alone.expected_shortfall / scale.divisor,
-        component=part.value_at_risk / scale.divisor if part is not None and has_part else None,
-        component_se=_bounded(part.value_at_risk_se) / scale.divisor if part is not None and has_part else 0.0,
+        value=alone.value / scale.divisor,
+        se=_bounded(alone.se) / scale.divisor,
+        marks=tuple(book.alone.of(measure).value / scale.divisor for measure in HEADLINE[1:]),
+        component=known.value / scale.divisor if known else None,
+        component_se=_bounded(known.se) / scale.divisor if known else 0.0,
     )
 
 

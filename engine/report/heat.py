@@ -8,22 +8,24 @@ from engine.record.read import Exact
 from engine.report.numbers import Scale, scale_of
 from engine.report.parts import Cell, Column, Shaded, Table, table
 from engine.report.sheet import Sheet, book_name, horizon
+from engine.risk.measures.registry import HEADLINE
 
 _SHADES = 4
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
-    """Scenario by book: VaR, stress losses; and DV01 by curve."""
-    measures = {
-        (result.scope, result.scenario): measure.value_at_risk
+    """Lay out by scenario and book the headline's first measure and stress losses; by curve DV01."""
+    measure = HEADLINE[0]
+    simulated = {
+        (result.scope, result.scenario): tail.of(measure).value
         for result in sheet.run.results
-        for measure in result.measures
-        if measure.confidence == sheet.confidence
+        for tail in result.measures
+        if tail.confidence == sheet.confidence
     }
     stress, dv01s = _by_label(sheet.run.stress_losses), _by_label(sheet.run.dv01s)
     unit = sheet.run.currency
     found = (
-        (f"VaR at {sheet.level} over {horizon(sheet)}", measures, ""),
+        (f"{measure.label} at {sheet.level} over {horizon(sheet)}", simulated, ""),
         ("Loss by each scenario's shock alone, today, exact", stress, ""),
         ("DV01 by curve, exact: lost for +1 bp", dv01s, " per bp"),
     )
@@ -33,7 +35,7 @@ def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
 def heat_table(
     caption: str, heads: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[float | None]], scale: Scale
 ) -> Table:
-    """A table whose cells are shaded by their size against the largest of a single book."""
+    """Shade a table's cells by their size against the largest of a single book."""
     single = rows[1:] or rows  # the first row is the sum
     sizes = [abs(value) for row in single for value in row if value is not None and np.isfinite(value)]
     largest = max(sizes, default=0.0)
@@ -45,7 +47,7 @@ def heat_table(
 
 
 def shade(value: float | None, largest: float) -> int:
-    """-4 to 4: the sign and the size of a loss against the largest."""
+    """Return -4 to 4: the sign and the size of a loss against the largest."""
     if value is None or not np.isfinite(value) or largest == 0.0:
         return 0
     return round(_SHADES * min(max(value / largest, -1.0), 1.0))

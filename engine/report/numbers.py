@@ -62,13 +62,13 @@ class Scale:
     unit: str  # "JPY billion"
 
     def amount(self, value: float | None) -> Number | Missing:
-        """An amount without error, to four digits."""
+        """Show an amount without error, to four digits."""
         if value is None:
             return NONE
         return _fault(value) or self._number(value, max(_decimals(value / self.divisor, _EXACT), 0))
 
     def estimate(self, value: float | None, se: float | None, *, signed: bool = False) -> Figure:
-        """An amount with its standard error, both to the second digit of the error; no error: it is exact."""
+        """Show an amount with its standard error, both to the second digit of the error; no error: it is exact."""
         if value is None or not se:
             return self.amount(value)
         if fault := _fault(value):
@@ -79,11 +79,11 @@ class Scale:
         return Estimate(value=self._number(value, decimals, signed=signed), error=self._number(se, decimals))
 
     def edge(self, value: float, width: float) -> Number | Missing:
-        """A bin's end, to the second digit of the bin's width."""
+        """Show a bin's end, to the second digit of the bin's width."""
         return _fault(value) or self._number(value, _decimals(width / self.divisor))
 
     def plain(self, value: float) -> str:
-        """An amount in running text and charts, with three digits."""
+        """Return an amount for running text and charts, with three digits."""
         if _fault(value):
             return "not a number"
         scaled = value / self.divisor
@@ -94,7 +94,7 @@ class Scale:
 
 
 def scale_of(currency: str, values: Iterable[float | None], per: str = "") -> Scale:
-    """The unit in which the largest amount has one to three digits before the point.
+    """Choose the unit in which the largest amount has one to three digits before the point.
 
     per   what follows the unit: " per bp"
     """
@@ -104,12 +104,12 @@ def scale_of(currency: str, values: Iterable[float | None], per: str = "") -> Sc
 
 
 def difference_se(one: float, other: float) -> float:
-    """Standard error of a difference of two independent estimates; of estimates on common draws an upper bound."""
+    """Return the standard error of a difference of two independent estimates; on common draws it is at most that."""
     return math.hypot(one, other)
 
 
 def percent(fraction: float | None) -> Figure:
-    """A fraction in percent, to three digits and at most one decimal."""
+    """Show a fraction in percent, to three digits and at most one decimal."""
     if fraction is None:
         return NONE
     if fault := _fault(fraction):
@@ -119,7 +119,7 @@ def percent(fraction: float | None) -> Figure:
 
 
 def probability(value: float | None, *, exact: bool = False) -> Figure:
-    """A probability in percent; beyond 0.1 % and 99.9 % only on which side."""
+    """Show a probability in percent; beyond 0.1 % and 99.9 % only on which side."""
     if value is None:
         return Missing("not known")
     if fault := _fault(value):
@@ -131,14 +131,14 @@ def probability(value: float | None, *, exact: bool = False) -> Figure:
 
 
 def correlation(value: float | None) -> Figure:
-    """A correlation, to two decimals."""
+    """Show a correlation, to two decimals."""
     if value is None:
         return NONE
     return _fault(value) or Number(value=value, text=_fixed(value, 2))
 
 
 def level(value: float, unit: str) -> Figure:
-    """A market level: a rate or vol in percent, another to five digits."""
+    """Show a market level: a rate or vol in percent, another to five digits."""
     if fault := _fault(value):
         return fault
     shown = f"{_fixed(100.0 * value, 2)} %" if "decimal" in unit else _fixed(value, max(_decimals(value, 5), 0))
@@ -146,12 +146,12 @@ def level(value: float, unit: str) -> Figure:
 
 
 def count(value: int) -> Number:
-    """A whole number."""
+    """Show a whole number."""
     return Number(value=value, text=f"{value:,}")
 
 
 def confidence_text(confidence: float) -> str:
-    """0.975 as "97.5 %"."""
+    """Show 0.975 as "97.5 %"."""
     return f"{100.0 * confidence:.10g} %"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from engine.batch.books import file_sha256
+from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night, run_folder
-from engine.report import extras, heat, sections, summary
+from engine.report import heat, sections, summary
 from engine.report.parts import Badge, Cell, Shaded, shown
 from engine.report.past import read_past
 from engine.report.sheet import Sheet, sheet
@@ -22,6 +22,10 @@ MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 _TEMPLATES = ("page.html", "run.html", "parts.html", "style.css")
 _SHORT = "Distribution, fan charts and convergence are left out, so that the page stays small; the record holds them."
 _SHORTER = "Only the figures of all books are here, so that the page stays small; the record holds the rest."
+_OLD_RECORD = (
+    "This record holds no correlations: it was written before they were a part of it. `unwind report --history FILE` "
+    "shows those that were used, beside those of the year before."
+)
 _LEFT_OUT = "This run is left out, so that the page stays small; the record holds all of it."
 
 
@@ -47,34 +51,34 @@ class Contents:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def render(folder: Path, valuation_date: date, histories: Sequence[Path] = ()) -> str:
-    """One night as one HTML page, under 500 kB, that asks for nothing outside itself.
+def render(folder: Path, valuation_date: date, correlations: Correlations | None = None) -> str:
+    """Render one night as one HTML page, under 500 kB, that asks for nothing outside itself.
 
     Parameters
     ----------
     folder : of the record
     valuation_date : of a night in it
-    histories : files for `engine.inputs.history.load.read_history`, for trailing correlations
+    correlations : to be shown instead of the record's own, as taken from a history now
 
     Raises
     ------
     InputError
         There is no such night, or its record cannot be read.
     """
-    contents = _contents(folder, valuation_date, histories)
+    contents = _contents(folder, valuation_date, correlations)
     environment = _environment()
     parts = [_run_part(environment, each) for each in contents.sheets]
     return _fitted(environment, contents, parts)
 
 
-def _contents(folder: Path, valuation_date: date, histories: Sequence[Path]) -> Contents:
+def _contents(folder: Path, valuation_date: date, correlations: Correlations | None) -> Contents:
     night = read_night(folder, valuation_date)
     past = read_past(folder, night)
     sheets = [
         sheet(number, run, run_folder(folder, valuation_date, run.name), valuation_date, past)
         for number, run in enumerate(night.runs, start=1)
     ]
-    found = extras.correlations(night.runs[0].manifest["market"], valuation_date, histories) if night.runs else ""
+    found = correlations or _recorded(folder, night)
     values = {
         "date": valuation_date.isoformat(),
         "state": summary.state(night),
@@ -84,11 +88,23 @@ def _contents(folder: Path, valuation_date: date, histories: Sequence[Path]) -> 
         "faults": summary.faults(night),
         "warnings": summary.warnings(sheets),
         "inputs": summary.inputs(night, sheets, past),
-        "correlation_tables": () if isinstance(found, str) else summary.correlation_tables(found),
-        "correlation_said": (found,) if isinstance(found, str) else (f"Used: {found.calibration}", found.said),
-        "sources": summary.sources(night, histories, [file_sha256(path) for path in histories]),
+        "correlation_tables": summary.correlation_tables(found) if found else (),
+        "correlation_notes": (f"Used: {found.calibration}", found.basis) if found else _no_correlations(night),
+        "sources": summary.sources(night, found.histories if found else ()),
     }
     return Contents(night=night, sheets=sheets, values=values)
+
+
+def _recorded(folder: Path, night: Night) -> Correlations | None:
+    """Those of the first run that has them: all runs of a night use the same."""
+    for run in night.runs:
+        if (found := read_correlations(run_folder(folder, night.valuation_date, run.name), run.manifest)) is not None:
+            return found
+    return None
+
+
+def _no_correlations(night: Night) -> tuple[str, ...]:
+    return (_OLD_RECORD,) if night.runs else ()
 
 
 def _run_part(environment: Environment, of: Sheet) -> RunPart:

@@ -81,19 +81,19 @@ class Chart:
 
 
 def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:
-    """Columns of which the first `words` hold words."""
+    """Make columns of which the first `words` hold words."""
     return tuple(Column(heading=heading, is_number=i >= words) for i, heading in enumerate(headings))
 
 
 def table(caption: str, heads: Sequence[Column], rows: Sequence[Sequence[Cell]], *, is_heat: bool = False) -> Table:
-    """A table of at most 400 rows; it says how many more there are."""
+    """Make a table of at most 400 rows; it says how many more there are."""
     rest = len(rows) - _MOST_ROWS
     left_out = f"{rest:,} more rows are in the record." if rest > 0 else ""
     return Table(caption=caption, columns=heads, rows=rows[:_MOST_ROWS], left_out=left_out, is_heat=is_heat)
 
 
 def shown(text: str, most: int = 0) -> str:
-    """Text that can be shown: what is invisible or turns the writing round becomes a sign, what is too long is cut.
+    """Make text fit to be shown: what is invisible or turns the writing round becomes a sign, what is too long is cut.
 
     most   characters to keep; 0: all
     """
@@ -105,7 +105,12 @@ def shown(text: str, most: int = 0) -> str:
     return f"{plain[:most]} … ({len(plain) - most:,} more characters are in the record)"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Join names in a sentence: "bonds", "bonds and bills", "bonds, bills and swaps"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def short(text: str, most: int) -> str:
-    """A name for a chart's axis."""
+    """Cut a name for a chart's axis."""
     plain = " ".join(shown(text).split())
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"

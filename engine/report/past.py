@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.errors import InputError
 from engine.inputs.history.realised_pnl import Realised, read_realised
-from engine.record.intact_files import read_manifest
+from engine.record.manifest import read_manifest
 from engine.record.read import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
 from engine.record.rows import scope_results
 from engine.record.tables import RESULTS, RESULTS_SCHEMA
-from engine.risk.results import Measure, ScopeResult
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.results import ScopeResult, TailResult
 
 MOST_NIGHTS = 250  # of a history
 _LONGEST_GAP = timedelta(days=7)  # from a night to the P&L realised after it: longer, and days are missing
@@ -51,13 +52,13 @@ class Before:
     run: PastRun | None
     reason: str
 
-    def measure(self, result: ScopeResult, confidence: float) -> Measure | None:
-        """The same measure, the night before."""
+    def tail(self, result: ScopeResult, confidence: float) -> TailResult | None:
+        """Return the same tail, the night before."""
         if self.run is None:
             return None
         found = find(self.run.results, result.scenario, result.scope)
-        measures = found.measures if found else ()
-        return next((each for each in measures if each.confidence == confidence), None)
+        tails = found.measures if found else ()
+        return next((each for each in tails if each.confidence == confidence), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +66,13 @@ class Dated:
     """VaR of one night, and what was realised after it."""
 
     night: date
-    measure: Measure
+    tail: TailResult
     realised: Realised | None
 
     @property
     def is_exception(self) -> bool:
         """Whether the loss exceeds VaR."""
-        return self.realised is not None and -self.realised.pnl > self.measure.value_at_risk
+        return self.realised is not None and -self.realised.pnl > self.tail.of(VALUE_AT_RISK).value
 
 
 def read_past(folder: Path, night: Night) -> Past:
@@ -101,7 +102,7 @@ def read_past(folder: Path, night: Night) -> Past:
 
 
 def before(past: Past, run: RunRecord) -> Before:
-    """The run on the night before, if it is the same question."""
+    """Find the run on the night before, if it is the same question."""
     if past.last is None:
         return Before(run=None, reason="no earlier night in this record")
     found = next((each for each in past.runs[run.name] if each.night == past.last), None)
@@ -115,25 +116,25 @@ def before(past: Past, run: RunRecord) -> Before:
     return Before(run=found, reason="")
 
 
-def dated(past: Past, run: RunRecord, result: ScopeResult, measure: Measure, night: date) -> tuple[Dated, ...]:
-    """VaR of a scope by night, this one last, each with what was realised from then to the next business day."""
+def dated(past: Past, run: RunRecord, result: ScopeResult, tail: TailResult, night: date) -> tuple[Dated, ...]:
+    """List a scope's tail by night, this one last, each with what was realised by the next business day."""
     found = [
         (each.night, same)
         for each in past.runs[run.name]
         if each.manifest["complete"]
         and all(each.manifest["facts"][key] == run.manifest["facts"][key] for key in _SAME)
-        and (same := _same(each, result, measure.confidence)) is not None
+        and (same := _same(each, result, tail.confidence)) is not None
     ]
-    found.append((night, measure))
+    found.append((night, tail))
     days = [day for day, _ in found]
     after = _after(days, [each for each in past.realised if each.scope == result.scope])
     if run.manifest["facts"]["horizon_days"] != 1:
         after = {}  # P&L of one day says nothing of a longer horizon's VaR
-    return tuple(Dated(night=day, measure=each, realised=after.get(day)) for day, each in found)
+    return tuple(Dated(night=day, tail=each, realised=after.get(day)) for day, each in found)
 
 
 def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
-    """Weekdays between the first and the last of `days`, ascending, that are not among them."""
+    """List weekdays between the first and the last of `days`, ascending, that are not among them."""
     if not days:
         return ()
     between = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days))
@@ -141,19 +142,19 @@ def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
 
 
 def carried_over(run: RunRecord, previous: PastRun) -> tuple[str, ...]:
-    """Inputs that are byte for byte those of the night before."""
+    """List inputs that are byte for byte those of the night before."""
     found = ["market"] if run.manifest["market"]["sha256"] == previous.manifest["market"]["sha256"] else []
     old = {book["name"]: book["sha256"] for book in previous.manifest["books"]}
     return (*found, *(f"book {b['name']}" for b in run.manifest["books"] if old.get(b["name"]) == b["sha256"]))
 
 
 def find(results: Sequence[ScopeResult], scenario: str, scope: str) -> ScopeResult | None:
-    """The result of a scenario and scope."""
+    """Find the result of a scenario and scope."""
     return next((each for each in results if (each.scenario, each.scope) == (scenario, scope)), None)
 
 
-def _same(run: PastRun, result: ScopeResult, confidence: float) -> Measure | None:
-    return Before(run=run, reason="").measure(result, confidence)
+def _same(run: PastRun, result: ScopeResult, confidence: float) -> TailResult | None:
+    return Before(run=run, reason="").tail(result, confidence)
 
 
 def _after(days: Sequence[date], realised: Sequence[Realised]) -> dict[date, Realised]:

@@ -5,43 +5,41 @@ from collections.abc import Callable
 from engine.report import charts, past
 from engine.report.contributions import books
 from engine.report.numbers import NONE, Scale, confidence_text
-from engine.report.parts import Cell, Chart, Table, columns, table
+from engine.report.parts import Cell, Chart, Table, columns, listed, table
 from engine.report.past import Dated
-from engine.report.sheet import ALL_BOOKS, Sheet, change, finite, nothing
+from engine.report.sheet import ALL_BOOKS, Sheet, estimate_cell, finite, measured_cells, nothing
 from engine.report.simulated import convergence, distribution, fans
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 
 def figures(sheet: Sheet) -> Table:
-    """VaR and ES of the sum over books in every scenario, with errors and changes."""
+    """Show every measure of the sum over books in every scenario, with errors and changes."""
     found = scenario_rows(sheet)
     since = f"change since {sheet.past.last}" if sheet.before.run else "change"
-    heads = columns(
-        "scenario", "confidence", "VaR", since, "ES", since, "P&L by the shock alone", "mean P&L"
-    )  # fmt: skip
+    labels = [measure.label for measure in sheet.measures]
+    measured = [heading for label in labels for heading in (label, since)]
+    heads = columns("scenario", "confidence", *measured, "P&L by the shock alone", "mean P&L")
     why = "" if sheet.before.run else f" No change is given: {sheet.before.reason}."
     caption = (
-        f"All books, in {sheet.scale.unit}. Losses are positive for VaR and ES, gains for P&L; ± is one Monte "
+        f"All books, in {sheet.scale.unit}. Losses are positive for {listed(labels)}, gains for P&L; ± is one Monte "
         f"Carlo standard error, of a change at most. Without ±: exact.{why}"
     )
     return table(caption, heads, found)
 
 
 def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
-    """Rows of `figures`."""
+    """Return the rows of `figures`."""
     scale = sheet.scale
     rows: list[list[Cell]] = []
     for result in sheet.run.results:
         if result.scope not in ALL_BOOKS:
             continue
-        for measure in result.measures:
+        for tail in result.measures:
             rows.append(
                 [
                     result.scenario,
-                    confidence_text(measure.confidence),
-                    scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
-                    change(sheet, result, measure, "value_at_risk"),
-                    scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
-                    change(sheet, result, measure, "expected_shortfall"),
+                    confidence_text(tail.confidence),
+                    *measured_cells(sheet, result, tail, sheet.measures),
                     scale.amount(result.shock_pnl),
                     scale.estimate(result.mean, result.mean_se),
                 ]
@@ -50,14 +48,14 @@ def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
 
 
 def history(sheet: Sheet) -> Chart:
-    """VaR by night against realised P&L."""
-    days = past.dated(sheet.past, sheet.run, sheet.main, sheet.measure, sheet.night)
+    """Show VaR by night against realised P&L."""
+    days = past.dated(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
     title = "VaR history and realised P&L"
     if len(days) < 2:
         why = "This is the only night of the record with this run in full, at this horizon and currency."
         return nothing(sheet, "history", title, why)
     scale = sheet.scale
-    drawn = [_day(each, scale) for each in days if finite(each.measure.value_at_risk)]
+    drawn = [_day(each, scale) for each in days if finite(each.tail.of(VALUE_AT_RISK).value)]
     compared = [each for each in days if each.realised]
     n = sum(each.is_exception for each in compared)
     note = _history_note(sheet, len(compared), n)
@@ -68,7 +66,7 @@ def history(sheet: Sheet) -> Chart:
     rows: list[list[Cell]] = [
         [
             str(each.night),
-            scale.estimate(each.measure.value_at_risk, each.measure.value_at_risk_se),
+            estimate_cell(scale, each.tail.of(VALUE_AT_RISK)),
             str(each.realised.valuation_date) if each.realised else "",
             scale.amount(each.realised.pnl) if each.realised else NONE,
             ("yes" if each.is_exception else "no") if each.realised else "",
@@ -83,13 +81,11 @@ def history(sheet: Sheet) -> Chart:
 
 def _day(each: Dated, scale: Scale) -> charts.Day:
     """A night in the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
-    var = each.measure.value_at_risk
-    low, high = (
-        end if finite(end) else var for end in (each.measure.value_at_risk_low, each.measure.value_at_risk_high)
-    )
+    var = each.tail.of(VALUE_AT_RISK)
+    low, high = (end if finite(end) else var.value for end in (var.low, var.high))
     return charts.Day(
         night=each.night,
-        value_at_risk=var / scale.divisor,
+        value_at_risk=var.value / scale.divisor,
         low=low / scale.divisor,
         high=high / scale.divisor,
         pnl=each.realised.pnl / scale.divisor if each.realised else None,

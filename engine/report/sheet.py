@@ -1,5 +1,6 @@
 """One run as the sections of a page read it, and what they share."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,11 @@ from engine.report import past
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
 from engine.report.parts import Chart
 from engine.report.past import Before, Past
-from engine.risk.results import Measure, ScopeResult
+from engine.risk.components import ComponentEstimate
+from engine.risk.estimate import Estimate
+from engine.risk.measures.measure import TailMeasure
+from engine.risk.measures.registry import HEADLINE, measures_among
+from engine.risk.results import ScopeResult, TailResult
 from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
@@ -33,9 +38,14 @@ class Sheet:
     scale: Scale
 
     @property
-    def measure(self) -> Measure:
+    def tail(self) -> TailResult:
         """The run's headline."""
         return next(each for each in self.main.measures if each.confidence == self.confidence)
+
+    @property
+    def measures(self) -> tuple[TailMeasure, ...]:
+        """Measures that the record holds, in the order in which they are shown."""
+        return measures_among(self.tail.estimates)
 
     @property
     def level(self) -> str:
@@ -43,7 +53,7 @@ class Sheet:
         return confidence_text(self.confidence)
 
     def key(self, name: str) -> str:
-        """A chart's key, unique in the page."""
+        """Return a chart's key, unique in the page."""
         return f"r{self.number}-{name}"
 
 
@@ -51,7 +61,7 @@ def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -
     """Find a run's headline, what it is compared with, and the unit of its amounts."""
     sums = [result for result in run.results if result.scope in ALL_BOOKS]
     main = next((result for result in sums if result.scenario == "base"), sums[0])
-    measures = [measure for result in sums for measure in result.measures]
+    tails = [tail for result in sums for tail in result.measures]
     return Sheet(
         number=number,
         run=run,
@@ -60,33 +70,48 @@ def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -
         past=earlier,
         before=past.before(earlier, run),
         main=main,
-        confidence=max(measure.confidence for measure in main.measures),
-        scale=scale_of(run.currency, [each.expected_shortfall for each in measures]),
+        confidence=max(tail.confidence for tail in main.measures),
+        scale=scale_of(run.currency, [tail.of(HEADLINE[-1]).value for tail in tails]),
     )
 
 
-def change(sheet: Sheet, result: ScopeResult, measure: Measure, name: str, scale: Scale | None = None) -> Figure:
-    """The change of a measure since the night before, with its error."""
-    old = sheet.before.measure(result, measure.confidence)
-    if old is None:
+def change(
+    sheet: Sheet, result: ScopeResult, tail: TailResult, measure: TailMeasure, scale: Scale | None = None
+) -> Figure:
+    """Show a measure's change since the night before, with its error; none where that night has no such measure."""
+    old = sheet.before.tail(result, tail.confidence)
+    before, now = old.estimates.get(measure.key) if old else None, tail.of(measure)
+    if before is None:
         return NONE
-    difference = getattr(measure, name) - getattr(old, name)
-    se = difference_se(getattr(measure, f"{name}_se"), getattr(old, f"{name}_se"))
-    return (scale or sheet.scale).estimate(difference, se, signed=True)
+    return (scale or sheet.scale).estimate(now.value - before.value, difference_se(now.se, before.se), signed=True)
+
+
+def estimate_cell(scale: Scale, estimate: Estimate | ComponentEstimate) -> Figure:
+    """Show a measure with its standard error."""
+    return scale.estimate(estimate.value, estimate.se)
+
+
+def measured_cells(
+    sheet: Sheet, result: ScopeResult, tail: TailResult, measures: Sequence[TailMeasure]
+) -> Iterator[Figure]:
+    """Show each measure and its change."""
+    for measure in measures:
+        yield estimate_cell(sheet.scale, tail.of(measure))
+        yield change(sheet, result, tail, measure)
 
 
 def nothing(sheet: Sheet, name: str, title: str, why: str) -> Chart:
-    """A chart that cannot be drawn, and why."""
+    """Say of a chart why it cannot be drawn."""
     return Chart(key=sheet.key(name), title=title, alt="", svg="", table=None, note=why)
 
 
 def book_name(scope: str) -> str:
-    """A book's name without the word before it."""
+    """Return a book's name without the word before it."""
     return scope.removeprefix("book:")
 
 
 def horizon(sheet: Sheet) -> str:
-    """The run's horizon in words."""
+    """Say the run's horizon in words."""
     days = sheet.run.manifest["facts"]["horizon_days"]
     return "1 business day" if days == 1 else f"{days} business days"
 

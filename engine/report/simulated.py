@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.record.later_tables import Row, recorded_convergence, recorded_levels
 from engine.record.read import Distribution
-from engine.report import charts, extras
-from engine.report.extras import Row
+from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
 from engine.report.parts import Cell, Chart, Table, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, finite, horizon, nothing
+from engine.report.sheet import AXIS_NAME, Sheet, estimate_cell, finite, horizon, nothing
+from engine.risk.measures.registry import HEADLINE
 from kernels.types import F64
 
 _MOST_FANS = 6
@@ -17,26 +18,28 @@ _MERGED = 3  # bins of the distribution in one row of its table
 
 
 def distribution(sheet: Sheet) -> Chart:
-    """The P&L of the sum over books: density, tail, and the same as a table."""
+    """Show the P&L of the sum over books: density, tail, and the same as a table."""
     found = [each for each in sheet.run.distributions if each.scope == sheet.main.scope][: len(charts.SERIES)]
     found.sort(key=lambda each: each.scenario != sheet.main.scenario)
     title = "P&L distribution"
     if not found or found[0].scenario != sheet.main.scenario:
         return nothing(sheet, "distribution", title, "The record holds no distribution of this run.")
-    scale, measure = sheet.scale, sheet.measure
-    if not finite(found[0].edges, measure.value_at_risk, measure.expected_shortfall):
+    scale, lead = sheet.scale, HEADLINE[0]
+    values = {measure: sheet.tail.of(measure).value for measure in HEADLINE}
+    if not finite(found[0].edges, *values.values()):
         return nothing(sheet, "distribution", title, "Not drawn: the record holds a figure that is not a number.")
-    var, shortfall = measure.value_at_risk, measure.expected_shortfall
+    others = "".join(f", {measure.name} {scale.plain(values[measure])}" for measure in HEADLINE[1:])
     alt = (
-        f"Density of the P&L over {horizon(sheet)} in {scale.unit}; VaR at {sheet.level} is {scale.plain(var)}, "
-        f"expected shortfall {scale.plain(shortfall)}; beside it the probability of losses in the worst 1 %."
+        f"Density of the P&L over {horizon(sheet)} in {scale.unit}; {lead.label} at {sheet.level} is "
+        f"{scale.plain(values[lead])}{others}; beside it the probability of losses in the worst 1 %."
     )
     drawn = [_density(each, scale) for each in found if finite(each.edges, each.tail)]
-    key, d = sheet.key("distribution"), scale.divisor
-    svg = charts.distribution(key, alt, drawn, var / d, shortfall / d, scale.unit)
+    key = sheet.key("distribution")
+    marks = [(measure.label, value / scale.divisor) for measure, value in values.items()]
+    svg = charts.distribution(key, alt, drawn, marks, scale.unit)
     rest = {each.scenario for each in sheet.run.distributions} - {each.scenario for each in found}
     note = (
-        f"P&L of the first {found[0].n_paths:,} paths over {horizon(sheet)}; in red what lies beyond VaR of "
+        f"P&L of the first {found[0].n_paths:,} paths over {horizon(sheet)}; in red what lies beyond {lead.label} of "
         f"{found[0].scenario} at {sheet.level}, of all paths."
     )
     note += f" Not drawn: {', '.join(sorted(rest))}." if rest else ""
@@ -44,42 +47,36 @@ def distribution(sheet: Sheet) -> Chart:
 
 
 def convergence(sheet: Sheet) -> Chart:
-    """VaR and its error against the number of paths."""
-    title = "Convergence"
-    rows = extras.convergence(sheet.home, sheet.run.manifest, sheet.main.scenario, sheet.confidence)
-    rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row["value_at_risk"])]
+    """Show the headline's first measure and its error against the number of paths; the others beside it."""
+    title, lead = "Convergence", HEADLINE[0]
+    rows = recorded_convergence(sheet.home, sheet.run.manifest, sheet.main.scenario, sheet.confidence)
+    rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row[lead.key])]
     if not rows:
         return nothing(sheet, "convergence", title, "The record holds no estimates from fewer paths.")
     scale, n_paths = sheet.scale, int(sheet.run.manifest["facts"]["n_paths"])
-    final = sheet.measure
+    final = sheet.tail.of(lead).value
     alt = (
-        f"VaR at {sheet.level} from {rows[0]['n_paths']:,} to {rows[-1]['n_paths']:,} paths with its interval, and "
-        f"from all {n_paths:,}: {scale.plain(final.value_at_risk)} {scale.unit}."
+        f"{lead.label} at {sheet.level} from {rows[0]['n_paths']:,} to {rows[-1]['n_paths']:,} paths with its "
+        f"interval, and from all {n_paths:,}: {scale.plain(final)} {scale.unit}."
     )
-    heads = columns("paths", "VaR", "ES", words=0)
-    cells = [_convergence_cells(row, scale) for row in rows if row["n_paths"] < n_paths]
-    cells.append(
-        [
-            count(n_paths),
-            scale.estimate(final.value_at_risk, final.value_at_risk_se),
-            scale.estimate(final.expected_shortfall, final.expected_shortfall_se),
-        ]
-    )
+    heads = columns("paths", *(measure.label for measure in sheet.measures), words=0)
+    cells = [_convergence_cells(row, sheet) for row in rows if row["n_paths"] < n_paths]
+    cells.append([count(n_paths), *(estimate_cell(scale, sheet.tail.of(measure)) for measure in sheet.measures)])
     key = sheet.key("convergence")
     return Chart(
         key=key,
         title=title,
         alt=alt,
-        svg=_drawn_convergence(key, alt, rows, (n_paths, final.value_at_risk / scale.divisor), scale),
+        svg=_drawn_convergence(key, alt, rows, (n_paths, final / scale.divisor), scale),
         table=table(f"Amounts in {scale.unit}.", heads, cells),
         note=f"Estimates from the run's first paths in {sheet.main.scenario} at {sheet.level}; the last from all.",
     )
 
 
 def fans(sheet: Sheet) -> Chart:
-    """Quantiles of the factors by day, where the record has them."""
+    """Show quantiles of the factors by day, where the record has them."""
     title = "Fan charts"
-    rows = extras.levels(sheet.home, sheet.run.manifest, sheet.main.scenario)
+    rows = recorded_levels(sheet.home, sheet.run.manifest, sheet.main.scenario)
     if not rows:
         return nothing(sheet, "fans", title, "The record holds no levels of the factors by day.")
     names = list(dict.fromkeys(row["factor"] for row in rows))
@@ -125,20 +122,19 @@ def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
     return table(f"Paths by P&L, in {scale.unit}; gains positive.", heads, rows)
 
 
-def _convergence_cells(row: Row, scale: Scale) -> list[Cell]:
-    return [
-        count(row["n_paths"]),
-        scale.estimate(row["value_at_risk"], row["value_at_risk_se"]),
-        scale.estimate(row["expected_shortfall"], row["expected_shortfall_se"]),
-    ]
+def _convergence_cells(row: Row, sheet: Sheet) -> list[Cell]:
+    keys = [measure.key for measure in sheet.measures]
+    return [count(row["n_paths"]), *(sheet.scale.estimate(row[key], row[f"{key}_se"]) for key in keys)]
 
 
 def _drawn_convergence(key: str, alt: str, rows: Sequence[Row], final: tuple[int, float], scale: Scale) -> str:
-    ends = [(row["value_at_risk_low"] / scale.divisor, row["value_at_risk_high"] / scale.divisor) for row in rows]
+    lead = HEADLINE[0]
+    ends = [(row[f"{lead.key}_low"] / scale.divisor, row[f"{lead.key}_high"] / scale.divisor) for row in rows]
     low, high = np.array(ends).T
     low, high = (np.where(np.isfinite(end), end, np.nan) for end in (low, high))
-    values = np.array([row["value_at_risk"] for row in rows]) / scale.divisor
-    return charts.convergence(key, alt, [row["n_paths"] for row in rows], values, low, high, final, scale.unit)
+    values = np.array([row[lead.key] for row in rows]) / scale.divisor
+    n_paths = [row["n_paths"] for row in rows]
+    return charts.convergence(key, alt, n_paths, values, low, high, final, lead.label, scale.unit)
 
 
 def _fan(name: str, rows: Sequence[Row]) -> charts.Fan:

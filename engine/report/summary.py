@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch.figures.limits import BREACHED, NOT_EVALUATED
-from engine.record.read import LimitUse, Night, RunRecord
-from engine.report.extras import Correlations
+from engine.record.correlations import Correlations
+from engine.record.manifest import RecordedFile
+from engine.record.read import BREACHED, NOT_EVALUATED, LimitUse, Night, RunRecord
 from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
@@ -21,7 +21,8 @@ from engine.report.numbers import (
 )
 from engine.report.parts import Badge, Cell, Code, Column, Shaded, Table, columns, shown, table
 from engine.report.past import Past, carried_over, missing_dates
-from engine.report.sheet import Sheet, book_name, change
+from engine.report.sheet import Sheet, book_name, measured_cells
+from engine.risk.measures.registry import HEADLINE
 
 _EXIT_CODES = {
     0: Badge(text="complete", kind="good"),
@@ -36,17 +37,15 @@ _LOOK_BACK = 20  # nights among which missing dates are told
 
 
 def state(night: Night) -> Badge:
-    """How the night ended."""
+    """Say how the night ended."""
     code = night.summary["exit_code"]
     return _EXIT_CODES.get(code, Badge(text=f"exit code {code}", kind="bad"))
 
 
 def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
-    """One row a run: VaR and ES of all books, their changes, and the limit that is used most."""
-    heads = columns(
-        "run", "state", "unit", "confidence", "VaR", "change", "ES", "change", "limit use", "P(true value > limit)",
-        words=3,
-    )  # fmt: skip
+    """Show of each run the headline's measures of all books, their changes, and the limit that is used most."""
+    measured = [heading for measure in HEADLINE for heading in (measure.label, "change")]
+    heads = columns("run", "state", "unit", "confidence", *measured, "limit use", "P(true value > limit)", words=3)
     found = {sheet.run.name: sheet for sheet in sheets}
     rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
     last = sheets[0].past.last if sheets else None
@@ -56,7 +55,7 @@ def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
 
 
 def limits(night: Night) -> Table | None:
-    """Every limit, those that are breached or not evaluated first."""
+    """Show every limit, those that are breached or not evaluated first."""
     if not night.limits:
         return None
     heads = columns(
@@ -71,13 +70,13 @@ def limits(night: Night) -> Table | None:
 
 
 def not_evaluated(night: Night) -> tuple[str, ...]:
-    """Why limits are not evaluated."""
+    """Say why limits are not evaluated."""
     said = [f"{use.name} ({use.measure} of {use.run}): {use.reason}" for use in night.limits if use.reason]
     return _cut(said)
 
 
 def faults(night: Night) -> tuple[str, ...]:
-    """What the night had to do without."""
+    """Say what the night had to do without."""
     said = []
     for fault in night.faults:
         run = f", run {fault.run}" if fault.run else ""
@@ -86,7 +85,7 @@ def faults(night: Night) -> tuple[str, ...]:
 
 
 def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """What runs accepted or repaired, and figures whose error is rough."""
+    """Say what runs accepted or repaired, and which figures have rough errors."""
     said = [f"{sheet.run.name}: {each}" for sheet in sheets for each in sheet.run.manifest["warnings"]]
     for sheet in sheets:
         rough = [
@@ -102,7 +101,7 @@ def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
 
 
 def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]:
-    """Missing dates, inputs carried over, files of the history that cannot be read."""
+    """Say which dates are missing, which inputs carried over, which files of the history cannot be read."""
     days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
     absent = missing_dates(days)
     said = [f"Weekdays without a night since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
@@ -119,7 +118,7 @@ def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]
 
 
 def correlation_tables(found: Correlations) -> tuple[Table, ...]:
-    """The matrix, used below and trailing above the diagonal; and the pairs that differ most."""
+    """Show the matrix, used below and trailing above the diagonal; and the pairs that differ most."""
     tables = []
     if len(found.names) <= _MOST_IN_MATRIX:
         above = ", above it those of the year before" if found.trailing is not None else ""
@@ -132,7 +131,7 @@ def correlation_tables(found: Correlations) -> tuple[Table, ...]:
 
 
 def manifest(run: RunRecord) -> Table:
-    """What a run was made from: enough to run it again."""
+    """Show what a run was made from: enough to run it again."""
     plain = run.manifest
     rows: list[list[Cell]] = [["market", Code(text=plain["market"]["sha256"])]]
     rows += [[f"book {book['name']}", Code(text=book["sha256"])] for book in plain["books"]]
@@ -181,8 +180,7 @@ def _digests(plain: Mapping[str, Any]) -> Iterator[list[Cell]]:
 def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> list[Cell]:
     badge = Badge(text=said, kind="good" if said == "complete" else "bad")
     if sheet is None:
-        return [name, badge, *[NONE] * 8]
-    measure = sheet.measure
+        return [name, badge, *[NONE] * (4 + 2 * len(HEADLINE))]
     used = [use for use in night.limits if _is_of(use, sheet) and use.use is not None]
     most = max(used, key=lambda use: use.use or 0.0, default=None)
     return [
@@ -190,17 +188,14 @@ def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> li
         badge,
         sheet.scale.unit,
         sheet.level,
-        sheet.scale.estimate(measure.value_at_risk, measure.value_at_risk_se),
-        change(sheet, sheet.main, measure, "value_at_risk"),
-        sheet.scale.estimate(measure.expected_shortfall, measure.expected_shortfall_se),
-        change(sheet, sheet.main, measure, "expected_shortfall"),
+        *measured_cells(sheet, sheet.main, sheet.tail, HEADLINE),
         percent(most.use) if most else Missing("no limit"),
         _probability(most) if most else Missing("no limit"),
     ]
 
 
 def _is_of(use: LimitUse, sheet: Sheet) -> bool:
-    """Whether a limit is one on VaR or ES of all books in the headline's scenario."""
+    """Whether a limit is one on a measure of all books in the headline's scenario."""
     return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
 
 
@@ -271,7 +266,7 @@ def _not_numbers(run: RunRecord) -> Iterator[str]:
     """Figures of the record that are no numbers; they are nowhere shown as one."""
     for result in run.results:
         values = [result.base_value, result.shock_pnl, result.mean, result.std]
-        values += [each for m in result.measures for each in (m.value_at_risk, m.expected_shortfall)]
+        values += [each.value for tail in result.measures for each in tail.estimates.values()]
         if n := sum(not np.isfinite(value) for value in values):
             yield f"{n} figures of {result.scenario}, {book_name(result.scope)} are not numbers"
     for name, found in (("stress loss", run.stress_losses), ("DV01", run.dv01s)):
@@ -289,13 +284,11 @@ def _cut(said: Sequence[str]) -> tuple[str, ...]:
     return (*found, f"{rest:,} more are in the record.") if rest > 0 else found
 
 
-def sources(night: Night, histories: Sequence[Path], digests: Sequence[str]) -> Table:
-    """Files that the night as a whole, or this report alone, was made from."""
+def sources(night: Night, histories: Sequence[RecordedFile]) -> Table:
+    """List the files that the night as a whole, or this report alone, was made from."""
     batch = night.summary["batch"]
     rows: list[list[Cell]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
-    rows += [
-        ["history", Code(text=path.name), Code(text=digest)] for path, digest in zip(histories, digests, strict=True)
-    ]
+    rows += [["history", Code(text=Path(file["path"]).name), Code(text=file["sha256"])] for file in histories]
     rows.append(["night", f"closed {night.summary['finished']} UTC", Code(text=night.summary["sha256"])])
     heads = tuple(Column(heading=heading, is_number=False) for heading in ("what", "file", "sha256"))
     return table("Sources of the night.", heads, rows)

@@ -1,14 +1,15 @@
 """A night's report as a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from engine.errors import InputError
 from engine.record.atomic import write_atomically
+from engine.record.correlations import Correlations
 
 
-def write_report(folder: Path, valuation_date: date, path: Path, histories: Sequence[Path] = ()) -> int:
+def write_report(folder: Path, valuation_date: date, path: Path, correlations: Correlations | None = None) -> int:
     """Write one night of a record as one HTML file; return its size in bytes.
 
     The same record gives the same bytes. The file appears whole, and asks for nothing outside itself.
@@ -18,7 +19,7 @@ def write_report(folder: Path, valuation_date: date, path: Path, histories: Sequ
     folder : of the record
     valuation_date : of a closed night in it
     path : the file to write; its folder is made
-    histories : files for `engine.inputs.history.load.read_history`, for trailing correlations
+    correlations : to be shown instead of the record's own, as taken from a history now
 
     Raises
     ------
@@ -27,17 +28,17 @@ def write_report(folder: Path, valuation_date: date, path: Path, histories: Sequ
     RiskError
         The file cannot be written.
     """
-    data = _renderer()(folder, valuation_date, histories).encode()
+    data = _renderer()(folder, valuation_date, correlations).encode()
     write_atomically(path, data)
     return len(data)
 
 
 def report_path(folder: Path, valuation_date: date) -> Path:
-    """Where a batch leaves the report of a night: beside the record, not in it."""
+    """Return where a batch leaves the report of a night: beside the record, not in it."""
     return folder / "reports" / f"{valuation_date}.html"
 
 
-def _renderer() -> Callable[[Path, date, Sequence[Path]], str]:
+def _renderer() -> Callable[[Path, date, Correlations | None], str]:
     try:
         from engine.report.page import render
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""The mergeable tail of a run: blocks in, in any order and from any worker; VaR, ES and moments out.
+"""The mergeable tail of a run: blocks in, in any order and from any worker; tail measures and moments out.
 
 A plan (`plan.plan_tails`) covers both modes. The first `pilot_cells` cells keep the smallest P&L of each row, the
 threshold falling as they come; in mode WHOLE those are all cells. In mode BRACKETS the pilot then fixes brackets
@@ -12,9 +12,10 @@ from engine.errors import RiskError
 from engine.risk.brackets import Beyond, OutsideBracketsError, fix_brackets
 from engine.risk.kept import Smallest
 from engine.risk.moments import CellTable, Moments
+from engine.risk.ordered_tail import OrderedTail, SortedTail
 from engine.risk.plan import WIDEST_SE, TailMode, TailPlan
 from engine.risk.ranks import MARGIN_SE, Confidence, exact_confidence
-from engine.risk.tail import OrderedTail, SortedTail, TailEstimate, estimate_tail
+from engine.risk.tail import TailEstimate, estimate_tail
 from kernels.base import Reduction
 from kernels.types import F64
 
@@ -40,7 +41,7 @@ class TailAccumulator:
         return self.plan.pilot_cells if self._in_pilot() else self.plan.n_cells
 
     def brackets(self) -> F64:
-        """What the next block should keep: (n_rows, n_brackets, 2) [P&L], ends included.
+        """Return what the next block should keep: (n_rows, n_brackets, 2) [currency], ends included.
 
         While the pilot runs, any earlier brackets of the same run serve too: thresholds only fall.
         """
@@ -100,7 +101,7 @@ class TailAccumulator:
             self._beyond.merge(other._beyond)
 
     def result(self, row: int, confidence: Confidence) -> TailEstimate:
-        """VaR, expected shortfall and their errors of a row, at one of the plan's confidences.
+        """Estimate all measures of a row, at one of the plan's confidences.
 
         Raises
         ------
@@ -120,12 +121,12 @@ class TailAccumulator:
             raise self._missed(row, confidence) from miss
 
     def moments(self, row: int) -> Moments:
-        """Mean and spread of a row."""
+        """Return the mean and spread of a row."""
         self._check_complete()
         return self.cells.moments(row, float(self.centre[row]))
 
     def pnl_sha256(self, row: int) -> str:
-        """Hex digest of a row's P&L vector."""
+        """Return the hex digest of a row's P&L vector."""
         self._check_complete()
         return self.cells.sha256(row)
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.risk.kept import Growing
 from engine.risk.moments import tree_sum
+from engine.risk.ordered_tail import OrderedTail
 from engine.risk.plan import TailPlan
-from engine.risk.tail import OrderedTail
 from kernels.base import CELL, Reduction
 from kernels.types import F64, I64
 
@@ -21,9 +21,11 @@ class OutsideBracketsError(LookupError):
 
 
 def fix_brackets(pilots: list[F64], indices: list[tuple[int, int]]) -> F64:
-    """Brackets of every row: (n_rows, n_brackets, 2), ascending and disjoint; rows with fewer end in [inf, inf].
+    """Fix the brackets of every row: (n_rows, n_brackets, 2) [currency], ascending and disjoint.
 
-    pilots    per row, the smallest P&L of the pilot, ascending
+    Rows with fewer end in [inf, inf].
+
+    pilots    per row, the smallest P&L of the pilot (n_kept,) [currency], ascending
     indices   ends of each bracket as indices into it, by `TailPlan.bracket_indices`
     """
     rows = [row_brackets(pilot, indices) for pilot in pilots]
@@ -34,7 +36,10 @@ def fix_brackets(pilots: list[F64], indices: list[tuple[int, int]]) -> F64:
 
 
 def row_brackets(pilot: F64, indices: list[tuple[int, int]]) -> list[Interval]:
-    """Brackets of one row. An atom, P&L that many paths share, is cut out: its gap then holds that one value."""
+    """Fix the brackets of one row from its smallest P&L in the pilot (n_kept,) [currency], ascending.
+
+    An atom, P&L that many paths share, is cut out: its gap then holds that one value.
+    """
     wholes: list[tuple[Interval, int]] = []  # with the number of ranks each spans
     for first, last in indices:  # ascending: the highest confidence comes first
         low, high = (-math.inf if first < 0 else float(pilot[first])), float(pilot[last])
@@ -100,7 +105,7 @@ class Beyond:
             mine.merge(theirs)
 
     def tail(self, row: int, pilot: F64, centre: float, n_paths: int) -> "BracketedTail":
-        """One row's tail, with the pilot's smallest P&L (ascending) counted in."""
+        """Return one row's tail, with the pilot's smallest P&L (n_kept,) [currency], ascending, counted in."""
         intervals = self.brackets[row]
         mine = np.zeros(pilot.size, dtype=np.bool_)
         for low, high in intervals:
@@ -154,7 +159,7 @@ class BracketedTail(OrderedTail):
         self._ends = np.cumsum([piece.count if isinstance(piece, Gap) else piece.size for piece in pieces])
 
     def at(self, index: int) -> float:
-        """P&L at `index` of the ascending order; OutsideBracketsError when it was not kept."""
+        """Return the P&L at `index` of the ascending order; OutsideBracketsError when it was not kept."""
         place = int(np.searchsorted(self._ends, index, side="right"))
         if place == len(self._pieces):
             raise OutsideBracketsError(index)
@@ -166,7 +171,7 @@ class BracketedTail(OrderedTail):
         return value
 
     def excess(self, index: int) -> tuple[float, float]:
-        """Sum and square sum of the shortfalls below the P&L at `index`, over the paths before it."""
+        """Sum, and sum the squares of, how far each path before `index` lies below the P&L at `index`."""
         value, left = self.at(index), index
         distance = value - self._centre
         total = squares = 0.0

@@ -71,5 +71,5 @@ class Growing:
         self.add(other._buffer[: other._size])
 
     def values(self) -> F64:
-        """Return the values as they came. A view: do not change it."""
+        """Return the values (n,) [currency] as they came. A view: do not change it."""
         return self._buffer[: self._size]

@@ -12,7 +12,7 @@ from kernels.types import F64, Array, Bools
 
 
 def tree_sum(values: F64) -> F64:
-    """Sum over the last axis by adding neighbours in pairs, level by level; an odd last one moves up unchanged.
+    """Add up the last axis of (..., n), in any unit: neighbours in pairs, level by level; an odd last one moves up.
 
     The order depends on the length alone, so the sum is a function of the values' sequence, bit for bit. An empty
     axis gives 0. The error grows with the logarithm of the length.
@@ -81,7 +81,7 @@ class CellTable:
         self.take(other, other.seen)
 
     def take(self, other: "CellTable", which: Bools) -> None:
-        """Copy the cells marked in `which` (n_cells,)."""
+        """Copy the cells whose share of the run is marked in `which` (n_cells,)."""
         pairs: tuple[tuple[Array, Array], ...] = (
             (self.sums, other.sums),
             (self.squares, other.squares),
@@ -97,7 +97,7 @@ class CellTable:
         return bool(self.seen.all())
 
     def moments(self, row: int, centre: float) -> Moments:
-        """Mean and spread of a row whose sums were taken about `centre` [P&L]; needs two paths."""
+        """Return the mean and spread of a row whose sums were taken about `centre` [currency]; needs two paths."""
         n = self.n_paths
         first = float(tree_sum(self.sums[row]))
         second = float(tree_sum(self.squares[row]))
@@ -106,5 +106,5 @@ class CellTable:
         return Moments(mean=centre + first / n, mean_se=std / math.sqrt(n), std=std)
 
     def sha256(self, row: int) -> str:
-        """Hex sha256 over the cells' digests in path order, each a pair of uint64, little endian."""
+        """Return the hex sha256 over the cells' digests in path order, each a pair of uint64, little endian."""
         return hashlib.sha256(self.digests[row].astype("<u8").tobytes()).hexdigest()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.errors import InputError
+from engine.risk.measures.registry import quantiles_needed
 from engine.risk.ranks import (
     MARGIN_SE,
     Confidence,
@@ -33,6 +34,7 @@ class TailPlan:
     n_rows: int
     n_paths: int
     confidences: tuple[float, ...]
+    quantiles: tuple[float, ...]  # confidences whose order statistics all measures need at these
     mode: TailMode
     pilot_cells: int  # cells whose tails are kept whole: all of them in WHOLE
     keep: int  # smallest P&L kept per row: of the run in WHOLE, of the pilot in BRACKETS
@@ -46,14 +48,14 @@ class TailPlan:
 
     @property
     def slack(self) -> int:
-        """Room beyond `keep` that makes compactions rare."""
+        """Return the room beyond `keep` that makes compactions rare."""
         return slack_for(self.keep)
 
     def bracket_indices(self, margin_se: float) -> list[tuple[int, int]]:
-        """Ends of each quantile's bracket, as indices into the pilot's ascending P&L. Below 0: no lower end."""
+        """Return each bracket's ends, as indices into the pilot's ascending P&L. Below 0: no lower end."""
         n_pilot = self.pilot_cells * CELL
         ends = []
-        for confidence in sorted(self.confidences, reverse=True):
+        for confidence in sorted(self.quantiles, reverse=True):
             middle, reach = float(tail_mass(confidence, n_pilot)), margin_se * rank_se(confidence, n_pilot)
             ends.append((int(middle - reach) if middle > reach else -1, min(int(middle + reach) + 1, self.keep - 1)))
         return ends
@@ -86,11 +88,13 @@ def plan_tails(n_rows: int, n_paths: int, confidences: tuple[Confidence, ...], b
 
 def plan_whole(n_rows: int, n_paths: int, confidences: tuple[float, ...]) -> TailPlan:
     """Plan to keep every tail whole, 6 standard errors beyond the rank of the largest."""
-    keep = max(order_statistics_needed(c, n_paths) for c in confidences)
+    quantiles = _quantiles(confidences)
+    keep = max(order_statistics_needed(c, n_paths) for c in quantiles)
     return TailPlan(
         n_rows=n_rows,
         n_paths=n_paths,
         confidences=confidences,
+        quantiles=quantiles,
         mode=TailMode.WHOLE,
         pilot_cells=-(-n_paths // CELL),
         keep=keep,
@@ -102,15 +106,17 @@ def plan_whole(n_rows: int, n_paths: int, confidences: tuple[float, ...]) -> Tai
 def plan_brackets(n_rows: int, n_paths: int, confidences: tuple[float, ...], pilot_cells: int) -> TailPlan:
     """Plan to keep the pilot's tails, and from there on P&L within 6 standard errors of the pilot's quantiles."""
     n_pilot = pilot_cells * CELL
-    keep = max(order_statistics_needed(c, n_pilot, WIDEST_SE) for c in confidences)
-    width = sum(2.0 * MARGIN_SE * rank_se(c, n_pilot) + 2.0 for c in confidences)
+    quantiles = _quantiles(confidences)
+    keep = max(order_statistics_needed(c, n_pilot, WIDEST_SE) for c in quantiles)
+    width = sum(2.0 * MARGIN_SE * rank_se(c, n_pilot) + 2.0 for c in quantiles)
     beyond = int(1.1 * width / n_pilot * n_paths) + CELL
     n_cells = -(-n_paths // CELL)
-    gaps = 3 * 8 * n_rows * len(confidences) * n_cells
+    gaps = 3 * 8 * n_rows * len(quantiles) * n_cells
     return TailPlan(
         n_rows=n_rows,
         n_paths=n_paths,
         confidences=confidences,
+        quantiles=quantiles,
         mode=TailMode.BRACKETS,
         pilot_cells=pilot_cells,
         keep=keep,
@@ -120,8 +126,12 @@ def plan_brackets(n_rows: int, n_paths: int, confidences: tuple[float, ...], pil
 
 
 def slack_for(keep: int) -> int:
-    """Room beyond `keep` that makes compactions rare."""
+    """Return the room beyond `keep` that makes compactions rare."""
     return keep // 4 + 16_384
+
+
+def _quantiles(confidences: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(float(exact_confidence(each)) for each in quantiles_needed(confidences))
 
 
 def _cell_bytes(n_rows: int, n_paths: int) -> int:

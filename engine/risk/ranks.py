@@ -49,7 +49,7 @@ def check_n_paths(n_paths: int, *, least: int = 1) -> None:
 
 
 def tail_mass(confidence: Confidence, n_paths: int) -> Fraction:
-    """Paths in the worst `1 - confidence` of `n_paths`, exact and perhaps not whole."""
+    """Return how many of `n_paths` are the worst `1 - confidence`, exact and perhaps not whole."""
     check_n_paths(n_paths)
     return (1 - exact_confidence(confidence)) * n_paths
 
@@ -76,7 +76,7 @@ def tail_count(confidence: Confidence, n_paths: int) -> tuple[int, float]:
 def interval_indices(
     confidence: Confidence, n_paths: int, interval_confidence: float = INTERVAL_CONFIDENCE
 ) -> tuple[int | None, int | None]:
-    """Indices of the order statistics that enclose the P&L quantile at `1 - confidence`.
+    """Find the order statistics that enclose the P&L quantile at `1 - confidence`.
 
     The number of paths below the quantile is binomial, whatever the law of the P&L; each end leaves out at most half
     of `1 - interval_confidence`, so the interval covers with at least that probability.
@@ -124,6 +124,6 @@ def rank_se(confidence: Confidence, n_paths: int) -> float:
 
 
 def order_statistics_needed(confidence: Confidence, n_paths: int, margin_se: float = MARGIN_SE) -> int:
-    """How many of the worst paths to keep: the tail, its interval, and `margin_se` standard errors of its rank."""
+    """Return how many of the worst paths to keep: tail, interval, and `margin_se` standard errors of its rank."""
     mass = tail_mass(confidence, n_paths)
     return min(n_paths, math.ceil(mass) + math.ceil(margin_se * rank_se(confidence, n_paths)) + 4)

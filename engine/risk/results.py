@@ -1,4 +1,4 @@
-"""What a run reports, with units, and its JSON shape. P&L gains positive; VaR and ES losses positive."""
+"""What a run reports, with units, and its JSON shape. P&L gains positive; measures losses positive."""
 
 import math
 from collections.abc import Mapping
@@ -7,6 +7,10 @@ from datetime import date
 from typing import Any
 
 from engine.errors import RiskError
+from engine.risk.estimate import Estimate, named_figures
+from engine.risk.measures.measure import TailMeasure, around_shock_key
+from engine.risk.measures.registry import MEASURES
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.moments import Moments
 from engine.risk.tail import TailEstimate
 
@@ -47,33 +51,36 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """VaR and expected shortfall at one confidence, in the run's currency; losses positive.
+class TailResult:
+    """The tail measures at one confidence, in the run's currency; losses positive.
 
     An infinite error or end, null in JSON, means that too few paths lie that far out to bound it.
     """
 
     confidence: float
-    value_at_risk: float  # from the unshocked base
-    value_at_risk_se: float
-    value_at_risk_low: float
-    value_at_risk_high: float
-    expected_shortfall: float  # from the unshocked base
-    expected_shortfall_se: float
-    expected_shortfall_low: float
-    expected_shortfall_high: float
-    value_at_risk_around_shock: float  # from the shocked state: value_at_risk + shock_pnl
-    expected_shortfall_around_shock: float
+    estimates: Mapping[str, Estimate]  # by the measure's key; from the unshocked base
+    around_shock: Mapping[str, float]  # by the measure's key; from the shocked state: a loss there plus shock_pnl
     tail_paths: int  # in the worst 1 - confidence; the last may count in part
     rough: bool  # fewer than 500 tail paths: read the errors as orders of magnitude
+
+    def of(self, measure: TailMeasure) -> Estimate:
+        """Return one measure's estimate."""
+        return self.estimates[measure.key]
 
     def warning(self) -> str | None:
         """Say why the errors are rough, if they are."""
         if not self.rough:
             return None
         paths = f"only {self.tail_paths} paths lie" if self.tail_paths > 1 else "only one path lies"
-        open_ends = "" if math.isfinite(self.value_at_risk_se) else ", and the sample does not bound VaR on both sides"
+        is_open = not math.isfinite(self.of(VALUE_AT_RISK).se)
+        open_ends = ", and the sample does not bound VaR on both sides" if is_open else ""
         return f"{paths} in the {self.confidence} tail, 500 are wanted: its errors are rough{open_ends}"
+
+    def flat(self) -> dict[str, float | int | bool]:
+        """Return the figures under the names that JSON has for them, in its order."""
+        around = {around_shock_key(key): value for key, value in self.around_shock.items()}
+        last = {"tail_paths": self.tail_paths, "rough": self.rough}
+        return {"confidence": self.confidence, **named_figures(self.estimates), **around, **last}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,7 @@ class ScopeResult:
     mean: float  # P&L, from the unshocked base
     mean_se: float
     std: float
-    measures: tuple[Measure, ...]
+    measures: tuple[TailResult, ...]  # one a confidence
     pnl_sha256: str
     pnl_bound: float  # any path's P&L by compressed revaluation is at most so far from the direct one; 0: direct
 
@@ -112,13 +119,16 @@ class RunResult:
     warnings: tuple[str, ...]  # what was accepted or repaired, and a reader should know
 
 
-def measure(estimate: TailEstimate, shock_pnl: float) -> Measure:
-    """Add to an estimate the same losses measured from the shocked state."""
-    values = {field.name: getattr(estimate, field.name) for field in fields(estimate)}
-    return Measure(
-        **values,
-        value_at_risk_around_shock=estimate.value_at_risk + shock_pnl,
-        expected_shortfall_around_shock=estimate.expected_shortfall + shock_pnl,
+def tail_result(estimate: TailEstimate, shock_pnl: float) -> TailResult:
+    """Add to an estimate the same measures from the shocked state; `shock_pnl` [currency], gains positive."""
+    return TailResult(
+        confidence=estimate.confidence,
+        estimates=estimate.estimates,
+        around_shock={
+            key: MEASURES[key].around_shock(each.value, shock_pnl) for key, each in estimate.estimates.items()
+        },
+        tail_paths=estimate.tail_paths,
+        rough=estimate.rough,
     )
 
 
@@ -143,7 +153,7 @@ def scope_result(
         mean=moments.mean,
         mean_se=moments.mean_se,
         std=moments.std,
-        measures=tuple(measure(estimate, shock_pnl) for estimate in estimates),
+        measures=tuple(tail_result(estimate, shock_pnl) for estimate in estimates),
         pnl_sha256=pnl_sha256,
     )
 
@@ -168,7 +178,9 @@ def _plain(value: Any, where: str) -> Any:
             raise RiskError(f"{where} is not a number; nothing is reported")
         case float():
             return float(value) if math.isfinite(value) else None
-        case RunFacts() | Revaluation() | ScopeResult() | Measure() | Timing():
+        case TailResult():
+            return _plain(value.flat(), where)
+        case RunFacts() | Revaluation() | ScopeResult() | Timing():
             return {field.name: _plain(getattr(value, field.name), f"{where}.{field.name}") for field in fields(value)}
         case date():
             return value.isoformat()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from engine.risk.accumulate import BracketMissError, TailAccumulator
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import TailPlan
 from engine.risk.tail import TailEstimate
 from kernels.base import CELL, AbstractBackend, CellRange, Program
@@ -33,7 +34,7 @@ def simulate(backend: AbstractBackend, program: Program, plan: TailPlan, progres
 
 
 def estimates(tails: TailAccumulator, row: int) -> tuple[TailEstimate, ...]:
-    """VaR, ES and errors of a row at every confidence of the plan."""
+    """Estimate all measures of a row at every confidence of the plan."""
     return tuple(tails.result(row, confidence) for confidence in tails.plan.confidences)
 
 
@@ -64,8 +65,8 @@ def relative_se(tails: TailAccumulator, rows: Sequence[int]) -> float:
 
     0 where nothing varies; infinite where a VaR is 0 but its error is not.
     """
-    found = [tails.result(row, max(tails.plan.confidences)) for row in rows]
-    return max(_ratio(each.value_at_risk_se, abs(each.value_at_risk)) for each in found)
+    found = [tails.result(row, max(tails.plan.confidences)).of(VALUE_AT_RISK) for row in rows]
+    return max(_ratio(each.se, abs(each.value)) for each in found)
 
 
 def _ratio(error: float, value: float) -> float:

@@ -87,7 +87,7 @@ def need_of(prepared: Prepared, plan: TailPlan) -> str:
     need = plan.bytes + 2 * backend.block_bytes(program, block)
     size = f"{plan.n_paths:,} paths x {plan.n_rows} rows (scenarios x books and total)"
     said = f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself"
-    device = backend.device_bytes(program, block, len(plan.confidences))
+    device = backend.device_bytes(program, block, len(plan.quantiles))
     return f"{said}; {device / 2**20:,.0f} MiB at most on each device, beside its driver's own" if device else said
 
 

@@ -102,7 +102,7 @@ def walk_of(
     single = precision == "float32"
     with device_errors():
         program = backend.prepare(model, book, seed=seed, n_steps=n_days, float32=single, centre=np.zeros(2))
-    coming = Calendars(market.valuation_date).joint.coming(n_days)
+    coming = Calendars(market.valuation_date).steps.coming(n_days)
     return Walk(
         scenario=scenario.name,
         base=market,

@@ -8,11 +8,12 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
+from engine.conventions.currencies import fx_quote, rate_words
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
-from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
-from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY, Market, ParCurve
+from engine.market.factors import Factor, FactorKind
+from engine.market.market import Market, ParCurve
 from engine.market.spread import parents_first
 from engine.mechanisms.checks import check_unwind, check_unwind_on_market
 from engine.mechanisms.parameters.findings import Findings
@@ -29,7 +30,6 @@ Shocks = Sequence[tuple[int, Shock]]  # each with its index in the scenario
 LARGEST_RATE = 0.5  # a shocked rate beyond +-50 % is a unit mistaken, not a stress
 LARGEST_VOL = 3.0  # and so is a vol
 USUAL_MOVE = 0.03  # rates: a larger move is possible, but more often a percentage taken for a decimal
-SMALL_MOVE_YEN = 0.5  # USD/JPY: a smaller absolute shock is more often a fraction meant to be relative
 
 _ABOVE_0 = "it must stay above 0. A fall of 5 % is relative, -0.05"
 _YEN_SIZES = {
@@ -110,8 +110,8 @@ def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
         mine = _matching(shocks, factor)
         if factor.kind is FactorKind.RATE or not mine:
             continue
-        if factor.name == PRICE_FACTOR:
-            shocked = replace(shocked, usdjpy=_spot(mine, market, findings))
+        if (currency := market.exchanged(factor)) is not None:
+            shocked = replace(shocked, fx={**shocked.fx, currency: _spot(mine, market, currency, findings)})
             continue
         level = _level(mine, factor, market.level(factor), findings)
         shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
@@ -122,28 +122,30 @@ def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
     return shocked
 
 
-def _spot(shocks: Shocks, market: Market, findings: Findings) -> float:
+def _spot(shocks: Shocks, market: Market, currency: str, findings: Findings) -> float:
+    quote, spot_before = fx_quote(currency), market.rate(currency)
+    low, high = quote.level_range
     for i, shock in shocks:
-        if shock.kind is ShockKind.ABSOLUTE and 0.0 < abs(shock.size) < SMALL_MOVE_YEN:
+        if shock.kind is ShockKind.ABSOLUTE and 0.0 < abs(shock.size) < quote.small_move:
             findings.note(
                 f"shocks[{i + 1}].size",
-                f"{shock.size!r} moves USDJPY by less than {SMALL_MOVE_YEN:g} yen; is a relative shock meant? "
-                f"Of kind 'relative' it is {100.0 * shock.size:+.6g} %",
+                f"{shock.size!r} moves {quote.factor} by less than {quote.small_move:g} yen; is a relative shock "
+                f"meant? Of kind 'relative' it is {100.0 * shock.size:+.6g} %",
             )
-    spot, culprit = _moved(shocks, market.usdjpy, LOWEST_USDJPY, HIGHEST_USDJPY)
+    spot, culprit = _moved(shocks, spot_before, low, high)
     if culprit is None:
         return spot
     shock = dict(shocks)[culprit]
     findings.refuse(
         f"shocks[{culprit + 1}].size",
-        f"the {shock.kind.value} size {shock.size!r} takes USDJPY from {market.usdjpy!r} to {spot:.6g}; it must "
-        f"stay in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}] yen for one dollar: {_YEN_SIZES[shock.kind]}",
+        f"the {shock.kind.value} size {shock.size!r} takes {quote.factor} from {spot_before!r} to {spot:.6g}; it must "
+        f"stay in [{low:g}, {high:g}] {rate_words(currency)}: {_YEN_SIZES[shock.kind]}",
     )
-    return market.usdjpy
+    return spot_before
 
 
 def _level(shocks: Shocks, factor: Factor, base: float, findings: Findings) -> float:
-    """A vol, or a price other than USD/JPY, after its shocks."""
+    """A vol, or a price that is no exchange rate, after its shocks."""
     is_vol = factor.kind is FactorKind.VOL
     level, culprit = _moved(shocks, base, math.ulp(0.0), LARGEST_VOL if is_vol else sys.float_info.max)
     if culprit is None:

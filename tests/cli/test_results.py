@@ -7,7 +7,8 @@ import pytest
 from cli import results
 from cli.render import plain
 from engine.errors import RiskError
-from engine.risk.results import Measure, Revaluation, RunFacts, RunResult, ScopeResult, Timing
+from engine.risk.estimate import Estimate
+from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, TailResult, Timing
 
 FACTS = RunFacts(
     seed=1,
@@ -35,19 +36,15 @@ FACTS = RunFacts(
 )
 
 
-def measure(confidence: float, loss: float) -> Measure:
-    return Measure(
+def estimate(loss: float, se: float) -> Estimate:
+    return Estimate(value=loss, se=se, low=loss - 2.0 * se, high=loss + 2.0 * se)
+
+
+def tail(confidence: float, loss: float) -> TailResult:
+    return TailResult(
         confidence=confidence,
-        value_at_risk=loss,
-        value_at_risk_se=0.004e9,
-        value_at_risk_low=loss - 0.008e9,
-        value_at_risk_high=loss + 0.008e9,
-        expected_shortfall=1.2 * loss,
-        expected_shortfall_se=0.005e9,
-        expected_shortfall_low=1.2 * loss - 0.01e9,
-        expected_shortfall_high=1.2 * loss + 0.01e9,
-        value_at_risk_around_shock=loss - 1e9,
-        expected_shortfall_around_shock=1.2 * loss - 1e9,
+        estimates={"value_at_risk": estimate(loss, 0.004e9), "expected_shortfall": estimate(1.2 * loss, 0.005e9)},
+        around_shock={"value_at_risk": loss - 1e9, "expected_shortfall": 1.2 * loss - 1e9},
         tail_paths=1_000,
         rough=False,
     )
@@ -63,7 +60,7 @@ def scope(scenario: str, name: str) -> ScopeResult:
         mean=0.0,
         mean_se=0.0,
         std=1e9,
-        measures=(measure(0.975, 2e9), measure(0.99, 3e9)),
+        measures=(tail(0.975, 2e9), tail(0.99, 3e9)),
         pnl_sha256="0" * 64,
     )
 
@@ -103,7 +100,9 @@ def test_json_stands_alone_on_stdout(result, capsys):
 
 
 def test_a_rough_tail_is_warned_of_once_with_its_places(result, capsys):
-    rough = replace(result.results[0].measures[1], rough=True, tail_paths=5, value_at_risk_se=float("inf"))
+    sound = result.results[0].measures[1]
+    open_ended = {**sound.estimates, "value_at_risk": estimate(3e9, float("inf"))}
+    rough = replace(sound, rough=True, tail_paths=5, estimates=open_ended)
     rows = tuple(replace(row, measures=(row.measures[0], rough)) for row in result.results)
     results.show(replace(result, results=rows), as_json=False)
     out, err = capsys.readouterr()

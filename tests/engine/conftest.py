@@ -12,18 +12,17 @@ import pytest
 
 from engine.book.compiled import CompiledBook
 from engine.book.store import write_compiled
-from engine.book.tables import floats_of, futures_of, holdings_of, options_of, swaptions_of
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.inputs.run import RunConfig, resolve
 from engine.instruments.columns import COLUMNS
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind, parse_factor
 from engine.market.market import Market
 from engine.payoffs.flows import Flows
-from engine.payoffs.quoted import Marks, Premiums
+from engine.payoffs.registry import empty_tables
 from engine.payoffs.units import Units
 from engine.risk.results import RunResult
 from engine.run.start import run
@@ -67,7 +66,7 @@ def hand_market(
         valuation_date=DATE,
         par_curves={},
         curves=curves,
-        usdjpy=usdjpy,
+        fx={"USD": usdjpy},
         factors=tuple(parse_factor(name) for name in names),
         vols=np.array(vols),
         correlation=0.9 ** np.abs(places[:, None] - places) if correlation is None else correlation,
@@ -87,39 +86,32 @@ def hand_book(
     """Flows are (position, curve, day, amount) in the curve's currency, units (position, currency, quantity)."""
     flows = sorted(flows, key=lambda flow: (flow[0], flow[2]))
     units = sorted(units, key=lambda unit: unit[0])
-    none = np.empty(0)
     return CompiledBook(
         valuation_date=DATE,
         position_ids=tuple(f"P{i}" for i in range(len(books))),
         books=tuple(books),
         kinds=("CASH",) * len(books),
-        flows=Flows(
-            position=np.array([flow[0] for flow in flows], np.int64),
-            curve=np.array([flow[1] for flow in flows], np.str_),
-            currency=np.array([{"JGB": "JPY", "UST": "USD"}[flow[1]] for flow in flows], np.str_),
-            day=np.array([flow[2] for flow in flows], np.int64),
-            amount=np.array([flow[3] for flow in flows], np.float64),
+        tables=empty_tables().replaced(
+            Flows(
+                position=np.array([flow[0] for flow in flows], np.int64),
+                curve=np.array([flow[1] for flow in flows], np.str_),
+                currency=np.array([{"JGB": "JPY", "UST": "USD"}[flow[1]] for flow in flows], np.str_),
+                day=np.array([flow[2] for flow in flows], np.int64),
+                amount=np.array([flow[3] for flow in flows], np.float64),
+            ),
+            Units(
+                position=np.array([unit[0] for unit in units], np.int64),
+                currency=np.array([unit[1] for unit in units], np.str_),
+                quantity=np.array([unit[2] for unit in units], np.float64),
+            ),
         ),
-        units=Units(
-            position=np.array([unit[0] for unit in units], np.int64),
-            currency=np.array([unit[1] for unit in units], np.str_),
-            quantity=np.array([unit[2] for unit in units], np.float64),
-        ),
-        marks=Marks(position=np.empty(0, np.int64), settlement_day=np.empty(0, np.int64), settlement_value=none),
-        floats=floats_of([]),
-        holdings=holdings_of([]),
-        options=options_of([]),
-        futures=futures_of([])[0],
-        deliverables=futures_of([])[1],
-        swaptions=swaptions_of([]),
-        premiums=Premiums(position=np.empty(0, np.int64), value=np.empty(0)),
         business_days=BUSINESS_DAYS,
         sha256="0" * 64,
     )
 
 
 def bundled_with(**levels: object) -> Market:
-    """The bundled market with other levels: `usdjpy`, `usdjpy_vol`, or any field of Market."""
+    """The bundled market with other levels: `usdjpy_vol`, or any field of Market."""
     market = load_market(bundled_market_path())
     vol = levels.pop("usdjpy_vol", None)
     if vol is not None:
@@ -154,7 +146,7 @@ def option_rows(maturity: str, n: int, seed: int = 1) -> list[dict[str, str]]:
     """Cells of so many FX calls of one maturity, bought and sold, strikes 125 to 160."""
     draw = random.Random(seed)
     return [
-        example_row(Kind.FX_CALL)
+        example_row(KINDS["FX_CALL"])
         | {"position_id": f"{maturity}-{i}", "maturity": maturity, "strike": f"{draw.uniform(125, 160):.2f}"}
         | {"notional": f"{draw.uniform(-3e7, 3e7):.0f}", "premium": ""}
         for i in range(n)

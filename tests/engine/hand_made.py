@@ -1,20 +1,30 @@
 """Markets made by hand and books made from a few words, for the tests of this folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from engine.book.compile import compile_book
 from engine.book.compiled import CompiledBook
-from engine.instruments.position import RULES, Kind, Position
+from engine.instruments.days import Days
+from engine.instruments.position import Position
+from engine.instruments.registry import KINDS, family_of
 from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.fx_vols import DeltaKind, FxVols
 from engine.market.market import Market
+from engine.market.moved_market import moved
 from engine.market.spread import SpreadCurve, with_derived
 
+P = TypeVar("P")
+OPTION = {"notional": 1e7, "maturity": "2025-08-27"}
+BASKET = "0.005@2032-12-20 0.005@2033-03-20 0.004@2033-06-20 0.008@2033-09-20"
+MOVES = st.lists(st.floats(-1.0, 1.0), min_size=10, max_size=10)
+SIZES = np.array([0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.2, 0.5, 0.2, 0.2])  # of `FACTORS`
 NODE_DAYS = np.array([91, 182, 365, 730, 1825, 3650, 7300, 10950, 18250])  # whole days, as QuantLib's nodes must be
 JGB_ZEROS = np.array([0.0045, 0.005, 0.0058, 0.0075, 0.0105, 0.0155, 0.0245, 0.0295, 0.0345])
 UST_ZEROS = np.array([0.0435, 0.0432, 0.0412, 0.0393, 0.0402, 0.0450, 0.0515, 0.0505, 0.0490])
@@ -66,7 +76,7 @@ def make_market() -> Callable[..., Market]:
         }
         levels = {name: level for name, (_, level) in PRICES.items()} | {"USDJPY_VOL": SURFACE.level}
         return Market(
-            valuation_date=valuation_date, par_curves={}, curves=with_derived(curves, spreads), usdjpy=usdjpy,
+            valuation_date=valuation_date, par_curves={}, curves=with_derived(curves, spreads), fx={"USD": usdjpy},
             factors=factors, vols=none, correlation=np.eye(len(factors)), kappas=none, thetas=none, mus=none,
             source="by hand", calibration="none", levels=levels, spreads=spreads, fx_vols={"USDJPY": SURFACE},
         )  # fmt: skip
@@ -84,18 +94,37 @@ def make_book() -> Callable[..., CompiledBook]:
     return make
 
 
+def basket_of(text: str = BASKET) -> tuple[tuple[float, date], ...]:
+    """Deliverable bonds as a position has them, from a file's text."""
+    return tuple((float(c), date.fromisoformat(m)) for c, m in (word.split("@") for word in text.split()))
+
+
+FUTURE = {"kind": "JGB_FUTURE", "notional": 10.0, "contract": "JGB10-2509", "deliverables": basket_of()}
+
+
+def randomly_moved(market: Market, moves: Sequence[float]) -> Market:
+    """The market with each factor moved by a part, -1 to 1, of what it may move in a crisis."""
+    return moved(market, np.array(moves) * SIZES)
+
+
 def positions(*rows: dict[str, object]) -> list[Position]:
     """Positions from columns; dates may be ISO text."""
     filled = []
     for i, row in enumerate(rows):
         values = {"position_id": f"P{i}", "book": "main", "notional": 100.0, **row}
-        values["kind"] = kind = Kind(str(values["kind"]))
-        values.setdefault("currency", RULES[kind].currencies[-1])
+        values["kind"] = kind = KINDS[str(values["kind"])]
+        values.setdefault("currency", "USD" if "USD" in kind.rule.currencies else next(iter(kind.rule.currencies)))
         for name in ("issue_date", "maturity", "start_date"):
             if isinstance(values.get(name), str):
                 values[name] = date.fromisoformat(str(values[name]))
         filled.append(Position(**values))
     return filled
+
+
+def parts_of(position: Position, valuation_date: date, part: type[P]) -> list[P]:
+    """The parts of one class that a position is made of."""
+    parts = family_of(position.kind).parts(position, Days(valuation_date))
+    return [each for each in parts if isinstance(each, part)]
 
 
 @pytest.fixture(scope="session")

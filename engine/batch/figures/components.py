@@ -1,4 +1,4 @@
-"""Components of a run's VaR and ES by book, from its first cells replayed after the simulation.
+"""Components of a run's tail measures by book, from its first cells replayed after the simulation.
 
 A run keeps its tails row by row, without the paths they came from. But any path can be replayed: of the first cells,
 as many as hold some 1500 paths of the tail, the total's worst paths are kept with every book's P&L on them.
@@ -25,12 +25,12 @@ MOST_CELLS = 64  # replayed at most
 class Replayed:
     """What a run's first paths say when they are walked again."""
 
-    first: F64  # (n_rows, n) P&L of the first cell
+    first: F64  # (n_rows, n) [currency] P&L of the first cell
     worst: dict[tuple[int, float], WorstPaths]  # by scenario's number and confidence
 
 
 def cells_for(confidence: float, n_paths: int) -> int:
-    """How many of a run's first cells are replayed for the components at a confidence."""
+    """Return how many of a run's first cells are replayed for the components at a confidence."""
     needed = math.ceil(WANTED / (1 - exact_confidence(confidence)) / CELL)
     return min(needed, MOST_CELLS, -(-n_paths // CELL))
 
@@ -63,7 +63,7 @@ def replay(prepared: Prepared, n_paths: int, check: Callable[[], None]) -> Repla
 
 
 def by_book(replayed: Replayed, results: Sequence[ScopeResult], n_paths: int) -> dict[ComponentKey, Component]:
-    """Components of every scenario, book and confidence; none where the tail holds too few paths.
+    """Return the components of every scenario, book and confidence; none where the tail holds too few paths.
 
     results   of the run of `n_paths`, scenario by scenario, the sum over books first
     """
@@ -79,7 +79,7 @@ def _of_scenario(
     replayed: Replayed, number: int, results: Sequence[ScopeResult], n_paths: int
 ) -> Iterator[tuple[ComponentKey, Component]]:
     total, *books = results
-    for measure in total.measures:
-        found = components(replayed.worst[number, measure.confidence], measure, n_paths)
+    for tail in total.measures:
+        found = components(replayed.worst[number, tail.confidence], tail, n_paths)
         for book, component in zip(books, found or (), strict=found is not None):
-            yield (total.scenario, book.scope, measure.confidence), component
+            yield (total.scenario, book.scope, tail.confidence), component

@@ -1,42 +1,23 @@
-"""VaR and expected shortfall as more of a run's first paths are counted: what a reader sees converge."""
+"""Tail measures as more of a run's first paths are counted: what a reader sees converge."""
 
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from engine.record.rows import Row
+from engine.record.tables import convergence_columns
+from engine.risk.measures.registry import MEASURES
 from engine.risk.tail import estimate_sample
 from kernels.types import F64
-
-CONVERGENCE = "convergence.parquet"  # beside a run's manifest, and among its `files`
-
-# A row is an estimate from the first `n_paths` paths of the run, replayed. Columns are only ever added.
-CONVERGENCE_SCHEMA = pa.schema(
-    [
-        pa.field("scenario", pa.string(), nullable=False),
-        pa.field("scope", pa.string(), nullable=False),  # "total" or "partial"
-        pa.field("confidence", pa.float64(), nullable=False),
-        pa.field("n_paths", pa.int64(), nullable=False),
-        pa.field("value_at_risk", pa.float64(), nullable=False),  # loss positive
-        pa.field("value_at_risk_se", pa.float64(), nullable=False),  # inf: the sample does not bound it
-        pa.field("value_at_risk_low", pa.float64(), nullable=False),
-        pa.field("value_at_risk_high", pa.float64(), nullable=False),
-        pa.field("expected_shortfall", pa.float64(), nullable=False),  # loss positive
-        pa.field("expected_shortfall_se", pa.float64(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),
-    ]
-)
 
 _FIRST = 1024  # paths of the first estimate; each has twice as many as the one before
 _ALL_BOOKS = ("total", "partial")
 
 
 def convergence_rows(pnl: F64, names: Sequence[tuple[str, str]], confidences: Sequence[float], unit: str) -> list[Row]:
-    """Estimates from growing parts of the sums over books.
+    """Estimate the measures from growing parts of the sums over books.
 
     Parameters
     ----------
-    pnl : (n_rows, n_paths) float64
+    pnl : (n_rows, n_paths) float64 [`unit`]
         P&L of the first paths of the run, gains positive, in the order of their index.
     names : (n_rows,) pairs of scenario and scope; rows of single books are left out
     confidences : each in [0.5, 1)
@@ -44,7 +25,7 @@ def convergence_rows(pnl: F64, names: Sequence[tuple[str, str]], confidences: Se
 
     Returns
     -------
-    Rows of `CONVERGENCE_SCHEMA`, by scenario, confidence and number of paths.
+    Rows of `convergence_schema`, by scenario, confidence and number of paths.
 
     Raises
     ------
@@ -62,16 +43,8 @@ def convergence_rows(pnl: F64, names: Sequence[tuple[str, str]], confidences: Se
 
 def _estimates(pnl: F64, confidence: float) -> Iterator[Row]:
     for n in _sizes(pnl.size):
-        found = estimate_sample(pnl[:n], confidence)
-        yield {
-            "n_paths": n,
-            "value_at_risk": found.value_at_risk,
-            "value_at_risk_se": found.value_at_risk_se,
-            "value_at_risk_low": found.value_at_risk_low,
-            "value_at_risk_high": found.value_at_risk_high,
-            "expected_shortfall": found.expected_shortfall,
-            "expected_shortfall_se": found.expected_shortfall_se,
-        }
+        found = estimate_sample(pnl[:n], confidence).flat()
+        yield {"n_paths": n, **{name: found[name] for key in MEASURES for name in convergence_columns(key)}}
 
 
 def _sizes(n_paths: int) -> list[int]:

@@ -20,12 +20,16 @@ TAIL_FRACTION = 0.01  # of the replayed paths, listed one by one
 
 
 def distributions(pnl: F64, names: Sequence[tuple[str, str]], currency: str) -> list[Row]:
-    """Histogram and tail of every scenario and scope; `names` are those of the rows of `pnl` (n_rows, n)."""
+    """Count every scenario's and scope's P&L by bins, and list its tail.
+
+    pnl     (n_rows, n) [currency], gains positive
+    names   scenario and scope of each row
+    """
     return [_distribution(*name, row, currency) for name, row in zip(names, pnl, strict=True)]
 
 
 def exact_rows(prepared: Prepared, scenarios: Sequence[str], total: str) -> list[Row]:
-    """Stress losses in `scenarios` (names or paths) and DV01 by curve, of the total and every book.
+    """Value stress losses in `scenarios` (names or paths) and DV01 by curve, of the total and every book.
 
     total   what the sum over books is called: "total", or "partial" where one is missing
     """

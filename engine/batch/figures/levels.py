@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
-import pyarrow as pa
 
 from engine.inputs.scenario.load import load_scenarios
 from engine.levels.fans import QUANTILES, figures, starts, titles, units
@@ -14,27 +13,11 @@ from engine.run.start import Prepared
 from engine.run.walk import Walk, walk_of
 from kernels.base import PathRange
 
-LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
-
-# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
-LEVELS_SCHEMA = pa.schema(
-    [
-        pa.field("scenario", pa.string(), nullable=False),
-        pa.field("factor", pa.string(), nullable=False),  # "JGB 10 years", a par yield; "USD/JPY"
-        pa.field("day", pa.int64(), nullable=False),  # business days from the valuation date; 0: after the shocks
-        pa.field("probability", pa.float64(), nullable=False),
-        pa.field("level", pa.float64(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
-        pa.field("n_paths", pa.int64()),
-        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
-    ]
-)
-
 MOST_PATHS = 4096  # walked in each scenario: 41 of them lie beyond the outermost quantiles
 
 
 def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
-    """Quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
+    """Walk paths for quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
 
     n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps
 

@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 from scipy.special import ndtr
 
 from engine.inputs.limits import ALL_CURVES, Limit
-from engine.record.read import Exact, LimitUse, RunRecord
+from engine.record.read import BREACHED, NOT_EVALUATED, WITHIN, Exact, LimitUse, RunRecord
+from engine.risk.measures.registry import measures_by_label
+from engine.risk.results import ScopeResult
 
-WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"
 NO_RUN = "there is no such run"
 
 
@@ -27,7 +28,7 @@ class Has:
 
 
 def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequence[str]) -> tuple[LimitUse, ...]:
-    """Every limit against every figure that it means.
+    """Hold every limit against every figure that it means.
 
     missing   names of runs that have no record: a limit that means one of them is not evaluated
     """
@@ -35,19 +36,19 @@ def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequ
 
 
 def unusable(limits: Sequence[Limit], run: str, has: Has) -> tuple[str, ...]:
-    """Limits that mean a run and will find no figure in it, in words."""
+    """Name the limits that mean a run and will find no figure in it, and say why."""
     meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
     return tuple(f"limit {each.name}: {said}" for each in meant if (said := missing_of(each, has)))
 
 
 def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
-    """Limits that mean none of these runs, in words."""
+    """Name the limits that mean none of these runs."""
     lost = [limit for limit in limits if not any(fnmatchcase(run, limit.run) for run in runs)]
     return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
 
 
 def missing_of(limit: Limit, has: Has) -> str | None:
-    """Why a run has no figure for a limit; None: it has one."""
+    """Say why a run has no figure for a limit; None: it has one."""
     if has.currency != limit.currency:
         return f"the limit is in {limit.currency}, the run in {has.currency}"
     if reason := _reason_of_scope(limit, has):
@@ -64,7 +65,7 @@ def missing_of(limit: Limit, has: Has) -> str | None:
 
 
 def probability_above(value: float, se: float, amount: float) -> float | None:
-    """P(true value > amount) when the estimate's error is normal; None when the sample does not bound the error.
+    """Return P(true value > amount) when the estimate's error is normal; None when the sample does not bound it.
 
     Without error it is 1 or 0.
     """
@@ -98,13 +99,16 @@ def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, float, float]]
         case "DV01":
             yield from _exact(run.dv01s, limit, limit.curve or ALL_CURVES)
         case _:
-            name = {"VaR": "value_at_risk", "ES": "expected_shortfall"}[limit.measure]
-            for result in run.results:
-                if result.scenario != (limit.scenario or "base") or not fnmatchcase(result.scope, limit.scope):
-                    continue
-                for measure in result.measures:
-                    if measure.confidence == limit.confidence:
-                        yield result.scope, getattr(measure, name), getattr(measure, f"{name}_se")
+            yield from _simulated(run.results, limit)
+
+
+def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[tuple[str, float, float]]:
+    key = measures_by_label()[limit.measure].key
+    for result in results:
+        if result.scenario == (limit.scenario or "base") and fnmatchcase(result.scope, limit.scope):
+            for tail in result.measures:
+                if tail.confidence == limit.confidence and (found := tail.estimates.get(key)):
+                    yield result.scope, found.value, found.se
 
 
 def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, float, float]]:

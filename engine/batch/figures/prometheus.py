@@ -9,14 +9,15 @@ from engine.errors import InputError
 from engine.record.atomic import write_atomically
 from engine.record.read import LimitUse, RunRecord, read_run, run_folder
 from engine.record.tables import MANIFEST
+from engine.risk.measures.registry import MEASURES, measures_among
 
-_HELP = {
+_BATCH_HELP = {
     "unwind_batch_exit_code": "How the batch ended: 0 complete, 3 limit breached, 4 incomplete.",
     "unwind_batch_elapsed_seconds": "Wall time of the batch.",
     "unwind_batch_runs": "Runs of the latest date by what became of them.",
     "unwind_batch_faults": "Markets, books, runs and limits that had faults on the latest date.",
-    "unwind_value_at_risk": "Loss not exceeded at this confidence.",
-    "unwind_expected_shortfall": "Mean loss in the worst 1 - confidence.",
+}
+_LIMIT_HELP = {
     "unwind_limit_use": "Figure as a fraction of its limit.",
     "unwind_limit_breached": "1: the figure is above its limit.",
 }
@@ -29,12 +30,21 @@ def write_metrics(path: Path, outcome: Outcome) -> None:
 
 def _lines(outcome: Outcome) -> Iterator[str]:
     samples = list(_samples(outcome))
-    for name, text in _HELP.items():
+    for name, text in _help().items():
         mine = [sample for sample in samples if sample.partition("{")[0].partition(" ")[0] == name]
         if mine:
             yield f"# HELP {name} {text}"
             yield f"# TYPE {name} gauge"
             yield from mine
+
+
+def _help() -> dict[str, str]:
+    """What each metric means, in the order in which they are written."""
+    return {**_BATCH_HELP, **{_metric(key): each.definition for key, each in MEASURES.items()}, **_LIMIT_HELP}
+
+
+def _metric(key: str) -> str:
+    return f"unwind_{key}"
 
 
 def _samples(outcome: Outcome) -> Iterator[str]:
@@ -60,16 +70,16 @@ def _samples(outcome: Outcome) -> Iterator[str]:
 
 def _figures(run: RunRecord) -> Iterator[str]:
     for result in run.results:
-        for measure in result.measures:
+        for tail in result.measures:
             labels = {
                 "run": run.name,
                 "scenario": result.scenario,
                 "scope": result.scope,
-                "confidence": f"{measure.confidence:g}",
+                "confidence": f"{tail.confidence:g}",
                 "currency": run.currency,
             }
-            yield _sample("unwind_value_at_risk", measure.value_at_risk, **labels)
-            yield _sample("unwind_expected_shortfall", measure.expected_shortfall, **labels)
+            for measure in measures_among(tail.estimates):
+                yield _sample(_metric(measure.key), tail.of(measure).value, **labels)
 
 
 def _limit(use: LimitUse) -> Iterator[str]:

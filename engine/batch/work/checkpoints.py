@@ -30,19 +30,19 @@ class Checkpoints:
         self._known: set[Path] | None = None
 
     def margin(self, least: float) -> float:
-        """Width of the brackets in use: the widest that was begun."""
+        """Return the width of the brackets in use: the widest that was begun."""
         found = [float(path.name.removeprefix(_MARGIN)) for path in self.folder.glob(f"{_MARGIN}*")]
         return max([least, *found])
 
     def begin_margin(self, margin_se: float) -> None:
-        """From here on blocks after the pilot are of these brackets."""
+        """Begin brackets of a width: from here on blocks after the pilot are of these."""
         (self.folder / f"{_MARGIN}{margin_se:g}").mkdir(parents=True, exist_ok=True)
 
     def load(self, block: CellRange, margin_se: float | None, brackets: F64 | None) -> Reduction | None:
-        """What a block gave; None when it is not there, or damaged, or kept with other brackets.
+        """Read what a block gave; None when it is not there, or damaged, or kept with other brackets.
 
         margin_se   of a block after the pilot; None: of the first blocks
-        brackets    of a block after the pilot, which it must have been kept with
+        brackets    (n_rows, n_brackets, 2) [P&L] of a block after the pilot, which it must have been kept with
         """
         path = self._path(block, margin_se)
         try:
@@ -56,11 +56,11 @@ class Checkpoints:
         return found
 
     def save(self, block: CellRange, margin_se: float | None, brackets: F64 | None, reduction: Reduction) -> None:
-        """Keep what a block gave. Raises DiskFullError or RiskError."""
+        """Keep what a block gave with `brackets` (n_rows, n_brackets, 2) [P&L]. Raises DiskFullError or RiskError."""
         write_atomically(self._path(block, margin_se), _packed(reduction, _brackets_sha256(brackets)))
 
     def count(self) -> int:
-        """Blocks that are there, of the first and of the widest brackets."""
+        """Count the blocks that are there, of the first and of the widest brackets."""
         folders = [self.folder / FIRST, self.folder / f"{_MARGIN}{self.margin(0.0):g}"]
         return sum(1 for folder in folders for _ in folder.glob("block-*.npz"))
 

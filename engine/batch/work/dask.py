@@ -33,7 +33,7 @@ SECURE = ("tls", "wss")
 CONNECT_S = 20.0
 POLL_S = 0.01
 ASK_S = 1.0  # between two looks at how many workers there are
-WAIT_SAID_S = 30.0
+WAIT_MESSAGE_S = 30.0
 GATHER_S = 120.0
 MOST_LOSSES = 10  # of one block, before it is held to be the cause
 
@@ -120,14 +120,14 @@ def _security(kind: Any) -> Any:
 
 
 def reduce_block(problem: Problem, block: CellRange, brackets: F64, keep: int) -> Reduction:
-    """Compute one block: what a worker runs."""
+    """Compute one block, as a worker does, with `brackets` (n_rows, n_brackets, 2) [P&L] and `keep` of a row's P&L."""
     with _one_at_a_time:
         backend, program = _program(problem)
         return trimmed(backend.reduce(program, block, brackets), keep)
 
 
 def held(problem: Problem) -> Problem:
-    """The problem, as a task's result that workers pass on to each other."""
+    """Return the problem, as a task's result that workers pass on to each other."""
     return problem
 
 
@@ -160,16 +160,19 @@ class DaskWorkers(AbstractWorkers):
         self._check = check
         self._say = say
         self._workers, self._asked = 0, -ASK_S
-        self._last_said = time.monotonic()
+        self._last_message = time.monotonic()
 
-    def said(self) -> str:
-        """The cluster."""
+    def description(self) -> str:
+        """Say which cluster they are."""
         return f"dask at {self._address}{' with GPUs' if self._gpu else ''}, {self._workers} workers at last"
 
     def reduce(
         self, prepared: Prepared, blocks: Sequence[CellRange], brackets: Callable[[], F64], keep: int
     ) -> Iterator[tuple[CellRange, Reduction]]:
-        """Every block, as it is finished. Raises BusyError when the scheduler is gone, RiskError when a block fails."""
+        """Compute every block, and give each as it is finished; `brackets` (n_rows, n_brackets, 2) [P&L].
+
+        Raises BusyError when the scheduler is gone, RiskError when a block fails.
+        """
         problem = self._send(prepared)
         waiting, losses = list(reversed(blocks)), dict.fromkeys([block.first for block in blocks], 0)
         flying: dict[Any, CellRange] = {}
@@ -194,7 +197,7 @@ class DaskWorkers(AbstractWorkers):
                         problem = self._alive(problem, prepared)
                         waiting.append(block)
                         continue
-                    self._last_said = time.monotonic()
+                    self._last_message = time.monotonic()
                     yield block, result
         finally:
             for future in [*flying, problem]:
@@ -264,8 +267,8 @@ class DaskWorkers(AbstractWorkers):
         return self._workers
 
     def _wait(self, n_flying: int) -> None:
-        if time.monotonic() - self._last_said > WAIT_SAID_S:
-            self._last_said = time.monotonic()
+        if time.monotonic() - self._last_message > WAIT_MESSAGE_S:
+            self._last_message = time.monotonic()
             self._say(f"waiting for {n_flying} blocks on {self._workers} workers of {self._address}")
         time.sleep(POLL_S)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 import engine
 import kernels
+from engine.risk.measures.registry import quantiles_needed
 from engine.run.start import Prepared
 
 _SOURCES = ("*.py", "cuda/*.cu", "cuda/*.cuh")
@@ -18,7 +19,7 @@ def problem_sha256(prepared: Prepared) -> str:
     """Digest of all arrays, settings and kernel sources that decide a run's bits, but for the number of paths."""
     config, packed = prepared.config, prepared.packed
     digest = sha256(f"{config.seed} {packed.n_steps} {config.precision} {_arithmetic(prepared)}".encode())
-    digest.update(repr(config.confidences).encode())
+    digest.update(repr(quantiles_needed(config.confidences)).encode())
     digest.update(sources_sha256(Path(kernels.__path__[0])).encode())
     _add(digest, packed.model)
     _add(digest, packed.book)

@@ -1,6 +1,7 @@
 """Compiled books kept from run to run, by what they were compiled from. Results are the same with and without."""
 
 import os
+import sys
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -8,19 +9,22 @@ from pathlib import Path
 
 from engine.book.compiled import CompiledBook
 from engine.book.store import read_compiled, write_compiled
+from engine.conventions.currencies import CURRENCIES
 from engine.errors import FileFaults
+from engine.instruments.registry import FAMILIES
+from engine.payoffs.registry import PAYOFFS
 
 KEPT = 64  # the books used last; older ones are removed
 
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
-    *("book/**/*.py", "conventions/**/*", "instruments/**/*.py", "payoffs/**/*.py"),
+    *("book/**/*.py", "conventions/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
     *("inputs/book/*.py", "market/factors.py"),
-)  # all that a compiled book depends on
+)  # all that a compiled book depends on, beside the currencies that are registered
 
 
 def cache_folder() -> Path:
-    """Where compiled books are kept: under UNWIND_CACHE, or the user's cache folder."""
+    """Return where compiled books are kept: under UNWIND_CACHE, or the user's cache folder."""
     base = os.environ.get("UNWIND_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "unwind"
     )
@@ -28,13 +32,14 @@ def cache_folder() -> Path:
 
 
 def cache_path(digest: str, valuation_date: date) -> Path:
-    """File of the book with source bytes of SHA-256 `digest`, as this program and its QuantLib compile it."""
-    key = sha256(f"{digest} {valuation_date} {_quantlib()} {_sources_sha256()}".encode()).hexdigest()
+    """Return the file of the book with source bytes of SHA-256 `digest`, as this program compiles it."""
+    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r}"
+    key = sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
     return cache_folder() / f"{key[:32]}.parquet"
 
 
 def recall(path: Path) -> CompiledBook | None:
-    """The book kept at `path`; None when there is none, or it cannot be read."""
+    """Return the book kept at `path`; None when there is none, or it cannot be read."""
     if not path.is_file():
         return None
     try:
@@ -59,9 +64,17 @@ def keep(book: CompiledBook, path: Path) -> None:
 
 def _sources_sha256() -> str:
     digest = sha256()
-    for path in sorted(file for pattern in _SOURCES for file in _ENGINE.glob(pattern)):
+    paths = {file for pattern in _SOURCES for file in _ENGINE.glob(pattern)}
+    for path in sorted(paths | _registered_sources()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _registered_sources() -> set[Path]:
+    """Return the files of all families and payoffs, those among them that were registered from elsewhere."""
+    functions = [*(family.parts for family in FAMILIES), *(payoff.tabulate for payoff in PAYOFFS)]
+    files = [getattr(sys.modules.get(function.__module__), "__file__", None) for function in functions]
+    return {Path(file) for file in files if file is not None}
 
 
 def _quantlib() -> str:

@@ -2,14 +2,18 @@
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 
 from engine.conventions.contracts import parse_contract
+from engine.conventions.currencies import CURRENCIES
 from engine.errors import InputError
-from engine.instruments.columns import CURRENCIES, Column
-from engine.instruments.position import Deliverable, Kind
+from engine.instruments.columns import Column
+from engine.instruments.kind import Kind
+from engine.instruments.position import Deliverable
+from engine.instruments.registry import KINDS
 from engine.market.factors import tenor_years
 
 MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
@@ -23,7 +27,7 @@ _SPREADSHEET_ZERO = date(1899, 12, 30)
 _CURRENCY_WORDS = {"YEN": "JPY", "¥": "JPY", "EN": "JPY", "DOLLAR": "USD", "US$": "USD", "$": "USD"}
 _RATES = ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_far_jpy", "vol")
 
-Value = str | float | date | tuple[Deliverable, ...]
+Value = str | float | date | Kind | tuple[Deliverable, ...]
 
 
 class CellError(Exception):
@@ -31,7 +35,7 @@ class CellError(Exception):
 
 
 def parsed(column: Column, text: str) -> Value:
-    """The value of a cell that is not empty. Raises CellError."""
+    """Return the value of a cell that is not empty. Raises CellError."""
     if text != text.strip():
         raise CellError(f"has spaces around the value, got {shown(text)}; remove them")
     if column.type == "number":
@@ -41,7 +45,7 @@ def parsed(column: Column, text: str) -> Value:
     match column.name:
         case "kind":
             return _kind(text)
-        case "currency":
+        case "currency" | "against":
             return _currency(text)
         case "book":
             return _book(text)
@@ -54,21 +58,21 @@ def parsed(column: Column, text: str) -> Value:
     return _position_id(text)
 
 
-def scale_hint(value: float, name: str, low: float, high: float) -> str:
-    """What may have been meant by a number out of range."""
+def scale_hint(value: float, name: str, low: float, high: float, words: str = "") -> str:
+    """Return what may have been meant by a number out of range; `words` say what an exchange rate counts."""
     if not math.isfinite(value) or value == 0.0:
         return ""
     if name in _RATES and low <= value / 100.0 < high and high <= 1.0:
         return f"; is {value / 100.0:.12g} meant? Rates are decimals per year"
-    if name == "rate" and low <= 1.0 / value < high:
-        return f"; is {1.0 / value:.6g} meant? The rate is yen for one dollar"
+    if words and low <= 1.0 / value < high:
+        return f"; is {1.0 / value:.6g} meant? The rate is {words}"
     if name == "price" and low <= 100.0 * value < high:
         return f"; is {100.0 * value:.12g} meant? Prices are per 100 of face"
     return f"; sanity limit of `{name}`"
 
 
 def shown(text: str) -> str:
-    """A cell's text in a message, cut where it is long."""
+    """Return a cell's text in a message, cut where it is long."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
@@ -110,16 +114,12 @@ def _date(text: str) -> date:
     raise CellError(f"must be a date written as text, YYYY-MM-DD, got {shown(text)}{hint}")
 
 
-@lru_cache(maxsize=256)
 def _kind(text: str) -> Kind:
-    try:
-        return Kind(text)
-    except ValueError:
-        hint = _did_you_mean(text, list(Kind))
-        raise CellError(f"unknown kind {shown(text)}{hint}; known are {', '.join(Kind)}") from None
+    if text not in KINDS:
+        raise CellError(f"unknown kind {shown(text)}{_did_you_mean(text, KINDS)}; known are {', '.join(KINDS)}")
+    return KINDS[text]
 
 
-@lru_cache(maxsize=256)
 def _currency(text: str) -> str:
     if text in CURRENCIES:
         return text
@@ -147,7 +147,7 @@ def _factor(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _checked(name: str, text: str) -> str:
-    """A contract or tenor, kept as text."""
+    """Return a contract or tenor, kept as text."""
     try:
         if name == "contract":
             parse_contract(text)
@@ -160,7 +160,7 @@ def _checked(name: str, text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _deliverables(text: str) -> tuple[Deliverable, ...]:
-    """Bonds of a basket: "0.008@2033-12-20 0.011@2034-06-20"."""
+    """Return bonds of a basket: "0.008@2033-12-20 0.011@2034-06-20"."""
     words = text.split(" ")
     if len(words) > MAX_DELIVERABLES:
         raise CellError(f"holds {len(words)} bonds; a basket has {MAX_DELIVERABLES} at most")
@@ -187,6 +187,6 @@ def _position_id(text: str) -> str:
     return text
 
 
-def _did_you_mean(text: str, known: list[Kind] | tuple[str, ...]) -> str:
-    close = get_close_matches(text.upper(), known, n=1)
+def _did_you_mean(text: str, known: Iterable[str]) -> str:
+    close = get_close_matches(text.upper(), list(known), n=1)
     return f"; did you mean {close[0]}?" if close else ""

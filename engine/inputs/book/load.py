@@ -12,7 +12,9 @@ from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.cache import cache_path, keep, recall
 from engine.inputs.book.rows import Rows, read_rows
 from engine.inputs.book.table import check_regular, read_bytes, table_of
-from engine.instruments.position import Kind, Position
+from engine.instruments.kind import Kind
+from engine.instruments.position import Position
+from engine.instruments.registry import KINDS
 
 DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
@@ -47,7 +49,7 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
-    """Positions in the bytes of a source book, with the faults of its rows and the warnings.
+    """Return the positions in the bytes of a source book, the faults of its rows and the warnings: (n,) rows.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
 
 
 def read_positions(path: Path, valuation_date: date) -> list[Position]:
-    """Positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
+    """Return positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
     rows = parse_book(read_bytes(path), path, valuation_date)
     if rows.faults:
         raise FileFaults(path, _capped(rows.faults))
@@ -66,22 +68,22 @@ def read_positions(path: Path, valuation_date: date) -> list[Position]:
 
 
 def known_kind(name: str) -> Kind:
-    """The kind of a name, in any case. Raises InputError with the nearest known one."""
-    if name.upper() in list(Kind):
-        return Kind(name.upper())
-    close = get_close_matches(name.upper(), list(Kind), n=1)
+    """Return the kind of a name, in any case. Raises InputError with the nearest known one."""
+    if name.upper() in KINDS:
+        return KINDS[name.upper()]
+    close = get_close_matches(name.upper(), list(KINDS), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
-    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(Kind)}")
+    raise InputError(f"unknown kind of position {name!r}{hint}; known are {', '.join(KINDS)}")
 
 
 def bundled_book_names() -> tuple[str, ...]:
-    """Names of the books that come with the program."""
+    """Return names of the books that come with the program."""
     folder = files("engine.book") / "data"
     return tuple(sorted(entry.name.removesuffix(".csv") for entry in folder.iterdir() if entry.name.endswith(".csv")))
 
 
 def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
-    """Path of a bundled book file: "sample" holds the others. Raises InputError when there is none of that name."""
+    """Return the path of a bundled book: "sample" holds the others. Raises InputError when there is none such."""
     if name not in bundled_book_names():
         raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))

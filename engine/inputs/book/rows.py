@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.conventions.contracts import parse_contract
-from engine.conventions.currencies import MAX_LOAN_YEARS, MAX_TERM_YEARS
+from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
 from engine.inputs.book.cells import MISSING_MARKERS, CellError, Value, parsed, scale_hint
 from engine.inputs.book.table import Table
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
-from engine.instruments.position import RULES, Kind, KindRule, Position
+from engine.instruments.kind import Kind
+from engine.instruments.position import Position
+from engine.instruments.ranges import column_ranges
+from engine.instruments.registry import family_of
+from engine.instruments.rule import KindRule
 
 DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
-MAX_CONTRACT_YEARS = 3  # to the delivery of a bond future
 
 Errors = Iterator[tuple[str, str]]  # column, message
 
@@ -29,7 +31,7 @@ class Rows:
 
 
 def read_rows(table: Table, valuation_date: date) -> Rows:
-    """Check every row against the rule of its kind. A row with a fault gives no position.
+    """Check every row, (n_rows,) of them, against the rule of its kind. A row with a fault gives no position.
 
     What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
     """
@@ -42,9 +44,10 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         name = values.get("position_id")
         if name is not None and (before := first_line.setdefault(str(name), line)) != line:
             errors["position_id"] = f"{name!r} already stands on line {before}; ids are unique in a file"
-        if isinstance(values.get("kind"), Kind):
+        kind = values.get("kind")
+        if isinstance(kind, Kind):
             unread = errors.keys() | table.misspelt
-            for column, message in _rule_errors(values, table.header, unread, valuation_date):
+            for column, message in _rule_errors(kind, values, table.header, unread, valuation_date):
                 errors.setdefault(column, message)
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
@@ -61,7 +64,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
 def _values(
     columns: list[tuple[int, Column]], cells: tuple[str, ...], missing_prices: Counter[str]
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    """Cells that are not empty, parsed by their column; and errors by column."""
+    """Return cells that are not empty, parsed by their column; and errors by column."""
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
     for i, column in columns:
@@ -80,11 +83,10 @@ def _values(
 
 
 def _rule_errors(
-    values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date
+    kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date
 ) -> Errors:
-    """What the rule of a row's kind says against it: (column, message). `unread` columns are faulty already."""
-    kind = Kind(str(values["kind"]))
-    rule = RULES[kind]
+    """Yield what the rule of a row's kind says against it: (column, message). `unread` columns are faulty already."""
+    rule = kind.rule
     for name in (*ALWAYS, "book", *rule.required):
         if name not in values and name not in unread and (name != "book" or "book" in header):
             where = "" if name in header else "; the file has no such column"
@@ -95,31 +97,34 @@ def _rule_errors(
     currency = values.get("currency")
     if currency is not None and currency not in rule.currencies:
         yield "currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"
+    if currency is not None and values.get("against") == currency:
+        yield "against", f"is {currency!r}, the currency itself; name the other one, or leave the cell empty"
     yield from _choice_errors(kind, rule, values, unread)
     yield from _range_errors(values, rule)
-    yield from _date_errors(values, valuation_date)
+    yield from _date_errors(values, rule, valuation_date)
     yield from _strike_errors(values)
-    yield from _contract_errors(kind, values, valuation_date)
+    yield from family_of(kind).row_errors(values, valuation_date)
 
 
 def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], unread: Set[str]) -> Errors:
     choices = rule.one_of or rule.at_most_one
-    given = [name for name in choices if name in values]
-    if len(given) > 1:
-        yield given[1], f"{kind} takes `{given[0]}` or `{given[1]}`, got both; leave one empty"
-    if rule.one_of and not given and not any(name in unread for name in choices):
+    filled = [name for name in choices if name in values]
+    if len(filled) > 1:
+        yield filled[1], f"{kind} takes `{filled[0]}` or `{filled[1]}`, got both; leave one empty"
+    if rule.one_of and not filled and not any(name in unread for name in choices):
         yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
 
 
 def _range_errors(values: Mapping[str, Value], rule: KindRule) -> Errors:
-    for name, (low, high) in rule.ranges.items():
+    currency, against = (each if isinstance(each, str) else None for each in map(values.get, ("currency", "against")))
+    for name, (low, high), words in column_ranges(rule, currency, against):
         value = values.get(name)
         if isinstance(value, float) and not low <= value < high:
-            hint = scale_hint(value, name, low, high)
+            hint = scale_hint(value, name, low, high, words)
             yield name, f"must be at least {low:g} and below {high:g}, got {value:g}{hint}"
 
 
-def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
+def _date_errors(values: Mapping[str, Value], rule: KindRule, valuation_date: date) -> Errors:
     issue, start, maturity = (values.get(name) for name in ("issue_date", "start_date", "maturity"))
     if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
         limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
@@ -129,9 +134,8 @@ def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
     for name, first in (("issue_date", issue), ("start_date", start)):
         if isinstance(first, date) and isinstance(maturity, date) and first >= maturity:
             yield name, f"must be before the maturity {maturity}, got {first}"
-    longest = MAX_LOAN_YEARS if values["kind"] in (Kind.REPO, Kind.DEPOSIT, Kind.FX_SWAP) else MAX_TERM_YEARS
+    what, longest = rule.run
     if isinstance(start, date) and isinstance(maturity, date) and (maturity - start).days > 366 * longest:
-        what = "a loan" if longest == MAX_LOAN_YEARS else "a swap"
         yield "start_date", f"{what} may run {longest} years at most, got {start} to {maturity}"
 
 
@@ -139,23 +143,6 @@ def _strike_errors(values: Mapping[str, Value]) -> Errors:
     low, high = values.get("strike"), values.get("strike_2")
     if isinstance(low, float) and isinstance(high, float) and high <= low:
         yield "strike_2", f"must be above `strike`, {low:g}, got {high:g}; the put has the lower strike"
-
-
-def _contract_errors(kind: Kind, values: Mapping[str, Value], valuation_date: date) -> Errors:
-    label, deliverables = values.get("contract"), values.get("deliverables")
-    if not isinstance(label, str):
-        return
-    contract = parse_contract(label)
-    if contract.spec.currency != ("JPY" if kind is Kind.JGB_FUTURE else "USD"):
-        yield "contract", f"{label} is no {kind}"
-    elif contract.year > valuation_date.year + MAX_CONTRACT_YEARS:
-        yield "contract", f"delivers more than {MAX_CONTRACT_YEARS} years after the valuation date, got {label}"
-    elif contract.nominal_day.replace(day=28) < valuation_date.replace(day=1):
-        yield "contract", f"{label} was delivered before the valuation date {valuation_date}; remove the position"
-    elif isinstance(deliverables, tuple):
-        refused = [message for _, maturity in deliverables if (message := contract.refusal(maturity))]
-        if refused:
-            yield "deliverables", "; ".join(refused)
 
 
 def _position(values: dict[str, Value], line: int) -> Position:

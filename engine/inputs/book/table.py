@@ -43,7 +43,7 @@ class Table:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file of at most `MAX_BYTES`.
+    """Return the bytes of a regular file of at most `MAX_BYTES`.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def check_regular(path: Path) -> None:
 
 
 def table_of(data: bytes, path: Path | str) -> Table:
-    """Rows of a CSV or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
+    """Return rows of a CSV or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
     if data.startswith(b"PAR1"):
         return _parquet_table(data, path)
     return _csv_table(data, path)
@@ -171,7 +171,7 @@ def _similar(name: str, names: tuple[str, ...]) -> str:
 
 
 def _misspelt(names: tuple[str, ...]) -> dict[str, str]:
-    """Unknown columns that are like a known one that the file does not have, with that one."""
+    """Return unknown columns that are like a known one that the file does not have, with that one."""
     absent = [name for name in COLUMNS if name not in names]
     found = {}
     for name in names:
@@ -189,7 +189,7 @@ def _misspelt_faults(misspelt: Mapping[str, str], line: int | None) -> list[Faul
 
 
 def _cells(line: str) -> list[str]:
-    """Fields of one line. A field never spans lines, so an open quote is found where it is."""
+    """Return fields of one line. A field never spans lines, so an open quote is found where it is."""
     return next(csv.reader([line], strict=True), [])
 
 
@@ -228,7 +228,7 @@ def _table(
     *,
     line: int | None,
 ) -> Table:
-    """The table of the columns `read` of those in the file, with what is to be said of its other columns."""
+    """Return the table of the columns `read` of those in the file, with errors and warnings about its other columns."""
     misspelt = _misspelt(names)
     absent = [name for name in COLUMNS if name not in names]
     unknown = [name for name in names if name not in COLUMNS and name not in misspelt]
@@ -242,7 +242,7 @@ def _table(
 
 
 def _column_cells(name: str, column: pa.ChunkedArray, faults: list[Fault]) -> list[str]:
-    """A Parquet column as text cells; numbers keep every bit, null is the empty cell."""
+    """Return a Parquet column as text cells; numbers keep every bit, null is the empty cell."""
     kind = column.type
     if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
         cells = []

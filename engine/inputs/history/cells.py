@@ -19,7 +19,7 @@ _ERA_ENDS = {"S": date(1989, 1, 7), "H": date(2019, 4, 30), "R": date.max}
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Rows of a csv file as (line, stripped cells), the header with them; UTF-8 or cp932.
+    """Read the rows of a csv file as (line, stripped cells), the header with them; UTF-8 or cp932.
 
     Raises FileFaults: not there, not a regular file, too large, empty, neither encoding, a NUL byte, a stray quote.
     """
@@ -38,12 +38,12 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def parse_number(cell: str) -> float | None:
-    """The number of a cell in plain ASCII digits; None for anything else that float() would take, such as 1_000."""
+    """Return the number of a cell in plain ASCII digits; None for what else float() would take, such as 1_000."""
     return float(cell) if _NUMBER.fullmatch(cell) else None
 
 
 def parse_date(cell: str) -> date | None:
-    """The date of a cell in a publisher's form; None when it has another form or does not exist."""
+    """Return the date of a cell in a publisher's form; None when it has another form or does not exist."""
     try:
         if found := _YEAR_FIRST.fullmatch(cell):
             return date(int(found[1]), int(found[3]), int(found[4]))

@@ -30,13 +30,13 @@ class SeriesCheck:
 
 
 def check_series(history: pd.DataFrame) -> list[SeriesCheck]:
-    """Every series that has a value, in the history's order; `history` as `read_history` returns it."""
+    """Return every series that has a value, in the history's order; `history` as `read_history` returns it."""
     dates = _days(history.index)
     return [_check(name, days, values, dates) for name, days, values in _series(history)]
 
 
 def odd_moves(history: pd.DataFrame) -> tuple[str, ...]:
-    """What is worth a look: long gaps, dates on weekends, moves far beyond the usual ones. Nothing is repaired."""
+    """Return what is worth a look: long gaps, dates on weekends, moves far beyond the usual. Nothing is repaired."""
     said: list[str] = []
     dates = _days(history.index)
     if (weekend := dates[~np.is_busday(dates)]).size:
@@ -48,7 +48,7 @@ def odd_moves(history: pd.DataFrame) -> tuple[str, ...]:
 
 
 def move(name: str, change: float) -> str:
-    """A day's move of a series in words."""
+    """Return a day's move of a series in words."""
     return f"{1e4 * change:+.1f} bp" if _is_rate(name) else f"{np.expm1(change):+.2%}"
 
 

@@ -1,8 +1,8 @@
 """Daily histories as their publishers print them: Ministry of Finance, Treasury, FRED, and the tidy table.
 
 Every reader returns a DataFrame with a `date` index (ascending, unique, microseconds) and one float64 column per
-series: "JGB_10Y" and "UST_3M" hold par yields as decimals per year, "USDJPY" yen per dollar, NaN where the publisher
-has no value. Nothing is filled in. Every fault of a file is reported at once, with its line.
+series: "JGB_10Y" and "UST_3M" hold par yields as decimals per year, "USDJPY" yen for one dollar, NaN where the
+publisher has no value. Nothing is filled in. Every fault of a file is reported at once, with its line.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.conventions.currencies import CURRENCIES, currency_of_curve, currency_of_factor
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.history.cells import MISSING, parse_date, parse_number, read_rows
-from engine.market.factors import tenor_label, tenor_years
+from engine.market.factors import PRICE_FACTOR, tenor_label, tenor_years
 from kernels.types import F64
 
 Rows = Sequence[tuple[int, list[str]]]  # (line, cells)
@@ -33,8 +34,9 @@ def read_history(paths: Iterable[Path]) -> pd.DataFrame:
 
     The formats: the Ministry of Finance's JGB par yields (English or Japanese edition, whole history or one month),
     the Treasury's yearly files of par yields (newest first, as published), FRED's csv of DGS* and DEXJPUS (header
-    "DATE" or "observation_date"), and the tidy table (`date`, `jgb_1y`.., `ust_1m`.., `usdjpy`; its index, ETF and
-    money-market columns are left out). Dates are the union of the files' dates.
+    "DATE" or "observation_date"), and the tidy table (`date`, `jgb_1y`.., `ust_1m`.., `bund_1y`.., `usdjpy`, `eurjpy`:
+    bond curves, swap curves and rates of every registered currency; its index, ETF and money-market columns are left
+    out). Dates are the union of the files' dates.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def read_history_file(path: Path) -> pd.DataFrame:
 
 
 def history_warnings(history: pd.DataFrame) -> tuple[str, ...]:
-    """How many dates each series lacks between its own first and last value: missing cells are never read as 0."""
+    """Say how many dates each series lacks between its own first and last value: none is ever read as 0."""
     warnings = []
     for name in history.columns:
         present = history[name].notna().to_numpy()
@@ -107,7 +109,9 @@ def _frame(path: Path, series: Callable[[str], str | None], header: tuple[int, l
         raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0))
     index = pd.DatetimeIndex(np.array(dates, dtype="datetime64[D]"), name="date").as_unit("us")
     columns = {
-        name: values[:, j] if name == "USDJPY" else _decimals(values[:, j]) for j, name in enumerate(names) if name
+        name: values[:, j] if currency_of_factor(name) else _decimals(values[:, j])
+        for j, name in enumerate(names)
+        if name
     }
     return pd.DataFrame(columns, index=index)
 
@@ -122,7 +126,8 @@ def _header_faults(names: Sequence[str | None], header: tuple[int, list[str]]) -
     faults = []
     for j, name in enumerate(names):
         if name is None:
-            hint = did_you_mean(cells[j + 1], sorted(_TIDY_OTHERS | {"usdjpy", "jgb_10y", "ust_10y"}))
+            curves = {f"{each.curves.bond}_10Y".lower() for each in CURRENCIES.values()}
+            hint = did_you_mean(cells[j + 1], sorted(_TIDY_OTHERS | curves | _tidy_rates().keys()))
             faults.append(Fault(message=f"unknown column {cells[j + 1]!r}{hint}", line=line))
         elif name and name in names[:j]:
             faults.append(Fault(message=f"column {cells[j + 1]!r} comes twice", line=line))
@@ -193,7 +198,7 @@ def _treasury_series(cell: str) -> str | None:
 
 def _fred_series(cell: str) -> str | None:
     if cell == "DEXJPUS":
-        return "USDJPY"
+        return PRICE_FACTOR
     tenor = cell.removeprefix("DGS")
     if tenor == cell or tenor not in _FRED_TENORS:
         return None
@@ -201,14 +206,20 @@ def _fred_series(cell: str) -> str | None:
 
 
 def _tidy_series(cell: str) -> str | None:
-    if cell == "usdjpy":
-        return "USDJPY"
+    if cell in _tidy_rates():
+        return _tidy_rates()[cell]
     if cell in _TIDY_OTHERS:
         return ""
     curve, _, tenor = cell.partition("_")
-    return _series(curve.upper(), tenor.upper()) if curve in ("jgb", "ust") else None
+    is_known = curve == curve.lower() and currency_of_curve(curve.upper()) is not None
+    return _series(curve.upper(), tenor.upper()) if is_known else None
+
+
+def _tidy_rates() -> dict[str, str]:
+    """Factors of exchange rates by the tidy table's columns."""
+    return {each.fx.factor.lower(): each.fx.factor for each in CURRENCIES.values() if each.fx is not None}
 
 
 def _column_order(name: str) -> tuple[str, float]:
     curve, _, tenor = name.partition("_")
-    return (curve, tenor_years(tenor)) if tenor else ("~", 0.0)  # JGB, UST, then USDJPY
+    return (curve, tenor_years(tenor)) if tenor else (f"~{name}", 0.0)  # JGB, UST, then USDJPY

@@ -11,7 +11,7 @@ RECENT_SOURCE = "Ministry of Finance, Japan; US Treasury; Federal Reserve H.10"
 
 
 def recent_history(valuation_date: date) -> pd.DataFrame | None:
-    """Par yields JGB_10Y, JGB_40Y, UST_10Y [decimal] and USDJPY of the days up to `valuation_date`; NaN: not published.
+    """Read par yields JGB_10Y, JGB_40Y, UST_10Y [decimal] and USDJPY of the days up to `valuation_date`; NaN: none.
 
     120 days on which all four were published, and those between. Source: `RECENT_SOURCE`. None where the program has
     none that end on this date.

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
+from engine.conventions.currencies import HOME, currency_of, currency_of_factor
 from engine.errors import InputError
-from engine.inputs.market.fx_faults import fx_vols_faults
+from engine.inputs.market.fx_rate_faults import fx_rate_faults
+from engine.inputs.market.fx_vols_faults import fx_vols_faults
 from engine.inputs.market.schema import (
     CurveTable,
     FactorsTable,
     LevelTable,
     MarketFile,
     SpreadTable,
+    curve_currency,
     curves_of,
     factor_of,
     full_correlation,
@@ -18,12 +21,10 @@ from engine.inputs.market.schema import (
 from engine.market.bootstrap import bootstrap
 from engine.market.correlation import SMALLEST_EIGENVALUE, correlation_faults, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, is_curve_name, parse_factor, tenor_years
-from engine.market.market import HIGHEST_USDJPY, LOWEST_USDJPY
 
 Keys = tuple[str | int, ...]
 Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
-LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.30  # decimals; JGBs reached -0.003, Treasury bills 0.17
 LARGEST_SPREAD = 0.05  # decimal
 _HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0, FactorKind.VOL: 5.0}
 _VOL_HINT = {
@@ -34,14 +35,12 @@ _VOL_HINT = {
 
 
 def market_faults(file: MarketFile) -> Found:
-    """Everything wrong with the figures of a file whose keys and types are right."""
+    """Yield everything wrong with the figures of a file whose keys and types are right."""
     for name, table in file.curves.items():
         yield from _curve_faults(name, table)
     for name, spread in file.spreads.items():
         yield from _spread_faults(file, name, spread)
-    yield from _fx_faults(("fx", "usdjpy"), file.fx.usdjpy)
-    for i, close in enumerate(file.fx.previous_closes or ()):
-        yield from _fx_faults(("fx", "previous_closes", i), close)
+    yield from fx_rate_faults(file)
     for name, level in file.levels.items():
         yield from _level_faults(name, level, file.factors.names)
     yield from fx_vols_faults(file, has_curves=_has_curves(file))
@@ -53,7 +52,7 @@ def market_faults(file: MarketFile) -> Found:
             yield ("factors", "names", i), str(error)
     yield from _name_faults(factors, [*file.curves, *file.spreads], file.fx_vols)
     if len(factors) == len(file.factors.names):
-        yield from _law_faults(file.factors, factors)
+        yield from _law_faults(file, factors)
     yield from _correlation_faults(file.factors)
 
 
@@ -64,8 +63,9 @@ def _curve_faults(name: str, table: CurveTable) -> Found:
         *((((*at, label)), message) for label, message in _tenor_faults(table.par_yields)),
     ]
     for label, par in table.par_yields.items():
-        if not LOWEST_YIELD <= par <= HIGHEST_YIELD:
-            wanted = f"[{LOWEST_YIELD}, {HIGHEST_YIELD}], as a decimal: 0.0435 is 4.35 %"
+        low, high = currency_of(table.currency).interest.yields
+        if not low <= par <= high:
+            wanted = f"[{low}, {high}], as a decimal: 0.0435 is 4.35 %"
             found.append(((*at, label), f"par yield must lie in {wanted}; got {par!r}"))
     yield from found
     if not found:
@@ -146,6 +146,9 @@ def _level_faults(name: str, table: LevelTable, factors: tuple[str, ...]) -> Fou
 
 
 def _is_taken(name: str) -> bool:
+    """Whether a name is another kind of factor's. An index may be called as a rate that the file does not quote."""
+    if currency_of_factor(name) is not None:
+        return name == PRICE_FACTOR
     try:
         parse_factor(name)
     except InputError:
@@ -153,18 +156,8 @@ def _is_taken(name: str) -> bool:
     return True
 
 
-def _fx_faults(at: Keys, usdjpy: float) -> Found:
-    if not LOWEST_USDJPY <= usdjpy <= HIGHEST_USDJPY:
-        inverted = 1.0 / usdjpy if usdjpy else 0.0
-        hint = f"; dollars for one yen? Then {inverted:.2f}" if LOWEST_USDJPY <= inverted <= HIGHEST_USDJPY else ""
-        wanted = f"yen for one dollar, in [{LOWEST_USDJPY:g}, {HIGHEST_USDJPY:g}]"
-        yield at, f"must be {wanted}; got {usdjpy!r}{hint}"
-
-
 def _name_faults(factors: list[Factor], curves: list[str], pairs: Mapping[str, object]) -> Found:
     names = [factor.name for factor in factors]
-    if PRICE_FACTOR not in names:
-        yield ("factors", "names"), f"{PRICE_FACTOR} must be one of the factors; a vol of 0 keeps it still"
     for i, factor in enumerate(factors):
         if factor.name in names[:i]:
             yield ("factors", "names", i), f"factor {factor.name!r} comes twice"
@@ -175,7 +168,8 @@ def _name_faults(factors: list[Factor], curves: list[str], pairs: Mapping[str, o
             yield at, f"{factor.name!r} needs the vols of {factor.pair!r}, a [fx_vols.{factor.pair}] table"
 
 
-def _law_faults(table: FactorsTable, factors: list[Factor]) -> Found:
+def _law_faults(file: MarketFile, factors: list[Factor]) -> Found:
+    table = file.factors
     lists = {"vols": table.vols, "kappas": table.kappas, "thetas": table.thetas, "mus": table.mus}
     for key, values in lists.items():
         if values is not None and len(values) != len(factors):
@@ -193,7 +187,8 @@ def _law_faults(table: FactorsTable, factors: list[Factor]) -> Found:
             yield ("factors", "kappas", i), f"{factor.name} reverts, so `thetas` must say to which {to}"
     kappas = [*(table.kappas or ()), *[0.0] * len(factors)]
     for i, (factor, theta) in enumerate(zip(factors, table.thetas or (), strict=False)):
-        if factor.kind is FactorKind.RATE and not LOWEST_YIELD <= theta <= HIGHEST_YIELD:
+        low, high = currency_of(curve_currency(file, str(factor.curve)) or HOME).interest.yields
+        if factor.kind is FactorKind.RATE and not low <= theta <= high:
             yield ("factors", "thetas", i), f"theta of {factor.name} must be a decimal zero rate; got {theta!r}"
         if factor.kind is FactorKind.VOL and not (0.0 < theta <= 3.0 or theta == kappas[i] == 0.0):
             yield ("factors", "thetas", i), f"theta of {factor.name} must be a vol, 0.11 for 11 %; got {theta!r}"

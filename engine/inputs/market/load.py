@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
 from engine.inputs.market.schema import (
@@ -17,6 +18,7 @@ from engine.inputs.market.schema import (
     curves_of,
     factor_of,
     full_correlation,
+    fx_of,
     fx_vols_from,
     par_curve_of,
     spreads_of,
@@ -63,7 +65,7 @@ def write_market(market: Market, path: Path) -> None:
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:
-    """What is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
+    """Return what is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
     warnings = [f"market: {note}" for note in market.notes]
     if market.valuation_date.weekday() >= 5:
         warnings.append(f"valuation date {market.valuation_date} is a {market.valuation_date:%A}")
@@ -83,13 +85,13 @@ def market_warnings(market: Market) -> tuple[str, ...]:
 
 
 def bundled_market_names() -> tuple[str, ...]:
-    """Names of the markets that come with the program: their valuation dates."""
+    """Return the names of the markets that come with the program: their valuation dates."""
     folder = files("engine.market") / "data"
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
 
 
 def bundled_market_path(name: str = DEFAULT_MARKET) -> Path:
-    """Path of a bundled market file. Raises InputError when there is none of that name."""
+    """Return the path of a bundled market file. Raises InputError when there is none of that name."""
     if name not in bundled_market_names():
         raise InputError(f"no bundled market {name!r}; there are: {', '.join(bundled_market_names())}")
     return Path(str(files("engine.market") / "data" / f"{name}.toml"))
@@ -111,6 +113,7 @@ def _market_of(file: MarketFile) -> Market:
     curves = curves_of(file)
     fx_vols = {pair: fx_vols_from(file, pair, curves) for pair in file.fx_vols}
     sources = {name: curve.source for name, curve in file.curves.items()} | {PRICE_FACTOR: file.fx.source}
+    sources |= {fx_quote(code).factor: rate.source for code, rate in file.fx.rates.items()}
     sources |= {name: level.source for name, level in file.levels.items()}
     correlation, notes = _correlation_of(table)
     factors = tuple(factor_of(file, name) for name in table.names)
@@ -120,7 +123,7 @@ def _market_of(file: MarketFile) -> Market:
         valuation_date=file.valuation_date,
         par_curves={name: par_curve_of(name, curve) for name, curve in file.curves.items()},
         curves=curves,
-        usdjpy=float(file.fx.usdjpy),
+        fx=fx_of(file),
         factors=factors,
         vols=np.array(table.vols, dtype=np.float64),
         correlation=correlation,

@@ -7,10 +7,12 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from engine.conventions.currencies import HOME, currency_of_factor, pair_currencies
+from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.toml.read import Strict
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
-from engine.market.factors import MAX_FACTORS, Factor, FactorKind, parse_factor, tenor_years
+from engine.market.factors import MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, parse_factor, tenor_years
 from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
 from engine.market.market import ParCurve
 from engine.market.spread import SpreadCurve, with_derived
@@ -21,11 +23,12 @@ from kernels.types import F64
 class CurveTable(Strict):
     """A published par curve."""
 
-    currency: Literal["JPY", "USD"] = Field(description="Currency in which the curve's bonds pay.")
+    currency: CurrencyCode = Field(description="Currency in which the curve's bonds pay.")
     source: str = Field(min_length=1, description="Who published the yields, and when.")
     par_yields: dict[str, float] = Field(
         min_length=1,
-        description="Tenor -> par yield, semi-annual compounding, shortest first: { 3M = 0.0435, 10Y = 0.0447 }.",
+        description="Tenor -> par yield, compounding as often as the currency's bonds pay (JPY, USD half-yearly; EUR "
+        "yearly), shortest first: { 3M = 0.0435, 10Y = 0.0447 }.",
     )
 
 
@@ -45,7 +48,7 @@ class LevelTable(Strict):
     """A price beside USD/JPY: an equity index, an EM asset. Its name is one of the factors."""
 
     level: float = Field(description="In `currency`: 5888.55 points of the S&P 500 are 5888.55 dollars.")
-    currency: Literal["JPY", "USD"] = Field(description="Currency in which the level is quoted.")
+    currency: CurrencyCode = Field(description="Currency in which the level is quoted.")
     source: str = Field(min_length=1, description="Who published the level, and when.")
 
 
@@ -55,22 +58,24 @@ class VolQuoteTable(Strict):
     atm: float | None = Field(
         default=None, description="Delta quotes: vol of the delta-neutral straddle; 0.11 is 11 %."
     )
-    risk_reversal_25d: float | None = Field(default=None, description="Vol of the USD call less that of the put.")
+    risk_reversal_25d: float | None = Field(default=None, description="Vol of the call less that of the put.")
     butterfly_25d: float | None = Field(default=None, description="Mean vol of call and put, less `atm`.")
     risk_reversal_10d: float | None = Field(default=None, description="The same at 10 delta; with its butterfly.")
     butterfly_10d: float | None = Field(default=None, description="The same at 10 delta; with its risk reversal.")
-    strikes: tuple[float, ...] | None = Field(default=None, description="Strike quotes: yen for one dollar, rising.")
+    strikes: tuple[float, ...] | None = Field(
+        default=None, description="Strike quotes: of USDJPY yen for one dollar, rising."
+    )
     vols: tuple[float, ...] | None = Field(default=None, description="Strike quotes: one vol per strike.")
 
 
 class FxVolsTable(Strict):
-    """Implied vols of a currency pair. The factor USDJPY_VOL multiplies all vols at the money."""
+    """Implied vols of a currency pair: USDJPY is yen for a dollar. The factor USDJPY_VOL multiplies those of USDJPY."""
 
     delta: Literal["spot", "forward", "spot-premium-adjusted", "forward-premium-adjusted"] = Field(
-        description="What a quoted delta is; premium-adjusted where the premium is paid in dollars."
+        description="What a quoted delta is; premium-adjusted where the premium is paid in the first currency."
     )
-    domestic: str = Field(description="Curve that discounts yen in forwards and options: XCCY_JPY.")
-    foreign: str = Field(description="Curve that discounts dollars in forwards and options: SOFR.")
+    domestic: str = Field(description="Curve that discounts the second currency in forwards and options: XCCY_JPY.")
+    foreign: str = Field(description="Curve that discounts the first currency in forwards and options: SOFR.")
     reference: str = Field(description="Expiry whose vol at the money is the level of the VOL factor: '1M'.")
     source: str = Field(min_length=1, description="Whose quotes, or 'assumption: ...' with the reasoning.")
     quotes: dict[str, VolQuoteTable] = Field(
@@ -78,8 +83,15 @@ class FxVolsTable(Strict):
     )
 
 
+class FxRateTable(Strict):
+    """The exchange rate of a further currency. Its factor, EURJPY of EUR, is one of the factors."""
+
+    level: float = Field(description="Yen for one unit.")
+    source: str = Field(min_length=1, description="Who published the rate, and when.")
+
+
 class FxTable(Strict):
-    """The exchange rate."""
+    """The exchange rates."""
 
     usdjpy: float = Field(description="Yen for one dollar.")
     previous_closes: tuple[float, float, float, float, float] | None = Field(
@@ -88,6 +100,7 @@ class FxTable(Strict):
         "regimes or interventions answer to the last five days' move start from them; left out, they start flat.",
     )
     source: str = Field(min_length=1, description="Who published the rate, and when.")
+    rates: dict[str, FxRateTable] = Field(default={}, description="Rates of other currencies, by code: EUR.")
 
 
 class FactorsTable(Strict):
@@ -96,8 +109,8 @@ class FactorsTable(Strict):
     names: tuple[str, ...] = Field(
         min_length=1,
         max_length=MAX_FACTORS,
-        description="JGB_10Y: the zero rate of curve JGB at 10 years; USDJPY, the exchange rate, must be among them; "
-        "USDJPY_VOL: its vols at the money; a name of `levels`: that price.",
+        description="JGB_10Y: the zero rate of curve JGB at 10 years; exchange rates, USDJPY and those of "
+        "`fx.rates`, must be among them; USDJPY_VOL: its vols at the money; a name of `levels`: that price.",
     )
     vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
     correlation: tuple[tuple[float, ...], ...] = Field(
@@ -111,7 +124,7 @@ class FactorsTable(Strict):
         default=None, description="Long-run zero rates and vols, decimal, for kappas > 0."
     )
     mus: tuple[float, ...] | None = Field(
-        default=None, description="USDJPY and other prices: drift per year of their expectation; else 0."
+        default=None, description="Exchange rates and other prices: drift per year of their expectation; else 0."
     )
 
 
@@ -126,19 +139,19 @@ class MarketFile(Strict):
 
     schema_version: Literal[1] = Field(alias="schema", description="Version of this format.")
     valuation_date: date = Field(description="The close that prices the book, without quotes.")
-    curves: dict[str, CurveTable] = Field(min_length=1, description="By name in capitals: JGB, UST.")
+    curves: dict[str, CurveTable] = Field(min_length=1, description="By name in capitals: JGB, UST, BUND.")
     spreads: dict[str, SpreadTable] = Field(
         default={}, description="Derived curves, by name: TONA, SOFR, JGB_REPO, UST_REPO, XCCY_JPY."
     )
     fx: FxTable
-    fx_vols: dict[str, FxVolsTable] = Field(default={}, description="Implied vols, by pair: USDJPY.")
+    fx_vols: dict[str, FxVolsTable] = Field(default={}, description="Implied vols, by pair: USDJPY, EURUSD.")
     levels: dict[str, LevelTable] = Field(default={}, description="Other prices, by the factor's name: SPX.")
     factors: FactorsTable
     calibration: CalibrationTable
 
 
 def par_curve_of(name: str, table: CurveTable) -> ParCurve:
-    """The par curve of one table of a file without faults."""
+    """Return the par curve of one table of a file without faults."""
     return ParCurve(
         name=name,
         currency=table.currency,
@@ -148,7 +161,7 @@ def par_curve_of(name: str, table: CurveTable) -> ParCurve:
 
 
 def full_correlation(rows: tuple[tuple[float, ...], ...]) -> F64 | None:
-    """Rows of a lower triangle, or whole rows, as a matrix; None when they are neither."""
+    """Return rows of a lower triangle, or whole rows, as an (n, n) correlation; None when they are neither."""
     n = len(rows)
     if all(len(row) == n for row in rows):
         return np.array(rows, dtype=np.float64)
@@ -161,18 +174,18 @@ def full_correlation(rows: tuple[tuple[float, ...], ...]) -> F64 | None:
 
 
 def curves_of(file: MarketFile) -> dict[str, ZeroCurve]:
-    """Every zero curve of a file whose curves and spreads have no faults."""
+    """Return every zero curve of a file whose curves and spreads have no faults."""
     curves = {name: bootstrap(par_curve_of(name, table)) for name, table in file.curves.items()}
     return with_derived(curves, spreads_of(file))
 
 
 def spreads_of(file: MarketFile) -> dict[str, SpreadCurve]:
-    """The derived curves of a file whose spreads have no faults."""
+    """Return the derived curves of a file whose spreads have no faults."""
     return {
         name: SpreadCurve(
             name=name,
             parent=table.parent,
-            currency=_currency(file, name),
+            currency=str(curve_currency(file, name)),
             times=np.array([tenor_years(label) for label in table.zero_spreads]),
             spreads=np.array(list(table.zero_spreads.values()), dtype=np.float64),
             source=table.source,
@@ -182,12 +195,13 @@ def spreads_of(file: MarketFile) -> dict[str, SpreadCurve]:
 
 
 def fx_vols_from(file: MarketFile, pair: str, curves: dict[str, ZeroCurve]) -> FxVols:
-    """The vols of a pair. Raises InputError when no surface goes through the quotes."""
-    table = file.fx_vols[pair]
+    """Return the vols of a pair of registered currencies. Raises InputError when no surface goes through the quotes."""
+    table, rates = file.fx_vols[pair], {HOME: 1.0, **fx_of(file)}
+    foreign, domestic = pair_currencies(pair) or (HOME, HOME)
     return fx_vols_of(
         pair,
         {tenor_years(label): _quote(quote) for label, quote in table.quotes.items()},
-        spot=file.fx.usdjpy,
+        spot=rates[foreign] / rates[domestic],
         curves=curves,
         domestic=table.domestic,
         foreign=table.foreign,
@@ -198,12 +212,12 @@ def fx_vols_from(file: MarketFile, pair: str, curves: dict[str, ZeroCurve]) -> F
 
 
 def factor_of(file: MarketFile, name: str) -> Factor:
-    """The factor of a name, prices by their tables. Raises InputError for a name that is none."""
+    """Return the factor of a name, prices by their tables. Raises InputError for a name that is none."""
     return parse_factor(name, {name: table.currency for name, table in file.levels.items()})
 
 
 def theta_state(factor: Factor, theta: float) -> float:
-    """Long-run state of a factor from the file's figure: a VOL's is the logarithm of its long-run vol."""
+    """Return long-run state of a factor from the file's figure: a VOL's is the logarithm of its long-run vol."""
     return math.log(theta) if factor.kind is FactorKind.VOL and theta else theta
 
 
@@ -219,7 +233,18 @@ def _quote(table: VolQuoteTable) -> DeltaQuote | StrikeQuote:
     )
 
 
-def _currency(file: MarketFile, name: str) -> str:
-    while name in file.spreads:
-        name = file.spreads[name].parent
-    return file.curves[name].currency
+def curve_currency(file: MarketFile, curve: str) -> str | None:
+    """Return the currency of a curve of the file, through its parents; None when it leads to none."""
+    for _ in range(len(file.spreads) + 1):
+        if curve in file.curves:
+            return file.curves[curve].currency
+        if curve not in file.spreads:
+            return None
+        curve = file.spreads[curve].parent
+    return None
+
+
+def fx_of(file: MarketFile) -> dict[str, float]:
+    """Return units of the home currency for one unit of each currency that the file quotes."""
+    dollar = str(currency_of_factor(PRICE_FACTOR))
+    return {dollar: float(file.fx.usdjpy)} | {code: float(table.level) for code, table in file.fx.rates.items()}

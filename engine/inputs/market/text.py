@@ -4,16 +4,18 @@ import json
 import math
 from collections.abc import Iterator
 
+from engine.conventions.currencies import fx_quote, rate_words
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, tenor_label
 from engine.market.fx_vols import DeltaQuote, StrikeQuote
 from engine.market.market import Market
 
 _WRAP = 8  # names or figures in a line
+_COMPOUNDING = {1: ("annual", "1Y"), 2: ("semi-annual", "6M"), 4: ("quarterly", "3M")}  # by coupons in a year
 
 
 def market_text(market: Market) -> str:
-    """TOML of a market; figures in the shortest form that reads back to the same float64.
+    """Return the TOML of a market; figures in the shortest form that reads back to the same float64.
 
     Raises InputError for a market whose zero curves or vols were shocked: a file holds published quotes alone.
     """
@@ -36,7 +38,8 @@ def _curves(market: Market) -> Iterator[str]:
         yield f"\n[curves.{name}]"
         yield f"currency = {_quoted(par.currency)}"
         yield f"source = {_quoted(market.sources.get(name, market.source))}"
-        yield f"\n[curves.{name}.par_yields] # semi-annual; below 6M one payment of 1 + yield * tenor"
+        often, first = _COMPOUNDING[par.coupons_per_year]
+        yield f"\n[curves.{name}.par_yields] # {often}; below {first} one payment of 1 + yield * tenor"
         for time, par_yield in zip(par.times.tolist(), par.par_yields.tolist(), strict=True):
             yield f"{_key(tenor_label(time))} = {par_yield!r}"
 
@@ -47,6 +50,12 @@ def _fx(market: Market) -> Iterator[str]:
     if market.previous_usdjpy is not None:
         yield f"previous_closes = {list(market.previous_usdjpy)!r} # of the five days before, newest first"
     yield f"source = {_quoted(market.sources.get(PRICE_FACTOR, market.source))}"
+    for code, rate in market.fx.items():
+        factor = fx_quote(code).factor
+        if factor != PRICE_FACTOR:
+            yield f"\n[fx.rates.{code}]"
+            yield f"level = {rate!r} # {rate_words(code)}"
+            yield f"source = {_quoted(market.sources.get(factor, market.source))}"
 
 
 def _spreads(market: Market) -> Iterator[str]:
@@ -67,7 +76,7 @@ def _fx_vols(market: Market) -> Iterator[str]:
         yield f"foreign = {_quoted(vols.foreign)}"
         yield f"reference = {_quoted(tenor_label(vols.reference))}"
         yield f"source = {_quoted(vols.source)}"
-        yield f"\n[fx_vols.{pair}.quotes] # decimals; risk reversals are calls on USD less puts"
+        yield f"\n[fx_vols.{pair}.quotes] # decimals; risk reversals are calls on {pair[:3]} less puts"
         for time, quote in zip(vols.times.tolist(), vols.quotes, strict=True):
             yield f"{_key(tenor_label(time))} = {{ {', '.join(_quote(quote))} }}"
 
@@ -83,7 +92,8 @@ def _quote(quote: DeltaQuote | StrikeQuote) -> Iterator[str]:
 
 
 def _levels(market: Market) -> Iterator[str]:
-    currencies = {f.name: f.currency for f in market.factors if f.kind is FactorKind.PRICE and f.name != PRICE_FACTOR}
+    prices = [factor for factor in market.factors if factor.kind is FactorKind.PRICE]
+    currencies = {factor.name: factor.currency for factor in prices if market.exchanged(factor) is None}
     for name, currency in currencies.items():
         yield f"\n[levels.{name}]"
         yield f"level = {market.levels[name]!r} # {currency}"

@@ -7,6 +7,8 @@ from engine.analysis.feedback import as_json, feedback, variants
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.mechanisms.unwind import Unwind
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 
 def taken_apart(*scenarios, **settings):
@@ -47,7 +49,8 @@ def test_regimes_share_the_paths_and_the_mean(results):
     rows = [each for each in results["mixture"].regimes if each.scope == "total"]
     assert [each.regime for each in rows] == ["CALM", "FLIGHT", "REPATRIATION"]
     assert sum(each.probability for each in rows) == pytest.approx(1.0, rel=1e-12)
-    assert all(each.estimates[1].expected_shortfall > each.estimates[1].value_at_risk for each in rows)
+    tails = [each.estimates[1] for each in rows]
+    assert all(tail.of(EXPECTED_SHORTFALL).value > tail.of(VALUE_AT_RISK).value for tail in tails)
 
 
 def test_more_is_sold_on_the_paths_of_the_tail(results):

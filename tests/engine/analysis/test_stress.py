@@ -31,7 +31,7 @@ def market() -> Market:
         valuation_date=DAY,
         par_curves={},
         curves=flat,
-        usdjpy=TODAY,
+        fx={"USD": TODAY},
         factors=tuple(parse_factor(name) for name in names),
         vols=np.array([0.004, 0.01, 0.1]),
         correlation=np.eye(3),
@@ -50,14 +50,15 @@ def book() -> CompiledBook:
         position_ids=("JB", "US", "CASH"),
         books=("life", "fund", "fund"),
         kinds=("JGB", "UST", "CASH"),
-        flows=Flows(
+    ).with_tables(
+        Flows(
             position=np.array([0, 1]),
             curve=np.array(["JGB", "UST"]),
             currency=np.array(["JPY", "USD"]),
             day=np.array([3650, 3650]),
             amount=np.array([1e9, 1e7]),
         ),
-        units=Units(position=np.array([2]), currency=np.array(["USD"]), quantity=np.array([-1e6])),
+        Units(position=np.array([2]), currency=np.array(["USD"]), quantity=np.array([-1e6])),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.batch.books import MISSING, chosen, find_books, join, load_checked
+from engine.batch.books import chosen, find_books, join, load_checked
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
@@ -14,9 +14,12 @@ from engine.errors import InputError
 from engine.inputs.batch import BookEntry
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
+from engine.payoffs.registry import PAYOFFS
+from engine.record.intact_files import MISSING
+from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)
 
@@ -28,21 +31,22 @@ def market():
     n = len(market.factors)
     correlation = np.eye(n + 1)
     correlation[:n, :n] = market.correlation
-    return replace(
+    with_index = replace(
         market,
         factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
         levels={**market.levels, "SPX": 5888.55},
         correlation=correlation,
         **{name: np.append(getattr(market, name), 0.0) for name in ("vols", "kappas", "thetas", "mus")},
     )
+    return five_currencies(with_index)
 
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
     """Every kind of position twice, in two files, and once in a third that leaves some kinds out."""
     folder = tmp_path_factory.mktemp("books")
-    made = []
-    for name, kinds in (("all", list(Kind)), ("back", list(Kind)[::-1]), ("odd", list(Kind)[::2])):
+    made, every = [], list(KINDS.values())
+    for name, kinds in (("all", every), ("back", every[::-1]), ("odd", every[::2])):
         text = template(kinds).replace(",example,", f",{name},")
         (folder / f"{name}.csv").write_text(text)
         made.append((name, load_book(folder / f"{name}.csv", DATE)))
@@ -59,12 +63,11 @@ def test_joined_books_are_worth_what_each_is_alone(parts, market):
 
 def test_every_row_of_every_table_is_joined(parts):
     book = join(parts)
-    for field in fields(CompiledBook):
-        tables = [getattr(part, field.name) for _, part in parts]
-        if hasattr(tables[0], "position"):
-            rows = sum(table.position.size for table in tables)
-            assert getattr(book, field.name).position.size == rows, field.name
-            assert rows, f"no example fills {field.name}"
+    for payoff in PAYOFFS:
+        for column in fields(payoff.table):
+            sizes = [getattr(part.table(payoff.table), column.name).size for _, part in parts]
+            assert getattr(book.table(payoff.table), column.name).size == sum(sizes), (payoff.table, column.name)
+            assert sum(sizes), f"no example fills {payoff.table.__name__}"
 
 
 def test_one_book_alone_stays_as_it_is(parts):

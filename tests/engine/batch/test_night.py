@@ -8,16 +8,22 @@ import subprocess
 from datetime import date
 from functools import partial
 
+import numpy as np
 import pytest
 
 import engine.batch.work.block_files
 import engine.run.start
+from engine.batch.correlations import NO_HISTORY
 from engine.batch.status import statuses
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
+from engine.inputs.market.load import load_market
 from engine.inputs.run import resolve
+from engine.record.correlations import read_correlations
+from engine.record.manifest import read_manifest
 from engine.record.read import nights, read_night
 from engine.record.verify import changed_files
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import plan_brackets
 from engine.run.start import run
 
@@ -66,6 +72,15 @@ def test_the_record_names_what_it_was_made_from(done):
     shocks = {row.scope: row.shock_pnl for row in night.runs[0].results if row.scenario == "august-2024"}
     losses = {each.scope: each.value for each in night.runs[0].stress_losses if each.label == "august-2024"}
     assert losses == pytest.approx({scope: -pnl for scope, pnl in shocks.items()}, rel=1e-9)
+
+
+def test_the_record_holds_the_correlations_that_were_used(done):
+    home = done.out / f"valuation_date={DATE}" / "run=ten-days"
+    found = read_correlations(home, read_manifest(home))
+    market = load_market(done.folder / "markets" / f"{DATE}.toml")
+    assert found.names == tuple(factor.name for factor in market.factors)
+    np.testing.assert_array_equal(found.used, market.correlation)
+    assert (found.trailing, found.basis) == (None, NO_HISTORY)
 
 
 def test_a_second_start_does_nothing(folder):
@@ -315,7 +330,7 @@ def test_metrics_are_written(folder):
     assert "unwind_batch_exit_code 0" in lines
     (line,) = [line for line in lines if line.startswith("unwind_value_at_risk{") and 'scope="total"' in line
                and 'scenario="base"' in line]  # fmt: skip
-    wanted = read_night(folder.out, DATE).runs[0].results[0].measures[0].value_at_risk
+    wanted = read_night(folder.out, DATE).runs[0].results[0].measures[0].of(VALUE_AT_RISK).value
     assert float(line.rpartition(" ")[2]) == wanted
 
 
@@ -349,7 +364,7 @@ def test_a_record_that_was_changed_is_no_record_until_it_is_made_again(folder, d
     with pytest.raises(InputError, match=rf"{place}: was changed since it was written; .*--again"):
         read_night(folder.out, DATE)
     (status,) = statuses(read_batch(folder.file))
-    assert status.said.startswith("damaged: ")
+    assert status.state.startswith("damaged: ")
     night = folder.night(code=4)["nights"][0]
     assert night["runs"] == {"ten-days": "failed"}
     assert [fault["message"].split(";")[0] for fault in night["faults"]] == [

@@ -6,9 +6,9 @@ import pytest
 
 import engine.run.backend
 from engine.batch.plan import planned
+from engine.batch.record_lock import check_writable, only_writer
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
-from engine.record.lock import check_writable, only_writer
 from kernels.cuda.host.check import CudaFault
 
 LIMIT = """

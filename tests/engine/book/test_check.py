@@ -12,7 +12,7 @@ from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.inputs.book.load import bundled_book_path, load_book, read_positions
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 
 DATE = date(2025, 5, 28)
 EXACT = 1e-10  # relative: QuantLib's own solvers and time arithmetic stay below 1e-12
@@ -55,7 +55,7 @@ def _ql_curve(curve):
 
 def _ql_bond(position, calendar, payment):
     """The bond as QuantLib builds it: regular half-years, Act/Act ICMA, so that a coupon is half the annual rate."""
-    end_of_month = position.kind is Kind.UST
+    end_of_month = position.kind is KINDS["UST"]
     maturity = _ql(position.maturity)
     eom = end_of_month and ql.Date.isEndOfMonth(maturity)
     start = ql.NullCalendar().advance(maturity, -6 * 100, ql.Months, ql.Unadjusted, eom)
@@ -91,9 +91,9 @@ def _sample_bonds(sample_positions, make_positions):
     """All bonds of the sample books, without their prices, and seasoned, so that they pay full coupons."""
     return make_positions(
         *(
-            {"kind": p.kind, "coupon": p.coupon, "maturity": p.maturity, "notional": p.notional}
+            {"kind": p.kind.name, "coupon": p.coupon, "maturity": p.maturity, "notional": p.notional}
             for p in sample_positions
-            if p.kind in (Kind.JGB, Kind.UST)
+            if p.kind in (KINDS["JGB"], KINDS["UST"])
         )
     )
 
@@ -109,12 +109,12 @@ def test_values_prices_and_yields_are_quantlib_s(sample_positions, make_position
     engines = {name: ql.DiscountingBondEngine(_ql_curve(curve)) for name, curve in market.curves.items()}
     fx = {"JGB": 1.0, "UST": market.usdjpy}
     for i, position in enumerate(bonds):
-        bond, _ = _ql_bond(position, _calendar(position.kind), ql.Following)
-        bond.setPricingEngine(engines[position.kind])
-        assert values[i] == pytest.approx(bond.NPV() * position.notional / 100.0 * fx[position.kind], rel=EXACT)
+        bond, _ = _ql_bond(position, _calendar(position.kind.name), ql.Following)
+        bond.setPricingEngine(engines[position.kind.name])
+        assert values[i] == pytest.approx(bond.NPV() * position.notional / 100.0 * fx[position.kind.name], rel=EXACT)
         accrued = book.bonds.accrued[i]
         assert clean[i] + accrued == pytest.approx(bond.dirtyPrice(), rel=EXACT)
-        if position.kind is Kind.UST:
+        if position.kind is KINDS["UST"]:
             assert accrued == pytest.approx(bond.accruedAmount(), abs=1e-12)
             assert yields[i] == pytest.approx(_street(position, clean[i], book.bonds.coupons_left[i]), abs=1e-11)
         else:
@@ -124,7 +124,7 @@ def test_values_prices_and_yields_are_quantlib_s(sample_positions, make_position
 
 def _street(position, clean, coupons_left):
     bond, icma = _ql_bond(position, ql.NullCalendar(), ql.Unadjusted)  # quotes ignore holidays
-    settlement = _calendar(position.kind).advance(_ql(DATE), 1, ql.Days)
+    settlement = _calendar(position.kind.name).advance(_ql(DATE), 1, ql.Days)
     compounding = ql.Simple if coupons_left == 1 else ql.Compounded
     price = ql.BondPrice(float(clean), ql.BondPrice.Clean)
     return bond.bondYield(price, icma, compounding, ql.Semiannual, settlement, 1e-14, 500)

@@ -2,7 +2,7 @@
 
 import errno
 import json
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.book.store import SCHEMA, is_compiled, read_compiled, write_compiled
+from engine.book.store import is_compiled, read_compiled, schema, write_compiled
 from engine.errors import FileFaults
 from engine.inputs.book.load import bundled_book_path, load_book
+from engine.payoffs.registry import PAYOFFS
+from engine.payoffs.shelf import Shelf
 
 DATE = date(2025, 5, 28)
 
@@ -27,8 +29,10 @@ def _same(left, right):
     """Equal to the bit, arrays included."""
     for field in fields(left):
         a, b = getattr(left, field.name), getattr(right, field.name)
-        if is_dataclass(a):
-            _same(a, b)
+        if isinstance(a, Shelf):
+            assert list(a.by_class) == list(b.by_class) == [payoff.table for payoff in PAYOFFS]
+            for table in a.by_class:
+                _same(a.of(table), b.of(table))
         elif isinstance(a, np.ndarray):
             assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes()), field.name
         else:
@@ -78,8 +82,8 @@ def test_a_book_of_another_date_is_refused(sample, tmp_path):
     ("change", "wanted"),
     [
         (lambda book: replace(book, position_ids=("A",) * len(book.position_ids)), "ids are not unique"),
-        (lambda book: replace(book, flows=replace(book.flows, day=book.flows.day - 1000)), "not after the valuation"),
-        (lambda book: replace(book, flows=replace(book.flows, amount=book.flows.amount * np.nan)), "not finite"),
+        (lambda book: book.with_tables(replace(book.flows, day=book.flows.day - 1000)), "not after the valuation"),
+        (lambda book: book.with_tables(replace(book.flows, amount=book.flows.amount * np.nan)), "not finite"),
         (lambda book: replace(book, business_days=book.business_days[::-1]), "do not ascend"),
     ],
 )
@@ -119,9 +123,8 @@ def test_a_compiled_book_that_was_changed_by_hand_is_refused(table, column, valu
     book = make_book(bond, OPTION, SWAPTION | {"vol": 0.006}, FUTURE)
     changed = getattr(getattr(book, table), column).copy()
     changed[-1] = value
-    write_compiled(
-        replace(book, **{table: replace(getattr(book, table), **{column: changed})}), tmp_path / "book.parquet"
-    )
+    other = replace(getattr(book, table), **{column: changed})
+    write_compiled(book.with_tables(other), tmp_path / "book.parquet")
     with pytest.raises(FileFaults, match=wanted):
         read_compiled(tmp_path / "book.parquet")
 
@@ -160,5 +163,5 @@ def test_a_failed_write_leaves_the_earlier_file(sample, tmp_path, monkeypatch):
 
 def test_the_schema_names_every_number_of_a_compiled_book(sample):
     for name in ("flows", "units", "marks", "bonds"):
-        stored = {field.name for field in SCHEMA.field(name).type.value_type}
+        stored = {field.name for field in schema().field(name).type.value_type}
         assert stored | {"position"} == {field.name for field in fields(getattr(sample, name))}

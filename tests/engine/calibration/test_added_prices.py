@@ -5,24 +5,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.calibration.added_prices import EXAMPLE_PRICES, AddedPrice, with_prices
-from engine.calibration.given_laws import GivenLaw
+from engine.calibration.added_prices import with_prices
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.market.price_files import PriceTable, bundled_price_path, read_price_file
 from engine.inputs.market.text import market_text
 
 MARKET = load_market(bundled_market_path())
 EXAMPLE = Path("engine/market/data/equities/2025-05-28.toml")
 
 
-def price(name="SPX", level=100.0, vol=0.2, **correlations):
-    law = GivenLaw(vol=vol, correlations=correlations, source="assumption")
-    return AddedPrice(name=name, currency="USD", level=level, law=law)
+def price(name="SPX", vol=0.2, currency="USD", **correlations):
+    given = {"name": name, "currency": currency, "level": 100.0, "vol": vol, "source": "assumption"}
+    return PriceTable(**given, correlations=correlations or {"USDJPY": 0.1})
 
 
 def test_the_bundled_example_is_the_bundled_market_with_the_example_prices(root):
     text = (root / EXAMPLE).read_text(encoding="utf-8")
-    assert text == market_text(with_prices(MARKET, EXAMPLE_PRICES))
+    assert text == market_text(with_prices(MARKET, read_price_file(bundled_price_path())))
 
 
 def test_what_was_there_keeps_its_law_and_comes_first(root):
@@ -47,8 +47,7 @@ def test_a_price_has_the_level_vol_and_correlations_given():
 @pytest.mark.parametrize(("prices", "message"), [
     ([price("USDJPY")], "has a factor 'USDJPY' already"),
     ([price(), price()], "has a factor 'SPX' already"),
-    ([price(level=0.0)], "level and vol must be positive"),
-    ([price(vol=-0.1)], "level and vol must be positive"),
+    ([price(currency="MXN")], "SPX: the market has no curve of 'MXN', only of JPY, USD"),
     ([price(f"P{i}") for i in range(60)], "at most 64 factors, got 78"),
     ([price(GOLD=0.3)], "names GOLD"),
     ([price(UST_10Y=0.9, UST_7Y=-0.9)], "contradict those among"),

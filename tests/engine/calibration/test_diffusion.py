@@ -128,7 +128,7 @@ def test_dependent_factors_are_refused_with_the_smallest_eigenvalue(weekdays):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["EUR_10Y"], "the history has no curve 'EUR'; it has JGB, UST"),
+        (["EUR_10Y"], "no curve 'EUR'; a published curve is one of JGB, UST, BUND"),
         (["UST_10Y"], "the history has no UST columns"),
         (["JGB_30Y"], "JGB_30Y lies outside the tenors published throughout the window: 1Y, 2Y"),
         ([], "1 to 64 factors, got 0"),
@@ -226,6 +226,25 @@ def test_a_market_takes_index_levels_from_the_history(weekdays):
     market = build_market(table, date(2024, 12, 31), factors, WINDOW, {"JGB": "a", "USDJPY": "b", "SPX": "c"})
     assert market.levels == {"SPX": table["SPX"].iloc[-1]}
     assert market.usdjpy == table["USDJPY"].iloc[-1]
+
+
+def test_bunds_and_the_euro_are_factors_like_others_and_bootstrapped_by_yearly_coupons(weekdays):
+    table = history(weekdays)
+    rng = np.random.default_rng(6)
+    yields = 0.02 + np.cumsum(rng.normal(0.0, 3e-4, len(weekdays)))
+    table["BUND_1Y"] = table["BUND_2Y"] = yields
+    table["EURJPY"] = 1.1 * table["USDJPY"] * np.exp(np.cumsum(rng.normal(0.0, 0.004, len(weekdays))))
+    factors = [*JGB_AND_USDJPY, parse_factor("BUND_2Y"), parse_factor("EURJPY")]
+    day = date(2024, 12, 31)
+    market = build_market(table, day, factors, WINDOW, {"JGB": "a", "USDJPY": "b"})
+    assert market.fx == {"USD": table["USDJPY"].iloc[-1], "EUR": table["EURJPY"].iloc[-1]}
+    # a flat yearly par curve y has the zero rates ln(1 + y); half-yearly ones would be 2 ln(1 + y / 2)
+    zeros = factor_states(table, [parse_factor("BUND_2Y")], WINDOW)["BUND_2Y"]
+    np.testing.assert_allclose(zeros, np.log1p(yields), rtol=0.0, atol=1e-14)
+    assert float(market.curves["BUND"].zero_rate(2.0)) == pytest.approx(np.log1p(yields[-1]), abs=1e-14)
+    assert market.vols[3] == pytest.approx(np.hypot(0.007, 0.004) * np.sqrt(252), rel=0.1)  # as in the first test
+    kept = build_market(table, day, [*factors[:2], factors[3]], WINDOW, {"JGB": "a", "USDJPY": "b"}, exchanged=())
+    assert (list(kept.fx), list(kept.levels)) == (["USD"], ["EURJPY"])  # a price, where the market has it as one
 
 
 def test_indices_of_the_real_history_calibrate_beside_the_others(shared):

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path
+from engine.inputs.market.price_files import bundled_price_path
 from engine.inputs.schema import DIALECT, KINDS, json_schema
 from engine.instruments.columns import COLUMNS
 
@@ -46,7 +47,11 @@ def test_bundled_files_fit_their_schema(kind, package, folder):
         validator(kind).validate(data)
 
 
-@pytest.mark.parametrize("kind", ["market", "scenario", "run", "batch"])
+def test_the_bundled_prices_fit_their_schema():
+    validator("prices").validate(tomllib.loads(bundled_price_path().read_text("utf-8")))
+
+
+@pytest.mark.parametrize("kind", ["market", "scenario", "run", "batch", "prices"])
 def test_an_unknown_key_does_not_fit(kind):
     assert any("sceanrio" in error.message for error in validator(kind).iter_errors({"sceanrio": 1}))
 

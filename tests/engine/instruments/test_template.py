@@ -9,21 +9,18 @@ from engine.book.fit import fit
 from engine.book.store import read_compiled, write_compiled
 from engine.book.value import position_values
 from engine.inputs.book.load import load_book, parse_book
-from engine.instruments.position import MEANINGS, RULES, Kind
-from engine.instruments.template import EXAMPLES, example_row, template
+from engine.instruments.registry import KINDS
+from engine.instruments.template import example_row, template
+from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)
 
 
-def test_every_kind_has_an_example_a_meaning_and_a_rule():
-    assert set(EXAMPLES) == set(MEANINGS) == set(RULES) == set(Kind)
-
-
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
 def test_the_template_of_a_kind_has_the_columns_that_it_takes(kind):
     header = template([kind]).splitlines()[0].split(",")
     assert set(example_row(kind)) <= set(header)
-    assert all(RULES[kind].takes(name) for name in header)
+    assert all(kind.rule.takes(name) for name in header)
     rows = parse_book(template([kind]).encode(), "template.csv", DATE)
     assert rows.faults == rows.warnings == []
 
@@ -31,8 +28,8 @@ def test_the_template_of_a_kind_has_the_columns_that_it_takes(kind):
 def test_all_examples_load_price_and_survive_the_disk(tmp_path, make_market, monkeypatch):
     monkeypatch.setenv("UNWIND_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "book.csv"
-    path.write_text(template(list(Kind)))
-    book, market = load_book(path, DATE), make_market()
+    path.write_text(template(list(KINDS.values())))
+    book, market = load_book(path, DATE), five_currencies(make_market())
     assert book.warnings == ()
     values = position_values(book, market)
     assert np.isfinite(values).all()

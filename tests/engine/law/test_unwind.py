@@ -267,7 +267,7 @@ def test_a_shock_at_once_makes_holders_sell_as_one_of_the_first_day_does(hand_ma
     higher = replace(ust, zero_rates=ust.zero_rates + 0.004)
     jgb = base.curves["JGB"]
     lower = replace(jgb, zero_rates=jgb.zero_rates - 0.001)
-    market = replace(base, curves={"JGB": lower, "UST": higher}, usdjpy=base.usdjpy * math.exp(-0.08))
+    market = replace(base, curves={"JGB": lower, "UST": higher}, fx={"USD": base.usdjpy * math.exp(-0.08)})
     unwind = Unwind(repatriation=SALES, impact=replace(IMPACT, fx_log_per_usd_bn=0.0))
     found = said(hand_book([], [(0, "USD", 1.0)]), market, unwind, days=1, base=base, backend=backend)
     held, short = 800.0 / 252, 12.8e-6

@@ -7,19 +7,20 @@ from engine.errors import InputError
 from engine.inputs.history.recent_weeks import recent_history
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
-from engine.levels.fans import QUANTILES, fans, par_yields
+from engine.levels.fans import QUANTILES, fans, par_yields, starts, titles, units
 from engine.market.bootstrap import par_yield
 from engine.market.lookup import curve_factors
 from engine.market.moved_market import moved
 from engine.run.walk import walk_of
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
+from tests.engine.five_currencies import five_currencies
 
 MARKET = load_market(bundled_market_path())
 
 
-def drawn(scenario, n=500, history=True):
-    walk = walk_of(load_scenario(scenario), MARKET, n_days=5, seed=1, backend=NumbaBackend())
+def drawn(scenario, n=500, history=True, market=MARKET):
+    walk = walk_of(load_scenario(scenario), market, n_days=5, seed=1, backend=NumbaBackend())
     past = recent_history(MARKET.valuation_date) if history else None
     found = fans(walk, PathRange(first=0, n=n), past, lambda done, wanted: None)
     return walk, {fan.title: fan for fan in found}
@@ -57,6 +58,21 @@ def test_quantiles_ascend_and_are_those_of_the_paths():
     wanted = np.quantile(usdjpy, QUANTILES, axis=1, method="inverted_cdf")
     np.testing.assert_allclose(found["USD/JPY"].quantiles, wanted, rtol=1e-12)
     assert all((np.diff(fan.quantiles, axis=0) >= 0.0).all() for fan in found.values())
+
+
+def test_other_currencies_have_fans_where_the_market_moves_them():
+    walk, found = drawn("base", history=False, market=five_currencies(MARKET))
+    assert titles(walk) == tuple(found)
+    assert list(found)[3:] == ["Bund 10 years", "USD/JPY", "EUR/JPY", "AUD/JPY", "MXN/JPY"]
+    assert found["Bund 10 years"].start == pytest.approx(2.55, abs=1e-10)  # the par yield, of yearly coupons
+    assert (found["EUR/JPY"].start, found["EUR/JPY"].unit) == (163.75, "yen for one euro")
+    assert starts(walk)[-4:] == (145.04, 163.75, 93.2, 7.47)
+    assert units(walk)[2:6] == (
+        "par yield, decimal per year, semi-annual",
+        "par yield, decimal per year, annual",
+        "JPY per USD",
+        "JPY per EUR",
+    )
 
 
 def test_without_a_history_there_is_none():

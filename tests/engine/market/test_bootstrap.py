@@ -109,9 +109,9 @@ def test_negative_rates_give_discount_factors_above_one():
 def test_many_days_at_once_give_each_days_own_bits():
     times = np.array([0.25, 0.5, 1.0, 2.0, 5.0, 10.0])
     days = 0.03 + 0.02 * np.random.default_rng(3).random((6, 4))
-    together = bootstrap_days(times, days, "UST")
+    together = bootstrap_days(times, days, "UST", 2)
     for day in range(4):
-        alone = bootstrap_days(times, days[:, [day]], "UST")
+        alone = bootstrap_days(times, days[:, [day]], "UST", 2)
         # the iteration stops when all days have settled: a settled day may take one step more, of 1e-15 at most
         assert together[:, day] == pytest.approx(alone[:, 0], abs=2e-15)
 

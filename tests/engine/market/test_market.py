@@ -30,11 +30,29 @@ def test_a_level_is_a_zero_rate_a_price_or_a_vol():
     assert market.level(parse_factor("USDJPY")) == 145.04
     assert market.level(parse_factor("USDJPY_VOL")) == 0.124
     assert np.exp(market.state(parse_factor("USDJPY"))) == pytest.approx(145.04, rel=1e-14)
-    assert (market.fx("JPY"), market.fx("USD")) == (1.0, 145.04)
-    with pytest.raises(InputError, match="no exchange rate of 'EUR'"):
-        market.fx("EUR")
+    with pytest.raises(InputError, match="no level of EURJPY"):
+        market.level(parse_factor("EURJPY"))
     with pytest.raises(InputError, match="no level of SPX; it has USDJPY_VOL"):
         market.level(parse_factor("SPX", {"SPX": "USD"}))
+
+
+def test_a_rate_is_home_units_for_one_unit_of_a_currency():
+    market = replace(load_market(bundled_market_path()), fx={"USD": 145.04, "EUR": 163.2})
+    assert (market.rate("JPY"), market.rate("USD"), market.rate("EUR"), market.usdjpy) == (1.0, 145.04, 163.2, 145.04)
+    assert market.cross_rate("EUR", "USD") == 163.2 / 145.04
+    assert (market.level(parse_factor("EURJPY")), market.exchanged(parse_factor("EURJPY"))) == (163.2, "EUR")
+    assert market.exchanged(parse_factor("UST_10Y")) is None
+    with pytest.raises(InputError, match=r"no exchange rate of 'AUD'; it has JPY, USD, EUR; .* \[fx.rates.AUD\]"):
+        market.rate("AUD")
+    with pytest.raises(InputError, match="no currency 'EURO'; did you mean 'EUR'"):
+        replace(market, fx={"EURO": 1.0})
+
+
+def test_a_price_that_is_declared_with_a_level_is_no_exchange_rate():
+    bundled = load_market(bundled_market_path())
+    market = replace(bundled, levels={**bundled.levels, "MXNJPY": 100.0})  # an index, as an older file may have one
+    index = parse_factor("MXNJPY", {"MXNJPY": "JPY"})
+    assert (market.level(index), market.exchanged(index)) == (100.0, None)
 
 
 def test_a_price_without_a_level_is_refused():

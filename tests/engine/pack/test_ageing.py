@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 from engine.market.moved_market import shifted
 from engine.pack.pack import pack
@@ -26,27 +26,27 @@ ROOTS = {"TONA": "JGB", "XCCY_JPY": "JGB", "JGB_REPO": "JGB", "SOFR": "UST", "US
 START = date(2025, 5, 28)
 
 ROWS = {
-    "jgb-bill": (Kind.JGB_BILL, {"notional": "3e9", "maturity": "2025-08-25", "market_yield": ""}),
-    "ust-bill": (Kind.UST_BILL, {"notional": "5e7", "maturity": "2025-08-28", "market_yield": ""}),
-    "ust-note": (Kind.UST, {"notional": "1e8", "coupon": "0.05", "maturity": "2025-08-15", "issue_date": ""}),
-    "long-ust": (Kind.UST, {"notional": "1e8", "coupon": "0.05", "maturity": "2027-05-31", "issue_date": ""}),
-    "repo": (Kind.REPO, {}),  # 95 mn borrowed at 4.34 % from 2025-05-27 to 2025-06-27
-    "deposit": (Kind.DEPOSIT, {}),  # 1 bn lent at 0.6 % from 2025-05-29 to 2025-08-29
-    "forward": (Kind.FX_FORWARD, {}),  # 100 mn sold at 143.5 on 2025-08-29
-    "ndf": (Kind.NDF, {}),  # 25 mn bought at 143.9, fixed 2025-07-28, settled 2025-07-30
-    "call": (Kind.FX_CALL, {"premium": ""}),  # 20 mn at 148, expiry 2025-08-27
-    "put": (Kind.FX_PUT, {"vol": ""}),  # at 140
-    "far-put": (Kind.FX_PUT, {"vol": "", "strike": "20"}),  # worthless on every path
-    "strangle": (Kind.FX_STRANGLE, {}),  # 138, 150
-    "reversal": (Kind.FX_RISK_REVERSAL, {}),  # the put bought, the call sold
-    "digital-call": (Kind.FX_DIGITAL_CALL, {}),  # 500 mn yen above 150, over half a yen
-    "digital-put": (Kind.FX_DIGITAL_PUT, {}),  # below 135
-    "jgb-future": (Kind.JGB_FUTURE, {}),  # last traded 2025-09-12
-    "ust-future": (Kind.UST_FUTURE, {}),  # last traded 2025-09-19
-    "index-future": (Kind.INDEX_FUTURE, {}),  # 40 x 50 sold at 5936.5, expiry 2025-09-19
-    "ois": (Kind.OIS, {"start_date": "2025-06-02", "maturity": "2025-09-02"}),  # 10 bn, pays 1.12 %
-    "xccy": (Kind.XCCY_SWAP, {"start_date": "2025-05-30", "maturity": "2025-08-29"}),
-    "swaption": (Kind.SWAPTION_PAYER, {"maturity": "2025-08-28"}),  # 10 bn, 1.25 % for 10 years
+    "jgb-bill": (KINDS["JGB_BILL"], {"notional": "3e9", "maturity": "2025-08-25", "market_yield": ""}),
+    "ust-bill": (KINDS["UST_BILL"], {"notional": "5e7", "maturity": "2025-08-28", "market_yield": ""}),
+    "ust-note": (KINDS["UST"], {"notional": "1e8", "coupon": "0.05", "maturity": "2025-08-15", "issue_date": ""}),
+    "long-ust": (KINDS["UST"], {"notional": "1e8", "coupon": "0.05", "maturity": "2027-05-31", "issue_date": ""}),
+    "repo": (KINDS["REPO"], {}),  # 95 mn borrowed at 4.34 % from 2025-05-27 to 2025-06-27
+    "deposit": (KINDS["DEPOSIT"], {}),  # 1 bn lent at 0.6 % from 2025-05-29 to 2025-08-29
+    "forward": (KINDS["FX_FORWARD"], {}),  # 100 mn sold at 143.5 on 2025-08-29
+    "ndf": (KINDS["NDF"], {}),  # 25 mn bought at 143.9, fixed 2025-07-28, settled 2025-07-30
+    "call": (KINDS["FX_CALL"], {"premium": ""}),  # 20 mn at 148, expiry 2025-08-27
+    "put": (KINDS["FX_PUT"], {"vol": ""}),  # at 140
+    "far-put": (KINDS["FX_PUT"], {"vol": "", "strike": "20"}),  # worthless on every path
+    "strangle": (KINDS["FX_STRANGLE"], {}),  # 138, 150
+    "reversal": (KINDS["FX_RISK_REVERSAL"], {}),  # the put bought, the call sold
+    "digital-call": (KINDS["FX_DIGITAL_CALL"], {}),  # 500 mn yen above 150, over half a yen
+    "digital-put": (KINDS["FX_DIGITAL_PUT"], {}),  # below 135
+    "jgb-future": (KINDS["JGB_FUTURE"], {}),  # last traded 2025-09-12
+    "ust-future": (KINDS["UST_FUTURE"], {}),  # last traded 2025-09-19
+    "index-future": (KINDS["INDEX_FUTURE"], {}),  # 40 x 50 sold at 5936.5, expiry 2025-09-19
+    "ois": (KINDS["OIS"], {"start_date": "2025-06-02", "maturity": "2025-09-02"}),  # 10 bn, pays 1.12 %
+    "xccy": (KINDS["XCCY_SWAP"], {"start_date": "2025-05-30", "maturity": "2025-08-29"}),
+    "swaption": (KINDS["SWAPTION_PAYER"], {"maturity": "2025-08-28"}),  # 10 bn, 1.25 % for 10 years
 }
 
 
@@ -221,7 +221,7 @@ def book(csv_book, index_market):
 @pytest.fixture(scope="module", params=["numba", "numpy", pytest.param("cuda on the host", marks=pytest.mark.slow)])
 def world(request, book, index_market):
     """P&L of each book and what was drawn, in the base market, and with the yen at 125 and rates 150 bp higher."""
-    found, higher = {}, shifted(replace(index_market, usdjpy=125.0), 0.015, "JGB", "UST")
+    found, higher = {}, shifted(replace(index_market, fx={"USD": 125.0}), 0.015, "JGB", "UST")
     for name, shocked in (("base", index_market), ("shocked", higher)):
         packed = pack(
             book,

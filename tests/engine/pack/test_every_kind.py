@@ -8,7 +8,7 @@ from engine.book.fit import fit
 from engine.book.value import position_values, values_on
 from engine.inputs.book.load import load_book
 from engine.inputs.scenario.load import load_scenario
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row, template
 from engine.market.market import Market
 from engine.market.moved_market import moved
@@ -17,12 +17,13 @@ from engine.scenario.apply import apply
 from kernels.base import PathRange
 from kernels.layout import SAID
 from kernels.select import select_backend
+from tests.engine.five_currencies import five_currencies
 
 HORIZON_DAYS = 10
 PATHS = np.array([0, 1, 77, 4_095, 2**33 + 5], np.uint64)
 
 
-def book_of(kinds: list[Kind], market: Market, folder) -> CompiledBook:
+def book_of(kinds, market: Market, folder) -> CompiledBook:
     path = folder / "book.csv"
     path.write_text(template(kinds))
     return load_book(path, market.valuation_date)
@@ -42,12 +43,12 @@ def pnl_and_deviations(packed: Packed, backend: str, n_steps: int = 1):
     return pnl, runner.levels(program, PATHS)[0, :, : -len(SAID)]  # (n_paths,), (n_steps, n_factors, n_paths)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
 @pytest.mark.parametrize(
     ("scenario", "instantaneous"), [("base", False), ("august-2024", False), ("august-2024", True)]
 )
 def test_a_position_of_every_kind_is_revalued_as_by_plain_numpy(kind, scenario, instantaneous, tmp_path, index_market):
-    market = index_market
+    market = five_currencies(index_market)
     shocked = apply(load_scenario(scenario), market).market
     book = book_of([kind], market, tmp_path)
     fits = fit(book, market)

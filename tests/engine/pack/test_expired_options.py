@@ -8,11 +8,13 @@ from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 
 
-def options(*rows):
+def options(*rows, pair=("USD", "JPY")):
     """(position, expiry_day, strike, amount)"""
     position, expiry, strike, amount = (np.array(column) for column in zip(*rows, strict=True))
     return FxOptions(
         position=position,
+        foreign=np.full(position.size, pair[0]),
+        domestic=np.full(position.size, pair[1]),
         expiry_day=expiry,
         delivery_day=expiry + 2,
         strike=strike.astype(float),
@@ -47,8 +49,12 @@ DIGITAL = (
 
 
 @pytest.mark.parametrize(("calls", "beside", "wanted"), [PUT, STRANGLE, DIGITAL], ids=["put", "strangle", "digital"])
-def test_an_expired_package_pays_as_its_terms_say(calls, beside, wanted):
-    found, ratio, stands = settle(options(*calls), np.full(len(calls), 1.5), flows(*beside), horizon=6)
+@pytest.mark.parametrize("pair", [("USD", "JPY"), ("EUR", "USD")], ids="/".join)
+def test_an_expired_package_pays_as_its_terms_say(calls, beside, wanted, pair):
+    own = dict(zip(("USD", "JPY"), pair, strict=True))
+    paid = [(position, own[currency], amount) for position, currency, amount in beside]
+    found, ratio, stands = settle(options(*calls, pair=pair), np.full(len(calls), 1.5), flows(*paid), horizon=6)
+    assert {(foreign, domestic) for foreign, domestic in zip(found.foreign, found.domestic, strict=True)} == {pair}
     assert not stands.any()
     assert ratio.tolist() == [1.5] * found.strike.size
     for forward in (100.0, 134.75, 134.9, 135.25, 138.0, 139.0, 140.0, 149.0, 151.0):

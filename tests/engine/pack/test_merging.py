@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 from engine.pack.pack import pack
 from kernels.base import PathRange
@@ -41,10 +41,10 @@ def copies(kind, *changes):
 
 PRICES = ("138.45", "138.61", "")
 ROWS = {
-    Kind.JGB_FUTURE: [{"price": price, "notional": str(7 * (i + 1))} for i, price in enumerate(PRICES)],
-    Kind.SWAPTION_PAYER: [{"notional": "1e9"}, {"notional": "-3e8"}, {"notional": "5e8"}],
-    Kind.ASSET: [{"notional": "2500"}, {"notional": "-700"}, {"notional": "1"}],
-    Kind.INDEX_FUTURE: [{"price": "5936.5"}, {"price": "5940"}, {"notional": "9"}],
+    KINDS["JGB_FUTURE"]: [{"price": price, "notional": str(7 * (i + 1))} for i, price in enumerate(PRICES)],
+    KINDS["SWAPTION_PAYER"]: [{"notional": "1e9"}, {"notional": "-3e8"}, {"notional": "5e8"}],
+    KINDS["ASSET"]: [{"notional": "2500"}, {"notional": "-700"}, {"notional": "1"}],
+    KINDS["INDEX_FUTURE"]: [{"price": "5936.5"}, {"price": "5940"}, {"notional": "9"}],
 }
 
 
@@ -59,7 +59,7 @@ def test_positions_alike_are_one_row_and_their_pnl_the_sum(kind, csv_book, index
     assert (np.abs(pnl(together)[0] - np.sum(apart, axis=0)) <= 1e-14 * size).all()
 
 
-@pytest.mark.parametrize("kind", [Kind.JGB_FUTURE, Kind.SWAPTION_PAYER])
+@pytest.mark.parametrize("kind", [KINDS["JGB_FUTURE"], KINDS["SWAPTION_PAYER"]])
 def test_books_share_legs(kind, csv_book, index_market):
     rows = [row | {"book": f"book-{i}"} for i, row in enumerate(copies(kind, *ROWS[kind]))]
     one, three = (packed(csv_book(some, index_market), index_market) for some in (rows[:1], rows))
@@ -69,9 +69,9 @@ def test_books_share_legs(kind, csv_book, index_market):
 
 
 def test_swaptions_that_differ_stay_apart(csv_book, index_market):
-    rows = copies(Kind.SWAPTION_PAYER, {}, {"rate": "0.013"}, {"vol": "0.006"}, {"maturity": "2026-06-01"})
+    rows = copies(KINDS["SWAPTION_PAYER"], {}, {"rate": "0.013"}, {"vol": "0.006"}, {"maturity": "2026-06-01"})
     rows.append(
-        example_row(Kind.SWAPTION_RECEIVER) | {"currency": "JPY", "rate": "0.0125", "premium": "", "vol": "0.0058"}
+        example_row(KINDS["SWAPTION_RECEIVER"]) | {"currency": "JPY", "rate": "0.0125", "premium": "", "vol": "0.0058"}
     )
     rows[-1] |= {"notional": "1e10", "maturity": "2026-05-28", "tenor": "10Y"}
     book = packed(csv_book(rows, index_market), index_market).book

@@ -59,7 +59,7 @@ def test_pnl_of_a_move_is_the_value_after_less_the_base_at_the_rates_of_each(
 
 def test_shock_pnl_is_the_book_in_the_shocked_market_less_the_base(hand_market, book):
     market = hand_market()
-    result = packed(book, market, [market, replace(market, usdjpy=125.0)])
+    result = packed(book, market, [market, replace(market, fx={"USD": 125.0})])
     still = np.zeros(6)
     wanted = worth(market, still, 0, 125.0) - worth(market, still, 0, market.usdjpy)
     assert result.shock_pnl[0].tolist() == [0.0, 0.0, 0.0]
@@ -72,7 +72,7 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
     A spread fitted to the shocked market would give the mark back, and the shock would cost nothing.
     """
     marks = Marks(position=np.array([0]), settlement_day=np.array([1]), settlement_value=np.array([850.0]))
-    book = replace(hand_book([(0, "JGB", 3650, 1000.0)]), marks=marks)
+    book = hand_book([(0, "JGB", 3650, 1000.0)]).with_tables(marks)
     market, shocked = hand_market(flat=0.01), hand_market(flat=0.02)
     spread = math.log(1000.0 / 850.0) / (10.0 - 1.0 / 365.0) - 0.01
     base, after = (1000.0 * math.exp(-10.0 * (rate + spread)) for rate in (0.01, 0.02))
@@ -87,14 +87,16 @@ def test_spreads_fit_prices_in_the_base_market_and_stay_in_a_shocked_one(hand_ma
 def test_scenarios_that_only_move_levels_share_one_walk(hand_market, book):
     market = hand_market()
     wilder = replace(market, vols=market.vols * 2.0)
-    result = packed(book, market, [market, replace(market, usdjpy=125.0), wilder, replace(wilder, usdjpy=125.0)])
+    result = packed(
+        book, market, [market, replace(market, fx={"USD": 125.0}), wilder, replace(wilder, fx={"USD": 125.0})]
+    )
     assert result.book.run.dynamics.tolist() == [0, 0, 1, 1]
     assert result.model.decay.shape == (2, 6)
 
 
 def test_a_scenario_is_the_same_alone_or_among_others(hand_market, book):
     market = hand_market()
-    shocked = replace(market, usdjpy=125.0, vols=market.vols * 1.5)
+    shocked = replace(market, fx={"USD": 125.0}, vols=market.vols * 1.5)
     paths = PathRange(first=0, n=300)
 
     def rows(*scenarios):

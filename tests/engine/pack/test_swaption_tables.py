@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.inputs.scenario.load import load_scenario
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 from engine.pack.chebyshev import WANTED
 from engine.pack.pack import pack
@@ -37,7 +37,7 @@ def swaption_rows(maturity, n, seed=1):
     """Payers and receivers on one swap, bought and sold, strikes 0.8 % to 1.8 %."""
     draw = random.Random(seed)
     return [
-        example_row(Kind.SWAPTION_PAYER if i % 2 else Kind.SWAPTION_RECEIVER)
+        example_row(KINDS["SWAPTION_PAYER"] if i % 2 else KINDS["SWAPTION_RECEIVER"])
         | {"position_id": f"{maturity}-{i}", "maturity": maturity, "rate": f"{draw.uniform(0.008, 0.018):.5f}"}
         | {"currency": "JPY", "tenor": "10Y", "notional": f"{draw.uniform(-1e10, 1e10):.0f}"}
         | {"premium": "", "vol": f"{draw.uniform(0.004, 0.008):.4f}"}

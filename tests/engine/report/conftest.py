@@ -15,24 +15,28 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.special import ndtri
 
-from engine.batch.figures.convergence import CONVERGENCE, CONVERGENCE_SCHEMA
-from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA
 from engine.record.atomic import write_json
 from engine.record.read import BatchFault, LimitUse, night_folder, run_folder
 from engine.record.rows import ComponentKey, component_rows, exact_row, result_rows
 from engine.record.tables import (
+    CONVERGENCE,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
     GAIN,
+    LEVELS,
+    LEVELS_SCHEMA,
     MANIFEST,
     N_BINS,
     NIGHT,
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
+    convergence_schema,
 )
-from engine.risk.components import Component
-from engine.risk.results import Measure, ScopeResult
+from engine.risk.components import Component, ComponentEstimate
+from engine.risk.estimate import Estimate
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.results import ScopeResult, TailResult
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
 pytest.importorskip("matplotlib", reason="needs the extra `report`")
@@ -43,21 +47,18 @@ N_PATHS = 1_000_000
 DIGEST = "0123456789abcdef" * 4
 
 
-def measure(confidence: float, var: float, se: float) -> Measure:
+def tail(confidence: float, var: float, se: float) -> TailResult:
     """VaR as given; ES a seventh above it."""
     shortfall = 8.0 * var / 7.0
-    return Measure(
+    return TailResult(
         confidence=confidence,
-        value_at_risk=var,
-        value_at_risk_se=se,
-        value_at_risk_low=var - 1.96 * se,
-        value_at_risk_high=var + 1.96 * se,
-        expected_shortfall=shortfall,
-        expected_shortfall_se=1.3 * se,
-        expected_shortfall_low=shortfall - 2.6 * se,
-        expected_shortfall_high=shortfall + 2.6 * se,
-        value_at_risk_around_shock=var,
-        expected_shortfall_around_shock=shortfall,
+        estimates={
+            "value_at_risk": Estimate(value=var, se=se, low=var - 1.96 * se, high=var + 1.96 * se),
+            "expected_shortfall": Estimate(
+                value=shortfall, se=1.3 * se, low=shortfall - 2.6 * se, high=shortfall + 2.6 * se
+            ),
+        },
+        around_shock={"value_at_risk": var, "expected_shortfall": shortfall},
         tail_paths=int((1.0 - confidence) * N_PATHS),
         rough=False,
     )
@@ -76,7 +77,7 @@ def result(scenario: str, scope: str, var: float, *, se: float | None = None, sh
         mean_se=std / 1000.0,
         std=std,
         pnl_bound=0.0,
-        measures=(measure(0.99, var, se), measure(0.975, 0.8425 * var, 0.7 * se)),
+        measures=(tail(0.99, var, se), tail(0.975, 0.8425 * var, 0.7 * se)),
         pnl_sha256=DIGEST,
     )
 
@@ -118,7 +119,7 @@ class Record:
             DISTRIBUTIONS: ([_distribution(each) for each in found], DISTRIBUTIONS_SCHEMA),
         }
         if extras:
-            tables |= {CONVERGENCE: (_converging(found[0]), CONVERGENCE_SCHEMA), LEVELS: (_levels(), LEVELS_SCHEMA)}
+            tables |= {CONVERGENCE: (_converging(found[0]), convergence_schema()), LEVELS: (_levels(), LEVELS_SCHEMA)}
         for file, (content, schema) in tables.items():
             full = [{key: row.get(key) for key in schema.names} for row in content]
             pq.write_table(pa.Table.from_pylist(full, schema=schema), home / file)
@@ -239,16 +240,16 @@ def _exact_rows(books: Mapping[str, float], scenarios: Sequence[str], total: str
 def _components(results: Sequence[ScopeResult]) -> dict[ComponentKey, Component]:
     """Four fifths of what each book is alone, so that they add up to the total."""
     return {
-        (each.scenario, each.scope, alone.confidence): Component(
-            value_at_risk=0.8 * alone.value_at_risk,
-            value_at_risk_se=6.0 * alone.value_at_risk_se,
-            expected_shortfall=0.8 * alone.expected_shortfall,
-            expected_shortfall_se=5.0 * alone.expected_shortfall_se,
+        (scope.scenario, scope.scope, alone.confidence): Component(
+            estimates={
+                key: ComponentEstimate(value=0.8 * each.value, se=6.0 * each.se)
+                for key, each in alone.estimates.items()
+            },
             tail_paths=1966,
         )
-        for each in results
-        if each.scope.startswith("book:")
-        for alone in each.measures
+        for scope in results
+        if scope.scope.startswith("book:")
+        for alone in scope.measures
     }
 
 
@@ -265,8 +266,8 @@ def _converging(each: ScopeResult) -> list[dict[str, Any]]:
     rows = []
     for found in each.measures:
         for n in (1024, 4096, 16_384):
-            se = found.value_at_risk_se * math.sqrt(N_PATHS / n)
-            value = found.value_at_risk + 0.3 * se
+            se = found.of(VALUE_AT_RISK).se * math.sqrt(N_PATHS / n)
+            value = found.of(VALUE_AT_RISK).value + 0.3 * se
             rows.append(
                 {
                     "scenario": each.scenario, "scope": each.scope, "confidence": found.confidence, "n_paths": n,

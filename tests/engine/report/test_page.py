@@ -1,5 +1,6 @@
 """The whole page: every number is the record's, whatever the record holds."""
 
+import json
 import math
 import re
 from dataclasses import replace
@@ -7,12 +8,26 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from engine.errors import InputError
+from engine.record.atomic import write_json
+from engine.record.correlations import (
+    CORRELATIONS,
+    CORRELATIONS_SCHEMA,
+    Correlations,
+    correlation_rows,
+    recorded_correlations,
+)
+from engine.record.later_tables import recorded_convergence, recorded_levels
 from engine.record.read import BatchFault, night_folder, read_night, run_folder
-from engine.report.extras import convergence, levels
+from engine.record.tables import MANIFEST
 from engine.report.write import report_path, write_report
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
 pytest.importorskip("matplotlib", reason="needs the extra `report`")
@@ -74,7 +89,10 @@ def every_value(record) -> set[float]:
             found |= {float(each.counts[i : i + 3].sum()) for each in run.distributions for i in range(0, 201, 3)}
             home = run_folder(record.folder, night.valuation_date, run.name)
             found |= {float(run.manifest["facts"]["n_paths"]), -9.9e8}  # and the P&L of realised.csv
-            rows = [*convergence(home, run.manifest, "base", 0.99), *levels(home, run.manifest, "base")]
+            rows = [
+                *recorded_convergence(home, run.manifest, "base", 0.99),
+                *recorded_levels(home, run.manifest, "base"),
+            ]
             found |= {float(value) for row in rows for value in row.values() if isinstance(value, float | int)}
             for key, part in run.components.items():
                 found |= {1.0, *measures(part), *shares(run, key)}
@@ -91,7 +109,8 @@ def every_value(record) -> set[float]:
 
 
 def measures(each) -> tuple[float, float, float, float]:
-    return each.value_at_risk, each.value_at_risk_se, each.expected_shortfall, each.expected_shortfall_se
+    var, es = each.of(VALUE_AT_RISK), each.of(EXPECTED_SHORTFALL)
+    return var.value, var.se, es.value, es.se
 
 
 def shares(run, key) -> tuple[float, float]:
@@ -99,8 +118,8 @@ def shares(run, key) -> tuple[float, float]:
     scenario, _, confidence = key
     total = next(each for each in run.results if (each.scenario, each.scope) == (scenario, "total"))
     whole = next(each for each in total.measures if each.confidence == confidence)
-    part = run.components[key]
-    return part.value_at_risk / whole.value_at_risk, part.expected_shortfall / whole.expected_shortfall
+    (var, _, es, _), (whole_var, _, whole_es, _) = measures(run.components[key]), measures(whole)
+    return var / whole_var, es / whole_es
 
 
 def test_contributions_stand_beside_what_the_books_are_alone(html):
@@ -278,9 +297,6 @@ def test_an_error_that_the_sample_does_not_bound_is_said(record):
 
 def _spoil(path: Path) -> None:
     """Turn every figure of one book into NaN."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     table = pq.read_table(path)
     rows = [{**row, "value": math.nan} if row["scope"] == "book:bad" else row for row in table.to_pylist()]
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
@@ -315,3 +331,42 @@ def test_rough_errors_are_a_warning(record):
 
     (said,) = warnings([Sheet()])  # type: ignore[list-item]
     assert said.startswith("ten-days: 12 figures have rough errors: base, total, 99 %; ")
+
+
+def test_a_record_without_correlations_renders_and_says_so(whole, html):
+    assert "This record holds no correlations" in Page(html).text
+    assert "unwind report --history FILE" in Page(html).text
+
+
+def test_correlations_taken_now_are_shown_with_the_files_that_they_rest_on(whole):
+    found = Page(render(whole.folder, TODAY, _correlations()))
+    assert "This record holds no correlations" not in found.text
+    assert "Used: by hand" in found.text
+    assert "a year of history" in found.text
+    assert "old.csv" in found.text
+    assert "0.37" in found.text  # trailing, of the pair that differs most
+
+
+def test_correlations_of_the_record_are_shown(record):
+    found = _correlations()
+    record.run("ten-days")
+    home = run_folder(record.folder, TODAY, "ten-days")
+    rows = pa.Table.from_pylist(correlation_rows(found), schema=CORRELATIONS_SCHEMA)
+    pq.write_table(rows, home / CORRELATIONS)
+    plain = json.loads((home / MANIFEST).read_bytes()) | {"correlations": recorded_correlations(found)}
+    write_json(home / MANIFEST, plain | {"files": plain["files"] | {CORRELATIONS: ""}})
+    record.seal(home)
+    record.close()
+    assert "a year of history" in page(record).text
+
+
+def _correlations() -> Correlations:
+    return Correlations(
+        names=("UST_10Y", "USDJPY"),
+        used=np.array([[1.0, 0.61], [0.61, 1.0]]),
+        calibration="by hand",
+        trailing=np.array([[1.0, 0.37], [0.37, 1.0]]),
+        trailing_se=np.array([[0.0, 0.05], [0.05, 0.0]]),
+        basis="a year of history",
+        histories=({"path": "/data/old.csv", "sha256": "0" * 64},),
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from engine.record.read import night_folder, read_night
 from engine.report.past import before, carried_over, dated, missing_dates, read_past
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 TODAY = date(2025, 5, 28)
 YESTERDAY = date(2025, 5, 27)
@@ -27,8 +28,8 @@ def test_the_night_before_is_the_one_that_was_recorded(full):
     assert past.last == YESTERDAY
     assert found.run is not None
     # 0.8 of 3.0 and 4.9 billion, as the fixture writes it
-    assert found.measure(run.results[0], 0.99).value_at_risk == pytest.approx(6.32e9)
-    assert found.measure(run.results[0], 0.95) is None
+    assert found.tail(run.results[0], 0.99).of(VALUE_AT_RISK).value == pytest.approx(6.32e9)
+    assert found.tail(run.results[0], 0.95) is None
     assert carried_over(run, found.run) == ("market", "book carry", "book life")
 
 
@@ -48,7 +49,7 @@ def test_what_is_another_question_is_not_compared(record, yesterday, reason):
     night = read_night(record.folder, TODAY)
     found = before(read_past(record.folder, night), night.runs[0])
     assert (found.run, found.reason) == (None, reason)
-    assert found.measure(night.runs[0].results[0], 0.99) is None
+    assert found.tail(night.runs[0].results[0], 0.99) is None
 
 
 def test_realised_pnl_is_held_against_the_var_of_the_night_before_it(full):

@@ -10,11 +10,11 @@ import numpy as np
 from engine.report.charts import Bar, books
 from engine.report.svg import draw
 
-BARS = [Bar(label=name, value_at_risk=2.0, se=0.1, expected_shortfall=2.4) for name in ("$a$", "<b>&", "生命保険")]
+BARS = [Bar(label=name, value=2.0, se=0.1, marks=(2.4,)) for name in ("$a$", "<b>&", "生命保険")]
 
 
 def picture(key: str = "one") -> str:
-    return str(books(key, "What is shown", BARS, "JPY billion"))
+    return str(books(key, "What is shown", BARS, ("VaR", "ES"), "JPY billion"))
 
 
 def test_the_same_figure_gives_the_same_bytes_whatever_the_users_settings_are():
@@ -56,4 +56,4 @@ def test_no_warning_is_left_to_the_caller():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "NaN" not in picture()
-    assert np.isfinite(BARS[0].value_at_risk)
+    assert np.isfinite(BARS[0].value)

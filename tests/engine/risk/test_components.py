@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from engine.risk.components import LEAST_PATHS, WorstPaths, components
-from engine.risk.results import measure
+from engine.risk.book_lines import LEAST_PATHS
+from engine.risk.components import WorstPaths, components
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.results import tail_result
 from engine.risk.tail import estimate_sample
 
 COVARIANCE = np.array([[4.0, 1.2, -0.5], [1.2, 1.0, 0.1], [-0.5, 0.1, 2.0]])
@@ -27,7 +30,7 @@ def found(pnl, confidence=0.99, n_looked_at=None, cut=7):
     worst = WorstPaths(len(pnl) - 1, confidence, n)
     for part in np.array_split(pnl[:, :n], cut, axis=1):
         worst.add(part)
-    total = measure(estimate_sample(pnl[0], confidence), 0.0)
+    total = tail_result(estimate_sample(pnl[0], confidence), 0.0)
     return total, components(worst, total, pnl.shape[1])
 
 
@@ -36,8 +39,8 @@ def found(pnl, confidence=0.99, n_looked_at=None, cut=7):
 def test_they_add_up_to_the_total(confidence, n_looked_at):
     total, parts = found(books(1), confidence, n_looked_at)
     for name in ("value_at_risk", "expected_shortfall"):
-        added = math.fsum(getattr(each, name) for each in parts)
-        assert added == pytest.approx(getattr(total, name), rel=1e-12)  # some thousand roundings of 1e-16
+        added = math.fsum(each.estimates[name].value for each in parts)
+        assert added == pytest.approx(total.estimates[name].value, rel=1e-12)  # some thousand roundings of 1e-16
 
 
 @pytest.mark.parametrize("n_looked_at", [N, 30_000])
@@ -46,8 +49,8 @@ def test_of_a_normal_law_they_are_its_covariances_with_the_total_and_the_errors_
     levels = {"value_at_risk": norm.ppf(0.99), "expected_shortfall": norm.pdf(norm.ppf(0.99)) / 0.01}
     runs = [found(books(seed, N), n_looked_at=n_looked_at)[1] for seed in range(40)]
     for name, level in levels.items():
-        values = np.array([[getattr(each, name) for each in parts] for parts in runs])
-        ses = np.array([[getattr(each, f"{name}_se") for each in parts] for parts in runs])
+        values = np.array([[each.estimates[name].value for each in parts] for parts in runs])
+        ses = np.array([[each.estimates[name].se for each in parts] for parts in runs])
         z = (values - level * weights) / ses
         assert np.abs(z.mean(axis=0)).max() < 4.0 / math.sqrt(40)
         assert z.std() == pytest.approx(1.0, abs=0.25)  # 120 figures, of which 80 are free: an error of 0.08 and more
@@ -57,24 +60,25 @@ def test_one_book_alone_has_the_totals_figures_and_errors():
     pnl = books(2)[:1]
     total, (alone,) = found(np.vstack([pnl, pnl]))
     for name in ("value_at_risk", "expected_shortfall"):
-        assert getattr(alone, name) == pytest.approx(getattr(total, name), rel=1e-12)
+        assert alone.estimates[name].value == pytest.approx(total.estimates[name].value, rel=1e-12)
         # the last path of the tail counts in part, and 1000 of them stand for a mass of 1000
-        assert getattr(alone, f"{name}_se") == pytest.approx(getattr(total, f"{name}_se"), rel=2e-3)
+        assert alone.estimates[name].se == pytest.approx(total.estimates[name].se, rel=2e-3)
 
 
 def test_a_book_that_does_not_move_contributes_nothing():
     pnl = books(3)
     _, parts = found(np.vstack([pnl, np.zeros(N)]))
-    assert (parts[3].value_at_risk, parts[3].expected_shortfall) == (0.0, 0.0)
-    assert (parts[3].value_at_risk_se, parts[3].expected_shortfall_se) == (0.0, 0.0)
+    assert (parts[3].of(VALUE_AT_RISK).value, parts[3].of(EXPECTED_SHORTFALL).value) == (0.0, 0.0)
+    assert (parts[3].of(VALUE_AT_RISK).se, parts[3].of(EXPECTED_SHORTFALL).se) == (0.0, 0.0)
 
 
 def test_a_hedge_takes_risk_off():
     pnl = books(4)
     hedge = -0.3 * pnl[1]
     _, parts = found(np.vstack([pnl[0] + hedge, pnl[1:], hedge]))
-    assert parts[3].value_at_risk == pytest.approx(-0.3 * parts[0].value_at_risk, rel=1e-9)  # a line is linear
-    assert parts[3].expected_shortfall < 0.0
+    wanted = -0.3 * parts[0].of(VALUE_AT_RISK).value
+    assert parts[3].of(VALUE_AT_RISK).value == pytest.approx(wanted, rel=1e-9)  # a line is linear
+    assert parts[3].of(EXPECTED_SHORTFALL).value < 0.0
 
 
 def test_the_cut_into_parts_leaves_no_trace_and_ties_go_to_the_earlier_path():
@@ -86,7 +90,8 @@ def test_the_cut_into_parts_leaves_no_trace_and_ties_go_to_the_earlier_path():
 def test_losses_that_are_all_the_same_are_shared_as_they_are():
     pnl = np.vstack([np.full(5000, -3.0), np.full(5000, -1.0), np.full(5000, -2.0)])
     _, parts = found(pnl)
-    assert [(each.value_at_risk, each.expected_shortfall) for each in parts] == [(1.0, 1.0), (2.0, 2.0)]
+    for part, wanted in zip(parts, (1.0, 2.0), strict=True):
+        assert (part.of(VALUE_AT_RISK).value, part.of(EXPECTED_SHORTFALL).value) == (wanted, wanted)
 
 
 def test_too_few_paths_in_the_tail_give_none():
@@ -99,5 +104,7 @@ def test_a_total_whose_error_is_not_bounded_leaves_none_bounded():
     pnl = books(7, 20_000)
     worst = WorstPaths(3, 0.99, 20_000)
     worst.add(pnl)
-    total = replace(measure(estimate_sample(pnl[0], 0.99), 0.0), value_at_risk_se=math.inf)
-    assert all(each.value_at_risk_se == math.inf for each in components(worst, total, 20_000))
+    total = tail_result(estimate_sample(pnl[0], 0.99), 0.0)
+    open_ended = {"value_at_risk": replace(total.of(VALUE_AT_RISK), se=math.inf)}
+    total = replace(total, estimates={**total.estimates, **open_ended})
+    assert all(each.of(VALUE_AT_RISK).se == math.inf for each in components(worst, total, 20_000))

@@ -7,11 +7,19 @@ import pytest
 from scipy.special import ndtr, ndtri, stdtrit
 from scipy.stats import t as student
 
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.ordered_tail import SortedTail
 from engine.risk.ranks import order_statistics_needed
-from engine.risk.tail import SortedTail, estimate_sample, estimate_tail
+from engine.risk.tail import estimate_sample, estimate_tail
 
 N_REPEATS = 4_000  # of 1,000, a sound interval leaves 93-97 % in one of 250 cases by chance; of 4,000, never
 SIGMA = 0.5  # of the lognormal laws
+
+
+def share_covered(found, measure, truth):
+    """Share of estimates whose interval holds the truth."""
+    return np.mean([each.of(measure).low <= truth <= each.of(measure).high for each in found])
 
 
 def normal_shortfall(p):
@@ -54,9 +62,7 @@ def coverage(law, confidence, n_paths, n_repeats=N_REPEATS):
     rng = np.random.default_rng(n_paths)
     worst = quantile(worst_uniforms(rng, n_paths, order_statistics_needed(confidence, n_paths), n_repeats))
     found = [estimate_tail(SortedTail(values, n_paths), confidence) for values in worst]
-    var = np.mean([each.value_at_risk_low <= true_var <= each.value_at_risk_high for each in found])
-    es = np.mean([each.expected_shortfall_low <= true_es <= each.expected_shortfall_high for each in found])
-    return var, es
+    return share_covered(found, VALUE_AT_RISK, true_var), share_covered(found, EXPECTED_SHORTFALL, true_es)
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -81,6 +87,5 @@ def test_coverage_of_whole_samples():
     rng = np.random.default_rng(1)
     found = [estimate_sample(rng.standard_normal(50_000), 0.99) for _ in range(1_000)]
     true_var, true_es = -ndtri(0.01), normal_shortfall(0.01)
-    assert 0.93 <= np.mean([each.value_at_risk_low <= true_var <= each.value_at_risk_high for each in found]) <= 0.97
-    covered = [each.expected_shortfall_low <= true_es <= each.expected_shortfall_high for each in found]
-    assert 0.93 <= np.mean(covered) <= 0.97
+    assert 0.93 <= share_covered(found, VALUE_AT_RISK, true_var) <= 0.97
+    assert 0.93 <= share_covered(found, EXPECTED_SHORTFALL, true_es) <= 0.97

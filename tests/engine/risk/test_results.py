@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from engine.errors import RiskError
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.moments import Moments
-from engine.risk.results import Revaluation, RunFacts, RunResult, Timing, as_json, measure, scope_result
+from engine.risk.results import Revaluation, RunFacts, RunResult, Timing, as_json, scope_result, tail_result
 from engine.risk.tail import estimate_sample
 
 FACTS = RunFacts(
@@ -87,9 +89,9 @@ def test_the_json_is_strict_and_loses_nothing():
 def test_losses_are_also_measured_from_the_shocked_state():
     # P&L of -10 from the base, of which the shock alone makes -7, is -3 from the shocked state
     pnl = np.full(1000, -10.0)
-    found = measure(estimate_sample(pnl, 0.95), shock_pnl=-7.0)
-    assert (found.value_at_risk, found.expected_shortfall) == (10.0, 10.0)
-    assert (found.value_at_risk_around_shock, found.expected_shortfall_around_shock) == (3.0, 3.0)
+    found = tail_result(estimate_sample(pnl, 0.95), shock_pnl=-7.0)
+    assert (found.of(VALUE_AT_RISK).value, found.of(EXPECTED_SHORTFALL).value) == (10.0, 10.0)
+    assert found.around_shock == {"value_at_risk": 3.0, "expected_shortfall": 3.0}
 
 
 def test_an_error_that_the_sample_does_not_bound_is_null_and_said():
@@ -106,8 +108,9 @@ def test_an_error_that_the_sample_does_not_bound_is_null_and_said():
 
 def test_a_rough_measure_says_why_and_a_sound_one_is_silent():
     rough, sound = estimate_sample(PNL, 0.95), estimate_sample(np.tile(PNL, 20), 0.95)
-    assert measure(rough, 0.0).warning() == "only 25 paths lie in the 0.95 tail, 500 are wanted: its errors are rough"
-    assert measure(sound, 0.0).warning() is None
+    said = tail_result(rough, 0.0).warning()
+    assert said == "only 25 paths lie in the 0.95 tail, 500 are wanted: its errors are rough"
+    assert tail_result(sound, 0.0).warning() is None
 
 
 def test_a_figure_that_is_not_a_number_is_never_reported():

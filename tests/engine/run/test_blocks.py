@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.run.blocks import relative_se
 
 
@@ -13,7 +14,7 @@ def tails(errors, confidences=(0.95, 0.99, 0.975)):
 
     def result(row, confidence):
         value, error = errors[row, confidence]
-        return SimpleNamespace(value_at_risk=value, value_at_risk_se=error)
+        return SimpleNamespace(of={VALUE_AT_RISK: SimpleNamespace(value=value, se=error)}.__getitem__)
 
     return SimpleNamespace(plan=SimpleNamespace(confidences=confidences), result=result)
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from engine.pack.pack import pack
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import plan_tails
 from engine.run.blocks import estimates, simulate
 from kernels.numba.backend import NumbaBackend
@@ -58,7 +60,7 @@ def test_intervals_cover_the_closed_form(hand_market, hand_book, n_repeats, n_pa
         tails = simulate(backend, replace(program, seed=seed), plan, lambda done, wanted: None)
         for k, found in enumerate(estimates(tails, 0)):
             var, es = exact[found.confidence]
-            covered[k, 0] += found.value_at_risk_low <= var <= found.value_at_risk_high
-            covered[k, 1] += found.expected_shortfall_low <= es <= found.expected_shortfall_high
+            covered[k, 0] += found.of(VALUE_AT_RISK).low <= var <= found.of(VALUE_AT_RISK).high
+            covered[k, 1] += found.of(EXPECTED_SHORTFALL).low <= es <= found.of(EXPECTED_SHORTFALL).high
             assert not found.rough  # 500 paths or more in the tail
     assert ((covered >= 0.93 * n_repeats) & (covered <= 0.97 * n_repeats)).all(), covered / n_repeats

@@ -22,6 +22,8 @@ from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
 from engine.market.factors import parse_factor
 from engine.risk.accumulate import TailAccumulator
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import plan_brackets
 from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.on_cpu import HostDevice
@@ -34,7 +36,7 @@ LEVELS = [level["level"] for level in USD_CASH["levels"]]
 @pytest.fixture
 def usd_cash(bundled_with, hand_book):
     """The reference's market and book, beside a book of yen that has no risk."""
-    market = bundled_with(usdjpy=USD_CASH["spot"], usdjpy_vol=USD_CASH["vol"])
+    market = bundled_with(fx={"USD": USD_CASH["spot"]}, usdjpy_vol=USD_CASH["vol"])
     return market, hand_book(units=[(0, "USD", USD_CASH["usd"]), (1, "JPY", 5e8)], books=("dollars", "yen"))
 
 
@@ -49,11 +51,13 @@ def test_usd_cash_meets_the_closed_form(usd_cash, run_files, settings):
     assert total.base_value == pytest.approx(USD_CASH["value_now"] + 5e8, rel=1e-14)
     assert abs(total.mean) <= 4.0 * total.mean_se
     for measure, level in zip(total.measures, USD_CASH["levels"], strict=True):
-        assert abs(measure.value_at_risk - level["VaR"]) <= 4.0 * measure.value_at_risk_se
-        assert abs(measure.expected_shortfall - level["ES"]) <= 4.0 * measure.expected_shortfall_se
-        assert measure.value_at_risk_low < measure.value_at_risk < measure.value_at_risk_high
-    assert dollars.measures[0].value_at_risk == pytest.approx(total.measures[0].value_at_risk, abs=1e-5)
-    assert (yen.mean, yen.std, yen.measures[0].value_at_risk, yen.measures[0].value_at_risk_se) == (0.0, 0.0, 0.0, 0.0)
+        var, es = measure.of(VALUE_AT_RISK), measure.of(EXPECTED_SHORTFALL)
+        assert abs(var.value - level["VaR"]) <= 4.0 * var.se
+        assert abs(es.value - level["ES"]) <= 4.0 * es.se
+        assert var.low < var.value < var.high
+    in_dollars, in_all, in_yen = (each.measures[0].of(VALUE_AT_RISK) for each in (dollars, total, yen))
+    assert in_dollars.value == pytest.approx(in_all.value, abs=1e-5)
+    assert (yen.mean, yen.std, in_yen.value, in_yen.se) == (0.0, 0.0, 0.0, 0.0)
 
 
 def test_standard_errors_are_those_of_the_closed_form(usd_cash, run_files):
@@ -66,7 +70,7 @@ def test_standard_errors_are_those_of_the_closed_form(usd_cash, run_files):
         density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi) / (after * sd)
         wanted = math.sqrt(p * (1 - p) / n) / density
         # the spacing of order statistics has a noise of about 1 / sqrt(their number in the interval): 500 paths, 10 %
-        assert measure.value_at_risk_se == pytest.approx(wanted, rel=0.3)
+        assert measure.of(VALUE_AT_RISK).se == pytest.approx(wanted, rel=0.3)
 
 
 def linear_book(case, bundled_with, hand_book):
@@ -94,11 +98,11 @@ def test_a_linear_book_meets_the_gaussian_closed_form(bundled_with, hand_book, r
     assert total.std == pytest.approx(case["pnl_sd"] * scale, rel=4 / math.sqrt(2 * 2**20))
     for measure, level in zip(total.measures, case["levels"], strict=True):
         # 1e-5: what is left of curvature at a thousandth of the vols
-        assert measure.value_at_risk == pytest.approx(
-            level["VaR"] * scale, abs=4.0 * measure.value_at_risk_se + 1e-5 * level["VaR"] * scale
+        assert measure.of(VALUE_AT_RISK).value == pytest.approx(
+            level["VaR"] * scale, abs=4.0 * measure.of(VALUE_AT_RISK).se + 1e-5 * level["VaR"] * scale
         )
-        assert measure.expected_shortfall == pytest.approx(
-            level["ES"] * scale, abs=4.0 * measure.expected_shortfall_se + 1e-5 * level["ES"] * scale
+        assert measure.of(EXPECTED_SHORTFALL).value == pytest.approx(
+            level["ES"] * scale, abs=4.0 * measure.of(EXPECTED_SHORTFALL).se + 1e-5 * level["ES"] * scale
         )
 
 
@@ -106,10 +110,10 @@ def test_until_se_doubles_paths_until_the_error_is_reached(usd_cash, run_files):
     result = run_files(*usd_cash, n_paths=10_000, until_se=0.01)
     n_paths = result.run.n_paths
     highest = result.results[0].measures[-1]
-    assert highest.value_at_risk_se / highest.value_at_risk <= 0.01
+    assert highest.of(VALUE_AT_RISK).se / highest.of(VALUE_AT_RISK).value <= 0.01
     assert math.log2(n_paths / 10_000) in (1, 2, 3, 4)
     before = run_files(*usd_cash, n_paths=n_paths // 2).results[0].measures[-1]
-    assert before.value_at_risk_se / before.value_at_risk > 0.01
+    assert before.of(VALUE_AT_RISK).se / before.of(VALUE_AT_RISK).value > 0.01
     assert digests(run_files(*usd_cash, n_paths=n_paths)) == digests(result)
 
 
@@ -152,8 +156,8 @@ def test_the_seed_chooses_the_paths(usd_cash, run_files):
 def within_errors(one, other):
     for mine, theirs in zip(one.measures, other.measures, strict=True):
         for name in ("value_at_risk", "expected_shortfall"):
-            error = math.hypot(getattr(mine, f"{name}_se"), getattr(theirs, f"{name}_se"))
-            assert abs(getattr(mine, name) - getattr(theirs, name)) <= 4.0 * error
+            one, two = mine.estimates[name], theirs.estimates[name]
+            assert abs(one.value - two.value) <= 4.0 * math.hypot(one.se, two.se)
 
 
 @pytest.mark.parametrize("settings", [{"steps": "daily"}, {"precision": "float32"}], ids=str)
@@ -174,8 +178,8 @@ def test_numba_and_the_oracle_report_the_same_figures(run_files):
         gross = 1e12  # yen: the sample books' flows
         assert mine.mean == pytest.approx(theirs.mean, abs=1e-13 * gross)
         for a, b in zip(mine.measures, theirs.measures, strict=True):
-            assert a.value_at_risk == pytest.approx(b.value_at_risk, abs=1e-13 * gross)
-            assert a.expected_shortfall == pytest.approx(b.expected_shortfall, abs=1e-13 * gross)
+            assert a.of(VALUE_AT_RISK).value == pytest.approx(b.of(VALUE_AT_RISK).value, abs=1e-13 * gross)
+            assert a.of(EXPECTED_SHORTFALL).value == pytest.approx(b.of(EXPECTED_SHORTFALL).value, abs=1e-13 * gross)
 
 
 def test_compressed_and_direct_agree_within_the_stated_bound(run_files):
@@ -185,7 +189,8 @@ def test_compressed_and_direct_agree_within_the_stated_bound(run_files):
     assert 0.0 < bound <= 1e-10
     for mine, theirs in zip(compressed.results, direct.results, strict=True):
         for a, b in zip(mine.measures, theirs.measures, strict=True):
-            assert abs(a.value_at_risk - b.value_at_risk) <= (bound + 1e-14) * 1e12  # of gross value, in yen
+            apart = abs(a.of(VALUE_AT_RISK).value - b.of(VALUE_AT_RISK).value)
+            assert apart <= (bound + 1e-14) * 1e12  # of gross value, in yen
 
 
 def test_totals_are_sums_of_books(run_files):
@@ -224,11 +229,10 @@ def test_brackets_give_the_same_figures_as_whole_tails(usd_cash, run_files, monk
         assert mine.pnl_sha256 == theirs.pnl_sha256
         assert (mine.mean, mine.std) == (theirs.mean, theirs.std)
         for a, b in zip(mine.measures, theirs.measures, strict=True):
-            for name in ("value_at_risk", "value_at_risk_se", "value_at_risk_low", "value_at_risk_high"):
-                assert getattr(a, name) == getattr(b, name)
+            assert a.of(VALUE_AT_RISK) == b.of(VALUE_AT_RISK)
             # sums below a bracket are added in another order, and about another centre
-            assert a.expected_shortfall == pytest.approx(b.expected_shortfall, rel=1e-12)
-            assert a.expected_shortfall_se == pytest.approx(b.expected_shortfall_se, rel=1e-6)
+            assert a.of(EXPECTED_SHORTFALL).value == pytest.approx(b.of(EXPECTED_SHORTFALL).value, rel=1e-12)
+            assert a.of(EXPECTED_SHORTFALL).se == pytest.approx(b.of(EXPECTED_SHORTFALL).se, rel=1e-6)
 
 
 def test_after_a_bracket_miss_all_cells_but_the_pilots_run_again(usd_cash, run_files, monkeypatch):
@@ -250,10 +254,9 @@ def test_after_a_bracket_miss_all_cells_but_the_pilots_run_again(usd_cash, run_f
     for mine, theirs in zip(plain.results, again.results, strict=True):
         assert (mine.mean, mine.std, mine.pnl_sha256) == (theirs.mean, theirs.std, theirs.pnl_sha256)
         for a, b in zip(mine.measures, theirs.measures, strict=True):
-            for name in ("value_at_risk", "value_at_risk_se", "value_at_risk_low", "value_at_risk_high"):
-                assert getattr(a, name) == getattr(b, name)
+            assert a.of(VALUE_AT_RISK) == b.of(VALUE_AT_RISK)
             # sums below a bracket are added in another order, and about another centre
-            assert a.expected_shortfall == pytest.approx(b.expected_shortfall, rel=1e-12)
+            assert a.of(EXPECTED_SHORTFALL).value == pytest.approx(b.of(EXPECTED_SHORTFALL).value, rel=1e-12)
 
 
 def test_warnings_of_market_and_scenarios_reach_the_result(tmp_path):
@@ -274,21 +277,22 @@ def test_a_market_without_vol_reports_its_carry_and_no_risk(bundled_with, hand_b
     total = run_files(still, book, n_paths=1_000).results[0]
     # the variance is a difference of sums of 1,000 squared carries, each addition of which may round
     assert total.std <= abs(total.mean) * math.sqrt(1_000 * 2.0**-52)
-    assert total.measures[0].value_at_risk == pytest.approx(-total.mean, abs=1e-6)
-    assert total.measures[0].value_at_risk_se == 0.0
+    assert total.measures[0].of(VALUE_AT_RISK).value == pytest.approx(-total.mean, abs=1e-6)
+    assert total.measures[0].of(VALUE_AT_RISK).se == 0.0
 
 
 def test_usd_reports_usd_at_the_rate_of_the_path(usd_cash, run_files):
     """In dollars the yen book is the risk: 5e8 / S has a closed form too."""
     result = run_files(*usd_cash, n_paths=2**18, currency="USD", confidences=[0.99])
     _, dollars, yen = result.results
-    assert (dollars.std, dollars.measures[0].value_at_risk) == (0.0, 0.0)
+    assert (dollars.std, dollars.measures[0].of(VALUE_AT_RISK).value) == (0.0, 0.0)
     sd, held = USD_CASH["vol"] * math.sqrt(10 / 252), 5e8 / USD_CASH["spot"]
     z = ndtri(0.99)
     wanted_var = held * (1 - math.exp(sd * sd / 2 - sd * z))
     wanted_es = held * (1 - math.exp(sd * sd) * ndtr(-z - sd) / 0.01)
-    assert abs(yen.measures[0].value_at_risk - wanted_var) <= 4.0 * yen.measures[0].value_at_risk_se
-    assert abs(yen.measures[0].expected_shortfall - wanted_es) <= 4.0 * yen.measures[0].expected_shortfall_se
+    var, es = (yen.measures[0].of(measure) for measure in (VALUE_AT_RISK, EXPECTED_SHORTFALL))
+    assert abs(var.value - wanted_var) <= 4.0 * var.se
+    assert abs(es.value - wanted_es) <= 4.0 * es.se
     assert result.run.currency == "USD"
 
 

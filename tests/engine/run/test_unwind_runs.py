@@ -8,6 +8,8 @@ import pytest
 
 from engine.inputs.run import resolve
 from engine.pack.pack import pack
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import plan_tails
 from engine.run.blocks import estimates, simulate
 from engine.run.load import load_inputs
@@ -105,6 +107,6 @@ def test_intervals_cover_the_mixtures_var_and_es():
     for seed in range(1000):
         tails = simulate(backend, replace(program, seed=seed), few, lambda done, wanted: None)
         for k, (found, truth) in enumerate(zip(estimates(tails, 0), exact, strict=True)):
-            covered[k, 0] += found.value_at_risk_low <= truth.value_at_risk <= found.value_at_risk_high
-            covered[k, 1] += found.expected_shortfall_low <= truth.expected_shortfall <= found.expected_shortfall_high
+            for i, measure in enumerate((VALUE_AT_RISK, EXPECTED_SHORTFALL)):
+                covered[k, i] += found.of(measure).low <= truth.of(measure).value <= found.of(measure).high
     assert ((covered >= 930) & (covered <= 970)).all(), covered / 1000

@@ -74,7 +74,7 @@ def test_settings_name_their_inputs_by_hash_as_a_run_does():
 
 def test_another_start_moves_prices_alone():
     higher = walk_of(
-        load_scenario("base"), replace(MARKET, usdjpy=150.0), n_days=3, seed=1, backend=NumbaBackend()
+        load_scenario("base"), replace(MARKET, fx={"USD": 150.0}), n_days=3, seed=1, backend=NumbaBackend()
     ).levels(IDS)
     at = walk("base", 3).series.index("USDJPY")
     np.testing.assert_allclose(higher[:, at] / walk("base", 3).levels(IDS)[:, at], 150.0 / 145.04, rtol=1e-12)

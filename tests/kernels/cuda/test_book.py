@@ -8,12 +8,13 @@ import pytest
 
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.inputs.run import resolve
-from engine.instruments.position import Kind
+from engine.instruments.registry import KINDS
 from engine.instruments.template import template
 from engine.market.factors import Factor, FactorKind
 from engine.run import start
 from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.on_cpu import HostDevice
+from tests.engine.five_currencies import five_currencies
 
 STRIKES = range(120, 170)  # enough of them for a table
 EARLY = "2025-06-03"  # inside the horizon of ten days from 28 May 2025
@@ -36,8 +37,8 @@ def folder(tmp_path_factory):
         correlation=correlation,
         **added,
     )
-    write_market(with_index, folder / "market.toml")
-    header, *rows = template(list(Kind)).splitlines()
+    write_market(five_currencies(with_index), folder / "market.toml")
+    header, *rows = template(list(KINDS.values())).splitlines()
     names = header.split(",")
 
     def call(strike, expiry):

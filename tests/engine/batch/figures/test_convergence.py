@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.batch.figures.convergence import CONVERGENCE_SCHEMA, convergence_rows
+from engine.batch.figures.convergence import convergence_rows
 from engine.errors import InputError
+from engine.record.tables import convergence_schema
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.tail import estimate_sample
 
 NAMES = [("base", "total"), ("base", "book:a"), ("shock", "partial")]
@@ -17,11 +20,11 @@ def test_each_row_is_the_estimate_from_the_first_paths():
         (scenario, confidence, n) for scenario in ("base", "shock") for confidence in (0.99, 0.9)
         for n in (1024, 2048, 4096, 5000)
     ]  # fmt: skip
-    assert set(rows[0]) == set(CONVERGENCE_SCHEMA.names)
+    assert set(rows[0]) == set(convergence_schema().names)
     wanted = estimate_sample(pnl[2, :2048], 0.9)
     found = next(row for row in rows if (row["scenario"], row["confidence"], row["n_paths"]) == ("shock", 0.9, 2048))
-    assert found["value_at_risk"] == wanted.value_at_risk
-    assert found["expected_shortfall_se"] == wanted.expected_shortfall_se
+    assert found["value_at_risk"] == wanted.of(VALUE_AT_RISK).value
+    assert found["expected_shortfall_se"] == wanted.of(EXPECTED_SHORTFALL).se
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(10, [10]), (1024, [1024]), (1025, [1024, 1025])])

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from engine.batch.figures.levels import LEVELS, LEVELS_SCHEMA, MOST_PATHS
+from engine.batch.figures.levels import MOST_PATHS
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
 from engine.levels.fans import QUANTILES, fans
 from engine.record.read import read_rows
+from engine.record.tables import LEVELS, LEVELS_SCHEMA
 from engine.record.verify import changed_files
 from engine.run.walk import walk_of
 from kernels.base import PathRange

@@ -7,22 +7,19 @@ import pytest
 from engine.batch.figures.limits import probability_above, use_limits
 from engine.inputs.limits import Limit
 from engine.record.read import Exact, RunRecord
-from engine.risk.results import Measure, ScopeResult
+from engine.risk.estimate import Estimate
+from engine.risk.results import ScopeResult, TailResult
 
 
 def result(scope: str, var: float, se: float) -> ScopeResult:
-    measure = Measure(
+    estimates = {
+        "value_at_risk": Estimate(value=var, se=se, low=var - 2 * se, high=var + 2 * se),
+        "expected_shortfall": Estimate(value=1.2 * var, se=2 * se, low=var, high=2 * var),
+    }
+    tail = TailResult(
         confidence=0.99,
-        value_at_risk=var,
-        value_at_risk_se=se,
-        value_at_risk_low=var - 2 * se,
-        value_at_risk_high=var + 2 * se,
-        expected_shortfall=1.2 * var,
-        expected_shortfall_se=2 * se,
-        expected_shortfall_low=var,
-        expected_shortfall_high=2 * var,
-        value_at_risk_around_shock=var,
-        expected_shortfall_around_shock=1.2 * var,
+        estimates=estimates,
+        around_shock={key: each.value for key, each in estimates.items()},
         tail_paths=1000,
         rough=False,
     )
@@ -35,7 +32,7 @@ def result(scope: str, var: float, se: float) -> ScopeResult:
         mean_se=0.0,
         pnl_bound=0.0,
         std=1.0,
-        measures=(measure,),
+        measures=(tail,),
         pnl_sha256="0" * 64,
     )
 

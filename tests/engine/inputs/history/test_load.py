@@ -91,6 +91,19 @@ def test_the_tidy_table_keeps_yields_and_usdjpy_only(file):
     assert history.iloc[0].to_dict() == {"JGB_10Y": 0.01531, "UST_3M": 0.0435, "USDJPY": 145.04}
 
 
+def test_the_tidy_table_holds_curves_and_rates_of_every_registered_currency(file):
+    history = read_history_file(file("date,bund_10y,estr_1y,eurjpy,mxnjpy\n2025-05-28,2.55,1.85,163.75,7.47\n"))
+    wanted = {"BUND_10Y": 0.0255, "ESTR_1Y": 0.0185, "EURJPY": 163.75, "MXNJPY": 7.47}
+    assert history.iloc[0].to_dict() == wanted  # yields in per cent, rates as they are
+    assert list(read_history([file("date,eurjpy,usdjpy,ust_1y,bund_1y\n2025-05-28,1,2,3,4\n")]).columns) == [
+        "BUND_1Y", "UST_1Y", "EURJPY", "USDJPY",
+    ]  # fmt: skip
+    with pytest.raises(FileFaults, match="unknown column 'bind_10y'; did you mean 'bund_10y'"):
+        read_history_file(file("date,bind_10y\n2025-05-28,2.55\n"))
+    with pytest.raises(FileFaults, match="unknown column 'BUND_10Y'"):
+        read_history_file(file("date,BUND_10Y\n2025-05-28,2.55\n"))
+
+
 def test_a_byte_order_mark_and_crlf_change_nothing(file):
     text = "date,usdjpy\n2025-05-28,145.04\n"
     pd.testing.assert_frame_equal(

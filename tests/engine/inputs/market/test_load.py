@@ -108,7 +108,7 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
             ('"by hand"\npar', '"a \\"quoted\\" \\\\ source, 国債"\npar'),
         )
     )
-    market = replace(market, vols=market.vols / 3.0, usdjpy=435.12 / 3.0)
+    market = replace(market, vols=market.vols / 3.0, fx={"USD": 435.12 / 3.0})
     path = tmp_path / "written.toml"
     write_market(market, path)
     again = load_market(path)
@@ -116,7 +116,7 @@ def test_what_is_written_reads_back_to_the_same_figures(write, tmp_path):
         assert np.array_equal(getattr(again, name), getattr(market, name)), name
     for name in (
         "valuation_date",
-        "usdjpy",
+        "fx",
         "factors",
         "source",
         "sources",
@@ -428,7 +428,7 @@ def test_a_shocked_market_has_no_quotes_to_write(write, tmp_path):
         ("[levels.SPX]", "[levels.NDX]", "levels.NDX", "'NDX' must be one of the factors"),
         ("[levels.SPX]", "[levels.JGB_3Y]", "levels.JGB_3Y", "a name of another kind of factor"),
         ("[levels.SPX]", "[levels.NDX]", r"factors.names\[5\]", "or be declared with its level, got 'SPX'"),
-        ("fx_vols.USDJPY", "fx_vols.EURUSD", "fx_vols.EURUSD", "the only pair is USDJPY"),
+        ("fx_vols.USDJPY", "fx_vols.EURUSD", "fx_vols.EURUSD", r"that the market has a rate of \(JPY, USD\)"),
         ('"XCCY_JPY"\nforeign', '"UST"\nforeign', "fx_vols.USDJPY.domestic", "in JPY, got 'UST', which is in USD"),
         ('"XCCY_JPY"\nforeign', '"TONA"\nforeign', "fx_vols.USDJPY.domestic", "must be 'XCCY_JPY', whose forwards"),
         ('reference = "1M"', 'reference = "2M"', "fx_vols.USDJPY.reference", "1W, 1M, 1Y; got '2M'"),

@@ -1,0 +1,272 @@
+"""`unwind batch`: nights of runs that go on after any stop, and their record."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+
+import typer
+
+from cli import render
+from cli.render import Column, Table
+from engine.errors import InputError, RiskError
+
+if TYPE_CHECKING:
+    from cli.batch.log import Log
+    from engine.batch.night import Outcome
+    from engine.batch.work.stop import Stop
+    from engine.batch.work.workers import AbstractWorkers
+
+HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
+
+File = Annotated[Path, typer.Argument(metavar="BATCH.toml", help="What runs: see `unwind schema batch`.")]
+Dates = Annotated[
+    list[str] | None,
+    typer.Option("--date", metavar="DATE", help="Valuation date such as 2025-05-28; repeat for several."),
+]
+Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Write each line on stderr as a JSON object.")]
+Again = Annotated[
+    bool,
+    typer.Option("--again", help="Replace records of other inputs and damaged ones; the old are kept beside."),
+]
+
+Dask = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
+]
+DaskGpu = Annotated[bool, typer.Option("--dask-gpu", help="Use the cluster's workers with the resource GPU, by CUDA.")]
+Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
+
+
+class Cluster(NamedTuple):
+    """What --dask and its companions say."""
+
+    address: str | None
+    gpu: bool
+    insecure: bool
+
+
+def run(
+    file: File,
+    date: Dates = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="K/N", help="Compute the K-th of N shares only, K from 1; then `merge`.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Time one block of each run, print the need, and record nothing.")
+    ] = False,
+    dask: Dask = None,
+    dask_gpu: DaskGpu = False,
+    insecure: Insecure = False,
+    again: Again = False,
+    log_json: LogJson = False,
+) -> None:
+    """Run every run of a batch on every date.
+
+    What is recorded already is left alone, what was stopped goes on from its last block to the same bits. The last
+    line on stdout is one JSON object. Ends with 0 complete, 3 a hard limit is breached, 4 incomplete (whatever is
+    breached), 75 no room or another batch is writing, 130 or 143 stopped by a signal: start it again to go on.
+    """
+    if dry_run:
+        _show_plan(file, date, probe=True)
+        return
+    if shard and dask:
+        raise InputError("--shard and --dask are two ways to share a batch out; take one")
+    cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
+    _run(file, date, shard=shard, again=again, log_json=log_json, cluster=cluster)
+
+
+def resume(
+    file: File,
+    date: Dates = None,
+    dask: Dask = None,
+    dask_gpu: DaskGpu = False,
+    insecure: Insecure = False,
+    again: Again = False,
+    log_json: LogJson = False,
+) -> None:
+    """Go on with a batch that was stopped.
+
+    As `run`, but refuses when nothing of it was begun.
+    """
+    from engine.batch.status import is_begun
+    from engine.inputs.batch import read_batch
+
+    batch = read_batch(file, date or ())
+    if not is_begun(batch):
+        raise InputError(f"nothing of this batch was begun in {str(batch.out)!r}; `unwind batch run` begins it")
+    cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
+    _run(file, date, shard=None, again=again, log_json=log_json, cluster=cluster)
+
+
+def merge(file: File, date: Dates = None, again: Again = False, log_json: LogJson = False) -> None:
+    """Take the shares of all shards together into the record.
+
+    Computes no block: ends with 4 and says which are missing.
+    """
+    _run(file, date, shard=None, again=again, log_json=log_json, compute=False)
+
+
+def plan(file: File, date: Dates = None) -> None:
+    """Check the files of a batch, and print what it will take: blocks and memory."""
+    _show_plan(file, date, probe=False)
+
+
+def status(file: File, date: Dates = None) -> None:
+    """Print how far each run is, and who is writing."""
+    from engine.batch.record_lock import holder
+    from engine.batch.status import statuses
+    from engine.inputs.batch import read_batch
+
+    batch = read_batch(file, date or ())
+    columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
+    rows = [[str(each.valuation_date), each.run, each.state] for each in statuses(batch)]
+    render.show(Table(title=f"Runs in {batch.out}", columns=tuple(columns), rows=rows))
+    render.say(f"written now by {holder(batch.out) or 'nobody'}")
+
+
+def verify(folder: Folder) -> None:
+    """Find any byte of a record that was changed since it was written.
+
+    Ends with 1 if there is one, and names its file.
+    """
+    from engine.record.intact_files import MEND_NIGHT, MEND_RUN
+    from engine.record.verify import changed_files
+
+    found = changed_files(folder)
+    if found:
+        way_out = f"{MEND_RUN}; of a changed night.json, {MEND_NIGHT}"
+        raise RiskError("\n".join(["the record is not as it was written", *found, way_out]))
+    typer.echo(f"{folder}: every byte is as it was written")
+
+
+def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
+    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm."""
+    from engine.batch.schedulers import example_names, example_text
+
+    typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())
+
+
+def _run(
+    file: Path,
+    dates: list[str] | None,
+    *,
+    shard: str | None,
+    again: bool,
+    log_json: bool,
+    cluster: Cluster | None = None,
+    compute: bool = True,
+) -> None:
+    from cli.batch.log import Log
+    from engine.batch.night import run_batch, summary
+    from engine.batch.one_run import How
+    from engine.batch.work.shares import parse_share
+    from engine.batch.work.stop import stop_on_signals
+    from engine.inputs.batch import read_batch
+
+    log = Log(as_json=log_json)
+    try:
+        batch = read_batch(file, dates or ())
+        share = parse_share(shard) if shard else None
+        with stop_on_signals() as stop, _workers(cluster, stop, log, compute=compute) as workers:
+            how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
+            outcome = run_batch(batch, how)
+    except RiskError as error:
+        log.error(str(error))
+        _end({"batch": str(file), "exit_code": error.exit_code, "message": str(error), "nights": []})
+    _say_what_matters(outcome, log)
+    if share is None:
+        _write_reports(outcome, log)
+    _end(summary(outcome))
+
+
+def _end(found: dict[str, Any]) -> NoReturn:
+    """Print the one line that is last on stdout, and end with its code."""
+    print(json.dumps(found, ensure_ascii=False, allow_nan=False), flush=True)
+    raise SystemExit(found["exit_code"])
+
+
+@contextmanager
+def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool) -> Iterator["AbstractWorkers | None"]:
+    """Who computes: nobody, this process, or a cluster."""
+    from engine.batch.work.workers import ThisProcess
+
+    if cluster is None or cluster.address is None:
+        yield ThisProcess() if compute else None
+        return
+    from engine.batch.work.dask import dask_workers
+
+    with dask_workers(
+        cluster.address, insecure=cluster.insecure, gpu=cluster.gpu, check=stop.check, say=log.say
+    ) as workers:
+        yield workers
+
+
+def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
+    """Say on stderr what a person must know, and write the metrics."""
+    from engine.batch.figures.prometheus import write_metrics
+
+    for warning in dict.fromkeys(each for night in outcome.nights for each in night.warnings):
+        log.warn(warning)
+    for night in outcome.nights:
+        for fault in night.faults:
+            log.error(f"{night.valuation_date} {fault.kind} {fault.subject}: {fault.message}")
+        for use in night.limits:
+            if use.state != "within":
+                found = use.reason or f"{use.value:,.0f} {use.currency}, the {use.severity} limit is {use.amount:,.0f}"
+                log.error(
+                    f"{night.valuation_date} {use.name} ({use.measure} of {use.run} {use.scope}) {use.state}: {found}"
+                )
+    if outcome.message:
+        log.error(outcome.message)
+    if outcome.batch.prometheus is not None:
+        try:
+            write_metrics(outcome.batch.prometheus, outcome)
+        except RiskError as error:
+            log.error(f"no metrics: {error}")
+
+
+def _write_reports(outcome: "Outcome", log: "Log") -> None:
+    """Write the report of every night that was closed; one that fails is said, and the record stands."""
+    batch = outcome.batch
+    if not batch.report:
+        return
+    from engine.report.write import report_path, write_report
+
+    for night in outcome.nights:
+        path = report_path(batch.out, night.valuation_date)
+        try:
+            write_report(batch.out, night.valuation_date, path)
+            log.say(f"{night.valuation_date}: report in {path}")
+        except RiskError as error:
+            log.error(f"{night.valuation_date}: no report: {error}")
+
+
+def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:
+    from engine.batch.plan import planned
+    from engine.inputs.batch import read_batch
+
+    batch = read_batch(file, dates or ())
+    found = planned(batch, render.say, probe=probe)
+    headings = ("date", "run", "paths", "rows", "blocks", "kept", "memory", "disk", *(("time",) if probe else ()))
+    rows = [
+        [
+            str(each.valuation_date),
+            each.run,
+            f"{each.n_paths:,}",
+            f"{each.n_rows}",
+            f"{each.n_blocks:,}",
+            f"{each.n_kept:,}",
+            f"{each.bytes / 2**20:,.0f} MiB",
+            f"{each.disk_bytes / 2**20:,.0f} MiB",
+            *([f"{each.seconds:,.1f} s"] if each.seconds is not None else []),
+        ]
+        for each in found.runs
+    ]
+    columns = [Column(heading=name, is_number=i > 1) for i, name in enumerate(headings)]
+    render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
+    for warning in found.warnings:
+        render.warn(warning)
+    if found.faults:
+        raise InputError("\n".join(found.faults))

@@ -1,0 +1,113 @@
+"""`unwind book show` and `unwind book template`: what moves a book, and how one is written."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options, render
+from cli.book.commands import File
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.book.show import BookShow, ShowRow
+
+Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of position; all kinds if left out.")]
+Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
+
+
+def show(file: File, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
+    """Print what moves a book.
+
+    DV01 for each pillar, gains for a 1 % move of each price and for a vol point, carry and roll-down for a day: of
+    each book, of all, and of the largest positions. All by exact revaluation.
+    """
+    import json
+
+    from engine.book.show import as_json as json_of
+    from engine.book.show import show_book
+    from engine.inputs.book.load import load_book
+    from engine.inputs.book.table import MAX_ROWS
+    from engine.inputs.market.load import bundled_market_path, load_market
+
+    n_largest = options.whole("--top", top, 0, MAX_ROWS)
+    levels = load_market(market or bundled_market_path())
+    shown = show_book(load_book(file, levels.valuation_date), levels, n_largest)
+    if as_json:
+        print(json.dumps(json_of(shown), ensure_ascii=False, allow_nan=False))
+    else:
+        render.show(*tables(shown))
+    for warning in shown.warnings:
+        render.warn(warning)
+
+
+def template(kind: Kind = None) -> None:
+    """Print a book file with an example of a kind of position, or of each.
+
+    CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr.
+    """
+    from engine.inputs.book.load import known_kind
+    from engine.instruments.columns import COLUMNS
+    from engine.instruments.registry import KINDS
+    from engine.instruments.template import template as book_template
+
+    kinds = tuple(KINDS.values()) if kind is None else (known_kind(kind),)
+    typer.echo(book_template(kinds), nl=False)
+    for each in kinds:
+        render.say(f"{each}: {each.meaning}")
+    for column in COLUMNS.values():
+        if any(each.rule.takes(column.name) for each in kinds):
+            render.say(f"  {column.name}: {column.meaning}")
+
+
+def tables(shown: "BookShow") -> Sequence[Table]:
+    """DV01 by pillar; everything else by book; and by position, for the largest."""
+    scopes = [*shown.books, shown.total]
+    first = [_dv01(shown, scopes), _others(f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes)]
+    return [*first, _others("Largest positions", "position", shown.largest)] if shown.largest else first
+
+
+def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
+    scale = render.scale("JPY", (lost for scope in scopes for lost in scope.dv01.values()))
+    columns = (
+        Column(heading="pillar", is_number=False),
+        *(Column(heading=scope.name) for scope in scopes[:-1]),
+        Column(
+            heading=scopes[-1].name,
+            meaning=f"{scale.unit} lost when the zero rate at the pillar rises by 1 bp; positive when long.",
+        ),
+    )
+    rows = [[factor, *(scale.amount(scope.dv01[factor]) for scope in scopes)] for factor in shown.total.dv01]
+    return Table(title=f"DV01 by pillar, {shown.valuation_date}", columns=columns, rows=rows)
+
+
+def _others(title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
+    """A column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
+    columns = [Column(heading=heading, is_number=False), Column(heading="kind", is_number=False)]
+    cells = [[row.name for row in rows], [row.kind for row in rows]]
+    for name, meaning, amounts, scale in _figures(rows):
+        columns.append(Column(heading=f"{name}, {scale.unit}", meaning=meaning))
+        cells.append([scale.amount(amount) for amount in amounts])
+    return Table(title=title, columns=tuple(columns), rows=list(zip(*cells, strict=True)))
+
+
+def _figures(rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float], Scale]]:
+    """Name, meaning, amount of each row [JPY] and unit of every sensitivity."""
+
+    def figure(name: str, meaning: str, amounts: list[float]) -> tuple[str, str, list[float], Scale]:
+        return name, meaning, amounts, render.scale("JPY", amounts)
+
+    yield figure("value", "a future is worth its profit since the valuation date: 0.", [row.value for row in rows])
+    for name in rows[0].price_delta:
+        up, down = [row.price_delta[name] for row in rows], [row.price_fall[name] for row in rows]
+        scale = render.scale("JPY", [*up, *down])
+        yield f"{name} +1 %", f"the value's whole change when {name} rises by 1 %, half the gamma included.", up, scale
+        yield f"{name} -1 %", "the same when it falls by 1 %; the sum of both is the gamma.", down, scale
+    for name in rows[0].vega:
+        yield figure(name, "gained for one vol point more.", [row.vega[name] for row in rows])
+    yield figure("normal vega", "gained when swaptions' normal vols rise by 1 bp.", [row.normal_vega for row in rows])
+    carried = "gained by tomorrow if every payment's zero rate, spot and vols stay."
+    yield figure("carry", carried, [row.carry for row in rows])
+    yield figure(
+        "roll-down", "gained by tomorrow beside it, if the curves stay by tenor.", [row.roll_down for row in rows]
+    )

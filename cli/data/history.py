@@ -1,0 +1,97 @@
+"""`unwind data`: histories of yields and USD/JPY, and market files made from them."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import render
+from cli.render import Column, Table
+
+HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="HISTORY...",
+        help="Files as the Ministry of Finance, the Treasury or FRED publish them, or tidy tables (CSV).",
+    ),
+]
+FORMATS = ["%Y-%m-%d"]
+
+
+def check(files: Files) -> None:
+    """Say what a history holds: each series' dates, gaps and largest move over one business day.
+
+    Missing values are never filled; what is odd is pointed out, and nothing is repaired.
+    """
+    from engine.inputs.history.check import check_series, move, odd_moves
+    from engine.inputs.history.load import read_history
+
+    history = read_history(files)
+    columns = (
+        Column(heading="series", is_number=False),
+        *(Column(heading=heading, is_number=False) for heading in ("first", "last")),
+        Column(heading="values"),
+        Column(heading="missing", meaning="dates of the history between first and last that have no value."),
+        Column(heading="largest move", meaning="over neighbouring weekdays, none across a holiday."),
+        Column(heading="on", is_number=False),
+    )
+    rows = [
+        (
+            *(row.name, str(row.first), str(row.last), f"{row.n_values:,}", f"{row.n_missing:,}"),
+            *(move(row.name, row.largest_move), str(row.largest_on or "")),
+        )
+        for row in check_series(history)
+    ]
+    render.show(Table(title="History", columns=columns, rows=tuple(rows)))
+    for note in odd_moves(history):
+        render.warn(note)
+
+
+def build(
+    files: Files,
+    first: Annotated[
+        datetime, typer.Option("--from", metavar="DATE", formats=FORMATS, help="First valuation date, as 2025-05-19.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where DATE.toml goes, one file a date; made if absent.")],
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", metavar="DATE", formats=FORMATS, help="Last valuation date. Default: the first."),
+    ] = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Market file whose factors are wanted, and which gives what no history holds: spreads of swap and repo"
+            " curves, implied vols. Default: the bundled one.",
+        ),
+    ] = None,
+    window_start: Annotated[
+        datetime,
+        typer.Option(metavar="DATE", formats=FORMATS, help="First day that vols and correlations are estimated from."),
+    ] = datetime(2022, 1, 1),
+) -> None:
+    """Make the market files of a range of dates.
+
+    Levels are those published on the date; vols and correlations are estimated from --window-start to it. Weekdays on
+    which a curve or USD/JPY was not published are left out, and named.
+    """
+    from engine.calibration.market_of_date import carried_notes, days_with_levels, market_of_date
+    from engine.errors import InputError
+    from engine.inputs.history.load import read_history
+    from engine.inputs.market.load import bundled_market_path, load_market, write_market
+    from engine.inputs.outputs import made_folder
+
+    history, pattern = read_history(files), load_market(like or bundled_market_path())
+    days, skipped = days_with_levels(history, pattern, first.date(), (last or first).date())
+    if days[0] <= window_start.date():
+        raise InputError(f"--window-start {window_start.date()} must lie before the first valuation date, {days[0]}")
+    markets = [market_of_date(history, day, pattern, window_start.date()) for day in days]
+    folder = made_folder(out)
+    for day, market in zip(days, markets, strict=True):
+        write_market(market, folder / f"{day}.toml")
+        typer.echo(str(out / f"{day}.toml"))
+    for note in dict.fromkeys([*skipped, *(each for day in days for each in carried_notes(pattern, day))]):
+        render.warn(note)

@@ -1,0 +1,1 @@
+"""`unwind report` and `unwind reproduce`: what a record is read for."""

@@ -1,0 +1,142 @@
+"""`unwind scenario`: the named changes of a market, listed, shown, checked."""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options, render
+from cli.render import Column, Table
+from cli.scenario import plot as scenario_plot
+from cli.scenario import unwind_tables
+
+if TYPE_CHECKING:
+    from engine.market.market import Market
+    from engine.scenario.scenario import Scenario, Shock
+
+HELP = "List, show and check scenarios, and hold them against what happened."
+
+Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled scenario's name, or a TOML file.")]
+
+
+def list_() -> None:
+    """List the bundled scenarios.
+
+    A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
+    """
+    from engine.inputs.scenario.load import bundled_scenario_names, load_scenario
+
+    columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False))
+    rows = [(name, load_scenario(name).title) for name in bundled_scenario_names()]
+    render.show(Table(title="Bundled scenarios", columns=columns, rows=rows))
+
+
+def show(
+    name: Name,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw where it leads, to this .png, .svg or .pdf; needs matplotlib."),
+    ] = None,
+    days: Annotated[str, typer.Option(metavar="N", help="Of the picture: business days, 2 to 250.")] = "60",
+    market: options.Market = None,
+) -> None:
+    """Show what a scenario changes, and its sources.
+
+    With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
+    USD/JPY, day by day from the market's date, after the history before it where the program holds that.
+    """
+    from engine.inputs.scenario.load import load_scenario
+
+    n_days = options.whole("--days", days, 2, 250)
+    scenario = load_scenario(name)
+    if plot is not None:
+        scenario_plot.plot(scenario, market, n_days, plot)
+    render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
+    at_once, unwind = _changes(scenario), scenario.unwind
+    within = list(unwind_tables.tables(unwind)) if unwind is not None else []
+    render.show(*([at_once] if at_once.rows or not within else []), *within)
+    if unwind is not None and (sources := list(unwind_tables.sources(unwind))):
+        print()
+        render.show_text("\n\n".join(sources))
+
+
+def check(name: Name, market: options.Market = None) -> None:
+    """Check a scenario against a market.
+
+    Shows every level and vol before and after, or says what is wrong.
+    """
+    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.inputs.scenario.load import load_scenario
+    from engine.scenario.apply import apply
+
+    scenario = load_scenario(name)
+    base = load_market(market or bundled_market_path())
+    shocked = apply(scenario, base)
+    render.show(_levels(scenario.name, base, shocked.market))
+    for note in shocked.notes:
+        render.warn(note)
+
+
+def _changes(scenario: "Scenario") -> Table:
+    rows = [(shock.factor, f"{_words(shock)}{_day(shock)}") for shock in scenario.shocks]
+    rows += [(glob, f"vol x {multiplier:g}") for glob, multiplier in scenario.vol_multipliers]
+    rows += [(f"{one}, {other}", f"correlation {value:g}") for one, other, value in scenario.correlations]
+    is_dated = any(shock.day is not None for shock in scenario.shocks)
+    title = ("Changes, at once but where a day is given" if is_dated else "Changes, at once") if rows else "No changes"
+    columns = (Column(heading="factor", is_number=False), Column(heading="change", is_number=False))
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _day(shock: "Shock") -> str:
+    return f" on day {shock.day}" if shock.day is not None else ""
+
+
+def _words(shock: "Shock") -> str:
+    from engine.mechanisms.factor_names import USDJPY
+    from engine.scenario.scenario import ShockKind
+
+    is_rate = unwind_tables.reads_as_rate(shock.factor)
+    what = f"{shock.on.value} rate " if is_rate else ""
+    match shock.kind:
+        case ShockKind.RELATIVE:
+            return f"{what}{render.percent(shock.size, signed=True)} of its level"
+        case ShockKind.TARGET:
+            return f"{what}to {render.percent(shock.size)}" if is_rate else f"to {shock.size:g}"
+        case ShockKind.ABSOLUTE:
+            if is_rate:
+                return f"{what}{render.basis_points(shock.size, signed=True)}"
+            return f"{shock.size:+g}{' yen' if fnmatchcase(USDJPY, shock.factor) else ''}"
+
+
+def _levels(name: str, base: "Market", shocked: "Market") -> Table:
+    levels = zip(_factor_levels(base), _factor_levels(shocked), strict=True)
+    vols = zip(_vols(base), _vols(shocked), strict=True)
+    rows = [(factor.name, *level, *vol) for factor, level, vol in zip(base.factors, levels, vols, strict=True)]
+    columns = (
+        Column(heading="factor", is_number=False),
+        Column(
+            heading="level",
+            meaning="zero rates continuously compounded; prices in their currency, USD/JPY in yen; vols at the money.",
+        ),
+        Column(heading="shocked"),
+        Column(heading="vol", meaning="per year; of a rate absolute, of a price or a vol relative to its level."),
+        Column(heading="shocked vol"),
+    )
+    return Table(title=f"{name} on the market of {base.valuation_date}", columns=columns, rows=rows)
+
+
+def _factor_levels(market: "Market") -> list[str]:
+    return [
+        f"{market.level(factor):,.2f}"
+        if factor.currency is not None
+        else render.percent(market.level(factor), 3 if factor.pair is None else 2)
+        for factor in market.factors
+    ]
+
+
+def _vols(market: "Market") -> list[str]:
+    return [
+        render.percent(float(vol), 2) if factor.curve is None else render.basis_points(float(vol), 1)
+        for factor, vol in zip(market.factors, market.vols, strict=True)
+    ]

@@ -1,0 +1,63 @@
+"""Correlations of a night's market for its record, with those of the year before where a history is at hand."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from engine.calibration.trailing_correlations import TrailingCorrelations, trailing_correlations
+from engine.errors import InputError
+from engine.inputs.history.load import read_history
+from engine.inputs.market.load import load_market
+from engine.market.market import Market
+from engine.record.correlations import Correlations
+from engine.record.intact_files import file_sha256
+from engine.record.manifest import RecordedFile
+from engine.record.read import Night
+
+NO_HISTORY = "No history was given, so there are no trailing correlations beside them."
+
+
+def correlations_of(market: Market, night: date, histories: Sequence[Path]) -> Correlations:
+    """Return a market's correlations beside the trailing ones; a history with errors is told in `basis`.
+
+    histories   files for `engine.inputs.history.load.read_history`
+    """
+    trailing, basis = _trailing(market, night, histories)
+    return Correlations(
+        names=tuple(factor.name for factor in market.factors),
+        used=market.correlation,
+        calibration=market.calibration,
+        trailing=trailing.correlation if trailing else None,
+        trailing_se=trailing.se if trailing else None,
+        basis=basis,
+        histories=tuple(RecordedFile(path=str(path), sha256=file_sha256(path)) for path in histories),
+    )
+
+
+def correlations_of_night(night: Night, histories: Sequence[Path]) -> Correlations | None:
+    """Return those of a recorded night's market against histories given later; None where no run has a record.
+
+    Raises
+    ------
+    InputError
+        The market file cannot be read, or is no longer the one that was used.
+    """
+    if not night.runs:
+        return None
+    market = night.runs[0].manifest["market"]
+    if file_sha256(Path(market["path"])) != market["sha256"]:
+        raise InputError(
+            f"{market['path']} is no longer the market file that was used, so its correlations cannot be compared with "
+            "a history's; put the old file back, or leave out --history"
+        )
+    return correlations_of(load_market(Path(market["path"])), night.valuation_date, histories)
+
+
+def _trailing(market: Market, night: date, histories: Sequence[Path]) -> tuple[TrailingCorrelations | None, str]:
+    if not histories:
+        return None, NO_HISTORY
+    try:
+        found = trailing_correlations(market, night, read_history(histories))
+    except InputError as error:
+        return None, f"No trailing correlations: {error}"
+    return found, f"Trailing: {found.description}."

@@ -1,0 +1,137 @@
+"""One writer of a record at a time. The lock goes with its process, however that ends, and names its holder."""
+
+import fcntl
+import json
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from engine.errors import BusyError, InputError, RiskError
+from engine.record.atomic import FULL, DiskFullError
+
+LOCK = ".lock"  # in the record's folder
+TRIES, PAUSE_S = 5, 0.05
+
+
+@contextmanager
+def only_writer(folder: Path, what: str) -> Iterator[None]:
+    """Hold the record alone. `what` says in words what for.
+
+    Raises
+    ------
+    BusyError
+        Another process holds it; names it.
+    InputError
+        The folder cannot be written.
+    """
+    with _held(folder / LOCK, fcntl.LOCK_EX, what, folder):
+        yield
+
+
+@contextmanager
+def one_of_shards(folder: Path, k: int, n: int) -> Iterator[None]:
+    """Hold one shard's place; other shards may write beside it, nothing else may. Raises as `only_writer`."""
+    place = folder / f"{LOCK}-shard-{k}-of-{n}"
+    with (
+        _held(folder / LOCK, fcntl.LOCK_SH, None, folder),
+        _held(place, fcntl.LOCK_EX, f"shard {k}/{n}", folder),
+    ):
+        yield
+
+
+def check_writable(folder: Path) -> None:
+    """Make a folder beside or in the record's, and remove it.
+
+    Raises
+    ------
+    InputError
+        Nothing can be written there.
+    DiskFullError
+        There is no room.
+    """
+    near = next(each for each in (folder, *folder.absolute().parents) if os.path.exists(each))
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".unwind-", dir=near))
+    except OSError as error:
+        raise _refusal(folder, error) from None
+
+
+def holder(folder: Path) -> str | None:
+    """Who writes the record now, in words; None: nobody."""
+    for path in sorted(folder.glob(f"{LOCK}*"), reverse=True):  # shards first: they hold LOCK only together
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _signature(path)
+    return None
+
+
+@contextmanager
+def _held(path: Path, how: int, what: str | None, folder: Path) -> Iterator[None]:
+    file = _opened(path)
+    try:
+        if not _locked(file, how):
+            raise BusyError(
+                f"{str(folder)!r} is being written by {holder(folder) or _signature(path)}; wait for it, or end it: "
+                "its lock goes with it"
+            )
+        if what is not None:
+            _sign(file, what)
+        yield
+    finally:
+        file.close()
+
+
+def _locked(file: IO[bytes], how: int) -> bool:
+    """Try for a moment: `holder` takes the lock for an instant when someone asks who has it."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(file, how | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(PAUSE_S)
+    return False
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab", buffering=0)
+    except OSError as error:
+        raise _refusal(path.parent, error) from None
+
+
+def _refusal(folder: Path, error: OSError) -> RiskError:
+    if error.errno in FULL:
+        return DiskFullError(f"no room in {str(folder)!r} ({error.strerror}); make some and start the same batch again")
+    return InputError(f"out {str(folder)!r} cannot be written: {error.strerror}; give a folder you may write to")
+
+
+def _sign(file: IO[bytes], what: str) -> None:
+    """Leave word of the holder. A disk without room for it is no reason to stop: the lock holds all the same."""
+    signature = {
+        "what": what,
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    try:
+        file.truncate(0)
+        file.write(json.dumps(signature).encode())
+    except OSError:
+        return
+
+
+def _signature(path: Path) -> str:
+    try:
+        found = json.loads(path.read_bytes())
+        return f"{found['what']}: process {found['pid']} on {found['host']}, since {found['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process, which left no name"

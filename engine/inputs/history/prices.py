@@ -1,0 +1,52 @@
+"""Daily prices of equities as a table: a date and a column a price."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import Fault, FileFaults
+from engine.inputs.history.cells import MISSING, parse_date, parse_number, read_rows
+
+
+def read_prices(path: Path) -> pd.DataFrame:
+    """Read a CSV whose first column is `date` and whose others are prices, named as the factors are: "SPX".
+
+    Returns a table by date, ascending, in each price's own currency; NaN without a value.
+
+    Raises
+    ------
+    FileFaults
+        Everything wrong with the file: its header, a date that is none or out of order, a price that is not positive.
+    """
+    (line, header), *data = read_rows(path)
+    if header[0] != "date" or len(header) < 2 or len(set(header)) < len(header):
+        message = f"header must be date and the names of prices, each once, got {','.join(header)[:60]!r}"
+        raise FileFaults(path, [Fault(message=message, line=line)])
+    faults: list[Fault] = []
+    dates: list[date] = []
+    values = np.full((len(data), len(header) - 1), np.nan)
+    for i, (at, cells) in enumerate(data):
+        if len(cells) != len(header):
+            faults.append(Fault(message=f"{len(cells)} fields, the header has {len(header)}", line=at))
+            continue
+        day = parse_date(cells[0])
+        if day is None or (dates and day <= dates[-1]):
+            faults.append(Fault(message=f"{cells[0]!r} is no date after the one before it", line=at))
+            continue
+        dates.append(day)
+        for j, cell in enumerate(cells[1:]):
+            if cell not in MISSING:
+                values[i, j] = _price(cell, at, header[j + 1], faults)
+    if faults:
+        raise FileFaults(path, faults)
+    return pd.DataFrame(values, columns=header[1:], index=pd.DatetimeIndex(pd.to_datetime(dates), name="date"))
+
+
+def _price(cell: str, line: int, column: str, faults: list[Fault]) -> float:
+    found = parse_number(cell)
+    if found is None or found <= 0.0:
+        faults.append(Fault(message=f"{cell!r} is no price: it must be a number above 0", line=line, where=column))
+        return float("nan")
+    return found

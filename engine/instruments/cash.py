@@ -1,0 +1,31 @@
+"""Currency held."""
+
+from typing import TYPE_CHECKING
+
+from engine.conventions.currencies import EVERY
+from engine.instruments.family import Family, Part
+from engine.instruments.kind import Kind
+from engine.instruments.position import Position
+from engine.instruments.rule import KindRule
+from engine.payoffs.units import UnitsPart
+
+if TYPE_CHECKING:
+    from engine.instruments.days import Days
+
+CASH_HELD = Kind(
+    name="CASH",
+    meaning="currency held",
+    rule=KindRule(currencies=EVERY),
+    example={"currency": "JPY", "notional": "-250000000"},
+)
+
+
+def _parts(position: Position, _: "Days") -> list[Part]:
+    return [UnitsPart(currency=position.currency, quantity=position.notional)]
+
+
+def _last_day(_: Position, __: "Days") -> None:
+    return None
+
+
+CASH = Family(name="cash", kinds=(CASH_HELD,), parts=_parts, last_day=_last_day)

@@ -1,0 +1,186 @@
+"""Spot, forwards, swaps and NDFs: one currency against another, dollars against yen, at `rate`.
+
+Days are modified following, on business days of both centres. Spot is settled: units held, not flows. An NDF is worth
+what the forward is worth until it is fixed, two business days before it settles, and its difference in the domestic
+currency from then on: an option on no dollars stands for the fixing.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.conventions.currencies import FOREIGN, currency_of
+from engine.errors import Fault
+from engine.instruments.family import MOVED, Family, Part, Values, fault
+from engine.instruments.kind import Kind
+from engine.instruments.pairs import Pair, pair_of, quoted_pair
+from engine.instruments.position import Position
+from engine.instruments.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
+from engine.market.market import Market
+from engine.payoffs.curves import sums
+from engine.payoffs.flows import Flows, Leg
+from engine.payoffs.fx_options import OptionPart
+from engine.payoffs.payoff import Book, Caution
+from engine.payoffs.units import UnitsPart
+from kernels.types import F64, I64
+
+if TYPE_CHECKING:
+    from engine.conventions.calendars import Calendar
+    from engine.instruments.days import Days
+
+ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
+_FIXING_DAYS = 2  # business days from an NDF's fixing to its settlement
+
+
+def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
+    rates = tuple(name for name in ("rate", "far_rate") if name in (*required, "rate"))
+    return KindRule(currencies=FOREIGN, required=(*required, "rate"), fx=FxColumns(rates=rates), run=run)
+
+
+FX_SPOT = Kind(
+    name="FX_SPOT",
+    meaning="dollars bought (positive) or sold for yen at `rate`, settled",
+    rule=_rule(),
+    example={"currency": "USD", "notional": "10000000", "rate": "144.6"},
+)
+FX_FORWARD = Kind(
+    name="FX_FORWARD",
+    meaning="dollars bought or sold for yen at `rate` on `maturity`",
+    rule=_rule("maturity"),
+    example={"currency": "USD", "notional": "-100000000", "rate": "143.5", "maturity": "2025-08-29"},
+)
+FX_SWAP = Kind(
+    name="FX_SWAP",
+    meaning="dollars bought on `start_date` at `rate` and sold back on `maturity` at `far_rate`",
+    rule=_rule("start_date", "maturity", "far_rate", run=LOAN_RUN),
+    example={
+        "currency": "USD",
+        "notional": "-50000000",
+        "rate": "145.04",
+        "far_rate": "143.6",
+        "start_date": "2025-05-30",
+        "maturity": "2025-08-29",
+    },
+)
+NDF = Kind(
+    name="NDF",
+    meaning="a forward whose difference is fixed two business days before it settles, and kept in yen from then on",
+    rule=_rule("maturity"),
+    example={"currency": "USD", "notional": "25000000", "rate": "143.9", "maturity": "2025-07-30"},
+)
+
+
+def _parts(position: Position, days: "Days") -> list[Part]:
+    assert position.rate is not None
+    if position.kind is FX_SPOT:
+        pair = pair_of(position)
+        return [
+            UnitsPart(currency=pair.foreign, quantity=position.notional),
+            UnitsPart(currency=pair.domestic, quantity=-position.notional * position.rate),
+        ]
+    fixing: list[Part] = [_fixing(position, days)] if position.kind is NDF else []
+    return [*_exchanges(position, days), *fixing]
+
+
+def _exchanges(position: Position, days: "Days") -> list[Part]:
+    """Return the foreign currency against the domestic one, once or there and back."""
+    assert position.maturity is not None
+    assert position.rate is not None
+    dates, rates, amounts = [position.maturity], [position.rate], [position.notional]
+    if position.kind is FX_SWAP:
+        assert position.start_date is not None
+        assert position.far_rate is not None
+        dates, rates = [position.start_date, position.maturity], [position.rate, position.far_rate]
+        amounts = [position.notional, -position.notional]
+    calendar, pair = _calendar(position, days), pair_of(position)
+    paid, bought = np.array([days.payment_day(calendar, when) for when in dates]), np.array(amounts)
+    ahead = paid >= 1
+    if not ahead.any():
+        return []
+    return [
+        Leg(curve=currency_of(currency).curves.fx, currency=currency, days=paid[ahead], amounts=received[ahead])
+        for currency, received in ((pair.domestic, -bought * np.array(rates)), (pair.foreign, bought))
+    ]
+
+
+def _fixing(position: Position, days: "Days") -> OptionPart:
+    assert position.maturity is not None
+    assert position.rate is not None
+    pair = pair_of(position)
+    return OptionPart(
+        foreign=pair.foreign,
+        domestic=pair.domestic,
+        expiry_day=_fixing_day(position, days),
+        delivery_day=days.payment_day(_calendar(position, days), position.maturity),
+        strike=position.rate,
+        amount=0.0,
+        market_vol=np.nan,
+    )
+
+
+def _last_day(position: Position, days: "Days") -> int | None:
+    if position.maturity is None:
+        return None
+    return days.payment_day(_calendar(position, days), position.maturity)
+
+
+def _faults(position: Position, days: "Days") -> Iterator[Fault]:
+    if position.kind is NDF and (fixed := _fixing_day(position, days)) < 1:
+        yield fault(
+            position,
+            "maturity",
+            f"was fixed on {days.date_of(fixed)}, not after the valuation date {days.valuation_date}; remove it, and"
+            " enter its difference as CASH",
+        )
+
+
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    if days.is_moved(_calendar(position, days), position.start_date, position.maturity):
+        yield MOVED
+
+
+def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> Iterator[Caution]:
+    flows, n = book.table(Flows), len(book.position_ids)
+    mine = np.isin(flows.position, position)
+    held = np.unique(np.column_stack([flows.position[mine], flows.currency[mine]]), axis=0)  # (n, 2) as text
+    codes: dict[int, list[str]] = {}
+    for who, code in held.tolist():
+        codes.setdefault(int(who), []).append(code)
+    pairs = {who: quoted_pair(*two) for who, two in codes.items() if len(two) == 2}
+    for pair in dict.fromkeys(pairs.values()):
+        of_pair = np.array([who for who in position.tolist() if pairs.get(who) == pair], np.int64)
+        bought, paid = (
+            sums(flows.position, np.where(flows.currency == code, flows.amount, 0.0), n)[of_pair]
+            for code in (pair.foreign, pair.domestic)
+        )
+        outright = bought != 0.0  # a swap's dollars come and go, until its near leg is paid
+        yield from far_from_spot(of_pair[outright], -paid[outright] / bought[outright], pair, market)
+
+
+def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iterator[Caution]:
+    """Yield positions (n,) whose exchange rate or strike (n,) [domestic per foreign] is far from today's."""
+    today = market.cross_rate(pair.foreign, pair.domestic)
+    far = np.abs(rates / today - 1.0) > ODD_RATE
+    yield f"the rate or strike is over {ODD_RATE:.0%} from {pair.label} at {today:g}; check it", position[far]
+
+
+def _fixing_day(position: Position, days: "Days") -> int:
+    assert position.maturity is not None
+    calendar = _calendar(position, days)
+    return calendar.shifted(days.payment_day(calendar, position.maturity), -_FIXING_DAYS)
+
+
+def _calendar(position: Position, days: "Days") -> "Calendar":
+    return days.pair(pair_of(position))
+
+
+FX = Family(
+    name="fx",
+    kinds=(FX_SPOT, FX_FORWARD, FX_SWAP, NDF),
+    parts=_parts,
+    last_day=_last_day,
+    faults=_faults,
+    cautions=_cautions,
+    market_cautions=_market_cautions,
+)

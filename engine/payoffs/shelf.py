@@ -1,0 +1,27 @@
+"""One value of each class, found by its class: the tables of a book, and the constants fitted to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shelf:
+    """Values by their class. `shelf.of(Flows)` has the type that it says."""
+
+    by_class: Mapping[type, object]
+
+    def of(self, kind: type[T]) -> T:
+        """Return the value of a class. Raises KeyError when there is none."""
+        return self.by_class[kind]  # type: ignore[return-value]  # each value stands under its own class
+
+    def replaced(self, *values: object) -> "Shelf":
+        """Return a shelf on which these stand, in place of those of the same classes."""
+        return Shelf(by_class={**self.by_class, **{type(value): value for value in values}})
+
+
+def shelf(*values: object) -> Shelf:
+    """Return a shelf of these values."""
+    return Shelf(by_class={type(value): value for value in values})

@@ -1,0 +1,1 @@
+"""Tail measures, one a file, and the registry that everything else iterates over."""

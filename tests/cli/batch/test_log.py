@@ -1,0 +1,59 @@
+"""The batch commands that need no run."""
+
+import json
+
+import pytest
+
+from cli.batch.log import Log
+from cli.progress import HEARTBEAT_S
+from engine.batch.schedulers import example_names
+from engine.batch.work.shares import parse_share
+from engine.errors import InputError
+
+
+def test_examples_are_listed_and_printed(unwind):
+    listed = unwind("batch", "example")
+    assert tuple(listed.stdout.split()) == example_names()
+    assert "SLURM_ARRAY_TASK_ID" in unwind("batch", "example", "slurm").stdout
+
+
+def test_a_batch_file_with_faults_ends_with_2_and_names_them(unwind, tmp_path):
+    path = tmp_path / "nightly.toml"
+    path.write_text('out = "record"\nmarkt = "m.toml"\n')
+    done = unwind("batch", "run", path)
+    assert done.returncode == 2
+    assert "line 2, markt: unknown key; did you mean 'market'?" in done.stderr
+    assert done.stderr.count("this key is missing") == 3
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["exit_code"] == 2
+
+
+def test_shard_and_dask_are_not_taken_together(unwind, tmp_path):
+    done = unwind("batch", "run", tmp_path / "x.toml", "--shard", "1/2", "--dask", "tls://h:1")
+    assert done.returncode == 2
+    assert "take one" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3"])
+def test_a_share_is_k_of_n(text):
+    assert parse_share("2/8") == (2, 8)
+    with pytest.raises(InputError, match="K from 1 to N"):
+        parse_share(text)
+
+
+def test_a_heartbeat_comes_every_so_often(capsys):
+    times = iter([0.0, 1.0, HEARTBEAT_S + 1.0, HEARTBEAT_S + 1.0, HEARTBEAT_S + 1.0, HEARTBEAT_S + 2.0])
+    log = Log(as_json=True, clock=lambda: next(times))
+    for done in (10, 20, 30):
+        log.progress(done, 100)
+    (line,) = capsys.readouterr().err.splitlines()
+    found = json.loads(line)
+    assert (found["level"], found["done"], found["total"]) == ("heartbeat", 20, 100)
+    assert found["message"] == f"20 of 100 paths after {HEARTBEAT_S + 1.0:.0f} s"
+
+
+def test_runs_of_a_folder_without_record_are_refused(unwind, tmp_path):
+    done = unwind("runs", "list", tmp_path)
+    assert done.returncode == 2
+    assert "holds no recorded run" in done.stderr
+    assert unwind("batch", "verify", tmp_path).returncode == 2

@@ -1,0 +1,86 @@
+"""`unwind report`: which night, and where the file may be written."""
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cli.batch.commands import _write_reports
+from cli.record.report import report
+from engine.errors import InputError
+from engine.record.atomic import write_json
+
+
+def closed(folder, *days):
+    """A record of nights without runs, as far as the command looks before it reads one."""
+    for day in days:
+        home = folder / f"valuation_date={day}"
+        home.mkdir(parents=True)
+        night = {
+            "valuation_date": day, "exit_code": 4, "runs": [], "faults": [], "limits": [], "realised": None,
+            "batch": {"path": "nightly.toml", "sha256": "0"}, "finished": "then",
+        }  # fmt: skip
+        write_json(home / "night.json", night)
+    return folder
+
+
+def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
+    pytest.importorskip("jinja2", reason="needs the extra `report`")
+    pytest.importorskip("matplotlib", reason="needs the extra `report`")
+    record = closed(tmp_path / "record", "2025-05-27", "2025-05-28")
+    out = tmp_path / "report.html"
+    done = unwind("report", record, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "the night of 2025-05-28" in done.stderr
+    assert "<title>Market risk on 2025-05-28</title>" in out.read_text(encoding="utf-8")
+    report(record, out=out, day="2025-05-27")
+    assert "<title>Market risk on 2025-05-27</title>" in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("out", "day", "said"),
+    [
+        ("r.html", "2025-05-26", "has no night of 2025-05-26; the nearest are 2025-05-27, 2025-05-28"),
+        ("r.html", "2025-06-31", "got '2025-06-31': there is no such day"),
+        ("r.html", "26 May", "must be a date such as 2025-05-28, got '26 May'"),
+        ("record/valuation_date=2025-05-28/r.html", None, "among the record's own files"),
+        ("record", None, "is a folder"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_words(tmp_path, monkeypatch, out, day, said):
+    monkeypatch.chdir(tmp_path)
+    record = closed(tmp_path / "record", "2025-05-27", "2025-05-28")
+    with pytest.raises(InputError, match=said):
+        report(record, out=Path(out), day=day)
+    assert list(tmp_path.rglob("r.html")) == []
+
+
+def test_a_folder_without_a_night_is_refused(tmp_path):
+    with pytest.raises(InputError, match="holds no closed night"):
+        report(tmp_path, out=tmp_path / "r.html")
+
+
+class Heard:
+    """A log that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.errors: list[str] = []
+        self.say = self.said.append
+        self.error = self.errors.append
+
+
+def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
+    pytest.importorskip("jinja2", reason="needs the extra `report`")
+    pytest.importorskip("matplotlib", reason="needs the extra `report`")
+    record = closed(tmp_path / "record", "2025-05-28")
+    nights = [SimpleNamespace(valuation_date=date(2025, 5, day)) for day in (27, 28)]
+    log = Heard()
+    for wanted in (False, True):
+        batch = SimpleNamespace(out=record, report=wanted, histories=())
+        _write_reports(SimpleNamespace(batch=batch, nights=nights), log)
+    assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
+    assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]
+    assert [each.split(": ")[:2] for each in log.errors] == [["2025-05-27", "no report"]]  # the record stands as it is

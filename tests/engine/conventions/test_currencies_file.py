@@ -1,0 +1,51 @@
+from importlib.resources import files
+
+import pytest
+
+from engine.conventions.currencies import CURRENCIES, HOME, STEP_CENTRES
+from engine.conventions.currencies_file import read_currencies, read_registry
+from engine.errors import InputError
+
+TEXT = (files("engine.conventions") / "currencies.toml").read_text("utf-8")
+
+
+def test_the_bundled_file_is_the_registry():
+    assert read_registry(TEXT) == (CURRENCIES, HOME, STEP_CENTRES)
+    assert read_currencies(TEXT) == CURRENCIES
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("year_days = 365", "year_days = 364", r"currencies.JPY.year_days: must be one of 360, 365, got 364"),
+        ('unit = "yen"\n', "", r"currencies.JPY: the key 'unit' is missing"),
+        ('unit = "yen"\n', 'unit = "yen"\nunits = 3\n', r"currencies.JPY: unknown key 'units'; did you mean 'unit'\?"),
+        ("coupons_per_year = 2", "coupons_per_year = 3", r"JPY.bonds.coupons_per_year: must be one of 1, 2, 4, got 3"),
+        ('accrual = "actual/365"', 'accrual = "act/365"', r"JPY.bonds.accrual: .* actual/365, actual/actual-icma, got"),
+        ("end_of_month = false", 'end_of_month = "no"', r"JPY.bonds.end_of_month: must be one of True, False"),
+        ("settlement_days = 1", "settlement_days = 1.0", r"settlement_days: must be 0 to 10 business days, got 1.0"),
+        ('bond = "Tokyo"', "bond = 9", r"currencies.JPY.calendars.bond: must be text in quotes, got 9"),
+        (
+            "level_range = [20.0, 1000.0]",
+            "level_range = [1000.0, 20.0]",
+            r"level_range: must be \[low, high\]",
+        ),
+        ("level_range = [20.0, 1000.0]", "level_range = [-1.0, 20.0]", r"level_range: an exchange rate is above 0"),
+        ("small_move = 0.5", "small_move = 0", r"currencies.USD.fx.small_move: must be a number above 0, got 0"),
+        ("yields = [-0.05, 0.30]", "yields = [-0.05]", r"currencies.JPY.interest.yields: must be \[low, high\]"),
+        ("[currencies.USD.fx]", "[currencies.USD.fix]", r"currencies.USD: unknown key 'fix'"),
+        ("[currencies.EUR]", "[currencies.EURO]", r"three capitals, such as EUR, got 'EURO'"),
+        ('factor = "EURJPY"', 'factor = "USDJPY"', r"the factor 'USDJPY' is that of two currencies"),
+        ('home = "JPY"', 'home = "USD"', r"the one currency without a table `fx` must be 'USD', got JPY"),
+        ('business_days = ["Tokyo", "New York"]', "business_days = []", r"business_days: must be a list of centres"),
+        ('name = "Euro"', "name = Euro", r"currencies: not TOML"),
+        ("swaps = { months = 6,", "swaps = { months = 5,", r"currencies.JPY.swaps.months: must be one of 3, 6, 12"),
+    ],
+)
+def test_what_a_table_cannot_hold_is_refused_at_its_place(old, new, message):
+    assert old in TEXT
+    changed = TEXT.replace(old, new, 1)
+    if old == "[currencies.EUR]":
+        changed = changed.replace("[currencies.EUR.", "[currencies.EURO.")
+    with pytest.raises(InputError, match=message):
+        read_registry(changed)

@@ -1,0 +1,49 @@
+"""Spot, forwards and NDFs: days and amounts worked out by hand."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from engine.errors import FileFaults
+from engine.payoffs.flows import Leg
+from engine.payoffs.units import UnitsPart
+from tests.engine.hand_made import parts_of
+
+
+def test_a_forward_exchanges_dollars_for_yen(make_positions):
+    (forward,) = make_positions({"kind": "FX_FORWARD", "notional": 2e6, "maturity": "2025-08-29", "rate": 143.5})
+    yen, dollars = parts_of(forward, date(2025, 5, 28), Leg)
+    assert (yen.currency, yen.days.tolist(), yen.amounts.tolist()) == ("JPY", [93], [-2e6 * 143.5])
+    assert (dollars.currency, dollars.days.tolist(), dollars.amounts.tolist()) == ("USD", [93], [2e6])
+
+
+def test_an_ndf_is_a_forward_with_a_fixing_two_business_days_before(make_book):
+    row = {"kind": "NDF", "notional": 2e6, "maturity": "2025-07-07", "rate": 143.5}  # Friday 4 July is a holiday
+    book = make_book(row)
+    (fixing,) = book.options.expiry_day.tolist()
+    assert date(2025, 5, 28) + timedelta(days=fixing) == date(2025, 7, 2)
+    assert book.options.amount.tolist() == [0.0]
+    assert sorted(book.flows.amount.tolist()) == [-2e6 * 143.5, 2e6]
+
+
+@pytest.mark.parametrize("maturity", ["2025-05-29", "2025-05-30"])
+def test_an_ndf_that_has_been_fixed_is_refused(maturity, make_book):
+    with pytest.raises(FileFaults, match=r"'P0' was fixed on 2025-05-2[78], not after the valuation date"):
+        make_book({"kind": "NDF", "notional": 2e6, "maturity": maturity, "rate": 143.5})
+
+
+def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_positions):
+    rows = [
+        {"kind": "FX_FORWARD", "maturity": "2025-07-04", "rate": 143.5},  # Independence Day, a Friday
+        {"kind": "FX_FORWARD", "maturity": "2025-08-31", "rate": 143.5},  # Sunday; 1 Sep is Labor Day and another month
+    ]
+    days = [int(parts_of(forward, date(2025, 5, 28), Leg)[0].days[0]) for forward in make_positions(*rows)]
+    wanted = [(day - date(2025, 5, 28)).days for day in (date(2025, 7, 7), date(2025, 8, 29))]
+    assert days == wanted
+
+
+def test_spot_and_cash_are_held_now(make_positions):
+    rows = [{"kind": "FX_SPOT", "notional": 10.0, "rate": 145.0}, {"kind": "CASH", "currency": "JPY", "notional": -7.0}]
+    spot, cash = (parts_of(position, date(2025, 5, 28), UnitsPart) for position in make_positions(*rows))
+    assert [(part.currency, part.quantity) for part in spot] == [("USD", 10.0), ("JPY", -1450.0)]
+    assert [(part.currency, part.quantity) for part in cash] == [("JPY", -7.0)]

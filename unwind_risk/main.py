@@ -1,0 +1,16 @@
+"""Entry point of the `unwind` script and of `python -m unwind_risk`."""
+
+import sys
+
+from unwind_risk.siblings import claim_siblings
+
+
+def main() -> None:
+    """Run the command, with the packages beside this one whatever the path has before them."""
+    try:
+        claim_siblings(first=True)
+    except ImportError as error:
+        sys.exit(f"error: {error}")
+    from cli.main import main as run_command
+
+    run_command()
