@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def facts(device: str, gpu: str | None) -> dict[str, Any]:
-    """What a reader of the times must know; `device` as the numba backend names it, `gpu` as the cuda backend does."""
+    """Return what a reader of the times must know; `device` is numba's name for it, `gpu` the cuda backend's."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _commit(),
@@ -30,7 +30,7 @@ def facts(device: str, gpu: str | None) -> dict[str, Any]:
 
 
 def n_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -54,8 +54,8 @@ def _table(part: type, names: list[str]) -> Iterator[str]:
     yield f"|{'---|' * len(COLUMNS)}"
     for name in names:
         each = declared[name]
-        cells = (f"`{name}`", _default(default_of(part, name)), each.unit, _range(each), each.doc, each.source)
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        entries = (f"`{name}`", _default(default_of(part, name)), each.unit, _range(each), each.doc, each.source)
+        yield f"| {' | '.join(entry.replace('|', chr(92) + '|') for entry in entries)} |"
 
 
 def _default(default: Any) -> str:

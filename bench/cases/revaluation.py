@@ -54,14 +54,14 @@ def measure() -> CaseResult:
 
 
 def program_of(packed: Packed) -> Program:
-    """One step of a packed book, made ready."""
+    """Return one step of a packed book, made ready."""
     return NumbaBackend().prepare(
         packed.model, packed.book, seed=1, n_steps=packed.n_steps, float32=False, centre=packed.shock_pnl.ravel()
     )
 
 
 def pnl_of(program: Program, n_paths: int) -> Callable[[], Any]:
-    """A call that values so many paths."""
+    """Return a call that values so many paths."""
     return lambda: NumbaBackend().pnl(program, PathRange(first=0, n=n_paths))
 
 

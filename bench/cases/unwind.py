@@ -26,7 +26,7 @@ from kernels.payoffs import empty_book
 PRECISIONS = ("float64", "float32")
 DAYS = {10: 32_768, 252: 4_096}  # horizon -> paths of a call
 MECHANISM_DAYS = 10
-NU = 5.0  # degrees of freedom, for the cost of fat tails, which the mixture has not
+NU = 5.0  # degrees of freedom, for the cost of fat tails, which the mixture lacks
 ORACLE_PATHS, ORACLE_DAYS = 256, 8
 
 
@@ -62,7 +62,7 @@ def measure() -> CaseResult:
 
 
 def without(mixture: Unwind) -> dict[str, Unwind]:
-    """The mixture with one mechanism switched off."""
+    """Return the mixture with one mechanism switched off."""
     return {
         "without intervention": replace(mixture, intervention=None),
         "without carry": replace(mixture, carry=None),
@@ -74,7 +74,7 @@ def without(mixture: Unwind) -> dict[str, Unwind]:
 
 
 def alone(mixture: Unwind) -> dict[str, Unwind]:
-    """The plain walk with one mechanism switched on."""
+    """Return the plain walk with one mechanism switched on."""
     return {
         "with intervention": Unwind(intervention=mixture.intervention),
         "with carry, repatriation, impact": Unwind(

@@ -228,7 +228,7 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
 
 
 def _write_reports(outcome: "Outcome", log: "Log") -> None:
-    """Write the report of every night that was closed; one that fails is said, and the record stands."""
+    """Write the report of every night that was closed; one that fails is reported, and the record stands."""
     batch = outcome.batch
     if not batch.report:
         return

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def tables(unwind: "Unwind") -> Iterator[Table]:
-    """Everything that is not off, a table each."""
+    """Return a table of each part that is not off."""
     if unwind.regimes:
         yield _regimes(unwind)
     for regime in unwind.regimes:
@@ -35,7 +35,7 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
 
 
 def sources(unwind: "Unwind") -> Iterator[str]:
-    """Where each part's figures come from."""
+    """Return where each part's figures come from."""
     from engine.mechanisms.parameters.parameter import parameters
     from engine.mechanisms.unwind import placed_parts
 

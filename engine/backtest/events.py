@@ -51,7 +51,7 @@ class Replay:
     notes: tuple[str, ...]
 
     def of(self, name: str) -> tuple[float, float]:
-        """Realised move of a factor, and the share of paths that moved by less."""
+        """Return the realised move of a factor, and the share of paths that moved by less."""
         at = self.factors.index(name)
         return float(self.realised[at]), float(self.below[at])
 

@@ -90,7 +90,7 @@ def run_batch(batch: Batch, how: How) -> Outcome:
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
-    """The batch in one object, for the last line on stdout."""
+    """Return the batch in one object, for the last line on stdout."""
     return {
         "batch": str(outcome.batch.path),
         "out": str(outcome.batch.out),

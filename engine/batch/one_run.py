@@ -115,7 +115,7 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
 
 
 def work_folder(out: Path, valuation_date: date, name: str) -> Path:
-    """Where a run's checkpoints are."""
+    """Return where a run's checkpoints are."""
     return out / WORK / run_folder(out, valuation_date, name).relative_to(out)
 
 

@@ -38,7 +38,7 @@ class Reproduced:
 
     @property
     def is_identical(self) -> bool:
-        """Whether every block, P&L vector and figure has the same bits."""
+        """Return whether every block, P&L vector and figure has the same bits."""
         return not self.numbers
 
 

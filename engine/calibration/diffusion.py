@@ -334,4 +334,4 @@ def _given_description(laws: Mapping[str, GivenLaw]) -> str:
 def _refuse_unused(given: Mapping[str, GivenLaw], used: Mapping[str, GivenLaw]) -> None:
     unused = [name for name in given if name not in used]
     if unused:
-        raise InputError(f"laws are given of {', '.join(unused)}, which are none of the factors")
+        raise InputError(f"laws are given of {', '.join(unused)}, which are not among the factors")

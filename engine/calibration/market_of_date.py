@@ -65,7 +65,7 @@ def carried_notes(like: Market, day: date) -> tuple[str, ...]:
 
 
 def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: date) -> tuple[list[date], list[str]]:
-    """Return the days from `first` to `last` with all that `like` needs; and why each other weekday is none.
+    """Return the days from `first` to `last` with all that `like` needs; and why each other weekday is left out.
 
     Raises InputError when no day of these is left.
     """

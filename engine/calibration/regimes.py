@@ -122,7 +122,7 @@ class _Sample:
 
 
 def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeEstimate]:
-    """CALM, FLIGHT and REPATRIATION of a market's factors but its vols.
+    """Estimate CALM, FLIGHT and REPATRIATION of a market's factors but its vols.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeE
 
 
 def block_of(names: Sequence[str]) -> list[str]:
-    """The block of every factor name; the last glob that matches counts."""
+    """Return the block of every factor name; the last glob that matches counts."""
     blocks = [""] * len(names)
     for block, glob in BLOCKS.items():
         blocks = [block if found else old for old, found in zip(blocks, matches(glob, names), strict=True)]
@@ -292,7 +292,7 @@ def _sample(history: pd.DataFrame, factors: Sequence[Factor], episode: Episode) 
 
 
 def one_day_moves(states: pd.Series, episode: Episode) -> pd.Series:
-    """Changes between neighbouring weekdays on both of which there is a value, by the day they end."""
+    """Return the changes between neighbouring weekdays on both of which there is a value, by the day they end."""
     present = states.dropna()
     days = days_of(present.index)
     is_one_day = np.r_[False, np.busday_count(days[:-1], days[1:]) == 1]
@@ -301,7 +301,7 @@ def one_day_moves(states: pd.Series, episode: Episode) -> pd.Series:
 
 
 def following_fix(tokyo: pd.Series) -> pd.Series:
-    """Moves to a Tokyo fix at the New York day before it: Tokyo's day t is over before New York's begins."""
+    """Lay moves to a Tokyo fix on the New York day before it: Tokyo's day t is over before New York's begins."""
     moved = tokyo.copy()
     moved.index = pd.DatetimeIndex(np.busday_offset(days_of(tokyo.index), -1, roll="backward"))
     return moved

@@ -30,7 +30,7 @@ Reader = Callable[[str, Any], Any]  # place, what is there
 def read_currencies(text: str) -> dict[str, Currency]:
     """Read the `currencies` tables of a TOML text into currencies by code.
 
-    Raises InputError for TOML that is none, and for a key that is missing, unknown or holds what it cannot, by name.
+    Raises InputError for text that is not TOML, and for a missing, unknown or wrong key, by name.
     """
     return {
         code: _currency(code, table) for code, table in _table(_parsed(text).get("currencies"), "currencies").items()

@@ -33,7 +33,7 @@ def _date(value: Any) -> date:
 
 
 def day_of_text(value: Any) -> date:
-    """The day that a text such as 2025-05-28 names. Raises ValueError, also when the calendar has no such day."""
+    """Return the day that a text such as 2025-05-28 names. Raises ValueError, also where there is no such day."""
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -218,7 +218,7 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
 
 
 def run_from_record(config: dict[str, Any]) -> BatchRun:
-    """The run of a manifest's `config`. Raises InputError when it is none."""
+    """Return the run of a manifest's `config`. Raises InputError when it is no such run."""
     try:
         return BatchRun.model_validate({key: _as_toml(value) for key, value in config.items()})
     except ValidationError as error:
@@ -226,7 +226,7 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 
 def recorded(run: BatchRun) -> dict[str, Any]:
-    """A run's resolved keys, as a manifest holds them."""
+    """Return a run's resolved keys, as a manifest holds them."""
     return run.model_dump(mode="json", by_alias=True, exclude={"market", "book", "out"})
 
 
@@ -262,6 +262,6 @@ def _limits(
         return (), tuple(Fault(message=f"{other.name}: {fault}") for fault in refusal.faults)
     unknown = [key for key in parsed if key != "limits"]
     if unknown or not isinstance(parsed.get("limits"), tuple):
-        said = f"unknown key {unknown[0]!r}" if unknown else "no [[limits]]"
-        return (), (Fault(message=f"{other.name}: {said}; a limit file holds [[limits]] tables alone"),)
+        problem = f"unknown key {unknown[0]!r}" if unknown else "no [[limits]]"
+        return (), (Fault(message=f"{other.name}: {problem}; a limit file holds [[limits]] tables alone"),)
     return checked_limits(parsed["limits"], there, other.name)

@@ -43,7 +43,7 @@ def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path
 
 
 def made_folder(out: Path, flag: str = "--out") -> Path:
-    """A folder to write into, made where it is absent. Raises InputError when it cannot be."""
+    """Return a folder to write into, made where it is absent. Raises InputError when it cannot be."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -56,7 +56,7 @@ def made_folder(out: Path, flag: str = "--out") -> Path:
 
 
 def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
-    """Files that a run reads: its RUN.toml if there is one, market, book, and scenarios given by path."""
+    """Return the files that a run reads: its RUN.toml if there is one, market, book, and scenarios named by path."""
     scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
     files = (file, config.market or bundled_market_path(), config.book or bundled_book_path(), *scenarios)
     return tuple(each for each in files if each is not None)

@@ -183,7 +183,7 @@ class RunConfig(Strict):
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | None = None) -> RunConfig:
-    """The run that flags, environment and file ask for together: flag > environment > file > default.
+    """Return the run that flags, environment and file ask for together: flag > environment > file > default.
 
     Parameters
     ----------

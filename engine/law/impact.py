@@ -14,7 +14,7 @@ from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
 
 UNIT = 1e-6  # bp per USD 100 bn as a decimal yield per USD bn
-NO_IMPACT = -600.0  # the logarithm of an impact that is none: exp would make 1 of a 0 left out
+NO_IMPACT = -600.0  # the logarithm of no impact at all: its exponential is 0, where that of 0 would be 1
 IMPACT_FIELDS = ("log_impact", "impact_sd", "fading")
 
 

@@ -79,7 +79,7 @@ def path_json(walk: Walk, levels: F64) -> dict[str, Any]:
 
 
 def check_form(word: str) -> Form:
-    """Return the form of a file of paths. Raises InputError for a word that is none."""
+    """Return the form of a file of paths. Raises InputError for a word that names no form."""
     for form in FORMS:
         if word == form:
             return form
@@ -112,8 +112,8 @@ def write_summary(walk: Walk, summary: Summary, sha256: Mapping[str, str], out: 
 
 def paths_bytes(walk: Walk, paths: PathRange, form: Form) -> int:
     """Return the bytes of the paths' figures: about the size of the file, since random digits hardly compress."""
-    cells = paths.n * walk.dates.size * len(walk.series)
-    return cells * (8 if form == "wide" else 10)
+    figures = paths.n * walk.dates.size * len(walk.series)
+    return figures * (8 if form == "wide" else 10)
 
 
 def write_paths(
@@ -127,7 +127,7 @@ def write_paths(
     Raises
     ------
     InputError
-        The file's disk has not the space.
+        The disk lacks the space.
     """
     free = shutil.disk_usage(out.parent).free
     if (need := paths_bytes(walk, paths, form)) > free:

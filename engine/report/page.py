@@ -13,8 +13,8 @@ from markupsafe import Markup
 from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night, run_folder
 from engine.report import heat, sections, summary
-from engine.report.parts import Badge, Cell, Shaded, shown
-from engine.report.past import read_past
+from engine.report.earlier_nights import read_past
+from engine.report.parts import Badge, Entry, Shaded, shown
 from engine.report.sheet import Sheet, sheet
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
@@ -38,7 +38,7 @@ class RunPart:
 
     @property
     def text(self) -> Markup:
-        """The part at the chosen length."""
+        """Return the part at the chosen length."""
         return self.lengths[self.chosen]
 
 
@@ -115,10 +115,10 @@ def _run_part(environment: Environment, of: Sheet) -> RunPart:
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
     heat_maps = heat.heat_maps(of)
     lengths = (
-        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "said": ""},
-        {**figures, "charts": short, "heat_maps": heat_maps, "said": _SHORT},
-        {**figures, "charts": (), "heat_maps": (), "said": _SHORTER},
-        {"sheet": of, "said": _LEFT_OUT},
+        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "note": ""},
+        {**figures, "charts": short, "heat_maps": heat_maps, "note": _SHORT},
+        {**figures, "charts": (), "heat_maps": (), "note": _SHORTER},
+        {"sheet": of, "note": _LEFT_OUT},
     )
     return RunPart([Markup(template.render(**values)) for values in lengths])
 
@@ -165,9 +165,9 @@ def _shown(value: object) -> object:
     return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _kind(cell: Cell) -> str:
-    """Class of a table's cell."""
-    match cell:
+def _kind(entry: Entry) -> str:
+    """Class of a table's entry."""
+    match entry:
         case Shaded(shade=0):
             return ""
         case Shaded(shade=shade):

@@ -49,7 +49,7 @@ class ShockedMarket:
 
 
 def apply(scenario: Scenario, market: Market) -> ShockedMarket:
-    """The market in `scenario`: levels, vols and correlation changed, all else as it was.
+    """Return the market in `scenario`: levels, vols and correlation changed, all else as it was.
 
     Shocks act in their order, each on the level that the one before left; on a curve, those on par yields come first.
     A par shock moves every published par yield, by the moves at the factors' pillars interpolated linearly over
@@ -261,22 +261,22 @@ def _say_sizes(
     unusual: Mapping[int, Sequence[str]],
     findings: Findings,
 ) -> None:
-    for i, said in too_far.items():
+    for i, too_large in too_far.items():
         findings.refuse(
             f"shocks[{i + 1}].size",
-            f"the {shocks[i].kind.value} size {shocks[i].size!r} takes {_first(said)}; rates are decimals within "
+            f"the {shocks[i].kind.value} size {shocks[i].size!r} takes {_first(too_large)}; rates are decimals within "
             f"+-{LARGEST_RATE}: 50 bp is 0.005",
         )
-    for i, said in unusual.items():
+    for i, too_large in unusual.items():
         findings.note(
             f"shocks[{i + 1}].size",
-            f"the {shocks[i].kind.value} size {shocks[i].size!r} moves {_first(said)}; "
+            f"the {shocks[i].kind.value} size {shocks[i].size!r} moves {_first(too_large)}; "
             f"is {shocks[i].size / 100.0:.6g} meant? Sizes are decimals",
         )
 
 
-def _first(said: Sequence[str]) -> str:
-    return f"{said[0]}{f' and {len(said) - 1} pillars more' if len(said) > 1 else ''}"
+def _first(too_large: Sequence[str]) -> str:
+    return f"{too_large[0]}{f' and {len(too_large) - 1} pillars more' if len(too_large) > 1 else ''}"
 
 
 def _moved(shocks: Shocks, level: float, lowest: float, highest: float) -> tuple[float, int | None]:

@@ -38,7 +38,7 @@ def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequ
 def unusable(limits: Sequence[Limit], run: str, has: Has) -> tuple[str, ...]:
     """Name the limits that mean a run and will find no figure in it, and say why."""
     meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
-    return tuple(f"limit {each.name}: {said}" for each in meant if (said := missing_of(each, has)))
+    return tuple(f"limit {each.name}: {message}" for each in meant if (message := missing_of(each, has)))
 
 
 def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:

@@ -37,14 +37,14 @@ def check_series(history: pd.DataFrame) -> list[SeriesCheck]:
 
 def odd_moves(history: pd.DataFrame) -> tuple[str, ...]:
     """Return what is worth a look: long gaps, dates on weekends, moves far beyond the usual. Nothing is repaired."""
-    said: list[str] = []
+    oddities: list[str] = []
     dates = _days(history.index)
     if (weekend := dates[~np.is_busday(dates)]).size:
         last = weekend[-1].item()
-        said.append(f"{weekend.size:,} dates fall on a weekend, the last on {last:%Y-%m-%d, %A}")
+        oddities.append(f"{weekend.size:,} dates fall on a weekend, the last on {last:%Y-%m-%d, %A}")
     for name, days, values in _series(history):
-        said += [*_gap(name, days), *_odd(name, days, values)]
-    return tuple(said)
+        oddities += [*_gap(name, days), *_odd(name, days, values)]
+    return tuple(oddities)
 
 
 def move(name: str, change: float) -> str:

@@ -46,7 +46,7 @@ def _parsed(rows: list[list[str]]) -> Iterator[Realised | Fault]:
     seen: set[tuple[str, str]] = set()
     for line, row in enumerate(rows, start=2):
         if len(row) != len(COLUMNS):
-            yield Fault(message=f"must have {len(COLUMNS)} cells, has {len(row)}", line=line)
+            yield Fault(message=f"must have {len(COLUMNS)} fields, has {len(row)}", line=line)
             continue
         if (row[0], row[1]) in seen:
             yield Fault(message=f"{row[0]} {row[1]} is there twice", line=line)

@@ -80,7 +80,7 @@ def market_warnings(market: Market) -> tuple[str, ...]:
     warnings += [f"curve {name!r} has no factor: it does not move" for name in still]
     unmoved = [pair for pair in market.fx_vols if vol_factor(market, pair) < 0]
     warnings += [f"the vols of {pair} do not move: {pair}_VOL is no factor" for pair in unmoved]
-    warnings += [said for vols in market.fx_vols.values() for said in arbitrage(vols)]
+    warnings += [warning for vols in market.fx_vols.values() for warning in arbitrage(vols)]
     return tuple(warnings)
 
 

@@ -99,7 +99,7 @@ REFUSED = {
         _text(_jgb(kind="JGBI")),
         ["unknown kind 'JGBI'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
     ),
-    "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the cell empty"]),
+    "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the field empty"]),
     "inverted FX": (_text("F,FX_FORWARD,USD,1,,2027-05-20,0.0064,,"), ["is 156.25 meant? The rate is yen for one"]),
     "rate in percent": (_text("R,REPO,JPY,1,,2027-05-20,0.45,2026-11-02,"), ["is 0.0045 meant?"]),
     "price as a part of one": (_text(_jgb(price="0.985")), ["is 98.5 meant? Prices are per 100"]),
@@ -183,7 +183,7 @@ def test_a_thousand_faults_are_counted(tmp_path):
     with pytest.raises(FileFaults) as refusal:
         _load(tmp_path, _text(*rows))
     assert len(refusal.value.faults) == MAX_FAULTS + 1
-    assert "and 900 faults more" in str(refusal.value)
+    assert "and 900 errors more" in str(refusal.value)
 
 
 def test_what_is_no_readable_regular_file_is_refused(tmp_path):  # S003, S004, S005, S015
@@ -302,7 +302,7 @@ def test_missing_market_prices_are_counted_and_not_read_as_numbers(tmp_path):  #
     rows = [_jgb(position_id=f"P{i}", price=marker) for i, marker in enumerate(markers)]
     book = _load(tmp_path, _text(*rows))
     assert book.marks.position.size == 0
-    assert book.warnings == ("column 'price': 5 cells read as no price ('#N/A' x 1, '-' x 2, '.' x 1, 'N/A' x 1)",)
+    assert book.warnings == ("column 'price': 5 fields read as no price ('#N/A' x 1, '-' x 2, '.' x 1, 'N/A' x 1)",)
 
 
 def test_many_books_in_one_file_and_one_without_the_column(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.analysis.sections import N_SECTIONS, check_sections, section_error
+from engine.analysis.sectioning import N_SECTIONS, check_sections, section_error
 from engine.errors import InputError
 
 

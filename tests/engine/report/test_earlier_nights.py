@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from engine.record.read import night_folder, read_night
-from engine.report.past import before, carried_over, dated, missing_dates, read_past
+from engine.report.earlier_nights import before, carried_over, dated, missing_dates, read_past
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 TODAY = date(2025, 5, 28)

@@ -23,7 +23,7 @@ _SAME = ("currency", "horizon_days")  # what two runs must share for their figur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
-    """What one run said on an earlier night."""
+    """The results of one run on an earlier night."""
 
     night: date
     manifest: Mapping[str, Any]
@@ -41,7 +41,7 @@ class Past:
 
     @property
     def last(self) -> date | None:
-        """The night before."""
+        """Return the night before."""
         return self.nights[-1] if self.nights else None
 
 
@@ -71,7 +71,7 @@ class Dated:
 
     @property
     def is_exception(self) -> bool:
-        """Whether the loss exceeds VaR."""
+        """Return whether the loss exceeds VaR."""
         return self.realised is not None and -self.realised.pnl > self.tail.of(VALUE_AT_RISK).value
 
 
