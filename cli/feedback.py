@@ -135,13 +135,13 @@ def _regimes(result: "Feedback", scale: Scale) -> Table:
 
     level = render.percent(max((each.confidence for each in result.parts), default=0.0))
     measures = tuple(MEASURES.values())
-    given = ["given that regime; ? where too few paths end in it.", *[""] * (len(measures) - 1)]
+    notes = ["given that regime; ? where too few paths end in it.", *[""] * (len(measures) - 1)]
     columns = (
         Column(heading="regime at the horizon", is_number=False),
         Column(heading="book", is_number=False),
         Column(heading="probability"),
         Column(heading="mean P&L", meaning="gains positive."),
-        *(Column(heading=f"{each.label} {level}", meaning=note) for each, note in zip(measures, given, strict=True)),
+        *(Column(heading=f"{each.label} {level}", meaning=note) for each, note in zip(measures, notes, strict=True)),
     )
     title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n"
     return Table(title=title, columns=columns, rows=list(_regime_rows(result, measures, scale)))

@@ -99,8 +99,8 @@ def run(
         "revaluation": revaluation,
         "out": out,
     }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
-    given = {name: value for name, value in flags.items() if value is not None}
-    print_run(resolve(given, environ, file), file, as_json=as_json)
+    set_flags = {name: value for name, value in flags.items() if value is not None}
+    print_run(resolve(set_flags, environ, file), file, as_json=as_json)
 
 
 def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:

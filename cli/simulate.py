@@ -92,8 +92,8 @@ def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfi
     from engine.inputs.run import resolve
 
     names = ("paths", "horizon_days", "seed", "backend", "precision")
-    given = dict(zip(names, texts, strict=True))
-    return resolve({"market": market, "scenarios": [scenario], **given}, {"UNWIND_PATHS": "100000", **environ})
+    flags = dict(zip(names, texts, strict=True))
+    return resolve({"market": market, "scenarios": [scenario], **flags}, {"UNWIND_PATHS": "100000", **environ})
 
 
 def _read(config: "RunConfig") -> Iterator[Path]:

@@ -32,8 +32,8 @@ def stress(
     from engine.inputs.run import resolve
     from engine.inputs.scenario.load import default_scenario_names, load_scenarios
 
-    given = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
-    resolve(given, {})  # the same checks as of a run
+    flags = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
+    resolve(flags, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
     positions = load_book(book or bundled_book_path(), levels.valuation_date)
     names = scenario or [name for name in default_scenario_names() if name != "base"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.analysis.loop_gain import LoopGain, loop_gain
 from engine.analysis.regimes import RegimeResult, by_regime
-from engine.analysis.sectioning import N_SECTIONS, check_sections, section_error
+from engine.analysis.sectioning import N_SECTIONS, check_sectioning, sectioning_error
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
 from engine.law.law import law_of
@@ -98,7 +98,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
         An input is bad; too few paths for paired errors, or too many to hold.
     """
     inputs = load_inputs(config)
-    check_sections(config.n_paths, config.confidences)
+    check_sectioning(config.n_paths, config.confidences)
     n_rows = N_VARIANTS * (1 + len(set(inputs.book.books)))
     if 8 * n_rows * config.n_paths > MOST_BYTES:
         most = MOST_BYTES // (8 * n_rows)
@@ -204,7 +204,7 @@ def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -
             """Add up variants with their signs, from rows (3, n_paths) [currency]."""
             return sum(sign * measure.of_sample(rows[k], confidence) for k, sign in variants)
 
-        return Part(value=statistic(pnl), se=section_error(statistic, pnl))
+        return Part(value=statistic(pnl), se=sectioning_error(statistic, pnl))
 
     return Decomposition(
         scope=scope,

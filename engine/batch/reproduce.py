@@ -124,7 +124,7 @@ def _figure_differences(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, .
 
 
 def _is_among(then: tuple[TailResult, ...], now: tuple[TailResult, ...]) -> bool:
-    """Whether every recorded figure is the same now; a measure that was added since then is none of the record's."""
+    """Whether every recorded figure is the same now; the record lacks measures that were added since."""
     return [tail.confidence for tail in then] == [tail.confidence for tail in now] and all(
         one.flat().items() <= other.flat().items() for one, other in zip(then, now, strict=True)
     )

@@ -44,7 +44,7 @@ def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) 
         like.factors,
         Window(start=start, end=day),
         {name: f"{publisher}, {day}" for name, publisher in published.items()},
-        given={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
+        given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
         spreads=like.spreads,
         fx_vols=like.fx_vols,
         exchanged=tuple(like.fx),

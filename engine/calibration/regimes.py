@@ -260,8 +260,8 @@ def _shrunk_links(names: Sequence[str], raw: F64, calm: F64, error: float) -> F6
     """(n_factors,) posterior means; 1 of USD/JPY itself."""
     rates = [name for name in names if name != USDJPY]
     found, quiet = (dict(zip(names, links.tolist(), strict=True)) for links in (raw, calm))
-    given = {name: found[name] for name in rates}
-    shrunk = _shrunk(given, {name: quiet[name] for name in rates}, error, (math.atanh, math.tanh))
+    of_rates = {name: found[name] for name in rates}
+    shrunk = _shrunk(of_rates, {name: quiet[name] for name in rates}, error, (math.atanh, math.tanh))
     return np.array([shrunk.get(name, 1.0) for name in names])
 
 

@@ -43,8 +43,8 @@ def day_of_text(value: Any) -> date:
 
 
 def _dates(value: Any) -> Any:
-    given = value if isinstance(value, tuple) else (value,)
-    found = tuple(map(_date, given))
+    days = value if isinstance(value, tuple) else (value,)
+    found = tuple(map(_date, days))
     if not found:
         raise ValueError("needs at least one date, got an empty list")
     if twice := next((each for i, each in enumerate(found) if each in found[:i]), None):
@@ -145,8 +145,8 @@ class BatchFile(Strict):
     @model_validator(mode="after")
     def _names_are_different(self) -> "BatchFile":
         for what, names in (("runs", [run.name for run in self.runs]), ("books", [book.name for book in self.books])):
-            given = [name for name in names if name is not None]
-            if twice := next((name for i, name in enumerate(given) if name in given[:i]), None):
+            written = [name for name in names if name is not None]
+            if twice := next((name for i, name in enumerate(written) if name in written[:i]), None):
                 raise ValueError(f"two of `{what}` are called {twice!r}; names must differ")
         if isinstance(self.limits, str) is isinstance(self.limits, tuple):
             raise ValueError(f"`limits` must be a path or [[limits]] tables, got {self.limits!r}")
@@ -239,9 +239,9 @@ def _rebased(run: BatchRun, folder: Path) -> BatchRun:
     return run.model_copy(update={"scenarios": scenarios})
 
 
-def _chosen_dates(file: BatchFile, given: Sequence[str]) -> tuple[date, ...]:
+def _chosen_dates(file: BatchFile, days: Sequence[str]) -> tuple[date, ...]:
     try:
-        chosen = _dates(tuple(given)) if given else file.dates
+        chosen = _dates(tuple(days)) if days else file.dates
     except ValueError as error:
         raise InputError(f"--date {error}") from None
     if not chosen:

@@ -26,19 +26,19 @@ def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path
         It is a folder, a symbolic link, a device or a pipe, or one of `inputs`; its folder is not there or not
         writable.
     """
-    given = f"{flag} {str(out)!r}"
+    destination = f"{flag} {str(out)!r}"
     try:
         if fault := _kind_fault(out):
-            raise InputError(f"{given} is {fault}")
+            raise InputError(f"{destination} is {fault}")
         if not out.parent.is_dir():
-            raise InputError(f"{given}: there is no folder {str(out.parent)!r}; make it first")
+            raise InputError(f"{destination}: there is no folder {str(out.parent)!r}; make it first")
         if read := next((each for each in inputs if _is_same(out, each)), None):
-            raise InputError(f"{given} would replace {str(read)!r}, which this command reads; give another name")
+            raise InputError(f"{destination} would replace {str(read)!r}, which this command reads; give another name")
     except OSError as error:
-        raise InputError(f"{given} cannot be written: {error.strerror}") from None
+        raise InputError(f"{destination} cannot be written: {error.strerror}") from None
     if not os.access(out.parent, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
-        raise InputError(f"{given} cannot be written: no permission")
-    _try_part(out, given)
+        raise InputError(f"{destination} cannot be written: no permission")
+    _try_part(out, destination)
     return out.resolve()
 
 
@@ -75,14 +75,14 @@ def _kind_fault(out: Path) -> str | None:
     return None if stat.S_ISREG(mode) else "a device or a pipe; give the path of a file"
 
 
-def _try_part(out: Path, given: str) -> None:
+def _try_part(out: Path, destination: str) -> None:
     """Make and remove the file under whose name the output would grow. Raises InputError when there can be none."""
     part = out.with_name(f".{out.name}.part-{os.getpid()}")
     try:
         part.touch()
         part.unlink()
     except OSError as error:
-        raise InputError(f"{given} cannot be written: {error.strerror}") from None
+        raise InputError(f"{destination} cannot be written: {error.strerror}") from None
 
 
 def _is_same(out: Path, other: Path) -> bool:

@@ -276,8 +276,8 @@ def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     rebased = {key: moved(value) if key in _FILES else value for key, value in data.items()}
     if "scenario" in data:
-        given = data["scenario"]
-        rebased["scenario"] = tuple(map(moved_scenario, given)) if isinstance(given, tuple) else moved_scenario(given)
+        named = data["scenario"]
+        rebased["scenario"] = tuple(map(moved_scenario, named)) if isinstance(named, tuple) else moved_scenario(named)
     return rebased
 
 

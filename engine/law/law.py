@@ -81,7 +81,7 @@ def law_of(
     Raises
     ------
     InputError
-        A vol is none of a market; the unwind is seen by day and steps are longer; a regime's correlation is not
+        A vol is beyond a market's range; the unwind is seen by day and steps are longer; a regime's correlation is not
         positive definite.
     """
     dt = horizon_days / DAYS_PER_YEAR / n_steps

@@ -60,14 +60,14 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
     return tuple(found)
 
 
-def figures(folders: Sequence[Path], where: str = "true", given: Sequence[Any] = ()) -> Rows:
+def figures(folders: Sequence[Path], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
     """Return the long table of some runs, a row (n_rows,) a figure in its unit, with their date and name.
 
-    where   an SQL condition over the columns, with a ? for each of `given`
+    where   an SQL condition over the columns, with a ? for each of `parameters`
     """
     columns = ", ".join(_COLUMNS)
     order = "valuation_date, run, scope <> 'total', scope, scenario, measure, confidence, curve"
-    return _ask(f"SELECT {columns} FROM figures WHERE {where} ORDER BY {order}", folders, given)
+    return _ask(f"SELECT {columns} FROM figures WHERE {where} ORDER BY {order}", folders, parameters)
 
 
 def headline(folders: Sequence[Path]) -> Rows:
@@ -147,7 +147,7 @@ def _check(folders: Sequence[Path]) -> None:
         raise InputError("\n".join(messages))
 
 
-def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows:
+def _ask(query: str, folders: Sequence[Path], parameters: Sequence[Any] = ()) -> Rows:
     duckdb = _duckdb()
     files = [str(folder / RESULTS) for folder in dict.fromkeys(folders)]
     view = (
@@ -158,7 +158,7 @@ def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows
     try:
         with duckdb.connect(":memory:") as connection:
             connection.execute(view, [files])
-            answer = connection.execute(query, list(given))
+            answer = connection.execute(query, list(parameters))
             columns = tuple(column[0] for column in answer.description)
             return Rows(columns=columns, rows=tuple(answer.fetchall()))
     except duckdb.Error as error:

@@ -39,7 +39,7 @@ SAID_UNITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """A scenario made ready to be walked day by day. Series are the factors, then what `kernels.base.SAID` names."""
+    """A scenario made ready to be walked day by day. Series are the factors, then what `kernels.layout.SAID` names."""
 
     scenario: str
     base: Market  # unshocked

@@ -64,10 +64,10 @@ def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...]) -> 
     return merged
 
 
-def _names(given: object, path: Path, lines: Mapping[Keys, int]) -> Sequence[str]:
-    if isinstance(given, tuple) and all(isinstance(name, str) and name for name in given):
-        return given
-    message = f"must be a list of scenarios' names and paths, got {given!r}"
+def _names(value: object, path: Path, lines: Mapping[Keys, int]) -> Sequence[str]:
+    if isinstance(value, tuple) and all(isinstance(name, str) and name for name in value):
+        return value
+    message = f"must be a list of scenarios' names and paths, got {value!r}"
     raise FileFaults(path, [Fault(message=message, line=lines.get(("extends",)), where="extends")])
 
 
