@@ -57,7 +57,7 @@ def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterat
 
 
 def _varied(kind: Kind, row: dict[str, str], draw: random.Random) -> dict[str, str]:
-    """Other terms for an example; market prices are left out, since they belong to its own."""
+    """Return other terms for an example; market prices are left out, since they belong to its own."""
     fields = {"notional": f"{float(row['notional']) * draw.choice((-1.0, 1.0)) * draw.uniform(0.2, 2.0):.0f}"}
     fields |= dict.fromkeys(("price", "market_yield", "issue_date"), "")
     if "premium" in row:

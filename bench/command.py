@@ -17,7 +17,7 @@ MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class FinishedCommand:
     """One run of the command."""
 
     wall_s: float
@@ -37,7 +37,7 @@ class Ran:
         return tuple(row["pnl_sha256"] for row in self.result["results"])
 
 
-def unwind(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+def unwind(*arguments: str, env: Mapping[str, str] | None = None) -> FinishedCommand:
     """Run `unwind`; RiskError with its words if it fails.
 
     The peak counts this process too, up to the moment that the other one starts: keep it small, import no numba here.
@@ -55,7 +55,7 @@ def unwind(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         if process.returncode:
             raise RiskError(f"unwind {' '.join(arguments)} ended with {process.returncode}: {errors.read().decode()}")
         processor_s = usage.ru_utime + usage.ru_stime
-        return Ran(
+        return FinishedCommand(
             wall_s=wall_s,
             processor_s=processor_s,
             peak_bytes=usage.ru_maxrss * MAXRSS_BYTES,

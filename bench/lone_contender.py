@@ -79,7 +79,7 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _peak_host_mib() -> float | None:
-    """From Linux's own count for this process: getrusage counts that of the process before it, too."""
+    """Read Linux's own count for this process: getrusage counts that of the process before it, too."""
     status = Path("/proc/self/status")
     if not status.exists():
         return None

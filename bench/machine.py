@@ -42,7 +42,7 @@ def _version(name: str) -> str | None:
 
 
 def _commit() -> str | None:
-    """Of the checkout that this code runs from, marked when it was edited; None outside one."""
+    """Return the commit of the checkout that this code runs from, marked when it was edited; None outside one."""
     if not (ROOT / ".git").exists():
         return None
     try:
@@ -70,7 +70,7 @@ def _memory_gib() -> float | None:
 
 
 def _lines(path: str) -> list[tuple[str, str]]:
-    """The "name : value" lines of a file of Linux's; none elsewhere."""
+    """Return the "name : value" lines of a file of Linux's; nothing elsewhere."""
     if not Path(path).exists():
         return []
     parts = (line.partition(":") for line in Path(path).read_text(encoding="utf-8").splitlines())

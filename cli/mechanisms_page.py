@@ -73,6 +73,6 @@ def _default(default: Any) -> str:
 
 
 def _range(declared: Parameter) -> str:
-    """Range, and the form where it is no plain value."""
+    """Return the range, and the form where it is no plain value."""
     largest = ", ".join(f"+-{size:g} of a {kind.value}" for kind, size in declared.largest.items())
     return "; ".join(each for each in (_FORMS.get(declared.form, ""), largest, declared.range_text()) if each)

@@ -124,7 +124,7 @@ def _entries(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int
 
 
 def _show_rich(table: Table) -> None:
-    """On a terminal too narrow for the table, as many columns as fit at a time; a number is never broken."""
+    """Print as many columns at a time as fit on the terminal; a number is never broken."""
     from rich.console import Console
     from rich.text import Text
 
@@ -144,7 +144,7 @@ def _show_rich(table: Table) -> None:
 
 
 def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:
-    """Indices of the columns that stand beside one another; the first column, the row's name, begins each."""
+    """Yield indices of the columns that stand beside one another; the first column, the row's name, begins each."""
     panel: tuple[int, ...] = (0,)
     for i in range(1, len(table.columns)):
         if len(panel) > 1 and _width(table, (*panel, i)) > width:
@@ -155,7 +155,7 @@ def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:
 
 
 def _width(table: Table, indices: Sequence[int]) -> int:
-    """Entries of a row as `_drawn` draws it: a blank at each end, three between columns."""
+    """Return the characters of a row as `_drawn` draws it: a blank at each end, three between columns."""
     from rich.cells import cell_len  # a Japanese letter takes two
 
     entries = ((table.columns[i].heading, *(row[i] for row in table.rows if row)) for i in indices)

@@ -131,7 +131,7 @@ def _scale(result: "RunResult") -> Scale:
 
 
 def _warnings(result: "RunResult") -> Iterator[str]:
-    """Rough tails, each warning once, with where it applies."""
+    """Yield rough tails, each warning once, with where it applies."""
     messages: dict[str, list[str]] = {}
     for row in result.results:
         for warning in filter(None, map(_warning, row.measures)):

@@ -86,7 +86,7 @@ def simulate(
 
 
 def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfig":
-    """The same checks as of a run."""
+    """Make the same checks as of a run."""
     from os import environ
 
     from engine.inputs.run import resolve
@@ -104,7 +104,7 @@ def _read(config: "RunConfig") -> Iterator[Path]:
 
 
 def _walk(config: "RunConfig") -> "tuple[Walk, dict[str, str]]":
-    """The walk, and the sha256 of what it came from."""
+    """Return the walk, and the sha256 of what it came from."""
     from engine.run.walk import walk_of_config
 
     walk, sha256, warnings = walk_of_config(config, render.say)
@@ -200,7 +200,7 @@ def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
 
 
 def _label(walk: "Walk", name: str) -> str:
-    """The series with the unit of its entries."""
+    """Return the series with the unit of its entries."""
     words = {"carry_sold": "USD bn", "private_sold": "USD bn", "official_sold": "USD bn", "impact": "bp"}
     unit = words.get(name) or ("%" if _is_percent(walk, name) else "")
     return f"{name} {unit}".strip()

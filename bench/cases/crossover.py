@@ -72,7 +72,7 @@ def compare(
 
 
 def _backends() -> tuple[dict[str, AbstractBackend], tuple[str, ...]]:
-    """Those that work here, and why others do not."""
+    """Return the backends that work here, and why others do not."""
     found: dict[str, AbstractBackend] = {}
     absent = []
     for name in dict.fromkeys(name for name, _ in CONTENDERS):
@@ -84,7 +84,7 @@ def _backends() -> tuple[dict[str, AbstractBackend], tuple[str, ...]]:
 
 
 def _alone(names: Sequence[tuple[str, str]]) -> tuple[dict[str, LoneTimes], dict[str, LoneTimes]]:
-    """Each contender in processes of its own: first with nothing compiled, then with what that one compiled.
+    """Measure each contender in processes of its own: with nothing compiled, then with what that one compiled.
 
     Where there are two cores, two compile at once, which takes one core each; what is warm runs by itself.
     """
@@ -145,7 +145,7 @@ def row_name(contender: str, n: int, kind: str) -> str:
 
 
 def _figures(cold: LoneTimes | None, warm: LoneTimes) -> dict[str, Any]:
-    """What a contender measured alone, the times of nothing compiled beside those of kernels kept."""
+    """Return what a contender measured alone, the times of nothing compiled beside those of kernels kept."""
     kept = asdict(warm)
     del kept["sha256"]
     if cold is None:
@@ -161,7 +161,7 @@ def _figures(cold: LoneTimes | None, warm: LoneTimes) -> dict[str, Any]:
 def _assert_same_bits(
     contenders: Sequence[Contender], cold: Mapping[str, LoneTimes], warm: Mapping[str, LoneTimes], n_paths: int
 ) -> list[str]:
-    """numba and cuda to the last bit, in processes of their own and here, over whole runs."""
+    """Hold numba and cuda to the last bit, in processes of their own and here, over whole runs."""
     findings = []
     exact = [each for each in contenders if each.backend.name != "numpy"]
     for precision in dict.fromkeys(each.precision for each in exact):
@@ -180,7 +180,7 @@ def _names(contenders: Sequence[Contender]) -> list[str]:
 
 
 def _assert_close(contenders: Sequence[Contender], programs: Mapping[str, Program]) -> list[str]:
-    """numba and numpy within the polynomials' bound and their own rounding."""
+    """Hold numba and numpy to the polynomials' bound and their own rounding."""
     by_name = {each.name: each for each in contenders}
     if "numpy float64" not in by_name:
         return []

@@ -105,7 +105,7 @@ def _program(
 
 
 def _figures(work: Mapping[str, Work], seconds: Mapping[str, list[float]]) -> dict[str, Any]:
-    """The mixture's time over the plain walk's; by which fraction a mechanism that goes or comes changes the time."""
+    """Return the mixture's time over the plain walk's, and by which fraction a mechanism changes the time."""
     found: dict[str, Any] = {
         f"mixture_over_plain_{n_days}_days_{precision}": times(
             work, seconds, f"mixture, {n_days} days, {precision}", f"plain, {n_days} days, {precision}"

@@ -83,7 +83,7 @@ def _bond(book: CompiledBook, position: int, today: Any, handle: Any) -> Any:
 
 
 def _moves(market: Market, curve: ZeroCurve, deviations: F64) -> tuple[F64, F64]:
-    """Node times, and zero rates on them on every path (n_nodes, n_paths)."""
+    """Return the node times, and zero rates on them on every path (n_nodes, n_paths)."""
     mine = [(f.pillar, i) for i, f in enumerate(market.factors) if f.curve == curve.name and f.pillar is not None]
     pillars, numbers = [pillar for pillar, _ in mine], [i for _, i in mine]
     times = np.unique(np.concatenate([curve.times, pillars]))

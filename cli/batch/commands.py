@@ -189,7 +189,7 @@ def _end(found: dict[str, Any]) -> NoReturn:
 
 @contextmanager
 def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool) -> Iterator["AbstractWorkers | None"]:
-    """Who computes: nobody, this process, or a cluster."""
+    """Choose who computes: nobody, this process, or a cluster."""
     from engine.batch.work.workers import ThisProcess
 
     if cluster is None or cluster.address is None:

@@ -82,7 +82,7 @@ def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
 
 
 def _others(title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
-    """A column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
+    """Return a column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
     columns = [Column(heading=heading, is_number=False), Column(heading="kind", is_number=False)]
     entries = [[row.name for row in rows], [row.kind for row in rows]]
     for name, meaning, amounts, scale in _figures(rows):

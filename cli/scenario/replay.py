@@ -72,7 +72,7 @@ def replay(
 
 
 def _dates(event: str | None, first: datetime | None, last: datetime | None) -> tuple[date, date]:
-    """The eve and the last day, of an event or as given."""
+    """Return the eve and the last day, of an event or of the options."""
     from engine.backtest.events import EVENTS
     from engine.errors import InputError, did_you_mean
 

@@ -140,7 +140,7 @@ def _sizes(sizes: "Sizes") -> str:
 
 
 def _size(glob: str, size: float) -> str:
-    """Basis points of what reads as a zero rate, else percent of the logarithm."""
+    """Return basis points of what reads as a zero rate, else percent of the logarithm."""
     return render.basis_points(size, 1, signed=True) if reads_as_rate(glob) else render.percent(size, 2, signed=True)
 
 

@@ -176,7 +176,7 @@ def _prepare(config: RunConfig, backend: AbstractBackend, packed: Packed) -> Pro
 
 
 def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Progress) -> F64:
-    """(n_variants, n_scopes, n_paths)"""
+    """Return P&L by variant: (n_variants, n_scopes, n_paths) [currency]."""
     pnl = np.empty((program.n_rows, n_paths))
     for first in range(0, n_paths, CHUNK):
         n = min(CHUNK, n_paths - first)
@@ -186,7 +186,7 @@ def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Pro
 
 
 def _outcomes(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
-    """What each name of SAID is at the horizon: (n_paths,) each."""
+    """Return what each name of SAID is at the horizon: (n_paths,) each."""
     n_rows = program.n_steps * (program.model.decay.shape[-1] + len(SAID))
     chunk = max(1, min(CHUNK, CHUNK_BYTES // (8 * n_rows)))
     outcomes = np.empty((len(SAID), config.n_paths))

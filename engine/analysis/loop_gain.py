@@ -102,6 +102,6 @@ def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response
 
 
 def _left(law: Mapping[str, float], n_steps: int) -> float:
-    """Share of the short-run impact that stands at the horizon, of sales spread evenly over the days."""
+    """Return the share of the short-run impact that stands at the horizon, of sales spread evenly over the days."""
     fading = np.mean(law["fading"] ** np.arange(n_steps))
     return law["long_run"] + (1.0 - law["long_run"]) * float(fading)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.batch.books import BookFile, book_fault, chosen, find_books, join, load_checked
 from engine.batch.correlations import correlations_of
-from engine.batch.figures.limits import Has
+from engine.batch.figures.limits import AvailableFigures
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.inputs.batch import DATE, Batch, BatchRun, recorded
@@ -104,9 +104,9 @@ class Loaded:
         """Return what the sum over books is called."""
         return "total" if self.complete else "partial"
 
-    def has(self, run: BatchRun) -> Has:
+    def has(self, run: BatchRun) -> AvailableFigures:
         """Return what a run on these inputs will have figures of."""
-        return Has(
+        return AvailableFigures(
             currency=run.currency,
             scopes=(self.total, *(f"book:{name}" for name in dict.fromkeys(self.inputs.book.books))),
             scenarios=self.inputs.names,

@@ -202,14 +202,14 @@ def build_market(
 
 
 def _closes_before(history: pd.DataFrame, day: date) -> tuple[float, ...] | None:
-    """USD/JPY at the five closes before `day`, newest first; None where the history has fewer."""
+    """Return USD/JPY at the five closes before `day`, newest first; None where the history has fewer."""
     before = history[PRICE_FACTOR].loc[history.index < pd.Timestamp(day)].dropna()
     closes = before.to_numpy(dtype=np.float64)[: -_PREVIOUS_CLOSES - 1 : -1].tolist()
     return tuple(closes) if len(closes) == _PREVIOUS_CLOSES else None
 
 
 def _level(history: pd.DataFrame, name: str, day: date) -> float:
-    """Price of one date. Raises InputError when none was published."""
+    """Return the price of one date. Raises InputError when none was published."""
     if name in history.columns:
         published = history[name].loc[history.index == pd.Timestamp(day)].dropna().to_numpy(dtype=np.float64)
         if published.size:
@@ -218,7 +218,7 @@ def _level(history: pd.DataFrame, name: str, day: date) -> float:
 
 
 def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
-    """Columns of a curve -> years, shortest first."""
+    """Return the columns of a curve -> years, shortest first."""
     _currency(name)
     tenors = {str(c): tenor_years(str(c).partition("_")[2]) for c in history.columns if str(c).startswith(f"{name}_")}
     if not tenors:
@@ -227,7 +227,7 @@ def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
 
 
 def _currency(curve: str) -> str:
-    """Code of the currency of a published curve."""
+    """Return the code of the currency of a published curve."""
     code = currency_of_curve(curve)
     if code is None:
         known = ", ".join(each.curves.bond for each in CURRENCIES.values())
@@ -253,7 +253,7 @@ def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) ->
 
 
 def _interpolated(times: F64, zeros: F64, pillar: float) -> F64:
-    """(n_days,) zero rate at a pillar within the nodes."""
+    """Return (n_days,) zero rate at a pillar within the nodes."""
     after = int(np.searchsorted(times, pillar))
     at_node: F64 = zeros[after]
     if times[after] == pillar:
@@ -275,7 +275,7 @@ def _log_level(inside: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _one_day_changes(states: pd.Series) -> F64:
-    """(n,) changes between neighbouring weekdays on both of which the market has a value."""
+    """Return (n,) changes between neighbouring weekdays on both of which the market has a value."""
     present = states.dropna()
     days = _days(present)
     values = present.to_numpy(dtype=np.float64)
@@ -284,7 +284,7 @@ def _one_day_changes(states: pd.Series) -> F64:
 
 
 def _five_day_changes(common: pd.DataFrame) -> F64:
-    """(n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
+    """Return (n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
     values, days = common.to_numpy(dtype=np.float64), _days(common)
     spans = np.busday_count(days[:-CORRELATION_DAYS], days[CORRELATION_DAYS:])
     changes: F64 = (values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS])[spans <= _LONGEST_SPAN]

@@ -42,7 +42,7 @@ def with_given_laws(correlation: F64, known: Sequence[str], laws: Mapping[str, G
 
 
 def _implied(correlation: F64, order: Sequence[str], name: str, law: GivenLaw) -> F64:
-    """(n,) correlations of a given factor with those before it."""
+    """Return (n,) correlations of a given factor with those before it."""
     missing = [other for other in law.correlations if other not in order]
     if missing:
         raise InputError(f"the law of {name} names {', '.join(missing)}; it may name {', '.join(order)}")

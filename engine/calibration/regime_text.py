@@ -111,7 +111,7 @@ def _jumps(name: str, found: RegimeEstimate) -> Iterator[str]:
 
 
 def _sizes(sizes: F64, bills: Sequence[str]) -> str:
-    """An inline table of sizes by block, none of bills."""
+    """Return an inline table of sizes by block, none of bills."""
     entries = [f'"{glob}" = {_rounded(float(size), 5)}' for glob, size in zip(BLOCKS.values(), sizes, strict=True)]
     return f"{{ {', '.join([*entries[:-1], *(f'{bill} = 0.0' for bill in bills), entries[-1]])} }}"
 

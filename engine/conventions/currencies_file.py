@@ -80,7 +80,7 @@ def _currency(code: str, table: Mapping[str, Any]) -> Currency:
 
 
 def _part(kind: type[Part], where: str, value: Any) -> Part:
-    """One table as the dataclass that holds it, every key read by its reader."""
+    """Read one table into the dataclass that holds it, every key by its reader."""
     table = _table(value, where)
     _check_keys(where, table, kind)
     readers: dict[str, Reader] = {name: _READERS.get((kind, name), _text) for name in table}

@@ -59,7 +59,7 @@ def _named(value: str) -> str:
 
 
 def _some(value: Any) -> Any:
-    """Not `min_length`, which counts elements without fault only, and would be a fault of its own."""
+    """Refuse an empty list. Not by `min_length`: it counts elements without fault only, and would be one more fault."""
     if value == ():
         raise ValueError("needs at least one table, got an empty list")
     return value

@@ -63,7 +63,7 @@ def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
 
 
 def _kind_fault(out: Path) -> str | None:
-    """What is wrong with the kind of thing that is there already, if something is."""
+    """Return what is wrong with the kind of thing that is there already, if something is."""
     try:
         mode = out.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -86,7 +86,7 @@ def _try_part(out: Path, destination: str) -> None:
 
 
 def _is_same(out: Path, other: Path) -> bool:
-    """Whether two paths are one file; where either is absent, whether they would be."""
+    """Return whether two paths are one file; where either is absent, whether they would be."""
     if out.exists() and other.exists():
         return out.samefile(other)
     return os.path.realpath(out) == os.path.realpath(other)

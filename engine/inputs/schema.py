@@ -67,7 +67,7 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def _rule(kind: Kind) -> dict[str, Any]:
-    """What a kind takes, needs and leaves empty."""
+    """Return what a kind takes, needs and leaves empty."""
     rule = kind.rule
     properties: dict[str, Any] = {name: False for name in COLUMNS if not rule.takes(name)}
     properties["currency"] = {"enum": list(rule.currencies)}

@@ -70,7 +70,7 @@ def _records(unwinds: Sequence[UnwindLaw | None]) -> Rows[LawRecord]:
 
 
 def _padded(by_regime: F64, n: int) -> F64:
-    """(n, ...) from (n_regimes, ...): a law with fewer regimes has copies of its first."""
+    """Return (n, ...) from (n_regimes, ...): a law with fewer regimes has copies of its first."""
     return np.concatenate([by_regime, np.repeat(by_regime[:1], n - by_regime.shape[0], axis=0)])
 
 

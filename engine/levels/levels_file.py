@@ -160,7 +160,7 @@ def new_file(out: Path) -> Iterator[Path]:
 
 
 def _wide(walk: Walk, paths: I64, levels: F64) -> pa.Table:
-    """levels (n_days, n_series, n_paths) by path, then day."""
+    """Lay levels (n_days, n_series, n_paths) out by path, then day."""
     n_days, n = walk.dates.size, paths.size
     columns = {
         "path": pa.array(np.repeat(paths, n_days)),
@@ -174,7 +174,7 @@ def _wide(walk: Walk, paths: I64, levels: F64) -> pa.Table:
 
 
 def _long(walk: Walk, paths: I64, levels: F64) -> pa.Table:
-    """levels (n_days, n_series, n_paths) by path, day, then series."""
+    """Lay levels (n_days, n_series, n_paths) out by path, day, then series."""
     n_days, n_series, n = levels.shape
     days, dates, series = _keys(walk, list(walk.series))
     every = np.tile(np.arange(n_days * n_series), n)
@@ -190,7 +190,7 @@ def _long(walk: Walk, paths: I64, levels: F64) -> pa.Table:
 
 
 def _keys(walk: Walk, names: list[str]) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Day, date and series of the rows of one path, by day and then series."""
+    """Return the day, date and series of the rows of one path, by day and then series."""
     n_days, n = walk.dates.size, len(names)
     numbers = pa.array(np.tile(np.arange(n, dtype=np.int32), n_days))
     return (
@@ -201,10 +201,10 @@ def _keys(walk: Walk, names: list[str]) -> tuple[pa.Array, pa.Array, pa.Array]:
 
 
 def _names(numbers: F64, regimes: tuple[str, ...]) -> pa.DictionaryArray:
-    """Names of regimes; "" where the scenario has none."""
+    """Return the names of regimes; "" where the scenario has none."""
     return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32)), pa.array(regimes or ("",)))
 
 
 def _figures(values: F64) -> pa.Array:
-    """Flat, with null for what is no number."""
+    """Return the figures flat, with null for what is no number."""
     return pa.array(values.ravel(), from_pandas=True)

@@ -119,7 +119,7 @@ def chunks(walk: Walk, paths: PathRange) -> Iterator[U64]:
 
 
 def _levels_by_place(walk: Walk, paths: PathRange, n_passes: int, progress: Progress) -> Iterator[tuple[int, F64]]:
-    """First place and levels (n, n_paths) of a part of the places (day, series), day-major; all in `n_passes` walks."""
+    """Yield first place and levels (n, n_paths) of some of the places (day, series), day-major, in `n_passes` walks."""
     n_places = walk.dates.size * len(walk.series)
     held = math.ceil(n_places / n_passes)
     buffer = np.empty((held, paths.n))

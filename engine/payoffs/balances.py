@@ -38,4 +38,5 @@ def _worth(book: Book, _: Moment) -> Worth:
     return balances.position, balances.currency, balances.quantity
 
 
+# "units" is what files of compiled books have called them from the first.
 BALANCES = Payoff(part=BalancePart, table=Balances, tabulate=balances_of, stored=plain("units", Balances), value=_worth)

@@ -55,7 +55,7 @@ def books(sheet: Sheet) -> Chart:
 
 
 def _books(sheet: Sheet) -> list[_Book]:
-    """All books, the largest contribution first; the largest alone where none are recorded."""
+    """Return all books, the largest contribution first; the largest alone where none are recorded."""
     scenario, confidence = sheet.main.scenario, sheet.confidence
     found = [
         _Book(
@@ -156,7 +156,7 @@ def _bar(book: _Book, scale: Scale) -> charts.Bar:
 
 
 def _bounded(se: float) -> float:
-    """An error to draw: none where it is not bounded."""
+    """Return an error to draw: none where it is not bounded."""
     return se if np.isfinite(se) else 0.0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from engine.report import charts
 from engine.report.contributions import books
-from engine.report.earlier_nights import Dated, dated
+from engine.report.earlier_nights import DatedTail, dated_tails
 from engine.report.numbers import NONE, Scale, confidence_text
 from engine.report.parts import Chart, Entry, Table, columns, listed, table
 from engine.report.sheet import ALL_BOOKS, Sheet, estimate_entry, finite, measured_entries, nothing
@@ -49,7 +49,7 @@ def scenario_rows(sheet: Sheet) -> list[list[Entry]]:
 
 def history(sheet: Sheet) -> Chart:
     """Show VaR by night against realised P&L."""
-    days = dated(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
+    days = dated_tails(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
     title = "VaR history and realised P&L"
     if len(days) < 2:
         why = "This is the only night of the record with this run in full, at this horizon and currency."
@@ -79,8 +79,8 @@ def history(sheet: Sheet) -> Chart:
     return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=note)
 
 
-def _day(each: Dated, scale: Scale) -> charts.Day:
-    """A night in the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
+def _day(each: DatedTail, scale: Scale) -> charts.Day:
+    """Turn a night into the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
     var = each.tail.of(VALUE_AT_RISK)
     low, high = (end if finite(end) else var.value for end in (var.low, var.high))
     return charts.Day(

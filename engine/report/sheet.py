@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.record.read import RunRecord
-from engine.report.earlier_nights import Before, Past, before
+from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
 from engine.report.parts import Chart
 from engine.risk.components import ComponentEstimate
@@ -30,8 +30,8 @@ class Sheet:
     run: RunRecord
     home: Path  # its folder
     night: date
-    past: Past
-    before: Before
+    past: EarlierNights
+    before: NightBefore
     main: ScopeResult  # the sum over books in the first scenario
     confidence: float  # the highest
     scale: Scale
@@ -56,7 +56,7 @@ class Sheet:
         return f"r{self.number}-{name}"
 
 
-def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -> Sheet:
+def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: EarlierNights) -> Sheet:
     """Find a run's headline, what it is compared with, and the unit of its amounts."""
     sums = [result for result in run.results if result.scope in ALL_BOOKS]
     main = next((result for result in sums if result.scenario == "base"), sums[0])
@@ -67,7 +67,7 @@ def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -
         home=home,
         night=night,
         past=earlier,
-        before=before(earlier, run),
+        before=night_before(earlier, run),
         main=main,
         confidence=max(tail.confidence for tail in main.measures),
         scale=scale_of(run.currency, [tail.of(HEADLINE[-1]).value for tail in tails]),

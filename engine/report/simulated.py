@@ -108,7 +108,7 @@ def _density(each: Distribution, scale: Scale) -> charts.Density:
 
 
 def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
-    """Three bins to a row, without rows that no path falls in."""
+    """Return three bins to a row, without rows that no path falls in."""
     rows: list[list[Entry]] = []
     for each in found:
         edges, counts = each.edges[::_MERGED], each.counts.reshape(-1, _MERGED).sum(axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 from engine.record.correlations import Correlations
 from engine.record.manifest import RecordedFile
 from engine.record.read import BREACHED, NOT_EVALUATED, LimitUse, Night, RunRecord
-from engine.report.earlier_nights import Past, carried_over, missing_dates
+from engine.report.earlier_nights import EarlierNights, carried_over, missing_dates
 from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
@@ -100,7 +100,7 @@ def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
     return _cut(sentences)
 
 
-def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]:
+def inputs(night: Night, sheets: Sequence[Sheet], past: EarlierNights) -> tuple[str, ...]:
     """Say which dates are missing, which inputs carried over, which files of the history cannot be read."""
     days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
     absent = missing_dates(days)
@@ -195,7 +195,7 @@ def _headline_row(night: Night, name: str, sentences: str, sheet: Sheet | None) 
 
 
 def _is_of(use: LimitUse, sheet: Sheet) -> bool:
-    """Whether a limit is one on a measure of all books in the headline's scenario."""
+    """Return whether a limit is one on a measure of all books in the headline's scenario."""
     return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
 
 
@@ -263,7 +263,7 @@ def _pairs(found: Correlations) -> Table:
 
 
 def _not_numbers(run: RunRecord) -> Iterator[str]:
-    """Figures of the record that are no numbers; they are nowhere shown as one."""
+    """Yield figures of the record that are no numbers; they are nowhere shown as one."""
     for result in run.results:
         values = [result.base_value, result.shock_pnl, result.mean, result.std]
         values += [each.value for tail in result.measures for each in tail.estimates.values()]

@@ -106,7 +106,7 @@ def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, 
 
 
 def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
-    """One exact step where the path on the way does not matter, else one a day: the same for every scenario."""
+    """Choose one exact step where the way does not matter, else one a day: the same for every scenario."""
     if config.steps != "auto":
         return config.horizon_days
     by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and is_daily(unwind)]
@@ -135,7 +135,7 @@ def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
 
 
 def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]) -> TailAccumulator:
-    """Once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
+    """Simulate once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
     n_paths = prepared.config.n_paths
     while True:
         plan = plan_of(prepared, n_paths)
@@ -156,12 +156,12 @@ def wants_more_paths(config: RunConfig, tails: TailAccumulator, say: Callable[[s
 
 
 def _totals(config: RunConfig, tails: TailAccumulator) -> range:
-    """Rows of the scenarios' totals."""
+    """Return rows of the scenarios' totals."""
     return range(0, tails.plan.n_rows, tails.plan.n_rows // len(config.scenarios))
 
 
 def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:
-    """The inputs' warnings, and whether `until_se` was out of reach."""
+    """Return the inputs' warnings, and whether `until_se` was out of reach."""
     totals = _totals(config, tails)
     if config.until_se is None or relative_se(tails, totals) <= config.until_se:
         return inputs.warnings

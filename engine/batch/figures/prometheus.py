@@ -39,7 +39,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
 
 def _help() -> dict[str, str]:
-    """What each metric means, in the order in which they are written."""
+    """Return what each metric means, in the order in which they are written."""
     return {**_BATCH_HELP, **{_metric(key): each.definition for key, each in MEASURES.items()}, **_LIMIT_HELP}
 
 

@@ -46,7 +46,7 @@ def code() -> dict[str, str]:
 
 
 def _arithmetic(prepared: Prepared) -> str:
-    """Backends of one arithmetic return the same bits."""
+    """Name the arithmetic of a backend: backends of one arithmetic return the same bits."""
     return "numpy" if prepared.backend.name == "numpy" else "fma"
 
 

@@ -117,7 +117,7 @@ def _frame(path: Path, series: Callable[[str], str | None], header: tuple[int, l
 
 
 def _decimals(percent: F64) -> F64:
-    """Percent to decimals, 1.108 to 0.01108: rounded to 10 decimals, since publishers print 3 of a percent at most."""
+    """Turn percent into decimals, 1.108 into 0.01108, rounded to 10: publishers print 3 of a percent at most."""
     return np.round(percent / 100.0, 10)
 
 
@@ -216,7 +216,7 @@ def _tidy_series(field: str) -> str | None:
 
 
 def _tidy_rates() -> dict[str, str]:
-    """Factors of exchange rates by the tidy table's columns."""
+    """Return the factors of exchange rates by the tidy table's columns."""
     return {each.fx.factor.lower(): each.fx.factor for each in CURRENCIES.values() if each.fx is not None}
 
 

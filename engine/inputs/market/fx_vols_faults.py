@@ -112,7 +112,7 @@ def _strike_faults(quote: VolQuoteTable, codes: tuple[str, str]) -> Found:
 
 
 def _rate_range(foreign: str, domestic: str) -> Range:
-    """Sane rates of a pair: of a cross, what the home currency's rates allow."""
+    """Return the sane rates of a pair: of a cross, what the home currency's rates allow."""
     low, high = fx_quote(foreign).level_range
     least, most = fx_quote(domestic).level_range if domestic != HOME else (1.0, 1.0)
     return low / most, high / least

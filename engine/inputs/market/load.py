@@ -98,7 +98,7 @@ def bundled_market_path(name: str = DEFAULT_MARKET) -> Path:
 
 
 def _refusal(path: Path, found: Sequence[tuple[Keys, str]]) -> FileFaults:
-    """The faults at their lines and keys, as if the model had found them."""
+    """Return the faults at their lines and keys, as if the model had found them."""
     details: list[InitErrorDetails] = [
         {"type": PydanticCustomError("value_error", "{error}", {"error": message}), "loc": keys, "input": None}
         for keys, message in found
@@ -142,7 +142,7 @@ def _market_of(file: MarketFile) -> Market:
 
 
 def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
-    """(n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    """Return (n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
     correlation = full_correlation(table.correlation)
     if correlation is None:
         raise InputError("the correlation's rows are neither a triangle nor a square")

@@ -158,7 +158,7 @@ def load_scenario(name_or_path: str) -> Scenario:
 
 
 def _read(path: Path, name: str) -> Scenario:
-    """The scenario of a file, which keeps the places of its keys for what only shows on a market."""
+    """Return the scenario of a file, which keeps the places of its keys for what only shows on a market."""
     merged = read_merged(path, MERGING, _extended)
     lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
     files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
@@ -178,7 +178,7 @@ def _read(path: Path, name: str) -> Scenario:
 
 
 def _extended(name: str, user: Path) -> Path:
-    """The file that `extends` names: relative to the file that names it, or a bundled one."""
+    """Return the file that `extends` names: relative to the file that names it, or a bundled one."""
     if name.endswith(".toml"):
         return user.parent / name
     bundled = [*bundled_scenario_names(), *_part_names()]

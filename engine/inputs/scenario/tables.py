@@ -102,7 +102,7 @@ def part_of(part: type[P], table: Strict, **values: Any) -> P:
 
 
 def _added() -> tuple[tuple[str, type], ...]:
-    """Key and parameters of every mechanism that `Unwind` has no field for: those registered from outside."""
+    """Return the key and parameters of every mechanism that `Unwind` has no field for, registered from outside."""
     own = parameters(Unwind)
     return tuple((key, each.part) for key, each in MECHANISMS.items() if key not in own and each.part is not None)
 
@@ -114,7 +114,7 @@ def _scenario_model(head: type[Head], added: tuple[tuple[str, type], ...]) -> ty
 
 
 def _fields(part: type) -> dict[str, Any]:
-    """Type and constraints of every parameter of a dataclass, as pydantic has them."""
+    """Return the type and constraints of every parameter of a dataclass, as pydantic has them."""
     hints = get_type_hints(part)
     return {
         name: (_file_type(hints[name], declared), _field(part, name, declared))
@@ -155,7 +155,7 @@ def _file_default(default: Any, form: Form) -> Any:
 
 
 def _table_class(hint: Any) -> type | None:
-    """The dataclass in `Carry | None` or `tuple[Regime, ...]`; None of other types."""
+    """Return the dataclass in `Carry | None` or `tuple[Regime, ...]`; None of other types."""
     inner = [each for each in get_args(hint) if each not in (NoneType, Ellipsis)]
     return inner[0] if len(inner) == 1 and is_dataclass(inner[0]) and isinstance(inner[0], type) else None
 

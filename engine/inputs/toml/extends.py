@@ -116,7 +116,7 @@ def _merge_named(under: Merged, over: Merged, key: str, merging: Merging) -> Non
 
 
 def _laid(under: Merged, over: Merged, at: Keys, source: Keys, below: Any, above: Any, merging: Merging) -> Any:
-    """A value over another: tables key by key, keys of the upper one last; lists that are joined end to end."""
+    """Lay a value over another: tables key by key, keys of the upper one last; lists are joined end to end."""
     if at[-1] in merging.joined and isinstance(below, tuple) and isinstance(above, tuple):
         return _joined(under, over, at, source, below, above)
     if not (isinstance(below, dict) and isinstance(above, dict)):

@@ -53,7 +53,7 @@ def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> di
 
 
 def _wanted(detail: ErrorDetails) -> str | None:
-    """What a model wanted of one value, in plain words; None when it has its own message."""
+    """Return what a model wanted of one value, in plain words; None when it has its own message."""
     kind, context = detail["type"], detail.get("ctx", {})
     match kind:
         case "greater_than":
@@ -106,7 +106,7 @@ def shown(value: Any) -> str:
 
 
 def _keys_in(data: Any, detail: ErrorDetails) -> Keys:
-    """The part of an error's location that the file has: pydantic adds names of union members."""
+    """Return the part of an error's location that the file has: pydantic adds names of union members."""
     keys: Keys = ()
     for part in detail["loc"]:
         in_list = isinstance(data, tuple) and isinstance(part, int) and part < len(data)
@@ -121,7 +121,7 @@ def _keys_in(data: Any, detail: ErrorDetails) -> Keys:
 
 
 def _known_keys(model: type[BaseModel], keys: Keys) -> list[str]:
-    """Keys of the table at `keys`: follows the annotations of nested models."""
+    """Return the keys of the table at `keys`: follows the annotations of nested models."""
     here: Any = model
     for key in keys:
         if isinstance(key, str) and isinstance(here, type) and issubclass(here, BaseModel):
@@ -133,7 +133,7 @@ def _known_keys(model: type[BaseModel], keys: Keys) -> list[str]:
 
 
 def _model_in(annotation: Any) -> Any:
-    """The model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
+    """Return the model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
     if isinstance(annotation, UnionType) or get_origin(annotation) is not None:
         inner = (_model_in(argument) for argument in get_args(annotation))
         return next((found for found in inner if found is not None), None)

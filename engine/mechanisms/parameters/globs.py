@@ -61,7 +61,7 @@ def refuse_other_factors(
 
 
 def _tables(value: Any, where: str, form: Form) -> Iterator[tuple[str, Sizes]]:
-    """Place and sizes of each table by factor."""
+    """Yield place and sizes of each table by factor."""
     if form is Form.LOADINGS:
         yield from ((f"{where}[{k + 1}]", sizes) for k, sizes in enumerate(value))
     else:

@@ -124,7 +124,7 @@ def check_ranges(part: Any, at: str, findings: Findings) -> None:
 
 
 def _numbers(value: Any, at: str, form: Form) -> Iterator[tuple[str, float]]:
-    """Place and value of each number that a range is declared for."""
+    """Yield place and value of each number that a range is declared for."""
     if form in (Form.BY_FACTOR, Form.BY_REGIME, Form.NAMED):
         yield from ((key_of(at, key), size) for key, size in value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
