@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.mechanisms.registry import MECHANISMS
 from engine.pack.payoffs import PACKERS
 from kernels.payoffs import PAYOFFS
 
@@ -82,6 +83,17 @@ def test_what_payoffs_stand_upon_has_its_file_too():
     for wing in WINGS:
         assert {"flows", "points"} <= set(files(wing))
     assert all((ROOT / "engine" / "pack" / f"{name}.py").is_file() for name in ("flows", "points"))
+
+
+# Mechanisms whose file has another name, since two share it.
+SHARED = {"hazards": "regimes", "nu": "fat_tails"}
+
+
+@pytest.mark.parametrize("key", MECHANISMS)
+def test_a_mechanism_has_a_file_of_its_name_beside_the_law(key):
+    """Its parameters in engine/mechanisms, what they do to a step in engine/law."""
+    for room in ("mechanisms", "law"):
+        assert (ROOT / "engine" / room / f"{SHARED.get(key, key)}.py").is_file()
 
 
 def test_tests_of_the_wings_stand_where_these_do():

@@ -2,53 +2,15 @@
 
 from numba import njit
 
-from kernels.layout import Deliverable, Future, Futures, Point, Points, Run
+from kernels.layout import Futures, Points, Run
 from kernels.numba.gauss import bounded_exp
 from kernels.numba.intrinsics import fma
 from kernels.numba.points import log_point
-from kernels.numba.settings import BLOCK, INLINE, STRICT
-from kernels.records import Rows
+from kernels.numba.settings import BLOCK, STRICT
 from kernels.types import F64
 
 
 @njit(**STRICT)
-def add_each_future(
-    futures: Rows[Future],
-    deliverables: Rows[Deliverable],
-    points: Rows[Point],
-    starts: F64,
-    observed: F64,
-    legs: F64,
-    scratch: F64,
-    total: F64,
-) -> None:
-    """Add the P&L of futures since their reference prices to `total` (BLOCK,) [currency].
-
-    starts    (n_points,)                       of the points, in this scenario
-    observed  (n_observations, n_factors, ROW)  deviations from the start
-    legs      (n_shared_legs, ROW)              values of the shared legs
-    scratch   (2, ROW)                          rows to work in
-    """
-    growth, price = scratch[0], scratch[1]
-    for j in range(futures.size):
-        future = futures[j]
-        log_point(points[future.growth], observed, growth)
-        start = starts[future.growth]
-        for i in range(BLOCK):
-            growth[i] = start * bounded_exp(growth[i])
-            price[i] = 1e300
-        for d in range(future.first, future.last):
-            leg = legs[deliverables[d].leg]
-            accrued, inverse = deliverables[d].accrued, 1.0 / deliverables[d].factor
-            for i in range(BLOCK):
-                x = fma(leg[i], growth[i], 0.0 - accrued) * inverse
-                price[i] = x if x < price[i] else price[i]
-        quantity, reference = future.quantity, future.basis + future.reference
-        for i in range(BLOCK):
-            total[i] = fma(quantity, price[i] - reference, total[i])
-
-
-@njit(**INLINE)
 def add_futures(
     tables: Futures,
     run: Run,
@@ -61,16 +23,25 @@ def add_futures(
     scratch: F64,
     total: F64,
 ) -> None:
-    """Add the futures of a cell to `total` (BLOCK,) [currency]; see kernels.numba.payoffs."""
-    first, last = tables.owned[book, currency].first, tables.owned[book, currency].last
-    if last > first:
-        add_each_future(
-            tables.futures[first:last],
-            tables.deliverables,
-            points.points,
-            points.start[scenario],
-            observed,
-            legs,
-            scratch,
-            total,
-        )
+    """Add the P&L since their reference prices of a cell's futures to `total` (BLOCK,) [currency].
+
+    Arguments as in kernels.numba.payoffs, of scratch two rows.
+    """
+    growth, price = scratch[0], scratch[1]
+    owned = tables.owned[book, currency]
+    for j in range(owned.first, owned.last):
+        future = tables.futures[j]
+        log_point(points.points[future.growth], observed, growth)
+        start = points.start[scenario, future.growth]
+        for i in range(BLOCK):
+            growth[i] = start * bounded_exp(growth[i])
+            price[i] = 1e300
+        for d in range(future.first, future.last):
+            bond = tables.deliverables[d]
+            leg, accrued, inverse = legs[bond.leg], bond.accrued, 1.0 / bond.factor
+            for i in range(BLOCK):
+                x = fma(leg[i], growth[i], 0.0 - accrued) * inverse
+                price[i] = x if x < price[i] else price[i]
+        quantity, reference = future.quantity, future.basis + future.reference
+        for i in range(BLOCK):
+            total[i] = fma(quantity, price[i] - reference, total[i])

@@ -17,7 +17,7 @@ from kernels.numba.normal import log_f64
 from kernels.numba.points import log_point
 from kernels.numba.settings import BLOCK, INLINE, STRICT
 from kernels.records import Rows
-from kernels.types import F64
+from kernels.types import F64, I64
 
 LEAST_STD, MOST_STD = 1e-100, 1e100  # of ln(forward) to expiry: with these nothing overflows
 
@@ -113,65 +113,21 @@ def scale_to_table(table: OptionTable, group: Group, start: float, deviations: F
 
 
 @njit(**INLINE)
-def log_rate(group: Group, run: Run, deviations: F64, out: F64) -> None:
+def log_rate(group: Group, fx_factor: I64, deviations: F64, out: F64) -> None:
     """Compute the move of ln(domestic per foreign): out (BLOCK,); deviations (n_factors, ROW) on the group's day."""
     for i in range(BLOCK):
         out[i] = 0.0
     if group.foreign > 0:  # the home currency, 0, has no factor
-        x = deviations[run.fx_factor[group.foreign]]
+        x = deviations[fx_factor[group.foreign]]
         for i in range(BLOCK):
             out[i] = x[i]
     if group.domestic > 0:
-        y = deviations[run.fx_factor[group.domestic]]
+        y = deviations[fx_factor[group.domestic]]
         for i in range(BLOCK):
             out[i] = out[i] - y[i]
 
 
 @njit(**STRICT)
-def add_group(
-    tables: FxOptions,
-    run: Run,
-    points: Points,
-    scenario: int,
-    g: int,
-    observed: F64,
-    scratch: F64,
-    total: F64,
-) -> None:
-    """Add group g to `total` (BLOCK,) [domestic currency, at the horizon].
-
-    observed  (n_observations, n_factors, ROW)  deviations from the start
-    scratch   (9, ROW)                          rows to work in
-    """
-    discount, moved, value, x, w = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
-    each = scratch[5]
-    group, starts, rates = tables.groups[g], points.start[scenario], run.fx_start[scenario]
-    deviations = observed[group.when]
-    log_point(points.points[group.domestic_discount], observed, discount)
-    log_point(points.points[group.foreign_discount], observed, moved)
-    log_rate(group, run, deviations, value)
-    for i in range(BLOCK):
-        moved[i] = bounded(value[i] + (moved[i] - discount[i]), -MAX_EXPONENT, MAX_EXPONENT)
-    spot = rates[group.foreign] / rates[group.domestic]  # by the home currency's 1.0 exactly
-    start = spot * starts[group.foreign_discount] / starts[group.domestic_discount]
-    whole = group.table >= 0
-    if whole:
-        table = tables.tables[scenario, group.table]
-        scale_to_table(table, group, start, deviations, moved, x, w)
-        table_value(tables.terms[scenario, group.table], table.n_x, x, w, each, scratch[6], value)
-        whole = not (beyond(x) or beyond(w))
-    if not whole:
-        calls, vol = tables.options[group.first : group.last], tables.vol[scenario, g]
-        price_group(calls, group, vol, start, deviations, moved, scratch[6:9], each)
-        for i in range(BLOCK):
-            inside = group.table >= 0 and abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0
-            value[i] = value[i] if inside else each[i]
-    still = starts[group.domestic_discount] * group.growth
-    for i in range(BLOCK):
-        total[i] = fma(still * bounded_exp(discount[i]), value[i], total[i])
-
-
-@njit(**INLINE)
 def add_fx_options(
     tables: FxOptions,
     run: Run,
@@ -184,6 +140,35 @@ def add_fx_options(
     scratch: F64,
     total: F64,
 ) -> None:
-    """Add the groups of a cell, paid in its currency, to `total` (BLOCK,) [currency]; see kernels.numba.payoffs."""
-    for g in range(tables.owned[book, currency].first, tables.owned[book, currency].last):
-        add_group(tables, run, points, scenario, g, observed, scratch, total)
+    """Add the groups of a cell, paid in its currency, to `total` (BLOCK,) [currency, at the horizon].
+
+    Arguments as in kernels.numba.payoffs, of scratch nine rows.
+    """
+    discount, moved, value, x, w = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
+    each, starts, rates = scratch[5], points.start[scenario], run.fx_start[scenario]
+    owned = tables.owned[book, currency]
+    for g in range(owned.first, owned.last):
+        group = tables.groups[g]
+        deviations = observed[group.when]
+        log_point(points.points[group.domestic_discount], observed, discount)
+        log_point(points.points[group.foreign_discount], observed, moved)
+        log_rate(group, run.fx_factor, deviations, value)
+        for i in range(BLOCK):
+            moved[i] = bounded(value[i] + (moved[i] - discount[i]), -MAX_EXPONENT, MAX_EXPONENT)
+        spot = rates[group.foreign] / rates[group.domestic]  # by the home currency's 1.0 exactly
+        start = spot * starts[group.foreign_discount] / starts[group.domestic_discount]
+        whole = group.table >= 0
+        if whole:
+            table = tables.tables[scenario, group.table]
+            scale_to_table(table, group, start, deviations, moved, x, w)
+            table_value(tables.terms[scenario, group.table], table.n_x, x, w, each, scratch[6], value)
+            whole = not (beyond(x) or beyond(w))
+        if not whole:
+            calls, vol = tables.options[group.first : group.last], tables.vol[scenario, g]
+            price_group(calls, group, vol, start, deviations, moved, scratch[6:9], each)
+            for i in range(BLOCK):
+                inside = group.table >= 0 and abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0
+                value[i] = value[i] if inside else each[i]
+        still = starts[group.domestic_discount] * group.growth
+        for i in range(BLOCK):
+            total[i] = fma(still * bounded_exp(discount[i]), value[i], total[i])

@@ -4,14 +4,14 @@ Which function adds a tuple of tables is found in kernels.payoffs by the tuple's
 book's type says which payoffs it was made with, and the machine code is for these.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from numba.extending import overload
 
 from kernels.layout import Points, Run
 from kernels.numba.settings import INLINE
-from kernels.payoffs import payoff_of
+from kernels.payoffs import Adder, payoff_of
 from kernels.types import F64
 
 
@@ -49,39 +49,22 @@ def _add_payoffs(
     scratch: F64,
     total: F64,
 ) -> Callable[..., None]:
-    """Return the body for the arguments' types, which numba passes: the first payoff's function, then the others'."""
+    """Return the body for the arguments' types, which numba passes."""
+    return _in_a_row(payoff_of(tables.instance_class).numba() for tables in payoffs)
 
-    def add_none(
-        payoffs: tuple[Any, ...],
-        run: Run,
-        points: Points,
-        scenario: int,
-        book: int,
-        currency: int,
-        observed: F64,
-        legs: F64,
-        scratch: F64,
-        total: F64,
-    ) -> None:
-        pass
 
-    if len(payoffs) == 0:
-        return add_none
-    add = payoff_of(payoffs[0].instance_class).numba()
+def _in_a_row(adders: Iterable[Adder]) -> Callable[..., None]:
+    """Return a function that calls each payoff's for a cell that holds any of it.
 
-    def add_all(
-        payoffs: tuple[Any, ...],
-        run: Run,
-        points: Points,
-        scenario: int,
-        book: int,
-        currency: int,
-        observed: F64,
-        legs: F64,
-        scratch: F64,
-        total: F64,
-    ) -> None:
-        add(payoffs[0], run, points, scenario, book, currency, observed, legs, scratch, total)
-        add_payoffs(payoffs[1:], run, points, scenario, book, currency, observed, legs, scratch, total)
-
-    return add_all
+    Its text is written, a call after the other: a function for each tail of the list would compile all tails in turn.
+    """
+    names: dict[str, Any] = {f"add_{k}": add for k, add in enumerate(adders)}
+    arguments = "run, points, scenario, book, currency, observed, legs, scratch, total"
+    lines = [f"def add_in_a_row(payoffs, {arguments}):", "    pass"]
+    for k, name in enumerate(names):
+        lines.append(f"    if payoffs[{k}].owned[book, currency].last > payoffs[{k}].owned[book, currency].first:")
+        lines.append(f"        {name}(payoffs[{k}], {arguments})")
+    exec("\n".join(lines), names)
+    made: Callable[..., None] = names["add_in_a_row"]
+    made.__annotations__ = dict(add_payoffs.__annotations__)  # numba compares them
+    return made

@@ -8,7 +8,7 @@ A path outside its table's range has them priced one by one; without a table all
 
 from numba import njit
 
-from kernels.layout import Points, Run, Swap, Swaption, Swaptions
+from kernels.layout import Points, Run, Swaption, Swaptions
 from kernels.numba.chebyshev import beyond, series_value
 from kernels.numba.gauss import density, distance_from_0, mills_p, mills_q
 from kernels.numba.intrinsics import fma
@@ -43,34 +43,6 @@ def price_swaptions(swaptions: Rows[Swaption], floating: F64, annuity: F64, out:
 
 
 @njit(**STRICT)
-def add_swap(tables: Swaptions, scenario: int, swap: Swap, legs: F64, scratch: F64, total: F64) -> None:
-    """Add the swaptions on a swap to `total` (BLOCK,) [currency].
-
-    legs     (n_shared_legs, ROW)  values of the shared legs
-    scratch  (4, ROW)              rows to work in
-    """
-    x, value, each = scratch[0], scratch[1], scratch[2]
-    floating, annuity = legs[swap.floating], legs[swap.annuity]
-    whole = swap.table >= 0
-    if whole:
-        table = tables.tables[scenario, swap.table]
-        rate, inverse = table.rate, table.inverse
-        for i in range(BLOCK):
-            x[i] = (floating[i] / annuity[i] - rate) * inverse
-        series_value(tables.terms[scenario, swap.table], table.n_x, x, each, scratch[3], value)
-        whole = not beyond(x)
-        for i in range(BLOCK):
-            value[i] = value[i] * annuity[i]
-    if not whole:
-        price_swaptions(tables.swaptions[swap.first : swap.last], floating, annuity, each)
-        for i in range(BLOCK):
-            inside = swap.table >= 0 and abs(x[i]) <= 1.0
-            value[i] = value[i] if inside else each[i]
-    for i in range(BLOCK):
-        total[i] += value[i]
-
-
-@njit(**INLINE)
 def add_swaptions(
     tables: Swaptions,
     run: Run,
@@ -83,6 +55,29 @@ def add_swaptions(
     scratch: F64,
     total: F64,
 ) -> None:
-    """Add the swaptions of a cell to `total` (BLOCK,) [currency]; see kernels.numba.payoffs."""
-    for g in range(tables.owned[book, currency].first, tables.owned[book, currency].last):
-        add_swap(tables, scenario, tables.swaps[g], legs, scratch, total)
+    """Add the swaptions of a cell, swap by swap, to `total` (BLOCK,) [currency].
+
+    Arguments as in kernels.numba.payoffs, of scratch four rows.
+    """
+    x, value, each = scratch[0], scratch[1], scratch[2]
+    owned = tables.owned[book, currency]
+    for j in range(owned.first, owned.last):
+        swap = tables.swaps[j]
+        floating, annuity = legs[swap.floating], legs[swap.annuity]
+        whole = swap.table >= 0
+        if whole:
+            table = tables.tables[scenario, swap.table]
+            rate, inverse = table.rate, table.inverse
+            for i in range(BLOCK):
+                x[i] = (floating[i] / annuity[i] - rate) * inverse
+            series_value(tables.terms[scenario, swap.table], table.n_x, x, each, scratch[3], value)
+            whole = not beyond(x)
+            for i in range(BLOCK):
+                value[i] = value[i] * annuity[i]
+        if not whole:
+            price_swaptions(tables.swaptions[swap.first : swap.last], floating, annuity, each)
+            for i in range(BLOCK):
+                inside = swap.table >= 0 and abs(x[i]) <= 1.0
+                value[i] = value[i] if inside else each[i]
+        for i in range(BLOCK):
+            total[i] += value[i]

@@ -2,28 +2,14 @@
 
 from numba import njit
 
-from kernels.layout import Points, Run, Unit, Units
+from kernels.layout import Points, Run, Units
 from kernels.numba.intrinsics import fma
 from kernels.numba.normal import exp_f64
-from kernels.numba.settings import BLOCK, INLINE, STRICT
-from kernels.records import Rows
+from kernels.numba.settings import BLOCK, STRICT
 from kernels.types import F64
 
 
 @njit(**STRICT)
-def add_each_unit(units: Rows[Unit], value: F64, observed: F64, total: F64) -> None:
-    """Add units to `total` (BLOCK,) [currency].
-
-    value     (n,)                              with no deviation [currency]
-    observed  (n_observations, n_factors, ROW)  deviations from the start
-    """
-    for k in range(units.size):
-        v, x = value[k], observed[units[k].when, units[k].factor]
-        for i in range(BLOCK):
-            total[i] = fma(v, exp_f64(x[i]), total[i])
-
-
-@njit(**INLINE)
 def add_units(
     tables: Units,
     run: Run,
@@ -37,6 +23,8 @@ def add_units(
     total: F64,
 ) -> None:
     """Add the units of a cell to `total` (BLOCK,) [currency]; see kernels.numba.payoffs."""
-    first, last = tables.owned[book, currency].first, tables.owned[book, currency].last
-    if last > first:
-        add_each_unit(tables.units[first:last], tables.value[scenario, first:last], observed, total)
+    owned, values = tables.owned[book, currency], tables.value[scenario]
+    for k in range(owned.first, owned.last):
+        v, x = values[k], observed[tables.units[k].when, tables.units[k].factor]
+        for i in range(BLOCK):
+            total[i] = fma(v, exp_f64(x[i]), total[i])
