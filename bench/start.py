@@ -25,7 +25,7 @@ CASES = {  # name -> what it times
     "books": "all kinds of positions: 10, 1,000 and 100,000 of them; 1, 10 and 100 books",
 }
 LONG = ("books",)  # minutes: only when named
-# Peers on one thread, as ours are told to be in those cases; numba's threads are its own.
+# Peers on one thread, as ours are in those cases; numba's threads are its own.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

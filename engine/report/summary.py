@@ -161,7 +161,8 @@ def _facts(run: RunRecord) -> Iterator[list[Entry]]:
     bounds = (
         f"flows within {revaluation['flow_bound']:.0e} of their gross value, options {revaluation['option_bound']:.0e}"
     )
-    yield ["revaluation", f"{revaluation['method']}: {bounds}"]
+    method = "full" if revaluation["method"] == "direct" else revaluation["method"]
+    yield ["revaluation", f"{method}: {bounds}"]
     yield ["versions", ", ".join(f"{name} {number}" for name, number in facts["versions"].items())]
     yield ["host", str(plain["host"])]
     yield ["times", f"{times['started']} to {times['finished']}"]
