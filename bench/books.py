@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from engine.conventions.currencies import HOME
+from engine.conventions.currencies import DOLLAR, HOME
 from engine.instruments.columns import COLUMNS
 from engine.instruments.fx_options import FX_OPTIONS
 from engine.instruments.kind import Kind
-from engine.instruments.pairs import DOLLAR
 from engine.instruments.registry import KINDS
 from engine.instruments.swaptions import SWAPTIONS
 from engine.instruments.template import example_row

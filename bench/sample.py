@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.book.compiled import CompiledBook
+from engine.conventions.currencies import DOLLAR, HOME, currency_of_curve
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
@@ -21,7 +22,6 @@ N_POSITIONS = 400
 FLOWS_EACH = 30
 N_OPTIONS, N_EXPIRIES = 1_000, 24
 LONGEST_DAYS = {"JGB": 40 * 365, "UST": 30 * 365}  # no flow beyond a curve's last pillar
-CURRENCIES = {"JGB": "JPY", "UST": "USD"}
 
 
 def market_of_16() -> Market:
@@ -52,7 +52,7 @@ def market_with_index() -> Market:
     correlation[:n, :n] = market.correlation
     return replace(
         market,
-        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency="USD")),
+        factors=(*market.factors, Factor(name="SPX", kind=FactorKind.PRICE, currency=DOLLAR)),
         levels={**market.levels, "SPX": 5888.55},
         vols=np.append(market.vols, 0.18),
         kappas=np.append(market.kappas, 0.0),
@@ -69,8 +69,8 @@ def book_with_options(market: Market) -> CompiledBook:
     return book_of_12000(market).with_tables(
         FxOptions(
             position=np.zeros(N_OPTIONS, np.int64),
-            foreign=np.full(N_OPTIONS, "USD"),
-            domestic=np.full(N_OPTIONS, "JPY"),
+            foreign=np.full(N_OPTIONS, DOLLAR),
+            domestic=np.full(N_OPTIONS, HOME),
             expiry_day=expiry,
             delivery_day=expiry + 2,
             strike=draws.uniform(120.0, 165.0, N_OPTIONS),
@@ -99,7 +99,7 @@ def book_of_12000(market: Market) -> CompiledBook:
     flows = Flows(
         position=np.concatenate([position for position, _, _, _ in parts]),
         curve=np.repeat([curve for _, curve, _, _ in parts], n),
-        currency=np.repeat([CURRENCIES[curve] for _, curve, _, _ in parts], n),
+        currency=np.repeat([str(currency_of_curve(curve)) for _, curve, _, _ in parts], n),
         day=np.concatenate([days for _, _, days, _ in parts]),
         amount=np.concatenate([size[curve] * amounts for _, curve, _, amounts in parts]),
     )
@@ -127,7 +127,7 @@ def pack_once(book: CompiledBook, market: Market, *, direct: bool) -> Packed:
         [market],
         horizon_days=HORIZON_DAYS,
         n_steps=1,
-        currency="JPY",
+        currency=HOME,
         instantaneous=True,
         direct=direct,
     )

@@ -7,6 +7,7 @@ import typer
 
 from cli import options, render
 from cli.render import Column, Scale, Table
+from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
     from engine.analysis.feedback import Decomposition, Feedback, Part
@@ -40,7 +41,7 @@ def feedback(
     backend: Annotated[
         str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
     ] = None,
-    currency: options.Currency = "JPY",
+    currency: options.Currency = HOME,
     as_json: options.AsJson = False,
 ) -> None:
     """Print how much of a loss forced sales and their price impact make.

@@ -19,7 +19,7 @@ Scenarios = Annotated[
     list[str] | None,
     typer.Option("--scenario", metavar="NAME", help="A bundled scenario's name or a TOML file; repeat for several."),
 ]
-Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: JPY or USD.")]
+Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: one that the market quotes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
 
 

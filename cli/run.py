@@ -46,7 +46,8 @@ def run(
         typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
     ] = None,
     currency: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Currency of the results, JPY or USD. Default: JPY.")
+        str | None,
+        typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY."),
     ] = None,
     until_se: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cli import options, render
 from cli.render import Column, Scale, Table
+from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
     from engine.analysis.stress import StressTable
@@ -14,7 +15,7 @@ def stress(
     market: options.Market = None,
     book: options.Book = None,
     scenario: options.Scenarios = None,
-    currency: options.Currency = "JPY",
+    currency: options.Currency = HOME,
     as_json: options.AsJson = False,
 ) -> None:
     """Print what scenarios' shocks do to a book, at once.

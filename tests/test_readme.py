@@ -55,6 +55,18 @@ def test_the_extending_scenario_changes_what_it_names_and_nothing_else(blocks, t
     assert replace(mine, carry=mixture.carry) == mixture
 
 
+def test_the_euro_s_tables_make_a_market_of_three_currencies(blocks, tmp_path):
+    (tables,) = (block for block in blocks["toml"] if "[fx.rates.EUR]" in block)
+    text = bundled_market_path().read_text("utf-8")
+    for key, value in {"names": '"EURJPY"', "vols": "0.1", "kappas": "0.0", "thetas": "0.0"}.items():
+        text = text.replace(f"\n{key} = [\n", f"\n{key} = [\n    {value},\n", 1)
+    head, rows = text.split("\ncorrelation = [\n")
+    text = f"{head}\ncorrelation = [\n    [1.0],\n" + rows.replace("    [", "    [0.1, ")
+    market = load_market(written(tmp_path, "market.toml", f"{text}\n{tables}"))
+    assert market.fx == {"USD": 145.04, "EUR": 163.75}
+    assert {"BUND", "ESTR", "XCCY_EUR"} <= market.curves.keys()
+
+
 def test_the_run_file_is_read(blocks, tmp_path):
     _, run, *_ = blocks["toml"]
     config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
@@ -72,7 +84,7 @@ def test_the_files_that_the_commands_name_are_there(root, blocks):
 
 
 def test_an_index_is_declared_as_it_says(blocks, tmp_path):
-    _, _, levels, _ = blocks["toml"]
+    _, _, levels, *_ = blocks["toml"]
     text = bundled_market_path().read_text("utf-8").replace("[factors]", f"{levels}\n[factors]")
     text = text.replace('"USDJPY", "USDJPY_VOL",', '"USDJPY", "USDJPY_VOL", "SPX",')
     text = text.replace("0.1123475, 0.55,", "0.1123475, 0.55, 0.18,").replace("0.0, 2.0,", "0.0, 2.0, 0.0,")

@@ -8,6 +8,7 @@ import typer
 
 from cli import options, render
 from cli.render import Column, Scale, Table
+from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
     from engine.book.check import BookCheck, CheckRow, CheckTotal
@@ -30,8 +31,8 @@ def check(file: File, market: options.Market = None) -> None:
 
     levels = load_market(market or bundled_market_path())
     checked = check_book(load_book(file, levels.valuation_date), levels)
-    scale = render.scale("JPY", (row.value for row in checked.rows))
-    dv01_scale = render.scale("JPY", (lost for row in checked.rows for lost in row.dv01.values()))
+    scale = render.scale(HOME, (row.value for row in checked.rows))
+    dv01_scale = render.scale(HOME, (lost for row in checked.rows for lost in row.dv01.values()))
     curves = sorted(checked.total.dv01)
     render.show(
         _positions(checked, curves, scale, dv01_scale),

@@ -8,6 +8,7 @@ import typer
 from cli import options, render
 from cli.book.commands import File
 from cli.render import Column, Scale, Table
+from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
     from engine.book.show import BookShow, ShowRow
@@ -68,7 +69,7 @@ def tables(shown: "BookShow") -> Sequence[Table]:
 
 
 def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
-    scale = render.scale("JPY", (lost for scope in scopes for lost in scope.dv01.values()))
+    scale = render.scale(HOME, (lost for scope in scopes for lost in scope.dv01.values()))
     columns = (
         Column(heading="pillar", is_number=False),
         *(Column(heading=scope.name) for scope in scopes[:-1]),
@@ -95,12 +96,12 @@ def _figures(rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float],
     """Name, meaning, amount of each row [JPY] and unit of every sensitivity."""
 
     def figure(name: str, meaning: str, amounts: list[float]) -> tuple[str, str, list[float], Scale]:
-        return name, meaning, amounts, render.scale("JPY", amounts)
+        return name, meaning, amounts, render.scale(HOME, amounts)
 
     yield figure("value", "a future is worth its profit since the valuation date: 0.", [row.value for row in rows])
     for name in rows[0].price_delta:
         up, down = [row.price_delta[name] for row in rows], [row.price_fall[name] for row in rows]
-        scale = render.scale("JPY", [*up, *down])
+        scale = render.scale(HOME, [*up, *down])
         yield f"{name} +1 %", f"the value's whole change when {name} rises by 1 %, half the gamma included.", up, scale
         yield f"{name} -1 %", "the same when it falls by 1 %; the sum of both is the gamma.", down, scale
     for name in rows[0].vega:

@@ -124,7 +124,8 @@ def check_currencies(book: CompiledBook, market: Market) -> None:
             for k, code in enumerate(names):
                 if code != HOME and code not in market.fx:
                     position: I64 = table.position[place == k]  # type: ignore[attr-defined]  # beside any currency
+                    who = named(book, np.unique(position))
                     raise InputError(
-                        f"{named(book, np.unique(position))} pays in {code}, of which the market has no exchange"
-                        f" rate; it has {', '.join((HOME, *market.fx))}; give it an [fx.rates.{code}] table"
+                        f"the market has no exchange rate of {code}, the currency of {who}; it has"
+                        f" {', '.join((HOME, *market.fx))}; give it an [fx.rates.{code}] table"
                     )

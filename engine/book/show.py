@@ -11,6 +11,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.greeks import Greeks, greeks
 from engine.book.value import book_warnings
+from engine.conventions.currencies import HOME
 from engine.market.market import Market
 from kernels.types import F64, Bools
 
@@ -70,7 +71,7 @@ def as_json(shown: BookShow) -> dict[str, Any]:
     return {
         "schema": 1,
         "valuation_date": shown.valuation_date.isoformat(),
-        "currency": "JPY",
+        "currency": HOME,
         "books": [_json_row(row) for row in shown.books],
         "total": _json_row(shown.total),
         "largest": [_json_row(row) for row in shown.largest],

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.calibration.given_laws import GivenLaw, with_given
-from engine.conventions.currencies import CURRENCIES, currency_of_curve, currency_of_factor, fx_quote
+from engine.conventions.currencies import CURRENCIES, DOLLAR, currency_of_curve, currency_of_factor, fx_quote
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
@@ -176,9 +176,8 @@ def build_market(
     levels = {f.name: _level(history, f.name, valuation_date) for f in factors if f.kind is FactorKind.PRICE}
     surfaces = fx_vols or {}
     levels |= {f.name: surfaces[f.pair].level for f in factors if f.pair is not None and f.pair in surfaces}
-    dollar = str(currency_of_factor(PRICE_FACTOR))
     wanted = [code for code in map(currency_of_factor, levels) if code is not None]
-    codes = [dollar, *(code for code in wanted if code != dollar and (exchanged is None or code in exchanged))]
+    codes = [DOLLAR, *(code for code in wanted if code != DOLLAR and (exchanged is None or code in exchanged))]
     fx = {code: _level(history, fx_quote(code).factor, valuation_date) for code in codes}
     levels = {name: level for name, level in levels.items() if currency_of_factor(name) not in fx}
     return Market(

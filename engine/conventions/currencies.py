@@ -15,6 +15,8 @@ from engine.errors import InputError, did_you_mean
 MAX_TERM_YEARS = 50  # of a maturity, in calendar years after the valuation date
 MAX_LOAN_YEARS = 10  # of a repo or deposit, from start to maturity
 
+DOLLAR = "USD"  # of the unwind's own mechanisms; dealt against the home currency unless another is named
+
 CURRENCIES, HOME, STEP_CENTRES = read_registry((files("engine.conventions") / "currencies.toml").read_text("utf-8"))
 
 

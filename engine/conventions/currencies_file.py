@@ -68,6 +68,7 @@ def _currency(code: str, table: Mapping[str, Any]) -> Currency:
         code=code,
         name=_text(f"{where}.name", table["name"]),
         unit=_text(f"{where}.unit", table["unit"]),
+        written=_texts(f"{where}.written", table["written"]),
         year_days=float(_one_of(360, 365)(f"{where}.year_days", table["year_days"])),
         calendars=_part(CentreNames, f"{where}.calendars", table["calendars"]),
         curves=_part(CurveNames, f"{where}.curves", table["curves"]),
@@ -100,6 +101,12 @@ def _text(where: str, given: Any) -> str:
     if not isinstance(given, str) or not given:
         raise InputError(f"{where}: must be text in quotes, got {given!r}")
     return given
+
+
+def _texts(where: str, given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list):
+        raise InputError(f"{where}: must be a list of texts, got {given!r}")
+    return tuple(_text(where, each) for each in given)
 
 
 def _range(where: str, given: Any) -> Range:

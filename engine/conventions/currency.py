@@ -104,6 +104,7 @@ class Currency:
     code: str  # "USD"
     name: str  # "US dollar"
     unit: str  # "dollar"
+    written: tuple[str, ...]  # what people write in place of the code, in capitals: "US$"
     year_days: float  # of simple interest: 360 or 365
     calendars: CentreNames
     curves: CurveNames

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.conventions.currencies import EVERY
+from engine.conventions.currencies import DOLLAR, EVERY
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position, number
@@ -16,14 +16,14 @@ ASSET = Kind(
     name="ASSET",
     meaning="`notional` units of a price factor: an equity index, an EM asset; `currency` is the factor's",
     rule=KindRule(currencies=EVERY, required=("factor",)),
-    example={"currency": "USD", "notional": "2500", "factor": "SPX"},
+    example={"currency": DOLLAR, "notional": "2500", "factor": "SPX"},
 )
 INDEX_FUTURE = Kind(
     name="INDEX_FUTURE",
     meaning="`notional` contracts on a price factor; its carry to `maturity` is what `price` implies",
     rule=KindRule(currencies=EVERY, required=("factor", "maturity", "multiplier"), optional=("price",)),
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "-40",
         "factor": "SPX",
         "maturity": "2025-09-19",

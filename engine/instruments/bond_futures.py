@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.contracts import Contract, parse_contract
+from engine.conventions.contracts import CONTRACTS, Contract, Exchange, parse_contract
 from engine.conventions.currencies import currency_of
 from engine.instruments.bonds import accrued_years
 from engine.instruments.family import Family, Part
@@ -28,9 +28,9 @@ MAX_CONTRACT_YEARS = 3  # to the delivery of a bond future
 _JPX_LAST_TRADING, _CME_LAST_TRADING, _CME_SHORT_DELIVERY = -5, -7, 3  # business days
 
 
-def _rule(currency: str) -> KindRule:
+def _rule(exchange: Exchange) -> KindRule:
     return KindRule(
-        currencies=(currency,),
+        currencies=tuple(dict.fromkeys(spec.currency for spec in CONTRACTS.values() if spec.exchange == exchange)),
         required=("contract", "deliverables"),
         optional=("price",),
         ranges={"price": (40.0, 250.0)},
@@ -40,7 +40,7 @@ def _rule(currency: str) -> KindRule:
 JGB_FUTURE = Kind(
     name="JGB_FUTURE",
     meaning="JGB future: JGB10, JGB5 or JGB20 (mini), from its deliverable basket; `notional` is contracts",
-    rule=_rule("JPY"),
+    rule=_rule("JPX"),
     example={
         "notional": "-50",
         "contract": "JGB10-2509",
@@ -52,7 +52,7 @@ JGB_FUTURE = Kind(
 UST_FUTURE = Kind(
     name="UST_FUTURE",
     meaning="Treasury future: TU, FV, TY, TN, US or WN, from its deliverable basket; `notional` is contracts",
-    rule=_rule("USD"),
+    rule=_rule("CME"),
     example={
         "notional": "-200",
         "contract": "TY-2509",

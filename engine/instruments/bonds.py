@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import currency_of
+from engine.conventions.currencies import currency_of, currency_of_curve
 from engine.conventions.currency import Accrual, BondConvention, FirstCoupon
 from engine.errors import Fault
 from engine.instruments.family import Family, Part, fault
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 PRICE_RANGE = (5.0, 300.0)  # clean, per 100 of face
 
 
-def _rule(currency: str, *required: str) -> KindRule:
+def _rule(curve: str, *required: str) -> KindRule:
+    """Return the rule of the bonds that a curve discounts: they are in its currency."""
     return KindRule(
-        currencies=(currency,),
+        currencies=(str(currency_of_curve(curve)),),
         required=(*required, "maturity"),
         optional=("issue_date",),
         at_most_one=("price", "market_yield"),
@@ -51,49 +52,49 @@ def _rule(currency: str, *required: str) -> KindRule:
 JGB = Kind(
     name="JGB",
     meaning="Japanese government bond; `price` or simple `market_yield`",
-    rule=_rule("JPY", "coupon"),
+    rule=_rule("JGB", "coupon"),
     example={"notional": "5000000000", "coupon": "0.014", "maturity": "2035-03-20", "price": "99.15"},
     quotation=SIMPLE,
 )
 JGB_BILL = Kind(
     name="JGB_BILL",
     meaning="Japanese Treasury bill; simple `market_yield`",
-    rule=_rule("JPY"),
+    rule=_rule("JGB"),
     example={"notional": "3000000000", "maturity": "2025-08-25", "market_yield": "0.0042"},
     quotation=SIMPLE_BILL,
 )
 JGB_STRIP = Kind(
     name="JGB_STRIP",
     meaning="principal or coupon strip of a JGB; `market_yield` compounded half-yearly",
-    rule=_rule("JPY"),
+    rule=_rule("JGB"),
     example={"notional": "1000000000", "maturity": "2040-03-20"},
     quotation=HALF_YEARLY,
 )
 UST = Kind(
     name="UST",
     meaning="US Treasury note or bond; street `market_yield`",
-    rule=_rule("USD", "coupon"),
+    rule=_rule("UST", "coupon"),
     example={"notional": "100000000", "coupon": "0.0425", "issue_date": "2025-05-15", "maturity": "2035-05-15"},
     quotation=STREET,
 )
 UST_BILL = Kind(
     name="UST_BILL",
     meaning="US Treasury bill; bond-equivalent `market_yield`",
-    rule=_rule("USD"),
+    rule=_rule("UST"),
     example={"notional": "50000000", "maturity": "2025-08-28", "market_yield": "0.0436"},
     quotation=BOND_EQUIVALENT,
 )
 UST_STRIP = Kind(
     name="UST_STRIP",
     meaning="principal or coupon strip of a Treasury; street `market_yield`",
-    rule=_rule("USD"),
+    rule=_rule("UST"),
     example={"notional": "20000000", "maturity": "2045-05-15"},
     quotation=STREET,
 )
 BUND = Kind(
     name="BUND",
     meaning="German federal bond; `market_yield` compounded yearly (ICMA)",
-    rule=_rule("EUR", "coupon"),
+    rule=_rule("BUND", "coupon"),
     example={"notional": "80000000", "coupon": "0.025", "maturity": "2035-02-15", "price": "99.62"},
     quotation=YEARLY,
 )

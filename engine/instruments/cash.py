@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.conventions.currencies import EVERY
+from engine.conventions.currencies import EVERY, HOME
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
@@ -16,7 +16,7 @@ CASH_HELD = Kind(
     name="CASH",
     meaning="currency held",
     rule=KindRule(currencies=EVERY),
-    example={"currency": "JPY", "notional": "-250000000"},
+    example={"currency": HOME, "notional": "-250000000"},
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import PAYS_OVERNIGHT, currency_of
+from engine.conventions.currencies import DOLLAR, PAYS_OVERNIGHT, currency_of
 from engine.errors import Fault
 from engine.instruments.family import Family, Part, fault
 from engine.instruments.kind import Kind
@@ -43,7 +43,7 @@ XCCY_SWAP = Kind(
     meaning="SOFR against TONA + spread, constant notionals; positive receives dollars' interest",
     rule=_rule(),
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "100000000",
         "rate": "145.04",
         "spread": "-0.0052",
@@ -56,7 +56,7 @@ XCCY_MTM_SWAP = Kind(
     meaning="the same, the dollar notional reset to spot each quarter",
     rule=_rule("reset_rate"),
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "100000000",
         "rate": "154.6",
         "spread": "-0.0052",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import FOREIGN, currency_of
+from engine.conventions.currencies import DOLLAR, FOREIGN, currency_of
 from engine.errors import Fault
 from engine.instruments.family import MOVED, Family, Part, Values, fault
 from engine.instruments.kind import Kind
@@ -42,20 +42,20 @@ FX_SPOT = Kind(
     name="FX_SPOT",
     meaning="dollars bought (positive) or sold for yen at `rate`, settled",
     rule=_rule(),
-    example={"currency": "USD", "notional": "10000000", "rate": "144.6"},
+    example={"currency": DOLLAR, "notional": "10000000", "rate": "144.6"},
 )
 FX_FORWARD = Kind(
     name="FX_FORWARD",
     meaning="dollars bought or sold for yen at `rate` on `maturity`",
     rule=_rule("maturity"),
-    example={"currency": "USD", "notional": "-100000000", "rate": "143.5", "maturity": "2025-08-29"},
+    example={"currency": DOLLAR, "notional": "-100000000", "rate": "143.5", "maturity": "2025-08-29"},
 )
 FX_SWAP = Kind(
     name="FX_SWAP",
     meaning="dollars bought on `start_date` at `rate` and sold back on `maturity` at `far_rate`",
     rule=_rule("start_date", "maturity", "far_rate", run=LOAN_RUN),
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "-50000000",
         "rate": "145.04",
         "far_rate": "143.6",
@@ -67,7 +67,7 @@ NDF = Kind(
     name="NDF",
     meaning="a forward whose difference is fixed two business days before it settles, and kept in yen from then on",
     rule=_rule("maturity"),
-    example={"currency": "USD", "notional": "25000000", "rate": "143.9", "maturity": "2025-07-30"},
+    example={"currency": DOLLAR, "notional": "25000000", "rate": "143.9", "maturity": "2025-07-30"},
 )
 
 

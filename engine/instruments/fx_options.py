@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import FOREIGN, HOME, currency_of
+from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
 from engine.instruments.family import Family, Part, Values
 from engine.instruments.fx import far_from_spot
 from engine.instruments.kind import Kind
@@ -40,7 +40,7 @@ _DIGITAL = KindRule(
     optional=("width", "premium"),
     fx=FxColumns(strikes=("strike",), pays_domestic=True),
 )
-_TERMS = {"currency": "USD", "notional": "20000000", "maturity": "2025-08-27"}
+_TERMS = {"currency": DOLLAR, "notional": "20000000", "maturity": "2025-08-27"}
 
 FX_CALL = Kind(
     name="FX_CALL",
@@ -76,13 +76,13 @@ FX_DIGITAL_CALL = Kind(
     name="FX_DIGITAL_CALL",
     meaning="pays the yen of `notional` if USD/JPY ends above `strike`, as a call spread of `width`",
     rule=_DIGITAL,
-    example={**_TERMS, "currency": "JPY", "notional": "500000000", "strike": "150", "width": "0.5"},
+    example={**_TERMS, "currency": HOME, "notional": "500000000", "strike": "150", "width": "0.5"},
 )
 FX_DIGITAL_PUT = Kind(
     name="FX_DIGITAL_PUT",
     meaning="pays the yen of `notional` if USD/JPY ends below `strike`, as a call spread of `width`",
     rule=_DIGITAL,
-    example={**_TERMS, "currency": "JPY", "notional": "500000000", "strike": "135", "width": "0.5"},
+    example={**_TERMS, "currency": HOME, "notional": "500000000", "strike": "135", "width": "0.5"},
 )
 _DIGITALS = (FX_DIGITAL_CALL, FX_DIGITAL_PUT)
 

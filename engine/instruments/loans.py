@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import EVERY, currency_of
+from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
 from engine.instruments.family import MOVED, Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
@@ -30,7 +30,7 @@ REPO = Kind(
     meaning="cash leg of a repo (negative: cash borrowed) or reverse repo (positive: lent)",
     rule=_RULE,
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "-95000000",
         "rate": "0.0434",
         "start_date": "2025-05-27",
@@ -42,7 +42,7 @@ DEPOSIT = Kind(
     meaning="deposit (positive) or loan (negative)",
     rule=_RULE,
     example={
-        "currency": "JPY",
+        "currency": HOME,
         "notional": "1000000000",
         "rate": "0.006",
         "start_date": "2025-05-29",

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from engine.conventions.currencies import CURRENCIES, HOME, currency_of, currency_of_factor, fx_quote
+from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of, fx_quote
 from engine.conventions.currency import Range
 from engine.instruments.position import Position
-from engine.market.factors import PRICE_FACTOR
 
-DOLLAR = str(currency_of_factor(PRICE_FACTOR))  # dealt against the home currency where a position names no other
 STRIKES_BEYOND = (0.2, 2.0)  # times the range of rates: strikes may lie so far below and above
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import EVERY, currency_of
+from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
 from engine.conventions.currency import SwapAccrual
 from engine.errors import Fault
 from engine.instruments.family import Family, Part, Values, fault
@@ -47,7 +47,7 @@ OIS = Kind(
     meaning="swap of a yearly fixed rate for TONA (JPY) or SOFR (USD); positive receives fixed",
     rule=_RULE,
     example={
-        "currency": "JPY",
+        "currency": HOME,
         "notional": "-10000000000",
         "rate": "0.0112",
         "start_date": "2025-06-02",
@@ -59,7 +59,7 @@ SWAP = Kind(
     meaning="swap of a half-yearly fixed rate for TONA (JPY) or SOFR (USD); positive receives fixed",
     rule=_RULE,
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "50000000",
         "rate": "0.0405",
         "start_date": "2025-03-14",

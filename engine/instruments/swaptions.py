@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import EVERY, currency_of
+from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
 from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position, number
@@ -31,7 +31,7 @@ SWAPTION_PAYER = Kind(
     meaning="right to pay `rate` on a swap of `tenor` from `maturity`; needs `vol` (normal) or `premium`",
     rule=_RULE,
     example={
-        "currency": "JPY",
+        "currency": HOME,
         "notional": "10000000000",
         "rate": "0.0125",
         "maturity": "2026-05-28",
@@ -44,7 +44,7 @@ SWAPTION_RECEIVER = Kind(
     meaning="right to receive `rate` on a swap of `tenor`; needs `vol` (normal) or `premium`",
     rule=_RULE,
     example={
-        "currency": "USD",
+        "currency": DOLLAR,
         "notional": "50000000",
         "rate": "0.036",
         "maturity": "2025-11-28",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.conventions.currencies import CURRENCIES, HOME, currency_of, currency_of_factor
+from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of, currency_of_factor
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
@@ -68,7 +68,7 @@ class Market:
     @property
     def usdjpy(self) -> float:
         """Return yen for one dollar: for the unwind's own mechanisms; others ask for `rate`."""
-        return self.rate("USD")
+        return self.rate(DOLLAR)
 
     def rate(self, currency: str) -> float:
         """Return units of the home currency for one unit of a currency.

@@ -204,7 +204,7 @@ def _premium_ratios(book: Book, market: Market, spreads: F64, row: I64, wanted: 
     scale = np.where(gross == 0.0, 1.0, np.where(net < 0.0, -gross, gross) * spot)
 
     def value(trial: F64) -> F64:
-        """Return what positions are worth at ratios (n_positions,), as a part of what they call: (n_positions,)."""
+        """Return what positions are worth at ratios (n_positions,), as a part of what they call: (n_positions,) [1]."""
         worth = sums(options.position, option_values(options, market, trial[place]) * domestic, n)[position]
         return (worth + still) / scale
 

@@ -44,9 +44,11 @@ def _compound(name: str, coupons_per_year: int) -> Quotation:
     """Return the quotation of a yield that compounds as often as coupons are paid."""
 
     def clean_price(bonds: Bonds, market_yield: F64, _: date) -> F64:
+        """Return clean prices of yields (n_bonds,) decimal: (n_bonds,) per 100 of face."""
         return street_price(market_yield, *_terms(bonds), coupons_per_year) - bonds.accrued
 
     def market_yield(bonds: Bonds, clean: F64, _: date) -> F64:
+        """Return yields of clean prices (n_bonds,) per 100 of face: (n_bonds,) decimal."""
         return street_yield(clean + bonds.accrued, *_terms(bonds), coupons_per_year)
 
     return Quotation(name=name, clean_price=clean_price, market_yield=market_yield)

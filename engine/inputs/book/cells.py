@@ -24,7 +24,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FACTOR = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SPREADSHEET_ZERO = date(1899, 12, 30)
-_CURRENCY_WORDS = {"YEN": "JPY", "¥": "JPY", "EN": "JPY", "DOLLAR": "USD", "US$": "USD", "$": "USD"}
 _RATES = ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_far_jpy", "vol")
 
 Value = str | float | date | Kind | tuple[Deliverable, ...]
@@ -123,7 +122,7 @@ def _kind(text: str) -> Kind:
 def _currency(text: str) -> str:
     if text in CURRENCIES:
         return text
-    meant = _CURRENCY_WORDS.get(text.upper())
+    meant = next((code for code, each in CURRENCIES.items() if text.upper() in each.written), None)
     hint = f"; did you mean {meant}?" if meant else _did_you_mean(text, CURRENCIES)
     raise CellError(f"unknown currency {shown(text)}{hint}; known are {', '.join(CURRENCIES)}")
 

@@ -8,11 +8,11 @@ from datetime import date
 from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
 from engine.inputs.book.cells import MISSING_MARKERS, CellError, Value, parsed, scale_hint
+from engine.inputs.book.ranges import column_ranges
 from engine.inputs.book.table import Table
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
-from engine.instruments.ranges import column_ranges
 from engine.instruments.registry import family_of
 from engine.instruments.rule import KindRule
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.conventions.currencies import CURRENCIES, FOREIGN, HOME, currency_of_factor, fx_quote, rate_words
+from engine.conventions.currencies import CURRENCIES, DOLLAR, FOREIGN, HOME, fx_quote, rate_words
 from engine.inputs.market.schema import MarketFile
 from engine.market.factors import PRICE_FACTOR
 
@@ -12,20 +12,19 @@ Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
 def fx_rate_faults(file: MarketFile) -> Found:
     """Yield the faults of all rates: beyond their range, of no currency, without a factor."""
-    dollar = str(currency_of_factor(PRICE_FACTOR))
-    yield from _level_faults(("fx", "usdjpy"), dollar, file.fx.usdjpy)
+    yield from _level_faults(("fx", "usdjpy"), DOLLAR, file.fx.usdjpy)
     for i, close in enumerate(file.fx.previous_closes or ()):
-        yield from _level_faults(("fx", "previous_closes", i), dollar, close)
+        yield from _level_faults(("fx", "previous_closes", i), DOLLAR, close)
     for code, table in file.fx.rates.items():
         at: Keys = ("fx", "rates", code)
-        if code in (HOME, dollar):
+        if code in (HOME, DOLLAR):
             yield at, f"the rate of {code} is {'1' if code == HOME else '`usdjpy` of [fx]'}; leave this table out"
         elif code not in CURRENCIES:
-            known = [each for each in FOREIGN if each != dollar]
+            known = [each for each in FOREIGN if each != DOLLAR]
             yield at, f"a rate is of one of {', '.join(known)}, got {code!r}"
         else:
             yield from _level_faults((*at, "level"), code, table.level)
-    for code in [dollar, *file.fx.rates]:
+    for code in [DOLLAR, *file.fx.rates]:
         if code in CURRENCIES and code != HOME:
             yield from _factor_faults(file, fx_quote(code).factor)
 

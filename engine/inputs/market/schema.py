@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from engine.conventions.currencies import HOME, currency_of_factor, pair_currencies
+from engine.conventions.currencies import DOLLAR, HOME, pair_currencies
 from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.toml.read import Strict
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
-from engine.market.factors import MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, parse_factor, tenor_years
+from engine.market.factors import MAX_FACTORS, Factor, FactorKind, parse_factor, tenor_years
 from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
 from engine.market.market import ParCurve
 from engine.market.spread import SpreadCurve, with_derived
@@ -246,5 +246,4 @@ def curve_currency(file: MarketFile, curve: str) -> str | None:
 
 def fx_of(file: MarketFile) -> dict[str, float]:
     """Return units of the home currency for one unit of each currency that the file quotes."""
-    dollar = str(currency_of_factor(PRICE_FACTOR))
-    return {dollar: float(file.fx.usdjpy)} | {code: float(table.level) for code, table in file.fx.rates.items()}
+    return {DOLLAR: float(file.fx.usdjpy)} | {code: float(table.level) for code, table in file.fx.rates.items()}

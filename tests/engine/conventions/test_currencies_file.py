@@ -20,6 +20,11 @@ def test_the_bundled_file_is_the_registry():
         ("year_days = 365", "year_days = 364", r"currencies.JPY.year_days: must be one of 360, 365, got 364"),
         ('unit = "yen"\n', "", r"currencies.JPY: the key 'unit' is missing"),
         ('unit = "yen"\n', 'unit = "yen"\nunits = 3\n', r"currencies.JPY: unknown key 'units'; did you mean 'unit'\?"),
+        (
+            'written = ["YEN", "¥", "EN"]',
+            'written = "YEN"',
+            r"JPY.written: must be a list of texts, got 'YEN'",
+        ),
         ("coupons_per_year = 2", "coupons_per_year = 3", r"JPY.bonds.coupons_per_year: must be one of 1, 2, 4, got 3"),
         ('accrual = "actual/365"', 'accrual = "act/365"', r"JPY.bonds.accrual: .* actual/365, actual/actual-icma, got"),
         ("end_of_month = false", 'end_of_month = "no"', r"JPY.bonds.end_of_month: must be one of True, False"),

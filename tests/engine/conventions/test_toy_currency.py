@@ -20,6 +20,7 @@ TOY = """
 [currencies.XTS]
 name = "Test crown"
 unit = "crown"
+written = []
 year_days = 360
 calendars = { bond = "TARGET", swap = "TARGET", fx = "TARGET" }
 curves = { bond = "CROWN", repo = "CROWN_REPO", swap = "CROWN_ON", fx = "XCCY_XTS" }

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.conventions.currencies import CURRENCIES
 from engine.errors import FileFaults, InputError
 from engine.inputs.run import RunConfig, resolve
 
@@ -123,12 +124,13 @@ def test_a_misspelt_variable_is_refused_and_a_foreign_one_is_not():
 
 def test_faults_of_all_sources_come_at_once_and_say_which_source(write):
     file = write('backend = "gpu"\nsteps = "hourly"\npaths = 5\n')
+    *codes, last = (repr(code) for code in CURRENCIES)
     said = refusal({"horizon_days": 251, "paths": 3}, {"UNWIND_CURRENCY": "XXX", "UNWIND_SEED": "1e3"}, file)
     assert sorted(said.splitlines()) == sorted(
         [
             "--horizon-days: must be a number of at most 250, got 251",
             "--paths: must be at least 100, got 3",
-            "environment variable UNWIND_CURRENCY: must be one of 'JPY', 'USD', 'EUR', 'AUD' or 'MXN', got 'XXX'",
+            f"environment variable UNWIND_CURRENCY: must be one of {', '.join(codes)} or {last}, got 'XXX'",
             "environment variable UNWIND_SEED: must be a whole number such as 1, got '1e3'",
             f"{file}: line 1, backend: must be one of 'auto', 'numpy', 'numba' or 'cuda', got 'gpu'",
             f"{file}: line 2, steps: must be one of 'auto' or 'daily', got 'hourly'",

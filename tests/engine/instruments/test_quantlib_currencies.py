@@ -250,7 +250,9 @@ def test_bunds_are_quoted_as_quantlib_does(coupon, maturity, make_book, market, 
 
 def test_a_position_in_a_currency_that_the_market_lacks_is_refused_by_name(make_book, make_market):
     book = make_book({"kind": "CASH", "currency": "JPY", "notional": 1.0}, {"kind": "CASH", "currency": "EUR"})
-    with pytest.raises(InputError, match=r"position 'P1' pays in EUR.* \[fx.rates.EUR\] table"):
+    with pytest.raises(
+        InputError, match=r"no exchange rate of EUR, the currency of position 'P1'; .* \[fx.rates.EUR\] table"
+    ):
         position_values(book, make_market())
 
 
@@ -258,3 +260,16 @@ def test_a_pair_without_vols_is_refused_by_name(make_book, market):
     book = make_book({"kind": "FX_CALL", "currency": "AUD", "strike": 95.0, "maturity": date(2025, 8, 28)})
     with pytest.raises(InputError, match=r"no vols of 'AUDJPY'.* \[fx_vols.AUDJPY\]"):
         position_values(book, market)
+
+
+def test_a_premium_of_a_cross_is_in_its_second_currency(make_book, market):
+    """A vol, and the premium that it means, give one value: EUR/USD in dollars, EUR/JPY in yen."""
+    for row in (
+        {"kind": "FX_CALL", "currency": "EUR", "strike": 1.15, "against": "USD"},
+        {"kind": "FX_STRADDLE", "currency": "EUR", "strike": 164.0},
+    ):
+        row = {**row, "notional": -1e7, "maturity": date(2025, 8, 28)}
+        (worth,) = position_values(make_book(row | {"vol": 0.093}), market)
+        premium = worth / -1e7 / market.rate(row.get("against", "JPY"))
+        (again,) = position_values(make_book(row | {"premium": premium}), market)
+        assert again == pytest.approx(worth, rel=1e-12)  # vols are solved to 1e-15 of the premium's scale

@@ -18,7 +18,7 @@ def test_the_scenarios_own_shock_counts_in_the_hazard_and_as_loss(hand_market):
     base = hand_market(names=NAMES, vols=(0.0,) * 5)
     ust = base.curves["UST"]
     curves = {**base.curves, "UST": replace(ust, zero_rates=ust.zero_rates + 0.004 * (ust.times > 1.0))}
-    market = replace(base, curves=curves, usdjpy=base.usdjpy * math.exp(-0.08))
+    market = replace(base, curves=curves, fx={"USD": base.usdjpy * math.exp(-0.08)})
     setting = LawSetting(market=market, base=base, dt=1 / 252, n_steps=10)
     found = repatriation_record(Unwind(repatriation=HOLDERS), setting)
     assert found["hazard"] == pytest.approx(0.1 - 40.0 * 0.004, rel=1e-9)  # UST_10Y rose by 40 bp, nothing else moved

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cli.mechanisms_page import page
-from cli.scenario_unwind import sources, tables
+from cli.scenario.unwind_tables import sources, tables
 from engine.errors import FileFaults
 from engine.inputs.scenario.load import read_scenario
 from engine.inputs.schema import json_schema

@@ -25,9 +25,9 @@ from engine.inputs.book.load import (
     load_book,
     parse_book,
 )
+from engine.inputs.book.ranges import column_ranges
 from engine.instruments.columns import COLUMNS
 from engine.instruments.kind import Kind
-from engine.instruments.ranges import column_ranges
 from engine.instruments.registry import KINDS
 from engine.instruments.template import example_row
 
