@@ -265,7 +265,8 @@ def test_a_misspelt_column_is_a_fault_of_the_header_and_of_no_row(tmp_path):
 
 def test_a_misspelt_column_of_a_parquet_file_is_refused(tmp_path):
     fields = dict(zip(HEADER.split(","), JGB.split(","), strict=True))
-    pq.write_table(pa.table({name.replace("coupon", "cupon"): [field] for name, field in fields.items()}), tmp_path / "b")
+    columns = {name.replace("coupon", "cupon"): [field] for name, field in fields.items()}
+    pq.write_table(pa.table(columns), tmp_path / "b")
     with pytest.raises(FileFaults) as refused:
         load_book(tmp_path / "b", DATE)
     assert [str(fault) for fault in refused.value.faults] == ["column 'cupon': not known; did you mean 'coupon'?"]
