@@ -67,20 +67,23 @@ def carried_notes(like: Market, day: date) -> tuple[str, ...]:
 def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: date) -> tuple[list[date], list[str]]:
     """Return the days from `first` to `last` with all that `like` needs; and why each other weekday is left out.
 
-    Raises InputError when no day of these is left.
+    Raises InputError when the history has nothing of something that `like` has, or no day of these is left.
     """
+    _refuse_unknown(history, like)
     series = _series_needed(history, like)
-    found, skipped = [], []
+    found, skipped, lacked = [], [], list[str]()
     for day in (first + timedelta(days=k) for k in range((last - first).days + 1)):
         row = history.loc[history.index == pd.Timestamp(day)]
         missing = [name for name, columns in series.items() if bool(row[columns].isna().to_numpy().all())]
         if not missing:
             found.append(day)
         elif day.weekday() < 5:
+            lacked += missing
             skipped.append(f"{day:%Y-%m-%d, %A}: the history has no {' and no '.join(missing)}")
     if not found:
         span = f"from {history.index[0].date()} to {history.index[-1].date()}"
-        raise InputError(f"no day from {first} to {last} has all levels; the history runs {span}")
+        lacks = f": there are no {' and no '.join(dict.fromkeys(lacked))}" if lacked else ": none is a weekday"
+        raise InputError(f"no day from {first} to {last} has all levels{lacks}; the history runs {span}")
     return found, skipped
 
 

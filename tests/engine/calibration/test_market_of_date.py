@@ -111,8 +111,18 @@ def test_days_without_a_series_are_named_and_left_out():
     ]
     with pytest.raises(InputError, match=r"no day from 2025-06-02 to 2025-06-03 .* 2025-05-22 to 2025-05-27"):
         days_with_levels(gap, BUNDLED, date(2025, 6, 2), date(2025, 6, 3))
+    with pytest.raises(InputError, match=r"from 2025-05-26 to 2025-05-26 has all levels: there are no UST yields; the"):
+        days_with_levels(gap, BUNDLED, date(2025, 5, 26), date(2025, 5, 26))
+    with pytest.raises(InputError, match=r"from 2025-05-24 to 2025-05-25 has all levels: none is a weekday; the"):
+        days_with_levels(gap, BUNDLED, date(2025, 5, 24), date(2025, 5, 25))
 
 
 def test_a_history_without_what_the_pattern_has_is_refused():
     with pytest.raises(InputError, match=r"the history has no UST, which .* it has JGB, USDJPY; .* --like"):
         market_of_date(frame(JGB_10Y=[0.01] * 4, USDJPY=[145.0] * 4), date(2025, 5, 23), BUNDLED, START)
+    day = date(2025, 5, 23)
+    with pytest.raises(InputError, match=r"the history has no UST, USDJPY, which .* it has JGB; .* --like"):
+        days_with_levels(frame(JGB_10Y=[0.01] * 4), BUNDLED, day, day)
+    gap = frame(JGB_10Y=[0.01] * 4, UST_10Y=[0.04] * 4, USDJPY=[145.0] * 4)
+    with pytest.raises(InputError, match=r"has no BUND, ACGB, MBONO, EURJPY, AUDJPY, MXNJPY, which .* --like"):
+        days_with_levels(gap, five_currencies(BUNDLED), day, day)
