@@ -1,6 +1,7 @@
 """Options that several commands share, worded once."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -28,3 +29,13 @@ def whole(flag: str, text: str, low: int, high: int) -> int:
     if re.fullmatch(r"[+-]?[0-9]{1,40}", text) and low <= int(text) <= high:
         return int(text)
     raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}")
+
+
+def day(flag: str, text: str) -> date:
+    """Return the date that `flag` was set to. Raises InputError where it is none of the form 2025-05-28."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{flag}: there is no such day, got {text!r}") from None
+    raise InputError(f"{flag}: must be a date, YYYY-MM-DD, such as 2025-05-28, got {text!r}")

@@ -33,15 +33,20 @@ def _bar() -> Iterator[Progress]:
 
 
 def heartbeat(clock: Callable[[], float]) -> Progress:
-    """Say how far it is every `HEARTBEAT_S` seconds of `clock`, at the calls that come."""
+    """Say how far it is every `HEARTBEAT_S` seconds of `clock`, at the calls that come.
+
+    The first block may hold the compiling of the kernels: its time says nothing of the paths to come.
+    """
     start = last = clock()
+    is_first = True
 
     def report(done: int, total: int) -> None:
-        nonlocal last
-        now = clock()
+        nonlocal last, is_first
+        now, first, is_first = clock(), is_first, False
         if now - last < HEARTBEAT_S:
             return
         last = now
-        print(f"{done:,} of {total:,} paths after {now - start:.0f} s", file=sys.stderr, flush=True)
+        took = f"; the first took {now - start:.0f} s, compiling included" if first else f" after {now - start:.0f} s"
+        print(f"{done:,} of {total:,} paths{took}", file=sys.stderr, flush=True)
 
     return report

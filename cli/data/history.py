@@ -1,12 +1,11 @@
 """`unwind data`: histories of yields and USD/JPY, and market files made from them."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import render
+from cli import options, render
 from cli.render import Column, Table
 
 HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
@@ -18,7 +17,6 @@ Files = Annotated[
         help="Files as the Ministry of Finance, the Treasury or FRED publish them, or tidy tables (CSV).",
     ),
 ]
-FORMATS = ["%Y-%m-%d"]
 
 
 def check(files: Files) -> None:
@@ -52,13 +50,11 @@ def check(files: Files) -> None:
 
 def build(
     files: Files,
-    first: Annotated[
-        datetime, typer.Option("--from", metavar="DATE", formats=FORMATS, help="First valuation date, as 2025-05-19.")
-    ],
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First valuation date, as 2025-05-19.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where DATE.toml goes, one file a date; made if absent.")],
     last: Annotated[
-        datetime | None,
-        typer.Option("--to", metavar="DATE", formats=FORMATS, help="Last valuation date. Default: the first."),
+        str | None,
+        typer.Option("--to", metavar="DATE", help="Last valuation date. Default: the first."),
     ] = None,
     like: Annotated[
         Path | None,
@@ -69,9 +65,9 @@ def build(
         ),
     ] = None,
     window_start: Annotated[
-        datetime,
-        typer.Option(metavar="DATE", formats=FORMATS, help="First day that vols and correlations are estimated from."),
-    ] = datetime(2022, 1, 1),
+        str,
+        typer.Option(metavar="DATE", help="First day that vols and correlations are estimated from."),
+    ] = "2022-01-01",
 ) -> None:
     """Make the market files of a range of dates.
 
@@ -84,11 +80,15 @@ def build(
     from engine.inputs.market.load import bundled_market_path, load_market, write_market
     from engine.inputs.outputs import made_folder
 
+    begin, end, window = (
+        options.day(flag, text)
+        for flag, text in (("--from", first), ("--to", last or first), ("--window-start", window_start))
+    )
     history, pattern = read_history(files), load_market(like or bundled_market_path())
-    days, skipped = days_with_levels(history, pattern, first.date(), (last or first).date())
-    if days[0] <= window_start.date():
-        raise InputError(f"--window-start {window_start.date()} must lie before the first valuation date, {days[0]}")
-    markets = [market_of_date(history, day, pattern, window_start.date()) for day in days]
+    days, skipped = days_with_levels(history, pattern, begin, end)
+    if days[0] <= window:
+        raise InputError(f"--window-start {window} must lie before the first valuation date, {days[0]}")
+    markets = [market_of_date(history, day, pattern, window) for day in days]
     folder = made_folder(out)
     for day, market in zip(days, markets, strict=True):
         write_market(market, folder / f"{day}.toml")

@@ -1,13 +1,13 @@
 """`unwind scenario replay`: what happened, against what a scenario would have drawn on the eve."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options, render
-from cli.data.history import FORMATS, Files
+from cli.data.history import Files
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -23,20 +23,18 @@ def replay(
         str | None, typer.Option(metavar="NAME", help="august-2024 or april-2025, instead of --from and --to.")
     ] = None,
     first: Annotated[
-        datetime | None,
-        typer.Option("--from", metavar="DATE", formats=FORMATS, help="The eve: the market that paths start from."),
+        str | None,
+        typer.Option("--from", metavar="DATE", help="The eve: the market that paths start from."),
     ] = None,
-    last: Annotated[
-        datetime | None, typer.Option("--to", metavar="DATE", formats=FORMATS, help="The day that moves run to.")
-    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The day that moves run to.")] = None,
     like: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Market file whose factors are wanted. Default: the bundled one."),
     ] = None,
     window_start: Annotated[
-        datetime,
-        typer.Option(metavar="DATE", formats=FORMATS, help="First day that vols and correlations are estimated from."),
-    ] = datetime(2022, 1, 1),
+        str,
+        typer.Option(metavar="DATE", help="First day that vols and correlations are estimated from."),
+    ] = "2022-01-01",
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures, 1000 to 1000000.")] = "50000",
     seed: Annotated[str, typer.Option(metavar="N", help="The same seed gives the same bits.")] = "1",
     backend: Annotated[str, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda.")] = "auto",
@@ -59,8 +57,9 @@ def replay(
     n_paths = options.whole("--paths", paths, 1000, MOST_PATHS)
     number = options.whole("--seed", seed, 0, 2**64 - 1)
     start, end = _dates(event, first, last)
+    window = options.day("--window-start", window_start)
     law, history = load_scenario(scenario), read_history(files)
-    market = market_of_date(history, start, load_market(like or bundled_market_path()), window_start.date())
+    market = market_of_date(history, start, load_market(like or bundled_market_path()), window)
     chosen = choose_backend(backend, render.say)
     found = events.replay(law, market, history, end, n_paths=n_paths, seed=number, backend=chosen)
     if as_json:
@@ -71,7 +70,7 @@ def replay(
         render.warn(note)
 
 
-def _dates(event: str | None, first: datetime | None, last: datetime | None) -> tuple[date, date]:
+def _dates(event: str | None, first: str | None, last: str | None) -> tuple[date, date]:
     """Return the eve and the last day, of an event or of the options."""
     from engine.backtest.events import EVENTS
     from engine.errors import InputError, did_you_mean
@@ -84,7 +83,7 @@ def _dates(event: str | None, first: datetime | None, last: datetime | None) -> 
         return EVENTS[event]
     if first is None or last is None:
         raise InputError("--from and --to must both be given, or --event")
-    return first.date(), last.date()
+    return options.day("--from", first), options.day("--to", last)
 
 
 def _table(found: "Replay") -> Table:

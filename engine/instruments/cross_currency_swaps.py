@@ -53,7 +53,8 @@ XCCY_SWAP = Kind(
 )
 XCCY_MTM_SWAP = Kind(
     name="XCCY_MTM_SWAP",
-    meaning="the same, the dollar notional reset to spot each quarter",
+    meaning="SOFR against TONA + spread, the dollar notional reset to spot each quarter; positive receives dollars'"
+    " interest",
     rule=_rule("reset_rate"),
     example={
         "currency": DOLLAR,

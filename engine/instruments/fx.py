@@ -46,7 +46,7 @@ FX_SPOT = Kind(
 )
 FX_FORWARD = Kind(
     name="FX_FORWARD",
-    meaning="the same, on `maturity`",
+    meaning="currency bought (positive) or sold at `rate` for yen, or for that in `against`, on `maturity`",
     rule=_rule("maturity"),
     example={"currency": DOLLAR, "notional": "-100000000", "rate": "143.5", "maturity": "2025-08-29"},
 )

@@ -45,8 +45,8 @@ DEPOSIT = Kind(
         "currency": HOME,
         "notional": "1000000000",
         "rate": "0.006",
-        "start_date": "2025-05-29",
-        "maturity": "2025-08-29",
+        "start_date": "2025-05-27",
+        "maturity": "2025-08-27",
     },
 )
 

@@ -56,7 +56,8 @@ OIS = Kind(
 )
 SWAP = Kind(
     name="SWAP",
-    meaning="the same with the fixed rate paid half-yearly (JPY, USD) or as the currency's market does",
+    meaning="swap of a fixed rate, half-yearly (JPY, USD) or as the currency's market pays, for overnight interest;"
+    " positive receives fixed",
     rule=_RULE,
     example={
         "currency": DOLLAR,

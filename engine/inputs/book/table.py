@@ -157,7 +157,7 @@ def _checked_header(header: Iterable[str], path: Path | str, line: int | None) -
             faults.append(Fault(message="this column name stands twice; keep one of them", line=line, where=name))
     for name in ALWAYS:
         if name not in names:
-            message = f"the required column '{name}' is missing; it holds the {COLUMNS[name].meaning}"
+            message = f"the required column '{name}' is missing; it holds: {COLUMNS[name].meaning}"
             faults.append(Fault(message=message + _similar(name, names), line=line, where=name))
     if faults:
         others = {name: meant for name, meant in _misspelt(names).items() if meant not in ALWAYS}

@@ -33,6 +33,9 @@ def test_build_refuses_before_it_writes(unwind, history, tmp_path):
     assert "no day from 2025-05-31 to 2025-05-31 has all levels" in none.stderr
     late = unwind("data", "build", history, "--from", "2025-05-28", "--out", out, "--window-start", "2025-05-28")
     assert "--window-start 2025-05-28 must lie before the first valuation date, 2025-05-28" in late.stderr
+    day = unwind("data", "build", history, "--from", "26/05/2025", "--out", out)
+    assert day.returncode == 2
+    assert "error: --from: must be a date, YYYY-MM-DD, such as 2025-05-28, got '26/05/2025'" in day.stderr
     assert not out.exists()
 
 

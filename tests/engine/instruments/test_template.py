@@ -25,6 +25,11 @@ def test_the_template_of_a_kind_has_the_columns_that_it_takes(kind):
     assert rows.faults == rows.warnings == []
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
+def test_a_kinds_meaning_stands_on_its_own(kind):
+    assert "the same" not in kind.meaning  # `book template KIND` prints one kind alone
+
+
 def test_all_examples_load_price_and_survive_the_disk(tmp_path, make_market, monkeypatch):
     monkeypatch.setenv("UNWIND_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "book.csv"
@@ -33,6 +38,8 @@ def test_all_examples_load_price_and_survive_the_disk(tmp_path, make_market, mon
     assert book.warnings == ()
     values = position_values(book, market)
     assert np.isfinite(values).all()
+    worth = dict(zip(book.kinds, values.tolist(), strict=True))
+    assert min(abs(worth[kind]) for kind in ("DEPOSIT", "REPO", "FX_FORWARD", "SWAP")) > 1e4  # started: not nothing
     write_compiled(book, tmp_path / "book.parquet")
     again = read_compiled(tmp_path / "book.parquet")
     assert position_values(again, market, fit(again, market)).tolist() == values.tolist()
