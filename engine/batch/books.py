@@ -17,6 +17,7 @@ from engine.book.value import position_values
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import DATE, BookEntry
 from engine.inputs.book.load import load_book
+from engine.inputs.book.rows import DEFAULT_BOOK
 from engine.market.market import Market
 from engine.record.intact_files import MISSING, file_sha256
 from engine.record.read import BatchFault
@@ -85,7 +86,11 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
     for name, book in books:
         for inner in dict.fromkeys(book.books):
             if inner in owner:
-                raise InputError(f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}; rename one")
+                why = "neither has a `book` column, or both name it" if inner == DEFAULT_BOOK else "both name it"
+                raise InputError(
+                    f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}: {why}; give their rows"
+                    " different names in the column `book`"
+                )
             owner[inner] = name
     parts = [book for _, book in books]
     return replace(

@@ -77,6 +77,10 @@ def test_one_book_alone_stays_as_it_is(parts):
 def test_two_files_with_a_book_of_one_name_are_refused(parts):
     with pytest.raises(InputError, match="both hold a book called 'all'"):
         join([parts[0], ("copy", parts[0][1])])
+    main = replace(parts[0][1], books=("main",) * len(parts[0][1].books))
+    wanted = "called 'main': neither has a `book` column, or both name it; give their rows different names in the col"
+    with pytest.raises(InputError, match=wanted):
+        join([("a", main), ("b", main)])
 
 
 def test_files_are_found_by_date_and_pattern(tmp_path, market):
