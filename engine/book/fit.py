@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.conventions.currencies import HOME
+from engine.book.needs import check_needs
 from engine.errors import InputError
-from engine.market.lookup import distinct
 from engine.market.market import Market
 from engine.payoffs.flows import Spreads
 from engine.payoffs.futures import NetBases
@@ -81,7 +80,7 @@ def fit(book: CompiledBook, market: Market) -> Fits:
         cannot be fitted.
     """
     check_dates(book, market)
-    check_currencies(book, market)
+    check_needs(book, market)
     constants = shelf()
     for payoff in PAYOFFS:
         if payoff.fit is not None:
@@ -111,21 +110,3 @@ def check_dates(book: CompiledBook, market: Market) -> None:
             f"the book is compiled for {book.valuation_date}, the market is of {market.valuation_date};"
             " compile the book for the market's date"
         )
-
-
-def check_currencies(book: CompiledBook, market: Market) -> None:
-    """Refuse a market without the exchange rate of a currency that the book pays in. Raises InputError by position."""
-    for table in book.tables.by_class.values():
-        for column in ("currency", "foreign", "domestic"):
-            codes = getattr(table, column, None)
-            if codes is None:
-                continue
-            names, place = distinct(codes)
-            for k, code in enumerate(names):
-                if code != HOME and code not in market.fx:
-                    position: I64 = table.position[place == k]  # type: ignore[attr-defined]  # beside any currency
-                    who = named(book, np.unique(position))
-                    raise InputError(
-                        f"the market has no exchange rate of {code}, the currency of {who}; it has"
-                        f" {', '.join((HOME, *market.fx))}; give it an [fx.rates.{code}] table"
-                    )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import Fits, by_text, check_currencies, check_dates, fit
+from engine.book.fit import Fits, by_text, check_dates, fit
+from engine.book.needs import check_needs
 from engine.instruments.registry import FAMILIES
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
@@ -71,7 +72,7 @@ def book_warnings(book: CompiledBook, market: Market) -> tuple[str, ...]:
 
     In reading the book; payments beyond the last node of a curve; and what its instruments point out in a market.
     """
-    check_currencies(book, market)
+    check_needs(book, market)
     warnings = list(book.warnings)
     for name, position, day in _by_curve(book):
         end = zero_curve(name, market).times[-1]

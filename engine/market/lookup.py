@@ -37,11 +37,13 @@ def curve_factors(market: Market, curve: str) -> tuple[F64, I64]:
 def fx_vols(market: Market, pair: str) -> FxVols:
     """Return the vols of a pair. Raises InputError when the market has none."""
     if pair not in market.fx_vols:
-        raise InputError(
-            f"the market has no vols of {pair!r}, which an option needs; give it a [fx_vols.{pair}] table. It has "
-            f"{', '.join(market.fx_vols) or 'none'}"
-        )
+        raise InputError(f"the market has no vols of {pair!r}, which an option needs; {vols_way_out(market, pair)}")
     return market.fx_vols[pair]
+
+
+def vols_way_out(market: Market, pair: str) -> str:
+    """Return how a market file gets the vols of a pair that it lacks, and which it has."""
+    return f"give it a [fx_vols.{pair}] table. It has {', '.join(market.fx_vols) or 'none'}"
 
 
 def vol_factor(market: Market, pair: str) -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.conventions.currencies import CURRENCIES
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.lookup import distinct
@@ -15,10 +16,17 @@ def zero_curve(name: str, market: Market) -> ZeroCurve:
     """Return a curve by name. Raises InputError when the market has none."""
     if name not in market.curves:
         raise InputError(
-            f"the market has no curve {name!r}, which the book needs; it has {', '.join(market.curves)}; a curve of"
-            f" spreads over another is given by a [spreads.{name}] table"
+            f"the market has no curve {name!r}, which the book needs; it has {', '.join(market.curves)};"
+            f" {curve_way_out(name)}"
         )
     return market.curves[name]
+
+
+def curve_way_out(name: str) -> str:
+    """Return how a market file gets a curve that it lacks: by par yields of bonds, or by spreads over another."""
+    if any(name == currency.curves.bond for currency in CURRENCIES.values()):
+        return f"give it a [curves.{name}] table, the par yields of bonds"
+    return f"give it a [spreads.{name}] table, spreads over another curve"
 
 
 def zero_rates(curve: Words, tau: F64, market: Market) -> F64:

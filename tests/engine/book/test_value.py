@@ -75,7 +75,7 @@ def test_a_market_of_another_date_or_without_the_curve_is_refused(make_book, mak
         position_values(book, make_market(date(2025, 5, 29)))
     market = make_market()
     del market.curves["UST"]
-    with pytest.raises(InputError, match=r"no curve 'UST', which the book needs; it has JGB"):
+    with pytest.raises(InputError, match=r"no curve 'UST', needed by position 'P0'; it has JGB"):
         position_values(book, market)
 
 

@@ -1,0 +1,76 @@
+"""What a book needs of a market, checked before anything is priced: everything that is lacking is said at once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.book.compiled import CompiledBook
+from engine.conventions.currencies import HOME, currency_of, fx_quote
+from engine.errors import InputError
+from engine.market.lookup import distinct, vols_way_out
+from engine.market.market import Market
+from engine.payoffs.curves import curve_way_out
+from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.registry import PAYOFFS
+from kernels.types import I64
+
+_CURRENCIES = ("currency", "foreign", "domestic")  # columns of tables that name one
+
+
+def check_needs(book: CompiledBook, market: Market) -> None:
+    """Refuse a market without an exchange rate, a curve or the vols of a pair that the book needs.
+
+    Raises InputError with all that is lacking, each with the first position that needs it and how many more do.
+    """
+    lacking = [*_rates_lacking(book, market), *_curves_lacking(book, market), *_vols_lacking(book, market)]
+    if lacking:
+        raise InputError("\n".join(lacking))
+
+
+def _rates_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
+    found: dict[str, list[I64]] = {}
+    for table in book.tables.by_class.values():
+        for codes in (getattr(table, column) for column in _CURRENCIES if hasattr(table, column)):
+            names, place = distinct(codes)
+            for k, code in enumerate(names):
+                if code != HOME and code not in market.fx:
+                    position: I64 = table.position[place == k]  # type: ignore[attr-defined]  # beside any currency
+                    found.setdefault(code, []).append(position)
+    for code, positions in sorted(found.items()):
+        yield (
+            f"the market has no exchange rate of {code}, the currency of {_first(book, positions)}; it has"
+            f" {', '.join((HOME, *market.fx))}; give it an [fx.rates.{code}] table with `level` and `source`,"
+            f" {fx_quote(code).factor} among `names` of [factors], and [curves.{currency_of(code).curves.bond}]"
+        )
+
+
+def _curves_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
+    found: dict[str, list[I64]] = {}
+    for payoff in PAYOFFS:
+        for curve, position, _ in payoff.dated(book):
+            names, place = distinct(curve)
+            for k, name in enumerate(names):
+                if name not in market.curves:
+                    found.setdefault(name, []).append(position[place == k])
+    for name, positions in sorted(found.items()):
+        yield (
+            f"the market has no curve {name!r}, needed by {_first(book, positions)}; it has"
+            f" {', '.join(market.curves)}; {curve_way_out(name)}"
+        )
+
+
+def _vols_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
+    options = book.table(FxOptions)
+    for (foreign, domestic), rows in pairs_of(options):
+        mine = rows[options.amount[rows] != 0.0]  # a fixing is an option on nothing, and has no vol
+        if mine.size and foreign + domestic not in market.fx_vols:
+            yield (
+                f"the market has no vols of '{foreign}{domestic}', needed by"
+                f" {_first(book, [options.position[mine]])}; {vols_way_out(market, foreign + domestic)}"
+            )
+
+
+def _first(book: CompiledBook, positions: list[I64]) -> str:
+    """Return the first of some positions, given in parts, and how many more there are, in words."""
+    every = np.unique(np.concatenate(positions))
+    return f"position {book.position_ids[every[0]]!r}{f' and {every.size - 1:,} more' if every.size > 1 else ''}"
