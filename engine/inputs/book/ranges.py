@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from engine.conventions.currencies import currency_of
+from engine.conventions.currencies import DOLLAR, HOME, currency_of
 from engine.conventions.currency import Range
-from engine.instruments.pairs import pair_of_fields
-from engine.instruments.rule import KindRule
+from engine.instruments.pairs import Pair, pair_of_fields
+from engine.instruments.rule import FxColumns, KindRule
 
 
 def column_ranges(rule: KindRule, currency: str | None, against: str | None) -> Iterator[tuple[str, Range, str]]:
@@ -19,5 +19,23 @@ def column_ranges(rule: KindRule, currency: str | None, against: str | None) -> 
     yield from ((name, currency_of(currency).interest.contract, "") for name in rule.interest)
     if rule.fx is not None and against != currency:
         pair = pair_of_fields(currency, against, pays_domestic=rule.fx.pays_domestic)
-        yield from ((name, pair.rates, pair.words) for name in rule.fx.rates)
-        yield from ((name, pair.strikes, pair.words) for name in rule.fx.strikes)
+        columns = (*rule.fx.rates, *rule.fx.strikes)
+        yield from ((name, _limits(rule.fx, name, pair), pair.words) for name in columns)
+
+
+def other_pair_hint(fx: FxColumns, name: str, value: float, currency: str, against: str | None) -> str:
+    """Return the pair of a currency that a rate out of its range is sane for, against dollars or yen; else ""."""
+    is_home, is_dollar = against in (None, HOME), against == DOLLAR
+    if currency in (HOME, DOLLAR) or not (is_home or is_dollar) or not fx.names_other or fx.pays_domestic:
+        return ""
+    here, meant = (pair_of_fields(currency, each) for each in (against, DOLLAR if is_home else HOME))
+    low, high = _limits(fx, name, meant)
+    if not low <= value < high:
+        return ""
+    since = f"is {against!r}" if against else "is empty"
+    way_out = f"put {DOLLAR} in `against`" if is_home else "leave `against` empty"
+    return f": {here.words}, since `against` {since}; is {meant.label} meant? Then {way_out}"
+
+
+def _limits(fx: FxColumns, name: str, pair: Pair) -> Range:
+    return pair.rates if name in fx.rates else pair.strikes

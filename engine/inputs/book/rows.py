@@ -8,7 +8,7 @@ from datetime import date
 from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
 from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed, scale_hint
-from engine.inputs.book.ranges import column_ranges
+from engine.inputs.book.ranges import column_ranges, other_pair_hint
 from engine.inputs.book.table import Table
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.kind import Kind
@@ -121,6 +121,8 @@ def _range_errors(values: Mapping[str, Value], rule: KindRule) -> Errors:
         value = values.get(name)
         if isinstance(value, float) and not low <= value < high:
             hint = scale_hint(value, name, low, high, words)
+            if words and rule.fx is not None and currency is not None:
+                hint = other_pair_hint(rule.fx, name, value, currency, against) or hint
             yield name, f"must be at least {low:g} and below {high:g}, got {value:g}{hint}"
 
 

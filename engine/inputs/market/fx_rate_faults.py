@@ -23,7 +23,7 @@ def fx_rate_faults(file: MarketFile) -> Found:
             known = [each for each in FOREIGN if each != DOLLAR]
             yield at, f"a rate is of one of {', '.join(known)}, got {code!r}"
         else:
-            yield from _level_faults((*at, "level"), code, table.level)
+            yield from _level_faults((*at, "level"), code, table.level, dollar=file.fx.usdjpy)
     for code in [DOLLAR, *file.fx.rates]:
         if code in CURRENCIES and code != HOME:
             yield from _factor_faults(file, fx_quote(code).factor)
@@ -36,10 +36,12 @@ def _factor_faults(file: MarketFile, factor: str) -> Found:
         yield ("levels", factor), f"{factor!r} has its level in [fx.rates]; leave one of the two out"
 
 
-def _level_faults(at: Keys, code: str, level: float) -> Found:
+def _level_faults(at: Keys, code: str, level: float, dollar: float = 0.0) -> Found:
     low, high = fx_quote(code).level_range
     if not low <= level <= high:
         inverted = 1.0 / level if level else 0.0
         home, unit = CURRENCIES[HOME].unit, CURRENCIES[code].unit
         hint = f"; {unit}s for one {home}? Then {inverted:.2f}" if low <= inverted <= high else ""
+        if low <= level * dollar <= high:
+            hint += f"; {CURRENCIES[DOLLAR].unit}s for one {unit}? Then {level * dollar:.2f}"
         yield at, f"must be {rate_words(code)}, in [{low:g}, {high:g}]; got {level!r}{hint}"

@@ -101,6 +101,10 @@ REFUSED = {
     ),
     "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the field empty"]),
     "inverted FX": (_text("F,FX_FORWARD,USD,1,,2027-05-20,0.0064,,"), ["is 156.25 meant? The rate is yen for one"]),
+    "dollars for yen": (
+        _text("F,FX_FORWARD,EUR,1,,2027-05-20,1.129,,"),
+        ["`against` is empty; is EUR/USD meant?"],
+    ),
     "rate in percent": (_text("R,REPO,JPY,1,,2027-05-20,0.45,2026-11-02,"), ["is 0.0045 meant?"]),
     "price as a part of one": (_text(_jgb(price="0.985")), ["is 98.5 meant? Prices are per 100"]),
     "field a kind has no use for": (_text("C,CASH,JPY,1,0.01,,,,"), ["line 2, coupon: CASH takes no `coupon`"]),
