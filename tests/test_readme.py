@@ -65,6 +65,7 @@ def test_the_euro_s_tables_make_a_market_of_three_currencies(blocks, tmp_path):
     market = load_market(written(tmp_path, "market.toml", f"{text}\n{tables}"))
     assert market.fx == {"USD": 145.04, "EUR": 163.75}
     assert {"BUND", "ESTR", "XCCY_EUR"} <= market.curves.keys()
+    assert market.fx_vols["EURUSD"].level == 0.08
 
 
 def test_the_run_file_is_read(blocks, tmp_path):
