@@ -167,7 +167,7 @@ def _read(path: Path, name: str) -> Scenario:
         file = model.model_validate(merged.data)
     except ValidationError as error:
         found = messages_of(error, model, merged.data)
-        faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found.items()]
+        faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found]
         raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0)) from None
     scenario = file.to_scenario(name, origin)
     if scenario.unwind is not None:

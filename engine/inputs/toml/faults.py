@@ -29,6 +29,7 @@ _WANTED = {  # pydantic's error type -> what was wanted, in plain words
     "model_type": "a table",
     "finite_number": "a finite number",
 }
+_OF_CHECKS = ("value_error", "assertion_error")  # pydantic's error types of checks that are not its own
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: str | None) -> list[Fault]:
@@ -36,20 +37,26 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: s
     lines = key_lines(text) if text is not None else {}
     faults = [
         Fault(message=message, line=nearest_line(lines, keys), where=dotted(keys))
-        for keys, message in messages_of(error, model, data).items()
+        for keys, message in messages_of(error, model, data)
     ]
     return sorted(faults, key=lambda fault: fault.line or 0)
 
 
-def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> dict[Keys, str]:
-    """Return what pydantic found, in the user's words, by the keys that it found it at."""
+def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> list[tuple[Keys, str]]:
+    """Return what pydantic found, in the user's words, with the keys that it found it at.
+
+    What members of a union want is joined, since one of them is enough; messages of checks are each true on their own.
+    """
     messages: dict[Keys, list[str]] = {}
+    checks: list[tuple[Keys, str]] = []
     for detail in error.errors(include_url=False):
         keys = _keys_in(data, detail)
         message = _message(detail, model, keys)
-        if message not in messages.setdefault(keys, []):
+        if detail["type"] in _OF_CHECKS:
+            checks.append((keys, message))
+        elif message not in messages.setdefault(keys, []):
             messages[keys].append(message)
-    return {keys: ", or ".join(found) for keys, found in messages.items()}
+    return [*((keys, ", or ".join(found)) for keys, found in messages.items() if found), *dict.fromkeys(checks)]
 
 
 def _wanted(detail: ErrorDetails) -> str | None:
@@ -87,7 +94,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
     if detail["type"] == "extra_forbidden":
         known = _known_keys(model, keys[:-1])
         return f"unknown key{did_you_mean(str(keys[-1]), known) or '.'} Known keys: {', '.join(known)}"
-    if detail["type"] in ("value_error", "assertion_error"):
+    if detail["type"] in _OF_CHECKS:
         return str(detail.get("ctx", {}).get("error", detail["msg"]))
     came = shown(detail["input"])
     plain = _wanted(detail)

@@ -111,7 +111,7 @@ def test_a_market_without_other_currencies_is_written_as_it_was(name):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("163.75", "1.15", r"EUR.level: must be yen for one euro, in \[20, 1000\]; got 1.15; dollars for one euro\? Then 166.80"),
+        ("163.75", "1.15", r"EUR.level: must be yen .* in \[20, 1000\]; got 1.15; dollars for one euro\? Then 166.80"),
         ("163.75", "0.0061", r"got 0.0061; euros for one yen\? Then 163.93"),
         ("\nEUR = { level", "\nXXX = { level", r"fx.rates.XXX: a rate is of one of EUR, AUD.*, got 'XXX'"),
         ("\nEUR = { level", "\nUSD = { level", r"fx.rates.USD: the rate of USD is `usdjpy` of \[fx\]; leave"),
@@ -131,3 +131,14 @@ def test_a_fault_is_named_with_its_place(euro, old, new, message):
     with pytest.raises(FileFaults) as caught:
         load_market(euro(old, new))
     assert any(re.search(message, str(fault)) for fault in caught.value.faults), str(caught.value)
+
+
+def test_two_things_that_are_wrong_with_one_key_are_two_faults(euro):
+    audjpy = '\nAUD = { level = 93.2, source = "x" }\nEUR = { level'
+    path = euro("\nEUR = { level", audjpy)
+    path.write_text(path.read_text("utf-8").replace('"EURJPY", ', "").replace('"USDJPY"', '"USDJPY", "JGB_2Y"'))
+    with pytest.raises(FileFaults) as caught:
+        load_market(path)
+    said = [fault.message for fault in caught.value.faults if fault.where == "factors.names"]
+    assert [message.split()[0] for message in said] == ["AUDJPY", "EURJPY"]
+    assert not any(", or " in message for message in said)
