@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from engine.conventions.currencies import currency_of_factor
 from engine.errors import Fault, FileFaults, did_you_mean
 
 
@@ -62,7 +63,14 @@ def refuse_unmatched(globs: Sequence[tuple[str, str]], names: Sequence[str], fin
     missing = [(where, glob) for where, glob in globs if not any(fnmatchcase(name, glob) for name in names)]
     for i, (where, glob) in enumerate(missing):
         there_are = f"; the market has {', '.join(names)}" if i == 0 else ""
-        findings.refuse(where, f"no factor matches {glob!r}{did_you_mean(glob, names)}{there_are}")
+        findings.refuse(where, f"no factor matches {glob!r}{_hint(glob, names)}{there_are}")
+
+
+def _hint(glob: str, names: Sequence[str]) -> str:
+    """Return what a glob that matches nothing may be about: a currency that the market lacks, or a word mistyped."""
+    if (code := currency_of_factor(glob)) is not None:
+        return f"; the market has no {code}: it needs [fx.rates.{code}]"
+    return did_you_mean(glob, names)
 
 
 def key_of(at: str, key: str) -> str:
