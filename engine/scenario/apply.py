@@ -20,6 +20,7 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.dated_shocks import dated_jumps
+from engine.scenario.left_fx import note_left_fx
 from engine.scenario.notes import loop_notes
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
 from engine.scenario.shock_checks import check_globs, usable_shocks
@@ -85,6 +86,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     correlation = checked_correlation(changes, market.correlation, names, findings)
     in_scenario = replace(shocked, vols=vols, correlation=correlation)
     unwind = _unwind(scenario, in_scenario, findings)
+    note_left_fx(scenario, market, in_scenario, findings)
     return ShockedMarket(market=in_scenario, unwind=unwind, notes=(*findings.notes(), *loop_notes(scenario)))
 
 
