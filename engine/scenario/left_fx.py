@@ -1,4 +1,4 @@
-"""Exchange rates that a scenario leaves where they are while it moves USD/JPY: their crosses against the dollar jump."""
+"""Exchange rates that a scenario leaves where they are while it moves USD/JPY, so that their dollar rates jump."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -19,10 +19,8 @@ def note_left_fx(scenario: Scenario, market: Market, shocked: Market, findings: 
     """
     unwind = scenario.unwind or Unwind()
     where = next(_where_dollar_moves(scenario, unwind), None)
-    codes = [code for code in map(market.exchanged, market.factors) if code not in (None, DOLLAR)]
-    left = [
-        code for code in codes if code and next(_where_moved(scenario, unwind, fx_quote(code).factor), None) is None
-    ]
+    others = [code for code in map(market.exchanged, market.factors) if code is not None and code != DOLLAR]
+    left = [code for code in others if not any(_where_moved(scenario, unwind, fx_quote(code).factor))]
     if where is None or not left:
         return
     names = ", ".join(fx_quote(code).factor for code in left)
@@ -34,7 +32,7 @@ def note_left_fx(scenario: Scenario, market: Market, shocked: Market, findings: 
     )
     findings.note(
         where,
-        f"it moves {USDJPY} and not {names}: the {units} against the dollar moves by as much"
+        f"it moves {USDJPY} and not {names}: the {units} against the dollar {'moves' if len(left) == 1 else 'move'} by as much"
         f"{f', {figures}' if figures else ''}; give {names} a shock, or `[impact] betas`",
     )
 
@@ -52,7 +50,8 @@ def _where_dollar_moves(scenario: Scenario, unwind: Unwind) -> Iterator[str]:
 
 
 def _where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str]:
-    """Yield the places of shocks, jumps, drifts and betas that name a factor. A bridge moves the others with its own."""
+    """Yield the places of shocks, jumps, drifts and betas that name a factor."""
+    # Not of a bridge: it moves the other rates with its own, by their regression on it.
     yield from (f"shocks[{i + 1}]" for i, shock in enumerate(scenario.shocks) if fnmatchcase(factor, shock.factor))
     for i, jump in enumerate(unwind.jumps):
         if any(_names(sizes, factor) for sizes in (jump.mean, *jump.loadings)):
