@@ -52,6 +52,11 @@ def _curves_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
             for k, name in enumerate(names):
                 if name not in market.curves:
                     found.setdefault(name, []).append(position[place == k])
+    options = book.table(FxOptions)
+    for pair, rows in pairs_of(options):
+        for name in (currency_of(code).curves.fx for code in pair):
+            if name not in market.curves:
+                found.setdefault(name, []).append(options.position[rows])
     for name, positions in sorted(found.items()):
         yield (
             f"the market has no curve {name!r}, needed by {_first(book, positions)}; it has"

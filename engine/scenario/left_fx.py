@@ -30,10 +30,11 @@ def note_left_fx(scenario: Scenario, market: Market, shocked: Market, findings: 
         for code in left
         if shocked.usdjpy != market.usdjpy
     )
+    go = f"{'moves' if len(left) == 1 else 'move'} by as much{f', {figures}' if figures else ''}"
     findings.note(
         where,
-        f"it moves {USDJPY} and not {names}: the {units} against the dollar {'moves' if len(left) == 1 else 'move'} by as much"
-        f"{f', {figures}' if figures else ''}; give {names} a shock, or `[impact] betas`",
+        f"it moves {USDJPY} and not {names}: the {units} against the dollar {go}; give {names} a shock, or"
+        " `[impact] betas`",
     )
 
 

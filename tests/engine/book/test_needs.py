@@ -37,3 +37,6 @@ def test_lacking_vols_name_the_option_and_not_a_fixing(make_book, make_market):
     call = {"kind": "FX_CALL", "currency": "EUR", "against": "USD", "strike": 1.1, "maturity": "2025-08-29"}
     with pytest.raises(InputError, match=r"no vols of 'EURUSD', needed by position 'P1'; give it a \[fx_vols.EURUSD\]"):
         check_needs(make_book(ndf, call), market)
+    bare = {name: curve for name, curve in market.curves.items() if name != "XCCY_EUR"}
+    with pytest.raises(InputError, match=r"no curve 'XCCY_EUR', needed by position 'P0'; .* \[spreads.XCCY_EUR\]"):
+        check_needs(make_book(call), replace(market, curves=bare))
