@@ -3,7 +3,7 @@
 Made from it: numpy's dtypes, the structs of the CUDA sources (`kernels.cuda.host.headers`), the tables of a book that
 holds nothing (`kernels.payoffs.empty_book`) and the reference page docs/layout.md (`kernels.layout_page`).
 
-Currency 0 is the home currency: exchange rates are in it, per unit of the others. A cell is a (book, currency).
+Currency 0 is the home currency: exchange rates are in it, per unit of the others. An account is a (book, currency).
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,8 @@ T = TypeVar("T", bound=tuple[Any, ...])
 
 DEGREES = (6, 8, 10, 14)  # total degrees of polynomials that kernels can evaluate
 VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w of option tables that kernels have loops for
-SAID = ("regime", "carry_sold", "private_sold", "official_sold", "impact")  # of a path, beside its deviations; USD bn
+# What a path carries beside its deviations; amounts in USD bn.
+PATH_SERIES = ("regime", "carry_sold", "private_sold", "official_sold", "impact")
 N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
 MAX_REGIMES = 4
 MAX_JUMPS = 8  # kinds of jumps in a law
@@ -179,7 +180,7 @@ class Segment(Record):
 class Flows(NamedTuple):
     """Dated payments, and a polynomial in two deviations for each segment of them."""
 
-    own: Annotated[Rows[Leg], Field("what each cell holds at the horizon", shape="n_books n_currencies")]
+    own: Annotated[Rows[Leg], Field("what each account holds at the horizon", shape="n_books n_currencies")]
     shared: Annotated[Rows[Leg], Field("legs that futures and swaptions refer to", shape="n_shared_legs")]
     segments: Annotated[Rows[Segment], Field("of all legs", shape="n_segments")]
     value: Annotated[F64, Field("when looked at, with no deviation", "currency", "n_scenarios n_flows")]
@@ -218,25 +219,25 @@ class Points(NamedTuple):
 
 
 class Owned(Record):
-    """Rows of a payoff that a cell holds."""
+    """Rows of a payoff that an account holds."""
 
     first: Annotated[int, Field("first row")]
     last: Annotated[int, Field("last row + 1")]
 
 
-class Unit(Record):
+class Holding(Record):
     """A value that moves with the exponential of one factor."""
 
     factor: Annotated[int, Field("factor")]
     when: Annotated[int, Field("observation")]
 
 
-class Units(NamedTuple):
+class Holdings(NamedTuple):
     """Sum of value * exp(deviation of a factor)."""
 
-    owned: Annotated[Rows[Owned], Field("units of each cell", shape="n_books n_currencies")]
-    units: Annotated[Rows[Unit], Field("one a (cell, factor, observation)", shape="n_units")]
-    value: Annotated[F64, Field("with no deviation, at the horizon", "currency", "n_scenarios n_units")]
+    owned: Annotated[Rows[Owned], Field("holdings of each account", shape="n_books n_currencies")]
+    holdings: Annotated[Rows[Holding], Field("one a (account, factor, observation)", shape="n_holdings")]
+    value: Annotated[F64, Field("with no deviation, at the horizon", "currency", "n_scenarios n_holdings")]
 
 
 class Future(Record):
@@ -261,8 +262,8 @@ class Deliverable(Record):
 class Futures(NamedTuple):
     """Bond futures."""
 
-    owned: Annotated[Rows[Owned], Field("futures of each cell", shape="n_books n_currencies")]
-    futures: Annotated[Rows[Future], Field("by cell", shape="n_futures")]
+    owned: Annotated[Rows[Owned], Field("futures of each account", shape="n_books n_currencies")]
+    futures: Annotated[Rows[Future], Field("by account", shape="n_futures")]
     deliverables: Annotated[Rows[Deliverable], Field("by future", shape="n_deliverables")]
 
 
@@ -296,8 +297,8 @@ class RateTable(Record):
 class Swaptions(NamedTuple):
     """Swaptions, by the swap that they are on."""
 
-    owned: Annotated[Rows[Owned], Field("swaps of each cell", shape="n_books n_currencies")]
-    swaps: Annotated[Rows[Swap], Field("by cell", shape="n_swaps")]
+    owned: Annotated[Rows[Owned], Field("swaps of each account", shape="n_books n_currencies")]
+    swaps: Annotated[Rows[Swap], Field("by account", shape="n_swaps")]
     swaptions: Annotated[Rows[Swaption], Field("by swap", shape="n_swaptions")]
     tables: Annotated[Rows[RateTable], Field("of swaps that are worth one", shape="n_scenarios n_tables")]
     terms: Annotated[F64, Field("of T_k(x), x in [-1, 1]", "per unit of annuity", "n_scenarios n_tables n_terms")]
@@ -345,10 +346,10 @@ class OptionTable(Record):
 
 
 class FxOptions(NamedTuple):
-    """FX options, by groups; a cell's are those whose domestic currency is the cell's."""
+    """FX options, by groups; an account's are those whose domestic currency is the account's."""
 
-    owned: Annotated[Rows[Owned], Field("groups of each cell", shape="n_books n_currencies")]
-    groups: Annotated[Rows[Group], Field("by cell", shape="n_groups")]
+    owned: Annotated[Rows[Owned], Field("groups of each account", shape="n_books n_currencies")]
+    groups: Annotated[Rows[Group], Field("by account", shape="n_groups")]
     vol: Annotated[F64, Field("at the money, with no deviation", "decimal per year", "n_scenarios n_groups")]
     options: Annotated[Rows[Option], Field("by group", shape="n_options")]
     tables: Annotated[Rows[OptionTable], Field("of groups that are worth one", shape="n_scenarios n_tables")]

@@ -119,7 +119,7 @@ class _Group:
     smile: F64  # (6,)
 
     def values(self, x: F64, w: F64) -> tuple[F64, F64]:
-        """Return the undiscounted value [domestic] at scaled x and w, (...), and with the amounts' signs dropped."""
+        """Return undiscounted values [domestic] at scaled x and w, (n_x, n_w): as held, and all amounts positive."""
         forward, std = self.forward * np.exp(self.half_x * x), self.std * np.exp(self.half_w * w)
         value, gross = np.zeros(x.shape), np.zeros(x.shape)
         for first in range(0, self.strikes.size, _STRIKES):

@@ -123,7 +123,7 @@ def _fx_factor(code: str, names: Sequence[str]) -> int:
 
 
 def _flows(setting: Setting, shared: Sequence[DatedFlows | None], *, direct: bool) -> tuple[Flows, Compressed | None]:
-    """Return the segments of all legs, the cells' own first, and their polynomials."""
+    """Return the segments of all legs, the accounts' own first, and their polynomials."""
     own = moving_flows(setting)
     flows = join_flows([own, *(legs for legs in shared if legs is not None)])
     segments = cut(flows, setting.market)

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.layout import SAID, Book, ModelArrays
+from kernels.layout import PATH_SERIES, Book, ModelArrays
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
 from kernels.numba.settings import BLOCK
@@ -38,7 +38,7 @@ class NumbaBackend(AbstractBackend):
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
-        """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
+        """Prepare a run; see AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
         start = time.perf_counter()
         program = Program(
             model=model.rounded(np.float32 if float32 else np.float64),
@@ -61,7 +61,7 @@ class NumbaBackend(AbstractBackend):
         return 0
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
-        """See AbstractBackend."""
+        """Reduce whole cells; see AbstractBackend."""
         paths = cells.paths
         pnl = self.pnl(program, paths)
         n_rows, n_brackets = brackets.shape[:2]
@@ -98,14 +98,15 @@ class NumbaBackend(AbstractBackend):
         """See AbstractBackend."""
         n_dynamics, n_factors = program.model.decay.shape
         ids = np.ascontiguousarray(path_ids, np.uint64)
-        levels = np.empty((n_dynamics, program.n_steps, n_factors + len(SAID), ids.size), program.model.chol.dtype)
+        shape = (n_dynamics, program.n_steps, n_factors + len(PATH_SERIES), ids.size)
+        levels = np.empty(shape, program.model.chol.dtype)
         constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
         _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
         return levels
 
 
 def _held(book: Book) -> Bools:
-    """Return (n_books, n_currencies) which cells hold any payoff."""
+    """Return (n_books, n_currencies) which accounts hold any payoff."""
     held = [tables.owned["last"] > tables.owned["first"] for tables in book.payoffs]  # type: ignore[attr-defined]
     return np.any([np.zeros(book.flows.own.shape, np.bool_), *held], axis=0)
 

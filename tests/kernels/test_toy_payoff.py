@@ -30,8 +30,8 @@ class Square(Record):
 class Squares(NamedTuple):
     """The toy's tables."""
 
-    owned: Annotated[Rows[Owned], Field("squares of each cell", shape="n_books n_currencies")]
-    squares: Annotated[Rows[Square], Field("by cell", shape="n_squares")]
+    owned: Annotated[Rows[Owned], Field("squares of each account", shape="n_books n_currencies")]
+    squares: Annotated[Rows[Square], Field("by account", shape="n_squares")]
 
 
 def add_in_numpy(tables, run, points, scenario, book, currency, observed, legs, total):
@@ -52,10 +52,10 @@ def add_in_numba(tables, run, points, scenario, book, currency, observed, legs, 
 
 CUDA = """
 #pragma once
-#include "flows.cuh"
+#include "payoffs/flows.cuh"
 
-__device__ __forceinline__ Lanes add_squares(i64 scenario, i64 cell, const Observed& observed, Lanes total) {
-    const Owned& owned = book.squares.owned[cell];
+__device__ __forceinline__ Lanes add_squares(i64 scenario, i64 account, const Observed& observed, Lanes total) {
+    const Owned& owned = book.squares.owned[account];
 #pragma unroll 1
     for (i64 k = owned.first; k < owned.last; ++k) {
         const Square& square = book.squares.squares[k];
@@ -85,7 +85,7 @@ def toy(monkeypatch, tmp_path):
 
 
 def with_squares(book, n_squares):
-    """The book and so many squares in each of its cells."""
+    """The book and so many squares in each of its accounts."""
     shape, n = book.flows.own.shape, book.flows.own.size * n_squares
     first = n_squares * np.arange(book.flows.own.size).reshape(shape)
     squares = Square.rows(factor=np.arange(n) % 5, leg=np.arange(n) % 7, amount=np.linspace(-1e6, 1e6, n))
@@ -121,5 +121,5 @@ def test_its_cuda_source_has_numbas_bits(toy, every_kind):
 
 def test_books_are_made_with_the_payoffs_that_are_registered(every_kind):
     _, book = every_kind(3, 5, n_w=4)
-    with pytest.raises(KeyError, match=r"this book was made with Units, Futures, .*, not with Squares"):
+    with pytest.raises(KeyError, match=r"this book was made with Holdings, Futures, .*, not with Squares"):
         book.of(Squares)

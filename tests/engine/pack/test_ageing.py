@@ -214,7 +214,7 @@ WORTH = {
 
 @pytest.fixture(scope="module")
 def book(csv_book, index_market):
-    rows = [example_row(kind) | cells | {"position_id": name, "book": name} for name, (kind, cells) in ROWS.items()]
+    rows = [example_row(kind) | fields | {"position_id": name, "book": name} for name, (kind, fields) in ROWS.items()]
     return csv_book(rows, index_market)
 
 

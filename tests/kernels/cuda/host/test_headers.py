@@ -44,6 +44,7 @@ def test_gpp_lays_records_out_as_numpy_does(book, tmp_path):
     real = "typedef long long i64;\n"  # all that layout.cuh needs of real.cuh
     texts = generated(tuple(PAYOFFS)) | {"real.cuh": real, "check.cpp": "\n".join([*lines, "int main() {}"])}
     for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["g++", "-std=c++17", "-fsyntax-only", str(tmp_path / "check.cpp")], capture_output=True, text=True, check=False
