@@ -124,7 +124,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
     unwind = inputs.unwinds[s] or Unwind()
     packed = _pack(config, inputs, s, variants(unwind))
     pnl = _pnl(backend, _prepare(config, backend, packed), config.n_paths, progress)  # (3, n_scopes, n_paths)
-    said = _said(backend, _prepare(config, backend, _pack(config, inputs, s, (unwind,))), config)
+    series = _path_series(backend, _prepare(config, backend, _pack(config, inputs, s, (unwind,))), config)
     scopes = ("total", *(f"book:{name}" for name in packed.books))
     law = law_of(inputs.shocked[s], config.horizon_days, config.horizon_days, unwind, inputs.market)
     regimes = tuple(regime.name for regime in unwind.regimes) or ("the only one",)
@@ -141,11 +141,11 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
             for confidence in config.confidences
             for measure in MEASURES.values()
         ),
-        sales=tuple(_channel(name, said[row], in_tail) for name, row in CHANNELS.items()),
+        sales=tuple(_channel(name, series[row], in_tail) for name, row in CHANNELS.items()),
         gain=loop_gain(law.unwind, config.horizon_days)
         if law.unwind
         else LoopGain(at_median=0.0, at_95=0.0, probability=0.0),
-        regimes=by_regime(pnl[2], scopes, said["regime"].astype(np.int64), regimes, config.confidences),
+        regimes=by_regime(pnl[2], scopes, series["regime"].astype(np.int64), regimes, config.confidences),
         warnings=inputs.warnings,
     )
 
@@ -185,15 +185,15 @@ def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Pro
     return pnl.reshape(N_VARIANTS, -1, n_paths)
 
 
-def _said(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
-    """What PATH_SERIES names at the horizon: (n_paths,) each."""
+def _path_series(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
+    """Replay what PATH_SERIES names at the horizon: (n_paths,) each."""
     n_rows = program.n_steps * (program.model.decay.shape[-1] + len(PATH_SERIES))
     chunk = max(1, min(CHUNK, CHUNK_BYTES // (8 * n_rows)))
-    said = np.empty((len(PATH_SERIES), config.n_paths))
+    series = np.empty((len(PATH_SERIES), config.n_paths))
     for first in range(0, config.n_paths, chunk):
         ids = np.arange(first, min(first + chunk, config.n_paths), dtype=np.uint64)
-        said[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(PATH_SERIES) :]
-    return dict(zip(PATH_SERIES, said, strict=True))
+        series[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(PATH_SERIES) :]
+    return dict(zip(PATH_SERIES, series, strict=True))
 
 
 def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -> Decomposition:

@@ -19,13 +19,13 @@ class UnitsPart:
 class Units:
     """Amounts of currency held now."""
 
-    position: I64  # (n_units,) index into CompiledBook.position_ids
-    currency: Words  # (n_units,)
-    quantity: F64  # (n_units,) in `currency`, owned positive
+    position: I64  # (n_holdings,) index into CompiledBook.position_ids
+    currency: Words  # (n_holdings,)
+    quantity: F64  # (n_holdings,) in `currency`, owned positive
 
 
 def units_of(rows: PartRows[UnitsPart]) -> Units:
-    """Lay currency held out as one table, in the order of the positions: (n_units,)."""
+    """Lay currency held out as one table, in the order of the positions: (n_holdings,)."""
     return Units(
         position=rows.position,
         currency=rows.words(lambda part: part.currency),

@@ -19,7 +19,7 @@
 //   N_REGIMES       of the law that has most; CHUNK numbers of one are loaded at a time
 //   FX              the factor USD/JPY, if all laws agree, else -1; likewise UST, PICKUP_1 to PICKUP_4
 //   PRICES          bit f: factor f has a convexity under some law
-//   UNWIND_ROWS     numbers that a path carries beside its deviations; N_PATH_SERIES of them are told by replay
+//   UNWIND_ROWS     numbers that a path carries beside its deviations; replay gives N_PATH_SERIES of them
 //   FACTOR_NORMALS  first lane of the factors' normals; likewise the other names of lanes.py
 #include "reduce.cuh"
 #include "revalue.cuh"
@@ -92,8 +92,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
 }
 #endif
 
-// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS + N_PATH_SERIES, n), out, after each step. Launched over blocks of
-// THREADS * PATHS paths.
+// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS + N_PATH_SERIES, n), out, after each step. Launched over
+// blocks of THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     levels_of_paths(u64 seed, i64 n_steps, const u64* ids, i64 n, i64 first_law, real* levels) {
     const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;
@@ -113,6 +113,6 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
                 for (int p = 0; p < PATHS; ++p)
                     if (column + p * THREADS < n)
                         levels[(((first_law + l) * n_steps + step) * (N_FACTORS + N_PATH_SERIES) + f) * n + column +
-                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : said(walk, f - N_FACTORS);
+                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : path_series(walk, f - N_FACTORS);
     }
 }

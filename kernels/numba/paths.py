@@ -100,5 +100,5 @@ def levels_of_paths(
                         levels[d, step, f, start + i] = observed[f, i]
                 for k in range(len(PATH_SERIES_ROWS)):
                     for i in range(width):
-                        said = unwind[d, PATH_SERIES_ROWS[k] + i] if model.laws[d].is_unwind else 0.0
-                        levels[d, step, n_factors + k, start + i] = said
+                        carried = unwind[d, PATH_SERIES_ROWS[k] + i] if model.laws[d].is_unwind else 0.0
+                        levels[d, step, n_factors + k, start + i] = carried

@@ -35,5 +35,5 @@ def levels_of_paths(program: Program, path_ids: U64) -> Array:
         for d, own in enumerate(carried):
             levels[d, step, :n_factors] = observe(model, d, states[d], own)
             if own is not None:
-                levels[d, step, n_factors:] = own.said(float(model.laws[d].long_run))
+                levels[d, step, n_factors:] = own.path_series(float(model.laws[d].long_run))
     return levels

@@ -6,7 +6,7 @@ __constant__ Law law;  // where a model has more, the kernel is launched once fo
 
 __constant__ LawTables law_tables;
 
-// What a path carries beside its deviations, a number of binary64 each: those of numba/steps/rows.py that outlive a step.
+// What a path carries beside its deviations, binary64 each: those rows of its twin that outlive a step.
 enum Row {
     REGIME,
     CLOSES,  // ln USD/JPY of the last five closes, from its start, the oldest first

@@ -69,8 +69,8 @@ __device__ __forceinline__ seen observe(const Walk& walk, int, int, int f) {
     return per_impact != 0.0 ? fma(per_impact, walk.rows[IMPACT], x) : x;
 }
 
-// What is said of a path beside its deviations, layout.PATH_SERIES: zero under a law without an unwind.
-__device__ __forceinline__ real said(const Walk& walk, int k) {
+// What a path carries beside its deviations, layout.PATH_SERIES: zero under a law without an unwind.
+__device__ __forceinline__ real path_series(const Walk& walk, int k) {
     const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
     return (real)walk.rows[rows[k]];
 }
@@ -102,7 +102,7 @@ __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 st
 
 __device__ __forceinline__ seen observe(const Walk& walk, int p, int l, int f) { return walk.state.x[p][l][f]; }
 
-__device__ __forceinline__ real said(const Walk&, int) { return 0; }
+__device__ __forceinline__ real path_series(const Walk&, int) { return 0; }
 
 // What was observed is all there is to go on from.
 typedef const real Kept;

@@ -31,7 +31,7 @@ class Carried:
         sales = self.official_sold + self.private_sold
         return np.asarray(self.short_run * (long_run * sales + (1.0 - long_run) * self.fading))
 
-    def said(self, long_run: float) -> F64:
+    def path_series(self, long_run: float) -> F64:
         """Return what `PATH_SERIES` names, a row each: (n_series, n_ids)."""
         rows = {name: getattr(self, name) for name in PATH_SERIES[:-1]} | {"impact": self.impact(long_run)}
         return np.array([rows[name] for name in PATH_SERIES], np.float64)

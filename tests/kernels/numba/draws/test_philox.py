@@ -90,7 +90,7 @@ def test_a_published_block_feeds_the_factors_of_its_path_step_and_lane(backend, 
 
 
 def test_frequencies_of_the_top_bits_pass_the_reference_chi_square():
-    case = json.loads((Path(__file__).parents[2] / "data" / "philox.json").read_text(encoding="utf-8"))["chi_square"]
+    case = json.loads((Path(__file__).parents[3] / "data" / "philox.json").read_text(encoding="utf-8"))["chi_square"]
     counts = np.zeros(case["equal_bins"])
     bits = np.zeros(32 * STRIDE, np.uint64)
     for start in range(0, case["draws"] // 32, BLOCK):

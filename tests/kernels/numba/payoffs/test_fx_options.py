@@ -156,7 +156,7 @@ def test_paths_outside_the_table_are_priced_option_by_option(with_tables, random
     rng = np.random.default_rng(2)
     model = random_model(rng, 4)
     plain = random_book(rng, 4, n_scenarios=1, n_books=1, flows_per_segment=0)
-    book = with_tables(rng, plain, n_early=0, n_units=0, n_futures=0, n_swaptions=0, n_groups=1, vol_factor=2)
+    book = with_tables(rng, plain, n_early=0, n_holdings=0, n_futures=0, n_swaptions=0, n_groups=1, vol_factor=2)
     options = book.of(FxOptions)
     groups = options.groups.copy()
     groups["time"], groups["table"] = 0.5, 0

@@ -31,9 +31,9 @@ def test_numba_walks_as_the_oracle_does(off, random_unwind, no_book):
         assert mine[:, :, :N_FACTORS] == pytest.approx(oracle[:, :, :N_FACTORS], rel=0.0, abs=1e-13)
         assert mine[:, :, N_FACTORS:] == pytest.approx(oracle[:, :, N_FACTORS:], rel=0.0, abs=1e-10)
         if not off:
-            said = dict(zip(PATH_SERIES, np.moveaxis(mine[:, -1, N_FACTORS:], 1, 0), strict=True))
-            assert set(np.unique(said["regime"])) == {0.0, 1.0, 2.0}
-            assert all(np.ptp(said[name]) > 0.0 for name in PATH_SERIES)
+            series = dict(zip(PATH_SERIES, np.moveaxis(mine[:, -1, N_FACTORS:], 1, 0), strict=True))
+            assert set(np.unique(series["regime"])) == {0.0, 1.0, 2.0}
+            assert all(np.ptp(series[name]) > 0.0 for name in PATH_SERIES)
 
 
 def test_binary32_walks_as_the_oracle_does(random_unwind, no_book):
