@@ -32,8 +32,8 @@ def cash_at_horizon(setting: Setting) -> F64:
     still = ~setting.is_moving
     account = setting.flow_account[still]
     amount = _at_horizon(setting)[:, still]
-    units, holdings = book.units, book.holdings
-    held = sums(setting.account_of(units.position, units.currency), units.quantity, setting.n_accounts)
+    balances, holdings = book.balances, book.holdings
+    held = sums(setting.account_of(balances.position, balances.currency), balances.quantity, setting.n_accounts)
     owed = holdings.quantity * setting.fits.holding_reference
     owed = owed * setting.cash_growth(holdings.currency, holdings_seen(setting)[1])
     held -= sums(setting.account_of(holdings.position, holdings.currency), owed, setting.n_accounts)
