@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
-_FIXING_DAYS = 2  # business days from an NDF's fixing to its settlement
 
 
 def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
@@ -168,7 +167,7 @@ def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iter
 def _fixing_day(position: Position, days: "Days") -> int:
     assert position.maturity is not None
     calendar = _calendar(position, days)
-    return calendar.shifted(days.payment_day(calendar, position.maturity), -_FIXING_DAYS)
+    return calendar.shifted(days.payment_day(calendar, position.maturity), -pair_of(position).spot_days)
 
 
 def _calendar(position: Position, days: "Days") -> "Calendar":

@@ -14,12 +14,13 @@ from engine.mechanisms.drifts import DRIFTS
 from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
-from engine.mechanisms.jumps import MAX_JUMPS, Jump
+from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
-from engine.mechanisms.regimes import MAX_REGIMES, Hazard, Regime
+from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
+from kernels.layout import MAX_JUMPS, MAX_REGIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
