@@ -18,11 +18,11 @@ from engine.instruments.pairs import Pair, pair_of, quoted_pair
 from engine.instruments.position import Position
 from engine.instruments.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
 from engine.market.market import Market
+from engine.payoffs.balances import BalancePart
 from engine.payoffs.curves import sums
 from engine.payoffs.flows import Flows, Leg
 from engine.payoffs.fx_options import OptionPart
 from engine.payoffs.payoff import Book, Caution
-from engine.payoffs.units import UnitsPart
 from kernels.types import F64, I64
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     if position.kind is FX_SPOT:
         pair = pair_of(position)
         return [
-            UnitsPart(currency=pair.foreign, quantity=position.notional),
-            UnitsPart(currency=pair.domestic, quantity=-position.notional * position.rate),
+            BalancePart(currency=pair.foreign, quantity=position.notional),
+            BalancePart(currency=pair.domestic, quantity=-position.notional * position.rate),
         ]
     fixing: list[Part] = [_fixing(position, days)] if position.kind is NDF else []
     return [*_exchanges(position, days), *fixing]

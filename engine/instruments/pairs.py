@@ -49,10 +49,10 @@ class Pair:
 def pair_of(position: Position) -> Pair:
     """Return the pair in which a position is dealt."""
     fx = position.kind.rule.fx
-    return pair_of_cells(position.currency, position.against, pays_domestic=fx is not None and fx.pays_domestic)
+    return pair_of_fields(position.currency, position.against, pays_domestic=fx is not None and fx.pays_domestic)
 
 
-def pair_of_cells(currency: str, against: str | None, *, pays_domestic: bool = False) -> Pair:
+def pair_of_fields(currency: str, against: str | None, *, pays_domestic: bool = False) -> Pair:
     """Return the pair of a row's `currency` and `against`, which may be empty.
 
     `pays_domestic`: the row's notional is paid in its currency, as a digital's, and not bought with the other.

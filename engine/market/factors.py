@@ -62,7 +62,7 @@ def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Fact
 
     "JGB_10Y" is the zero rate of curve JGB at 10 years, "JGB_REPO_3M" that of curve JGB_REPO, "USDJPY" the exchange
     rate of a registered currency, "USDJPY_VOL" its at-the-money vols. `currencies` declares other prices: {"SPX":
-    "USD"}. Raises InputError for a name that is none of these.
+    "USD"}. Raises InputError for any other name.
     """
     if currencies and name in currencies:
         return Factor(name=name, kind=FactorKind.PRICE, currency=currencies[name])

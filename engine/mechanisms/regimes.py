@@ -103,8 +103,8 @@ def check_regimes(regimes: Sequence[Regime], findings: Findings) -> None:
             findings.refuse(f"regimes[{i + 1}].name", f"{regime.name!r} comes twice, or is no name")
     total = sum(regime.initial for regime in regimes)
     if regimes and not abs(total - 1.0) <= _SUM:
-        given = ", ".join(f"{regime.name} {regime.initial:g}" for regime in regimes)
-        findings.refuse("regimes", f"`initial` probabilities must add up to 1; {given} make {total:.12g}")
+        shares = ", ".join(f"{regime.name} {regime.initial:g}" for regime in regimes)
+        findings.refuse("regimes", f"`initial` probabilities must add up to 1; {shares} make {total:.12g}")
 
 
 def check_hazards(hazards: Sequence[Hazard], regimes: Sequence[Regime], findings: Findings) -> None:

@@ -57,9 +57,9 @@ def placed_parts(unwind: Unwind) -> Iterator[tuple[str, Any]]:
     """Yield every part that is on, with its place: "" of the unwind itself, `carry.`, `regimes[2].`."""
     yield "", unwind
     for key in parameters(Unwind):
-        given = getattr(unwind, key)
-        if is_dataclass(given):
-            yield f"{key}.", given
-        elif isinstance(given, tuple):
-            yield from ((f"{key}[{i + 1}].", each) for i, each in enumerate(given) if is_dataclass(each))
+        value = getattr(unwind, key)
+        if is_dataclass(value):
+            yield f"{key}.", value
+        elif isinstance(value, tuple):
+            yield from ((f"{key}[{i + 1}].", each) for i, each in enumerate(value) if is_dataclass(each))
     yield from ((f"{key}.", part) for key, part in unwind.added)

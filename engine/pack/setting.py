@@ -48,7 +48,7 @@ class Setting:
         tables = (
             self.book.flows,
             self.book.floats,
-            self.book.units,
+            self.book.balances,
             self.book.holdings,
             self.book.futures,
             self.book.swaptions,

@@ -1,4 +1,4 @@
-"""What a market file holds."""
+"""What a market file holds: its tables and keys, checked as they are read."""
 
 import math
 from datetime import date
@@ -213,7 +213,7 @@ def fx_vols_from(file: MarketFile, pair: str, curves: dict[str, ZeroCurve]) -> F
 
 
 def factor_of(file: MarketFile, name: str) -> Factor:
-    """Return the factor of a name, prices by their tables. Raises InputError for a name that is none."""
+    """Return the factor of a name, prices by their tables. Raises InputError for a name that is no factor's."""
     return parse_factor(name, {name: table.currency for name, table in file.levels.items()})
 
 

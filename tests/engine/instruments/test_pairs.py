@@ -7,10 +7,10 @@ from engine.book.value import book_warnings
 from engine.conventions.currencies import CURRENCIES, currency_of, fx_quote
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
-from engine.instruments.pairs import Pair, pair_of, pair_of_cells, quoted_pair
+from engine.instruments.pairs import Pair, pair_of, pair_of_fields, quoted_pair
+from engine.payoffs.balances import BalancePart
 from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import OptionPart
-from engine.payoffs.units import UnitsPart
 from tests.engine.five_currencies import five_currencies
 from tests.engine.hand_made import parts_of
 
@@ -31,7 +31,7 @@ def test_the_other_currency_is_the_home_currency_unless_it_is_named(make_positio
 
 
 def test_a_rate_is_sane_where_the_home_currency_s_rates_allow_it():
-    usdjpy, eurusd = pair_of_cells("USD", None), pair_of_cells("EUR", "USD")
+    usdjpy, eurusd = pair_of_fields("USD", None), pair_of_fields("EUR", "USD")
     assert (usdjpy.rates, usdjpy.strikes, usdjpy.words) == ((50.0, 500.0), (10.0, 1000.0), "yen for one dollar")
     assert eurusd.rates == (50.0 / 500.0, 500.0 / 50.0)
     assert eurusd.words == "dollar for one euro"
@@ -70,7 +70,7 @@ def test_delivery_follows_the_currencies_spot_days(make_positions):
 
 def test_spot_is_two_amounts_held(make_positions):
     (spot,) = make_positions({"kind": "FX_SPOT", "currency": "AUD", "notional": 10.0, "rate": 0.65, "against": "USD"})
-    held = parts_of(spot, make_positions({"kind": "JGB_BILL", "maturity": "2025-05-28"})[0].maturity, UnitsPart)
+    held = parts_of(spot, make_positions({"kind": "JGB_BILL", "maturity": "2025-05-28"})[0].maturity, BalancePart)
     assert [(part.currency, part.quantity) for part in held] == [("AUD", 10.0), ("USD", -6.5)]
 
 
@@ -87,7 +87,7 @@ HEADER = "position_id,kind,currency,notional,rate,maturity,strike,against\n"
         ("P,FX_CALL,EUR,1000,,2025-08-29,163,USD", r"strike: must be at least 0.02 and below 20, got 163"),
         ("P,FX_FORWARD,EUR,1000,1,2025-08-29,,EUR", r"against: is 'EUR', the currency itself; name the other one"),
         ("P,FX_FORWARD,JPY,1000,1,2025-08-29,,", r"currency: FX_FORWARD is in USD or EUR or AUD.*, got 'JPY'"),
-        ("P,CASH,EUR,1000,,,,USD", r"against: CASH takes no `against`; leave the cell empty"),
+        ("P,CASH,EUR,1000,,,,USD", r"against: CASH takes no `against`; leave the field empty"),
         ("P,BUND,USD,1000,,2035-02-15,,", r"currency: BUND is in EUR, got 'USD'"),
         ("P,FX_FORWARD,EUR,1000,1,2025-08-29,,EURO", r"against: unknown currency 'EURO'; did you mean EUR\?"),
     ],
