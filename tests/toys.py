@@ -135,9 +135,9 @@ def add_in_numpy(tables, run, points, scenario, book, currency, observed, legs, 
 
 @njit(**INLINE)
 def add_in_numba(tables, run, points, scenario, book, currency, observed, legs, scratch, total):
-    owned = tables.owned[book, currency]
+    owned, powers, amounts = tables.owned[book, currency], tables.powers, tables.amount[scenario]
     for k in range(owned.first, owned.last):
-        amount, x = tables.amount[scenario, k], observed[tables.powers[k].when, tables.powers[k].factor]
+        amount, x = amounts[k], observed[powers[k].when, powers[k].factor]
         for i in range(BLOCK):
             total[i] = fma(amount, exp_f64(2.0 * x[i]), total[i])
 

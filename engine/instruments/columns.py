@@ -44,8 +44,8 @@ COLUMNS: Mapping[str, Column] = {
             "notional",
             -1e15,
             1e15,
-            "face of a bond, amount of cash, dollars of an FX trade, number of contracts or of units of a factor;"
-            " negative is short, sold, borrowed or paying fixed",
+            "face of a bond, amount of cash, currency bought in an FX trade, number of contracts or of units of a"
+            " factor; negative is short, sold, borrowed or paying fixed",
         ),
         _number("coupon", 0.0, 0.1, "decimal per year, 0.0425 is 4.25 %"),
         _date("issue_date", "day from which a Treasury's first coupon accrues"),
@@ -55,7 +55,8 @@ COLUMNS: Mapping[str, Column] = {
             "rate",
             -0.1,
             1e3,
-            "FX: yen for one dollar; loans: simple interest; swaps and swaptions: fixed rate; decimal per year",
+            "FX: yen for one dollar, or of the pair dealt; loans: simple interest; swaps and swaptions: fixed rate;"
+            " decimal per year",
         ),
         _number(
             "price",

@@ -40,19 +40,19 @@ def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
 
 FX_SPOT = Kind(
     name="FX_SPOT",
-    meaning="dollars bought (positive) or sold for yen at `rate`, settled",
+    meaning="currency bought (positive) or sold at `rate` for yen, or for that in `against`, settled",
     rule=_rule(),
     example={"currency": DOLLAR, "notional": "10000000", "rate": "144.6"},
 )
 FX_FORWARD = Kind(
     name="FX_FORWARD",
-    meaning="dollars bought or sold for yen at `rate` on `maturity`",
+    meaning="the same, on `maturity`",
     rule=_rule("maturity"),
     example={"currency": DOLLAR, "notional": "-100000000", "rate": "143.5", "maturity": "2025-08-29"},
 )
 FX_SWAP = Kind(
     name="FX_SWAP",
-    meaning="dollars bought on `start_date` at `rate` and sold back on `maturity` at `far_rate`",
+    meaning="currency bought on `start_date` at `rate` and sold back on `maturity` at `far_rate`",
     rule=_rule("start_date", "maturity", "far_rate", run=LOAN_RUN),
     example={
         "currency": DOLLAR,

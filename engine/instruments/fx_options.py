@@ -44,13 +44,13 @@ _TERMS = {"currency": DOLLAR, "notional": "20000000", "maturity": "2025-08-27"}
 
 FX_CALL = Kind(
     name="FX_CALL",
-    meaning="option to buy dollars at `strike` on `maturity`",
+    meaning="option to buy a currency at `strike`, in yen or that in `against`, on `maturity`",
     rule=_OPTION,
     example={**_TERMS, "strike": "148", "premium": "1.62"},
 )
 FX_PUT = Kind(
     name="FX_PUT",
-    meaning="option to sell dollars at `strike` on `maturity`",
+    meaning="option to sell a currency at `strike` on `maturity`",
     rule=_OPTION,
     example={**_TERMS, "strike": "140", "vol": "0.121"},
 )
@@ -74,13 +74,13 @@ FX_RISK_REVERSAL = Kind(
 )
 FX_DIGITAL_CALL = Kind(
     name="FX_DIGITAL_CALL",
-    meaning="pays the yen of `notional` if USD/JPY ends above `strike`, as a call spread of `width`",
+    meaning="pays the yen of `notional` if the dollar, or `against`, ends above `strike`: a call spread of `width`",
     rule=_DIGITAL,
     example={**_TERMS, "currency": HOME, "notional": "500000000", "strike": "150", "width": "0.5"},
 )
 FX_DIGITAL_PUT = Kind(
     name="FX_DIGITAL_PUT",
-    meaning="pays the yen of `notional` if USD/JPY ends below `strike`, as a call spread of `width`",
+    meaning="pays the yen of `notional` if the dollar, or `against`, ends below `strike`: a call spread of `width`",
     rule=_DIGITAL,
     example={**_TERMS, "currency": HOME, "notional": "500000000", "strike": "135", "width": "0.5"},
 )

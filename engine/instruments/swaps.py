@@ -2,8 +2,8 @@
 
 | kind | fixed leg | floating leg | calendar |
 |---|---|---|---|
-| OIS | yearly; JPY Act/365F, USD Act/360 | TONA, SOFR compounded | Tokyo, New York |
-| SWAP | half-yearly; JPY Act/365F, USD 30/360 | the same | the same |
+| OIS | yearly; JPY Act/365F, USD, EUR Act/360 | TONA, SOFR, ESTR compounded | of the currency |
+| SWAP | half-yearly, JPY Act/365F, USD 30/360; EUR yearly, 30/360 | the same | the same |
 
 Periods run back from the maturity, a short one in front, and end on modified-following business days. Interest is
 paid at its period's end: the market's two days of delay shift both legs alike and are left out. Overnight interest
@@ -44,7 +44,7 @@ _RULE = KindRule(
 )
 OIS = Kind(
     name="OIS",
-    meaning="swap of a yearly fixed rate for TONA (JPY) or SOFR (USD); positive receives fixed",
+    meaning="swap of a yearly fixed rate for overnight interest, TONA, SOFR, ESTR; positive receives fixed",
     rule=_RULE,
     example={
         "currency": HOME,
@@ -56,7 +56,7 @@ OIS = Kind(
 )
 SWAP = Kind(
     name="SWAP",
-    meaning="swap of a half-yearly fixed rate for TONA (JPY) or SOFR (USD); positive receives fixed",
+    meaning="the same with the fixed rate paid half-yearly (JPY, USD) or as the currency's market does",
     rule=_RULE,
     example={
         "currency": DOLLAR,

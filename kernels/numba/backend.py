@@ -18,7 +18,7 @@ from kernels.numba import reduce as reduce_numba
 from kernels.numba.revalue import revalue
 from kernels.numba.settings import BLOCK
 from kernels.payoffs import HOUSE, checked, payoff_of
-from kernels.types import F64, U64, Array
+from kernels.types import F64, U64, Array, Bools
 
 LEAST_PART = 8192  # paths that a thread takes at once, at least
 PARTS = 8  # for each thread, so that none waits long for another
@@ -96,7 +96,7 @@ class NumbaBackend(AbstractBackend):
         """See AbstractBackend."""
         pnl = np.empty((program.n_rows, paths.n))
         seed, first = np.uint64(program.seed), np.uint64(paths.first)
-        constants = program.model, program.book, seed, first, _random_kind(program)
+        constants = program.model, program.book, _held(program.book), seed, first, _random_kind(program)
         _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl))
         return pnl
 
@@ -108,6 +108,12 @@ class NumbaBackend(AbstractBackend):
         constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
         _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
         return levels
+
+
+def _held(book: Book) -> Bools:
+    """Return (n_books, n_currencies) which cells hold any payoff."""
+    held = [tables.owned["last"] > tables.owned["first"] for tables in book.payoffs]  # type: ignore[attr-defined]
+    return np.any([np.zeros(book.flows.own.shape, np.bool_), *held], axis=0)
 
 
 @contextmanager

@@ -28,16 +28,17 @@ def add_futures(
     Arguments as in kernels.numba.payoffs, of scratch two rows.
     """
     growth, price = scratch[0], scratch[1]
+    futures, deliverables, where, starts = tables.futures, tables.deliverables, points.points, points.start[scenario]
     owned = tables.owned[book, currency]
     for j in range(owned.first, owned.last):
-        future = tables.futures[j]
-        log_point(points.points[future.growth], observed, growth)
-        start = points.start[scenario, future.growth]
+        future = futures[j]
+        log_point(where[future.growth], observed, growth)
+        start = starts[future.growth]
         for i in range(BLOCK):
             growth[i] = start * bounded_exp(growth[i])
             price[i] = 1e300
         for d in range(future.first, future.last):
-            bond = tables.deliverables[d]
+            bond = deliverables[d]
             leg, accrued, inverse = legs[bond.leg], bond.accrued, 1.0 / bond.factor
             for i in range(BLOCK):
                 x = fma(leg[i], growth[i], 0.0 - accrued) * inverse

@@ -146,25 +146,27 @@ def add_fx_options(
     """
     discount, moved, value, x, w = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
     each, starts, rates = scratch[5], points.start[scenario], run.fx_start[scenario]
+    groups, options, vols = tables.groups, tables.options, tables.vol  # once: each look into a tuple counts a reference
+    rows, terms, where, fx_factor = tables.tables, tables.terms, points.points, run.fx_factor
     owned = tables.owned[book, currency]
     for g in range(owned.first, owned.last):
-        group = tables.groups[g]
+        group = groups[g]
         deviations = observed[group.when]
-        log_point(points.points[group.domestic_discount], observed, discount)
-        log_point(points.points[group.foreign_discount], observed, moved)
-        log_rate(group, run.fx_factor, deviations, value)
+        log_point(where[group.domestic_discount], observed, discount)
+        log_point(where[group.foreign_discount], observed, moved)
+        log_rate(group, fx_factor, deviations, value)
         for i in range(BLOCK):
             moved[i] = bounded(value[i] + (moved[i] - discount[i]), -MAX_EXPONENT, MAX_EXPONENT)
         spot = rates[group.foreign] / rates[group.domestic]  # by the home currency's 1.0 exactly
         start = spot * starts[group.foreign_discount] / starts[group.domestic_discount]
         whole = group.table >= 0
         if whole:
-            table = tables.tables[scenario, group.table]
+            table = rows[scenario, group.table]
             scale_to_table(table, group, start, deviations, moved, x, w)
-            table_value(tables.terms[scenario, group.table], table.n_x, x, w, each, scratch[6], value)
+            table_value(terms[scenario, group.table], table.n_x, x, w, each, scratch[6], value)
             whole = not (beyond(x) or beyond(w))
         if not whole:
-            calls, vol = tables.options[group.first : group.last], tables.vol[scenario, g]
+            calls, vol = options[group.first : group.last], vols[scenario, g]
             price_group(calls, group, vol, start, deviations, moved, scratch[6:9], each)
             for i in range(BLOCK):
                 inside = group.table >= 0 and abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0

@@ -8,19 +8,28 @@ from kernels.numba.revalue import SCRATCH_ROWS, revalue
 from kernels.numba.rows import N_ROWS, SAID_ROWS
 from kernels.numba.settings import BLOCK, ROW, STRICT
 from kernels.numba.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
-from kernels.types import F64, U64, Array, u64
+from kernels.types import F64, U64, Array, Bools, u64
 
 
 @njit(**STRICT)
 def pnl_of_paths(
-    model: ModelArrays, book: Book, seed: u64, first: u64, random_kind: Array, begin: int, end: int, pnl: F64
+    model: ModelArrays,
+    book: Book,
+    held: Bools,
+    seed: u64,
+    first: u64,
+    random_kind: Array,
+    begin: int,
+    end: int,
+    pnl: F64,
 ) -> None:
     """Compute the P&L of paths first + begin and on: columns begin to end of pnl (n_rows, n) [reporting], out.
 
-    random_kind is an empty array of the type that `draw_normals` keeps its bits in.
+    held         (n_books, n_currencies)  whether the cell holds any payoff
+    random_kind  (0,)                     of the type that `draw_normals` keeps its bits in
     """
     n_dynamics, n_factors = model.decay.shape
-    run = book.run
+    run, flows, points, payoffs = book.run, book.flows, book.points, book.payoffs
     n_scenarios, n_books = run.dynamics.size, run.base_value.size
     n_currencies, n_observations = run.fx_factor.size, run.observations.size
     n_lanes = event_lanes(model)
@@ -35,7 +44,7 @@ def pnl_of_paths(
     scaled = np.empty((n_observations, n_factors, ROW))
     outside = np.empty((n_observations, n_factors), np.bool_)
     fx = np.empty((n_currencies, ROW))
-    legs = np.empty((book.flows.shared.size, ROW))
+    legs = np.empty((flows.shared.size, ROW))
     scratch = np.empty((SCRATCH_ROWS, ROW))
     profits = np.empty((1 + n_books, ROW))
     paths = np.empty(BLOCK, np.uint64)
@@ -53,7 +62,7 @@ def pnl_of_paths(
         width = min(BLOCK, end - start)
         for s in range(n_scenarios):
             seen = observed[run.dynamics[s]]
-            revalue(book, s, seen, scaled, outside, fx, legs, scratch, profits)
+            revalue(run, flows, points, payoffs, held, s, seen, scaled, outside, fx, legs, scratch, profits)
             for r in range(1 + n_books):
                 for i in range(width):
                     pnl[s * (1 + n_books) + r, start + i] = profits[r, i]

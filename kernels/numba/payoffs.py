@@ -62,7 +62,8 @@ def _in_a_row(adders: Iterable[Adder]) -> Callable[..., None]:
     arguments = "run, points, scenario, book, currency, observed, legs, scratch, total"
     lines = [f"def add_in_a_row(payoffs, {arguments}):", "    pass"]
     for k, name in enumerate(names):
-        lines.append(f"    if payoffs[{k}].owned[book, currency].last > payoffs[{k}].owned[book, currency].first:")
+        lines.append(f"    owned_{k} = payoffs[{k}].owned[book, currency]")
+        lines.append(f"    if owned_{k}.last > owned_{k}.first:")
         lines.append(f"        {name}(payoffs[{k}], {arguments})")
     exec("\n".join(lines), names)
     made: Callable[..., None] = names["add_in_a_row"]

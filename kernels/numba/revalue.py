@@ -3,9 +3,11 @@
 A cell's own leg goes straight into its total; legs that futures and swaptions share are valued once, beforehand.
 """
 
+from typing import Any
+
 from numba import njit
 
-from kernels.layout import Book
+from kernels.layout import Flows, Points, Run
 from kernels.numba.flows import add_leg, scale
 from kernels.numba.intrinsics import fma
 from kernels.numba.normal import exp_f64
@@ -18,7 +20,11 @@ SCRATCH_ROWS = 2 + SPARE_ROWS  # that revalue needs
 
 @njit(**STRICT)
 def revalue(
-    book: Book,
+    run: Run,
+    flows: Flows,
+    points: Points,
+    payoffs: tuple[Any, ...],
+    held: Bools,
     scenario: int,
     observed: F64,
     scaled: F64,
@@ -30,6 +36,8 @@ def revalue(
 ) -> None:
     """Compute the P&L of the total and of each book on a block of paths [reporting currency].
 
+    run, flows, points, payoffs                 of the book: taking a tuple apart here would count all its arrays
+    held      (n_books, n_currencies)           whether the cell holds any payoff
     observed  (n_observations, n_factors, ROW)  deviations from the scenario's start
     scaled    (n_observations, n_factors, ROW)  scratch
     outside   (n_observations, n_factors)       scratch: whether some path's scaled deviation is beyond [-1, 1]
@@ -38,7 +46,6 @@ def revalue(
     scratch   (SCRATCH_ROWS, ROW)               scratch
     pnl       (1 + n_books, ROW)                out
     """
-    run, flows, points, payoffs = book.run, book.flows, book.points, book.payoffs
     n_books, n_currencies = run.base_value.size, run.fx_factor.size
     total, value, spare = scratch[0], scratch[1], scratch[2:]
     horizon = observed[observed.shape[0] - 1]
@@ -61,7 +68,8 @@ def revalue(
             for i in range(BLOCK):
                 total[i] = run.cash[scenario, b, c]
             add_leg(flows, flows.own[b, c], scenario, observed, scaled, outside, spare, total)
-            add_payoffs(payoffs, run, points, scenario, b, c, observed, legs, spare, total)
+            if held[b, c]:
+                add_payoffs(payoffs, run, points, scenario, b, c, observed, legs, spare, total)
             for i in range(BLOCK):
                 value[i] = fma(fx[c, i], total[i], value[i])
         for i in range(BLOCK):

@@ -60,22 +60,23 @@ def add_swaptions(
     Arguments as in kernels.numba.payoffs, of scratch four rows.
     """
     x, value, each = scratch[0], scratch[1], scratch[2]
+    swaps, swaptions, rows, terms = tables.swaps, tables.swaptions, tables.tables, tables.terms
     owned = tables.owned[book, currency]
     for j in range(owned.first, owned.last):
-        swap = tables.swaps[j]
+        swap = swaps[j]
         floating, annuity = legs[swap.floating], legs[swap.annuity]
         whole = swap.table >= 0
         if whole:
-            table = tables.tables[scenario, swap.table]
+            table = rows[scenario, swap.table]
             rate, inverse = table.rate, table.inverse
             for i in range(BLOCK):
                 x[i] = (floating[i] / annuity[i] - rate) * inverse
-            series_value(tables.terms[scenario, swap.table], table.n_x, x, each, scratch[3], value)
+            series_value(terms[scenario, swap.table], table.n_x, x, each, scratch[3], value)
             whole = not beyond(x)
             for i in range(BLOCK):
                 value[i] = value[i] * annuity[i]
         if not whole:
-            price_swaptions(tables.swaptions[swap.first : swap.last], floating, annuity, each)
+            price_swaptions(swaptions[swap.first : swap.last], floating, annuity, each)
             for i in range(BLOCK):
                 inside = swap.table >= 0 and abs(x[i]) <= 1.0
                 value[i] = value[i] if inside else each[i]

@@ -23,8 +23,8 @@ def add_units(
     total: F64,
 ) -> None:
     """Add the units of a cell to `total` (BLOCK,) [currency]; see kernels.numba.payoffs."""
-    owned, values = tables.owned[book, currency], tables.value[scenario]
+    owned, units, values = tables.owned[book, currency], tables.units, tables.value[scenario]
     for k in range(owned.first, owned.last):
-        v, x = values[k], observed[tables.units[k].when, tables.units[k].factor]
+        v, x = values[k], observed[units[k].when, units[k].factor]
         for i in range(BLOCK):
             total[i] = fma(v, exp_f64(x[i]), total[i])

@@ -12,6 +12,7 @@ from engine.errors import InputError
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.market.factors import parse_factor
+from tests.engine.five_currencies import FX, PAR_YIELDS, YEARS, five_currencies
 
 BUNDLED = load_market(bundled_market_path())
 START = date(2022, 1, 1)
@@ -51,6 +52,27 @@ def test_another_date_has_its_own_levels_and_window(history, tmp_path):
     assert again.spreads["TONA"].source == BUNDLED.spreads["TONA"].source
     assert "TONA" in carried_notes(BUNDLED, day)[0]
     assert "2025-05-28" in carried_notes(BUNDLED, day)[0]
+
+
+def test_a_market_of_five_currencies_is_made_on_the_pattern_of_one(history, tmp_path):
+    like, day = five_currencies(BUNDLED), date(2025, 4, 8)
+    with pytest.raises(InputError, match=r"the history has no BUND, ACGB, MBONO, EURJPY, AUDJPY, MXNJPY, which"):
+        market_of_date(history, day, like, START)
+    rng, n = np.random.default_rng(8), len(history)
+    walks = {f"{curve}_{year:g}Y": np.cumsum(rng.normal(0.0, 1e-5, n)) for curve in PAR_YIELDS for year in YEARS}
+    added = {name: 0.03 + walk for name, walk in walks.items()}
+    added |= {f"{code}JPY": level * np.exp(np.cumsum(rng.normal(0.0, 5e-3, n)) / 30.0) for code, level in FX.items()}
+    longer = pd.concat([history, pd.DataFrame(added, index=history.index)], axis=1)
+    made = market_of_date(longer, day, like, START)
+    published = longer.loc["2025-04-08"]
+    assert made.fx == {"USD": published["USDJPY"], **{code: published[f"{code}JPY"] for code in FX}}
+    assert made.par_curves["BUND"].par_yields.tolist() == [published[f"BUND_{year:g}Y"] for year in YEARS]
+    assert made.par_curves["BUND"].coupons_per_year == 1
+    assert list(made.levels) == ["USDJPY_VOL", "EURJPY_VOL", "EURUSD_VOL"]  # rates are no levels
+    assert made.sources["EURJPY"] == "history, 2025-04-08"
+    assert days_with_levels(longer, like, day, day) == ([day], [])
+    write_market(made, tmp_path / "market.toml")
+    assert load_market(tmp_path / "market.toml").fx == made.fx
 
 
 def test_a_derived_curves_factor_keeps_its_link_with_its_parent(history):
