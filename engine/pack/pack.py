@@ -16,12 +16,12 @@ from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.pack.bounds import Bounds, bounds_of, no_bounds
 from engine.pack.cash import cash_at_horizon, moving_flows
+from engine.pack.compression.polynomials import Compressed, compress
 from engine.pack.draft import Draft, Ground
 from engine.pack.flows import DatedFlows, cut, flow_values, join_flows
 from engine.pack.observations import observe
 from engine.pack.payoffs import packers
 from engine.pack.points import PointList
-from engine.pack.polynomials import Compressed, compress
 from engine.pack.setting import Setting
 from engine.payoffs.curves import fx_rates
 from kernels.layout import Book, Flows, Leg, ModelArrays, Run, Segment
