@@ -1,7 +1,8 @@
 """The list of payoffs: each with the tables that hold it, and where each wing has the function that adds it.
 
 A payoff costs a file of its name in kernels/numpy, kernels/numba and kernels/cuda, its tables in kernels/layout.py and
-a line here. Its function is called `add_<name>` in each of the three; the order of the list is that of the sums.
+a line here. Its function is called `add_<name>` in each of the three; the order of the list is that of the sums. One
+from outside is added by `PAYOFFS.register`, with its functions and the path of its source.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import numpy as np
 
 from kernels.layout import Book, Flows, Futures, FxOptions, Points, Run, Swaptions, Units
 from kernels.records import contiguous, empty, lengths_of
+from kernels.registry import Registry
 
 CUDA = Path(__file__).parent / "cuda"
 Adder = Callable[..., None]  # tables, run, points, scenario, book, currency, observed, legs, (numba: scratch,) total
@@ -42,15 +44,16 @@ def _payoff(tables: type[Any], name: str, rows: str) -> Payoff:
     )
 
 
-PAYOFFS: dict[str, Payoff] = {
-    payoff.name: payoff
-    for payoff in (
+PAYOFFS: Registry[Payoff] = Registry(
+    "payoff of kernels.payoffs",
+    (
         _payoff(Units, "units", "units"),
         _payoff(Futures, "futures", "futures"),
         _payoff(Swaptions, "swaptions", "swaps"),
         _payoff(FxOptions, "fx_options", "groups"),
-    )
-}
+    ),
+    name=lambda payoff: payoff.name,
+)
 HOUSE = frozenset(PAYOFFS)  # those of this package
 
 

@@ -160,7 +160,7 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
 def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iterator[Caution]:
     """Yield positions (n,) whose exchange rate or strike (n,) [domestic per foreign] is far from today's."""
     today = market.cross_rate(pair.foreign, pair.domestic)
-    far = np.abs(rates / today - 1.0) > ODD_RATE
+    far = np.maximum(rates / today, today / rates) > 1.0 + ODD_RATE  # the same whichever way a pair is quoted
     yield f"the rate or strike is over {ODD_RATE:.0%} from {pair.label} at {today:g}; check it", position[far]
 
 

@@ -40,7 +40,7 @@ class Unwind:
     repatriation: Repatriation | None = parameter(doc="Treasuries sold by private holders.", default=None)
     impact: Impact | None = parameter(doc="What sales do to prices.", default=None)
     scheduled_sales: tuple[Sale, ...] = parameter(doc="Treasuries sold by day.", default=(), most=MAX_SALES)
-    added: tuple[tuple[str, Any], ...] = ()  # (key, part) of mechanisms that were registered from outside
+    added: tuple[tuple[str, Any], ...] = ()  # (key, part) of mechanisms without a field here: one more needs none
 
     def __repr__(self) -> str:
         """Leave `added` out where it is empty: a scenario's digest is of this text, and does not move for it."""
