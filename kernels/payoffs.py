@@ -2,6 +2,7 @@
 
 A payoff costs a file of its name in the folder `payoffs` of each of the three wings, its tables in kernels/layout.py
 and a line here. Its function is called `add_<name>` in each of the three; the order of the list is that of the sums.
+One from outside is added by `PAYOFFS.register`, with its functions and the path of its source.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import numpy as np
 
 from kernels.layout import Book, Flows, Futures, FxOptions, Holdings, Points, Run, Swaptions
 from kernels.records import contiguous, empty, lengths_of
+from kernels.registry import Registry
 
 CUDA = Path(__file__).parent / "cuda" / "payoffs"
 Adder = Callable[..., None]  # tables, run, points, scenario, book, currency, observed, legs, (numba: scratch,) total
@@ -42,15 +44,16 @@ def _payoff(tables: type[Any], name: str, rows: str) -> Payoff:
     )
 
 
-PAYOFFS: dict[str, Payoff] = {
-    payoff.name: payoff
-    for payoff in (
+PAYOFFS: Registry[Payoff] = Registry(
+    "payoff of kernels.payoffs",
+    (
         _payoff(Holdings, "holdings", "holdings"),
         _payoff(Futures, "futures", "futures"),
         _payoff(Swaptions, "swaptions", "swaps"),
         _payoff(FxOptions, "fx_options", "groups"),
-    )
-}
+    ),
+    name=lambda payoff: payoff.name,
+)
 HOUSE = frozenset(PAYOFFS)  # those of this package
 
 

@@ -14,7 +14,7 @@ from engine.payoffs.flows import Spreads
 from engine.payoffs.futures import NetBases
 from engine.payoffs.fx_options import VolRatios
 from engine.payoffs.holdings import Carries
-from engine.payoffs.payoff import Caution, named
+from engine.payoffs.payoff import Caution, currency_columns, named
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.shelf import Shelf, shelf
 from engine.payoffs.swaptions import NormalVols
@@ -116,10 +116,7 @@ def check_dates(book: CompiledBook, market: Market) -> None:
 def check_currencies(book: CompiledBook, market: Market) -> None:
     """Refuse a market without the exchange rate of a currency that the book pays in. Raises InputError by position."""
     for table in book.tables.by_class.values():
-        for column in ("currency", "foreign", "domestic"):
-            codes = getattr(table, column, None)
-            if codes is None:
-                continue
+        for codes in currency_columns(table):
             names, place = distinct(codes)
             for k, code in enumerate(names):
                 if code != HOME and code not in market.fx:

@@ -35,6 +35,11 @@ class Pair:
         return low / most, high / least
 
     @property
+    def spot_days(self) -> int:
+        """Return the business days from a trade or an expiry to delivery; of a cross the longer of the two."""
+        return max(fx_quote(code).spot_days for code in (self.foreign, self.domestic) if code != HOME)
+
+    @property
     def strikes(self) -> Range:
         """Return the sane strikes of an option, low and high."""
         (low, high), (below, above) = self.rates, STRIKES_BEYOND

@@ -34,6 +34,7 @@ ChangeSteps = Callable[[Unwind, LawSetting, Steps], Steps]
 class LawPart:
     """How one mechanism enters a law."""
 
+    key: str  # of the mechanism in `engine.mechanisms.registry`
     fields: tuple[str, ...] = ()  # of LAW that it alone feeds, beside those that its parameters are declared to
     record: RecordOf | None = None
     change_steps: ChangeSteps | None = None  # what it does to drift, chol and convexity of every regime's step

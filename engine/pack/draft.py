@@ -58,7 +58,13 @@ class Draft:
     cash: F64 | None = None  # (n_books, n_currencies) beside that of the book, each in its currency
 
 
-Packer = Callable[[Setting, PointList], Draft]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packer:
+    """How a payoff of kernels.payoffs is packed."""
+
+    name: str  # of the payoff there
+    draft: Callable[[Setting, PointList], Draft]
+    tables: tuple[type, ...]  # of a compiled book: whose values the payoff has on every path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

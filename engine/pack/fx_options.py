@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.conventions.currencies import currency_of
 from engine.market.lookup import fx_vols, vol_factor
+from engine.pack.compression.fx_option_tables import tabulate
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
-from engine.pack.fx_option_tables import tabulate
 from engine.pack.points import PointList
 from engine.pack.ranges import codes, range_sums, ranges
 from engine.pack.setting import Setting

@@ -18,6 +18,7 @@ from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
+from engine.payoffs.payoff import currency_columns
 from kernels.layout import Owned
 from kernels.records import Rows
 from kernels.types import F64, I64, Bools, Words
@@ -45,18 +46,8 @@ class Setting:
     @cached_property
     def currencies(self) -> list[str]:
         """The home currency first, then the others in use."""
-        tables = (
-            self.book.flows,
-            self.book.floats,
-            self.book.balances,
-            self.book.holdings,
-            self.book.futures,
-            self.book.swaptions,
-        )
-        used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
-        used |= {
-            name for words in (self.book.options.foreign, self.book.options.domestic) for name in distinct(words)[0]
-        }
+        columns = (codes for table in self.book.tables.by_class.values() for codes in currency_columns(table))
+        used = {self.currency} | {name for column in columns for name in distinct(column)[0]}
         return [HOME, *sorted(used - {HOME})]
 
     @cached_property

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.pack.compression.swaption_tables import tabulate_swaptions
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.flows import DatedFlows
 from engine.pack.points import PointList
 from engine.pack.ranges import range_sums, ranges, spans
 from engine.pack.setting import Setting
-from engine.pack.swaption_tables import tabulate_swaptions
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, sums
 from kernels.layout import Swap, Swaption, Swaptions
 from kernels.types import F64, I64

@@ -13,7 +13,8 @@ from kernels.cuda.host.on_cpu import HostDevice
 from kernels.layout import Owned
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE
+from kernels.numba.paths import pnl_of_paths
+from kernels.numba.settings import BLOCK, INLINE, cache_folder
 from kernels.numpy.backend import NumpyBackend
 from kernels.payoffs import PAYOFFS, Payoff
 from kernels.records import Field, Record, Rows
@@ -69,7 +70,7 @@ __device__ __forceinline__ Lanes add_squares(i64 scenario, i64 account, const Ob
 
 
 @pytest.fixture
-def toy(monkeypatch, tmp_path):
+def toy(tmp_path):
     """The registry with the toy at its end."""
     (tmp_path / "squares.cuh").write_text(CUDA, encoding="utf-8")
     payoff = Payoff(
@@ -80,8 +81,8 @@ def toy(monkeypatch, tmp_path):
         numba=lambda: add_in_numba,
         cuda=tmp_path / "squares.cuh",
     )
-    monkeypatch.setitem(PAYOFFS, payoff.name, payoff)
-    return payoff
+    with PAYOFFS.registered(payoff):
+        yield payoff
 
 
 def with_squares(book, n_squares):
@@ -107,6 +108,14 @@ def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, rand
     assert np.abs(ours - ours_without).max() > 100.0  # squares of 1 % moves, a million each
     # both are differences of P&L of some 1e6, good to 1e-13 of it
     assert ours - ours_without == pytest.approx(theirs - without, rel=1e-9, abs=1e-6)
+
+
+def test_no_kept_kernel_names_its_class(toy, every_kind):
+    """A list of kernels that does could be read by no process in which this file is not installed."""
+    model, book = every_kind(3, 5, n_w=4)
+    pnl_of(NumbaBackend(), model, with_squares(book, 1))
+    assert [path.name for path in cache_folder().rglob("*.nbi") if b"Squares" in path.read_bytes()] == []
+    assert pnl_of_paths._cache._enabled  # our own are kept again
 
 
 def test_its_cuda_source_has_numbas_bits(toy, every_kind):

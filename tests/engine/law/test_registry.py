@@ -62,5 +62,5 @@ def test_the_whole_record_has_every_field(setting):
 
 
 def test_a_mechanism_registered_without_a_law_is_named():
-    with pytest.raises(KeyError, match="mechanism 'toy' has no part in a law: add it to"):
+    with pytest.raises(LookupError, match="mechanism 'toy' has no part in a law: register one in"):
         law_part("toy")

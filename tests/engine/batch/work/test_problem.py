@@ -1,10 +1,24 @@
+"""The digest of a program's sources sees every file that decides figures."""
+
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+
+import pytest
 
 import kernels
 from engine.batch.work.problem import sources_sha256
 
 KERNELS = Path(kernels.__path__[0])
+
+
+@pytest.mark.parametrize("name", ["pack.py", "cuda/steps/walk.cuh", "cuda/paths.cu", "conventions/currencies.toml"])
+def test_the_digest_of_sources_moves_with_each_file(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("a = 1")
+    before = sources_sha256(tmp_path)
+    path.write_text("a = 2")
+    assert sources_sha256(tmp_path) != before
 
 
 def test_the_digest_of_the_kernels_sees_an_edit_of_any_source_in_any_folder(tmp_path):

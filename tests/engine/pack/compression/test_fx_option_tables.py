@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.inputs.scenario.load import load_scenario
-from engine.pack.chebyshev import WANTED
-from engine.pack.fx_option_tables import WORTH_A_TABLE
+from engine.pack.compression.chebyshev import WANTED
+from engine.pack.compression.fx_option_tables import WORTH_A_TABLE
 from engine.pack.pack import pack
 from engine.scenario.apply import apply
 from kernels.base import PathRange

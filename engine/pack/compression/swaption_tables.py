@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from engine.pack.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
+from engine.pack.compression.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
 from engine.pack.draft import Ground
 from engine.pack.setting import Setting
 from engine.payoffs.black import bachelier

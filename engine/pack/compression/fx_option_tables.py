@@ -14,7 +14,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from engine.market.fx_vols import smile_value
-from engine.pack.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
+from engine.pack.compression.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
 from engine.pack.draft import Ground
 from engine.pack.setting import Setting
 from engine.payoffs.black import black_call

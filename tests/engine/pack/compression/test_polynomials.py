@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.polynomial import polynomial
 
+from engine.pack.compression.polynomials import FEW, REACH, WANTED, compress
 from engine.pack.flows import DatedFlows, cut, flow_values
-from engine.pack.polynomials import FEW, REACH, WANTED, compress
 from kernels.layout import DEGREES
 
 N_POINTS = 400
@@ -90,8 +90,8 @@ def test_a_range_too_wide_for_any_degree_is_narrowed_and_no_other(hand_market, h
 
 def test_degree_ten_meets_the_figures_of_the_design(hand_market, hand_book, monkeypatch):
     """At +-300 bp 3e-12 of gross value to 30 years, 2e-10 to 40: DESIGN.md, section 6."""
-    monkeypatch.setattr("engine.pack.polynomials.DEGREES", (10,))
-    monkeypatch.setattr("engine.pack.polynomials.WANTED", 1e-9)
+    monkeypatch.setattr("engine.pack.compression.polynomials.DEGREES", (10,))
+    monkeypatch.setattr("engine.pack.compression.polynomials.WANTED", 1e-9)
     for first, last, wanted in ((0, 30, 3e-12), (30, 40, 2e-10)):
         market, book = hand_market(names=EVERY, vols=[0.01] * 8), hand_book(ladder("JGB", first, last))
         aged, values, found = compressed(market, book, 0.03)
@@ -110,13 +110,13 @@ def test_the_lowest_degree_that_is_good_enough_is_taken(hand_market, hand_book):
     assert degrees[0] == min(DEGREES)
     assert degrees[-1] == max(DEGREES)
     with pytest.MonkeyPatch.context() as patch:  # what is lower than the degree taken would not do
-        patch.setattr("engine.pack.polynomials.DEGREES", tuple(d for d in DEGREES if d < degrees[3]))
+        patch.setattr("engine.pack.compression.polynomials.DEGREES", tuple(d for d in DEGREES if d < degrees[3]))
         assert compressed(hand_market(), book, 0.03)[2].half_width.max() < 0.029
 
 
 def test_the_bound_is_not_idle(hand_market, hand_book, monkeypatch):
     """It sums sizes of what is cut: a handful of times the true error, not orders of magnitude."""
-    monkeypatch.setattr("engine.pack.polynomials.DEGREES", (10,))
+    monkeypatch.setattr("engine.pack.compression.polynomials.DEGREES", (10,))
     aged, values, found = compressed(hand_market(), hand_book(BOOKS["30 to 40 years"]), 0.02)
     assert found.bound > 1e-13
     assert worst_errors(aged, values, found).max() > found.bound / 20
