@@ -20,14 +20,15 @@ def main() -> int:
     )
     parser.add_argument("case", nargs="*", help="default: all")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the JSON to this file instead of stdout")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     try:
-        text = json.dumps(as_json(*run_cases(given.case, lambda line: print(line, file=sys.stderr))), indent=1) + "\n"
+        machine, cases = run_cases(arguments.case, lambda line: print(line, file=sys.stderr))
+        text = json.dumps(as_json(machine, cases), indent=1) + "\n"
     except RiskError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    if arguments.out:
+        arguments.out.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
     return 0

@@ -43,7 +43,7 @@ def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4)
 
 
 def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterator[dict[str, str]]:
-    """Cells of all kinds in turn of the bundled market's currencies; maturities, rates, strikes, sizes by `seed`.
+    """Draw the fields of all kinds in turn, of the bundled market's currencies; terms and sizes by `seed`.
 
     Options expire on the dates that are traded: each business day for three months, each Friday for a year, the end of
     each month for two.
@@ -57,25 +57,25 @@ def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterat
 
 
 def _varied(kind: Kind, row: dict[str, str], draw: random.Random) -> dict[str, str]:
-    """Other terms for an example; market prices are left out, since they belong to its own."""
-    cells = {"notional": f"{float(row['notional']) * draw.choice((-1.0, 1.0)) * draw.uniform(0.2, 2.0):.0f}"}
-    cells |= dict.fromkeys(("price", "market_yield", "issue_date"), "")
+    """Return other terms for an example; market prices are left out, since they belong to its own."""
+    fields = {"notional": f"{float(row['notional']) * draw.choice((-1.0, 1.0)) * draw.uniform(0.2, 2.0):.0f}"}
+    fields |= dict.fromkeys(("price", "market_yield", "issue_date"), "")
     if "premium" in row:
-        cells |= {"premium": ""}
+        fields |= {"premium": ""}
     if "vol" in row or "premium" in row:
-        cells |= {"vol": "0.0075" if kind.name.startswith("SWAPTION") else ""}
+        fields |= {"vol": "0.0075" if kind.name.startswith("SWAPTION") else ""}
     if kind.name in _CLASSES:
         first = _LONG_ENOUGH if "start_date" in row or kind.name == "NDF" else _FIRST_DAYS
         is_option = _CLASSES[kind.name] == "option"
         days = draw.choice(_OPTION_DAYS) if is_option else draw.randint(first, _LONGEST_DAYS[_CLASSES[kind.name]])
-        cells["maturity"] = (VALUATION_DATE + timedelta(days=days)).isoformat()
+        fields["maturity"] = (VALUATION_DATE + timedelta(days=days)).isoformat()
     if "coupon" in row:
-        cells["coupon"] = f"{draw.randrange(1, 40) / 800:.5f}"
+        fields["coupon"] = f"{draw.randrange(1, 40) / 800:.5f}"
     if "strike" in row:
         strike = draw.randint(1200, 1600) / 10.0
-        cells |= {"strike": f"{strike:g}"} | ({"strike_2": f"{strike + 10.0:g}"} if "strike_2" in row else {})
+        fields |= {"strike": f"{strike:g}"} | ({"strike_2": f"{strike + 10.0:g}"} if "strike_2" in row else {})
     elif kind.name.startswith("SWAPTION"):
-        cells["rate"] = f"{round(float(row['rate']) * draw.uniform(0.8, 1.2) / 0.00125) * 0.00125:.5f}"
+        fields["rate"] = f"{round(float(row['rate']) * draw.uniform(0.8, 1.2) / 0.00125) * 0.00125:.5f}"
     elif "rate" in row:
-        cells["rate"] = f"{float(row['rate']) * draw.uniform(0.9, 1.1):.6g}"
-    return cells
+        fields["rate"] = f"{float(row['rate']) * draw.uniform(0.9, 1.1):.6g}"
+    return fields

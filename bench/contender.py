@@ -23,12 +23,12 @@ class Contender:
 
     @property
     def name(self) -> str:
-        """As rows have it: "numba float64"."""
+        """Return the name as rows have it: "numba float64"."""
         return f"{self.backend.name} {self.precision}"
 
     @property
     def peak_device_bytes(self) -> int:
-        """Most memory that arrays took on a device of its own; 0 where it has none."""
+        """Return the most memory that arrays took on a device of its own; 0 where it has none."""
         return self.backend.peak_bytes() if isinstance(self.backend, CudaBackend) else 0
 
     def prepare(self) -> Program:
@@ -48,7 +48,7 @@ class Contender:
         return run_kernel(self.backend, program, n_paths)
 
     def end_to_end(self, n_paths: int) -> tuple[str, ...]:
-        """All of a run but its files: prepare, every block, VaR and ES. The P&L's sha256 of each row."""
+        """Do all of a run but its files: prepare, every block, VaR and ES. Return the P&L's sha256 of each row."""
         program = self.prepare()
         tails = simulate(
             self.backend, program, plan_tails(program.n_rows, n_paths, CONFIDENCES, TAIL_BYTES), lambda *_: None
@@ -59,7 +59,7 @@ class Contender:
 
 
 def shared_work() -> Packed:
-    """12,000 flows over 10 days in one step, 16 factors."""
+    """Pack 12,000 flows over 10 days in one step, 16 factors."""
     return sample.packed_book(sample.market_of_16(), direct=False)
 
 

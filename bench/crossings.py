@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from statistics import median
 
-from bench.alone import Alone
+from bench.lone_contender import LoneTimes
 
 KINDS = ("kernel", "end to end")
 RACES = (("numba float64", "numpy float64"), ("cuda float64", "numba float64"), ("cuda float32", "numba float32"))
@@ -12,9 +12,9 @@ Seconds = dict[int, dict[str, list[float]]]  # paths -> contender -> of each rou
 
 
 def crossings(
-    seconds: Mapping[str, Seconds], cold: Mapping[str, Alone], warm: Mapping[str, Alone]
+    seconds: Mapping[str, Seconds], cold: Mapping[str, LoneTimes], warm: Mapping[str, LoneTimes]
 ) -> dict[str, dict[str, float | None]]:
-    """Fewest paths from which one is faster than another.
+    """Return the fewest paths from which one is faster than another.
 
     By the kernel alone; by whole runs; by whole runs in a new process, compiled kernels kept; and nothing compiled yet.
     """
@@ -39,7 +39,7 @@ def _of(name: str, found: Seconds) -> dict[int, list[float]]:
 
 
 def line(sizes: dict[int, list[float]]) -> tuple[float, float]:
-    """Seconds as a fixed part and a part per path: from the fewest and the most paths; of one size, all per path."""
+    """Fit seconds by a fixed part and a part per path, at the fewest and most paths; of one size, all is per path."""
     few, many = min(sizes), max(sizes)
     if few == many:
         return 0.0, median(sizes[few]) / few
@@ -49,7 +49,7 @@ def line(sizes: dict[int, list[float]]) -> tuple[float, float]:
 
 
 def crossing(fast: tuple[float, float], slow: tuple[float, float], late: float) -> float | None:
-    """Where the fast line, `late` seconds later, crosses the slow one; 0 if it starts below, None if it never does."""
+    """Return where the fast line, `late` seconds later, crosses the slow one; 0: from the start; None: never."""
     behind, gain = fast[0] + late - slow[0], slow[1] - fast[1]
     if behind <= 0.0:
         return 0.0

@@ -76,12 +76,12 @@ def main() -> int:
 
 
 def say(line: str) -> None:
-    """To stderr."""
+    """Print to stderr."""
     print(line, file=sys.stderr, flush=True)
 
 
 def newest_cuda() -> int:
-    """Major version of CUDA that the driver runs; 0 where there is no driver."""
+    """Return the major version of CUDA that the driver runs; 0 where there is no driver."""
     for name in ("libcuda.so.1", "nvcuda.dll"):
         try:
             version = ctypes.c_int()
@@ -93,7 +93,7 @@ def newest_cuda() -> int:
 
 
 def missing(driver: int) -> list[str]:
-    """Packages to bring; those of CUDA only where there is a driver for them."""
+    """Return the packages to bring; those of CUDA only where there is a driver for them."""
     absent = [MODULES[module] for module in _absent(MODULES)]
     if not driver:
         return absent
@@ -108,7 +108,7 @@ def missing(driver: int) -> list[str]:
 
 
 def how_to_bring(absent: list[str]) -> str:
-    """The commands that fetch wheels for this Python elsewhere, and install them here."""
+    """Return the commands that fetch wheels for this Python elsewhere, and install them here."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     names = " ".join(f"'{name}'" if "*" in name else name for name in absent)
     platforms = " ".join(f"--platform {name}" for name in PLATFORMS)
@@ -129,7 +129,7 @@ def benchmarks(cases: list[str]) -> tuple[int, dict[str, Any]]:
 
 
 def file_name(device: str) -> str:
-    """`NVIDIA H200 (GPU 0), ...` as part of a file's name."""
+    """Return `NVIDIA H200 (GPU 0), ...` as part of a file's name."""
     return device.split(" (")[0].lower().replace(" ", "-")
 
 

@@ -29,7 +29,7 @@ FEWER = 10  # of the paths, on the cores
 
 
 def walks() -> list[dict[str, Any]]:
-    """Both precisions on all GPUs, each beside numba; and the bundled market's walk, plain and under the mixture."""
+    """Time both precisions on all GPUs, each beside numba; and the bundled market's walk, plain and in the mixture."""
     plain = [compared(CudaBackend(), NumbaBackend(), precision, STEPS, PATHS) for precision in COUNTED_MS]
     return plain + [with_unwind(CudaBackend(), precision, STEPS, PATHS) for precision in COUNTED_MS]
 
@@ -37,7 +37,7 @@ def walks() -> list[dict[str, Any]]:
 def compared(
     gpu: AbstractBackend, cores: AbstractBackend, precision: str, n_steps: int, n_paths: int
 ) -> dict[str, Any]:
-    """Milliseconds of the GPU's kernel and of its reduction, which holds the kernel; the ratio to the cores' kernel."""
+    """Return milliseconds of the GPU's kernel and of its reduction, the kernel in it; and the ratio to the cores'."""
     model = plain_model(
         decay=np.full((1, FACTORS), 0.999),
         drift=np.zeros((1, FACTORS)),
@@ -60,7 +60,7 @@ def compared(
 
 
 def with_unwind(gpu: AbstractBackend, precision: str, n_steps: int, n_paths: int) -> dict[str, Any]:
-    """Milliseconds of the bundled market's walk under the bundled `mixture`, over those of its plain one."""
+    """Return milliseconds of the bundled market's walk under the bundled `mixture`, over those of its plain one."""
     market = load_market(bundled_market_path())
     unwinds = None, apply(load_scenario("mixture"), market).unwind
     laws = [law_of(market, n_steps, n_steps, unwind) for unwind in unwinds]
@@ -77,7 +77,7 @@ def with_unwind(gpu: AbstractBackend, precision: str, n_steps: int, n_paths: int
 
 
 def walk(backend: AbstractBackend, model: ModelArrays, precision: str, n_steps: int, n_paths: int) -> dict[str, float]:
-    """Medians after a first call, which is told apart."""
+    """Return medians after a first call, which is reported apart."""
     program = backend.prepare(
         model,
         dollar_book(model.decay.shape[1], 150.0, n_steps),

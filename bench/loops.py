@@ -18,35 +18,35 @@ PER_BLOCK = N_FACTORS * BLOCK  # normals that a block draws a step
 
 @njit(**STRICT)
 def bits_f64(n: int, paths: Any, bits: Any) -> None:
-    """The random bits of `n` steps: bits (N_FACTORS * ROW,)."""
+    """Draw the random bits of `n` steps: bits (N_FACTORS * ROW,)."""
     for step in range(n):
         draw_bits(U64(1), paths, U64(step), U64(0), N_FACTORS // 2, bits)
 
 
 @njit(**STRICT)
 def bits_f32(n: int, paths: Any, words: Any) -> None:
-    """As bits_f64, in 32-bit words."""
+    """Do as bits_f64, in 32-bit words."""
     for step in range(n):
         draw_words(U64(1), paths, U64(step), U64(0), N_FACTORS // 4, words)
 
 
 @njit(**STRICT)
 def transform_f64(n: int, bits: Any, normals: Any) -> None:
-    """The same bits to normals, `n` times: normals (N_FACTORS * ROW,)."""
+    """Turn the same bits into normals, `n` times: normals (N_FACTORS * ROW,)."""
     for _ in range(n):
         normals_f64(bits, N_FACTORS // 2, normals)
 
 
 @njit(**STRICT)
 def transform_f32(n: int, words: Any, normals: Any) -> None:
-    """As transform_f64, binary32."""
+    """Do as transform_f64, in binary32."""
     for _ in range(n):
         normals_f32(words, N_FACTORS // 2, normals)
 
 
 @njit(**STRICT)
 def normals_of_f64(n: int, paths: Any, bits: Any, normals: Any) -> None:
-    """The normals of `n` steps."""
+    """Draw the normals of `n` steps."""
     for step in range(n):
         draw_bits(U64(1), paths, U64(step), U64(0), N_FACTORS // 2, bits)
         normals_f64(bits, N_FACTORS // 2, normals)
@@ -54,7 +54,7 @@ def normals_of_f64(n: int, paths: Any, bits: Any, normals: Any) -> None:
 
 @njit(**STRICT)
 def normals_of_f32(n: int, paths: Any, words: Any, normals: Any) -> None:
-    """As normals_of_f64, binary32."""
+    """Do as normals_of_f64, in binary32."""
     for step in range(n):
         draw_words(U64(1), paths, U64(step), U64(0), N_FACTORS // 4, words)
         normals_f32(words, N_FACTORS // 2, normals)
@@ -62,11 +62,11 @@ def normals_of_f32(n: int, paths: Any, words: Any, normals: Any) -> None:
 
 @njit(**STRICT)
 def steps(n: int, decay: Any, drift: Any, chol: Any, normals: Any, state: Any) -> None:
-    """`n` steps on the same normals: state (N_FACTORS * ROW,)."""
+    """Take `n` steps on the same normals: state (N_FACTORS * ROW,)."""
     for _ in range(n):
         correlate_and_step(decay, drift, chol, normals, state)
 
 
 def scratch(kind: Any) -> Any:
-    """Flat rows for one block, in a numpy type."""
+    """Return flat rows for one block, in a numpy type."""
     return np.zeros(N_FACTORS * ROW, kind)

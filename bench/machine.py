@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def facts(device: str, gpu: str | None) -> dict[str, Any]:
-    """What a reader of the times must know; `device` as the numba backend names it, `gpu` as the cuda backend does."""
+    """Return what a reader of the times must know; `device` is numba's name for it, `gpu` the cuda backend's."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _commit(),
@@ -30,7 +30,7 @@ def facts(device: str, gpu: str | None) -> dict[str, Any]:
 
 
 def n_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -42,7 +42,7 @@ def _version(name: str) -> str | None:
 
 
 def _commit() -> str | None:
-    """Of the checkout that this code runs from, marked when it was edited; None outside one."""
+    """Return the commit of the checkout that this code runs from, marked when it was edited; None outside one."""
     if not (ROOT / ".git").exists():
         return None
     try:
@@ -70,7 +70,7 @@ def _memory_gib() -> float | None:
 
 
 def _lines(path: str) -> list[tuple[str, str]]:
-    """The "name : value" lines of a file of Linux's; none elsewhere."""
+    """Return the "name : value" lines of a file of Linux's; nothing elsewhere."""
     if not Path(path).exists():
         return []
     parts = (line.partition(":") for line in Path(path).read_text(encoding="utf-8").splitlines())

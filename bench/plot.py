@@ -17,7 +17,7 @@ def check_plot(path: Path, cases: Sequence[str]) -> None:
     check_picture(path)
 
 
-def plot(cases: Sequence[CaseResult], title: str, path: Path) -> None:
+def draw_plot(cases: Sequence[CaseResult], title: str, path: Path) -> None:
     """Write the picture: kernels alone on the left, whole runs on the right, one line a contender, axes logarithmic."""
     from matplotlib.figure import Figure  # here: an extra of the package, and slow to load
 

@@ -22,7 +22,7 @@ class Row:
 
     @property
     def rate(self) -> float:
-        """Units of work a second, at the median."""
+        """Return the units of work a second, at the median."""
         return self.work / self.median_s
 
 
@@ -41,17 +41,17 @@ class CaseResult:
 
 
 def as_json(machine: Mapping[str, Any], cases: tuple[CaseResult, ...]) -> dict[str, Any]:
-    """The object that `python -m bench` prints."""
+    """Return the object that `python -m bench` prints."""
     return {"schema": SCHEMA, "machine": dict(machine), "cases": [case_json(case) for case in cases]}
 
 
 def case_json(case: CaseResult) -> dict[str, Any]:
-    """One case's part of `as_json`."""
+    """Return one case's part of `as_json`."""
     return asdict(case) | {"rows": [asdict(row) | {"rate": row.rate} for row in case.rows]}
 
 
 def case_of_json(data: Mapping[str, Any]) -> CaseResult:
-    """The inverse of a case's part of `as_json`."""
+    """Read a case back from its part of `as_json`."""
     rows = tuple(Row(**{name: value for name, value in row.items() if name != "rate"}) for row in data["rows"])
     rest = {name: tuple(data[name]) for name in ("asserted", "absent")}
     return CaseResult(**{**data, "rows": rows, **rest})

@@ -13,7 +13,7 @@ from engine.market.market import Market
 from engine.pack.pack import Packed, pack
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
-from engine.payoffs.registry import empty_tables as no_tables
+from engine.payoffs.registry import empty_tables
 from kernels.layout import Book
 from kernels.payoffs import empty_book
 
@@ -25,7 +25,7 @@ LONGEST_DAYS = {"JGB": 40 * 365, "UST": 30 * 365}  # no flow beyond a curve's la
 
 
 def market_of_16() -> Market:
-    """The bundled market without the factor UST_3M, curves on whole years only: node dates that QuantLib can repeat."""
+    """Return the bundled market without UST_3M, curves on whole years only: node dates that QuantLib can repeat."""
     market = load_market(bundled_market_path())
     pairs = [(i, factor) for i, factor in enumerate(market.factors) if factor.kind is not FactorKind.VOL]
     kept = [i for i, factor in pairs if factor.pillar is None or factor.pillar >= 1.0]
@@ -45,7 +45,7 @@ def market_of_16() -> Market:
 
 
 def market_with_index() -> Market:
-    """The bundled market and the S&P 500, uncorrelated with the rest: a vol of this bench, not of a publisher."""
+    """Return the bundled market and the S&P 500, uncorrelated with the rest; its vol is this bench's own."""
     market = load_market(bundled_market_path())
     n = len(market.factors)
     correlation = np.eye(n + 1)
@@ -63,7 +63,7 @@ def market_with_index() -> Market:
 
 
 def book_with_options(market: Market) -> CompiledBook:
-    """The book of 12,000 flows and 1,000 calls on dollars, bought and sold, at 24 month ends."""
+    """Return the book of 12,000 flows and 1,000 calls on dollars, bought and sold, at 24 month ends."""
     draws = np.random.default_rng(1_000)
     expiry = 30 * (1 + np.arange(N_OPTIONS) % N_EXPIRIES)
     return book_of_12000(market).with_tables(
@@ -86,7 +86,7 @@ def _whole_years(curve: ZeroCurve) -> ZeroCurve:
 
 
 def book_of_12000(market: Market) -> CompiledBook:
-    """400 positions of 30 flows, half on each curve; within a curve no two flows fall on one day."""
+    """Return 400 positions of 30 flows, half on each curve; within a curve no two flows fall on one day."""
     half, n = N_POSITIONS // 2, N_POSITIONS // 2 * FLOWS_EACH
     draws = np.random.default_rng(12_000)
     parts = []
@@ -108,19 +108,19 @@ def book_of_12000(market: Market) -> CompiledBook:
         position_ids=tuple(f"P{i:03d}" for i in range(N_POSITIONS)),
         books=("bench",) * N_POSITIONS,
         kinds=("JGB",) * half + ("UST",) * half,
-        tables=no_tables().replaced(flows),
+        tables=empty_tables().replaced(flows),
         business_days=np.array([day for day in range(1, 400) if day % 7 not in (3, 4)], np.int64),
         sha256="0" * 64,
     )
 
 
 def packed_book(market: Market, *, direct: bool) -> Packed:
-    """The book of 12,000 flows over 10 business days, revalued at once, so that nothing is collected as cash."""
+    """Return the book of 12,000 flows over 10 business days, revalued at once, so that nothing is collected as cash."""
     return pack_once(book_of_12000(market), market, direct=direct)
 
 
 def pack_once(book: CompiledBook, market: Market, *, direct: bool) -> Packed:
-    """A book over 10 business days, revalued at once."""
+    """Return a book over 10 business days, revalued at once."""
     return pack(
         book,
         market,

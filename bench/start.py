@@ -25,7 +25,7 @@ CASES = {  # name -> what it times
     "books": "all kinds of positions: 10, 1,000 and 100,000 of them; 1, 10 and 100 books",
 }
 LONG = ("books",)  # minutes: only when named
-# Peers on one thread, as ours are told to be in those cases; numba's threads are its own.
+# Peers on one thread, as ours are in those cases; numba's threads are its own.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -35,7 +35,7 @@ ONE_THREAD = {
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
-    """The names given, or all but the long ones; InputError for one that is no case."""
+    """Return the names asked for, or all but the long ones; InputError for one that is no case."""
     wanted = tuple(names)
     if wrong := [name for name in wanted if name not in CASES]:
         raise InputError(f"there is no case {wrong[0]!r}; there are {', '.join(CASES)}")
@@ -43,7 +43,7 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def run_cases(names: Iterable[str], say: Callable[[str], None]) -> tuple[dict[str, Any], tuple[CaseResult, ...]]:
-    """Facts of the machine, and the results of the named cases (none named: as `check_names`), told to `say`.
+    """Run the named cases (none named: as `check_names`); return facts of the machine and results, reported to `say`.
 
     Raises
     ------

@@ -25,7 +25,7 @@ class Work:
 
 
 def interleave(contenders: Mapping[str, Work], *, rounds: int, limit_s: float, clock: Clock) -> dict[str, list[float]]:
-    """Seconds of each contender in each round by `clock`, after one call to warm it up.
+    """Return the seconds of each contender in each round by `clock`, after one call to warm it up.
 
     Stops after `rounds` rounds, or after the first one, not before MIN_ROUNDS, that ends past `limit_s` seconds.
     """
@@ -44,7 +44,7 @@ def interleave(contenders: Mapping[str, Work], *, rounds: int, limit_s: float, c
 
 
 def rows(contenders: Mapping[str, Work], seconds: Mapping[str, list[float]], unit: str) -> tuple[Row, ...]:
-    """One row a contender."""
+    """Return one row a contender."""
     return tuple(
         Row(
             name=name,
@@ -61,6 +61,6 @@ def rows(contenders: Mapping[str, Work], seconds: Mapping[str, list[float]], uni
 
 
 def times(contenders: Mapping[str, Work], seconds: Mapping[str, list[float]], name: str, other: str) -> float:
-    """Seconds a unit of `name` over those of `other`: the median of the rounds' ratios."""
+    """Return seconds a unit of `name` over those of `other`: the median of the rounds' ratios."""
     scale = contenders[other].units / contenders[name].units
     return scale * median(a / b for a, b in zip(seconds[name], seconds[other], strict=True))

@@ -35,9 +35,8 @@ def bench(
     """
     import json
 
-    from bench.plot import check_plot
-    from bench.plot import plot as draw
-    from bench.records import as_json as to_json
+    from bench import records
+    from bench.plot import check_plot, draw_plot
     from bench.start import check_names, run_cases
     from engine.inputs.outputs import check_out
 
@@ -46,11 +45,11 @@ def bench(
     if plot is not None:
         check_plot(check_out(plot, inputs=(), flag="--plot"), names)
     machine, cases = run_cases(names, render.say)
-    text = json.dumps(to_json(machine, cases))
+    text = json.dumps(records.as_json(machine, cases))
     if target is not None:
         target.write_text(text + "\n", encoding="utf-8")
     if plot is not None:
-        draw(cases, _devices(machine), plot)
+        draw_plot(cases, _devices(machine), plot)
     if as_json:
         typer.echo(text)
     else:
@@ -76,7 +75,7 @@ def _devices(machine: dict[str, Any]) -> str:
 
 
 def table(case: "CaseResult") -> Table:
-    """One row a contender."""
+    """Return one row a contender."""
     columns = (
         Column(heading="contender", is_number=False),
         Column(heading="a call", meaning="median seconds of a call, by the clock named above."),
@@ -85,10 +84,10 @@ def table(case: "CaseResult") -> Table:
         Column(heading="slower", meaning="seconds a unit over those of the row named beside it."),
         Column(heading="than", is_number=False),
     )
-    return Table(title=f"{case.title} ({case.clock} clock)", columns=columns, rows=[_cells(row) for row in case.rows])
+    return Table(title=f"{case.title} ({case.clock} clock)", columns=columns, rows=[_entries(row) for row in case.rows])
 
 
-def _cells(row: "Row") -> list[str]:
+def _entries(row: "Row") -> list[str]:
     slower = f"{row.times_ours:,.2f} x" if row.times_ours is not None else ""
     return [row.name, f"{row.median_s:.3g} s", _rate(row.rate), row.unit, slower, row.ours or ""]
 

@@ -55,7 +55,7 @@ def _processor() -> list[tuple[str, str]]:
 
 
 def _cpuinfo() -> dict[str, str]:
-    """What Linux says of the first core; nothing elsewhere."""
+    """Return what Linux says of the first core; nothing elsewhere."""
     path = Path("/proc/cpuinfo")
     if not path.exists():
         return {}

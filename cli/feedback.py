@@ -54,8 +54,7 @@ def feedback(
     from os import environ
 
     from cli import progress
-    from engine.analysis.feedback import as_json as json_of
-    from engine.analysis.feedback import feedback as take_apart
+    from engine.analysis import feedback
     from engine.inputs.run import resolve
 
     flags = {
@@ -71,9 +70,9 @@ def feedback(
     }
     config = resolve(flags, environ)
     with progress.on_stderr() as report:
-        results = take_apart(config, report, render.say)
+        results = feedback.feedback(config, report, render.say)
     if as_json:
-        print(json.dumps(json_of(results), ensure_ascii=False, allow_nan=False))
+        print(json.dumps(feedback.as_json(results), ensure_ascii=False, allow_nan=False))
     else:
         render.show(*(table for result in results for table in tables(result)))
     for warning in dict.fromkeys(warning for result in results for warning in result.warnings):
@@ -95,7 +94,7 @@ def _parts(result: "Feedback", scale: Scale) -> Table:
         Column(heading="book", is_number=False),
         Column(heading="measure", is_number=False),
         Column(heading="loss", meaning="from today's value, shock included; ± one standard error, as all."),
-        Column(heading="exogenous", meaning="the same without carry stops, repatriation and price impact."),
+        Column(heading="without feedback", meaning="the same without carry stops, repatriation and price impact."),
         Column(heading="feedback", meaning="what forced sales at the median impact add, on the same paths."),
         Column(heading="impact", meaning="what drawing the impact adds to that, instead of knowing its median."),
     )
@@ -136,13 +135,13 @@ def _regimes(result: "Feedback", scale: Scale) -> Table:
 
     level = render.percent(max((each.confidence for each in result.parts), default=0.0))
     measures = tuple(MEASURES.values())
-    given = ["given that regime; ? where too few paths end in it.", *[""] * (len(measures) - 1)]
+    notes = ["given that regime; ? where too few paths end in it.", *[""] * (len(measures) - 1)]
     columns = (
         Column(heading="regime at the horizon", is_number=False),
         Column(heading="book", is_number=False),
         Column(heading="probability"),
         Column(heading="mean P&L", meaning="gains positive."),
-        *(Column(heading=f"{each.label} {level}", meaning=said) for each, said in zip(measures, given, strict=True)),
+        *(Column(heading=f"{each.label} {level}", meaning=note) for each, note in zip(measures, notes, strict=True)),
     )
     title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n"
     return Table(title=title, columns=columns, rows=list(_regime_rows(result, measures, scale)))

@@ -46,7 +46,7 @@ def unwind(
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that ends with the exit code of whatever goes wrong in it."""
+    """Return a command that ends with the exit code of whatever goes wrong in it."""
 
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:

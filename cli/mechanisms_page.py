@@ -54,8 +54,8 @@ def _table(part: type, names: list[str]) -> Iterator[str]:
     yield f"|{'---|' * len(COLUMNS)}"
     for name in names:
         each = declared[name]
-        cells = (f"`{name}`", _default(default_of(part, name)), each.unit, _range(each), each.doc, each.source)
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        entries = (f"`{name}`", _default(default_of(part, name)), each.unit, _range(each), each.doc, each.source)
+        yield f"| {' | '.join(entry.replace('|', chr(92) + '|') for entry in entries)} |"
 
 
 def _default(default: Any) -> str:
@@ -73,6 +73,6 @@ def _default(default: Any) -> str:
 
 
 def _range(declared: Parameter) -> str:
-    """Range, and the form where it is no plain value."""
+    """Return the range, and the form where it is no plain value."""
     largest = ", ".join(f"+-{size:g} of a {kind.value}" for kind, size in declared.largest.items())
     return "; ".join(each for each in (_FORMS.get(declared.form, ""), largest, declared.range_text()) if each)

@@ -24,7 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 
 def whole(flag: str, text: str, low: int, high: int) -> int:
-    """The whole number that was given as `flag`. Raises InputError where it is none from `low` to `high`."""
+    """Return the whole number that `flag` was set to. Raises InputError where it is not one from `low` to `high`."""
     if re.fullmatch(r"[+-]?[0-9]{1,40}", text) and low <= int(text) <= high:
         return int(text)
     raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}")

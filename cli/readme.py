@@ -17,7 +17,7 @@ MECHANISMS_PAGE = Path("docs") / "mechanisms.md"
 
 
 def commands() -> Iterator[tuple[str, Any, str]]:
-    """Every command, groups first: its full name, typer's object and its help."""
+    """Return every command, groups first: its full name, typer's object and its help."""
     yield from _walk(typer.main.get_command(app), "unwind", None)
 
 
@@ -29,13 +29,13 @@ def _walk(command: Any, name: str, parent: Any) -> Iterator[tuple[str, Any, str]
 
 
 def section() -> str:
-    """The generated lines, markers included."""
+    """Return the generated lines, markers included."""
     parts = [f"### `{name}`\n\n```\n{text.rstrip()}\n```" for name, _, text in commands()]
     return "\n\n".join([BEGIN, *parts, END])
 
 
 def with_section(readme: str) -> str:
-    """README's text with the section between the markers replaced."""
+    """Return README's text with the section between the markers replaced."""
     head, _, rest = readme.partition(BEGIN)
     _, _, tail = rest.partition(END)
     return head + section() + tail

@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Cells already formatted, row by row. An empty row is drawn as a gap."""
+    """Entries already formatted, row by row. An empty row is drawn as a gap."""
 
     title: str
     columns: tuple[Column, ...]
@@ -42,14 +42,14 @@ class Scale:
     decimals: int = 2  # of what has no error
 
     def amount(self, value: float, se: float = 0.0) -> str:
-        """As "1,234.56", to two digits of its error if it has one; "?" for what the sample does not bound."""
+        """Return an amount as "1,234.56", to two digits of its error if it has one; "?": not bounded by the sample."""
         if not math.isfinite(value):
             return "?"
         text = f"{value / self.divisor:,.{self._decimals(se)}f}"
         return text if text.strip("-0.") else text.removeprefix("-")  # zero has no sign
 
     def estimate(self, value: float, se: float) -> str:
-        """As "1.234 ±0.051": the value and one standard error, to two digits of the error."""
+        """Return an estimate as "1.234 ±0.051": the value and one standard error, to two digits of the error."""
         return f"{self.amount(value, se)} ±{self.amount(se, se)}"
 
     def _decimals(self, se: float) -> int:
@@ -59,7 +59,7 @@ class Scale:
 
 
 def scale(currency: str, values: Iterable[float]) -> Scale:
-    """The unit in which the median amount has one to three digits before the point."""
+    """Return the unit in which the median amount has one to three digits before the point."""
     sizes = sorted(abs(value) for value in values if value)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
     divisor, name = next(((size, name) for size, name in UNITS if middle >= size), (1.0, ""))
@@ -67,12 +67,12 @@ def scale(currency: str, values: Iterable[float]) -> Scale:
 
 
 def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:
-    """0.975 as "97.5 %"; as many decimals as it takes unless given."""
+    """Return 0.975 as "97.5 %"; as many decimals as it takes unless given."""
     return f"{_number(100.0 * fraction, decimals, signed)} %"
 
 
 def basis_points(rate: float, decimals: int | None = None, *, signed: bool = False) -> str:
-    """0.005 as "50 bp"; as many decimals as it takes unless given."""
+    """Return 0.005 as "50 bp"; as many decimals as it takes unless given."""
     return f"{_number(1e4 * rate, decimals, signed)} bp"
 
 
@@ -108,23 +108,23 @@ def warn(text: str) -> None:
 
 
 def plain(table: Table) -> str:
-    """The table as aligned text, two spaces between columns."""
+    """Return the table as aligned text, two spaces between columns."""
     grid = [[column.heading for column in table.columns], *map(list, table.rows)]
     widths = [max((len(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
-    lines = [table.title, *("  ".join(_cells(table.columns, row, widths)).rstrip() for row in grid)]
+    lines = [table.title, *("  ".join(_entries(table.columns, row, widths)).rstrip() for row in grid)]
     lines += [f"  {column.heading}: {column.meaning}" for column in table.columns if column.meaning]
     return "\n".join(lines)
 
 
-def _cells(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
+def _entries(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
     return [
-        cell.rjust(width) if column.is_number else cell.ljust(width)
-        for column, cell, width in zip(columns, row, widths, strict=bool(row))
+        entry.rjust(width) if column.is_number else entry.ljust(width)
+        for column, entry, width in zip(columns, row, widths, strict=bool(row))
     ]
 
 
 def _show_rich(table: Table) -> None:
-    """On a terminal too narrow for the table, as many columns as fit at a time; a number is never broken."""
+    """Print as many columns at a time as fit on the terminal; a number is never broken."""
     from rich.console import Console
     from rich.text import Text
 
@@ -144,7 +144,7 @@ def _show_rich(table: Table) -> None:
 
 
 def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:
-    """Indices of the columns that stand beside one another; the first column, the row's name, begins each."""
+    """Yield indices of the columns that stand beside one another; the first column, the row's name, begins each."""
     panel: tuple[int, ...] = (0,)
     for i in range(1, len(table.columns)):
         if len(panel) > 1 and _width(table, (*panel, i)) > width:
@@ -155,11 +155,11 @@ def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:
 
 
 def _width(table: Table, indices: Sequence[int]) -> int:
-    """Cells of a row as `_drawn` draws it: a blank at each end, three between columns."""
+    """Return the characters of a row as `_drawn` draws it: a blank at each end, three between columns."""
     from rich.cells import cell_len  # a Japanese letter takes two
 
-    cells = ((table.columns[i].heading, *(row[i] for row in table.rows if row)) for i in indices)
-    return sum(max(map(cell_len, column)) for column in cells) + 3 * len(indices) - 1
+    entries = ((table.columns[i].heading, *(row[i] for row in table.rows if row)) for i in indices)
+    return sum(max(map(cell_len, column)) for column in entries) + 3 * len(indices) - 1
 
 
 def _drawn(table: Table, indices: Sequence[int]) -> "RichTable":
@@ -177,7 +177,7 @@ def _drawn(table: Table, indices: Sequence[int]) -> "RichTable":
 
 
 def at_most(bound: float) -> str:
-    """One significant digit, rounded up: "3e-12", "4,000"."""
+    """Return one significant digit, rounded up: "3e-12", "4,000"."""
     if bound == 0.0:
         return "0"
     upper = Decimal(repr(bound))

@@ -80,7 +80,7 @@ def _title(result: "RunResult", scale: Scale) -> str:
 def _how(result: "RunResult") -> str:
     revaluation = result.run.revaluation
     if revaluation.method == "direct":
-        return "directly, position by position"
+        return "in full, position by position"
     bounds = (
         (revaluation.flow_bound, "gross flows"),
         (revaluation.option_bound, "options' premiums"),
@@ -131,12 +131,12 @@ def _scale(result: "RunResult") -> Scale:
 
 
 def _warnings(result: "RunResult") -> Iterator[str]:
-    """Rough tails, each warning once, with where it applies."""
-    said: dict[str, list[str]] = {}
+    """Yield rough tails, each warning once, with where it applies."""
+    messages: dict[str, list[str]] = {}
     for row in result.results:
         for warning in filter(None, map(_warning, row.measures)):
-            said.setdefault(warning, []).append(f"{row.scenario} {row.scope}")
-    for warning, places in said.items():
+            messages.setdefault(warning, []).append(f"{row.scenario} {row.scope}")
+    for warning, places in messages.items():
         yield f"{warning} ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
 
 

@@ -66,7 +66,7 @@ def run(
     revaluation: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="direct: flow by flow, slow; compressed: with a stated bound. Default: compressed."
+            metavar="NAME", help="direct: full revaluation, slow; compressed: with a bound. Default: compressed."
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
@@ -99,19 +99,19 @@ def run(
         "revaluation": revaluation,
         "out": out,
     }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
-    given = {name: value for name, value in flags.items() if value is not None}
-    print_run(resolve(given, environ, file), file, as_json=as_json)
+    set_flags = {name: value for name, value in flags.items() if value is not None}
+    print_run(resolve(set_flags, environ, file), file, as_json=as_json)
 
 
 def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:
     """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
     from engine.inputs.outputs import check_out, input_files
-    from engine.run.start import run as start
+    from engine.run import start
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
     with progress.on_stderr() as report:
-        result = start(config, report, render.say)
+        result = start.run(config, report, render.say)
     if out is not None:
         results.write(result, out)
     results.show(result, as_json=as_json)

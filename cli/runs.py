@@ -65,11 +65,10 @@ def export(
 ) -> None:
     """Write figures to one file: CSV, Excel or SQLite."""
     from engine.inputs.outputs import check_out
-    from engine.record.query import export as write
-    from engine.record.query import figures, recorded_runs
+    from engine.record import query
 
-    found = figures(recorded_runs(folder, date or (), run or ()), where)
-    write(found, check_out(out, inputs=(), flag="FILE"))
+    found = query.figures(query.recorded_runs(folder, date or (), run or ()), where)
+    query.export(found, check_out(out, inputs=(), flag="FILE"))
     render.say(f"{len(found.rows):,} rows written to {out}")
 
 

@@ -86,14 +86,14 @@ def simulate(
 
 
 def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfig":
-    """The same checks as of a run."""
+    """Make the same checks as of a run."""
     from os import environ
 
     from engine.inputs.run import resolve
 
     names = ("paths", "horizon_days", "seed", "backend", "precision")
-    given = dict(zip(names, texts, strict=True))
-    return resolve({"market": market, "scenarios": [scenario], **given}, {"UNWIND_PATHS": "100000", **environ})
+    flags = dict(zip(names, texts, strict=True))
+    return resolve({"market": market, "scenarios": [scenario], **flags}, {"UNWIND_PATHS": "100000", **environ})
 
 
 def _read(config: "RunConfig") -> Iterator[Path]:
@@ -104,7 +104,7 @@ def _read(config: "RunConfig") -> Iterator[Path]:
 
 
 def _walk(config: "RunConfig") -> "tuple[Walk, dict[str, str]]":
-    """The walk, and the sha256 of what it came from."""
+    """Return the walk, and the sha256 of what it came from."""
     from engine.run.walk import walk_of_config
 
     walk, sha256, warnings = walk_of_config(config, render.say)
@@ -143,7 +143,7 @@ def _print_summary(
 
 
 def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
-    """Quantiles on the last day, and the share of each regime."""
+    """Return the quantiles on the last day, and the share of each regime."""
     n_days, last = walk.dates.size, walk.dates[-1]
     starts = [walk.start.level(factor) for factor in walk.factors]
     names = [render.percent(p) for p in summary.probabilities]
@@ -154,8 +154,8 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
     )
     rows = []
     for i, name in enumerate(summary.series):
-        head = _cell(walk, name, starts[i]) if i < len(starts) else ""
-        rows.append([_label(walk, name), head, *(_cell(walk, name, float(q)) for q in summary.quantiles[-1, i])])
+        head = _entry(walk, name, starts[i]) if i < len(starts) else ""
+        rows.append([_label(walk, name), head, *(_entry(walk, name, float(q)) for q in summary.quantiles[-1, i])])
     title = (
         f"{walk.scenario}: quantiles after {n_days} business days, on {last}\n"
         f"{summary.paths.n:,} paths from {summary.paths.first:,}, walked daily, seed {walk.seed}, {walk.backend.name} "
@@ -164,19 +164,21 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
     yield Table(title=title, columns=columns, rows=rows)
     if walk.regimes:
         shares = zip(summary.regime_shares[-1], summary.regime_share_ses[-1], strict=True)
-        cells = [f"{render.percent(share, 2)} ±{render.percent(se, 2)}" for share, se in shares]
+        entries = [f"{render.percent(share, 2)} ±{render.percent(se, 2)}" for share, se in shares]
         heads = (Column(heading="regime", is_number=False), Column(heading="share", meaning="± one standard error."))
-        yield Table(title=f"Paths by regime on {last}", columns=heads, rows=list(zip(walk.regimes, cells, strict=True)))
+        yield Table(
+            title=f"Paths by regime on {last}", columns=heads, rows=list(zip(walk.regimes, entries, strict=True))
+        )
 
 
 def path_table(walk: "Walk", path: int, levels: Any) -> Table:
-    """One path, a row a day; levels (n_days, n_series)."""
+    """Return one path, a row a day; levels (n_days, n_series)."""
     heads = [_label(walk, name) for name in walk.series]
     columns = (Column(heading="date", is_number=False), *(Column(heading=head) for head in heads))
-    start = [_cell(walk, factor.name, walk.start.level(factor)) for factor in walk.factors]
+    start = [_entry(walk, factor.name, walk.start.level(factor)) for factor in walk.factors]
     rows = [[str(walk.base.valuation_date), *start, *("" for _ in walk.series[len(start) :])]]
     for date, row in zip(walk.dates, levels.tolist(), strict=True):
-        rows.append([str(date), *(_cell(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
+        rows.append([str(date), *(_entry(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
     title = f"{walk.scenario}: path {path:,} of seed {walk.seed}, after each business day; the first row is its start"
     return Table(title=title, columns=columns, rows=rows)
 
@@ -198,13 +200,13 @@ def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
 
 
 def _label(walk: "Walk", name: str) -> str:
-    """The series with the unit of its cells."""
+    """Return the series with the unit of its entries."""
     words = {"carry_sold": "USD bn", "private_sold": "USD bn", "official_sold": "USD bn", "impact": "bp"}
     unit = words.get(name) or ("%" if _is_percent(walk, name) else "")
     return f"{name} {unit}".strip()
 
 
-def _cell(walk: "Walk", name: str, value: float) -> str:
+def _entry(walk: "Walk", name: str, value: float) -> str:
     if name == "regime":
         return walk.regimes[int(value)] if walk.regimes else ""
     if name == "impact":

@@ -25,23 +25,24 @@ def stress(
     """
     import json
 
-    from engine.analysis.stress import as_json as json_of
-    from engine.analysis.stress import stress_table
+    from engine.analysis import stress
     from engine.book.value import book_warnings
     from engine.inputs.book.load import bundled_book_path, load_book
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
     from engine.inputs.run import resolve
     from engine.inputs.scenario.load import default_scenario_names, load_scenarios
 
-    given = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
-    resolve(given, {})  # the same checks as of a run
+    flags = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
+    resolve(flags, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
     positions = load_book(book or bundled_book_path(), levels.valuation_date)
     names = scenario or [name for name in default_scenario_names() if name != "base"]
-    stressed = stress_table(positions, levels, load_scenarios(names), currency)
+    stressed = stress.stress_table(positions, levels, load_scenarios(names), currency)
     warnings = (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes)
     if as_json:
-        print(json.dumps(json_of(stressed, levels.valuation_date, warnings), ensure_ascii=False, allow_nan=False))
+        print(
+            json.dumps(stress.as_json(stressed, levels.valuation_date, warnings), ensure_ascii=False, allow_nan=False)
+        )
     else:
         render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
     for warning in warnings:
@@ -49,7 +50,7 @@ def stress(
 
 
 def table(stressed: "StressTable", title: str) -> Table:
-    """P&L per scenario: the total, then each book with its positions."""
+    """Return P&L per scenario: the total, then each book with its positions."""
     moved = stressed.pnl if stressed.pnl.any() else stressed.base_values
     scale = render.scale(stressed.currency, moved.ravel().tolist())
     columns = (
@@ -70,5 +71,5 @@ def _rows(stressed: "StressTable", scale: Scale) -> Iterator[list[str]]:
         yield []
         yield [book, scale.amount(float(stressed.base_values[members].sum())), *amounts(iter(pnl))]
         for i in members:
-            cells = amounts(iter(stressed.pnl[:, i]))
-            yield [f"  {stressed.position_ids[i]}", scale.amount(float(stressed.base_values[i])), *cells]
+            entries = amounts(iter(stressed.pnl[:, i]))
+            yield [f"  {stressed.position_ids[i]}", scale.amount(float(stressed.base_values[i])), *entries]

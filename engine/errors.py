@@ -9,7 +9,7 @@ _CLOSE = 0.65  # likeness, 0 to 1, from which a word counts as mistyped: 'mkt' f
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """`; did you mean 'JGB_10Y'?` when a known word is like this one, in either case; else nothing."""
+    """Return `; did you mean 'JGB_10Y'?` when a known word is like this one, in either case; else nothing."""
     close = get_close_matches(word.lower(), [name.lower() for name in known], n=1, cutoff=_CLOSE)
     return next((f"; did you mean {name!r}?" for name in known if close and name.lower() == close[0]), "")
 

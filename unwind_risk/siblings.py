@@ -48,7 +48,7 @@ def claim_siblings(*, first: bool = False) -> None:
 
 
 def _is_held(name: str) -> bool:
-    """Whether ours is imported already. Raises ImportError where another is."""
+    """Return whether ours is imported already. Raises ImportError where another is."""
     if (module := sys.modules.get(name)) is None:
         return False
     found = [Path(path).resolve() for path in getattr(module, "__path__", ())]

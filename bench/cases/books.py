@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import sample
 from bench.books import VALUATION_DATE, write_book
-from bench.command import Ran, unwind
+from bench.command import FinishedCommand, unwind
 from bench.records import CaseResult, Row
 from engine.inputs.book.cache import cache_path
 from engine.inputs.market.load import write_market
@@ -70,11 +70,11 @@ def _many_books(folder: Path, n_books: int, rows: list[Row], figures: dict[str, 
     figures[f"{n_books} books"] = _figures(ran)
 
 
-def _row(name: str, ran: Ran, work: float, unit: str) -> Row:
+def _row(name: str, ran: FinishedCommand, work: float, unit: str) -> Row:
     return Row(name=name, unit=unit, work=work, median_s=ran.wall_s, best_s=ran.wall_s)
 
 
-def _figures(ran: Ran) -> dict[str, Any]:
+def _figures(ran: FinishedCommand) -> dict[str, Any]:
     timing, facts = ran.result["timing"], ran.result["run"]["revaluation"]
     return {
         "wall_s": ran.wall_s,

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.alone import Alone, in_a_process
 from bench.contender import Contender, shared_work
 from bench.crossings import KINDS, Seconds, crossings
+from bench.lone_contender import LoneTimes, measure_in_a_process
 from bench.machine import n_cores
 from bench.records import CaseResult, Row
 from bench.timing import WALL, Work, interleave, times
@@ -51,8 +51,8 @@ def measure() -> CaseResult:
 def compare(
     contenders: Sequence[Contender],
     sizes: Sequence[int],
-    cold: Mapping[str, Alone],
-    warm: Mapping[str, Alone],
+    cold: Mapping[str, LoneTimes],
+    warm: Mapping[str, LoneTimes],
     absent: Sequence[str],
 ) -> CaseResult:
     """Time contenders in turns at each number of paths; `cold` and `warm` are what each measured alone."""
@@ -72,7 +72,7 @@ def compare(
 
 
 def _backends() -> tuple[dict[str, AbstractBackend], tuple[str, ...]]:
-    """Those that work here, and why others do not."""
+    """Return the backends that work here, and why others do not."""
     found: dict[str, AbstractBackend] = {}
     absent = []
     for name in dict.fromkeys(name for name, _ in CONTENDERS):
@@ -83,16 +83,16 @@ def _backends() -> tuple[dict[str, AbstractBackend], tuple[str, ...]]:
     return found, tuple(absent)
 
 
-def _alone(names: Sequence[tuple[str, str]]) -> tuple[dict[str, Alone], dict[str, Alone]]:
-    """Each contender in processes of its own: first with nothing compiled, then with what that one compiled.
+def _alone(names: Sequence[tuple[str, str]]) -> tuple[dict[str, LoneTimes], dict[str, LoneTimes]]:
+    """Measure each contender in processes of its own: with nothing compiled, then with what that one compiled.
 
     Where there are two cores, two compile at once, which takes one core each; what is warm runs by itself.
     """
     with tempfile.TemporaryDirectory() as folder:
         caches = {" ".join(name): Path(folder) / "-".join(name) for name in names}
 
-        def alone(name: tuple[str, str]) -> Alone:
-            return in_a_process(*name, ALONE_PATHS[name[0]], caches[" ".join(name)])
+        def alone(name: tuple[str, str]) -> LoneTimes:
+            return measure_in_a_process(*name, ALONE_PATHS[name[0]], caches[" ".join(name)])
 
         compiled = [name for name in names if name[0] != "numpy"]
         with ThreadPoolExecutor(min(2, n_cores())) as pool:
@@ -140,12 +140,12 @@ def _rows(kind: str, found: Seconds) -> list[Row]:
 
 
 def row_name(contender: str, n: int, kind: str) -> str:
-    """What a row is called; the contender ends at the first comma."""
+    """Return what a row is called; the contender ends at the first comma."""
     return f"{contender}, {n:,} paths, {kind}"
 
 
-def _figures(cold: Alone | None, warm: Alone) -> dict[str, Any]:
-    """What a contender measured alone, the times of nothing compiled beside those of kernels kept."""
+def _figures(cold: LoneTimes | None, warm: LoneTimes) -> dict[str, Any]:
+    """Return what a contender measured alone, the times of nothing compiled beside those of kernels kept."""
     kept = asdict(warm)
     del kept["sha256"]
     if cold is None:
@@ -159,10 +159,10 @@ def _figures(cold: Alone | None, warm: Alone) -> dict[str, Any]:
 
 
 def _assert_same_bits(
-    contenders: Sequence[Contender], cold: Mapping[str, Alone], warm: Mapping[str, Alone], n_paths: int
+    contenders: Sequence[Contender], cold: Mapping[str, LoneTimes], warm: Mapping[str, LoneTimes], n_paths: int
 ) -> list[str]:
-    """numba and cuda to the last bit, in processes of their own and here, over whole runs."""
-    said = []
+    """Hold numba and cuda to the last bit, in processes of their own and here, over whole runs."""
+    findings = []
     exact = [each for each in contenders if each.backend.name != "numpy"]
     for precision in dict.fromkeys(each.precision for each in exact):
         racing = [each for each in exact if each.precision == precision]
@@ -171,8 +171,8 @@ def _assert_same_bits(
         if len(alone) != 1 or len(here) != 1:
             raise AssertionError(f"{precision}: P&L differs between {' and '.join(_names(racing))}")
         who = " and ".join(each.backend.name for each in racing)
-        said.append(f"{precision}: {who}, compiled anew and kept: one sha256 of {n_paths:,} paths, {here.pop()[0]}")
-    return said
+        findings.append(f"{precision}: {who}, compiled anew and kept: one sha256 of {n_paths:,} paths, {here.pop()[0]}")
+    return findings
 
 
 def _names(contenders: Sequence[Contender]) -> list[str]:
@@ -180,7 +180,7 @@ def _names(contenders: Sequence[Contender]) -> list[str]:
 
 
 def _assert_close(contenders: Sequence[Contender], programs: Mapping[str, Program]) -> list[str]:
-    """numba and numpy within the polynomials' bound and their own rounding."""
+    """Hold numba and numpy to the polynomials' bound and their own rounding."""
     by_name = {each.name: each for each in contenders}
     if "numpy float64" not in by_name:
         return []

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from bench import sample
-from bench.command import Ran, unwind
+from bench.command import FinishedCommand, unwind
 from bench.machine import n_cores
 from bench.records import CaseResult, Row
 from engine.book.store import write_compiled
@@ -23,7 +23,7 @@ def measure() -> CaseResult:
         write_compiled(sample.book_of_12000(sample.market_of_16()), path)
         books = {"sample books": (), "12,000 flows": ("--book", str(path))}
         unwind(*RUN, "--paths", "1000")  # compiles, if nobody did
-        ran: dict[str, list[Ran]] = {}
+        ran: dict[str, list[FinishedCommand]] = {}
         for name, book in books.items():
             for cores in (all_cores, all_cores, 1):
                 done = unwind(*RUN, "--paths", str(N_PATHS), *book, env={"NUMBA_NUM_THREADS": str(cores)})
@@ -38,12 +38,12 @@ def measure() -> CaseResult:
     )
 
 
-def _row(name: str, runs: list[Ran]) -> Row:
+def _row(name: str, runs: list[FinishedCommand]) -> Row:
     walls = [run.wall_s for run in runs]
     return Row(name=name, unit="paths", work=N_PATHS, median_s=median(walls), best_s=min(walls))
 
 
-def _figures(runs: list[Ran]) -> dict[str, Any]:
+def _figures(runs: list[FinishedCommand]) -> dict[str, Any]:
     timing = [run.result["timing"] for run in runs]
     facts = runs[0].result["run"]["revaluation"]
     return {
@@ -58,7 +58,7 @@ def _figures(runs: list[Ran]) -> dict[str, Any]:
     }
 
 
-def _assert_equal(book: str, ran: dict[str, list[Ran]]) -> str:
+def _assert_equal(book: str, ran: dict[str, list[FinishedCommand]]) -> str:
     found = {run.digests for name, runs in ran.items() if name.startswith(book) for run in runs}
     if len(found) != 1:
         raise AssertionError(f"{book}: runs of one seed differ: {found}")

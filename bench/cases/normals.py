@@ -50,7 +50,7 @@ def _ours() -> dict[str, Work]:
 
 
 def _numpy() -> dict[str, Work]:
-    """Into one array that stays in the cache."""
+    """Draw into one array that stays in the cache."""
     n_blocks = N_BLOCKS // 8
     units = n_blocks * loops.PER_BLOCK
 
@@ -71,7 +71,7 @@ def _numpy() -> dict[str, Work]:
 
 
 def _assert_oracle(precision: str) -> str:
-    """A block's normals against plain numpy, whose own logarithm rounds otherwise."""
+    """Hold a block's normals to plain numpy, whose own logarithm rounds otherwise."""
     paths = np.arange(BLOCK, dtype=np.uint64)
     single = precision == "f32"
     random, normals = loops.scratch(np.uint32 if single else np.uint64), loops.scratch("f4" if single else "f8")

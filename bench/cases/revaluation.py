@@ -54,19 +54,19 @@ def measure() -> CaseResult:
 
 
 def program_of(packed: Packed) -> Program:
-    """One step of a packed book, made ready."""
+    """Return one step of a packed book, made ready."""
     return NumbaBackend().prepare(
         packed.model, packed.book, seed=1, n_steps=packed.n_steps, float32=False, centre=packed.shock_pnl.ravel()
     )
 
 
 def pnl_of(program: Program, n_paths: int) -> Callable[[], Any]:
-    """A call that values so many paths."""
+    """Return a call that values so many paths."""
     return lambda: NumbaBackend().pnl(program, PathRange(first=0, n=n_paths))
 
 
 def _figures(work: dict[str, Work], seconds: dict[str, list[float]], packed: Packed) -> dict[str, Any]:
-    """Revaluation alone: what the draws take, taken off."""
+    """Return revaluation alone: what the draws take, taken off."""
     drawn = times(work, seconds, DRAWS, COMPRESSED)
     alone = 1.0 - drawn  # of compressed with its draws
     per_path = float(np.median(seconds[COMPRESSED])) / work[COMPRESSED].units * alone
@@ -84,7 +84,7 @@ def _figures(work: dict[str, Work], seconds: dict[str, list[float]], packed: Pac
 
 
 def _assert_equal(packed: Packed, programs: dict[str, Program], by_numpy: Any, by_quantlib: Any) -> tuple[str, ...]:
-    """All four value the same paths alike, in parts of gross value."""
+    """Check that all four value the same paths alike, in parts of gross value."""
     gross = float(packed.base_values[0])  # nothing is owed in this book
     exact = pnl_of(programs[DIRECT], N_NUMPY)()[0]
     short = pnl_of(programs[COMPRESSED], N_NUMPY)()[0]

@@ -3,7 +3,7 @@
 import tempfile
 from statistics import median
 
-from bench.command import Ran, unwind
+from bench.command import FinishedCommand, unwind
 from bench.records import CaseResult, Row
 
 ROUNDS = 3
@@ -42,6 +42,6 @@ def measure() -> CaseResult:
     )
 
 
-def _row(name: str, runs: list[Ran]) -> Row:
+def _row(name: str, runs: list[FinishedCommand]) -> Row:
     walls = [run.wall_s for run in runs]
     return Row(name=name, unit="answers", work=1.0, median_s=median(walls), best_s=min(walls))

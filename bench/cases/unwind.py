@@ -26,7 +26,7 @@ from kernels.payoffs import empty_book
 PRECISIONS = ("float64", "float32")
 DAYS = {10: 32_768, 252: 4_096}  # horizon -> paths of a call
 MECHANISM_DAYS = 10
-NU = 5.0  # degrees of freedom, for the cost of fat tails, which the mixture has not
+NU = 5.0  # degrees of freedom, for the cost of fat tails, which the mixture lacks
 ORACLE_PATHS, ORACLE_DAYS = 256, 8
 
 
@@ -62,7 +62,7 @@ def measure() -> CaseResult:
 
 
 def without(mixture: Unwind) -> dict[str, Unwind]:
-    """The mixture with one mechanism switched off."""
+    """Return the mixture with one mechanism switched off."""
     return {
         "without intervention": replace(mixture, intervention=None),
         "without carry": replace(mixture, carry=None),
@@ -74,7 +74,7 @@ def without(mixture: Unwind) -> dict[str, Unwind]:
 
 
 def alone(mixture: Unwind) -> dict[str, Unwind]:
-    """The plain walk with one mechanism switched on."""
+    """Return the plain walk with one mechanism switched on."""
     return {
         "with intervention": Unwind(intervention=mixture.intervention),
         "with carry, repatriation, impact": Unwind(
@@ -105,7 +105,7 @@ def _program(
 
 
 def _figures(work: Mapping[str, Work], seconds: Mapping[str, list[float]]) -> dict[str, Any]:
-    """The mixture's time over the plain walk's; by which fraction a mechanism that goes or comes changes the time."""
+    """Return the mixture's time over the plain walk's, and by which fraction a mechanism changes the time."""
     found: dict[str, Any] = {
         f"mixture_over_plain_{n_days}_days_{precision}": times(
             work, seconds, f"mixture, {n_days} days, {precision}", f"plain, {n_days} days, {precision}"

@@ -86,7 +86,7 @@ def _walk(program: Program, n_paths: int) -> Callable[[], Any]:
 
 
 def _peers(law: WalkLaw) -> tuple[dict[str, Work], list[str]]:
-    """Those that are installed, and the others with the reason; each with the paths that keep a call short."""
+    """Return those that are installed, and why others are not; each with the paths that keep a call short."""
     makers: dict[str, tuple[Callable[[int], Walk], int, str]] = {
         "numpy tuned float64": (lambda n: _best_numpy(law, n, np.float64), 2048, "float64"),
         "numpy tuned float32": (lambda n: _best_numpy(law, n, np.float32), 2048, "float32"),
@@ -111,7 +111,7 @@ def _peers(law: WalkLaw) -> tuple[dict[str, Work], list[str]]:
 
 
 def _best_numpy(law: WalkLaw, n_paths: int, kind: Any) -> Walk:
-    """The tuned numpy with the chunk that is fastest here."""
+    """Return the tuned numpy with the chunk that is fastest here."""
     tried = {f"{chunk}": numpy_walk.tuned(law, n_paths, chunk, kind) for chunk in CHUNKS}
     work = {name: Work(call=call, units=1.0) for name, call in tried.items()}
     seconds = interleave(work, rounds=1, limit_s=0.0, clock=PROCESSOR)
@@ -119,7 +119,7 @@ def _best_numpy(law: WalkLaw, n_paths: int, kind: Any) -> Walk:
 
 
 def _stages(model: ModelArrays) -> dict[str, Work]:
-    """Where the time goes: correlating and stepping alone. The normals alone are a case of their own."""
+    """Time the stages: correlating and stepping alone. The normals alone are a case of their own."""
     found = {}
     for name, kind in (("float64", np.float64), ("float32", np.float32)):
         law = model.rounded(kind)
@@ -132,7 +132,7 @@ def _stages(model: ModelArrays) -> dict[str, Work]:
 
 
 def _cores(programs: dict[str, Program]) -> tuple[dict[str, Work], dict[str, list[float]], tuple[str, ...]]:
-    """One thread and two in turns, on the same paths: same bits."""
+    """Time one thread and two in turns, on the same paths: same bits."""
     if numba.config.NUMBA_NUM_THREADS < 2:
         return {}, {}, ()
     n_paths = 4 * N_PATHS
@@ -171,7 +171,7 @@ def _assert_oracle(model: ModelArrays, usdjpy: float) -> str:
 
 
 def _assert_law(law: WalkLaw, work: dict[str, Work]) -> str:
-    """Every peer walked the same law: the spread of each factor at the horizon."""
+    """Check that every peer walked the same law: the spread of each factor at the horizon."""
     for name, peer in work.items():
         if name in OURS.values():
             continue

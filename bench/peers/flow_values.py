@@ -16,7 +16,7 @@ CHUNK = 128  # paths whose exponentials of one segment fit a core's cache
 
 
 def numpy_values(book: Book, deviations: F64) -> Callable[[], F64]:
-    """Every flow's exponential, segment by segment in chunks of paths: value on each path (n_paths,) JPY.
+    """Return a call for the value of all flows on each path, (n_paths,) [JPY]: exponentials by segment, in chunks.
 
     deviations (n_factors, n_paths); one scenario, one book, two currencies.
     """
@@ -30,6 +30,7 @@ def numpy_values(book: Book, deviations: F64) -> Callable[[], F64]:
     ]
 
     def value() -> F64:
+        """Return the value of all flows on each path: (n_paths,) [JPY]."""
         for start in range(0, n_paths, CHUNK):
             x = deviations[:, start : start + CHUNK]
             fx = np.stack([np.ones(x.shape[1]), run.fx_start[0, 1] * np.exp(x[run.fx_factor[1]])])
@@ -50,7 +51,7 @@ def numpy_values(book: Book, deviations: F64) -> Callable[[], F64]:
 
 
 def quantlib_values(book: CompiledBook, market: Market, deviations: F64) -> Callable[[], F64]:
-    """Each position a bond object of its own, curves relinked on every path: value on each path (n_paths,) JPY."""
+    """Return a call for the value on each path, (n_paths,) [JPY]: a bond a position, curves relinked on every path."""
     today = ql.Date(market.valuation_date.day, market.valuation_date.month, market.valuation_date.year)
     ql.Settings.instance().evaluationDate = today
     names = list(market.curves)
@@ -61,6 +62,7 @@ def quantlib_values(book: CompiledBook, market: Market, deviations: F64) -> Call
     rates = {"JGB": np.ones(deviations.shape[1]), "UST": market.usdjpy * np.exp(deviations[-1])}
 
     def value() -> F64:
+        """Return the sum of the bonds' values on each path: (n_paths,) [JPY]."""
         values = np.empty(deviations.shape[1])
         for path in range(values.size):
             for name, handle in handles.items():
@@ -81,7 +83,7 @@ def _bond(book: CompiledBook, position: int, today: Any, handle: Any) -> Any:
 
 
 def _moves(market: Market, curve: ZeroCurve, deviations: F64) -> tuple[F64, F64]:
-    """Node times, and zero rates on them on every path (n_nodes, n_paths)."""
+    """Return the node times, and zero rates on them on every path (n_nodes, n_paths)."""
     mine = [(f.pillar, i) for i, f in enumerate(market.factors) if f.curve == curve.name and f.pillar is not None]
     pillars, numbers = [pillar for pillar, _ in mine], [i for _, i in mine]
     times = np.unique(np.concatenate([curve.times, pillars]))

@@ -9,7 +9,7 @@ from bench.peers.walk_law import Walk, WalkLaw
 
 
 def jax_walk(law: WalkLaw, n_paths: int, precision: str) -> Walk:
-    """All paths at once, steps as a compiled scan. Raises ImportError where jax is not."""
+    """Walk all paths at once, steps as a compiled scan. Raises ImportError where jax is not."""
     jax: Any = import_module("jax")
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy

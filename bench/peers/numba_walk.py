@@ -29,7 +29,7 @@ def _walk(decay: Any, drift: Any, chol: Any, n_steps: int, horizon: Any) -> None
 
 
 def per_path(law: WalkLaw, n_paths: int) -> Walk:
-    """Scalar loops, one path after the other."""
+    """Walk in scalar loops, one path after the other."""
     horizon = np.empty((law.n_factors, n_paths))
 
     def walk() -> Any:

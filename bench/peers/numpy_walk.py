@@ -8,7 +8,7 @@ from bench.peers.walk_law import Walk, WalkLaw
 
 
 def tuned(law: WalkLaw, n_paths: int, chunk: int, kind: Any) -> Walk:
-    """All paths of a chunk at once, arrays that fit the cache, nothing allocated in the loop, the fastest generator."""
+    """Walk all paths of a chunk at once: arrays fit the cache, nothing is allocated, the fastest generator."""
     generator = np.random.Generator(np.random.SFC64(1))
     decay, drift, chol = (np.ascontiguousarray(a, kind) for a in (law.decay[:, None], law.drift[:, None], law.chol))
     shape = (law.n_factors, chunk)
@@ -31,7 +31,7 @@ def tuned(law: WalkLaw, n_paths: int, chunk: int, kind: Any) -> Walk:
 
 
 def naive(law: WalkLaw, n_paths: int) -> Walk:
-    """All draws at once, (n_paths, n_steps, n_factors), and a loop over days."""
+    """Take all draws at once, (n_paths, n_steps, n_factors), and loop over days."""
 
     def walk() -> Any:
         random = np.random.RandomState(1)

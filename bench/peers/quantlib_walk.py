@@ -10,7 +10,7 @@ from engine.market.factors import DAYS_PER_YEAR
 
 
 def multi_path(law: WalkLaw, n_paths: int) -> Walk:
-    """Ornstein-Uhlenbeck rates without reversion, and one lognormal price: the last factor."""
+    """Walk Ornstein-Uhlenbeck rates without reversion, and one lognormal price: the last factor."""
     generator = _generator(law)
     horizon = np.empty((law.n_factors, n_paths))
 

@@ -7,7 +7,7 @@ from bench.peers.walk_law import Walk, WalkLaw
 
 
 def torch_walk(law: WalkLaw, n_paths: int, precision: str) -> Walk:
-    """All paths at once, fused multiply-add with the Cholesky factor. Raises ImportError where torch is not."""
+    """Walk all paths at once, fused multiply-add with the Cholesky factor. Raises ImportError where torch is not."""
     torch: Any = import_module("torch")
     torch.set_num_threads(1)
     kind = getattr(torch, precision)

@@ -22,5 +22,5 @@ class WalkLaw:
 
     @property
     def n_factors(self) -> int:
-        """How many factors walk."""
+        """Return how many factors walk."""
         return self.decay.size

@@ -1,1 +1,1 @@
-"""`unwind batch`."""
+"""The commands of `unwind batch`."""

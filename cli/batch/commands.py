@@ -189,7 +189,7 @@ def _end(found: dict[str, Any]) -> NoReturn:
 
 @contextmanager
 def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool) -> Iterator["AbstractWorkers | None"]:
-    """Who computes: nobody, this process, or a cluster."""
+    """Choose who computes: nobody, this process, or a cluster."""
     from engine.batch.work.workers import ThisProcess
 
     if cluster is None or cluster.address is None:
@@ -228,7 +228,7 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
 
 
 def _write_reports(outcome: "Outcome", log: "Log") -> None:
-    """Write the report of every night that was closed; one that fails is said, and the record stands."""
+    """Write the report of every night that was closed; one that fails is reported, and the record stands."""
     batch = outcome.batch
     if not batch.report:
         return

@@ -18,19 +18,19 @@ class Log:
         self._start = self._last = clock()
 
     def say(self, message: str) -> None:
-        """What goes on."""
+        """Report what goes on."""
         self._write("info", message)
 
     def warn(self, message: str) -> None:
-        """What is accepted, but worth knowing."""
+        """Report what is accepted, but worth knowing."""
         self._write("warning", message)
 
     def error(self, message: str) -> None:
-        """What went wrong."""
+        """Report what went wrong."""
         self._write("error", message)
 
     def progress(self, done: int, total: int) -> None:
-        """Paths done and in all, of the run in hand; told when the last message was long ago."""
+        """Report paths done and in all, of the run in hand, when the last message was long ago."""
         if self._clock() - self._last >= HEARTBEAT_S:
             elapsed = self._clock() - self._start
             self._write("heartbeat", f"{done:,} of {total:,} paths after {elapsed:.0f} s", done=done, total=total)

@@ -1,1 +1,1 @@
-"""`unwind book`."""
+"""The commands of `unwind book`."""

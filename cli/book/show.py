@@ -25,17 +25,16 @@ def show(file: File, market: options.Market = None, top: Top = "10", as_json: op
     """
     import json
 
-    from engine.book.show import as_json as json_of
-    from engine.book.show import show_book
+    from engine.book import show
     from engine.inputs.book.load import load_book
     from engine.inputs.book.table import MAX_ROWS
     from engine.inputs.market.load import bundled_market_path, load_market
 
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
-    shown = show_book(load_book(file, levels.valuation_date), levels, n_largest)
+    shown = show.show_book(load_book(file, levels.valuation_date), levels, n_largest)
     if as_json:
-        print(json.dumps(json_of(shown), ensure_ascii=False, allow_nan=False))
+        print(json.dumps(show.as_json(shown), ensure_ascii=False, allow_nan=False))
     else:
         render.show(*tables(shown))
     for warning in shown.warnings:
@@ -48,12 +47,12 @@ def template(kind: Kind = None) -> None:
     CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr.
     """
     from engine.inputs.book.load import known_kind
+    from engine.instruments import template
     from engine.instruments.columns import COLUMNS
     from engine.instruments.registry import KINDS
-    from engine.instruments.template import template as book_template
 
     kinds = tuple(KINDS.values()) if kind is None else (known_kind(kind),)
-    typer.echo(book_template(kinds), nl=False)
+    typer.echo(template.template(kinds), nl=False)
     for each in kinds:
         render.say(f"{each}: {each.meaning}")
     for column in COLUMNS.values():
@@ -62,7 +61,7 @@ def template(kind: Kind = None) -> None:
 
 
 def tables(shown: "BookShow") -> Sequence[Table]:
-    """DV01 by pillar; everything else by book; and by position, for the largest."""
+    """Return DV01 by pillar; everything else by book; and by position, for the largest."""
     scopes = [*shown.books, shown.total]
     first = [_dv01(shown, scopes), _others(f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes)]
     return [*first, _others("Largest positions", "position", shown.largest)] if shown.largest else first
@@ -83,13 +82,13 @@ def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
 
 
 def _others(title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
-    """A column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
+    """Return a column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
     columns = [Column(heading=heading, is_number=False), Column(heading="kind", is_number=False)]
-    cells = [[row.name for row in rows], [row.kind for row in rows]]
+    entries = [[row.name for row in rows], [row.kind for row in rows]]
     for name, meaning, amounts, scale in _figures(rows):
         columns.append(Column(heading=f"{name}, {scale.unit}", meaning=meaning))
-        cells.append([scale.amount(amount) for amount in amounts])
-    return Table(title=title, columns=tuple(columns), rows=list(zip(*cells, strict=True)))
+        entries.append([scale.amount(amount) for amount in amounts])
+    return Table(title=title, columns=tuple(columns), rows=list(zip(*entries, strict=True)))
 
 
 def _figures(rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float], Scale]]:

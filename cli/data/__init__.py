@@ -1,1 +1,1 @@
-"""`unwind data`."""
+"""The commands of `unwind data`."""

@@ -45,7 +45,7 @@ def report(
 
 
 def _correlations(folder: Path, valuation_date: date, histories: list[Path]) -> "Correlations | None":
-    """Those of the night's market against the histories; None: the record's own are shown."""
+    """Return the correlations of the night's market against the histories; None: the record's own are shown."""
     if not histories:
         return None
     from engine.batch.correlations import correlations_of_night

@@ -16,11 +16,11 @@ def reproduce(
     Reads the inputs where the manifest names them. Ends with 1 if a number differs.
     """
     from cli import progress
-    from engine.batch.reproduce import reproduce as again
+    from engine.batch import reproduce
     from engine.errors import RiskError
 
     with progress.on_stderr() as report:
-        found = again(manifest, report, render.say)
+        found = reproduce.reproduce(manifest, report, render.say)
     for cause in found.causes:
         render.warn(f"other than then: {cause}")
     what = f"run {found.run!r} of {found.valuation_date}"

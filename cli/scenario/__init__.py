@@ -1,1 +1,1 @@
-"""`unwind scenario`."""
+"""The commands of `unwind scenario`."""

@@ -49,8 +49,7 @@ def replay(
     """
     import json
 
-    from engine.backtest.events import replay as replay_event
-    from engine.backtest.events import replay_json
+    from engine.backtest import events
     from engine.calibration.market_of_date import market_of_date
     from engine.inputs.history.load import read_history
     from engine.inputs.market.load import bundled_market_path, load_market
@@ -63,9 +62,9 @@ def replay(
     law, history = load_scenario(scenario), read_history(files)
     market = market_of_date(history, start, load_market(like or bundled_market_path()), window_start.date())
     chosen = choose_backend(backend, render.say)
-    found = replay_event(law, market, history, end, n_paths=n_paths, seed=number, backend=chosen)
+    found = events.replay(law, market, history, end, n_paths=n_paths, seed=number, backend=chosen)
     if as_json:
-        typer.echo(json.dumps(replay_json(found), ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(events.replay_json(found), ensure_ascii=False, allow_nan=False))
     else:
         render.show(_table(found))
     for note in found.notes:
@@ -73,7 +72,7 @@ def replay(
 
 
 def _dates(event: str | None, first: datetime | None, last: datetime | None) -> tuple[date, date]:
-    """The eve and the last day, of an event or as given."""
+    """Return the eve and the last day, of an event or of the options."""
     from engine.backtest.events import EVENTS
     from engine.errors import InputError, did_you_mean
 

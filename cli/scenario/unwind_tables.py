@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def tables(unwind: "Unwind") -> Iterator[Table]:
-    """Everything that is not off, a table each."""
+    """Return a table of each part that is not off."""
     if unwind.regimes:
         yield _regimes(unwind)
     for regime in unwind.regimes:
@@ -35,7 +35,7 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
 
 
 def sources(unwind: "Unwind") -> Iterator[str]:
-    """Where each part's figures come from."""
+    """Return where each part's figures come from."""
     from engine.mechanisms.parameters.parameter import parameters
     from engine.mechanisms.unwind import placed_parts
 
@@ -140,7 +140,7 @@ def _sizes(sizes: "Sizes") -> str:
 
 
 def _size(glob: str, size: float) -> str:
-    """Basis points of what reads as a zero rate, else percent of the logarithm."""
+    """Return basis points of what reads as a zero rate, else percent of the logarithm."""
     return render.basis_points(size, 1, signed=True) if reads_as_rate(glob) else render.percent(size, 2, signed=True)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.analysis.loop_gain import LoopGain, loop_gain
 from engine.analysis.regimes import RegimeResult, by_regime
-from engine.analysis.sections import N_SECTIONS, check_sections, section_error
+from engine.analysis.sectioning import N_SECTIONS, check_sectioning, sectioning_error
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
 from engine.law.law import law_of
@@ -90,7 +90,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
     ----------
     config : checked settings; `steps` and `until_se` do not count: paths are walked daily
     progress : called with paths done and in all
-    say : told what was picked
+    say : is called with what was picked
 
     Raises
     ------
@@ -98,7 +98,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
         An input is bad; too few paths for paired errors, or too many to hold.
     """
     inputs = load_inputs(config)
-    check_sections(config.n_paths, config.confidences)
+    check_sectioning(config.n_paths, config.confidences)
     n_rows = N_VARIANTS * (1 + len(set(inputs.book.books)))
     if 8 * n_rows * config.n_paths > MOST_BYTES:
         most = MOST_BYTES // (8 * n_rows)
@@ -124,7 +124,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
     unwind = inputs.unwinds[s] or Unwind()
     packed = _pack(config, inputs, s, variants(unwind))
     pnl = _pnl(backend, _prepare(config, backend, packed), config.n_paths, progress)  # (3, n_scopes, n_paths)
-    said = _said(backend, _prepare(config, backend, _pack(config, inputs, s, (unwind,))), config)
+    outcomes = _outcomes(backend, _prepare(config, backend, _pack(config, inputs, s, (unwind,))), config)
     scopes = ("total", *(f"book:{name}" for name in packed.books))
     law = law_of(inputs.shocked[s], config.horizon_days, config.horizon_days, unwind, inputs.market)
     regimes = tuple(regime.name for regime in unwind.regimes) or ("the only one",)
@@ -141,11 +141,11 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
             for confidence in config.confidences
             for measure in MEASURES.values()
         ),
-        sales=tuple(_channel(name, said[row], in_tail) for name, row in CHANNELS.items()),
+        sales=tuple(_channel(name, outcomes[row], in_tail) for name, row in CHANNELS.items()),
         gain=loop_gain(law.unwind, config.horizon_days)
         if law.unwind
         else LoopGain(at_median=0.0, at_95=0.0, probability=0.0),
-        regimes=by_regime(pnl[2], scopes, said["regime"].astype(np.int64), regimes, config.confidences),
+        regimes=by_regime(pnl[2], scopes, outcomes["regime"].astype(np.int64), regimes, config.confidences),
         warnings=inputs.warnings,
     )
 
@@ -176,7 +176,7 @@ def _prepare(config: RunConfig, backend: AbstractBackend, packed: Packed) -> Pro
 
 
 def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Progress) -> F64:
-    """(n_variants, n_scopes, n_paths)"""
+    """Return P&L by variant: (n_variants, n_scopes, n_paths) [currency]."""
     pnl = np.empty((program.n_rows, n_paths))
     for first in range(0, n_paths, CHUNK):
         n = min(CHUNK, n_paths - first)
@@ -185,15 +185,15 @@ def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Pro
     return pnl.reshape(N_VARIANTS, -1, n_paths)
 
 
-def _said(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
-    """What SAID names at the horizon: (n_paths,) each."""
+def _outcomes(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
+    """Return what each name of SAID is at the horizon: (n_paths,) each."""
     n_rows = program.n_steps * (program.model.decay.shape[-1] + len(SAID))
     chunk = max(1, min(CHUNK, CHUNK_BYTES // (8 * n_rows)))
-    said = np.empty((len(SAID), config.n_paths))
+    outcomes = np.empty((len(SAID), config.n_paths))
     for first in range(0, config.n_paths, chunk):
         ids = np.arange(first, min(first + chunk, config.n_paths), dtype=np.uint64)
-        said[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(SAID) :]
-    return dict(zip(SAID, said, strict=True))
+        outcomes[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(SAID) :]
+    return dict(zip(SAID, outcomes, strict=True))
 
 
 def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -> Decomposition:
@@ -204,7 +204,7 @@ def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -
             """Add up variants with their signs, from rows (3, n_paths) [currency]."""
             return sum(sign * measure.of_sample(rows[k], confidence) for k, sign in variants)
 
-        return Part(value=statistic(pnl), se=section_error(statistic, pnl))
+        return Part(value=statistic(pnl), se=sectioning_error(statistic, pnl))
 
     return Decomposition(
         scope=scope,

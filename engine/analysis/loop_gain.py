@@ -46,7 +46,7 @@ class Response:
         return np.array([onto_fall, [impact * self.falls, impact * self.yields]])
 
     def gain(self, impact: float) -> float:
-        """Largest eigenvalue: the spectral radius where higher yields urge sellers.
+        """Return the largest eigenvalue: the spectral radius where higher yields urge sellers.
 
         Where they calm them the other eigenvalue is below 0: damping, however large, and no gain. Both are always real.
         """
@@ -54,14 +54,14 @@ class Response:
         return float(0.5 * (a + d) + np.sqrt(max(0.0, 0.25 * (a - d) ** 2 + b * c)))
 
     def critical_impact(self) -> float:
-        """Impact at which the gain crosses 1: det(1 - M) = 0, linear in it; infinite where it never does."""
+        """Return the impact at which the gain crosses 1: det(1 - M) = 0, linear in it; infinite where it never does."""
         slope = self.yields * (1.0 - self.carry)
         own = 1.0 - self.carry - self.unhedged * self.falls
         is_crossed = own > 0.0 if self.yields > 0.0 else own < 0.0 and slope < 0.0
         return own / slope if is_crossed else math.inf
 
     def probability(self, median: float, log_sd: float) -> float:
-        """P(gain >= 1) for a lognormal impact.
+        """Return P(gain >= 1) for a lognormal impact.
 
         The gain is monotone in the impact: up from that of falls alone where higher yields urge sellers, else down.
         """
@@ -102,6 +102,6 @@ def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response
 
 
 def _left(law: Mapping[str, float], n_steps: int) -> float:
-    """Share of the short-run impact that stands at the horizon, of sales spread evenly over the days."""
+    """Return the share of the short-run impact that stands at the horizon, of sales spread evenly over the days."""
     fading = np.mean(law["fading"] ** np.arange(n_steps))
     return law["long_run"] + (1.0 - law["long_run"]) * float(fading)

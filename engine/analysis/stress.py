@@ -104,7 +104,7 @@ def as_json(stressed: StressTable, valuation_date: date, warnings: Sequence[str]
 
 
 def _left_out(scenario: Scenario) -> list[str]:
-    """Why a scenario's P&L is zero, or leaves a part of it out: what comes within the paths is not here."""
+    """Return why a scenario's P&L is zero, or leaves a part of it out: what comes within the paths is not here."""
     later = [shock for shock in scenario.shocks if shock.day is not None]
     if len(later) < len(scenario.shocks):
         some = (
@@ -125,5 +125,5 @@ def _left_out(scenario: Scenario) -> list[str]:
 
 
 def _values(book: CompiledBook, market: Market, fits: Fits, currency: str) -> F64:
-    """(n_positions,) [currency]"""
+    """Return the positions' values: (n_positions,) [currency]."""
     return position_values(book, market, fits) / market.rate(currency)

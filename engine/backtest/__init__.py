@@ -1,1 +1,1 @@
-"""Laws against what happened."""
+"""Laws of the factors held against what happened."""

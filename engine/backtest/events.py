@@ -51,7 +51,7 @@ class Replay:
     notes: tuple[str, ...]
 
     def of(self, name: str) -> tuple[float, float]:
-        """Realised move of a factor, and the share of paths that moved by less."""
+        """Return the realised move of a factor, and the share of paths that moved by less."""
         at = self.factors.index(name)
         return float(self.realised[at]), float(self.below[at])
 
@@ -166,7 +166,7 @@ def with_repairs(scenario: Scenario) -> Scenario:
 
 
 def _distances(drawn: F64, moves: F64) -> F64:
-    """Mahalanobis distances of moves (n_factors, n) from the mean of the drawn ones: (n,)."""
+    """Return Mahalanobis distances of moves (n_factors, n) from the mean of the drawn ones: (n,)."""
     factor = np.linalg.cholesky(np.atleast_2d(np.cov(drawn)))
     scaled = np.linalg.solve(factor, moves - drawn.mean(axis=1, keepdims=True))
     return np.asarray(np.sqrt((scaled**2).sum(axis=0)))

@@ -77,10 +77,10 @@ def _betas(name: str | None, sectors: Sequence[str]) -> dict[str, float] | None:
         raise InputError(
             f"no betas are called {name!r}{did_you_mean(name, list(BETA_SETS)) or ';'} {', '.join(BETA_SETS)}"
         )
-    given = dict(BETA_SETS[name].betas)
-    if sectors[0] not in given:
+    beta_of = dict(BETA_SETS[name].betas)
+    if sectors[0] not in beta_of:
         raise InputError(f"the betas {name!r} have none of {sectors[0]}, with which others are compared")
-    return {sector: given[sector] for sector in sectors if sector in given}
+    return {sector: beta_of[sector] for sector in sectors if sector in beta_of}
 
 
 def _summary(betas: str, regime: str, sector: str, returns: dict[str, F64]) -> SectorReturn:

@@ -33,7 +33,7 @@ class BookFile:
 
 
 def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[BookFile, ...]:
-    """Files of all entries. An entry without a file, and a second file of a name, are there with their fault."""
+    """Find the files of all entries. One without a file, and a second file of a name, are there with their error."""
     found: dict[str, BookFile] = {}
     for entry in entries:
         pattern = entry.path.replace(DATE, valuation_date.isoformat())
@@ -53,7 +53,7 @@ def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[Book
 
 
 def chosen(files: Sequence[BookFile], globs: Sequence[str]) -> tuple[BookFile, ...]:
-    """Files that a run's `books` names."""
+    """Return the files that a run's `books` names."""
     return tuple(file for file in files if any(fnmatchcase(file.name, pattern) for pattern in globs))
 
 
@@ -70,7 +70,7 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
 
 
 def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
-    """All positions of several files as one book; each is known by its file's name and its own id.
+    """Join all positions of several files as one book; each is known by its file's name and its own id.
 
     One file alone stays as it is, so that its run is the one that `unwind run` makes.
 
@@ -101,5 +101,5 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
 
 
 def book_fault(file: BookFile, error: RiskError) -> BatchFault:
-    """What is wrong with a book, as the night reports it."""
+    """Return what is wrong with a book, as the night reports it."""
     return BatchFault(kind="book", subject=file.name, message=str(error))

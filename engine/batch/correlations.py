@@ -18,7 +18,7 @@ NO_HISTORY = "No history was given, so there are no trailing correlations beside
 
 
 def correlations_of(market: Market, night: date, histories: Sequence[Path]) -> Correlations:
-    """Return a market's correlations beside the trailing ones; a history with errors is told in `basis`.
+    """Return a market's correlations beside the trailing ones; a history with errors is named in `basis`.
 
     histories   files for `engine.inputs.history.load.read_history`
     """

@@ -90,7 +90,7 @@ def run_batch(batch: Batch, how: How) -> Outcome:
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
-    """The batch in one object, for the last line on stdout."""
+    """Return the batch in one object, for the last line on stdout."""
     return {
         "batch": str(outcome.batch.path),
         "out": str(outcome.batch.out),
@@ -141,7 +141,7 @@ def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
 
 
 def _attempt(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState, list[BatchFault]]:
-    """One run; whatever is wrong with it becomes a fault, so that the others go on."""
+    """Do one run; whatever is wrong with it becomes a fault, so that the others go on."""
     try:
         how.stop.check()
         return record_run(batch, day, run, how)
@@ -156,7 +156,7 @@ def _attempt(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState,
 
 
 def _fault(day: Day, run: BatchRun, error: RiskError) -> BatchFault:
-    """A fault of the market is the date's, named once; another is the run's."""
+    """Name a fault of the market once, as the date's; another is the run's."""
     try:
         day.market()
     except InputError as refusal:
@@ -211,7 +211,7 @@ def _closed(
 
 
 def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[list[RunRecord], list[BatchFault]]:
-    """The runs that have a sound record, and faults of those whose record was changed."""
+    """Return the runs that have a sound record, and faults of those whose record was changed."""
     records, faults = [], []
     for name in names:
         folder = run_folder(batch.out, valuation_date, name)
@@ -224,7 +224,7 @@ def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[
 
 
 def _is_same(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
-    """Whether a night's file says the same already, but for when."""
+    """Return whether a night's file says the same already, but for when."""
     try:
         found = read_summary(out, valuation_date)
     except InputError:

@@ -115,14 +115,14 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
 
 
 def work_folder(out: Path, valuation_date: date, name: str) -> Path:
-    """Where a run's checkpoints are."""
+    """Return where a run's checkpoints are."""
     return out / WORK / run_folder(out, valuation_date, name).relative_to(out)
 
 
 def _simulate(
     batch: Batch, valuation_date: date, run: BatchRun, prepared: Prepared, problem: str, how: How
 ) -> tuple[TailAccumulator, int] | None:
-    """The run's tails, and how many blocks were there before; None when this was a share of them."""
+    """Return the run's tails, and how many blocks were there before; None when this was a share of them."""
     n_paths = run.n_paths
     work = Work(
         workers=how.workers, share=how.share, stop=how.stop, progress=how.progress, block_cells=batch.block_cells
@@ -152,7 +152,7 @@ def _simulate(
 def _simulated(
     prepared: Prepared, plan: TailPlan, kept: Checkpoints, work: Work, folder: Path
 ) -> TailAccumulator | None:
-    """As `simulate`; where blocks are missing, says whether others computed something else."""
+    """Do as `simulate`; where blocks are missing, say whether others computed something else."""
     try:
         return simulate(prepared, plan, kept, work)
     except MissingBlocksError as missing:
@@ -205,7 +205,7 @@ def _begin(folder: Path, problem: str, n_paths: int, n_blocks: int) -> None:
 
 
 def _standing(folder: Path, how: How) -> Mapping[str, Any] | None:
-    """The manifest of a run that exists. Raises InputError when it was changed and is not to be replaced."""
+    """Return the manifest of a run that exists. Raises InputError when it was changed and is not to be replaced."""
     if not (folder / MANIFEST).exists():
         return None
     try:
@@ -217,13 +217,13 @@ def _standing(folder: Path, how: How) -> Mapping[str, Any] | None:
 
 
 def _is_good(standing: Mapping[str, Any], source: Source) -> bool:
-    """Whether a record answers the same question. One with a book missing does so for the same program only."""
+    """Return whether a record answers the same question. One with a book missing does so for the same program only."""
     same = bool(standing["fingerprint"] == source.fingerprint)
     return same and (standing["complete"] or standing["code"] == code())
 
 
 def _changed(standing: Mapping[str, Any], source: Source) -> str:
-    """What differs between a record's inputs and those on disk, in words."""
+    """Return what differs between a record's inputs and those on disk, in words."""
     books = {book["name"]: book["sha256"] for book in standing["books"]}
     here = {file.name: file.sha256 for file in source.books}
     scenarios = {each["name"]: each["sha256"] for each in standing["scenarios"]}

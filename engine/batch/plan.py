@@ -73,7 +73,7 @@ def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned
 def _planned(
     batch: Batch, day: Day, run: BatchRun, say: Callable[[str], None], *, probe: bool
 ) -> tuple[PlannedRun, list[str], tuple[str, ...]]:
-    """The plan, what is wrong with inputs and limits, and the inputs' warnings."""
+    """Return the plan, what is wrong with inputs and limits, and the inputs' warnings."""
     source = source_of(day, run)
     loaded = load(day, source)
     _, limit_faults = stress_scenarios(batch, source, loaded.inputs.market)
@@ -99,14 +99,14 @@ def _planned(
 
 
 def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:
-    """Of all checkpoints, at most about: in the pilot a block keeps a tail of its own at worst."""
+    """Return the bytes of all checkpoints at most: in the pilot a block keeps a tail of its own at worst."""
     per_cell = plan.n_cells * plan.n_rows * 8 * (4 + 3 * (len(plan.quantiles) + 1))
     kept = min(plan.keep * n_blocks, plan.pilot_cells * CELL) + plan.kept_beyond
     return per_cell + 8 * plan.n_rows * kept + 4096 * n_blocks
 
 
 def _seconds(prepared: Prepared, plan: TailPlan, size: int) -> float:
-    """Time of all blocks if each takes what the first takes, kernels being compiled."""
+    """Return the time of all blocks if each takes what the first takes, kernels being compiled."""
     brackets = TailAccumulator(plan, prepared.program.centre).brackets()
     block = CellRange(first=0, n=min(size, plan.n_cells), n_paths=plan.n_paths)
     with device_errors():

@@ -63,7 +63,7 @@ def check_writable(folder: Path) -> None:
 
 
 def holder(folder: Path) -> str | None:
-    """Who writes the record now, in words; None: nobody."""
+    """Return who writes the record now, in words; None: nobody."""
     for path in sorted(folder.glob(f"{LOCK}*"), reverse=True):  # shards first: they hold LOCK only together
         with path.open("rb") as file:
             try:

@@ -38,7 +38,7 @@ class Reproduced:
 
     @property
     def is_identical(self) -> bool:
-        """Whether every block, P&L vector and figure has the same bits."""
+        """Return whether every block, P&L vector and figure has the same bits."""
         return not self.numbers
 
 
@@ -91,7 +91,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
 
 
 def _day(manifest: Manifest) -> Day:
-    """The date as it was: the same files, without those that could not be loaded then."""
+    """Return the date as it was: the same files, without those that could not be loaded then."""
     market = Path(manifest["market"]["path"])
     files = tuple(
         BookFile(name=book["name"], path=Path(book["path"]), sha256=file_sha256(Path(book["path"])))
@@ -124,7 +124,7 @@ def _figure_differences(then: tuple[ScopeResult, ...], now: tuple[ScopeResult, .
 
 
 def _is_among(then: tuple[TailResult, ...], now: tuple[TailResult, ...]) -> bool:
-    """Whether every recorded figure is the same now; a measure that was added since then is none of the record's."""
+    """Return whether every recorded figure is the same now; the record lacks measures that were added since."""
     return [tail.confidence for tail in then] == [tail.confidence for tail in now] and all(
         one.flat().items() <= other.flat().items() for one, other in zip(then, now, strict=True)
     )

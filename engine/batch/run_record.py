@@ -145,7 +145,7 @@ def set_aside(out: Path, folder: Path, manifest_sha256: str) -> Path:
 
 
 def now() -> str:
-    """Return the time in UTC. It is only told, never compared: a clock that jumps changes nothing."""
+    """Return the time in UTC. It is only reported, never compared: a clock that jumps changes nothing."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -17,12 +17,12 @@ _FILES = {
 
 
 def example_names() -> tuple[str, ...]:
-    """Names of all examples."""
+    """Return the names of all examples."""
     return tuple(_FILES)
 
 
 def example_text(name: str) -> str:
-    """The text of an example. Raises InputError for an unknown name."""
+    """Return the text of an example. Raises InputError for an unknown name."""
     if name not in _FILES:
         raise InputError(
             f"no example is called {name!r}{did_you_mean(name, tuple(_FILES))}; there are {', '.join(_FILES)}"

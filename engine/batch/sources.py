@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.batch.books import BookFile, book_fault, chosen, find_books, join, load_checked
 from engine.batch.correlations import correlations_of
-from engine.batch.figures.limits import Has
+from engine.batch.figures.limits import AvailableFigures
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.inputs.batch import DATE, Batch, BatchRun, recorded
@@ -49,7 +49,7 @@ class Day:
     _books: dict[str, CompiledBook | InputError] = field(default_factory=dict)
 
     def market(self) -> Market:
-        """The base market. Raises InputError; the same one for every run."""
+        """Load the base market. Raises InputError; the same one for every run."""
         if self._market is None:
             self._market = self._load_market()
         if isinstance(self._market, InputError):
@@ -63,7 +63,7 @@ class Day:
         return self._correlations
 
     def book(self, file: BookFile) -> CompiledBook:
-        """A book, checked. Raises InputError."""
+        """Load a book and check it. Raises InputError."""
         if file.name not in self._books:
             try:
                 self._books[file.name] = load_checked(file, self.market())
@@ -96,17 +96,17 @@ class Loaded:
 
     @property
     def complete(self) -> bool:
-        """Whether no book is missing."""
+        """Return whether no book is missing."""
         return not self.faults
 
     @property
     def total(self) -> str:
-        """What the sum over books is called."""
+        """Return what the sum over books is called."""
         return "total" if self.complete else "partial"
 
-    def has(self, run: BatchRun) -> Has:
-        """What a run on these inputs will have figures of."""
-        return Has(
+    def has(self, run: BatchRun) -> AvailableFigures:
+        """Return what a run on these inputs will have figures of."""
+        return AvailableFigures(
             currency=run.currency,
             scopes=(self.total, *(f"book:{name}" for name in dict.fromkeys(self.inputs.book.books))),
             scenarios=self.inputs.names,
@@ -171,7 +171,7 @@ def load(day: Day, source: Source) -> Loaded:
 
 
 def stress_scenarios(batch: Batch, source: Source, market: Market) -> tuple[tuple[str, ...], list[BatchFault]]:
-    """Scenarios whose stress losses a run records: its own, and those that limits name; faults of the latter."""
+    """Return the scenarios whose stress losses a run records, its own and those of limits; and the latter's errors."""
     names, faults = list(source.run.scenarios), []
     own = [each["name"] for each in source.scenarios]
     for limit in batch.limits:

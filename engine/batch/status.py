@@ -24,12 +24,12 @@ class RunStatus:
 
 
 def statuses(batch: Batch) -> tuple[RunStatus, ...]:
-    """Every run of every date of a batch."""
+    """Return how far every run of every date of a batch is."""
     return tuple(_status(batch, day, run.name) for day in batch.dates for run in batch.runs)
 
 
 def is_begun(batch: Batch) -> bool:
-    """Whether anything of a batch is on disk."""
+    """Return whether anything of a batch is on disk."""
     return any(each.is_begun for each in statuses(batch))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from engine.payoffs.balances import Balances
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Deliverables, Futures
@@ -12,7 +13,6 @@ from engine.payoffs.holdings import Holdings
 from engine.payoffs.quoted import Bonds, Marks, Premiums
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.swaptions import Swaptions
-from engine.payoffs.units import Units
 from kernels.types import I64
 
 T = TypeVar("T")
@@ -50,9 +50,9 @@ class CompiledBook:
         return self.tables.of(Floats)
 
     @property
-    def units(self) -> Units:
+    def balances(self) -> Balances:
         """Return currency held."""
-        return self.tables.of(Units)
+        return self.tables.of(Balances)
 
     @property
     def holdings(self) -> Holdings:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.calibration.given_laws import GivenLaw, with_given
+from engine.calibration.given_laws import GivenLaw, with_given_laws
 from engine.errors import InputError
 from engine.inputs.market.price_files import PriceTable
 from engine.market.correlation import check_correlation
-from engine.market.factors import MAX_FACTORS, Factor, FactorKind
+from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market, joined_sources
+from kernels.lanes import MAX_FACTORS
 
 
 def with_prices(market: Market, prices: Sequence[PriceTable]) -> Market:
@@ -28,7 +29,7 @@ def with_prices(market: Market, prices: Sequence[PriceTable]) -> Market:
     added = [price.name for price in prices]
     _check(market, prices)
     laws = {p.name: GivenLaw(vol=p.vol, correlations=p.correlations, source=p.source) for p in prices}
-    correlation = np.round(with_given(market.correlation, names, laws, [*names, *added]), 6)
+    correlation = np.round(with_given_laws(market.correlation, names, laws, [*names, *added]), 6)
     check_correlation(correlation, [*names, *added], "the prices given")
     sources = {**market.sources, **{price.name: price.source for price in prices}}
     none = np.zeros(len(prices))

@@ -8,15 +8,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from engine.calibration.given_laws import GivenLaw, with_given
+from engine.calibration.given_laws import GivenLaw, with_given_laws
 from engine.conventions.currencies import CURRENCIES, DOLLAR, currency_of_curve, currency_of_factor, fx_quote
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
-from engine.market.factors import DAYS_PER_YEAR, MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, tenor_years
+from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR, Factor, FactorKind, tenor_years
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market, ParCurve, joined_sources
 from engine.market.spread import SpreadCurve, with_derived
+from kernels.lanes import MAX_FACTORS
 from kernels.types import F64, Dates
 
 CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link
@@ -57,7 +58,7 @@ class Calibration:
 
 
 def calibrate(
-    history: pd.DataFrame, factors: Sequence[Factor], window: Window, given: Mapping[str, GivenLaw] | None = None
+    history: pd.DataFrame, factors: Sequence[Factor], window: Window, given_laws: Mapping[str, GivenLaw] | None = None
 ) -> Calibration:
     """Estimate vols and correlations of `factors` from a history.
 
@@ -67,7 +68,7 @@ def calibrate(
         Par yields (decimal) and, by the factor's name, exchange rates, other prices, vols; NaN: not published.
     factors : 1 to 64 factors
     window : dates used, both ends included
-    given : laws, by factor, that are taken as they are: of vols and derived curves, whose history is seldom at hand
+    given_laws : laws, by factor, that are taken as they are: of vols and derived curves, which seldom have a history
 
     Returns
     -------
@@ -85,8 +86,8 @@ def calibrate(
     """
     if not 1 <= len(factors) <= MAX_FACTORS:
         raise InputError(f"a calibration takes 1 to {MAX_FACTORS} factors, got {len(factors)}")
-    laws = {factor.name: given[factor.name] for factor in factors if given and factor.name in given}
-    _refuse_unused(given or {}, laws)
+    laws = {factor.name: given_laws[factor.name] for factor in factors if given_laws and factor.name in given_laws}
+    _refuse_unused(given_laws or {}, laws)
     estimated = [factor for factor in factors if factor.name not in laws]
     names = [factor.name for factor in factors]
     states = factor_states(history, estimated, window)
@@ -99,7 +100,7 @@ def calibrate(
     correlation: F64 = np.atleast_2d(np.corrcoef(five_day_changes, rowvar=False)).astype(np.float64)
     np.fill_diagonal(correlation, 1.0)
     check_correlation(np.round(correlation, 15), list(changes), f"the history {window}")
-    correlation = with_given(correlation, list(changes), laws, names)
+    correlation = with_given_laws(correlation, list(changes), laws, names)
     for decimals in (15, CORRELATION_DECIMALS):  # unrounded too: rounding could hide that factors are dependent
         correlation = np.round(correlation, decimals)
         check_correlation(correlation, names, f"the history {window}")
@@ -157,22 +158,22 @@ def build_market(
     window: Window,
     sources: Mapping[str, str],
     *,
-    given: Mapping[str, GivenLaw] | None = None,
+    given_laws: Mapping[str, GivenLaw] | None = None,
     spreads: Mapping[str, SpreadCurve] | None = None,
     fx_vols: Mapping[str, FxVols] | None = None,
     exchanged: Collection[str] | None = None,
 ) -> Market:
     """Return the market of one date: its published par curves and prices, with the law calibrated over `window`.
 
-    `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given` laws, `spreads` and
+    `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given_laws`, `spreads` and
     `fx_vols` are taken as they are; reversion is zero where no law gives it, drift is zero. `exchanged` are the
     currencies whose rates are the market's `fx`; None: every one that has a factor. Raises InputError as `calibrate`
     does, or when a level was not published on `valuation_date`.
     """
-    derived, laws = spreads or {}, given or {}
+    derived, laws = spreads or {}, given_laws or {}
     names = dict.fromkeys(f.curve for f in factors if f.curve is not None and f.curve not in derived)
     par_curves = {name: par_curve(history, name, valuation_date) for name in names}
-    calibration = calibrate(history, factors, window, given)
+    calibration = calibrate(history, factors, window, given_laws)
     levels = {f.name: _level(history, f.name, valuation_date) for f in factors if f.kind is FactorKind.PRICE}
     surfaces = fx_vols or {}
     levels |= {f.name: surfaces[f.pair].level for f in factors if f.pair is not None and f.pair in surfaces}
@@ -202,14 +203,14 @@ def build_market(
 
 
 def _closes_before(history: pd.DataFrame, day: date) -> tuple[float, ...] | None:
-    """USD/JPY at the five closes before `day`, newest first; None where the history has fewer."""
+    """Return USD/JPY at the five closes before `day`, newest first; None where the history has fewer."""
     before = history[PRICE_FACTOR].loc[history.index < pd.Timestamp(day)].dropna()
     closes = before.to_numpy(dtype=np.float64)[: -_PREVIOUS_CLOSES - 1 : -1].tolist()
     return tuple(closes) if len(closes) == _PREVIOUS_CLOSES else None
 
 
 def _level(history: pd.DataFrame, name: str, day: date) -> float:
-    """Price of one date. Raises InputError when none was published."""
+    """Return the price of one date. Raises InputError when none was published."""
     if name in history.columns:
         published = history[name].loc[history.index == pd.Timestamp(day)].dropna().to_numpy(dtype=np.float64)
         if published.size:
@@ -218,7 +219,7 @@ def _level(history: pd.DataFrame, name: str, day: date) -> float:
 
 
 def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
-    """Columns of a curve -> years, shortest first."""
+    """Return the columns of a curve -> years, shortest first."""
     _currency(name)
     tenors = {str(c): tenor_years(str(c).partition("_")[2]) for c in history.columns if str(c).startswith(f"{name}_")}
     if not tenors:
@@ -227,7 +228,7 @@ def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
 
 
 def _currency(curve: str) -> str:
-    """Code of the currency of a published curve."""
+    """Return the code of the currency of a published curve."""
     code = currency_of_curve(curve)
     if code is None:
         known = ", ".join(each.curves.bond for each in CURRENCIES.values())
@@ -253,7 +254,7 @@ def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) ->
 
 
 def _interpolated(times: F64, zeros: F64, pillar: float) -> F64:
-    """(n_days,) zero rate at a pillar within the nodes."""
+    """Return (n_days,) zero rate at a pillar within the nodes."""
     after = int(np.searchsorted(times, pillar))
     at_node: F64 = zeros[after]
     if times[after] == pillar:
@@ -275,7 +276,7 @@ def _log_level(inside: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _one_day_changes(states: pd.Series) -> F64:
-    """(n,) changes between neighbouring weekdays on both of which the market has a value."""
+    """Return (n,) changes between neighbouring weekdays on both of which the market has a value."""
     present = states.dropna()
     days = _days(present)
     values = present.to_numpy(dtype=np.float64)
@@ -284,7 +285,7 @@ def _one_day_changes(states: pd.Series) -> F64:
 
 
 def _five_day_changes(common: pd.DataFrame) -> F64:
-    """(n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
+    """Return (n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
     values, days = common.to_numpy(dtype=np.float64), _days(common)
     spans = np.busday_count(days[:-CORRELATION_DAYS], days[CORRELATION_DAYS:])
     changes: F64 = (values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS])[spans <= _LONGEST_SPAN]
@@ -331,7 +332,7 @@ def _given_description(laws: Mapping[str, GivenLaw]) -> str:
     return "".join(parts)
 
 
-def _refuse_unused(given: Mapping[str, GivenLaw], used: Mapping[str, GivenLaw]) -> None:
-    unused = [name for name in given if name not in used]
+def _refuse_unused(given_laws: Mapping[str, GivenLaw], used: Mapping[str, GivenLaw]) -> None:
+    unused = [name for name in given_laws if name not in used]
     if unused:
-        raise InputError(f"laws are given of {', '.join(unused)}, which are none of the factors")
+        raise InputError(f"laws are given of {', '.join(unused)}, which are not among the factors")

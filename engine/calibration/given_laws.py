@@ -20,7 +20,7 @@ class GivenLaw:
     theta: float = 0.0  # long-run state, as `Market.thetas`
 
 
-def with_given(correlation: F64, known: Sequence[str], given: Mapping[str, GivenLaw], names: Sequence[str]) -> F64:
+def with_given_laws(correlation: F64, known: Sequence[str], laws: Mapping[str, GivenLaw], names: Sequence[str]) -> F64:
     """Return the correlation of `names`, (n, n), from that of the `known` ones and what is given of the rest.
 
     A given factor moves with the others only through those that its law names: with S these, its correlations are
@@ -33,7 +33,7 @@ def with_given(correlation: F64, known: Sequence[str], given: Mapping[str, Given
         A law names a factor that is neither known nor given before it, or its correlations explain the factor wholly.
     """
     order = list(known)
-    for name, law in given.items():
+    for name, law in laws.items():
         row = _implied(correlation, order, name, law)
         correlation = np.block([[correlation, row[:, np.newaxis]], [row[np.newaxis, :], np.ones((1, 1))]])
         order.append(name)
@@ -42,7 +42,7 @@ def with_given(correlation: F64, known: Sequence[str], given: Mapping[str, Given
 
 
 def _implied(correlation: F64, order: Sequence[str], name: str, law: GivenLaw) -> F64:
-    """(n,) correlations of a given factor with those before it."""
+    """Return (n,) correlations of a given factor with those before it."""
     missing = [other for other in law.correlations if other not in order]
     if missing:
         raise InputError(f"the law of {name} names {', '.join(missing)}; it may name {', '.join(order)}")

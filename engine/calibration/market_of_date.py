@@ -44,7 +44,7 @@ def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) 
         like.factors,
         Window(start=start, end=day),
         {name: f"{publisher}, {day}" for name, publisher in published.items()},
-        given={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
+        given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
         spreads=like.spreads,
         fx_vols=like.fx_vols,
         exchanged=tuple(like.fx),
@@ -65,7 +65,7 @@ def carried_notes(like: Market, day: date) -> tuple[str, ...]:
 
 
 def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: date) -> tuple[list[date], list[str]]:
-    """Return the days from `first` to `last` with all that `like` needs; and why each other weekday is none.
+    """Return the days from `first` to `last` with all that `like` needs; and why each other weekday is left out.
 
     Raises InputError when no day of these is left.
     """
@@ -90,7 +90,7 @@ def is_carried(factor: Factor, like: Market) -> bool:
 
 
 def _law(factor: Factor, like: Market) -> GivenLaw:
-    """A carried factor moves with those nearest to it as it does in `like`, and through them with the others."""
+    """Tie a carried factor to those nearest to it as in `like`, and through them to the others."""
     names = [each.name for each in like.factors]
     mine = names.index(factor.name)
     near = [names.index(name) for name in _neighbours(factor, like) if name in names[:mine]]
@@ -115,7 +115,7 @@ def _neighbours(factor: Factor, like: Market) -> Sequence[str]:
 
 
 def _series_needed(history: pd.DataFrame, like: Market) -> dict[str, list[str]]:
-    """Columns by what they are for; of a curve's tenors a day has some."""
+    """Return the columns by what they are for; of a curve's tenors a day has some."""
     curves = {name: [str(c) for c in history.columns if str(c).startswith(f"{name}_")] for name in like.par_curves}
     prices = {f.name: [f.name] for f in like.factors if f.kind is FactorKind.PRICE} | {PRICE_FACTOR: [PRICE_FACTOR]}
     return {**{f"{name} yields": columns for name, columns in curves.items()}, **prices}

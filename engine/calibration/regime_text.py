@@ -111,9 +111,9 @@ def _jumps(name: str, found: RegimeEstimate) -> Iterator[str]:
 
 
 def _sizes(sizes: F64, bills: Sequence[str]) -> str:
-    """An inline table of sizes by block, none of bills."""
-    cells = [f'"{glob}" = {_rounded(float(size), 5)}' for glob, size in zip(BLOCKS.values(), sizes, strict=True)]
-    return f"{{ {', '.join([*cells[:-1], *(f'{bill} = 0.0' for bill in bills), cells[-1]])} }}"
+    """Return an inline table of sizes by block, none of bills."""
+    entries = [f'"{glob}" = {_rounded(float(size), 5)}' for glob, size in zip(BLOCKS.values(), sizes, strict=True)]
+    return f"{{ {', '.join([*entries[:-1], *(f'{bill} = 0.0' for bill in bills), entries[-1]])} }}"
 
 
 def _pair(one: str, other: str, value: float) -> str:

@@ -122,7 +122,7 @@ class _Sample:
 
 
 def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeEstimate]:
-    """CALM, FLIGHT and REPATRIATION of a market's factors but its vols.
+    """Estimate CALM, FLIGHT and REPATRIATION of a market's factors but its vols.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeE
 
 
 def block_of(names: Sequence[str]) -> list[str]:
-    """The block of every factor name; the last glob that matches counts."""
+    """Return the block of every factor name; the last glob that matches counts."""
     blocks = [""] * len(names)
     for block, glob in BLOCKS.items():
         blocks = [block if found else old for old, found in zip(blocks, matches(glob, names), strict=True)]
@@ -224,19 +224,19 @@ def _episode(sample: _Sample, market: Market, quiet: _Sample, calm: RegimeEstima
 
 
 def _vols_of(market: Market) -> F64:
-    """Of the factors that are estimated."""
+    """Return the vols of the factors that are estimated."""
     found: F64 = market.vols[[factor.kind is not FactorKind.VOL for factor in market.factors]]
     return found
 
 
 def _convexity(names: Sequence[str], multipliers: Mapping[str, float], market: Market) -> F64:
-    """(n_factors,) per year, half the variance of prices in a regime with these multipliers by block."""
+    """Return (n_factors,) per year, half the variance of prices in a regime with these multipliers by block."""
     vols = _vols_of(market) * np.array([multipliers[block] for block in block_of(names)])
     return np.where([name == USDJPY for name in names], 0.5 * vols**2, 0.0)
 
 
 def _definite_share(shrunk: Mapping[Pair, float], calm: Mapping[Pair, float], market: Market) -> float:
-    """The largest share, in steps of 0.05, of the rates' way from calm that leaves them definite, links having room."""
+    """Return the largest share, in steps of 0.05, of the rates' way from calm that leaves them definite."""
     names = [factor.name for factor in market.factors]
     without = [i for i, name in enumerate(names) if name != USDJPY]
     for step in range(SHARES, 0, -1):
@@ -251,22 +251,22 @@ def _part_way(shrunk: Mapping[Pair, float], calm: Mapping[Pair, float], share: f
 
 
 def _laid_on(market: Market, correlations: Mapping[Pair, float]) -> F64:
-    """(n_factors, n_factors) a market's correlation with those of the blocks of rates."""
+    """Return (n_factors, n_factors) a market's correlation with those of the blocks of rates."""
     overrides = tuple((BLOCKS[one], BLOCKS[two], value) for (one, two), value in correlations.items())
     return override(market.correlation, overrides, [factor.name for factor in market.factors])
 
 
 def _shrunk_links(names: Sequence[str], raw: F64, calm: F64, error: float) -> F64:
-    """(n_factors,) posterior means; 1 of USD/JPY itself."""
+    """Return (n_factors,) posterior means; 1 of USD/JPY itself."""
     rates = [name for name in names if name != USDJPY]
     found, quiet = (dict(zip(names, links.tolist(), strict=True)) for links in (raw, calm))
-    given = {name: found[name] for name in rates}
-    shrunk = _shrunk(given, {name: quiet[name] for name in rates}, error, (math.atanh, math.tanh))
+    of_rates = {name: found[name] for name in rates}
+    shrunk = _shrunk(of_rates, {name: quiet[name] for name in rates}, error, (math.atanh, math.tanh))
     return np.array([shrunk.get(name, 1.0) for name in names])
 
 
 def _definite_links(wanted: F64, names: Sequence[str], correlations: Mapping[Pair, float], market: Market) -> F64:
-    """(n_factors,) the nearest to `wanted` that leave the market's correlation definite; what is no rate stays."""
+    """Return those nearest to `wanted` that leave the correlation definite, (n_factors,); what is no rate stays."""
     places = [factor.name for factor in market.factors]
     rates = np.array([name != USDJPY for name in names])
     free = np.array([places.index(name) for name in names if name != USDJPY])
@@ -292,7 +292,7 @@ def _sample(history: pd.DataFrame, factors: Sequence[Factor], episode: Episode) 
 
 
 def one_day_moves(states: pd.Series, episode: Episode) -> pd.Series:
-    """Changes between neighbouring weekdays on both of which there is a value, by the day they end."""
+    """Return the changes between neighbouring weekdays on both of which there is a value, by the day they end."""
     present = states.dropna()
     days = days_of(present.index)
     is_one_day = np.r_[False, np.busday_count(days[:-1], days[1:]) == 1]
@@ -301,21 +301,21 @@ def one_day_moves(states: pd.Series, episode: Episode) -> pd.Series:
 
 
 def following_fix(tokyo: pd.Series) -> pd.Series:
-    """Moves to a Tokyo fix at the New York day before it: Tokyo's day t is over before New York's begins."""
+    """Lay moves to a Tokyo fix on the New York day before it: Tokyo's day t is over before New York's begins."""
     moved = tokyo.copy()
     moved.index = pd.DatetimeIndex(np.busday_offset(days_of(tokyo.index), -1, roll="backward"))
     return moved
 
 
 def _five_day_changes(states: pd.DataFrame, episode: Episode) -> F64:
-    """(n_changes, n_factors)"""
+    """Return overlapping changes over five days: (n_changes, n_factors)."""
     changes = states.dropna().diff(OVERLAP).iloc[OVERLAP:]
     found: F64 = changes[~_is_left_out(days_of(changes.index), episode, OVERLAP)].to_numpy(dtype=np.float64)
     return found
 
 
 def _is_left_out(ends: Dates, episode: Episode, days: int) -> Bools:
-    """Whether a change over some business days, to a day, touches a window that is left out."""
+    """Return whether a change over some business days, to a day, touches a window that is left out."""
     starts = np.busday_offset(ends, -days, roll="forward")
     out = np.zeros(ends.size, dtype=np.bool_)
     for window in episode.without:
@@ -339,7 +339,7 @@ def _vol_multipliers(sample: _Sample, vols: F64) -> dict[str, float]:
 
 
 def _vol(sample: _Sample, name: str) -> float:
-    """Per sqrt(year), about zero, without the days of jumps."""
+    """Return the vol per sqrt(year), about zero, without the days of jumps."""
     jump_days = np.busday_offset(days_of(sample.jumps.index), int(name.startswith("JGB")), roll="forward")
     moves = sample.moves[name]
     usual = moves[~np.isin(days_of(moves.index), jump_days)].to_numpy(dtype=np.float64)
@@ -347,7 +347,7 @@ def _vol(sample: _Sample, name: str) -> float:
 
 
 def _correlations(sample: _Sample) -> tuple[dict[Pair, float], F64]:
-    """By pair of blocks of rates, and (n_factors,) with USD/JPY."""
+    """Return correlations by pair of blocks of rates, and (n_factors,) with USD/JPY."""
     correlation = np.atleast_2d(np.corrcoef(sample.five_day, rowvar=False))
     blocks = np.array(block_of(sample.names))
     by_pair = {(one, two): float(correlation[np.ix_(blocks == one, blocks == two)].mean()) for one, two in PAIRS}
@@ -355,19 +355,19 @@ def _correlations(sample: _Sample) -> tuple[dict[Pair, float], F64]:
 
 
 def _means(sample: _Sample) -> F64:
-    """(n_factors,) per year"""
+    """Return the mean s per year: (n_factors,)."""
     return np.array([float(sample.moves[name].mean()) for name in sample.names]) * DAYS_PER_YEAR
 
 
 def _james_stein(sample: _Sample, quiet: _Sample) -> float:
-    """Positive-part factor on the blocks' means; their errors correlate as in calm markets."""
+    """Return the positive-part shrinkage of the blocks' means; their errors correlate as in calm markets."""
     z = (sample.blocks.mean() / sample.blocks.std(ddof=1)).to_numpy() * math.sqrt(len(sample.blocks))
     square = float(z @ np.linalg.solve(np.corrcoef(quiet.blocks.to_numpy(), rowvar=False), z))
     return max(0.0, 1.0 - (len(BLOCKS) - 2) / square)
 
 
 def _shrunk(raw: Mapping[K, float], calm: Mapping[K, float], variance: float, scale: Scale) -> dict[K, float]:
-    """Posterior means on a scale, there and back, on which the prior is normal."""
+    """Return the posterior means on a scale, there and back, on which the prior is normal."""
     there, back = scale
     weight = PRIOR_SD**2 / (PRIOR_SD**2 + variance)
     return {key: float(back(weight * there(raw[key]) + (1.0 - weight) * there(calm[key]))) for key in raw}

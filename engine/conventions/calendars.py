@@ -38,7 +38,7 @@ class Calendar:
         self.days: I64 = _business_serials(name, valuation_date) + (_SERIAL_ZERO - self._origin)  # (n,) ascending
 
     def following(self, days: I64 | int) -> I64:
-        """Return each day, or the next business day where it is none [days]; any shape."""
+        """Return each day, or the next business day where it is a holiday [days]; any shape."""
         return np.asarray(self.days[np.searchsorted(self.days, days)])
 
     def modified_following(self, day: int) -> int:
@@ -58,7 +58,7 @@ class Calendar:
         return np.asarray(np.where(days <= self.days[0], days, moved))
 
     def shifted(self, day: int, n: int) -> int:
-        """Return the business day `n` after `day`, or before it; a `day` that is none counts as the next that is."""
+        """Return the business day `n` after `day`, or before it; a holiday counts as the next business day."""
         return int(self.days[max(int(np.searchsorted(self.days, day)) + n, 0)])
 
     def next_after(self, day: int) -> int:

@@ -96,14 +96,14 @@ class Contract:
         whole = 12 * (maturity.year - start.year) + maturity.month - start.month
         return whole - (maturity.day < start.day)
 
-    def factor(self, coupon: float, maturity: date) -> float:
+    def conversion_factor(self, coupon: float, maturity: date) -> float:
         """Return the conversion factor of a bond, as the exchange prints it. Raises InputError if not deliverable."""
         if message := self.refusal(maturity):
             raise InputError(message)
         months = self.months_to(maturity)
         if self.spec.exchange == "JPX":
-            return truncated(jpx_factor(coupon, months, self.spec.coupon), JPX_DECIMALS)
-        return rounded(cme_factor(coupon, months, self.spec.coupon, self.spec.keeps_months), CME_DECIMALS)
+            return truncated(jpx_conversion_factor(coupon, months, self.spec.coupon), JPX_DECIMALS)
+        return rounded(cme_conversion_factor(coupon, months, self.spec.coupon, self.spec.keeps_months), CME_DECIMALS)
 
     def refusal(self, maturity: date) -> str | None:
         """Return why a bond cannot be delivered, if so."""
@@ -129,7 +129,7 @@ def parse_contract(label: str) -> Contract:
     return Contract(spec=CONTRACTS[match[1]], year=2000 + int(match[2]), month=int(match[3]))
 
 
-def jpx_factor(coupon: float, months: int, notional_coupon: float) -> float:
+def jpx_conversion_factor(coupon: float, months: int, notional_coupon: float) -> float:
     """Return the conversion factor of the Osaka Exchange before it is cut to 6 decimals.
 
     ((a / x) ((1 + x/2)^b - 1) + 100) / ((1 + x/2)^(c/6) 100) - a (6 - d) / 1200, with a the coupon in per cent, x the
@@ -148,7 +148,7 @@ def jpx_factor(coupon: float, months: int, notional_coupon: float) -> float:
     return float(at_maturity / (growth ** (months / 6.0) * 100.0) - percent * (6 - to_next) / 1200.0)
 
 
-def cme_factor(coupon: float, months: int, notional_coupon: float, keeps_months: bool) -> float:
+def cme_conversion_factor(coupon: float, months: int, notional_coupon: float, keeps_months: bool) -> float:
     """Return the conversion factor of the Chicago Board of Trade before it is rounded to 4 decimals.
 
     Parameters
@@ -175,7 +175,7 @@ def cme_factor(coupon: float, months: int, notional_coupon: float, keeps_months:
 
 
 def truncated(value: float, decimals: int) -> float:
-    """Cut, do not round. 1e-12 is added first: a factor of exactly 1 may come out a bit below."""
+    """Cut, do not round. 1e-12 is added first: a conversion factor of exactly 1 may come out a bit below."""
     scale = 10.0**decimals
     return math.floor((value + 1e-12) * scale) / scale
 

@@ -81,7 +81,7 @@ def fx_quote(code: str) -> FxQuote:
 
 
 def currency_of_factor(name: str) -> str | None:
-    """Return the code of the currency whose exchange rate a factor is: "USD" of "USDJPY"; None when it is none."""
+    """Return the code of the currency whose exchange rate a factor is: "USD" of "USDJPY"; None: of none."""
     codes = (code for code, each in CURRENCIES.items() if each.fx is not None and each.fx.factor == name)
     return next(codes, None)
 

@@ -3,7 +3,7 @@
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -30,7 +30,7 @@ Reader = Callable[[str, Any], Any]  # place, what is there
 def read_currencies(text: str) -> dict[str, Currency]:
     """Read the `currencies` tables of a TOML text into currencies by code.
 
-    Raises InputError for TOML that is none, and for a key that is missing, unknown or holds what it cannot, by name.
+    Raises InputError for text that is not TOML, and for a missing, unknown or wrong key, by name.
     """
     return {
         code: _currency(code, table) for code, table in _table(_parsed(text).get("currencies"), "currencies").items()
@@ -43,6 +43,7 @@ def read_registry(text: str) -> tuple[dict[str, Currency], str, tuple[str, ...]]
     Raises InputError as `read_currencies`, and where not exactly one currency is the home, or two have one factor.
     """
     found, head = read_currencies(text), _parsed(text)
+    _refuse_unknown("the file", head, ("home", "business_days", "currencies"))
     home = _text("home", head.get("home"))
     homes = [code for code, currency in found.items() if currency.fx is None]
     if homes != [home]:
@@ -52,17 +53,17 @@ def read_registry(text: str) -> tuple[dict[str, Currency], str, tuple[str, ...]]
     factors = [currency.fx.factor for currency in found.values() if currency.fx is not None]
     if twice := next((name for i, name in enumerate(factors) if name in factors[:i]), None):
         raise InputError(f"the factor {twice!r} is that of two currencies")
-    centres = head.get("business_days")
-    if not isinstance(centres, list) or not centres:
-        raise InputError(f"business_days: must be a list of centres, got {centres!r}")
-    return found, home, tuple(centres)
+    centres = _texts("business_days", head.get("business_days"))
+    if not centres:
+        raise InputError("business_days: must name a centre, got an empty list")
+    return found, home, centres
 
 
 def _currency(code: str, table: Mapping[str, Any]) -> Currency:
     where = f"currencies.{code}"
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise InputError(f"{where}: a currency's code is three capitals, such as EUR, got {code!r}")
-    _check_keys(where, table, Currency, without=("code",))
+    _check_keys(where, table, Currency, without=("code",), optional=("fx",))
     fx = None if "fx" not in table else _part(FxQuote, f"{where}.fx", table["fx"])
     return Currency(
         code=code,
@@ -79,67 +80,73 @@ def _currency(code: str, table: Mapping[str, Any]) -> Currency:
     )
 
 
-def _part(kind: type[Part], where: str, given: Any) -> Part:
-    """One table as the dataclass that holds it, every key read by its reader."""
-    table = _table(given, where)
+def _part(kind: type[Part], where: str, value: Any) -> Part:
+    """Read one table into the dataclass that holds it, every key by its reader."""
+    table = _table(value, where)
     _check_keys(where, table, kind)
     readers: dict[str, Reader] = {name: _READERS.get((kind, name), _text) for name in table}
     return kind(**{name: read(f"{where}.{name}", table[name]) for name, read in readers.items()})
 
 
-def _check_keys(where: str, table: Mapping[str, Any], kind: Any, without: tuple[str, ...] = ()) -> None:
+def _check_keys(
+    where: str, table: Mapping[str, Any], kind: Any, without: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+) -> None:
     known = [each.name for each in fields(kind) if each.name not in without]
+    _refuse_unknown(where, table, known)
+    if missing := next((name for name in known if name not in table and name not in optional), None):
+        raise InputError(f"{where}: the key {missing!r} is missing")
+
+
+def _refuse_unknown(where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
     if unknown := next((name for name in table if name not in known), None):
         raise InputError(
             f"{where}: unknown key {unknown!r}{did_you_mean(unknown, known)}; there are {', '.join(known)}"
         )
-    if missing := next((name for name in known if name not in table and name != "fx"), None):
-        raise InputError(f"{where}: the key {missing!r} is missing")
 
 
-def _text(where: str, given: Any) -> str:
-    if not isinstance(given, str) or not given:
-        raise InputError(f"{where}: must be text in quotes, got {given!r}")
-    return given
+def _text(where: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise InputError(f"{where}: must be text in quotes, got {value!r}")
+    return value
 
 
-def _texts(where: str, given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list):
-        raise InputError(f"{where}: must be a list of texts, got {given!r}")
-    return tuple(_text(where, each) for each in given)
+def _texts(where: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InputError(f"{where}: must be a list of texts, got {value!r}")
+    return tuple(_text(where, each) for each in value)
 
 
-def _range(where: str, given: Any) -> Range:
-    is_pair = isinstance(given, list) and len(given) == 2 and all(isinstance(each, int | float) for each in given)
-    if not is_pair or not -math.inf < given[0] < given[1] < math.inf:
-        raise InputError(f"{where}: must be [low, high] with low below high, got {given!r}")
-    return float(given[0]), float(given[1])
+def _range(where: str, value: Any) -> Range:
+    is_pair = isinstance(value, list) and len(value) == 2 and all(isinstance(each, int | float) for each in value)
+    if not is_pair or not -math.inf < value[0] < value[1] < math.inf:
+        raise InputError(f"{where}: must be [low, high] with low below high, got {value!r}")
+    return float(value[0]), float(value[1])
 
 
-def _rate_range(where: str, given: Any) -> Range:
-    low, high = _range(where, given)
+def _rate_range(where: str, value: Any) -> Range:
+    low, high = _range(where, value)
     if low <= 0.0:
-        raise InputError(f"{where}: an exchange rate is above 0, got {given!r}")
+        raise InputError(f"{where}: an exchange rate is above 0, got {value!r}")
     return low, high
 
 
-def _positive(where: str, given: Any) -> float:
-    if not isinstance(given, int | float) or not 0.0 < given < math.inf:
-        raise InputError(f"{where}: must be a number above 0, got {given!r}")
-    return float(given)
+def _positive(where: str, value: Any) -> float:
+    if not isinstance(value, int | float) or not 0.0 < value < math.inf:
+        raise InputError(f"{where}: must be a number above 0, got {value!r}")
+    return float(value)
 
 
-def _business_days(where: str, given: Any) -> int:
-    if type(given) is not int or not 0 <= given <= 10:
-        raise InputError(f"{where}: must be 0 to 10 business days, got {given!r}")
-    return given
+def _business_days(where: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= 10:
+        raise InputError(f"{where}: must be 0 to 10 business days, got {value!r}")
+    return value
 
 
 def _one_of(*wanted: Any) -> Reader:
-    def read(where: str, given: Any) -> Any:
-        if isinstance(given, float) or given not in wanted:
-            raise InputError(f"{where}: must be one of {', '.join(str(each) for each in wanted)}, got {given!r}")
-        return next(each for each in wanted if each == given)
+    def read(where: str, value: Any) -> Any:
+        if isinstance(value, float) or value not in wanted:
+            raise InputError(f"{where}: must be one of {', '.join(str(each) for each in wanted)}, got {value!r}")
+        return next(each for each in wanted if each == value)
 
     return read
 
@@ -162,10 +169,10 @@ _READERS: Mapping[tuple[Any, str], Reader] = {  # what is not here is text
 }
 
 
-def _table(given: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(given, dict):
-        raise InputError(f"{where}: must be a table, got {given!r}")
-    return given
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: must be a table, got {value!r}")
+    return value
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class BondConvention:
 
     @property
     def period_months(self) -> int:
-        """Months between coupons."""
+        """Return the months between coupons."""
         return 12 // self.coupons_per_year
 
 

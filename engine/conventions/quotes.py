@@ -132,7 +132,7 @@ def days_in_year_after(valuation_date: date, settlement_day: I64) -> I64:
 def _price_and_slope(
     y: F64, coupon: F64, fraction: F64, n: I64, first: F64, coupons_per_year: F64 | I64 | int
 ) -> tuple[F64, F64]:
-    """Dirty street price and its derivative in the yield."""
+    """Return the dirty street price and its derivative in the yield."""
     per_year = np.asarray(coupons_per_year, np.float64)
     y, coupon, fraction, n, first, f = np.broadcast_arrays(y, coupon, fraction, n, first, per_year)
     whole = 100.0 * coupon / f
@@ -150,7 +150,7 @@ def _price_and_slope(
 
 
 def _no_leap(days: Dates) -> I64:
-    """Days since some day, on a calendar without 29 February (which counts as the 28th)."""
+    """Return days since some day, on a calendar without 29 February (which counts as the 28th)."""
     year = days.astype("datetime64[Y]")
     year_start = year.astype("datetime64[D]")
     day_of_year = (days - year_start).astype(np.int64)

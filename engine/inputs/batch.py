@@ -33,7 +33,7 @@ def _date(value: Any) -> date:
 
 
 def day_of_text(value: Any) -> date:
-    """The day that a text such as 2025-05-28 names. Raises ValueError, also when the calendar has no such day."""
+    """Return the day that a text such as 2025-05-28 names. Raises ValueError, also where there is no such day."""
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -43,8 +43,8 @@ def day_of_text(value: Any) -> date:
 
 
 def _dates(value: Any) -> Any:
-    given = value if isinstance(value, tuple) else (value,)
-    found = tuple(map(_date, given))
+    days = value if isinstance(value, tuple) else (value,)
+    found = tuple(map(_date, days))
     if not found:
         raise ValueError("needs at least one date, got an empty list")
     if twice := next((each for i, each in enumerate(found) if each in found[:i]), None):
@@ -59,7 +59,7 @@ def _named(value: str) -> str:
 
 
 def _some(value: Any) -> Any:
-    """Not `min_length`, which counts elements without fault only, and would be a fault of its own."""
+    """Refuse an empty list. Not by `min_length`: it counts elements without fault only, and would be one more fault."""
     if value == ():
         raise ValueError("needs at least one table, got an empty list")
     return value
@@ -145,8 +145,8 @@ class BatchFile(Strict):
     @model_validator(mode="after")
     def _names_are_different(self) -> "BatchFile":
         for what, names in (("runs", [run.name for run in self.runs]), ("books", [book.name for book in self.books])):
-            given = [name for name in names if name is not None]
-            if twice := next((name for i, name in enumerate(given) if name in given[:i]), None):
+            written = [name for name in names if name is not None]
+            if twice := next((name for i, name in enumerate(written) if name in written[:i]), None):
                 raise ValueError(f"two of `{what}` are called {twice!r}; names must differ")
         if isinstance(self.limits, str) is isinstance(self.limits, tuple):
             raise ValueError(f"`limits` must be a path or [[limits]] tables, got {self.limits!r}")
@@ -218,7 +218,7 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
 
 
 def run_from_record(config: dict[str, Any]) -> BatchRun:
-    """The run of a manifest's `config`. Raises InputError when it is none."""
+    """Return the run of a manifest's `config`. Raises InputError when it is no such run."""
     try:
         return BatchRun.model_validate({key: _as_toml(value) for key, value in config.items()})
     except ValidationError as error:
@@ -226,7 +226,7 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 
 def recorded(run: BatchRun) -> dict[str, Any]:
-    """A run's resolved keys, as a manifest holds them."""
+    """Return a run's resolved keys, as a manifest holds them."""
     return run.model_dump(mode="json", by_alias=True, exclude={"market", "book", "out"})
 
 
@@ -239,9 +239,9 @@ def _rebased(run: BatchRun, folder: Path) -> BatchRun:
     return run.model_copy(update={"scenarios": scenarios})
 
 
-def _chosen_dates(file: BatchFile, given: Sequence[str]) -> tuple[date, ...]:
+def _chosen_dates(file: BatchFile, days: Sequence[str]) -> tuple[date, ...]:
     try:
-        chosen = _dates(tuple(given)) if given else file.dates
+        chosen = _dates(tuple(days)) if days else file.dates
     except ValueError as error:
         raise InputError(f"--date {error}") from None
     if not chosen:
@@ -262,6 +262,6 @@ def _limits(
         return (), tuple(Fault(message=f"{other.name}: {fault}") for fault in refusal.faults)
     unknown = [key for key in parsed if key != "limits"]
     if unknown or not isinstance(parsed.get("limits"), tuple):
-        said = f"unknown key {unknown[0]!r}" if unknown else "no [[limits]]"
-        return (), (Fault(message=f"{other.name}: {said}; a limit file holds [[limits]] tables alone"),)
+        problem = f"unknown key {unknown[0]!r}" if unknown else "no [[limits]]"
+        return (), (Fault(message=f"{other.name}: {problem}; a limit file holds [[limits]] tables alone"),)
     return checked_limits(parsed["limits"], there, other.name)

@@ -32,7 +32,7 @@ def _known_measure(value: str) -> str:
 
 
 def _measures() -> tuple[str, ...]:
-    """What a limit may be on: a registered tail measure, or an exact figure."""
+    """Return what a limit may be on: a registered tail measure, or an exact figure."""
     return (*measures_by_label(), *EXACT)
 
 

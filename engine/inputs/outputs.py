@@ -26,24 +26,24 @@ def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path
         It is a folder, a symbolic link, a device or a pipe, or one of `inputs`; its folder is not there or not
         writable.
     """
-    given = f"{flag} {str(out)!r}"
+    destination = f"{flag} {str(out)!r}"
     try:
         if fault := _kind_fault(out):
-            raise InputError(f"{given} is {fault}")
+            raise InputError(f"{destination} is {fault}")
         if not out.parent.is_dir():
-            raise InputError(f"{given}: there is no folder {str(out.parent)!r}; make it first")
+            raise InputError(f"{destination}: there is no folder {str(out.parent)!r}; make it first")
         if read := next((each for each in inputs if _is_same(out, each)), None):
-            raise InputError(f"{given} would replace {str(read)!r}, which this command reads; give another name")
+            raise InputError(f"{destination} would replace {str(read)!r}, which this command reads; give another name")
     except OSError as error:
-        raise InputError(f"{given} cannot be written: {error.strerror}") from None
+        raise InputError(f"{destination} cannot be written: {error.strerror}") from None
     if not os.access(out.parent, os.W_OK | os.X_OK) or (out.exists() and not os.access(out, os.W_OK)):
-        raise InputError(f"{given} cannot be written: no permission")
-    _try_part(out, given)
+        raise InputError(f"{destination} cannot be written: no permission")
+    _try_part(out, destination)
     return out.resolve()
 
 
 def made_folder(out: Path, flag: str = "--out") -> Path:
-    """A folder to write into, made where it is absent. Raises InputError when it cannot be."""
+    """Return a folder to write into, made where it is absent. Raises InputError when it cannot be."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -56,14 +56,14 @@ def made_folder(out: Path, flag: str = "--out") -> Path:
 
 
 def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
-    """Files that a run reads: its RUN.toml if there is one, market, book, and scenarios given by path."""
+    """Return the files that a run reads: its RUN.toml if there is one, market, book, and scenarios named by path."""
     scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
     files = (file, config.market or bundled_market_path(), config.book or bundled_book_path(), *scenarios)
     return tuple(each for each in files if each is not None)
 
 
 def _kind_fault(out: Path) -> str | None:
-    """What is wrong with the kind of thing that is there already, if something is."""
+    """Return what is wrong with the kind of thing that is there already, if something is."""
     try:
         mode = out.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -75,18 +75,18 @@ def _kind_fault(out: Path) -> str | None:
     return None if stat.S_ISREG(mode) else "a device or a pipe; give the path of a file"
 
 
-def _try_part(out: Path, given: str) -> None:
+def _try_part(out: Path, destination: str) -> None:
     """Make and remove the file under whose name the output would grow. Raises InputError when there can be none."""
     part = out.with_name(f".{out.name}.part-{os.getpid()}")
     try:
         part.touch()
         part.unlink()
     except OSError as error:
-        raise InputError(f"{given} cannot be written: {error.strerror}") from None
+        raise InputError(f"{destination} cannot be written: {error.strerror}") from None
 
 
 def _is_same(out: Path, other: Path) -> bool:
-    """Whether two paths are one file; where either is absent, whether they would be."""
+    """Return whether two paths are one file; where either is absent, whether they would be."""
     if out.exists() and other.exists():
         return out.samefile(other)
     return os.path.realpath(out) == os.path.realpath(other)

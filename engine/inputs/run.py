@@ -79,7 +79,7 @@ def _check_seed(value: int) -> int:
 
 
 def _relative_error(value: Any) -> Any:
-    """'0.5%' or, in a file, 0.005. A bare number in text, or a large one, may mean either: it is refused."""
+    """Read '0.5%' or, in a file, 0.005. A bare number in text, or a large one, may mean either: it is refused."""
     wanted = f"must be a percentage below 50% such as '0.5%', got {value!r}"
     if isinstance(value, str):
         match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", value)
@@ -183,7 +183,7 @@ class RunConfig(Strict):
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | None = None) -> RunConfig:
-    """The run that flags, environment and file ask for together: flag > environment > file > default.
+    """Return the run that flags, environment and file ask for together: flag > environment > file > default.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | N
 
 
 def _key(name: str) -> str:
-    """The key in a RUN.toml of an attribute of RunConfig."""
+    """Return the key in a RUN.toml of an attribute of RunConfig."""
     field = RunConfig.model_fields.get(name)
     return field.alias if field and field.alias else name
 
@@ -243,21 +243,21 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _of_flag(key: str, value: Any) -> Any:
-    """The value of a flag, whose numbers may still be text."""
+    """Return the value of a flag, whose numbers may still be text."""
     if isinstance(value, list | tuple):
         return tuple(_of_flag(key, each) for each in value)
     return _of_word(key, value) if isinstance(value, str) and key not in _TEXTS else value
 
 
 def _of_text(key: str, text: str) -> Any:
-    """The value of an environment variable: text, number, true or false, or a list of them."""
+    """Return the value of an environment variable: text, number, true or false, or a list of them."""
     if key in _LISTS:
         return tuple(part.strip() if key in _TEXTS else _of_word(key, part.strip()) for part in text.split(","))
     return text if key in _TEXTS else _of_word(key, text.strip())
 
 
 def _of_word(key: str, word: str) -> Any:
-    """A number, true or false; any other word as it came, and `1e6` too where a whole number is wanted."""
+    """Read a number, true or false; any other word as it came, and `1e6` too where a whole number is wanted."""
     if re.fullmatch(r"[+-]?[0-9]{1,40}", word):
         return int(word)
     if key not in _WHOLE and re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
@@ -266,7 +266,7 @@ def _of_word(key: str, word: str) -> Any:
 
 
 def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The keys of a file, with its paths relative to its own folder."""
+    """Return the keys of a file, with its paths relative to its own folder."""
 
     def moved(value: Any) -> Any:
         return folder / value if isinstance(value, str) and value else value
@@ -276,8 +276,8 @@ def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     rebased = {key: moved(value) if key in _FILES else value for key, value in data.items()}
     if "scenario" in data:
-        given = data["scenario"]
-        rebased["scenario"] = tuple(map(moved_scenario, given)) if isinstance(given, tuple) else moved_scenario(given)
+        named = data["scenario"]
+        rebased["scenario"] = tuple(map(moved_scenario, named)) if isinstance(named, tuple) else moved_scenario(named)
     return rebased
 
 

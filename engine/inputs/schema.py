@@ -25,9 +25,9 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """The schema of a market, scenario, run or batch file, or of one row of a book file. Dates are ISO text.
+    """Return the schema of a market, scenario, run or batch file, or of a row of a book file. Dates are ISO text.
 
-    A schema says what can be said of single keys; what several keys decide together, such as a correlation that must
+    A schema says what single keys may hold; what several keys decide together, such as a correlation that must
     be positive definite, is checked on reading. Raises InputError for another kind.
     """
     if kind == "book":
@@ -44,7 +44,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 def _book_row() -> dict[str, Any]:
     return {
         "title": "Book row",
-        "description": "One position: a row of a CSV or Parquet book, an empty cell left out. Other columns are "
+        "description": "One position: a row of a CSV or Parquet book, an empty field left out. Other columns are "
         "not read, with a warning.",
         "type": "object",
         "properties": {name: _column(column) for name, column in COLUMNS.items()},
@@ -54,20 +54,20 @@ def _book_row() -> dict[str, Any]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    said = {"description": column.meaning}
+    description = {"description": column.meaning}
     if column.name == "kind":
-        return {**said, "enum": list(POSITION_KINDS)}
+        return {**description, "enum": list(POSITION_KINDS)}
     match column.type:
         case "number":
-            return {**said, "type": "number", "minimum": column.low, "exclusiveMaximum": column.high}
+            return {**description, "type": "number", "minimum": column.low, "exclusiveMaximum": column.high}
         case "date":
-            return {**said, "type": "string", "format": "date"}
+            return {**description, "type": "string", "format": "date"}
         case "text":
-            return {**said, "type": "string", "minLength": 1}
+            return {**description, "type": "string", "minLength": 1}
 
 
 def _rule(kind: Kind) -> dict[str, Any]:
-    """What a kind takes, needs and leaves empty."""
+    """Return what a kind takes, needs and leaves empty."""
     rule = kind.rule
     properties: dict[str, Any] = {name: False for name in COLUMNS if not rule.takes(name)}
     properties["currency"] = {"enum": list(rule.currencies)}

@@ -131,7 +131,9 @@ def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Da
         last_trading_day=last_trading,
         curve=curves.bond,
         repo_curve=curves.repo,
-        factors=np.array([contract.factor(coupon, maturity) for coupon, maturity in deliverables]),
+        conversion_factors=np.array(
+            [contract.conversion_factor(coupon, maturity) for coupon, maturity in deliverables]
+        ),
         accrued=np.array([accrued for accrued, _, _ in bonds]),
         days=tuple(paid for _, paid, _ in bonds),
         amounts=tuple(amounts for _, _, amounts in bonds),

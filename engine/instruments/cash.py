@@ -1,4 +1,4 @@
-"""Currency held."""
+"""Cash: an amount of a currency held on the valuation date."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from engine.instruments.family import Family, Part
 from engine.instruments.kind import Kind
 from engine.instruments.position import Position
 from engine.instruments.rule import KindRule
-from engine.payoffs.units import UnitsPart
+from engine.payoffs.balances import BalancePart
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
@@ -21,7 +21,7 @@ CASH_HELD = Kind(
 
 
 def _parts(position: Position, _: "Days") -> list[Part]:
-    return [UnitsPart(currency=position.currency, quantity=position.notional)]
+    return [BalancePart(currency=position.currency, quantity=position.notional)]
 
 
 def _last_day(_: Position, __: "Days") -> None:

@@ -18,11 +18,11 @@ from engine.instruments.pairs import Pair, pair_of, quoted_pair
 from engine.instruments.position import Position
 from engine.instruments.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
 from engine.market.market import Market
+from engine.payoffs.balances import BalancePart
 from engine.payoffs.curves import sums
 from engine.payoffs.flows import Flows, Leg
 from engine.payoffs.fx_options import OptionPart
 from engine.payoffs.payoff import Book, Caution
-from engine.payoffs.units import UnitsPart
 from kernels.types import F64, I64
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
-_FIXING_DAYS = 2  # business days from an NDF's fixing to its settlement
 
 
 def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
@@ -76,8 +75,8 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     if position.kind is FX_SPOT:
         pair = pair_of(position)
         return [
-            UnitsPart(currency=pair.foreign, quantity=position.notional),
-            UnitsPart(currency=pair.domestic, quantity=-position.notional * position.rate),
+            BalancePart(currency=pair.foreign, quantity=position.notional),
+            BalancePart(currency=pair.domestic, quantity=-position.notional * position.rate),
         ]
     fixing: list[Part] = [_fixing(position, days)] if position.kind is NDF else []
     return [*_exchanges(position, days), *fixing]
@@ -168,7 +167,7 @@ def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iter
 def _fixing_day(position: Position, days: "Days") -> int:
     assert position.maturity is not None
     calendar = _calendar(position, days)
-    return calendar.shifted(days.payment_day(calendar, position.maturity), -_FIXING_DAYS)
+    return calendar.shifted(days.payment_day(calendar, position.maturity), -pair_of(position).spot_days)
 
 
 def _calendar(position: Position, days: "Days") -> "Calendar":

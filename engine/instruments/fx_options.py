@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
-_DELIVERY_DAYS = 2  # business days after expiry
 
 _ONE, _TWO = FxColumns(strikes=("strike",)), FxColumns(strikes=("strike", "strike_2"))
 _OPTION = KindRule(currencies=FOREIGN, required=("strike", "maturity"), at_most_one=("vol", "premium"), fx=_ONE)
@@ -147,7 +146,7 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
     def made() -> tuple[int, int]:
         calendar = days.pair(pair)
         expiry = calendar.modified_following(days.day(maturity))
-        return expiry, calendar.shifted(expiry, _DELIVERY_DAYS)
+        return expiry, calendar.shifted(expiry, pair.spot_days)
 
     return days.kept(("fx_options", pair, maturity), made)
 

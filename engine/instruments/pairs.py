@@ -35,6 +35,11 @@ class Pair:
         return low / most, high / least
 
     @property
+    def spot_days(self) -> int:
+        """Return the business days from a trade or an expiry to delivery; of a cross the longer of the two."""
+        return max(fx_quote(code).spot_days for code in (self.foreign, self.domestic) if code != HOME)
+
+    @property
     def strikes(self) -> Range:
         """Return the sane strikes of an option, low and high."""
         (low, high), (below, above) = self.rates, STRIKES_BEYOND
@@ -44,10 +49,10 @@ class Pair:
 def pair_of(position: Position) -> Pair:
     """Return the pair in which a position is dealt."""
     fx = position.kind.rule.fx
-    return pair_of_cells(position.currency, position.against, pays_domestic=fx is not None and fx.pays_domestic)
+    return pair_of_fields(position.currency, position.against, pays_domestic=fx is not None and fx.pays_domestic)
 
 
-def pair_of_cells(currency: str, against: str | None, *, pays_domestic: bool = False) -> Pair:
+def pair_of_fields(currency: str, against: str | None, *, pays_domestic: bool = False) -> Pair:
     """Return the pair of a row's `currency` and `against`, which may be empty.
 
     `pays_domestic`: the row's notional is paid in its currency, as a digital's, and not bought with the other.

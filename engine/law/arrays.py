@@ -33,9 +33,9 @@ def model_arrays(laws: Sequence[Law]) -> tuple[I64, ModelArrays]:
 
 def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[UnwindLaw | None]) -> ModelArrays:
     n_regimes = max(law.drift.shape[0] for law in kept)
-    given = [unwind for unwind in unwinds if unwind is not None]
-    n_quantiles = max(unwind.quantiles.size for unwind in given)
-    jumps = [unwind.jumps for unwind in given]
+    present = [unwind for unwind in unwinds if unwind is not None]
+    n_quantiles = max(unwind.quantiles.size for unwind in present)
+    jumps = [unwind.jumps for unwind in present]
     tails = [np.swapaxes(_padded(np.swapaxes(each.tails, 0, 1), n_regimes), 0, 1) for each in jumps]
     return plain._replace(
         drift=np.stack([_padded(law.drift, n_regimes) for law in kept]),
@@ -50,7 +50,9 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
         jump_mean=np.concatenate([each.mean for each in jumps]),
         jump_loadings=np.concatenate([each.loadings for each in jumps]),
         impact=np.stack([np.zeros(plain.decay.shape[1]) if each is None else each.impact for each in unwinds]),
-        scheduled=np.stack([np.zeros_like(given[0].scheduled) if each is None else each.scheduled for each in unwinds]),
+        scheduled=np.stack(
+            [np.zeros_like(present[0].scheduled) if each is None else each.scheduled for each in unwinds]
+        ),
     )
 
 
@@ -68,7 +70,7 @@ def _records(unwinds: Sequence[UnwindLaw | None]) -> Rows[LawRecord]:
 
 
 def _padded(by_regime: F64, n: int) -> F64:
-    """(n, ...) from (n_regimes, ...): regimes that a law has not are copies of its first."""
+    """Return (n, ...) from (n_regimes, ...): a law with fewer regimes has copies of its first."""
     return np.concatenate([by_regime, np.repeat(by_regime[:1], n - by_regime.shape[0], axis=0)])
 
 

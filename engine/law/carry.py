@@ -14,11 +14,11 @@ def carry_record(unwind: Unwind, setting: LawSetting) -> Record:
 
     The loss at the start is that of the scenario's own shock.
     """
-    given = unwind.carry
-    if given is None:
+    part = unwind.carry
+    if part is None:
         return {}
     return {
-        **kernel_record(given),
+        **kernel_record(part),
         "start_loss": math.log(setting.base.usdjpy / setting.market.usdjpy),
-        "carry_per_step": given.earned_per_year * setting.dt,
+        "carry_per_step": part.earned_per_year * setting.dt,
     }

@@ -48,7 +48,7 @@ def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -
 
 
 def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:
-    """Mean of all jumps, and by how much the usual ones may miss it: (n_factors,) each."""
+    """Return the mean of all jumps, and by how much the usual ones may miss it: (n_factors,) each."""
     jumps, (steps, n_factors) = unwind.jumps, left.shape
     mean, square = np.zeros(n_factors), np.zeros(n_factors)
     for j, step in enumerate(jumps.step.tolist()):
@@ -65,7 +65,7 @@ def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:
 
 
 def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
-    """What sales and interventions that losses by `moves` (n_factors,) force may do to each factor."""
+    """Return what sales and interventions that losses by `moves` (n_factors,) force may do to each factor."""
     law = {name: float(value) for name, value in unwind.record.items()}
     fx, ust = int(law["fx"]), int(law["ust"])
     fall, rise = float(moves[fx]), float(moves[ust])

@@ -14,21 +14,21 @@ from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
 
 UNIT = 1e-6  # bp per USD 100 bn as a decimal yield per USD bn
-NO_IMPACT = -600.0  # the logarithm of an impact that is none: exp would make 1 of a 0 left out
+NO_IMPACT = -600.0  # the logarithm of no impact at all: its exponential is 0, where that of 0 would be 1
 IMPACT_FIELDS = ("log_impact", "impact_sd", "fading")
 
 
 def impact_record(unwind: Unwind, setting: LawSetting) -> Record:
     """Return the record's fields of `unwind.impact`: a decimal yield, of the 5-year Treasury, per USD bn."""
-    given = unwind.impact
-    if given is None:
+    part = unwind.impact
+    if part is None:
         return {"log_impact": NO_IMPACT}
-    per_bn = given.ust_bp_per_100_bn * UNIT
+    per_bn = part.ust_bp_per_100_bn * UNIT
     return {
-        **kernel_record(given),
+        **kernel_record(part),
         "log_impact": math.log(per_bn) if per_bn > 0.0 else NO_IMPACT,
-        "impact_sd": given.ust_log_sd if per_bn > 0.0 else 0.0,
-        "fading": math.exp(-given.fading_per_year * setting.dt),
+        "impact_sd": part.ust_log_sd if per_bn > 0.0 else 0.0,
+        "fading": math.exp(-part.fading_per_year * setting.dt),
     }
 
 

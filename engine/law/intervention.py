@@ -12,12 +12,12 @@ INTERVENTION_FIELDS = ("intervenes", "log_size", "ust_per_tn")
 
 def intervention_record(unwind: Unwind, setting: LawSetting) -> Record:
     """Return the record's fields of `unwind.intervention`; none where it is off."""
-    given = unwind.intervention
-    if given is None:
+    part = unwind.intervention
+    if part is None:
         return {}
     return {
-        **kernel_record(given),
+        **kernel_record(part),
         "intervenes": 1,
-        "log_size": math.log(given.median_jpy_tn),
+        "log_size": math.log(part.median_jpy_tn),
         "ust_per_tn": 1.0 / (JPY_TN_PER_USD_BN * setting.market.usdjpy),
     }

@@ -64,7 +64,7 @@ def jump_arrays(jumps: tuple[Jump, ...], regimes: tuple[str, ...], factors: tupl
 
 
 def _tails(jump: Jump, regimes: tuple[str, ...], dt: float) -> F64:
-    """(n_regimes, MOST) of a Poisson number, or of a dated jump that comes or does not."""
+    """Return (n_regimes, MOST) of a Poisson number, or of a dated jump that comes or does not."""
     if jump.day is not None:
         return np.tile([jump.probability, *[0.0] * (MOST - 1)], (max(1, len(regimes)), 1))
     rates = np.zeros(max(1, len(regimes)))
@@ -81,7 +81,7 @@ def _loadings(jump: Jump, factors: tuple[str, ...]) -> F64:
 
 
 def _tilted(tails: F64, mean: F64, loadings: F64) -> F64:
-    """E exp(N mean + sqrt(N) loadings @ xi) - 1 of each factor: (n_jumps, n_regimes, n_factors)."""
+    """Return E exp(N mean + sqrt(N) loadings @ xi) - 1 of each factor: (n_jumps, n_regimes, n_factors)."""
     one = mean + 0.5 * (loadings**2).sum(axis=2)  # (n_jumps, n_factors) ln E of one jump
     exactly = tails - np.append(tails[:, :, 1:], np.zeros_like(tails[:, :, :1]), axis=2)
     counts = np.arange(1, MOST + 1)

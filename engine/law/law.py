@@ -81,7 +81,7 @@ def law_of(
     Raises
     ------
     InputError
-        A vol is none of a market; the unwind is seen by day and steps are longer; a regime's correlation is not
+        A vol is beyond a market's range; the unwind is seen by day and steps are longer; a regime's correlation is not
         positive definite.
     LookupError
         A mechanism was registered without its part in a law, or a part without its mechanism.
@@ -113,7 +113,7 @@ def _with_unwind(unwind: Unwind, setting: LawSetting) -> Law:
 
 
 def _regime_step(market: Market, unwind: Unwind, k: int, drifts: F64, dt: float) -> Diffusion:
-    """Regime k's step; without regimes, that of the market. `drifts` (n_factors,) per year are every regime's."""
+    """Return regime k's step; without regimes, the market's. `drifts` (n_factors,) per year are every regime's."""
     regime = unwind.regimes[k] if unwind.regimes else None
     vols = regime_vols(regime, market) if regime else market.vols
     correlation = regime_correlation(regime, market) if regime else market.correlation

@@ -22,7 +22,7 @@ class LawSetting:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The factors' names, in their order."""
+        """Return the factors' names, in their order."""
         return tuple(factor.name for factor in self.market.factors)
 
 

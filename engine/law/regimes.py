@@ -80,5 +80,5 @@ def occupancy(initial: F64, transitions: F64, steps: int) -> F64:
 
 
 def _product(a: F64, b: F64) -> F64:
-    """a @ b in one order of operations on every machine."""
+    """Multiply a @ b in one order of operations on every machine."""
     return np.asarray((a[:, :, None] * b[None]).sum(axis=1))

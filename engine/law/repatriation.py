@@ -21,17 +21,17 @@ def repatriation_record(unwind: Unwind, setting: LawSetting) -> Record:
     The scenario's own shock counts, as for the carry trade: by the pick-up, within the hazard, and as loss.
     """
     market, base = setting.market, setting.base
-    given, pickup = unwind.repatriation, pickup_factors(market.factors)
-    if given is None or pickup is None:
+    part, pickup = unwind.repatriation, pickup_factors(market.factors)
+    if part is None or pickup is None:
         return {}
     shocked = {factor.name: market.level(factor) - base.level(factor) for factor in market.factors}
     rise, fall = shocked[TEN_YEARS], math.log(base.usdjpy / market.usdjpy)
     wider = math.fsum(weight * shocked[name] for weight, name in zip(WEIGHTS, pickup, strict=True))
     return {
-        **kernel_record(given),
+        **kernel_record(part),
         "years": setting.dt,
-        "hazard": given.hazard + given.per_pickup * wider,
-        "start_held": given.duration * rise + given.unhedged * fall,
+        "hazard": part.hazard + part.per_pickup * wider,
+        "start_held": part.duration * rise + part.unhedged * fall,
         **{f"pickup_{k + 1}": setting.names.index(name) for k, name in enumerate(pickup)},
         **{f"weight_{k + 1}": weight for k, weight in enumerate(WEIGHTS)},
     }

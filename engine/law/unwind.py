@@ -59,7 +59,7 @@ def unwind_law(unwind: Unwind, setting: LawSetting) -> UnwindLaw:
 
 
 def _structural_record(unwind: Unwind, setting: LawSetting) -> Record:
-    """Factors that mechanisms look at, and ln USD/JPY at the closes before, from the shocked start.
+    """Return the factors that mechanisms look at, and ln USD/JPY at the closes before, from the shocked start.
 
     A market without closes was flat before the shock. An intervention feeds back with or without an impact, so that
     what is sold for it is counted.

@@ -136,7 +136,7 @@ def _yields(walk: Walk) -> list[tuple[str, float, str]]:
 
 
 def _rates(walk: Walk) -> list[str]:
-    """Currencies whose exchange rates the market moves, in its factors' order."""
+    """Return the currencies whose exchange rates the market moves, in its factors' order."""
     codes = (walk.start.exchanged(factor) for factor in walk.factors)
     return [code for code in codes if code is not None]
 

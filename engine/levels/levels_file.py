@@ -79,7 +79,7 @@ def path_json(walk: Walk, levels: F64) -> dict[str, Any]:
 
 
 def check_form(word: str) -> Form:
-    """Return the form of a file of paths. Raises InputError for a word that is none."""
+    """Return the form of a file of paths. Raises InputError for a word that names no form."""
     for form in FORMS:
         if word == form:
             return form
@@ -112,8 +112,8 @@ def write_summary(walk: Walk, summary: Summary, sha256: Mapping[str, str], out: 
 
 def paths_bytes(walk: Walk, paths: PathRange, form: Form) -> int:
     """Return the bytes of the paths' figures: about the size of the file, since random digits hardly compress."""
-    cells = paths.n * walk.dates.size * len(walk.series)
-    return cells * (8 if form == "wide" else 10)
+    figures = paths.n * walk.dates.size * len(walk.series)
+    return figures * (8 if form == "wide" else 10)
 
 
 def write_paths(
@@ -127,7 +127,7 @@ def write_paths(
     Raises
     ------
     InputError
-        The file's disk has not the space.
+        The disk lacks the space.
     """
     free = shutil.disk_usage(out.parent).free
     if (need := paths_bytes(walk, paths, form)) > free:
@@ -160,7 +160,7 @@ def new_file(out: Path) -> Iterator[Path]:
 
 
 def _wide(walk: Walk, paths: I64, levels: F64) -> pa.Table:
-    """levels (n_days, n_series, n_paths) by path, then day."""
+    """Lay levels (n_days, n_series, n_paths) out by path, then day."""
     n_days, n = walk.dates.size, paths.size
     columns = {
         "path": pa.array(np.repeat(paths, n_days)),
@@ -174,7 +174,7 @@ def _wide(walk: Walk, paths: I64, levels: F64) -> pa.Table:
 
 
 def _long(walk: Walk, paths: I64, levels: F64) -> pa.Table:
-    """levels (n_days, n_series, n_paths) by path, day, then series."""
+    """Lay levels (n_days, n_series, n_paths) out by path, day, then series."""
     n_days, n_series, n = levels.shape
     days, dates, series = _keys(walk, list(walk.series))
     every = np.tile(np.arange(n_days * n_series), n)
@@ -190,7 +190,7 @@ def _long(walk: Walk, paths: I64, levels: F64) -> pa.Table:
 
 
 def _keys(walk: Walk, names: list[str]) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Day, date and series of the rows of one path, by day and then series."""
+    """Return the day, date and series of the rows of one path, by day and then series."""
     n_days, n = walk.dates.size, len(names)
     numbers = pa.array(np.tile(np.arange(n, dtype=np.int32), n_days))
     return (
@@ -201,10 +201,10 @@ def _keys(walk: Walk, names: list[str]) -> tuple[pa.Array, pa.Array, pa.Array]:
 
 
 def _names(numbers: F64, regimes: tuple[str, ...]) -> pa.DictionaryArray:
-    """Names of regimes; "" where the scenario has none."""
+    """Return the names of regimes; "" where the scenario has none."""
     return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32)), pa.array(regimes or ("",)))
 
 
 def _figures(values: F64) -> pa.Array:
-    """Flat, with null for what is no number."""
+    """Return the figures flat, with null for what is no number."""
     return pa.array(values.ravel(), from_pandas=True)

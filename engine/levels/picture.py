@@ -91,7 +91,7 @@ def _panel(axes: Any, walk: Walk, fan: Fan) -> None:
 
 
 def _date_axis(axes: Any) -> None:
-    """Months, the year below its first and, where no year begins, at the right."""
+    """Label months, the year below its first and, where no year begins, at the right."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     locator = AutoDateLocator(minticks=4, maxticks=7)
@@ -103,7 +103,7 @@ def _date_axis(axes: Any) -> None:
 
 
 def _ends(axes: Any, last: np.datetime64, levels: Any, decimals: int) -> None:
-    """The outermost quantiles and the median of the last day, as figures at the right."""
+    """Write the outermost quantiles and the median of the last day as figures at the right."""
     for k in (0, 3, 6):
         text = f"{levels[k]:.{decimals}f}"
         axes.annotate(text, xy=(last, levels[k]), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5)

@@ -67,10 +67,10 @@ def replays(walk: Walk, n_paths: int) -> int:
     """
     if n_paths < LEAST_PATHS:
         raise InputError(f"`paths` must be at least {LEAST_PATHS} for quantiles, got {n_paths}")
-    cells = walk.dates.size * len(walk.series)
-    needed = math.ceil(cells / max(1, BUFFER_BYTES // (8 * n_paths)))
+    n_places = walk.dates.size * len(walk.series)
+    needed = math.ceil(n_places / max(1, BUFFER_BYTES // (8 * n_paths)))
     if needed > MOST_REPLAYS:
-        most = MOST_REPLAYS * BUFFER_BYTES // (8 * cells)
+        most = MOST_REPLAYS * BUFFER_BYTES // (8 * n_places)
         raise InputError(
             f"`paths` must be at most some {most:,} for exact quantiles of {walk.dates.size} days, got {n_paths:,};"
             " take fewer paths or days"
@@ -85,11 +85,11 @@ def summarise(walk: Walk, paths: PathRange, probabilities: Sequence[Fraction], p
     distance between the order statistics one binomial standard deviation of the rank either way.
     """
     by_day = (walk.dates.size, len(walk.series))
-    cells, n_passes = by_day[0] * by_day[1], replays(walk, paths.n)
-    number = walk.series.index("regime") + len(walk.series) * np.arange(by_day[0])  # cells of the regime, by day
-    taken, moments = np.empty((2, cells, len(probabilities))), np.empty((2, cells))
+    n_places, n_passes = by_day[0] * by_day[1], replays(walk, paths.n)
+    number = walk.series.index("regime") + len(walk.series) * np.arange(by_day[0])  # places of the regime, by day
+    taken, moments = np.empty((2, n_places, len(probabilities))), np.empty((2, n_places))
     shares = np.zeros((by_day[0], len(walk.regimes)))
-    for k, (first, rows) in enumerate(_cells_of_paths(walk, paths, n_passes, progress)):
+    for k, (first, rows) in enumerate(_levels_by_place(walk, paths, n_passes, progress)):
         of_rows = slice(first, first + len(rows))
         for day in np.flatnonzero((number >= first) & (number < of_rows.stop)):
             shares[day] = [(rows[number[day] - first] == regime).mean() for regime in range(len(walk.regimes))]
@@ -118,16 +118,16 @@ def chunks(walk: Walk, paths: PathRange) -> Iterator[U64]:
         yield np.arange(first, min(first + size, paths.first + paths.n), dtype=np.uint64)
 
 
-def _cells_of_paths(walk: Walk, paths: PathRange, n_passes: int, progress: Progress) -> Iterator[tuple[int, F64]]:
-    """First cell and levels (n, n_paths) of a part of the cells (day, series), day-major; all in `n_passes` walks."""
-    cells = walk.dates.size * len(walk.series)
-    held = math.ceil(cells / n_passes)
+def _levels_by_place(walk: Walk, paths: PathRange, n_passes: int, progress: Progress) -> Iterator[tuple[int, F64]]:
+    """Yield first place and levels (n, n_paths) of some of the places (day, series), day-major, in `n_passes` walks."""
+    n_places = walk.dates.size * len(walk.series)
+    held = math.ceil(n_places / n_passes)
     buffer = np.empty((held, paths.n))
-    for k, first in enumerate(range(0, cells, held)):
-        last = min(first + held, cells)
+    for k, first in enumerate(range(0, n_places, held)):
+        last = min(first + held, n_places)
         for ids in chunks(walk, paths):
             done = int(ids[0]) - paths.first
-            buffer[: last - first, done : done + ids.size] = walk.levels(ids).reshape(cells, -1)[first:last]
+            buffer[: last - first, done : done + ids.size] = walk.levels(ids).reshape(n_places, -1)[first:last]
             progress(k * paths.n + done, n_passes * paths.n)
         yield first, buffer[: last - first]
 

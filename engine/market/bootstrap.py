@@ -89,7 +89,7 @@ def coupon_times(tenor: float, period: float) -> F64:
 
 
 def _solve_node(times: F64, zero_rates: F64, coupons: F64, node: int, name: str, period: float) -> F64:
-    """(n_days,) zero rate at `times[node]`, given those of the nodes before it."""
+    """Return the zero rate at `times[node]` from those of the nodes before it: (n_days,)."""
     tenor = float(times[node])
     last = float(times[node - 1]) if node else 0.0
     payment = coupons * min(period, tenor)  # (n_days,) per unit of par
@@ -117,7 +117,7 @@ def _solve_node(times: F64, zero_rates: F64, coupons: F64, node: int, name: str,
 
 
 def _known_value(times: F64, zero_rates: F64, payment: F64, node: int, dates: F64) -> F64:
-    """(n_days,) value of the coupons that fall on or before the last solved node."""
+    """Return (n_days,) value of the coupons that fall on or before the last solved node."""
     value = np.zeros_like(payment)
     for date in dates:
         after = int(np.searchsorted(times[:node], date))
@@ -130,7 +130,7 @@ def _known_value(times: F64, zero_rates: F64, payment: F64, node: int, dates: F6
 
 
 def _exp(x: F64) -> F64:
-    """Through the C library: numpy's own exp differs in the last bit between AVX2 and AVX-512 machines."""
+    """Take exponentials through the C library: numpy's differ in the last bit between AVX2 and AVX-512 machines."""
     return np.array([math.exp(value) for value in x.tolist()])
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import InputError
-from engine.market.factors import MAX_FACTORS
+from kernels.lanes import MAX_FACTORS
 from kernels.types import F64
 
 SMALLEST_EIGENVALUE = 1e-10  # at or below, a matrix counts as not positive definite: rounding alone moves it by 1e-14
-REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless told otherwise
+REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless another is asked for
 REPAIR_DECIMALS = 9  # a repair is rounded to these: eigenvectors differ between machines in their last bits
 _SYMMETRY = 1e-12
 _MAX_ITERATIONS = 20_000

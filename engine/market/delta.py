@@ -58,19 +58,19 @@ def straddle_log_moneyness(kind: DeltaKind, std: float) -> float:
 
 
 def _bare_delta(is_adjusted: bool, log_moneyness: float, std: float, sign: int) -> float:
-    """Absolute forward delta."""
+    """Return the absolute forward delta."""
     d = -log_moneyness / std + (-0.5 if is_adjusted else 0.5) * std
     return (math.exp(log_moneyness) if is_adjusted else 1.0) * _normal_cdf(sign * d)
 
 
 def _highest_adjusted_call(std: float) -> float:
-    """ln(K / F) at which the premium-adjusted call delta is greatest: std N(d2) = n(d2)."""
+    """Return ln(K / F) at which the premium-adjusted call delta is greatest: std N(d2) = n(d2)."""
     d2 = _bisected(lambda d: std * _normal_cdf(d) - math.exp(-0.5 * d * d) / math.sqrt(2.0 * math.pi), -std, _WIDEST)
     return -std * (d2 + 0.5 * std)
 
 
 def _bisected(rising: Callable[[float], float], low: float, high: float) -> float:
-    """Where a rising function is 0, to the last bit."""
+    """Return where a rising function is 0, to the last bit."""
     while low < (middle := 0.5 * (low + high)) < high:
         low, high = (middle, high) if rising(middle) < 0.0 else (low, middle)
     return high

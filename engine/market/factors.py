@@ -9,7 +9,6 @@ from engine.conventions.currencies import FOREIGN, HOME, currency_of_factor, fx_
 from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
-MAX_FACTORS = 64
 PRICE_FACTOR = "USDJPY"  # the exchange rate of the unwind's own mechanisms
 _CURVE = r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*"
 
@@ -63,7 +62,7 @@ def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Fact
 
     "JGB_10Y" is the zero rate of curve JGB at 10 years, "JGB_REPO_3M" that of curve JGB_REPO, "USDJPY" the exchange
     rate of a registered currency, "USDJPY_VOL" its at-the-money vols. `currencies` declares other prices: {"SPX":
-    "USD"}. Raises InputError for a name that is none of these.
+    "USD"}. Raises InputError for any other name.
     """
     if currencies and name in currencies:
         return Factor(name=name, kind=FactorKind.PRICE, currency=currencies[name])

@@ -66,7 +66,7 @@ class FxVols:
         if self.smile.shape != (n, SMILE_DEGREE + 1) or {self.atm.shape, self.reach.shape} != {(n,)}:
             raise InputError(f"vols of {self.pair} need an at-the-money vol, a smile and its reach for each expiry")
         if self.reference not in self.times:
-            raise InputError(f"vols of {self.pair}: the reference, {self.reference:g} years, is none of the expiries")
+            raise InputError(f"vols of {self.pair}: the reference, {self.reference:g} years, is not among the expiries")
 
     @property
     def level(self) -> float:

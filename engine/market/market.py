@@ -50,7 +50,7 @@ class Market:
     spreads: Mapping[str, SpreadCurve] = field(default_factory=dict)  # by name of the curve that each derives
     fx_vols: Mapping[str, FxVols] = field(default_factory=dict)  # by pair, "USDJPY"
     previous_usdjpy: tuple[float, ...] | None = None  # USD/JPY at the five closes before, newest first
-    notes: tuple[str, ...] = ()  # what was done to the figures that were given, such as a repair of the correlation
+    notes: tuple[str, ...] = ()  # what was done to the file's figures, such as a repair of the correlation
 
     def __post_init__(self) -> None:
         n = len(self.factors)

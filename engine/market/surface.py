@@ -79,7 +79,7 @@ def fx_vols_of(
 def _expiry(
     quote: DeltaQuote | StrikeQuote, time: float, forward: float, foreign_discount: float, kind: DeltaKind
 ) -> tuple[float, F64]:
-    """At-the-money vol and smile, (6,) c0 to c4, M."""
+    """Return the at-the-money vol and smile, (6,) c0 to c4, M."""
     if isinstance(quote, StrikeQuote):
         logs, vols = [math.log(strike / forward) for strike in quote.strikes], list(quote.vols)
         _check_vols(vols)
@@ -102,7 +102,7 @@ def _expiry(
 def _delta_points(
     quote: DeltaQuote, time: float, foreign_discount: float, kind: DeltaKind
 ) -> tuple[list[float], list[float]]:
-    """ln(K / F) and vol of each quoted option, lowest strike first."""
+    """Return ln(K / F) and vol of each quoted option, lowest strike first."""
     wings = [(0.25, quote.risk_reversal_25d, quote.butterfly_25d)]
     if quote.risk_reversal_10d is not None and quote.butterfly_10d is not None:
         wings.insert(0, (0.10, quote.risk_reversal_10d, quote.butterfly_10d))
@@ -123,7 +123,7 @@ def _delta_points(
 
 
 def _polynomial(x: Sequence[float], y: Sequence[float]) -> list[float]:
-    """(5,) c0 to c4 of the polynomial through the points, by divided differences: the same bits on every machine."""
+    """Return c0 to c4 of the polynomial through the points, (5,), by divided differences: the same bits everywhere."""
     differences = list(y)
     for order in range(1, len(x)):
         for i in range(len(x) - 1, order - 1, -1):

@@ -24,7 +24,7 @@ def arbitrage(vols: FxVols) -> tuple[str, ...]:
     times = np.sort(np.concatenate([vols.times, 0.5 * (vols.times[1:] + vols.times[:-1])])).tolist()
     found = [_butterfly(vols, time) for time in times]
     found += [_calendar(vols, first, second) for first, second in pairwise(times)]
-    return tuple(said for said in found if said)
+    return tuple(warning for warning in found if warning)
 
 
 def _butterfly(vols: FxVols, time: float) -> str:

@@ -73,11 +73,11 @@ class Intervention:
     )
 
 
-def check_intervention(given: Intervention | None, findings: Findings) -> None:
+def check_intervention(intervention: Intervention | None, findings: Findings) -> None:
     """Refuse sizes that lie in their ranges one by one, and together move USD/JPY as no market does."""
-    if given is None:
+    if intervention is None:
         return
-    one = given.log_move_per_jpy_tn * given.median_jpy_tn * math.exp(_FAR * given.log_sd)
+    one = intervention.log_move_per_jpy_tn * intervention.median_jpy_tn * math.exp(_FAR * intervention.log_sd)
     if one > MOST_MOVED:
         findings.refuse(
             "intervention.log_move_per_jpy_tn",

@@ -41,13 +41,13 @@ def loop_gain(carry: Carry, impact: Impact) -> float:
 
 
 def _stopped(fall: float, days: int, carry: Carry) -> float:
-    """Sold of the carry stock, USD bn."""
+    """Return what is sold of the carry stock, USD bn."""
     loss = carry.leverage * max(0.0, fall - carry.earned_per_year * days / DAYS_PER_YEAR)
     return carry.stock_usd_bn * min(max(carry.stop_slope * (loss - carry.stop_loss), 0.0), carry.stop_most)
 
 
 def _hazard(at: Mapping[str, float], day: int, repatriation: Repatriation) -> float:
-    """Per year, after `day` days of moves `at` a day."""
+    """Return the hazard per year, after `day` days of moves `at` a day."""
     pickup = at[LONG_JGB] - (at[TEN_YEARS] - (at[SHORT_UST] - at[SHORT_JGB]))
     loss = max(0.0, repatriation.duration * at[TEN_YEARS] - repatriation.unhedged * at[USDJPY])
     hazard = repatriation.hazard + (repatriation.per_pickup * pickup + repatriation.per_loss * loss) * day

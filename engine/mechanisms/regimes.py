@@ -13,9 +13,9 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols, override
 from engine.mechanisms.parameters.parameter import Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Overrides, Sizes, multipliers
+from kernels.layout import MAX_REGIMES
 from kernels.types import F64
 
-MAX_REGIMES = 4
 ANY_REGIME = "*"
 LARGEST_DRIFT = {FactorKind.RATE: 2.0, FactorKind.PRICE: 50.0, FactorKind.VOL: 50.0}  # per year: 80 bp, 20 % a day
 _SUM = 1e-9  # by which probabilities may miss 1
@@ -103,8 +103,8 @@ def check_regimes(regimes: Sequence[Regime], findings: Findings) -> None:
             findings.refuse(f"regimes[{i + 1}].name", f"{regime.name!r} comes twice, or is no name")
     total = sum(regime.initial for regime in regimes)
     if regimes and not abs(total - 1.0) <= _SUM:
-        given = ", ".join(f"{regime.name} {regime.initial:g}" for regime in regimes)
-        findings.refuse("regimes", f"`initial` probabilities must add up to 1; {given} make {total:.12g}")
+        shares = ", ".join(f"{regime.name} {regime.initial:g}" for regime in regimes)
+        findings.refuse("regimes", f"`initial` probabilities must add up to 1; {shares} make {total:.12g}")
 
 
 def check_hazards(hazards: Sequence[Hazard], regimes: Sequence[Regime], findings: Findings) -> None:

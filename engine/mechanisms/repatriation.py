@@ -90,23 +90,23 @@ class Repatriation:
     )
 
 
-def check_repatriation(given: Repatriation | None, findings: Findings) -> None:
+def check_repatriation(repatriation: Repatriation | None, findings: Findings) -> None:
     """Refuse a largest hazard below the usual one."""
-    if given is not None and given.most < given.hazard:
-        findings.refuse("repatriation.most", f"must be at least `hazard`, {given.hazard!r}")
+    if repatriation is not None and repatriation.most < repatriation.hazard:
+        findings.refuse("repatriation.most", f"must be at least `hazard`, {repatriation.hazard!r}")
 
 
 def check_repatriation_on_market(
-    given: Repatriation | None, market: Market, findings: Findings, *, officials_sell: bool
+    repatriation: Repatriation | None, market: Market, findings: Findings, *, officials_sell: bool
 ) -> None:
     """Refuse a market without the factors of the pick-up; note that officials' sales buy JGBs too."""
-    if given is None:
+    if repatriation is None:
         return
     if pickup_factors(market.factors) is None:
         names = [factor.name for factor in market.factors]
         wanted = f"{LONG_JGB}, {TEN_YEARS}, {SHORT_UST} or another short Treasury, {SHORT_JGB}"
         missing = ", ".join(name for name in (LONG_JGB, TEN_YEARS, SHORT_JGB) if name not in names)
         findings.refuse("repatriation", f"its pick-up needs the factors {wanted}; the market lacks {missing}")
-    if given.into_jgb > 0.0 and officials_sell:
+    if repatriation.into_jgb > 0.0 and officials_sell:
         bought = "JGBs are bought with this share of what officials sell too: their impact is one with the private"
         findings.note("repatriation.into_jgb", f"{bought} sales'")

@@ -14,12 +14,13 @@ from engine.mechanisms.drifts import DRIFTS
 from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
-from engine.mechanisms.jumps import MAX_JUMPS, Jump
+from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
-from engine.mechanisms.regimes import MAX_REGIMES, Hazard, Regime
+from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
+from kernels.layout import MAX_JUMPS, MAX_REGIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,9 @@ def placed_parts(unwind: Unwind) -> Iterator[tuple[str, Any]]:
     """Yield every part that is on, with its place: "" of the unwind itself, `carry.`, `regimes[2].`."""
     yield "", unwind
     for key in parameters(Unwind):
-        given = getattr(unwind, key)
-        if is_dataclass(given):
-            yield f"{key}.", given
-        elif isinstance(given, tuple):
-            yield from ((f"{key}[{i + 1}].", each) for i, each in enumerate(given) if is_dataclass(each))
+        value = getattr(unwind, key)
+        if is_dataclass(value):
+            yield f"{key}.", value
+        elif isinstance(value, tuple):
+            yield from ((f"{key}[{i + 1}].", each) for i, each in enumerate(value) if is_dataclass(each))
     yield from ((f"{key}.", part) for key, part in unwind.added)

@@ -32,8 +32,8 @@ def cash_at_horizon(setting: Setting) -> F64:
     still = ~setting.is_moving
     cell = setting.flow_cell[still]
     amount = _at_horizon(setting)[:, still]
-    units, holdings = book.units, book.holdings
-    held = sums(setting.cell_of(units.position, units.currency), units.quantity, setting.n_cells)
+    balances, holdings = book.balances, book.holdings
+    held = sums(setting.cell_of(balances.position, balances.currency), balances.quantity, setting.n_cells)
     owed = holdings.quantity * setting.fits.holding_reference
     owed = owed * setting.cash_growth(holdings.currency, holdings_seen(setting)[1])
     held -= sums(setting.cell_of(holdings.position, holdings.currency), owed, setting.n_cells)

@@ -61,7 +61,9 @@ def pack_futures(setting: Setting, points: PointList) -> Draft:
 
     def lay(ground: Ground, first_leg: int) -> LaidFutures:
         bonds = Deliverable.rows(
-            leg=first_leg + leg.ravel(), accrued=deliverables.accrued[members], factor=deliverables.factor[members]
+            leg=first_leg + leg.ravel(),
+            accrued=deliverables.accrued[members],
+            factor=deliverables.conversion_factor[members],
         )
         return LaidFutures(tables=Futures(owned=owned, futures=laid_futures, deliverables=bonds))
 

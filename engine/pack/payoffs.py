@@ -5,6 +5,7 @@ from engine.pack.futures import pack_futures
 from engine.pack.fx_options import pack_fx_options
 from engine.pack.swaptions import pack_swaptions
 from engine.pack.units import pack_units
+from engine.payoffs.balances import Balances
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Futures
@@ -12,11 +13,10 @@ from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.holdings import Holdings
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.swaptions import Swaptions
-from engine.payoffs.units import Units
 from kernels.payoffs import PAYOFFS as KERNELS
 from kernels.registry import Registry
 
-LEGS_AND_CASH = (Flows, Floats, Units)  # tables that every book has, as legs and cash: they need no packer
+LEGS_AND_CASH = (Flows, Floats, Balances)  # tables that every book has, as legs and cash: they need no packer
 
 PACKERS: Registry[Packer] = Registry(
     "packer",

@@ -24,7 +24,7 @@ class Basket:
     last_trading_day: int
     curve: str
     repo_curve: str
-    factors: F64  # (n,)
+    conversion_factors: F64  # (n,)
     accrued: F64  # (n,)
     days: tuple[I64, ...]  # (n,) of arrays
     amounts: tuple[F64, ...]  # (n,) of arrays, per 1 of face
@@ -61,7 +61,7 @@ class Futures:
 class Deliverables:
     """Bonds that may be delivered, per 1 of face; their flows after delivery."""
 
-    factor: F64  # (n_deliverables,) conversion factor as the exchange rounds it
+    conversion_factor: F64  # (n_deliverables,) as the exchange rounds it
     accrued: F64  # (n_deliverables,) at delivery, per 1
     flow_range: I64  # (n_deliverables, 2) first and last + 1 below
     curve: Words  # (n_deliverables,)
@@ -83,7 +83,7 @@ def futures_of(rows: PartRows[FuturePart]) -> Futures:
     Its ranges count the rows of `deliverables_of`.
     """
     baskets = _baskets(rows)
-    ranges = row_ranges(np.array([basket.factors.size for basket in baskets], np.int64)).tolist()
+    ranges = row_ranges(np.array([basket.conversion_factors.size for basket in baskets], np.int64)).tolist()
     place = {id(basket): ends for basket, ends in zip(baskets, ranges, strict=True)}
     return Futures(
         position=rows.position,
@@ -100,10 +100,10 @@ def futures_of(rows: PartRows[FuturePart]) -> Futures:
 def deliverables_of(rows: PartRows[FuturePart]) -> Deliverables:
     """Lay the bonds of the futures' baskets out as one table, each basket once: (n_deliverables,) rows."""
     baskets = _baskets(rows)
-    sizes = np.array([basket.factors.size for basket in baskets], np.int64)
+    sizes = np.array([basket.conversion_factors.size for basket in baskets], np.int64)
     days = [days for basket in baskets for days in basket.days]
     return Deliverables(
-        factor=joined(basket.factors for basket in baskets),
+        conversion_factor=joined(basket.conversion_factors for basket in baskets),
         accrued=joined(basket.accrued for basket in baskets),
         flow_range=row_ranges(np.array([of_bond.size for of_bond in days], np.int64)),
         curve=np.repeat(words(basket.curve for basket in baskets), sizes),
@@ -116,7 +116,7 @@ def converted_prices(futures: Futures, deliverables: Deliverables, market: Marke
     """Return the forward clean price over conversion factor of every bond of every future's basket, on `day`.
 
     (sum of a bond's flows after delivery, discounted on its curve) / (repo discount factor to delivery), less the
-    interest accrued at delivery, over the factor.
+    interest accrued at delivery, over the conversion factor.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def converted_prices(futures: Futures, deliverables: Deliverables, market: Marke
     tau = np.maximum(futures.delivery_day - day, 0) / DAYS_PER_TIME_YEAR
     growth = 1.0 / discounts(futures.repo_curve, tau, market)
     dirty = _present_values(deliverables, market, day)[bond] * growth[future]
-    return (dirty - deliverables.accrued[bond]) / deliverables.factor[bond], future
+    return (dirty - deliverables.accrued[bond]) / deliverables.conversion_factor[bond], future
 
 
 def model_prices(futures: Futures, deliverables: Deliverables, market: Market, day: int = 0) -> F64:
@@ -181,7 +181,7 @@ def _fit_cautions(book: Book, constants: Shelf) -> Iterator[Caution]:
 
 def _dated(book: Book) -> Iterator[Dated]:
     futures, bonds = book.table(Futures), book.table(Deliverables)
-    last = bonds.day[bonds.flow_range[:, 1] - 1] if bonds.factor.size else bonds.day
+    last = bonds.day[bonds.flow_range[:, 1] - 1] if bonds.conversion_factor.size else bonds.day
     longest = np.array([last[first:end].max() for first, end in futures.basket.tolist()], np.int64)
     yield bonds.curve[futures.basket[:, 0]], futures.position, longest
 
@@ -190,12 +190,12 @@ def _future_claims(book: Book) -> Iterator[Claim]:
     futures, bonds = book.table(Futures), book.table(Deliverables)
     yield bool((futures.last_trading_day >= 1).all()), "an expiry is not after the valuation date"
     yield bool((futures.delivery_day >= futures.last_trading_day).all()), "a future delivers before trading ends"
-    yield are_ranges(futures.basket, bonds.factor.size), "a basket is empty or not stored"
+    yield are_ranges(futures.basket, bonds.conversion_factor.size), "a basket is empty or not stored"
 
 
 def _bond_claims(book: Book) -> Iterator[Claim]:
     bonds = book.table(Deliverables)
-    yield bool((bonds.factor > 0.0).all()), "a conversion factor is not positive"
+    yield bool((bonds.conversion_factor > 0.0).all()), "a conversion factor is not positive"
     yield bool((bonds.day >= 1).all()), "a deliverable's payment is not after the valuation date"
     yield are_ranges(bonds.flow_range, bonds.day.size), "a deliverable has no payments"
 
@@ -225,9 +225,15 @@ def _read(lists: Mapping[str, Columns]) -> Futures:
     return Futures(**rows, basket=basket)
 
 
+def _bonds_written(bonds: Deliverables) -> dict[str, Columns]:
+    rows = as_columns(bonds)
+    return {"deliverables": {"factor": rows.pop("conversion_factor"), **rows}}  # "factor": the file's older name for it
+
+
 def _bonds_read(lists: Mapping[str, Columns]) -> Deliverables:
     rows = dict(lists["deliverables"])
-    return Deliverables(**rows | {"flow_range": rows["flow_range"].reshape(-1, 2)})
+    ranges = rows.pop("flow_range").reshape(-1, 2)
+    return Deliverables(conversion_factor=rows.pop("factor"), flow_range=ranges, **rows)
 
 
 FUTURES = Payoff(
@@ -242,7 +248,7 @@ FUTURES = Payoff(
     dated=_dated,
     claims=_future_claims,
     quotes=("market_price",),
-    ranges={"basket": (Deliverables, "factor")},
+    ranges={"basket": (Deliverables, "conversion_factor")},
 )
 DELIVERABLES = Payoff(
     part=FuturePart,
@@ -250,7 +256,7 @@ DELIVERABLES = Payoff(
     tabulate=deliverables_of,
     stored=Stored(
         lists={"deliverables": _BOND_TYPES},
-        columns=lambda bonds: {"deliverables": as_columns(bonds)},
+        columns=_bonds_written,
         table=_bonds_read,
         is_beside=True,
     ),

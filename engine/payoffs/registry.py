@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from engine.payoffs.balances import BALANCES
 from engine.payoffs.floats import FLOATS
 from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
@@ -14,13 +15,12 @@ from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
 from engine.payoffs.swaptions import SWAPTIONS
-from engine.payoffs.units import UNITS
 
 AnyPayoff = Payoff[Any, Any]
 
 # In the order of a compiled book's file. A payoff whose fit needs what another fits stands after it.
 PAYOFFS: list[AnyPayoff] = [
-    *(FLOWS, FLOATS, UNITS, HOLDINGS, FX_OPTIONS, FUTURES, DELIVERABLES, SWAPTIONS),
+    *(FLOWS, FLOATS, BALANCES, HOLDINGS, FX_OPTIONS, FUTURES, DELIVERABLES, SWAPTIONS),
     *(MARKS, PREMIUMS, BONDS),
 ]
 

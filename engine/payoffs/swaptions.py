@@ -127,7 +127,7 @@ def fit_normal_vols(book: Book, market: Market) -> F64:
         quantity = np.where(swaptions.quantity[row] == 0.0, 1.0, swaptions.quantity[row])
 
         def value(trial: F64) -> F64:
-            """Return what swaptions are worth at trial vols (n,), per 1 of notional: (n,)."""
+            """Return the value of swaptions at trial vols (n,), decimal per sqrt(year), per 1 of notional: (n,)."""
             every = np.where(np.isnan(vols), 1.0, vols)
             every[row] = trial
             return np.asarray(swaption_values(swaptions, market, every)[row] / quantity)

@@ -53,7 +53,7 @@ def write_json(path: Path, content: dict[str, Any]) -> str:
 
 
 def sealed(content: dict[str, Any]) -> tuple[bytes, str]:
-    """The one text of an object, and the sha256 of that text without the key "sha256", which is added to it."""
+    """Return the one text of an object, and the sha256 of that text without "sha256", the key added to it."""
     bare = {key: value for key, value in content.items() if key != "sha256"}
     digest = sha256(_text(bare)).hexdigest()
     return _text({**bare, "sha256": digest}), digest

@@ -82,7 +82,7 @@ def _number(matrix: F64 | None, i: int, j: int) -> float | None:
 
 
 def _square(names: Sequence[str], rows: Sequence[Mapping[str, Any]], column: str, *, diagonal: float) -> F64:
-    """(n, n) symmetric, NaN where a row has no number."""
+    """Return (n, n) symmetric, NaN where a row has no number."""
     places = {name: place for place, name in enumerate(names)}
     found = np.full((len(names), len(names)), np.nan)
     np.fill_diagonal(found, diagonal)

@@ -29,7 +29,7 @@ _TYPES = {"double": "REAL", "int64": "INTEGER", "bool": "INTEGER"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """An answer."""
+    """The answer to a question, row by row."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -60,18 +60,18 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
     return tuple(found)
 
 
-def figures(folders: Sequence[Path], where: str = "true", given: Sequence[Any] = ()) -> Rows:
-    """Return the long table of some runs, with their date and name.
+def figures(folders: Sequence[Path], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
+    """Return the long table of some runs, a row (n_rows,) a figure in its unit, with their date and name.
 
-    where   an SQL condition over the columns, with a ? for each of `given`
+    where   an SQL condition over the columns, with a ? for each of `parameters`
     """
     columns = ", ".join(_COLUMNS)
     order = "valuation_date, run, scope <> 'total', scope, scenario, measure, confidence, curve"
-    return _ask(f"SELECT {columns} FROM figures WHERE {where} ORDER BY {order}", folders, given)
+    return _ask(f"SELECT {columns} FROM figures WHERE {where} ORDER BY {order}", folders, parameters)
 
 
 def headline(folders: Sequence[Path]) -> Rows:
-    """Return one row a run: the headline's measures of all books in its first scenario at the highest confidence."""
+    """Return one row a run, (n_runs,): the measures of all books in its first scenario at the highest confidence."""
     keys = [measure.key for measure in HEADLINE]
     columns = [f"max(value) FILTER (measure = '{key}') AS {key}" for key in keys]
     columns.insert(1, f"max(se) FILTER (measure = '{keys[0]}') AS {keys[0]}_se")
@@ -88,7 +88,7 @@ def headline(folders: Sequence[Path]) -> Rows:
 
 
 def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
-    """Return the figures that differ between two sets of runs.
+    """Return the figures that differ between two sets of runs: (n_rows,), in their units.
 
     They are matched by run, scenario, scope, measure, confidence and curve.
 
@@ -137,17 +137,17 @@ def _same(left: str, right: str, keys: str) -> str:
 
 
 def _check(folders: Sequence[Path]) -> None:
-    said = []
+    messages = []
     for folder in folders:
         try:
             read_manifest(folder, [RESULTS])
         except InputError as error:
-            said.append(str(error))
-    if said:
-        raise InputError("\n".join(said))
+            messages.append(str(error))
+    if messages:
+        raise InputError("\n".join(messages))
 
 
-def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows:
+def _ask(query: str, folders: Sequence[Path], parameters: Sequence[Any] = ()) -> Rows:
     duckdb = _duckdb()
     files = [str(folder / RESULTS) for folder in dict.fromkeys(folders)]
     view = (
@@ -158,7 +158,7 @@ def _ask(query: str, folders: Sequence[Path], given: Sequence[Any] = ()) -> Rows
     try:
         with duckdb.connect(":memory:") as connection:
             connection.execute(view, [files])
-            answer = connection.execute(query, list(given))
+            answer = connection.execute(query, list(parameters))
             columns = tuple(column[0] for column in answer.description)
             return Rows(columns=columns, rows=tuple(answer.fetchall()))
     except duckdb.Error as error:
@@ -184,7 +184,7 @@ def _xlsx(rows: Rows) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("figures")
 
-    def cell(value: Any) -> Any:
+    def entry(value: Any) -> Any:
         if not isinstance(value, str):
             return value
         made = WriteOnlyCell(sheet, value)
@@ -192,7 +192,7 @@ def _xlsx(rows: Rows) -> bytes:
         return made
 
     for row in (rows.columns, *rows.rows):
-        sheet.append([cell(value) for value in row])
+        sheet.append([entry(value) for value in row])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

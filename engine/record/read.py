@@ -117,7 +117,7 @@ class RunRecord:
 
     @property
     def currency(self) -> str:
-        """Of every amount."""
+        """Return the currency of every amount."""
         return str(self.manifest["facts"]["currency"])
 
 

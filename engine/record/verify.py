@@ -54,7 +54,7 @@ def _run_errors(folder: Path, digest: str | None) -> Iterator[str]:
 
 
 def _object(path: Path) -> Generator[str, None, dict[str, Any] | None]:
-    """The object of a sealed file, as the generator's value; None after saying what is wrong with it."""
+    """Yield the object of a sealed file, as the generator's value; None after saying what is wrong with it."""
     if not path.exists():
         yield f"{path}: is missing; the night was not closed"
         return None

@@ -7,8 +7,8 @@ import numpy as np
 
 from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, percent, scale_of
-from engine.report.parts import Cell, Chart, columns, listed, short, table
-from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, estimate_cell, finite, nothing
+from engine.report.parts import Chart, Entry, columns, listed, short, table
+from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, estimate_entry, finite, nothing
 from engine.risk.components import Component
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
@@ -55,7 +55,7 @@ def books(sheet: Sheet) -> Chart:
 
 
 def _books(sheet: Sheet) -> list[_Book]:
-    """All books, the largest contribution first; the largest alone where none are recorded."""
+    """Return all books, the largest contribution first; the largest alone where none are recorded."""
     scenario, confidence = sheet.main.scenario, sheet.confidence
     found = [
         _Book(
@@ -79,43 +79,43 @@ def _headings(measure: TailMeasure) -> Iterator[str]:
         yield from (f"contribution to {measure.label}", f"of {measure.label}")
 
 
-def _row(sheet: Sheet, book: _Book, scale: Scale) -> list[Cell]:
+def _row(sheet: Sheet, book: _Book, scale: Scale) -> list[Entry]:
     return [
         book_name(book.result.scope),
         scale.amount(book.result.base_value),
         scale.estimate(book.result.mean, book.result.mean_se),
-        *(cell for measure in sheet.measures for cell in _cells(sheet, book, measure, scale)),
+        *(entry for measure in sheet.measures for entry in _entries(sheet, book, measure, scale)),
     ]
 
 
-def _cells(sheet: Sheet, book: _Book, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
-    """Cells below `_headings`: a contribution is the amount, and its share of the total's where that is a loss."""
-    yield estimate_cell(scale, book.alone.of(measure))
+def _entries(sheet: Sheet, book: _Book, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
+    """Entries below `_headings`: a contribution is the amount, and its share of the total's where that is a loss."""
+    yield estimate_entry(scale, book.alone.of(measure))
     if measure is _LEAD:
         yield change(sheet, book.result, book.alone, measure, scale)
     if measure.contribution:
         part, total = book.part.of(measure) if book.part else None, sheet.tail.of(measure).value
-        yield estimate_cell(scale, part) if part else NONE
+        yield estimate_entry(scale, part) if part else NONE
         yield percent(part.value / total) if part and total > 0.0 else NONE
 
 
-def _all_books(sheet: Sheet, scale: Scale) -> list[Cell]:
+def _all_books(sheet: Sheet, scale: Scale) -> list[Entry]:
     main = sheet.main
     return [
         "all books",
         scale.amount(main.base_value),
         scale.estimate(main.mean, main.mean_se),
-        *(cell for measure in sheet.measures for cell in _sum_cells(sheet, measure, scale)),
+        *(entry for measure in sheet.measures for entry in _sum_entries(sheet, measure, scale)),
     ]
 
 
-def _sum_cells(sheet: Sheet, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
+def _sum_entries(sheet: Sheet, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
     total = sheet.tail.of(measure)
-    yield estimate_cell(scale, total)
+    yield estimate_entry(scale, total)
     if measure is _LEAD:
         yield change(sheet, sheet.main, sheet.tail, measure, scale)
     if measure.contribution:
-        yield estimate_cell(scale, total)
+        yield estimate_entry(scale, total)
         yield percent(1.0) if total.value > 0.0 else NONE
 
 
@@ -125,19 +125,21 @@ def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> s
     others = "".join(
         f"; their {each.label} {scale.plain(sums[each])}, of which it takes off {off[each]}" for each in HEADLINE[1:]
     )
-    said = [
+    sentences = [
         f"Each alone, in {sheet.main.scenario} at {sheet.level}, the books' {_LEAD.label} is together "
         f"{scale.plain(sums[_LEAD])} {scale.unit}, of which diversification takes off {off[_LEAD]}{others}."
     ]
     parts = [book.part for book in found if book.part is not None]
     if parts:
         meanings = [f"to {one.label} is {one.contribution.meaning}" for one in sheet.measures if one.contribution]
-        said.append(f"A contribution {'; one '.join(meanings)}; read from {parts[0].tail_paths:,} paths of the tail.")
+        sentences.append(
+            f"A contribution {'; one '.join(meanings)}; read from {parts[0].tail_paths:,} paths of the tail."
+        )
     else:
-        said.append(_NOT_KNOWN)
+        sentences.append(_NOT_KNOWN)
     if len(found) > n_drawn:
-        said.append(f"Drawn are the {n_drawn} largest of {len(found)}.")
-    return " ".join(said)
+        sentences.append(f"Drawn are the {n_drawn} largest of {len(found)}.")
+    return " ".join(sentences)
 
 
 def _bar(book: _Book, scale: Scale) -> charts.Bar:
@@ -154,7 +156,7 @@ def _bar(book: _Book, scale: Scale) -> charts.Bar:
 
 
 def _bounded(se: float) -> float:
-    """An error to draw: none where it is not bounded."""
+    """Return an error to draw: none where it is not bounded."""
     return se if np.isfinite(se) else 0.0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.record.read import Exact
 from engine.report.numbers import Scale, scale_of
-from engine.report.parts import Cell, Column, Shaded, Table, table
+from engine.report.parts import Column, Entry, Shaded, Table, table
 from engine.report.sheet import Sheet, book_name, horizon
 from engine.risk.measures.registry import HEADLINE
 
@@ -29,21 +29,21 @@ def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
         ("Loss by each scenario's shock alone, today, exact", stress, ""),
         ("DV01 by curve, exact: lost for +1 bp", dv01s, " per bp"),
     )
-    return tuple(_heat(caption, cells, unit, per) for caption, cells, per in found if cells)
+    return tuple(_heat(caption, entries, unit, per) for caption, entries, per in found if entries)
 
 
 def heat_table(
     caption: str, heads: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[float | None]], scale: Scale
 ) -> Table:
-    """Shade a table's cells by their size against the largest of a single book."""
+    """Shade a table's entries by their size against the largest of a single book."""
     single = rows[1:] or rows  # the first row is the sum
     sizes = [abs(value) for row in single for value in row if value is not None and np.isfinite(value)]
     largest = max(sizes, default=0.0)
-    cells: list[list[Cell]] = [
+    entries: list[list[Entry]] = [
         [name, *(Shaded(figure=scale.amount(value), shade=shade(value, largest)) for value in row)]
         for name, row in zip(names, rows, strict=True)
     ]
-    return table(caption, heads, cells, is_heat=True)
+    return table(caption, heads, entries, is_heat=True)
 
 
 def shade(value: float | None, largest: float) -> int:
@@ -57,10 +57,10 @@ def _by_label(figures: Sequence[Exact]) -> dict[tuple[str, str], float]:
     return {(each.scope, each.label): each.value for each in figures}
 
 
-def _heat(caption: str, cells: dict[tuple[str, str], float], unit: str, per: str) -> Table:
-    scopes, labels = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
-    scale = scale_of(unit, cells.values(), per)
-    rows = [[cells.get((scope, label)) for label in labels] for scope in scopes]
+def _heat(caption: str, entries: dict[tuple[str, str], float], unit: str, per: str) -> Table:
+    scopes, labels = (list(dict.fromkeys(key[i] for key in entries)) for i in (0, 1))
+    scale = scale_of(unit, entries.values(), per)
+    rows = [[entries.get((scope, label)) for label in labels] for scope in scopes]
     heads = (Column(heading="book", is_number=False), *(Column(heading=label) for label in labels))
     names = [_scope_words(scope) for scope in scopes]
     return heat_table(f"{caption}. In {scale.unit}, losses positive.", heads, names, rows, scale)

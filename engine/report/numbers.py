@@ -162,7 +162,7 @@ def _fault(value: float) -> Missing | None:
 
 
 def _decimals(size: float, significant: int = _SIGNIFICANT) -> int:
-    """Decimals that show so many digits of a size; negative where tens or hundreds are enough."""
+    """Return the decimals that show so many digits of a size; negative where tens or hundreds are enough."""
     if size == 0.0:
         return 0
     return min(significant - 1 - math.floor(math.log10(abs(size))), _MOST_DECIMALS)

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night, run_folder
 from engine.report import heat, sections, summary
-from engine.report.parts import Badge, Cell, Shaded, shown
-from engine.report.past import read_past
+from engine.report.earlier_nights import read_earlier_nights
+from engine.report.parts import Badge, Entry, Shaded, shown
 from engine.report.sheet import Sheet, sheet
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
@@ -38,7 +38,7 @@ class RunPart:
 
     @property
     def text(self) -> Markup:
-        """The part at the chosen length."""
+        """Return the part at the chosen length."""
         return self.lengths[self.chosen]
 
 
@@ -73,7 +73,7 @@ def render(folder: Path, valuation_date: date, correlations: Correlations | None
 
 def _contents(folder: Path, valuation_date: date, correlations: Correlations | None) -> Contents:
     night = read_night(folder, valuation_date)
-    past = read_past(folder, night)
+    past = read_earlier_nights(folder, night)
     sheets = [
         sheet(number, run, run_folder(folder, valuation_date, run.name), valuation_date, past)
         for number, run in enumerate(night.runs, start=1)
@@ -96,7 +96,7 @@ def _contents(folder: Path, valuation_date: date, correlations: Correlations | N
 
 
 def _recorded(folder: Path, night: Night) -> Correlations | None:
-    """Those of the first run that has them: all runs of a night use the same."""
+    """Return the correlations of the first run that has them: all runs of a night use the same."""
     for run in night.runs:
         if (found := read_correlations(run_folder(folder, night.valuation_date, run.name), run.manifest)) is not None:
             return found
@@ -108,23 +108,23 @@ def _no_correlations(night: Night) -> tuple[str, ...]:
 
 
 def _run_part(environment: Environment, of: Sheet) -> RunPart:
-    """Whole; without the longest charts; figures of all books alone; left out."""
+    """Render a run in four lengths: whole; without the longest charts; figures of all books alone; left out."""
     template = environment.get_template("run.html")
     figures = {"sheet": of, "figures": sections.figures(of), "manifest": summary.manifest(of.run)}
     charts = {section: section(of) for section in sections.SECTIONS}
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
     heat_maps = heat.heat_maps(of)
     lengths = (
-        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "said": ""},
-        {**figures, "charts": short, "heat_maps": heat_maps, "said": _SHORT},
-        {**figures, "charts": (), "heat_maps": (), "said": _SHORTER},
-        {"sheet": of, "said": _LEFT_OUT},
+        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "note": ""},
+        {**figures, "charts": short, "heat_maps": heat_maps, "note": _SHORT},
+        {**figures, "charts": (), "heat_maps": (), "note": _SHORTER},
+        {"sheet": of, "note": _LEFT_OUT},
     )
     return RunPart([Markup(template.render(**values)) for values in lengths])
 
 
 def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPart]) -> str:
-    """The page with its runs as whole as fits: the last ones are shortened first."""
+    """Return the page with its runs as whole as fits: the last ones are shortened first."""
     template = environment.get_template("page.html")
 
     def page() -> str:
@@ -143,7 +143,7 @@ def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPar
 
 
 def _environment() -> Environment:
-    """Everything is escaped; a bare float is refused: numbers go through `engine.report.numbers`."""
+    """Make the environment of the templates: all is escaped; a bare float is refused, as `numbers` shows figures."""
     folder = files("engine.report") / "templates"
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in _TEMPLATES}
     environment = Environment(
@@ -165,9 +165,9 @@ def _shown(value: object) -> object:
     return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _kind(cell: Cell) -> str:
-    """Class of a table's cell."""
-    match cell:
+def _kind(entry: Entry) -> str:
+    """Return the class of a table's entry."""
+    match entry:
         case Shaded(shade=0):
             return ""
         case Shaded(shade=shade):

@@ -31,7 +31,7 @@ class Shaded:
     shade: int  # -4 (gain) to 4 (loss)
 
     def __html__(self) -> str:
-        """The figure; the table's cell takes the shade."""
+        """The figure; the table's entry takes the shade."""
         return self.figure.__html__()
 
 
@@ -46,7 +46,7 @@ class Code:
         return f"<code>{html.escape(shown(self.text))}</code>"
 
 
-Cell = str | Figure | Badge | Shaded | Code
+Entry = str | Figure | Badge | Shaded | Code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +59,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of cells; the first cell of a row is its heading."""
+    """Rows of entries; the first entry of a row is its heading."""
 
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[Entry]]
     left_out: str = ""  # what the table does not show, in a sentence
     is_heat: bool = False
 
@@ -85,7 +85,7 @@ def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:
     return tuple(Column(heading=heading, is_number=i >= words) for i, heading in enumerate(headings))
 
 
-def table(caption: str, heads: Sequence[Column], rows: Sequence[Sequence[Cell]], *, is_heat: bool = False) -> Table:
+def table(caption: str, heads: Sequence[Column], rows: Sequence[Sequence[Entry]], *, is_heat: bool = False) -> Table:
     """Make a table of at most 400 rows; it says how many more there are."""
     rest = len(rows) - _MOST_ROWS
     left_out = f"{rest:,} more rows are in the record." if rest > 0 else ""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from engine.report import charts, past
+from engine.report import charts
 from engine.report.contributions import books
+from engine.report.earlier_nights import DatedTail, dated_tails
 from engine.report.numbers import NONE, Scale, confidence_text
-from engine.report.parts import Cell, Chart, Table, columns, listed, table
-from engine.report.past import Dated
-from engine.report.sheet import ALL_BOOKS, Sheet, estimate_cell, finite, measured_cells, nothing
+from engine.report.parts import Chart, Entry, Table, columns, listed, table
+from engine.report.sheet import ALL_BOOKS, Sheet, estimate_entry, finite, measured_entries, nothing
 from engine.report.simulated import convergence, distribution, fans
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
@@ -27,10 +27,10 @@ def figures(sheet: Sheet) -> Table:
     return table(caption, heads, found)
 
 
-def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
+def scenario_rows(sheet: Sheet) -> list[list[Entry]]:
     """Return the rows of `figures`."""
     scale = sheet.scale
-    rows: list[list[Cell]] = []
+    rows: list[list[Entry]] = []
     for result in sheet.run.results:
         if result.scope not in ALL_BOOKS:
             continue
@@ -39,7 +39,7 @@ def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
                 [
                     result.scenario,
                     confidence_text(tail.confidence),
-                    *measured_cells(sheet, result, tail, sheet.measures),
+                    *measured_entries(sheet, result, tail, sheet.measures),
                     scale.amount(result.shock_pnl),
                     scale.estimate(result.mean, result.mean_se),
                 ]
@@ -49,7 +49,7 @@ def scenario_rows(sheet: Sheet) -> list[list[Cell]]:
 
 def history(sheet: Sheet) -> Chart:
     """Show VaR by night against realised P&L."""
-    days = past.dated(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
+    days = dated_tails(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
     title = "VaR history and realised P&L"
     if len(days) < 2:
         why = "This is the only night of the record with this run in full, at this horizon and currency."
@@ -63,10 +63,10 @@ def history(sheet: Sheet) -> Chart:
         note += f" Left out: {left} nights on which books were missing, or the horizon or currency was another."
     alt = f"Minus VaR at {sheet.level} on {len(days)} nights in {scale.unit}; {n} of {len(compared)} losses exceed it."
     heads = columns("night", "VaR", "realised on", "realised P&L", "loss exceeds VaR")
-    rows: list[list[Cell]] = [
+    rows: list[list[Entry]] = [
         [
             str(each.night),
-            estimate_cell(scale, each.tail.of(VALUE_AT_RISK)),
+            estimate_entry(scale, each.tail.of(VALUE_AT_RISK)),
             str(each.realised.valuation_date) if each.realised else "",
             scale.amount(each.realised.pnl) if each.realised else NONE,
             ("yes" if each.is_exception else "no") if each.realised else "",
@@ -79,8 +79,8 @@ def history(sheet: Sheet) -> Chart:
     return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=note)
 
 
-def _day(each: Dated, scale: Scale) -> charts.Day:
-    """A night in the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
+def _day(each: DatedTail, scale: Scale) -> charts.Day:
+    """Turn a night into the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
     var = each.tail.of(VALUE_AT_RISK)
     low, high = (end if finite(end) else var.value for end in (var.low, var.high))
     return charts.Day(

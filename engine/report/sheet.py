@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.record.read import RunRecord
-from engine.report import past
+from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
 from engine.report.parts import Chart
-from engine.report.past import Before, Past
 from engine.risk.components import ComponentEstimate
 from engine.risk.estimate import Estimate
 from engine.risk.measures.measure import TailMeasure
@@ -31,25 +30,25 @@ class Sheet:
     run: RunRecord
     home: Path  # its folder
     night: date
-    past: Past
-    before: Before
+    past: EarlierNights
+    before: NightBefore
     main: ScopeResult  # the sum over books in the first scenario
     confidence: float  # the highest
     scale: Scale
 
     @property
     def tail(self) -> TailResult:
-        """The run's headline."""
+        """Return the run's headline."""
         return next(each for each in self.main.measures if each.confidence == self.confidence)
 
     @property
     def measures(self) -> tuple[TailMeasure, ...]:
-        """Measures that the record holds, in the order in which they are shown."""
+        """Return the measures that the record holds, in the order in which they are shown."""
         return measures_among(self.tail.estimates)
 
     @property
     def level(self) -> str:
-        """The confidence in words."""
+        """Return the confidence in words."""
         return confidence_text(self.confidence)
 
     def key(self, name: str) -> str:
@@ -57,7 +56,7 @@ class Sheet:
         return f"r{self.number}-{name}"
 
 
-def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -> Sheet:
+def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: EarlierNights) -> Sheet:
     """Find a run's headline, what it is compared with, and the unit of its amounts."""
     sums = [result for result in run.results if result.scope in ALL_BOOKS]
     main = next((result for result in sums if result.scenario == "base"), sums[0])
@@ -68,7 +67,7 @@ def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Past) -
         home=home,
         night=night,
         past=earlier,
-        before=past.before(earlier, run),
+        before=night_before(earlier, run),
         main=main,
         confidence=max(tail.confidence for tail in main.measures),
         scale=scale_of(run.currency, [tail.of(HEADLINE[-1]).value for tail in tails]),
@@ -86,17 +85,17 @@ def change(
     return (scale or sheet.scale).estimate(now.value - before.value, difference_se(now.se, before.se), signed=True)
 
 
-def estimate_cell(scale: Scale, estimate: Estimate | ComponentEstimate) -> Figure:
+def estimate_entry(scale: Scale, estimate: Estimate | ComponentEstimate) -> Figure:
     """Show a measure with its standard error."""
     return scale.estimate(estimate.value, estimate.se)
 
 
-def measured_cells(
+def measured_entries(
     sheet: Sheet, result: ScopeResult, tail: TailResult, measures: Sequence[TailMeasure]
 ) -> Iterator[Figure]:
     """Show each measure and its change."""
     for measure in measures:
-        yield estimate_cell(sheet.scale, tail.of(measure))
+        yield estimate_entry(sheet.scale, tail.of(measure))
         yield change(sheet, result, tail, measure)
 
 
@@ -117,5 +116,5 @@ def horizon(sheet: Sheet) -> str:
 
 
 def finite(*values: F64 | float) -> bool:
-    """Whether all of it are numbers."""
+    """Return whether all of the values are numbers."""
     return all(bool(np.isfinite(value).all()) for value in values)

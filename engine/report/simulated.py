@@ -8,8 +8,8 @@ from engine.record.later_tables import Row, recorded_convergence, recorded_level
 from engine.record.read import Distribution
 from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
-from engine.report.parts import Cell, Chart, Table, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, estimate_cell, finite, horizon, nothing
+from engine.report.parts import Chart, Entry, Table, columns, short, table
+from engine.report.sheet import AXIS_NAME, Sheet, estimate_entry, finite, horizon, nothing
 from engine.risk.measures.registry import HEADLINE
 from kernels.types import F64
 
@@ -60,15 +60,15 @@ def convergence(sheet: Sheet) -> Chart:
         f"interval, and from all {n_paths:,}: {scale.plain(final)} {scale.unit}."
     )
     heads = columns("paths", *(measure.label for measure in sheet.measures), words=0)
-    cells = [_convergence_cells(row, sheet) for row in rows if row["n_paths"] < n_paths]
-    cells.append([count(n_paths), *(estimate_cell(scale, sheet.tail.of(measure)) for measure in sheet.measures)])
+    entries = [_convergence_entries(row, sheet) for row in rows if row["n_paths"] < n_paths]
+    entries.append([count(n_paths), *(estimate_entry(scale, sheet.tail.of(measure)) for measure in sheet.measures)])
     key = sheet.key("convergence")
     return Chart(
         key=key,
         title=title,
         alt=alt,
         svg=_drawn_convergence(key, alt, rows, (n_paths, final / scale.divisor), scale),
-        table=table(f"Amounts in {scale.unit}.", heads, cells),
+        table=table(f"Amounts in {scale.unit}.", heads, entries),
         note=f"Estimates from the run's first paths in {sheet.main.scenario} at {sheet.level}; the last from all.",
     )
 
@@ -87,13 +87,13 @@ def fans(sheet: Sheet) -> Chart:
     quantiles = sorted({row["probability"] for row in rows})
     heads = columns("factor", *(confidence_text(each) for each in quantiles))
     found = {(row["factor"], row["probability"]): row for row in rows if row["day"] == last}
-    cells: list[list[Cell]] = [[name, *(_level(found.get((name, each))) for each in quantiles)] for name in names]
+    entries: list[list[Entry]] = [[name, *(_level(found.get((name, each))) for each in quantiles)] for name in names]
     return Chart(
         key=key,
         title=title,
         alt=alt,
         svg=charts.fans(key, alt, drawn) if all(finite(fan.levels) for fan in drawn) else "",
-        table=table(f"Quantiles on business day {last} in {sheet.main.scenario}.", heads, cells),
+        table=table(f"Quantiles on business day {last} in {sheet.main.scenario}.", heads, entries),
         note=_fans_note(sheet, rows, quantiles),
     )
 
@@ -108,8 +108,8 @@ def _density(each: Distribution, scale: Scale) -> charts.Density:
 
 
 def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
-    """Three bins to a row, without rows that no path falls in."""
-    rows: list[list[Cell]] = []
+    """Return three bins to a row, without rows that no path falls in."""
+    rows: list[list[Entry]] = []
     for each in found:
         edges, counts = each.edges[::_MERGED], each.counts.reshape(-1, _MERGED).sum(axis=1)
         width = float(edges[1] - edges[0])
@@ -122,7 +122,7 @@ def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
     return table(f"Paths by P&L, in {scale.unit}; gains positive.", heads, rows)
 
 
-def _convergence_cells(row: Row, sheet: Sheet) -> list[Cell]:
+def _convergence_entries(row: Row, sheet: Sheet) -> list[Entry]:
     keys = [measure.key for measure in sheet.measures]
     return [count(row["n_paths"]), *(sheet.scale.estimate(row[key], row[f"{key}_se"]) for key in keys)]
 

@@ -9,6 +9,7 @@ import numpy as np
 from engine.record.correlations import Correlations
 from engine.record.manifest import RecordedFile
 from engine.record.read import BREACHED, NOT_EVALUATED, LimitUse, Night, RunRecord
+from engine.report.earlier_nights import EarlierNights, carried_over, missing_dates
 from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
@@ -19,9 +20,8 @@ from engine.report.numbers import (
     probability,
     scale_of,
 )
-from engine.report.parts import Badge, Cell, Code, Column, Shaded, Table, columns, shown, table
-from engine.report.past import Past, carried_over, missing_dates
-from engine.report.sheet import Sheet, book_name, measured_cells
+from engine.report.parts import Badge, Code, Column, Entry, Shaded, Table, columns, shown, table
+from engine.report.sheet import Sheet, book_name, measured_entries
 from engine.risk.measures.registry import HEADLINE
 
 _EXIT_CODES = {
@@ -33,7 +33,7 @@ _MOST_WORDS = 1500  # characters of one message
 _MOST_ITEMS = 100  # of one list
 _MOST_IN_MATRIX = 24  # factors
 _MOST_PAIRS = 10
-_LOOK_BACK = 20  # nights among which missing dates are told
+_LOOK_BACK = 20  # nights among which missing dates are looked for
 
 
 def state(night: Night) -> Badge:
@@ -71,22 +71,22 @@ def limits(night: Night) -> Table | None:
 
 def not_evaluated(night: Night) -> tuple[str, ...]:
     """Say why limits are not evaluated."""
-    said = [f"{use.name} ({use.measure} of {use.run}): {use.reason}" for use in night.limits if use.reason]
-    return _cut(said)
+    sentences = [f"{use.name} ({use.measure} of {use.run}): {use.reason}" for use in night.limits if use.reason]
+    return _cut(sentences)
 
 
 def faults(night: Night) -> tuple[str, ...]:
     """Say what the night had to do without."""
-    said = []
+    sentences = []
     for fault in night.faults:
         run = f", run {fault.run}" if fault.run else ""
-        said.append(f"{fault.kind} {fault.subject}{run}: {fault.message}")
-    return _cut(said)
+        sentences.append(f"{fault.kind} {fault.subject}{run}: {fault.message}")
+    return _cut(sentences)
 
 
 def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
     """Say what runs accepted or repaired, and which figures have rough errors."""
-    said = [f"{sheet.run.name}: {each}" for sheet in sheets for each in sheet.run.manifest["warnings"]]
+    sentences = [f"{sheet.run.name}: {each}" for sheet in sheets for each in sheet.run.manifest["warnings"]]
     for sheet in sheets:
         rough = [
             f"{result.scenario}, {book_name(result.scope)}, {confidence_text(each.confidence)}"
@@ -95,26 +95,26 @@ def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
             if each.rough
         ]
         if rough:
-            said.append(f"{sheet.run.name}: {len(rough)} figures have rough errors: {'; '.join(rough[:5])}")
-        said += [f"{sheet.run.name}: {each}" for each in _not_numbers(sheet.run)]
-    return _cut(said)
+            sentences.append(f"{sheet.run.name}: {len(rough)} figures have rough errors: {'; '.join(rough[:5])}")
+        sentences += [f"{sheet.run.name}: {each}" for each in _not_numbers(sheet.run)]
+    return _cut(sentences)
 
 
-def inputs(night: Night, sheets: Sequence[Sheet], past: Past) -> tuple[str, ...]:
+def inputs(night: Night, sheets: Sequence[Sheet], past: EarlierNights) -> tuple[str, ...]:
     """Say which dates are missing, which inputs carried over, which files of the history cannot be read."""
     days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
     absent = missing_dates(days)
-    said = [f"Weekdays without a night since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
+    sentences = [f"Weekdays without a night since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
     if past.last is None:
-        said.append("This is the first night of the record.")
+        sentences.append("This is the first night of the record.")
     for sheet in sheets:
         if sheet.before.run is None:
             continue
         same = carried_over(sheet.run, sheet.before.run)
         if same:
             of = f"{len(same)} of {1 + len(sheet.run.manifest['books'])} inputs"
-            said.append(f"{sheet.run.name}: {of} are byte for byte those of {past.last}: {', '.join(same)}.")
-    return _cut([*said, *past.faults])
+            sentences.append(f"{sheet.run.name}: {of} are byte for byte those of {past.last}: {', '.join(same)}.")
+    return _cut([*sentences, *past.faults])
 
 
 def correlation_tables(found: Correlations) -> tuple[Table, ...]:
@@ -133,7 +133,7 @@ def correlation_tables(found: Correlations) -> tuple[Table, ...]:
 def manifest(run: RunRecord) -> Table:
     """Show what a run was made from: enough to run it again."""
     plain = run.manifest
-    rows: list[list[Cell]] = [["market", Code(text=plain["market"]["sha256"])]]
+    rows: list[list[Entry]] = [["market", Code(text=plain["market"]["sha256"])]]
     rows += [[f"book {book['name']}", Code(text=book["sha256"])] for book in plain["books"]]
     rows += [[f"scenario {each['name']}", Code(text=each["sha256"])] for each in plain["scenarios"]]
     rows += [
@@ -150,7 +150,7 @@ def manifest(run: RunRecord) -> Table:
     return table(f"Manifest of {run.name}.", heads, rows)
 
 
-def _facts(run: RunRecord) -> Iterator[list[Cell]]:
+def _facts(run: RunRecord) -> Iterator[list[Entry]]:
     plain, facts, times = run.manifest, run.manifest["facts"], run.manifest["times"]
     revaluation = facts["revaluation"]
     yield ["seed", str(facts["seed"])]
@@ -161,7 +161,8 @@ def _facts(run: RunRecord) -> Iterator[list[Cell]]:
     bounds = (
         f"flows within {revaluation['flow_bound']:.0e} of their gross value, options {revaluation['option_bound']:.0e}"
     )
-    yield ["revaluation", f"{revaluation['method']}: {bounds}"]
+    method = "full" if revaluation["method"] == "direct" else revaluation["method"]
+    yield ["revaluation", f"{method}: {bounds}"]
     yield ["versions", ", ".join(f"{name} {number}" for name, number in facts["versions"].items())]
     yield ["host", str(plain["host"])]
     yield ["times", f"{times['started']} to {times['finished']}"]
@@ -169,7 +170,7 @@ def _facts(run: RunRecord) -> Iterator[list[Cell]]:
     yield ["exit code", str(plain["exit_code"])]
 
 
-def _digests(plain: Mapping[str, Any]) -> Iterator[list[Cell]]:
+def _digests(plain: Mapping[str, Any]) -> Iterator[list[Entry]]:
     for name, digest in plain["pnl_sha256"].items():
         if name.endswith(("/total", "/partial")):
             yield [f"P&L of {name}", Code(text=digest)]
@@ -177,8 +178,8 @@ def _digests(plain: Mapping[str, Any]) -> Iterator[list[Cell]]:
         yield [name, Code(text=digest)]
 
 
-def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> list[Cell]:
-    badge = Badge(text=said, kind="good" if said == "complete" else "bad")
+def _headline_row(night: Night, name: str, sentences: str, sheet: Sheet | None) -> list[Entry]:
+    badge = Badge(text=sentences, kind="good" if sentences == "complete" else "bad")
     if sheet is None:
         return [name, badge, *[NONE] * (4 + 2 * len(HEADLINE))]
     used = [use for use in night.limits if _is_of(use, sheet) and use.use is not None]
@@ -188,18 +189,18 @@ def _headline_row(night: Night, name: str, said: str, sheet: Sheet | None) -> li
         badge,
         sheet.scale.unit,
         sheet.level,
-        *measured_cells(sheet, sheet.main, sheet.tail, HEADLINE),
+        *measured_entries(sheet, sheet.main, sheet.tail, HEADLINE),
         percent(most.use) if most else Missing("no limit"),
         _probability(most) if most else Missing("no limit"),
     ]
 
 
 def _is_of(use: LimitUse, sheet: Sheet) -> bool:
-    """Whether a limit is one on a measure of all books in the headline's scenario."""
+    """Return whether a limit is one on a measure of all books in the headline's scenario."""
     return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
 
 
-def _limit_row(use: LimitUse) -> list[Cell]:
+def _limit_row(use: LimitUse) -> list[Entry]:
     scale = scale_of(use.currency, [use.amount], " per bp" if use.measure == "DV01" else "")
     level = f" {confidence_text(use.confidence)}" if use.confidence is not None else ""
     kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
@@ -219,18 +220,18 @@ def _limit_row(use: LimitUse) -> list[Cell]:
     ]
 
 
-def _probability(use: LimitUse) -> Cell:
+def _probability(use: LimitUse) -> Entry:
     if use.value is None:
         return NONE
     return probability(use.probability_above, exact=use.se == 0.0)
 
 
-def _matrix_rows(found: Correlations) -> Iterator[list[Cell]]:
+def _matrix_rows(found: Correlations) -> Iterator[list[Entry]]:
     for i, name in enumerate(found.names):
-        yield [name, *(_correlation_cell(found, i, j) for j in range(len(found.names)))]
+        yield [name, *(_correlation_entry(found, i, j) for j in range(len(found.names)))]
 
 
-def _correlation_cell(found: Correlations, i: int, j: int) -> Cell:
+def _correlation_entry(found: Correlations, i: int, j: int) -> Entry:
     if i == j:
         return "1"
     if j < i:
@@ -248,7 +249,7 @@ def _pairs(found: Correlations) -> Table:
     gap = found.trailing - found.used
     low = [(i, j) for i in range(len(found.names)) for j in range(i) if np.isfinite(gap[i, j])]
     low.sort(key=lambda pair: -abs(gap[pair]))
-    rows: list[list[Cell]] = [
+    rows: list[list[Entry]] = [
         [
             f"{found.names[j]}, {found.names[i]}",
             correlation(float(found.used[i, j])),
@@ -263,7 +264,7 @@ def _pairs(found: Correlations) -> Table:
 
 
 def _not_numbers(run: RunRecord) -> Iterator[str]:
-    """Figures of the record that are no numbers; they are nowhere shown as one."""
+    """Yield figures of the record that are no numbers; they are nowhere shown as one."""
     for result in run.results:
         values = [result.base_value, result.shock_pnl, result.mean, result.std]
         values += [each.value for tail in result.measures for each in tail.estimates.values()]
@@ -278,16 +279,16 @@ def _since(last: object) -> str:
     return f"Changes are since {last}." if last else "There is no earlier night to compare with."
 
 
-def _cut(said: Sequence[str]) -> tuple[str, ...]:
-    found = tuple(shown(each, _MOST_WORDS) for each in said[:_MOST_ITEMS])
-    rest = len(said) - len(found)
+def _cut(sentences: Sequence[str]) -> tuple[str, ...]:
+    found = tuple(shown(each, _MOST_WORDS) for each in sentences[:_MOST_ITEMS])
+    rest = len(sentences) - len(found)
     return (*found, f"{rest:,} more are in the record.") if rest > 0 else found
 
 
 def sources(night: Night, histories: Sequence[RecordedFile]) -> Table:
     """List the files that the night as a whole, or this report alone, was made from."""
     batch = night.summary["batch"]
-    rows: list[list[Cell]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
+    rows: list[list[Entry]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
     rows += [["history", Code(text=Path(file["path"]).name), Code(text=file["sha256"])] for file in histories]
     rows.append(["night", f"closed {night.summary['finished']} UTC", Code(text=night.summary["sha256"])])
     heads = tuple(Column(heading=heading, is_number=False) for heading in ("what", "file", "sha256"))

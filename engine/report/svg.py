@@ -65,14 +65,14 @@ def draw(key: str, alt: str, height: float, paint: Callable[[Figure], None]) -> 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Names in any script: the page's font has what the layout's font lacks."""
+    """Yield names in any script: the page's font has what the layout's font lacks."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 
 def _for_page(svg: str, key: str, alt: str) -> str:
-    """The bare element: no prolog, no style of its own, ids only where something refers to them."""
+    """Return the bare element: no prolog, no style of its own, ids only where something refers to them."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<defs>\s*</defs>", "", svg)
@@ -87,5 +87,5 @@ def _for_page(svg: str, key: str, alt: str) -> str:
 
 
 def _shorter(number: re.Match[str]) -> str:
-    """Coordinates to a hundredth of a point."""
+    """Round coordinates to a hundredth of a point."""
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

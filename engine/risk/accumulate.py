@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import RiskError
 from engine.risk.brackets import Beyond, OutsideBracketsError, fix_brackets
-from engine.risk.kept import Smallest
+from engine.risk.buffers import Smallest
 from engine.risk.moments import CellTable, Moments
 from engine.risk.ordered_tail import OrderedTail, SortedTail
 from engine.risk.plan import WIDEST_SE, TailMode, TailPlan
@@ -37,7 +37,7 @@ class TailAccumulator:
 
     @property
     def cells_until(self) -> int:
-        """Cells before this index may be added with the present brackets; a block must not cross it."""
+        """Return the cell before which the present brackets hold; a block must not cross it."""
         return self.plan.pilot_cells if self._in_pilot() else self.plan.n_cells
 
     def brackets(self) -> F64:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from engine.risk.kept import Growing
+from engine.risk.buffers import Growing
 from engine.risk.moments import tree_sum
 from engine.risk.ordered_tail import OrderedTail
 from engine.risk.plan import TailPlan

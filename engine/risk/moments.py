@@ -12,7 +12,7 @@ from kernels.types import F64, Array, Bools
 
 
 def tree_sum(values: F64) -> F64:
-    """Add up the last axis of (..., n), in any unit: neighbours in pairs, level by level; an odd last one moves up.
+    """Add up the last axis of values of any shape, in their unit: neighbours in pairs, level by level, an odd one up.
 
     The order depends on the length alone, so the sum is a function of the values' sequence, bit for bit. An empty
     axis gives 0. The error grows with the logarithm of the length.
@@ -93,7 +93,7 @@ class CellTable:
 
     @property
     def complete(self) -> bool:
-        """Whether every cell of the run is in."""
+        """Return whether every cell of the run is in."""
         return bool(self.seen.all())
 
     def moments(self, row: int, centre: float) -> Moments:

@@ -43,7 +43,7 @@ class TailPlan:
 
     @property
     def n_cells(self) -> int:
-        """Cells of the run."""
+        """Return the number of cells of the run."""
         return -(-self.n_paths // CELL)
 
     @property

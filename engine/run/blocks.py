@@ -61,7 +61,7 @@ def _add_cells(
 
 
 def relative_se(tails: TailAccumulator, rows: Sequence[int]) -> float:
-    """Largest relative standard error of these rows' VaR at the highest confidence: what `until_se` watches.
+    """Return the largest relative standard error of these rows' VaR at the highest confidence: `until_se` watches it.
 
     0 where nothing varies; infinite where a VaR is 0 but its error is not.
     """
@@ -76,5 +76,5 @@ def _ratio(error: float, value: float) -> float:
 
 
 def block_cells(n_rows: int) -> int:
-    """Cells of a block at most."""
+    """Return the number of cells of a block at most."""
     return max(1, BLOCK_BYTES // (8 * CELL * n_rows))

@@ -41,7 +41,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     ----------
     config : checked settings
     progress : called after each block with paths done and in all
-    say : told, before the work starts, what was picked and what it will need
+    say : is called, before the work starts, with what was picked and what it will need
 
     Raises
     ------
@@ -76,23 +76,23 @@ def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Pr
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:
-    """How `n_paths` will be kept. Raises InputError when no way fits the memory."""
+    """Return how `n_paths` will be kept. Raises InputError when no way fits the memory."""
     return plan_tails(prepared.program.n_rows, n_paths, prepared.config.confidences, TAIL_BYTES)
 
 
 def need_of(prepared: Prepared, plan: TailPlan) -> str:
-    """The work and the memory of a plan, in words: of the host, and of each device that has its own."""
+    """Say the work and the memory of a plan, in words: of the host, and of each device that has its own."""
     backend, program = prepared.backend, prepared.program
     block = min(plan.n_paths, block_cells(plan.n_rows) * CELL)
     need = plan.bytes + 2 * backend.block_bytes(program, block)
     size = f"{plan.n_paths:,} paths x {plan.n_rows} rows (scenarios x books and total)"
-    said = f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself"
+    words = f"{size}: {need / 2**20:,.0f} MiB at most, beside the program itself"
     device = backend.device_bytes(program, block, len(plan.quantiles))
-    return f"{said}; {device / 2**20:,.0f} MiB at most on each device, beside its driver's own" if device else said
+    return f"{words}; {device / 2**20:,.0f} MiB at most on each device, beside its driver's own" if device else words
 
 
 def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, total_s: float) -> RunResult:
-    """Every figure of a run whose cells are all in. Raises BracketMissError as `TailAccumulator.result`."""
+    """Return every figure of a run whose cells are all in. Raises BracketMissError as `TailAccumulator.result`."""
     config, inputs, packed = prepared.config, prepared.inputs, prepared.packed
     timing = Timing(
         compile_s=prepared.program.compile_s,
@@ -106,7 +106,7 @@ def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, 
 
 
 def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
-    """One exact step where the path on the way does not matter, else one a day: the same for every scenario."""
+    """Choose one exact step where the way does not matter, else one a day: the same for every scenario."""
     if config.steps != "auto":
         return config.horizon_days
     by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and is_daily(unwind)]
@@ -135,7 +135,7 @@ def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
 
 
 def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]) -> TailAccumulator:
-    """Once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
+    """Simulate once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
     n_paths = prepared.config.n_paths
     while True:
         plan = plan_of(prepared, n_paths)
@@ -147,7 +147,7 @@ def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]
 
 
 def wants_more_paths(config: RunConfig, tails: TailAccumulator, say: Callable[[str], None]) -> bool:
-    """Whether `until_se` asks for twice as many paths, and they are allowed."""
+    """Return whether `until_se` asks for twice as many paths, and they are allowed."""
     if config.until_se is None:
         return False
     reached = relative_se(tails, _totals(config, tails))
@@ -156,12 +156,12 @@ def wants_more_paths(config: RunConfig, tails: TailAccumulator, say: Callable[[s
 
 
 def _totals(config: RunConfig, tails: TailAccumulator) -> range:
-    """Rows of the scenarios' totals."""
+    """Return rows of the scenarios' totals."""
     return range(0, tails.plan.n_rows, tails.plan.n_rows // len(config.scenarios))
 
 
 def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:
-    """The inputs' warnings, and whether `until_se` was out of reach."""
+    """Return the inputs' warnings, and whether `until_se` was out of reach."""
     totals = _totals(config, tails)
     if config.until_se is None or relative_se(tails, totals) <= config.until_se:
         return inputs.warnings
@@ -221,7 +221,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a result depends on."""
+    """Return the versions of Python and of the packages that a result depends on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

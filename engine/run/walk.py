@@ -39,7 +39,7 @@ SAID_UNITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """A scenario made ready to be walked day by day. Series are the factors, then what `kernels.base.SAID` names."""
+    """A scenario made ready to be walked day by day. Series are the factors, then what `kernels.layout.SAID` names."""
 
     scenario: str
     base: Market  # unshocked
@@ -54,17 +54,17 @@ class Walk:
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        """The factors whose levels come first."""
+        """Return the factors whose levels come first."""
         return self.start.factors
 
     @property
     def series(self) -> tuple[str, ...]:
-        """Names of the series: (n_series,)."""
+        """Return the names of the series: (n_series,)."""
         return (*(factor.name for factor in self.factors), *SAID)
 
     @property
     def units(self) -> tuple[str, ...]:
-        """What the figures of each series are: (n_series,)."""
+        """Return what the figures of each series are: (n_series,)."""
         return (*(UNITS[factor.kind] for factor in self.factors), *(SAID_UNITS[name] for name in SAID))
 
     def deviations(self, paths: U64) -> F64:
@@ -118,7 +118,7 @@ def walk_of(
 
 
 def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk, dict[str, str], tuple[str, ...]]:
-    """The walk of a run's market and first scenario, the sha256 of both as a run's result has them, and warnings.
+    """Return the walk of a run's market and first scenario, the sha256 of both as a result has them, and warnings.
 
     Raises
     ------
@@ -143,5 +143,5 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
 
 
 def one_path(walk: Walk, path: int) -> F64:
-    """Levels of one path alone: (n_days, n_series), the same as among others."""
+    """Return the levels of one path alone, the same as among others: (n_days, n_series), in `walk.units`."""
     return walk.levels(np.array([path], np.uint64))[..., 0]

@@ -49,7 +49,7 @@ class ShockedMarket:
 
 
 def apply(scenario: Scenario, market: Market) -> ShockedMarket:
-    """The market in `scenario`: levels, vols and correlation changed, all else as it was.
+    """Return the market in `scenario`: levels, vols and correlation changed, all else as it was.
 
     Shocks act in their order, each on the level that the one before left; on a curve, those on par yields come first.
     A par shock moves every published par yield, by the moves at the factors' pillars interpolated linearly over
@@ -89,7 +89,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
 
 
 def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | None:
-    """What the scenario does within the paths, checked against the market."""
+    """Return what the scenario does within the paths, checked against the market."""
     if scenario.unwind is not None:
         check_unwind_on_market(scenario.unwind, market, findings)
     jumps = dated_jumps(scenario, market.factors, findings)
@@ -104,7 +104,7 @@ def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | 
 
 
 def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
-    """Prices and vols."""
+    """Shock prices and vols."""
     shocked = market
     for factor in market.factors:
         mine = _matching(shocks, factor)
@@ -145,7 +145,7 @@ def _spot(shocks: Shocks, market: Market, currency: str, findings: Findings) -> 
 
 
 def _level(shocks: Shocks, factor: Factor, base: float, findings: Findings) -> float:
-    """A vol, or a price that is no exchange rate, after its shocks."""
+    """Return a vol, or a price that is no exchange rate, after its shocks."""
     is_vol = factor.kind is FactorKind.VOL
     level, culprit = _moved(shocks, base, math.ulp(0.0), LARGEST_VOL if is_vol else sys.float_info.max)
     if culprit is None:
@@ -160,13 +160,13 @@ def _level(shocks: Shocks, factor: Factor, base: float, findings: Findings) -> f
 
 
 def _shock_curve(shocks: Shocks, market: Market, curve: str, findings: Findings) -> Market:
-    """A curve after the shocks on its factors: those on par yields, then those on zero rates."""
+    """Return a curve after the shocks on its factors: those on par yields, then those on zero rates."""
     shocked = _shock_par([each for each in shocks if each[1].on is ShockOn.PAR], market, curve, findings)
     return _shock_zeros([each for each in shocks if each[1].on is ShockOn.ZERO], shocked, curve, findings)
 
 
 def _derive(shocks: Shocks, market: Market, shocked: Market, curve: str, findings: Findings) -> Market:
-    """A derived curve after the shocks on its parents, or on factors of its own."""
+    """Return a derived curve after the shocks on its parents, or on factors of its own."""
     spread = market.spreads[curve]
     parent = shocked.curves[spread.parent]
     own = _shock_curve(shocks, shocked, curve, findings)
@@ -233,7 +233,7 @@ def _shock_zeros(shocks: Shocks, market: Market, curve: str, findings: Findings)
 
 
 def _moves(shocks: Shocks, factors: Sequence[Factor], levels: F64, findings: Findings) -> tuple[F64, F64] | None:
-    """Pillars in years and the moves there, decimal per year: (n_knots,) each; None when one of them is refused.
+    """Return pillars in years and the moves there, decimal per year: (n_knots,) each; None when one of them is refused.
 
     `levels` (n_factors,) unshocked.
     """
@@ -261,22 +261,22 @@ def _say_sizes(
     unusual: Mapping[int, Sequence[str]],
     findings: Findings,
 ) -> None:
-    for i, said in too_far.items():
+    for i, too_large in too_far.items():
         findings.refuse(
             f"shocks[{i + 1}].size",
-            f"the {shocks[i].kind.value} size {shocks[i].size!r} takes {_first(said)}; rates are decimals within "
+            f"the {shocks[i].kind.value} size {shocks[i].size!r} takes {_first(too_large)}; rates are decimals within "
             f"+-{LARGEST_RATE}: 50 bp is 0.005",
         )
-    for i, said in unusual.items():
+    for i, too_large in unusual.items():
         findings.note(
             f"shocks[{i + 1}].size",
-            f"the {shocks[i].kind.value} size {shocks[i].size!r} moves {_first(said)}; "
+            f"the {shocks[i].kind.value} size {shocks[i].size!r} moves {_first(too_large)}; "
             f"is {shocks[i].size / 100.0:.6g} meant? Sizes are decimals",
         )
 
 
-def _first(said: Sequence[str]) -> str:
-    return f"{said[0]}{f' and {len(said) - 1} pillars more' if len(said) > 1 else ''}"
+def _first(too_large: Sequence[str]) -> str:
+    return f"{too_large[0]}{f' and {len(too_large) - 1} pillars more' if len(too_large) > 1 else ''}"
 
 
 def _moved(shocks: Shocks, level: float, lowest: float, highest: float) -> tuple[float, int | None]:
@@ -302,7 +302,7 @@ def _refuse_unpublished(shocks: Shocks, factors: Sequence[Factor], par: ParCurve
 
 
 def _largest(shocks: Shocks, factors: Sequence[Factor], levels: F64) -> int:
-    """Index of the shock that moves a factor most on its own."""
+    """Return the index of the shock that moves a factor most on its own."""
     steps = [
         (abs(shock.apply(level) - level), i)
         for factor, level in zip(factors, levels.tolist(), strict=True)
@@ -312,7 +312,7 @@ def _largest(shocks: Shocks, factors: Sequence[Factor], levels: F64) -> int:
 
 
 def _pillars(factors: Iterable[Factor], curve: str) -> list[Factor]:
-    """The factors of a curve, shortest pillar first."""
+    """Return the factors of a curve, shortest pillar first."""
     mine = [factor for factor in factors if factor.kind is FactorKind.RATE and factor.curve == curve]
     return sorted(mine, key=lambda factor: factor.pillar or 0.0)
 

@@ -14,7 +14,7 @@ LARGEST_MOVE = 0.5  # of a rate, or of a price or vol as a fraction: beyond, a u
 
 
 def dated_jumps(scenario: Scenario, factors: Sequence[Factor], findings: Findings) -> tuple[Jump, ...]:
-    """One jump for each day that has shocks, by exact factor names; shocks of one day on one factor add up.
+    """Return one jump for each day with shocks, by exact factor names; shocks of one day on one factor add up.
 
     A rate moves by an absolute size; a price or a vol by ln(1 + size) of a relative one.
     """
@@ -38,24 +38,24 @@ def _state_move(shock: Shock) -> float:
 def _is_refused(i: int, shock: Shock, factors: Sequence[Factor], findings: Findings) -> bool:
     at = f"shocks[{i + 1}]"
     kinds = {factor.kind for factor in _matching(shock, factors)}
-    said = ""
+    refusal = ""
     key = "kind"
     if shock.day is not None and not 1 <= shock.day <= LATEST_DAY:
         days = f"from 1 to {LATEST_DAY:,}"
-        key, said = "day", f"must be a business day {days}, got {shock.day}; leave it out for a shock at once"
+        key, refusal = "day", f"must be a business day {days}, got {shock.day}; leave it out for a shock at once"
     elif shock.kind is ShockKind.TARGET:
-        said = "'target' cannot have a day: paths differ on that day; give the move, or leave `day` out"
+        refusal = "'target' cannot have a day: paths differ on that day; give the move, or leave `day` out"
     elif shock.on is ShockOn.PAR:
-        key, said = "on", "'par' cannot have a day: within a path zero rates move; use on = 'zero'"
+        key, refusal = "on", "'par' cannot have a day: within a path zero rates move; use on = 'zero'"
     elif shock.kind is ShockKind.ABSOLUTE and kinds - {FactorKind.RATE}:
-        said = "of a price or a vol, a shock with a day is 'relative': -0.05 is -5 %"
+        refusal = "of a price or a vol, a shock with a day is 'relative': -0.05 is -5 %"
     elif shock.kind is ShockKind.RELATIVE and FactorKind.RATE in kinds:
-        said = "of a rate, a shock with a day is 'absolute': 0.005 is 50 bp"
+        refusal = "of a rate, a shock with a day is 'absolute': 0.005 is 50 bp"
     elif not abs(shock.size) <= LARGEST_MOVE:
-        key, said = "size", f"must lie within +-{LARGEST_MOVE:g} on a day, got {shock.size!r}; sizes are decimals"
-    if said:
-        findings.refuse(f"{at}.{key}", said)
-    return bool(said)
+        key, refusal = "size", f"must lie within +-{LARGEST_MOVE:g} on a day, got {shock.size!r}; sizes are decimals"
+    if refusal:
+        findings.refuse(f"{at}.{key}", refusal)
+    return bool(refusal)
 
 
 def _matching(shock: Shock, factors: Sequence[Factor]) -> list[Factor]:

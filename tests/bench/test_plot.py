@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.plot import check_plot, plot
+from bench.plot import check_plot, draw_plot
 from bench.records import CaseResult, Row
 from engine.errors import InputError
 
@@ -32,7 +32,9 @@ def test_a_plot_is_written(tmp_path):
         for kind in ("kernel", "end to end")
         for n in (100, 1000)
     )
-    plot((CaseResult(name="crossover", title="Cost", clock="wall", rows=rows),), "a machine", tmp_path / "cost.svg")
+    draw_plot(
+        (CaseResult(name="crossover", title="Cost", clock="wall", rows=rows),), "a machine", tmp_path / "cost.svg"
+    )
     drawn = (tmp_path / "cost.svg").read_text(encoding="utf-8")
     assert "<svg" in drawn
     assert all(f"<!-- {text} -->" in drawn for text in ("numba float64", "cuda float64", "kernel", "end to end"))

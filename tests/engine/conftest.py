@@ -21,9 +21,9 @@ from engine.instruments.template import example_row
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind, parse_factor
 from engine.market.market import Market
+from engine.payoffs.balances import Balances
 from engine.payoffs.flows import Flows
 from engine.payoffs.registry import empty_tables
-from engine.payoffs.units import Units
 from engine.risk.results import RunResult
 from engine.run.start import run
 from tests.engine.hand_made import make_book as make_book
@@ -99,7 +99,7 @@ def hand_book(
                 day=np.array([flow[2] for flow in flows], np.int64),
                 amount=np.array([flow[3] for flow in flows], np.float64),
             ),
-            Units(
+            Balances(
                 position=np.array([unit[0] for unit in units], np.int64),
                 currency=np.array([unit[1] for unit in units], np.str_),
                 quantity=np.array([unit[2] for unit in units], np.float64),

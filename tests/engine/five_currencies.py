@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.calibration.given_laws import GivenLaw, with_given
+from engine.calibration.given_laws import GivenLaw, with_given_laws
 from engine.conventions.currencies import fx_quote
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
@@ -68,7 +68,7 @@ def five_currencies(market: Market, curves: Mapping[str, ZeroCurve] | None = Non
         levels={**market.levels, **{f"{pair}_VOL": vols.level for pair, vols in fx_vols.items()}},
         factors=(*market.factors, *(parse_factor(name) for name in laws)),
         vols=np.concatenate([market.vols, [law.vol for law in laws.values()]]),
-        correlation=with_given(market.correlation, names, laws, [*names, *laws]),
+        correlation=with_given_laws(market.correlation, names, laws, [*names, *laws]),
         **{name: np.concatenate([getattr(market, name), none]) for name in ("kappas", "thetas", "mus")},
         sources={**market.sources, **{name: "by hand" for name in (*par, *(fx_quote(code).factor for code in FX))}},
     )

@@ -76,7 +76,7 @@ def _distribution(scenario: str, scope: str, pnl: F64, currency: str) -> dict[st
 
 
 def _edges(pnl: F64) -> F64:
-    """Equal bins from the least to the most P&L; a P&L that does not vary gets bins of one unit of rounding or more."""
+    """Return equal bins from the least to the most P&L; a P&L that does not vary gets bins of a rounding or more."""
     low, high = float(pnl.min()), float(pnl.max())
     if high - low <= 1e-9 * max(abs(low), abs(high), 1.0):
         half = 0.5 * max(abs(low), 1.0)

@@ -16,7 +16,7 @@ NO_RUN = "there is no such run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Has:
+class AvailableFigures:
     """What a run has figures of, or will have."""
 
     currency: str
@@ -35,10 +35,10 @@ def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequ
     return tuple(use for limit in limits for use in _uses(limit, runs, missing))
 
 
-def unusable(limits: Sequence[Limit], run: str, has: Has) -> tuple[str, ...]:
+def unusable(limits: Sequence[Limit], run: str, has: AvailableFigures) -> tuple[str, ...]:
     """Name the limits that mean a run and will find no figure in it, and say why."""
     meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
-    return tuple(f"limit {each.name}: {said}" for each in meant if (said := missing_of(each, has)))
+    return tuple(f"limit {each.name}: {message}" for each in meant if (message := missing_of(each, has)))
 
 
 def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
 
 
-def missing_of(limit: Limit, has: Has) -> str | None:
+def missing_of(limit: Limit, has: AvailableFigures) -> str | None:
     """Say why a run has no figure for a limit; None: it has one."""
     if has.currency != limit.currency:
         return f"the limit is in {limit.currency}, the run in {has.currency}"
@@ -92,7 +92,7 @@ def _uses(limit: Limit, runs: Sequence[RunRecord], missing: Sequence[str]) -> It
 
 
 def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, float, float]]:
-    """Scope, value and error of each figure of a run that a limit means."""
+    """Yield scope, value and error of each figure of a run that a limit means."""
     match limit.measure:
         case "stress":
             yield from _exact(run.stress_losses, limit, limit.scenario)
@@ -117,8 +117,8 @@ def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterato
             yield each.scope, each.value, 0.0
 
 
-def _has(run: RunRecord) -> Has:
-    return Has(
+def _has(run: RunRecord) -> AvailableFigures:
+    return AvailableFigures(
         currency=run.currency,
         scopes=tuple(dict.fromkeys(result.scope for result in run.results)),
         scenarios=tuple(dict.fromkeys(result.scenario for result in run.results)),
@@ -128,7 +128,7 @@ def _has(run: RunRecord) -> Has:
     )
 
 
-def _reason_of_scope(limit: Limit, has: Has) -> str | None:
+def _reason_of_scope(limit: Limit, has: AvailableFigures) -> str | None:
     if any(fnmatchcase(scope, limit.scope) for scope in has.scopes):
         return None
     if "partial" in has.scopes and fnmatchcase("total", limit.scope):

@@ -15,7 +15,7 @@ _BATCH_HELP = {
     "unwind_batch_exit_code": "How the batch ended: 0 complete, 3 limit breached, 4 incomplete.",
     "unwind_batch_elapsed_seconds": "Wall time of the batch.",
     "unwind_batch_runs": "Runs of the latest date by what became of them.",
-    "unwind_batch_faults": "Markets, books, runs and limits that had faults on the latest date.",
+    "unwind_batch_faults": "Markets, books, runs and limits that had errors on the latest date.",
 }
 _LIMIT_HELP = {
     "unwind_limit_use": "Figure as a fraction of its limit.",
@@ -39,7 +39,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
 
 def _help() -> dict[str, str]:
-    """What each metric means, in the order in which they are written."""
+    """Return what each metric means, in the order in which they are written."""
     return {**_BATCH_HELP, **{_metric(key): each.definition for key, each in MEASURES.items()}, **_LIMIT_HELP}
 
 

@@ -43,13 +43,13 @@ class Work:
 
 
 def cells_of_block(prepared: Prepared, wanted: int | None) -> int:
-    """Cells between two checkpoints: a function of the run alone, so that all shards agree."""
+    """Return the cells between two checkpoints: a function of the run alone, so that all shards agree."""
     most = block_cells(prepared.program.n_rows)
     return min(most, wanted or max(1, ONE_STEP_CELLS // prepared.packed.n_steps))
 
 
 def run_blocks(prepared: Prepared, plan: TailPlan, size: int) -> tuple[Sequence[CellRange], Sequence[CellRange]]:
-    """The blocks that keep the smallest P&L, and those after the pilot."""
+    """Return the blocks that keep the smallest P&L, and those after the pilot."""
     first = blocks_of(0, plan.pilot_cells, size, plan.n_paths)
     return first, blocks_of(plan.pilot_cells, plan.n_cells, size, plan.n_paths)
 

@@ -88,7 +88,7 @@ def remove_work(folder: Path, stop_at: Path) -> None:
 
 
 def trimmed(reduction: Reduction, keep: int) -> Reduction:
-    """The same block with the `keep` smallest P&L of each row alone: no run ever uses more."""
+    """Return the block with the `keep` smallest P&L of each row alone: no run ever uses more."""
     ends = reduction.kept_rows
     rows = [reduction.kept_pnl[ends[row] : ends[row + 1]] for row in range(ends.size - 1)]
     if all(row.size <= keep for row in rows):
@@ -101,7 +101,7 @@ def trimmed(reduction: Reduction, keep: int) -> Reduction:
 
 
 def blocks_of(first: int, end: int, size: int, n_paths: int) -> Sequence[CellRange]:
-    """Cells `first` to `end` - 1 in blocks of `size`."""
+    """Return cells `first` to `end` - 1 in blocks of `size`."""
     return [CellRange(first=at, n=min(size, end - at), n_paths=n_paths) for at in range(first, end, size)]
 
 

@@ -105,7 +105,7 @@ def check_address(address: str, *, insecure: bool) -> None:
 
 
 def _security(kind: Any) -> Any:
-    """What dask's configuration says of TLS. Raises InputError when it names no certificates, or none that work."""
+    """Return what dask's configuration says of TLS. Raises InputError when no certificates are named, or none work."""
     try:
         security = kind(require_encryption=True)
         if security.get_connection_args("client")["ssl_context"] is not None:
@@ -133,7 +133,7 @@ def held(problem: Problem) -> Problem:
 
 @lru_cache(maxsize=2)
 def _program(problem: Problem) -> tuple[AbstractBackend, Program]:
-    """The problem made ready, once a worker."""
+    """Return the problem made ready, once a worker."""
     if sources_sha256(Path(kernels.__path__[0])) != problem.sources_sha256:
         raise RiskError("a worker has other kernels than the client: install the same version of unwind-risk on both")
     backend = select_backend(problem.backend)
@@ -220,7 +220,7 @@ class DaskWorkers(AbstractWorkers):
             return self._submit(held, problem)
 
     def _alive(self, problem: Any, prepared: Prepared) -> Any:
-        """The problem's future, sent anew where it was lost too."""
+        """Return the problem's future, sent anew where it was lost too."""
         if problem.status in ("pending", "finished"):
             return problem
         problem.release()
@@ -231,7 +231,7 @@ class DaskWorkers(AbstractWorkers):
         return self._client.submit(function, *arguments, pure=False, resources=resources)
 
     def _result(self, future: Any) -> Reduction | None:
-        """What a future brought; None when it was lost on the way. Its memory on the cluster is given back."""
+        """Return what a future brought; None when it was lost on the way. Its memory on the cluster is released."""
         try:
             if future.status == "finished":
                 found = future.result(timeout=GATHER_S)
@@ -257,7 +257,7 @@ class DaskWorkers(AbstractWorkers):
             )
 
     def _n_workers(self) -> int:
-        """How many workers there are now; looked up once in a while."""
+        """Return how many workers there are now; looked up once in a while."""
         if time.monotonic() - self._asked >= ASK_S:
             self._asked = time.monotonic()
             try:

@@ -12,7 +12,7 @@ import kernels
 from engine.risk.measures.registry import quantiles_needed
 from engine.run.start import Prepared
 
-_SOURCES = ("*.py", "cuda/*.cu", "cuda/*.cuh")
+_SOURCES = ("*.py", "cuda/*.cu", "cuda/*.cuh", "conventions/*.toml")  # conventions: what stood in code once
 
 
 def problem_sha256(prepared: Prepared) -> str:
@@ -36,7 +36,7 @@ def sources_sha256(folder: Path) -> str:
 
 
 def code() -> dict[str, str]:
-    """The program's version, and the digest of its sources."""
+    """Return the program's version, and the digest of its sources."""
     parts = [sources_sha256(folder) for folder in (Path(engine.__path__[0]), Path(kernels.__path__[0]))]
     try:
         number = version("unwind-risk")
@@ -46,7 +46,7 @@ def code() -> dict[str, str]:
 
 
 def _arithmetic(prepared: Prepared) -> str:
-    """Backends of one arithmetic return the same bits."""
+    """Name the arithmetic of a backend: backends of one arithmetic return the same bits."""
     return "numpy" if prepared.backend.name == "numpy" else "fma"
 
 

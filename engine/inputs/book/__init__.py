@@ -1,1 +1,1 @@
-"""Book files."""
+"""Book files: tables of positions, and compiled books."""

@@ -83,7 +83,7 @@ def bundled_book_names() -> tuple[str, ...]:
 
 
 def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
-    """Return the path of a bundled book: "sample" holds the others. Raises InputError when there is none such."""
+    """Return the path of a bundled book: "sample" holds the others. Raises InputError when there is no such book."""
     if name not in bundled_book_names():
         raise InputError(f"no bundled book {name!r}; there are: {', '.join(bundled_book_names())}")
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))
@@ -116,4 +116,4 @@ def _capped(faults: list[Fault]) -> list[Fault]:
     ordered = sorted(faults, key=lambda fault: fault.line or 0)
     if len(ordered) <= MAX_FAULTS:
         return ordered
-    return [*ordered[:MAX_FAULTS], Fault(message=f"and {len(ordered) - MAX_FAULTS:,} faults more")]
+    return [*ordered[:MAX_FAULTS], Fault(message=f"and {len(ordered) - MAX_FAULTS:,} errors more")]

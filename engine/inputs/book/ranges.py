@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.conventions.currencies import currency_of
 from engine.conventions.currency import Range
-from engine.instruments.pairs import pair_of_cells
+from engine.instruments.pairs import pair_of_fields
 from engine.instruments.rule import KindRule
 
 
@@ -18,6 +18,6 @@ def column_ranges(rule: KindRule, currency: str | None, against: str | None) -> 
         return
     yield from ((name, currency_of(currency).interest.contract, "") for name in rule.interest)
     if rule.fx is not None and against != currency:
-        pair = pair_of_cells(currency, against, pays_domestic=rule.fx.pays_domestic)
+        pair = pair_of_fields(currency, against, pays_domestic=rule.fx.pays_domestic)
         yield from ((name, pair.rates, pair.words) for name in rule.fx.rates)
         yield from ((name, pair.strikes, pair.words) for name in rule.fx.strikes)

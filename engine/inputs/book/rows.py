@@ -1,4 +1,4 @@
-"""Rows of text cells become checked positions, and everything wrong with them becomes faults."""
+"""Rows of text fields become checked positions, and everything wrong with them becomes faults."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
@@ -7,7 +7,7 @@ from datetime import date
 
 from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
-from engine.inputs.book.cells import MISSING_MARKERS, CellError, Value, parsed, scale_hint
+from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed, scale_hint
 from engine.inputs.book.ranges import column_ranges
 from engine.inputs.book.table import Table
 from engine.instruments.columns import ALWAYS, COLUMNS, Column
@@ -39,8 +39,8 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
     first_line: dict[str, int] = {}
-    for line, cells in table.rows:
-        values, errors = _values(columns, cells, missing_prices)
+    for line, texts in table.rows:
+        values, errors = _values(columns, texts, missing_prices)
         name = values.get("position_id")
         if name is not None and (before := first_line.setdefault(str(name), line)) != line:
             errors["position_id"] = f"{name!r} already stands on line {before}; ids are unique in a file"
@@ -57,18 +57,18 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
             rows.positions.append(_position(values, line))
     if missing_prices:
         shown = ", ".join(f"{marker!r} x {count:,}" for marker, count in sorted(missing_prices.items()))
-        rows.warnings.append(f"column 'price': {missing_prices.total():,} cells read as no price ({shown})")
+        rows.warnings.append(f"column 'price': {missing_prices.total():,} fields read as no price ({shown})")
     return rows
 
 
 def _values(
-    columns: list[tuple[int, Column]], cells: tuple[str, ...], missing_prices: Counter[str]
+    columns: list[tuple[int, Column]], texts: tuple[str, ...], missing_prices: Counter[str]
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    """Return cells that are not empty, parsed by their column; and errors by column."""
+    """Return the fields that are not empty, parsed by their column; and errors by column."""
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
     for i, column in columns:
-        text = cells[i]
+        text = texts[i]
         if not text:
             continue
         name = column.name
@@ -77,7 +77,7 @@ def _values(
             continue
         try:
             values[name] = parsed(column, text)
-        except CellError as error:
+        except FieldError as error:
             errors[name] = str(error)
     return values, errors
 
@@ -93,12 +93,12 @@ def _rule_errors(
             yield name, f"is empty, but {kind} needs it: {COLUMNS[name].meaning}{where}"
     for name in values:
         if not rule.takes(name):
-            yield name, f"{kind} takes no `{name}`; leave the cell empty"
+            yield name, f"{kind} takes no `{name}`; leave the field empty"
     currency = values.get("currency")
     if currency is not None and currency not in rule.currencies:
         yield "currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"
     if currency is not None and values.get("against") == currency:
-        yield "against", f"is {currency!r}, the currency itself; name the other one, or leave the cell empty"
+        yield "against", f"is {currency!r}, the currency itself; name the other one, or leave the field empty"
     yield from _choice_errors(kind, rule, values, unread)
     yield from _range_errors(values, rule)
     yield from _date_errors(values, rule, valuation_date)

@@ -1,4 +1,4 @@
-"""The bytes of a book file, CSV or Parquet, become rows of text cells. Nothing is guessed, nothing repaired."""
+"""The bytes of a book file, CSV or Parquet, become rows of text fields. Nothing is guessed, nothing repaired."""
 
 import csv
 import stat
@@ -33,10 +33,10 @@ _CONTAINERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A header and rows of cells, all of the header's length; what could not be read is among the faults."""
+    """A header and rows of fields, all of the header's length; what could not be read is among the faults."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]  # (line, cells); in Parquet line n is row n
+    rows: tuple[tuple[int, tuple[str, ...]], ...]  # (line, fields); in Parquet line n is row n
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
     misspelt: frozenset[str]  # known columns that seem to stand in the file under other names: among the faults
@@ -96,14 +96,14 @@ def _csv_table(data: bytes, path: Path | str) -> Table:
         if len(rows) >= MAX_ROWS:
             raise _refusal(path, f"has more than {MAX_ROWS:,} positions, the most a book file may have; split it")
         try:
-            cells = _cells(line)
+            fields = _split(line)
         except csv.Error as error:
             faults.append(Fault(message=_csv_fault(error), line=number))
             continue
-        if len(cells) == len(header):
-            rows.append((number, tuple(cells)))
+        if len(fields) == len(header):
+            rows.append((number, tuple(fields)))
         else:
-            wanted = f"has {len(cells)} fields, the header {len(header)}; quote a field that holds a comma"
+            wanted = f"has {len(fields)} fields, the header {len(header)}; quote a field that holds a comma"
             faults.append(Fault(message=wanted, line=number))
     if not rows and not faults:
         raise _refusal(path, "holds no positions, only a header; add at least one row")
@@ -142,7 +142,7 @@ def _header(line: str, path: Path | str) -> tuple[str, ...]:
         separator = "semicolons" if ";" in line else "tabs"
         raise FileFaults(path, [Fault(message=f"fields are separated by {separator}; separate them by commas", line=1)])
     try:
-        header = _cells(line)
+        header = _split(line)
     except csv.Error as error:
         raise FileFaults(path, [Fault(message=_csv_fault(error), line=1)]) from None
     return _checked_header(header, path, line=1)
@@ -188,7 +188,7 @@ def _misspelt_faults(misspelt: Mapping[str, str], line: int | None) -> list[Faul
     ]
 
 
-def _cells(line: str) -> list[str]:
+def _split(line: str) -> list[str]:
     """Return fields of one line. A field never spans lines, so an open quote is found where it is."""
     return next(csv.reader([line], strict=True), [])
 
@@ -215,7 +215,7 @@ def _parquet_table(data: bytes, path: Path | str) -> Table:
     if n_rows == 0:
         raise _refusal(path, "holds no positions; add at least one row")
     faults: list[Fault] = []
-    columns = [_column_cells(name, table[name], faults) for name in known]
+    columns = [_column_fields(name, table[name], faults) for name in known]
     rows = tuple(enumerate(zip(*columns, strict=True), start=1)) if not faults else ()
     return _table(header, known, rows, faults, line=None)
 
@@ -241,15 +241,15 @@ def _table(
     )
 
 
-def _column_cells(name: str, column: pa.ChunkedArray, faults: list[Fault]) -> list[str]:
-    """Return a Parquet column as text cells; numbers keep every bit, null is the empty cell."""
+def _column_fields(name: str, column: pa.ChunkedArray, faults: list[Fault]) -> list[str]:
+    """Return a Parquet column as text fields; numbers keep every bit, null is the empty field."""
     kind = column.type
     if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
-        cells = []
+        fields = []
         for chunk in column.chunks:
             words = chunk.dictionary.to_pylist()
-            cells += ["" if code is None else words[code] or "" for code in chunk.indices.to_pylist()]
-        return cells
+            fields += ["" if code is None else words[code] or "" for code in chunk.indices.to_pylist()]
+        return fields
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return ["" if value is None else value for value in column.to_pylist()]
     if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
@@ -257,14 +257,14 @@ def _column_cells(name: str, column: pa.ChunkedArray, faults: list[Fault]) -> li
     if pa.types.is_date(kind):
         return ["" if value is None else value.isoformat() for value in column.to_pylist()]
     if pa.types.is_timestamp(kind) and kind.tz is None:
-        return [_day_cell(value) for value in column.to_pylist()]
+        return [_day_field(value) for value in column.to_pylist()]
     if pa.types.is_null(kind):
         return [""] * len(column)
     faults.append(Fault(message=f"has the type {kind}; text, numbers and dates are read", where=name))
     return []
 
 
-def _day_cell(value: datetime | None) -> str:
+def _day_field(value: datetime | None) -> str:
     if value is None:
         return ""
     return value.date().isoformat() if value.time() == time.min else value.isoformat()

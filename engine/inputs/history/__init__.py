@@ -1,1 +1,1 @@
-"""Histories and realised P&L."""
+"""Histories of levels, prices and realised P&L, as files."""

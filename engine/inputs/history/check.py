@@ -37,14 +37,14 @@ def check_series(history: pd.DataFrame) -> list[SeriesCheck]:
 
 def odd_moves(history: pd.DataFrame) -> tuple[str, ...]:
     """Return what is worth a look: long gaps, dates on weekends, moves far beyond the usual. Nothing is repaired."""
-    said: list[str] = []
+    oddities: list[str] = []
     dates = _days(history.index)
     if (weekend := dates[~np.is_busday(dates)]).size:
         last = weekend[-1].item()
-        said.append(f"{weekend.size:,} dates fall on a weekend, the last on {last:%Y-%m-%d, %A}")
+        oddities.append(f"{weekend.size:,} dates fall on a weekend, the last on {last:%Y-%m-%d, %A}")
     for name, days, values in _series(history):
-        said += [*_gap(name, days), *_odd(name, days, values)]
-    return tuple(said)
+        oddities += [*_gap(name, days), *_odd(name, days, values)]
+    return tuple(oddities)
 
 
 def move(name: str, change: float) -> str:
@@ -75,7 +75,7 @@ def _check(name: str, days: Dates, values: F64, dates: Dates) -> SeriesCheck:
 
 
 def _one_day_moves(name: str, days: Dates, values: F64) -> tuple[Dates, F64]:
-    """Changes over neighbouring weekdays, Friday and Monday too: of a rate, or of a price's logarithm."""
+    """Return changes over neighbouring weekdays, Friday and Monday too: of a rate, or of a price's logarithm."""
     weekday = np.is_busday(days)
     days, states = days[weekday], values[weekday] if _is_rate(name) else np.log(values[weekday])
     near = np.busday_count(days[:-1], days[1:]) == 1
@@ -91,7 +91,7 @@ def _gap(name: str, days: Dates) -> Sequence[str]:
 
 
 def _odd(name: str, days: Dates, values: F64) -> Sequence[str]:
-    """Moves that a usual one does not explain; usual is the median size of the moves around."""
+    """Return the moves that a usual one does not explain; usual is the median size of the moves around."""
     when, moves = _one_day_moves(name, days, values)
     sizes = pd.Series(np.abs(moves))
     usual = sizes.rolling(_USUAL_OVER, center=True, min_periods=min(50, max(1, sizes.size))).median()

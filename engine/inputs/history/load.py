@@ -14,11 +14,11 @@ import pandas as pd
 
 from engine.conventions.currencies import CURRENCIES, currency_of_curve, currency_of_factor
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
-from engine.inputs.history.cells import MISSING, parse_date, parse_number, read_rows
+from engine.inputs.history.fields import MISSING, parse_date, parse_number, read_rows
 from engine.market.factors import PRICE_FACTOR, tenor_label, tenor_years
 from kernels.types import F64
 
-Rows = Sequence[tuple[int, list[str]]]  # (line, cells)
+Rows = Sequence[tuple[int, list[str]]]  # (line, fields)
 
 _DATE_HEADERS = ("Date", "基準日", "DATE", "observation_date", "date")
 _TREASURY_UNITS = {"Mo": "M", "Month": "M", "Yr": "Y"}
@@ -43,7 +43,7 @@ def read_history(paths: Iterable[Path]) -> pd.DataFrame:
     FileFaults
         A file that cannot be read, is none of the known formats, or has faults.
     InputError
-        Two files print different values for one cell, or there are no files.
+        Two files print different values for one field, or there are no files.
     """
     frames = [(path, read_history_file(path)) for path in paths]
     if not frames:
@@ -59,12 +59,12 @@ def read_history(paths: Iterable[Path]) -> pd.DataFrame:
 def read_history_file(path: Path) -> pd.DataFrame:
     """Read one file; as `read_history`."""
     rows = read_rows(path)
-    start = next((i for i, (_, cells) in enumerate(rows[:2]) if cells[0] in _DATE_HEADERS), None)
+    start = next((i for i, (_, fields) in enumerate(rows[:2]) if fields[0] in _DATE_HEADERS), None)
     if start is None:
         raise FileFaults(path, [Fault(message=f"header {','.join(rows[0][1])[:60]!r} is none of: {_FORMATS}", line=1)])
     header, data = rows[start], rows[start + 1 :]
     match header[1][0]:
-        case "Date" if any(" " in cell for cell in header[1]):
+        case "Date" if any(" " in field for field in header[1]):
             return _frame(path, _treasury_series, header, data[::-1])
         case "Date" | "基準日":
             return _frame(path, _mof_series, header, _without_footnote(data))
@@ -90,21 +90,21 @@ def history_warnings(history: pd.DataFrame) -> tuple[str, ...]:
 
 def _frame(path: Path, series: Callable[[str], str | None], header: tuple[int, list[str]], rows: Rows) -> pd.DataFrame:
     """Check and convert the rows, oldest first. `series` names a column: "" to leave it out, None if unknown."""
-    names = [series(cell) for cell in header[1][1:]]
+    names = [series(field) for field in header[1][1:]]
     faults = _header_faults(names, header)
     if not rows:
         faults.append(Fault(message="no data rows under the header", line=header[0]))
     dates: list[date | None] = []
     values = np.full((len(rows), len(names)), np.nan)
-    for i, (line, cells) in enumerate(rows):
-        if len(cells) != len(names) + 1:
-            faults.append(Fault(message=f"{len(cells)} fields, the header has {len(names) + 1}", line=line))
+    for i, (line, fields) in enumerate(rows):
+        if len(fields) != len(names) + 1:
+            faults.append(Fault(message=f"{len(fields)} fields, the header has {len(names) + 1}", line=line))
             dates.append(None)
             continue
-        dates.append(_checked_date(cells[0], dates, line, faults))
+        dates.append(_checked_date(fields[0], dates, line, faults))
         for j, name in enumerate(names):
-            if name and (cell := cells[j + 1]) not in MISSING:
-                values[i, j] = _checked_number(cell, line, header[1][j + 1], faults)
+            if name and (field := fields[j + 1]) not in MISSING:
+                values[i, j] = _checked_number(field, line, header[1][j + 1], faults)
     if faults:
         raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0))
     index = pd.DatetimeIndex(np.array(dates, dtype="datetime64[D]"), name="date").as_unit("us")
@@ -117,32 +117,32 @@ def _frame(path: Path, series: Callable[[str], str | None], header: tuple[int, l
 
 
 def _decimals(percent: F64) -> F64:
-    """Percent to decimals, 1.108 to 0.01108: rounded to 10 decimals, since publishers print 3 of a percent at most."""
+    """Turn percent into decimals, 1.108 into 0.01108, rounded to 10: publishers print 3 of a percent at most."""
     return np.round(percent / 100.0, 10)
 
 
 def _header_faults(names: Sequence[str | None], header: tuple[int, list[str]]) -> list[Fault]:
-    line, cells = header
+    line, fields = header
     faults = []
     for j, name in enumerate(names):
         if name is None:
             curves = {f"{each.curves.bond}_10Y".lower() for each in CURRENCIES.values()}
-            hint = did_you_mean(cells[j + 1], sorted(_TIDY_OTHERS | curves | _tidy_rates().keys()))
-            faults.append(Fault(message=f"unknown column {cells[j + 1]!r}{hint}", line=line))
+            hint = did_you_mean(fields[j + 1], sorted(_TIDY_OTHERS | curves | _tidy_rates().keys()))
+            faults.append(Fault(message=f"unknown column {fields[j + 1]!r}{hint}", line=line))
         elif name and name in names[:j]:
-            faults.append(Fault(message=f"column {cells[j + 1]!r} comes twice", line=line))
+            faults.append(Fault(message=f"column {fields[j + 1]!r} comes twice", line=line))
     if not names:
         faults.append(
-            Fault(message=f"no column beside the date, got {cells!r}; columns are split by commas", line=line)
+            Fault(message=f"no column beside the date, got {fields!r}; columns are split by commas", line=line)
         )
     return faults
 
 
-def _checked_date(cell: str, before: Sequence[date | None], line: int, faults: list[Fault]) -> date | None:
-    found = parse_date(cell)
+def _checked_date(field: str, before: Sequence[date | None], line: int, faults: list[Fault]) -> date | None:
+    found = parse_date(field)
     last = next((day for day in reversed(before) if day is not None), None)
     if found is None:
-        faults.append(Fault(message=f"no such date: {cell!r}; wanted YYYY-MM-DD or the publisher's form", line=line))
+        faults.append(Fault(message=f"no such date: {field!r}; wanted YYYY-MM-DD or the publisher's form", line=line))
     elif last is not None and found == last:
         faults.append(Fault(message=f"date {found} comes twice; a history has one row per date", line=line))
     elif last is not None and found < last:
@@ -150,19 +150,19 @@ def _checked_date(cell: str, before: Sequence[date | None], line: int, faults: l
     return found
 
 
-def _checked_number(cell: str, line: int, column: str, faults: list[Fault]) -> float:
-    found = parse_number(cell)
+def _checked_number(field: str, line: int, column: str, faults: list[Fault]) -> float:
+    found = parse_number(field)
     if found is None:
         wanted = "wanted a number in plain digits with a point, or one of '', '-', '.', 'N/A' for a missing value"
-        faults.append(Fault(message=f"{cell!r} is not a number; {wanted}", line=line, where=column))
+        faults.append(Fault(message=f"{field!r} is not a number; {wanted}", line=line, where=column))
         return float("nan")
     return found
 
 
 def _without_footnote(rows: Rows) -> Rows:
-    """Drop what follows a row of empty cells, if it is text in the first column alone: the monthly file's footnote."""
-    blank = next((i for i, (_, cells) in enumerate(rows) if not any(cells)), len(rows))
-    if all(not any(cells[1:]) for _, cells in rows[blank:]):
+    """Drop what follows a row of empty fields, if it is text in the first column alone: the monthly file's footnote."""
+    blank = next((i for i, (_, fields) in enumerate(rows) if not any(fields)), len(rows))
+    if all(not any(fields[1:]) for _, fields in rows[blank:]):
         return rows[:blank]
     return rows
 
@@ -176,7 +176,7 @@ def _refuse_conflicts(merged: pd.DataFrame, frame: pd.DataFrame, path: Path) -> 
         row, column = clash[0]
         raise InputError(
             f"{path}: {shared[column]} on {dates[row].date()} is {theirs[row, column]:.6g}, an earlier file has "
-            f"{ours[row, column]:.6g}; {len(clash):,} cells differ: leave one of the files out"
+            f"{ours[row, column]:.6g}; {len(clash):,} fields differ: leave one of the files out"
         )
 
 
@@ -187,36 +187,36 @@ def _series(curve: str, tenor: str) -> str | None:
         return None
 
 
-def _mof_series(cell: str) -> str | None:
-    return _series("JGB", cell.replace("年", "Y"))
+def _mof_series(field: str) -> str | None:
+    return _series("JGB", field.replace("年", "Y"))
 
 
-def _treasury_series(cell: str) -> str | None:
-    number, _, unit = cell.partition(" ")
+def _treasury_series(field: str) -> str | None:
+    number, _, unit = field.partition(" ")
     return _series("UST", number + _TREASURY_UNITS[unit]) if unit in _TREASURY_UNITS else None
 
 
-def _fred_series(cell: str) -> str | None:
-    if cell == "DEXJPUS":
+def _fred_series(field: str) -> str | None:
+    if field == "DEXJPUS":
         return PRICE_FACTOR
-    tenor = cell.removeprefix("DGS")
-    if tenor == cell or tenor not in _FRED_TENORS:
+    tenor = field.removeprefix("DGS")
+    if tenor == field or tenor not in _FRED_TENORS:
         return None
     return f"UST_{tenor[:-1]}" if tenor.endswith("MO") else f"UST_{tenor}Y"
 
 
-def _tidy_series(cell: str) -> str | None:
-    if cell in _tidy_rates():
-        return _tidy_rates()[cell]
-    if cell in _TIDY_OTHERS:
+def _tidy_series(field: str) -> str | None:
+    if field in _tidy_rates():
+        return _tidy_rates()[field]
+    if field in _TIDY_OTHERS:
         return ""
-    curve, _, tenor = cell.partition("_")
+    curve, _, tenor = field.partition("_")
     is_known = curve == curve.lower() and currency_of_curve(curve.upper()) is not None
     return _series(curve.upper(), tenor.upper()) if is_known else None
 
 
 def _tidy_rates() -> dict[str, str]:
-    """Factors of exchange rates by the tidy table's columns."""
+    """Return the factors of exchange rates by the tidy table's columns."""
     return {each.fx.factor.lower(): each.fx.factor for each in CURRENCIES.values() if each.fx is not None}
 
 

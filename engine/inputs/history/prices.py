@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import Fault, FileFaults
-from engine.inputs.history.cells import MISSING, parse_date, parse_number, read_rows
+from engine.inputs.history.fields import MISSING, parse_date, parse_number, read_rows
 
 
 def read_prices(path: Path) -> pd.DataFrame:
@@ -18,7 +18,7 @@ def read_prices(path: Path) -> pd.DataFrame:
     Raises
     ------
     FileFaults
-        Everything wrong with the file: its header, a date that is none or out of order, a price that is not positive.
+        Everything wrong with the file: its header, a wrong date or one out of order, a price that is not positive.
     """
     (line, header), *data = read_rows(path)
     if header[0] != "date" or len(header) < 2 or len(set(header)) < len(header):
@@ -27,26 +27,26 @@ def read_prices(path: Path) -> pd.DataFrame:
     faults: list[Fault] = []
     dates: list[date] = []
     values = np.full((len(data), len(header) - 1), np.nan)
-    for i, (at, cells) in enumerate(data):
-        if len(cells) != len(header):
-            faults.append(Fault(message=f"{len(cells)} fields, the header has {len(header)}", line=at))
+    for i, (at, fields) in enumerate(data):
+        if len(fields) != len(header):
+            faults.append(Fault(message=f"{len(fields)} fields, the header has {len(header)}", line=at))
             continue
-        day = parse_date(cells[0])
+        day = parse_date(fields[0])
         if day is None or (dates and day <= dates[-1]):
-            faults.append(Fault(message=f"{cells[0]!r} is no date after the one before it", line=at))
+            faults.append(Fault(message=f"{fields[0]!r} is no date after the one before it", line=at))
             continue
         dates.append(day)
-        for j, cell in enumerate(cells[1:]):
-            if cell not in MISSING:
-                values[i, j] = _price(cell, at, header[j + 1], faults)
+        for j, field in enumerate(fields[1:]):
+            if field not in MISSING:
+                values[i, j] = _price(field, at, header[j + 1], faults)
     if faults:
         raise FileFaults(path, faults)
     return pd.DataFrame(values, columns=header[1:], index=pd.DatetimeIndex(pd.to_datetime(dates), name="date"))
 
 
-def _price(cell: str, line: int, column: str, faults: list[Fault]) -> float:
-    found = parse_number(cell)
+def _price(field: str, line: int, column: str, faults: list[Fault]) -> float:
+    found = parse_number(field)
     if found is None or found <= 0.0:
-        faults.append(Fault(message=f"{cell!r} is no price: it must be a number above 0", line=line, where=column))
+        faults.append(Fault(message=f"{field!r} is no price: it must be a number above 0", line=line, where=column))
         return float("nan")
     return found

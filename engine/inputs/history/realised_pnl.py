@@ -13,7 +13,7 @@ COLUMNS = ("valuation_date", "scope", "pnl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Realised:
+class RealisedPnl:
     """What a scope gained or lost up to one date, since the business day before."""
 
     valuation_date: date
@@ -21,7 +21,7 @@ class Realised:
     pnl: float  # in the currency of the runs, gains positive
 
 
-def read_realised(path: Path) -> tuple[Realised, ...]:
+def read_realised(path: Path) -> tuple[RealisedPnl, ...]:
     """Read a CSV with the columns of `COLUMNS`. Raises FileFaults with everything wrong with it."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -30,7 +30,7 @@ def read_realised(path: Path) -> tuple[Realised, ...]:
         raise FileFaults(path, [Fault(message=f"cannot be read: {error}")]) from None
     if not rows or tuple(rows[0]) != COLUMNS:
         raise FileFaults(path, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=1)])
-    found: list[Realised] = []
+    found: list[RealisedPnl] = []
     faults: list[Fault] = []
     for item in _parsed(rows[1:]):
         if isinstance(item, Fault):
@@ -42,11 +42,11 @@ def read_realised(path: Path) -> tuple[Realised, ...]:
     return tuple(found)
 
 
-def _parsed(rows: list[list[str]]) -> Iterator[Realised | Fault]:
+def _parsed(rows: list[list[str]]) -> Iterator[RealisedPnl | Fault]:
     seen: set[tuple[str, str]] = set()
     for line, row in enumerate(rows, start=2):
         if len(row) != len(COLUMNS):
-            yield Fault(message=f"must have {len(COLUMNS)} cells, has {len(row)}", line=line)
+            yield Fault(message=f"must have {len(COLUMNS)} fields, has {len(row)}", line=line)
             continue
         if (row[0], row[1]) in seen:
             yield Fault(message=f"{row[0]} {row[1]} is there twice", line=line)
@@ -55,6 +55,6 @@ def _parsed(rows: list[list[str]]) -> Iterator[Realised | Fault]:
             pnl = float(row[2])
             if not math.isfinite(pnl):
                 raise ValueError("`pnl` must be finite")
-            yield Realised(valuation_date=date.fromisoformat(row[0]), scope=row[1], pnl=pnl)
+            yield RealisedPnl(valuation_date=date.fromisoformat(row[0]), scope=row[1], pnl=pnl)
         except ValueError as error:
             yield Fault(message=f"must be a date, a scope and a number, got {','.join(row)}: {error}", line=line)

@@ -1,1 +1,1 @@
-"""Market files."""
+"""Market files: levels, vols and correlations of one date."""

@@ -94,7 +94,7 @@ def _spread_faults(file: MarketFile, name: str, table: SpreadTable) -> Found:
 
 
 def _ancestors(file: MarketFile, name: str) -> list[str]:
-    """The parent, its parent and so on, as far as the file has them, each once."""
+    """Return the parent, its parent and so on, as far as the file has them, each once."""
     found: list[str] = []
     while name in file.spreads and file.spreads[name].parent not in found:
         name = file.spreads[name].parent
@@ -109,7 +109,7 @@ def _curve_name_faults(at: Keys) -> Found:
 
 
 def _tenor_faults(labels: Mapping[str, float]) -> Iterator[tuple[str, str]]:
-    """Label and message of tenors that are none or do not increase."""
+    """Yield label and message of tenors that cannot be read or do not increase."""
     before = 0.0
     for label in labels:
         try:
@@ -123,7 +123,7 @@ def _tenor_faults(labels: Mapping[str, float]) -> Iterator[tuple[str, str]]:
 
 
 def _has_curves(file: MarketFile) -> bool:
-    """Whether the curves can be built; their own faults say why not."""
+    """Return whether the curves can be built; their own faults say why not."""
     if any(True for name, table in file.spreads.items() for _ in _spread_faults(file, name, table)):
         return False
     try:

@@ -70,10 +70,10 @@ def _table_faults(file: MarketFile, pair: str, table: FxVolsTable) -> Found:
 
 
 def _quote_faults(quote: VolQuoteTable, codes: tuple[str, str]) -> Found:
-    given = quote.model_fields_set
-    by_delta, by_strike = given & set(_BY_DELTA), given & set(_BY_STRIKE)
+    written = quote.model_fields_set
+    by_delta, by_strike = written & set(_BY_DELTA), written & set(_BY_STRIKE)
     if by_delta and by_strike:
-        yield (), f"quotes are by delta or by strike, not both; got {', '.join(sorted(given))}"
+        yield (), f"quotes are by delta or by strike, not both; got {', '.join(sorted(written))}"
     elif by_strike:
         yield from _strike_faults(quote, codes)
     else:
@@ -81,10 +81,10 @@ def _quote_faults(quote: VolQuoteTable, codes: tuple[str, str]) -> Found:
 
 
 def _delta_faults(quote: VolQuoteTable) -> Found:
-    given = quote.model_fields_set
-    if missing := [key for key in _BY_DELTA[:3] if key not in given]:
+    written = quote.model_fields_set
+    if missing := [key for key in _BY_DELTA[:3] if key not in written]:
         yield (), f"{', '.join(missing)} missing; or give `strikes` and `vols`; 0 for a smile without that part"
-    if ("risk_reversal_10d" in given) != ("butterfly_10d" in given):
+    if ("risk_reversal_10d" in written) != ("butterfly_10d" in written):
         yield (), "10-delta quotes need both `risk_reversal_10d` and `butterfly_10d`"
     if quote.atm is not None and not 0.0 < quote.atm <= HIGHEST_VOL:
         yield ("atm",), f"vol must lie in (0, {HIGHEST_VOL:g}]: 0.11 is 11 %; got {quote.atm!r}"
@@ -112,7 +112,7 @@ def _strike_faults(quote: VolQuoteTable, codes: tuple[str, str]) -> Found:
 
 
 def _rate_range(foreign: str, domestic: str) -> Range:
-    """Sane rates of a pair: of a cross, what the home currency's rates allow."""
+    """Return the sane rates of a pair: of a cross, what the home currency's rates allow."""
     low, high = fx_quote(foreign).level_range
     least, most = fx_quote(domestic).level_range if domestic != HOME else (1.0, 1.0)
     return low / most, high / least

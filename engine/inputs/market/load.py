@@ -80,7 +80,7 @@ def market_warnings(market: Market) -> tuple[str, ...]:
     warnings += [f"curve {name!r} has no factor: it does not move" for name in still]
     unmoved = [pair for pair in market.fx_vols if vol_factor(market, pair) < 0]
     warnings += [f"the vols of {pair} do not move: {pair}_VOL is no factor" for pair in unmoved]
-    warnings += [said for vols in market.fx_vols.values() for said in arbitrage(vols)]
+    warnings += [warning for vols in market.fx_vols.values() for warning in arbitrage(vols)]
     return tuple(warnings)
 
 
@@ -98,7 +98,7 @@ def bundled_market_path(name: str = DEFAULT_MARKET) -> Path:
 
 
 def _refusal(path: Path, found: Sequence[tuple[Keys, str]]) -> FileFaults:
-    """The faults at their lines and keys, as if the model had found them."""
+    """Return the faults at their lines and keys, as if the model had found them."""
     details: list[InitErrorDetails] = [
         {"type": PydanticCustomError("value_error", "{error}", {"error": message}), "loc": keys, "input": None}
         for keys, message in found
@@ -142,7 +142,7 @@ def _market_of(file: MarketFile) -> Market:
 
 
 def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
-    """(n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    """Return (n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
     correlation = full_correlation(table.correlation)
     if correlation is None:
         raise InputError("the correlation's rows are neither a triangle nor a square")

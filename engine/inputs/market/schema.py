@@ -1,4 +1,4 @@
-"""What a market file holds."""
+"""What a market file holds: its tables and keys, checked as they are read."""
 
 import math
 from datetime import date
@@ -12,11 +12,12 @@ from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.toml.read import Strict
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
-from engine.market.factors import MAX_FACTORS, Factor, FactorKind, parse_factor, tenor_years
+from engine.market.factors import Factor, FactorKind, parse_factor, tenor_years
 from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
 from engine.market.market import ParCurve
 from engine.market.spread import SpreadCurve, with_derived
 from engine.market.surface import fx_vols_of
+from kernels.lanes import MAX_FACTORS
 from kernels.types import F64
 
 
@@ -212,7 +213,7 @@ def fx_vols_from(file: MarketFile, pair: str, curves: dict[str, ZeroCurve]) -> F
 
 
 def factor_of(file: MarketFile, name: str) -> Factor:
-    """Return the factor of a name, prices by their tables. Raises InputError for a name that is none."""
+    """Return the factor of a name, prices by their tables. Raises InputError for a name that is no factor's."""
     return parse_factor(name, {name: table.currency for name, table in file.levels.items()})
 
 

@@ -127,7 +127,7 @@ def _calibration(market: Market) -> Iterator[str]:
 
 
 def _theta(factor: Factor, kappa: float, theta: float) -> float:
-    """The file's figure of a long-run state: a VOL's is the vol with the fewest digits that has this logarithm."""
+    """Return the file's figure of a long-run state: a VOL's is the vol with the fewest digits with this logarithm."""
     if factor.kind is not FactorKind.VOL or not (kappa or theta):
         return theta
     level = math.exp(theta)

@@ -1,1 +1,1 @@
-"""Scenario files."""
+"""Scenario files: a user's own, and the bundled ones."""

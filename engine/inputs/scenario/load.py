@@ -82,7 +82,7 @@ class ScenarioHead(Strict):
     )
 
     def to_scenario(self, name: str, origin: Origin) -> Scenario:
-        """The scenario as the engine knows it."""
+        """Return the scenario as the engine knows it."""
         return Scenario(
             name=name,
             title=self.title,
@@ -115,18 +115,18 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def bundled_scenario_names() -> tuple[str, ...]:
-    """Names of the scenarios that come with the program, `base` first."""
+    """Return the names of the scenarios that come with the program, `base` first."""
     names = [entry.name.removesuffix(".toml") for entry in _bundle().iterdir() if entry.name.endswith(".toml")]
     return tuple(sorted(names, key=lambda name: (name != "base", name)))
 
 
 def default_scenario_names() -> tuple[str, ...]:
-    """The bundled scenarios that a command takes when it is given none: those that need no daily walk."""
+    """Return the bundled scenarios that a command takes when none is named: those that need no daily walk."""
     return DEFAULTS
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
-    """Scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
+    """Load scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
     scenarios = tuple(load_scenario(each) for each in names_or_paths)
     names = [scenario.name for scenario in scenarios]
     if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
@@ -135,7 +135,7 @@ def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
 
 
 def load_scenario(name_or_path: str) -> Scenario:
-    """A scenario by path (it ends in `.toml`), or by the name of a bundled one.
+    """Load a scenario by path (it ends in `.toml`), or by the name of a bundled one.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def load_scenario(name_or_path: str) -> Scenario:
 
 
 def _read(path: Path, name: str) -> Scenario:
-    """The scenario of a file, which keeps the places of its keys for what only shows on a market."""
+    """Return the scenario of a file, which keeps the places of its keys for what only shows on a market."""
     merged = read_merged(path, MERGING, _extended)
     lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
     files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
@@ -178,7 +178,7 @@ def _read(path: Path, name: str) -> Scenario:
 
 
 def _extended(name: str, user: Path) -> Path:
-    """The file that `extends` names: relative to the file that names it, or a bundled one."""
+    """Return the file that `extends` names: relative to the file that names it, or a bundled one."""
     if name.endswith(".toml"):
         return user.parent / name
     bundled = [*bundled_scenario_names(), *_part_names()]

@@ -36,16 +36,16 @@ FORMS: dict[Form, FileForm] = {
     Form.BY_REGIME: FileForm(type=dict[str, float], to_engine=sizes),
     Form.NAMED: FileForm(type=ByFactor, to_engine=sizes),
     Form.LOADINGS: FileForm(
-        type=tuple[ByFactor, ...], to_engine=lambda given: tuple(sizes(each) for each in given), to_file=tuple
+        type=tuple[ByFactor, ...], to_engine=lambda tables: tuple(sizes(each) for each in tables), to_file=tuple
     ),
     Form.MULTIPLIERS: FileForm(
         type=tuple[VolMultiplier, ...],
-        to_engine=lambda given: tuple((each.factor, each.multiplier) for each in given),
+        to_engine=lambda tables: tuple((each.factor, each.multiplier) for each in tables),
         to_file=tuple,
     ),
     Form.CORRELATIONS: FileForm(
         type=tuple[CorrelationOverride, ...],
-        to_engine=lambda given: tuple((*each.factors, each.value) for each in given),
+        to_engine=lambda tables: tuple((*each.factors, each.value) for each in tables),
         to_file=tuple,
     ),
 }
@@ -65,9 +65,9 @@ def scenario_model(head: type[Head]) -> type[Head]:
 
 def unwind_of(file: Strict) -> Unwind | None:
     """Return what a scenario file says of the unwind; None when it says nothing."""
-    given = ((key, part, getattr(file, key)) for key, part in _added())
+    tables = ((key, part, getattr(file, key)) for key, part in _added())
     added: tuple[tuple[str, Any], ...] = tuple(
-        (key, part_of(part, table)) for key, part, table in given if table is not None
+        (key, part_of(part, table)) for key, part, table in tables if table is not None
     )
     unwind = part_of(Unwind, file, added=added)
     return None if unwind == Unwind() else unwind
@@ -85,24 +85,24 @@ def table_of(part: type) -> type[Strict]:
     )
 
 
-def part_of(part: type[P], table: Strict, **given: Any) -> P:
-    """Return a mechanism's parameters from its table; `given` are fields that a file does not write as such."""
+def part_of(part: type[P], table: Strict, **values: Any) -> P:
+    """Return a mechanism's parameters from its table; `values` are fields that a file does not write as such."""
     hints = get_type_hints(part)
     for name, declared in parameters(part).items():
         value, inner = getattr(table, name), _table_class(hints[name])
         if declared.form is Form.NAMED and isinstance(value, str):
-            given |= {name: declared.sets[value], f"{name}_name": value}
+            values |= {name: declared.sets[value], f"{name}_name": value}
         elif declared.form is not Form.PLAIN:
-            given[name] = FORMS[declared.form].to_engine(value)
+            values[name] = FORMS[declared.form].to_engine(value)
         elif inner is not None and isinstance(value, tuple):
-            given[name] = tuple(part_of(inner, each) for each in value)
+            values[name] = tuple(part_of(inner, each) for each in value)
         else:
-            given[name] = value if inner is None or value is None else part_of(inner, value)
-    return part(**given)
+            values[name] = value if inner is None or value is None else part_of(inner, value)
+    return part(**values)
 
 
 def _added() -> tuple[tuple[str, type], ...]:
-    """Key and parameters of every mechanism that `Unwind` has no field for: those registered from outside."""
+    """Return the key and parameters of every mechanism that `Unwind` has no field for, registered from outside."""
     own = parameters(Unwind)
     return tuple((key, each.part) for key, each in MECHANISMS.items() if key not in own and each.part is not None)
 
@@ -114,7 +114,7 @@ def _scenario_model(head: type[Head], added: tuple[tuple[str, type], ...]) -> ty
 
 
 def _fields(part: type) -> dict[str, Any]:
-    """Type and constraints of every parameter of a dataclass, as pydantic has them."""
+    """Return the type and constraints of every parameter of a dataclass, as pydantic has them."""
     hints = get_type_hints(part)
     return {
         name: (_file_type(hints[name], declared), _field(part, name, declared))
@@ -155,7 +155,7 @@ def _file_default(default: Any, form: Form) -> Any:
 
 
 def _table_class(hint: Any) -> type | None:
-    """The dataclass in `Carry | None` or `tuple[Regime, ...]`; None of other types."""
+    """Return the dataclass in `Carry | None` or `tuple[Regime, ...]`; None of other types."""
     inner = [each for each in get_args(hint) if each not in (NoneType, Ellipsis)]
     return inner[0] if len(inner) == 1 and is_dataclass(inner[0]) and isinstance(inner[0], type) else None
 

@@ -1,1 +1,1 @@
-"""TOML with line numbers."""
+"""TOML files into checked models, every error with its line."""

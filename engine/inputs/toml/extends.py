@@ -64,10 +64,10 @@ def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...]) -> 
     return merged
 
 
-def _names(given: object, path: Path, lines: Mapping[Keys, int]) -> Sequence[str]:
-    if isinstance(given, tuple) and all(isinstance(name, str) and name for name in given):
-        return given
-    message = f"must be a list of scenarios' names and paths, got {given!r}"
+def _names(value: object, path: Path, lines: Mapping[Keys, int]) -> Sequence[str]:
+    if isinstance(value, tuple) and all(isinstance(name, str) and name for name in value):
+        return value
+    message = f"must be a list of scenarios' names and paths, got {value!r}"
     raise FileFaults(path, [Fault(message=message, line=lines.get(("extends",)), where="extends")])
 
 
@@ -116,7 +116,7 @@ def _merge_named(under: Merged, over: Merged, key: str, merging: Merging) -> Non
 
 
 def _laid(under: Merged, over: Merged, at: Keys, source: Keys, below: Any, above: Any, merging: Merging) -> Any:
-    """A value over another: tables key by key, keys of the upper one last; lists that are joined end to end."""
+    """Lay a value over another: tables key by key, keys of the upper one last; lists are joined end to end."""
     if at[-1] in merging.joined and isinstance(below, tuple) and isinstance(above, tuple):
         return _joined(under, over, at, source, below, above)
     if not (isinstance(below, dict) and isinstance(above, dict)):

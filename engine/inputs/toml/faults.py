@@ -1,4 +1,4 @@
-"""What pydantic found wrong, said in the user's words: line, key, the value that came, what was wanted."""
+"""What pydantic found wrong, in the user's words: line, key, the value that came, what was wanted."""
 
 import re
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ _WANTED = {  # pydantic's error type -> what was wanted, in plain words
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: str | None) -> list[Fault]:
-    """What pydantic found, as faults in the user's words. `text` None: the values came without a file."""
+    """Return what pydantic found, as faults in the user's words. `text` None: the values came without a file."""
     lines = key_lines(text) if text is not None else {}
     faults = [
         Fault(message=message, line=nearest_line(lines, keys), where=dotted(keys))
@@ -42,7 +42,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: s
 
 
 def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> dict[Keys, str]:
-    """What pydantic found, in the user's words, by the keys that it found it at."""
+    """Return what pydantic found, in the user's words, by the keys that it found it at."""
     messages: dict[Keys, list[str]] = {}
     for detail in error.errors(include_url=False):
         keys = _keys_in(data, detail)
@@ -53,7 +53,7 @@ def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> di
 
 
 def _wanted(detail: ErrorDetails) -> str | None:
-    """What a model wanted of one value, in plain words; None when it has its own message."""
+    """Return what a model wanted of one value, in plain words; None when it has its own message."""
     kind, context = detail["type"], detail.get("ctx", {})
     match kind:
         case "greater_than":
@@ -100,13 +100,13 @@ def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: short, a list in brackets."""
+    """Return a value as a message shows it: short, a list in brackets."""
     text = f"[{', '.join(map(repr, value))}]" if isinstance(value, tuple) else repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _keys_in(data: Any, detail: ErrorDetails) -> Keys:
-    """The part of an error's location that the file has: pydantic adds names of union members."""
+    """Return the part of an error's location that the file has: pydantic adds names of union members."""
     keys: Keys = ()
     for part in detail["loc"]:
         in_list = isinstance(data, tuple) and isinstance(part, int) and part < len(data)
@@ -121,7 +121,7 @@ def _keys_in(data: Any, detail: ErrorDetails) -> Keys:
 
 
 def _known_keys(model: type[BaseModel], keys: Keys) -> list[str]:
-    """Keys of the table at `keys`: follows the annotations of nested models."""
+    """Return the keys of the table at `keys`: follows the annotations of nested models."""
     here: Any = model
     for key in keys:
         if isinstance(key, str) and isinstance(here, type) and issubclass(here, BaseModel):
@@ -133,7 +133,7 @@ def _known_keys(model: type[BaseModel], keys: Keys) -> list[str]:
 
 
 def _model_in(annotation: Any) -> Any:
-    """The model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
+    """Return the model inside `tuple[Model, ...]`, `dict[str, Model]` or `Model | None`."""
     if isinstance(annotation, UnionType) or get_origin(annotation) is not None:
         inner = (_model_in(argument) for argument in get_args(annotation))
         return next((found for found in inner if found is not None), None)
@@ -141,7 +141,7 @@ def _model_in(annotation: Any) -> Any:
 
 
 def dotted(keys: Keys) -> str | None:
-    """`shocks[1].size`, elements counted from 1 as a person does."""
+    """Return `shocks[1].size`, elements counted from 1 as a person does."""
     dotted = ""
     for key in keys:
         if isinstance(key, int):

@@ -18,18 +18,18 @@ _STRINGS = (
 
 
 def key_lines(text: str) -> dict[Keys, int]:
-    """1-based line of every key, table and array element of a text that has been parsed without an error."""
+    """Return the 1-based line of every key, table and array element of a text that was parsed without an error."""
     return _Scanner(text).scan()
 
 
 def nearest_line(lines: Mapping[Keys, int], path_of_keys: Sequence[str | int]) -> int | None:
-    """Line of a key, or of the nearest table above it that the file has; None for the file as a whole."""
+    """Return the line of a key, or of the nearest table above it in the file; None for the file as a whole."""
     paths = (tuple(path_of_keys[:end]) for end in range(len(path_of_keys), 0, -1))
     return next((lines[path] for path in paths if path in lines), None)
 
 
 def toml_line(text: str, path_of_keys: Sequence[str | int]) -> int | None:
-    """`nearest_line` in a text. Integers in `path_of_keys` are indices in arrays, from 0."""
+    """Return `nearest_line` in a text. Integers in `path_of_keys` are indices in arrays, from 0."""
     return nearest_line(key_lines(text), path_of_keys)
 
 
@@ -44,7 +44,7 @@ class _Scanner:
         self.seen_to, self.seen_line = 0, 1
 
     def scan(self) -> dict[Keys, int]:
-        """Line of every key, table and array element."""
+        """Return the line of every key, table and array element."""
         table: Keys = ()
         self._skip(_BLANK)
         while self.at < len(self.text):

@@ -29,6 +29,6 @@ def fewer_required(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
     return fewer
 
 
-def sizes(given: dict[str, float]) -> Sizes:
+def sizes(table: dict[str, float]) -> Sizes:
     """Return a table by factor as the engine has it, in the order of the file."""
-    return tuple(given.items())
+    return tuple(table.items())

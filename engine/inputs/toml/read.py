@@ -58,7 +58,7 @@ def read_toml(path: Path, model: type[M]) -> M:
 
 
 def read_text(path: Path) -> str:
-    """The text of a small regular UTF-8 file that should be TOML; a byte-order mark is dropped. Raises FileFaults."""
+    """Return the text of a small regular UTF-8 file that should be TOML, without byte-order mark. Raises FileFaults."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

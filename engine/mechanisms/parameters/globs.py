@@ -14,20 +14,20 @@ from engine.mechanisms.parameters.sizes import Sizes
 def part_globs(part: Any, at: str) -> Iterator[tuple[str, str]]:
     """Yield place and glob of everything in a part, at a place such as `carry.`, that names factors."""
     for name, declared in parameters(type(part)).items():
-        given, where = getattr(part, name), f"{at}{name}"
+        value, where = getattr(part, name), f"{at}{name}"
         match declared.form:
             case Form.FACTOR:
-                yield where, given
+                yield where, value
             case Form.MULTIPLIERS:
-                yield from ((f"{where}[{k + 1}].factor", glob) for k, (glob, _) in enumerate(given))
+                yield from ((f"{where}[{k + 1}].factor", glob) for k, (glob, _) in enumerate(value))
             case Form.CORRELATIONS:
-                for k, (first, second, _) in enumerate(given):
+                for k, (first, second, _) in enumerate(value):
                     yield f"{where}[{k + 1}].factors[1]", first
                     yield f"{where}[{k + 1}].factors[2]", second
             case Form.BY_FACTOR | Form.NAMED | Form.LOADINGS:
                 # of a named set, prices that a market lacks are left out: its globs need match nothing
                 if declared.form is not Form.NAMED or getattr(part, f"{name}_name") is None:
-                    tables = _tables(given, where, declared.form)
+                    tables = _tables(value, where, declared.form)
                     yield from ((key_of(place, glob), glob) for place, sizes in tables for glob, _ in sizes)
 
 
@@ -60,9 +60,9 @@ def refuse_other_factors(
         findings.refuse(where, f"{glob!r} matches {other}, and only {wanted} were wanted")
 
 
-def _tables(given: Any, where: str, form: Form) -> Iterator[tuple[str, Sizes]]:
-    """Place and sizes of each table by factor."""
+def _tables(value: Any, where: str, form: Form) -> Iterator[tuple[str, Sizes]]:
+    """Yield place and sizes of each table by factor."""
     if form is Form.LOADINGS:
-        yield from ((f"{where}[{k + 1}]", sizes) for k, sizes in enumerate(given))
+        yield from ((f"{where}[{k + 1}]", sizes) for k, sizes in enumerate(value))
     else:
-        yield where, given
+        yield where, value

@@ -123,9 +123,9 @@ def check_ranges(part: Any, at: str, findings: Findings) -> None:
                 findings.refuse(where, f"must {declared.wanted()}, got {value!r}{hint}")
 
 
-def _numbers(given: Any, at: str, form: Form) -> Iterator[tuple[str, float]]:
-    """Place and value of each number that a range is declared for."""
+def _numbers(value: Any, at: str, form: Form) -> Iterator[tuple[str, float]]:
+    """Yield place and value of each number that a range is declared for."""
     if form in (Form.BY_FACTOR, Form.BY_REGIME, Form.NAMED):
-        yield from ((key_of(at, key), size) for key, size in given)
-    elif isinstance(given, int | float) and not isinstance(given, bool):
-        yield at, given
+        yield from ((key_of(at, key), size) for key, size in value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield at, value

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bench.alone import measure
 from bench.cases.crossover import compare
 from bench.contender import Contender, shared_work
+from bench.lone_contender import measure
 from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.on_cpu import HostDevice
 from kernels.numba.backend import NumbaBackend

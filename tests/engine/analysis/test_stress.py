@@ -12,8 +12,8 @@ from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
+from engine.payoffs.balances import Balances
 from engine.payoffs.flows import Flows
-from engine.payoffs.units import Units
 from engine.scenario.scenario import Scenario, Shock, ShockKind
 
 DAY = date(2025, 5, 28)
@@ -58,7 +58,7 @@ def book() -> CompiledBook:
             day=np.array([3650, 3650]),
             amount=np.array([1e9, 1e7]),
         ),
-        Units(position=np.array([2]), currency=np.array(["USD"]), quantity=np.array([-1e6])),
+        Balances(position=np.array([2]), currency=np.array(["USD"]), quantity=np.array([-1e6])),
     )
 
 

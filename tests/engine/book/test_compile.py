@@ -21,7 +21,7 @@ def test_flows_are_sorted_by_position_then_date(make_book):
     assert (np.diff(book.flows.position) >= 0).all()
     assert (np.diff(book.flows.day)[np.diff(book.flows.position) == 0] >= 0).all()
     assert (book.flows.day >= 1).all()
-    assert book.units.position.tolist() == [1]
+    assert book.balances.position.tolist() == [1]
     assert book.bonds.position.tolist() == [0, 3]
     assert set(zip(book.flows.currency.tolist(), book.flows.curve.tolist(), strict=True)) == {
         ("JPY", "JGB"), ("USD", "UST"), ("JPY", "XCCY_JPY"), ("USD", "SOFR")

@@ -162,6 +162,6 @@ def test_a_failed_write_leaves_the_earlier_file(sample, tmp_path, monkeypatch):
 
 
 def test_the_schema_names_every_number_of_a_compiled_book(sample):
-    for name in ("flows", "units", "marks", "bonds"):
-        stored = {field.name for field in schema().field(name).type.value_type}
+    for name, in_file in (("flows", "flows"), ("balances", "units"), ("marks", "marks"), ("bonds", "bonds")):
+        stored = {field.name for field in schema().field(in_file).type.value_type}
         assert stored | {"position"} == {field.name for field in fields(getattr(sample, name))}

@@ -215,7 +215,7 @@ def test_an_index_is_estimated_from_its_column_and_a_vol_is_taken_as_given(weekd
     np.testing.assert_array_equal(result.correlation[1:, 1:], alone.correlation)
     with pytest.raises(InputError, match=r"no SPX column; add one of that name, or give the factor's law"):
         calibrate(history(weekdays), factors, WINDOW, {"USDJPY_VOL": law})
-    with pytest.raises(InputError, match="laws are given of USDJPY_VOL, which are none of the factors"):
+    with pytest.raises(InputError, match="laws are given of USDJPY_VOL, which are not among the factors"):
         calibrate(table, JGB_AND_USDJPY, WINDOW, {"USDJPY_VOL": law})
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from engine.errors import FileFaults
+from engine.payoffs.balances import BalancePart
 from engine.payoffs.flows import Leg
-from engine.payoffs.units import UnitsPart
 from tests.engine.hand_made import parts_of
 
 
@@ -44,6 +44,6 @@ def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_pos
 
 def test_spot_and_cash_are_held_now(make_positions):
     rows = [{"kind": "FX_SPOT", "notional": 10.0, "rate": 145.0}, {"kind": "CASH", "currency": "JPY", "notional": -7.0}]
-    spot, cash = (parts_of(position, date(2025, 5, 28), UnitsPart) for position in make_positions(*rows))
+    spot, cash = (parts_of(position, date(2025, 5, 28), BalancePart) for position in make_positions(*rows))
     assert [(part.currency, part.quantity) for part in spot] == [("USD", 10.0), ("JPY", -1450.0)]
     assert [(part.currency, part.quantity) for part in cash] == [("JPY", -7.0)]

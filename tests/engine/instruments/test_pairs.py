@@ -1,11 +1,16 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from engine.book.value import book_warnings
+from engine.conventions.currencies import CURRENCIES, currency_of, fx_quote
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
-from engine.instruments.pairs import Pair, pair_of, pair_of_cells, quoted_pair
+from engine.instruments.pairs import Pair, pair_of, pair_of_fields, quoted_pair
+from engine.payoffs.balances import BalancePart
 from engine.payoffs.flows import Leg
-from engine.payoffs.units import UnitsPart
+from engine.payoffs.fx_options import OptionPart
 from tests.engine.five_currencies import five_currencies
 from tests.engine.hand_made import parts_of
 
@@ -26,7 +31,7 @@ def test_the_other_currency_is_the_home_currency_unless_it_is_named(make_positio
 
 
 def test_a_rate_is_sane_where_the_home_currency_s_rates_allow_it():
-    usdjpy, eurusd = pair_of_cells("USD", None), pair_of_cells("EUR", "USD")
+    usdjpy, eurusd = pair_of_fields("USD", None), pair_of_fields("EUR", "USD")
     assert (usdjpy.rates, usdjpy.strikes, usdjpy.words) == ((50.0, 500.0), (10.0, 1000.0), "yen for one dollar")
     assert eurusd.rates == (50.0 / 500.0, 500.0 / 50.0)
     assert eurusd.words == "dollar for one euro"
@@ -49,12 +54,27 @@ def test_euros_are_exchanged_for_dollars_on_days_of_target_and_new_york(make_pos
     assert parts_of(memorial_day, day.replace(year=2025, month=5, day=28), Leg)[0].days.tolist() == [363]  # Tuesday
 
 
+def test_delivery_follows_the_currencies_spot_days(make_positions):
+    aud = currency_of("AUD")
+    slow = replace(aud, fx=replace(fx_quote("AUD"), spot_days=4))
+    row = {"kind": "FX_CALL", "currency": "AUD", "strike": 93.0, "maturity": "2025-06-30"}
+    ndf = {"kind": "NDF", "currency": "AUD", "rate": 93.0, "maturity": "2025-07-10"}
+    dealt = [row, ndf, row | {"strike": 0.65, "against": "USD"}]
+    usual = [parts_of(each, DATE, OptionPart)[0] for each in make_positions(*dealt)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(CURRENCIES, "AUD", slow)
+        later = [parts_of(each, DATE, OptionPart)[0] for each in make_positions(*dealt)]
+    assert [(each.expiry_day, each.delivery_day) for each in usual] == [(33, 35), (41, 43), (33, 35)]
+    assert [(each.expiry_day, each.delivery_day) for each in later] == [(33, 37), (37, 43), (33, 40)]
+
+
 def test_spot_is_two_amounts_held(make_positions):
     (spot,) = make_positions({"kind": "FX_SPOT", "currency": "AUD", "notional": 10.0, "rate": 0.65, "against": "USD"})
-    held = parts_of(spot, make_positions({"kind": "JGB_BILL", "maturity": "2025-05-28"})[0].maturity, UnitsPart)
+    held = parts_of(spot, make_positions({"kind": "JGB_BILL", "maturity": "2025-05-28"})[0].maturity, BalancePart)
     assert [(part.currency, part.quantity) for part in held] == [("AUD", 10.0), ("USD", -6.5)]
 
 
+DATE = date(2025, 5, 28)
 HEADER = "position_id,kind,currency,notional,rate,maturity,strike,against\n"
 
 
@@ -67,7 +87,7 @@ HEADER = "position_id,kind,currency,notional,rate,maturity,strike,against\n"
         ("P,FX_CALL,EUR,1000,,2025-08-29,163,USD", r"strike: must be at least 0.02 and below 20, got 163"),
         ("P,FX_FORWARD,EUR,1000,1,2025-08-29,,EUR", r"against: is 'EUR', the currency itself; name the other one"),
         ("P,FX_FORWARD,JPY,1000,1,2025-08-29,,", r"currency: FX_FORWARD is in USD or EUR or AUD.*, got 'JPY'"),
-        ("P,CASH,EUR,1000,,,,USD", r"against: CASH takes no `against`; leave the cell empty"),
+        ("P,CASH,EUR,1000,,,,USD", r"against: CASH takes no `against`; leave the field empty"),
         ("P,BUND,USD,1000,,2035-02-15,,", r"currency: BUND is in EUR, got 'USD'"),
         ("P,FX_FORWARD,EUR,1000,1,2025-08-29,,EURO", r"against: unknown currency 'EURO'; did you mean EUR\?"),
     ],

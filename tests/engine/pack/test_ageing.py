@@ -109,7 +109,7 @@ class World:
         for d in range(*futures.basket[row]):
             flows = range(*bonds.flow_range[d])
             dirty = sum(bonds.amount[k] * self.disc(curve, seen, int(bonds.day[k])) for k in flows) * growth
-            prices.append((dirty - bonds.accrued[d]) / bonds.factor[d])
+            prices.append((dirty - bonds.accrued[d]) / bonds.conversion_factor[d])
         assert seen == day(first)
         return np.min(prices, axis=0), seen
 
@@ -124,7 +124,7 @@ def base_cheapest(w, row, repo, curve):
             sum(bonds.amount[k] * still.base(curve, int(bonds.day[k])) for k in range(*bonds.flow_range[d])) * growth
             - bonds.accrued[d]
         )
-        / bonds.factor[d]
+        / bonds.conversion_factor[d]
         for d in range(*futures.basket[row])
     ]
     return float(np.min(prices))

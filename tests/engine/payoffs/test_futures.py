@@ -32,4 +32,4 @@ def test_more_deliverables_never_raise_a_future(make_book, make_market):
 def test_futures_with_one_basket_share_it(make_book):
     book = make_book(FUTURE, FUTURE | {"notional": -3.0}, FUTURE | {"deliverables": basket_of(BASKET[:33])})
     assert book.futures.basket.tolist() == [[0, 4], [0, 4], [4, 6]]
-    assert book.deliverables.factor.size == 6
+    assert book.deliverables.conversion_factor.size == 6

@@ -51,9 +51,9 @@ def _text(*rows: str, header: str = HEADER) -> str:
     return "\n".join((header, *rows)) + "\n"
 
 
-def _jgb(**cells: str) -> str:
+def _jgb(**fields: str) -> str:
     plain = dict(zip(HEADER.split(","), JGB.split(","), strict=True))
-    return ",".join((plain | cells).values())
+    return ",".join((plain | fields).values())
 
 
 REFUSED = {
@@ -99,11 +99,11 @@ REFUSED = {
         _text(_jgb(kind="JGBI")),
         ["unknown kind 'JGBI'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
     ),
-    "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the cell empty"]),
+    "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the field empty"]),
     "inverted FX": (_text("F,FX_FORWARD,USD,1,,2027-05-20,0.0064,,"), ["is 156.25 meant? The rate is yen for one"]),
     "rate in percent": (_text("R,REPO,JPY,1,,2027-05-20,0.45,2026-11-02,"), ["is 0.0045 meant?"]),
     "price as a part of one": (_text(_jgb(price="0.985")), ["is 98.5 meant? Prices are per 100"]),
-    "cell a kind has no use for": (_text("C,CASH,JPY,1,0.01,,,,"), ["line 2, coupon: CASH takes no `coupon`"]),
+    "field a kind has no use for": (_text("C,CASH,JPY,1,0.01,,,,"), ["line 2, coupon: CASH takes no `coupon`"]),
     "column a kind needs": (
         _text("P1,JGB,JPY,1,2034-06-20", header="position_id,kind,currency,notional,maturity"),
         ["line 2, coupon: is empty, but JGB needs it", "the file has no such column"],
@@ -183,7 +183,7 @@ def test_a_thousand_faults_are_counted(tmp_path):
     with pytest.raises(FileFaults) as refusal:
         _load(tmp_path, _text(*rows))
     assert len(refusal.value.faults) == MAX_FAULTS + 1
-    assert "and 900 faults more" in str(refusal.value)
+    assert "and 900 errors more" in str(refusal.value)
 
 
 def test_what_is_no_readable_regular_file_is_refused(tmp_path):  # S003, S004, S005, S015
@@ -264,8 +264,9 @@ def test_a_misspelt_column_is_a_fault_of_the_header_and_of_no_row(tmp_path):
 
 
 def test_a_misspelt_column_of_a_parquet_file_is_refused(tmp_path):
-    cells = dict(zip(HEADER.split(","), JGB.split(","), strict=True))
-    pq.write_table(pa.table({name.replace("coupon", "cupon"): [cell] for name, cell in cells.items()}), tmp_path / "b")
+    fields = dict(zip(HEADER.split(","), JGB.split(","), strict=True))
+    columns = {name.replace("coupon", "cupon"): [field] for name, field in fields.items()}
+    pq.write_table(pa.table(columns), tmp_path / "b")
     with pytest.raises(FileFaults) as refused:
         load_book(tmp_path / "b", DATE)
     assert [str(fault) for fault in refused.value.faults] == ["column 'cupon': not known; did you mean 'coupon'?"]
@@ -302,7 +303,7 @@ def test_missing_market_prices_are_counted_and_not_read_as_numbers(tmp_path):  #
     rows = [_jgb(position_id=f"P{i}", price=marker) for i, marker in enumerate(markers)]
     book = _load(tmp_path, _text(*rows))
     assert book.marks.position.size == 0
-    assert book.warnings == ("column 'price': 5 cells read as no price ('#N/A' x 1, '-' x 2, '.' x 1, 'N/A' x 1)",)
+    assert book.warnings == ("column 'price': 5 fields read as no price ('#N/A' x 1, '-' x 2, '.' x 1, 'N/A' x 1)",)
 
 
 def test_many_books_in_one_file_and_one_without_the_column(tmp_path):
@@ -343,10 +344,10 @@ def test_a_parquet_book_is_the_same_as_its_csv(tmp_path):
     ],
 )
 def test_a_bad_parquet_book_is_refused(change, words, tmp_path):
-    cells = {"position_id": ["P1"], "kind": ["JGB"], "currency": ["JPY"], "notional": [1.0], "coupon": [0.01]}
-    cells |= {"maturity": ["2034-06-20"]} | change
-    rows = min(map(len, cells.values()))
-    table = pa.table({name: pa.array(values[:rows]) for name, values in cells.items()})
+    fields = {"position_id": ["P1"], "kind": ["JGB"], "currency": ["JPY"], "notional": [1.0], "coupon": [0.01]}
+    fields |= {"maturity": ["2034-06-20"]} | change
+    rows = min(map(len, fields.values()))
+    table = pa.table({name: pa.array(values[:rows]) for name, values in fields.items()})
     pq.write_table(table, tmp_path / "book.parquet")
     with pytest.raises(FileFaults) as refusal:
         load_book(tmp_path / "book.parquet", DATE)
@@ -362,13 +363,13 @@ def test_a_broken_parquet_file_is_refused(tmp_path):
         load_book(tmp_path / "book.parquet", DATE)
 
 
-CELL = st.one_of(
+FIELD = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["", "JGB", "UST", "FX_SPOT", "REPO", "JPY", "USD", "-5", "0.01", "1e9", "145", "2030-06-20", "-"]),
 )
 
 
-@given(st.lists(st.lists(CELL, min_size=8, max_size=10), max_size=4), st.booleans())
+@given(st.lists(st.lists(FIELD, min_size=8, max_size=10), max_size=4), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_the_parser_never_fails_but_with_a_message(rows, quoted):
     text = io.StringIO()
@@ -400,34 +401,34 @@ _SPREAD = {  # numbers that any position of a kind may have
 def _positions(draw):
     """Examples with their numbers drawn anew; some columns left out or filled in as their kind allows."""
     kind = draw(st.sampled_from(list(KINDS.values())))
-    rule, cells = kind.rule, dict(example_row(kind))
+    rule, fields = kind.rule, dict(example_row(kind))
     for name in (*rule.at_most_one, *rule.one_of):
-        cells.pop(name, None)
+        fields.pop(name, None)
     choices = [*rule.one_of] or [*rule.at_most_one, None]
     chosen = draw(st.sampled_from(choices)) if choices != [None] else None
     if chosen:
-        cells[chosen] = draw(st.floats(*_SPREAD[chosen]))
-    ranges = {name: limits for name, limits, _ in column_ranges(rule, cells["currency"], None)}
-    for name in cells.keys() & _SPREAD.keys() - {chosen}:
+        fields[chosen] = draw(st.floats(*_SPREAD[chosen]))
+    ranges = {name: limits for name, limits, _ in column_ranges(rule, fields["currency"], None)}
+    for name in fields.keys() & _SPREAD.keys() - {chosen}:
         low, high = ranges.get(name, _SPREAD[name])
-        cells[name] = draw(st.floats(low, high * 0.999))
-    return cells | {
+        fields[name] = draw(st.floats(low, high * 0.999))
+    return fields | {
         "position_id": draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)),
         "book": draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,10}", fullmatch=True)),
         "notional": draw(st.floats(-9e14, 9e14)),
     }
 
 
-@given(st.lists(_positions(), min_size=1, max_size=5, unique_by=lambda cells: cells["position_id"]))
+@given(st.lists(_positions(), min_size=1, max_size=5, unique_by=lambda fields: fields["position_id"]))
 @settings(max_examples=60, deadline=None)
-def test_positions_written_as_csv_are_read_back(cells):
+def test_positions_written_as_csv_are_read_back(fields):
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(cells)  # floats as repr: the shortest text that gives the same bits
+    writer.writerows(fields)  # floats as repr: the shortest text that gives the same bits
     rows = parse_book(text.getvalue().encode(), "book.csv", EXAMPLE_DATE)
     assert rows.faults == []
-    for position, row in zip(rows.positions, cells, strict=True):
+    for position, row in zip(rows.positions, fields, strict=True):
         for name, value in row.items():
             found = getattr(position, name)
             if isinstance(found, float):

@@ -155,10 +155,10 @@ def test_dates_out_of_order_are_refused(file):
     assert "out of order" in faults(oldest_first)[0]
 
 
-@pytest.mark.parametrize("cell", ["nan", "inf", "1_000", "\uff11", "(1)", "1e2", "4.3%", '"1,5"', "0x1p3", "abc"])
-def test_a_cell_that_is_not_plainly_a_number_is_refused_with_line_and_column(file, cell):
-    (message,) = faults(file(f"date,usdjpy\n2025-05-27,150\n2025-05-28,{cell}\n"))
-    assert message.startswith(f"line 3, usdjpy: {cell.strip(chr(34))!r} is not a number")
+@pytest.mark.parametrize("field", ["nan", "inf", "1_000", "\uff11", "(1)", "1e2", "4.3%", '"1,5"', "0x1p3", "abc"])
+def test_a_field_that_is_not_plainly_a_number_is_refused_with_line_and_column(file, field):
+    (message,) = faults(file(f"date,usdjpy\n2025-05-27,150\n2025-05-28,{field}\n"))
+    assert message.startswith(f"line 3, usdjpy: {field.strip(chr(34))!r} is not a number")
 
 
 @pytest.mark.parametrize("day", ["2025-02-30", "28/05/25", "45805", "2025-05", "05/28/25", ""])

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from engine.errors import FileFaults
-from engine.inputs.history.realised_pnl import Realised, read_realised
+from engine.inputs.history.realised_pnl import RealisedPnl, read_realised
 
 HEAD = "valuation_date,scope,pnl\n"
 
@@ -13,8 +13,8 @@ def test_rows_are_read(tmp_path):
     path.write_text(HEAD + "2025-05-28,total,-1.5e9\n2025-05-28,book:life,2\n")
     day = date(2025, 5, 28)
     assert read_realised(path) == (
-        Realised(valuation_date=day, scope="total", pnl=-1.5e9),
-        Realised(valuation_date=day, scope="book:life", pnl=2.0),
+        RealisedPnl(valuation_date=day, scope="total", pnl=-1.5e9),
+        RealisedPnl(valuation_date=day, scope="book:life", pnl=2.0),
     )
 
 

@@ -302,7 +302,7 @@ def test_the_bundled_market_is_rebuilt_from_the_publishers_files(shared, tmp_pat
         bundled.factors,
         window,
         bundled.sources,
-        given={"USDJPY_VOL": law},
+        given_laws={"USDJPY_VOL": law},
         spreads=bundled.spreads,
         fx_vols=bundled.fx_vols,
     )

@@ -1,4 +1,4 @@
-"""One text cell of a book becomes a value, or an error that says what is wrong with it."""
+"""One text field of a book becomes a value, or an error that says what is wrong with it."""
 
 import math
 import re
@@ -29,14 +29,14 @@ _RATES = ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_
 Value = str | float | date | Kind | tuple[Deliverable, ...]
 
 
-class CellError(Exception):
-    """What is wrong with one cell."""
+class FieldError(Exception):
+    """What is wrong with one field."""
 
 
 def parsed(column: Column, text: str) -> Value:
-    """Return the value of a cell that is not empty. Raises CellError."""
+    """Return the value of a field that is not empty. Raises CellError."""
     if text != text.strip():
-        raise CellError(f"has spaces around the value, got {shown(text)}; remove them")
+        raise FieldError(f"has spaces around the value, got {shown(text)}; remove them")
     if column.type == "number":
         return _number(column, text)
     if column.type == "date":
@@ -71,17 +71,17 @@ def scale_hint(value: float, name: str, low: float, high: float, words: str = ""
 
 
 def shown(text: str) -> str:
-    """Return a cell's text in a message, cut where it is long."""
+    """Return a field's text in a message, cut where it is long."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def _number(column: Column, text: str) -> float:
     if not _NUMBER.fullmatch(text):
-        raise CellError(f"must be a number in plain digits, got {shown(text)}{_number_hint(text)}")
+        raise FieldError(f"must be a number in plain digits, got {shown(text)}{_number_hint(text)}")
     value = float(text)
     if not column.low <= value < column.high:
         wanted = f"must be at least {column.low:g} and below {column.high:g}, got {text}"
-        raise CellError(wanted + scale_hint(value, column.name, column.low, column.high))
+        raise FieldError(wanted + scale_hint(value, column.name, column.low, column.high))
     return value
 
 
@@ -96,7 +96,7 @@ def _number_hint(text: str) -> str:
         return "; use the ASCII digits 0 to 9"
     if match := re.fullmatch(r"([0-9]+)['-]([0-2][0-9]|3[01])(\+?)", text):
         return f"; is {int(match[1]) + (int(match[2]) + 0.5 * bool(match[3])) / 32:.12g} meant? Write 32nds as decimals"
-    return "; leave the cell empty if there is none" if text in MISSING_MARKERS else ""
+    return "; leave the field empty if there is none" if text in MISSING_MARKERS else ""
 
 
 @lru_cache(maxsize=65536)
@@ -105,17 +105,17 @@ def _date(text: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise CellError(f"there is no such day, got {shown(text)}") from None
+            raise FieldError(f"there is no such day, got {shown(text)}") from None
     hint = ""
     if re.fullmatch(r"[0-9]{4,5}", text):
         meant = _SPREADSHEET_ZERO + timedelta(days=int(text))
         hint = f"; if this is a spreadsheet's serial number, {meant} is meant"
-    raise CellError(f"must be a date written as text, YYYY-MM-DD, got {shown(text)}{hint}")
+    raise FieldError(f"must be a date written as text, YYYY-MM-DD, got {shown(text)}{hint}")
 
 
 def _kind(text: str) -> Kind:
     if text not in KINDS:
-        raise CellError(f"unknown kind {shown(text)}{_did_you_mean(text, KINDS)}; known are {', '.join(KINDS)}")
+        raise FieldError(f"unknown kind {shown(text)}{_did_you_mean(text, KINDS)}; known are {', '.join(KINDS)}")
     return KINDS[text]
 
 
@@ -124,13 +124,13 @@ def _currency(text: str) -> str:
         return text
     meant = next((code for code, each in CURRENCIES.items() if text.upper() in each.written), None)
     hint = f"; did you mean {meant}?" if meant else _did_you_mean(text, CURRENCIES)
-    raise CellError(f"unknown currency {shown(text)}{hint}; known are {', '.join(CURRENCIES)}")
+    raise FieldError(f"unknown currency {shown(text)}{hint}; known are {', '.join(CURRENCIES)}")
 
 
 @lru_cache(maxsize=1024)
 def _book(text: str) -> str:
     if not _BOOK.fullmatch(text):
-        raise CellError(
+        raise FieldError(
             f"a book's name has 1 to 64 letters, digits, '.', '_' or '-', and starts with a letter or digit,"
             f" got {shown(text)}"
         )
@@ -140,7 +140,7 @@ def _book(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _factor(text: str) -> str:
     if not _FACTOR.fullmatch(text):
-        raise CellError(f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}")
+        raise FieldError(f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}")
     return text
 
 
@@ -151,9 +151,9 @@ def _checked(name: str, text: str) -> str:
         if name == "contract":
             parse_contract(text)
         elif not (round(tenor_years(text) * 12.0, 9).is_integer() and tenor_years(text) <= 40.0):
-            raise CellError(f"a swap runs whole months, up to 40Y, got {shown(text)}")
+            raise FieldError(f"a swap runs whole months, up to 40Y, got {shown(text)}")
     except InputError as error:
-        raise CellError(str(error)) from None
+        raise FieldError(str(error)) from None
     return text
 
 
@@ -162,27 +162,27 @@ def _deliverables(text: str) -> tuple[Deliverable, ...]:
     """Return bonds of a basket: "0.008@2033-12-20 0.011@2034-06-20"."""
     words = text.split(" ")
     if len(words) > MAX_DELIVERABLES:
-        raise CellError(f"holds {len(words)} bonds; a basket has {MAX_DELIVERABLES} at most")
+        raise FieldError(f"holds {len(words)} bonds; a basket has {MAX_DELIVERABLES} at most")
     found = [_deliverable(word) for word in words]
     if twice := next((word for i, word in enumerate(words) if found[i] in found[:i]), None):
-        raise CellError(f"names the bond {shown(twice)} twice; remove one")
+        raise FieldError(f"names the bond {shown(twice)} twice; remove one")
     return tuple(found)
 
 
 def _deliverable(word: str) -> Deliverable:
     coupon, _, maturity = word.partition("@")
     if not _NUMBER.fullmatch(coupon) or not maturity:
-        raise CellError(
+        raise FieldError(
             f"lists bonds as coupon@maturity with one space between, such as 0.008@2033-12-20, got {shown(word)}"
         )
     if not 0.0 <= float(coupon) < 0.2:
-        raise CellError(f"coupons are decimals per year, at least 0 and below 0.2, got {coupon} in {shown(word)}")
+        raise FieldError(f"coupons are decimals per year, at least 0 and below 0.2, got {coupon} in {shown(word)}")
     return float(coupon), _date(maturity)
 
 
 def _position_id(text: str) -> str:
     if len(text) > 128 or not text.isprintable():
-        raise CellError(f"must have at most 128 printable characters, got {shown(text)}")
+        raise FieldError(f"must have at most 128 printable characters, got {shown(text)}")
     return text
 
 

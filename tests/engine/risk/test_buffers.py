@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.risk.kept import Growing, Smallest
+from engine.risk.buffers import Growing, Smallest
 
 # few different values, so that ties at the threshold are common
 streams = st.lists(arrays(np.float64, st.integers(0, 40), elements=st.integers(-9, 9).map(float)), max_size=12)

@@ -1,6 +1,6 @@
-"""`python -m bench.alone BACKEND PRECISION PATHS`: one contender in a process of its own, as JSON on the last line.
+"""`python -m bench.lone_contender BACKEND PRECISION PATHS`: one contender in a process of its own.
 
-So its start, its first call and its memory are nobody else's.
+So its start, its first call and its memory are nobody else's. The times are JSON on the last line.
 """
 
 import json
@@ -21,7 +21,7 @@ CALLS = 3  # after the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alone:
+class LoneTimes:
     """What a process measured of its contender. A call is a run of `n_paths` from constants to VaR and ES."""
 
     import_s: float  # the backend's modules, and its device found
@@ -36,11 +36,11 @@ class Alone:
 
     @property
     def start_s(self) -> float:
-        """Until the first call may begin."""
+        """Return the seconds until the first call may begin."""
         return self.import_s + self.compile_s
 
 
-def measure(choose: Callable[[], AbstractBackend], precision: str, n_paths: int) -> Alone:
+def measure(choose: Callable[[], AbstractBackend], precision: str, n_paths: int) -> LoneTimes:
     """Time a contender from its choice on."""
     packed = shared_work()
     start = time.perf_counter()
@@ -53,7 +53,7 @@ def measure(choose: Callable[[], AbstractBackend], precision: str, n_paths: int)
     later = [_timed(lambda: contender.end_to_end(n_paths)) for _ in range(CALLS)]
     if {digests for _, digests in later} != {sha256}:
         raise AssertionError(f"{contender.name}: calls of one seed differ")
-    return Alone(
+    return LoneTimes(
         import_s=import_s,
         compile_s=compile_s,
         compile_processor_s=processor,
@@ -66,10 +66,10 @@ def measure(choose: Callable[[], AbstractBackend], precision: str, n_paths: int)
     )
 
 
-def in_a_process(backend: str, precision: str, n_paths: int, cache: Path) -> Alone:
+def measure_in_a_process(backend: str, precision: str, n_paths: int, cache: Path) -> LoneTimes:
     """Measure in a new process whose compiled kernels are kept in `cache`. RiskError if it fails."""
-    found = answer_of("bench.alone", backend, precision, str(n_paths), env={"UNWIND_CACHE": str(cache)})
-    return Alone(**{**found, "sha256": tuple(found["sha256"])})
+    found = answer_of("bench.lone_contender", backend, precision, str(n_paths), env={"UNWIND_CACHE": str(cache)})
+    return LoneTimes(**{**found, "sha256": tuple(found["sha256"])})
 
 
 def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
@@ -79,7 +79,7 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _peak_host_mib() -> float | None:
-    """From Linux's own count for this process: getrusage counts that of the process before it, too."""
+    """Read Linux's own count for this process: getrusage counts that of the process before it, too."""
     status = Path("/proc/self/status")
     if not status.exists():
         return None

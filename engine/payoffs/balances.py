@@ -8,7 +8,7 @@ from kernels.types import F64, I64, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitsPart:
+class BalancePart:
     """Currency that one position holds now."""
 
     currency: str
@@ -16,17 +16,17 @@ class UnitsPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Units:
+class Balances:
     """Amounts of currency held now."""
 
-    position: I64  # (n_units,) index into CompiledBook.position_ids
-    currency: Words  # (n_units,)
-    quantity: F64  # (n_units,) in `currency`, owned positive
+    position: I64  # (n_balances,) index into CompiledBook.position_ids
+    currency: Words  # (n_balances,)
+    quantity: F64  # (n_balances,) in `currency`, owned positive
 
 
-def units_of(rows: PartRows[UnitsPart]) -> Units:
-    """Lay currency held out as one table, in the order of the positions: (n_units,)."""
-    return Units(
+def balances_of(rows: PartRows[BalancePart]) -> Balances:
+    """Lay currency held out as one table, in the order of the positions: (n_balances,)."""
+    return Balances(
         position=rows.position,
         currency=rows.words(lambda part: part.currency),
         quantity=rows.real(lambda part: part.quantity),
@@ -34,8 +34,9 @@ def units_of(rows: PartRows[UnitsPart]) -> Units:
 
 
 def _worth(book: Book, _: Moment) -> Worth:
-    units = book.table(Units)
-    return units.position, units.currency, units.quantity
+    balances = book.table(Balances)
+    return balances.position, balances.currency, balances.quantity
 
 
-UNITS = Payoff(part=UnitsPart, table=Units, tabulate=units_of, stored=plain("units", Units), value=_worth)
+# "units" is what files of compiled books have called them from the first.
+BALANCES = Payoff(part=BalancePart, table=Balances, tabulate=balances_of, stored=plain("units", Balances), value=_worth)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from engine.record.read import night_folder, read_night
-from engine.report.past import before, carried_over, dated, missing_dates, read_past
+from engine.report.earlier_nights import carried_over, dated_tails, missing_dates, night_before, read_earlier_nights
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 TODAY = date(2025, 5, 28)
@@ -15,16 +15,16 @@ YESTERDAY = date(2025, 5, 27)
 def days(record, name):
     night = read_night(record.folder, TODAY)
     run = next(run for run in night.runs if run.name == name)
-    past = read_past(record.folder, night)
+    past = read_earlier_nights(record.folder, night)
     main = run.results[0]
-    return dated(past, run, main, main.measures[0], TODAY)
+    return dated_tails(past, run, main, main.measures[0], TODAY)
 
 
 def test_the_night_before_is_the_one_that_was_recorded(full):
     night = read_night(full.folder, TODAY)
-    past = read_past(full.folder, night)
+    past = read_earlier_nights(full.folder, night)
     run = night.runs[1]
-    found = before(past, run)
+    found = night_before(past, run)
     assert past.last == YESTERDAY
     assert found.run is not None
     # 0.8 of 3.0 and 4.9 billion, as the fixture writes it
@@ -47,7 +47,7 @@ def test_what_is_another_question_is_not_compared(record, yesterday, reason):
     record.run()
     record.close()
     night = read_night(record.folder, TODAY)
-    found = before(read_past(record.folder, night), night.runs[0])
+    found = night_before(read_earlier_nights(record.folder, night), night.runs[0])
     assert (found.run, found.reason) == (None, reason)
     assert found.tail(night.runs[0].results[0], 0.99) is None
 
@@ -76,7 +76,7 @@ def test_pnl_realised_more_than_a_week_after_a_night_is_of_other_days(record, tm
 def test_what_cannot_be_read_is_said_and_the_rest_is_there(full):
     (night_folder(full.folder, YESTERDAY) / "run=one-day" / "results.parquet").write_bytes(b"no table")
     (full.folder / "realised.csv").write_text("valuation_date,scope,pnl\n2025-05-28,total,nan\n")
-    past = read_past(full.folder, read_night(full.folder, TODAY))
+    past = read_earlier_nights(full.folder, read_night(full.folder, TODAY))
     assert len(past.faults) == 2
     assert past.faults[0].startswith("the night of 2025-05-27 cannot be read: ")
     assert past.faults[1].startswith("realised P&L cannot be read: ")

@@ -19,7 +19,7 @@ _ERA_ENDS = {"S": date(1989, 1, 7), "H": date(2019, 4, 30), "R": date.max}
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Read the rows of a csv file as (line, stripped cells), the header with them; UTF-8 or cp932.
+    """Read the rows of a csv file as (line, stripped fields), the header with them; UTF-8 or cp932.
 
     Raises FileFaults: not there, not a regular file, too large, empty, neither encoding, a NUL byte, a stray quote.
     """
@@ -28,28 +28,28 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     while True:
         line = reader.line_num + 1
         try:
-            cells = next(reader, None)
+            fields = next(reader, None)
         except csv.Error as error:
             raise FileFaults(path, [Fault(message=f"not csv: {error}", line=line)]) from None
-        if cells is None:
+        if fields is None:
             return rows
-        if cells:
-            rows.append((line, [cell.strip() for cell in cells]))
+        if fields:
+            rows.append((line, [field.strip() for field in fields]))
 
 
-def parse_number(cell: str) -> float | None:
-    """Return the number of a cell in plain ASCII digits; None for what else float() would take, such as 1_000."""
-    return float(cell) if _NUMBER.fullmatch(cell) else None
+def parse_number(field: str) -> float | None:
+    """Return the number of a field in plain ASCII digits; None for what else float() would take, such as 1_000."""
+    return float(field) if _NUMBER.fullmatch(field) else None
 
 
-def parse_date(cell: str) -> date | None:
-    """Return the date of a cell in a publisher's form; None when it has another form or does not exist."""
+def parse_date(field: str) -> date | None:
+    """Return the date of a field in a publisher's form; None when it has another form or does not exist."""
     try:
-        if found := _YEAR_FIRST.fullmatch(cell):
+        if found := _YEAR_FIRST.fullmatch(field):
             return date(int(found[1]), int(found[3]), int(found[4]))
-        if found := _MONTH_FIRST.fullmatch(cell):
+        if found := _MONTH_FIRST.fullmatch(field):
             return date(int(found[3]), int(found[1]), int(found[2]))
-        if found := _ERA.fullmatch(cell):
+        if found := _ERA.fullmatch(field):
             start = _ERA_STARTS[found[1]]
             day = date(start.year + int(found[2]) - 1, int(found[3]), int(found[4]))
             return day if start <= day <= _ERA_ENDS[found[1]] else None

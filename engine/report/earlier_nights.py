@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
-from engine.inputs.history.realised_pnl import Realised, read_realised
+from engine.inputs.history.realised_pnl import RealisedPnl, read_realised
 from engine.record.manifest import read_manifest
 from engine.record.read import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
 from engine.record.rows import scope_results
@@ -22,8 +22,8 @@ _SAME = ("currency", "horizon_days")  # what two runs must share for their figur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastRun:
-    """What one run said on an earlier night."""
+class EarlierRun:
+    """The results of one run on an earlier night."""
 
     night: date
     manifest: Mapping[str, Any]
@@ -31,25 +31,25 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class EarlierNights:
     """Earlier nights of a record."""
 
     nights: tuple[date, ...]  # ascending, before the one that is reported; at most `MOST_NIGHTS`
-    runs: Mapping[str, tuple[PastRun, ...]]  # name -> earlier records of it, ascending
-    realised: tuple[Realised, ...]
+    runs: Mapping[str, tuple[EarlierRun, ...]]  # name -> earlier records of it, ascending
+    realised: tuple[RealisedPnl, ...]
     faults: tuple[str, ...]  # what of all this cannot be read
 
     @property
     def last(self) -> date | None:
-        """The night before."""
+        """Return the night before."""
         return self.nights[-1] if self.nights else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class NightBefore:
     """One run on the night before, or why there is nothing to compare with."""
 
-    run: PastRun | None
+    run: EarlierRun | None
     reason: str
 
     def tail(self, result: ScopeResult, confidence: float) -> TailResult | None:
@@ -62,38 +62,38 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class DatedTail:
     """VaR of one night, and what was realised after it."""
 
     night: date
     tail: TailResult
-    realised: Realised | None
+    realised: RealisedPnl | None
 
     @property
     def is_exception(self) -> bool:
-        """Whether the loss exceeds VaR."""
+        """Return whether the loss exceeds VaR."""
         return self.realised is not None and -self.realised.pnl > self.tail.of(VALUE_AT_RISK).value
 
 
-def read_past(folder: Path, night: Night) -> Past:
+def read_earlier_nights(folder: Path, night: Night) -> EarlierNights:
     """Read what stands in the record before a night; what cannot be read becomes a fault of the report."""
     earlier = tuple(day for day in nights(folder) if day < night.valuation_date)[-MOST_NIGHTS:]
     faults: list[str] = []
-    runs: dict[str, list[PastRun]] = {run.name: [] for run in night.runs}
+    runs: dict[str, list[EarlierRun]] = {run.name: [] for run in night.runs}
     for day in earlier:
         try:
             for name in recorded_names(read_summary(folder, day)):
                 if name in runs:
-                    runs[name].append(_past_run(folder, day, name))
+                    runs[name].append(_earlier_run(folder, day, name))
         except (InputError, KeyError, TypeError) as error:
             faults.append(f"the night of {day} cannot be read: {error}")
-    realised: tuple[Realised, ...] = ()
+    realised: tuple[RealisedPnl, ...] = ()
     if night.realised is not None:
         try:
             realised = read_realised(night.realised)
         except InputError as error:
             faults.append(f"realised P&L cannot be read: {error}")
-    return Past(
+    return EarlierNights(
         nights=earlier,
         runs={name: tuple(found) for name, found in runs.items()},
         realised=realised,
@@ -101,22 +101,24 @@ def read_past(folder: Path, night: Night) -> Past:
     )
 
 
-def before(past: Past, run: RunRecord) -> Before:
+def night_before(past: EarlierNights, run: RunRecord) -> NightBefore:
     """Find the run on the night before, if it is the same question."""
     if past.last is None:
-        return Before(run=None, reason="no earlier night in this record")
+        return NightBefore(run=None, reason="no earlier night in this record")
     found = next((each for each in past.runs[run.name] if each.night == past.last), None)
     if found is None:
-        return Before(run=None, reason=f"not recorded on {past.last}")
+        return NightBefore(run=None, reason=f"not recorded on {past.last}")
     differs = [key for key in _SAME if found.manifest["facts"][key] != run.manifest["facts"][key]]
     if differs:
-        return Before(run=None, reason=f"another {' and '.join(differs)} on {past.last}")
+        return NightBefore(run=None, reason=f"another {' and '.join(differs)} on {past.last}")
     if not (found.manifest["complete"] and run.manifest["complete"]):
-        return Before(run=None, reason=f"books are missing, now or on {past.last}")
-    return Before(run=found, reason="")
+        return NightBefore(run=None, reason=f"books are missing, now or on {past.last}")
+    return NightBefore(run=found, reason="")
 
 
-def dated(past: Past, run: RunRecord, result: ScopeResult, tail: TailResult, night: date) -> tuple[Dated, ...]:
+def dated_tails(
+    past: EarlierNights, run: RunRecord, result: ScopeResult, tail: TailResult, night: date
+) -> tuple[DatedTail, ...]:
     """List a scope's tail by night, this one last, each with what was realised by the next business day."""
     found = [
         (each.night, same)
@@ -130,7 +132,7 @@ def dated(past: Past, run: RunRecord, result: ScopeResult, tail: TailResult, nig
     after = _after(days, [each for each in past.realised if each.scope == result.scope])
     if run.manifest["facts"]["horizon_days"] != 1:
         after = {}  # P&L of one day says nothing of a longer horizon's VaR
-    return tuple(Dated(night=day, tail=each, realised=after.get(day)) for day, each in found)
+    return tuple(DatedTail(night=day, tail=each, realised=after.get(day)) for day, each in found)
 
 
 def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
@@ -141,7 +143,7 @@ def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
     return tuple(day for day in between if day.weekday() < _SATURDAY and day not in days)
 
 
-def carried_over(run: RunRecord, previous: PastRun) -> tuple[str, ...]:
+def carried_over(run: RunRecord, previous: EarlierRun) -> tuple[str, ...]:
     """List inputs that are byte for byte those of the night before."""
     found = ["market"] if run.manifest["market"]["sha256"] == previous.manifest["market"]["sha256"] else []
     old = {book["name"]: book["sha256"] for book in previous.manifest["books"]}
@@ -153,13 +155,13 @@ def find(results: Sequence[ScopeResult], scenario: str, scope: str) -> ScopeResu
     return next((each for each in results if (each.scenario, each.scope) == (scenario, scope)), None)
 
 
-def _same(run: PastRun, result: ScopeResult, confidence: float) -> TailResult | None:
-    return Before(run=run, reason="").tail(result, confidence)
+def _same(run: EarlierRun, result: ScopeResult, confidence: float) -> TailResult | None:
+    return NightBefore(run=run, reason="").tail(result, confidence)
 
 
-def _after(days: Sequence[date], realised: Sequence[Realised]) -> dict[date, Realised]:
-    """For each night the first P&L realised after it, and not after the next night, nor later than a week."""
-    found: dict[date, Realised] = {}
+def _after(days: Sequence[date], realised: Sequence[RealisedPnl]) -> dict[date, RealisedPnl]:
+    """Return for each night the first P&L realised after it, and not after the next night, nor later than a week."""
+    found: dict[date, RealisedPnl] = {}
     for each in sorted(realised, key=lambda one: one.valuation_date):
         night = max((day for day in days if day < each.valuation_date), default=None)
         if night is not None and night not in found and each.valuation_date - night <= _LONGEST_GAP:
@@ -167,8 +169,8 @@ def _after(days: Sequence[date], realised: Sequence[Realised]) -> dict[date, Rea
     return found
 
 
-def _past_run(folder: Path, day: date, name: str) -> PastRun:
+def _earlier_run(folder: Path, day: date, name: str) -> EarlierRun:
     home = run_folder(folder, day, name)
     manifest = read_manifest(home, [RESULTS])
     rows = read_rows(home / RESULTS, RESULTS_SCHEMA)
-    return PastRun(night=day, manifest=manifest, results=scope_results(rows))
+    return EarlierRun(night=day, manifest=manifest, results=scope_results(rows))

@@ -13,7 +13,7 @@ N_SECTIONS = 32  # disjoint blocks of consecutive paths: the error itself is the
 LEAST_IN_TAIL = 10  # paths of a section that lie beyond VaR
 
 
-def check_sections(n_paths: int, confidences: tuple[float, ...]) -> None:
+def check_sectioning(n_paths: int, confidences: tuple[float, ...]) -> None:
     """Raise InputError where a section of `n_paths` would hold too few paths of a tail."""
     tail = 1 - exact_confidence(max(confidences))
     least = math.ceil(N_SECTIONS * LEAST_IN_TAIL / tail)
@@ -24,7 +24,7 @@ def check_sections(n_paths: int, confidences: tuple[float, ...]) -> None:
         )
 
 
-def section_error(statistic: Callable[[F64], float], rows: F64) -> float:
+def sectioning_error(statistic: Callable[[F64], float], rows: F64) -> float:
     """Return the standard error of `statistic`, in its unit: a function of rows (n_rows, n_paths) of the same paths.
 
     The standard deviation of the statistic over `N_SECTIONS` disjoint sections, over the root of their number. Common
