@@ -19,9 +19,9 @@ from engine.conventions.currencies import CURRENCIES, FOREIGN, fx_quote
 from engine.conventions.currencies_file import read_currencies
 from engine.instruments import registry as instruments
 from engine.instruments.family import Family
-from engine.instruments.kind import Kind
 from engine.instruments.registry import FAMILIES, KINDS
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.rule import KindRule
 from engine.law.part import LawPart
 from engine.law.registry import LAWS
 from engine.mechanisms.parameters.parameter import Form, parameter, source_text

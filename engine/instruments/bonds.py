@@ -24,9 +24,9 @@ from engine.conventions.currencies import currency_of, currency_of_curve
 from engine.conventions.currency import Accrual, BondConvention, FirstCoupon
 from engine.errors import Fault, InputError
 from engine.instruments.family import Family, Part, fault
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position, number
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position, number
+from engine.instruments.rows.rule import KindRule
 from engine.payoffs.flows import Leg
 from engine.payoffs.quotations import BOND_EQUIVALENT, HALF_YEARLY, SIMPLE, SIMPLE_BILL, STREET, YEARLY
 from engine.payoffs.quoted import BondTerms

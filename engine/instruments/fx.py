@@ -13,10 +13,10 @@ import numpy as np
 from engine.conventions.currencies import DOLLAR, FOREIGN, currency_of
 from engine.errors import Fault
 from engine.instruments.family import MOVED, Family, Part, Values, fault
-from engine.instruments.kind import Kind
 from engine.instruments.pairs import Pair, pair_of, quoted_pair
-from engine.instruments.position import Position
-from engine.instruments.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
 from engine.market.market import Market
 from engine.payoffs.balances import BalancePart
 from engine.payoffs.curves import sums

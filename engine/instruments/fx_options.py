@@ -13,10 +13,10 @@ import numpy as np
 from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
 from engine.instruments.family import Family, Part, Values
 from engine.instruments.fx import far_from_spot
-from engine.instruments.kind import Kind
 from engine.instruments.pairs import Pair, pair_of
-from engine.instruments.position import Position, number
-from engine.instruments.rule import FxColumns, KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position, number
+from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.market.market import Market
 from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of, fx_quote
 from engine.conventions.currency import Range
-from engine.instruments.position import Position
+from engine.instruments.rows.position import Position
 
 STRIKES_BEYOND = (0.2, 2.0)  # times the range of rates: strikes may lie so far below and above
 

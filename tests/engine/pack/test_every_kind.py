@@ -9,7 +9,7 @@ from engine.book.value import position_values, values_on
 from engine.inputs.book.load import load_book
 from engine.inputs.scenario.load import load_scenario
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row, template
+from engine.instruments.rows.template import example_row, template
 from engine.market.market import Market
 from engine.market.moved_market import moved
 from engine.pack.pack import Packed, pack

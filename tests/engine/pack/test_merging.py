@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row
+from engine.instruments.rows.template import example_row
 from engine.pack.pack import pack
 from kernels.base import PathRange
 from kernels.layout import Futures, Holdings, Swaptions

@@ -7,7 +7,7 @@ import pytest
 
 from engine.inputs.scenario.load import load_scenario
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row
+from engine.instruments.rows.template import example_row
 from engine.pack.compression.chebyshev import WANTED
 from engine.pack.compression.swaption_tables import WORTH_A_TABLE
 from engine.pack.pack import pack

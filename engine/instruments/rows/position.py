@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from engine.instruments.kind import Kind
+from engine.instruments.rows.kind import Kind
 
 Deliverable = tuple[float, date]  # coupon [decimal per year], maturity
 

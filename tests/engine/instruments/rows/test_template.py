@@ -10,7 +10,7 @@ from engine.book.store import read_compiled, write_compiled
 from engine.book.value import position_values
 from engine.inputs.book.load import load_book, parse_book
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row, template
+from engine.instruments.rows.template import example_row, template
 from tests.engine.five_currencies import five_currencies
 
 DATE = date(2025, 5, 28)

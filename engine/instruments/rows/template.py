@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from engine.instruments.columns import COLUMNS
-from engine.instruments.kind import Kind
+from engine.instruments.rows.columns import COLUMNS
+from engine.instruments.rows.kind import Kind
 
 
 def example_row(kind: Kind) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.conventions.currencies import MAX_LOAN_YEARS, MAX_TERM_YEARS
 from engine.conventions.currency import Range
-from engine.instruments.columns import ALWAYS
+from engine.instruments.rows.columns import ALWAYS
 
 Run = tuple[str, int]  # what runs from `start_date` to `maturity`, and the years it may run at most
 

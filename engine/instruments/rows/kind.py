@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.rule import KindRule
 from engine.payoffs.quoted import Quotation
 
 
