@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.types import F64, I64, U64, Array
 
 CELL = 65_536  # consecutive paths whose moments are summed together, whatever the block size

@@ -12,7 +12,7 @@ from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
 from engine.pack.pack import Packed
 from kernels.base import PathRange, Program
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
 N_COMPRESSED = 2**18

@@ -27,7 +27,7 @@ from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from kernels.base import AbstractBackend, PathRange, Program
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, Bools
 
 N_VARIANTS = 3

@@ -8,7 +8,7 @@ from engine.law.diffusion import Steps
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 
-Record = dict[str, float]  # fields of kernels.layout.LAW; those left out are 0
+Record = dict[str, float]  # fields of kernels.law_layout.LAW; those left out are 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

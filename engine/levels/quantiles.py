@@ -12,7 +12,7 @@ from engine.errors import InputError
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
 from kernels.base import PathRange
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, U64
 
 DEFAULT_QUANTILES = ("0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99")

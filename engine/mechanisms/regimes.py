@@ -13,7 +13,7 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols, override
 from engine.mechanisms.parameters.parameter import Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Overrides, Sizes, multipliers
-from kernels.layout import MAX_REGIMES
+from kernels.law_layout import MAX_REGIMES
 from kernels.types import F64
 
 ANY_REGIME = "*"

@@ -20,7 +20,7 @@ from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
-from kernels.layout import MAX_JUMPS, MAX_REGIMES
+from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

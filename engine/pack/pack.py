@@ -24,7 +24,8 @@ from engine.pack.payoffs import packers
 from engine.pack.points import PointList
 from engine.pack.setting import Setting
 from engine.payoffs.curves import fx_rates
-from kernels.layout import Book, Flows, Leg, ModelArrays, Run, Segment
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book, Flows, Leg, Run, Segment
 from kernels.types import F64, I64
 
 

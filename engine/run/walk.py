@@ -19,7 +19,7 @@ from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend, Program
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.payoffs import empty_book
 from kernels.types import F64, U64, Dates
 
@@ -39,7 +39,7 @@ PATH_SERIES_UNITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """A scenario made ready to be walked day by day. Series are the factors, then `kernels.layout.PATH_SERIES`."""
+    """A scenario made ready to be walked day by day. Series are the factors, then `kernels.law_layout.PATH_SERIES`."""
 
     scenario: str
     base: Market  # unshocked

@@ -12,7 +12,8 @@ import numba
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.layout import PATH_SERIES, Book, ModelArrays
+from kernels.law_layout import PATH_SERIES, ModelArrays
+from kernels.layout import Book
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
 from kernels.numba.revalue import revalue

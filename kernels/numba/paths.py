@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.numba.revalue import SCRATCH_ROWS, revalue
 from kernels.numba.settings import BLOCK, STRICT, STRIDE
 from kernels.numba.steps.rows import N_ROWS, PATH_SERIES_ROWS

@@ -20,7 +20,7 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
-SHARED = ("base", "coefficients", "lanes", "layout", "payoffs", "records", "types")  # of kernels: compiled in
+SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 

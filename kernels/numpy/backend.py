@@ -3,7 +3,8 @@
 import numpy as np
 
 from kernels.base import AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.layout import PATH_SERIES, Book, ModelArrays
+from kernels.law_layout import PATH_SERIES, ModelArrays
+from kernels.layout import Book
 from kernels.numpy.paths import levels_of_paths, pnl_of_paths
 from kernels.numpy.reduce import reduce_cells
 from kernels.payoffs import checked

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kernels.base import PathRange, Program
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.numpy.revalue import revalue
 from kernels.numpy.steps.walk import observe, start_walk, walk_one_step
 from kernels.types import F64, U64, Array

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kernels.layout import LAW, FxOptions, Holdings, Law, ModelArrays, Run
+from kernels.law_layout import LAW, Law, ModelArrays
+from kernels.layout import FxOptions, Holdings, Run
 from kernels.layout_page import layout_page
 from kernels.payoffs import PAYOFFS, checked, empty_book, payoff_of
 from kernels.records import declared

@@ -6,7 +6,8 @@ import numpy as np
 
 from kernels.cuda.host.headers import lengths
 from kernels.cuda.host.source import BuildSettings, mixing
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.types import U64, Array
 
 

@@ -14,7 +14,8 @@ from kernels.cuda.host.device import AbstractDevice, DeviceMemoryError
 from kernels.cuda.host.headers import LAW_TABLES
 from kernels.cuda.host.parts import Part, joined, parts_of
 from kernels.cuda.host.source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
-from kernels.layout import PATH_SERIES, Book, ModelArrays
+from kernels.law_layout import PATH_SERIES, ModelArrays
+from kernels.layout import Book
 from kernels.payoffs import checked
 from kernels.types import F64, U64, Array
 

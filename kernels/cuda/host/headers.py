@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from kernels import coefficients
-from kernels.layout import Flows, Law, ModelArrays, Points, Run
+from kernels.law_layout import Law, ModelArrays
+from kernels.layout import Flows, Points, Run
 from kernels.payoffs import PAYOFFS
 from kernels.records import Declared, Record, declared, lengths_of
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from kernels import lanes
 from kernels.cuda.host.headers import generated
-from kernels.layout import PATH_SERIES, Book, FxOptions, Law, ModelArrays
+from kernels.law_layout import PATH_SERIES, Law, ModelArrays
+from kernels.layout import Book, FxOptions
 from kernels.payoffs import PAYOFFS, has_rows, payoff_of
 from kernels.records import Rows
 from kernels.types import Bools

@@ -69,7 +69,7 @@ __device__ __forceinline__ seen observe(const Walk& walk, int, int, int f) {
     return per_impact != 0.0 ? fma(per_impact, walk.rows[IMPACT], x) : x;
 }
 
-// What a path carries beside its deviations, layout.PATH_SERIES: zero under a law without an unwind.
+// What a path carries beside its deviations, law_layout.PATH_SERIES: zero under a law without an unwind.
 __device__ __forceinline__ real path_series(const Walk& walk, int k) {
     const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
     return (real)walk.rows[rows[k]];

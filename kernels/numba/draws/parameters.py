@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from kernels.lanes import IMPACT_SIZE, PARAMETER_STEP, PARAMETERS
-from kernels.layout import N_QUANTILES, Law
+from kernels.law_layout import N_QUANTILES, Law
 from kernels.numba.draws.normal import FRACTION_F64, ONE_F64, box_muller_f64, exp_f64
 from kernels.numba.draws.philox import HALF, LOW, join, philox
 from kernels.numba.intrinsics import bits_of_f64, f64_of_bits, fma

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from kernels.lanes import INTERVENTION_SIZE, JUMP_SIZES
-from kernels.layout import Law, ModelArrays
+from kernels.law_layout import Law, ModelArrays
 from kernels.numba.draws.normal import box_muller_f64, exp_f64
 from kernels.numba.draws.parameters import uniform_of_word
 from kernels.numba.draws.philox import HALF, LOW, join, philox

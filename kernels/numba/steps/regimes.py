@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from kernels.layout import ModelArrays
+from kernels.law_layout import ModelArrays
 from kernels.numba.draws.parameters import uniform
 from kernels.numba.draws.philox import join
 from kernels.numba.intrinsics import fma

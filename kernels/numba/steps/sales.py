@@ -7,7 +7,7 @@ so the fixed point is a division on the piece that holds, not an iteration.
 import numpy as np
 from numba import njit
 
-from kernels.layout import Law
+from kernels.law_layout import Law
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.numba.steps.rows import (

@@ -7,7 +7,7 @@ from numba import njit, types
 from numba.extending import overload
 
 from kernels.lanes import EVENTS, FACTOR_NORMALS
-from kernels.layout import ModelArrays
+from kernels.law_layout import ModelArrays
 from kernels.numba.draws.normal import normals_f32, normals_f64
 from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words

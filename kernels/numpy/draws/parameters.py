@@ -3,7 +3,7 @@
 import numpy as np
 
 from kernels.lanes import IMPACT_SIZE, PARAMETER_STEP, PARAMETERS
-from kernels.layout import Law
+from kernels.law_layout import Law
 from kernels.mixing import quantile_nodes
 from kernels.numpy.draws.normal import box_muller_f64
 from kernels.numpy.draws.philox import draw_words, join

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kernels.lanes import INTERVENTION_SIZE, JUMP_ARRIVALS, JUMP_SIZES
-from kernels.layout import Law, ModelArrays
+from kernels.law_layout import Law, ModelArrays
 from kernels.numpy.draws.normal import box_muller_f64
 from kernels.numpy.draws.parameters import uniform_of_word
 from kernels.numpy.draws.philox import draw_words

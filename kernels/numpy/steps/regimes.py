@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kernels.layout import ModelArrays
+from kernels.law_layout import ModelArrays
 from kernels.numpy.steps.rows import Carried
 from kernels.numpy.steps.step import correlate_and_step
 from kernels.types import F64, Array

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kernels.layout import Law
+from kernels.law_layout import Law
 from kernels.numpy.steps.rows import Carried
 from kernels.types import F64, Array
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kernels.lanes import EVENTS, FACTOR_NORMALS
-from kernels.layout import ModelArrays
+from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join

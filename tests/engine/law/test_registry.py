@@ -17,7 +17,7 @@ from engine.mechanisms.regimes import Regime
 from engine.mechanisms.registry import MECHANISMS
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.unwind import Unwind
-from kernels.layout import LAW
+from kernels.law_layout import LAW
 
 EVERYTHING = Unwind(
     regimes=(Regime(name="CALM", source="x", initial=1.0),),

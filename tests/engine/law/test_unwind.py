@@ -20,7 +20,7 @@ from engine.mechanisms.scheduled_sales import Sale
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import pack
 from kernels.base import PathRange
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 

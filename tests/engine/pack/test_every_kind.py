@@ -15,7 +15,7 @@ from engine.market.moved_market import moved
 from engine.pack.pack import Packed, pack
 from engine.scenario.apply import apply
 from kernels.base import PathRange
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.select import select_backend
 from tests.engine.five_currencies import five_currencies
 

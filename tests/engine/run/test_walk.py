@@ -9,7 +9,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
 from engine.run.walk import one_path, walk_of, walk_of_config
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
 MARKET = load_market(bundled_market_path())

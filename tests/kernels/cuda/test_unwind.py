@@ -14,7 +14,7 @@ from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.check import cuda_fault
 from kernels.cuda.host.on_cpu import HostDevice
 from kernels.cuda.host.source import settings_for
-from kernels.layout import LAW, PATH_SERIES
+from kernels.law_layout import LAW, PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
 MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback")

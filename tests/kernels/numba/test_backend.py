@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels.base import CELL, CellRange, PathRange
-from kernels.layout import PATH_SERIES
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.settings import BLOCK
 from kernels.numpy.backend import NumpyBackend

@@ -10,7 +10,8 @@ import pytest
 from kernels import coefficients
 from kernels.cuda.host.arrays import words_of_book
 from kernels.cuda.host.headers import LAW_TABLES, coefficients_header, generated, layout_header, lengths_within
-from kernels.layout import FxOptions, Law, ModelArrays, Run
+from kernels.law_layout import Law, ModelArrays
+from kernels.layout import FxOptions, Run
 from kernels.payoffs import PAYOFFS
 from kernels.records import declared
 

@@ -7,7 +7,8 @@ import pytest
 from numpy.polynomial import chebyshev, polynomial
 
 from kernels.base import PathRange
-from kernels.layout import PATH_SERIES, FxOptions
+from kernels.law_layout import PATH_SERIES
+from kernels.layout import FxOptions
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 from kernels.numpy.payoffs.fx_options import black_call

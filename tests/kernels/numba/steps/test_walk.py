@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kernels.base import PathRange
-from kernels.layout import LAW, PATH_SERIES
+from kernels.law_layout import LAW, PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 
