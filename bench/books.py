@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from engine.conventions.currencies import DOLLAR, HOME
-from engine.instruments.columns import COLUMNS
 from engine.instruments.fx_options import FX_OPTIONS
-from engine.instruments.kind import Kind
 from engine.instruments.registry import KINDS
+from engine.instruments.rows.columns import COLUMNS
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.template import example_row
 from engine.instruments.swaptions import SWAPTIONS
-from engine.instruments.template import example_row
 
 VALUATION_DATE = date(2025, 5, 28)  # of the examples
 _LONGEST_DAYS = {"bond": 14_000, "bill": 360, "swap": 10_900, "loan": 360}

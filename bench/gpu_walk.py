@@ -16,7 +16,7 @@ from engine.law.law import law_of
 from engine.scenario.apply import apply
 from kernels.base import CELL, AbstractBackend, CellRange
 from kernels.cuda.host.backend import CudaBackend
-from kernels.layout import ModelArrays, plain_model
+from kernels.law_layout import ModelArrays, plain_model
 from kernels.numba.backend import NumbaBackend
 
 FACTORS, STEPS, PATHS = 16, 252, 1_000_000

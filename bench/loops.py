@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from kernels.numba.normal import normals_f32, normals_f64
-from kernels.numba.philox import draw_bits, draw_words
-from kernels.numba.settings import BLOCK, ROW, STRICT
-from kernels.numba.step import correlate_and_step
+from kernels.numba.draws.normal import normals_f32, normals_f64
+from kernels.numba.draws.philox import draw_bits, draw_words
+from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.steps.step import correlate_and_step
 
 U64 = np.uint64
 N_FACTORS = 16
@@ -18,7 +18,7 @@ PER_BLOCK = N_FACTORS * BLOCK  # normals that a block draws a step
 
 @njit(**STRICT)
 def bits_f64(n: int, paths: Any, bits: Any) -> None:
-    """Draw the random bits of `n` steps: bits (N_FACTORS * ROW,)."""
+    """Draw the random bits of `n` steps: bits (N_FACTORS * STRIDE,)."""
     for step in range(n):
         draw_bits(U64(1), paths, U64(step), U64(0), N_FACTORS // 2, bits)
 
@@ -32,7 +32,7 @@ def bits_f32(n: int, paths: Any, words: Any) -> None:
 
 @njit(**STRICT)
 def transform_f64(n: int, bits: Any, normals: Any) -> None:
-    """Turn the same bits into normals, `n` times: normals (N_FACTORS * ROW,)."""
+    """Turn the same bits into normals, `n` times: normals (N_FACTORS * STRIDE,)."""
     for _ in range(n):
         normals_f64(bits, N_FACTORS // 2, normals)
 
@@ -62,11 +62,11 @@ def normals_of_f32(n: int, paths: Any, words: Any, normals: Any) -> None:
 
 @njit(**STRICT)
 def steps(n: int, decay: Any, drift: Any, chol: Any, normals: Any, state: Any) -> None:
-    """Take `n` steps on the same normals: state (N_FACTORS * ROW,)."""
+    """Take `n` steps on the same normals: state (N_FACTORS * STRIDE,)."""
     for _ in range(n):
         correlate_and_step(decay, drift, chol, normals, state)
 
 
 def scratch(kind: Any) -> Any:
     """Return flat rows for one block, in a numpy type."""
-    return np.zeros(N_FACTORS * ROW, kind)
+    return np.zeros(N_FACTORS * STRIDE, kind)

@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.types import F64, I64, U64, Array
 
 CELL = 65_536  # consecutive paths whose moments are summed together, whatever the block size
@@ -91,21 +92,22 @@ class AbstractBackend(ABC):
     ) -> Program:
         """Compile and move constants to the device, once per run.
 
-        `float32` draws and steps in binary32; revaluation is always binary64. `seed` is the 64-bit Philox key.
+        `float32` draws and steps in binary32; revaluation is always binary64. `seed` is the 64-bit Philox key, `centre`
+        (n_rows,) what P&L is counted from [reporting currency].
         """
 
     @abstractmethod
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
-        """What a run uses of whole cells: moments, digests, tails. `brackets` (n_rows, n_brackets, 2) [P&L]."""
+        """Reduce whole cells to what a run uses: moments, digests, tails; brackets (n_rows, n_brackets, 2) [P&L]."""
 
     @abstractmethod
     def pnl(self, program: Program, paths: PathRange) -> F64:
-        """P&L of every row: (n_rows, paths.n), reporting currency; the same bits for any split into ranges."""
+        """Value every row: (n_rows, paths.n) [reporting currency], the same bits for any split into ranges."""
 
     @abstractmethod
     def levels(self, program: Program, path_ids: U64) -> Array:
-        """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(SAID), n_ids) after each step.
+        """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(PATH_SERIES), n_ids) after each step.
 
-        Deviations of the factors, price impact included, then what `SAID` names: the number of the regime, USD bn sold
-        so far, and the impact on the 5-year yield, in its units.
+        Deviations of the factors, price impact included, then what `PATH_SERIES` names: the number of the regime, USD
+        bn sold so far, and the impact on the 5-year yield, in its units.
         """

@@ -1,144 +1,23 @@
-"""Every record and array that is handed to kernels, declared once: name, type, shape, unit, meaning.
+"""Every record and array of a book that is handed to kernels, declared once: name, type, shape, unit, meaning.
+
+Those of laws stand in `kernels.law_layout`.
 
 Made from it: numpy's dtypes, the structs of the CUDA sources (`kernels.cuda.host.headers`), the tables of a book that
 holds nothing (`kernels.payoffs.empty_book`) and the reference page docs/layout.md (`kernels.layout_page`).
 
-Currency 0 is the home currency: exchange rates are in it, per unit of the others. A cell is a (book, currency).
+Currency 0 is the home currency: exchange rates are in it, per unit of the others. An account is a (book, currency).
 """
 
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-import numpy as np
-
-from kernels.records import Field, Record, Rows, contiguous, empty
-from kernels.types import F64, I64, Array
+from kernels.records import Field, Record, Rows
+from kernels.types import F64, I64
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
 DEGREES = (6, 8, 10, 14)  # total degrees of polynomials that kernels can evaluate
 VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w of option tables that kernels have loops for
-SAID = ("regime", "carry_sold", "private_sold", "official_sold", "impact")  # of a path, beside its deviations; USD bn
-N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
-MAX_REGIMES = 4
-MAX_JUMPS = 8  # kinds of jumps in a law
-
-# ---------------------------------------------------------------------------------------------------------------- laws
-
-
-class Law(Record):
-    """What a law has beside its steps, a mechanism after the other; zeros where it has no such mechanism."""
-
-    is_unwind: Annotated[int, Field("1: any mechanism below is on; 0: decay, drift and chol are all there is")]
-    n_regimes: Annotated[int, Field("regimes of this law; 0 or 1: one")]
-    mixes: Annotated[int, Field("1: a path's normals are multiplied by its mixing variable")]
-    first_jump: Annotated[int, Field("first row of the jump tables")]
-    last_jump: Annotated[int, Field("last row of them + 1")]
-    intervenes: Annotated[int, Field("1: authorities lean against moves of USD/JPY")]
-    feeds_back: Annotated[int, Field("1: losses force sales, and sales move prices")]
-    fx: Annotated[int, Field("factor USD/JPY")]
-    ust: Annotated[int, Field("factor of the 10-year Treasury yield")]
-    pickup_1: Annotated[int, Field("first factor of the yield pick-up")]
-    pickup_2: Annotated[int, Field("second factor of it")]
-    pickup_3: Annotated[int, Field("third factor of it")]
-    pickup_4: Annotated[int, Field("fourth factor of it")]
-    lag_1: Annotated[float, Field("ln USD/JPY one close before the start, less that at the start")]
-    lag_2: Annotated[float, Field("the same two closes before")]
-    lag_3: Annotated[float, Field("the same three closes before")]
-    lag_4: Annotated[float, Field("the same four closes before")]
-    lag_5: Annotated[float, Field("the same five closes before")]
-    rise_logit: Annotated[float, Field("logit of an intervention's probability a step, where the yen rose")]
-    fall_logit: Annotated[float, Field("the same where the yen fell")]
-    logit_per_move: Annotated[float, Field("what |5-day move| of ln USD/JPY adds to it", "per log move")]
-    log_size: Annotated[float, Field("ln of an intervention's median size", "ln JPY tn")]
-    size_sd: Annotated[float, Field("standard deviation of the log size")]
-    fx_per_tn: Annotated[float, Field("move of ln USD/JPY per size", "per JPY tn")]
-    ust_per_tn: Annotated[float, Field("Treasuries sold per size", "USD bn per JPY tn")]
-    carry_stock: Annotated[float, Field("carry positions at the start", "USD bn")]
-    leverage: Annotated[float, Field("loss of equity per log move of USD/JPY")]
-    start_loss: Annotated[float, Field("loss at the start, before leverage", "log move")]
-    carry_per_step: Annotated[float, Field("carry earned in a step", "log move")]
-    stop_loss: Annotated[float, Field("loss from which positions are stopped", "share of equity")]
-    stop_slope: Annotated[float, Field("share of the stock stopped per loss beyond that", "per share of equity")]
-    stop_most: Annotated[float, Field("largest share of the stock that is stopped")]
-    ust_stock: Annotated[float, Field("Treasuries that private holders may sell", "USD bn")]
-    years: Annotated[float, Field("length of a step", "years")]
-    hazard: Annotated[float, Field("share sold where nothing moves", "per year")]
-    hazard_per_pickup: Annotated[float, Field("what the pick-up adds to it", "per year per unit of yield")]
-    hazard_per_loss: Annotated[float, Field("what a loss adds to it", "per year per share of value")]
-    hazard_most: Annotated[float, Field("largest hazard", "per year")]
-    duration: Annotated[float, Field("loss per unit of the 10-year yield", "years")]
-    unhedged: Annotated[float, Field("share of the holding that moves with USD/JPY")]
-    start_held: Annotated[float, Field("loss at the start", "share of value")]
-    weight_1: Annotated[float, Field("weight of pickup_1 in the pick-up")]
-    weight_2: Annotated[float, Field("weight of pickup_2")]
-    weight_3: Annotated[float, Field("weight of pickup_3")]
-    weight_4: Annotated[float, Field("weight of pickup_4")]
-    fx_per_bn: Annotated[float, Field("move of ln USD/JPY per sale", "per USD bn")]
-    log_impact: Annotated[float, Field("ln of the median short-run impact on the 5-year yield", "ln yield per USD bn")]
-    impact_sd: Annotated[float, Field("standard deviation of that logarithm")]
-    long_run: Annotated[float, Field("long-run over short-run impact")]
-    fading: Annotated[float, Field("share of the part that fades which a step leaves")]
-
-
-LAW = Law.dtype()
-
-
-_OF_REGIME = "n_dynamics n_regimes n_factors"
-
-
-class ModelArrays(NamedTuple):
-    """The laws of the factors' deviations from their starts. A dynamics is one such law; scenarios may share it.
-
-    A law has one regime or several; where another has more, its first fills up. What a law does not have is switched
-    off in `laws`, and its rows of the tables are never read. Falls of USD/JPY are in natural logarithms.
-    """
-
-    decay: Annotated[Array, Field("deviation kept over a step, exp(-kappa dt)", shape="n_dynamics n_factors")]
-    drift: Annotated[Array, Field("added in a step", "the state's own", _OF_REGIME)]
-    chol: Annotated[
-        Array,
-        Field(
-            "lower Cholesky factor of a step's covariance",
-            "the state's own",
-            "n_dynamics n_regimes n_factors n_factors",
-        ),
-    ]
-    convexity: Annotated[
-        Array,
-        Field("added in a step, times q^2, where a law mixes; else within drift", "", _OF_REGIME),
-    ]
-    laws: Annotated[Rows[Law], Field("what a law has beside its steps", shape="n_dynamics")]
-    quantiles: Annotated[
-        F64, Field("of q, which multiplies a path's normals, at kernels.mixing's nodes", "", "n_dynamics n_quantiles")
-    ]
-    initial: Annotated[F64, Field("cumulated probabilities of the regime at the start", "", "n_dynamics n_regimes")]
-    transitions: Annotated[
-        F64,
-        Field("probability a step, and what a unit of 5-day fall adds", "", "n_dynamics n_regimes n_regimes 2"),
-    ]
-    jump_step: Annotated[I64, Field("the step at which a jump may come; -1: at any", shape="n_jumps")]
-    jump_tails: Annotated[F64, Field("probability of at least 1, 2, 3 jumps in a step", "", "n_jumps n_regimes 3")]
-    jump_mean: Annotated[F64, Field("mean of a jump", "the state's own", "n_jumps n_factors")]
-    jump_loadings: Annotated[F64, Field("on four normals of the jump's own", "the state's own", "n_jumps n_factors 4")]
-    impact: Annotated[F64, Field("move of a deviation per unit of price impact", "", "n_dynamics n_factors")]
-    scheduled: Annotated[
-        F64, Field("Treasuries sold by schedule; no steps where no law has an unwind", "USD bn", "n_dynamics n_steps")
-    ]
-
-    def rounded(self, precision: type[np.floating[Any]]) -> "ModelArrays":
-        """Return the laws with the steps of the factors in `precision`, all arrays contiguous; the rest is binary64."""
-        steps = {name: getattr(self, name).astype(precision) for name in ("decay", "drift", "chol", "convexity")}
-        whole = self._replace(**steps)
-        return contiguous(whole)
-
-
-def plain_model(decay: F64, drift: F64, chol: F64) -> ModelArrays:
-    """Return laws of one regime: decay, drift (n_dynamics, n_factors), chol (n_dynamics, n_factors, n_factors)."""
-    n, n_factors = decay.shape
-    none = empty(ModelArrays, n_dynamics=n, n_factors=n_factors, n_regimes=1, n_quantiles=1)
-    ones = np.ones((n, 1))
-    return none._replace(decay=decay, drift=drift[:, None], chol=chol[:, None], quantiles=ones, initial=ones)
 
 
 # ------------------------------------------------------------------------------------------- what payoffs stand upon
@@ -179,7 +58,7 @@ class Segment(Record):
 class Flows(NamedTuple):
     """Dated payments, and a polynomial in two deviations for each segment of them."""
 
-    own: Annotated[Rows[Leg], Field("what each cell holds at the horizon", shape="n_books n_currencies")]
+    own: Annotated[Rows[Leg], Field("what each account holds at the horizon", shape="n_books n_currencies")]
     shared: Annotated[Rows[Leg], Field("legs that futures and swaptions refer to", shape="n_shared_legs")]
     segments: Annotated[Rows[Segment], Field("of all legs", shape="n_segments")]
     value: Annotated[F64, Field("when looked at, with no deviation", "currency", "n_scenarios n_flows")]
@@ -218,25 +97,25 @@ class Points(NamedTuple):
 
 
 class Owned(Record):
-    """Rows of a payoff that a cell holds."""
+    """Rows of a payoff that an account holds."""
 
     first: Annotated[int, Field("first row")]
     last: Annotated[int, Field("last row + 1")]
 
 
-class Unit(Record):
+class Holding(Record):
     """A value that moves with the exponential of one factor."""
 
     factor: Annotated[int, Field("factor")]
     when: Annotated[int, Field("observation")]
 
 
-class Units(NamedTuple):
+class Holdings(NamedTuple):
     """Sum of value * exp(deviation of a factor)."""
 
-    owned: Annotated[Rows[Owned], Field("units of each cell", shape="n_books n_currencies")]
-    units: Annotated[Rows[Unit], Field("one a (cell, factor, observation)", shape="n_units")]
-    value: Annotated[F64, Field("with no deviation, at the horizon", "currency", "n_scenarios n_units")]
+    owned: Annotated[Rows[Owned], Field("holdings of each account", shape="n_books n_currencies")]
+    holdings: Annotated[Rows[Holding], Field("one a (account, factor, observation)", shape="n_holdings")]
+    value: Annotated[F64, Field("with no deviation, at the horizon", "currency", "n_scenarios n_holdings")]
 
 
 class Future(Record):
@@ -261,8 +140,8 @@ class Deliverable(Record):
 class Futures(NamedTuple):
     """Bond futures."""
 
-    owned: Annotated[Rows[Owned], Field("futures of each cell", shape="n_books n_currencies")]
-    futures: Annotated[Rows[Future], Field("by cell", shape="n_futures")]
+    owned: Annotated[Rows[Owned], Field("futures of each account", shape="n_books n_currencies")]
+    futures: Annotated[Rows[Future], Field("by account", shape="n_futures")]
     deliverables: Annotated[Rows[Deliverable], Field("by future", shape="n_deliverables")]
 
 
@@ -296,8 +175,8 @@ class RateTable(Record):
 class Swaptions(NamedTuple):
     """Swaptions, by the swap that they are on."""
 
-    owned: Annotated[Rows[Owned], Field("swaps of each cell", shape="n_books n_currencies")]
-    swaps: Annotated[Rows[Swap], Field("by cell", shape="n_swaps")]
+    owned: Annotated[Rows[Owned], Field("swaps of each account", shape="n_books n_currencies")]
+    swaps: Annotated[Rows[Swap], Field("by account", shape="n_swaps")]
     swaptions: Annotated[Rows[Swaption], Field("by swap", shape="n_swaptions")]
     tables: Annotated[Rows[RateTable], Field("of swaps that are worth one", shape="n_scenarios n_tables")]
     terms: Annotated[F64, Field("of T_k(x), x in [-1, 1]", "per unit of annuity", "n_scenarios n_tables n_terms")]
@@ -345,10 +224,10 @@ class OptionTable(Record):
 
 
 class FxOptions(NamedTuple):
-    """FX options, by groups; a cell's are those whose domestic currency is the cell's."""
+    """FX options, by groups; an account's are those whose domestic currency is the account's."""
 
-    owned: Annotated[Rows[Owned], Field("groups of each cell", shape="n_books n_currencies")]
-    groups: Annotated[Rows[Group], Field("by cell", shape="n_groups")]
+    owned: Annotated[Rows[Owned], Field("groups of each account", shape="n_books n_currencies")]
+    groups: Annotated[Rows[Group], Field("by account", shape="n_groups")]
     vol: Annotated[F64, Field("at the money, with no deviation", "decimal per year", "n_scenarios n_groups")]
     options: Annotated[Rows[Option], Field("by group", shape="n_options")]
     tables: Annotated[Rows[OptionTable], Field("of groups that are worth one", shape="n_scenarios n_tables")]

@@ -1,9 +1,10 @@
-"""The reference page of kernels/layout.py, as Markdown: docs/layout.md, which a test holds to what is declared."""
+"""The reference page of what kernels are handed, as Markdown: docs/layout.md, which a test holds to the declarations."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from kernels.layout import Book, Flows, ModelArrays, Points, Run
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book, Flows, Points, Run
 from kernels.payoffs import PAYOFFS
 from kernels.records import Declared, Record, declared
 
@@ -13,7 +14,8 @@ def layout_page() -> str:
     lines = [
         "# What kernels are handed",
         "",
-        "Written from `kernels/layout.py` by `python -m kernels.layout_page`. An int has 64 bits, a float is binary64.",
+        "Written from `kernels/layout.py` and `kernels/law_layout.py` by `python -m kernels.layout_page`."
+        " An int has 64 bits, a float is binary64.",
         "",
         f"A book: {_text(Book)}",
         "",

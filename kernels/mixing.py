@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kernels.layout import N_QUANTILES
+from kernels.law_layout import N_QUANTILES
 from kernels.types import F64
 
 HALVINGS = 20

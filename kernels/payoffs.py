@@ -1,7 +1,8 @@
 """The list of payoffs: each with the tables that hold it, and where each wing has the function that adds it.
 
-A payoff costs a file of its name in kernels/numpy, kernels/numba and kernels/cuda, its tables in kernels/layout.py and
-a line here. Its function is called `add_<name>` in each of the three; the order of the list is that of the sums.
+A payoff costs a file of its name in the folder `payoffs` of each of the three wings, its tables in kernels/layout.py
+and a line here. Its function is called `add_<name>` in each of the three; the order of the list is that of the sums.
+One from outside is added by `PAYOFFS.register`, with its functions and the path of its source.
 """
 
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from kernels.layout import Book, Flows, Futures, FxOptions, Points, Run, Swaptions, Units
+from kernels.layout import Book, Flows, Futures, FxOptions, Holdings, Points, Run, Swaptions
 from kernels.records import contiguous, empty, lengths_of
+from kernels.registry import Registry
 
-CUDA = Path(__file__).parent / "cuda"
+CUDA = Path(__file__).parent / "cuda" / "payoffs"
 Adder = Callable[..., None]  # tables, run, points, scenario, book, currency, observed, legs, (numba: scratch,) total
 
 
@@ -24,33 +26,34 @@ class Payoff:
     """A kind of payoff. Nothing of a wing is loaded before its backend is asked for."""
 
     name: str
-    tables: type[Any]  # NamedTuple of declared fields; `owned` holds the rows of each cell
+    tables: type[Any]  # NamedTuple of declared fields; `owned` holds the rows of each account
     rows: str  # the field whose rows are the payoff's: without any, CUDA leaves it out
     numpy: Callable[[], Adder]
     numba: Callable[[], Adder]  # a jitted function
-    cuda: Path  # file with `Lanes add_<name>(i64 scenario, i64 cell, const Observed& observed, Lanes total)`
+    cuda: Path  # file with `Lanes add_<name>(i64 scenario, i64 account, const Observed& observed, Lanes total)`
 
 
 def _payoff(tables: type[Any], name: str, rows: str) -> Payoff:
     """Return a payoff whose files stand in the wings."""
 
     def adder(wing: str) -> Callable[[], Adder]:
-        return lambda: getattr(import_module(f"kernels.{wing}.{name}"), f"add_{name}")
+        return lambda: getattr(import_module(f"kernels.{wing}.payoffs.{name}"), f"add_{name}")
 
     return Payoff(
         name=name, tables=tables, rows=rows, numpy=adder("numpy"), numba=adder("numba"), cuda=CUDA / f"{name}.cuh"
     )
 
 
-PAYOFFS: dict[str, Payoff] = {
-    payoff.name: payoff
-    for payoff in (
-        _payoff(Units, "units", "units"),
+PAYOFFS: Registry[Payoff] = Registry(
+    "payoff of kernels.payoffs",
+    (
+        _payoff(Holdings, "holdings", "holdings"),
         _payoff(Futures, "futures", "futures"),
         _payoff(Swaptions, "swaptions", "swaps"),
         _payoff(FxOptions, "fx_options", "groups"),
-    )
-}
+    ),
+    name=lambda payoff: payoff.name,
+)
 HOUSE = frozenset(PAYOFFS)  # those of this package
 
 

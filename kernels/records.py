@@ -121,7 +121,7 @@ class Record:
 
     @classmethod
     def rows(cls: type[R], **columns: npt.ArrayLike) -> Rows[R]:
-        """Return rows whose columns these are, one for every field, all of one shape or broadcast to it.
+        """Return rows (n_rows,), or of any shape, whose columns these are: one for every field, broadcast to it.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class Record:
 
     @classmethod
     def zeros(cls: type[R], *shape: int) -> Rows[R]:
-        """Return rows of zeros."""
+        """Return rows of zeros, of any shape."""
         return np.zeros(shape, cls.dtype())  # type: ignore[return-value]
 
 

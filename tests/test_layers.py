@@ -53,7 +53,7 @@ HOMES = {
     "numba": ("kernels/*", "bench/*"),
     "openpyxl": ("engine/record/query.py",),
     "pydantic": ("engine/inputs/*",),
-    "QuantLib": ("engine/conventions/calendars.py", "engine/book/instruments*", "bench/*"),
+    "QuantLib": ("engine/conventions/calendars.py", "bench/*"),
     "rich": ("cli/*",),
     "scipy.stats": (),
     "torch": ("bench/peers/*",),

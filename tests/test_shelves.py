@@ -11,36 +11,40 @@ from engine.pack.payoffs import PACKERS
 from kernels.payoffs import PAYOFFS
 
 ROOT = Path(__file__).parent.parent
-WINGS = {"numpy": "*.py", "numba": "*.py", "cuda": "*.cu*"}
+WINGS = {"numpy": (".py",), "numba": (".py",), "cuda": (".cu", ".cuh")}
+SHELVES = {"draws", "steps", "payoffs"}  # folders of a wing; what calls them stands above
 
-# Files that not every wing has, and why.
+# Stages that not every wing has: which have it, and why.
 ALONE = {
-    "backend": "CUDA's is in kernels/cuda/host, with all that needs a compiler or a device",
-    "payoffs": "CUDA's is written for each build by kernels/cuda/host/headers.py",
-    "chebyshev": "the oracle prices every option by itself",
-    "gauss": "the oracle takes the normal distribution from scipy",
-    "intrinsics": "what numba lacks",
-    "settings": "how numba compiles",
-    "compiled": "whether numba has compiled already",
-    "real": "what C lacks",
-    "observed": "the paths of a CUDA thread",
+    "backend": ({"numpy", "numba"}, "CUDA's is in kernels/cuda/host, with all that needs a compiler or a device"),
+    "payoffs/all_payoffs": ({"numpy", "numba"}, "CUDA's is written for each build by kernels/cuda/host/headers.py"),
+    "payoffs/chebyshev": ({"numba", "cuda"}, "the oracle prices every option by itself"),
+    "payoffs/gauss": ({"numba", "cuda"}, "the oracle takes the normal distribution from scipy"),
+    "intrinsics": ({"numba"}, "what numba lacks"),
+    "settings": ({"numba"}, "how numba compiles"),
+    "compiled": ({"numba"}, "whether numba has compiled already"),
+    "real": ({"cuda"}, "what C lacks"),
+    "observed": ({"cuda"}, "the paths of a thread"),
 }
 
 # The oracle's functions that another wing has not, and why.
 MISSING = {
-    ("philox", "draw_words", "cuda"): "a thread asks philox itself for one path's words",
-    ("points", "point_value", "numba"): "the others take the exponential where they use it",
-    ("points", "point_value", "cuda"): "likewise",
-    ("step", "correlate_and_step", "cuda"): "a thread uses a normal up as soon as it is drawn: draw_and_step",
-    ("regimes", "scale_normals", "cuda"): "a thread scales a normal where it uses it",
-    ("walk", "unwind_one_step", "cuda"): "walk_one_step has its order; what few paths have is add_events",
+    ("draws/philox", "draw_words", "cuda"): "a thread asks philox itself for one path's words",
+    ("payoffs/points", "point_value", "numba"): "the others take the exponential where they use it",
+    ("payoffs/points", "point_value", "cuda"): "likewise",
+    ("payoffs/fx_options", "log_rate", "numba"): "log_forward has it in its loop, which reads and writes a row once",
+    ("steps/step", "correlate_and_step", "cuda"): "a thread uses a normal up as soon as it is drawn: draw_and_step",
+    ("steps/regimes", "scale_normals", "cuda"): "a thread scales a normal where it uses it",
+    ("steps/walk", "unwind_one_step", "cuda"): "walk_one_step has its order; what few paths have is add_events",
 }
 
 
 def files(wing: str) -> dict[str, Path]:
-    """Stage -> its file."""
-    found = sorted((ROOT / "kernels" / wing).glob(WINGS[wing]))
-    return {path.stem: path for path in found if path.stem != "__init__"}
+    """Stage, with its shelf -> its file: "draws/philox"."""
+    folder = ROOT / "kernels" / wing
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix in WINGS[wing] and path.stem != "__init__")
+    stages = {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
+    return {stage: path for stage, path in stages.items() if not stage.startswith("host/")}
 
 
 def functions(path: Path) -> set[str]:
@@ -53,10 +57,17 @@ def functions(path: Path) -> set[str]:
     return set(re.findall(r"^(?:__device__|extern \"C\")[^;{=(]*?\b(\w+)\(", plain, re.MULTILINE))
 
 
-def test_the_three_wings_have_the_same_files():
-    stages = {wing: set(files(wing)) for wing in WINGS}
-    everywhere = set.intersection(*stages.values())
-    assert set.union(*stages.values()) - everywhere == set(ALONE)
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_has_every_stage_on_the_same_shelf(wing):
+    everywhere = set().union(*map(files, WINGS)) - set(ALONE)
+    assert set(files(wing)) == everywhere | {stage for stage, (wings, _) in ALONE.items() if wing in wings}
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_has_the_same_shelves_and_no_other_folder(wing):
+    shelves = {stage.partition("/")[0] for stage in files(wing) if "/" in stage}
+    assert shelves == SHELVES
+    assert all(stage.count("/") <= 1 for stage in files(wing))
 
 
 @pytest.mark.parametrize("wing", ["numba", "cuda"])
@@ -66,15 +77,12 @@ def test_a_stage_has_the_oracles_functions_in_every_wing(stage, wing):
     assert missing == {name for where, name, of in MISSING if (where, of) == (stage, wing)}
 
 
-# What the engine's table is called where kernels have another word: units of a factor's level are holdings of it.
-TABLES = {"units": "holdings"}
-
-
 @pytest.mark.parametrize("name", PAYOFFS)
 def test_a_payoff_has_a_file_of_its_name_on_every_floor(name):
     for wing in WINGS:
-        assert f"add_{name}" in functions(files(wing)[name])
-    assert (ROOT / "engine" / "payoffs" / f"{TABLES.get(name, name)}.py").is_file()
+        assert f"add_{name}" in functions(files(wing)[f"payoffs/{name}"])
+    for room in ("pack", "payoffs"):
+        assert (ROOT / "engine" / room / f"{name}.py").is_file()
     assert f"pack_{name}" in functions(ROOT / "engine" / "pack" / f"{name}.py")
 
 
@@ -84,7 +92,7 @@ def test_every_payoff_has_a_packer_in_the_same_order():
 
 def test_what_payoffs_stand_upon_has_its_file_too():
     for wing in WINGS:
-        assert {"flows", "points"} <= set(files(wing))
+        assert {"payoffs/flows", "payoffs/points"} <= set(files(wing))
     assert all((ROOT / "engine" / "pack" / f"{name}.py").is_file() for name in ("flows", "points"))
 
 
@@ -100,7 +108,8 @@ def test_a_mechanism_has_a_file_of_its_name_beside_the_law(key):
 
 
 def test_tests_of_the_wings_stand_where_these_do():
-    """A test file of a wing is called as the file it tests."""
+    """A test file of a wing is called as the file it tests, on the same shelf."""
     for wing in ("numpy", "numba"):
-        tests = (ROOT / "tests" / "kernels" / wing).glob("test_*.py")
-        assert {path.stem.removeprefix("test_") for path in tests} <= set(files(wing))
+        folder = ROOT / "tests" / "kernels" / wing
+        tests = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("test_*.py"))
+        assert {test.replace("test_", "", 1) for test in tests} <= set(files(wing))

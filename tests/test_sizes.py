@@ -18,11 +18,7 @@ STILL_NAMING: tuple[str, ...] = ()
 # Files and folders that are still too large, likewise.
 STILL_LONG: tuple[str, ...] = ()
 STILL_LONG_BODIES: tuple[str, ...] = ()
-STILL_FULL: tuple[str, ...] = (
-    "kernels/cuda",
-    "kernels/numba",
-    "kernels/numpy",
-)
+STILL_FULL: tuple[str, ...] = ()
 
 
 def same(found: list[str], known: tuple[str, ...]) -> None:

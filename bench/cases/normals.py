@@ -8,8 +8,8 @@ import numpy as np
 from bench import loops
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows
-from kernels.numba.settings import BLOCK, ROW
-from kernels.numpy.walk import draw_normals
+from kernels.numba.settings import BLOCK, STRIDE
+from kernels.numpy.steps.walk import draw_normals
 
 N_BLOCKS = 1000
 OURS = {"f64": "ours float64", "f32": "ours float32"}
@@ -78,5 +78,5 @@ def _assert_oracle(precision: str) -> str:
     (loops.normals_of_f32 if single else loops.normals_of_f64)(1, paths, random, normals)
     expected = draw_normals(1, paths, 0, loops.N_FACTORS, single=single)
     tolerance = 1e-5 if single else 1e-13
-    np.testing.assert_allclose(normals.reshape(-1, ROW)[:, :BLOCK], expected, rtol=0.0, atol=tolerance)
+    np.testing.assert_allclose(normals.reshape(-1, STRIDE)[:, :BLOCK], expected, rtol=0.0, atol=tolerance)
     return f"{BLOCK * loops.N_FACTORS} normals in float{precision[1:]} equal plain numpy's within {tolerance:g}"

@@ -12,7 +12,7 @@ from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
 from engine.pack.pack import Packed
 from kernels.base import PathRange, Program
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
 N_COMPRESSED = 2**18
@@ -31,7 +31,8 @@ def measure() -> CaseResult:
     dollar = sample.dollar_book(len(market.factors), market.usdjpy)
     nothing = NumbaBackend().prepare(compressed.model, dollar, seed=1, n_steps=1, float32=False, centre=np.zeros(2))
     ids = np.arange(N_NUMPY, dtype=np.uint64)
-    deviations: Any = NumbaBackend().levels(programs[COMPRESSED], ids)[0, -1, : -len(SAID)]  # (n_factors, n_paths)
+    levels: Any = NumbaBackend().levels(programs[COMPRESSED], ids)
+    deviations = levels[0, -1, : -len(PATH_SERIES)]  # (n_factors, n_paths)
     by_numpy = numpy_values(direct.book, np.ascontiguousarray(deviations))
     by_quantlib = quantlib_values(sample.book_of_12000(market), market, deviations[:, :N_QUANTLIB])
     work = {

@@ -14,7 +14,7 @@ from bench.records import CaseResult
 from bench.timing import PROCESSOR, WALL, Work, interleave, rows, times
 from engine.law.law import law_of
 from kernels.base import PathRange, Program
-from kernels.layout import ModelArrays, plain_model
+from kernels.law_layout import ModelArrays, plain_model
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 

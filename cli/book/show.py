@@ -47,9 +47,9 @@ def template(kind: Kind = None) -> None:
     CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr.
     """
     from engine.inputs.book.load import known_kind
-    from engine.instruments import template
-    from engine.instruments.columns import COLUMNS
     from engine.instruments.registry import KINDS
+    from engine.instruments.rows import template
+    from engine.instruments.rows.columns import COLUMNS
 
     kinds = tuple(KINDS.values()) if kind is None else (known_kind(kind),)
     typer.echo(template.template(kinds), nl=False)

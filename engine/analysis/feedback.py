@@ -27,7 +27,7 @@ from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from kernels.base import AbstractBackend, PathRange, Program
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, Bools
 
 N_VARIANTS = 3
@@ -186,14 +186,14 @@ def _pnl(backend: AbstractBackend, program: Program, n_paths: int, progress: Pro
 
 
 def _outcomes(backend: AbstractBackend, program: Program, config: RunConfig) -> dict[str, F64]:
-    """Return what each name of SAID is at the horizon: (n_paths,) each."""
-    n_rows = program.n_steps * (program.model.decay.shape[-1] + len(SAID))
+    """Return what each name of PATH_SERIES is at the horizon: (n_paths,) each."""
+    n_rows = program.n_steps * (program.model.decay.shape[-1] + len(PATH_SERIES))
     chunk = max(1, min(CHUNK, CHUNK_BYTES // (8 * n_rows)))
-    outcomes = np.empty((len(SAID), config.n_paths))
+    outcomes = np.empty((len(PATH_SERIES), config.n_paths))
     for first in range(0, config.n_paths, chunk):
         ids = np.arange(first, min(first + chunk, config.n_paths), dtype=np.uint64)
-        outcomes[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(SAID) :]
-    return dict(zip(SAID, outcomes, strict=True))
+        outcomes[:, first : first + ids.size] = backend.levels(program, ids)[0, -1, -len(PATH_SERIES) :]
+    return dict(zip(PATH_SERIES, outcomes, strict=True))
 
 
 def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -> Decomposition:

@@ -87,7 +87,7 @@ def loop_gain(unwind: UnwindLaw, n_steps: int) -> LoopGain:
 
 
 def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response:
-    """Return the response of a law, by the fields of kernels.layout.LAW; impact (n_factors,) of each factor."""
+    """Return the response of a law, by the fields of kernels.law_layout.LAW; impact (n_factors,) of each factor."""
     weights = [(int(law[f"pickup_{k}"]), law[f"weight_{k}"]) for k in range(1, 5)]
     on_pickup = sum(weight * float(impact[f]) for f, weight in weights)
     held = law["ust_stock"] * law["years"] * n_steps

@@ -9,9 +9,9 @@ from engine.book.compiled import CompiledBook
 from engine.errors import Fault, FileFaults
 from engine.instruments.days import Days
 from engine.instruments.family import fault
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
 from engine.instruments.registry import family_of
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
 from engine.payoffs.registry import tables_of
 
 N_BUSINESS_DAYS = 400  # compiled into the book; the longest horizon is shorter

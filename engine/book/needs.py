@@ -11,10 +11,9 @@ from engine.market.lookup import distinct, vols_way_out
 from engine.market.market import Market
 from engine.payoffs.curves import curve_way_out
 from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.payoff import currency_columns
 from engine.payoffs.registry import PAYOFFS
 from kernels.types import I64
-
-_CURRENCIES = ("currency", "foreign", "domestic")  # columns of tables that name one
 
 
 def check_needs(book: CompiledBook, market: Market) -> None:
@@ -30,7 +29,7 @@ def check_needs(book: CompiledBook, market: Market) -> None:
 def _rates_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
     found: dict[str, list[I64]] = {}
     for table in book.tables.by_class.values():
-        for codes in (getattr(table, column) for column in _CURRENCIES if hasattr(table, column)):
+        for codes in currency_columns(table):
             names, place = distinct(codes)
             for k, code in enumerate(names):
                 if code != HOME and code not in market.fx:

@@ -9,8 +9,9 @@ from engine.calibration.given_laws import GivenLaw, with_given_laws
 from engine.errors import InputError
 from engine.inputs.market.price_files import PriceTable
 from engine.market.correlation import check_correlation
-from engine.market.factors import MAX_FACTORS, Factor, FactorKind
+from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market, joined_sources
+from kernels.lanes import MAX_FACTORS
 
 
 def with_prices(market: Market, prices: Sequence[PriceTable]) -> Market:

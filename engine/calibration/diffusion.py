@@ -13,10 +13,11 @@ from engine.conventions.currencies import CURRENCIES, DOLLAR, currency_of_curve,
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
-from engine.market.factors import DAYS_PER_YEAR, MAX_FACTORS, PRICE_FACTOR, Factor, FactorKind, tenor_years
+from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR, Factor, FactorKind, tenor_years
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market, ParCurve, joined_sources
 from engine.market.spread import SpreadCurve, with_derived
+from kernels.lanes import MAX_FACTORS
 from kernels.types import F64, Dates
 
 CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link

@@ -3,7 +3,7 @@
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -16,7 +16,6 @@ from engine.conventions.currency import (
     FirstCoupon,
     FxQuote,
     InterestRanges,
-    QuotedYield,
     Range,
     SwapAccrual,
     SwapConvention,
@@ -43,6 +42,7 @@ def read_registry(text: str) -> tuple[dict[str, Currency], str, tuple[str, ...]]
     Raises InputError as `read_currencies`, and where not exactly one currency is the home, or two have one factor.
     """
     found, head = read_currencies(text), _parsed(text)
+    _refuse_unknown("the file", head, ("home", "business_days", "currencies"))
     home = _text("home", head.get("home"))
     homes = [code for code, currency in found.items() if currency.fx is None]
     if homes != [home]:
@@ -52,17 +52,17 @@ def read_registry(text: str) -> tuple[dict[str, Currency], str, tuple[str, ...]]
     factors = [currency.fx.factor for currency in found.values() if currency.fx is not None]
     if twice := next((name for i, name in enumerate(factors) if name in factors[:i]), None):
         raise InputError(f"the factor {twice!r} is that of two currencies")
-    centres = head.get("business_days")
-    if not isinstance(centres, list) or not centres:
-        raise InputError(f"business_days: must be a list of centres, got {centres!r}")
-    return found, home, tuple(centres)
+    centres = _texts("business_days", head.get("business_days"))
+    if not centres:
+        raise InputError("business_days: must name a centre, got an empty list")
+    return found, home, centres
 
 
 def _currency(code: str, table: Mapping[str, Any]) -> Currency:
     where = f"currencies.{code}"
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise InputError(f"{where}: a currency's code is three capitals, such as EUR, got {code!r}")
-    _check_keys(where, table, Currency, without=("code",))
+    _check_keys(where, table, Currency, without=("code",), optional=("fx",))
     fx = None if "fx" not in table else _part(FxQuote, f"{where}.fx", table["fx"])
     return Currency(
         code=code,
@@ -87,14 +87,20 @@ def _part(kind: type[Part], where: str, value: Any) -> Part:
     return kind(**{name: read(f"{where}.{name}", table[name]) for name, read in readers.items()})
 
 
-def _check_keys(where: str, table: Mapping[str, Any], kind: Any, without: tuple[str, ...] = ()) -> None:
+def _check_keys(
+    where: str, table: Mapping[str, Any], kind: Any, without: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+) -> None:
     known = [each.name for each in fields(kind) if each.name not in without]
+    _refuse_unknown(where, table, known)
+    if missing := next((name for name in known if name not in table and name not in optional), None):
+        raise InputError(f"{where}: the key {missing!r} is missing")
+
+
+def _refuse_unknown(where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
     if unknown := next((name for name in table if name not in known), None):
         raise InputError(
             f"{where}: unknown key {unknown!r}{did_you_mean(unknown, known)}; there are {', '.join(known)}"
         )
-    if missing := next((name for name in known if name not in table and name != "fx"), None):
-        raise InputError(f"{where}: the key {missing!r} is missing")
 
 
 def _text(where: str, value: Any) -> str:
@@ -150,7 +156,6 @@ _READERS: Mapping[tuple[Any, str], Reader] = {  # what is not here is text
     (BondConvention, "end_of_month"): _one_of(True, False),
     (BondConvention, "first_coupon"): _one_of(*FirstCoupon),
     (BondConvention, "settlement_days"): _business_days,
-    (BondConvention, "quoted_yield"): _one_of(*QuotedYield),
     (SwapConvention, "months"): _one_of(3, 6, 12),
     (SwapConvention, "accrual"): _one_of(*SwapAccrual),
     (FxQuote, "spot_days"): _business_days,

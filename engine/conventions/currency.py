@@ -20,13 +20,6 @@ class FirstCoupon(StrEnum):
     PRO_RATA = "pro-rata"
 
 
-class QuotedYield(StrEnum):
-    """Which yield of a bond the market quotes."""
-
-    SIMPLE = "simple"  # coupon and pull to par over the price; Japan's
-    STREET = "street"  # compounding as often as coupons are paid
-
-
 class SwapAccrual(StrEnum):
     """How the fixed interest of a swap of the kind SWAP counts days."""
 
@@ -62,7 +55,6 @@ class BondConvention:
     end_of_month: bool  # a bond that matures on the last day of a month pays on last days of months
     first_coupon: FirstCoupon
     settlement_days: int  # business days after the valuation date
-    quoted_yield: QuotedYield
 
     @property
     def period_months(self) -> int:

@@ -10,9 +10,9 @@ from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import scenario_file
-from engine.instruments.columns import ALWAYS, COLUMNS, Column
-from engine.instruments.kind import Kind
 from engine.instruments.registry import KINDS as POSITION_KINDS
+from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
+from engine.instruments.rows.kind import Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("market", "book", "scenario", "run", "batch", "prices")

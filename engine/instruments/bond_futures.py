@@ -15,9 +15,9 @@ from engine.conventions.contracts import CONTRACTS, Contract, Exchange, parse_co
 from engine.conventions.currencies import currency_of
 from engine.instruments.bonds import accrued_years
 from engine.instruments.family import Family, Part
-from engine.instruments.kind import Kind
-from engine.instruments.position import Deliverable, Position
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Deliverable, Position
+from engine.instruments.rows.rule import KindRule
 from engine.payoffs.futures import Basket, FuturePart
 from kernels.types import F64, I64
 

@@ -22,11 +22,11 @@ import numpy as np
 
 from engine.conventions.currencies import currency_of, currency_of_curve
 from engine.conventions.currency import Accrual, BondConvention, FirstCoupon
-from engine.errors import Fault
+from engine.errors import Fault, InputError
 from engine.instruments.family import Family, Part, fault
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position, number
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position, number
+from engine.instruments.rows.rule import KindRule
 from engine.payoffs.flows import Leg
 from engine.payoffs.quotations import BOND_EQUIVALENT, HALF_YEARLY, SIMPLE, SIMPLE_BILL, STREET, YEARLY
 from engine.payoffs.quoted import BondTerms
@@ -40,8 +40,11 @@ PRICE_RANGE = (5.0, 300.0)  # clean, per 100 of face
 
 def _rule(curve: str, *required: str) -> KindRule:
     """Return the rule of the bonds that a curve discounts: they are in its currency."""
+    currency = currency_of_curve(curve)
+    if currency is None:
+        raise InputError(f"no currency of engine/conventions/currencies.toml has a curve {curve!r}")
     return KindRule(
-        currencies=(str(currency_of_curve(curve)),),
+        currencies=(currency,),
         required=(*required, "maturity"),
         optional=("issue_date",),
         at_most_one=("price", "market_yield"),

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from engine.conventions.currencies import EVERY, HOME
 from engine.instruments.family import Family, Part
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import KindRule
 from engine.payoffs.balances import BalancePart
 
 if TYPE_CHECKING:

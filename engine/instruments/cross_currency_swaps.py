@@ -13,10 +13,10 @@ import numpy as np
 from engine.conventions.currencies import DOLLAR, PAYS_OVERNIGHT, currency_of
 from engine.errors import Fault
 from engine.instruments.family import Family, Part, fault
-from engine.instruments.kind import Kind
 from engine.instruments.pairs import pair_of
-from engine.instruments.position import Position
-from engine.instruments.rule import FxColumns, KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.instruments.swaps import NOT_RUNNING, fixing_faults, growth, off_market, running_days
 from engine.payoffs.floats import FloatLeg
 from engine.payoffs.flows import Leg

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.errors import Fault
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
 from engine.market.market import Market
 from engine.payoffs.payoff import Book, Caution, nothing
 from kernels.types import F64, I64

@@ -13,10 +13,10 @@ import numpy as np
 from engine.conventions.currencies import DOLLAR, FOREIGN, currency_of
 from engine.errors import Fault
 from engine.instruments.family import MOVED, Family, Part, Values, fault
-from engine.instruments.kind import Kind
 from engine.instruments.pairs import Pair, pair_of, quoted_pair
-from engine.instruments.position import Position
-from engine.instruments.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
 from engine.market.market import Market
 from engine.payoffs.balances import BalancePart
 from engine.payoffs.curves import sums
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
-_FIXING_DAYS = 2  # business days from an NDF's fixing to its settlement
 
 
 def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
@@ -161,14 +160,14 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
 def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iterator[Caution]:
     """Yield positions (n,) whose exchange rate or strike (n,) [domestic per foreign] is far from today's."""
     today = market.cross_rate(pair.foreign, pair.domestic)
-    far = np.abs(rates / today - 1.0) > ODD_RATE
+    far = np.maximum(rates / today, today / rates) > 1.0 + ODD_RATE  # the same whichever way a pair is quoted
     yield f"the rate or strike is over {ODD_RATE:.0%} from {pair.label} at {today:g}; check it", position[far]
 
 
 def _fixing_day(position: Position, days: "Days") -> int:
     assert position.maturity is not None
     calendar = _calendar(position, days)
-    return calendar.shifted(days.payment_day(calendar, position.maturity), -_FIXING_DAYS)
+    return calendar.shifted(days.payment_day(calendar, position.maturity), -pair_of(position).spot_days)
 
 
 def _calendar(position: Position, days: "Days") -> "Calendar":

@@ -13,10 +13,10 @@ import numpy as np
 from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
 from engine.instruments.family import Family, Part, Values
 from engine.instruments.fx import far_from_spot
-from engine.instruments.kind import Kind
 from engine.instruments.pairs import Pair, pair_of
-from engine.instruments.position import Position, number
-from engine.instruments.rule import FxColumns, KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position, number
+from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.market.market import Market
 from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
-_DELIVERY_DAYS = 2  # business days after expiry
 
 _ONE, _TWO = FxColumns(strikes=("strike",)), FxColumns(strikes=("strike", "strike_2"))
 _OPTION = KindRule(currencies=FOREIGN, required=("strike", "maturity"), at_most_one=("vol", "premium"), fx=_ONE)
@@ -147,7 +146,7 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
     def made() -> tuple[int, int]:
         calendar = days.pair(pair)
         expiry = calendar.modified_following(days.day(maturity))
-        return expiry, calendar.shifted(expiry, _DELIVERY_DAYS)
+        return expiry, calendar.shifted(expiry, pair.spot_days)
 
     return days.kept(("fx_options", pair, maturity), made)
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
 from engine.instruments.family import MOVED, Family, Part
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
-from engine.instruments.rule import LOAN_RUN, KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import LOAN_RUN, KindRule
 from engine.payoffs.flows import Leg
 
 if TYPE_CHECKING:

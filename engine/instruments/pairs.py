@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of, fx_quote
 from engine.conventions.currency import Range
-from engine.instruments.position import Position
+from engine.instruments.rows.position import Position
 
 STRIKES_BEYOND = (0.2, 2.0)  # times the range of rates: strikes may lie so far below and above
 
@@ -33,6 +33,11 @@ class Pair:
             (1.0, 1.0) if code == HOME else fx_quote(code).contract_range for code in (self.foreign, self.domestic)
         )
         return low / most, high / least
+
+    @property
+    def spot_days(self) -> int:
+        """Return the business days from a trade or an expiry to delivery; of a cross the longer of the two."""
+        return max(fx_quote(code).spot_days for code in (self.foreign, self.domestic) if code != HOME)
 
     @property
     def strikes(self) -> Range:

@@ -11,8 +11,8 @@ from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
 from engine.instruments.fx import FX
 from engine.instruments.fx_options import FX_OPTIONS
-from engine.instruments.kind import Kind
 from engine.instruments.loans import LOANS
+from engine.instruments.rows.kind import Kind
 from engine.instruments.swaps import SWAPS
 from engine.instruments.swaptions import SWAPTIONS
 

@@ -20,9 +20,9 @@ from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
 from engine.conventions.currency import SwapAccrual
 from engine.errors import Fault
 from engine.instruments.family import Family, Part, Values, fault
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import KindRule
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates
 from engine.payoffs.floats import Floats

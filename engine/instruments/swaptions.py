@@ -6,9 +6,9 @@ import numpy as np
 
 from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
 from engine.instruments.family import Family, Part
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position, number
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position, number
+from engine.instruments.rows.rule import KindRule
 from engine.instruments.swaps import OIS_MONTHS
 from engine.market.factors import tenor_years
 from engine.payoffs.quoted import PremiumPart

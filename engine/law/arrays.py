@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.law.law import Law
 from engine.law.unwind import UnwindLaw
-from kernels.layout import Law as LawRecord
-from kernels.layout import ModelArrays, plain_model
+from kernels.law_layout import Law as LawRecord
+from kernels.law_layout import ModelArrays, plain_model
 from kernels.records import Rows
 from kernels.types import F64, I64
 

@@ -10,7 +10,7 @@ from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_o
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope
 from engine.law.part import LawSetting
-from engine.law.registry import law_part
+from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
@@ -83,7 +83,10 @@ def law_of(
     InputError
         A vol is beyond a market's range; the unwind is seen by day and steps are longer; a regime's correlation is not
         positive definite.
+    LookupError
+        A mechanism was registered without its part in a law, or a part without its mechanism.
     """
+    check_laws()
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
     law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)

@@ -8,7 +8,7 @@ from engine.law.diffusion import Steps
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 
-Record = dict[str, float]  # fields of kernels.layout.LAW; those left out are 0
+Record = dict[str, float]  # fields of kernels.law_layout.LAW; those left out are 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,6 +34,7 @@ ChangeSteps = Callable[[Unwind, LawSetting, Steps], Steps]
 class LawPart:
     """How one mechanism enters a law."""
 
+    key: str  # of the mechanism in `engine.mechanisms.registry`
     fields: tuple[str, ...] = ()  # of LAW that it alone feeds, beside those that its parameters are declared to
     record: RecordOf | None = None
     change_steps: ChangeSteps | None = None  # what it does to drift, chol and convexity of every regime's step

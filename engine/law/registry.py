@@ -12,24 +12,45 @@ from engine.law.jumps import JUMP_FIELDS, compensated, jumps_record
 from engine.law.part import LawPart
 from engine.law.regimes import REGIME_FIELDS, regimes_record
 from engine.law.repatriation import REPATRIATION_FIELDS, repatriation_record
+from engine.mechanisms.registry import MECHANISMS
+from kernels.registry import Registry
 
-LAWS: dict[str, LawPart] = {
-    "regimes": LawPart(fields=REGIME_FIELDS, record=regimes_record),
-    "hazards": LawPart(),  # its rates are in the table of transitions
-    "nu": LawPart(fields=FAT_TAILS_FIELDS, record=fat_tails_record),
-    "drifts": LawPart(),  # part of each regime's step
-    "bridge": LawPart(change_steps=bridged),
-    "jumps": LawPart(fields=JUMP_FIELDS, record=jumps_record, change_steps=compensated),
-    "intervention": LawPart(fields=INTERVENTION_FIELDS, record=intervention_record, feeds_back=True),
-    "carry": LawPart(fields=CARRY_FIELDS, record=carry_record, feeds_back=True),
-    "repatriation": LawPart(fields=REPATRIATION_FIELDS, record=repatriation_record, feeds_back=True),
-    "impact": LawPart(fields=IMPACT_FIELDS, record=impact_record, feeds_back=True),
-    "scheduled_sales": LawPart(feeds_back=True),  # an array over the steps
-}
+LAWS: Registry[LawPart] = Registry(
+    "part of a law for the mechanism",
+    (
+        LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
+        LawPart(key="hazards"),  # its rates are in the table of transitions
+        LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),
+        LawPart(key="drifts"),  # part of each regime's step
+        LawPart(key="bridge", change_steps=bridged),
+        LawPart(key="jumps", fields=JUMP_FIELDS, record=jumps_record, change_steps=compensated),
+        LawPart(key="intervention", fields=INTERVENTION_FIELDS, record=intervention_record, feeds_back=True),
+        LawPart(key="carry", fields=CARRY_FIELDS, record=carry_record, feeds_back=True),
+        LawPart(key="repatriation", fields=REPATRIATION_FIELDS, record=repatriation_record, feeds_back=True),
+        LawPart(key="impact", fields=IMPACT_FIELDS, record=impact_record, feeds_back=True),
+        LawPart(key="scheduled_sales", feeds_back=True),  # an array over the steps
+    ),
+    name=lambda part: part.key,
+)
 
 
 def law_part(key: str) -> LawPart:
-    """Return how a mechanism enters a law. Raises KeyError where it was registered without saying so."""
+    """Return how a mechanism enters a law. Raises LookupError where it was registered without saying so."""
     if key not in LAWS:
-        raise KeyError(f"mechanism {key!r} has no part in a law: add it to engine.law.registry.LAWS")
+        raise LookupError(
+            f"mechanism {key!r} has no part in a law: register one in engine.law.registry.LAWS; it is"
+            f" LawPart(key={key!r}) where it changes nothing"
+        )
     return LAWS[key]
+
+
+def check_laws() -> None:
+    """Raise LookupError where a mechanism has no part in a law, or a part no mechanism."""
+    for key in MECHANISMS:
+        law_part(key)
+    for key in LAWS:
+        if key not in MECHANISMS:
+            raise LookupError(
+                f"the part of a law {key!r} belongs to no mechanism: register one of this key in"
+                " engine.mechanisms.registry.MECHANISMS"
+            )

@@ -13,7 +13,7 @@ from engine.law.scheduled_sales import sales_by_step
 from engine.mechanisms.factor_names import TEN_YEARS, USDJPY
 from engine.mechanisms.registry import MECHANISMS, is_daily
 from engine.mechanisms.unwind import Unwind
-from kernels.layout import LAW
+from kernels.law_layout import LAW
 from kernels.types import F64
 
 N_LAGS = 5  # closes that hazards and interventions look back
@@ -22,9 +22,9 @@ STRUCTURAL = ("is_unwind", "feeds_back", "fx", "ust", *(f"lag_{k + 1}" for k in 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class UnwindLaw:
-    """Fields of kernels.layout.ModelArrays for one law, and its record."""
+    """Fields of kernels.law_layout.ModelArrays for one law, and its record."""
 
-    record: Record  # every field of kernels.layout.LAW; 0 of what is off
+    record: Record  # every field of kernels.law_layout.LAW; 0 of what is off
     quantiles: F64  # (N_QUANTILES,), or (1,) of 1 where the law does not mix
     initial: F64  # (n_regimes,)
     transitions: F64  # (n_regimes, n_regimes, 2)

@@ -12,7 +12,7 @@ from engine.errors import InputError
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
 from kernels.base import PathRange
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, U64
 
 DEFAULT_QUANTILES = ("0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99")
@@ -113,7 +113,7 @@ def summarise(walk: Walk, paths: PathRange, probabilities: Sequence[Fraction], p
 
 def chunks(walk: Walk, paths: PathRange) -> Iterator[U64]:
     """Yield consecutive path indices, (n,) as many at a time as `CHUNK_BYTES` of levels hold."""
-    size = max(1, CHUNK_BYTES // (8 * walk.dates.size * (len(walk.factors) + len(SAID))))
+    size = max(1, CHUNK_BYTES // (8 * walk.dates.size * (len(walk.factors) + len(PATH_SERIES))))
     for first in range(paths.first, paths.first + paths.n, size):
         yield np.arange(first, min(first + size, paths.first + paths.n), dtype=np.uint64)
 

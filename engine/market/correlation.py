@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import InputError
-from engine.market.factors import MAX_FACTORS
+from kernels.lanes import MAX_FACTORS
 from kernels.types import F64
 
 SMALLEST_EIGENVALUE = 1e-10  # at or below, a matrix counts as not positive definite: rounding alone moves it by 1e-14

@@ -9,7 +9,6 @@ from engine.conventions.currencies import FOREIGN, HOME, currency_of_factor, fx_
 from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
-MAX_FACTORS = 64
 PRICE_FACTOR = "USDJPY"  # the exchange rate of the unwind's own mechanisms
 _CURVE = r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*"
 

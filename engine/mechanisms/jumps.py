@@ -9,8 +9,9 @@ from engine.mechanisms.parameters.findings import Findings, key_of
 from engine.mechanisms.parameters.parameter import DAYS, LATEST_DAY, Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import ANY_REGIME, Regime, unknown_regime
+from kernels.law_layout import MAX_JUMPS
 
-MAX_JUMPS, MAX_LOADINGS = 8, 4
+MAX_LOADINGS = 4
 LARGEST_JUMP = {FactorKind.RATE: 0.5, FactorKind.PRICE: 3.0, FactorKind.VOL: 3.0}  # of a state: 50 %, a factor of 20
 
 

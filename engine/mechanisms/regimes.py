@@ -13,9 +13,9 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols, override
 from engine.mechanisms.parameters.parameter import Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Overrides, Sizes, multipliers
+from kernels.law_layout import MAX_REGIMES
 from kernels.types import F64
 
-MAX_REGIMES = 4
 ANY_REGIME = "*"
 LARGEST_DRIFT = {FactorKind.RATE: 2.0, FactorKind.PRICE: 50.0, FactorKind.VOL: 50.0}  # per year: 80 bp, 20 % a day
 _SUM = 1e-9  # by which probabilities may miss 1

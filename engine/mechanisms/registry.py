@@ -2,8 +2,8 @@
 
 Its order is the one in which they change a step: a bridge leads the median of the diffusion, jumps come on top.
 
-A mechanism from outside is added by `MECHANISMS[key] = Mechanism(...)`, and to the law by
-`engine.law.registry.LAWS[key] = ...`; its part is a dataclass of parameters that a scenario file gives as `[key]`.
+A mechanism from outside is added by `MECHANISMS.register`, and to the law by `engine.law.registry.LAWS.register`; its
+part is a dataclass of parameters that a scenario file gives as `[key]`.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regim
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
 from engine.mechanisms.scheduled_sales import Sale, check_sales
 from engine.mechanisms.unwind import Unwind
+from kernels.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,9 @@ class Mechanism:
     check_on_market: Callable[[Unwind, Market, Findings], None] | None = None
 
 
-MECHANISMS: dict[str, Mechanism] = {
-    each.key: each
-    for each in (
+MECHANISMS: Registry[Mechanism] = Registry(
+    "mechanism",
+    (
         Mechanism(
             key="regimes",
             part=Regime,
@@ -93,8 +94,9 @@ MECHANISMS: dict[str, Mechanism] = {
             is_seller=True,
             check=lambda unwind, findings: check_sales(unwind.scheduled_sales, findings),
         ),
-    )
-}
+    ),
+    name=lambda each: each.key,
+)
 
 
 def mechanisms_on(unwind: Unwind) -> Iterator[tuple[Mechanism, Any]]:

@@ -14,12 +14,13 @@ from engine.mechanisms.drifts import DRIFTS
 from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
-from engine.mechanisms.jumps import MAX_JUMPS, Jump
+from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
-from engine.mechanisms.regimes import MAX_REGIMES, Hazard, Regime
+from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
+from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Unwind:
     repatriation: Repatriation | None = parameter(doc="Treasuries sold by private holders.", default=None)
     impact: Impact | None = parameter(doc="What sales do to prices.", default=None)
     scheduled_sales: tuple[Sale, ...] = parameter(doc="Treasuries sold by day.", default=(), most=MAX_SALES)
-    added: tuple[tuple[str, Any], ...] = ()  # (key, part) of mechanisms that were registered from outside
+    added: tuple[tuple[str, Any], ...] = ()  # (key, part) of mechanisms without a field here: one more needs none
 
     def __repr__(self) -> str:
         """Leave `added` out where it is empty: a scenario's digest is of this text, and does not move for it."""

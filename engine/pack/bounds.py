@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.law.law import Law
+from engine.pack.compression.polynomials import Compressed
 from engine.pack.draft import OPERATIONS, ROUNDING, Ground, Laid, RowBounds, Scene, highest, leg_sums
-from engine.pack.polynomials import Compressed
 from engine.pack.ranges import range_sums
 from engine.pack.setting import Setting
 from kernels.types import F64

@@ -10,14 +10,14 @@ from kernels.types import F64, I64, Words
 
 
 def moving_flows(setting: Setting) -> DatedFlows:
-    """Return the flows after the horizon that factors move; their legs are the cells."""
+    """Return the flows after the horizon that factors move; their legs are the accounts."""
     flows, moved = setting.flows[0], setting.is_moving
     return DatedFlows(
-        leg=setting.flow_cell[moved],
+        leg=setting.flow_account[moved],
         curve=flows.curve[moved],
         day=flows.day[moved],
         amount=_at_horizon(setting)[:, moved],
-        seen=np.full(setting.n_cells, setting.observed.horizon),
+        seen=np.full(setting.n_accounts, setting.observed.horizon),
     )
 
 
@@ -30,16 +30,16 @@ def cash_at_horizon(setting: Setting) -> F64:
     """
     book, flows = setting.book, setting.flows[0]
     still = ~setting.is_moving
-    cell = setting.flow_cell[still]
+    account = setting.flow_account[still]
     amount = _at_horizon(setting)[:, still]
     balances, holdings = book.balances, book.holdings
-    held = sums(setting.cell_of(balances.position, balances.currency), balances.quantity, setting.n_cells)
+    held = sums(setting.account_of(balances.position, balances.currency), balances.quantity, setting.n_accounts)
     owed = holdings.quantity * setting.fits.holding_reference
     owed = owed * setting.cash_growth(holdings.currency, holdings_seen(setting)[1])
-    held -= sums(setting.cell_of(holdings.position, holdings.currency), owed, setting.n_cells)
+    held -= sums(setting.account_of(holdings.position, holdings.currency), owed, setting.n_accounts)
     years = flows.day[still] / DAYS_PER_TIME_YEAR
     worth = [
-        sums(cell, due * _growth(market, flows.curve[still], years, setting), setting.n_cells)
+        sums(account, due * _growth(market, flows.curve[still], years, setting), setting.n_accounts)
         for market, due in zip(setting.shocked, amount, strict=True)
     ]
     amounts = np.stack(worth) + held

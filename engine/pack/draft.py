@@ -33,7 +33,7 @@ class Ground:
 class RowBounds:
     """How far each row of a payoff can be off in one scenario, and how large it can be, on any path."""
 
-    error: F64  # (n_rows,) in the currency of the cell that owns it
+    error: F64  # (n_rows,) in the currency of the account that owns it
     size: F64  # (n_rows,) likewise
     part: float  # error of any row at most, as a fraction of its contracts' value, premium or notional
 
@@ -58,7 +58,13 @@ class Draft:
     cash: F64 | None = None  # (n_books, n_currencies) beside that of the book, each in its currency
 
 
-Packer = Callable[[Setting, PointList], Draft]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packer:
+    """How a payoff of kernels.payoffs is packed."""
+
+    name: str  # of the payoff there
+    draft: Callable[[Setting, PointList], Draft]
+    tables: tuple[type, ...]  # of a compiled book: whose values the payoff has on every path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,7 +74,7 @@ class Scene:
     s: int
     law: Law
     run: Run
-    own_error: F64  # (n_books, n_currencies) of each cell's own leg at most [currency]
+    own_error: F64  # (n_books, n_currencies) of each account's own leg at most [currency]
     own_size: F64  # (n_books, n_currencies)
     shared_error: F64  # (n_shared_legs,) [currency]
     shared_size: F64  # (n_shared_legs,)

@@ -14,7 +14,7 @@ from kernels.layout import Deliverable, Future, Futures
 
 
 def pack_futures(setting: Setting, points: PointList) -> Draft:
-    """Return futures by cell, those of one basket in one row; books share the legs of bonds that they share.
+    """Return futures by account, those of one basket in one row; books share the legs of bonds that they share.
 
     They ask for a leg for each bond and day it is looked at on, and for a growth factor each. Their cash,
     (n_books, n_currencies), is what futures in a row have earned more than the first of them.
@@ -25,14 +25,14 @@ def pack_futures(setting: Setting, points: PointList) -> Draft:
         setting.observed,
         setting.fits,
     )
-    cell, when = setting.cell_of(futures.position, futures.currency), observed.when(futures.last_trading_day)
+    account, when = setting.account_of(futures.position, futures.currency), observed.when(futures.last_trading_day)
     quantity = futures.contract_value * setting.cash_growth(futures.currency, observed.days[when])
     repo = np.unique(futures.repo_curve, return_inverse=True)[1].ravel()
-    keys = np.column_stack([cell, futures.basket, when, futures.delivery_day, repo])
+    keys = np.column_stack([account, futures.basket, when, futures.delivery_day, repo])
     rows, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     row, when = row.ravel(), when[first]
     paid = fits.future_reference + fits.future_basis
-    cash = sums(cell, quantity * (paid[first][row] - paid), setting.n_cells)
+    cash = sums(account, quantity * (paid[first][row] - paid), setting.n_accounts)
     seen = observed.days[when]
     times = (np.maximum(futures.delivery_day[first], seen) - seen) / DAYS_PER_TIME_YEAR
     carried = zip(when.tolist(), futures.repo_curve[first].tolist(), times.tolist(), strict=True)

@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.conventions.currencies import currency_of
 from engine.market.lookup import fx_vols, vol_factor
+from engine.pack.compression.fx_option_tables import tabulate
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
-from engine.pack.fx_option_tables import tabulate
 from engine.pack.points import PointList
 from engine.pack.ranges import codes, range_sums, ranges
 from engine.pack.setting import Setting
@@ -60,14 +60,14 @@ def pack_fx_options(setting: Setting, points: PointList) -> Draft:
     )
     amount = np.bincount(row.ravel(), options.amount, merged.shape[0]).astype(np.float64)
     calls = Option.rows(strike=merged[:, 1], amount=amount)
-    cell = book * len(setting.currencies) + domestic
+    account = book * len(setting.currencies) + domestic
 
     def lay(ground: Ground, first_leg: int) -> LaidFxOptions:
         fitted = tabulate(setting, ground, rows, vol, calls)
         whole = rows.copy()
         whole["table"] = fitted.table
         tables = FxOptions(
-            owned=setting.owned(cell), groups=whole, vol=vol, options=calls, tables=fitted.tables, terms=fitted.terms
+            owned=setting.owned(account), groups=whole, vol=vol, options=calls, tables=fitted.tables, terms=fitted.terms
         )
         return LaidFxOptions(tables=tables, errors=fitted.errors, part=fitted.bound)
 

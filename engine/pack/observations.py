@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
+from engine.payoffs.registry import PAYOFFS
 from kernels.types import I64
 
 
@@ -37,14 +38,9 @@ def horizon_day(book: CompiledBook, horizon_days: int) -> int:
 
 def expiry_days(book: CompiledBook) -> I64:
     """Return the calendar days on which a payoff is fixed, ascending: (n_days,)."""
-    holdings = book.holdings.expiry_day
-    fixed = (
-        book.options.expiry_day,
-        book.futures.last_trading_day,
-        book.swaptions.expiry_day,
-        holdings[holdings > 0],
-    )
-    return np.unique(np.concatenate(fixed))
+    fixed = [getattr(book.table(payoff.table), payoff.expiry) for payoff in PAYOFFS if payoff.expiry is not None]
+    days: I64 = np.unique(np.concatenate(fixed))
+    return days[days > 0]
 
 
 def expires_inside(book: CompiledBook, horizon_days: int) -> bool:

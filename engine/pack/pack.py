@@ -16,16 +16,16 @@ from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.pack.bounds import Bounds, bounds_of, no_bounds
 from engine.pack.cash import cash_at_horizon, moving_flows
+from engine.pack.compression.polynomials import Compressed, compress
 from engine.pack.draft import Draft, Ground
 from engine.pack.flows import DatedFlows, cut, flow_values, join_flows
 from engine.pack.observations import observe
-from engine.pack.payoffs import PACKERS
+from engine.pack.payoffs import packers
 from engine.pack.points import PointList
-from engine.pack.polynomials import Compressed, compress
 from engine.pack.setting import Setting
 from engine.payoffs.curves import fx_rates
-from kernels.layout import Book, Flows, Leg, ModelArrays, Run, Segment
-from kernels.payoffs import PAYOFFS
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book, Flows, Leg, Run, Segment
 from kernels.types import F64, I64
 
 
@@ -62,6 +62,8 @@ def pack(
     ------
     InputError
         Book and market do not fit: dates, curves, currencies, a price that nothing reproduces.
+    LookupError
+        A payoff or a mechanism is registered on one floor and not on the other.
     """
     setting = Setting(
         book=book,
@@ -78,7 +80,7 @@ def pack(
     base = _scope_values(setting, market)
     dynamics, model = model_arrays(setting.laws)
     points = PointList()
-    drafts = {name: PACKERS[name](setting, points) for name in PAYOFFS}
+    drafts = {each.name: each.draft(setting, points) for each in packers()}
     run = _run(setting, dynamics, base[1:], drafts.values())
     flows, compressed = _flows(setting, [draft.legs for draft in drafts.values()], direct=direct)
     ground = Ground(run=run, flows=flows, points=points.tables(market, shocked), direct=direct)
@@ -123,7 +125,7 @@ def _fx_factor(code: str, names: Sequence[str]) -> int:
 
 
 def _flows(setting: Setting, shared: Sequence[DatedFlows | None], *, direct: bool) -> tuple[Flows, Compressed | None]:
-    """Return the segments of all legs, the cells' own first, and their polynomials."""
+    """Return the segments of all legs, the accounts' own first, and their polynomials."""
     own = moving_flows(setting)
     flows = join_flows([own, *(legs for legs in shared if legs is not None)])
     segments = cut(flows, setting.market)

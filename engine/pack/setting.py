@@ -18,6 +18,7 @@ from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
+from engine.payoffs.payoff import currency_columns
 from kernels.layout import Owned
 from kernels.records import Rows
 from kernels.types import F64, I64, Bools, Words
@@ -27,7 +28,7 @@ _FLOW_COLUMNS = ("position", "curve", "currency", "day", "amount")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Setting:
-    """One run's givens. A cell is (book, currency), book-major."""
+    """One run's givens. An account is (book, currency), book-major."""
 
     book: CompiledBook
     market: Market  # the base
@@ -45,18 +46,8 @@ class Setting:
     @cached_property
     def currencies(self) -> list[str]:
         """The home currency first, then the others in use."""
-        tables = (
-            self.book.flows,
-            self.book.floats,
-            self.book.balances,
-            self.book.holdings,
-            self.book.futures,
-            self.book.swaptions,
-        )
-        used = {self.currency} | {name for table in tables for name in distinct(table.currency)[0]}
-        used |= {
-            name for words in (self.book.options.foreign, self.book.options.domestic) for name in distinct(words)[0]
-        }
+        columns = (codes for table in self.book.tables.by_class.values() for codes in currency_columns(table))
+        used = {self.currency} | {name for column in columns for name in distinct(column)[0]}
         return [HOME, *sorted(used - {HOME})]
 
     @cached_property
@@ -70,7 +61,7 @@ class Setting:
 
     @property
     def options(self) -> tuple[FxOptions, F64]:
-        """Return the options, puts among those that expire before the horizon; and their vols' ratios (n_options,)."""
+        """Return the options, puts among those that expire before the horizon; ratios to their vols (n_options,)."""
         return self._settled[:2]
 
     @cached_property
@@ -81,9 +72,9 @@ class Setting:
         return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
 
     @cached_property
-    def flow_cell(self) -> I64:
-        """Return the cell of each of `flows`: (n_flows,)."""
-        return self.cell_of(self.flows[0].position, self.flows[0].currency)
+    def flow_account(self) -> I64:
+        """Return the account of each of `flows`: (n_flows,)."""
+        return self.account_of(self.flows[0].position, self.flows[0].currency)
 
     @cached_property
     def is_moving(self) -> Bools:
@@ -92,21 +83,21 @@ class Setting:
         return (flows.day > self.observed.horizon) & is_moved(self.market, flows.curve)
 
     @property
-    def n_cells(self) -> int:
+    def n_accounts(self) -> int:
         """Books times currencies."""
         return len(self.names) * len(self.currencies)
 
     def book_of(self, position: I64) -> I64:
-        """Return the number of the book that each position belongs to: the shape of `position`."""
+        """Return the number of the book of each position (n_positions,), or the shape of `position`."""
         return codes(np.array(self.book.books), self.names)[position]
 
-    def cell_of(self, position: I64, currency: Words) -> I64:
-        """Return the cell of each row of a table: (n_rows,)."""
+    def account_of(self, position: I64, currency: Words) -> I64:
+        """Return the account of each row of a table: (n_rows,)."""
         return self.book_of(position) * len(self.currencies) + codes(currency, self.currencies)
 
-    def owned(self, cell: I64) -> Rows[Owned]:
-        """Return which of rows sorted by cell, (n_rows,), each cell holds: (n_books, n_currencies)."""
-        found = ranges(cell, self.n_cells).reshape(len(self.names), len(self.currencies), 2)
+    def owned(self, account: I64) -> Rows[Owned]:
+        """Return which of rows sorted by account, (n_rows,), each account holds: (n_books, n_currencies)."""
+        found = ranges(account, self.n_accounts).reshape(len(self.names), len(self.currencies), 2)
         return Owned.rows(first=found[..., 0], last=found[..., 1])
 
     def cash_growth(self, currency: Words, seen: I64) -> F64:

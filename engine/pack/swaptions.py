@@ -4,19 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.pack.compression.swaption_tables import tabulate_swaptions
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.flows import DatedFlows
 from engine.pack.points import PointList
 from engine.pack.ranges import range_sums, ranges, spans
 from engine.pack.setting import Setting
-from engine.pack.swaption_tables import tabulate_swaptions
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, sums
 from kernels.layout import Swap, Swaption, Swaptions
 from kernels.types import F64, I64
 
 
 def pack_swaptions(setting: Setting, points: PointList) -> Draft:
-    """Return swaptions by cell and the swap they are on, equal ones in one row; books share the legs of a swap."""
+    """Return swaptions by account and the swap they are on, equal ones in one row; books share the legs of a swap."""
     swaptions, observed = setting.book.swaptions, setting.observed
     when = observed.when(swaptions.expiry_day)
     seen = observed.days[when]
@@ -25,8 +25,8 @@ def pack_swaptions(setting: Setting, points: PointList) -> Draft:
     floating, annuity = np.split(leg, 2)
     time = np.maximum(swaptions.expiry_day - seen, 0) / DAYS_PER_TIME_YEAR
     spread = setting.fits.normal_vol * np.sqrt(time)
-    cell = setting.cell_of(swaptions.position, swaptions.currency)
-    keys = np.column_stack([cell, floating, annuity, swaptions.payer, swaptions.strike, spread])
+    account = setting.account_of(swaptions.position, swaptions.currency)
+    keys = np.column_stack([account, floating, annuity, swaptions.payer, swaptions.strike, spread])
     rows, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     swaps, swap = np.unique(rows[:, :3].astype(np.int64), axis=0, return_inverse=True)
     quantity = swaptions.quantity * setting.cash_growth(swaptions.currency, seen)

@@ -242,6 +242,7 @@ FUTURES = Payoff(
     tabulate=futures_of,
     stored=Stored(lists={"futures": _TYPES}, columns=_written, table=_read),
     value=_worth,
+    expiry="last_trading_day",
     fit=_fit,
     fit_cautions=_fit_cautions,
     dated=_dated,

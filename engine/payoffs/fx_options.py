@@ -249,6 +249,7 @@ FX_OPTIONS = Payoff(
     tabulate=options_of,
     stored=plain("options", FxOptions),
     value=_worth,
+    expiry="expiry_day",
     fit=_fit,
     fit_cautions=_fit_cautions,
     claims=_claims,

@@ -121,6 +121,7 @@ HOLDINGS = Payoff(
     tabulate=holdings_of,
     stored=plain("holdings", Holdings),
     value=_worth,
+    expiry="expiry_day",
     fit=_fit,
     quotes=("market_price",),
 )

@@ -19,6 +19,7 @@ Dated = tuple[Words, I64, I64]  # (n,) each: curve, position, and the last day d
 Caution = tuple[str, I64]  # what a user is warned of, and the positions that it is about
 Claim = tuple[bool, str]  # whether it holds of a table read from a file, and what is wrong if not
 
+CURRENCY_COLUMNS = ("currency", "foreign", "domestic")  # what tables call them: a run asks every table for these
 _NAMED = 5  # positions a message names before it only counts
 
 
@@ -69,6 +70,12 @@ class PartRows(Generic[P]):
         return words(pick(part) for part in self.parts)
 
 
+def currency_columns(table: object) -> tuple[Words, ...]:
+    """Return the columns of a table that hold codes of currencies: (n_rows,) each."""
+    found = (getattr(table, name, None) for name in CURRENCY_COLUMNS)
+    return tuple(column for column in found if column is not None)
+
+
 def nothing(*_: object) -> tuple[()]:
     """Return nothing: what a payoff or a family does that has no more to add."""
     return ()
@@ -88,6 +95,7 @@ class Payoff(Generic[P, T]):
     dated: Callable[[Book], Iterable[Dated]] = nothing
     claims: Callable[[Book], Iterable[Claim]] = nothing
     quotes: tuple[str, ...] = ()  # columns of market prices and vols, NaN where there is none
+    expiry: str | None = None  # column of the calendar day on which a row is fixed; 0: it never is
     ranges: Mapping[str, tuple[type, str]] = field(default_factory=dict)  # (n, 2) -> table and column of the rows
 
 

@@ -213,6 +213,7 @@ SWAPTIONS = Payoff(
         table=_read,
     ),
     value=_worth,
+    expiry="expiry_day",
     fit=_fit,
     dated=_dated,
     claims=_claims,

@@ -19,7 +19,7 @@ from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend, Program
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.payoffs import empty_book
 from kernels.types import F64, U64, Dates
 
@@ -28,7 +28,7 @@ UNITS = {
     FactorKind.PRICE: "price",
     FactorKind.VOL: "at-the-money vol, decimal per sqrt(year)",
 }
-SAID_UNITS = {
+PATH_SERIES_UNITS = {
     "regime": "number of the regime",
     "carry_sold": "USD bn sold so far by carry trades stopped out",
     "private_sold": "USD bn of Treasuries sold so far by Japanese private holders",
@@ -39,7 +39,7 @@ SAID_UNITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """A scenario made ready to be walked day by day. Series are the factors, then what `kernels.layout.SAID` names."""
+    """A scenario made ready to be walked day by day. Series are the factors, then `kernels.law_layout.PATH_SERIES`."""
 
     scenario: str
     base: Market  # unshocked
@@ -60,12 +60,12 @@ class Walk:
     @property
     def series(self) -> tuple[str, ...]:
         """Return the names of the series: (n_series,)."""
-        return (*(factor.name for factor in self.factors), *SAID)
+        return (*(factor.name for factor in self.factors), *PATH_SERIES)
 
     @property
     def units(self) -> tuple[str, ...]:
         """Return what the figures of each series are: (n_series,)."""
-        return (*(UNITS[factor.kind] for factor in self.factors), *(SAID_UNITS[name] for name in SAID))
+        return (*(UNITS[factor.kind] for factor in self.factors), *(PATH_SERIES_UNITS[name] for name in PATH_SERIES))
 
     def deviations(self, paths: U64) -> F64:
         """Replay paths: (n_days, n_series, n_paths), factors' states less those at the start, after each day."""

@@ -6,7 +6,7 @@
 //   LAWS            laws (dynamics) that a thread walks on the same draws
 //   N_CURRENCIES    of the book
 //   DEGREE          of the book's polynomials; 0: none
-//   HAS_UNITS       1: the book has such; likewise for every payoff of kernels/payoffs.py
+//   HAS_HOLDINGS       1: the book has such; likewise for every payoff of kernels/payoffs.py
 //   VOL_TERMS       terms in vol of the options' tables; 0: there is no table
 //   IS_SPLIT        1: one kernel walks and keeps what is observed, another revalues; 0: one kernel does both
 //   PATHS           paths that a thread walks side by side
@@ -19,11 +19,11 @@
 //   N_REGIMES       of the law that has most; CHUNK numbers of one are loaded at a time
 //   FX              the factor USD/JPY, if all laws agree, else -1; likewise UST, PICKUP_1 to PICKUP_4
 //   PRICES          bit f: factor f has a convexity under some law
-//   UNWIND_ROWS     numbers that a path carries beside its deviations; N_SAID of them are told by replay
+//   UNWIND_ROWS     numbers that a path carries beside its deviations; replay gives N_PATH_SERIES of them
 //   FACTOR_NORMALS  first lane of the factors' normals; likewise the other names of lanes.py
 #include "reduce.cuh"
 #include "revalue.cuh"
-#include "walk.cuh"
+#include "steps/walk.cuh"
 
 #if IS_SPLIT
 // Deviations of consecutive paths as seen after step `until`: after (LAWS, N_FACTORS, width), out. They go on from what
@@ -92,8 +92,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
 }
 #endif
 
-// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS + N_SAID, n), out, after each step. Launched over blocks of
-// THREADS * PATHS paths.
+// Replay chosen paths: levels (n_laws, n_steps, N_FACTORS + N_PATH_SERIES, n), out, after each step. Launched over
+// blocks of THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
     levels_of_paths(u64 seed, i64 n_steps, const u64* ids, i64 n, i64 first_law, real* levels) {
     const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;
@@ -108,11 +108,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
 #pragma unroll
         for (int l = 0; l < LAWS; ++l)
 #pragma unroll
-            for (int f = 0; f < N_FACTORS + N_SAID; ++f)
+            for (int f = 0; f < N_FACTORS + N_PATH_SERIES; ++f)
 #pragma unroll
                 for (int p = 0; p < PATHS; ++p)
                     if (column + p * THREADS < n)
-                        levels[(((first_law + l) * n_steps + step) * (N_FACTORS + N_SAID) + f) * n + column +
-                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : said(walk, f - N_FACTORS);
+                        levels[(((first_law + l) * n_steps + step) * (N_FACTORS + N_PATH_SERIES) + f) * n + column +
+                               p * THREADS] = f < N_FACTORS ? observe(walk, p, l, f) : path_series(walk, f - N_FACTORS);
     }
 }

@@ -3,8 +3,8 @@
 // Payoffs that the build's book has none of are left out. Legs of futures and swaptions are valued on the spot: a
 // thread has no room to keep them.
 #pragma once
-#include "flows.cuh"
-#include "payoffs.cuh"
+#include "payoffs/flows.cuh"
+#include "payoffs/all_payoffs.cuh"
 
 // P&L of the total and of each book in one scenario, in the reporting currency.
 //

@@ -2,20 +2,21 @@
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.layout import SAID, Book, ModelArrays
+from kernels.law_layout import PATH_SERIES, ModelArrays
+from kernels.layout import Book
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
+from kernels.numba.revalue import revalue
 from kernels.numba.settings import BLOCK
 from kernels.payoffs import HOUSE, checked, payoff_of
 from kernels.types import F64, U64, Array, Bools
@@ -38,18 +39,24 @@ class NumbaBackend(AbstractBackend):
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
-        """See AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
+        """Prepare a run; see AbstractBackend. Compilation happens here, on one cell of paths' worth of types.
+
+        What is compiled for payoffs of other packages is not kept: numba finds machine code by the hash of our own
+        sources, not of theirs, and a list that names their classes cannot be read where they are not installed.
+        """
         start = time.perf_counter()
         program = Program(
             model=model.rounded(np.float32 if float32 else np.float64),
-            book=_apart(checked(book)),
+            book=checked(book),
             seed=seed,
             n_steps=n_steps,
             centre=np.ascontiguousarray(centre),
             n_rows=book.n_rows,
             compile_s=0.0,
         )
-        self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
+        is_ours = all(payoff_of(type(tables)).name in HOUSE for tables in book.payoffs)
+        with nullcontext() if is_ours else _not_kept():
+            self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
         return replace(program, compile_s=time.perf_counter() - start)
 
     def block_bytes(self, program: Program, n_paths: int) -> int:
@@ -61,7 +68,7 @@ class NumbaBackend(AbstractBackend):
         return 0
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
-        """See AbstractBackend."""
+        """Reduce whole cells; see AbstractBackend."""
         paths = cells.paths
         pnl = self.pnl(program, paths)
         n_rows, n_brackets = brackets.shape[:2]
@@ -98,34 +105,30 @@ class NumbaBackend(AbstractBackend):
         """See AbstractBackend."""
         n_dynamics, n_factors = program.model.decay.shape
         ids = np.ascontiguousarray(path_ids, np.uint64)
-        levels = np.empty((n_dynamics, program.n_steps, n_factors + len(SAID), ids.size), program.model.chol.dtype)
+        shape = (n_dynamics, program.n_steps, n_factors + len(PATH_SERIES), ids.size)
+        levels = np.empty(shape, program.model.chol.dtype)
         constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
         _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
         return levels
 
 
 def _held(book: Book) -> Bools:
-    """Return (n_books, n_currencies) which cells hold any payoff."""
+    """Return (n_books, n_currencies) which accounts hold any payoff."""
     held = [tables.owned["last"] > tables.owned["first"] for tables in book.payoffs]  # type: ignore[attr-defined]
     return np.any([np.zeros(book.flows.own.shape, np.bool_), *held], axis=0)
 
 
-def _apart(book: Book) -> Book:
-    """Return the book with tables of other packages' payoffs under classes of this process alone.
-
-    numba keeps machine code by the types it is for, and by hashes of our own sources: of a class that no other process
-    has it never finds code made of an older text.
-    """
-    own = (
-        tables if payoff_of(type(tables)).name in HOUSE else _class_apart(type(tables))(*tables)
-        for tables in book.payoffs
-    )
-    return book._replace(payoffs=tuple(own))
-
-
-@cache
-def _class_apart(tables: type[Any]) -> type[Any]:
-    return type(tables.__name__, (tables,), {"__slots__": ()})
+@contextmanager
+def _not_kept() -> Iterator[None]:
+    """Compile what has a book among its arguments for this process alone."""
+    caches = [dispatcher._cache for dispatcher in (paths_numba.pnl_of_paths, revalue)]
+    for each in caches:
+        each.disable()
+    try:
+        yield
+    finally:
+        for each in caches:
+            each.enable()
 
 
 def _share(n: int, work: Callable[[int, int], None]) -> None:

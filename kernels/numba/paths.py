@@ -3,11 +3,12 @@
 import numpy as np
 from numba import njit
 
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.numba.revalue import SCRATCH_ROWS, revalue
-from kernels.numba.rows import N_ROWS, SAID_ROWS
-from kernels.numba.settings import BLOCK, ROW, STRICT
-from kernels.numba.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
+from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.steps.rows import N_ROWS, PATH_SERIES_ROWS
+from kernels.numba.steps.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
 from kernels.types import F64, U64, Array, Bools, u64
 
 
@@ -25,7 +26,7 @@ def pnl_of_paths(
 ) -> None:
     """Compute the P&L of paths first + begin and on: columns begin to end of pnl (n_rows, n) [reporting], out.
 
-    held         (n_books, n_currencies)  whether the cell holds any payoff
+    held         (n_books, n_currencies)  whether the account holds any payoff
     random_kind  (0,)                     of the type that `draw_normals` keeps its bits in
     """
     n_dynamics, n_factors = model.decay.shape
@@ -34,19 +35,19 @@ def pnl_of_paths(
     n_currencies, n_observations = run.fx_factor.size, run.observations.size
     n_lanes = event_lanes(model)
     rows = random_rows(n_factors)
-    random = np.empty(rows * ROW, random_kind.dtype)
-    normals = np.empty(rows * ROW, model.chol.dtype)
-    words = np.empty(4 * n_lanes * ROW, np.uint32)
-    steps = np.empty((3 if n_lanes else 0, n_factors * ROW), model.chol.dtype)
-    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * ROW))
-    state = np.empty(n_dynamics * n_factors * ROW, model.chol.dtype)
-    observed = np.empty((n_dynamics, n_observations, n_factors, ROW))
-    scaled = np.empty((n_observations, n_factors, ROW))
+    random = np.empty(rows * STRIDE, random_kind.dtype)
+    normals = np.empty(rows * STRIDE, model.chol.dtype)
+    words = np.empty(4 * n_lanes * STRIDE, np.uint32)
+    steps = np.empty((3 if n_lanes else 0, n_factors * STRIDE), model.chol.dtype)
+    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * STRIDE))
+    state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
+    observed = np.empty((n_dynamics, n_observations, n_factors, STRIDE))
+    scaled = np.empty((n_observations, n_factors, STRIDE))
     outside = np.empty((n_observations, n_factors), np.bool_)
-    fx = np.empty((n_currencies, ROW))
-    legs = np.empty((flows.shared.size, ROW))
-    scratch = np.empty((SCRATCH_ROWS, ROW))
-    profits = np.empty((1 + n_books, ROW))
+    fx = np.empty((n_currencies, STRIDE))
+    legs = np.empty((flows.shared.size, STRIDE))
+    scratch = np.empty((SCRATCH_ROWS, STRIDE))
+    profits = np.empty((1 + n_books, STRIDE))
     paths = np.empty(BLOCK, np.uint64)
     for start in range(begin, end, BLOCK):
         for i in range(BLOCK):
@@ -72,16 +73,19 @@ def pnl_of_paths(
 def levels_of_paths(
     model: ModelArrays, seed: u64, n_steps: int, path_ids: U64, random_kind: Array, begin: int, end: int, levels: Array
 ) -> None:
-    """Replay chosen paths, columns begin to end of levels (n_dynamics, n_steps, n_factors + len(SAID), n_ids), out."""
+    """Replay chosen paths, columns begin to end.
+
+    levels  (n_dynamics, n_steps, n_factors + len(PATH_SERIES), n_ids)  out
+    """
     n_dynamics, n_factors = model.decay.shape
     n_lanes, rows = event_lanes(model), random_rows(n_factors)
-    random = np.empty(rows * ROW, random_kind.dtype)
-    normals = np.empty(rows * ROW, model.chol.dtype)
-    words = np.empty(4 * n_lanes * ROW, np.uint32)
-    scratch = np.empty((3 if n_lanes else 0, n_factors * ROW), model.chol.dtype)
-    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * ROW))
-    state = np.empty(n_dynamics * n_factors * ROW, model.chol.dtype)
-    observed = np.empty((n_factors, ROW))
+    random = np.empty(rows * STRIDE, random_kind.dtype)
+    normals = np.empty(rows * STRIDE, model.chol.dtype)
+    words = np.empty(4 * n_lanes * STRIDE, np.uint32)
+    scratch = np.empty((3 if n_lanes else 0, n_factors * STRIDE), model.chol.dtype)
+    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * STRIDE))
+    state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
+    observed = np.empty((n_factors, STRIDE))
     paths = np.empty(BLOCK, np.uint64)
     for start in range(begin, end, BLOCK):
         width = min(BLOCK, end - start)
@@ -95,7 +99,7 @@ def levels_of_paths(
                 for f in range(n_factors):
                     for i in range(width):
                         levels[d, step, f, start + i] = observed[f, i]
-                for k in range(len(SAID_ROWS)):
+                for k in range(len(PATH_SERIES_ROWS)):
                     for i in range(width):
-                        said = unwind[d, SAID_ROWS[k] + i] if model.laws[d].is_unwind else 0.0
-                        levels[d, step, n_factors + k, start + i] = said
+                        carried = unwind[d, PATH_SERIES_ROWS[k] + i] if model.laws[d].is_unwind else 0.0
+                        levels[d, step, n_factors + k, start + i] = carried

@@ -42,7 +42,7 @@ def mix(pnl: float, path: u64) -> tuple[u64, u64]:
 
 @njit(**INLINE)
 def fold(lanes: F64) -> float:
-    """Add the upper half of lanes (LANES,) to the lower until one is left."""
+    """Add the upper half of lanes (LANES,) to the lower until one is left, in the unit of the lanes."""
     half = LANES // 2
     while half > 0:
         for lane in range(half):
@@ -53,7 +53,7 @@ def fold(lanes: F64) -> float:
 
 @njit(**INLINE)
 def add_lanes(pnl: F64, start: int, n: int, centre: float, low: float, high: float, sums: F64, squares: F64) -> None:
-    """Add entries start to start + n of pnl - centre, those not in (low, high) as 0; one that is NaN stays NaN."""
+    """Add pnl - centre from `start` on to sums (LANES,) [P&L]; what is not in (low, high) counts as 0, NaN stays."""
     for lane in range(n):
         x = pnl[start + lane]
         d = 0.0 if (x <= low) or (x >= high) else x - centre

@@ -1,6 +1,6 @@
 """Value every book on a block of paths, and subtract the base. Twins: numpy/revalue.py, cuda/revalue.cuh.
 
-A cell's own leg goes straight into its total; legs that futures and swaptions share are valued once, beforehand.
+An account's own leg goes straight into its total; legs that futures and swaptions share are valued once, beforehand.
 """
 
 from typing import Any
@@ -8,10 +8,10 @@ from typing import Any
 from numba import njit
 
 from kernels.layout import Flows, Points, Run
-from kernels.numba.flows import add_leg, scale
+from kernels.numba.draws.normal import exp_f64
 from kernels.numba.intrinsics import fma
-from kernels.numba.normal import exp_f64
-from kernels.numba.payoffs import add_payoffs
+from kernels.numba.payoffs.all_payoffs import add_payoffs
+from kernels.numba.payoffs.flows import add_leg, scale
 from kernels.numba.settings import BLOCK, SPARE_ROWS, STRICT
 from kernels.types import F64, Bools
 
@@ -37,14 +37,14 @@ def revalue(
     """Compute the P&L of the total and of each book on a block of paths [reporting currency].
 
     run, flows, points, payoffs                 of the book: taking a tuple apart here would count all its arrays
-    held      (n_books, n_currencies)           whether the cell holds any payoff
-    observed  (n_observations, n_factors, ROW)  deviations from the scenario's start
-    scaled    (n_observations, n_factors, ROW)  scratch
+    held      (n_books, n_currencies)           whether the account holds any payoff
+    observed  (n_observations, n_factors, STRIDE)  deviations from the scenario's start
+    scaled    (n_observations, n_factors, STRIDE)  scratch
     outside   (n_observations, n_factors)       scratch: whether some path's scaled deviation is beyond [-1, 1]
-    fx        (n_currencies, ROW)               scratch: home currency per unit at the horizon on each path
-    legs      (n_shared_legs, ROW)              scratch: values of the shared legs
-    scratch   (SCRATCH_ROWS, ROW)               scratch
-    pnl       (1 + n_books, ROW)                out
+    fx        (n_currencies, STRIDE)               scratch: home currency per unit at the horizon on each path
+    legs      (n_shared_legs, STRIDE)              scratch: values of the shared legs
+    scratch   (SCRATCH_ROWS, STRIDE)               scratch
+    pnl       (1 + n_books, STRIDE)                out
     """
     n_books, n_currencies = run.base_value.size, run.fx_factor.size
     total, value, spare = scratch[0], scratch[1], scratch[2:]

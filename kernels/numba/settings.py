@@ -11,7 +11,7 @@ from numba import config
 from kernels.cache import cache_base
 
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
-ROW = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
+STRIDE = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
 
 SPARE_ROWS = 9  # rows of scratch that a payoff may work in
 
@@ -20,7 +20,7 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
-SHARED = ("base", "coefficients", "lanes", "layout", "payoffs", "records", "types")  # of kernels: compiled in
+SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 
@@ -28,8 +28,8 @@ def sources_sha256() -> str:
     """Hash of every source that numba compiles from: its own cache does not see edits in imported helpers."""
     digest, folder = hashlib.sha256(), Path(__file__).parent
     tables = [folder.parent / f"{name}.py" for name in SHARED]
-    for path in [*sorted(folder.glob("*.py")), *tables]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in [*sorted(folder.rglob("*.py")), *tables]:
+        digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from kernels.base import AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.layout import SAID, Book, ModelArrays
+from kernels.law_layout import PATH_SERIES, ModelArrays
+from kernels.layout import Book
 from kernels.numpy.paths import levels_of_paths, pnl_of_paths
 from kernels.numpy.reduce import reduce_cells
 from kernels.payoffs import checked
@@ -25,7 +26,7 @@ class NumpyBackend(AbstractBackend):
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
-        """See AbstractBackend."""
+        """Prepare a run; see AbstractBackend."""
         return Program(
             model=model.rounded(np.float32 if float32 else np.float64),
             book=checked(book),
@@ -57,13 +58,13 @@ class NumpyBackend(AbstractBackend):
         return 0
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
-        """See AbstractBackend."""
+        """Reduce whole cells; see AbstractBackend."""
         return reduce_cells(self.pnl(program, cells.paths), cells, program.centre, brackets)
 
 
 def _paths_at_once(program: Program) -> int:
     """Return how many paths' levels, once with the start and once without, and legs fill WALKED_BYTES; 64 at least."""
     n_dynamics, n_factors = program.model.decay.shape
-    levels = 2 * n_dynamics * (1 + program.n_steps) * (n_factors + len(SAID))
+    levels = 2 * n_dynamics * (1 + program.n_steps) * (n_factors + len(PATH_SERIES))
     n_legs = program.book.flows.own.size + program.book.flows.shared.size
     return max(64, WALKED_BYTES // (8 * (levels + n_legs)))

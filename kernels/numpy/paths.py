@@ -3,9 +3,9 @@
 import numpy as np
 
 from kernels.base import PathRange, Program
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.numpy.revalue import revalue
-from kernels.numpy.walk import observe, start_walk, walk_one_step
+from kernels.numpy.steps.walk import observe, start_walk, walk_one_step
 from kernels.types import F64, U64, Array
 
 
@@ -24,10 +24,10 @@ def pnl_of_paths(program: Program, paths: PathRange) -> F64:
 
 
 def levels_of_paths(program: Program, path_ids: U64) -> Array:
-    """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(SAID), n_ids), after each step."""
+    """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(PATH_SERIES), n_ids), after each step."""
     model, (n_dynamics, n_factors) = program.model, program.model.decay.shape
     precision = model.chol.dtype
-    levels = np.zeros((n_dynamics, program.n_steps, n_factors + len(SAID), path_ids.size), precision)
+    levels = np.zeros((n_dynamics, program.n_steps, n_factors + len(PATH_SERIES), path_ids.size), precision)
     states = np.zeros((n_dynamics, n_factors, path_ids.size), precision)
     carried = start_walk(model, program.seed, path_ids)
     for step in range(program.n_steps):
@@ -35,5 +35,5 @@ def levels_of_paths(program: Program, path_ids: U64) -> Array:
         for d, own in enumerate(carried):
             levels[d, step, :n_factors] = observe(model, d, states[d], own)
             if own is not None:
-                levels[d, step, n_factors:] = own.said(float(model.laws[d].long_run))
+                levels[d, step, n_factors:] = own.path_series(float(model.laws[d].long_run))
     return levels

@@ -9,7 +9,7 @@ LANES = 256  # a cell's sum runs in this many lanes, then folds in halves
 
 
 def fold(values: F64) -> F64:
-    """Return the sum over the last axis of values (..., n), in LANES interleaved lanes, then folded in halves."""
+    """Return the sum over the last axis of values (n_rows, n): in LANES interleaved lanes, then folded in halves."""
     n = values.shape[-1]
     padded = np.zeros((*values.shape[:-1], -(-n // LANES) * LANES))
     padded[..., :n] = values

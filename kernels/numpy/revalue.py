@@ -3,8 +3,8 @@
 import numpy as np
 
 from kernels.layout import Book
-from kernels.numpy.flows import add_leg
-from kernels.numpy.payoffs import add_payoffs
+from kernels.numpy.payoffs.all_payoffs import add_payoffs
+from kernels.numpy.payoffs.flows import add_leg
 from kernels.types import F64
 
 

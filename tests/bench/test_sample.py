@@ -3,7 +3,7 @@ import pytest
 
 from bench import sample
 from kernels.base import PathRange
-from kernels.layout import plain_model
+from kernels.law_layout import plain_model
 from kernels.numpy.backend import NumpyBackend
 
 

@@ -15,9 +15,9 @@ from engine.book.store import write_compiled
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.inputs.run import RunConfig, resolve
-from engine.instruments.columns import COLUMNS
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row
+from engine.instruments.rows.columns import COLUMNS
+from engine.instruments.rows.template import example_row
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind, parse_factor
 from engine.market.market import Market

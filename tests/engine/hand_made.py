@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from engine.book.compile import compile_book
 from engine.book.compiled import CompiledBook
 from engine.instruments.days import Days
-from engine.instruments.position import Position
 from engine.instruments.registry import KINDS, family_of
+from engine.instruments.rows.position import Position
 from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.fx_vols import DeltaKind, FxVols

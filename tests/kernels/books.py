@@ -13,6 +13,8 @@ from kernels.layout import (
     Futures,
     FxOptions,
     Group,
+    Holding,
+    Holdings,
     Leg,
     Option,
     Owned,
@@ -21,8 +23,6 @@ from kernels.layout import (
     Swap,
     Swaption,
     Swaptions,
-    Unit,
-    Units,
 )
 from kernels.payoffs import empty_book
 from kernels.records import Rows
@@ -85,7 +85,7 @@ def random_book(
 def with_shared_legs(rng: np.random.Generator, book: Book, n_early: int, n_shared: int) -> Book:
     """`book` with shared legs of a segment of one flow each, worth about 1; two by two looked at on one day.
 
-    The first `n_early` steps are observed beside the horizon, at which the cells' own legs are looked at.
+    The first `n_early` steps are observed beside the horizon, at which the accounts' own legs are looked at.
     """
     flows, n_factors = book.flows, book.flows.centre.shape[1]
     n_scenarios, n_old = flows.value.shape[0], flows.segments.size
@@ -111,7 +111,7 @@ def with_shared_legs(rng: np.random.Generator, book: Book, n_early: int, n_share
 
 
 def counted(each: int, n_books: int, currencies: Collection[int] = (0, 1), n_currencies: int = 2) -> Rows[Owned]:
-    """`each` rows for every cell of these currencies, and none for others."""
+    """`each` rows for every account of these currencies, and none for others."""
     sizes = np.where(np.isin(np.arange(n_currencies), list(currencies)), each, 0)
     ends = np.cumsum(np.tile(sizes, n_books))
     return Owned.rows(first=ends - np.tile(sizes, n_books), last=ends).reshape(n_books, n_currencies)
@@ -121,7 +121,7 @@ def with_tables(
     rng: np.random.Generator,
     book: Book,
     n_early: int = 1,
-    n_units: int = 1,
+    n_holdings: int = 1,
     n_futures: int = 1,
     n_groups: int = 2,
     n_options: int = 3,
@@ -138,12 +138,12 @@ def with_tables(
     book = with_shared_legs(rng, book, n_early, 2 * (all_futures + all_swaps))  # two bonds a basket, two legs a swap
     n_all = n_groups * n_books
     n_points = all_futures + 2 * n_all
-    units = Units(
-        owned=counted(n_units, n_books),
-        units=Unit.rows(
-            factor=rng.integers(0, n_factors, n_units * owners), when=rng.integers(0, n_when, n_units * owners)
+    holdings = Holdings(
+        owned=counted(n_holdings, n_books),
+        holdings=Holding.rows(
+            factor=rng.integers(0, n_factors, n_holdings * owners), when=rng.integers(0, n_when, n_holdings * owners)
         ),
-        value=rng.normal(0.0, 100.0, (n_scenarios, n_units * owners)),
+        value=rng.normal(0.0, 100.0, (n_scenarios, n_holdings * owners)),
     )
     points = book.points._replace(
         points=random_points(rng, n_points, n_when, n_factors), start=rng.uniform(0.9, 1.1, (n_scenarios, n_points))
@@ -181,7 +181,7 @@ def with_tables(
             spread=rng.choice([0.0, 1e-4, 0.01, 0.2], 2 * all_swaps),
         ),
     )
-    return book.holding(units, points, futures, options, swaptions)
+    return book.holding(holdings, points, futures, options, swaptions)
 
 
 def random_points(rng: np.random.Generator, n: int, n_when: int, n_factors: int) -> Rows[Point]:
@@ -234,7 +234,7 @@ def random_groups(
 
 
 def tabulated(rng: np.random.Generator, book: Book, n_x: int, n_w: int, reach: float) -> Book:
-    """`book`, whose groups but the last of each cell have tables of random terms; `reach` is their half width in x.
+    """`book`, whose groups but the last of each account have tables of random terms; `reach` is their half width in x.
 
     So have every second swap's swaptions.
     """

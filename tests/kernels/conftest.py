@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 from kernels.base import PathRange
-from kernels.layout import (
-    Book,
-    FxOptions,
-    ModelArrays,
-    Point,
-)
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book, FxOptions, Point
 from kernels.records import Rows
 from tests.kernels.books import (
     bare_book,

@@ -12,7 +12,7 @@ from numba import config, njit
 from kernels.base import CellRange, PathRange
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.settings import BLOCK, STRICT
-from kernels.numba.step import correlate_and_step
+from kernels.numba.steps.step import correlate_and_step
 
 HERE = Path(__file__).parent
 make = runpy.run_path(str(HERE / "laws.py")) | runpy.run_path(str(HERE / "books.py"))

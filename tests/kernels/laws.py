@@ -4,12 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from kernels.layout import (
-    LAW,
-    N_QUANTILES,
-    ModelArrays,
-    plain_model,
-)
+from kernels.law_layout import LAW, N_QUANTILES, ModelArrays, plain_model
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kernels.layout import LAW, FxOptions, Law, ModelArrays, Run, Units
+from kernels.law_layout import LAW, Law, ModelArrays
+from kernels.layout import FxOptions, Holdings, Run
 from kernels.layout_page import layout_page
 from kernels.payoffs import PAYOFFS, checked, empty_book, payoff_of
 from kernels.records import declared
@@ -37,23 +38,23 @@ def book():
 def test_an_empty_book_holds_nothing_and_fits_together(book):
     assert checked(book).n_rows == 2 * (1 + 3)
     assert [payoff_of(type(tables)).name for tables in book.payoffs] == list(PAYOFFS)
-    assert not any(book.of(Units).owned["last"].ravel())
+    assert not any(book.of(Holdings).owned["last"].ravel())
     assert book.run.observations.tolist() == [5]
     assert (book.run.fx_start == 1.0).all()
 
 
 def test_a_book_takes_tables_in_place_of_its_own(book):
-    other = book.holding(book.run._replace(reporting=1), book.of(Units)._replace(value=np.ones((2, 0))))
+    other = book.holding(book.run._replace(reporting=1), book.of(Holdings)._replace(value=np.ones((2, 0))))
     assert (other.run.reporting, book.run.reporting) == (1, 0)
     assert other.of(FxOptions) is book.of(FxOptions)
 
 
 def test_tables_that_disagree_on_a_length_are_refused(book):
-    units = book.of(Units)
-    with pytest.raises(ValueError, match=r"Units.value is \(2, 1\): n_units is 0 elsewhere in Units"):
-        checked(book.holding(units._replace(value=np.zeros((2, 1)))))
-    with pytest.raises(ValueError, match="Units has n_scenarios 7, the run has 2"):
-        checked(book.holding(units._replace(value=np.zeros((7, 0)))))
+    holdings = book.of(Holdings)
+    with pytest.raises(ValueError, match=r"Holdings.value is \(2, 1\): n_holdings is 0 elsewhere in Holdings"):
+        checked(book.holding(holdings._replace(value=np.zeros((2, 1)))))
+    with pytest.raises(ValueError, match="Holdings has n_scenarios 7, the run has 2"):
+        checked(book.holding(holdings._replace(value=np.zeros((7, 0)))))
 
 
 def test_an_array_of_another_type_is_refused(book):

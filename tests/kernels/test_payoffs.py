@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels.base import PathRange
-from kernels.layout import Futures, FxOptions, Owned, Swaptions, Unit, Units
+from kernels.layout import Futures, FxOptions, Holding, Holdings, Owned, Swaptions
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 
@@ -28,7 +28,7 @@ def books(draw, random_model, random_book, with_tables):
         rng,
         plain,
         n_early=draw(st.integers(0, 2)),
-        n_units=draw(few),
+        n_holdings=draw(few),
         n_futures=draw(few),
         n_groups=draw(few),
         n_options=draw(few),
@@ -47,7 +47,7 @@ def prepared(backend, model, book):
 def size(book):
     """Something like the largest term of a P&L: what roundings are relative to."""
     futures, swaptions = book.of(Futures).futures["quantity"], book.of(Swaptions).swaptions["quantity"]
-    amounts = (book.run.cash, book.flows.value, book.of(Units).value, futures, swaptions)
+    amounts = (book.run.cash, book.flows.value, book.of(Holdings).value, futures, swaptions)
     options = np.abs(book.of(FxOptions).options["amount"]).sum()
     return 200.0 * (sum(np.abs(a).sum() for a in amounts) + options) + np.abs(book.run.base_value).sum()
 
@@ -80,14 +80,14 @@ def test_bits_do_not_depend_on_threads_or_splits(data, cut, random_model, random
 
 @pytest.mark.parametrize("backend", [NUMBA, NUMPY], ids=lambda backend: backend.name)
 def test_what_is_observed_early_is_valued_on_that_days_deviations(backend, random_model, bare_book):
-    """Two units of one factor, seen after steps 1 and 3, are exp of the deviations that `levels` replays."""
+    """Two holdings of one factor, seen after steps 1 and 3, are exp of the deviations that `levels` replays."""
     model = random_model(np.random.default_rng(1), 3)
     book = bare_book(1, 3)
     book = book.holding(
         book.run._replace(observations=np.array([1, 3])),
-        Units(
+        Holdings(
             owned=Owned.rows(first=[[0, 2]], last=2),
-            units=Unit.rows(factor=2, when=[0, 1]),
+            holdings=Holding.rows(factor=2, when=[0, 1]),
             value=np.array([[1.0, 100.0]]),
         ),
     )

@@ -13,7 +13,8 @@ from kernels.cuda.host.on_cpu import HostDevice
 from kernels.layout import Owned
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE
+from kernels.numba.paths import pnl_of_paths
+from kernels.numba.settings import BLOCK, INLINE, cache_folder
 from kernels.numpy.backend import NumpyBackend
 from kernels.payoffs import PAYOFFS, Payoff
 from kernels.records import Field, Record, Rows
@@ -30,8 +31,8 @@ class Square(Record):
 class Squares(NamedTuple):
     """The toy's tables."""
 
-    owned: Annotated[Rows[Owned], Field("squares of each cell", shape="n_books n_currencies")]
-    squares: Annotated[Rows[Square], Field("by cell", shape="n_squares")]
+    owned: Annotated[Rows[Owned], Field("squares of each account", shape="n_books n_currencies")]
+    squares: Annotated[Rows[Square], Field("by account", shape="n_squares")]
 
 
 def add_in_numpy(tables, run, points, scenario, book, currency, observed, legs, total):
@@ -52,10 +53,10 @@ def add_in_numba(tables, run, points, scenario, book, currency, observed, legs, 
 
 CUDA = """
 #pragma once
-#include "flows.cuh"
+#include "payoffs/flows.cuh"
 
-__device__ __forceinline__ Lanes add_squares(i64 scenario, i64 cell, const Observed& observed, Lanes total) {
-    const Owned& owned = book.squares.owned[cell];
+__device__ __forceinline__ Lanes add_squares(i64 scenario, i64 account, const Observed& observed, Lanes total) {
+    const Owned& owned = book.squares.owned[account];
 #pragma unroll 1
     for (i64 k = owned.first; k < owned.last; ++k) {
         const Square& square = book.squares.squares[k];
@@ -69,7 +70,7 @@ __device__ __forceinline__ Lanes add_squares(i64 scenario, i64 cell, const Obser
 
 
 @pytest.fixture
-def toy(monkeypatch, tmp_path):
+def toy(tmp_path):
     """The registry with the toy at its end."""
     (tmp_path / "squares.cuh").write_text(CUDA, encoding="utf-8")
     payoff = Payoff(
@@ -80,12 +81,12 @@ def toy(monkeypatch, tmp_path):
         numba=lambda: add_in_numba,
         cuda=tmp_path / "squares.cuh",
     )
-    monkeypatch.setitem(PAYOFFS, payoff.name, payoff)
-    return payoff
+    with PAYOFFS.registered(payoff):
+        yield payoff
 
 
 def with_squares(book, n_squares):
-    """The book and so many squares in each of its cells."""
+    """The book and so many squares in each of its accounts."""
     shape, n = book.flows.own.shape, book.flows.own.size * n_squares
     first = n_squares * np.arange(book.flows.own.size).reshape(shape)
     squares = Square.rows(factor=np.arange(n) % 5, leg=np.arange(n) % 7, amount=np.linspace(-1e6, 1e6, n))
@@ -109,6 +110,14 @@ def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, rand
     assert ours - ours_without == pytest.approx(theirs - without, rel=1e-9, abs=1e-6)
 
 
+def test_no_kept_kernel_names_its_class(toy, every_kind):
+    """A list of kernels that does could be read by no process in which this file is not installed."""
+    model, book = every_kind(3, 5, n_w=4)
+    pnl_of(NumbaBackend(), model, with_squares(book, 1))
+    assert [path.name for path in cache_folder().rglob("*.nbi") if b"Squares" in path.read_bytes()] == []
+    assert pnl_of_paths._cache._enabled  # our own are kept again
+
+
 def test_its_cuda_source_has_numbas_bits(toy, every_kind):
     if shutil.which("g++") is None:
         pytest.skip("g++ is not installed")
@@ -121,5 +130,5 @@ def test_its_cuda_source_has_numbas_bits(toy, every_kind):
 
 def test_books_are_made_with_the_payoffs_that_are_registered(every_kind):
     _, book = every_kind(3, 5, n_w=4)
-    with pytest.raises(KeyError, match=r"this book was made with Units, Futures, .*, not with Squares"):
+    with pytest.raises(KeyError, match=r"this book was made with Holdings, Futures, .*, not with Squares"):
         book.of(Squares)

@@ -25,7 +25,8 @@ from engine.errors import BusyError, InputError, RiskError
 from engine.run.start import Prepared
 from kernels.base import AbstractBackend, CellRange, Program, Reduction
 from kernels.cuda.host.device import DeviceError
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.select import select_backend
 from kernels.types import F64
 

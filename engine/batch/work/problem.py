@@ -12,7 +12,7 @@ import kernels
 from engine.risk.measures.registry import quantiles_needed
 from engine.run.start import Prepared
 
-_SOURCES = ("*.py", "cuda/*.cu", "cuda/*.cuh")
+_SOURCES = ("*.py", "*.cu", "*.cuh", "conventions/*.toml")  # conventions: what stood in code once
 
 
 def problem_sha256(prepared: Prepared) -> str:

@@ -10,10 +10,10 @@ from functools import lru_cache
 from engine.conventions.contracts import parse_contract
 from engine.conventions.currencies import CURRENCIES
 from engine.errors import InputError
-from engine.instruments.columns import Column
-from engine.instruments.kind import Kind
-from engine.instruments.position import Deliverable
 from engine.instruments.registry import KINDS
+from engine.instruments.rows.columns import Column
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Deliverable
 from engine.market.factors import tenor_years
 
 MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning

@@ -12,9 +12,9 @@ from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.cache import cache_path, keep, recall
 from engine.inputs.book.rows import Rows, read_rows
 from engine.inputs.book.table import check_regular, read_bytes, table_of
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
 from engine.instruments.registry import KINDS
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
 
 DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
@@ -27,7 +27,8 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
 
     Parameters
     ----------
-    path : CSV or Parquet with the columns of `engine.instruments.position.COLUMNS`, or what `unwind book compile` wrote
+    path : CSV or Parquet with the columns of `engine.instruments.rows.position.COLUMNS`, or what `unwind book compile`
+        wrote
     valuation_date : the market's
 
     Raises

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.conventions.currencies import DOLLAR, HOME, currency_of
 from engine.conventions.currency import Range
 from engine.instruments.pairs import Pair, pair_of_fields
-from engine.instruments.rule import FxColumns, KindRule
+from engine.instruments.rows.rule import FxColumns, KindRule
 
 
 def column_ranges(rule: KindRule, currency: str | None, against: str | None) -> Iterator[tuple[str, Range, str]]:

@@ -10,11 +10,11 @@ from engine.errors import Fault
 from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed, scale_hint
 from engine.inputs.book.ranges import column_ranges, other_pair_hint
 from engine.inputs.book.table import Table
-from engine.instruments.columns import ALWAYS, COLUMNS, Column
-from engine.instruments.kind import Kind
-from engine.instruments.position import Position
 from engine.instruments.registry import family_of
-from engine.instruments.rule import KindRule
+from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.position import Position
+from engine.instruments.rows.rule import KindRule
 
 DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import Fault, FileFaults, did_you_mean
-from engine.instruments.columns import ALWAYS, COLUMNS
+from engine.instruments.rows.columns import ALWAYS, COLUMNS
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000

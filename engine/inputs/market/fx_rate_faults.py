@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from engine.conventions.currencies import CURRENCIES, DOLLAR, FOREIGN, HOME, fx_quote, rate_words
-from engine.inputs.market.schema import MarketFile
+from engine.conventions.currencies import CURRENCIES, DOLLAR, FOREIGN, HOME, currency_of_factor, fx_quote, rate_words
+from engine.inputs.market.schema import MarketFile, fx_of
 from engine.market.factors import PRICE_FACTOR
 
 Keys = tuple[str | int, ...]
@@ -27,6 +27,14 @@ def fx_rate_faults(file: MarketFile) -> Found:
     for code in [DOLLAR, *file.fx.rates]:
         if code in CURRENCIES and code != HOME:
             yield from _factor_faults(file, fx_quote(code).factor)
+    yield from _rate_missing(file)
+
+
+def _rate_missing(file: MarketFile) -> Found:
+    for i, name in enumerate(file.factors.names):
+        code = currency_of_factor(name)
+        if code is not None and code not in fx_of(file) and name not in file.levels:
+            yield ("factors", "names", i), f"{name} has no level; give the market an [fx.rates.{code}] table"
 
 
 def _factor_faults(file: MarketFile, factor: str) -> Found:

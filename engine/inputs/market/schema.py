@@ -12,11 +12,12 @@ from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.toml.read import Strict
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
-from engine.market.factors import MAX_FACTORS, Factor, FactorKind, parse_factor, tenor_years
+from engine.market.factors import Factor, FactorKind, parse_factor, tenor_years
 from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
 from engine.market.market import ParCurve
 from engine.market.spread import SpreadCurve, with_derived
 from engine.market.surface import fx_vols_of
+from kernels.lanes import MAX_FACTORS
 from kernels.types import F64
 
 

@@ -44,7 +44,7 @@ class Parameter:
     is_open: bool = False  # `low` itself lies outside
     source: str = ""  # where the default comes from, "assumption", or "assumption: ..."
     hint: str = ""  # what the error says beside the range
-    kernel: str | None = None  # the field of kernels.layout.LAW that takes it unchanged
+    kernel: str | None = None  # the field of kernels.law_layout.LAW that takes it unchanged
     form: Form = Form.PLAIN
     most: int | None = None  # elements of a list, characters of a text
     is_name: bool = False  # elements of a list that agree in it meet when a file extends another
@@ -108,7 +108,7 @@ def description(part: type, name: str) -> str:
 
 
 def kernel_record(part: Any) -> dict[str, float]:
-    """Return the fields of kernels.layout.LAW that parameters of a part go to unchanged."""
+    """Return the fields of kernels.law_layout.LAW that parameters of a part go to unchanged."""
     declared = parameters(type(part))
     return {each.kernel: getattr(part, name) for name, each in declared.items() if each.kernel is not None}
 

@@ -7,15 +7,17 @@ from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.ranks import Confidence, exact_confidence
+from kernels.registry import Registry
 
 # By key, in the order in which they are shown.
-MEASURES: dict[str, TailMeasure] = {
-    each.key: each
-    for each in (
+MEASURES: Registry[TailMeasure] = Registry(
+    "measure",
+    (
         VALUE_AT_RISK,
         EXPECTED_SHORTFALL,
-    )
-}
+    ),
+    name=lambda each: each.key,
+)
 
 # What a summary shows where there is room for little. The first is drawn as a line or a bar and ranks books, the
 # others are marks beside it; the last is also counted from the shocked state.

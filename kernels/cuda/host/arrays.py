@@ -6,12 +6,13 @@ import numpy as np
 
 from kernels.cuda.host.headers import lengths
 from kernels.cuda.host.source import BuildSettings, mixing
-from kernels.layout import Book, ModelArrays
+from kernels.law_layout import ModelArrays
+from kernels.layout import Book
 from kernels.types import U64, Array
 
 
 def packed_laws(model: ModelArrays, settings: BuildSettings) -> Array:
-    """Return the laws as step.cuh, or regimes.cuh, has them: (n_laws, n_numbers)."""
+    """Return the laws as steps/step.cuh, or steps/regimes.cuh, has them: (n_laws, n_numbers)."""
     n_laws, n_factors = model.decay.shape
     if not settings.has_unwind:
         rows, columns = np.tril_indices(n_factors)
@@ -30,7 +31,7 @@ def _convexity(model: ModelArrays) -> Array:
 
 
 def words_of(field: Array) -> Array:
-    """Return a field (...) as 64-bit words, one at least."""
+    """Return a field (...) as words of 64 bits, (n_words,) or its own shape; a number where it is empty."""
     kind = np.int64 if field.dtype.kind == "i" else np.float64
     if field.dtype.names:
         words: Array = np.ascontiguousarray(field).reshape(-1).view(np.int64)
@@ -40,7 +41,7 @@ def words_of(field: Array) -> Array:
 
 
 def words_of_book(book: Book, place: Callable[[Array], np.uint64]) -> U64:
-    """Return struct Book of layout.cuh, (n_words,): arrays as the addresses where `place` puts them."""
+    """Return struct Book of layout.cuh, (n_words,) of 64 bits: arrays as the addresses where `place` puts them."""
     words: list[np.uint64] = []
     for tables in book.parts():
         words += [place(words_of(each)) if isinstance(each, np.ndarray) else np.uint64(each) for each in tables]

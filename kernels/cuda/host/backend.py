@@ -14,7 +14,8 @@ from kernels.cuda.host.device import AbstractDevice, DeviceMemoryError
 from kernels.cuda.host.headers import LAW_TABLES
 from kernels.cuda.host.parts import Part, joined, parts_of
 from kernels.cuda.host.source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
-from kernels.layout import SAID, Book, ModelArrays
+from kernels.law_layout import PATH_SERIES, ModelArrays
+from kernels.layout import Book
 from kernels.payoffs import checked
 from kernels.types import F64, U64, Array
 
@@ -109,7 +110,7 @@ class CudaBackend(AbstractBackend):
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
-        """See AbstractBackend.
+        """Prepare a run; see AbstractBackend.
 
         Raises
         ------
@@ -150,7 +151,7 @@ class CudaBackend(AbstractBackend):
         return max(device.peak_bytes() for device in self._devices)
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
-        """See AbstractBackend. Raises DeviceMemoryError."""
+        """Reduce whole cells; see AbstractBackend. Raises DeviceMemoryError."""
         brackets = np.ascontiguousarray(brackets)
 
         def work(resident: Resident, share: CellRange) -> list[Reduction]:
@@ -184,7 +185,7 @@ class CudaBackend(AbstractBackend):
         """See AbstractBackend. Raises DeviceMemoryError."""
         ids = np.ascontiguousarray(path_ids, np.uint64)
         settings = program.model.settings
-        n_rows = settings.n_factors + len(SAID)
+        n_rows = settings.n_factors + len(PATH_SERIES)
         size = program.model.n_laws * program.n_steps * n_rows * (4 if settings.float32 else 8)
 
         def work(resident: Resident, share: PathRange) -> list[Array]:
@@ -336,7 +337,8 @@ def _levels(resident: Resident, program: Program, ids: U64) -> Array:
     settings = program.model.settings
     real = np.float32 if settings.float32 else np.float64
     device = resident.device
-    levels = device.empty((program.model.n_laws, program.n_steps, settings.n_factors + len(SAID), ids.size), real)
+    n_rows = settings.n_factors + len(PATH_SERIES)
+    levels = device.empty((program.model.n_laws, program.n_steps, n_rows, ids.size), real)
     resident.walk("levels_of_paths", program, program.n_steps, device.put(ids), ids.size, levels)
     return device.get(levels)
 

@@ -60,15 +60,15 @@ class AbstractDevice(ABC):
 
     @abstractmethod
     def put(self, array: Array) -> Any:
-        """Copy an array to the device. Raises DeviceMemoryError."""
+        """Copy an array of any shape to the device, bit for bit. Raises DeviceMemoryError."""
 
     @abstractmethod
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Any:
-        """An array on the device, its content undefined. Raises DeviceMemoryError."""
+        """Make an array on the device, its content undefined. Raises DeviceMemoryError."""
 
     @abstractmethod
     def get(self, array: Any) -> Array:
-        """Copy an array from the device, once the work on it is done."""
+        """Copy an array of any shape from the device, bit for bit, once the work on it is done."""
 
     @abstractmethod
     def address(self, array: Any) -> np.uint64:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from kernels import coefficients
-from kernels.layout import Flows, Law, ModelArrays, Points, Run
+from kernels.law_layout import Law, ModelArrays
+from kernels.layout import Flows, Points, Run
 from kernels.payoffs import PAYOFFS
 from kernels.records import Declared, Record, declared, lengths_of
 
@@ -19,7 +20,7 @@ def generated(payoffs: Sequence[str]) -> dict[str, str]:
     return {
         "coefficients.cuh": coefficients_header(),
         "layout.cuh": layout_header(payoffs),
-        "payoffs.cuh": payoffs_header(payoffs),
+        "payoffs/all_payoffs.cuh": payoffs_header(payoffs),
     }
 
 
@@ -54,16 +55,16 @@ def layout_header(payoffs: Sequence[str]) -> str:
 
 def payoffs_header(payoffs: Sequence[str]) -> str:
     """Return the payoffs of a build: their sources, where the book has any, and a function that adds them all."""
-    lines = ["#pragma once", "// Made from kernels/payoffs.py. Twin: numba/payoffs.py.", '#include "observed.cuh"']
+    lines = ["#pragma once", "// Made from kernels/payoffs.py. Twin in numba/.", '#include "observed.cuh"']
     for name in payoffs:
-        lines += [f"#if HAS_{name.upper()}", f'#include "{PAYOFFS[name].cuda.name}"', "#endif"]
-    lines += ["// `total` and all payoffs of a cell."]
+        lines += [f"#if HAS_{name.upper()}", f'#include "payoffs/{PAYOFFS[name].cuda.name}"', "#endif"]
+    lines += ["// `total` and all payoffs of an account."]
     lines += [
         "__device__ __forceinline__",
-        "Lanes add_payoffs(i64 scenario, i64 cell, const Observed& observed, Lanes total) {",
+        "Lanes add_payoffs(i64 scenario, i64 account, const Observed& observed, Lanes total) {",
     ]
     for name in payoffs:
-        lines += [f"#if HAS_{name.upper()}", f"    total = add_{name}(scenario, cell, observed, total);", "#endif"]
+        lines += [f"#if HAS_{name.upper()}", f"    total = add_{name}(scenario, account, observed, total);", "#endif"]
     return "\n".join([*lines, "    return total;", "}"]) + "\n"
 
 

@@ -109,9 +109,11 @@ def _library(texts: dict[str, str], options: list[str]) -> bytes:
         return kept.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
-            (Path(folder) / name).write_text(text, encoding="utf-8")
+            path = Path(folder) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
         out = Path(folder) / "kernels.so"
-        command = [compiler, *options, str(Path(folder) / "host.h"), "-o", str(out)]
+        command = [compiler, *options, f"-I{folder}", str(Path(folder) / "host.h"), "-o", str(out)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise DeviceError(f"g++ refuses the CUDA sources: {done.stderr.strip()}")

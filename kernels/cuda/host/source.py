@@ -9,13 +9,15 @@ import numpy as np
 
 from kernels import lanes
 from kernels.cuda.host.headers import generated
-from kernels.layout import SAID, Book, FxOptions, Law, ModelArrays
+from kernels.law_layout import PATH_SERIES, Law, ModelArrays
+from kernels.layout import Book, FxOptions
 from kernels.payoffs import PAYOFFS, has_rows, payoff_of
 from kernels.records import Rows
 from kernels.types import Bools
 
 FOLDER = Path(__file__).parents[1]
 ENTRY = "paths.cu"
+SUFFIXES = (".cu", ".cuh", ".h")
 THREADS = 128  # of a block that walks paths
 LANES = 256  # of a block that reduces
 WALKED_WORDS = 64  # 32-bit registers that the states of all laws may take together, one path wide
@@ -27,7 +29,7 @@ UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a 
 LOADED_BYTES = 16  # of a law's numbers at once, at most
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
-FUSED = "units"  # the payoff that the kernel which walks has room for
+FUSED = "holdings"  # the payoff that the kernel which walks has room for
 LANE_NAMES = (
     "FACTOR_NORMALS",
     "EVENTS",
@@ -72,11 +74,11 @@ class BuildSettings:
         """Macro names and values."""
         named = {name.upper(): int(value) for name, value in asdict(self).items() if name != "payoffs"}
         named |= {f"HAS_{name.upper()}": int(has) for name, has in self.payoffs}
-        counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_SAID": len(SAID)}
+        counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_PATH_SERIES": len(PATH_SERIES)}
         return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
 
     def sources(self) -> dict[str, str]:
-        """Return the text of everything that the build reads, by file name."""
+        """Return the text of everything that the build reads, by its path in the wing."""
         return sources([name for name, _ in self.payoffs])
 
     def options(self) -> list[str]:
@@ -87,7 +89,7 @@ class BuildSettings:
 def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSettings:
     """Choose the build for a model and a book. The choice moves time, never a bit.
 
-    A book of flows and units, looked at once, is valued by the kernel that walks, out of its registers. Any other is
+    A book of flows and holdings, looked at once, is valued by the kernel that walks, out of its registers. Any other is
     valued by a kernel of its own: walking keeps its registers, and valuing has all of them too. Where a law has an
     unwind a thread walks one path under one law: what a path then carries takes the place of a second.
     """
@@ -130,7 +132,7 @@ def _vol_terms(book: Book) -> int:
 
 
 def mixing(laws: Rows[Law]) -> Bools:
-    """Return (n_laws,) True for those whose normals have a mixing variable."""
+    """Return which laws scale their normals by a mixing variable: (n_laws,), by the index of a law."""
     return np.asarray((laws["is_unwind"] != 0) & (laws["mixes"] != 0))
 
 
@@ -146,10 +148,12 @@ def _places(model: ModelArrays) -> dict[str, int]:
 
 
 def sources(payoffs: Sequence[str] = ()) -> dict[str, str]:
-    """Return the text of everything that a build of these payoffs reads, by file name; () is all there are."""
+    """Return the text of everything that a build of these payoffs reads, by path; () is all there are."""
     names = payoffs or tuple(PAYOFFS)
-    paths = [*sorted(FOLDER.glob("*.*")), *(PAYOFFS[name].cuda for name in names)]
-    return {path.name: path.read_text(encoding="utf-8") for path in paths} | generated(names)
+    found = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in SUFFIXES]
+    paths = {path.relative_to(FOLDER).as_posix(): path for path in found}
+    paths |= {f"payoffs/{PAYOFFS[name].cuda.name}": PAYOFFS[name].cuda for name in names}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items()} | generated(names)
 
 
 def build_sha256(texts: dict[str, str], options: list[str], compiler: str) -> str:

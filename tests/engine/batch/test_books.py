@@ -15,7 +15,7 @@ from engine.inputs.batch import BookEntry
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
-from engine.instruments.template import template
+from engine.instruments.rows.template import template
 from engine.market.factors import Factor, FactorKind
 from engine.payoffs.registry import PAYOFFS
 from engine.record.intact_files import MISSING

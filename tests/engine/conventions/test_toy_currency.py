@@ -32,7 +32,6 @@ accrual = "actual/actual-icma"
 end_of_month = false
 first_coupon = "full"
 settlement_days = 3
-quoted_yield = "street"
 [currencies.XTS.fx]
 factor = "XTSJPY"
 spot_days = 2

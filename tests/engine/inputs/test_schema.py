@@ -11,7 +11,7 @@ from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.market.price_files import bundled_price_path
 from engine.inputs.schema import DIALECT, KINDS, json_schema
-from engine.instruments.columns import COLUMNS
+from engine.instruments.rows.columns import COLUMNS
 
 
 def validator(kind: str) -> Draft202012Validator:

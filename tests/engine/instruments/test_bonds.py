@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import InputError
+from engine.instruments import bonds
 from engine.payoffs.flows import Leg
 from engine.payoffs.quoted import BondTerms
 from tests.engine.hand_made import parts_of
@@ -102,3 +104,8 @@ def test_a_coupon_due_on_a_holiday_is_still_owed_on_that_day(make_positions):
 def test_settlement_is_the_next_business_day_of_the_bond_s_own_centre(kind, valuation_date, settlement, make_positions):
     (bond,) = make_positions({"kind": kind, "coupon": 0.01, "maturity": "2026-06-18"})
     assert terms_of(bond, valuation_date).settlement_day == (settlement - valuation_date).days
+
+
+def test_bonds_of_a_curve_that_no_currency_has_are_refused():
+    with pytest.raises(InputError, match=r"no currency of .*currencies.toml has a curve 'BUNDS'"):
+        bonds._rule("BUNDS")

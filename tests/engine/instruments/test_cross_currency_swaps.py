@@ -7,7 +7,7 @@ import pytest
 from engine.errors import FileFaults
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS, XCCY_SWAP
 from engine.instruments.days import Days
-from engine.instruments.position import Position
+from engine.instruments.rows.position import Position
 from tests.engine.instruments.derivative_cases import CASES, curve_of, every_day, worth
 
 CROSS = [case for case in CASES if "basis_spread_on_tona" in case["inputs"]]

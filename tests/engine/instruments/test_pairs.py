@@ -1,11 +1,16 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from engine.book.value import book_warnings
+from engine.conventions.currencies import CURRENCIES, currency_of, fx_quote
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.instruments.pairs import Pair, pair_of, pair_of_fields, quoted_pair
 from engine.payoffs.balances import BalancePart
 from engine.payoffs.flows import Leg
+from engine.payoffs.fx_options import OptionPart
 from tests.engine.five_currencies import five_currencies
 from tests.engine.hand_made import parts_of
 
@@ -49,12 +54,27 @@ def test_euros_are_exchanged_for_dollars_on_days_of_target_and_new_york(make_pos
     assert parts_of(memorial_day, day.replace(year=2025, month=5, day=28), Leg)[0].days.tolist() == [363]  # Tuesday
 
 
+def test_delivery_follows_the_currencies_spot_days(make_positions):
+    aud = currency_of("AUD")
+    slow = replace(aud, fx=replace(fx_quote("AUD"), spot_days=4))
+    row = {"kind": "FX_CALL", "currency": "AUD", "strike": 93.0, "maturity": "2025-06-30"}
+    ndf = {"kind": "NDF", "currency": "AUD", "rate": 93.0, "maturity": "2025-07-10"}
+    dealt = [row, ndf, row | {"strike": 0.65, "against": "USD"}]
+    usual = [parts_of(each, DATE, OptionPart)[0] for each in make_positions(*dealt)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(CURRENCIES, "AUD", slow)
+        later = [parts_of(each, DATE, OptionPart)[0] for each in make_positions(*dealt)]
+    assert [(each.expiry_day, each.delivery_day) for each in usual] == [(33, 35), (41, 43), (33, 35)]
+    assert [(each.expiry_day, each.delivery_day) for each in later] == [(33, 37), (37, 43), (33, 40)]
+
+
 def test_spot_is_two_amounts_held(make_positions):
     (spot,) = make_positions({"kind": "FX_SPOT", "currency": "AUD", "notional": 10.0, "rate": 0.65, "against": "USD"})
     held = parts_of(spot, make_positions({"kind": "JGB_BILL", "maturity": "2025-05-28"})[0].maturity, BalancePart)
     assert [(part.currency, part.quantity) for part in held] == [("AUD", 10.0), ("USD", -6.5)]
 
 
+DATE = date(2025, 5, 28)
 HEADER = "position_id,kind,currency,notional,rate,maturity,strike,against\n"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import engine.instruments.registry as registry
-from engine.instruments.columns import COLUMNS
 from engine.instruments.registry import FAMILIES, KINDS, family_of
+from engine.instruments.rows.columns import COLUMNS
 
 FOLDER = Path(registry.__file__).parent
 

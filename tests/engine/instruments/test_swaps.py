@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import FileFaults
 from engine.instruments.days import Days
-from engine.instruments.position import Position
+from engine.instruments.rows.position import Position
 from engine.instruments.swaps import OIS, SWAPS
 from tests.engine.instruments.derivative_cases import CASES, curve_of, every_day, worth
 

@@ -16,10 +16,10 @@ from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.inputs.schema import json_schema
 from engine.instruments.family import Family, fault
-from engine.instruments.kind import Kind
 from engine.instruments.registry import FAMILIES, KINDS, register, registered
-from engine.instruments.rule import KindRule
-from engine.instruments.template import example_row, template
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.rule import KindRule
+from engine.instruments.rows.template import example_row, template
 from engine.payoffs.flows import Leg
 
 DATE = date(2025, 5, 28)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.law.law import law_of
-from kernels.layout import plain_model
+from kernels.law_layout import plain_model
 from kernels.numba.backend import NumbaBackend
 from kernels.payoffs import empty_book
 

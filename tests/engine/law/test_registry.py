@@ -17,7 +17,7 @@ from engine.mechanisms.regimes import Regime
 from engine.mechanisms.registry import MECHANISMS
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.unwind import Unwind
-from kernels.layout import LAW
+from kernels.law_layout import LAW
 
 EVERYTHING = Unwind(
     regimes=(Regime(name="CALM", source="x", initial=1.0),),
@@ -62,5 +62,5 @@ def test_the_whole_record_has_every_field(setting):
 
 
 def test_a_mechanism_registered_without_a_law_is_named():
-    with pytest.raises(KeyError, match="mechanism 'toy' has no part in a law: add it to"):
+    with pytest.raises(LookupError, match="mechanism 'toy' has no part in a law: register one in"):
         law_part("toy")

@@ -20,7 +20,7 @@ from engine.mechanisms.scheduled_sales import Sale
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import pack
 from kernels.base import PathRange
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 
@@ -102,10 +102,10 @@ def pnl(*args, n=N, **settings):
 
 
 def said(*args, n=1, **settings):
-    """Last day's observed deviations by factor, and what SAID names: {name: (n,)}."""
+    """Last day's observed deviations by factor, and what PATH_SERIES names: {name: (n,)}."""
     backend = settings.get("backend", NumbaBackend)
     rows = backend().levels(prepared(*args, **settings), np.arange(n, dtype=np.uint64))[0, -1]
-    return dict(zip((*NAMES, *SAID), rows, strict=True))
+    return dict(zip((*NAMES, *PATH_SERIES), rows, strict=True))
 
 
 def log_moves(book, market, unwind, days):

@@ -47,10 +47,11 @@ def stretched(unwind, setting, steps):
 
 
 @pytest.fixture(params=[False, True], ids=["one step will do", "day by day"])
-def toy(request, monkeypatch):
+def toy(request):
     """The mechanism registered, as one that is or is not seen day by day: by either kind of kernels."""
-    monkeypatch.setitem(MECHANISMS, "toy", Mechanism(key="toy", part=Toy, is_daily=request.param))
-    monkeypatch.setitem(LAWS, "toy", LawPart(change_steps=stretched))
+    law = LawPart(key="toy", change_steps=stretched)
+    with MECHANISMS.registered(Mechanism(key="toy", part=Toy, is_daily=request.param)), LAWS.registered(law):
+        yield
 
 
 @pytest.fixture

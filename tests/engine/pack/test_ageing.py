@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row
+from engine.instruments.rows.template import example_row
 from engine.market.moved_market import shifted
 from engine.pack.pack import pack
 from kernels.base import PathRange
@@ -214,7 +214,7 @@ WORTH = {
 
 @pytest.fixture(scope="module")
 def book(csv_book, index_market):
-    rows = [example_row(kind) | cells | {"position_id": name, "book": name} for name, (kind, cells) in ROWS.items()]
+    rows = [example_row(kind) | fields | {"position_id": name, "book": name} for name, (kind, fields) in ROWS.items()]
     return csv_book(rows, index_market)
 
 

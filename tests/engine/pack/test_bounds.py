@@ -49,7 +49,7 @@ def distance(backend: AbstractBackend, compressed, direct, first: int, n: int):
 
 @st.composite
 def drawn(draw):
-    """Cells of a book of two to three dozen positions, with or without enough options for a table."""
+    """Fields of a book of two to three dozen positions, with or without enough options for a table."""
     rows = rows_of_book(draw(st.integers(5, 40)), n_books=draw(st.integers(1, 3)), seed=draw(st.integers(0, 10**6)))
     return list(rows), draw(st.sampled_from(MATURITIES)), draw(st.sampled_from([0, 50])), draw(st.integers(0, 10**6))
 

@@ -9,13 +9,13 @@ from engine.book.value import position_values, values_on
 from engine.inputs.book.load import load_book
 from engine.inputs.scenario.load import load_scenario
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row, template
+from engine.instruments.rows.template import example_row, template
 from engine.market.market import Market
 from engine.market.moved_market import moved
 from engine.pack.pack import Packed, pack
 from engine.scenario.apply import apply
 from kernels.base import PathRange
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.select import select_backend
 from tests.engine.five_currencies import five_currencies
 
@@ -40,7 +40,7 @@ def pnl_and_deviations(packed: Packed, backend: str, n_steps: int = 1):
         packed.model, packed.book, seed=9, n_steps=n_steps, float32=False, centre=packed.shock_pnl.ravel()
     )
     pnl = np.array([runner.pnl(program, PathRange(first=int(path), n=1))[0, 0] for path in PATHS])
-    return pnl, runner.levels(program, PATHS)[0, :, : -len(SAID)]  # (n_paths,), (n_steps, n_factors, n_paths)
+    return pnl, runner.levels(program, PATHS)[0, :, : -len(PATH_SERIES)]  # (n_paths,), (n_steps, n_factors, n_paths)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=str)

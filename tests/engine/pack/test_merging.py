@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row
+from engine.instruments.rows.template import example_row
 from engine.pack.pack import pack
 from kernels.base import PathRange
-from kernels.layout import Futures, Swaptions, Units
+from kernels.layout import Futures, Holdings, Swaptions
 from kernels.numba.backend import NumbaBackend
 
 N_PATHS = 500
@@ -35,8 +35,8 @@ def pnl(result):
 
 
 def copies(kind, *changes):
-    """The kind's example with other cells, each under an id of its own."""
-    return [example_row(kind) | {"position_id": f"{kind}-{i}"} | cells for i, cells in enumerate(changes)]
+    """The kind's example with other fields, each under an id of its own."""
+    return [example_row(kind) | {"position_id": f"{kind}-{i}"} | fields for i, fields in enumerate(changes)]
 
 
 PRICES = ("138.45", "138.61", "")
@@ -53,7 +53,7 @@ def test_positions_alike_are_one_row_and_their_pnl_the_sum(kind, csv_book, index
     rows = copies(kind, *ROWS[kind])
     together = packed(csv_book(rows, index_market), index_market)
     book = together.book
-    assert book.of(Futures).futures.size + book.of(Swaptions).swaptions.size + book.of(Units).units.size == 1
+    assert book.of(Futures).futures.size + book.of(Swaptions).swaptions.size + book.of(Holdings).holdings.size == 1
     apart = [pnl(packed(csv_book([row], index_market), index_market))[0] for row in rows]
     size = np.abs(apart).sum(axis=0) + 1e10  # yen: of the largest position's value; roundings are some 1e-16 of it
     assert (np.abs(pnl(together)[0] - np.sum(apart, axis=0)) <= 1e-14 * size).all()

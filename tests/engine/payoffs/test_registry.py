@@ -13,6 +13,7 @@ from engine.book.join import joined_tables
 from engine.book.store import read_compiled, write_compiled
 from engine.book.value import book_warnings, position_values
 from engine.errors import FileFaults
+from engine.pack.observations import expires_inside, expiry_days
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.registry import PAYOFFS, empty_tables, register, registered, tables_of
 from engine.payoffs.stored import column_types, plain
@@ -36,6 +37,7 @@ class Tickets:
     level: F64
     quantity: F64
     market_price: F64
+    draw_day: I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +52,7 @@ def _tabulate(rows: PartRows[TicketPart]) -> Tickets:
         level=rows.real(lambda part: part.level),
         quantity=rows.real(lambda part: part.quantity),
         market_price=rows.real(lambda _: 50.0),
+        draw_day=rows.whole(lambda _: 1),
     )
 
 
@@ -79,6 +82,7 @@ TICKETS = Payoff(
     dated=lambda book: [(np.array(["JGB"]), book.table(Tickets).position, np.array([30_000]))],
     claims=_claims,
     quotes=("market_price",),
+    expiry="draw_day",
 )
 
 
@@ -117,6 +121,12 @@ def test_a_toy_payoff_survives_the_disk_and_is_checked(book, tmp_path):
     write_compiled(book_of(-1.0), tmp_path / "book.parquet")
     with pytest.raises(FileFaults, match="a ticket's level is not positive"):
         read_compiled(tmp_path / "book.parquet")
+
+
+def test_paths_are_seen_on_the_day_on_which_a_toy_payoff_is_fixed(book):
+    assert expiry_days(book).tolist() == [1]
+    assert expires_inside(book, 2)  # the book's second business day is the day after
+    assert not expires_inside(book, 1)
 
 
 def test_books_with_a_toy_payoff_are_joined(book):

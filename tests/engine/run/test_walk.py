@@ -9,7 +9,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
 from engine.run.walk import one_path, walk_of, walk_of_config
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
 MARKET = load_market(bundled_market_path())
@@ -44,7 +44,7 @@ def test_levels_are_the_start_moved_by_the_deviations():
 
 def test_series_follow_the_factors_and_say_their_units():
     made = walk()
-    assert made.series == (*(factor.name for factor in MARKET.factors), *SAID)
+    assert made.series == (*(factor.name for factor in MARKET.factors), *PATH_SERIES)
     assert len(made.units) == len(made.series)
     assert made.regimes == ("CALM", "FLIGHT", "REPATRIATION")
 

@@ -9,7 +9,7 @@ import pytest
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.inputs.run import resolve
 from engine.instruments.registry import KINDS
-from engine.instruments.template import template
+from engine.instruments.rows.template import template
 from engine.market.factors import Factor, FactorKind
 from engine.run import start
 from kernels.cuda.host.backend import CudaBackend

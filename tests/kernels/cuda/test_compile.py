@@ -149,7 +149,7 @@ def test_a_cubin_is_kept_and_found_again(nvrtc, random_model, random_book, monke
 
 
 def test_a_mistake_in_a_source_is_reported_with_its_line(nvrtc):
-    texts = sources() | {"step.cuh": "#pragma once\nnonsense;\n"}
+    texts = sources() | {"steps/step.cuh": "#pragma once\nnonsense;\n"}
     with pytest.raises(DeviceError, match=r"step\.cuh\(2\)"):
         nvrtc.compile(texts, ENTRY, ["--gpu-architecture=sm_90", "-DFLOAT32=0"])
 
@@ -158,5 +158,5 @@ def test_every_setting_is_a_macro_that_the_sources_read():
     text = "".join(sources().values())
     own = [name for name in BuildSettings.__dataclass_fields__ if name != "payoffs"]
     held = [f"HAS_{name}" for name in PAYOFFS]
-    for name in [*map(str.upper, [*own, *held]), "THREADS", "UNWIND_ROWS", "N_SAID", *LANE_NAMES]:
+    for name in [*map(str.upper, [*own, *held]), "THREADS", "UNWIND_ROWS", "N_PATH_SERIES", *LANE_NAMES]:
         assert re.search(rf"\b{name}\b", text), name

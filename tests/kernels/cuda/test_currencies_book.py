@@ -10,7 +10,7 @@ from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market, write_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
-from engine.instruments.columns import COLUMNS
+from engine.instruments.rows.columns import COLUMNS
 from engine.pack.pack import pack
 from engine.run import start
 from engine.scenario.apply import apply

@@ -14,7 +14,7 @@ from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.check import cuda_fault
 from kernels.cuda.host.on_cpu import HostDevice
 from kernels.cuda.host.source import settings_for
-from kernels.layout import LAW, SAID
+from kernels.law_layout import LAW, PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
 MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback")
@@ -103,9 +103,9 @@ def test_each_mechanism_alone_switched_off_has_numbas_bits(twin, pair, off):
     float32 = len(off) == 1 and off[0] in ("mixing", "intervention")
     model, book = pair(np.random.default_rng(1), 6, off=off)
     levels = assert_equal_runs(twin, model, book, float32=float32)
-    said = dict(zip(SAID, levels[0, -1, 6:], strict=True))
-    assert (np.ptp(said["regime"]) > 0.0) == ("regimes" not in off)
-    assert (np.ptp(said["carry_sold"]) > 0.0) == ("feedback" not in off)
+    series = dict(zip(PATH_SERIES, levels[0, -1, 6:], strict=True))
+    assert (np.ptp(series["regime"]) > 0.0) == ("regimes" not in off)
+    assert (np.ptp(series["carry_sold"]) > 0.0) == ("feedback" not in off)
 
 
 def test_laws_that_look_at_different_factors_have_numbas_bits(twin, random_unwind, random_book):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels.base import CELL, CellRange, PathRange
-from kernels.layout import SAID
+from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.settings import BLOCK
 from kernels.numpy.backend import NumpyBackend
@@ -177,7 +177,7 @@ def test_a_replayed_path_is_the_path_of_the_run(case, float32):
         alone = NUMBA.levels(program, ids[place : place + 1])[..., 0]
         assert alone.tobytes() == np.ascontiguousarray(replayed[..., place]).tobytes()
         pnl = NUMBA.pnl(program, PathRange(first=path, n=1))[:, 0]
-        still = replace_walk(case, replayed[:, -1, : -len(SAID), place].astype(np.float64))
+        still = replace_walk(case, replayed[:, -1, : -len(PATH_SERIES), place].astype(np.float64))
         again = NUMBA.pnl(prepared(NUMBA, still), PathRange(first=path, n=1))[:, 0]
         assert again.tobytes() == pnl.tobytes()
 

@@ -13,11 +13,11 @@ import pytest
 from numba import njit
 
 from kernels.numba import settings as numba_settings
-from kernels.numba.flows import add_flows, add_polynomial
-from kernels.numba.normal import normals_f32, normals_f64
-from kernels.numba.philox import draw_bits
-from kernels.numba.settings import BLOCK, ROW, STRICT, cache_folder, sources_sha256
-from kernels.numba.step import correlate_and_step
+from kernels.numba.draws.normal import normals_f32, normals_f64
+from kernels.numba.draws.philox import draw_bits
+from kernels.numba.payoffs.flows import add_flows, add_polynomial
+from kernels.numba.settings import BLOCK, STRICT, STRIDE, cache_folder, sources_sha256
+from kernels.numba.steps.step import correlate_and_step
 
 HERE = Path(__file__).parents[1]
 KERNELS = Path(numba_settings.__file__).parents[1]
@@ -87,9 +87,9 @@ def test_any_block_gives_the_same_bits(plain, block):
 
 STEP = """
 import numpy as np
-from kernels.numba.settings import ROW, STRICT, cache_folder
-from kernels.numba.step import correlate_and_step
-state, normals = np.zeros(ROW), np.full(ROW, 3.0)
+from kernels.numba.settings import STRIDE, STRICT, cache_folder
+from kernels.numba.steps.step import correlate_and_step
+state, normals = np.zeros(STRIDE), np.full(STRIDE, 3.0)
 correlate_and_step(np.array([1.0]), np.array([1.0]), np.array([[2.0]]), normals, state)
 hits = sum(correlate_and_step.stats.cache_hits.values())
 print(cache_folder().name, hits, STRICT["cache"], state[0])
@@ -113,10 +113,10 @@ def test_an_edit_of_an_imported_helper_is_compiled_anew(tmp_path):
 def imported_by_numba_kernels():
     """Modules of ours that the numba wing imports, and these themselves."""
     names = set()
-    for path in (KERNELS / "numba").glob("*.py"):
+    for path in (KERNELS / "numba").rglob("*.py"):
         if path.name in ("backend.py", "compiled.py", "settings.py"):
             continue  # they compile nothing themselves
-        names.add(f"numba/{path.name}")
+        names.add(path.relative_to(KERNELS).as_posix())
         found = re.findall(r"^from kernels\.([\w.]+) import", path.read_text(encoding="utf-8"), re.MULTILINE)
         names |= {f"{name.replace('.', '/')}.py" for name in found}
     return {name for name in names if (KERNELS / name).is_file()}
@@ -135,7 +135,8 @@ def test_the_hash_covers_every_source_that_numba_compiles_and_its_name(tmp_path,
         path.write_text(text, encoding="utf-8")
     assert changed >= imported_by_numba_kernels()
     assert "cuda/host/backend.py" not in changed  # editing one twin leaves the other's cache alone
-    (source / "kernels" / "numba" / "step.py").rename(source / "kernels" / "numba" / "step_two.py")
+    steps = source / "kernels" / "numba" / "steps"
+    (steps / "step.py").rename(steps / "step_two.py")
     assert sources_sha256() != before
 
 
@@ -163,7 +164,7 @@ def test_no_kernel_allows_reordered_arithmetic():
         assert settings["error_model"] == "numpy"  # a division by zero is inf, not an exception
 
 
-ROWS = np.zeros(8 * ROW)
+ROWS = np.zeros(8 * STRIDE)
 BLOCK_ROW = np.zeros(BLOCK)
 CALLS = {
     "normals_f64": (normals_f64, (ROWS.view(np.uint64), 1, ROWS.copy())),

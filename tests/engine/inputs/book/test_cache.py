@@ -86,3 +86,10 @@ def test_only_the_books_used_last_are_kept(source, tmp_path, monkeypatch):
         source.write_text(f"position_id,kind,currency,notional\nA,CASH,JPY,{extra}\n")
         load_book(source, DATE)
     assert len(list((tmp_path / "cache" / "books").iterdir())) == 2
+
+
+def test_a_book_is_compiled_again_where_paths_step_on_other_days(source, compiled, monkeypatch):
+    load_book(source, DATE)
+    monkeypatch.setattr(book_cache, "STEP_CENTRES", ("Tokyo",))
+    load_book(source, DATE)
+    assert len(compiled) == 2  # a compiled book holds the coming business days

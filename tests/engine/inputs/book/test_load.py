@@ -26,10 +26,10 @@ from engine.inputs.book.load import (
     parse_book,
 )
 from engine.inputs.book.ranges import column_ranges
-from engine.instruments.columns import COLUMNS
-from engine.instruments.kind import Kind
 from engine.instruments.registry import KINDS
-from engine.instruments.template import example_row
+from engine.instruments.rows.columns import COLUMNS
+from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.template import example_row
 
 DATE = date(2026, 11, 20)  # of the reference cases
 EXAMPLE_DATE = date(2025, 5, 28)

@@ -111,6 +111,11 @@ def test_a_market_without_other_currencies_is_written_as_it_was(name):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        (
+            '"EURJPY", "EURUSD_VOL"',
+            '"MXNJPY", "EURUSD_VOL"',
+            r"line 27, factors.names\[4\]: MXNJPY has no level; give the market an \[fx.rates.MXN\] table",
+        ),
         ("163.75", "1.15", r"EUR.level: must be yen .* in \[20, 1000\]; got 1.15; dollars for one euro\? Then 166.80"),
         ("163.75", "0.0061", r"got 0.0061; euros for one yen\? Then 163.93"),
         ("\nEUR = { level", "\nXXX = { level", r"fx.rates.XXX: a rate is of one of EUR, AUD.*, got 'XXX'"),

@@ -73,8 +73,7 @@ MEDIAN_TAIL_LOSS = TailMeasure(
 @pytest.fixture(scope="module", autouse=True)
 def registered():
     """The measure, for the tests of this file."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(MEASURES, KEY, MEDIAN_TAIL_LOSS)
+    with MEASURES.registered(MEDIAN_TAIL_LOSS):
         yield
 
 

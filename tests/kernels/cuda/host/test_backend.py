@@ -19,7 +19,7 @@ from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.check import cuda_fault
 from kernels.cuda.host.device import DeviceMemoryError
 from kernels.cuda.host.on_cpu import HostDevice
-from kernels.layout import DEGREES, FxOptions, Units
+from kernels.layout import DEGREES, FxOptions, Holdings
 from kernels.numba.backend import NumbaBackend
 
 # (n_factors, float32, degree, n_dynamics): odd and even, written out and not, laws together and one at a time
@@ -34,7 +34,7 @@ DERIVATIVES = [
     (29, False, 10, 2, 16),
     (33, True, 0, 1, 23),
 ]
-KINDS = ("n_units", "n_futures", "n_groups", "n_swaptions")
+KINDS = ("n_holdings", "n_futures", "n_groups", "n_swaptions")
 
 
 def host_device(**settings):
@@ -245,8 +245,8 @@ def derivatives(every_kind):
 
 def test_programs_of_derivatives_do_not_share_constants(twin, derivatives):
     model, book = derivatives
-    units, options = book.of(Units), book.of(FxOptions)
-    other = book.holding(units._replace(value=2.0 * units.value), options._replace(terms=2.0 * options.terms))
+    holdings, options = book.of(Holdings), book.of(FxOptions)
+    other = book.holding(holdings._replace(value=2.0 * holdings.value), options._replace(terms=2.0 * options.terms))
     paths, numba = PathRange(first=0, n=100), NumbaBackend()
     programs = [prepared(twin, model, each) for each in (book, other)]
     for program, each in zip(programs, (book, other), strict=True):

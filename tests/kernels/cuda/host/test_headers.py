@@ -10,7 +10,8 @@ import pytest
 from kernels import coefficients
 from kernels.cuda.host.arrays import words_of_book
 from kernels.cuda.host.headers import LAW_TABLES, coefficients_header, generated, layout_header, lengths_within
-from kernels.layout import FxOptions, Law, ModelArrays, Run
+from kernels.law_layout import Law, ModelArrays
+from kernels.layout import FxOptions, Run
 from kernels.payoffs import PAYOFFS
 from kernels.records import declared
 
@@ -44,6 +45,7 @@ def test_gpp_lays_records_out_as_numpy_does(book, tmp_path):
     real = "typedef long long i64;\n"  # all that layout.cuh needs of real.cuh
     texts = generated(tuple(PAYOFFS)) | {"real.cuh": real, "check.cpp": "\n".join([*lines, "int main() {}"])}
     for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["g++", "-std=c++17", "-fsyntax-only", str(tmp_path / "check.cpp")], capture_output=True, text=True, check=False

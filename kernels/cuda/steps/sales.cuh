@@ -1,0 +1,73 @@
+// Sales that losses force and prices that sales move, solved together. Twin in numba/.
+#pragma once
+#include "steps/rows.cuh"
+#include "steps/step.cuh"
+
+// The sale F of F = wanted + (1 - left) F within [0, most]; where each sale calls for a greater one, the most.
+__device__ __forceinline__ double settled(double wanted, double left, double most) {
+    double sale = wanted > 0.0 ? most : 0.0;
+    if (left > 0.0) sale = wanted / left;
+    sale = sale < 0.0 ? 0.0 : sale;
+    return sale > most ? most : sale;
+}
+
+// Official sales of the step, then private ones: a hazard that their own impact on yields damps and feeds.
+// rise, pickup: of the 10-year Treasury yield, the pick-up, without impact; spot: ln USD/JPY, in and out.
+__device__ __forceinline__ void sell_treasuries(double flow, double rise, double pickup, double& spot, double* rows) {
+    const double* impact = law_tables.impact;
+    const double on_ust = impact[FACTOR_OF(UST, law.ust)];
+    double on_pickup =
+        law.weight_1 * impact[FACTOR_OF(PICKUP_1, law.pickup_1)] + law.weight_2 * impact[FACTOR_OF(PICKUP_2, law.pickup_2)];
+    on_pickup = on_pickup + law.weight_3 * impact[FACTOR_OF(PICKUP_3, law.pickup_3)] +
+                law.weight_4 * impact[FACTOR_OF(PICKUP_4, law.pickup_4)];
+    const double rest = 1.0 - law.long_run, short_run = rows[SHORT_RUN];
+    double sales = rows[SALES] + flow, fading = fma(rows[FADING], law.fading, flow);
+    const double level = short_run * fma(law.long_run, sales, rest * fading);
+    const double held = (law.ust_stock - rows[PRIVATE_SOLD]) * law.years;
+    const double loss = fma(law.duration, fma(on_ust, level, rise), law.start_held - law.unhedged * spot);
+    const double wanted = fma(law.hazard_per_pickup, fma(on_pickup, level, pickup), law.hazard);
+    const double by_pickup = law.hazard_per_pickup * on_pickup * short_run, by_loss = law.duration * on_ust * short_run;
+    const double most = held * law.hazard_most;
+    double sale = settled(held * wanted, 1.0 - held * by_pickup, most);
+    if (fma(by_loss, sale, loss) > 0.0) {
+        const double left = 1.0 - held * fma(law.hazard_per_loss, by_loss, by_pickup);
+        const double urged = settled(held * fma(law.hazard_per_loss, loss, wanted), left, most);
+        sale = left <= 0.0 && sale > 0.0 ? most : urged;
+    }
+    rows[OFFICIAL_SOLD] = rows[OFFICIAL_SOLD] + flow;
+    rows[PRIVATE_SOLD] = rows[PRIVATE_SOLD] + sale;
+    sales = sales + sale, fading = fading + sale;
+    rows[SALES] = sales, rows[FADING] = fading;
+    rows[IMPACT] = short_run * fma(law.long_run, sales, rest * fading);
+    spot = spot - law.fx_per_bn * law.unhedged * sale;
+}
+
+// Carry positions stopped by a new worst loss, which their own sale of dollars deepens; n_done steps with this.
+__device__ __forceinline__ void stop_out(double n_done, double& spot, double* rows) {
+    const double slope = law.carry_stock * law.stop_slope, per_sale = law.leverage * law.fx_per_bn;
+    const double offset = law.start_loss - law.carry_per_step * n_done;
+    const double most = law.carry_stock * law.stop_most, sold = rows[CARRY_SOLD], worst = rows[WORST];
+    const double loss = law.leverage * (offset - spot);
+    double sale = 0.0;
+    if (loss > worst) {
+        const double wanted = fma(slope, loss - law.stop_loss, 0.0 - sold);
+        sale = settled(wanted, 1.0 - slope * per_sale, most > sold ? most - sold : 0.0);
+    }
+    const double deeper = fma(per_sale, sale, loss);
+    rows[WORST] = deeper > worst ? deeper : worst;
+    rows[CARRY_SOLD] = sold + sale;
+    spot = spot - law.fx_per_bn * sale;
+}
+
+// Everything that is sold in a step, and what it does to prices.
+__device__ __forceinline__ void sell(double official, double n_done, real* x, double* rows) {
+    double spot = deviation_of(x, FACTOR_OF(FX, law.fx));
+    const double rise = deviation_of(x, FACTOR_OF(UST, law.ust));
+    double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
+    pickup = fma(law.weight_2, (double)deviation_of(x, FACTOR_OF(PICKUP_2, law.pickup_2)), pickup);
+    pickup = fma(law.weight_3, (double)deviation_of(x, FACTOR_OF(PICKUP_3, law.pickup_3)), pickup);
+    pickup = fma(law.weight_4, (double)deviation_of(x, FACTOR_OF(PICKUP_4, law.pickup_4)), pickup);
+    sell_treasuries(official, rise, pickup, spot, rows);
+    stop_out(n_done, spot, rows);
+    set_deviation(x, FACTOR_OF(FX, law.fx), (real)spot);
+}

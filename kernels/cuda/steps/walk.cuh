@@ -1,0 +1,120 @@
+// A path from draws to deviations: what happens in a step, in its order. Twin in numba/.
+#pragma once
+#include "steps/step.cuh"
+
+#if HAS_UNWIND
+#include "steps/jumps.cuh"
+#include "steps/regimes.cuh"
+#include "steps/sales.cuh"
+
+// The path of a thread: its deviations, and what it carries beside them.
+struct Walk {
+    State state;
+    double rows[N_ROWS];
+};
+
+// Normals of a step, those of all factors.
+#define N_NORMALS ((N_FACTORS + 7) / 8 * 8)
+__device__ __forceinline__ void draw_normals(u64 seed, u64 path, u32 step, real* normals) {
+#if IS_UNROLLED
+#pragma unroll
+    for (int k = 0; k < N_FACTORS; k += LANE_NORMALS)
+        normals_of_lane(philox(seed, path, step, FACTOR_NORMALS + k / LANE_NORMALS), &normals[k]);
+#else
+#pragma unroll 1
+    for (int k = 0; k < N_FACTORS; k += 8) eight_normals(seed, path, step, k, &normals[k]);
+#endif
+}
+
+// Set a path to its start.
+__device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& walk) {
+    start(walk.state);
+#pragma unroll
+    for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = k == MIX ? 1.0 : 0.0;
+    if (law.is_unwind) draw_parameters(seed, paths[0], walk.rows);
+}
+
+// What comes after the diffusion in a step with an unwind; `move` is the 5-day move of ln USD/JPY before it.
+__device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 word, double move, real* x, double* rows) {
+    const int fx = FACTOR_OF(FX, law.fx);
+    add_jumps(seed, path, step, (int)rows[REGIME], x);
+    double official = law_tables.scheduled[step];
+    if (law.intervenes) {
+        real spot = deviation_of(x, fx);
+        intervene(seed, path, step, word, move, spot, official);
+        set_deviation(x, fx, spot);
+    }
+    if (law.feeds_back) sell(official, (double)step + 1.0, x, rows);
+}
+
+// Draw, then move the deviations; of a law without an unwind nothing but them.
+__device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 step, Walk& walk) {
+    real normals[N_NORMALS];
+    draw_normals(seed, paths[0], step, normals);
+    const Words events = philox(seed, paths[0], step, EVENTS);
+    real* x = walk.state.x[0][0];
+    double move = 0.0;
+    if (law.is_unwind) {
+        move = look_back(deviation_of(x, FACTOR_OF(FX, law.fx)), walk.rows);
+        if (law.n_regimes > 1) change_regimes(events, move, walk.rows);
+    }
+    step_by_regime(normals, walk.rows, x);
+    if (law.mixes) add_convexity(walk.rows, x);
+    if (law.is_unwind) add_events(seed, paths[0], step, events.w2, move, x, walk.rows);
+}
+
+// A deviation as markets show it, price impact included.
+__device__ __forceinline__ seen observe(const Walk& walk, int, int, int f) {
+    const double x = walk.state.x[0][0][f], per_impact = law.feeds_back ? law_tables.impact[f] : 0.0;
+    return per_impact != 0.0 ? fma(per_impact, walk.rows[IMPACT], x) : x;
+}
+
+// What a path carries beside its deviations, law_layout.PATH_SERIES: zero under a law without an unwind.
+__device__ __forceinline__ real path_series(const Walk& walk, int k) {
+    const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
+    return (real)walk.rows[rows[k]];
+}
+
+// A path between two launches lies in kept (N_FACTORS + N_ROWS, width), binary64.
+typedef double Kept;
+
+__device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, Walk& walk) {
+    EACH_FACTOR(f) walk.state.x[0][0][f] = (real)kept[f * width + column];
+#pragma unroll
+    for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = kept[(N_FACTORS + k) * width + column];
+}
+
+__device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Kept* kept) {
+    EACH_FACTOR(f) kept[f * width + column] = walk.state.x[0][0][f];
+#pragma unroll
+    for (int k = 0; k < N_ROWS; ++k) kept[(N_FACTORS + k) * width + column] = walk.rows[k];
+}
+#else
+struct Walk {
+    State state;
+};
+
+__device__ __forceinline__ void start_walk(u64, const u64*, Walk& walk) { start(walk.state); }
+
+__device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 step, Walk& walk) {
+    draw_and_step(seed, paths, step, walk.state);
+}
+
+__device__ __forceinline__ seen observe(const Walk& walk, int p, int l, int f) { return walk.state.x[p][l][f]; }
+
+__device__ __forceinline__ real path_series(const Walk&, int) { return 0; }
+
+// What was observed is all there is to go on from.
+typedef const real Kept;
+
+__device__ __forceinline__ void resume(Kept* kept, i64 column, i64 width, Walk& walk) {
+#pragma unroll
+    for (int k = 0; k < LAWS * N_FACTORS; ++k)
+#pragma unroll
+        for (int p = 0; p < PATHS; ++p)
+            walk.state.x[p][k / N_FACTORS][k % N_FACTORS] =
+                column + p * THREADS < width ? kept[k * width + column + p * THREADS] : 0;
+}
+
+__device__ __forceinline__ void keep(const Walk&, i64, i64, Kept*) {}
+#endif

@@ -1,0 +1,1 @@
+"""Random bits, normals and parameters of a path."""

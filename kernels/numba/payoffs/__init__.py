@@ -1,0 +1,1 @@
+"""Deviations of a path to the value of a book."""

@@ -1,0 +1,1 @@
+"""One step of the paths: factors, regimes, jumps, sales."""

@@ -1,0 +1,37 @@
+"""What paths of a law with an unwind carry beside their deviations. Twins in numba/ and cuda/."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kernels.law_layout import PATH_SERIES
+from kernels.types import F64, I64
+
+
+@dataclass(slots=True)
+class Carried:
+    """Numbers of each path, (n_ids,) unless noted; sales in USD bn."""
+
+    q: F64  # the mixing variable
+    regime: I64
+    short_run: F64  # impact per USD bn
+    closes: F64  # (5, n_ids) ln USD/JPY one to five closes ago
+    worst: F64 = field(init=False)  # loss of the carry trade so far
+    carry_sold: F64 = field(init=False)
+    private_sold: F64 = field(init=False)
+    official_sold: F64 = field(init=False)
+    fading: F64 = field(init=False)  # sales of Treasuries, fading
+
+    def __post_init__(self) -> None:
+        for name in ("worst", "carry_sold", "private_sold", "official_sold", "fading"):
+            setattr(self, name, np.zeros(self.q.size))
+
+    def impact(self, long_run: float) -> F64:
+        """Return the impact on the 5-year yield [decimal]: (n_ids,)."""
+        sales = self.official_sold + self.private_sold
+        return np.asarray(self.short_run * (long_run * sales + (1.0 - long_run) * self.fading))
+
+    def path_series(self, long_run: float) -> F64:
+        """Return what `PATH_SERIES` names, a row each: (n_series, n_ids)."""
+        rows = {name: getattr(self, name) for name in PATH_SERIES[:-1]} | {"impact": self.impact(long_run)}
+        return np.array([rows[name] for name in PATH_SERIES], np.float64)

@@ -1,0 +1,80 @@
+"""Paths from draws to deviations: what happens in a step, in its order. Twins in numba/ and cuda/."""
+
+import numpy as np
+
+from kernels.lanes import EVENTS, FACTOR_NORMALS
+from kernels.law_layout import ModelArrays
+from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
+from kernels.numpy.draws.parameters import draw_parameters, uniform
+from kernels.numpy.draws.philox import draw_words, join
+from kernels.numpy.steps.jumps import add_jumps, intervene
+from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
+from kernels.numpy.steps.rows import Carried
+from kernels.numpy.steps.sales import sell
+from kernels.numpy.steps.step import correlate_and_step
+from kernels.types import U64, Array
+
+
+def draw_normals(seed: int, path_ids: U64, step: int, n_factors: int, *, single: bool) -> Array:
+    """Draw independent N(0, 1): (n_factors, n_ids), binary32 when `single`."""
+    per_lane = 4 if single else 2
+    rows: list[Array] = []
+    for lane in range(-(-n_factors // per_lane)):
+        words = draw_words(seed, path_ids, step, FACTOR_NORMALS + lane)
+        rows += box_muller_f32(*words) if single else box_muller_f64(*words)
+    return np.array(rows[:n_factors])
+
+
+def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Carried | None]:
+    """Draw what paths (n_ids,), by their index, carry at the start under each law; None under one without an unwind."""
+    return [
+        draw_parameters(law, model.quantiles[d], model.initial[d], seed, path_ids) if law.is_unwind else None
+        for d, law in enumerate(model.laws)
+    ]
+
+
+def walk_one_step(
+    model: ModelArrays, seed: int, path_ids: U64, step: int, states: Array, carried: list[Carried | None]
+) -> None:
+    """Draw once, then move every law's deviations: states (n_dynamics, n_factors, n_ids), in and out."""
+    single = states.dtype == np.float32
+    normals = draw_normals(seed, path_ids, step, states.shape[1], single=single)
+    for d, (state, own) in enumerate(zip(states, carried, strict=True)):
+        if own is None:
+            correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
+        else:
+            unwind_one_step(model, d, seed, path_ids, step, normals, state, own)
+
+
+def unwind_one_step(
+    model: ModelArrays,
+    d: int,
+    seed: int,
+    path_ids: U64,
+    step: int,
+    normals: Array,
+    state: Array,
+    carried: Carried,
+) -> None:
+    """Take one step of law d with an unwind: state (n_factors, n_ids) and `carried`, in and out."""
+    law = model.laws[d]
+    words = draw_words(seed, path_ids, step, EVENTS)
+    move = look_back(state[law.fx].astype(np.float64), carried)
+    if law.n_regimes > 1:
+        change_regimes(model.transitions[d], int(law.n_regimes), uniform(join(words[0], words[1])), move, carried)
+    step_by_regime(model, d, scale_normals(carried, normals) if law.mixes else normals, carried, state)
+    if law.mixes:
+        add_convexity(model.convexity[d], carried, state)
+    add_jumps(model, law, seed, path_ids, step, carried, state)
+    flow = np.full(path_ids.size, model.scheduled[d, step])
+    if law.intervenes:
+        flow += intervene(law, seed, path_ids, step, words[2], move, state)
+    if law.feeds_back:
+        sell(law, model.impact[d], step + 1.0, flow, state, carried)
+
+
+def observe(model: ModelArrays, d: int, state: Array, carried: Carried | None) -> Array:
+    """Return deviations as markets show them, price impact included: (n_factors, n_ids)."""
+    if carried is None:
+        return state
+    return np.asarray(state + np.outer(model.impact[d], carried.impact(float(model.laws[d].long_run))))
