@@ -75,7 +75,7 @@ REFUSED = {
     "S016 twice": (_text(JGB + ",5", header=HEADER + ",notional"), ["line 1, notional: this column name stands twice"]),
     "S017 missing": (
         _text("P1,JGB,JPY", header="position_id,kind,currency"),
-        ["required column 'notional' is missing"],
+        ["required column 'notional' is missing; it holds: face of a bond"],
     ),
     "S019 nan": (_text(_jgb(notional="nan")), ["line 2, notional", "'nan'"]),
     "S020 empty": (_text(_jgb(notional="")), ["line 2, notional: is empty"]),
