@@ -1,4 +1,4 @@
-"""Every record and array of a law that is handed to kernels, declared once; those of books stand in `kernels.layout`."""
+"""Every record and array of a law that kernels are handed, declared once; those of books stand in `kernels.layout`."""
 
 from typing import Annotated, Any, NamedTuple
 

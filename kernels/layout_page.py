@@ -1,4 +1,4 @@
-"""The reference page of what kernels are handed, as Markdown: docs/layout.md, which a test holds to the declarations."""
+"""The page docs/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
