@@ -1,0 +1,38 @@
+"""Tests mirror the tree: `engine/risk/tail.py` is tested by `tests/engine/risk/test_tail.py`."""
+
+from tests.source_files import ROOT, relative, sources
+
+# Test files of what no single module does, each with its reason.
+ACROSS = {
+    "bench/peers/test_walks.py": "all peers' walks have one law",
+    "cli/test_week.py": "a week of nights through the command, killed and resumed",
+    "engine/batch/test_kill.py": "kills at any moment of a night",
+    "engine/conventions/test_toy_currency.py": "a currency from test code alone",
+    "engine/instruments/test_quantlib.py": "all kinds beside QuantLib",
+    "engine/instruments/test_quantlib_currencies.py": "all currencies beside QuantLib",
+    "engine/instruments/test_toy_instrument.py": "an instrument from test code alone",
+    "engine/law/test_mixture.py": "a whole law beside its closed forms",
+    "engine/mechanisms/test_toy_mechanism.py": "a mechanism from test code alone",
+    "engine/pack/test_ageing.py": "a book aged to the horizon, whatever it holds",
+    "engine/pack/test_every_kind.py": "compressed beside direct, random books of all kinds",
+    "engine/pack/test_merging.py": "books together are worth what they are apart",
+    "engine/report/test_browser.py": "the page in a browser",
+    "engine/risk/measures/test_toy_measure.py": "a measure from test code alone",
+    "engine/risk/test_coverage.py": "intervals of all measures cover",
+    "engine/run/test_coverage.py": "the same of whole runs",
+    "engine/run/test_unwind_runs.py": "whole runs of laws with an unwind",
+    "kernels/cuda/test_book.py": "from files to digests on the CUDA sources",
+    "kernels/cuda/test_compile.py": "what NVRTC says of the CUDA sources",
+    "kernels/cuda/test_currencies_book.py": "books in five currencies on the CUDA sources",
+    "kernels/cuda/test_unwind.py": "laws with an unwind on the CUDA sources",
+    "kernels/test_currency_pairs.py": "options on any pair in all wings",
+    "kernels/test_toy_payoff.py": "a payoff from test code alone",
+}
+
+
+def test_each_test_file_is_of_a_module_or_says_why_not():
+    tests = ROOT / "tests"
+    modules = {relative(path) for path in sources()}
+    found = {path.relative_to(tests) for path in tests.rglob("test_*.py") if path.parent != tests}
+    others = {path.as_posix() for path in found if path.with_name(path.name[5:]).as_posix() not in modules}
+    assert others == set(ACROSS)
