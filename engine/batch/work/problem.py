@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from inspect import getfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import engine
 import kernels
 from engine.risk.measures.registry import quantiles_needed
 from engine.run.start import Prepared
+from kernels.payoffs import HOUSE, PAYOFFS
 
 _SOURCES = ("*.py", "*.cu", "*.cuh", "conventions/*.toml")  # conventions: what stood in code once
 
@@ -21,6 +23,8 @@ def problem_sha256(prepared: Prepared) -> str:
     digest = sha256(f"{config.seed} {packed.n_steps} {config.precision} {_arithmetic(prepared)}".encode())
     digest.update(repr(quantiles_needed(config.confidences)).encode())
     digest.update(sources_sha256(Path(kernels.__path__[0])).encode())
+    for path in outside_sources():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     _add(digest, packed.model)
     _add(digest, packed.book)
     _add_value(digest, packed.shock_pnl)
@@ -33,6 +37,13 @@ def sources_sha256(folder: Path) -> str:
     for path in sorted({path for pattern in _SOURCES for path in folder.rglob(pattern)}):
         digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def outside_sources() -> list[Path]:
+    """Return the kernel sources of payoffs that were registered from elsewhere: an edit of one is another problem."""
+    outside = [payoff for name, payoff in PAYOFFS.items() if name not in HOUSE]
+    adders = (getfile(adder) for payoff in outside for adder in (payoff.numpy, payoff.numba))
+    return sorted({*map(Path, adders), *(payoff.cuda for payoff in outside)})
 
 
 def code() -> dict[str, str]:

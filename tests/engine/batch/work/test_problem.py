@@ -1,12 +1,14 @@
 """The digest of a program's sources sees every file that decides figures."""
 
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 import pytest
 
 import kernels
-from engine.batch.work.problem import sources_sha256
+from engine.batch.work.problem import outside_sources, sources_sha256
+from kernels.payoffs import PAYOFFS
 
 KERNELS = Path(kernels.__path__[0])
 
@@ -35,3 +37,11 @@ def test_the_digest_of_the_kernels_sees_an_edit_of_any_source_in_any_folder(tmp_
             unseen.append(path.relative_to(copy).as_posix())
         path.write_bytes(text)
     assert unseen == []
+
+
+def test_the_sources_of_a_payoff_from_elsewhere_are_among_a_problem_s(tmp_path):
+    cuda = tmp_path / "outside.cuh"
+    outside = replace(PAYOFFS["holdings"], name="outside", numpy=lambda: print, numba=lambda: print, cuda=cuda)
+    assert outside_sources() == []
+    with PAYOFFS.registered(outside):
+        assert set(outside_sources()) == {cuda, Path(__file__)}
