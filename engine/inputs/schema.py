@@ -1,11 +1,13 @@
 """JSON Schemas (draft 2020-12) of the files a user writes, made from the models that read them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
+from engine.inputs.book.ranges import column_ranges
 from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
@@ -73,7 +75,24 @@ def _rule(kind: Kind) -> dict[str, Any]:
     properties["currency"] = {"enum": list(rule.currencies)}
     for name, (low, high) in rule.ranges.items():
         properties[name] = {"minimum": low, "exclusiveMaximum": high}
+    of_currencies = [each for code in rule.currencies for each in _ranges_in(kind, code)]
     return {
         "if": {"properties": {"kind": {"const": kind.name}}, "required": ["kind"]},
-        "then": {"required": list(rule.required), "properties": properties},
+        "then": {
+            "required": list(rule.required),
+            "properties": properties,
+            **({"allOf": of_currencies} if of_currencies else {}),
+        },
     }
+
+
+def _ranges_in(kind: Kind, currency: str) -> Iterator[dict[str, Any]]:
+    """Yield the ranges that a kind's numbers have in one currency, where a row leaves `against` empty."""
+    ranges = {
+        name: {"minimum": low, "exclusiveMaximum": high}
+        for name, (low, high), _ in column_ranges(kind.rule, currency, None)
+        if name not in kind.rule.ranges
+    }
+    if ranges:
+        condition = {"properties": {"currency": {"const": currency}, "against": False}, "required": ["currency"]}
+        yield {"if": condition, "then": {"properties": ranges}}

@@ -101,6 +101,23 @@ def test_a_book_row_against_the_rule_of_its_kind_does_not_fit(change):
     assert not validator("book").is_valid({key: value for key, value in BOND.items() if key != "coupon"})
 
 
+FORWARD = {"position_id": "F1", "kind": "FX_FORWARD", "notional": 1e6, "maturity": "2025-08-29"}
+
+
+@pytest.mark.parametrize(
+    ("row", "fits"),
+    [
+        ({"currency": "USD", "rate": 144.9}, True),
+        ({"currency": "USD", "rate": 0.0069}, False),  # dollars for a yen
+        ({"currency": "EUR", "rate": 163.6}, True),
+        ({"currency": "EUR", "rate": 1.13}, False),  # yen for a euro, since nothing stands in `against`
+        ({"currency": "EUR", "against": "USD", "rate": 1.13}, True),
+    ],
+)
+def test_an_exchange_rate_fits_by_its_currency(row, fits):
+    assert validator("book").is_valid(FORWARD | row) is fits
+
+
 def test_the_sample_books_rows_fit():
     with bundled_book_path().open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
