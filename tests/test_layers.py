@@ -42,8 +42,8 @@ FORBIDDEN = {
 HOMES = {
     "click": (),
     "cupy": ("kernels/*",),
-    "dask": ("engine/batch/work/dask.py",),
-    "distributed": ("engine/batch/work/dask.py",),
+    "dask": ("engine/batch/blocks/dask.py",),
+    "distributed": ("engine/batch/blocks/dask.py",),
     "duckdb": ("engine/record/query.py",),
     "jinja2": ("engine/report/*",),
     "llvmlite": ("kernels/*",),

@@ -14,9 +14,9 @@ from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
     from cli.batch.log import Log
+    from engine.batch.blocks.stop import Stop
+    from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
-    from engine.batch.work.stop import Stop
-    from engine.batch.work.workers import AbstractWorkers
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
 
@@ -159,10 +159,10 @@ def _run(
     compute: bool = True,
 ) -> None:
     from cli.batch.log import Log
+    from engine.batch.blocks.shares import parse_share
+    from engine.batch.blocks.stop import stop_on_signals
     from engine.batch.night import run_batch, summary
     from engine.batch.one_run import How
-    from engine.batch.work.shares import parse_share
-    from engine.batch.work.stop import stop_on_signals
     from engine.inputs.batch import read_batch
 
     log = Log(as_json=log_json)
@@ -190,12 +190,12 @@ def _end(found: dict[str, Any]) -> NoReturn:
 @contextmanager
 def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool) -> Iterator["AbstractWorkers | None"]:
     """Choose who computes: nobody, this process, or a cluster."""
-    from engine.batch.work.workers import ThisProcess
+    from engine.batch.blocks.workers import ThisProcess
 
     if cluster is None or cluster.address is None:
         yield ThisProcess() if compute else None
         return
-    from engine.batch.work.dask import dask_workers
+    from engine.batch.blocks.dask import dask_workers
 
     with dask_workers(
         cluster.address, insecure=cluster.insecure, gpu=cluster.gpu, check=stop.check, say=log.say

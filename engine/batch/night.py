@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from engine.batch.blocks.checkpoints import WORK, remove_parts, remove_work
+from engine.batch.blocks.stop import InterruptedBatchError
 from engine.batch.figures.limits import of_no_run, use_limits
 from engine.batch.one_run import How, RunState, record_run
 from engine.batch.record_lock import one_of_shards, only_writer
 from engine.batch.run_record import INCOMPLETE, now
 from engine.batch.sources import Day, day_of
-from engine.batch.work.checkpoints import WORK, remove_parts, remove_work
-from engine.batch.work.stop import InterruptedBatchError
 from engine.errors import BusyError, InputError, RiskError
 from engine.inputs.batch import Batch, BatchRun
 from engine.record.atomic import write_json

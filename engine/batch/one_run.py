@@ -8,15 +8,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from engine.batch.blocks.block_files import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
+from engine.batch.blocks.checkpoints import WORK, Checkpoints
+from engine.batch.blocks.problem import code, problem_sha256
+from engine.batch.blocks.stop import Stop
+from engine.batch.blocks.workers import AbstractWorkers
 from engine.batch.figures.components import Replayed, replay
 from engine.batch.figures.limits import unusable
 from engine.batch.run_record import Spent, now, set_aside, write_run
 from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
-from engine.batch.work.block_files import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
-from engine.batch.work.checkpoints import WORK, Checkpoints
-from engine.batch.work.problem import code, problem_sha256
-from engine.batch.work.stop import Stop
-from engine.batch.work.workers import AbstractWorkers
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
 from engine.record.atomic import write_json

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from engine.batch.blocks.block_files import cells_of_block, run_blocks
+from engine.batch.blocks.checkpoints import Checkpoints
+from engine.batch.blocks.problem import problem_sha256
 from engine.batch.figures.limits import of_no_run, unusable
 from engine.batch.one_run import once, work_folder
 from engine.batch.record_lock import check_writable
 from engine.batch.sources import Day, day_of, load, source_of, stress_scenarios
-from engine.batch.work.block_files import cells_of_block, run_blocks
-from engine.batch.work.checkpoints import Checkpoints
-from engine.batch.work.problem import problem_sha256
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun
 from engine.risk.accumulate import TailAccumulator

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from engine.batch.blocks.checkpoints import blocks_of
+from engine.batch.blocks.problem import code, problem_sha256
 from engine.batch.books import BookFile
 from engine.batch.figures.components import by_book, replay
 from engine.batch.sources import Day, load, source_of
-from engine.batch.work.checkpoints import blocks_of
-from engine.batch.work.problem import code, problem_sha256
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
 from engine.record.chain import chain_of_blocks

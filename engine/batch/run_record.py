@@ -12,12 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from engine.batch.blocks.problem import code
 from engine.batch.figures.components import Replayed, by_book
 from engine.batch.figures.convergence import convergence_rows
 from engine.batch.figures.exact import distributions, exact_rows
 from engine.batch.figures.levels import level_rows
 from engine.batch.sources import Loaded, Source
-from engine.batch.work.problem import code
 from engine.inputs.batch import recorded
 from engine.record.atomic import sync_folder, write_atomically, write_json
 from engine.record.chain import chain_of_blocks

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from engine.batch.blocks.checkpoints import Checkpoints
 from engine.batch.one_run import PLAN, work_folder
-from engine.batch.work.checkpoints import Checkpoints
 from engine.errors import InputError
 from engine.inputs.batch import Batch
 from engine.record.manifest import Manifest, read_manifest

@@ -6,8 +6,8 @@ import pytest
 
 from cli.batch.log import Log
 from cli.progress import HEARTBEAT_S
+from engine.batch.blocks.shares import parse_share
 from engine.batch.schedulers import example_names
-from engine.batch.work.shares import parse_share
 from engine.errors import InputError
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from engine.batch.blocks.stop import Stop
+from engine.batch.blocks.workers import AbstractWorkers, ThisProcess
 from engine.batch.night import Outcome, run_batch, summary
 from engine.batch.one_run import How
-from engine.batch.work.stop import Stop
-from engine.batch.work.workers import AbstractWorkers, ThisProcess
 from engine.inputs.batch import read_batch
 from engine.inputs.market.load import bundled_market_path
 

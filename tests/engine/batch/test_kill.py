@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from engine.batch.work.checkpoints import WORK
+from engine.batch.blocks.checkpoints import WORK
 from engine.record.verify import changed_files
 
 # Brackets after a pilot of two cells, so narrow at first that they miss: the cells after it are passed over twice.
-NARROW = {"pilot_cells": 2, "engine.batch.work.block_files:MARGIN_SE": 1.6}
+NARROW = {"pilot_cells": 2, "engine.batch.blocks.block_files:MARGIN_SE": 1.6}
 
 
 def killed_at_random(folder, seed: int, n_kills: int, settings: dict[str, object]) -> int:

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-import engine.batch.work.block_files
+import engine.batch.blocks.block_files
 import engine.run.start
 from engine.batch.correlations import NO_HISTORY
 from engine.batch.status import statuses
@@ -296,7 +296,7 @@ def test_a_share_of_other_inputs_is_not_taken_for_the_same(folder):
 
 def test_shares_with_brackets_that_miss_merge_to_the_same_bits(folder, monkeypatch):
     monkeypatch.setattr(engine.run.start, "plan_tails", lambda *sizes: plan_brackets(*sizes[:3], pilot_cells=2))
-    monkeypatch.setattr(engine.batch.work.block_files, "MARGIN_SE", 1.6)
+    monkeypatch.setattr(engine.batch.blocks.block_files, "MARGIN_SE", 1.6)
     folder.edit("paths = 400_000", "paths = 700_000")
     folder.night()
     whole = folder.bits()

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from engine.batch.blocks.stop import InterruptedBatchError, Stop
 from engine.batch.figures.components import MOST_CELLS, cells_for, replay
-from engine.batch.work.stop import InterruptedBatchError, Stop
 from engine.inputs.run import resolve
 from engine.record.read import read_night
 from engine.record.rows import component_rows, components_of

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.batch.work.checkpoints import Checkpoints, blocks_of, trimmed
+from engine.batch.blocks.checkpoints import Checkpoints, blocks_of, trimmed
 from kernels.base import CellRange, Reduction
 
 BLOCK = CellRange(first=3, n=2, n_paths=10**6)

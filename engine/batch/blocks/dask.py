@@ -18,9 +18,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import kernels
-from engine.batch.work.checkpoints import trimmed
-from engine.batch.work.problem import sources_sha256
-from engine.batch.work.workers import AbstractWorkers
+from engine.batch.blocks.checkpoints import trimmed
+from engine.batch.blocks.problem import sources_sha256
+from engine.batch.blocks.workers import AbstractWorkers
 from engine.errors import BusyError, InputError, RiskError
 from engine.run.start import Prepared
 from kernels.base import AbstractBackend, CellRange, Program, Reduction

@@ -7,9 +7,9 @@ results, not of their order. So a run is whatever blocks are on disk, and those 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.batch.work.checkpoints import Checkpoints, blocks_of, trimmed
-from engine.batch.work.stop import Stop
-from engine.batch.work.workers import AbstractWorkers
+from engine.batch.blocks.checkpoints import Checkpoints, blocks_of, trimmed
+from engine.batch.blocks.stop import Stop
+from engine.batch.blocks.workers import AbstractWorkers
 from engine.errors import RiskError
 from engine.risk.accumulate import BracketMissError, TailAccumulator
 from engine.risk.plan import TailMode, TailPlan

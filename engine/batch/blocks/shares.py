@@ -2,7 +2,7 @@
 
 import re
 
-from engine.batch.work.block_files import Share
+from engine.batch.blocks.block_files import Share
 from engine.errors import InputError
 
 MAX_SHARES = 100_000

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.batch.work.dask import check_address
+from engine.batch.blocks.dask import check_address
 from engine.errors import InputError
 
 pytest.importorskip("distributed", reason="needs the extra `dask`")
@@ -163,7 +163,7 @@ def test_no_scheduler_ends_with_75(folder):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     done = folder.run(
-        "run", folder.file, "--dask", f"tcp://127.0.0.1:{port}", settings={"engine.batch.work.dask:CONNECT_S": 2}
+        "run", folder.file, "--dask", f"tcp://127.0.0.1:{port}", settings={"engine.batch.blocks.dask:CONNECT_S": 2}
     )
     assert done.returncode == 75, done.stderr
     assert "no scheduler answers" in done.stderr

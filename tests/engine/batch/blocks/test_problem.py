@@ -7,7 +7,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 import kernels
-from engine.batch.work.problem import outside_sources, sources_sha256
+from engine.batch.blocks.problem import outside_sources, sources_sha256
 from kernels.payoffs import PAYOFFS
 
 KERNELS = Path(kernels.__path__[0])
