@@ -31,7 +31,10 @@ ROWS = {
     "ust-note": (KINDS["UST"], {"notional": "1e8", "coupon": "0.05", "maturity": "2025-08-15", "issue_date": ""}),
     "long-ust": (KINDS["UST"], {"notional": "1e8", "coupon": "0.05", "maturity": "2027-05-31", "issue_date": ""}),
     "repo": (KINDS["REPO"], {}),  # 95 mn borrowed at 4.34 % from 2025-05-27 to 2025-06-27
-    "deposit": (KINDS["DEPOSIT"], {"start_date": "2025-05-29"}),  # 1 bn lent at 0.6 % from 2025-05-29 to 2025-08-29
+    "deposit": (
+        KINDS["DEPOSIT"],
+        {"start_date": "2025-05-29", "maturity": "2025-08-29"},
+    ),  # 1 bn lent at 0.6 % from 2025-05-29 to 2025-08-29
     "forward": (KINDS["FX_FORWARD"], {}),  # 100 mn sold at 143.5 on 2025-08-29
     "ndf": (KINDS["NDF"], {}),  # 25 mn bought at 143.9, fixed 2025-07-28, settled 2025-07-30
     "call": (KINDS["FX_CALL"], {"premium": ""}),  # 20 mn at 148, expiry 2025-08-27
