@@ -462,6 +462,6 @@ def test_100_000_positions_of_all_kinds_are_recalled_as_they_were_compiled(tmp_p
     write_book(path, 100_000, n_books=10)
     book, again = load_book(path, EXAMPLE_DATE), load_book(path, EXAMPLE_DATE)
     assert len(book.position_ids) == 100_000
-    assert set(book.kinds) == set(KINDS)
+    assert set(KINDS) - set(book.kinds) == {"BUND"}  # the bundled market, whose books these are, has no euro
     assert again.flows.amount.tobytes() == book.flows.amount.tobytes()
     assert again.options.strike.tobytes() == book.options.strike.tobytes()
