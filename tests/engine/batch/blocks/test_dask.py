@@ -32,11 +32,16 @@ class Cluster:
         protocol = ["--protocol", "tls"] if tls else []
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", 0, "--scheduler-file", self.info,
                                      "--dashboard-address", "127.0.0.1:0", *protocol)  # fmt: skip
+
+    @property
+    def address(self) -> str:
+        """Where the scheduler listens: it makes its file first, and fills it later."""
         deadline = time.monotonic() + 60
-        while not self.info.exists() and time.monotonic() < deadline:
-            assert self.scheduler.poll() is None, (folder / "log").read_text()
+        while not (self.info.exists() and self.info.read_text().endswith("}")):
+            assert time.monotonic() < deadline, "the scheduler wrote no address"
+            assert self.scheduler.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.05)
-        self.address: str = json.loads(self.info.read_text())["address"]
+        return str(json.loads(self.info.read_text())["address"])
 
     def worker(self, *arguments: object) -> subprocess.Popen[bytes]:
         """Start one more worker."""
@@ -65,6 +70,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
     def start(*tls: str) -> Cluster:
         made.append(Cluster(tmp_path_factory.mktemp("dask"), *tls))
+        assert made[-1].address
         return made[-1]
 
     yield start
