@@ -7,13 +7,13 @@ from pathlib import Path
 
 from engine.batch.blocks.checkpoints import blocks_of
 from engine.batch.blocks.problem import code, problem_sha256
-from engine.batch.books import BookFile
+from engine.batch.books import book_file
 from engine.batch.figures.components import by_book, replay
-from engine.batch.sources import Day, load, source_of
+from engine.batch.sources import Day, load, opened_day, source_of
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
 from engine.record.chain import chain_of_blocks
-from engine.record.intact_files import file_errors, file_sha256
+from engine.record.intact_files import file_errors
 from engine.record.manifest import Manifest, RecordedBlock, manifest_of
 from engine.record.read import read_json, run_of
 from engine.record.rows import ComponentKey
@@ -93,12 +93,8 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
 def _day(manifest: Manifest) -> Day:
     """Return the date as it was: the same files, without those that could not be loaded then."""
     market = Path(manifest["market"]["path"])
-    files = tuple(
-        BookFile(name=book["name"], path=Path(book["path"]), sha256=file_sha256(Path(book["path"])))
-        for book in manifest["books"]
-        if book["books"]
-    )
-    return Day(date.fromisoformat(manifest["valuation_date"]), market, file_sha256(market), files)
+    files = tuple(book_file(book["name"], Path(book["path"])) for book in manifest["books"] if book["books"])
+    return opened_day(date.fromisoformat(manifest["valuation_date"]), market, files)
 
 
 def _block_differences(then: Sequence[RecordedBlock], now: Sequence[RecordedBlock]) -> Iterator[str]:

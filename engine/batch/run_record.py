@@ -46,6 +46,7 @@ from engine.record.tables import (
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.results import RunResult, ScopeResult, as_json
 from engine.run.start import Prepared
+from engine.scenario.scenario import Scenario
 from kernels.base import CellRange
 
 INCOMPLETE = 4
@@ -74,7 +75,7 @@ def write_run(
     *,
     problem: str,
     blocks: Sequence[CellRange],
-    stressed: Sequence[str],
+    stressed: Sequence[Scenario],
     faults: Sequence[BatchFault],
     spent: Spent,
 ) -> str:

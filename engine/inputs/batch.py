@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.limits import Limit, checked_limits, describe_limits
+from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
-from engine.inputs.toml.read import Strict, parse_toml, read_text
+from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
 DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
@@ -188,7 +188,8 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
     InputError
         There is no date, or one of `dates` is none.
     """
-    text = read_text(path)
+    opened = open_once(path, TOML)
+    text = read_text(opened)
     data = parse_toml(path, text)
     try:
         file = BatchFile.model_validate(data)
@@ -201,7 +202,7 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
         raise FileFaults(path, [Fault(message=f"needs {DATE} in its name: there are several dates", where="market")])
     return Batch(
         path=path.resolve(),
-        sha256=sha256(path.read_bytes()).hexdigest(),
+        sha256=opened.sha256,
         dates=chosen,
         market=str(folder / file.market),
         books=tuple(book.model_copy(update={"path": str(folder / book.path)}) for book in file.books),

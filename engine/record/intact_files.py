@@ -51,11 +51,3 @@ def unsealed(data: bytes) -> dict[str, Any] | None:
         return content if sealed(content)[0] == data else None
     except (ValueError, AttributeError):
         return None
-
-
-def file_sha256(path: Path) -> str:
-    """Return the digest of a file's bytes; MISSING when it cannot be read."""
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return MISSING

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.record.atomic import write_json
-from engine.record.intact_files import MISSING, file_errors, file_sha256, read_sealed, unsealed
+from engine.record.intact_files import file_errors, read_sealed, unsealed
 
 
 def test_a_sealed_object_is_read_back_and_a_changed_byte_is_found(tmp_path):
@@ -32,9 +32,3 @@ def test_errors_of_files_name_each(tmp_path):
     assert gone == f"{tmp_path / 'gone'}: is missing"
     assert folder.startswith(f"{tmp_path / 'folder'}: cannot be read: ")
     assert list(file_errors(tmp_path, manifest, ["good"])) == []
-
-
-def test_the_digest_of_a_file_that_cannot_be_read_is_a_word(tmp_path):
-    (tmp_path / "a").write_bytes(b"a")
-    assert file_sha256(tmp_path / "a") == sha256(b"a").hexdigest()
-    assert file_sha256(tmp_path / "b") == MISSING

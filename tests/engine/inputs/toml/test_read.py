@@ -160,7 +160,7 @@ def test_a_file_without_permission_says_so(write, monkeypatch):  # BAD-S005; roo
     def refuse(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert faults(path) == ["permission denied: this user may not read it"]
 
 
