@@ -41,6 +41,7 @@ from engine.record.tables import (
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
+    SUPERSEDED,
     convergence_schema,
 )
 from engine.risk.accumulate import TailAccumulator
@@ -50,7 +51,6 @@ from engine.scenario.scenario import Scenario
 from kernels.base import CellRange
 
 INCOMPLETE = 4
-SUPERSEDED = "superseded"  # in the record's folder: records that were replaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,15 @@ def _path(value: Any) -> Any:
     return value
 
 
+def _umask(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"0[0-7][0-7]", value):
+        raise ValueError(
+            f"must be three octal digits as text, the first 0 since the owner reads and writes, such as '027', "
+            f"got {value!r}"
+        )
+    return int(value, 8)
+
+
 def _one_or_more(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
@@ -132,6 +141,13 @@ class BatchFile(Strict):
     realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    umask: Annotated[
+        int | None, BeforeValidator(_umask), WithJsonSchema({"type": "string", "pattern": "^0[0-7][0-7]$"})
+    ] = Field(
+        default=None,
+        description="Permissions that the record's files and folders do without: '027' lets the group read, and others "
+        "nothing. Default: the process's.",
+    )
     histories: tuple[PathText, ...] = Field(
         default=(), description="Histories of yields and USD/JPY, for the record's trailing correlations."
     )
@@ -169,6 +185,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
+    umask: int | None  # permissions that what is written does without; None: the process's
     histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
 
@@ -213,6 +230,7 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
         realised=folder / file.realised if file.realised else None,
         prometheus=folder / file.prometheus if file.prometheus else None,
         report=file.report,
+        umask=file.umask,
         histories=tuple(folder / each for each in file.histories),
         block_cells=file.block_cells,
     )
