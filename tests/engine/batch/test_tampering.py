@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -216,3 +217,30 @@ def test_a_record_stands_where_it_is_moved_to_as_a_whole(copy, tmp_path):
     Path(copy).rename(moved)
     assert changed_files(moved) == ()
     assert len(recorded_runs(moved)) == 2
+
+
+def test_a_night_is_signed_as_the_page_on_seals_says(copy, tmp_path):
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("needs OpenSSH's ssh-keygen")
+
+    def keygen(*words, text=None):
+        return subprocess.run(["ssh-keygen", *map(str, words)], input=text, capture_output=True, check=False)
+
+    key, night = tmp_path / "key", copy / f"valuation_date={DATE}" / NIGHT
+    assert keygen("-q", "-t", "ed25519", "-N", "", "-f", key).returncode == 0
+    assert keygen("-Y", "sign", "-n", "unwind", "-f", key, night).returncode == 0
+    (tmp_path / "signers").write_text(f"risk@example.com {key.with_suffix('.pub').read_text()}")
+    checked = ("-Y", "verify", "-n", "unwind", "-f", tmp_path / "signers", "-I", "risk@example.com")
+    signature = ("-s", night.with_name(f"{NIGHT}.sig"))
+    assert keygen(*checked, *signature, text=night.read_bytes()).returncode == 0
+    assert changed_files(copy) == ()
+    reseal(run_home(copy))
+    assert keygen(*checked, *signature, text=night.read_bytes()).returncode != 0
+
+
+def test_the_records_files_have_the_permissions_that_the_batch_asks_for(folder):
+    folder.edit("paths = 400_000", "paths = 1000")
+    folder.edit("block_cells = 1", 'block_cells = 1\numask = "027"')
+    folder.night()
+    assert {oct(path.stat().st_mode & 0o777) for path in record_files(folder.out)} == {"0o640"}
+    assert {oct(path.stat().st_mode & 0o777) for path in folder.out.rglob("*") if path.is_dir()} == {"0o750"}
