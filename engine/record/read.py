@@ -11,7 +11,8 @@
 `manifest.json` holds the keys of `engine.record.manifest.Manifest`.
 
 `night.json` holds "schema", "sha256", valuation_date, complete, exit_code (0, 3 or 4), batch {path, sha256},
-runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished.
+runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished, and what
+`engine.record.night_file` adds: before {valuation_date, sha256}, replaces, replaced [{run, sha256}].
 """
 
 import json
