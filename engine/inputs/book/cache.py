@@ -19,7 +19,7 @@ KEPT = 64  # the books used last; older ones are removed
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
     *("book/**/*.py", "conventions/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
-    *("inputs/book/*.py", "market/factors.py"),
+    *("inputs/book/*.py", "inputs/fields/*.py", "market/factors.py"),
 )  # all that a compiled book depends on, beside the registered currencies and the centres of the paths' business days
 
 

@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import Fault, FileFaults
-from engine.inputs.history.fields import MISSING, parse_date, parse_number, read_rows
+from engine.inputs.fields.dates import parse_date
+from engine.inputs.fields.numbers import number_hint, parse_number
+from engine.inputs.fields.rows import rows_of
+from engine.inputs.history.files import history_bytes
+from engine.inputs.history.forms import plain
+from engine.inputs.history.load import LARGEST_PRICE, MISSING
 
 
 def read_prices(path: Path) -> pd.DataFrame:
@@ -20,11 +25,11 @@ def read_prices(path: Path) -> pd.DataFrame:
     FileFaults
         Everything wrong with the file: its header, a wrong date or one out of order, a price that is not positive.
     """
-    (line, header), *data = read_rows(path)
-    if header[0] != "date" or len(header) < 2 or len(set(header)) < len(header):
+    (line, header), *data = rows_of(history_bytes(path), path, is_cp932_read=False)
+    if plain(header[0]) != "date" or len(header) < 2 or len(set(header)) < len(header) or not all(header):
         message = f"header must be date and the names of prices, each once, got {','.join(header)[:60]!r}"
         raise FileFaults(path, [Fault(message=message, line=line)])
-    faults: list[Fault] = []
+    faults: list[Fault] = [] if data else [Fault(message="no data rows under the header", line=line)]
     dates: list[date] = []
     values = np.full((len(data), len(header) - 1), np.nan)
     for i, (at, fields) in enumerate(data):
@@ -46,7 +51,8 @@ def read_prices(path: Path) -> pd.DataFrame:
 
 def _price(field: str, line: int, column: str, faults: list[Fault]) -> float:
     found = parse_number(field)
-    if found is None or found <= 0.0:
-        faults.append(Fault(message=f"{field!r} is no price: it must be a number above 0", line=line, where=column))
+    if found is None or not 0.0 < found < LARGEST_PRICE:
+        wanted = f"it must be a number above 0 and below {LARGEST_PRICE:,.0f}{number_hint(field)}"
+        faults.append(Fault(message=f"{field[:40]!r} is no price: {wanted}", line=line, where=column))
         return float("nan")
     return found
