@@ -56,7 +56,7 @@ def check(files: Files) -> None:
         for row in check_series(history.values)
     ]
     render.show(Table(title="History", columns=columns, rows=tuple(rows)))
-    doubts = doubts_of(history)
+    doubts = doubts_of(history.values)
     for note in (*history.notes, *odd_moves(history.values)):
         render.warn(note)
     for doubt in doubts[-MAX_NAMED:]:

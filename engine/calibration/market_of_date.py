@@ -116,7 +116,7 @@ def carried_notes(like: Market, days: Sequence[date]) -> tuple[str, ...]:
     what = " and ".join(part for part in (curves, vols) if part)
     farthest = max(others, key=lambda day: abs((day - like.valuation_date).days))
     age = (farthest - like.valuation_date).days
-    words = f"{abs(age):,} days {'before' if age > 0 else 'after'} {farthest}"
+    words = f"{abs(age):,} day{'s' * (abs(age) > 1)} {'before' if age > 0 else 'after'} {farthest}"
     notes = [f"{what} are those of {like.valuation_date}, {words}: the history has none"] if what else []
     if np.any(like.mus != 0.0):
         notes.append(f"the drifts of the market of {like.valuation_date} are not taken: prices have none")
@@ -131,7 +131,7 @@ def index_notes(history: pd.DataFrame, days: Sequence[date], like: Market, start
         have = [factor.name for factor in indices_of(history, day, like, start)]
         if lacks := [name for name in names if name not in have]:
             notes.append(
-                f"{day}: no {', '.join(lacks)} in the market: not published on it, or not in most of the window"
+                f"{day}: no {', '.join(lacks)} in the market: not published on it, or on few dates of the window"
             )
     return tuple(notes)
 
@@ -211,12 +211,20 @@ def _refuse_unknown(history: pd.DataFrame, like: Market) -> None:
     missing = [name for name in like.par_curves if name not in curves]
     missing += [name for name in _prices(like) if name not in prices]
     if missing:
-        files = dict.fromkeys(f"{name} is in {_file(name)}" for name in missing)
+        files = [f"{', '.join(names)}: {file}" for file, names in _by_file(missing).items()]
         raise InputError(
             f"the history has no {', '.join(missing)}, which the market of {like.valuation_date} has; it has"
-            f" {', '.join([*curves, *sorted(prices)])}; add the file: {'; '.join(files)}; or give another market by"
-            " --like"
+            f" {', '.join([*curves, *sorted(prices)])}; add the file ({'; '.join(files)}), or give another"
+            " market by --like"
         )
+
+
+def _by_file(missing: Sequence[str]) -> dict[str, list[str]]:
+    """Return missing curves and prices by the file that has them."""
+    found: dict[str, list[str]] = {}
+    for name in missing:
+        found.setdefault(_file(name), []).append(name)
+    return found
 
 
 def _source(name: str) -> str:

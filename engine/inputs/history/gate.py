@@ -35,14 +35,17 @@ class Passed:
         return f"accepted by name: {', '.join(until)}" if until else ""
 
 
-def doubts_of(history: History, first: date = date.min, last: date = date.max) -> tuple[Doubt, ...]:
-    """Return all that is doubted in a history from `first` to `last`, by date; the dates around are looked at too."""
-    days = days_of(history.values.index)
-    weekdays = history.values[np.is_busday(days)]
-    window = history.values[np.is_busday(days) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))]
+def doubts_of(values: pd.DataFrame, first: date = date.min, last: date = date.max) -> tuple[Doubt, ...]:
+    """Return all that is doubted in a history's table from `first` to `last`, by date.
+
+    A date is judged by those around it, outside the window too; units are judged by the window alone.
+    """
+    days = days_of(values.index)
+    weekdays = values[np.is_busday(days)]
+    window = values[np.is_busday(days) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))]
     found = [*unit_doubts(window), *(doubt for check in _CHECKS for doubt in check(weekdays))]
-    found = [doubt for doubt in found if first <= doubt.day <= last]
-    return tuple(sorted(found, key=lambda doubt: (doubt.day, doubt.series)))
+    once = {doubt.key: doubt for doubt in reversed(found) if first <= doubt.day <= last}  # a unit explains a move
+    return tuple(sorted(once.values(), key=lambda doubt: (doubt.day, doubt.series)))
 
 
 def pass_gate(
@@ -70,7 +73,7 @@ def pass_gate(
     """
     names = [_accepted_name(text) for text in accepted]
     last = max(days)
-    found = [doubt for doubt in doubts_of(history, first, last) if _group(doubt.series) in series]
+    found = window_doubts(history.values, series, first, last)
     curves = [name for name in series if any(_group(each) == name for each in map(str, history.values.columns))]
     inside = history.values.loc[pd.Timestamp(first) :]
     found += [doubt for day in days for doubt in tenor_doubts(inside, day, curves)]
@@ -86,6 +89,11 @@ def pass_gate(
     keys = {doubt.key for doubt in through}
     notes += [f"--accept {name}: nothing of that name is doubted" for name in names if name not in keys]
     return Passed(accepted=through, notes=tuple(notes))
+
+
+def window_doubts(values: pd.DataFrame, series: Collection[str], first: date, last: date) -> list[Doubt]:
+    """Return what is doubted of `series`, names of curves and of prices, from `first` to `last`."""
+    return [doubt for doubt in doubts_of(values, first, last) if _group(doubt.series) in series]
 
 
 def located(history: History, doubt: Doubt) -> str:

@@ -5,6 +5,7 @@ A history's table has a `date` index (ascending, unique, microseconds) and one f
 value. Nothing is filled in. Every error of a file is reported at once, with its line.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,9 +26,10 @@ from kernels.types import F64, I64
 
 MISSING = frozenset(("", "-", ".", "N/A", "#N/A", "n/a", "NA", "ND"))  # how publishers write "no value"
 LARGEST_PERCENT = 100.0  # of a yield, in size; what is sane in a currency is far less, and `engine.inputs.history.gate`
-LARGEST_PRICE = 1e9
+SMALLEST_PRICE, LARGEST_PRICE = 1e-6, 1e9
 MAX_FAULTS = 100  # listed; the rest is counted
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_YIELD = re.compile(r".+_[0-9.]+[WMY]")
 _HEADER_WITHIN = 3  # rows: the Ministry's title stands before it
 _FORMATS = "the Ministry of Finance's jgbcm or jgbcme file, the Treasury's file, FRED's csv, the tidy table"
 
@@ -143,8 +145,8 @@ def parse_history(data: bytes, name: Path | str) -> HistoryFile:
 
 
 def is_yield(series: str) -> bool:
-    """Return whether a series is a par yield, as JGB_10Y, and no price."""
-    return "_" in series
+    """Return whether a series is a par yield, as JGB_10Y, and no price, as SPX or XLK_ADJ."""
+    return _YIELD.fullmatch(series) is not None
 
 
 def _column(rows: Sequence[Row], j: int, series: str, header: str) -> tuple[F64, list[Fault]]:
@@ -152,7 +154,7 @@ def _column(rows: Sequence[Row], j: int, series: str, header: str) -> tuple[F64,
     there = [i for i, (_, row) in enumerate(rows) if row[j] not in MISSING]
     fields = [rows[i][1][j] for i in there]
     rate = is_yield(series)
-    low, high = (-LARGEST_PERCENT, LARGEST_PERCENT) if rate else (0.0, LARGEST_PRICE)
+    low, high = (-LARGEST_PERCENT, LARGEST_PERCENT) if rate else (SMALLEST_PRICE, LARGEST_PRICE)
     faults: list[Fault] = []
     found = parse_numbers(fields)
     if found is None or not ((low < found) & (found < high)).all():
@@ -177,7 +179,7 @@ def _number(field: str, low: float, high: float, *, is_rate: bool) -> float | st
         wanted = (
             f"in percent per year: it must lie within {high:g}"
             if is_rate
-            else f": it must be above 0, below {high:,.0f}"
+            else f": it must be above {low:f} and below {high:,.0f}"
         )
         return f"{field} is no {'yield ' if is_rate else 'price'}{wanted}"
     return value
@@ -270,4 +272,4 @@ def _refuse_conflicts(merged: pd.DataFrame, file: HistoryFile) -> None:
 
 def _column_order(name: str) -> tuple[str, float]:
     curve, _, tenor = name.rpartition("_")
-    return (curve, tenor_years(tenor)) if curve else (f"~{name}", 0.0)  # JGB, UST, then USDJPY
+    return (curve, tenor_years(tenor)) if is_yield(name) else (f"~{name}", 0.0)  # JGB, UST, then USDJPY

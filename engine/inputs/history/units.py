@@ -29,7 +29,7 @@ def unit_doubts(values: pd.DataFrame) -> Iterator[Doubt]:
     names = [str(name) for name in values.columns]
     for curve in dict.fromkeys(name.rpartition("_")[0] for name in names if is_yield(name)):
         tenors = [name for name in names if is_yield(name) and name.rpartition("_")[0] == curve]
-        yield from _decimal_doubts(curve, values[tenors].dropna(how="all"))
+        yield from _decimal_doubts(curve, values[tenors].dropna(how="all").dropna(axis=1, how="all"))
     for name in names:
         yield from _range_doubts(name, values[name].dropna())
 
@@ -45,8 +45,8 @@ def _decimal_doubts(curve: str, frame: pd.DataFrame) -> Iterator[Doubt]:
     if highest < DECIMAL_LEVEL and (is_long if is_short else np.nanmax(vols) < DECIMAL_VOL):
         evidence = "" if is_short else f" and no tenor's vol above {1e4 * np.nanmax(vols):.2g} bp a year"
         message = (
-            f"no yield above {100.0 * highest:.3g} % on any date{evidence}: these seem to be decimals; write percent, 4.47 "
-            "for 0.0447"
+            f"no yield above {100.0 * highest:.3g} % on any date{evidence}: these seem to be decimals; write percent, "
+            "4.47 for 0.0447"
         )
         yield Doubt(series=curve, day=first, message=message)
         return

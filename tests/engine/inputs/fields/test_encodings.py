@@ -14,7 +14,7 @@ def test_what_says_its_encoding_is_read(encoding):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (TEXT.encode("cp932"), "line 1: byte 0x8a is not UTF-8, the file seems to be CP932 (Shift-JIS); save it as UTF-8"),
+        (TEXT.encode("cp932"), "line 1: byte 0x8a is not UTF-8, the file seems to be CP932 (Shift-JIS); save it"),
         (TEXT.encode("cp932"), "iconv -f CP932 -t UTF-8"),
         ("a,b\nZürich,1\n".encode("latin-1"), "line 2: byte 0xfc is not UTF-8, nor is the file CP932"),
         (TEXT.encode("utf-16-le"), "UTF-16 text without a mark of its byte order; save it as UTF-8"),

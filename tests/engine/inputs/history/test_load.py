@@ -202,14 +202,18 @@ def test_either_order_is_read_and_each_date_keeps_its_line(file):
         assert line == 2 + rows.index("2025-05-28,151")
 
 
-@pytest.mark.parametrize("field", ["nan", "inf", "1_000", "\uff11", "(1)", "4.3%", "9" * 400, "1e400", "-inf", '"1,5"', "0x1p3", "abc"])
+@pytest.mark.parametrize(
+    "field", ["nan", "inf", "1_000", "\uff11", "(1)", "4.3%", "9" * 400, "1e400", "-inf", '"1,5"', "0x1p3", "abc"]
+)
 def test_a_field_that_is_not_plainly_a_number_is_refused_with_line_and_column(file, field):
     (message,) = faults(file(f"date,usdjpy\n2025-05-27,150\n2025-05-28,{field}\n"))
     plain = field.strip(chr(34))
     assert message.startswith(f"line 3, usdjpy: {plain if len(plain) <= 40 else plain[:37] + '...'!r} is not a number")
 
 
-@pytest.mark.parametrize("day", ["2025-02-30", "28/05/25", "45805", "2025-05", "2025-W22-3", "5/28/62", "1850-05-28", ""])
+@pytest.mark.parametrize(
+    "day", ["2025-02-30", "28/05/25", "45805", "2025-05", "2025-W22-3", "5/28/62", "1850-05-28", ""]
+)
 def test_a_date_that_does_not_exist_is_refused(file, day):
     assert faults(file(f"date,usdjpy\n{day},150\n"))[0].startswith(f"line 2: no such date: {day!r}")
 
@@ -233,7 +237,7 @@ def test_all_faults_come_at_once(file):
         ("date,usdjpy\n2025-05-28,1\0\n", "line 2: holds a NUL byte"),
         ("date\n2025-05-28\n", "no column beside the date"),
         ("Date,5 YR,7 YR,10 YR,20 YR,30 YR\n05/28/2025,1,1,1,2,2\n", "the Treasury's real yields"),
-        ("date,usdjpy\n2025-05-28,-145\n", "line 2, usdjpy: -145 is no price: it must be above 0"),
+        ("date,usdjpy\n2025-05-28,-145\n", "line 2, usdjpy: -145 is no price: it must be above 0.000001"),
         ("date,ust_10y\n2025-05-28,447\n", "line 2, ust_10y: 447 is no yield in percent per year"),
         ("observation_date,DGS4\n2025-05-28,1\n", "header 'observation_date,DGS4' has no column that is read"),
     ],
