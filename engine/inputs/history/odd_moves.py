@@ -15,11 +15,12 @@ from engine.inputs.history.load import is_yield
 from engine.market.factors import tenor_years
 from kernels.types import F64, Dates
 
-SPIKE, LONE_SPIKE = 10.0, 5.0  # times the usual move, there and back: of a series; of it and of it against neighbours
-JUMP, LONE_JUMP = 25.0, 16.0  # the same of a move that is not taken back
+SPIKE = 10.0  # times the usual size, there and back: of a move, or of a move against the neighbours on the curve
+JUMP, LONE_JUMP = 25.0, 16.0  # times the usual move, and not taken back: of a move, or of one that no neighbour made
 LONGEST_SPIKE = 5  # dates that a value may stand before it turns back
 _LONG_RUN, _SHORT_RUN, _LEAST_RUN = 500, 21, 20  # moves, half of them before, whose median size is the usual one
 _FLOOR, _BILL_FLOOR, _PRICE_FLOOR = 1e-4, 6e-4, 1e-3  # least usual move: of yields, of those below a year, of ln(price)
+_LONE_BILL_FLOOR = 3e-4  # the same of a move against the neighbours, below a year
 _UNKNOWN, _UNKNOWN_PRICE = 5e-4, 6e-3  # the usual move of a series too short to have one
 _LONGEST_STEP_DAYS = 10  # calendar days between two values; over a longer gap a move may be of any size
 
@@ -33,15 +34,34 @@ class _Moves:
     levels: F64  # (n_moves + 1, n_series) as in the history
     own: F64  # (n_moves, n_series) of a yield, or of ln(price); NaN where a date has no value or is far
     lone: F64  # (n_moves, n_series) less what the neighbours on the curve moved; NaN without any
-    usual: F64  # (n_moves, n_series)
+    usual: F64  # (n_moves, n_series) size of `own`
+    usual_lone: F64  # (n_moves, n_series) size of `lone`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spike:
+    """A value, or several on end, that turn back."""
+
+    j: int  # series
+    k: int  # the move to it
+    length: int  # dates that it stands
+    size: float  # the smaller of the moves there and back, with the sign of the first
+    usual: float
+    is_lone: bool  # found against the neighbours
 
 
 def move_doubts(values: pd.DataFrame) -> Iterator[Doubt]:
-    """Yield the moves that are doubted, by series; `values` is a history's table on weekdays."""
+    """Yield the moves that are doubted, by series; `values` is a history's table on weekdays.
+
+    What is doubted is taken out before neighbours are compared, so that no tenor is blamed for the one beside it.
+    """
     for names in _groups([str(name) for name in values.columns]):
         moves = _moves(values[names].dropna(how="all"), names)
-        for j in range(len(names)):
-            yield from _doubts_of(moves, j)
+        for is_lone in (False, True):
+            spikes = [spike for j in range(len(names)) for spike in _spikes(moves, j, is_lone=is_lone)]
+            yield from (_spike_doubt(moves, spike) for spike in spikes)
+            moves = _without(moves, spikes)
+        yield from (doubt for j in range(len(names)) for doubt in _jumps(moves, j))
 
 
 def _groups(names: Sequence[str]) -> Iterator[list[str]]:
@@ -59,24 +79,47 @@ def _moves(frame: pd.DataFrame, names: Sequence[str]) -> _Moves:
     states = levels if is_yield(names[0]) else np.log(levels)
     own = np.diff(states, axis=0)
     own[np.diff(days).astype(np.int64) > _LONGEST_STEP_DAYS] = np.nan
-    usual = np.column_stack([_usual(own[:, j], name) for j, name in enumerate(names)])
-    return _Moves(names=names, days=days, levels=levels, own=own, lone=_lone(own, names), usual=usual)
+    return _compared(names, days, levels, own)
 
 
-def _usual(own: F64, name: str) -> F64:
+def _compared(names: Sequence[str], days: Dates, levels: F64, own: F64) -> _Moves:
+    """Return moves with those of the neighbours taken off, and their usual sizes."""
+    lone = _lone(own, names)
+    return _Moves(
+        names=names,
+        days=days,
+        levels=levels,
+        own=own,
+        lone=lone,
+        usual=np.column_stack([_usual(own[:, j], name, _BILL_FLOOR) for j, name in enumerate(names)]),
+        usual_lone=np.column_stack([_usual(lone[:, j], name, _LONE_BILL_FLOOR) for j, name in enumerate(names)]),
+    )
+
+
+def _without(moves: _Moves, spikes: Sequence[_Spike]) -> _Moves:
+    """Return the moves without those to and from what is doubted."""
+    if not spikes:
+        return moves
+    own = moves.own.copy()
+    for spike in spikes:
+        own[spike.k : spike.k + spike.length + 1, spike.j] = np.nan
+    return _compared(moves.names, moves.days, moves.levels, own)
+
+
+def _usual(own: F64, name: str, bill_floor: float) -> F64:
     """Return (n_moves,) usual size around each move: the larger of the median over two years and over a month."""
     sizes = pd.Series(np.abs(own))
     medians = [sizes.rolling(run, center=True, min_periods=_LEAST_RUN).median() for run in (_LONG_RUN, _SHORT_RUN)]
     unknown = _UNKNOWN if is_yield(name) else _UNKNOWN_PRICE
     usual = np.fmax(medians[0].fillna(unknown).to_numpy(), medians[1].to_numpy())
-    floored: F64 = np.maximum(usual, _floor(name))
+    floored: F64 = np.maximum(usual, _floor(name, bill_floor))
     return floored
 
 
-def _floor(name: str) -> float:
+def _floor(name: str, bill_floor: float) -> float:
     if not is_yield(name):
         return _PRICE_FLOOR
-    return _BILL_FLOOR if tenor_years(name.rpartition("_")[2]) < 1.0 else _FLOOR
+    return bill_floor if tenor_years(name.rpartition("_")[2]) < 1.0 else _FLOOR
 
 
 def _lone(own: F64, names: Sequence[str]) -> F64:
@@ -104,26 +147,22 @@ def _nearest(own: F64, logs: F64) -> tuple[F64, F64]:
     return moves, at
 
 
-def _doubts_of(moves: _Moves, j: int) -> Iterator[Doubt]:
-    there = ~np.isnan(moves.own[:, j])
-    own, lone, usual = moves.own[there, j], moves.lone[there, j], moves.usual[there, j]
-    ends = np.flatnonzero(there)
+def _spikes(moves: _Moves, j: int, *, is_lone: bool) -> Iterator[_Spike]:
+    """Yield values of a series that turn back, the shortest first: by its own moves, or by those no neighbour made."""
+    there = ~np.isnan(moves.lone[:, j] if is_lone else moves.own[:, j])
+    own, lone, ends = moves.own[there, j], moves.lone[there, j], np.flatnonzero(there)
+    usual = (moves.usual_lone if is_lone else moves.usual)[there, j]
     taken = np.zeros(own.size, dtype=bool)  # moves that are part of a spike
     for length in range(1, LONGEST_SPIKE + 1):
-        sizes, lone_sizes = _there_and_back(own, length), _there_and_back(lone, length)
-        with np.errstate(invalid="ignore"):
-            lone_sizes = np.minimum(sizes, lone_sizes)
-            odd = (sizes > SPIKE * usual[: sizes.size]) | (lone_sizes > LONE_SPIKE * usual[: sizes.size])
-        for k in np.flatnonzero(odd):
+        sizes = _there_and_back(own, length)
+        if is_lone:
+            sizes = np.minimum(sizes, _there_and_back(lone, length))
+        for k in np.flatnonzero(sizes > SPIKE * usual[: sizes.size]):
             back = k + length
             if ends[back] - ends[k] == length and not (taken[k] or taken[back]):
                 taken[k] = taken[back] = True
-                yield _spike(moves, j, int(ends[k]), length, float(np.copysign(sizes[k], own[k])), float(usual[k]))
-    with np.errstate(invalid="ignore"):
-        lone_moves = np.where(own * lone > 0.0, np.minimum(np.abs(own), np.abs(lone)), 0.0)
-        odd = (np.abs(own) > JUMP * usual) | (lone_moves > LONE_JUMP * usual)
-    for k in np.flatnonzero(odd & ~taken):
-        yield _jump(moves, j, int(ends[k]), float(own[k]), float(usual[k]))
+                size = float(np.copysign(sizes[k], own[k]))
+                yield _Spike(j=j, k=int(ends[k]), length=length, size=size, usual=float(usual[k]), is_lone=is_lone)
 
 
 def _there_and_back(moves: F64, length: int) -> F64:
@@ -133,22 +172,28 @@ def _there_and_back(moves: F64, length: int) -> F64:
     return smaller
 
 
-def _spike(moves: _Moves, j: int, k: int, length: int, size: float, usual: float) -> Doubt:
-    name = moves.names[j]
-    days = [moves.days[k + 1 + i].item() for i in range(length)]
-    until = "" if length == 1 else f" to {days[-1]}"
+def _spike_doubt(moves: _Moves, spike: _Spike) -> Doubt:
+    name, k = moves.names[spike.j], spike.k
+    before, at, after = (moves.levels[i, spike.j] for i in (k, k + 1, k + 1 + spike.length))
+    first, last = moves.days[k + 1].item(), moves.days[k + spike.length].item()
+    until = "" if spike.length == 1 else f" to {last}"
+    against = " against its neighbours" if spike.is_lone else ""
     message = (
-        f"{value_words(name, moves.levels[k + 1, j])}{until}, but {value_words(name, moves.levels[k, j])} before and "
-        f"{value_words(name, moves.levels[k + 1 + length, j])} after: {move_words(name, size)} there and back, a usual "
-        f"move is {move_words(name, usual).lstrip('+')}"
+        f"{value_words(name, at)}{until}, but {value_words(name, before)} before and {value_words(name, after)} after: "
+        f"{move_words(name, spike.size)} there and back{against}, usual are {move_words(name, spike.usual).lstrip('+')}"
     )
-    return Doubt(series=name, day=days[0], message=message)
+    return Doubt(series=name, day=first, message=message)
 
 
-def _jump(moves: _Moves, j: int, k: int, size: float, usual: float) -> Doubt:
-    name = moves.names[j]
-    message = (
-        f"{value_words(name, moves.levels[k + 1, j])}, but {value_words(name, moves.levels[k, j])} before: "
-        f"{move_words(name, size)}, a usual move is {move_words(name, usual).lstrip('+')}"
-    )
-    return Doubt(series=name, day=moves.days[k + 1].item(), message=message)
+def _jumps(moves: _Moves, j: int) -> Iterator[Doubt]:
+    """Yield moves of a series that are not taken back."""
+    own, lone, usual, name = moves.own[:, j], moves.lone[:, j], moves.usual[:, j], moves.names[j]
+    with np.errstate(invalid="ignore"):
+        lone_moves = np.where(own * lone > 0.0, np.minimum(np.abs(own), np.abs(lone)), 0.0)
+        odd = (np.abs(own) > JUMP * usual) | (lone_moves > LONE_JUMP * usual)
+    for k in np.flatnonzero(odd):
+        message = (
+            f"{value_words(name, moves.levels[k + 1, j])}, but {value_words(name, moves.levels[k, j])} before: "
+            f"{move_words(name, own[k])}, usual are {move_words(name, usual[k]).lstrip('+')}"
+        )
+        yield Doubt(series=name, day=moves.days[k + 1].item(), message=message)
