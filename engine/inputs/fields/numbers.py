@@ -10,7 +10,7 @@ from kernels.types import F64
 
 _MOST_CHARACTERS = 64  # a float64 takes 24 at most, a decimal of a Parquet file 40
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:[eE][+-]?[0-9]+)?")
-_SHORT_NUMBERS = re.compile(r"(?:-?[0-9]{1,9}(?:\.[0-9]{0,9})?\n)*")  # what `parse_number` takes, in nearly every file
+_PLAIN_CHARACTERS = frozenset("0123456789.-")  # of which float() takes what `parse_number` takes, and nothing else
 
 PLAIN = "a number in plain digits"
 
@@ -32,9 +32,12 @@ def parse_number(field: str) -> float | None:
 
 def parse_numbers(fields: Sequence[str]) -> F64 | None:
     """Return (n_fields,) what `parse_number` gives of each, in a fifth of its time; None where it must be asked."""
-    text = "\n".join([*fields, ""])
-    is_plain = text.count("\n") == len(fields) and _SHORT_NUMBERS.fullmatch(text)  # a quoted field may hold line ends
-    return np.array(fields, dtype=np.float64) if is_plain else None
+    if not _PLAIN_CHARACTERS.issuperset("".join(fields)) or max(map(len, fields), default=0) > _MOST_CHARACTERS:
+        return None
+    try:
+        return np.fromiter(map(float, fields), dtype=np.float64, count=len(fields))
+    except ValueError:
+        return None
 
 
 def number_hint(field: str) -> str:

@@ -1,6 +1,7 @@
 """The rows of a small table of text (CSV), each with its line: of a history, of prices, of realised P&L."""
 
 import csv
+import re
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
@@ -19,7 +20,9 @@ def rows_of(data: bytes, name: Path | str, *, is_cp932_read: bool) -> list[Row]:
     FileFaults
         As `decoded_text` does; a stray quote; fields that are not separated by commas.
     """
-    reader = csv.reader(decoded_text(data, name, is_cp932_read=is_cp932_read).splitlines(keepends=True), strict=True)
+    text = decoded_text(data, name, is_cp932_read=is_cp932_read)
+    has_spaces = re.search(r"[^\S\r\n]", text) is not None
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
     rows: list[Row] = []
     while True:
         line = reader.line_num + 1
@@ -30,7 +33,7 @@ def rows_of(data: bytes, name: Path | str, *, is_cp932_read: bool) -> list[Row]:
         if fields is None:
             break
         if fields:
-            rows.append((line, [field.strip() for field in fields]))
+            rows.append((line, [field.strip() for field in fields] if has_spaces else fields))
     _refuse_other_separators(rows, name)
     return rows
 

@@ -127,10 +127,12 @@ def parse_history(data: bytes, name: Path | str) -> HistoryFile:
     ]
     days, found = _dates(good)
     faults += found
+    lines = [at for at, _ in good]
+    texts = list(zip(*(row for _, row in good), strict=False)) or [()] * len(header)  # some rows have empty fields more
     columns = {}
     for j, each in enumerate(series, start=1):
         if each:
-            columns[each], found = _column(good, j, each, header[j])
+            columns[each], found = _column(texts[j], lines, each, header[j])
             faults += found
     if faults:
         raise FileFaults(name, _capped(faults))
@@ -139,7 +141,7 @@ def parse_history(data: bytes, name: Path | str) -> HistoryFile:
     return HistoryFile(
         name=str(name),
         values=pd.DataFrame({each: values[order] for each, values in columns.items()}, index=index),
-        lines=np.array([at for at, _ in good], dtype=np.int64)[order],
+        lines=np.array(lines, dtype=np.int64)[order],
         notes=_left_out(name, form, series, header),
     )
 
@@ -149,10 +151,10 @@ def is_yield(series: str) -> bool:
     return _YIELD.fullmatch(series) is not None
 
 
-def _column(rows: Sequence[Row], j: int, series: str, header: str) -> tuple[F64, list[Fault]]:
+def _column(texts: Sequence[str], lines: Sequence[int], series: str, header: str) -> tuple[F64, list[Fault]]:
     """Return (n_rows,) values of a column, yields as decimals, NaN: none; and the errors in it."""
-    there = [i for i, (_, row) in enumerate(rows) if row[j] not in MISSING]
-    fields = [rows[i][1][j] for i in there]
+    there = [i for i, text in enumerate(texts) if text not in MISSING]
+    fields = [texts[i] for i in there]
     rate = is_yield(series)
     low, high = (-LARGEST_PERCENT, LARGEST_PERCENT) if rate else (SMALLEST_PRICE, LARGEST_PRICE)
     faults: list[Fault] = []
@@ -160,9 +162,9 @@ def _column(rows: Sequence[Row], j: int, series: str, header: str) -> tuple[F64,
     if found is None or not ((low < found) & (found < high)).all():
         parsed = [_number(field, low, high, is_rate=rate) for field in fields]
         words = zip(there, parsed, strict=True)
-        faults = [Fault(message=each, line=rows[i][0], where=header) for i, each in words if isinstance(each, str)]
+        faults = [Fault(message=each, line=lines[i], where=header) for i, each in words if isinstance(each, str)]
         found = np.array([np.nan if isinstance(each, str) else each for each in parsed])
-    values = np.full(len(rows), np.nan)
+    values = np.full(len(texts), np.nan)
     # Percent into decimals, 1.108 into 0.01108, rounded to 10: publishers print 3 of a percent at most.
     values[there] = np.round(found / 100.0, 10) if rate else found
     return values, faults
@@ -187,11 +189,14 @@ def _number(field: str, low: float, high: float, *, is_rate: bool) -> float | st
 
 def _dates(rows: Sequence[Row]) -> tuple[list[date], list[Fault]]:
     """Return the dates of the rows, and the errors in them: a form, an order that turns, a date that comes twice."""
+    quick = [day for _, row in rows if (day := parse_date(row[0])) is not None and _is_likely(day)]
+    if len(quick) == len(rows) and (_rises(quick) or _rises(quick[::-1])):
+        return quick, []
     found = [(line, row[0], parse_date(row[0])) for line, row in rows]
     faults = [
         Fault(message=f"no such date: {field!r}; wanted YYYY-MM-DD or the publisher's form", line=line)
         for line, field, day in found
-        if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR
+        if day is None or not _is_likely(day)
     ]
     days = [(line, day) for line, _, day in found if day is not None]
     steps = [(line, before, day) for (_, before), (line, day) in pairwise(days)]
@@ -204,6 +209,14 @@ def _dates(rows: Sequence[Row]) -> tuple[list[date], list[Fault]]:
             message = f"date {day} is out of order beside {before}; the rows before and after go {order}"
             faults.append(Fault(message=message, line=line))
     return [day for _, day in days], faults
+
+
+def _is_likely(day: date) -> bool:
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
+
+
+def _rises(days: Sequence[date]) -> bool:
+    return all(before < day for before, day in pairwise(days))
 
 
 def _header_faults(form: Form, series: Sequence[str | None], header: Sequence[str], line: int) -> list[Fault]:

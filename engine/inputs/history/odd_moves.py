@@ -15,7 +15,8 @@ from engine.inputs.history.load import is_yield
 from engine.market.factors import tenor_years
 from kernels.types import F64, Dates
 
-SPIKE = 10.0  # times the usual size, there and back: of a move, or of a move against the neighbours on the curve
+SPIKE, LONE_SPIKE = 10.0, 5.0  # times the usual move, there and back: of a series; and of it against its neighbours
+LONE_SIZE = 10.0  # or there and back against them, times what is usual against them
 JUMP, LONE_JUMP = 25.0, 16.0  # times the usual move, and not taken back: of a move, or of one that no neighbour made
 LONGEST_SPIKE = 5  # dates that a value may stand before it turns back
 _LONG_RUN, _SHORT_RUN, _LEAST_RUN = 500, 21, 20  # moves, half of them before, whose median size is the usual one
@@ -46,7 +47,7 @@ class _Spike:
     k: int  # the move to it
     length: int  # dates that it stands
     size: float  # the smaller of the moves there and back, with the sign of the first
-    usual: float
+    usual: float  # move
     is_lone: bool  # found against the neighbours
 
 
@@ -151,13 +152,14 @@ def _spikes(moves: _Moves, j: int, *, is_lone: bool) -> Iterator[_Spike]:
     """Yield values of a series that turn back, the shortest first: by its own moves, or by those no neighbour made."""
     there = ~np.isnan(moves.lone[:, j] if is_lone else moves.own[:, j])
     own, lone, ends = moves.own[there, j], moves.lone[there, j], np.flatnonzero(there)
-    usual = (moves.usual_lone if is_lone else moves.usual)[there, j]
+    usual = moves.usual[there, j]
+    limits = np.minimum(LONE_SPIKE * usual, LONE_SIZE * moves.usual_lone[there, j]) if is_lone else SPIKE * usual
     taken = np.zeros(own.size, dtype=bool)  # moves that are part of a spike
     for length in range(1, LONGEST_SPIKE + 1):
         sizes = _there_and_back(own, length)
         if is_lone:
             sizes = np.minimum(sizes, _there_and_back(lone, length))
-        for k in np.flatnonzero(sizes > SPIKE * usual[: sizes.size]):
+        for k in np.flatnonzero(sizes > limits[: sizes.size]):
             back = k + length
             if ends[back] - ends[k] == length and not (taken[k] or taken[back]):
                 taken[k] = taken[back] = True

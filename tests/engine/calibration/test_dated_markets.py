@@ -109,3 +109,49 @@ def test_dates_in_the_wrong_order_are_refused(made):
         made(made_table(), DAY, EVE)
     with pytest.raises(InputError, match="--window-start 2024-06-03 must lie before the first valuation date"):
         made(made_table(), START, START)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        (
+            "ust_3m",
+            "0.43",
+            "UST_3M on 2025-04-25: 0.43 %, but 4.32 % before and 4.32 % after: -389.0 bp there and back",
+        ),
+        ("jgb_10y", "3.311", "JGB_10Y on 2025-04-25: 3.311 %, but 1.328 % before and 1.329 % after: +198.2 bp there"),
+        ("ust_10y", "42.9", "UST_10Y on 2025-04-25: 42.9 %, but from -5 % to 30 % is sane"),
+        ("usdjpy", "1.4364", "USDJPY on 2025-04-25: 1.4364, but from 20 to 1000 is sane"),
+        (None, None, "UST on 2022-01-03: no yield above 0.0602 % on any date and no tenor's vol above 1.3 bp a year"),
+    ],
+)
+def test_the_published_history_with_a_slip_is_refused_and_without_it_gives_the_right_law(
+    shared, tmp_path, column, value, said
+):
+    rows = [line.split(",") for line in (shared / "data" / "history.csv").read_text("utf-8").splitlines()]
+    head, rows = rows[0], [row for row in rows[1:] if row[0] >= "2021-12-01"]
+    day, start = date(2025, 5, 28), date(2022, 1, 1)
+
+    def build():
+        text = "".join(f"{','.join(row)}\n" for row in (head, *rows))
+        (tmp_path / "history.csv").write_text(text, encoding="utf-8")
+        history = load_history([tmp_path / "history.csv"])
+        return markets_of_dates(history, day, day, like=BUNDLED, window_start=start).markets[0]
+
+    if column == "ust_3m":  # once: the law of the unchanged history, which is the bundled one
+        market = build()
+        names = [factor.name for factor in market.factors]
+        assert market.vols[names.index("UST_3M")] == pytest.approx(0.00636351, abs=1e-8)
+        assert market.vols[names.index("JGB_10Y")] == pytest.approx(0.00415613, abs=1e-8)
+        assert market.correlation[names.index("JGB_10Y"), names.index("JGB_7Y")] == pytest.approx(0.915, abs=5e-4)
+    for row in rows:
+        if column is None:
+            row[:] = [
+                f"{float(x) / 100:.6f}" if x and h[:3] in ("jgb", "ust") else x for h, x in zip(head, row, strict=True)
+            ]
+        elif row[0] == "2025-04-25":
+            row[head.index(column)] = value
+    with pytest.raises(InputError) as refused:
+        build()
+    line = next(i for i, row in enumerate(rows, start=2) if row[0] == said.split(" on ")[1][:10])
+    assert f"history.csv: line {line}: {said}" in str(refused.value)

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.inputs.fields.numbers import number_hint, parse_number, parse_numbers
 
@@ -25,8 +27,16 @@ def test_a_column_of_short_numbers_is_read_at_once_and_others_one_by_one():
     fields = ["1.108", "-0.297", "0", "145.04"]
     np.testing.assert_array_equal(parse_numbers(fields), [parse_number(field) for field in fields])
     np.testing.assert_array_equal(parse_numbers([]), [])
-    for other in ("1e6", "x", "", " 1", "1" * 20, "1\n2"):
+    for other in ("1e6", "x", "", " 1", "1" * 65, "1\n2", "-", ".", "1-2", "1.2.3", "--1"):
         assert parse_numbers([*fields, other]) is None
+
+
+@given(fields=st.lists(st.text(alphabet="0123456789.-", min_size=1, max_size=6), max_size=4))
+def test_what_is_read_at_once_is_what_is_read_one_by_one(fields):
+    found = parse_numbers(fields)
+    one_by_one = [parse_number(field) for field in fields]
+    assert (found is None) == (None in one_by_one)
+    assert found is None or found.tolist() == one_by_one
 
 
 @pytest.mark.parametrize(

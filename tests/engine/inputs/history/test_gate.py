@@ -169,4 +169,4 @@ def test_what_was_published_since_1990_is_not_doubted(shared):
     history = load_history([shared / "data" / "history.csv"])
     found = [doubt for doubt in doubts_of(history.values) if doubt.day >= date(1990, 1, 1)]
     assert [doubt.key for doubt in found] == []
-    assert len(doubts_of(history.values)) == 42  # of 1974 to 1989
+    assert len(doubts_of(history.values)) == 44  # of 1974 to 1989

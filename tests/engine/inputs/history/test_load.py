@@ -4,6 +4,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import FileFaults, InputError
 from engine.inputs.history.load import load_history, parse_history, read_history, read_history_file
@@ -263,3 +265,40 @@ def test_the_full_files_agree_with_each_other(shared):
     published = read_history([*sorted((raw / "treasury").iterdir()), *sorted((raw / "fred_csv").iterdir())])
     recent = published.loc["2016":, [name for name in published.columns if name in tidy.columns]].dropna(how="all")
     pd.testing.assert_frame_equal(tidy.loc[recent.index, recent.columns], recent)
+
+
+TOKENS = [
+    "",
+    "-",
+    '"',
+    "1e308",
+    "1e-320",
+    "9" * 400,
+    "nan",
+    "-145",
+    "\0",
+    "1_0",
+    "S49.9.24",
+    "1/2/50",
+    "date",
+    "\ud83d",
+]
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.sampled_from(TOKENS)), min_size=1, max_size=4),
+    order=st.permutations(range(6)),
+)
+def test_whatever_a_field_holds_is_refused_by_line_or_read_as_finite_values(changes, order):
+    rows = [f"2025-05-{day},1.5,4.4,145.0,5900".split(",") for day in range(20, 25)]
+    rows = [["date", "jgb_10y", "ust_10y", "usdjpy", "spx"], *rows]
+    for row, column, token in changes:
+        rows[row][column] = token
+    text = "\n".join(",".join(rows[i]) for i in order)
+    try:
+        values = parse_history(text.encode("utf-8", "surrogatepass"), "history.csv").values
+    except FileFaults as refusal:
+        assert all(str(fault) for fault in refusal.faults)
+        return
+    assert values.index.is_monotonic_increasing
+    assert not np.isinf(values.to_numpy()).any()
