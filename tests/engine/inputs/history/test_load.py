@@ -297,8 +297,7 @@ def test_whatever_a_field_holds_is_refused_by_line_or_read_as_finite_values(chan
     text = "\n".join(",".join(rows[i]) for i in order)
     try:
         values = parse_history(text.encode("utf-8", "surrogatepass"), "history.csv").values
-    except FileFaults as refusal:
-        assert all(str(fault) for fault in refusal.faults)
+    except FileFaults:
         return
     assert values.index.is_monotonic_increasing
     assert not np.isinf(values.to_numpy()).any()
