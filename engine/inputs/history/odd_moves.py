@@ -15,11 +15,12 @@ from engine.inputs.history.load import is_yield
 from engine.market.factors import tenor_years
 from kernels.types import F64, Dates
 
-SPIKE, LONE_SPIKE = 10.0, 5.0  # times the usual move, there and back: of a series; and of it against its neighbours
-LONE_SIZE = 10.0  # or there and back against them, times what is usual against them
+SPIKE, PRICE_SPIKE = 15.0, 10.0  # times the usual move, there and back: of a yield, of a price
+LONE_SPIKE, LONE_SIZE = 5.0, 10.0  # the same against the neighbours too; or times what is usual against them
 JUMP, LONE_JUMP = 25.0, 16.0  # times the usual move, and not taken back: of a move, or of one that no neighbour made
 LONGEST_SPIKE = 5  # dates that a value may stand before it turns back
-_LONG_RUN, _SHORT_RUN, _LEAST_RUN = 500, 21, 20  # moves, half of them before, whose median size is the usual one
+_LONG_RUN, _SHORT_RUN = 500, 21  # moves, half of them before, whose median size is the usual one: the larger of both
+_LEAST_LONG, _LEAST_SHORT = 20, 8  # moves that such a median takes: at a history's end half of them are to come
 _FLOOR, _BILL_FLOOR, _PRICE_FLOOR = 1e-4, 6e-4, 1e-3  # least usual move: of yields, of those below a year, of ln(price)
 _LONE_BILL_FLOOR = 3e-4  # the same of a move against the neighbours, below a year
 _UNKNOWN, _UNKNOWN_PRICE = 5e-4, 6e-3  # the usual move of a series too short to have one
@@ -110,9 +111,10 @@ def _without(moves: _Moves, spikes: Sequence[_Spike]) -> _Moves:
 def _usual(own: F64, name: str, bill_floor: float) -> F64:
     """Return (n_moves,) usual size around each move: the larger of the median over two years and over a month."""
     sizes = pd.Series(np.abs(own))
-    medians = [sizes.rolling(run, center=True, min_periods=_LEAST_RUN).median() for run in (_LONG_RUN, _SHORT_RUN)]
+    long = sizes.rolling(_LONG_RUN, center=True, min_periods=_LEAST_LONG).median()
+    short = sizes.rolling(_SHORT_RUN, center=True, min_periods=_LEAST_SHORT).median()
     unknown = _UNKNOWN if is_yield(name) else _UNKNOWN_PRICE
-    usual = np.fmax(medians[0].fillna(unknown).to_numpy(), medians[1].to_numpy())
+    usual = np.fmax(long.fillna(unknown).to_numpy(), short.to_numpy())
     floored: F64 = np.maximum(usual, _floor(name, bill_floor))
     return floored
 
@@ -153,7 +155,9 @@ def _spikes(moves: _Moves, j: int, *, is_lone: bool) -> Iterator[_Spike]:
     there = ~np.isnan(moves.lone[:, j] if is_lone else moves.own[:, j])
     own, lone, ends = moves.own[there, j], moves.lone[there, j], np.flatnonzero(there)
     usual = moves.usual[there, j]
-    limits = np.minimum(LONE_SPIKE * usual, LONE_SIZE * moves.usual_lone[there, j]) if is_lone else SPIKE * usual
+    limits = (SPIKE if is_yield(moves.names[j]) else PRICE_SPIKE) * usual
+    if is_lone:
+        limits = np.minimum(LONE_SPIKE * usual, LONE_SIZE * moves.usual_lone[there, j])
     taken = np.zeros(own.size, dtype=bool)  # moves that are part of a spike
     for length in range(1, LONGEST_SPIKE + 1):
         sizes = _there_and_back(own, length)

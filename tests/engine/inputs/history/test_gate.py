@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from engine.errors import InputError
 from engine.inputs.history.gate import doubts_of, pass_gate
-from engine.inputs.history.load import load_history
+from engine.inputs.history.load import History, load_history
 from tests.engine.inputs.history.histories import made_table, written
 
 FIRST, LAST = date(2024, 6, 3), date(2025, 5, 30)
@@ -169,4 +170,29 @@ def test_what_was_published_since_1990_is_not_doubted(shared):
     history = load_history([shared / "data" / "history.csv"])
     found = [doubt for doubt in doubts_of(history.values) if doubt.day >= date(1990, 1, 1)]
     assert [doubt.key for doubt in found] == []
-    assert len(doubts_of(history.values)) == 44  # of 1974 to 1989
+    assert len(doubts_of(history.values)) == 42  # of 1974 to 1989
+
+
+@pytest.mark.slow  # a gate a night, of three years and a half each
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2008-09-12", "2008-10-10"),
+        ("2013-04-01", "2013-04-12"),
+        ("2020-03-05", "2020-03-25"),
+        ("2022-12-16", "2022-12-28"),
+        ("2023-03-08", "2023-03-20"),
+        ("2023-04-28", "2023-06-05"),  # the debt ceiling: +106 bp of the bill on 4 May
+        ("2024-07-25", "2024-08-15"),
+        ("2025-04-01", "2025-04-20"),
+    ],
+)
+def test_nights_on_which_markets_jumped_are_not_refused_though_nothing_follows_them(shared, first, last):
+    whole = load_history([shared / "data" / "history.csv"])
+    nights = whole.values.loc[first:last, ["JGB_10Y", "UST_10Y", "USDJPY"]].dropna().index
+    assert len(nights) > 5
+    for night in nights:
+        values = whole.values.loc[night - pd.Timedelta(days=1247) : night]
+        history = History(values=values, files=whole.files)
+        series = ("JGB", "UST", "USDJPY", "SPX", "NASDAQ", "NIKKEI225", "VIX")
+        assert pass_gate(history, series, values.index[0].date(), [night.date()]).notes == ()
