@@ -19,8 +19,9 @@ from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.fields.dates import parse_date
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number, parse_numbers
 from engine.inputs.fields.rows import Row, rows_of
-from engine.inputs.history.files import history_bytes
+from engine.inputs.history.files import TABLE
 from engine.inputs.history.forms import DATE_HEADERS, TREASURY, Form, column_hint, form_of, plain, refusal_of_series
+from engine.inputs.opened import Opened, open_once
 from engine.market.factors import tenor_years
 from kernels.types import F64, I64
 
@@ -66,7 +67,7 @@ class History:
         return having[0].name, None
 
 
-def load_history(paths: Iterable[Path]) -> History:
+def load_history(files: Iterable[Path | Opened]) -> History:
     """Read files of any of the known forms, told apart by their headers, into one history.
 
     The forms: the Ministry of Finance's JGB par yields (English or Japanese edition, whole history or one month), the
@@ -82,25 +83,27 @@ def load_history(paths: Iterable[Path]) -> History:
     InputError
         Two files print different values for one field, or there are no files.
     """
-    files = [parse_history(history_bytes(path), path) for path in paths]
-    if not files:
+    opened = [open_once(file, TABLE) for file in files]
+    read = [parse_history(each.data, each.path) for each in opened]
+    if not read:
         raise InputError("a history needs at least one file")
-    merged = files[0].values
-    for file in files[1:]:
+    merged = read[0].values
+    for file in read[1:]:
         _refuse_conflicts(merged, file)
         merged = merged.combine_first(file.values)
     names = sorted([str(name) for name in merged.columns], key=_column_order)
-    return History(values=merged[names], files=tuple(files))
+    return History(values=merged[names], files=tuple(read))
 
 
-def read_history(paths: Iterable[Path]) -> pd.DataFrame:
+def read_history(files: Iterable[Path | Opened]) -> pd.DataFrame:
     """Read files into one table: the values of `load_history`, with what it raises."""
-    return load_history(paths).values
+    return load_history(files).values
 
 
-def read_history_file(path: Path) -> pd.DataFrame:
+def read_history_file(file: Path | Opened) -> pd.DataFrame:
     """Read one file; as `read_history`, columns in the file's order."""
-    return parse_history(history_bytes(path), path).values
+    opened = open_once(file, TABLE)
+    return parse_history(opened.data, opened.path).values
 
 
 def parse_history(data: bytes, name: Path | str) -> HistoryFile:

@@ -10,9 +10,10 @@ from engine.errors import Fault, FileFaults
 from engine.inputs.fields.dates import parse_date
 from engine.inputs.fields.numbers import number_hint, parse_number
 from engine.inputs.fields.rows import rows_of
-from engine.inputs.history.files import history_bytes
+from engine.inputs.history.files import TABLE
 from engine.inputs.history.forms import plain
 from engine.inputs.history.load import LARGEST_PRICE, MISSING, SMALLEST_PRICE, History, HistoryFile, is_yield
+from engine.inputs.opened import open_once
 
 
 def load_prices(path: Path) -> History:
@@ -25,7 +26,7 @@ def load_prices(path: Path) -> History:
     FileFaults
         Everything wrong with the file: its header, a wrong date or one out of order, a price that is not positive.
     """
-    (line, header), *data = rows_of(history_bytes(path), path, is_cp932_read=False)
+    (line, header), *data = rows_of(open_once(path, TABLE).data, path, is_cp932_read=False)
     if plain(header[0]) != "date" or len(header) < 2 or len(set(header)) < len(header) or not all(header):
         message = f"header must be date and the names of prices, each once, got {','.join(header)[:60]!r}"
         raise FileFaults(path, [Fault(message=message, line=line)])

@@ -9,7 +9,8 @@ from engine.errors import Fault, FileFaults
 from engine.inputs.fields.dates import parse_iso_date
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.fields.rows import Row, rows_of
-from engine.inputs.history.files import history_bytes
+from engine.inputs.history.files import TABLE
+from engine.inputs.opened import Opened, open_once
 
 COLUMNS = ("valuation_date", "scope", "pnl")
 _MOST_SCOPE = 128  # characters
@@ -24,9 +25,10 @@ class RealisedPnl:
     pnl: float  # in the currency of the runs, gains positive
 
 
-def read_realised(path: Path) -> tuple[RealisedPnl, ...]:
+def read_realised(file: Path | Opened) -> tuple[RealisedPnl, ...]:
     """Read a CSV with the columns of `COLUMNS`. Raises FileFaults with everything wrong with it."""
-    return parse_realised(history_bytes(path), path)
+    opened = open_once(file, TABLE)
+    return parse_realised(opened.data, opened.path)
 
 
 def parse_realised(data: bytes, name: Path | str) -> tuple[RealisedPnl, ...]:
