@@ -66,9 +66,9 @@ class Calendar:
         """Return the first business day after `day`."""
         return int(self.days[np.searchsorted(self.days, day, side="right")])
 
-    def all_next_after(self, days: I64) -> I64:
-        """Return the first business day after each of (n,) days."""
-        return np.asarray(self.days[np.searchsorted(self.days, days, side="right")])
+    def days_after(self, days: I64, n: int) -> I64:
+        """Return the business day `n` after each of (n_days,) days, holidays or not; `n` 0: the days themselves."""
+        return np.asarray(days if n == 0 else self.days[np.searchsorted(self.days, days, side="right") + n - 1])
 
     def coming(self, n: int) -> I64:
         """Return the first `n` business days after the valuation date: (n,) [days]."""

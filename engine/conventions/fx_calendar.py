@@ -25,9 +25,11 @@ class FxCalendar:
         self._valuation_date = calendars.valuation_date
         own = sorted(currency_of(code).calendars.fx for code in (one, other))
         waits = any(code != HOME and fx_quote(code).waits for code in (one, other))
+        counting = [centre for centre in own if centre != FX_CENTRE]
+        counting += [FX_CENTRE] if waits or not counting else []
         self.payable = calendars.common(own)
         self._delivered = calendars.common([*own, FX_CENTRE])
-        self._clear = calendars.common(own if waits else [centre for centre in own if centre != FX_CENTRE] or own)
+        self._counting = [calendars.common([centre]) for centre in counting]
         self._spot_days = max(_spot_days(code) for code in (one, other))
 
     def spot_day(self, day: int) -> int:
@@ -37,14 +39,11 @@ class FxCalendar:
     def spot_days(self, days: I64) -> I64:
         """Return the spot dates of what is dealt on (n,) days.
 
-        The days between must be clear in both centres, or in the other one where the dollar is one of the two; on the
-        spot date itself the centre of all exchanges is open too.
+        Each currency counts business days of its own, the dollar none unless the other waits for it. Then all must be
+        open on the same day, and the centre of all exchanges too.
         """
-        if self._spot_days == 0:
-            return self._delivered.following(days)
-        for _ in range(self._spot_days - 1):
-            days = self._clear.all_next_after(days)
-        return self._delivered.all_next_after(days)
+        reached = [centre.days_after(days, self._spot_days) for centre in self._counting]
+        return self._delivered.following(np.max(reached, axis=0))
 
     def expiry_day(self, day: int) -> int:
         """Return the day on which an option that names `day` expires: that day, on any weekday but 1 January.

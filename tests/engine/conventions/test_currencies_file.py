@@ -39,7 +39,7 @@ def test_the_bundled_file_is_the_registry():
         ),
         ("level_range = [20.0, 1000.0]", "level_range = [-1.0, 20.0]", r"level_range: an exchange rate is above 0"),
         ('fx_centre = "Federal Reserve"\n', "", r"fx_centre: must be text in quotes, got None"),
-        ("waits = true", "waits = 2", r"currencies.MXN.fx.waits: must be one of True, False, got 2"),
+        ("waits = true # as", "waits = 2 # as", r"currencies.MXN.fx.waits: must be one of True, False, got 2"),
         ("small_move = 0.5", "small_move = 0", r"currencies.USD.fx.small_move: must be a number above 0, got 0"),
         ("yields = [-0.05, 0.30]", "yields = [-0.05]", r"currencies.JPY.interest.yields: must be \[low, high\]"),
         ("[currencies.USD.fx]", "[currencies.USD.fix]", r"currencies.USD: unknown key 'fix'"),

@@ -24,13 +24,8 @@ SPOT_DATE = ql.Date(30, 5, 2025)  # of every pair here dealt on Wednesday 28 May
 TARGET, TOKYO = ql.TARGET(), ql.Japan()
 SYDNEY, MEXICO = ql.Australia(ql.Australia.Settlement), ql.Mexico()
 A365, A360 = ql.Actual365Fixed(), ql.Actual360()
-CENTRES = {
-    "JPY": TOKYO,
-    "USD": ql.UnitedStates(ql.UnitedStates.FederalReserve),
-    "EUR": TARGET,
-    "AUD": SYDNEY,
-    "MXN": MEXICO,
-}
+DOLLARS = ql.UnitedStates(ql.UnitedStates.FederalReserve)
+CENTRES = {"JPY": TOKYO, "USD": DOLLARS, "EUR": TARGET, "AUD": SYDNEY, "MXN": MEXICO}
 FX_CURVES = {"JPY": "XCCY_JPY", "USD": "SOFR", "EUR": "XCCY_EUR", "AUD": "XCCY_AUD", "MXN": "XCCY_MXN"}
 BOND_CURVES = {"JPY": "JGB", "USD": "UST", "EUR": "BUND", "AUD": "ACGB", "MXN": "MBONO"}
 
@@ -118,9 +113,8 @@ def _deposit(code, count):
 
 def _forward(quotes, foreign, domestic, day):
     """Covered interest parity from the spot date on."""
-    held, paid = (
-        quotes.df(FX_CURVES[code], day) / quotes.df(FX_CURVES[code], SPOT_DATE) for code in (foreign, domestic)
-    )
+    curves = [FX_CURVES[code] for code in (foreign, domestic)]
+    held, paid = (quotes.df(curve, day) / quotes.df(curve, SPOT_DATE) for curve in curves)
     return quotes.rate(foreign) / quotes.rate(domestic) * held / paid
 
 
@@ -159,7 +153,7 @@ def _option(kind, foreign, domestic, *legs, **columns):
     """legs: (option type, strike, amount of the foreign currency). Garman and Kohlhagen's formula."""
     joint = ql.JointCalendar(CENTRES[foreign], CENTRES[domestic])
     expiry = joint.adjust(ql.Date(28, 8, 2025), ql.ModifiedFollowing)
-    delivery = joint.advance(expiry, 2, ql.Days)
+    delivery = ql.JointCalendar(joint, DOLLARS).adjust(joint.advance(expiry, 2, ql.Days))
     row = {"kind": kind, "currency": foreign, "notional": 1e7, "maturity": _iso(expiry), **columns}
 
     def make(quotes):
