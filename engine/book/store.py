@@ -20,7 +20,7 @@ from engine.payoffs.shelf import shelf
 from engine.payoffs.stored import Columns, Type
 from kernels.types import Array, Words
 
-SCHEMA_VERSION = 3  # 2: FX options without their pair
+SCHEMA_VERSION = 4  # 2: FX options without their pair; 3: exchanges among flows, without spot dates
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
 _KEY = b"unwind.book"  # of the file's metadata: marks a compiled book
 

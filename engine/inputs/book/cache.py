@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.book.compiled import CompiledBook
 from engine.book.store import read_compiled, write_compiled
-from engine.conventions.currencies import CURRENCIES, STEP_CENTRES
+from engine.conventions.currencies import CURRENCIES, FX_CENTRE, STEP_CENTRES
 from engine.errors import FileFaults
 from engine.instruments.registry import FAMILIES
 from engine.payoffs.registry import PAYOFFS
@@ -33,7 +33,7 @@ def cache_folder() -> Path:
 
 def cache_path(digest: str, valuation_date: date) -> Path:
     """Return the file of the book with source bytes of SHA-256 `digest`, as this program compiles it."""
-    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r}"
+    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r} {FX_CENTRE!r}"
     key = sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
     return cache_folder() / f"{key[:32]}.parquet"
 
