@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.limits import Limit, checked_limits, describe_limits
+from engine.inputs.repeated import first_repeated
 from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
@@ -47,7 +48,7 @@ def _dates(value: Any) -> Any:
     found = tuple(map(_date, days))
     if not found:
         raise ValueError("needs at least one date, got an empty list")
-    if twice := next((each for i, each in enumerate(found) if each in found[:i]), None):
+    if twice := first_repeated(found):
         raise ValueError(f"{twice} is there twice")
     return found
 
@@ -145,8 +146,7 @@ class BatchFile(Strict):
     @model_validator(mode="after")
     def _names_are_different(self) -> "BatchFile":
         for what, names in (("runs", [run.name for run in self.runs]), ("books", [book.name for book in self.books])):
-            written = [name for name in names if name is not None]
-            if twice := next((name for i, name in enumerate(written) if name in written[:i]), None):
+            if twice := first_repeated(name for name in names if name is not None):
                 raise ValueError(f"two of `{what}` are called {twice!r}; names must differ")
         if isinstance(self.limits, str) is isinstance(self.limits, tuple):
             raise ValueError(f"`limits` must be a path or [[limits]] tables, got {self.limits!r}")

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from engine.conventions.currencies import HOME
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.currency_code import CurrencyCode
+from engine.inputs.repeated import first_repeated
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
 
@@ -101,7 +102,7 @@ def _relative_error(value: Any) -> Any:
 def _some_and_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if not values:
         raise ValueError("needs at least one, got an empty list")
-    repeated = next((value for i, value in enumerate(values) if value in values[:i]), None)
+    repeated = first_repeated(values)
     if repeated is not None:
         raise ValueError(f"{repeated!r} is there twice")
     return values

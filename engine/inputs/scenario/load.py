@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
+from engine.inputs.repeated import first_repeated
 from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
 from engine.inputs.scenario.tables import identifying_keys, scenario_model, unwind_of
 from engine.inputs.toml.extends import Merging, read_merged
-from engine.inputs.toml.faults import dotted, messages_of
+from engine.inputs.toml.faults import Keys, dotted, faults_at
 from engine.inputs.toml.lines import toml_line
 from engine.inputs.toml.parameters import Glob
 from engine.inputs.toml.read import Strict, read_text
@@ -128,8 +129,7 @@ def default_scenario_names() -> tuple[str, ...]:
 def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
     """Load scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
     scenarios = tuple(load_scenario(each) for each in names_or_paths)
-    names = [scenario.name for scenario in scenarios]
-    if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
+    if twice := first_repeated(scenario.name for scenario in scenarios):
         raise InputError(f"two scenarios are called {twice!r}; leave one out, or rename its file")
     return scenarios
 
@@ -160,15 +160,18 @@ def load_scenario(name_or_path: str) -> Scenario:
 def _read(path: Path, name: str) -> Scenario:
     """Return the scenario of a file, which keeps the places of its keys for what only shows on a market."""
     merged = read_merged(path, MERGING, _extended)
-    lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
-    files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
+    places = {at: place for keys, place in merged.places.flat() if (at := dotted(keys))}
+    lines = {at: line for at, (_, line) in places.items()}
+    files_of = {at: file for at, (file, _) in places.items() if file != str(path)}
     origin, model = Origin(path=str(path), lines=lines, files=files_of), scenario_file()
     try:
         file = model.model_validate(merged.data)
     except ValidationError as error:
-        found = messages_of(error, model, merged.data)
-        faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found]
-        raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0)) from None
+
+        def placed(keys: Keys, message: str) -> Fault:
+            return fault_at(origin, dotted(keys) or "", message)
+
+        raise FileFaults(path, faults_at(error, model, merged.data, placed)) from None
     scenario = file.to_scenario(name, origin)
     if scenario.unwind is not None:
         findings = findings_of(scenario)

@@ -16,7 +16,7 @@ Glob = Annotated[
         examples=["USDJPY", "JGB_*"],
     ),
 ]
-ByFactor = dict[Glob, float]
+ByFactor = Annotated[dict[Glob, float], Field(max_length=1000)]
 
 
 def fewer_required(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
