@@ -13,8 +13,14 @@ Market = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Market levels, vols and correlations (TOML). Default: the bundled one."),
 ]
-Book = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Positions (CSV, or Parquet). Default: the bundled sample books.")
+Books = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--book",
+        metavar="FILE",
+        help="Positions (CSV, or Parquet); repeat for several files, whose total is then over all. Default: the bundled"
+        " sample books.",
+    ),
 ]
 Scenarios = Annotated[
     list[str] | None,
@@ -26,16 +32,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 def whole(flag: str, text: str, low: int, high: int) -> int:
     """Return the whole number that `flag` was set to. Raises InputError where it is not one from `low` to `high`."""
-    if re.fullmatch(r"[+-]?[0-9]{1,40}", text) and low <= int(text) <= high:
-        return int(text)
-    raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}")
+    from engine.inputs.whole_numbers import whole_number, whole_number_hint
+
+    number = whole_number(text)
+    if number is not None and low <= number <= high:
+        return number
+    raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}{whole_number_hint(text)}")
 
 
 def day(flag: str, text: str) -> date:
     """Return the date that `flag` was set to. Raises InputError where it is none of the form 2025-05-28."""
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return date.fromisoformat(text)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
+            return date.fromisoformat(text.strip())
     except ValueError:
         raise InputError(f"{flag}: there is no such day, got {text!r}") from None
     raise InputError(f"{flag}: must be a date, YYYY-MM-DD, such as 2025-05-28, got {text!r}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
-from cli.book.commands import File
+from cli.book.commands import Files
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
@@ -17,7 +17,7 @@ Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of po
 Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
 
 
-def show(file: File, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
+def show(files: Files, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
     """Print what moves a book.
 
     DV01 for each pillar, gains for a 1 % move of each price and for a vol point, carry and roll-down for a day: of
@@ -26,13 +26,13 @@ def show(file: File, market: options.Market = None, top: Top = "10", as_json: op
     import json
 
     from engine.book import show
-    from engine.inputs.book.load import load_book
+    from engine.inputs.book.several import load_books
     from engine.inputs.book.table import MAX_ROWS
     from engine.inputs.market.load import bundled_market_path, load_market
 
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
-    shown = show.show_book(load_book(file, levels.valuation_date), levels, n_largest)
+    shown = show.show_book(load_books(files, levels.valuation_date), levels, n_largest)
     if as_json:
         print(json.dumps(show.as_json(shown), ensure_ascii=False, allow_nan=False))
     else:

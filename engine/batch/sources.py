@@ -7,10 +7,11 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from engine.batch.books import BookFile, book_fault, chosen, find_books, join, load_checked
+from engine.batch.books import BookFile, book_fault, chosen, find_books, load_checked
 from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import AvailableFigures
 from engine.book.compiled import CompiledBook
+from engine.book.join import join_books
 from engine.errors import InputError
 from engine.inputs.batch import DATE, Batch, BatchRun, recorded
 from engine.inputs.market.load import load_market
@@ -165,7 +166,7 @@ def load(day: Day, source: Source) -> Loaded:
             faults.append(book_fault(file, error))
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
-    inputs = inputs_of(market, join(books), source.run, market_sha256=source.market_sha256)
+    inputs = inputs_of(market, join_books(books), source.run, market_sha256=source.market_sha256)
     names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
     return Loaded(inputs=inputs, books=names, faults=tuple(faults))
 

@@ -22,7 +22,7 @@ DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
 
 _ELSEWHERE = {
     "market": "the batch's own key `market`",
-    "book": "`[[books]]` of the batch, chosen by `books`",
+    "book_files": "`[[books]]` of the batch, chosen by `books`",
     "out": "the batch's own key `out`",
 }
 
@@ -108,8 +108,9 @@ class BatchRun(RunConfig):
     @model_validator(mode="after")
     def _fixed_by_the_batch(self) -> "BatchRun":
         for key, where in _ELSEWHERE.items():
-            if getattr(self, key) is not None:
-                raise ValueError(f"`{key}` is no key of a batch's run: give {where}")
+            if getattr(self, key):
+                named = type(self).model_fields[key].alias or key
+                raise ValueError(f"`{named}` is no key of a batch's run: give {where}")
         return self
 
 
@@ -227,7 +228,7 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 def recorded(run: BatchRun) -> dict[str, Any]:
     """Return a run's resolved keys, as a manifest holds them."""
-    return run.model_dump(mode="json", by_alias=True, exclude={"market", "book", "out"})
+    return run.model_dump(mode="json", by_alias=True, exclude={"market", "book_files", "out"})
 
 
 def _as_toml(value: Any) -> Any:

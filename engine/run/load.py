@@ -7,7 +7,8 @@ from hashlib import sha256
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
-from engine.inputs.book.load import bundled_book_path, load_book
+from engine.inputs.book.load import bundled_book_path
+from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import load_scenarios
@@ -35,7 +36,7 @@ def load_inputs(config: RunConfig) -> Inputs:
     """Load market, book and scenarios; None stands for the bundled ones. Raises InputError."""
     market_path = config.market or bundled_market_path()
     market = load_market(market_path)
-    book = load_book(config.book or bundled_book_path(), market.valuation_date)
+    book = load_books(config.book_files or (bundled_book_path(),), market.valuation_date)
     market_sha256 = sha256(market_path.read_bytes()).hexdigest()
     return inputs_of(market, book, config, market_sha256=market_sha256)
 

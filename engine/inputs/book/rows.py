@@ -13,10 +13,8 @@ from engine.inputs.book.table import Table
 from engine.instruments.registry import family_of
 from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.rows.kind import Kind
-from engine.instruments.rows.position import Position
+from engine.instruments.rows.position import DEFAULT_BOOK, Position
 from engine.instruments.rows.rule import KindRule
-
-DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
 
 Errors = Iterator[tuple[str, str]]  # column, message
 

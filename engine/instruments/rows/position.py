@@ -5,6 +5,7 @@ from datetime import date
 
 from engine.instruments.rows.kind import Kind
 
+DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
 Deliverable = tuple[float, date]  # coupon [decimal per year], maturity
 
 
