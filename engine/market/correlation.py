@@ -13,7 +13,7 @@ from kernels.types import F64
 SMALLEST_EIGENVALUE = 1e-10  # at or below, a matrix counts as not positive definite: rounding alone moves it by 1e-14
 REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless another is asked for
 REPAIR_DECIMALS = 9  # a repair is rounded to these: eigenvectors differ between machines in their last bits
-_SYMMETRY = 1e-12
+SYMMETRY = 1e-12
 _MAX_ITERATIONS = 20_000
 _CHANGE_TOLERANCE = 1e-13  # largest entry change in one iteration
 
@@ -77,7 +77,7 @@ def correlation_faults(correlation: F64, names: Sequence[str]) -> list[tuple[int
             pair = f"{names[i]} with {names[j]}"
             if not abs(below) <= 1.0 or not abs(above) <= 1.0:
                 faults.append((i, j, f"{pair} must lie in [-1, 1], got {above if abs(below) <= 1.0 else below!r}"))
-            elif abs(below - above) > _SYMMETRY:
+            elif abs(below - above) > SYMMETRY:
                 faults.append((i, j, f"{pair} is {below!r} one way and {above!r} the other; both must agree"))
     return faults
 
@@ -182,7 +182,7 @@ def _blend(correlation: F64, floor: float) -> F64:
 def _check_repairable(matrix: F64, floor: float) -> None:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not 1 <= matrix.shape[0] <= MAX_FACTORS:
         raise InputError(f"a correlation matrix is square, with 1 to {MAX_FACTORS} rows, got {matrix.shape}")
-    if not np.isfinite(matrix).all() or np.abs(matrix - matrix.T).max() > _SYMMETRY:
+    if not np.isfinite(matrix).all() or np.abs(matrix - matrix.T).max() > SYMMETRY:
         raise InputError("only a finite, symmetric matrix has a nearest correlation matrix; correct the entries first")
     if not 0.0 <= floor < 1.0:
         raise InputError(f"`floor` must lie in [0, 1), got {floor!r}")

@@ -21,7 +21,7 @@ from engine.inputs.toml.read import Strict, read_text
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
-from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
+from engine.scenario.scenario import LONGEST_TITLE, MOST_CHANGES, NAME, Scenario, Shock, ShockKind, ShockOn, findings_of
 
 MERGING = Merging(
     named=identifying_keys(),
@@ -71,12 +71,14 @@ class ScenarioHead(Strict):
         "over earlier ones, this file over all, key by key; regimes, hazards, jumps and scheduled sales meet by name; "
         "shocks, vol multipliers and correlations are laid end to end.",
     )
-    title: str = Field(min_length=1, max_length=120, description="One line, for tables.")
+    title: str = Field(min_length=1, max_length=LONGEST_TITLE, description="One line, for tables.")
     description: str = Field(min_length=1, description="What happened or is supposed, in a sentence or two.")
     source: str = Field(min_length=1, description="Where the figures come from, with dates.")
-    shocks: tuple[ShockEntry, ...] = Field(default=(), max_length=1000, description="Instantaneous moves of levels.")
-    vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=1000)
-    correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=1000)
+    shocks: tuple[ShockEntry, ...] = Field(
+        default=(), max_length=MOST_CHANGES, description="Instantaneous moves of levels."
+    )
+    vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=MOST_CHANGES)
+    correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=MOST_CHANGES)
     repair_correlation: bool = Field(
         default=False,
         description="Take the nearest correlation matrix (Higham) when the overrides make it indefinite; else refuse.",
@@ -108,11 +110,10 @@ def scenario_file() -> type[ScenarioHead]:
 
 def read_scenario(path: Path) -> Scenario:
     """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults."""
-    scenario = _read(path, path.stem)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", path.stem):
+    if not re.fullmatch(NAME, path.stem):
         message = f"a scenario is named after its file: letters, digits, '.', '_' and '-', not {path.stem!r}"
         raise FileFaults(path, [Fault(message=message)])
-    return scenario
+    return _read(path, path.stem)
 
 
 def bundled_scenario_names() -> tuple[str, ...]:

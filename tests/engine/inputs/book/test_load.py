@@ -25,10 +25,10 @@ from engine.inputs.book.load import (
     load_book,
     parse_book,
 )
-from engine.inputs.book.ranges import column_ranges
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.ranges import column_ranges
 from engine.instruments.rows.template import example_row
 
 DATE = date(2026, 11, 20)  # of the reference cases
