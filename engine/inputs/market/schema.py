@@ -126,7 +126,7 @@ class FactorsTable(Strict):
     vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
     correlation: tuple[tuple[float, ...], ...] = Field(
         max_length=2 * MAX_FACTORS,
-        description="Rows of the lower triangle with the diagonal, or whole rows; positive definite.",
+        description="Rows of the lower triangle with the diagonal, or whole rows; positive semidefinite.",
     )
     repair_correlation: bool = Field(
         default=False, description="Take the nearest positive definite correlation (Higham) instead of refusing."

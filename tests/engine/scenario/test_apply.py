@@ -175,7 +175,7 @@ INDEFINITE = (("JGB_2Y", "JGB_10Y", 0.9), ("JGB_2Y", "JGB_40Y", 0.7), ("JGB_10Y"
 
 def test_an_indefinite_correlation_is_refused_with_its_smallest_eigenvalue():
     # The smallest eigenvalue of BAD-S052's matrix is -0.00735.
-    with pytest.raises(InputError, match=r"'test'.*not positive definite.* -7\.\de-03; repair_correlation = true"):
+    with pytest.raises(InputError, match=r"'test'.*not positive semidefinite.* -7\.\de-03; repair_correlation = true"):
         apply(scenario(correlations=INDEFINITE), market())
 
 
