@@ -64,8 +64,7 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def _kernels() -> list[tuple[str, str]]:
-    from kernels.numba.settings import STRICT, cache_folder
-    from kernels.numba.target import compiler_target
+    from kernels.numba.settings import STRICT, cache_folder, compiler_target
 
     name, vectors = compiler_target()
     kept = "" if STRICT["cache"] else " (cannot be written: kernels are compiled anew in every run)"

@@ -45,12 +45,12 @@ def smallest_eigenvalue(correlation: F64) -> float:
 
 
 def is_semidefinite(correlation: F64) -> bool:
-    """Return whether no eigenvalue of a correlation is below 0. Factors may move as one, or opposite."""
+    """Return whether no eigenvalue of an (n, n) correlation is below 0. Factors may move as one, or opposite."""
     return smallest_eigenvalue(correlation) >= -ROUNDING
 
 
 def check_semidefinite(correlation: F64, names: Sequence[str], context: str = "the market") -> None:
-    """Refuse a matrix that no factors `names` can have as their correlation. Raises InputError as `check_correlation`.
+    """Refuse an (n, n) matrix that no factors `names` can have as correlation. Raises InputError as `check_correlation`.
 
     Correlations of exactly +-1 are allowed.
     """
@@ -152,8 +152,10 @@ def cholesky(matrix: F64) -> F64:
     returns  (n, n) float64, zeros above the diagonal; the same bits on every machine, since no BLAS reorders sums
 
     A pivot that is 0 to within `ROUNDING` of its variance leaves a column of zeros: its factor is a combination of
-    those before it, and draws nothing of its own. Higham (1990), "Analysis of the Cholesky decomposition of a semi-definite
-    matrix", in Reliable Numerical Computation. Raises InputError, naming the row, where the matrix has no such factor.
+    those before it, and draws nothing of its own. Higham (1990), "Analysis of the Cholesky decomposition of a
+    semi-definite matrix", in Reliable Numerical Computation.
+
+    Raises InputError, naming the row, where the matrix has no such factor.
     """
     n = matrix.shape[0]
     if matrix.shape != (n, n) or not 1 <= n <= MAX_FACTORS:

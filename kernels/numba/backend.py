@@ -16,8 +16,7 @@ from kernels.layout import Book
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
 from kernels.numba.revalue import revalue
-from kernels.numba.settings import BLOCK
-from kernels.numba.target import compiler_target
+from kernels.numba.settings import BLOCK, compiler_target
 from kernels.payoffs import HOUSE, checked, payoff_of
 from kernels.types import F64, U64, Array, Bools
 

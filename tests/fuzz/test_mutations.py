@@ -1,4 +1,4 @@
-"""Files changed at random: each is refused in a few words that name it, or accepted, simulated, and every figure finite."""
+"""Files changed at random: each is refused in a few words that name it, or simulated to finite figures."""
 
 import json
 import os
