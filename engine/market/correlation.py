@@ -50,7 +50,7 @@ def is_semidefinite(correlation: F64) -> bool:
 
 
 def check_semidefinite(correlation: F64, names: Sequence[str], context: str = "the market") -> None:
-    """Refuse an (n, n) matrix that no factors `names` can have as correlation. Raises InputError as `check_correlation`.
+    """Refuse an (n, n) matrix that no factors `names` can have as correlation. Raises InputError, as the stricter one.
 
     Correlations of exactly +-1 are allowed.
     """
