@@ -12,7 +12,7 @@ from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import estimates, history, prices
 from cli.errors import exit_codes
-from cli.once import OnceCommand
+from cli.options import OnceCommand
 from cli.record import report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors

@@ -3,9 +3,10 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from engine.errors import InputError
 
@@ -28,6 +29,18 @@ Scenarios = Annotated[
 ]
 Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: one that the market quotes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+
+
+class OnceCommand(TyperCommand):
+    """A command that refuses an option given twice, unless it takes several."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Return what is left of the words after the options. Raises typer.BadParameter for one that comes again."""
+        given: list[Any] = self.make_parser(ctx).parse_args(args=list(args))[2]  # every option as often as it comes
+        for i, option in enumerate(given):
+            if option in given[:i] and not getattr(option, "multiple", False):
+                raise typer.BadParameter("is given twice, and takes one value; leave one out", ctx=ctx, param=option)
+        return super().parse_args(ctx, args)
 
 
 def whole(flag: str, text: str, low: int, high: int) -> int:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Fault, FileFaults
+from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.opened import MissingFileError
 from engine.inputs.toml.faults import shown
 from engine.inputs.toml.lines import Keys, key_lines
 from engine.inputs.toml.read import parse_toml, read_text
@@ -13,7 +14,7 @@ from engine.inputs.toml.read import parse_toml, read_text
 DEEPEST = 8  # files that extend one another in a row
 MOST_FILES = 64  # that are read for one, those that come again counted again
 Place = tuple[str, int]  # file, line
-Find = Callable[[str, Path], Path]  # what `extends` names, and the file that names it -> the file
+Find = Callable[[str, Path], Path]  # what `extends` names, and the file that names it -> the file, or InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,31 +56,48 @@ class Merged:
     places: Places = field(default_factory=Places)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """The texts of all files read so far, and how often they were wanted."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+    n_read: int = 0
+
+    def text(self, path: Path, home: Path) -> str:
+        self.n_read += 1
+        if home not in self.texts:
+            self.texts[home] = read_text(path)
+        return self.texts[home]
+
+
 def read_merged(path: Path, merging: Merging, find: Find) -> Merged:
     """Read a file and what it extends: later names win over earlier ones, the file itself over all.
 
-    Raises FileFaults: a file that cannot be read, a circle, or more than eight files in a row.
+    Each file is read once, also where several extend it. Raises FileFaults: a file that cannot be read, a circle, or
+    more than eight files in a row.
     """
-    return _read(path, merging, find, (), [])
+    return _read(path, merging, find, (), _Read())
 
 
-def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...], read: list[Path]) -> Merged:
-    text = read_text(path)
+def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...], before: _Read) -> Merged:
+    home = path.resolve()
+    text = before.text(path, home)
     data = parse_toml(path, text)
     lines = key_lines(text)
     merged = Merged()
-    chain = (*above, path.resolve())
-    read.append(path)
+    chain = (*above, home)
     for i, name in enumerate(_names(data.pop("extends", ()), path, lines)):
         line = lines.get(("extends", i), lines.get(("extends",)))
-        parent = find(name, path)
-        if (fault := _chain_fault(parent.resolve(), chain, len(read))) is not None:
-            raise FileFaults(path, [Fault(message=fault, line=line, where=f"extends[{i + 1}]")])
         try:
-            inherited = _read(parent, merging, find, chain, read)
-        except FileFaults as error:
-            if parent.exists():
-                raise
+            parent = find(name, path)
+        except InputError as error:
+            fault = Fault(message=str(error), line=lines.get(("extends",)), where="extends")
+            raise FileFaults(path, [fault]) from None
+        if (circle := _chain_fault(parent.resolve(), chain, before.n_read)) is not None:
+            raise FileFaults(path, [Fault(message=circle, line=line, where=f"extends[{i + 1}]")])
+        try:
+            inherited = _read(parent, merging, find, chain, before)
+        except MissingFileError as error:
             raise FileFaults(path, [Fault(message=str(error), line=line, where=f"extends[{i + 1}]")]) from None
         _lay(merged, inherited, merging)
     for key in merging.own:
