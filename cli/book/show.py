@@ -7,6 +7,7 @@ import typer
 
 from cli import options, render
 from cli.book.commands import Files
+from cli.book.fx_table import fx_tables
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
@@ -21,7 +22,8 @@ def show(files: Files, market: options.Market = None, top: Top = "10", as_json: 
     """Print what moves a book.
 
     DV01 for each pillar, vega for each expiry, gains for a 1 % move of each price and for a vol point, carry and
-    roll-down for a day: of each book, of all, and of the largest positions. All by exact revaluation.
+    roll-down for a day: of each book, of all, and of the largest positions. All by exact revaluation. Of FX positions
+    among these also spot date, delivery, forward, points, vol and spot delta.
     """
     import json
 
@@ -65,7 +67,10 @@ def tables(shown: "BookShow") -> Sequence[Table]:
     scopes = [*shown.books, shown.total]
     first = [_dv01(shown, scopes), *_vegas(shown, scopes)]
     first.append(_others(shown, f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes))
-    return [*first, _others(shown, "Largest positions", "position", shown.largest)] if shown.largest else first
+    if not shown.largest:
+        return first
+    largest = _others(shown, "Largest positions", "position", shown.largest)
+    return [*first, largest, *fx_tables(shown.valuation_date, shown.fx)]
 
 
 def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:

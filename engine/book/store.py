@@ -25,7 +25,7 @@ from engine.payoffs.shelf import shelf
 from engine.payoffs.stored import Columns, Type
 from kernels.types import Array, Words
 
-SCHEMA_VERSION = 4  # 2: FX options without their pair; 3: not sealed
+SCHEMA_VERSION = 5  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows, no spot dates
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
 _KEY = b"unwind.book"  # of the file's metadata: marks a compiled book
 _SEAL = b"unwind.seal"

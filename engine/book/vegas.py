@@ -12,6 +12,7 @@ from engine.market.fx_vols import FxVols
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums
 from engine.payoffs.fx_options import FxOptions, option_forwards, option_values, option_vols, pairs_of
+from engine.payoffs.spot_days import SpotDays
 from kernels.types import F64, I64
 
 VOL_POINT = 0.01  # of lognormal vol: 11 % becomes 12 %
@@ -40,11 +41,11 @@ def fx_vegas(book: CompiledBook, market: Market, fits: Fits) -> dict[str, FxVega
     InputError
         The market lacks a curve or the vols of a pair.
     """
-    options, n = book.table(FxOptions), len(book.position_ids)
-    forwards, _ = option_forwards(options, market, 0)
+    options, spots, n = book.table(FxOptions), book.table(SpotDays), len(book.position_ids)
+    forwards, _ = option_forwards(options, spots, market, 0)
     vols = fits.vol_ratio * option_vols(options, market, forwards, 0)
     higher = fits.vol_ratio * (1.0 + VOL_POINT / np.where(vols > 0.0, vols, np.inf))
-    gained = option_values(options, market, higher) - option_values(options, market, fits.vol_ratio)
+    gained = option_values(options, spots, market, higher) - option_values(options, spots, market, fits.vol_ratio)
     gained = gained * fx_rates(options.domestic, market)  # (n_options,) [JPY]
     rows = {foreign + domestic: mine for (foreign, domestic), mine in pairs_of(options)}
     found = {}
