@@ -102,7 +102,12 @@ def targets(folder: Path) -> tuple[Target, ...]:
         Target(name="market.toml", seeds=(bundled_market_path().read_bytes(),), use=lambda path: _run(market=path)),
         Target(name="mine.csv", seeds=_books(), use=lambda path: _run(book=path)),
         Target(name="mine.toml", seeds=_scenarios(), use=lambda path: _run(book=folder / "book.csv", scenario=path)),
-        Target(name="RUN.toml", seeds=(RUN.encode(),), use=_run_file, named=("no scenario", "market", "book")),
+        Target(
+            name="RUN.toml",
+            seeds=(RUN.encode(),),
+            use=_run_file,
+            named=("no scenario", "market", "book", "no such"),
+        ),
         Target(name="nightly.toml", seeds=((BATCH + LIMITS).encode(),), use=_run_nights),
         Target(name="history.csv", seeds=(TIDY.encode(),), use=_history),
         Target(name="realised.csv", seeds=(REALISED.encode(),), use=read_realised),
