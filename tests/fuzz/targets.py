@@ -108,7 +108,7 @@ def targets(folder: Path) -> tuple[Target, ...]:
             use=_run_file,
             named=("no scenario", "market", "book", "no such"),
         ),
-        Target(name="nightly.toml", seeds=((BATCH + LIMITS).encode(),), use=_run_nights),
+        Target(name="nightly.toml", seeds=((BATCH + LIMITS).encode(),), use=_run_nights, named=("no valuation date",)),
         Target(name="history.csv", seeds=(TIDY.encode(),), use=_history),
         Target(name="realised.csv", seeds=(REALISED.encode(),), use=read_realised),
         *(
