@@ -142,7 +142,7 @@ def read_compiled(path: Path, data: bytes | None = None, key: str = "") -> Compi
         book = _book(file.read(), facts)
     except FileFaults:
         raise
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise _refusal(path, f"not a compiled book that can be read ({error}); compile it again") from None
     if faults := book_faults(book):
         raise FileFaults(path, [Fault(message=f"{what}; compile the book again") for what in faults])

@@ -104,9 +104,9 @@ def test_a_notional_far_beyond_the_others_is_pointed_out(make_book):
 
 def test_swaps_far_off_market_are_pointed_out(make_book, make_market):
     row = {"kind": "OIS", "currency": "USD", "start_date": "2025-06-02", "maturity": "2035-06-02", "notional": 5e7}
-    rows = [row | {"rate": rate, "position_id": name} for rate, name in ((0.041, "FAIR"), (0.41, "TEN-FOLD"))]
+    rows = [row | {"rate": rate, "position_id": name} for rate, name in ((0.041, "FAIR"), (0.2, "FIVE-FOLD"))]
     (warning,) = book_warnings(make_book(*rows), make_market())
-    assert warning.startswith("position 'TEN-FOLD': a swap worth over 3% of its notional per year of life")
+    assert warning.startswith("position 'FIVE-FOLD': a swap worth over 3% of its notional per year of life")
 
 
 def test_a_swaption_s_swap_beyond_the_curve_is_warned_of(make_book, make_market):

@@ -19,8 +19,8 @@ def test_the_other_currency_is_the_home_currency_unless_it_is_named(make_positio
     rows = [
         {"kind": "FX_SPOT", "currency": "EUR", "rate": 163.0},
         {"kind": "FX_SPOT", "currency": "EUR", "rate": 1.13, "against": "USD"},
-        {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "strike": 150.0},
-        {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "strike": 165.0, "against": "EUR"},
+        {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "strike": 150.0, "maturity": "2025-08-27"},
+        {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "strike": 165.0, "against": "EUR", "maturity": "2025-08-27"},
     ]
     assert [pair_of(position).label for position in make_positions(*rows)] == [
         "EUR/JPY",

@@ -25,10 +25,10 @@ from engine.inputs.book.load import (
     load_book,
     parse_book,
 )
-from engine.inputs.book.ranges import column_ranges
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.ranges import column_ranges
 from engine.instruments.rows.template import example_row
 
 DATE = date(2026, 11, 20)  # of the reference cases
@@ -220,6 +220,7 @@ def test_a_file_without_read_permission_is_refused(tmp_path, monkeypatch):  # S0
 
 
 def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):  # S014
+    monkeypatch.setenv("UNWIND_CACHE", str(tmp_path))
     monkeypatch.setattr("engine.inputs.book.table.MAX_BYTES", 100)
     with pytest.raises(FileFaults, match="may have 100 at most; split it"):
         _load(tmp_path, _text(JGB, UST))
