@@ -8,7 +8,6 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.errors import Fault, FileFaults
 from engine.instruments.days import Days
-from engine.instruments.family import fault
 from engine.instruments.registry import family_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
@@ -21,7 +20,7 @@ _FEW = 3  # positions of a kind below which a median says nothing
 
 
 def position_faults(positions: Sequence[Position], valuation_date: date) -> list[Fault]:
-    """Return what the calendar says against positions: matured, prices with nothing to fit to, fixings left out."""
+    """Return what positions lack on this date: fixings of a running period, the rate of the last reset."""
     days = Days(valuation_date)
     return [found for position in positions for found in _faults_of(position, days)]
 
@@ -47,14 +46,13 @@ def compile_book(
     Raises
     ------
     FileFaults
-        A position has matured or expired, a bond has a price although it pays nothing after settlement, or a swap
-        lacks what has been fixed of its running period.
+        A swap lacks what has been fixed of its running period.
     """
     days = Days(valuation_date)
     faults = [found for position in positions for found in _faults_of(position, days)]
     if faults:
         raise FileFaults(source, faults)
-    parts = [family_of(position.kind).parts(position, days) for position in positions]
+    parts = [_parts_of(position, days) for position in positions]
     return CompiledBook(
         valuation_date=valuation_date,
         position_ids=tuple(position.position_id for position in positions),
@@ -67,32 +65,43 @@ def compile_book(
     )
 
 
+def _is_over(position: Position, days: Days) -> bool:
+    """Return whether all that a position pays or delivers has been due by the valuation date: it is worth 0."""
+    last = family_of(position.kind).last_day(position, days)
+    return last is not None and last <= 0
+
+
 def _faults_of(position: Position, days: Days) -> list[Fault]:
-    family = family_of(position.kind)
-    last = family.last_day(position, days)
-    if last is None or last > 0 or (last == 0 and not family.ends_before):
-        return list(family.faults(position, days))
-    column, on = ("contract", position.contract) if position.maturity is None else ("maturity", position.maturity)
-    has = "expired" if family.ends_before else "matured"
-    remedy = "remove it" if last < 0 else "remove it, and enter what it pays as CASH or FX_FORWARD"
-    before = "before" if last < 0 else "on"
-    return [fault(position, column, f"{has} on {on}, {before} the valuation date {days.valuation_date}; {remedy}")]
+    found = list(family_of(position.kind).faults(position, days))
+    return [] if found and _is_over(position, days) else found
+
+
+def _parts_of(position: Position, days: Days) -> Sequence[object]:
+    return () if _is_over(position, days) else family_of(position.kind).parts(position, days)
 
 
 def _warnings(positions: Sequence[Position], days: Days) -> list[str]:
     """Return warnings, each of all the positions that it is about: of any kind, of a family's own, of odd sizes."""
     by_text: dict[str, list[Position]] = {}
     for position in positions:
-        for text in family_of(position.kind).cautions(position, days):
+        for text in _ends(position, days) or family_of(position.kind).cautions(position, days):
             by_text.setdefault(text, []).append(position)
-    due = [position for position in positions if family_of(position.kind).last_day(position, days) == 0]
     cautions = (
         ("a notional of 0: worth exactly 0", [position for position in positions if position.notional == 0.0]),
-        (f"its last payment on the valuation date {days.valuation_date}: counts as paid, worth 0", due),
         *by_text.items(),
         (f"a notional over {ODD_NOTIONAL:,.0f} times the median of its kind: check its unit", _odd(positions)),
     )
     return [f"{_named(which)} {what}" for what, which in cautions if which]
+
+
+def _ends(position: Position, days: Days) -> list[str]:
+    """Return what is said of a position that is over, once for each kind."""
+    last = family_of(position.kind).last_day(position, days)
+    if last is None or last > 0:
+        return []
+    if last == 0:
+        return [f"its last payment on the valuation date {days.valuation_date}: counts as paid, worth 0"]
+    return [f"kind {position.kind}, over before the valuation date {days.valuation_date}: worth 0; remove what is over"]
 
 
 def _odd(positions: Sequence[Position]) -> list[Position]:

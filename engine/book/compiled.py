@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from engine.payoffs.balances import Balances
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Deliverables, Futures
@@ -48,11 +47,6 @@ class CompiledBook:
     def floats(self) -> Floats:
         """Return interest projected on another curve."""
         return self.tables.of(Floats)
-
-    @property
-    def balances(self) -> Balances:
-        """Return currency held."""
-        return self.tables.of(Balances)
 
     @property
     def holdings(self) -> Holdings:

@@ -1,27 +1,36 @@
-"""Cash: an amount of a currency held on the valuation date."""
+"""Cash: an amount of a currency held on the valuation date.
+
+It earns what the currency earns in an exchange, the curve `fx` of engine/conventions/currencies.toml: SOFR for dollars,
+TONA and the cross-currency basis for yen. So a trade is worth the same, on every path, as an FX swap or as cash and a
+forward. Over a horizon it grows at the base market's forward rates, as everything does that is paid on the way.
+"""
 
 from typing import TYPE_CHECKING
 
-from engine.conventions.currencies import EVERY, HOME
+import numpy as np
+
+from engine.conventions.currencies import EVERY, HOME, currency_of
 from engine.instruments.family import Family, Part
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import KindRule
-from engine.payoffs.balances import BalancePart
+from engine.payoffs.flows import Leg
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 CASH_HELD = Kind(
     name="CASH",
-    meaning="currency held",
+    meaning="currency held; it earns its overnight rate over the horizon",
     rule=KindRule(currencies=EVERY),
     example={"currency": HOME, "notional": "-250000000"},
 )
 
 
 def _parts(position: Position, _: "Days") -> list[Part]:
-    return [BalancePart(currency=position.currency, quantity=position.notional)]
+    currency = position.currency
+    paid_now = np.zeros(1, np.int64), np.array([position.notional])
+    return [Leg(curve=currency_of(currency).curves.fx, currency=currency, days=paid_now[0], amounts=paid_now[1])]
 
 
 def _last_day(_: Position, __: "Days") -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
-from engine.instruments.family import Family, Part, Values
-from engine.instruments.fx import far_from_spot
+from engine.instruments.family import EXPIRED, Family, Part, Values
+from engine.instruments.fx import expired_parts, far_from_spot
 from engine.instruments.pairs import Pair, pair_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
@@ -91,6 +91,8 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     calls, dollars, yen = _calls(position)
     expiry, delivery = _expiry_and_delivery(position, days)
     pair = pair_of(position)
+    if expiry < 1:
+        return expired_parts(pair, delivery, [*calls, (0.0, dollars)], yen)
     parts: list[Part] = [
         OptionPart(
             foreign=pair.foreign,
@@ -152,10 +154,12 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
 
 
 def _last_day(position: Position, days: "Days") -> int:
-    return _expiry_and_delivery(position, days)[0]
+    return _expiry_and_delivery(position, days)[1]
 
 
-def _cautions(position: Position, _: "Days") -> Iterator[str]:
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    if _expiry_and_delivery(position, days)[0] < 1:
+        yield EXPIRED
     if position.kind in _DIGITALS and position.width is None:
         yield f"no `width`: call spreads of {DEFAULT_WIDTH:g} yen stand for the digitals"
 
@@ -173,7 +177,6 @@ FX_OPTIONS = Family(
     kinds=(FX_CALL, FX_PUT, FX_STRADDLE, FX_STRANGLE, FX_RISK_REVERSAL, *_DIGITALS),
     parts=_parts,
     last_day=_last_day,
-    ends_before=True,
     cautions=_cautions,
     market_cautions=_market_cautions,
 )

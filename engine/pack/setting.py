@@ -1,5 +1,6 @@
 """What all parts of packing look at: the book, its markets, their laws, and the days on which paths are seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from engine.pack.expired_options import settle
 from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.payoffs.expired_fx_options import expired_fx_flows
+from engine.payoffs.expired_swaptions import expired_swaption_flows
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
@@ -66,10 +69,12 @@ class Setting:
 
     @cached_property
     def flows(self) -> tuple[Flows, ...]:
-        """Payments, projected interest among them, one table a scenario: only amounts differ."""
+        """Payments, what has expired and projected interest among them, one table a scenario: only amounts differ."""
         own, stands, day = self.book.flows, self._settled[2], self.observed.horizon
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
-        return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
+        expired = [each(self.book, self.fits.constants) for each in (expired_fx_flows, expired_swaption_flows)]
+        projected = [float_flows(self.book.floats, market, day, self.market) for market in self.shocked]
+        return tuple(_joined([kept, each, *expired]) for each in projected)
 
     @cached_property
     def flow_account(self) -> I64:
@@ -111,5 +116,5 @@ class Setting:
         return growth
 
 
-def _joined(one: Flows, other: Flows) -> Flows:
-    return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in _FLOW_COLUMNS})
+def _joined(tables: Sequence[Flows]) -> Flows:
+    return Flows(**{name: np.concatenate([getattr(flows, name) for flows in tables]) for name in _FLOW_COLUMNS})

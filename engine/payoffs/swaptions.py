@@ -194,7 +194,8 @@ def _written(swaptions: Swaptions) -> dict[str, Columns]:
     return {"swaptions": as_columns(swaptions) | {"n_flows": n_flows}, "swaption_flows": flows}
 
 
-def _read(lists: Mapping[str, Columns]) -> Swaptions:
+def read_rows(lists: Mapping[str, Columns]) -> Swaptions:
+    """Return the table of the lists `swaptions`, (n_swaptions,) rows, and `swaption_flows`. Raises ValueError."""
     rows, flows = dict(lists["swaptions"]), lists["swaption_flows"]
     ranges = row_ranges(rows.pop("n_flows"))
     if ranges[-1:, 1].sum() != flows["day"].size:
@@ -210,7 +211,7 @@ SWAPTIONS = Payoff(
     stored=Stored(
         lists={"swaptions": _TYPES, "swaption_flows": _FLOW_TYPES},
         columns=_written,
-        table=_read,
+        table=read_rows,
     ),
     value=_worth,
     expiry="expiry_day",

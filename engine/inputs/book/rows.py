@@ -131,8 +131,6 @@ def _date_errors(values: Mapping[str, Value], rule: KindRule, valuation_date: da
     if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
         limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
         yield "maturity", f"the largest maturity is {limit}, got {maturity}"
-    if isinstance(issue, date) and issue > valuation_date:
-        yield "issue_date", f"is after the valuation date {valuation_date}, got {issue}; remove the position"
     for name, first in (("issue_date", issue), ("start_date", start)):
         if isinstance(first, date) and isinstance(maturity, date) and first >= maturity:
             yield name, f"must be before the maturity {maturity}, got {first}"
