@@ -61,6 +61,7 @@ def compile_book(
         tables=tables_of(parts, valuation_date),
         business_days=days.coming(N_BUSINESS_DAYS),
         sha256=sha256,
+        lines=tuple(position.line or 0 for position in positions),
         warnings=(*warnings, *_warnings(positions, days)),
     )
 

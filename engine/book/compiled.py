@@ -28,6 +28,8 @@ class CompiledBook:
     tables: Shelf  # one table for each payoff in `engine.payoffs.registry`
     business_days: I64  # (n,) days from the valuation date of the coming joint Tokyo and New York business days
     sha256: str  # of the source file's bytes
+    lines: tuple[int, ...] = ()  # (n_positions,) of the source file; (): not known
+    source: str = ""  # path of the file it was read from; "": not known
     warnings: tuple[str, ...] = ()  # what was accepted with a word of caution, for every result that uses the book
 
     def table(self, kind: type[T]) -> T:

@@ -1,5 +1,6 @@
 """Book files: a CSV or Parquet table with a row per position, or a compiled book."""
 
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from hashlib import sha256
@@ -43,10 +44,10 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
     digest = sha256(data).hexdigest()
     kept = cache_path(digest, valuation_date)
     if (book := recall(kept)) is not None:
-        return book
+        return replace(book, source=str(path))
     book = _from_source(data, digest, path, valuation_date)
     keep(book, kept)
-    return book
+    return replace(book, source=str(path))
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
@@ -110,7 +111,7 @@ def _compiled(path: Path, valuation_date: date) -> CompiledBook:
             " compile the source book for that date"
         )
         raise FileFaults(path, [Fault(message=message)])
-    return book
+    return replace(book, lines=(), source=str(path))  # its lines were those of the file that it was compiled from
 
 
 def _capped(faults: list[Fault]) -> list[Fault]:
