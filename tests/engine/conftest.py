@@ -82,11 +82,10 @@ def hand_book(
     units: Sequence[tuple[int, str, float]] = (),
     books: Sequence[str] = ("main",),
 ) -> CompiledBook:
-    """Flows are (position, curve, day, amount) in the curve's currency, units (position, currency, quantity)."""
-    curve_of = {"JPY": "XCCY_JPY", "USD": "SOFR"}  # on which currency held grows
-    held = [(position, curve_of[currency], 0, quantity, currency) for position, currency, quantity in units]
-    own = {"JGB": "JPY", "UST": "USD"}
-    rows = sorted([*((*flow, own[flow[1]]) for flow in flows), *held], key=lambda flow: (flow[0], flow[2]))
+    """Flows are (position, curve, day, amount) in the curve's currency, units (position, currency, amount) held now."""
+    currency_of = {"JGB": "JPY", "UST": "USD"}
+    held = [(i, curve, 0, amount) for i, code, amount in units for curve, own in currency_of.items() if own == code]
+    rows = sorted([*flows, *held], key=lambda flow: (flow[0], flow[2]))
     return CompiledBook(
         valuation_date=DATE,
         position_ids=tuple(f"P{i}" for i in range(len(books))),
@@ -96,7 +95,7 @@ def hand_book(
             Flows(
                 position=np.array([row[0] for row in rows], np.int64),
                 curve=np.array([row[1] for row in rows], np.str_),
-                currency=np.array([row[4] for row in rows], np.str_),
+                currency=np.array([currency_of[row[1]] for row in rows], np.str_),
                 day=np.array([row[2] for row in rows], np.int64),
                 amount=np.array([row[3] for row in rows], np.float64),
             ),
