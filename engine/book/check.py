@@ -9,6 +9,7 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit, fit_warnings
 from engine.book.greeks import curve_dv01
+from engine.book.static_inputs import static_input_warnings
 from engine.book.value import book_warnings, position_values
 from engine.instruments.registry import KINDS
 from engine.market.market import Market
@@ -72,7 +73,12 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
         rows=_rows(book, market, fits, values, sensitivities),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
-        warnings=(*book_warnings(book, market), *fit_warnings(book, fits), *_wide_spreads(book, fits.spreads)),
+        warnings=(
+            *book_warnings(book, market),
+            *fit_warnings(book, fits),
+            *static_input_warnings(book, market, fits),
+            *_wide_spreads(book, fits.spreads),
+        ),
     )
 
 

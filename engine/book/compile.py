@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from engine.book.compiled import CompiledBook
+from engine.conventions.currencies import DOLLAR, HOME
 from engine.errors import Fault, FileFaults
 from engine.instruments.days import Days
 from engine.instruments.registry import family_of
@@ -15,6 +16,7 @@ from engine.payoffs.registry import tables_of
 
 N_BUSINESS_DAYS = 400  # compiled into the book; the longest horizon is shorter
 ODD_NOTIONAL = 1000.0  # times the median of its kind, from which a notional is pointed out
+_SATURDAY = 5  # as dates count weekdays
 _NAMED = 5  # positions a warning names before it only counts
 _FEW = 3  # positions of a kind below which a median says nothing
 
@@ -92,7 +94,16 @@ def _warnings(positions: Sequence[Position], days: Days) -> list[str]:
         *by_text.items(),
         (f"a notional over {ODD_NOTIONAL:,.0f} times the median of its kind: check its unit", _odd(positions)),
     )
-    return [f"{_named(which)} {what}" for what, which in cautions if which]
+    return [*_holidays(positions, days), *(f"{_named(which)} {what}" for what, which in cautions if which)]
+
+
+def _holidays(positions: Sequence[Position], days: Days) -> list[str]:
+    """Return what is said of a valuation date on which a centre of the book is closed; weekends, the market says."""
+    calendars = {days.centre(code) for code in {HOME, DOLLAR, *(position.currency for position in positions)}}
+    closed = sorted(calendar.name for calendar in calendars if int(calendar.following(0)) > 0)
+    if not closed or days.valuation_date.weekday() >= _SATURDAY:
+        return []
+    return [f"valuation date {days.valuation_date} is a holiday in {' and '.join(closed)}: its levels may be older"]
 
 
 def _ends(position: Position, days: Days) -> list[str]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import InputError
 from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR
@@ -58,27 +57,9 @@ def holdings_of(rows: PartRows[HoldingPart]) -> Holdings:
 
 
 def factor_levels(holdings: Holdings, market: Market) -> F64:
-    """Return the level of each holding's factor: (n_holdings,) in its currency.
-
-    Raises
-    ------
-    InputError
-        The market lacks a factor, or quotes it in another currency.
-    """
-    prices = {factor.name: factor for factor in market.factors if factor.kind is FactorKind.PRICE}
-    levels = np.zeros(holdings.quantity.size)
-    for name, currency in sorted(set(zip(holdings.factor.tolist(), holdings.currency.tolist(), strict=True))):
-        if name not in prices:
-            raise InputError(
-                f"the market has no price factor {name!r}, which the book needs; it has {', '.join(prices)}"
-            )
-        if prices[name].currency != currency:
-            raise InputError(
-                f"factor {name!r} is quoted in {prices[name].currency}, the book holds it in {currency}; the currency"
-                " of a position is its factor's"
-            )
-        levels[(holdings.factor == name) & (holdings.currency == currency)] = market.level(prices[name])
-    return levels
+    """Return the level of each holding's factor, which the market has: (n_holdings,) in its currency."""
+    prices = {factor.name: market.level(factor) for factor in market.factors if factor.kind is FactorKind.PRICE}
+    return np.array([prices[name] for name in holdings.factor.tolist()], np.float64)
 
 
 def holding_values(holdings: Holdings, market: Market, carry: F64, reference: F64, day: int = 0) -> F64:

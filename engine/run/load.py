@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
+from engine.book.static_inputs import static_input_warnings
 from engine.book.value import book_warnings
 from engine.inputs.book.load import bundled_book_path, load_book
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
@@ -14,6 +15,7 @@ from engine.inputs.scenario.load import load_scenarios
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
+from engine.scenario.left_prices import left_price_notes
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 
@@ -45,6 +47,7 @@ def inputs_of(market: Market, book: CompiledBook, config: RunConfig, *, market_s
     scenarios = load_scenarios(config.scenarios)
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
+    fits, held = fit(book, market), sorted(set(book.holdings.factor.tolist()))
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
@@ -56,8 +59,10 @@ def inputs_of(market: Market, book: CompiledBook, config: RunConfig, *, market_s
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
-            *fit_warnings(book, fit(book, market)),
+            *fit_warnings(book, fits),
+            *static_input_warnings(book, market, fits),
             *notes,
+            *(note for each in scenarios for note in left_price_notes(each, held)),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
         ),
     )

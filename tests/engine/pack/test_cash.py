@@ -25,7 +25,7 @@ WINGS = {
 
 
 def bookings(market: Market) -> list[dict[str, object]]:
-    """An FX swap from the spot date, 30 May 2025; as spot and forward; as the value of its near leg, held, and forward."""
+    """An FX swap from the spot date, 30 May 2025; spot and forward; the value of its near leg, held, and forward."""
     swap = {"kind": "FX_SWAP", "notional": USD, "rate": NEAR, "far_rate": FAR, "start_date": "2025-05-30"}
     yen, dollar = (float(market.curves[name].discount(2 / 365)) for name in ("XCCY_JPY", "SOFR"))
     cash = [
