@@ -59,3 +59,38 @@ def test_a_swap_a_spot_with_a_forward_and_cash_with_one_are_the_same_trade(wing,
     assert np.std(swap) > 1e-4 * gross  # three months of interest move with the exchange rate
     for other in others:
         assert np.abs(other - swap).max() <= 1e-9 * gross
+
+
+EXPIRED = {"kind": "FX_CALL", "notional": 1e8, "strike": 140.0, "maturity": "2025-05-28"}
+EXPIRED_OF = [  # rows that expire on the valuation date, and what each has earned by spot and the dollars' interest
+    (EXPIRED, lambda forward: 1e8 * (forward - 140.0)),
+    (EXPIRED | {"kind": "FX_PUT", "strike": 150.0}, lambda forward: 1e8 * (150.0 - forward)),
+    (EXPIRED | {"kind": "FX_PUT"}, lambda forward: 0.0),
+    (EXPIRED | {"kind": "FX_STRADDLE", "strike": 146.0}, lambda forward: 1e8 * (146.0 - forward)),
+    (EXPIRED | {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "width": 0.5}, lambda forward: 1e8),
+    (EXPIRED | {"kind": "FX_DIGITAL_PUT", "currency": "JPY", "width": 0.5}, lambda forward: 0.0),
+]
+
+
+@pytest.mark.parametrize("wing", WINGS)
+@pytest.mark.parametrize("n_steps", [1, 10])
+def test_an_option_that_expires_today_is_fixed_cash_on_every_path(wing, n_steps, bundled_with, make_book):
+    if wing == "cuda" and shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    market = bundled_with()
+    rows = [row | {"book": str(i)} for i, (row, _) in enumerate(EXPIRED_OF)]
+    live = {"kind": "FX_PUT", "notional": 1e8, "strike": 143.0, "maturity": "2025-06-04", "book": "live"}
+    given = {"horizon_days": 10, "currency": "JPY", "instantaneous": False, "direct": False}
+    packed = pack(make_book(*rows, live), market, [market], n_steps=n_steps, **given)
+    yen, dollars = (float(market.curves[name].discount(2 / 365)) for name in ("XCCY_JPY", "SOFR"))
+    payoffs = np.array([paid(market.usdjpy * dollars / yen) for _, paid in EXPIRED_OF])
+    assert packed.base_values[1:-1] == pytest.approx(payoffs * yen, rel=1e-12, abs=1e-3)
+    backend = WINGS[wing]()
+    program = backend.prepare(
+        packed.model, packed.book, seed=3, n_steps=n_steps, float32=False, centre=packed.shock_pnl.ravel()
+    )
+    pnl = np.asarray(backend.pnl(program, PathRange(first=0, n=2000)))[1:]
+    horizon = float(market.curves["XCCY_JPY"].discount(14 / 365))
+    for one, paid in zip(pnl[:-1], payoffs, strict=True):
+        assert one == pytest.approx(np.full(2000, paid * yen * (1.0 / horizon - 1.0)), abs=1e-3)  # its interest alone
+    assert pnl[-1].std() > 1e6
