@@ -179,8 +179,8 @@ def check_reach(book: Book, position: I64, values: tuple[F64, F64], size: F64, l
     faults = [
         Fault(
             message=f"position {book.position_ids[i]!r}: {limit.what}: the market value is {given[k]:,.0f} {HOME}, the"
-            f" nearest that can be had {nearest[k]:,.0f}, {1e4 * missed[k]:,.0f} bp of {limit.unit} away; up to"
-            f" {1e4 * limit.part:g} bp it is kept as a constant offset; check {limit.columns}, or leave the market"
+            f" nearest of the model {nearest[k]:,.0f}, {1e4 * missed[k]:,.0f} bp of {limit.unit} away; up to"
+            f" {1e4 * limit.part:,.0f} bp it is kept as it is; check {limit.columns}, or leave the market"
             " price empty",
             line=(book.lines[i] or None) if book.lines else None,
             where=limit.column,

@@ -11,12 +11,13 @@ from engine.book.store import read_compiled, write_compiled
 from engine.book.value import model_values, position_values, values_on
 from engine.errors import FileFaults, InputError
 from engine.market.moved_market import shifted
-from tests.engine.hand_made import OPTION
+from tests.engine.hand_made import FUTURE, OPTION
 
 CALL = OPTION | {"kind": "FX_CALL", "strike": 120.0, "maturity": "2025-06-27"}
 DIGITAL = OPTION | {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "strike": 100.0, "notional": 1e8, "width": 0.5}
 PAYER = {"kind": "SWAPTION_PAYER", "currency": "USD", "rate": 0.03, "maturity": "2025-06-30", "tenor": "10Y"}
 BILL = {"kind": "JGB_BILL", "maturity": "2025-05-30", "notional": 1e9}
+INDEX = {"kind": "INDEX_FUTURE", "factor": "SPX", "notional": 2.0, "multiplier": 50.0, "maturity": "2025-09-19"}
 NEAR = [  # row, column, what stands in it, and what the position is worth for 1 in the column
     (CALL, "premium", 24.4, 1e7),  # a few bp of spot below its intrinsic value
     (CALL | {"notional": -1e7}, "premium", 24.4, -1e7),
@@ -68,6 +69,8 @@ def test_a_bond_is_shown_at_the_price_it_is_marked_at(make_book, make_market):
         (CALL | {"premium": 0.2455}, "bp of spot, or of a digital's payout away; up to 20 bp"),  # 100 times too low
         (DIGITAL | {"premium": 1.1}, "no vols give the premium"),
         (PAYER | {"premium": 0.0008}, "no normal vol gives the premium"),
+        (FUTURE | {"price": 180.0}, "the price is far from what its deliverables are worth"),
+        (INDEX | {"price": 59.36}, "the price is far from the factor's level"),
         (BILL | {"price": 98.0}, r"no spread within \+-50% over its curve gives the price"),
     ],
 )
@@ -78,3 +81,11 @@ def test_a_mark_far_from_all_that_can_be_is_refused_with_its_value_and_line(row,
     column = "price" if "price" in row else "premium"
     with pytest.raises(FileFaults, match=rf"desk\.csv: line 7, {column}: position 'P0': "):
         fit(replace(book, source="desk.csv", lines=(7,)), make_market())
+
+
+def test_a_future_far_from_its_index_is_pointed_out(make_book, make_market):
+    market = make_market()
+    for price, n in ((5936.5, 0), (6900.0, 1)):
+        book = make_book(INDEX | {"price": price})
+        said = [text for text in fit_warnings(book, fit(book, market)) if "from its index" in text]
+        assert len(said) == n
