@@ -28,11 +28,16 @@ def list_() -> None:
     from engine.inputs.scenario.load import bundled_scenario_names, equity_scenario_names, load_scenario
 
     columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False))
-    for title, names in (
-        ("Bundled scenarios", bundled_scenario_names()),
-        ("For markets with equities, which stand still in those above", equity_scenario_names()),
-    ):
-        render.show(Table(title=title, columns=columns, rows=[(name, load_scenario(name).title) for name in names]))
+    listed = {
+        "Bundled scenarios": bundled_scenario_names(),
+        "For markets with equities, which stand still in those above": equity_scenario_names(),
+    }
+    render.show(
+        *(
+            Table(title=title, columns=columns, rows=[(name, load_scenario(name).title) for name in names])
+            for title, names in listed.items()
+        )
+    )
 
 
 def show(
