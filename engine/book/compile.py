@@ -8,13 +8,12 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.conventions.currencies import DOLLAR, HOME
 from engine.errors import Fault, FileFaults
-from engine.instruments.days import Days
+from engine.instruments.days import N_BUSINESS_DAYS, Days
 from engine.instruments.registry import family_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.payoffs.registry import tables_of
 
-N_BUSINESS_DAYS = 400  # compiled into the book; the longest horizon is shorter
 ODD_NOTIONAL = 1000.0  # times the median of its kind, from which a notional is pointed out
 _SATURDAY = 5  # as dates count weekdays
 _NAMED = 5  # positions a warning names before it only counts

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Deliverables, Futures
@@ -49,6 +50,11 @@ class CompiledBook:
     def floats(self) -> Floats:
         """Return interest projected on another curve."""
         return self.tables.of(Floats)
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """Return deliveries of foreign currency."""
+        return self.tables.of(Exchanges)
 
     @property
     def holdings(self) -> Holdings:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import EVERY, HOME, currency_of
+from engine.conventions.currencies import EVERY, HOME
 from engine.instruments.family import Family, Part
+from engine.instruments.fx import exchange_leg
+from engine.instruments.pairs import Pair
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import KindRule
-from engine.payoffs.flows import Leg
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
@@ -27,10 +28,10 @@ CASH_HELD = Kind(
 )
 
 
-def _parts(position: Position, _: "Days") -> list[Part]:
+def _parts(position: Position, days: "Days") -> list[Part]:
     currency = position.currency
-    paid_now = np.zeros(1, np.int64), np.array([position.notional])
-    return [Leg(curve=currency_of(currency).curves.fx, currency=currency, days=paid_now[0], amounts=paid_now[1])]
+    held = exchange_leg(currency, np.zeros(1, np.int64), np.array([position.notional]))
+    return [held] if currency == HOME else [held, *days.spot_parts(Pair(foreign=currency, domestic=HOME))]
 
 
 def _last_day(_: Position, __: "Days") -> None:

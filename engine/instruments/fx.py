@@ -1,9 +1,9 @@
 """Spot, forwards, swaps and NDFs: one currency against another, dollars against yen, at `rate`.
 
-Days are modified following, on business days of both centres. A spot trade is a forward for its value date, `maturity`;
-without one it was dealt on the valuation date and is due on its spot date. An NDF is worth what the forward is worth
-until it is fixed, two business days before it settles, and its difference in the domestic currency from then on: an
-option on no dollars stands for the fixing.
+Dates are those of `engine.conventions.fx_calendar`: modified following, on days on which both currencies are paid. A
+spot trade is a forward for its value date, `maturity`; without one it was dealt on the valuation date and is due on its
+spot date. An NDF is worth what the forward is worth until it is fixed, on the last day whose spot date is no later than
+its settlement, and its difference in the domestic currency from then on: an option on no dollars stands for the fixing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import DOLLAR, FOREIGN, currency_of
+from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
 from engine.instruments.family import EXPIRED, MOVED, Family, Part, Values
 from engine.instruments.pairs import Pair, pair_of, quoted_pair
 from engine.instruments.rows.kind import Kind
@@ -19,8 +19,9 @@ from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
 from engine.market.market import Market
 from engine.payoffs.curves import sums
+from engine.payoffs.exchanges import ExchangeLeg, delivered
 from engine.payoffs.expired_fx_options import ExpiredOptionPart
-from engine.payoffs.flows import Flows, Leg
+from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import OptionPart
 from engine.payoffs.payoff import Book, Caution
 from kernels.types import F64, I64
@@ -67,20 +68,21 @@ FX_SWAP = Kind(
 )
 NDF = Kind(
     name="NDF",
-    meaning="a forward whose difference is fixed two business days before it settles, and kept in yen from then on",
+    meaning="a forward whose difference is fixed where `maturity` is the spot date, and kept in yen from then on",
     rule=_rule("maturity"),
     example={"currency": DOLLAR, "notional": "25000000", "rate": "143.9", "maturity": "2025-07-30"},
 )
 
 
 def _parts(position: Position, days: "Days") -> list[Part]:
+    spots = days.spot_parts(pair_of(position))
     if position.kind is not NDF:
-        return _exchanges(position, days)
+        return [*_exchanges(position, days), *spots]
     if _fixing_day(position, days) > 0:
-        return [*_exchanges(position, days), _fixing(position, days)]
+        return [*_exchanges(position, days), _fixing(position, days), *spots]
     assert position.rate is not None
-    bought = position.notional
-    return expired_parts(pair_of(position), _due(position, days), [(0.0, bought)], -bought * position.rate)
+    pair, bought = pair_of(position), position.notional
+    return [*expired_parts(pair, _due(position, days), [(0.0, bought)], -bought * position.rate), *spots]
 
 
 def expired_parts(pair: Pair, delivery: int, calls: Sequence[tuple[float, float]], cash: float) -> list[Part]:
@@ -99,9 +101,16 @@ def expired_parts(pair: Pair, delivery: int, calls: Sequence[tuple[float, float]
         if amount
     ]
     if cash:
-        curve, paid = currency_of(pair.domestic).curves.fx, np.array([delivery])
-        parts.append(Leg(curve=curve, currency=pair.domestic, days=paid, amounts=np.array([cash])))
+        parts.append(exchange_leg(pair.domestic, np.array([delivery]), np.array([cash])))
     return parts
+
+
+def exchange_leg(currency: str, days: I64, amounts: F64) -> Leg | ExchangeLeg:
+    """Return what a contract exchanges in one currency, (n,) days and amounts received: yen are as any other yen."""
+    curve = currency_of(currency).curves.fx
+    if currency == HOME:
+        return Leg(curve=curve, currency=currency, days=days, amounts=amounts)
+    return ExchangeLeg(curve=curve, currency=currency, days=days, amounts=amounts)
 
 
 def _exchanges(position: Position, days: "Days") -> list[Part]:
@@ -111,14 +120,14 @@ def _exchanges(position: Position, days: "Days") -> list[Part]:
     if position.kind is FX_SWAP:
         assert position.start_date is not None
         assert position.far_rate is not None
-        due.insert(0, days.payment_day(_calendar(position, days), position.start_date))
+        due.insert(0, days.payment_day(_payable(position, days), position.start_date))
         rates, amounts = [position.rate, position.far_rate], [position.notional, -position.notional]
     pair, paid, bought = pair_of(position), np.array(due), np.array(amounts)
     ahead = paid >= 1
     if not ahead.any():
         return []
     return [
-        Leg(curve=currency_of(currency).curves.fx, currency=currency, days=paid[ahead], amounts=received[ahead])
+        exchange_leg(currency, paid[ahead], received[ahead])
         for currency, received in ((pair.domestic, -bought * np.array(rates)), (pair.foreign, bought))
     ]
 
@@ -140,23 +149,22 @@ def _fixing(position: Position, days: "Days") -> OptionPart:
 
 def _due(position: Position, days: "Days") -> int:
     """Return the day of the last exchange: of `maturity`, or of a spot trade without one the spot date."""
-    calendar = _calendar(position, days)
     if position.maturity is None:
-        return calendar.shifted(0, pair_of(position).spot_days)
-    return days.payment_day(calendar, position.maturity)
+        return int(days.pair(pair_of(position)).spot_days(np.zeros(1, np.int64))[0])
+    return days.payment_day(_payable(position, days), position.maturity)
 
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
     if position.kind is NDF and _fixing_day(position, days) < 1:
         yield EXPIRED
-    if days.is_moved(_calendar(position, days), position.start_date, position.maturity):
+    if days.is_moved(_payable(position, days), position.start_date, position.maturity):
         yield MOVED
 
 
 def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> Iterator[Caution]:
-    flows, n = book.table(Flows), len(book.position_ids)
-    mine = np.isin(flows.position, position)
-    held = np.unique(np.column_stack([flows.position[mine], flows.currency[mine]]), axis=0)  # (n, 2) as text
+    owner, currency, amount = delivered(book)
+    mine, n = np.isin(owner, position), len(book.position_ids)
+    held = np.unique(np.column_stack([owner[mine], currency[mine]]), axis=0)  # (n, 2) as text
     codes: dict[int, list[str]] = {}
     for who, code in held.tolist():
         codes.setdefault(int(who), []).append(code)
@@ -164,8 +172,7 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
     for pair in dict.fromkeys(pairs.values()):
         of_pair = np.array([who for who in position.tolist() if pairs.get(who) == pair], np.int64)
         bought, paid = (
-            sums(flows.position, np.where(flows.currency == code, flows.amount, 0.0), n)[of_pair]
-            for code in (pair.foreign, pair.domestic)
+            sums(owner, np.where(currency == code, amount, 0.0), n)[of_pair] for code in (pair.foreign, pair.domestic)
         )
         outright = bought != 0.0  # a swap's dollars come and go, until its near leg is paid
         yield from far_from_spot(of_pair[outright], -paid[outright] / bought[outright], pair, market)
@@ -179,11 +186,11 @@ def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iter
 
 
 def _fixing_day(position: Position, days: "Days") -> int:
-    return _calendar(position, days).shifted(_due(position, days), -pair_of(position).spot_days)
+    return days.pair(pair_of(position)).fixing_day(_due(position, days))
 
 
-def _calendar(position: Position, days: "Days") -> "Calendar":
-    return days.pair(pair_of(position))
+def _payable(position: Position, days: "Days") -> "Calendar":
+    return days.pair(pair_of(position)).payable
 
 
 FX = Family(

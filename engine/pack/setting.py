@@ -12,16 +12,18 @@ from engine.conventions.currencies import HOME, currency_of
 from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
 from engine.market.market import Market
-from engine.pack.expired_options import settle
+from engine.pack.expired_options import Settled, settle
 from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
-from engine.payoffs.expired_fx_options import expired_fx_flows
+from engine.payoffs.exchanges import Exchanges
+from engine.payoffs.expired_fx_options import expired_fx_exchanges, expired_fx_flows
 from engine.payoffs.expired_swaptions import expired_swaption_flows
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.payoff import currency_columns
+from engine.payoffs.spot_days import SpotDays
 from kernels.layout import Owned
 from kernels.records import Rows
 from kernels.types import F64, I64, Bools, Words
@@ -59,22 +61,35 @@ class Setting:
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
 
     @cached_property
-    def _settled(self) -> tuple[FxOptions, F64, Bools]:
-        return settle(self.book.options, self.fits.vol_ratio, self.book.flows, self.observed.horizon)
+    def _settled(self) -> Settled:
+        return settle(self.book, self.fits.vol_ratio, self.observed.horizon)
 
     @property
     def options(self) -> tuple[FxOptions, F64]:
         """Return the options, puts among those that expire before the horizon; ratios to their vols (n_options,)."""
-        return self._settled[:2]
+        return self._settled.options, self._settled.ratio
 
     @cached_property
     def flows(self) -> tuple[Flows, ...]:
         """Payments, what has expired and projected interest among them, one table a scenario: only amounts differ."""
-        own, stands, day = self.book.flows, self._settled[2], self.observed.horizon
+        own, stands, day = self.book.flows, self._settled.flows_stand, self.observed.horizon
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
         expired = [each(self.book, self.fits.constants) for each in (expired_fx_flows, expired_swaption_flows)]
         projected = [float_flows(self.book.floats, market, day, self.market) for market in self.shocked]
         return tuple(_joined([kept, each, *expired]) for each in projected)
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """Deliveries of foreign currency, payoffs among them, but those of options that expire before the horizon."""
+        own, stands = self.book.exchanges, self._settled.exchanges_stand
+        expired = expired_fx_exchanges(self.book, self.fits.constants)
+        columns = {name: [getattr(own, name)[stands], getattr(expired, name)] for name in _FLOW_COLUMNS}
+        return Exchanges(**{name: np.concatenate(both) for name, both in columns.items()})
+
+    @property
+    def spots(self) -> SpotDays:
+        """Return the spot dates of the book's pairs."""
+        return self.book.tables.of(SpotDays)
 
     @cached_property
     def flow_account(self) -> I64:
@@ -114,6 +129,19 @@ class Setting:
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth
+
+    def later_factors(self, currency: Words, seen: I64) -> F64:
+        """Return how much more of its spot rate a currency is worth at the horizon than on calendar day `seen`: (n,).
+
+        Other days lie before the horizon's spot date than before that day's. Of the base market: the two lags differ by
+        days, over which no move of rates counts.
+        """
+        asked = zip(currency.tolist(), seen.tolist(), strict=True)
+        horizon = self.observed.horizon
+        factor = self.spots.factor
+        return np.array(
+            [factor(code, self.market, horizon) / factor(code, self.market, day) for code, day in asked], np.float64
+        )
 
 
 def _joined(tables: Sequence[Flows]) -> Flows:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from engine.conventions.currencies import currency_of
+from engine.conventions.currencies import HOME, currency_of
 from engine.market.market import Market
-from engine.payoffs.flows import Flows, flow_amounts
+from engine.payoffs.exchanges import Exchanges, grown
+from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions, option_forwards
 from engine.payoffs.payoff import Book, Claim, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.shelf import Shelf
+from engine.payoffs.spot_days import SpotDays
 from engine.payoffs.stored import plain
-from kernels.types import F64, I64, Words
+from kernels.types import F64, I64, Bools, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +64,35 @@ def expired_of(rows: PartRows[ExpiredOptionPart]) -> ExpiredFxOptions:
 
 
 def expired_fx_flows(book: Book, constants: Shelf) -> Flows:
-    """Return what expired options pay, as flows on their delivery days: (n_expired,) [domestic]."""
+    """Return what expired options pay in the home currency, as flows on their delivery days: (n_flows,) [home]."""
+    return Flows(**_columns(book, constants, book.table(ExpiredFxOptions).domestic == HOME))
+
+
+def expired_fx_exchanges(book: Book, constants: Shelf) -> Exchanges:
+    """Return what expired options pay in foreign currency, as deliveries of it: (n_exchanges,) [domestic]."""
+    return Exchanges(**_columns(book, constants, book.table(ExpiredFxOptions).domestic != HOME))
+
+
+def _columns(book: Book, constants: Shelf, mine: Bools) -> dict[str, Any]:
     expired = book.table(ExpiredFxOptions)
-    return Flows(
-        position=expired.position,
-        curve=np.array([currency_of(code).curves.fx for code in expired.domestic.tolist()], np.str_),
-        currency=expired.domestic,
-        day=expired.delivery_day,
-        amount=constants.of(FxPayoffs).payoff,
-    )
+    return {
+        "position": expired.position[mine],
+        "curve": np.array([currency_of(code).curves.fx for code in expired.domestic[mine].tolist()], np.str_),
+        "currency": expired.domestic[mine],
+        "day": expired.delivery_day[mine],
+        "amount": constants.of(FxPayoffs).payoff[mine],
+    }
 
 
 def _worth(book: Book, at: Moment) -> Worth:
-    flows = expired_fx_flows(book, at.constants)
-    unspread = np.zeros(len(book.position_ids))
-    return flows.position, flows.currency, flow_amounts(flows, at.market, unspread, at.day, at.before)
+    due = _columns(book, at.constants, np.ones(book.table(ExpiredFxOptions).position.size, np.bool_))
+    worth = due["amount"] * grown(due["curve"], due["day"], at.market, at.day, at.before)
+    return due["position"], due["currency"], worth * book.table(SpotDays).factors(due["currency"], at.market, at.day)
 
 
 def _fit(book: Book, market: Market, _: Shelf) -> FxPayoffs:
     expired = book.table(ExpiredFxOptions)
-    forwards = option_forwards(_as_options(expired), market, 0)[0]
+    forwards = option_forwards(_as_options(expired), book.table(SpotDays), market, 0)[0]
     return FxPayoffs(payoff=expired.amount * np.maximum(forwards - expired.strike, 0.0))
 
 

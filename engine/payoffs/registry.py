@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from engine.payoffs.exchanges import EXCHANGES
 from engine.payoffs.expired_fx_options import EXPIRED_FX_OPTIONS
 from engine.payoffs.expired_swaptions import EXPIRED_SWAPTIONS
 from engine.payoffs.floats import FLOATS
@@ -15,6 +16,7 @@ from engine.payoffs.holdings import HOLDINGS
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
+from engine.payoffs.spot_days import SPOT_DAYS
 from engine.payoffs.swaptions import SWAPTIONS
 
 AnyPayoff = Payoff[Any, Any]
@@ -24,6 +26,7 @@ PAYOFFS: list[AnyPayoff] = [
     *(FLOWS, FLOATS, HOLDINGS, FX_OPTIONS, EXPIRED_FX_OPTIONS, FUTURES, DELIVERABLES),
     *(SWAPTIONS, EXPIRED_SWAPTIONS),
     *(MARKS, PREMIUMS, BONDS),
+    *(EXCHANGES, SPOT_DAYS),
 ]
 
 
