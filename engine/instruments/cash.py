@@ -7,15 +7,13 @@ forward. Over a horizon it grows at the base market's forward rates, as everythi
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from engine.conventions.currencies import EVERY, HOME
 from engine.instruments.family import Family, Part
-from engine.instruments.fx import exchange_leg
 from engine.instruments.pairs import Pair
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import KindRule
+from engine.payoffs.balances import BalancePart
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
@@ -30,7 +28,7 @@ CASH_HELD = Kind(
 
 def _parts(position: Position, days: "Days") -> list[Part]:
     currency = position.currency
-    held = exchange_leg(currency, np.zeros(1, np.int64), np.array([position.notional]))
+    held = BalancePart(currency=currency, quantity=position.notional)
     return [held] if currency == HOME else [held, *days.spot_parts(Pair(foreign=currency, domestic=HOME))]
 
 

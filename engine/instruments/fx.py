@@ -20,7 +20,7 @@ from engine.instruments.rows.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule
 from engine.market.market import Market
 from engine.payoffs.curves import sums
 from engine.payoffs.exchanges import ExchangeLeg, delivered
-from engine.payoffs.expired_fx_options import ExpiredOptionPart
+from engine.payoffs.expired.fx_options import ExpiredOptionPart
 from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import OptionPart
 from engine.payoffs.payoff import Book, Caution

@@ -15,7 +15,7 @@ from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import KindRule
 from engine.instruments.swaps import OIS_MONTHS
 from engine.market.factors import tenor_years
-from engine.payoffs.expired_swaptions import ExpiredSwaptionPart
+from engine.payoffs.expired.swaptions import ExpiredSwaptionPart
 from engine.payoffs.quoted import PremiumPart
 from engine.payoffs.swaptions import SwaptionPart
 

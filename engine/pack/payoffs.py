@@ -6,9 +6,10 @@ from engine.pack.futures import pack_futures
 from engine.pack.fx_options import pack_fx_options
 from engine.pack.holdings import pack_holdings
 from engine.pack.swaptions import pack_swaptions
+from engine.payoffs.balances import Balances
 from engine.payoffs.exchanges import Exchanges
-from engine.payoffs.expired_fx_options import ExpiredFxOptions
-from engine.payoffs.expired_swaptions import ExpiredSwaptions
+from engine.payoffs.expired.fx_options import ExpiredFxOptions
+from engine.payoffs.expired.swaptions import ExpiredSwaptions
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Futures
@@ -19,7 +20,8 @@ from engine.payoffs.swaptions import Swaptions
 from kernels.payoffs import PAYOFFS as KERNELS
 from kernels.registry import Registry
 
-LEGS_AND_CASH = (Flows, Floats, ExpiredFxOptions, ExpiredSwaptions)  # worth legs and cash alone: they need no packer
+# Tables that are worth legs, cash and deliveries alone: they need no packer.
+LEGS_AND_CASH = (Flows, Floats, Balances, ExpiredFxOptions, ExpiredSwaptions)
 
 PACKERS: Registry[Packer] = Registry(
     "packer",

@@ -26,10 +26,11 @@ from engine.instruments.rows.template import example_row
 from engine.market.market import Market
 from engine.pack.pack import pack
 from engine.payoffs.curves import discounts, fx_rates
-from engine.payoffs.expired_fx_options import ExpiredFxOptions, expired_fx_flows
-from engine.payoffs.expired_swaptions import ExpiredSwaptions, expired_swaption_flows
+from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_flows
+from engine.payoffs.expired.swaptions import ExpiredSwaptions, expired_swaption_flows
 from engine.payoffs.floats import float_amounts
 from engine.payoffs.flows import Leg
+from engine.payoffs.spot_days import SpotDays
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
 from tests.engine.five_currencies import five_currencies
@@ -130,6 +131,10 @@ def paid_next_day(book: CompiledBook, market: Market, fits: Fits) -> np.ndarray:
     for flows in (book.flows, expired_fx_flows(book, fits.constants)):
         due = flows.day == 1
         np.add.at(cash, flows.position[due], flows.amount[due] * fx_rates(flows.currency[due], market))
+    dealt = book.exchanges
+    factors = book.table(SpotDays).factors(dealt.currency, market, 1) * fx_rates(dealt.currency, market)
+    due = dealt.day == 1
+    np.add.at(cash, dealt.position[due], (dealt.amount * factors)[due])
     floats, due = book.floats, book.floats.day == 1
     amounts = float_amounts(floats, market, 1, market) * fx_rates(floats.currency, market)
     np.add.at(cash, floats.position[due], amounts[due])
@@ -181,13 +186,16 @@ def check(days: list[date], market: Market) -> int:
         assert np.isfinite(value).all()
         if before is not None and (day - before[0]).days == 1:
             _, aged, cash, last, settling = before
+            dollar = book.table(SpotDays).factor("USD", today, 0)  # over its spot rate, which is for the spot date
             for name, amount in telescoped(day, today).items():
-                cash[list(KINDS).index(name)] += amount
+                cash[list(KINDS).index(name)] += amount * (dollar if name.startswith("XCCY") else 1.0)
             change = np.abs(value + cash - last) / size
             assert (change < A_DAY).all(), (day, [k for k, c in zip(KINDS, change, strict=True) if c >= A_DAY])
             off = np.abs(value + cash - aged) / size
             bound = np.array([A_DAY if k in RESTATED else 1e-10 for k in KINDS])  # rounding: sums of some notionals
             bound[settling & expired_in(book)] = PAYOFF_RESTATED
+            if max(day.weekday(), before[0].weekday()) >= 5:  # a spot date is of a business day
+                bound[np.unique(np.concatenate([book.exchanges.position, book.options.position]))] = PAYOFF_RESTATED
             assert (off < bound).all(), (day, [(k, o) for k, o, b in zip(KINDS, off, bound, strict=True) if o >= b])
             n += 1
         aged = values_on(book, today, fits, day=1, before=today)

@@ -57,20 +57,17 @@ def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_pos
     assert days == wanted
 
 
-def test_spot_is_two_payments_on_its_value_date_and_cash_one_now(make_positions):
+def test_spot_is_two_payments_on_its_value_date(make_positions):
     spot = {"kind": "FX_SPOT", "notional": 10.0, "rate": 145.0}
-    cash = {"kind": "CASH", "currency": "JPY", "notional": -7.0}
     paid = [
         [
             (leg.currency, leg.days.tolist(), leg.amounts.tolist())
             for part in (Leg, ExchangeLeg)
             for leg in parts_of(position, date(2025, 5, 28), part)
         ]
-        for position in make_positions(spot, spot | {"maturity": "2025-05-29"}, cash, cash | {"currency": "USD"})
+        for position in make_positions(spot, spot | {"maturity": "2025-05-29"})
     ]
     assert paid == [
         [("JPY", [2], [-1450.0]), ("USD", [2], [10.0])],
         [("JPY", [1], [-1450.0]), ("USD", [1], [10.0])],
-        [("JPY", [0], [-7.0])],
-        [("USD", [0], [-7.0])],
     ]

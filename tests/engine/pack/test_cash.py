@@ -27,9 +27,9 @@ WINGS = {
 def bookings(market: Market) -> list[dict[str, object]]:
     """An FX swap from the spot date, 30 May 2025; spot and forward; the value of its near leg, held, and forward."""
     swap = {"kind": "FX_SWAP", "notional": USD, "rate": NEAR, "far_rate": FAR, "start_date": "2025-05-30"}
-    yen, dollar = (float(market.curves[name].discount(2 / 365)) for name in ("XCCY_JPY", "SOFR"))
+    yen = float(market.curves["XCCY_JPY"].discount(2 / 365))
     cash = [
-        {"kind": "CASH", "currency": "USD", "notional": USD * dollar},
+        {"kind": "CASH", "currency": "USD", "notional": USD * yen},  # a dollar of the spot date is worth its rate then
         {"kind": "CASH", "currency": "JPY", "notional": -USD * NEAR * yen},
     ]
     ways = {
@@ -62,7 +62,7 @@ def test_a_swap_a_spot_with_a_forward_and_cash_with_one_are_the_same_trade(wing,
 
 
 EXPIRED = {"kind": "FX_CALL", "notional": 1e8, "strike": 140.0, "maturity": "2025-05-28"}
-EXPIRED_OF = [  # rows that expire on the valuation date, and what each has earned by spot and the dollars' interest
+EXPIRED_OF = [  # rows that expire on the valuation date, and what each has earned by spot
     (EXPIRED, lambda forward: 1e8 * (forward - 140.0)),
     (EXPIRED | {"kind": "FX_PUT", "strike": 150.0}, lambda forward: 1e8 * (150.0 - forward)),
     (EXPIRED | {"kind": "FX_PUT"}, lambda forward: 0.0),
@@ -82,8 +82,8 @@ def test_an_option_that_expires_today_is_fixed_cash_on_every_path(wing, n_steps,
     live = {"kind": "FX_PUT", "notional": 1e8, "strike": 143.0, "maturity": "2025-06-04", "book": "live"}
     given = {"horizon_days": 10, "currency": "JPY", "instantaneous": False, "direct": False}
     packed = pack(make_book(*rows, live), market, [market], n_steps=n_steps, **given)
-    yen, dollars = (float(market.curves[name].discount(2 / 365)) for name in ("XCCY_JPY", "SOFR"))
-    payoffs = np.array([paid(market.usdjpy * dollars / yen) for _, paid in EXPIRED_OF])
+    yen = float(market.curves["XCCY_JPY"].discount(2 / 365))
+    payoffs = np.array([paid(market.usdjpy) for _, paid in EXPIRED_OF])  # the spot rate is that of the delivery
     assert packed.base_values[1:-1] == pytest.approx(payoffs * yen, rel=1e-12, abs=1e-3)
     backend = WINGS[wing]()
     program = backend.prepare(
