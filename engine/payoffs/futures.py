@@ -15,7 +15,7 @@ from engine.payoffs.stored import Columns, Stored, Type, as_columns
 from kernels.types import F64, I64, Words
 
 MISSED = Limit(
-    part=0.2,  # twenty points: more than a switch of the cheapest bond explains, and less than another unit
+    part=0.5,  # fifty points: no switch of the cheapest bond explains it, and another unit is farther off
     unit="face",
     what="the price is far from what its deliverables are worth",
     column="price",

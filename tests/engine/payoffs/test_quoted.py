@@ -69,7 +69,7 @@ def test_a_bond_is_shown_at_the_price_it_is_marked_at(make_book, make_market):
         (CALL | {"premium": 0.2455}, "bp of spot, or of a digital's payout away; up to 20 bp"),  # 100 times too low
         (DIGITAL | {"premium": 1.1}, "no vols give the premium"),
         (PAYER | {"premium": 0.0008}, "no normal vol gives the premium"),
-        (FUTURE | {"price": 180.0}, "the price is far from what its deliverables are worth"),
+        (FUTURE | {"price": 220.0}, "the price is far from what its deliverables are worth"),
         (INDEX | {"price": 59.36}, "the price is far from the factor's level"),
         (BILL | {"price": 98.0}, r"no spread within \+-50% over its curve gives the price"),
     ],
