@@ -59,7 +59,7 @@ class Flows(NamedTuple):
     """Dated payments, and a polynomial in two deviations for each segment of them."""
 
     own: Annotated[Rows[Leg], Field("what each account holds at the horizon", shape="n_books n_currencies")]
-    shared: Annotated[Rows[Leg], Field("legs that futures and swaptions refer to", shape="n_shared_legs")]
+    shared: Annotated[Rows[Leg], Field("legs that futures, swaptions and exchanges refer to", shape="n_shared_legs")]
     segments: Annotated[Rows[Segment], Field("of all legs", shape="n_segments")]
     value: Annotated[F64, Field("when looked at, with no deviation", "currency", "n_scenarios n_flows")]
     exponents: Annotated[F64, Field("d ln(value) / d(deviation) at the two pillars", "years", "n_flows 2")]

@@ -1,7 +1,9 @@
 """What a desk compares of FX positions: dates, forward, points, vols and deltas. For `unwind book check` and `show`."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,14 +80,12 @@ def fx_terms(book: CompiledBook, market: Market, fits: Fits, values: F64) -> tup
     foreign = np.array([pair.foreign for pair in pairs])
     held = exchanges.currency[dealt] == foreign[deliveries.of_exchange[dealt]]
     called = called + sums(deliveries.of_exchange[dealt], np.where(held, exchanges.amount[dealt], 0.0), n)
-    rows = _rows_of(deliveries.of_option, n)
+    rows, quote = _rows_of(deliveries.of_option, n), _quotes(spots, market)
     return tuple(
         _terms(
             book,
-            market,
-            pair=pairs[k],
+            quote(pairs[k], int(deliveries.day[k])),
             position=int(deliveries.position[k]),
-            day=int(deliveries.day[k]),
             rows=rows[k],
             vols=vols,
             called=float(called[k]),
@@ -149,56 +149,66 @@ def _rows_of(number: I64, n: int) -> list[list[int]]:
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quote:
+    """What a pair is dealt at for one delivery."""
+
+    pair: Pair
+    spot_day: int
+    spot: float
+    day: int
+    forward: float
+    carried: float  # P(T) / P(spot) of the first currency
+    paid: float  # yen of today for one unit of the second currency on the spot date
+
+
+def _quotes(spots: SpotDays, market: Market) -> Callable[[Pair, int], _Quote]:
+    """Return what quotes a pair for a day of delivery, each once: positions share dates."""
+
+    @cache
+    def worth(code: str, day: int) -> float:
+        """Return yen of today for one unit of a currency on a day."""
+        discount = zero_curve(currency_of(code).curves.fx, market).discount(day / DAYS_PER_TIME_YEAR)
+        return float(market.rate(code) * spots.factor(code, market, 0) * discount)
+
+    @cache
+    def quote(pair: Pair, day: int) -> _Quote:
+        """Return the quote of a pair; on its spot date the forward is the spot rate."""
+        first, second = pair.codes
+        spot_day = spots.of(first + second, 0)
+        return _Quote(
+            pair=pair,
+            spot_day=spot_day,
+            spot=worth(first, spot_day) / worth(second, spot_day),
+            day=day,
+            forward=worth(first, day) / worth(second, day),
+            carried=worth(first, day) / worth(first, spot_day),
+            paid=worth(second, spot_day),
+        )
+
+    return quote
+
+
 def _terms(
-    book: CompiledBook,
-    market: Market,
-    *,
-    pair: Pair,
-    position: int,
-    day: int,
-    rows: list[int],
-    vols: F64,
-    called: float,
-    value: float,
+    book: CompiledBook, quote: _Quote, *, position: int, rows: list[int], vols: F64, called: float, value: float
 ) -> FxTerms:
     """Return one delivery's terms.
 
     `called` is the amount of the first currency due on the day, options by N(d1); `value` the position's [JPY].
     """
-    options, spots = book.options, book.table(SpotDays)
-    spot_day = spots.of(pair.foreign + pair.domestic, 0)
-    spot, forward = (_forward(pair, spots, market, when) for when in (spot_day, day))
-    ahead, now = (float(_discount(pair.foreign, market, when)) for when in (day, spot_day))
+    options, start = book.options, book.valuation_date
     struck = [row for row in rows if options.amount[row]]
-    delta = called * ahead / now
-    paid = None
-    if struck:
-        worth = value / (market.rate(pair.domestic) * spots.factor(pair.domestic, market, 0))
-        paid = float(delta - worth / (_discount(pair.domestic, market, spot_day) * spot))
-    start = book.valuation_date
+    delta = called * quote.carried
     return FxTerms(
         position_id=book.position_ids[position],
-        pair=pair.label,
-        spot_date=start + timedelta(spot_day),
-        spot=spot,
+        pair=quote.pair.label,
+        spot_date=start + timedelta(quote.spot_day),
+        spot=quote.spot,
         expiry=start + timedelta(int(options.expiry_day[rows[0]])) if rows else None,
-        delivery=start + timedelta(day),
-        forward=forward,
-        points=forward - spot,
+        delivery=start + timedelta(quote.day),
+        forward=quote.forward,
+        points=quote.forward - quote.spot,
         vols=tuple(sorted((float(options.strike[row]), float(vols[row])) for row in struck)),
-        delta=float(delta),
-        premium_adjusted_delta=paid,
+        delta=delta,
+        premium_adjusted_delta=delta - value / quote.paid / quote.spot if struck else None,
     )
-
-
-def _forward(pair: Pair, spots: SpotDays, market: Market, day: int) -> float:
-    """Return the forward of a pair for delivery on a day; on its spot date the spot rate."""
-    worth = [
-        market.rate(code) * spots.factor(code, market, 0) * _discount(code, market, day)
-        for code in (pair.foreign, pair.domestic)
-    ]
-    return float(worth[0] / worth[1])
-
-
-def _discount(code: str, market: Market, day: int) -> float:
-    return float(zero_curve(currency_of(code).curves.fx, market).discount(day / DAYS_PER_TIME_YEAR))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.conventions.currencies import HOME, currency_of
+from engine.market.lookup import distinct
 from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts
@@ -109,9 +110,10 @@ def _worth(book: Book, at: Moment) -> Worth:
 def _dated(book: Book) -> Iterator[Dated]:
     exchanges, spots = book.table(Exchanges), book.table(SpotDays)
     yield exchanges.curve, exchanges.position, exchanges.day
-    home = np.full(exchanges.day.size, currency_of(HOME).curves.fx)
-    lagging = np.array([spots.lag(code, 0) > 0.0 for code in exchanges.currency.tolist()], np.bool_)
-    yield home[lagging], exchanges.position[lagging], exchanges.day[lagging] * 0
+    for code in distinct(exchanges.currency)[0]:  # carried to its spot date on the home currency's curve too
+        if (spot_day := spots.of(code + HOME, 0)) > 0:
+            mine = exchanges.position[exchanges.currency == code]
+            yield np.full(mine.size, currency_of(HOME).curves.fx), mine, np.full(mine.size, spot_day)
 
 
 def _claims(book: Book) -> Iterator[Claim]:

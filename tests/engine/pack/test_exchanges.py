@@ -1,5 +1,6 @@
 """What contracts deliver of foreign currency, on paths: the factor to the spot date follows their rates."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,10 @@ from engine.book.value import position_values, values_on
 from engine.market.moved_market import moved
 from engine.pack.pack import pack
 from kernels.base import PathRange
+from kernels.cuda.host.backend import CudaBackend
+from kernels.cuda.host.on_cpu import HostDevice
+from kernels.cuda.host.source import settings_for
+from kernels.numba.backend import NumbaBackend
 from kernels.numpy.revalue import revalue
 from kernels.select import select_backend
 from tests.engine.five_currencies import five_currencies
@@ -69,6 +74,19 @@ def test_the_factor_moves_with_short_rates(make_book, make_market):
     moves[names.index("JGB_2Y")] = [0.01, 0.0, -0.01]
     values = revalue(laid.book, 0, moves[None])[0] + laid.base_values[1]
     assert values == pytest.approx(np.zeros(3), abs=1e-15 * 4 * 145.04 * 1e7)
+
+
+def test_cuda_values_forwards_where_it_walks_with_numbas_bits(market, make_book):
+    """A book of flows and exchanges needs no kernel of its own for them."""
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    laid = packed(make_book(*ROWS[:4], ROWS[5]), market, 10, direct=False)
+    assert not settings_for(laid.model, laid.book, float32=False).is_split
+    found = []
+    for runner in (NumbaBackend(), CudaBackend([HostDevice()])):
+        program = runner.prepare(laid.model, laid.book, seed=3, n_steps=1, float32=False, centre=np.zeros(2))
+        found.append(runner.pnl(program, PathRange(first=5, n=500)).tobytes())
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("direct", [True, False])
