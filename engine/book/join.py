@@ -48,6 +48,8 @@ def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
         books=tuple(inner for book in parts for inner in book.books),
         kinds=tuple(kind for book in parts for kind in book.kinds),
         business_days=min((book.business_days for book in parts), key=len),
+        lines=(),
+        source="",
         sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
         warnings=tuple(f"{name}: {warning}" for name, book in named for warning in book.warnings),
         tables=joined_tables(parts),

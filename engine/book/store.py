@@ -25,7 +25,7 @@ from engine.payoffs.shelf import shelf
 from engine.payoffs.stored import Columns, Type
 from kernels.types import Array, Words
 
-SCHEMA_VERSION = 5  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows, no spot dates
+SCHEMA_VERSION = 6  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows; 5: nothing that expired
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
 _KEY = b"unwind.book"  # of the file's metadata: marks a compiled book
 _SEAL = b"unwind.seal"
@@ -60,6 +60,7 @@ def compiled_bytes(book: CompiledBook, key: str = "") -> bytearray:
     """
     n = len(book.position_ids)
     columns = [pa.array(names, pa.string()) for names in (book.position_ids, book.books, book.kinds)]
+    columns.append(pa.array(book.lines or (0,) * n, pa.int64()))
     beside = {}
     for payoff in PAYOFFS:
         for name, rows in payoff.stored.columns(book.table(payoff.table)).items():
@@ -172,7 +173,8 @@ def _check_seal(data: bytes, path: Path) -> None:
 def schema() -> pa.Schema:
     """Return the columns of the file: names of the position, then a list for each table that belongs to positions."""
     texts = [pa.field(name, pa.string(), nullable=False) for name in ("position_id", "book", "kind")]
-    return pa.schema([*texts, *(_list_field(name, types) for name, types in _lists_of_positions())])
+    line = pa.field("line", pa.int64(), nullable=False)  # of the source file; 0: not known
+    return pa.schema([*texts, line, *(_list_field(name, types) for name, types in _lists_of_positions())])
 
 
 def _lists_of_positions() -> Iterator[tuple[str, Mapping[str, Type]]]:
@@ -226,6 +228,7 @@ def _book(table: pa.Table, facts: dict[str, Any]) -> CompiledBook:
         tables=shelf(*(payoff.stored.table(_stored_lists(payoff, table, facts)) for payoff in PAYOFFS)),
         business_days=np.array(facts["business_days"], dtype=np.int64),
         sha256=str(facts["sha256"]),
+        lines=tuple(table["line"].to_pylist()),
         warnings=tuple(facts["warnings"]),
     )
 

@@ -42,10 +42,10 @@ def load_book(file: Path | Opened, valuation_date: date) -> CompiledBook:
         return _compiled(opened, valuation_date)
     key = cache_key(opened.sha256, valuation_date)
     if (book := recall(key)) is not None:
-        return book
+        return replace(book, source=str(opened.path))
     book = _from_source(opened, valuation_date)
     note = keep(book, key)
-    return replace(book, warnings=(*book.warnings, note)) if note else book
+    return replace(book, source=str(opened.path), warnings=(*book.warnings, note) if note else book.warnings)
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
@@ -111,7 +111,7 @@ def _compiled(opened: Opened, valuation_date: date) -> CompiledBook:
             " compile the source book for that date"
         )
         raise FileFaults(opened.path, [Fault(message=message)])
-    return book
+    return replace(book, lines=(), source=str(opened.path))  # its lines are those of the file it was compiled from
 
 
 def _capped(faults: list[Fault]) -> list[Fault]:

@@ -87,12 +87,10 @@ def _row_errors(
 
 
 def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
-    issue, maturity = values.get("issue_date"), values.get("maturity")
+    maturity = values.get("maturity")
     if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
         limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
         yield "maturity", f"the largest maturity is {limit}, got {maturity}"
-    if isinstance(issue, date) and issue > valuation_date:
-        yield "issue_date", f"is after the valuation date {valuation_date}, got {issue}; remove the position"
 
 
 def _position(values: dict[str, Value], line: int) -> Position:

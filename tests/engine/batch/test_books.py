@@ -16,7 +16,7 @@ from engine.inputs.batch import BookEntry
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
-from engine.instruments.rows.template import template
+from engine.instruments.rows.template import example_row, template
 from engine.market.factors import Factor, FactorKind
 from engine.payoffs.registry import PAYOFFS
 from engine.record.intact_files import MISSING
@@ -42,6 +42,13 @@ def market():
     return five_currencies(with_index)
 
 
+def _expired(text: str, kind: str) -> str:
+    """One more line of a book: the kind's example, expired on the valuation date."""
+    row = example_row(KINDS[kind]) | {"position_id": f"{kind}-expired", "maturity": DATE.isoformat()}
+    line = ",".join(row.get(column, "") for column in text.splitlines()[0].split(","))
+    return line.replace(",example,", f",{text.splitlines()[1].split(',')[1]},") + "\n"
+
+
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
     """Every kind of position twice, in two files, and once in a third that leaves some kinds out."""
@@ -49,6 +56,7 @@ def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
     made, every = [], list(KINDS.values())
     for name, kinds in (("all", every), ("back", every[::-1]), ("odd", every[::2])):
         text = template(kinds).replace(",example,", f",{name},")
+        text += "".join(_expired(text, kind) for kind in ("FX_PUT", "SWAPTION_PAYER"))
         (folder / f"{name}.csv").write_text(text)
         made.append((name, load_book(folder / f"{name}.csv", DATE)))
     return made
