@@ -1,7 +1,7 @@
 """The books of one date: found, loaded and checked file by file, and joined for a run."""
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.batch.unexpected import UnexpectedError, unexpected_fault
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.join import joined_tables
 from engine.book.value import position_values
 from engine.errors import InputError, RiskError
-from engine.inputs.batch import DATE, BookEntry
-from engine.inputs.book.load import load_book
-from engine.inputs.book.rows import DEFAULT_BOOK
+from engine.inputs.batch import BookEntry
+from engine.inputs.batch_dates import DATE
+from engine.inputs.book.load import load_book, read_positions
 from engine.market.market import Market
 from engine.record.intact_files import MISSING, file_sha256
 from engine.record.read import BatchFault
@@ -62,7 +63,7 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
     """Load a book and value it in the base market. Raises InputError with what is wrong with it."""
     if file.fault:
         raise InputError(file.fault)
-    book = load_book(file.path, market.valuation_date)
+    book = load_book(file.path, market.valuation_date, name=file.name)
     values = position_values(book, market, fit(book, market))
     if not np.isfinite(values).all():
         bad = book.position_ids[int(np.flatnonzero(~np.isfinite(values))[0])]
@@ -70,10 +71,12 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
     return book
 
 
-def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
+def join(books: Sequence[tuple[str, CompiledBook]], paths: Mapping[str, Path] | None = None) -> CompiledBook:
     """Join all positions of several files as one book; each is known by its file's name and its own id.
 
     One file alone stays as it is, so that its run is the one that `unwind run` makes.
+
+    paths   of the source files by name, from which an error takes its lines
 
     Raises
     ------
@@ -86,10 +89,10 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
     for name, book in books:
         for inner in dict.fromkeys(book.books):
             if inner in owner:
-                why = "neither has a `book` column, or both name it" if inner == DEFAULT_BOOK else "both name it"
+                first, second = (_place(each, inner, dict(books)[each], paths) for each in (owner[inner], name))
                 raise InputError(
-                    f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}: {why}; give their rows"
-                    " different names in the column `book`"
+                    f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}, {first} and {second}: give"
+                    " their rows different names in the column `book`; without the column a book is called as its file"
                 )
             owner[inner] = name
     parts = [book for _, book in books]
@@ -105,6 +108,20 @@ def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
     )
 
 
+def _place(name: str, inner: str, book: CompiledBook, paths: Mapping[str, Path] | None) -> str:
+    """Say where in a file a book is first named: its line, or its position where the file has no lines."""
+    first = book.position_ids[book.books.index(inner)]
+    path = (paths or {}).get(name)
+    try:
+        rows = read_positions(path, book.valuation_date) if path is not None else []
+    except RiskError:  # a compiled book
+        rows = []
+    line = next((row.line for row in rows if row.position_id == first), None)
+    return f"position {first!r} of {path or name}{f', line {line}' if line else ''}"
+
+
 def book_fault(file: BookFile, error: RiskError) -> BatchFault:
     """Return what is wrong with a book, as the night reports it."""
+    if isinstance(error, UnexpectedError):
+        return unexpected_fault(error, subject=file.name, run=None)
     return BatchFault(kind="book", subject=file.name, message=str(error))

@@ -1,6 +1,7 @@
 """What the runs of one date start from: found by name and digest first, loaded only when they are computed."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,9 +11,11 @@ from pathlib import Path
 from engine.batch.books import BookFile, book_fault, chosen, find_books, join, load_checked
 from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import AvailableFigures
+from engine.batch.unexpected import UnexpectedError
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
-from engine.inputs.batch import DATE, Batch, BatchRun, recorded
+from engine.inputs.batch import Batch, BatchRun, recorded
+from engine.inputs.batch_dates import DATE, NightDate
 from engine.inputs.market.load import load_market
 from engine.inputs.scenario.load import load_scenario, load_scenarios
 from engine.market.market import Market
@@ -44,6 +47,7 @@ class Day:
     market_path: Path
     market_sha256: str
     files: tuple[BookFile, ...]
+    figures: list[AvailableFigures] = field(default_factory=list)  # of the runs that were loaded
     _market: Market | InputError | None = None
     _correlations: Correlations | None = None
     _books: dict[str, CompiledBook | InputError] = field(default_factory=dict)
@@ -69,6 +73,8 @@ class Day:
                 self._books[file.name] = load_checked(file, self.market())
             except InputError as error:
                 self._books[file.name] = error
+            except Exception as error:
+                self._books[file.name] = UnexpectedError(str(file.path), error)
         found = self._books[file.name]
         if isinstance(found, InputError):
             raise found
@@ -79,6 +85,8 @@ class Day:
             market = load_market(self.market_path)
         except InputError as error:
             return error
+        except Exception as error:
+            return UnexpectedError(str(self.market_path), error)
         if market.valuation_date != self.valuation_date:
             return InputError(
                 f"{self.market_path} is a market of {market.valuation_date}, not of {self.valuation_date}"
@@ -112,6 +120,12 @@ class Loaded:
             scenarios=self.inputs.names,
             confidences=run.confidences,
         )
+
+
+def no_night(batch: Batch, night: NightDate) -> str | None:
+    """Say why there is no night of a date: none is due, and its market is not there. None: there is one."""
+    is_there = os.path.lexists(batch.market.replace(DATE, night.day.isoformat()))
+    return None if is_there or (why := night.why_none()) is None else f"no night: {why}"
 
 
 def day_of(batch: Batch, valuation_date: date) -> Day:
@@ -165,7 +179,8 @@ def load(day: Day, source: Source) -> Loaded:
             faults.append(book_fault(file, error))
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
-    inputs = inputs_of(market, join(books), source.run, market_sha256=source.market_sha256)
+    joined = join(books, {file.name: file.path for file in source.books})
+    inputs = inputs_of(market, joined, source.run, market_sha256=source.market_sha256)
     names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
     return Loaded(inputs=inputs, books=names, faults=tuple(faults))
 

@@ -1,7 +1,6 @@
 """A compiled book as one Parquet file: a row per position. Reading needs no QuantLib; numbers come back exact."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 from engine.book.compiled import CompiledBook
 from engine.book.store_checks import book_faults
 from engine.errors import Fault, FileFaults
+from engine.part_files import part_of
 from engine.payoffs.column import words
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import shelf
@@ -55,7 +55,7 @@ def write_compiled(book: CompiledBook, path: Path) -> None:
         **beside,
     }
     table = pa.Table.from_arrays(columns, schema=schema().with_metadata({_KEY: json.dumps(facts).encode()}))
-    part = path.with_name(f".{path.name}.part-{os.getpid()}")
+    part = part_of(path)
     try:
         pq.write_table(table, part, compression="zstd")
         part.replace(path)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any
 
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import day_of_text
-from engine.record.atomic import PART, write_atomically
+from engine.part_files import part_of
+from engine.record.atomic import write_atomically
 from engine.record.manifest import read_manifest
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
@@ -199,8 +199,7 @@ def _xlsx(rows: Rows) -> bytes:
 
 
 def _write_sqlite(rows: Rows, path: Path) -> None:
-    part = path.with_name(f".{path.name}{PART}{os.getpid()}")
-    part.unlink(missing_ok=True)
+    part = part_of(path)
     types = {field.name: _TYPES.get(str(field.type), "TEXT") for field in RESULTS_SCHEMA}
     columns = ", ".join(f'"{name}" {types.get(name, "TEXT")}' for name in rows.columns)
     places = ", ".join("?" for _ in rows.columns)

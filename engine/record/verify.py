@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import InputError
-from engine.record.atomic import PART
+from engine.part_files import PART
 from engine.record.chain import broken_block
 from engine.record.intact_files import file_errors, unsealed
 from engine.record.manifest import Manifest

@@ -1,5 +1,6 @@
 """Book files: a CSV or Parquet table with a row per position, or a compiled book."""
 
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from hashlib import sha256
@@ -10,6 +11,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.cache import cache_path, keep, recall
+from engine.inputs.book.names import book_name, name_of_file, named
 from engine.inputs.book.rows import Rows, read_rows
 from engine.inputs.book.table import check_regular, read_bytes, table_of
 from engine.instruments.registry import KINDS
@@ -20,7 +22,7 @@ DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
 
 
-def load_book(path: Path, valuation_date: date) -> CompiledBook:
+def load_book(path: Path, valuation_date: date, *, name: str | None = None) -> CompiledBook:
     """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
 
     A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
@@ -30,12 +32,19 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
     path : CSV or Parquet with the columns of `engine.instruments.rows.position.COLUMNS`, or what `unwind book compile`
         wrote
     valuation_date : the market's
+    name : of the book of a source file without the column `book`; None: the file's, without its end
 
     Raises
     ------
     FileFaults
         Everything wrong with the file, or a compiled book of another date.
     """
+    book = _loaded(path, valuation_date)
+    return replace(book, books=named(book.books, name_of_file(path) if name is None else book_name(name)))
+
+
+def _loaded(path: Path, valuation_date: date) -> CompiledBook:
+    """Load a book whose positions have no book where the file has no such column."""
     check_regular(path)
     if is_compiled(path):
         return _compiled(path, valuation_date)
@@ -65,7 +74,7 @@ def read_positions(path: Path, valuation_date: date) -> list[Position]:
     rows = parse_book(read_bytes(path), path, valuation_date)
     if rows.faults:
         raise FileFaults(path, _capped(rows.faults))
-    return rows.positions
+    return [replace(each, book=each.book or name_of_file(path)) for each in rows.positions]
 
 
 def known_kind(name: str) -> Kind:

@@ -8,6 +8,7 @@ from datetime import date
 from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
 from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed, scale_hint
+from engine.inputs.book.names import UNNAMED
 from engine.inputs.book.ranges import column_ranges, other_pair_hint
 from engine.inputs.book.table import Table
 from engine.instruments.registry import family_of
@@ -15,8 +16,6 @@ from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import KindRule
-
-DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
 
 Errors = Iterator[tuple[str, str]]  # column, message
 
@@ -148,5 +147,5 @@ def _strike_errors(values: Mapping[str, Value]) -> Errors:
 
 
 def _position(values: dict[str, Value], line: int) -> Position:
-    values.setdefault("book", DEFAULT_BOOK)
+    values.setdefault("book", UNNAMED)
     return Position(**values, line=line)  # type: ignore[arg-type]  # each column's parser gives its field's type
