@@ -92,6 +92,7 @@ _add_group(
     {
         "run": batch.run,
         "plan": batch.plan,
+        "night": batch.night,
         "status": batch.status,
         "resume": batch.resume,
         "merge": batch.merge,

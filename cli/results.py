@@ -21,8 +21,7 @@ def show(result: "RunResult", *, as_json: bool) -> None:
         print(json_line(result))
     else:
         render.show(table(result))
-    for warning in (*result.warnings, *_warnings(result)):
-        render.warn(warning)
+    render.warn_of((*result.warnings, *_warnings(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
         f"{result.run.n_paths:,} paths, {n_scenarios} scenario{'s on the same draws' if n_scenarios > 1 else ''}, "

@@ -131,6 +131,22 @@ def plan(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
     _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False)
 
 
+def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
+    """Print the valuation dates that are due, one a line; on a holiday without a market none.
+
+    For schedulers that start shares: all of them, and `merge`, are then given the same date.
+    """
+    from engine.batch.sources import no_night
+    from engine.inputs.batch import read_batch
+
+    batch = read_batch(file, date or (), zone=tz)
+    for each in batch.nights:
+        if (why := no_night(batch, each)) is None:
+            typer.echo(str(each.day))
+        else:
+            render.say(why)
+
+
 def status(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
     """Print how far each run is, and who is writing."""
     from engine.batch.record_lock import holder
@@ -222,7 +238,9 @@ def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool
 
 def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know."""
-    for warning in dict.fromkeys(each for night in outcome.nights for each in night.warnings):
+    from engine.market.correlation import is_worth_saying
+
+    for warning in filter(is_worth_saying, dict.fromkeys(each for night in outcome.nights for each in night.warnings)):
         log.warn(warning)
     for fault in outcome.faults:
         log.error(f"{fault.kind} {fault.subject}: {fault.message}")
@@ -300,7 +318,6 @@ def _show_plan(file: Path, nights: Nights, *, probe: bool) -> None:
     ]
     columns = [Column(heading=name, is_number=i > 1) for i, name in enumerate(headings)]
     render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
-    for warning in found.warnings:
-        render.warn(warning)
+    render.warn_of(found.warnings)
     if found.faults:
         raise InputError("\n".join(found.faults))
