@@ -17,7 +17,7 @@ from engine.batch.record_lock import one_of_shards, only_writer
 from engine.batch.replacement import Replacement
 from engine.batch.run_record import INCOMPLETE, now
 from engine.batch.sources import Day, day_of, no_night
-from engine.batch.unexpected import INTERNAL, UnexpectedError, unexpected_fault
+from engine.batch.unexpected import UnexpectedError, unexpected_fault
 from engine.errors import BusyError, InputError, RiskError
 from engine.inputs.batch import Batch, BatchRun
 from engine.inputs.batch_dates import NightDate
@@ -36,7 +36,6 @@ from engine.record.read import (
 from engine.record.tables import MANIFEST, NIGHT, SCHEMA_VERSION
 
 LIMIT_BREACHED = 3
-_OF_A_NIGHT = ("night", INTERNAL)  # kinds of faults that a night without a run may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +166,7 @@ def _why_none(batch: Batch, night: NightDate) -> str | None:
 def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
     """Do one date; whatever is wrong with all of it becomes a fault, so that the other dates go on."""
     states: list[tuple[str, RunState]] = []
+    is_lost = False
     faults = [BatchFault(kind="limit", subject=batch.path.name, message=str(fault)) for fault in batch.limit_faults]
     place = Replacement(out=batch.out, valuation_date=valuation_date)
     try:
@@ -182,10 +182,11 @@ def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
     except (InterruptedBatchError, BusyError):
         raise
     except Exception as error:
+        is_lost = True
         faults.append(_night_fault(error, valuation_date, how))
     done = dict(states)
     runs = tuple((run.name, done.get(run.name, RunState.FAILED)) for run in batch.runs)
-    failed = any(state is RunState.FAILED for _, state in runs) or any(fault.kind in _OF_A_NIGHT for fault in faults)
+    failed = is_lost or any(state is RunState.FAILED for _, state in runs)
     return NightOutcome(
         valuation_date=valuation_date,
         runs=runs,
