@@ -6,6 +6,8 @@ import select
 import sys
 from typing import Any
 
+from cli.terminal import HarmlessStream
+
 
 class _Forgiving(io.FileIO):
     """A stream whose reader may leave: what is written from then on goes nowhere."""
@@ -31,7 +33,7 @@ class _ForgivingAll(_Forgiving):
 
 
 def forgive() -> None:
-    """Let both streams outlive their readers, and replace letters that they cannot show: neither fails a command.
+    """Let both streams outlive their readers, and spell or replace what they cannot show: neither fails a command.
 
     Where a stream was closed before the command began, its number goes nowhere: no file of ours may be given it.
     """
@@ -61,7 +63,7 @@ def _forgiving(stream: object, number: int, kind: type[_Forgiving], *, is_closed
     if not isinstance(stream, io.TextIOWrapper):
         return stream  # type: ignore[return-value]  # a test's own, or None: nothing to outlive
     stream.flush()
-    return io.TextIOWrapper(
+    return HarmlessStream(
         io.BufferedWriter(kind(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors="replace",

@@ -160,15 +160,21 @@ def status(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
     render.say(f"written now by {holder(batch.out) or 'nobody'}")
 
 
-def verify(folder: Folder) -> None:
+def verify(
+    folder: Folder,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option("--expect", metavar="SHA256", help="A night's digest, as `run` printed it; repeatable."),
+    ] = None,
+) -> None:
     """Find any byte of a record that was changed since it was written.
 
-    Ends with 1 if there is one, and names its file.
+    Ends with 1 if there is one, and names its file; also where no night has a digest that is expected.
     """
     from engine.record.intact_files import MEND_NIGHT, MEND_RUN
     from engine.record.verify import changed_files
 
-    found = changed_files(folder)
+    found = changed_files(folder, expect or ())
     if found:
         way_out = f"{MEND_RUN}; of a changed night.json, {MEND_NIGHT}"
         raise RiskError("\n".join(["the record is not as it was written", *found, way_out]))
@@ -199,6 +205,7 @@ def _run(
     from engine.batch.one_run import How
     from engine.batch.unexpected import described
     from engine.inputs.batch import read_batch
+    from engine.record.file_mode import written_with
 
     log = Log(as_json=log_json)
     try:
@@ -209,7 +216,8 @@ def _run(
                 how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
                 outcome = run_batch(batch, how)
             if share is None:
-                outcome = with_faults(outcome, [*_reports(outcome, log), *_metrics(outcome)])
+                with written_with(batch.umask):
+                    outcome = with_faults(outcome, [*_reports(outcome, log), *_metrics(outcome)])
             _say_what_matters(outcome, log)
             last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:

@@ -21,19 +21,18 @@ from engine.batch.unexpected import UnexpectedError, unexpected_fault
 from engine.errors import BusyError, InputError, RiskError
 from engine.inputs.batch import Batch, BatchRun
 from engine.inputs.batch_dates import NightDate
-from engine.record.atomic import write_json
+from engine.record.file_mode import written_with
+from engine.record.night_file import write_night
 from engine.record.read import (
     BREACHED,
     NOT_EVALUATED,
     BatchFault,
     LimitUse,
     RunRecord,
-    night_folder,
     read_run,
-    read_summary,
     run_folder,
 )
-from engine.record.tables import MANIFEST, NIGHT, SCHEMA_VERSION
+from engine.record.tables import MANIFEST, SCHEMA_VERSION
 
 LIMIT_BREACHED = 3
 
@@ -49,6 +48,7 @@ class NightOutcome:
     warnings: tuple[str, ...]  # of the runs' inputs, each once; of a share, none
     exit_code: int
     note: str | None = None  # such as why there is no night, or no new one
+    sha256: str | None = None  # of the night's file, and with it of all its runs' records; of a share, none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def run_batch(batch: Batch, how: How) -> Outcome:
         how.say(f"{warning}; it will not be evaluated")
     for lack in missing_extras(batch):
         how.say(lack)
-    with _lock(batch, how):
+    with written_with(batch.umask), _lock(batch, how):
         if how.share is None:
             remove_parts(batch.out)
         try:
@@ -118,6 +118,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "nights": [
             {
                 "valuation_date": night.valuation_date.isoformat(),
+                "sha256": night.sha256,
                 "exit_code": night.exit_code,
                 "runs": {name: state.value for name, state in night.runs},
                 "note": night.note,
@@ -171,7 +172,7 @@ def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
     place = Replacement(out=batch.out, valuation_date=valuation_date)
     try:
         if how.share is None:
-            _say_kept(place.recover(), valuation_date, how)
+            place.recover()
         day = day_of(batch, valuation_date)
         for run in batch.runs:
             state, found = _attempt(batch, day, run, how, place)
@@ -258,9 +259,8 @@ def _closed(
         warnings=tuple(dict.fromkeys(warning for record in records for warning in record.manifest["warnings"])),
         exit_code=_code(states, faults, limits),
     )
-    content = _content(batch, outcome, records)
-    if not _is_same(place.root, valuation_date, content):
-        write_json(night_folder(place.root, valuation_date) / NIGHT, {**content, "finished": now()})
+    root = place.root if place.names else None
+    digest = write_night(batch.out, valuation_date, _content(batch, outcome, records), finished=now(), root=root)
     if place.names:
         _say_kept(place.exchange(), valuation_date, how)
     elif not any(state is RunState.FAILED for _, state in states):
@@ -268,7 +268,7 @@ def _closed(
     for name, state in states:
         if state is not RunState.FAILED:
             remove_work(batch.out / WORK / place.standing.name / f"run={name}", batch.out)
-    return outcome
+    return replace(outcome, sha256=digest)
 
 
 def _content(batch: Batch, outcome: NightOutcome, records: Sequence[RunRecord]) -> dict[str, Any]:
@@ -308,15 +308,6 @@ def _records(root: Path, valuation_date: date, names: Sequence[str]) -> tuple[li
             except Exception as error:
                 faults.append(unexpected_fault(error, subject=name, run=name))
     return records, faults
-
-
-def _is_same(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
-    """Return whether a night's file says the same already, but for when."""
-    try:
-        found = read_summary(out, valuation_date)
-    except InputError:
-        return False
-    return {key: found.get(key) for key in content} == content
 
 
 def _code(states: Sequence[tuple[str, RunState]], faults: Sequence[BatchFault], limits: Sequence[LimitUse]) -> int:

@@ -20,7 +20,7 @@ from engine.errors import InputError, RiskError
 from engine.record.atomic import sync_folder, write_atomically
 from engine.record.manifest import read_manifest
 from engine.record.read import night_folder, run_folder
-from engine.record.tables import MANIFEST, NIGHT
+from engine.record.tables import MANIFEST, NIGHT, SUPERSEDED
 
 NEXT = ".next"  # in the record's folder: nights to come
 DAMAGED = "damaged"  # stands for the digest of a record that cannot be read
@@ -57,6 +57,11 @@ class Replacement:
         return self.out / NEXT / f"leaving={self.valuation_date}"
 
     @property
+    def keeping(self) -> Path:
+        """Return where a record grows that is to be kept."""
+        return self.out / NEXT / f"keeping={self.valuation_date}"
+
+    @property
     def closed(self) -> Path:
         """Return the file that says which night is to come."""
         return self.out / NEXT / f"closed={self.valuation_date}"
@@ -75,12 +80,13 @@ class Replacement:
             sync_folder(self.coming / folder.name)
 
     def exchange(self) -> tuple[Path, ...]:
-        """Put the closed night to come in place; return where each record that it replaced is kept.
+        """Put the closed night to come in place; return where each record that it replaces is kept, before it does.
 
         Raises RiskError where the folders cannot be renamed; the old night stands then.
         """
         try:
             sync_folder(self.coming)
+            kept = self._kept()
             write_atomically(self.closed, _digest(self.coming).encode())
             if self.standing.exists():
                 self._exchange()
@@ -88,25 +94,25 @@ class Replacement:
                 os.rename(self.coming, self.standing)
             sync_folder(self.out)
             sync_folder(self.out / NEXT)
-            return self.recover()
+            self.recover()
+            return kept
         except OSError as error:
             raise RiskError(f"{str(self.standing)!r} cannot be replaced: {error.strerror or error}") from None
 
-    def recover(self) -> tuple[Path, ...]:
-        """Finish what a kill in the middle of `exchange` has left; return where old records are kept."""
+    def recover(self) -> None:
+        """Finish what a kill in the middle of `exchange` has left."""
         if self.leaving.exists():
             if not self.standing.exists():
                 is_closed = (self.coming / NIGHT).exists()
                 os.rename(self.coming if is_closed else self.leaving, self.standing)
             if self.leaving.exists() and not self.coming.exists():
                 os.rename(self.leaving, self.coming)
-        kept: tuple[Path, ...] = ()
         if self.closed.exists():
-            was_exchanged = self.closed.read_text() == _digest(self.standing)
-            kept = tuple(self._retired(self.coming)) if was_exchanged and self.coming.exists() else ()
+            if self.closed.read_text() == _digest(self.standing) and self.coming.exists():
+                shutil.rmtree(self.coming)
             self.closed.unlink()
+        shutil.rmtree(self.keeping, ignore_errors=True)
         _remove_if_empty(self.out / NEXT)
-        return kept
 
     def give_up(self) -> None:
         """Remove a night to come that nothing waits for."""
@@ -118,15 +124,22 @@ class Replacement:
             os.rename(self.standing, self.leaving)
             os.rename(self.coming, self.standing)
 
-    def _retired(self, old: Path) -> list[Path]:
-        """Keep the records of a night that stood which are not in the new one; remove the rest of it."""
-        kept = [
-            set_aside(self.out, folder, digest)
-            for folder in sorted(old.glob("run=*"))
-            if (digest := _replaced(folder, self.standing / folder.name)) is not None
-        ]
-        shutil.rmtree(old)
-        return kept
+    def _kept(self) -> tuple[Path, ...]:
+        """Lay the records that the new night has not where old ones are kept; until the exchange they stand, too."""
+        kept = []
+        for folder in sorted(self.standing.glob("run=*")):
+            if (digest := _replaced(folder, self.coming / folder.name)) is None:
+                continue
+            before = self.out / SUPERSEDED / folder.parent.name / folder.name / digest[:16]
+            if _replaced(folder, before) is None:  # of an earlier try, which was stopped before the exchange
+                kept.append(before)
+                continue
+            home = self.keeping / folder.parent.name / folder.name
+            shutil.rmtree(self.keeping, ignore_errors=True)
+            shutil.copytree(folder, home, copy_function=_link)
+            kept.append(set_aside(self.out, home, digest))
+        shutil.rmtree(self.keeping, ignore_errors=True)
+        return tuple(kept)
 
 
 def _digest(night: Path) -> str:

@@ -24,8 +24,9 @@ from engine.inputs.market.schema import (
     theta_state,
 )
 from engine.inputs.market.text import market_text
+from engine.inputs.opened import Opened, open_once
 from engine.inputs.toml.faults import faults_of
-from engine.inputs.toml.read import parse_toml, read_text, read_toml
+from engine.inputs.toml.read import TOML, parse_toml, read_text, read_toml
 from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
@@ -37,17 +38,18 @@ from kernels.types import F64
 DEFAULT_MARKET = "2025-05-28"
 
 
-def load_market(path: Path) -> Market:
+def load_market(file: Path | Opened) -> Market:
     """Read a market file and bootstrap its curves.
 
     Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
     increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
     `market_warnings` says what is allowed or was repaired but is worth knowing.
     """
-    file = read_toml(path, MarketFile)
-    if found := list(market_faults(file)):
-        raise _refusal(path, found)
-    return _market_of(file)
+    opened = open_once(file, TOML)
+    read = read_toml(opened, MarketFile)
+    if found := list(market_faults(read)):
+        raise _refusal(opened, found)
+    return _market_of(read)
 
 
 def write_market(market: Market, path: Path) -> None:
@@ -97,15 +99,15 @@ def bundled_market_path(name: str = DEFAULT_MARKET) -> Path:
     return Path(str(files("engine.market") / "data" / f"{name}.toml"))
 
 
-def _refusal(path: Path, found: Sequence[tuple[Keys, str]]) -> FileFaults:
+def _refusal(opened: Opened, found: Sequence[tuple[Keys, str]]) -> FileFaults:
     """Return the faults at their lines and keys, as if the model had found them."""
     details: list[InitErrorDetails] = [
         {"type": PydanticCustomError("value_error", "{error}", {"error": message}), "loc": keys, "input": None}
         for keys, message in found
     ]
-    text = read_text(path)
+    text = read_text(opened)
     error = ValidationError.from_exception_data("market", details)
-    return FileFaults(path, faults_of(error, MarketFile, parse_toml(path, text), text))
+    return FileFaults(opened.path, faults_of(error, MarketFile, parse_toml(opened.path, text), text))
 
 
 def _market_of(file: MarketFile) -> Market:
