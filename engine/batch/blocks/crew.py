@@ -66,7 +66,7 @@ class Crew:
             return
         for gone in self._asked.keys() - self._there:
             self._asked.pop(gone).release()
-        for new in self._there - self._asked.keys() - self._fit - self._unfit.keys():
+        for new in sorted(self._there - self._asked.keys() - self._fit - self._unfit.keys()):
             self._asked[new] = self._client.submit(
                 worker_facts,
                 workers=[new],
