@@ -4,8 +4,6 @@ The file is sealed: its metadata hold the sha256 of all its bytes, those of the 
 """
 
 import json
-import os
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
@@ -19,6 +17,7 @@ import pyarrow.parquet as pq
 from engine.book.compiled import CompiledBook
 from engine.book.store_checks import book_faults
 from engine.errors import Fault, FileFaults
+from engine.part_files import part_of
 from engine.payoffs.column import words
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import shelf
@@ -94,7 +93,7 @@ def sealed(table: pa.Table) -> bytearray:
 
 def write_whole(path: Path, data: bytes | bytearray) -> None:
     """Write a file beside its place and move it there; nothing is left of one that fails. Raises OSError."""
-    part = path.with_name(f".{path.name}.part-{os.getpid()}-{secrets.token_hex(4)}")
+    part = part_of(path)
     try:
         with part.open("xb") as file:
             file.write(data)

@@ -1,6 +1,5 @@
 """Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
 
-import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +32,7 @@ from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import Market, joined_sources
 from engine.market.surface_checks import arbitrage
+from engine.part_files import part_of
 from kernels.types import F64
 
 DEFAULT_MARKET = "2025-05-28"
@@ -57,7 +57,7 @@ def write_market(market: Market, path: Path) -> None:
 
     The file appears whole or not at all. Raises InputError when it cannot be written.
     """
-    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
+    half_written = part_of(path)
     try:
         half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
         half_written.replace(path)

@@ -312,7 +312,7 @@ def test_missing_market_prices_are_counted_and_not_read_as_numbers(tmp_path):  #
 def test_many_books_in_one_file_and_one_without_the_column(tmp_path):
     rows = ("rates," + JGB, "fx," + UST)
     assert _load(tmp_path, _text(*rows, header="book," + HEADER)).books == ("rates", "fx")
-    assert _load(tmp_path, _text(JGB)).books == ("main",)
+    assert _load(tmp_path, _text(JGB)).books == ("book",)  # as its file, book.csv, is called
 
 
 def _plain(value):
