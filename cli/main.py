@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import backtest, bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
 from cli.batch import commands as batch
 from cli.book import commands as book
 from cli.book import show as book_show
@@ -18,8 +18,8 @@ from cli.scenario import replay, sectors
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
-Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 failed, 2 bad input, 75 busy (try again),
-130 or 143 interrupted.
+Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 failed, 2 bad input, 3 a
+backtest's gate failed, 75 busy (try again), 130 or 143 interrupted.
 """
 
 # Plain help: the README holds it word for word, whatever the terminal's width.
@@ -109,6 +109,7 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("backtest")(guarded(backtest.backtest))
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))
