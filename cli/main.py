@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, calibrate, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
 from cli.batch import commands as batch
 from cli.book import commands as book
 from cli.book import show as book_show
@@ -109,6 +109,7 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("calibrate")(guarded(calibrate.calibrate))
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))

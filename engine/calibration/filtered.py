@@ -4,16 +4,18 @@ The choice of speeds, weights and leads was fixed on data to 2019 and validated 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from engine.calibration.market_of_date import is_carried
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.filtered import FLOOR, FilteredState, GivenFactor
+from engine.market.market import Market
 from kernels.types import F64, I64
 
 WARM_UP = 120  # joint dates whose mean square starts the averages
@@ -35,7 +37,9 @@ class FilterRule:
 
 DEFAULT_RULE = FilterRule()
 _LEADING = ("JGB_10Y", "JGB_30Y", "UST_2Y", "UST_10Y", PRICE_FACTOR)  # of which each market has those that it has
-_LED_CURVES = ("JGB",)  # Tokyo closes before New York, and New York's noon, at which USD/JPY is fixed, before Treasuries
+_LED_CURVES = (
+    "JGB",
+)  # Tokyo closes before New York, and New York's noon, at which USD/JPY is fixed, before Treasuries
 
 
 def filtered_state(
@@ -85,7 +89,7 @@ def rows_and_leads(z: F64, leaders: I64, led: I64, rule: FilterRule) -> tuple[F6
     before = np.clip(z[-LEAD_DATES - 1 : -1][:, leaders], -clip, clip)
     after = np.clip(z[-LEAD_DATES:][:, led], -2.0 * clip, 2.0 * clip)
     square = before.T @ before
-    gamma = np.linalg.solve(square + RIDGE * np.diag(np.diag(square)), before.T @ after)
+    gamma = np.asarray(np.linalg.solve(square + RIDGE * np.diag(np.diag(square)), before.T @ after), np.float64)
     rows = z[-n:].copy()
     rows[:, led] -= np.clip(z[-n - 1 : -1][:, leaders], -clip, clip) @ gamma
     return np.clip(rows, -rule.cap, rule.cap), gamma, np.clip(z[-1, leaders], -clip, clip)
@@ -108,7 +112,9 @@ def standardised(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
     return averages, z
 
 
-def given_factors(factors: Sequence[Factor], correlation: F64, known: Sequence[str], source: str) -> dict[str, GivenFactor]:
+def given_factors(
+    factors: Sequence[Factor], correlation: F64, known: Sequence[str], source: str
+) -> dict[str, GivenFactor]:
     """Return how each factor without a history moves: with the one that it depends on most, by a market's correlation.
 
     correlation  (n_factors, n_factors) of `factors`; known: those that have a history
@@ -132,8 +138,8 @@ def _calibrated(
     rule: FilterRule,
 ) -> FilteredState:
     averages, z = standardised(joint.changes, joint.spans, rule)
-    places = (np.array([names.index(name) for name in some], np.int64) for some in (leaders, led))
-    rows, gamma, last = rows_and_leads(z, *places, rule)
+    first, second = (np.array([names.index(name) for name in some], np.int64) for some in (leaders, led))
+    rows, gamma, last = rows_and_leads(z, first, second, rule)
     return FilteredState(
         factors=names,
         decays=np.array(rule.decays),
@@ -149,8 +155,20 @@ def _calibrated(
         n_dates=joint.spans.size,
         given=dict(given),
         description=(
-            f"{joint.spans.size:,} changes between joint dates, {joint.days[0]} to {joint.days[-1]}; averages of squares "
-            f"per weekday start at the mean of the first {WARM_UP}; leads by ridge on the last {LEAD_DATES:,}; residuals "
-            f"of the last {len(rows):,}, not centred"
+            f"{joint.spans.size:,} changes between joint dates, {joint.days[0]} to {joint.days[-1]}; averages of "
+            f"squares per weekday start at the mean of the first {WARM_UP}; leads by ridge on the last {LEAD_DATES:,}; "
+            f"residuals of the last {len(rows):,}, not centred"
         ),
     )
+
+
+def with_filtered_law(
+    market: Market, history: pd.DataFrame, start: date = FIRST_DATE
+) -> tuple[Market, tuple[str, ...]]:
+    """Return a market with the filtered law of its date, and notes on what took no part in it. Raises as above."""
+    estimated = [factor for factor in market.factors if not is_carried(factor, market)]
+    known = [factor.name for factor in estimated]
+    source = f"assumption: the correlation that the market of {market.valuation_date} has for it; untested"
+    given = given_factors(market.factors, market.correlation, known, source)
+    state, joint = filtered_state(history, estimated, market.valuation_date, given=given, start=start)
+    return replace(market, filtered=state), joint.notes

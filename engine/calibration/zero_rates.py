@@ -1,8 +1,9 @@
-"""Changes of factors between joint dates, with zero rates of one set of tenors: no change is of two different curves."""
+"""Changes of factors between joint dates, by zero rates of one set of tenors: no change is of two curves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,9 @@ class JointChanges:
     notes: tuple[str, ...]  # tenors that began within the history, or take no part
 
 
-def joint_changes(history: pd.DataFrame, factors: Sequence[Factor], day: date, start: date = FIRST_DATE) -> JointChanges:
+def joint_changes(
+    history: pd.DataFrame, factors: Sequence[Factor], day: date, start: date = FIRST_DATE
+) -> JointChanges:
     """Return the changes of factors between all joint dates from `start` to `day`; no row after `day` is looked at.
 
     A tenor that begins within the first 2,120 joint dates takes part from then on, and the change over its first date
@@ -57,9 +60,9 @@ def joint_changes(history: pd.DataFrame, factors: Sequence[Factor], day: date, s
     _check_ends(wanted, day)
     younger, notes = _younger(inside, curves, founding, wanted.dropna().index)
     later = inside[list(younger)]
-    whole = (later.notna() | (later.index.to_numpy()[:, None] < np.array(list(younger.values()), "datetime64[us]"))).all(
-        axis="columns"
-    )
+    whole = (
+        later.notna() | (later.index.to_numpy()[:, None] < np.array(list(younger.values()), "datetime64[us]"))
+    ).all(axis="columns")
     joint = wanted[whole].dropna().index
     _check_holes(joint, wanted)
     pieces = [
@@ -86,11 +89,15 @@ def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
 def _log_level(inside: pd.DataFrame, name: str) -> pd.Series:
     """Return the logarithm of a price by date."""
     if name not in inside.columns:
-        raise InputError(f"the history has no {name} column: add one of that name, or say how {name} moves by [law.given]")
+        raise InputError(
+            f"the history has no {name} column: add one of that name, or say how {name} moves by [law.given]"
+        )
     level = inside[name]
     if (level <= 0.0).any():
-        raise InputError(f"{name} must be positive, got {level[level <= 0.0].iloc[0]} on {level[level <= 0.0].index[0].date()}")
-    return np.log(level)
+        raise InputError(
+            f"{name} must be positive, got {level[level <= 0.0].iloc[0]} on {level[level <= 0.0].index[0].date()}"
+        )
+    return pd.Series(np.log(level.to_numpy(dtype=np.float64)), index=inside.index)
 
 
 def _check_day(history: pd.DataFrame, inside: pd.DataFrame, day: date) -> None:
@@ -138,11 +145,13 @@ def _younger(
             if published.empty:
                 continue
             begins = published.index[0]
-            if joint.get_loc(begins) >= YOUNG:
+            if int(joint.searchsorted(begins)) >= YOUNG:
                 notes.append(f"{column} begins on {begins.date()} and takes no part: one set of tenors is kept")
                 continue
             if published.index[-1] != joint[-1]:
-                raise InputError(f"{column} ends on {published.index[-1].date()}, before {joint[-1].date()}: leave it out")
+                raise InputError(
+                    f"{column} ends on {published.index[-1].date()}, before {joint[-1].date()}: leave it out"
+                )
             found[column] = begins
             notes.append(f"{column} takes part from {begins.date()}: the change over that date is dropped")
     return found, tuple(notes)
@@ -161,7 +170,7 @@ def _tenors_at(
     }
 
 
-def _check_holes(joint: pd.DatetimeIndex, wanted: pd.DataFrame) -> None:
+def _check_holes(joint: "pd.Index[Any]", wanted: pd.DataFrame) -> None:
     days = joint.to_numpy().astype("datetime64[D]")
     spans = np.busday_count(days[:-1], days[1:])
     if not spans.size or spans.max() <= LONGEST_HOLE:
@@ -175,9 +184,9 @@ def _check_holes(joint: pd.DatetimeIndex, wanted: pd.DataFrame) -> None:
     )
 
 
-def _between_seams(joint: pd.DatetimeIndex, seams: Sequence[pd.Timestamp]) -> Iterator[pd.DatetimeIndex]:
+def _between_seams(joint: "pd.Index[Any]", seams: Sequence[pd.Timestamp]) -> Iterator["pd.Index[Any]"]:
     """Yield the joint dates from each seam to the next."""
-    edges: I64 = np.array([0, *(joint.get_loc(seam) for seam in seams), len(joint)], np.int64)
+    edges: I64 = np.array([0, *(int(joint.searchsorted(seam)) for seam in seams), len(joint)], np.int64)
     yield from (joint[a:b] for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True) if b > a)
 
 

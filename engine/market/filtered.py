@@ -46,9 +46,10 @@ class FilteredState:
         """Return the variance of each factor of the next weekday, in the states' units: (n_factors,)."""
         return np.maximum(self.averages @ self.weights, FLOOR)
 
-    def scaled(self, multipliers: Mapping[str, float]) -> "FilteredState":
-        """Return the state whose vols of the day are multiplied, by factor."""
-        squares = np.array([multipliers.get(name, 1.0) ** 2 for name in self.factors])
+    def scaled(self, names: Sequence[str], multipliers: F64) -> "FilteredState":
+        """Return the state whose vols of the day are multiplied: by multipliers (n_names,), of these factors."""
+        by_name = dict(zip(names, multipliers.tolist(), strict=True))
+        squares = np.array([by_name.get(name, 1.0) ** 2 for name in self.factors])
         return replace(self, averages=self.averages * squares[:, None])
 
     def leads(self, names: Sequence[str]) -> F64:

@@ -79,7 +79,7 @@ def residuals_of(model: ModelArrays, d: int, picked: U64, normals: Array, carrie
 
 @njit(**STRICT)
 def move_and_forget(model: ModelArrays, d: int, f: int, per_move: float, z: Array, carried: Array, x: Array) -> None:
-    """Move factor f by its variance of the day, then let that go along: z, x (STRIDE,), carried (N_SPEEDS * STRIDE,)."""
+    """Move factor f by its variance of the day, then let that go along: z, x (STRIDE,), carried (4 * STRIDE,)."""
     decay, drift, least = model.decay[d, f], model.drift[d, 0, f], model.least_variance[d, f]
     w0, w1, w2, w3 = model.weight[d, 0], model.weight[d, 1], model.weight[d, 2], model.weight[d, 3]
     s0, s1, s2, s3 = model.speed[d, 0], model.speed[d, 1], model.speed[d, 2], model.speed[d, 3]

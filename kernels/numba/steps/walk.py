@@ -36,17 +36,13 @@ def _draw_normals(
 ) -> Callable[[u64, U64, u64, int, int, Array, Array], None]:
     """Return the body for the precision of `normals`; numba passes the arguments' types."""
 
-    def draw_f64(
-        seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array
-    ) -> None:
+    def draw_f64(seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array) -> None:
         n_lanes = (n_factors - first + 1) // 2
         bits, drawn = random[first * STRIDE :], normals[first * STRIDE :]
         draw_bits(seed, paths, step, u64(FACTOR_NORMALS + first // 2), n_lanes, bits)
         normals_f64(bits, n_lanes, drawn)
 
-    def draw_f32(
-        seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array
-    ) -> None:
+    def draw_f32(seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array) -> None:
         n_lanes = (n_factors - first + 3) // 4
         words, drawn = random[first * STRIDE :], normals[first * STRIDE :]
         draw_words(seed, paths, step, u64(FACTOR_NORMALS + first // 4), n_lanes, words)

@@ -53,8 +53,3 @@ def step_by_row(
     carried.averages = np.where(follows[:, None], fresh, carried.averages)
     clip = real(law.lead_clip)
     carried.leads = np.clip(z[model.leader[d]], -clip, clip)
-
-
-def needs_normals(model: ModelArrays) -> bool:
-    """Return whether any law draws normals."""
-    return bool((model.laws["is_filtered"] == 0).any() or (model.own_normal != 0.0).any())

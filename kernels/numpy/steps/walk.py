@@ -7,7 +7,7 @@ from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
-from kernels.numpy.steps.filtered import Variances, needs_normals, picked_row, start_variances, step_by_row
+from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numpy.steps.rows import Carried
@@ -46,7 +46,7 @@ def walk_one_step(
     """Draw once, then move every law's deviations: states (n_dynamics, n_factors, n_ids), in and out."""
     single = states.dtype == np.float32
     normals = np.zeros(states.shape[1:], states.dtype)
-    if needs_normals(model):
+    if (model.laws["is_filtered"] == 0).any() or (model.own_normal != 0.0).any():
         normals = draw_normals(seed, path_ids, step, states.shape[1], single=single)
     for d, (state, own) in enumerate(zip(states, carried, strict=True)):
         if own is None:
