@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import backtest, bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import backtest, bench, calibrate, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
 from cli.batch import commands as batch
 from cli.book import commands as book
 from cli.book import show as book_show
@@ -109,7 +109,11 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+<<<<<<< HEAD
 app.command("backtest")(guarded(backtest.backtest))
+=======
+app.command("calibrate")(guarded(calibrate.calibrate))
+>>>>>>> filtered
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))

@@ -6,6 +6,7 @@ Fields of the record that no mechanism owns are in `engine.law.unwind.STRUCTURAL
 from engine.law.bridge import bridged
 from engine.law.carry import CARRY_FIELDS, carry_record
 from engine.law.fat_tails import FAT_TAILS_FIELDS, fat_tails_record
+from engine.law.filtered import ROW_FIELDS
 from engine.law.impact import IMPACT_FIELDS, impact_record
 from engine.law.intervention import INTERVENTION_FIELDS, intervention_record
 from engine.law.jumps import JUMP_FIELDS, compensated, jumps_record
@@ -18,6 +19,7 @@ from kernels.registry import Registry
 LAWS: Registry[LawPart] = Registry(
     "part of a law for the mechanism",
     (
+        LawPart(key="law", fields=ROW_FIELDS),  # arrays of their own, in engine.law.arrays
         LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
         LawPart(key="hazards"),  # its rates are in the table of transitions
         LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),

@@ -15,6 +15,7 @@ from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
+from engine.mechanisms.law import KIND, Kind
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import Hazard, Regime
@@ -27,6 +28,7 @@ from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 class Unwind:
     """Everything that a scenario has beyond constant vols and correlations. Parts that are None or empty are off."""
 
+    law: Kind = KIND
     regimes: tuple[Regime, ...] = parameter(doc="States of the market.", default=(), most=MAX_REGIMES)
     hazards: tuple[Hazard, ...] = parameter(
         doc="How often a regime gives way to another.", default=(), most=MAX_REGIMES * (MAX_REGIMES - 1)
@@ -43,14 +45,20 @@ class Unwind:
     added: tuple[tuple[str, Any], ...] = ()  # (key, part) of mechanisms without a field here: one more needs none
 
     def __repr__(self) -> str:
-        """Leave `added` out where it is empty: a scenario's digest is of this text, and does not move for it."""
-        shown = [each.name for each in fields(self) if each.name != "added" or self.added]
+        """Leave `law` and `added` out where they say nothing: a scenario's digest is of this text, and stays for it."""
+        silent = {each.name for each in fields(self) if each.name in ("law", "added") and self._is_default(each.name)}
+        shown = [each.name for each in fields(self) if each.name not in silent]
         return f"Unwind({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def part(self, key: str) -> Any:
         """Return what a mechanism has here, by its key; None or () where it is off."""
         known = {each.name for each in fields(self)} - {"added"}
-        return getattr(self, key) if key in known else dict(self.added).get(key)
+        if key not in known:
+            return dict(self.added).get(key)
+        return None if self._is_default(key) else getattr(self, key)
+
+    def _is_default(self, name: str) -> bool:
+        return bool(getattr(self, name) == type(self).__dataclass_fields__[name].default)
 
 
 def placed_parts(unwind: Unwind) -> Iterator[tuple[str, Any]]:

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
+from engine.inputs.market.law_table import LawTable, load_rows, rows_bytes, state_of
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -47,21 +50,44 @@ def load_market(path: Path) -> Market:
     file = read_toml(path, MarketFile)
     if found := list(market_faults(file)):
         raise _refusal(path, found)
-    return _market_of(file)
+    if file.law is None:
+        return _market_of(file)
+    rows, wrong = load_rows(file.law, path.parent)
+    if wrong:
+        raise _refusal(path, [(("law", "rows_file"), wrong)])
+    return replace(_market_of(file), **_filtered(file, file.law, rows))
 
 
 def write_market(market: Market, path: Path) -> None:
     """Write a market as a commented file that `load_market` reads back to the same figures.
 
-    The file appears whole or not at all. Raises InputError when it cannot be written.
+    The rows of its filtered law, if it has one, go to a file beside it. Each file appears whole or not at all. Raises
+    InputError when it cannot be written.
     """
+    rows_path = path.with_name(f"{path.stem}.rows.npy")
+    text = market_text(market, rows_path.name)
+    if market.filtered is not None:
+        _write(rows_bytes(market.filtered.rows), rows_path)
+    _write(text.encode(), path)
+
+
+def _write(content: bytes, path: Path) -> None:
     half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
-        half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
+        half_written.write_bytes(content)
         half_written.replace(path)
     except OSError as error:
         half_written.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _filtered(file: MarketFile, table: LawTable, rows: F64 | None) -> dict[str, Any]:
+    """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
+    if table.as_of != file.valuation_date:
+        return {"no_filtered": f"its [law] is as of {table.as_of}, not of {file.valuation_date}"}
+    if rows is None:
+        return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
+    return {"filtered": state_of(table, rows)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:
