@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.backtest.verdicts import Verdict
 
 GATE_FAILED = 3
-DEFAULT_LAWS = ("historical-500", "gaussian")
+DEFAULT_LAWS = ("filtered", "historical-500", "gaussian")
 
 
 def backtest(
@@ -42,7 +42,7 @@ def backtest(
         typer.Option(
             metavar="NAME",
             help="A law to walk; repeat for several, the first is what scores are compared with; all: every one."
-            f" Default: {' and '.join(DEFAULT_LAWS)}.",
+            f" Default: {', '.join(DEFAULT_LAWS)}.",
         ),
     ] = None,
     horizon: Annotated[

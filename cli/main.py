@@ -109,11 +109,8 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
-<<<<<<< HEAD
 app.command("backtest")(guarded(backtest.backtest))
-=======
 app.command("calibrate")(guarded(calibrate.calibrate))
->>>>>>> filtered
 app.command("report")(guarded(report.report))
 app.command("reproduce")(guarded(reproduce.reproduce))
 app.command("bench")(guarded(bench.bench))

@@ -149,7 +149,7 @@ def _loadings(state: FilteredState, names: Sequence[str]) -> F64:
 
 
 def _own_normals(residuals: F64, held: F64, names: Sequence[str]) -> F64:
-    """Return the weight of each factor's own normal: what its loadings leave of a variance of 1, and 0 of the others."""
+    """Return the weight of each factor's own normal: what loadings leave of a variance of 1; 0 of the others."""
     left = np.where(held, 0.0, 1.0 - (residuals**2).mean(axis=0))
     if (left < 0.0).any():
         name = names[int(left.argmin())]
