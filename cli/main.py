@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import backtest, bench, calibrate, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, calibrate, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli.backtest import commands as backtest
 from cli.batch import commands as batch
 from cli.book import commands as book
 from cli.book import show as book_show

@@ -18,11 +18,11 @@ def draw(rows: DayRows, law: str, currency: str, path: Path) -> None:
     import matplotlib  # here, as below: an extra of the package, and slow to load
     from matplotlib.figure import Figure
 
-    cells = [(scope, horizon) for name, scope, horizon in rows.cells() if name == law]
+    trials = [(scope, horizon) for name, scope, horizon in rows.trials() if name == law]
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS}):
-        figure = Figure(figsize=(10.0, 0.9 + 2.4 * len(cells)), layout="constrained", dpi=150)
-        panels = figure.subplots(len(cells), 1, squeeze=False).ravel()
-        for panel, (scope, horizon) in zip(panels, cells, strict=True):
+        figure = Figure(figsize=(10.0, 0.9 + 2.4 * len(trials)), layout="constrained", dpi=150)
+        panels = figure.subplots(len(trials), 1, squeeze=False).ravel()
+        for panel, (scope, horizon) in zip(panels, trials, strict=True):
             _panel(panel, rows.of(law, scope, horizon), scope, horizon, currency)
         figure.suptitle(f"P&L against the VaR of {law}", x=0.01, ha="left", fontsize=12.0, color=INK)
         handles, labels = panels[0].get_legend_handles_labels()

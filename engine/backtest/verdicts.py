@@ -66,18 +66,19 @@ class Verdict:
 def verdicts(rows: DayRows, null: NullStatistics | None = None) -> tuple[Verdict, ...]:
     """Return the verdict on each law, book and horizon, in the order of the rows."""
     simulated = NullStatistics() if null is None else null
-    cells = list(rows.cells())
-    scores = {cell: _scores(rows.of(*cell)) for cell in cells}
-    firsts = {(scope, horizon): law for law, scope, horizon in reversed(cells)}
+    trials = list(rows.trials())
+    scores = {trial: _scores(rows.of(*trial)) for trial in trials}
+    firsts = {(scope, horizon): law for law, scope, horizon in reversed(trials)}
     return tuple(
-        _verdict(rows.of(*cell), cell, scores[cell], scores[firsts[cell[1:]], *cell[1:]], simulated) for cell in cells
+        _verdict(rows.of(*trial), trial, scores[trial], scores[firsts[trial[1:]], *trial[1:]], simulated)
+        for trial in trials
     )
 
 
 def _verdict(
-    rows: DayRows, cell: tuple[str, str, int], scores: F64 | None, of_first: F64 | None, null: NullStatistics
+    rows: DayRows, trial: tuple[str, str, int], scores: F64 | None, of_first: F64 | None, null: NullStatistics
 ) -> Verdict:
-    law, scope, horizon_days = cell
+    law, scope, horizon_days = trial
     series = ForecastSeries(
         pnl=rows.pnl,
         var_99=rows.var_99,
@@ -168,7 +169,7 @@ class YearOfExceptions:
 def years_of_exceptions(rows: DayRows) -> tuple[YearOfExceptions, ...]:
     """Return the exceptions of each law, book and horizon by the year in which the forecast was made."""
     found = []
-    for law, scope, horizon_days in rows.cells():
+    for law, scope, horizon_days in rows.trials():
         own = rows.of(law, scope, horizon_days)
         years = own.date.astype("datetime64[Y]").astype(np.int64) + 1970
         for year in np.unique(years).tolist():

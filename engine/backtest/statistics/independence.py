@@ -53,7 +53,7 @@ def independence(pairs: Transitions) -> Outcome:
 
 
 def conditional_coverage_statistic(failed: Bools, chance: float) -> F64:
-    """Return coverage by all days plus independence by their pairs, of series along the last axis: (..., n_days)."""
+    """Return coverage by all days plus independence by their pairs, of series of any shape along the last axis."""
     before, after = failed[..., :-1], failed[..., 1:]
     n11, n01 = (before & after).sum(axis=-1), (~before & after).sum(axis=-1)
     n10 = (before & ~after).sum(axis=-1)

@@ -15,7 +15,7 @@ _LOG_TWO_PI = float(np.log(2.0 * np.pi))
 
 
 def kolmogorov_smirnov_statistic(pit: F64) -> F64:
-    """Return the largest distance from the uniform distribution along the last axis: (..., n) in [0, 1]."""
+    """Return the largest distance from the uniform distribution along the last axis: any shape, values in [0, 1]."""
     ordered, n = np.sort(pit, axis=-1), pit.shape[-1]
     steps = np.arange(n)
     above, below = (steps + 1.0) / n - ordered, ordered - steps / n
@@ -45,7 +45,7 @@ def anderson_darling(pit: F64) -> float:
 
 
 def normal_scores(pit: F64, n_outcomes: int) -> F64:
-    """Return the standard normal quantiles of values (...,), kept half a draw of `n_outcomes` away from 0 and 1."""
+    """Return standard normal quantiles of values of any shape, kept half a draw of `n_outcomes` away from 0 and 1."""
     edge = 0.5 / n_outcomes
     return np.asarray(ndtri(np.clip(pit, edge, 1.0 - edge)))
 

@@ -65,7 +65,7 @@ class DayRows:
         """Return some rows: a mask (n_rows,), or places (n,)."""
         return DayRows(**{each.name: getattr(self, each.name)[kept] for each in fields(self)})
 
-    def cells(self) -> Iterator[tuple[str, str, int]]:
+    def trials(self) -> Iterator[tuple[str, str, int]]:
         """Yield each law, book and horizon, in the order of the rows."""
         keys = zip(self.law.tolist(), self.scope.tolist(), self.horizon_days.tolist(), strict=True)
         yield from dict.fromkeys(keys)
