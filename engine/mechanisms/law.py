@@ -39,8 +39,8 @@ def check_law_on_market(kind: str, market: Market, findings: Findings) -> None:
     if state is None:
         findings.refuse(
             "law",
-            f"the market of {market.valuation_date} has no filtered law: {market.no_filtered}; `unwind calibrate` writes"
-            " a market with one, or take law = 'gaussian'",
+            f"the market of {market.valuation_date} has no filtered law: {market.no_filtered}; `unwind calibrate`"
+            " writes a market with one, or take law = 'gaussian'",
         )
         return
     names = [factor.name for factor in market.factors]
