@@ -26,11 +26,11 @@ def law_lines(state: FilteredState, day: date, rows_file: str) -> Iterator[str]:
     yield "# averages of squares per weekday; in the comments the law's own standard deviation of the next weekday"
     yield "states = ["
     for name, averages, variance in zip(state.factors, state.averages.tolist(), state.variances.tolist(), strict=True):
-        yield f"    {averages!r}, # {name} {variance**0.5:.6g}"
+        yield f"  {averages!r}, # {name} {variance**0.5:.6g}"
     yield "]"
     yield "gamma = [ # what a leader's residual adds to those of `led` on the next date"
     for name, row in zip(state.leaders, state.gamma.tolist(), strict=True):
-        yield f"    {row!r}, # {name}"
+        yield f"  {row!r}, # {name}"
     yield "]"
     yield f"last = {state.last.tolist()!r} # the leaders' residuals on the date"
     yield f"rows_file = {_quoted(rows_file)} # {len(state.rows):,} joint dates, oldest first"
