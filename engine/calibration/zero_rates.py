@@ -56,7 +56,7 @@ def joint_changes(
     prices = {f.name: _log_level(inside, f.name) for f in factors if f.kind is not FactorKind.RATE}
     founding = {name: _founding(inside, tenors, name) for name, tenors in curves.items()}
     base = [column for columns in founding.values() for column in columns]
-    wanted = pd.concat([inside[base], pd.DataFrame(prices, index=inside.index)], axis=1)
+    wanted = inside[base].assign(**prices)
     _check_ends(wanted, day)
     younger, notes = _younger(inside, curves, founding, wanted.dropna().index)
     later = inside[list(younger)]

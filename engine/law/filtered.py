@@ -135,7 +135,7 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
 
 
 def _loadings(state: FilteredState, names: Sequence[str]) -> F64:
-    """Return each factor's weights on the columns of rows: its own, or those given over their root mean squares."""
+    """Return each factor's weights on the columns of rows: its own, or those given, (n_factors, n_columns)."""
     rms = np.sqrt((state.rows**2).mean(axis=0))
     found = np.zeros((len(names), len(state.factors)))
     for i, name in enumerate(names):
@@ -149,7 +149,7 @@ def _loadings(state: FilteredState, names: Sequence[str]) -> F64:
 
 
 def _own_normals(residuals: F64, held: F64, names: Sequence[str]) -> F64:
-    """Return the weight of each factor's own normal: what loadings leave of a variance of 1; 0 of the others."""
+    """Return the weight of each factor's own normal: what its loadings leave of a variance of 1; 0 of the others."""
     left = np.where(held, 0.0, 1.0 - (residuals**2).mean(axis=0))
     if (left < 0.0).any():
         name = names[int(left.argmin())]

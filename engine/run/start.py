@@ -2,8 +2,8 @@
 
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.inputs.run import MAX_PATHS, RunConfig
@@ -16,8 +16,10 @@ from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells, estimates, relative_se, simulate
+from engine.run.filtered import OneDay, exact_tails, filtered_scenarios, one_day, table_errors, with_table_errors
 from engine.run.load import Inputs, load_inputs
 from kernels.base import CELL, AbstractBackend, Program
+from kernels.law_layout import ModelArrays
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
 PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "cupy-cuda12x", "cupy-cuda13x")
@@ -52,11 +54,25 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     """
     start = time.perf_counter()
     prepared = prepare(config, load_inputs(config), say)
+    exact: dict[int, OneDay] = {}
     with device_errors():
         before = time.perf_counter()
+        if prepared.packed.n_steps == 1 and filtered_scenarios(prepared.inputs.unwinds):
+            exact = one_day(
+                prepared.backend,
+                prepared.packed.model,
+                lambda model: _prepared_program(prepared.backend, config, prepared.packed, model),
+            )
+            say("filtered at one day is exact: every one of its equally likely moves is valued, none is drawn")
+        if exact and len(filtered_scenarios(prepared.inputs.unwinds)) == len(prepared.inputs.names):
+            return _exact_result(prepared, exact, simulate_s=time.perf_counter() - before, start=start)
         tails = _simulate(prepared, progress, say)
+        errors = {} if exact else _table_errors(prepared, tails.plan.n_paths)
     simulate_s = time.perf_counter() - before
-    return result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
+    result = result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
+    rows = [with_table_errors(row, errors.get(i, {})) for i, row in enumerate(result.results)]
+    known = _exact_rows(prepared, exact)
+    return replace(result, results=tuple(known.get(i, row) for i, row in enumerate(rows)))
 
 
 def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Prepared:
@@ -64,15 +80,19 @@ def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Pr
     backend = choose_backend(config.backend, say)
     packed = _pack(config, inputs, _n_steps(config, inputs, say))
     with device_errors():
-        program = backend.prepare(
-            packed.model,
-            packed.book,
-            seed=config.seed,
-            n_steps=packed.n_steps,
-            float32=config.precision == "float32",
-            centre=packed.shock_pnl.ravel(),
-        )
+        program = _prepared_program(backend, config, packed, packed.model)
     return Prepared(config=config, inputs=inputs, packed=packed, backend=backend, program=program)
+
+
+def _prepared_program(backend: AbstractBackend, config: RunConfig, packed: Packed, model: ModelArrays) -> Program:
+    return backend.prepare(
+        model,
+        packed.book,
+        seed=config.seed,
+        n_steps=packed.n_steps,
+        float32=config.precision == "float32",
+        centre=packed.shock_pnl.ravel(),
+    )
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:
@@ -103,6 +123,59 @@ def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, 
     facts = _facts(config, inputs, packed, prepared.backend, tails.plan.n_paths)
     rows = _rows(inputs, packed, tails)
     return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
+
+
+def _exact_result(prepared: Prepared, exact: Mapping[int, OneDay], *, simulate_s: float, start: float) -> RunResult:
+    """Return the figures of a run all of whose laws are known without simulation."""
+    n_moves = max(each.pnl.shape[1] for each in exact.values())
+    total_s = time.perf_counter() - start
+    return RunResult(
+        run=_facts(prepared.config, prepared.inputs, prepared.packed, prepared.backend, n_moves),
+        results=tuple(row for _, row in sorted(_exact_rows(prepared, exact).items())),
+        timing=Timing(
+            compile_s=prepared.program.compile_s,
+            simulate_s=simulate_s,
+            total_s=total_s,
+            paths_per_s=n_moves / simulate_s,
+        ),
+        warnings=prepared.inputs.warnings,
+    )
+
+
+def _exact_rows(prepared: Prepared, exact: Mapping[int, OneDay]) -> dict[int, ScopeResult]:
+    """Return the rows of results of scenarios whose law is known without simulation, by number."""
+    packed, inputs, confidences = prepared.packed, prepared.inputs, prepared.config.confidences
+    scopes, found = _scopes(packed), {}
+    for s in filtered_scenarios(inputs.unwinds) if exact else ():
+        law = exact[int(packed.book.run.dynamics[s])]
+        for k, scope in enumerate(scopes):
+            row = s * len(scopes) + k
+            shock_pnl, pnl = float(packed.shock_pnl[s, k]), law.pnl[row]
+            found[row] = ScopeResult(
+                scenario=inputs.names[s],
+                scope=scope,
+                base_value=float(packed.base_values[k]),
+                shock_pnl=shock_pnl,
+                mean=float(pnl.mean()),
+                mean_se=0.0,
+                std=float(pnl.std()),
+                measures=exact_tails(pnl, law.n_table, confidences, shock_pnl),
+                pnl_sha256=law.pnl_sha256[row],
+                pnl_bound=float(packed.bounds.pnl[s, k]),
+            )
+    return found
+
+
+def _table_errors(prepared: Prepared, n_paths: int) -> dict[int, dict[float, dict[str, float]]]:
+    """Return the errors of the tables that filtered laws draw from, by row of results, confidence and measure."""
+    if not filtered_scenarios(prepared.inputs.unwinds):
+        return {}
+    model, confidences = prepared.packed.model, prepared.config.confidences
+    return table_errors(prepared.backend, prepared.program, model, confidences, n_paths)
+
+
+def _scopes(packed: Packed) -> tuple[str, ...]:
+    return ("total", *(f"book:{name}" for name in packed.books))
 
 
 def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
@@ -173,8 +246,7 @@ def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tupl
 
 
 def _rows(inputs: Inputs, packed: Packed, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
-    scopes = ("total", *(f"book:{name}" for name in packed.books))
-    rows = []
+    scopes, rows = _scopes(packed), []
     for s, scenario in enumerate(inputs.names):
         for k, scope in enumerate(scopes):
             row = s * len(scopes) + k

@@ -98,6 +98,17 @@ def random_filtered(
     )
 
 
+def among_others(rng: np.random.Generator, n_factors: int, n_steps: int = 8) -> ModelArrays:
+    """Three laws: a plain one, one with an unwind, one by rows."""
+    unwind, rows = random_unwind(rng, n_factors, 3, n_steps), random_filtered(rng, n_factors, 3, n_steps)
+    laws = unwind.laws.copy()
+    laws[0], laws[2] = np.zeros((), LAW), rows.laws[2]
+    added = {name: getattr(rows, name) for name in rows._fields[rows._fields.index("residuals") :]}
+    for name in ("own_normal", "follows", "lead"):
+        added[name] = added[name] * (np.arange(3) == 2).reshape(-1, *[1] * (added[name].ndim - 1))
+    return unwind._replace(laws=laws, **added)
+
+
 def placed(deviations: np.ndarray) -> ModelArrays:
     """Laws whose first step goes where `deviations` (n_dynamics, n_factors) say, on every path."""
     return plain_model(

@@ -39,7 +39,7 @@ class LawTable(Strict):
     """
 
     kind: Literal["filtered"] = Field(description="Filtered historical simulation.")
-    as_of: date = Field(description="The valuation date: nothing later was looked at.")
+    calibrated_on: date = Field(alias="as_of", description="The valuation date: nothing later was looked at.")
     n_dates: int = Field(ge=1, description="Changes between joint dates that it was calibrated on.")
     description: str = Field(min_length=1, description="Window, method and sample sizes.")
     decays: tuple[float, ...] = Field(

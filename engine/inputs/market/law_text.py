@@ -9,11 +9,11 @@ from engine.inputs.market.law_table import rows_bytes
 from engine.market.filtered import FilteredState
 
 
-def law_lines(state: FilteredState, as_of: date, rows_file: str) -> Iterator[str]:
+def law_lines(state: FilteredState, day: date, rows_file: str) -> Iterator[str]:
     """Yield the lines of [law]; figures in the shortest form that reads back to the same float64."""
     yield '\n[law] # moves by past days, for scenarios with law = "filtered"; docs/laws.md has the equations'
     yield 'kind = "filtered"'
-    yield f"as_of = {as_of.isoformat()}"
+    yield f"as_of = {day.isoformat()}"
     yield f"n_dates = {state.n_dates}"
     yield f"description = {_quoted(state.description)}"
     yield f"decays = {state.decays.tolist()!r} # what a joint date leaves of each average of squares"
@@ -26,17 +26,17 @@ def law_lines(state: FilteredState, as_of: date, rows_file: str) -> Iterator[str
     yield "# averages of squares per weekday; in the comments the law's own standard deviation of the next weekday"
     yield "states = ["
     for name, averages, variance in zip(state.factors, state.averages.tolist(), state.variances.tolist(), strict=True):
-        yield f"    {averages!r}, # {name} {variance**0.5:.6g}"
+        yield f"  {averages!r}, # {name} {variance**0.5:.6g}"
     yield "]"
     yield "gamma = [ # what a leader's residual adds to those of `led` on the next date"
     for name, row in zip(state.leaders, state.gamma.tolist(), strict=True):
-        yield f"    {row!r}, # {name}"
+        yield f"  {row!r}, # {name}"
     yield "]"
     yield f"last = {state.last.tolist()!r} # the leaders' residuals on the date"
     yield f"rows_file = {_quoted(rows_file)} # {len(state.rows):,} joint dates, oldest first"
     yield f"rows_sha256 = {_quoted(sha256(rows_bytes(state.rows)).hexdigest())}"
     for name, given in state.given.items():
-        yield f"\n[law.given.{name}] # no history: its vol is that of [factors]"
+        yield f"\n[law.given.{name}] # no history: its vol is among those above"
         loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())
         yield f"loadings = {{ {loadings} }} # on residuals over their root mean square; the rest is a normal of its own"
         yield f"source = {_quoted(given.source)}"

@@ -83,8 +83,8 @@ def _write(content: bytes, path: Path) -> None:
 
 def _filtered(file: MarketFile, table: LawTable, rows: F64 | None) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
-    if table.as_of != file.valuation_date:
-        return {"no_filtered": f"its [law] is as of {table.as_of}, not of {file.valuation_date}"}
+    if table.calibrated_on != file.valuation_date:
+        return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
     return {"filtered": state_of(table, rows)}

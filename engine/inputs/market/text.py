@@ -15,10 +15,10 @@ _WRAP = 8  # names or figures in a line
 _COMPOUNDING = {1: ("annual", "1Y"), 2: ("semi-annual", "6M"), 4: ("quarterly", "3M")}  # by coupons in a year
 
 
-def market_text(market: Market, rows_file: str = "rows.npy") -> str:
+def market_text(market: Market, rows_file: str | None = None) -> str:
     """Return the TOML of a market; figures in the shortest form that reads back to the same float64.
 
-    `rows_file` is the name of the file beside it that holds the rows of its filtered law.
+    `rows_file` is the name of the file beside it that holds the rows of its filtered law: DATE.rows.npy unless given.
 
     Raises InputError for a market whose zero curves or vols were shocked: a file holds published quotes alone.
     """
@@ -28,9 +28,10 @@ def market_text(market: Market, rows_file: str = "rows.npy") -> str:
         raise InputError(f"a market without quotes of {', '.join(shocked)} cannot be written: they were shocked")
     parts = (_head, _curves, _spreads, _fx, _fx_vols, _levels, _factors, _calibration)
     lines = [line for part in parts for line in part(market)]
-    return "\n".join(
-        [*lines, *(law_lines(market.filtered, market.valuation_date, rows_file) if market.filtered else ()), ""]
-    )
+    if market.filtered is not None:
+        day = market.valuation_date
+        lines += law_lines(market.filtered, day, rows_file or f"{day}.rows.npy")
+    return "\n".join([*lines, ""])
 
 
 def _head(market: Market) -> Iterator[str]:

@@ -31,7 +31,10 @@ def _convexity(model: ModelArrays) -> Array:
 
 
 def law_table(model: ModelArrays, name: str) -> Array:
-    """Return a table of `headers.LAW_TABLES` as kernels read it: a thread takes a row of residuals from end to end."""
+    """Return a table of `headers.LAW_TABLES`, of its own shape and unit, but residuals (n_rows, n_factors).
+
+    A thread takes a row of them from end to end.
+    """
     table: Array = getattr(model, name)
     return np.ascontiguousarray(table.T) if name == "residuals" else table
 
