@@ -23,6 +23,7 @@ from engine.errors import InputError
 from engine.inputs.book.load import read_positions
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import load_market
+from engine.run.start import versions
 from kernels.types import I64
 
 SINCE = date(2002, 1, 1)  # history before it is not looked at: Treasury tenors end and begin there
@@ -149,6 +150,7 @@ def record_settings(settings: BacktestSettings, walk: BookWalk, history: pd.Data
         "horizons": list(walk.horizons),
         "n_paths": settings.n_paths,
         "seed": settings.seed,
+        "versions": versions(),
     }
 
 

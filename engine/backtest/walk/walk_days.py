@@ -109,11 +109,16 @@ def _rows(
 
 
 def var_and_es(pnl: F64, confidence: float) -> tuple[float, float]:
-    """Return VaR and ES of equally likely P&L (n,), in its unit, as `engine.risk.measures` estimates them."""
+    """Return VaR and ES of equally likely P&L (n,), in its unit: a law of so many moves, not a sample of one.
+
+    VaR is the mildest of the worst moves that make up 1 - confidence, of 1,000 at 99 % the tenth worst, as a run's exact
+    law of one day has it; ES is their mean, the last counted by the part of it that is inside.
+    """
     whole, part = tail_count(confidence, pnl.size)
-    worst = np.sort(np.partition(pnl, whole)[: whole + 1])
-    at_risk = float(worst[whole])
-    return -at_risk, -(float(worst[:whole].sum()) + part * at_risk) / (whole + part)
+    last = whole if part > 0.0 else whole - 1
+    worst = np.sort(np.partition(pnl, last)[: last + 1])
+    at_risk, mass = float(worst[last]), whole + part
+    return -at_risk, -(float(worst[:last].sum()) + (mass - last) * at_risk) / mass
 
 
 def probability_transform(pnl: F64, came: float) -> float:
