@@ -111,8 +111,8 @@ def _rows(
 def var_and_es(pnl: F64, confidence: float) -> tuple[float, float]:
     """Return VaR and ES of equally likely P&L (n,), in its unit: a law of so many moves, not a sample of one.
 
-    VaR is the mildest of the worst moves that make up 1 - confidence, of 1,000 at 99 % the tenth worst, as a run's exact
-    law of one day has it; ES is their mean, the last counted by the part of it that is inside.
+    VaR is the mildest of the worst moves that make up 1 - confidence, of 1,000 at 99 % the tenth worst, as the exact
+    law of one day in a run has it; ES is their mean, the last counted by the part of it that is inside.
     """
     whole, part = tail_count(confidence, pnl.size)
     last = whole if part > 0.0 else whole - 1

@@ -1,11 +1,20 @@
 """The filtered law in the walk is the one that is calibrated as of each date, and its paths are the reference's."""
 
+import json
+from datetime import date
+
 import numpy as np
 import pytest
 
 from engine.backtest.laws.filtered import FILTERED, FilteredDate, filtered_dates
 from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.dated_market import market_pattern
+from engine.backtest.walk.joint_history import joint_history
+from engine.backtest.walk.walk_days import var_and_es
 from engine.calibration.filtered import DEFAULT_RULE, LEAST_DATES, filtered_state
+from engine.calibration.zero_rates import FIRST_DATE
+from engine.inputs.history.load import read_history
+from engine.inputs.market.load import bundled_market_path, load_market
 from tests.engine.backtest.synthetic import usual
 
 PLACE = LEAST_DATES + 30
@@ -72,3 +81,21 @@ def test_spans_ahead_are_the_calendar_s(long):
     law = filtered_dates(long.joint).on(place)
     moves = forecast(place, 1, CommonDraws(seed=1, day=1, n_paths=1000))
     np.testing.assert_allclose(moves, np.sqrt(2.0) * law.next_moves(1.0), rtol=1e-12)
+
+
+@pytest.mark.slow  # reads and bootstraps the full history
+@pytest.mark.parametrize(("number", "day"), [(2, date(2022, 12, 20)), (3, date(2024, 7, 22))])
+def test_the_published_one_day_quantiles_of_two_dates(shared, number, day):
+    case = next(each for each in json.loads((shared / "law" / "cases.json").read_text()) if each["id"] == number)
+    market = load_market(bundled_market_path())
+    history = read_history([shared / "data" / "history.csv"])
+    joint = joint_history(history, market_pattern(market)[0].factors, since=FIRST_DATE)
+    place = int(joint.places(day, day)[0])
+    assert place + 1 == case["n_changes"]
+    moves = filtered_dates(joint).on(place).next_moves(1.0)
+    for name, wanted in case["one_day"].items():
+        factor, direction = name.split()
+        row = [each.name for each in joint.factors].index(factor)
+        pnl = moves[row] if direction == "down" else -moves[row]
+        assert var_and_es(pnl, 0.99)[0] == pytest.approx(wanted["VaR99"], rel=case["rtol"])
+        assert var_and_es(pnl, 0.975)[1] == pytest.approx(wanted["ES97.5"], rel=case["rtol"])

@@ -10,6 +10,7 @@ from engine.backtest.walk.joint_history import joint_history
 from engine.calibration.diffusion import par_curve
 from engine.calibration.zero_rates import FIRST_DATE
 from engine.errors import InputError
+from engine.inputs.history.load import read_history
 from engine.market.bootstrap import bootstrap
 from tests.engine.backtest.synthetic import frame_of, synthetic, usual
 
@@ -69,3 +70,14 @@ def test_the_last_row_may_lack_new_york():
     extra.loc[:, [c for c in frame if not c.startswith("JGB")]] = np.nan
     longer = synthetic(pd.concat([frame, extra]))
     assert longer.joint.dates[-1] == synthetic(frame).joint.dates[-1]
+
+
+@pytest.mark.slow  # reads and bootstraps the full history
+def test_the_full_history_has_the_dates_that_the_law_was_chosen_and_validated_on(shared):
+    history = read_history([shared / "data" / "history.csv"])
+    joint = joint_history(history, usual().pattern.factors, since=FIRST_DATE)
+    # LAW.md: 5,515 joint changes from 2002-01, 2,358 dates of choosing, 1,267 of validation; 7 % of spans are two days
+    assert joint.dates.size == 5515
+    assert joint.places(date(2010, 1, 1), date(2019, 12, 31)).size == 2358
+    assert joint.places(date(2020, 1, 1), date(2025, 5, 30)).size == 1267
+    assert (joint.spans == 2.0).mean() == pytest.approx(0.074, abs=0.001)
