@@ -19,6 +19,7 @@ from engine.backtest.walk.rolled_book import rolled_book
 from engine.backtest.walk.shards import ShardFolder
 from engine.backtest.walk.walk_days import BookWalk, check_memory
 from engine.backtest.walk.workers import walk_years
+from engine.book.store import is_compiled
 from engine.errors import InputError
 from engine.inputs.book.load import read_positions
 from engine.inputs.history.load import read_history
@@ -122,18 +123,22 @@ def book_walk(settings: BacktestSettings, history: pd.DataFrame) -> tuple[BookWa
     """Return the walk of these settings, and notes on what it rests on. Raises InputError as `run_backtest`."""
     base = load_market(settings.market)
     pattern, notes = market_pattern(base)
+    if is_compiled(settings.book):
+        raise InputError(
+            f"{settings.book} is a compiled book, of one date; a backtest needs the file that it is made of"
+        )
     positions = read_positions(settings.book, base.valuation_date)
     joint = joint_history(history, pattern.factors, since=SINCE)
     walk = BookWalk(
         history=joint,
         pattern=pattern,
-        book=rolled_book(positions, base, sha256(settings.book.read_bytes()).hexdigest()),
+        book=rolled_book(positions, base, sha256(settings.book.read_bytes()).hexdigest(), str(settings.book)),
         laws=tuple(law.name for law in laws_called(settings.laws)),
         horizons=tuple(sorted(set(settings.horizons))),
         n_paths=settings.n_paths,
         seed=settings.seed,
     )
-    return walk, (*notes, *joint.notes)
+    return walk, (*walk.book.at_zero.warnings, *notes, *joint.notes)
 
 
 def record_settings(settings: BacktestSettings, walk: BookWalk, history: pd.DataFrame) -> dict[str, object]:

@@ -55,7 +55,7 @@ def market_pattern(like: Market) -> tuple[MarketPattern, tuple[str, ...]]:
     held = [factor.name for factor in like.factors if factor not in factors]
     notes = []
     if held:
-        notes.append(f"{', '.join(held)} have no history and stay as they are")
+        notes.append(f"without a history, and so still on every date: {', '.join(held)}")
     if like.spreads:
         notes.append(f"the spreads of {', '.join(like.spreads)} are those of {like.valuation_date} on every date")
     return MarketPattern(factors=factors, like=like), tuple(notes)

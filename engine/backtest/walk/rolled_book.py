@@ -109,7 +109,7 @@ class RolledBook:
         return replace(zero.with_tables(*tables), valuation_date=day)
 
 
-def rolled_book(positions: Sequence[Position], base: Market, sha256: str) -> RolledBook:
+def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source: str = "book") -> RolledBook:
     """Compile positions for any date.
 
     Parameters
@@ -117,6 +117,7 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str) -> Rol
     positions : checked against the date of `base`
     base : the market of the date of the file
     sha256 : of the file
+    source : name of the file in an error
 
     Raises
     ------
@@ -126,10 +127,8 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str) -> Rol
     """
     _refuse_others(positions)
     bare = [replace(position, price=None, market_yield=None) for position in positions]
-    zero, one = (
-        compile_book([_RULE_OF[each.kind.name].at(each, x) for each in bare], base.valuation_date, sha256=sha256)
-        for x in (0.0, 1.0)
-    )
+    at_x = ([_RULE_OF[each.kind.name].at(each, x) for each in bare] for x in (0.0, 1.0))
+    zero, one = (compile_book(each, base.valuation_date, sha256=sha256, source=source) for each in at_x)
     for own, other in ((zero.flows, one.flows), (zero.balances, one.balances)):
         if not np.array_equal(own.position, other.position):
             raise ValueError(f"a roll rule changes which rows of {type(own).__name__} there are")

@@ -1,6 +1,9 @@
 """A whole backtest on a history made by hand: kept, taken up again, shared out; what is refused."""
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -8,8 +11,9 @@ import pytest
 
 from engine.backtest.backtest_json import as_json
 from engine.backtest.run_backtest import BacktestSettings, run_backtest
+from engine.book.store import write_compiled
 from engine.errors import InputError
-from engine.inputs.book.load import bundled_book_path
+from engine.inputs.book.load import bundled_book_path, load_book
 from engine.inputs.market.load import bundled_market_path
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.template import template
@@ -89,10 +93,13 @@ def test_two_processes_make_the_same_rows_as_one(settings, result):
 def test_what_cannot_be_walked_is_refused(settings, tmp_path):
     book = tmp_path / "book.csv"
     book.write_text(template([KINDS["FX_CALL"], KINDS["CASH"]]), encoding="utf-8")
+    compiled = tmp_path / "book.parquet"
+    write_compiled(load_book(bundled_book_path(), date(2025, 5, 28)), compiled)
     for changes, said in (
         ({"laws": ("filtred",)}, "no law is called 'filtred'; did you mean 'filtered'"),
         ({"laws": ("filtered",)}, "too few for: filtered 2,120; the history is shorter than that"),
         ({"last": date(2030, 1, 1)}, "--to 2030-01-01 lies beyond the data"),
+        ({"book": compiled}, "is a compiled book, of one date"),
         ({"book": book}, "'FX_CALL-1' cannot be rolled to other dates: FX_CALL depend"),
         ({"first": date(2017, 4, 1), "last": date(2017, 4, 2)}, "no date with every factor"),
     ):
@@ -110,3 +117,22 @@ def test_settings_that_make_no_sense_are_refused(settings):
     ):
         with pytest.raises(InputError, match=said):
             replace(settings, **changes)
+
+
+@pytest.mark.slow  # starts the command twice and kills it on the way
+def test_a_walk_that_was_killed_goes_on_to_the_same_result(settings, tmp_path, root):
+    out = tmp_path / "out"
+    words = ["backtest", "--history", *map(str, settings.history), "--from", "2015-03-02", "--to", "2017-05-31"]
+    words += ["--law", "historical-250", "--paths", "1000", "--json", "--workers", "1"]
+    command = [sys.executable, "-m", "unwind_risk", *words]
+    whole = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    killed = subprocess.Popen([*command, "--out", str(out)], cwd=root, **silent)
+    while not (out / "2015.json").exists():
+        assert killed.poll() is None
+        time.sleep(0.02)
+    killed.kill()
+    killed.wait()
+    assert not (out / "2017.json").exists()
+    again = subprocess.run([*command, "--out", str(out)], cwd=root, capture_output=True, text=True, check=False)
+    assert json.loads(again.stdout) == json.loads(whole.stdout)
