@@ -1,4 +1,4 @@
-"""The daily walk by rows of the past, filtered along the path, against the plain walk of as many factors, on one core."""
+"""The daily walk by rows of the past, filtered along the path, against the plain walk of as many factors: one core."""
 
 import hashlib
 from dataclasses import replace
@@ -13,7 +13,6 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.market import Market
-from engine.mechanisms.law import FILTERED
 from engine.mechanisms.unwind import Unwind
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import N_SPEEDS
@@ -22,6 +21,7 @@ from kernels.numba.settings import BLOCK
 from kernels.numpy.backend import NumpyBackend
 from kernels.payoffs import empty_book
 
+BY_ROWS = Unwind(law="filtered")
 PRECISIONS = {"float64": 8, "float32": 4}  # bytes of a number
 DAYS = {10: 32_768, 250: 2_048}  # horizon -> paths of a call
 ORACLE_PATHS, ORACLE_DAYS = 256, 8
@@ -34,14 +34,14 @@ def measure() -> CaseResult:
     work = {}
     for precision in PRECISIONS:
         for n_days in DAYS:
-            plain, filtered = (f"{name}, {n_days} days, {precision}" for name in ("plain", FILTERED))
+            plain, filtered = (f"{name}, {n_days} days, {precision}" for name in ("plain", "filtered"))
             work[plain] = _work(market, None, n_days, precision)
-            work[filtered] = replace(_work(market, Unwind(law=FILTERED), n_days, precision), ours=plain)
+            work[filtered] = replace(_work(market, BY_ROWS, n_days, precision), ours=plain)
     seconds = interleave(work, rounds=9, limit_s=20.0, clock=PROCESSOR)
     figures: dict[str, Any] = {}
     for precision in PRECISIONS:
         for n_days, n_paths in DAYS.items():
-            mine, plain = (f"{name}, {n_days} days, {precision}" for name in (FILTERED, "plain"))
+            mine, plain = (f"{name}, {n_days} days, {precision}" for name in ("filtered", "plain"))
             figures[f"over_plain_{n_days}_days_{precision}"] = times(work, seconds, mine, plain)
             each = float(np.median(seconds[mine])) / (n_days * n_paths)
             figures[f"ns_per_step_and_path_{n_days}_days_{precision}"] = 1e9 * each
@@ -57,7 +57,7 @@ def measure() -> CaseResult:
 
 def _memory(market: Market) -> dict[str, float]:
     """Return what the table takes, and what the paths of a block carry, in KiB."""
-    _, model = model_arrays([law_of(market, 1, 1, Unwind(law=FILTERED))])
+    _, model = model_arrays([law_of(market, 1, 1, BY_ROWS)])
     n_factors, n_leaders = len(market.factors), model.leader.shape[1]
     carried = n_factors * N_SPEEDS + n_leaders
     found = {}
@@ -86,7 +86,7 @@ def _program(
 
 
 def _assert_oracle(market: Market) -> str:
-    ids, unwind = np.arange(ORACLE_PATHS, dtype=np.uint64), Unwind(law=FILTERED)
+    ids, unwind = np.arange(ORACLE_PATHS, dtype=np.uint64), BY_ROWS
     ours, plain = (
         backend.levels(_program(backend, market, unwind, ORACLE_DAYS), ids)
         for backend in (NumbaBackend(), NumpyBackend())
@@ -97,7 +97,7 @@ def _assert_oracle(market: Market) -> str:
 
 def _assert_threads(market: Market) -> str:
     ids, backend = np.arange(8_192, dtype=np.uint64), NumbaBackend()
-    program = _program(backend, market, Unwind(law=FILTERED), 10)
+    program = _program(backend, market, BY_ROWS, 10)
     digests = set()
     for threads in (1, numba.config.NUMBA_NUM_THREADS):
         numba.set_num_threads(threads)

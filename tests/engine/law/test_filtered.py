@@ -136,7 +136,7 @@ def test_an_ordinary_law_beside_it_keeps_its_bits():
 
 
 def test_a_market_without_it_is_refused():
-    with pytest.raises(InputError, match=r"has no filtered law: it has no \[law\] table"):
+    with pytest.raises(InputError, match=r"has no law of past days: it has no \[law\] table"):
         law_of(replace(MARKET, filtered=None), 1, 1, FILTERED)
     with pytest.raises(InputError, match="it needs `steps` daily"):
         law_of(MARKET, 10, 1, FILTERED)
