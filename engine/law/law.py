@@ -9,9 +9,9 @@ from engine.errors import InputError
 from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_of, mean_after, reverting_time
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope
-from engine.law.filtered import RowLaw, row_law
-from engine.law.historical import historical_law
 from engine.law.part import LawSetting
+from engine.law.past.filtered import RowLaw, row_law
+from engine.law.past.historical import historical_law
 from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind

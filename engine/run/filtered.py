@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.law.one_step import enumerated
+from engine.law.past.one_step import enumerated
 from engine.mechanisms.law import GAUSSIAN, is_historical
 from engine.mechanisms.unwind import Unwind
 from engine.risk.estimate import Estimate

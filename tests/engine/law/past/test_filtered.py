@@ -11,8 +11,8 @@ from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
 from engine.law.arrays import model_arrays
-from engine.law.filtered import WEEKDAYS_PER_YEAR, row_law, step_spans
 from engine.law.law import law_of
+from engine.law.past.filtered import WEEKDAYS_PER_YEAR, row_law, step_spans
 from engine.market.filtered import FilteredState, GivenFactor
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply

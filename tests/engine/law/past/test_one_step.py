@@ -6,7 +6,7 @@ import pytest
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
-from engine.law.one_step import N_NODES, enumerated
+from engine.law.past.one_step import N_NODES, enumerated
 from engine.mechanisms.unwind import Unwind
 
 MARKET = load_market(bundled_market_path())

@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.errors import InputError
-from engine.law.filtered import RowLaw, RowSteps
+from engine.law.past.filtered import RowLaw, RowSteps
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
 from engine.mechanisms.law import MOST_DAYS
