@@ -61,7 +61,7 @@ def calibrate(
 
 def _table(market: "Market") -> Table:
     """Return each factor's vol of the day beside that of the window, both per year."""
-    from engine.law.filtered import WEEKDAYS_PER_YEAR
+    from engine.law.past.filtered import WEEKDAYS_PER_YEAR
 
     state, rows = market.filtered, []
     assert state is not None

@@ -71,7 +71,7 @@ class Law(Record):
     long_run: Annotated[float, Field("long-run over short-run impact")]
     fading: Annotated[float, Field("share of the part that fades which a step leaves")]
     is_filtered: Annotated[int, Field("1: moves are rows of a table, by variances that go along with the path")]
-    is_enumerated: Annotated[int, Field("1: path i takes row i modulo their number at each step; 0: a row is drawn")]
+    is_enumerated: Annotated[int, Field("1: path i takes rows i, i + 1, .. modulo their number; 0: a row is drawn")]
     first_row: Annotated[int, Field("first row of residuals that is this law's")]
     last_row: Annotated[int, Field("last row of them + 1")]
     lead_clip: Annotated[float, Field("a leader's residual counts up to this, either way", "standard deviations")]

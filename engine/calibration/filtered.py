@@ -21,6 +21,7 @@ from kernels.types import F64, I64
 WARM_UP = 120  # joint dates whose mean square starts the averages
 LEAST_DATES = YOUNG  # joint changes that a calibration takes at least: the slowest average forgets slowly
 LEAD_DATES = 1000  # pairs of dates behind the leads
+N_MOVES = 1009  # kept as they were: 1,000 windows of ten dates
 RIDGE = 0.05  # of each leader's own sum of squares
 
 
@@ -168,6 +169,7 @@ def _calibrated(
         gamma=gamma,
         last=last,
         rows=rows,
+        moves=joint.changes[-N_MOVES:].copy(),
         n_dates=joint.spans.size,
         given=dict(given),
         description=(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.law.filtered import RowLaw
 from engine.law.law import Law
+from engine.law.past.filtered import RowLaw
 from engine.law.unwind import UnwindLaw
 from kernels.law_layout import Law as LawRecord
 from kernels.law_layout import ModelArrays, plain_model

@@ -9,13 +9,14 @@ from engine.errors import InputError
 from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_of, mean_after, reverting_time
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope
-from engine.law.filtered import RowLaw, row_law
 from engine.law.part import LawSetting
+from engine.law.past.filtered import RowLaw, row_law
+from engine.law.past.historical import historical_law
 from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
-from engine.mechanisms.law import is_filtered
+from engine.mechanisms.law import GAUSSIAN, HISTORICAL
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
 from engine.mechanisms.registry import is_daily, mechanisms_on
@@ -97,8 +98,8 @@ def law_of(
     check_laws()
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
-    if unwind is not None and is_filtered(unwind):
-        law = _by_rows(market, n_steps, dt)
+    if unwind is not None and unwind.law != GAUSSIAN:
+        law = _by_rows(market, unwind.law, n_steps, dt)
     else:
         law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)
     vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
@@ -110,12 +111,15 @@ def _plain(market: Market, dt: float) -> Law:
     return _law(market, _joined([diffusion_of(market, market.vols, market.correlation, dt)]), dt)
 
 
-def _by_rows(market: Market, n_steps: int, dt: float) -> Law:
+def _by_rows(market: Market, kind: str, n_steps: int, dt: float) -> Law:
     if market.filtered is None:
-        raise InputError(f"the market of {market.valuation_date} has no filtered law: {market.no_filtered}")
+        raise InputError(f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}")
     if abs(dt * DAYS_PER_YEAR - 1.0) > 1e-9:
-        raise InputError("a filtered law steps from one joint date to the next: it needs `steps` daily")
-    rows, steps = row_law(market.filtered, market, n_steps)
+        raise InputError("a law of past days steps from one joint date to the next: it needs `steps` daily")
+    if kind in HISTORICAL:
+        rows, steps = historical_law(market.filtered, market, HISTORICAL[kind], n_steps)
+    else:
+        rows, steps = row_law(market.filtered, market, n_steps)
     n = len(market.factors)
     none = np.zeros((1, n))
     return Law(decay=steps.decay, drift=steps.drift[None], chol=np.zeros((1, n, n)), convexity=none, rows=rows)

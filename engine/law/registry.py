@@ -6,11 +6,11 @@ Fields of the record that no mechanism owns are in `engine.law.unwind.STRUCTURAL
 from engine.law.bridge import bridged
 from engine.law.carry import CARRY_FIELDS, carry_record
 from engine.law.fat_tails import FAT_TAILS_FIELDS, fat_tails_record
-from engine.law.filtered import ROW_FIELDS
 from engine.law.impact import IMPACT_FIELDS, impact_record
 from engine.law.intervention import INTERVENTION_FIELDS, intervention_record
 from engine.law.jumps import JUMP_FIELDS, compensated, jumps_record
 from engine.law.part import LawPart
+from engine.law.past.filtered import ROW_FIELDS
 from engine.law.regimes import REGIME_FIELDS, regimes_record
 from engine.law.repatriation import REPATRIATION_FIELDS, repatriation_record
 from engine.mechanisms.registry import MECHANISMS

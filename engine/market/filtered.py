@@ -37,6 +37,7 @@ class FilteredState:
     gamma: F64  # (n_leaders, n_led) what a leader's residual adds to the next date's
     last: F64  # (n_leaders,) the leaders' residuals on the date, clipped
     rows: F64  # (n_rows, n_factors) residuals of past joint dates, oldest first
+    moves: F64  # (n_moves, n_factors) the last joint changes as they were, oldest first, for plain history; may be none
     n_dates: int  # joint changes that it was calibrated on
     description: str  # window, method and sample sizes
     given: Mapping[str, GivenFactor] = field(default_factory=dict)  # factors without a history
@@ -50,7 +51,7 @@ class FilteredState:
         """Return the state whose vols of the day are multiplied: by multipliers (n_names,), of these factors."""
         by_name = dict(zip(names, multipliers.tolist(), strict=True))
         squares = np.array([by_name.get(name, 1.0) ** 2 for name in self.factors])
-        return replace(self, averages=self.averages * squares[:, None])
+        return replace(self, averages=self.averages * squares[:, None], moves=self.moves * np.sqrt(squares))
 
     def leads(self, names: Sequence[str]) -> F64:
         """Return what each leader's residual adds to that of each factor of `names`: (n_names, n_leaders)."""

@@ -1,6 +1,7 @@
-"""What a run knows of filtered laws beside simulation: the law of one day exactly, and the error of the table of rows.
+"""What a run knows of laws of past days beside simulation: some of them exactly, and the error of the table of rows.
 
-The table is a sample of the past. Its error is found by resampling its rows in blocks of ten dates: at one day as it
+Plain history is as many windows as there are; one day of filtered history as many moves as there are rows. The table
+is a sample of the past. Its error is found by resampling its rows in blocks of ten dates: at one day as it
 stands, over more days by the infinitesimal jackknife, which takes one block at a time for slightly more likely.
 """
 
@@ -10,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.law.one_step import enumerated
-from engine.mechanisms.law import is_filtered
+from engine.law.past.one_step import enumerated
+from engine.mechanisms.law import GAUSSIAN, is_historical
 from engine.mechanisms.unwind import Unwind
 from engine.risk.estimate import Estimate
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
@@ -20,6 +21,7 @@ from engine.risk.moments import CellTable
 from engine.risk.ranks import Confidence, exact_confidence, tail_mass
 from engine.risk.results import ScopeResult, TailResult, tail_result
 from engine.risk.tail import estimate_sample
+from engine.run.load import Inputs
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program
 from kernels.lanes import RESIDUAL_ROW
 from kernels.law_layout import ModelArrays
@@ -34,12 +36,13 @@ MEASURES = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OneDay:
-    """All moves of a law of one step, valued."""
+class WholeLaw:
+    """All moves of a law that is known without simulation, valued."""
 
     pnl: F64  # (n_rows, n_moves) P&L of every row of results, though only some follow this law
     pnl_sha256: tuple[str, ...]  # (n_rows,)
-    n_table: int  # rows of the table: move i takes row i modulo their number
+    n_table: int  # days of the past, or windows of them: move i comes from that of number i modulo theirs
+    block: int  # of them that are resampled together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,38 +60,66 @@ class Draws:
         return np.stack([blocks[(word * n >> np.uint64(32)).astype(np.int64)] for word in words])
 
 
-def filtered_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
-    """Return the numbers of the scenarios whose moves are drawn from the market's filtered history."""
-    return [s for s, unwind in enumerate(unwinds) if unwind is not None and is_filtered(unwind)]
+def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
+    """Return the numbers of the scenarios whose moves are those of past days, filtered or as they were."""
+    return [s for s, unwind in enumerate(unwinds) if unwind is not None and unwind.law != GAUSSIAN]
 
 
-def one_day(
-    backend: AbstractBackend, model: ModelArrays, prepare: Callable[[ModelArrays], Program]
-) -> dict[int, OneDay]:
-    """Return the exact law of one step of each filtered law, by its number; `prepare` makes a program of other laws."""
-    every, counts = enumerated(model)
+def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]:
+    """Return the numbers of the scenarios that need no simulation: plain history, and one day of filtered history."""
+    whole = [unwind is not None and (n_steps == 1 or is_historical(unwind)) for unwind in unwinds]
+    return [s for s in past_scenarios(unwinds) if whole[s]]
+
+
+def past_notes(inputs: Inputs) -> tuple[str, ...]:
+    """Return which factors of a run have no history, and how laws of past days move them, in words."""
+    notes = {}
+    for s in past_scenarios(inputs.unwinds):
+        state, unwind = inputs.shocked[s].filtered, inputs.unwinds[s]
+        if state is None or unwind is None or not state.given:
+            continue
+        if is_historical(unwind):
+            notes[unwind.law] = f"{unwind.law}: {', '.join(state.given)} stays still, for there is no history of it"
+            continue
+        ways = [
+            f"{name} by {' + '.join(f'{weight:g} x {other}' for other, weight in each.loadings.items())}"
+            for name, each in state.given.items()
+        ]
+        notes[unwind.law] = f"{unwind.law}: without a history, by assumption: {'; '.join(ways)}, and noise of its own"
+    return tuple(notes.values())
+
+
+def whole_laws(
+    backend: AbstractBackend, model: ModelArrays, n_steps: int, prepare: Callable[[ModelArrays], Program]
+) -> dict[int, WholeLaw]:
+    """Return each law that is known without simulation, by its number; `prepare` makes a program of other laws."""
+    every, counts = enumerated(model, n_steps)
     program, found = prepare(every), {}
     for d in np.flatnonzero(counts).tolist():
-        n = int(counts[d])
+        law, n = model.laws[d], int(counts[d])
         cells = CellRange(first=0, n=-(-n // CELL), n_paths=n)
         digests = CellTable(program.n_rows, n)
         digests.add(backend.reduce(program, cells, np.zeros((program.n_rows, 1, 2))))
-        found[d] = OneDay(
+        found[d] = WholeLaw(
             pnl=backend.pnl(program, PathRange(first=0, n=n)),
             pnl_sha256=tuple(digests.sha256(row) for row in range(program.n_rows)),
-            n_table=int(model.laws["last_row"][d] - model.laws["first_row"][d]),
+            n_table=n if law.is_enumerated else int(law.last_row - law.first_row),
+            block=max(BLOCK_DATES, 2 * n_steps),
         )
     return found
 
 
-def exact_tails(pnl: F64, n_table: int, confidences: Sequence[Confidence], shock_pnl: float) -> tuple[TailResult, ...]:
+def exact_tails(
+    pnl: F64, n_table: int, confidences: Sequence[Confidence], shock_pnl: float, block: int = BLOCK_DATES
+) -> tuple[TailResult, ...]:
     """Return the measures of equally likely P&L, (n_moves,) [currency], at each confidence, with the table's error.
 
     VaR is the loss of the least likely moves that make up 1 - confidence, the mildest of them: where their number is
-    whole, the upper end of the losses that are quantiles. ES is the mean of these.
+    whole, the upper end of the losses that are quantiles. ES is the mean of these. For the error `block` rows of the
+    table are resampled together.
     """
     order = np.argsort(pnl, kind="stable")
-    counts = _resampled(n_table)
+    counts = _resampled(n_table, block)
     return tuple(_exact_tail(pnl[order], order % n_table, counts, each, shock_pnl) for each in confidences)
 
 
@@ -104,7 +135,8 @@ def table_errors(
     """
     n = min(n_paths, MOST_PATHS)
     run = program.book.run
-    rows = [row for row in range(program.n_rows) if model.laws["is_filtered"][run.dynamics[_scenario(row, program)]]]
+    is_drawn = (model.laws["is_filtered"] != 0) & (model.laws["is_enumerated"] == 0)
+    rows = [row for row in range(program.n_rows) if is_drawn[run.dynamics[_scenario(row, program)]]]
     if n < LEAST_PATHS or not rows:
         return {}
     pnl = backend.pnl(program, PathRange(first=0, n=n))
@@ -148,9 +180,9 @@ def _measures(losses: F64, weights: F64, mass: float) -> tuple[float, float]:
     return float(losses[last]), tail / mass
 
 
-def _resampled(n_table: int) -> F64:
+def _resampled(n_table: int, block: int) -> F64:
     """Return how often each row is in the table when its blocks are drawn anew: (n_resamples, n_table)."""
-    blocks = _blocks(n_table)
+    blocks = _blocks(n_table, block)
     n_blocks = int(blocks[-1]) + 1
     words = draw_words(0, np.arange(N_RESAMPLES * n_blocks, dtype=np.uint64), 0, RESIDUAL_ROW)[0]
     picked = (words * np.uint64(n_blocks) >> np.uint64(32)).astype(np.int64).reshape(N_RESAMPLES, n_blocks)
@@ -158,9 +190,9 @@ def _resampled(n_table: int) -> F64:
     return np.asarray(counts * (n_table / counts.sum(axis=1, keepdims=True)))
 
 
-def _blocks(n_table: int) -> I64:
+def _blocks(n_table: int, block: int = BLOCK_DATES) -> I64:
     """Return the block of each row, the last one full: (n_table,)."""
-    return np.minimum(np.arange(n_table) // BLOCK_DATES, max(n_table // BLOCK_DATES, 1) - 1)
+    return np.minimum(np.arange(n_table) // block, max(n_table // block, 1) - 1)
 
 
 def _jackknife(losses: F64, draws: Draws, confidence: Confidence) -> dict[str, float]:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
+from engine.errors import InputError
 from engine.inputs.run import MAX_PATHS, RunConfig
+from engine.mechanisms.law import is_historical
 from engine.mechanisms.registry import is_daily
 from engine.pack.observations import expires_inside
 from engine.pack.pack import Packed, pack
@@ -16,7 +18,15 @@ from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells, estimates, relative_se, simulate
-from engine.run.filtered import OneDay, exact_tails, filtered_scenarios, one_day, table_errors, with_table_errors
+from engine.run.filtered import (
+    WholeLaw,
+    exact_scenarios,
+    exact_tails,
+    past_notes,
+    table_errors,
+    whole_laws,
+    with_table_errors,
+)
 from engine.run.load import Inputs, load_inputs
 from kernels.base import CELL, AbstractBackend, Program
 from kernels.law_layout import ModelArrays
@@ -53,21 +63,16 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         The run failed.
     """
     start = time.perf_counter()
-    prepared = prepare(config, load_inputs(config), say)
-    exact: dict[int, OneDay] = {}
+    prepared = prepare(config, load_inputs(config), say, may_be_whole=True)
+    packed, names = prepared.packed, prepared.inputs.names
+    whole = exact_scenarios(prepared.inputs.unwinds, packed.n_steps)
     with device_errors():
         before = time.perf_counter()
-        if prepared.packed.n_steps == 1 and filtered_scenarios(prepared.inputs.unwinds):
-            exact = one_day(
-                prepared.backend,
-                prepared.packed.model,
-                lambda model: _prepared_program(prepared.backend, config, prepared.packed, model),
-            )
-            say("filtered at one day is exact: every one of its equally likely moves is valued, none is drawn")
-        if exact and len(filtered_scenarios(prepared.inputs.unwinds)) == len(prepared.inputs.names):
+        exact = _whole_laws(prepared, say) if whole else {}
+        if len(whole) == len(names):
             return _exact_result(prepared, exact, simulate_s=time.perf_counter() - before, start=start)
         tails = _simulate(prepared, progress, say)
-        errors = {} if exact else _table_errors(prepared, tails.plan.n_paths)
+        errors = table_errors(prepared.backend, prepared.program, packed.model, config.confidences, tails.plan.n_paths)
     simulate_s = time.perf_counter() - before
     result = result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
     rows = [with_table_errors(row, errors.get(i, {})) for i, row in enumerate(result.results)]
@@ -75,8 +80,16 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     return replace(result, results=tuple(known.get(i, row) for i, row in enumerate(rows)))
 
 
-def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Prepared:
-    """Choose the backend, pack the inputs and hand them over. Raises as `run`."""
+def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None], *, may_be_whole: bool = False) -> Prepared:
+    """Choose the backend, pack the inputs and hand them over. Raises as `run`.
+
+    Plain history has no paths to draw: it is refused unless the caller takes laws that are known whole.
+    """
+    plain = [name for name, each in zip(inputs.names, inputs.unwinds, strict=True) if each and is_historical(each)]
+    if plain and not may_be_whole:
+        raise InputError(f"{plain[0]} is plain history, which has no paths to draw: `unwind run` values it whole")
+    for note in past_notes(inputs):
+        say(note)
     backend = choose_backend(config.backend, say)
     packed = _pack(config, inputs, _n_steps(config, inputs, say))
     with device_errors():
@@ -125,7 +138,7 @@ def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, 
     return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
 
 
-def _exact_result(prepared: Prepared, exact: Mapping[int, OneDay], *, simulate_s: float, start: float) -> RunResult:
+def _exact_result(prepared: Prepared, exact: Mapping[int, WholeLaw], *, simulate_s: float, start: float) -> RunResult:
     """Return the figures of a run all of whose laws are known without simulation."""
     n_moves = max(each.pnl.shape[1] for each in exact.values())
     total_s = time.perf_counter() - start
@@ -142,11 +155,11 @@ def _exact_result(prepared: Prepared, exact: Mapping[int, OneDay], *, simulate_s
     )
 
 
-def _exact_rows(prepared: Prepared, exact: Mapping[int, OneDay]) -> dict[int, ScopeResult]:
+def _exact_rows(prepared: Prepared, exact: Mapping[int, WholeLaw]) -> dict[int, ScopeResult]:
     """Return the rows of results of scenarios whose law is known without simulation, by number."""
     packed, inputs, confidences = prepared.packed, prepared.inputs, prepared.config.confidences
     scopes, found = _scopes(packed), {}
-    for s in filtered_scenarios(inputs.unwinds) if exact else ():
+    for s in exact_scenarios(inputs.unwinds, packed.n_steps):
         law = exact[int(packed.book.run.dynamics[s])]
         for k, scope in enumerate(scopes):
             row = s * len(scopes) + k
@@ -159,19 +172,23 @@ def _exact_rows(prepared: Prepared, exact: Mapping[int, OneDay]) -> dict[int, Sc
                 mean=float(pnl.mean()),
                 mean_se=0.0,
                 std=float(pnl.std()),
-                measures=exact_tails(pnl, law.n_table, confidences, shock_pnl),
+                measures=exact_tails(pnl, law.n_table, confidences, shock_pnl, law.block),
                 pnl_sha256=law.pnl_sha256[row],
                 pnl_bound=float(packed.bounds.pnl[s, k]),
             )
     return found
 
 
-def _table_errors(prepared: Prepared, n_paths: int) -> dict[int, dict[float, dict[str, float]]]:
-    """Return the errors of the tables that filtered laws draw from, by row of results, confidence and measure."""
-    if not filtered_scenarios(prepared.inputs.unwinds):
-        return {}
-    model, confidences = prepared.packed.model, prepared.config.confidences
-    return table_errors(prepared.backend, prepared.program, model, confidences, n_paths)
+def _whole_laws(prepared: Prepared, say: Callable[[str], None]) -> dict[int, WholeLaw]:
+    """Return the laws that are known without simulation, by number, and say so."""
+    backend, config, packed = prepared.backend, prepared.config, prepared.packed
+    found = whole_laws(
+        backend, packed.model, packed.n_steps, lambda model: _prepared_program(backend, config, packed, model)
+    )
+    for s in exact_scenarios(prepared.inputs.unwinds, packed.n_steps):
+        n = found[int(packed.book.run.dynamics[s])].pnl.shape[1]
+        say(f"{prepared.inputs.names[s]} is exact: each of its {n:,} equally likely moves is valued, none is drawn")
+    return found
 
 
 def _scopes(packed: Packed) -> tuple[str, ...]:

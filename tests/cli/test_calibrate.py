@@ -26,7 +26,9 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     day = days[-1].date().isoformat()
     done = unwind("calibrate", path, "--date", day, "--out", tmp_path / "made")
     assert done.returncode == 0, done.stderr
-    assert sorted(each.name for each in (tmp_path / "made").iterdir()) == [f"{day}.rows.npy", f"{day}.toml"]
+    assert sorted(each.name for each in (tmp_path / "made").iterdir()) == [
+        f"{day}.{end}" for end in ("moves.npy", "rows.npy", "toml")
+    ]
     assert f"Law of {day}: 2,299 changes between joint dates" in done.stdout
     assert "USDJPY_VOL" in done.stdout
     assert "the spreads of TONA" in done.stderr
@@ -56,7 +58,7 @@ def test_it_is_said_which_run_is_exact_and_which_error_is_the_tables(unwind):
     assert "equally likely moves, each valued: nothing is drawn" in one.stdout
     assert " exact ±" in one.stdout
     assert "and of a filtered law's table of past days" in one.stdout
-    assert "filtered at one day is exact" in one.stderr
+    assert "filtered is exact: each of its 64,000 equally likely moves is valued" in one.stderr
     ten = unwind("run", "--scenario", "filtered", "--paths", "16384", "--backend", "numba")
     assert "16,384 paths, daily steps, seed 1" in ten.stdout
     assert ten.stdout.count("±") > 24  # two errors to a figure

@@ -18,7 +18,8 @@ from kernels.law_layout import N_SPEEDS
 from kernels.types import F64
 
 MOST_ROWS = 100_000
-_ROWS_BYTES = 8 * MOST_ROWS * MAX_FACTORS + 1024
+LARGEST_MOVE = 1.0  # of a zero rate or logarithm in a day
+_LARGEST_BYTES = 8 * MOST_ROWS * MAX_FACTORS + 1024
 
 
 class GivenTable(Strict):
@@ -62,14 +63,23 @@ class LawTable(Strict):
         description="The rows, numpy's format, (n_rows, n_factors) binary64, oldest first.",
     )
     rows_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Digest of that file: another is refused.")
+    moves_file: str | None = Field(
+        default=None,
+        max_length=255,
+        description="The last joint changes as they were, likewise: what plain history needs.",
+    )
+    moves_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="Digest of that file.")
     given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
 
 
 def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield place and message of everything that does not fit within a [law] whose keys and types are right."""
     n, at = len(table.factors), "law"
-    if Path(table.rows_file).name != table.rows_file:
-        yield (at, "rows_file"), f"must be the name of a file beside this one, got {table.rows_file!r}"
+    for key in ("rows_file", "moves_file"):
+        if (name := getattr(table, key)) is not None and Path(name).name != name:
+            yield (at, key), f"must be the name of a file beside this one, got {name!r}"
+    if (table.moves_file is None) != (table.moves_sha256 is None):
+        yield (at, "moves_file"), "`moves_file` and `moves_sha256` go together"
     if len(set(table.factors)) < n:
         yield (at, "factors"), "a factor comes twice"
     for key in ("leaders", "led"):
@@ -97,38 +107,42 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
             yield (at, "given", name, "loadings"), f"{', '.join(unknown)} must be among `factors`"
 
 
-def load_rows(table: LawTable, folder: Path) -> tuple[F64 | None, str]:
-    """Return the rows of a [law] (n_rows, n_factors), None where there are none; and what is wrong with the file.
+def load_array(name: str, digest: str, folder: Path, table: LawTable, largest: float) -> tuple[F64 | None, str]:
+    """Return the array of a [law] in a file, (n_rows, n_factors), None where there is none; and what is wrong with it.
 
-    A file that is not there leaves the market its vols; one that is another than the digest says is an error.
+    A file that is not there leaves the market its vols; one that is another than the digest says is an error. No
+    number of it may be beyond `largest`.
     """
-    path = folder / table.rows_file
+    path = folder / name
     try:
-        if path.stat().st_size > _ROWS_BYTES:
-            return None, f"{table.rows_file} is larger than any table of rows"
+        if path.stat().st_size > _LARGEST_BYTES:
+            return None, f"{name} is larger than any table of rows"
         content = path.read_bytes()
     except OSError:
         return None, ""
     found = sha256(content).hexdigest()
-    if found != table.rows_sha256:
+    if found != digest:
         return None, (
-            f"{table.rows_file} has the sha256 {found}, this file says {table.rows_sha256}: it is another table; take"
-            " the pair that `unwind calibrate` wrote"
+            f"{name} has the sha256 {found}, this file says {digest}: it is another table; take the files that"
+            " `unwind calibrate` wrote together"
         )
     try:
         rows = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, OSError):
-        return None, f"{table.rows_file} is no array in numpy's format"
+        return None, f"{name} is no array in numpy's format"
     if rows.dtype != np.float64 or rows.ndim != 2 or rows.shape[1] != len(table.factors) or not len(rows):
         wanted = f"(n_rows, {len(table.factors)}) float64"
-        return None, f"{table.rows_file} must hold {wanted}, got {rows.shape} {rows.dtype}"
-    if not (np.abs(rows) <= table.cap).all():
-        return None, f"the rows of {table.rows_file} must be finite and within +-{table.cap:g}"
+        return None, f"{name} must hold {wanted}, got {rows.shape} {rows.dtype}"
+    if not (np.abs(rows) <= largest).all():
+        return None, f"the rows of {name} must be finite and within +-{largest:g}"
     return np.ascontiguousarray(rows), ""
 
 
-def state_of(table: LawTable, rows: F64) -> FilteredState:
-    """Return the filtered state of a [law] without faults; rows (n_rows, n_factors) in standard deviations."""
+def state_of(table: LawTable, rows: F64, moves: F64 | None) -> FilteredState:
+    """Return the filtered state of a [law] without faults.
+
+    rows (n_rows, n_factors) in standard deviations, moves (n_moves, n_factors) in the states' units
+    """
     return FilteredState(
         factors=table.factors,
         decays=np.array(table.decays),
@@ -141,6 +155,7 @@ def state_of(table: LawTable, rows: F64) -> FilteredState:
         gamma=np.array(table.gamma).reshape(len(table.leaders), len(table.led)),
         last=np.array(table.last),
         rows=rows,
+        moves=np.zeros((0, len(table.factors))) if moves is None else moves,
         n_dates=table.n_dates,
         description=table.description,
         given={name: GivenFactor(loadings=each.loadings, source=each.source) for name, each in table.given.items()},

@@ -9,7 +9,7 @@ from engine.inputs.market.law_table import rows_bytes
 from engine.market.filtered import FilteredState
 
 
-def law_lines(state: FilteredState, day: date, rows_file: str) -> Iterator[str]:
+def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
     """Yield the lines of [law]; figures in the shortest form that reads back to the same float64."""
     yield '\n[law] # moves by past days, for scenarios with law = "filtered"; docs/laws.md has the equations'
     yield 'kind = "filtered"'
@@ -33,8 +33,11 @@ def law_lines(state: FilteredState, day: date, rows_file: str) -> Iterator[str]:
         yield f"  {row!r}, # {name}"
     yield "]"
     yield f"last = {state.last.tolist()!r} # the leaders' residuals on the date"
-    yield f"rows_file = {_quoted(rows_file)} # {len(state.rows):,} joint dates, oldest first"
+    yield f"rows_file = {_quoted(f'{stem}.rows.npy')} # {len(state.rows):,} joint dates, oldest first"
     yield f"rows_sha256 = {_quoted(sha256(rows_bytes(state.rows)).hexdigest())}"
+    if len(state.moves):
+        yield f"moves_file = {_quoted(f'{stem}.moves.npy')} # {len(state.moves):,} joint changes as they were"
+        yield f"moves_sha256 = {_quoted(sha256(rows_bytes(state.moves)).hexdigest())}"
     for name, given in state.given.items():
         yield f"\n[law.given.{name}] # no history: its vol is among those above"
         loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())

@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
-from engine.inputs.market.law_table import LawTable, load_rows, rows_bytes, state_of
+from engine.inputs.market.law_table import LARGEST_MOVE, LawTable, load_array, rows_bytes, state_of
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -52,10 +52,7 @@ def load_market(path: Path) -> Market:
         raise _refusal(path, found)
     if file.law is None:
         return _market_of(file)
-    rows, wrong = load_rows(file.law, path.parent)
-    if wrong:
-        raise _refusal(path, [(("law", "rows_file"), wrong)])
-    return replace(_market_of(file), **_filtered(file, file.law, rows))
+    return replace(_market_of(file), **_filtered(file, file.law, path))
 
 
 def write_market(market: Market, path: Path) -> None:
@@ -64,10 +61,11 @@ def write_market(market: Market, path: Path) -> None:
     The rows of its filtered law, if it has one, go to a file beside it. Each file appears whole or not at all. Raises
     InputError when it cannot be written.
     """
-    rows_path = path.with_name(f"{path.stem}.rows.npy")
-    text = market_text(market, rows_path.name)
+    text = market_text(market, path.stem)
     if market.filtered is not None:
-        _write(rows_bytes(market.filtered.rows), rows_path)
+        _write(rows_bytes(market.filtered.rows), path.with_name(f"{path.stem}.rows.npy"))
+        if len(market.filtered.moves):
+            _write(rows_bytes(market.filtered.moves), path.with_name(f"{path.stem}.moves.npy"))
     _write(text.encode(), path)
 
 
@@ -81,13 +79,19 @@ def _write(content: bytes, path: Path) -> None:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _filtered(file: MarketFile, table: LawTable, rows: F64 | None) -> dict[str, Any]:
+def _filtered(file: MarketFile, table: LawTable, path: Path) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
+    rows, wrong = load_array(table.rows_file, table.rows_sha256, path.parent, table, table.cap)
+    moves, other = None, ""
+    if table.moves_file is not None and table.moves_sha256 is not None:
+        moves, other = load_array(table.moves_file, table.moves_sha256, path.parent, table, LARGEST_MOVE)
+    if found := [(("law", key), each) for key, each in (("rows_file", wrong), ("moves_file", other)) if each]:
+        raise _refusal(path, found)
     if table.calibrated_on != file.valuation_date:
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
-    return {"filtered": state_of(table, rows)}
+    return {"filtered": state_of(table, rows, moves)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:

@@ -15,10 +15,10 @@ _WRAP = 8  # names or figures in a line
 _COMPOUNDING = {1: ("annual", "1Y"), 2: ("semi-annual", "6M"), 4: ("quarterly", "3M")}  # by coupons in a year
 
 
-def market_text(market: Market, rows_file: str | None = None) -> str:
+def market_text(market: Market, stem: str | None = None) -> str:
     """Return the TOML of a market; figures in the shortest form that reads back to the same float64.
 
-    `rows_file` is the name of the file beside it that holds the rows of its filtered law: DATE.rows.npy unless given.
+    `stem` begins the names of the files beside it that hold the rows of its filtered law: the date unless given.
 
     Raises InputError for a market whose zero curves or vols were shocked: a file holds published quotes alone.
     """
@@ -30,7 +30,7 @@ def market_text(market: Market, rows_file: str | None = None) -> str:
     lines = [line for part in parts for line in part(market)]
     if market.filtered is not None:
         day = market.valuation_date
-        lines += law_lines(market.filtered, day, rows_file or f"{day}.rows.npy")
+        lines += law_lines(market.filtered, day, stem or day.isoformat())
     return "\n".join([*lines, ""])
 
 

@@ -22,14 +22,14 @@ __device__ __forceinline__ void start_variances(Variances& carried) {
 }
 
 // The row of the table that a path takes: the high half of word times their number.
-__device__ __forceinline__ u64 picked_row(u64 path, u32 word) {
+__device__ __forceinline__ u64 picked_row(u64 path, u32 step, u32 word) {
     const u64 n = (u64)(law.last_row - law.first_row);
-    return (u64)law.first_row + (law.is_enumerated ? path % n : ((u64)word * n) >> 32);
+    return (u64)law.first_row + (law.is_enumerated ? (path + step) % n : ((u64)word * n) >> 32);
 }
 
 // Put the row's residuals, what leaders add, and normals of a factor's own together: z, out.
 __device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, const Variances& carried, real* z) {
-    const double* row = law_tables.residuals + picked_row(path, philox(seed, path, step, RESIDUAL_ROW).w0) * N_FACTORS;
+    const double* row = law_tables.residuals + picked_row(path, step, philox(seed, path, step, RESIDUAL_ROW).w0) * N_FACTORS;
     EACH_FACTOR(f) {
         z[f] = (real)row[f];
 #pragma unroll

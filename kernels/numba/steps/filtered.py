@@ -48,10 +48,10 @@ def start_variances(model: ModelArrays, d: int, carried: Array) -> None:
 
 
 @njit(**INLINE)
-def picked_row(law: Law, path: u64, word: u64) -> u64:
+def picked_row(law: Law, path: u64, step: u64, word: u64) -> u64:
     """Return the row of the table that a path takes: the high half of word times their number."""
     n = u64(law.last_row - law.first_row)
-    return u64(law.first_row) + (path % n if law.is_enumerated else (word * n) >> u64(32))
+    return u64(law.first_row) + ((path + step) % n if law.is_enumerated else (word * n) >> u64(32))
 
 
 @njit(**STRICT)
@@ -120,7 +120,7 @@ def step_by_row(
     """
     n_factors, n_leaders, law = model.decay.shape[1], model.leader.shape[1], model.laws[d]
     for i in range(BLOCK):
-        picked[i] = picked_row(law, paths[i], u64(words[i]))
+        picked[i] = picked_row(law, paths[i], step, u64(words[i]))
     residuals_of(model, d, picked, normals, carried, z)
     for f in range(n_factors):
         own, x = z[f * STRIDE : (f + 1) * STRIDE], state[f * STRIDE : (f + 1) * STRIDE]

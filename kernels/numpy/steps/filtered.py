@@ -24,10 +24,10 @@ def start_variances(model: ModelArrays, d: int, n_ids: int) -> Variances:
     )
 
 
-def picked_row(law: Law, path: U64, word: U64) -> U64:
+def picked_row(law: Law, path: U64, step: int, word: U64) -> U64:
     """Return the row of the table that each path takes, (n_ids,): the high half of word times their number."""
     n = np.uint64(law.last_row - law.first_row)
-    within = path % n if law.is_enumerated else word.astype(np.uint64) * n >> np.uint64(32)
+    within = (path + np.uint64(step)) % n if law.is_enumerated else word.astype(np.uint64) * n >> np.uint64(32)
     return np.asarray(np.uint64(law.first_row) + within)
 
 

@@ -52,7 +52,7 @@ def walk_one_step(
         if own is None:
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
         elif isinstance(own, Variances):
-            rows = picked_row(model.laws[d], path_ids, draw_words(seed, path_ids, step, RESIDUAL_ROW)[0])
+            rows = picked_row(model.laws[d], path_ids, step, draw_words(seed, path_ids, step, RESIDUAL_ROW)[0])
             step_by_row(model, d, step, rows, normals, own, state)
         else:
             unwind_one_step(model, d, seed, path_ids, step, normals, state, own)

@@ -78,7 +78,7 @@ def test_rows_added_after_the_date_change_no_bit():
     later = whole.copy()
     later.iloc[2301:] = np.nan
     third, _ = filtered_state(later, SHORT, day)
-    for name in ("averages", "gamma", "last", "rows"):
+    for name in ("averages", "gamma", "last", "rows", "moves"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes() == getattr(third, name).tobytes()
 
 

@@ -19,6 +19,7 @@ def state():
         gamma=np.array([[0.2, -0.1]]),
         last=np.array([0.5]),
         rows=np.ones((4, 3)),
+        moves=np.ones((5, 3)),
         n_dates=5000,
         description="by hand",
     )

@@ -55,7 +55,7 @@ def test_a_file_that_extends_it_may_take_it_back(tmp_path):
         ),
         (
             'correlations = [{ factors = ["UST_*", "USDJPY"], value = 0.0 }]\n',
-            r"law 'filtered' draws whole days of the past: it takes no correlations",
+            r"law 'filtered' takes whole days of the past: it takes no correlations",
         ),
     ],
 )
@@ -71,7 +71,7 @@ def test_an_unknown_law_is_refused(tmp_path):
 
 def test_a_market_without_a_law_or_with_a_factor_beyond_it_is_refused():
     filtered = load_scenario("filtered")
-    with pytest.raises(FileFaults, match=r"has no filtered law: it has no \[law\] table; `unwind calibrate` writes"):
+    with pytest.raises(FileFaults, match=r"has no law of past days: it has no \[law\] table; `unwind calibrate`"):
         apply(filtered, replace(MARKET, filtered=None))
     state = replace(MARKET.filtered, given={})
     with pytest.raises(FileFaults, match=r"does not say how USDJPY_VOL moves: add \[law.given.NAME\]"):
@@ -79,3 +79,11 @@ def test_a_market_without_a_law_or_with_a_factor_beyond_it_is_refused():
     fewer = replace(MARKET.filtered, leaders=("SPX",), gamma=MARKET.filtered.gamma[:1])
     with pytest.raises(FileFaults, match="SPX lead others in the market's"):
         apply(filtered, replace(MARKET, filtered=fewer))
+
+
+def test_plain_history_needs_the_moves_themselves(tmp_path):
+    made = scenario(tmp_path, 'law = "historical-500"\n')
+    assert is_daily(made.unwind)
+    few = replace(MARKET.filtered, moves=MARKET.filtered.moves[-508:])
+    with pytest.raises(FileFaults, match=r"law 'historical-500' needs the last 509 joint changes; .* has 508"):
+        apply(made, replace(MARKET, filtered=few))

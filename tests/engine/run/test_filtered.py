@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 
 from engine.calibration.filtered import with_filtered_law
+from engine.errors import InputError
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.run import resolve
+from engine.inputs.scenario.load import load_scenario
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.mechanisms.unwind import Unwind
 from engine.run.filtered import _resampled, exact_tails
+from engine.run.load import load_inputs
+from engine.run.start import prepare
+from engine.run.walk import walk_of
 from kernels.base import CELL
 from kernels.numba.backend import NumbaBackend
 from kernels.payoffs import empty_book
@@ -104,7 +110,7 @@ def test_ten_days_have_the_error_of_their_table_beside_the_simulations(run_files
 def test_the_jackknife_agrees_with_resampling_where_both_can_be_had(run_files, monkeypatch):
     """At one day: without the exact law, the same run is simulated, and its table's error comes by the other way."""
     exact = measures_of(run_files(None, None, scenarios=["filtered"], horizon_days=1))
-    monkeypatch.setattr("engine.run.start.one_day", lambda *_: {})
+    monkeypatch.setattr("engine.run.start.exact_scenarios", lambda *_: [])
     drawn = measures_of(run_files(None, None, scenarios=["filtered"], horizon_days=1, n_paths=2 * CELL))
     for confidence in (0.975, 0.99):
         one, other = exact[confidence].table_ses, drawn[confidence].table_ses
@@ -119,12 +125,12 @@ def test_few_paths_have_no_error_of_the_table(run_files):
 
 
 def test_rows_are_resampled_in_whole_blocks_of_ten():
-    counts = _resampled(1000)
+    counts = _resampled(1000, 10)
     assert counts.shape == (500, 1000)
     blocks = counts.reshape(500, 100, 10)
     assert (blocks == blocks[:, :, :1]).all()
     assert counts.sum(axis=1).tolist() == [1000.0] * 500
-    odd = _resampled(37)  # the last block takes the rest
+    odd = _resampled(37, 10)  # the last block takes the rest
     assert odd.sum(axis=1) == pytest.approx(37.0, rel=1e-12)
 
 
@@ -203,3 +209,33 @@ def test_the_ten_day_law_of_a_date_has_the_known_figures(of_2024, cases):
         assert abs(var - known["VaR99"]) < 4.0 * wider * known["VaR99_se"]
         assert abs(es - known["ES97_5"]) < 4.0 * wider * known["ES97_5_se"]
         assert pnl.std() == pytest.approx(known["std"], rel=0.02)
+
+
+@pytest.mark.parametrize(("n_days", "n_windows"), [(1, 250), (10, 500), (3, 1000)])
+def test_plain_history_is_each_window_valued(run_files, hand_book, tmp_path, n_days, n_windows):
+    path = tmp_path / "mine.toml"
+    head = 'title = "t"\ndescription = "d"\nsource = "s"\n'
+    path.write_text(f'{head}law = "historical-{n_windows}"\n', encoding="utf-8")
+    result = run_files(
+        MARKET, hand_book(units=[(0, "USD", 1e6)]), scenarios=[str(path)], horizon_days=n_days, instantaneous=True
+    )
+    moves = MARKET.filtered.moves[:, -1]
+    windows = np.convolve(moves, np.ones(n_days), "valid")[-n_windows:]
+    pnl = 1e6 * MARKET.usdjpy * np.expm1(windows)
+    found = measures_of(result, "mine")
+    for confidence in (0.975, 0.99):
+        var, _ = law_var_es(pnl, confidence)
+        assert found[confidence].estimates["value_at_risk"].value == pytest.approx(var, rel=1e-9)
+        assert found[confidence].table_ses["expected_shortfall"] > 0.0
+    assert (result.results[0].mean, result.results[0].std) == pytest.approx((pnl.mean(), pnl.std()), rel=1e-9)
+    assert result.run.n_paths == n_windows
+
+
+def test_plain_history_has_no_paths_to_draw(run_files):
+    config = resolve({"scenarios": ["historical"], "backend": "numba"}, {}, None)
+    with pytest.raises(InputError, match="historical is plain history, which has no paths to draw"):
+        prepare(config, load_inputs(config), lambda _: None)
+    with pytest.raises(InputError, match="historical is plain history, which has no paths to walk"):
+        walk_of(load_scenario("historical"), MARKET, n_days=5, seed=1, backend=NumbaBackend())
+    with pytest.raises(InputError, match="overlaps windows of 10 days at most, got a horizon of 11"):
+        run_files(None, None, scenarios=["historical"], horizon_days=11)

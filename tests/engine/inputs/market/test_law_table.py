@@ -23,6 +23,7 @@ def written(tmp_path):
         path = tmp_path / "2025-05-28.toml"
         path.write_text(change(bundled_market_path().read_text("utf-8")), encoding="utf-8")
         (tmp_path / "2025-05-28.rows.npy").write_bytes(rows_bytes(ROWS) if rows is None else rows)
+        (tmp_path / "2025-05-28.moves.npy").write_bytes(rows_bytes(BUNDLED.filtered.moves))
         return path
 
     return _written
@@ -39,7 +40,7 @@ def test_a_law_is_written_and_read_back_to_the_bit(tmp_path):
     assert (tmp_path / "mine.rows.npy").read_bytes() == rows_bytes(ROWS)
     for name in ("factors", "leaders", "led", "clip", "cap", "n_dates", "description", "given"):
         assert getattr(again, name) == getattr(BUNDLED.filtered, name)
-    for name in ("decays", "weights", "averages", "gamma", "last", "rows"):
+    for name in ("decays", "weights", "averages", "gamma", "last", "rows", "moves"):
         assert getattr(again, name).tobytes() == getattr(BUNDLED.filtered, name).tobytes()
 
 
@@ -54,7 +55,7 @@ def test_a_market_without_a_law_is_as_it_was(written, tmp_path):
     market = load_market(path)
     assert (market.filtered, market.no_filtered) == (None, "it has no [law] table")
     write_market(market, tmp_path / "again.toml")
-    assert not (tmp_path / "again.rows.npy").exists()
+    assert not [*tmp_path.glob("again.*.npy")]
 
 
 def test_a_copy_without_its_rows_has_its_vols_and_says_why_it_has_no_law(written):
@@ -126,3 +127,15 @@ def test_what_does_not_fit_is_refused_by_line(written, old, new, message):
 def test_a_market_with_prices_added_says_that_its_rows_hold_nothing_of_them():
     assert load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml").filtered is None
     assert replace(BUNDLED, filtered=None).no_filtered == "it has no [law] table"
+
+
+def test_moves_are_sealed_too_and_may_be_left_out(written):
+    path = written()
+    path.with_name("2025-05-28.moves.npy").write_bytes(rows_bytes(2.0 * BUNDLED.filtered.moves))
+    with pytest.raises(FileFaults, match=r"law.moves_file: 2025-05-28.moves.npy has the sha256"):
+        load_market(path)
+    path = written(lambda text: re.sub(r"moves_file = .*\nmoves_sha256 = .*\n", "", text))
+    assert load_market(path).filtered.moves.shape == (0, 17)
+    path = written(lambda text: re.sub(r"moves_sha256 = .*\n", "", text))
+    with pytest.raises(FileFaults, match="`moves_file` and `moves_sha256` go together"):
+        load_market(path)

@@ -92,7 +92,7 @@ def test_words_pick_the_known_rows(cases):
     words = cases[4]["words_to_rows"]
     law = np.zeros(1, LAW)
     law["last_row"] = words["n_rows"]
-    found = oracle.picked_row(law[0], np.zeros(5, np.uint64), np.array(words["words"], np.uint64))
+    found = oracle.picked_row(law[0], np.zeros(5, np.uint64), 0, np.array(words["words"], np.uint64))
     assert found.tolist() == words["rows"]
 
 

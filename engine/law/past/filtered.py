@@ -62,7 +62,8 @@ class RowLaw:
         std, largest = self._spread(np.diag(seconds), steps)
         std = np.maximum(std, (INNER * std + largest) / REACH)
         scale = np.sqrt(np.diag(seconds))
-        return np.asarray(seconds / np.outer(scale, scale) * np.outer(std, std))
+        ratio = std / np.where(scale > 0.0, scale, 1.0)
+        return np.asarray(seconds * np.outer(ratio, ratio))
 
     def _spread(self, mean_square: F64, steps: int) -> tuple[F64, F64]:
         """Return the root of the expected variance after `steps`, and the largest row's move: (n_factors,) each."""

@@ -1,4 +1,4 @@
-"""The law of one step by rows, whole: every row once, with nodes for the normals of factors without a history."""
+"""Laws by rows that are known whole: every row of one step, or every window of plain history, once."""
 
 import math
 
@@ -11,20 +11,25 @@ from kernels.types import F64, I64
 N_NODES = 64  # of the normals of factors without a history, equally likely, of mean 0 and variance 1
 
 
-def enumerated(model: ModelArrays) -> tuple[ModelArrays, I64]:
+def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
     """Return laws whose path i takes the i-th of a law's equally likely moves, and their numbers: (n_dynamics,).
 
-    A law without factors of their own normals has as many moves as rows; otherwise each row comes with N_NODES nodes of
-    these normals. Laws that are not filtered stay as they are, and have none.
+    At one step a law without factors of their own normals has as many moves as rows; otherwise each row comes with
+    N_NODES nodes of these normals. Over more steps plain history has as many as it has windows; other laws have none.
     """
     laws, own, tables = model.laws.copy(), np.array(model.own_normal), list[F64]()
     counts = np.zeros(laws.size, np.int64)
     for d in np.flatnonzero(laws["is_filtered"]).tolist():
         rows = model.residuals[:, laws["first_row"][d] : laws["last_row"][d]]
-        moves = _with_nodes(rows, own[d])
+        if laws["is_enumerated"][d]:
+            counts[d], moves = rows.shape[1] - n_steps + 1, rows
+        elif n_steps == 1:
+            moves = _with_nodes(rows, own[d])
+            counts[d], laws["is_enumerated"][d], own[d] = moves.shape[1], 1, 0.0
+        else:
+            moves = rows
         laws["first_row"][d] = sum(table.shape[1] for table in tables)
-        laws["last_row"][d], counts[d] = laws["first_row"][d] + moves.shape[1], moves.shape[1]
-        laws["is_enumerated"][d], own[d] = 1, 0.0
+        laws["last_row"][d] = laws["first_row"][d] + moves.shape[1]
         tables.append(moves)
     if not tables:
         return model, counts

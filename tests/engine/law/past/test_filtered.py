@@ -11,8 +11,8 @@ from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
 from engine.law.arrays import model_arrays
-from engine.law.filtered import WEEKDAYS_PER_YEAR, row_law, step_spans
 from engine.law.law import law_of
+from engine.law.past.filtered import WEEKDAYS_PER_YEAR, row_law, step_spans
 from engine.market.filtered import FilteredState, GivenFactor
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
@@ -136,7 +136,7 @@ def test_an_ordinary_law_beside_it_keeps_its_bits():
 
 
 def test_a_market_without_it_is_refused():
-    with pytest.raises(InputError, match=r"has no filtered law: it has no \[law\] table"):
+    with pytest.raises(InputError, match=r"has no law of past days: it has no \[law\] table"):
         law_of(replace(MARKET, filtered=None), 1, 1, FILTERED)
     with pytest.raises(InputError, match="it needs `steps` daily"):
         law_of(MARKET, 10, 1, FILTERED)
