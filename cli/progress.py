@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cli.terminal import styled
+
 HEARTBEAT_S = 30.0
 
 Progress = Callable[[int, int], None]  # done, in all: paths, or what the caller counts
@@ -27,7 +29,7 @@ def _bar(counted: str) -> Iterator[Progress]:
     from rich.progress import Progress as RichProgress
 
     columns = (TextColumn(counted), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with RichProgress(*columns, console=Console(file=styled(sys.stderr)), transient=True) as bar:
         task = bar.add_task(counted, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

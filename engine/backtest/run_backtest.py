@@ -22,8 +22,11 @@ from engine.backtest.walk.workers import walk_years
 from engine.book.store import is_compiled
 from engine.errors import InputError
 from engine.inputs.book.load import read_positions
+from engine.inputs.book.table import BOOK
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import load_market
+from engine.inputs.opened import Opened, open_once
+from engine.inputs.toml.read import TOML
 from engine.run.start import versions
 from kernels.types import I64
 
@@ -94,10 +97,15 @@ def run_backtest(settings: BacktestSettings, progress: Callable[[int, int], None
         the folder holds another backtest.
     """
     history = read_history(settings.history)
-    walk, notes = book_walk(settings, history)
+    book, market = open_once(settings.book, BOOK), open_once(settings.market, TOML)
+    walk, notes = book_walk(settings, history, book, market)
     places = walk.history.places(settings.first, settings.last)
     check_memory(walk, int(places[0]))
-    folder = None if settings.out is None else ShardFolder(settings.out, record_settings(settings, walk, history))
+    folder = (
+        None
+        if settings.out is None
+        else ShardFolder(settings.out, _what_rows_depend_on(walk, settings, history, book, market))
+    )
     rows = _walked(walk, _by_year(walk, places), folder, settings.n_workers, progress)
     if not rows.pnl.size:
         raise InputError(f"no outcome is known of forecasts made from {settings.first} to {settings.last}")
@@ -119,20 +127,20 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def book_walk(settings: BacktestSettings, history: pd.DataFrame) -> tuple[BookWalk, tuple[str, ...]]:
+def book_walk(
+    settings: BacktestSettings, history: pd.DataFrame, book: Opened, market: Opened
+) -> tuple[BookWalk, tuple[str, ...]]:
     """Return the walk of these settings, and notes on what it rests on. Raises InputError as `run_backtest`."""
-    base = load_market(settings.market)
+    base = load_market(market)
     pattern, notes = market_pattern(base)
-    if is_compiled(settings.book):
-        raise InputError(
-            f"{settings.book} is a compiled book, of one date; a backtest needs the file that it is made of"
-        )
-    positions = read_positions(settings.book, base.valuation_date)
+    if is_compiled(book.data):
+        raise InputError(f"{book.path} is a compiled book, of one date; give the file that it was made of")
+    positions = read_positions(book, base.valuation_date)
     joint = joint_history(history, pattern.factors, since=SINCE)
     walk = BookWalk(
         history=joint,
         pattern=pattern,
-        book=rolled_book(positions, base, sha256(settings.book.read_bytes()).hexdigest(), str(settings.book)),
+        book=rolled_book(positions, base, book.sha256, str(book.path)),
         laws=tuple(law.name for law in laws_called(settings.laws)),
         horizons=tuple(sorted(set(settings.horizons))),
         n_paths=settings.n_paths,
@@ -141,13 +149,15 @@ def book_walk(settings: BacktestSettings, history: pd.DataFrame) -> tuple[BookWa
     return walk, (*walk.book.at_zero.warnings, *notes, *joint.notes)
 
 
-def record_settings(settings: BacktestSettings, walk: BookWalk, history: pd.DataFrame) -> dict[str, object]:
-    """Return what the rows of a backtest depend on: with these the same, an earlier walk is taken up."""
+def _what_rows_depend_on(
+    walk: BookWalk, settings: BacktestSettings, history: pd.DataFrame, book: Opened, market: Opened
+) -> dict[str, object]:
+    """Return digests and settings: where all are the same, an earlier walk is taken up."""
     values = sha256(history.index.to_numpy().tobytes() + np.ascontiguousarray(history.to_numpy()).tobytes())
     return {
         "schema": 1,
-        "book_sha256": sha256(settings.book.read_bytes()).hexdigest(),
-        "market_sha256": sha256(settings.market.read_bytes()).hexdigest(),
+        "book_sha256": book.sha256,
+        "market_sha256": market.sha256,
         "history_sha256": sha256(repr(list(history.columns)).encode() + values.digest()).hexdigest(),
         "from": settings.first.isoformat(),
         "to": settings.last.isoformat(),

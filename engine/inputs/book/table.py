@@ -1,7 +1,6 @@
 """The bytes of a book file, CSV or Parquet, become rows of text fields. Nothing is guessed, nothing repaired."""
 
 import csv
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -12,10 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import Fault, FileFaults, did_you_mean
+from engine.inputs.opened import FileKind
 from engine.instruments.rows.columns import ALWAYS, COLUMNS
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
+BOOK = FileKind(
+    wanted="a CSV or Parquet file",
+    most_bytes=MAX_BYTES,
+    way_out="split it",
+    larger={b"PAR1": 4 * 2**30},  # it may be a compiled book
+)
 
 _MISSPELT = 0.8  # likeness, 0 to 1, from which a column is taken for a known one: 'prise', not 'trade_date'
 
@@ -42,44 +48,10 @@ class Table:
     misspelt: frozenset[str]  # known columns that seem to stand in the file under other names: among the faults
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a regular file of at most `MAX_BYTES`.
-
-    Raises
-    ------
-    FileFaults
-        No such file, not a regular file, not readable, too large or empty.
-    """
-    check_regular(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _refusal(path, f"cannot be read: {error.strerror or error}") from None
-    if len(data) > MAX_BYTES:
-        raise _refusal(path, f"has more than {MAX_BYTES:,} bytes, the most a book file may have; split it")
-    return data
-
-
-def check_regular(path: Path) -> None:
-    """Refuse with FileFaults what is no regular file, before it is opened: a pipe would block, a device never end."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        raise _refusal(path, "no such file") from None
-    except (OSError, ValueError) as error:
-        raise _refusal(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if not stat.S_ISREG(mode):
-        what = "a directory" if stat.S_ISDIR(mode) else "a device or a pipe"
-        raise _refusal(path, f"is not a regular file but {what}; give a CSV or Parquet file")
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise _refusal(path, f"cannot be read: {error.strerror or error}") from None
-
-
 def table_of(data: bytes, path: Path | str) -> Table:
     """Return rows of a CSV or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
+    if len(data) > MAX_BYTES:
+        raise _refusal(path, f"has {len(data):,} bytes; a table of positions may have {MAX_BYTES:,} at most; split it")
     if data.startswith(b"PAR1"):
         return _parquet_table(data, path)
     return _csv_table(data, path)

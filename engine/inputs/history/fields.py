@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
+from engine.inputs.opened import FileKind, Opened, open_once
 
 MAX_BYTES = 64 * 2**20
+TABLE = FileKind(wanted="a csv file", most_bytes=MAX_BYTES, way_out="split it by date")
 MISSING = frozenset(("", "-", ".", "N/A", "#N/A"))  # how publishers write "no value"
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -18,19 +20,20 @@ _ERA_STARTS = {"S": date(1926, 12, 25), "H": date(1989, 1, 8), "R": date(2019, 5
 _ERA_ENDS = {"S": date(1989, 1, 7), "H": date(2019, 4, 30), "R": date.max}
 
 
-def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+def read_rows(file: Path | Opened) -> list[tuple[int, list[str]]]:
     """Read the rows of a csv file as (line, stripped fields), the header with them; UTF-8 or cp932.
 
     Raises FileFaults: not there, not a regular file, too large, empty, neither encoding, a NUL byte, a stray quote.
     """
-    reader = csv.reader(_text(path).splitlines(keepends=True), strict=True)
+    opened = open_once(file, TABLE)
+    reader = csv.reader(_text(opened).splitlines(keepends=True), strict=True)
     rows: list[tuple[int, list[str]]] = []
     while True:
         line = reader.line_num + 1
         try:
             fields = next(reader, None)
         except csv.Error as error:
-            raise FileFaults(path, [Fault(message=f"not csv: {error}", line=line)]) from None
+            raise FileFaults(opened.path, [Fault(message=f"not csv: {error}", line=line)]) from None
         if fields is None:
             return rows
         if fields:
@@ -58,17 +61,8 @@ def parse_date(field: str) -> date | None:
     return None
 
 
-def _text(path: Path) -> str:
-    if not path.exists():
-        raise FileFaults(path, [Fault(message="no such file")])
-    if not path.is_file():
-        raise FileFaults(path, [Fault(message="is not a regular file; give a csv file")])
-    if path.stat().st_size > MAX_BYTES:
-        raise FileFaults(path, [Fault(message=f"is larger than {MAX_BYTES:,} bytes; a history is smaller")])
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FileFaults(path, [Fault(message=f"cannot be read: {error.strerror}")]) from None
+def _text(opened: Opened) -> str:
+    path, raw = opened.path, opened.data
     if (nul := raw.find(b"\0")) >= 0:
         raise FileFaults(path, [Fault(message="holds a NUL byte: not a text file", line=raw.count(b"\n", 0, nul) + 1)])
     for encoding in ("utf-8-sig", "cp932"):  # cp932: the Ministry's Japanese edition

@@ -14,7 +14,8 @@ import pandas as pd
 
 from engine.conventions.currencies import CURRENCIES, currency_of_curve, currency_of_factor
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
-from engine.inputs.history.fields import MISSING, parse_date, parse_number, read_rows
+from engine.inputs.history.fields import MISSING, TABLE, parse_date, parse_number, read_rows
+from engine.inputs.opened import Opened, open_once
 from engine.market.factors import PRICE_FACTOR, tenor_label, tenor_years
 from kernels.types import F64
 
@@ -29,7 +30,7 @@ _TIDY_OTHERS = frozenset(  # columns of the tidy table that are no yield and no 
 _FORMATS = "the Ministry of Finance's jgbcm or jgbcme file, the Treasury's yearly file, FRED's csv, the tidy table"
 
 
-def read_history(paths: Iterable[Path]) -> pd.DataFrame:
+def read_history(files: Iterable[Path | Opened]) -> pd.DataFrame:
     """Read files of any of the known formats, told apart by their headers, into one history.
 
     The formats: the Ministry of Finance's JGB par yields (English or Japanese edition, whole history or one month),
@@ -45,7 +46,8 @@ def read_history(paths: Iterable[Path]) -> pd.DataFrame:
     InputError
         Two files print different values for one field, or there are no files.
     """
-    frames = [(path, read_history_file(path)) for path in paths]
+    opened = [open_once(file, TABLE) for file in files]
+    frames = [(each.path, read_history_file(each)) for each in opened]
     if not frames:
         raise InputError("a history needs at least one file")
     merged = frames[0][1]
@@ -56,9 +58,10 @@ def read_history(paths: Iterable[Path]) -> pd.DataFrame:
     return merged[names]
 
 
-def read_history_file(path: Path) -> pd.DataFrame:
+def read_history_file(file: Path | Opened) -> pd.DataFrame:
     """Read one file; as `read_history`."""
-    rows = read_rows(path)
+    opened = open_once(file, TABLE)
+    path, rows = opened.path, read_rows(opened)
     start = next((i for i, (_, fields) in enumerate(rows[:2]) if fields[0] in _DATE_HEADERS), None)
     if start is None:
         raise FileFaults(path, [Fault(message=f"header {','.join(rows[0][1])[:60]!r} is none of: {_FORMATS}", line=1)])

@@ -1,6 +1,7 @@
 """Realised P&L by date and scope, for comparing with the VaR of the day before."""
 
 import csv
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
+from engine.inputs.history.fields import TABLE
+from engine.inputs.opened import Opened, open_once
 
 COLUMNS = ("valuation_date", "scope", "pnl")
 
@@ -21,12 +24,13 @@ class RealisedPnl:
     pnl: float  # in the currency of the runs, gains positive
 
 
-def read_realised(path: Path) -> tuple[RealisedPnl, ...]:
+def read_realised(file: Path | Opened) -> tuple[RealisedPnl, ...]:
     """Read a CSV with the columns of `COLUMNS`. Raises FileFaults with everything wrong with it."""
+    opened = open_once(file, TABLE)
+    path = opened.path
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.reader(io.StringIO(opened.data.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
         raise FileFaults(path, [Fault(message=f"cannot be read: {error}")]) from None
     if not rows or tuple(rows[0]) != COLUMNS:
         raise FileFaults(path, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=1)])

@@ -36,5 +36,5 @@ def test_other_columns_are_refused(tmp_path, text):
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(FileFaults, match="cannot be read"):
+    with pytest.raises(FileFaults, match="no such file"):
         read_realised(tmp_path / "absent.csv")
