@@ -64,6 +64,8 @@ def test_json_counts_each_exception_once_with_its_factor(result):
     assert counts == len(found["exceptions"]) == sum(each["n_99"] for each in found["years"])
     assert counts > 0
     assert all(each["factor"] and -each["pnl"] > each["var_99"] for each in found["exceptions"])
+    rows = result.rows
+    assert ((rows.factor != "") == rows.failed_99).all()
     assert found["passes"] == all(each["passes"] for each in found["verdicts"])
 
 

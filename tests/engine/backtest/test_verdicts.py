@@ -47,6 +47,8 @@ def test_counts_are_of_losses_beyond_var(found):
 def test_a_forecast_that_is_right_passes_and_one_of_half_the_spread_does_not(found):
     by_law, _ = found
     assert by_law["right"].passes
+    assert by_law["right"].failed == ()
+    assert set(by_law["small"].failed) == set(by_law["small"].tests)
     assert by_law["right"].light.zone == "green"
     assert not by_law["small"].passes
     assert by_law["small"].light.zone == "red"

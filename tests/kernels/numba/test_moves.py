@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from kernels.base import PathRange
+from kernels.cuda.host.backend import CudaBackend
+from kernels.cuda.host.on_cpu import HostDevice
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 from tests.kernels.books import random_book
@@ -21,6 +23,12 @@ def test_both_wings_value_the_same_moves(n):
     assert numba.shape == (book.n_rows, n)
     # 40 flows of 100 in two currencies at 140, exponents to 20 years: roundings of 1e-16, some thirty deep
     np.testing.assert_allclose(numba, numpy, rtol=1e-11, atol=1e-6)
+
+
+def test_the_device_s_backend_gives_the_same_bits():
+    rng = np.random.default_rng(8)
+    book, moves = random_book(rng, 5), rng.normal(0.0, 0.05, (5, 200))
+    assert np.array_equal(CudaBackend([HostDevice()]).pnl_of_moves(book, moves), NUMBA.pnl_of_moves(book, moves))
 
 
 def test_moves_of_simulated_paths_give_these_paths_bits():

@@ -57,6 +57,13 @@ def test_a_tenor_that_has_ended_is_refused_by_name():
         synthetic(frame)
 
 
+def test_a_hole_is_refused_with_its_dates():
+    frame = frame_of(400)
+    frame.loc[frame.index[200:240], "USDJPY"] = np.nan
+    with pytest.raises(InputError, match=r"hole: no date between 2014-10-\d\d and 2014-12-\d\d .*USDJPY"):
+        synthetic(frame)
+
+
 def test_a_history_without_a_series_of_the_factors_is_refused():
     found = usual()
     with pytest.raises(InputError, match="USDJPY"):

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from engine.backtest.laws.backtest_law import BacktestLaw
-from engine.backtest.laws.registry import registered
+from engine.backtest.laws.registry import LAWS, registered
+from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.rolled_book import rolled_book
 from engine.backtest.walk.walk_days import (
     BookWalk,
@@ -87,6 +88,24 @@ def test_nothing_after_a_date_changes_what_was_foreseen_on_it_or_came_by_its_hor
         results.append(columns([r for p in places for r in walk_day(walk, forecasts_of(walk), p, BACKEND)]))
     assert results[0] == results[1] == results[2]  # to the last bit
     assert len(results[0]) == 4 * 2 * 3 * 3
+
+
+def test_no_law_sees_the_change_after_its_date():
+    frame, cut = frame_of(2320, seed=3), 2300
+    other = frame_of(2320, seed=4)
+    later = pd.concat([frame.iloc[:cut], other.iloc[cut:]])  # holidays are the same: the calendar ahead is known
+    seen = []
+    for each in (frame, later):
+        found = synthetic(each)
+        place = int(np.searchsorted(found.joint.dates, np.datetime64(frame.index[cut - 1], "D"), side="right")) - 1
+        walk = walk_of(found, laws=tuple(LAWS), n_paths=1000)
+        foreseen = forecasts_of(walk)
+        draws = CommonDraws(seed=1, day=1, n_paths=1000)
+        seen.append({(name, h): foreseen[name](place, h, draws) for name in foreseen for h in (1, 10)})
+        assert not np.array_equal(found.joint.realised(place, 1), np.zeros(17))
+    assert seen[0].keys() == {(name, h) for name in LAWS for h in (1, 10)}
+    for key, moves in seen[0].items():
+        assert np.array_equal(moves, seen[1][key]), key  # to the last bit
 
 
 def test_an_outcome_that_is_not_known_yet_has_no_row():
