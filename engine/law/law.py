@@ -16,7 +16,7 @@ from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
-from engine.mechanisms.law import GAUSSIAN, HISTORICAL
+from engine.mechanisms.law import HISTORICAL
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
 from engine.mechanisms.registry import is_daily, mechanisms_on
@@ -98,7 +98,7 @@ def law_of(
     check_laws()
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
-    if unwind is not None and unwind.law != GAUSSIAN:
+    if unwind is not None and unwind.law is not None:
         law = _by_rows(market, unwind.law, n_steps, dt)
     else:
         law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)

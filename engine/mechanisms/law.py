@@ -11,10 +11,10 @@ GAUSSIAN, FILTERED = "gaussian", "filtered"
 HISTORICAL = {"historical-250": 250, "historical-500": 500, "historical-1000": 1000}  # windows of joint dates
 MOST_DAYS = 10  # of a window
 KIND: Any = parameter(
-    doc="gaussian: normal moves by the market's vols and correlations; filtered: past days' residuals drawn whole, by"
-    " variances that go along with the path, from the market's [law]; historical-500: the last 500 joint dates' moves,"
-    " or overlapping windows of them, as they were.",
-    default=GAUSSIAN,
+    doc="gaussian, or left out: normal moves by the market's vols and correlations; filtered: past days' residuals"
+    " drawn whole, by variances that go along with the path, from the market's [law]; historical-500: the last 500 joint"
+    " dates' moves, or overlapping windows of them, as they were.",
+    default=None,
 )
 
 
@@ -28,9 +28,9 @@ def is_historical(unwind: Any) -> bool:
     return unwind.law in HISTORICAL
 
 
-def check_law(kind: str, others: tuple[str, ...], findings: Findings) -> None:
+def check_law(kind: str | None, others: tuple[str, ...], findings: Findings) -> None:
     """Refuse mechanisms, by their keys in a scenario file, that a law of past days has no place for."""
-    if kind != GAUSSIAN:
+    if kind is not None:
         for key in others:
             findings.refuse(
                 key,
@@ -39,9 +39,9 @@ def check_law(kind: str, others: tuple[str, ...], findings: Findings) -> None:
             )
 
 
-def check_law_on_market(kind: str, market: Market, findings: Findings) -> None:
+def check_law_on_market(kind: str | None, market: Market, findings: Findings) -> None:
     """Refuse a law of past days on a market that has none, or whose law does not say how some factor moves."""
-    if kind == GAUSSIAN:
+    if kind is None:
         return
     state = market.filtered
     if state is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.law.past.one_step import enumerated
-from engine.mechanisms.law import GAUSSIAN, is_historical
+from engine.mechanisms.law import is_historical
 from engine.mechanisms.unwind import Unwind
 from engine.risk.estimate import Estimate
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
@@ -62,7 +62,7 @@ class Draws:
 
 def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
     """Return the numbers of the scenarios whose moves are those of past days, filtered or as they were."""
-    return [s for s, unwind in enumerate(unwinds) if unwind is not None and unwind.law != GAUSSIAN]
+    return [s for s, unwind in enumerate(unwinds) if unwind is not None and unwind.law is not None]
 
 
 def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]:
@@ -76,7 +76,7 @@ def past_notes(inputs: Inputs) -> tuple[str, ...]:
     notes = {}
     for s in past_scenarios(inputs.unwinds):
         state, unwind = inputs.shocked[s].filtered, inputs.unwinds[s]
-        if state is None or unwind is None or not state.given:
+        if state is None or unwind is None or unwind.law is None or not state.given:
             continue
         if is_historical(unwind):
             notes[unwind.law] = f"{unwind.law}: {', '.join(state.given)} stays still, for there is no history of it"

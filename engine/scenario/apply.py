@@ -16,7 +16,6 @@ from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market, ParCurve
 from engine.market.spread import parents_first
 from engine.mechanisms.checks import check_unwind, check_unwind_on_market
-from engine.mechanisms.law import GAUSSIAN
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
 from engine.mechanisms.parameters.sizes import multipliers
@@ -97,7 +96,7 @@ def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | 
     """Return what the scenario does within the paths, checked against the market."""
     if scenario.unwind is not None:
         check_unwind_on_market(scenario.unwind, market, findings)
-        if scenario.unwind.law != GAUSSIAN and scenario.correlations:
+        if scenario.unwind.law is not None and scenario.correlations:
             kind = scenario.unwind.law
             findings.refuse("correlations", f"law {kind!r} takes whole days of the past: it takes no correlations")
     jumps = dated_jumps(scenario, market.factors, findings)

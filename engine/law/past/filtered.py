@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from engine.conventions.calendars import Calendars
 from engine.errors import InputError
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
@@ -129,7 +128,14 @@ def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw,
 
 
 def step_spans(valuation_date: date, n_steps: int) -> F64:
-    """Return the weekdays of each of the next `n_steps` between joint dates, holidays included: (n_steps,)."""
+    """Return the weekdays of each of the next `n_steps` between joint dates, holidays included: (n_steps,).
+
+    Raises InputError where there is no QuantLib, which knows the holidays.
+    """
+    try:
+        from engine.conventions.calendars import Calendars  # here: other laws need no calendar, and so no QuantLib
+    except ImportError:
+        raise InputError("law 'filtered' needs the calendars of QuantLib: pip install QuantLib") from None
     coming = Calendars(valuation_date).steps.coming(n_steps).tolist()
     days = np.array([valuation_date, *(valuation_date + timedelta(day) for day in coming)], "datetime64[D]")
     return np.maximum(np.busday_count(days[:-1], days[1:]), 1).astype(np.float64)
