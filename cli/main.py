@@ -13,6 +13,7 @@ from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices
 from cli.errors import exit_codes
+from cli.options import OnceCommand
 from cli.record import report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
@@ -60,15 +61,15 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -> None:
     group = typer.Typer(help=text, **SETTINGS)
     for command_name, command in commands.items():
-        group.command(command_name)(guarded(command))
+        group.command(command_name, cls=OnceCommand)(guarded(command))
     app.add_typer(group, name=name)
 
 
-app.command("demo")(guarded(demo.demo))
-app.command("run")(guarded(run.run))
-app.command("stress")(guarded(stress.stress))
-app.command("simulate")(guarded(simulate.simulate))
-app.command("feedback")(guarded(feedback.feedback))
+app.command("demo", cls=OnceCommand)(guarded(demo.demo))
+app.command("run", cls=OnceCommand)(guarded(run.run))
+app.command("stress", cls=OnceCommand)(guarded(stress.stress))
+app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
+app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
 _add_group(
     "scenario",
     scenario.HELP,
@@ -110,13 +111,13 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
-app.command("backtest")(guarded(backtest.backtest))
-app.command("calibrate")(guarded(calibrate.calibrate))
-app.command("report")(guarded(report.report))
-app.command("reproduce")(guarded(reproduce.reproduce))
-app.command("bench")(guarded(bench.bench))
-app.command("schema")(guarded(schema.schema))
-app.command("doctor")(guarded(doctor.doctor))
+app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
+app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
+app.command("report", cls=OnceCommand)(guarded(report.report))
+app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
+app.command("bench", cls=OnceCommand)(guarded(bench.bench))
+app.command("schema", cls=OnceCommand)(guarded(schema.schema))
+app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 
 
 def main() -> None:

@@ -97,7 +97,8 @@ def _how(result: "RunResult") -> str:
     )
     parts = ", ".join(f"{render.at_most(bound)} of {what}" for bound, what in bounds if bound)
     largest = max(row.pnl_bound for row in result.results)
-    return f"compressed, error at most {parts}: {render.at_most(largest)} {result.run.currency} of P&L"
+    told = f"{parts}: " if parts else ""  # none where nothing that is compressed moves
+    return f"compressed, error at most {told}{render.at_most(largest)} {result.run.currency} of P&L"
 
 
 def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"], *, has_table: bool) -> Iterator[Column]:

@@ -7,6 +7,7 @@ import typer
 
 from cli import options, render
 from cli.backtest.tables import verdict_table, year_table
+from cli.data.history import Accepted
 from cli.progress import on_stderr
 from engine.conventions.currencies import HOME
 
@@ -27,7 +28,14 @@ def backtest(
     ],
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="First date of a forecast, as 2020-01-01.")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last date of a forecast.")],
-    book: options.Book = None,
+    accept: Accepted = None,
+    book: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Positions of one or several books (CSV, or Parquet). Default: the bundled sample books.",
+        ),
+    ] = None,
     market: Annotated[
         Path | None,
         typer.Option(
@@ -85,6 +93,7 @@ def backtest(
         book=book or bundled_book_path(),
         market=market or bundled_market_path(),
         history=tuple(history),
+        accepted=tuple(accept or ()),
         first=options.day("--from", first),
         last=options.day("--to", last),
         laws=tuple(law or DEFAULT_LAWS),

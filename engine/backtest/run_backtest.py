@@ -23,7 +23,8 @@ from engine.book.store import is_compiled
 from engine.errors import InputError
 from engine.inputs.book.load import read_positions
 from engine.inputs.book.table import BOOK
-from engine.inputs.history.load import read_history
+from engine.inputs.history.gate import pass_gate
+from engine.inputs.history.load import load_history
 from engine.inputs.market.load import load_market
 from engine.inputs.opened import Opened, open_once
 from engine.inputs.toml.read import TOML
@@ -42,6 +43,7 @@ class BacktestSettings:
     book: Path
     market: Path  # of the date of the book: factors, spreads, levels that coupons are compared with
     history: tuple[Path, ...]
+    accepted: tuple[str, ...] = ()  # what is odd in it and true, "DATE:SERIES"
     first: date
     last: date
     laws: tuple[str, ...]  # names, or "all"
@@ -93,19 +95,19 @@ def run_backtest(settings: BacktestSettings, progress: Callable[[int, int], None
     Raises
     ------
     InputError
-        A file is bad, a book cannot be rolled, the history does not hold the window or what a law needs before it, or
-        the folder holds another backtest.
+        A file is bad, the history is doubted, or does not hold the window or what a law needs before it, a book cannot
+        be rolled, or the folder holds another backtest.
     """
-    history = read_history(settings.history)
+    history = load_history(settings.history)
     book, market = open_once(settings.book, BOOK), open_once(settings.market, TOML)
-    walk, notes = book_walk(settings, history, book, market)
+    walk, notes = book_walk(settings, history.values, book, market)
     places = walk.history.places(settings.first, settings.last)
     check_memory(walk, int(places[0]))
-    folder = (
-        None
-        if settings.out is None
-        else ShardFolder(settings.out, _what_rows_depend_on(walk, settings, history, book, market))
-    )
+    end = min(int(places[-1]) + max(walk.horizons), walk.history.dates.size - 1)
+    series = {factor.curve or factor.name for factor in walk.history.factors}
+    passed = pass_gate(history, series, SINCE, [walk.history.day(end)], settings.accepted)
+    given = _what_rows_depend_on(walk, settings, history.values, book, market)
+    folder = None if settings.out is None else ShardFolder(settings.out, given)
     rows = _walked(walk, _by_year(walk, places), folder, settings.n_workers, progress)
     if not rows.pnl.size:
         raise InputError(f"no outcome is known of forecasts made from {settings.first} to {settings.last}")
@@ -118,7 +120,7 @@ def run_backtest(settings: BacktestSettings, progress: Callable[[int, int], None
         rows=rows,
         verdicts=verdicts(rows),
         years=years_of_exceptions(rows),
-        notes=notes,
+        notes=(*history.notes, *passed.notes, *notes),
     )
 
 

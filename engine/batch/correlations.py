@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.calibration.trailing_correlations import TrailingCorrelations, trailing_correlations
 from engine.errors import InputError
-from engine.inputs.history.fields import TABLE
+from engine.inputs.history.files import TABLE
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import load_market
 from engine.inputs.opened import FileKind, Opened, open_once

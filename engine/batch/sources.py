@@ -7,10 +7,11 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from engine.batch.books import BookFile, book_fault, chosen, find_books, join, load_checked
+from engine.batch.books import BookFile, book_fault, chosen, find_books, load_checked
 from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import AvailableFigures
 from engine.book.compiled import CompiledBook
+from engine.book.join import join_books
 from engine.errors import InputError
 from engine.inputs.batch import DATE, Batch, BatchRun, recorded
 from engine.inputs.market.load import load_market
@@ -199,7 +200,7 @@ def load(day: Day, source: Source) -> Loaded:
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
     scenarios = day.scenarios(source.run.scenarios)
-    inputs = inputs_of(market, join(books), scenarios, source.run, market_sha256=source.market_sha256)
+    inputs = inputs_of(market, join_books(books), scenarios, source.run, market_sha256=source.market_sha256)
     names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
     return Loaded(inputs=inputs, books=names, faults=tuple(faults))
 

@@ -1,14 +1,62 @@
-"""Tables of several compiled books as those of one."""
+"""Several compiled books as one: their positions, and their tables one after the other."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
+from engine.errors import InputError
+from engine.instruments.rows.position import DEFAULT_BOOK
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import Shelf, shelf
+
+
+def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
+    """Join all positions of several files as one book; each is known by its file's name and its own id.
+
+    One file alone stays as it is, so that its run is the one that `unwind run` makes. Of several, one whose rows name
+    no book is the book of the file's name.
+
+    Parameters
+    ----------
+    books : each file's name, all different, and what it holds
+
+    Raises
+    ------
+    InputError
+        Two files hold a book of the same name.
+    """
+    if len(books) == 1:
+        return books[0][1]
+    named = [(name, _named(name, book)) for name, book in books]
+    owner: dict[str, str] = {}
+    for name, book in named:
+        for inner in dict.fromkeys(book.books):
+            if inner in owner:
+                raise InputError(
+                    f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}; give their rows different"
+                    " names in the column `book`"
+                )
+            owner[inner] = name
+    parts = [book for _, book in named]
+    return replace(
+        parts[0],
+        position_ids=tuple(f"{name}/{each}" for name, book in named for each in book.position_ids),
+        books=tuple(inner for book in parts for inner in book.books),
+        kinds=tuple(kind for book in parts for kind in book.kinds),
+        business_days=min((book.business_days for book in parts), key=len),
+        sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
+        warnings=tuple(f"{name}: {warning}" for name, book in named for warning in book.warnings),
+        tables=joined_tables(parts),
+    )
+
+
+def _named(name: str, book: CompiledBook) -> CompiledBook:
+    """Return a book under its file's name where its rows name none."""
+    return replace(book, books=(name,) * len(book.books)) if set(book.books) == {DEFAULT_BOOK} else book
 
 
 def joined_tables(books: Sequence[CompiledBook]) -> Shelf:

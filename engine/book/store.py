@@ -25,7 +25,7 @@ from engine.payoffs.shelf import shelf
 from engine.payoffs.stored import Columns, Type
 from kernels.types import Array, Words
 
-SCHEMA_VERSION = 4  # 2: FX options without their pair; 3: not sealed
+SCHEMA_VERSION = 5  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows, no spot dates
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
 _KEY = b"unwind.book"  # of the file's metadata: marks a compiled book
 _SEAL = b"unwind.seal"
@@ -142,7 +142,7 @@ def read_compiled(path: Path, data: bytes | None = None, key: str = "") -> Compi
         book = _book(file.read(), facts)
     except FileFaults:
         raise
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise _refusal(path, f"not a compiled book that can be read ({error}); compile it again") from None
     if faults := book_faults(book):
         raise FileFaults(path, [Fault(message=f"{what}; compile the book again") for what in faults])

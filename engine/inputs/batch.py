@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.limits import Limit, checked_limits, describe_limits
 from engine.inputs.opened import open_once
+from engine.inputs.repeated import first_repeated
 from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
@@ -21,7 +22,7 @@ DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
 
 _ELSEWHERE = {
     "market": "the batch's own key `market`",
-    "book": "`[[books]]` of the batch, chosen by `books`",
+    "book_files": "`[[books]]` of the batch, chosen by `books`",
     "out": "the batch's own key `out`",
 }
 
@@ -47,7 +48,7 @@ def _dates(value: Any) -> Any:
     found = tuple(map(_date, days))
     if not found:
         raise ValueError("needs at least one date, got an empty list")
-    if twice := next((each for i, each in enumerate(found) if each in found[:i]), None):
+    if twice := first_repeated(found):
         raise ValueError(f"{twice} is there twice")
     return found
 
@@ -116,8 +117,9 @@ class BatchRun(RunConfig):
     @model_validator(mode="after")
     def _fixed_by_the_batch(self) -> "BatchRun":
         for key, where in _ELSEWHERE.items():
-            if getattr(self, key) is not None:
-                raise ValueError(f"`{key}` is no key of a batch's run: give {where}")
+            if getattr(self, key):
+                named = type(self).model_fields[key].alias or key
+                raise ValueError(f"`{named}` is no key of a batch's run: give {where}")
         return self
 
 
@@ -161,8 +163,7 @@ class BatchFile(Strict):
     @model_validator(mode="after")
     def _names_are_different(self) -> "BatchFile":
         for what, names in (("runs", [run.name for run in self.runs]), ("books", [book.name for book in self.books])):
-            written = [name for name in names if name is not None]
-            if twice := next((name for i, name in enumerate(written) if name in written[:i]), None):
+            if twice := first_repeated(name for name in names if name is not None):
                 raise ValueError(f"two of `{what}` are called {twice!r}; names must differ")
         if isinstance(self.limits, str) is isinstance(self.limits, tuple):
             raise ValueError(f"`limits` must be a path or [[limits]] tables, got {self.limits!r}")
@@ -246,7 +247,7 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 def recorded(run: BatchRun) -> dict[str, Any]:
     """Return a run's resolved keys, as a manifest holds them."""
-    return run.model_dump(mode="json", by_alias=True, exclude={"market", "book", "out"})
+    return run.model_dump(mode="json", by_alias=True, exclude={"market", "book_files", "out"})
 
 
 def _as_toml(value: Any) -> Any:

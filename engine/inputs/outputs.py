@@ -56,9 +56,10 @@ def made_folder(out: Path, flag: str = "--out") -> Path:
 
 
 def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
-    """Return the files that a run reads: its RUN.toml if there is one, market, book, and scenarios named by path."""
+    """Return the files that a run reads: its RUN.toml if there is one, market, books, and scenarios named by path."""
     scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
-    files = (file, config.market or bundled_market_path(), config.book or bundled_book_path(), *scenarios)
+    books = config.book_files or (bundled_book_path(),)
+    files = (file, config.market or bundled_market_path(), *books, *scenarios)
     return tuple(each for each in files if each is not None)
 
 

@@ -1,8 +1,8 @@
 """Currency options as calls and flows. A put is a call less the forward, exactly; a digital is a tight call spread.
 
-Options expire on joint business days of both centres (modified following) and deliver two of them later. A digital
-on yen N struck at K is N / width calls at K - width / 2 less as many at K + width / 2: on expiry it pays in
-full beyond the upper strike, in part between the two.
+An option expires on the day that it names, any weekday but 1 January, holidays too, and delivers on the spot date of
+its expiry: `engine.conventions.fx_calendar`. A digital on yen N struck at K is N / width calls at K - width / 2 less as
+many at K + width / 2: on expiry it pays in full beyond the upper strike, in part between the two.
 """
 
 from collections.abc import Iterator
@@ -10,23 +10,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
+from engine.conventions.currencies import DOLLAR, FOREIGN, HOME
 from engine.instruments.family import Family, Part, Values
-from engine.instruments.fx import far_from_spot
+from engine.instruments.fx import exchange_leg, far_from_spot
 from engine.instruments.pairs import Pair, pair_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.market.market import Market
-from engine.payoffs.flows import Leg
-from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of
+from engine.payoffs.black import black_call
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR
+from engine.payoffs.fx_options import FxOptions, OptionPart, option_forwards, option_vols, pairs_of
 from engine.payoffs.payoff import Book, Caution
 from engine.payoffs.quoted import PremiumPart
+from engine.payoffs.spot_days import SpotDays
 from kernels.types import I64
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
 
+OUTSIDE = (
+    "a digital whose call spread is worth less than nothing, or more than its payout: the vol smile bends too much at"
+    " its strike; check the quotes, or state a `premium`"
+)
+_ROUNDING = 1e-9  # of a payout
+NO_EXPIRY = (
+    "an expiry on a weekend or 1 January: moved to the next other day, or the one before where the month would end"
+)
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
 
 _ONE, _TWO = FxColumns(strikes=("strike",)), FxColumns(strikes=("strike", "strike_2"))
@@ -104,15 +114,11 @@ def _parts(position: Position, days: "Days") -> list[Part]:
         for strike, amount in calls
     ]
     parts += [
-        Leg(
-            curve=currency_of(currency).curves.fx,
-            currency=currency,
-            days=np.array([delivery]),
-            amounts=np.array([amount]),
-        )
+        exchange_leg(currency, np.array([delivery]), np.array([amount]))
         for currency, amount in ((pair.domestic, yen), (pair.foreign, dollars))
         if amount
     ]
+    parts += days.spot_parts(pair)
     if position.premium is not None:
         parts.append(PremiumPart(value=position.notional * position.premium))
     return parts
@@ -145,8 +151,8 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
 
     def made() -> tuple[int, int]:
         calendar = days.pair(pair)
-        expiry = calendar.modified_following(days.day(maturity))
-        return expiry, calendar.shifted(expiry, pair.spot_days)
+        expiry = calendar.expiry_day(days.day(maturity))
+        return expiry, calendar.delivery_day(expiry)
 
     return days.kept(("fx_options", pair, maturity), made)
 
@@ -155,7 +161,10 @@ def _last_day(position: Position, days: "Days") -> int:
     return _expiry_and_delivery(position, days)[0]
 
 
-def _cautions(position: Position, _: "Days") -> Iterator[str]:
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    assert position.maturity is not None
+    if _last_day(position, days) != days.day(position.maturity):
+        yield NO_EXPIRY
     if position.kind in _DIGITALS and position.width is None:
         yield f"no `width`: call spreads of {DEFAULT_WIDTH:g} yen stand for the digitals"
 
@@ -166,6 +175,21 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
     for (foreign, domestic), of_pair in pairs_of(options):
         row, pair = of_pair[mine[of_pair]], Pair(foreign=foreign, domestic=domestic)
         yield from far_from_spot(options.position[row], options.strike[row], pair, market)
+    digitals = np.isin(np.array(book.kinds)[options.position[mine]], [kind.name for kind in _DIGITALS])
+    yield from _beyond_payout(options, book.table(SpotDays), np.flatnonzero(mine)[digitals], market)
+
+
+def _beyond_payout(options: FxOptions, spots: SpotDays, row: I64, market: Market) -> Iterator[Caution]:
+    """Yield positions of digitals, table rows (n,), whose call spread the market's vols take out of [0, its payout]."""
+    position, first, n_calls = np.unique(options.position[row], return_index=True, return_counts=True)
+    position, first = position[n_calls == 2], first[n_calls == 2]  # what has expired has other rows
+    low, high = row[first], row[first + 1]
+    forwards, _ = option_forwards(options, spots, market, 0)
+    std = option_vols(options, market, forwards, 0) * np.sqrt(options.expiry_day / DAYS_PER_TIME_YEAR)
+    calls = black_call(forwards, options.strike, std)
+    share = (calls[low] - calls[high]) / (options.strike[high] - options.strike[low])
+    outside = (share < -_ROUNDING) | (share > 1.0 + _ROUNDING)
+    yield OUTSIDE, position[outside]
 
 
 FX_OPTIONS = Family(

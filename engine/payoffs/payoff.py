@@ -30,6 +30,10 @@ class Book(Protocol):
     def position_ids(self) -> tuple[str, ...]:
         """Return the names of the positions, in the file's order."""
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kind of each position: "JGB"."""
+
     def table(self, kind: type[T]) -> T:
         """Return the table of a class."""
 

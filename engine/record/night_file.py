@@ -38,6 +38,7 @@ def write_night(
         _keep(out, valuation_date, standing)
     replaces = None if standing is None else str(standing["sha256"])
     path = night_folder(root or out, valuation_date) / NIGHT
+    path.with_name(path.name + SIGNATURE).unlink(missing_ok=True)  # it is of the night that is kept
     return write_json(path, {**said, "replaces": replaces, "finished": finished})
 
 
@@ -85,4 +86,3 @@ def _keep(out: Path, valuation_date: date, standing: Mapping[str, Any]) -> None:
     signature = path.with_name(path.name + SIGNATURE)
     if signature.is_file():
         write_atomically(kept.with_name(kept.name + SIGNATURE), signature.read_bytes())
-        signature.unlink()

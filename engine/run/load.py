@@ -7,7 +7,8 @@ from hashlib import sha256
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
-from engine.inputs.book.load import bundled_book_path, load_book
+from engine.inputs.book.load import bundled_book_path
+from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
@@ -35,10 +36,10 @@ class Inputs:
 
 
 def load_inputs(config: RunConfig) -> Inputs:
-    """Load market, book and scenarios, each file read once; None stands for the bundled ones. Raises InputError."""
+    """Load market, books and scenarios, each file read once; none stands for the bundled ones. Raises InputError."""
     opened = open_once(config.market or bundled_market_path(), TOML)
     market = load_market(opened)
-    book = load_book(config.book or bundled_book_path(), market.valuation_date)
+    book = load_books(config.book_files or (bundled_book_path(),), market.valuation_date)
     return inputs_of(market, book, load_scenarios(config.scenarios), config, market_sha256=opened.sha256)
 
 

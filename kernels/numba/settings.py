@@ -7,6 +7,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from numba import config
+from numba.core.registry import cpu_target
 
 from kernels.cache import cache_base
 
@@ -20,6 +21,7 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
+VECTORS = ("avx512f", "avx2", "avx", "sse2", "neon")  # widest first
 SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
@@ -36,6 +38,17 @@ def sources_sha256() -> str:
 def cache_folder() -> Path:
     """Where compiled kernels are kept; UNWIND_CACHE overrides."""
     return cache_base() / "numba" / sources_sha256()[:16]
+
+
+def compiler_target() -> tuple[str, str]:
+    """Return the processor that kernels are compiled for, and the widest vectors that they may use, "" if none.
+
+    They may be fewer than the machine has: NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change both.
+    """
+    _, name, features = cpu_target.target_context.codegen().magic_tuple()
+    allowed = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
+    widest = next((each for each in VECTORS if each in allowed), "")
+    return name, f"{widest}, 256 bits at a time" if widest == "avx512f" and "prefer-256-bit" in allowed else widest
 
 
 def _use_full_vectors() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.book.compiled import CompiledBook
 from engine.book.store import compiled_bytes, read_compiled, write_whole
-from engine.conventions.currencies import CURRENCIES, STEP_CENTRES
+from engine.conventions.currencies import CURRENCIES, FX_CENTRE, STEP_CENTRES
 from engine.inputs.opened import FileKind, open_once
 from engine.instruments.registry import FAMILIES
 from engine.payoffs.registry import PAYOFFS
@@ -25,7 +25,7 @@ ABANDONED_S = 86_400.0  # age of a file that a killed process did not finish, be
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
     *("book/**/*.py", "conventions/**/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
-    *("inputs/book/*.py", "market/**/*.py"),
+    *("inputs/book/*.py", "inputs/fields/*.py", "market/**/*.py"),
 )  # all that a compiled book depends on, beside the registered currencies and the centres of the paths' business days
 
 
@@ -39,7 +39,7 @@ def cache_folder() -> Path:
 
 def cache_key(digest: str, valuation_date: date) -> str:
     """Return what a book is kept under: the SHA-256 of its source bytes, the date, and all that compiles it."""
-    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r}"
+    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r} {FX_CENTRE!r}"
     return sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
 
 

@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.batch.books import chosen, find_books, join, load_checked
+from engine.batch.books import chosen, find_books, load_checked
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
+from engine.book.join import join_books as join
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.inputs.batch import BookEntry
@@ -77,10 +78,11 @@ def test_one_book_alone_stays_as_it_is(parts):
 def test_two_files_with_a_book_of_one_name_are_refused(parts):
     with pytest.raises(InputError, match="both hold a book called 'all'"):
         join([parts[0], ("copy", parts[0][1])])
+
+
+def test_files_that_name_no_book_are_each_the_book_of_their_name(parts):
     main = replace(parts[0][1], books=("main",) * len(parts[0][1].books))
-    wanted = "called 'main': neither has a `book` column, or both name it; give their rows different names in the col"
-    with pytest.raises(InputError, match=wanted):
-        join([("a", main), ("b", main)])
+    assert set(join([("a", main), ("b", main)]).books) == {"a", "b"}
 
 
 def test_files_are_found_by_date_and_pattern(tmp_path, market):

@@ -13,7 +13,11 @@ FORWARD_DAYS = (date(2025, 8, 29) - date(2025, 5, 28)).days
 
 
 def _cip_rate(market):
-    yen, dollars = (market.curves[name].discount(FORWARD_DAYS / 365.0) for name in ("XCCY_JPY", "SOFR"))
+    """Of the spot rate for Friday 30 May, two days ahead."""
+    yen, dollars = (
+        market.curves[name].discount(FORWARD_DAYS / 365.0) / market.curves[name].discount(2 / 365.0)
+        for name in ("XCCY_JPY", "SOFR")
+    )
     return float(market.usdjpy * dollars / yen)
 
 
@@ -100,9 +104,9 @@ def test_a_notional_far_beyond_the_others_is_pointed_out(make_book):
 
 def test_swaps_far_off_market_are_pointed_out(make_book, make_market):
     row = {"kind": "OIS", "currency": "USD", "start_date": "2025-06-02", "maturity": "2035-06-02", "notional": 5e7}
-    rows = [row | {"rate": rate, "position_id": name} for rate, name in ((0.041, "FAIR"), (0.41, "TEN-FOLD"))]
+    rows = [row | {"rate": rate, "position_id": name} for rate, name in ((0.041, "FAIR"), (0.2, "FIVE-FOLD"))]
     (warning,) = book_warnings(make_book(*rows), make_market())
-    assert warning.startswith("position 'TEN-FOLD': a swap worth over 3% of its notional per year of life")
+    assert warning.startswith("position 'FIVE-FOLD': a swap worth over 3% of its notional per year of life")
 
 
 def test_a_swaption_s_swap_beyond_the_curve_is_warned_of(make_book, make_market):

@@ -102,7 +102,8 @@ def test_a_coupon_due_on_a_holiday_is_still_owed_on_that_day(make_positions):
     ],
 )
 def test_settlement_is_the_next_business_day_of_the_bond_s_own_centre(kind, valuation_date, settlement, make_positions):
-    (bond,) = make_positions({"kind": kind, "coupon": 0.01, "maturity": "2026-06-18"})
+    coupon = {} if kind == "UST_BILL" else {"coupon": 0.01}
+    (bond,) = make_positions({"kind": kind, "maturity": "2026-06-18", **coupon})
     assert terms_of(bond, valuation_date).settlement_day == (settlement - valuation_date).days
 
 

@@ -7,6 +7,7 @@ from engine.errors import InputError
 from engine.market.correlation import (
     REPAIRED_EIGENVALUE,
     check_correlation,
+    check_semidefinite,
     cholesky,
     correlation_faults,
     nearest_correlation,
@@ -129,6 +130,28 @@ def test_cholesky_of_hilberts_matrix_is_exact_to_rounding():
     assert lower[4, 0] == pytest.approx(0.2, abs=1e-15)
     assert lower[4, 4] == pytest.approx(3.0 * 24.0**2 / 362880.0, rel=1e-9)  # condition number 4.8e5
     assert np.abs(lower @ lower.T - hilbert).max() < 1e-15
+
+
+@pytest.mark.parametrize("rho", [1.0, -1.0])
+def test_factors_may_move_as_one_or_opposite(rho):
+    whole = matrix(rho, 0.3, rho * 0.3)  # the second is the first, or its opposite
+    check_semidefinite(whole, NAMES)
+    lower = cholesky(whole)
+    assert lower[1].tolist() == [rho, 0.0, 0.0]  # it draws nothing of its own
+    assert np.abs(lower @ lower.T - whole).max() < 1e-15
+
+
+def test_any_correlation_of_fewer_drivers_than_factors_has_its_root():
+    random = np.random.default_rng(5)
+    for n, rank in ((3, 1), (6, 2), (20, 7), (64, 10), (64, 63)):
+        loadings = random.normal(size=(n, rank))
+        loadings /= np.sqrt((loadings**2).sum(axis=1))[:, None]
+        whole = loadings @ loadings.T
+        np.fill_diagonal(whole, 1.0)
+        check_semidefinite(whole, [str(i) for i in range(n)])
+        lower = cholesky(whole)
+        # Rounding of some 64 x 1e-16 in a pivot is a root of 1e-7 in a column that ought to be 0.
+        assert np.abs(lower @ lower.T - whole).max() < 1e-6
 
 
 def test_cholesky_reads_the_lower_triangle_only():
