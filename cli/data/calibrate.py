@@ -55,7 +55,7 @@ def calibrate(
     write_market(market, folder / f"{day}.toml")
     typer.echo(str(out / f"{day}.toml"))
     render.show(_table(market))
-    for note in [*notes, *carried_notes(pattern, day)]:
+    for note in [*notes, *carried_notes(pattern, [day])]:
         render.warn(note)
 
 

@@ -148,7 +148,7 @@ def book_walk(
         n_paths=settings.n_paths,
         seed=settings.seed,
     )
-    return walk, (*walk.book.at_zero.warnings, *notes, *joint.notes)
+    return walk, (*walk.book.one.warnings, *notes, *joint.notes)
 
 
 def _what_rows_depend_on(

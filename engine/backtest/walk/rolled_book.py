@@ -39,6 +39,7 @@ class RollRule:
     """How positions of some kinds are laid on another date. What they pay is linear in one figure, here called x."""
 
     kinds: tuple[str, ...]
+    known: tuple[float, float]  # two figures with which any position of these kinds is a valid one
     at: Callable[[Position, float], Position]  # the position with a given x
     figure: Callable[[Terms, Market, Market], float]  # x on a date, from the market of the file and that of the date
 
@@ -80,10 +81,20 @@ def _nothing(*_: object) -> float:
 
 
 ROLL_RULES = (
-    RollRule(kinds=("JGB", "UST", "BUND"), at=_with_coupon, figure=_coupon),
-    RollRule(kinds=("JGB_BILL", "UST_BILL", "JGB_STRIP", "UST_STRIP", "CASH"), at=_as_it_is, figure=_nothing),
-    RollRule(kinds=("REPO", "DEPOSIT"), at=_with_rate, figure=_rate),
-    RollRule(kinds=("FX_SPOT", "FX_FORWARD", "FX_SWAP"), at=_with_scaled_rates, figure=_spot_ratio),
+    RollRule(kinds=("JGB", "UST", "BUND"), known=(0.0, 0.05), at=_with_coupon, figure=_coupon),
+    RollRule(
+        kinds=("JGB_BILL", "UST_BILL", "JGB_STRIP", "UST_STRIP", "CASH"),
+        known=(0.0, 1.0),
+        at=_as_it_is,
+        figure=_nothing,
+    ),
+    RollRule(kinds=("REPO", "DEPOSIT"), known=(0.0, 0.01), at=_with_rate, figure=_rate),
+    RollRule(
+        kinds=("FX_SPOT", "FX_FORWARD", "FX_SWAP"),
+        known=(1.0, 1.001),  # of the rates in the file: far ones would be refused
+        at=_with_scaled_rates,
+        figure=_spot_ratio,
+    ),
 )
 _RULE_OF: Mapping[str, RollRule] = {kind: rule for rule in ROLL_RULES for kind in rule.kinds}
 _EXCHANGED = ROLL_RULES[-1].kinds
@@ -91,22 +102,27 @@ _EXCHANGED = ROLL_RULES[-1].kinds
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RolledBook:
-    """Positions compiled on the date of their file with x = 0 and x = 1, and the market of that date."""
+    """Positions compiled on the date of their file with two known figures, and the market of that date."""
 
     terms: tuple[Terms, ...]  # (n_positions,)
     base: Market  # of the date of the file
-    at_zero: CompiledBook
-    at_one: CompiledBook
+    one: CompiledBook  # with the first of the known figures
+    other: CompiledBook  # with the second
 
     def on(self, day: date, market: Market) -> CompiledBook:
         """Return the book as of a date, with the levels of its market."""
-        x = np.array([_RULE_OF[each.kind].figure(each, self.base, market) for each in self.terms])
-        zero, one = self.at_zero, self.at_one
-        amount = zero.flows.amount + x[zero.flows.position] * (one.flows.amount - zero.flows.amount)
-        held = zero.balances.quantity
-        quantity = held + x[zero.balances.position] * (one.balances.quantity - held)
-        tables = (replace(zero.flows, amount=amount), replace(zero.balances, quantity=quantity))
-        return replace(zero.with_tables(*tables), valuation_date=day)
+        rules = [_RULE_OF[each.kind] for each in self.terms]
+        x = np.array([rule.figure(each, self.base, market) for rule, each in zip(rules, self.terms, strict=True)])
+        low, high = np.array([rule.known for rule in rules]).T
+        part = (x - low) / (high - low)
+        flows, balances = self.one.flows, self.one.balances
+        amount = flows.amount + part[flows.position] * (self.other.flows.amount - flows.amount)
+        more = self.other.balances.quantity - balances.quantity
+        tables = (
+            replace(flows, amount=amount),
+            replace(balances, quantity=balances.quantity + part[balances.position] * more),
+        )
+        return replace(self.one.with_tables(*tables), valuation_date=day)
 
 
 def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source: str = "book") -> RolledBook:
@@ -127,15 +143,16 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source
     """
     _refuse_others(positions)
     bare = [replace(position, price=None, market_yield=None) for position in positions]
-    at_x = ([_RULE_OF[each.kind.name].at(each, x) for each in bare] for x in (0.0, 1.0))
-    zero, one = (compile_book(each, base.valuation_date, sha256=sha256, source=source) for each in at_x)
-    for own, other in ((zero.flows, one.flows), (zero.balances, one.balances)):
-        if not np.array_equal(own.position, other.position):
+    rules = [_RULE_OF[each.kind.name] for each in bare]
+    at_x = ([rule.at(each, rule.known[k]) for rule, each in zip(rules, bare, strict=True)] for k in (0, 1))
+    one, other = (compile_book(each, base.valuation_date, sha256=sha256, source=source) for each in at_x)
+    for own, its in ((one.flows, other.flows), (one.balances, other.balances)):
+        if not np.array_equal(own.position, its.position):
             raise ValueError(f"a roll rule changes which rows of {type(own).__name__} there are")
     last = np.zeros(len(bare))
-    np.maximum.at(last, zero.flows.position, zero.flows.day / DAYS_PER_TIME_YEAR)
+    np.maximum.at(last, one.flows.position, one.flows.day / DAYS_PER_TIME_YEAR)
     terms = tuple(_terms(position, years) for position, years in zip(positions, last.tolist(), strict=True))
-    return RolledBook(terms=terms, base=base, at_zero=zero, at_one=one)
+    return RolledBook(terms=terms, base=base, one=one, other=other)
 
 
 def _terms(position: Position, years: float) -> Terms:

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path, read_positions
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
+from engine.instruments.rows.template import template
 from engine.market.moved_market import shifted
 
 BASE = load_market(bundled_market_path())
@@ -34,13 +35,13 @@ def test_on_its_own_date_the_book_is_the_file_without_its_prices():
     bare = [replace(position, price=None, market_yield=None) for position in POSITIONS]
     plain = compile_book(bare, BASE.valuation_date, sha256="0" * 64)
     found = rolled().on(BASE.valuation_date, BASE)
-    # amounts are linear in the coupon or rate: a rounding or two of 1e10
-    np.testing.assert_allclose(found.flows.amount, plain.flows.amount, rtol=1e-14, atol=1e-5)
-    np.testing.assert_allclose(position_values(found, BASE), position_values(plain, BASE), rtol=1e-12, atol=1e-3)
+    # amounts are linear in the coupon or rate; of an FX rate from two that differ by 0.1 %: roundings 1,000 times 1e-16
+    np.testing.assert_allclose(found.flows.amount, plain.flows.amount, rtol=1e-12, atol=1e-4)
+    np.testing.assert_allclose(position_values(found, BASE), position_values(plain, BASE), rtol=1e-12, atol=1e-2)
 
 
 def test_on_another_date_every_payment_is_as_many_days_ahead():
-    before, after = rolled().at_zero, rolled().on(LATER, replace(BASE, valuation_date=LATER))
+    before, after = rolled().one, rolled().on(LATER, replace(BASE, valuation_date=LATER))
     assert after.valuation_date == LATER
     assert np.array_equal(before.flows.day, after.flows.day)
     assert after.flows.day.min() > 0
@@ -83,8 +84,9 @@ def test_a_market_price_is_left_out():
 
 
 @pytest.mark.parametrize("kind", ["FX_CALL", "JGB_FUTURE", "NDF", "SWAPTION"])
-def test_a_kind_that_no_rule_rolls_is_refused_by_name(kind):
-    known = next(each for each in KINDS.values() if kind in each.name)
-    odd = replace(POSITIONS[0], position_id="ODD", kind=known)
-    with pytest.raises(InputError, match=rf"'ODD' cannot be rolled to other dates: {known.name} depend"):
-        rolled_book([*POSITIONS, odd], BASE, "0" * 64)
+def test_a_kind_that_no_rule_rolls_is_refused_by_name(kind, tmp_path):
+    path, known = tmp_path / "book.csv", next(each for each in KINDS.values() if kind in each.name)
+    path.write_text(template([known]), encoding="utf-8")
+    odd = read_positions(path, BASE.valuation_date)
+    with pytest.raises(InputError, match=rf"'{known.name}-1' cannot be rolled to other dates: {known.name} depend"):
+        rolled_book([*POSITIONS, *odd], BASE, "0" * 64)
