@@ -64,7 +64,8 @@ def backtest(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Where the days go, a Parquet file a year, as soon as it is done; the same command goes on from them.",
+            help="Where the days go, a Parquet file a year as soon as it is done, and verdicts.json; the same command"
+            " goes on from them.",
         ),
     ] = None,
     plot: Annotated[
@@ -82,10 +83,11 @@ def backtest(
     import json
 
     from engine.backtest.backtest_json import as_json as json_of
-    from engine.backtest.run_backtest import BacktestSettings, default_workers, run_backtest
+    from engine.backtest.run_backtest import PATHS, BacktestSettings, default_workers, run_backtest
     from engine.inputs.book.load import bundled_book_path
     from engine.inputs.market.load import bundled_market_path
     from engine.levels.picture import check_picture
+    from engine.record.atomic import write_json
 
     if plot is not None:
         check_picture(plot)
@@ -98,13 +100,15 @@ def backtest(
         last=options.day("--to", last),
         laws=tuple(law or DEFAULT_LAWS),
         horizons=tuple(options.whole("--horizon", part.strip(), 1, 10) for part in horizon.split(",")),
-        n_paths=options.whole("--paths", paths, 1000, 1_000_000),
+        n_paths=options.whole("--paths", paths, *PATHS),
         seed=options.whole("--seed", seed, 0, 2**64 - 1),
         n_workers=default_workers() if workers is None else options.whole("--workers", workers, 1, 256),
         out=out,
     )
     with on_stderr("dates") as progress:
         result = run_backtest(settings, progress)
+    if out is not None:
+        write_json(out / "verdicts.json", json_of(result))
     if as_json:
         print(json.dumps(json_of(result), ensure_ascii=False, allow_nan=False))
     else:

@@ -33,7 +33,7 @@ from kernels.types import I64
 
 SINCE = date(2002, 1, 1)  # history before it is not looked at: Treasury tenors end and begin there
 LONGEST_HORIZON = 10  # joint dates
-PATHS = (1000, 1_000_000)  # fewest, most
+PATHS = (1000, 100_000)  # fewest, most: a process holds the moves of all laws of a date at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

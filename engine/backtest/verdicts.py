@@ -7,7 +7,15 @@ import numpy as np
 
 from engine.backtest.statistics.e_process import es_e_values, overlapped_wealth
 from engine.backtest.statistics.outcome import Outcome
-from engine.backtest.statistics.registry import CHANCE_99, CHANCE_975, TESTS, ForecastSeries, NullStatistics, outcome
+from engine.backtest.statistics.registry import (
+    CHANCE_99,
+    CHANCE_975,
+    LEAST_DAYS,
+    TESTS,
+    ForecastSeries,
+    NullStatistics,
+    outcome,
+)
 from engine.backtest.statistics.scores import diebold_mariano, fz0_losses, newey_west_lags
 from engine.backtest.statistics.traffic_light import DAYS, RED, is_desk_eligible, multiplier, traffic_light
 from engine.backtest.walk.day_rows import DayRows
@@ -142,7 +150,7 @@ def _objections(tests: Mapping[str, Outcome | None], light: Light | None) -> lis
     for key in GATE_TESTS:
         test = tests[key]
         if test is None:
-            found.append(f"{labels[key]} has no statistic: the forecast is of a gain")
+            found.append(f"{labels[key]} has no statistic: under {LEAST_DAYS} dates, or a forecast of a gain")
         elif test.p_value < GATE_LEVEL:
             found.append(f"{labels[key]} p = {test.p_value:.2g}")
     if light is not None and light.zone == RED:

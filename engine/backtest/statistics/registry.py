@@ -21,6 +21,7 @@ from engine.errors import InputError
 from kernels.types import F64
 
 NULL_SEED = 20_250_530
+LEAST_DAYS = 30  # under which no test says anything
 CHANCE_99, CHANCE_975 = 0.01, 0.025
 
 
@@ -147,10 +148,12 @@ class NullStatistics:
 
 
 def outcome(test: SeriesTest, series: ForecastSeries, null: NullStatistics) -> Outcome | None:
-    """Return what a test says; None where it cannot say anything: a forecast of a gain, too few days.
+    """Return what a test says; None where it cannot say anything: a forecast of a gain, under 30 dates.
 
     In closed form where windows do not overlap and there is one, else by simulation under the same overlap.
     """
+    if series.pnl.size < LEAST_DAYS:
+        return None
     try:
         statistic = test.statistic(series)
     except InputError:

@@ -1,5 +1,7 @@
 """`unwind backtest`: its table, its exit code, its picture."""
 
+import json
+
 import pytest
 
 from cli.backtest.tables import verdict_table, year_table
@@ -62,10 +64,12 @@ def test_the_command_ends_with_3_where_a_law_does_not_pass(unwind, tmp_path):
     path.write_text(tidy_csv(frame_of(420)), encoding="utf-8")
     done = unwind(
         *("backtest", "--history", path, "--from", "2015-03-01", "--to", "2015-06-30", "--law", "historical-250"),
-        *("--horizon", 1, "--workers", 1, "--plot", plot),
+        *("--horizon", 1, "--workers", 1, "--plot", plot, "--out", tmp_path / "out"),
     )
     assert done.returncode in (0, 3), done.stderr
     assert ("does not pass" in done.stderr) == (done.returncode == 3)
     assert "Exceptions by year" in done.stdout
     assert "without a history, and so still on every date: USDJPY_VOL" in done.stderr
     assert plot.read_bytes()[:4] == b"\x89PNG"
+    kept = json.loads((tmp_path / "out" / "verdicts.json").read_text(encoding="utf-8"))
+    assert kept["passes"] == (done.returncode == 0)

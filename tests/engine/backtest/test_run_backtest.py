@@ -1,6 +1,7 @@
 """A whole backtest on a history made by hand: kept, taken up again, shared out; what is refused."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -107,6 +108,21 @@ def test_what_cannot_be_walked_is_refused(settings, tmp_path):
     ):
         with pytest.raises(InputError, match=said):
             run_backtest(replace(settings, **changes), ignore)
+
+
+def test_a_bad_print_is_refused_with_its_line_until_it_is_accepted(settings, tmp_path):
+    frame = frame_of(N_DATES)
+    row = frame.index.get_loc("2016-03-16")
+    frame.iloc[row, frame.columns.get_loc("USDJPY")] *= 1.5
+    path = tmp_path / "history.csv"
+    path.write_text(tidy_csv(frame), encoding="utf-8")
+    bad = replace(settings, history=(path,), laws=("historical-250",), horizons=(1,), last=date(2016, 12, 5))
+    with pytest.raises(InputError) as refused:
+        run_backtest(bad, ignore)
+    assert f"history.csv: line {row + 2}: USDJPY on 2016-03-16" in str(refused.value)
+    names = re.findall(r"--accept (\S+)", str(refused.value))
+    accepted = run_backtest(replace(bad, accepted=tuple(names)), ignore)
+    assert any("accepted: " in note and "2016-03-16" in note for note in accepted.notes)
 
 
 def test_settings_that_make_no_sense_are_refused(settings):
