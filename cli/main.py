@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, calibrate, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
 from cli.batch import commands as batch
 from cli.book import commands as book
 from cli.book import show as book_show
-from cli.data import estimates, history, prices
+from cli.data import calibrate, estimates, history, prices
 from cli.errors import exit_codes
 from cli.record import report, reproduce
 from cli.scenario import commands as scenario

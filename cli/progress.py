@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cli.terminal import styled
+
 HEARTBEAT_S = 30.0
 
 Progress = Callable[[int, int], None]  # paths done, paths in all
@@ -27,7 +29,7 @@ def _bar() -> Iterator[Progress]:
     from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("paths"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with RichProgress(*columns, console=Console(file=styled(sys.stderr)), transient=True) as bar:
         task = bar.add_task("paths", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
+from cli.terminal import harmless, one_line, styled
+
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
@@ -82,13 +84,20 @@ def _number(value: float, decimals: int | None, signed: bool) -> str:
 
 def show(*tables: Table) -> None:
     """Write tables to stdout, and what their columns mean."""
-    for i, table in enumerate(tables):
+    for i, table in enumerate(map(_harmless, tables)):
         if i:
             print()
         if sys.stdout.isatty():
             _show_rich(table)
         else:
             print(plain(table))
+
+
+def _harmless(table: Table) -> Table:
+    """Return a table in which no entry gives the terminal an order, or breaks its line."""
+    columns = (replace(each, heading=one_line(each.heading), meaning=one_line(each.meaning)) for each in table.columns)
+    rows = [[one_line(entry) for entry in row] for row in table.rows]
+    return replace(table, title=harmless(table.title), columns=tuple(columns), rows=rows)
 
 
 def show_text(text: str) -> None:
@@ -128,7 +137,7 @@ def _show_rich(table: Table) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console()
+    console = Console(file=styled(sys.stdout))
     everything = tuple(range(len(table.columns)))
     if _width(table, everything) <= console.width:
         console.print(_drawn(table, everything))
@@ -136,7 +145,7 @@ def _show_rich(table: Table) -> None:
         console.print(Text(table.title))
         for indices in _panels(table, console.width):
             # The terminal wraps what is still too wide: a cut number would be a wrong one.
-            wide = Console(width=max(console.width, _width(table, indices)))
+            wide = Console(file=styled(sys.stdout), width=max(console.width, _width(table, indices)))
             wide.print(_drawn(replace(table, title=""), indices))
     for column in table.columns:
         if column.meaning:

@@ -5,6 +5,8 @@ import os
 import sys
 from typing import Any
 
+from cli.terminal import HarmlessStream
+
 
 class _Forgiving(io.FileIO):
     """A stream whose reader may leave: what is written from then on goes nowhere."""
@@ -20,7 +22,7 @@ class _Forgiving(io.FileIO):
 
 
 def forgive() -> None:
-    """Let both streams outlive their readers, and replace letters that they cannot show: neither fails a command."""
+    """Let both streams outlive their readers, and spell or replace what they cannot show: neither fails a command."""
     sys.stdout, sys.stderr = _forgiving(sys.stdout), _forgiving(sys.stderr)
 
 
@@ -29,7 +31,7 @@ def _forgiving(stream: object) -> io.TextIOWrapper:
         return stream  # type: ignore[return-value]  # a test's own, or None: nothing to outlive
     stream.flush()
     raw = _Forgiving(stream.fileno(), "w", closefd=False)
-    return io.TextIOWrapper(
+    return HarmlessStream(
         io.BufferedWriter(raw),
         encoding=stream.encoding,
         errors="replace",

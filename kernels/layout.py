@@ -59,7 +59,7 @@ class Flows(NamedTuple):
     """Dated payments, and a polynomial in two deviations for each segment of them."""
 
     own: Annotated[Rows[Leg], Field("what each account holds at the horizon", shape="n_books n_currencies")]
-    shared: Annotated[Rows[Leg], Field("legs that futures and swaptions refer to", shape="n_shared_legs")]
+    shared: Annotated[Rows[Leg], Field("legs that futures, swaptions and exchanges refer to", shape="n_shared_legs")]
     segments: Annotated[Rows[Segment], Field("of all legs", shape="n_segments")]
     value: Annotated[F64, Field("when looked at, with no deviation", "currency", "n_scenarios n_flows")]
     exponents: Annotated[F64, Field("d ln(value) / d(deviation) at the two pillars", "years", "n_flows 2")]
@@ -77,20 +77,24 @@ class Flows(NamedTuple):
 
 
 class Point(Record):
-    """start * exp(a x_below + b x_above): a discount factor, or its inverse."""
+    """start * exp(a x_below + b x_above + what the points of the chain after it have there).
+
+    A discount factor, or its inverse; with a chain, a product of some.
+    """
 
     when: Annotated[int, Field("observation")]
     below: Annotated[int, Field("factor at the pillar below")]
     above: Annotated[int, Field("factor at the pillar above")]
     a: Annotated[float, Field("d ln(point) / d(deviation) below", "years")]
     b: Annotated[float, Field("d ln(point) / d(deviation) above", "years")]
+    then: Annotated[int, Field("point that this one is multiplied by, seen at the same observation; -1: none")]
 
 
 class Points(NamedTuple):
     """Discount factors and their inverses that payoffs look at."""
 
     points: Annotated[Rows[Point], Field("each once", shape="n_points")]
-    start: Annotated[F64, Field("with no deviation", "", "n_scenarios n_points")]
+    start: Annotated[F64, Field("with no deviation, the chain's included", "", "n_scenarios n_points")]
 
 
 # ------------------------------------------------------------------------------------------------------------ payoffs
@@ -116,6 +120,21 @@ class Holdings(NamedTuple):
     owned: Annotated[Rows[Owned], Field("holdings of each account", shape="n_books n_currencies")]
     holdings: Annotated[Rows[Holding], Field("one a (account, factor, observation)", shape="n_holdings")]
     value: Annotated[F64, Field("with no deviation, at the horizon", "currency", "n_scenarios n_holdings")]
+
+
+class Exchange(Record):
+    """What contracts deliver of one foreign currency: (leg + cash) * point."""
+
+    leg: Annotated[int, Field("of the shared legs: what is still to come")]
+    point: Annotated[int, Field("point: what the currency is worth today over what it is worth on its spot date")]
+
+
+class Exchanges(NamedTuple):
+    """Foreign currency that is paid for with another: a spot rate is for its spot date, not for the day it is seen."""
+
+    owned: Annotated[Rows[Owned], Field("exchanges of each account", shape="n_books n_currencies")]
+    exchanges: Annotated[Rows[Exchange], Field("one an account", shape="n_exchanges")]
+    cash: Annotated[F64, Field("received by the horizon", "currency", "n_scenarios n_exchanges")]
 
 
 class Future(Record):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels.layout import Book, Flows, Futures, FxOptions, Holdings, Points, Run, Swaptions
+from kernels.layout import Book, Exchanges, Flows, Futures, FxOptions, Holdings, Points, Run, Swaptions
 from kernels.records import contiguous, empty, lengths_of
 from kernels.registry import Registry
 
@@ -51,6 +51,7 @@ PAYOFFS: Registry[Payoff] = Registry(
         _payoff(Futures, "futures", "futures"),
         _payoff(Swaptions, "swaptions", "swaps"),
         _payoff(FxOptions, "fx_options", "groups"),
+        _payoff(Exchanges, "exchanges", "exchanges"),
     ),
     name=lambda payoff: payoff.name,
 )

@@ -7,6 +7,7 @@ ACROSS = {
     "bench/peers/test_walks.py": "all peers' walks have one law",
     "cli/test_week.py": "a week of nights through the command, killed and resumed",
     "engine/batch/test_kill.py": "kills at any moment of a night",
+    "engine/batch/test_tampering.py": "what is done to a record, through writer, readers and verify",
     "engine/conventions/test_toy_currency.py": "a currency from test code alone",
     "engine/instruments/test_quantlib.py": "all kinds beside QuantLib",
     "engine/instruments/test_quantlib_currencies.py": "all currencies beside QuantLib",

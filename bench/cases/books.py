@@ -9,7 +9,7 @@ from bench import sample
 from bench.books import VALUATION_DATE, write_book
 from bench.command import FinishedCommand, unwind
 from bench.records import CaseResult, Row
-from engine.inputs.book.cache import cache_path
+from engine.inputs.book.cache import cache_key, cache_path
 from engine.inputs.market.load import write_market
 
 N_PATHS = 1_000_000
@@ -46,7 +46,8 @@ def measure() -> CaseResult:
 def _one_book(folder: Path, n: int, rows: list[Row], figures: dict[str, Any]) -> None:
     path = folder / f"{n}.csv"
     write_book(path, n)
-    cache_path(sha256(path.read_bytes()).hexdigest(), VALUATION_DATE).unlink(missing_ok=True)  # of an earlier bench
+    key = cache_key(sha256(path.read_bytes()).hexdigest(), VALUATION_DATE)
+    cache_path(key).unlink(missing_ok=True)  # of an earlier bench
     book = ("--book", str(path), "--market", str(folder / "market.toml"))
     cold = unwind("book", "compile", str(path), "--market", book[3], "--out", str(folder / f"{n}.parquet"))
     first = unwind("run", "--paths", str(N_PATHS), "--json", *book)

@@ -126,15 +126,21 @@ def status(file: File, date: Dates = None) -> None:
     render.say(f"written now by {holder(batch.out) or 'nobody'}")
 
 
-def verify(folder: Folder) -> None:
+def verify(
+    folder: Folder,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option("--expect", metavar="SHA256", help="A night's digest, as `run` printed it; repeatable."),
+    ] = None,
+) -> None:
     """Find any byte of a record that was changed since it was written.
 
-    Ends with 1 if there is one, and names its file.
+    Ends with 1 if there is one, and names its file; also where no night has a digest that is expected.
     """
     from engine.record.intact_files import MEND_NIGHT, MEND_RUN
     from engine.record.verify import changed_files
 
-    found = changed_files(folder)
+    found = changed_files(folder, expect or ())
     if found:
         way_out = f"{MEND_RUN}; of a changed night.json, {MEND_NIGHT}"
         raise RiskError("\n".join(["the record is not as it was written", *found, way_out]))
@@ -164,6 +170,7 @@ def _run(
     from engine.batch.night import run_batch, summary
     from engine.batch.one_run import How
     from engine.inputs.batch import read_batch
+    from engine.record.file_mode import written_with
 
     log = Log(as_json=log_json)
     try:
@@ -175,9 +182,10 @@ def _run(
     except RiskError as error:
         log.error(str(error))
         _end({"batch": str(file), "exit_code": error.exit_code, "message": str(error), "nights": []})
-    _say_what_matters(outcome, log)
-    if share is None:
-        _write_reports(outcome, log)
+    with written_with(batch.umask):
+        _say_what_matters(outcome, log)
+        if share is None:
+            _write_reports(outcome, log)
     _end(summary(outcome))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
+from cli.book.fx_table import fx_tables
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
@@ -18,26 +19,33 @@ HELP = "Write, check and compile books of positions, and show what moves them."
 File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, or Parquet).")]
 
 
-def check(file: File, market: options.Market = None) -> None:
+def check(file: File, market: options.Market = None, as_json: options.AsJson = False) -> None:
     """Price every position of a book.
 
     Prints clean price, yield, spread, value and DV01 per curve, then the totals. Yields are simple for JGBs, street
-    for Treasuries, bond-equivalent for Treasury bills. A spread is shown where the position gives a market price.
-    Says everything that is wrong with the file at once.
+    for Treasuries, bond-equivalent for Treasury bills. A spread is shown where the position gives a market price. Of FX
+    positions it prints spot date, delivery, forward, points, vol and spot delta. Says everything that is wrong with the
+    file at once.
     """
-    from engine.book.check import check_book
+    import json
+
+    from engine.book import check as checks
     from engine.inputs.book.load import load_book
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 
     levels = load_market(market or bundled_market_path())
-    checked = check_book(load_book(file, levels.valuation_date), levels)
+    checked = checks.check_book(load_book(file, levels.valuation_date), levels)
     scale = render.scale(HOME, (row.value for row in checked.rows))
     dv01_scale = render.scale(HOME, (lost for row in checked.rows for lost in row.dv01.values()))
     curves = sorted(checked.total.dv01)
-    render.show(
-        _positions(checked, curves, scale, dv01_scale),
-        _totals([*checked.books, checked.total], curves, scale, dv01_scale),
-    )
+    if as_json:
+        print(json.dumps(checks.as_json(checked), ensure_ascii=False, allow_nan=False))
+    else:
+        render.show(
+            _positions(checked, curves, scale, dv01_scale),
+            *fx_tables(checked.valuation_date, checked.fx),
+            _totals([*checked.books, checked.total], curves, scale, dv01_scale),
+        )
     for warning in (*market_warnings(levels), *checked.warnings):
         render.warn(warning)
 

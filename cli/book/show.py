@@ -7,6 +7,7 @@ import typer
 
 from cli import options, render
 from cli.book.commands import File
+from cli.book.fx_table import fx_tables
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
@@ -21,7 +22,8 @@ def show(file: File, market: options.Market = None, top: Top = "10", as_json: op
     """Print what moves a book.
 
     DV01 for each pillar, gains for a 1 % move of each price and for a vol point, carry and roll-down for a day: of
-    each book, of all, and of the largest positions. All by exact revaluation.
+    each book, of all, and of the largest positions. All by exact revaluation. Of FX positions among these also spot
+    date, delivery, forward, points, vol and spot delta.
     """
     import json
 
@@ -64,7 +66,9 @@ def tables(shown: "BookShow") -> Sequence[Table]:
     """Return DV01 by pillar; everything else by book; and by position, for the largest."""
     scopes = [*shown.books, shown.total]
     first = [_dv01(shown, scopes), _others(f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes)]
-    return [*first, _others("Largest positions", "position", shown.largest)] if shown.largest else first
+    if not shown.largest:
+        return first
+    return [*first, _others("Largest positions", "position", shown.largest), *fx_tables(shown.valuation_date, shown.fx)]
 
 
 def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:

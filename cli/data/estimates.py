@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
-from cli.data.history import Files
+from cli.data.history import Accepted, Files
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ def regimes(
     regime: Annotated[str, typer.Argument(metavar="REGIME", help="CALM, FLIGHT or REPATRIATION.")],
     files: Files,
     market: options.Market = None,
+    accept: Accepted = None,
 ) -> None:
     """Print a regime estimated from a history, as a scenario file (TOML).
 
@@ -24,13 +25,19 @@ def regimes(
     them. They are short and were chosen after the fact, so their figures are shrunk towards calm days and no drift;
     what they were before, and their sampling errors, stand beside them. Vols are multiples of the market's.
     """
+    from engine.calibration.market_of_date import series_needed
     from engine.calibration.regime_text import regime_text
-    from engine.calibration.regimes import estimate_regimes
-    from engine.inputs.history.load import read_history
+    from engine.calibration.regimes import estimate_regimes, whole_window
+    from engine.inputs.history.gate import pass_gate
+    from engine.inputs.history.load import load_history
     from engine.inputs.market.load import bundled_market_path, load_market
 
-    estimates = estimate_regimes(read_history(files), load_market(market or bundled_market_path()))
-    typer.echo(regime_text(regime, estimates), nl=False)
+    history, pattern, window = load_history(files), load_market(market or bundled_market_path()), whole_window()
+    series = series_needed(history.values, pattern, (), window.start)
+    passed = pass_gate(history, series, window.start, [window.end], accept or ())
+    typer.echo(regime_text(regime, estimate_regimes(history.values, pattern)), nl=False)
+    for note in (*history.notes, *passed.notes):
+        render.warn(note)
 
 
 def betas(
@@ -42,6 +49,7 @@ def betas(
         list[str] | None,
         typer.Option(metavar="NAME", help="A price that closes in Tokyo, after New York's day; repeatable."),
     ] = None,
+    accept: Accepted = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print betas of prices on the 10-year Treasury yield, regime by regime, with errors.
@@ -52,10 +60,21 @@ def betas(
     import json
 
     from engine.calibration.betas import betas_by_regime
-    from engine.inputs.history.load import read_history
-    from engine.inputs.history.prices import read_prices
+    from engine.calibration.regimes import whole_window
+    from engine.inputs.history.gate import pass_gate
+    from engine.inputs.history.load import load_history
+    from engine.inputs.history.prices import load_prices
+    from engine.mechanisms.factor_names import TEN_YEARS
 
-    found = betas_by_regime(read_prices(prices), read_history(files), tokyo or ())
+    closes, history, window = load_prices(prices), load_history(files), whole_window()
+    names = [str(name) for name in closes.values.columns]
+    of_prices = [name for name in accept or () if name.partition(":")[2].upper() in names]
+    of_yields = [name for name in accept or () if name not in of_prices]
+    passed = (
+        pass_gate(closes, names, window.start, [window.end], of_prices),
+        pass_gate(history, [TEN_YEARS.partition("_")[0]], window.start, [window.end], of_yields),
+    )
+    found = betas_by_regime(closes.values, history.values, tokyo or ())
     if as_json:
         rows = [
             {"price": name, "regime": regime, "beta": each.value, "se": each.se, "days": each.n}
@@ -64,6 +83,8 @@ def betas(
         typer.echo(json.dumps({"betas": rows}, allow_nan=False))
     else:
         render.show(_beta_table(found))
+    for note in (*history.notes, *(note for each in passed for note in each.notes)):
+        render.warn(note)
 
 
 def _beta_table(found: "dict[tuple[str, str], Beta]") -> Table:

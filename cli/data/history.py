@@ -19,15 +19,27 @@ Files = Annotated[
 ]
 
 
+Accepted = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        metavar="DATE:SERIES",
+        help="A value that was looked at and is true, though it is odd, as 2025-04-25:UST_3M; repeatable.",
+    ),
+]
+
+
 def check(files: Files) -> None:
     """Say what a history holds: each series' dates, gaps and largest move over one business day.
 
-    Missing values are never filled; what is odd is pointed out, and nothing is repaired.
+    Missing values are never filled; what is odd is pointed out, with its line, and nothing is repaired.
     """
-    from engine.inputs.history.check import check_series, move, odd_moves
-    from engine.inputs.history.load import read_history
+    from engine.inputs.history.check import check_series, odd_moves
+    from engine.inputs.history.doubt import move_words
+    from engine.inputs.history.gate import MAX_NAMED, doubts_of, located
+    from engine.inputs.history.load import load_history
 
-    history = read_history(files)
+    history = load_history(files)
     columns = (
         Column(heading="series", is_number=False),
         *(Column(heading=heading, is_number=False) for heading in ("first", "last")),
@@ -39,13 +51,18 @@ def check(files: Files) -> None:
     rows = [
         (
             *(row.name, str(row.first), str(row.last), f"{row.n_values:,}", f"{row.n_missing:,}"),
-            *(move(row.name, row.largest_move), str(row.largest_on or "")),
+            *(move_words(row.name, row.largest_move), str(row.largest_on or "")),
         )
-        for row in check_series(history)
+        for row in check_series(history.values)
     ]
     render.show(Table(title="History", columns=columns, rows=tuple(rows)))
-    for note in odd_moves(history):
+    doubts = doubts_of(history.values)
+    for note in (*history.notes, *odd_moves(history.values)):
         render.warn(note)
+    for doubt in doubts[-MAX_NAMED:]:
+        render.warn(f"`unwind data build` refuses {located(history, doubt)}")
+    if len(doubts) > MAX_NAMED:
+        render.warn(f"`unwind data build` refuses {len(doubts) - MAX_NAMED:,} more before these")
 
 
 def build(
@@ -68,30 +85,28 @@ def build(
         str,
         typer.Option(metavar="DATE", help="First day that vols and correlations are estimated from."),
     ] = "2022-01-01",
+    accept: Accepted = None,
 ) -> None:
     """Make the market files of a range of dates.
 
     Levels are those published on the date; vols and correlations are estimated from --window-start to it. Weekdays on
-    which a curve or USD/JPY was not published are left out, and named.
+    which a curve or USD/JPY was not published are left out, and named. What is odd in the window is refused by date,
+    series and line, and nothing is written, unless it is accepted by name; the market file says what was.
     """
-    from engine.calibration.market_of_date import carried_notes, days_with_levels, market_of_date
-    from engine.errors import InputError
-    from engine.inputs.history.load import read_history
-    from engine.inputs.market.load import bundled_market_path, load_market, write_market
+    from engine.calibration.dated_markets import markets_of_dates
+    from engine.inputs.history.load import load_history
+    from engine.inputs.market.dated_files import write_dated_markets
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import made_folder
 
     begin, end, window = (
         options.day(flag, text)
         for flag, text in (("--from", first), ("--to", last or first), ("--window-start", window_start))
     )
-    history, pattern = read_history(files), load_market(like or bundled_market_path())
-    days, skipped = days_with_levels(history, pattern, begin, end)
-    if days[0] <= window:
-        raise InputError(f"--window-start {window} must lie before the first valuation date, {days[0]}")
-    markets = [market_of_date(history, day, pattern, window) for day in days]
-    folder = made_folder(out)
-    for day, market in zip(days, markets, strict=True):
-        write_market(market, folder / f"{day}.toml")
-        typer.echo(str(out / f"{day}.toml"))
-    for note in dict.fromkeys([*skipped, *(each for day in days for each in carried_notes(pattern, day))]):
+    history, pattern = load_history(files), load_market(like or bundled_market_path())
+    found = markets_of_dates(history, begin, end, like=pattern, window_start=window, accepted=accept or ())
+    for path in write_dated_markets(found.markets, made_folder(out)):
+        typer.echo(str(path))
+    for note in found.notes:
         render.warn(note)
+    render.say(found.window_words())

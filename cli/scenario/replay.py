@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
-from cli.data.history import Files
+from cli.data.history import Accepted, Files
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def replay(
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures, 1000 to 1000000.")] = "50000",
     seed: Annotated[str, typer.Option(metavar="N", help="The same seed gives the same bits.")] = "1",
     backend: Annotated[str, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda.")] = "auto",
+    accept: Accepted = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print how far out what happened lies among what a scenario would have drawn on the eve.
@@ -48,8 +49,9 @@ def replay(
     import json
 
     from engine.backtest import events
-    from engine.calibration.market_of_date import market_of_date
-    from engine.inputs.history.load import read_history
+    from engine.calibration.market_of_date import market_of_date, series_needed
+    from engine.inputs.history.gate import pass_gate
+    from engine.inputs.history.load import load_history
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
     from engine.run.backend import choose_backend
@@ -58,15 +60,17 @@ def replay(
     number = options.whole("--seed", seed, 0, 2**64 - 1)
     start, end = _dates(event, first, last)
     window = options.day("--window-start", window_start)
-    law, history = load_scenario(scenario), read_history(files)
-    market = market_of_date(history, start, load_market(like or bundled_market_path()), window)
+    law, history, pattern = load_scenario(scenario), load_history(files), load_market(like or bundled_market_path())
+    series = series_needed(history.values, pattern, (), window)
+    passed = pass_gate(history, series, window, [start, end], accept or ())
+    market = market_of_date(history.values, start, pattern, window)
     chosen = choose_backend(backend, render.say)
-    found = events.replay(law, market, history, end, n_paths=n_paths, seed=number, backend=chosen)
+    found = events.replay(law, market, history.values, end, n_paths=n_paths, seed=number, backend=chosen)
     if as_json:
         typer.echo(json.dumps(events.replay_json(found), ensure_ascii=False, allow_nan=False))
     else:
         render.show(_table(found))
-    for note in found.notes:
+    for note in (*history.notes, *passed.notes, *found.notes):
         render.warn(note)
 
 

@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -18,8 +18,10 @@ from engine.errors import InputError, RiskError
 from engine.inputs.batch import DATE, BookEntry
 from engine.inputs.book.load import load_book
 from engine.inputs.book.rows import DEFAULT_BOOK
+from engine.inputs.book.table import BOOK
+from engine.inputs.opened import Opened, open_once
 from engine.market.market import Market
-from engine.record.intact_files import MISSING, file_sha256
+from engine.record.intact_files import MISSING
 from engine.record.read import BatchFault
 
 
@@ -31,6 +33,7 @@ class BookFile:
     path: Path
     sha256: str  # of its bytes, or MISSING
     fault: str | None = None  # why it cannot even be looked at
+    opened: Opened | None = field(default=None, repr=False, compare=False)  # its bytes, until it is loaded
 
 
 def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[BookFile, ...]:
@@ -46,11 +49,20 @@ def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[Book
         for path in paths:
             name = entry.name if entry.name and len(paths) == 1 else path.stem
             if (first := found.get(name)) is not None:
-                name, fault = str(path), f"{path}: a second book called {name!r}, beside {first.path}; name one of them"
-                found[name] = BookFile(name=name, path=path, sha256=file_sha256(path), fault=fault)
+                fault = f"{path}: a second book called {name!r}, beside {first.path}; name one of them"
+                found[str(path)] = replace(book_file(str(path), path), fault=fault)
             else:
-                found[name] = BookFile(name=name, path=path, sha256=file_sha256(path))
+                found[name] = book_file(name, path)
     return tuple(found.values())
+
+
+def book_file(name: str, path: Path) -> BookFile:
+    """Open a book file; one that cannot be read is there with its error."""
+    try:
+        opened = open_once(path, BOOK)
+    except InputError as error:
+        return BookFile(name=name, path=path, sha256=MISSING, fault=str(error))
+    return BookFile(name=name, path=path, sha256=opened.sha256, opened=opened)
 
 
 def chosen(files: Sequence[BookFile], globs: Sequence[str]) -> tuple[BookFile, ...]:
@@ -62,7 +74,7 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
     """Load a book and value it in the base market. Raises InputError with what is wrong with it."""
     if file.fault:
         raise InputError(file.fault)
-    book = load_book(file.path, market.valuation_date)
+    book = load_book(file.opened or file.path, market.valuation_date)
     values = position_values(book, market, fit(book, market))
     if not np.isfinite(values).all():
         bad = book.position_ids[int(np.flatnonzero(~np.isfinite(values))[0])]

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from engine.calibration.trailing_correlations import TrailingCorrelations, trailing_correlations
 from engine.errors import InputError
+from engine.inputs.history.files import TABLE
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import load_market
+from engine.inputs.opened import FileKind, Opened, open_once
+from engine.inputs.toml.read import TOML
 from engine.market.market import Market
 from engine.record.correlations import Correlations
-from engine.record.intact_files import file_sha256
+from engine.record.intact_files import MISSING
 from engine.record.manifest import RecordedFile
 from engine.record.read import Night
 
@@ -22,7 +25,8 @@ def correlations_of(market: Market, night: date, histories: Sequence[Path]) -> C
 
     histories   files for `engine.inputs.history.load.read_history`
     """
-    trailing, basis = _trailing(market, night, histories)
+    files = [_opened(path, TABLE) for path in histories]
+    trailing, basis = _trailing(market, night, files)
     return Correlations(
         names=tuple(factor.name for factor in market.factors),
         used=market.correlation,
@@ -30,7 +34,10 @@ def correlations_of(market: Market, night: date, histories: Sequence[Path]) -> C
         trailing=trailing.correlation if trailing else None,
         trailing_se=trailing.se if trailing else None,
         basis=basis,
-        histories=tuple(RecordedFile(path=str(path), sha256=file_sha256(path)) for path in histories),
+        histories=tuple(
+            RecordedFile(path=str(path), sha256=file.sha256 if isinstance(file, Opened) else MISSING)
+            for path, file in zip(histories, files, strict=True)
+        ),
     )
 
 
@@ -45,19 +52,35 @@ def correlations_of_night(night: Night, histories: Sequence[Path]) -> Correlatio
     if not night.runs:
         return None
     market = night.runs[0].manifest["market"]
-    if file_sha256(Path(market["path"])) != market["sha256"]:
+    opened = _opened(Path(market["path"]), TOML)
+    if isinstance(opened, InputError) or opened.sha256 != market["sha256"]:
         raise InputError(
             f"{market['path']} is no longer the market file that was used, so its correlations cannot be compared with "
             "a history's; put the old file back, or leave out --history"
         )
-    return correlations_of(load_market(Path(market["path"])), night.valuation_date, histories)
+    return correlations_of(load_market(opened), night.valuation_date, histories)
 
 
-def _trailing(market: Market, night: date, histories: Sequence[Path]) -> tuple[TrailingCorrelations | None, str]:
-    if not histories:
+def _opened(path: Path, kind: FileKind) -> Opened | InputError:
+    try:
+        return open_once(path, kind)
+    except InputError as error:
+        return error
+
+
+def _trailing(
+    market: Market, night: date, files: Sequence[Opened | InputError]
+) -> tuple[TrailingCorrelations | None, str]:
+    if not files:
         return None, NO_HISTORY
     try:
-        found = trailing_correlations(market, night, read_history(histories))
+        found = trailing_correlations(market, night, read_history(map(_sound, files)))
     except InputError as error:
         return None, f"No trailing correlations: {error}"
     return found, f"Trailing: {found.description}."
+
+
+def _sound(file: Opened | InputError) -> Opened:
+    if isinstance(file, InputError):
+        raise file
+    return file

@@ -3,9 +3,8 @@
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from engine.batch.blocks.checkpoints import WORK, remove_parts, remove_work
@@ -17,7 +16,8 @@ from engine.batch.run_record import INCOMPLETE, now
 from engine.batch.sources import Day, day_of
 from engine.errors import BusyError, InputError, RiskError
 from engine.inputs.batch import Batch, BatchRun
-from engine.record.atomic import write_json
+from engine.record.file_mode import written_with
+from engine.record.night_file import write_night
 from engine.record.read import (
     BREACHED,
     NOT_EVALUATED,
@@ -26,10 +26,9 @@ from engine.record.read import (
     RunRecord,
     night_folder,
     read_run,
-    read_summary,
     run_folder,
 )
-from engine.record.tables import MANIFEST, NIGHT, SCHEMA_VERSION
+from engine.record.tables import MANIFEST, SCHEMA_VERSION
 
 LIMIT_BREACHED = 3
 
@@ -44,6 +43,7 @@ class NightOutcome:
     limits: tuple[LimitUse, ...]
     warnings: tuple[str, ...]  # of the runs' inputs, each once; of a share, none
     exit_code: int
+    sha256: str | None = None  # of the night's file, and with it of all its runs' records; of a share, none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def run_batch(batch: Batch, how: How) -> Outcome:
     message, code = None, 0
     for warning in of_no_run(batch.limits, [run.name for run in batch.runs]):
         how.say(f"{warning}; it will not be evaluated")
-    with _lock(batch, how):
+    with written_with(batch.umask), _lock(batch, how):
         if how.share is None:
             remove_parts(batch.out)
         try:
@@ -100,6 +100,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "nights": [
             {
                 "valuation_date": night.valuation_date.isoformat(),
+                "sha256": night.sha256,
                 "exit_code": night.exit_code,
                 "runs": {name: state.value for name, state in night.runs},
                 "faults": [asdict(fault) for fault in night.faults],
@@ -201,13 +202,12 @@ def _closed(
         "limits": [asdict(use) for use in limits],
         "realised": str(batch.realised) if batch.realised else None,
     }
-    if not _is_same(batch.out, valuation_date, content):
-        write_json(home / NIGHT, {**content, "finished": now()})
+    digest = write_night(batch.out, valuation_date, content, finished=now())
     for name, state in states:
         if state is not RunState.FAILED:
             work = batch.out / WORK / home.name / f"run={name}"
             remove_work(work, batch.out)
-    return outcome
+    return replace(outcome, sha256=digest)
 
 
 def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[list[RunRecord], list[BatchFault]]:
@@ -221,15 +221,6 @@ def _records(batch: Batch, valuation_date: date, names: Sequence[str]) -> tuple[
             except InputError as error:
                 faults.append(BatchFault(kind="run", subject=name, run=name, message=str(error)))
     return records, faults
-
-
-def _is_same(out: Path, valuation_date: date, content: dict[str, Any]) -> bool:
-    """Return whether a night's file says the same already, but for when."""
-    try:
-        found = read_summary(out, valuation_date)
-    except InputError:
-        return False
-    return {key: found.get(key) for key in content} == content
 
 
 def _code(states: Sequence[tuple[str, RunState]], faults: Sequence[BatchFault], limits: Sequence[LimitUse]) -> int:

@@ -110,7 +110,7 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     workers = how.workers.description() if how.workers else "shards"
     spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
     correlations = day.correlations(batch.histories)
-    faults = _record(batch, folder, source, loaded, prepared, tails, again, correlations, problem, spent)
+    faults = _record(batch, day, folder, source, loaded, prepared, tails, again, correlations, problem, spent)
     return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
 
 
@@ -167,6 +167,7 @@ def _simulated(
 
 def _record(
     batch: Batch,
+    day: Day,
     folder: Path,
     source: Source,
     loaded: Loaded,
@@ -178,7 +179,7 @@ def _record(
     spent: Spent,
 ) -> list[BatchFault]:
     result = result_of(prepared, tails, simulate_s=spent.simulate_s, total_s=spent.simulate_s)
-    stressed, faults = stress_scenarios(batch, source, loaded.inputs.market)
+    stressed, faults = stress_scenarios(batch, day, source)
     first, later = run_blocks(prepared, tails.plan, cells_of_block(prepared, batch.block_cells))
     write_run(
         folder,

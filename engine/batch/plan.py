@@ -76,7 +76,7 @@ def _planned(
     """Return the plan, what is wrong with inputs and limits, and the inputs' warnings."""
     source = source_of(day, run)
     loaded = load(day, source)
-    _, limit_faults = stress_scenarios(batch, source, loaded.inputs.market)
+    _, limit_faults = stress_scenarios(batch, day, source)
     prepared = prepare(run, loaded.inputs, say)
     plan = plan_of(prepared, run.n_paths)
     size = cells_of_block(prepared, batch.block_cells)

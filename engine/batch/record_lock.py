@@ -1,9 +1,11 @@
 """One writer of a record at a time. The lock goes with its process, however that ends, and names its holder."""
 
+import errno
 import fcntl
 import json
 import os
 import socket
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from engine.record.atomic import FULL, DiskFullError
 
 LOCK = ".lock"  # in the record's folder
 TRIES, PAUSE_S = 5, 0.05
+_LONGEST_SIGNATURE = 4096  # bytes of who holds it
 
 
 @contextmanager
@@ -65,7 +68,7 @@ def check_writable(folder: Path) -> None:
 def holder(folder: Path) -> str | None:
     """Return who writes the record now, in words; None: nobody."""
     for path in sorted(folder.glob(f"{LOCK}*"), reverse=True):  # shards first: they hold LOCK only together
-        with path.open("rb") as file:
+        with _opened(path, os.O_RDONLY) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -75,7 +78,8 @@ def holder(folder: Path) -> str | None:
 
 @contextmanager
 def _held(path: Path, how: int, what: str | None, folder: Path) -> Iterator[None]:
-    file = _opened(path)
+    _made(path.parent)
+    file = _opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
         if not _locked(file, how):
             raise BusyError(
@@ -100,12 +104,33 @@ def _locked(file: IO[bytes], how: int) -> bool:
     return False
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _made(folder: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("ab", buffering=0)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        raise _refusal(folder, error) from None
+
+
+def _opened(path: Path, how: int) -> IO[bytes]:
+    """Open a lock, which is a file of its own: through a link, another file would be emptied.
+
+    Raises InputError where it is something else, or cannot be opened.
+    """
+    try:
+        handle = os.open(path, how | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _no_lock(path, "a link") from None
         raise _refusal(path.parent, error) from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        os.close(handle)
+        raise _no_lock(path, "no regular file" if not stat.S_ISREG(status.st_mode) else "a name of another file too")
+    return os.fdopen(handle, "rb" if how == os.O_RDONLY else "ab", buffering=0)
+
+
+def _no_lock(path: Path, what: str) -> InputError:
+    return InputError(f"{path}: is {what}, and was to be the record's lock; remove it, and start again")
 
 
 def _refusal(folder: Path, error: OSError) -> RiskError:
@@ -131,7 +156,8 @@ def _sign(file: IO[bytes], what: str) -> None:
 
 def _signature(path: Path) -> str:
     try:
-        found = json.loads(path.read_bytes())
+        with _opened(path, os.O_RDONLY) as file:
+            found = json.loads(file.read(_LONGEST_SIGNATURE) or b"")
         return f"{found['what']}: process {found['pid']} on {found['host']}, since {found['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, OSError, ValueError, KeyError, TypeError):
         return "another process, which left no name"

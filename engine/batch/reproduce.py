@@ -7,17 +7,17 @@ from pathlib import Path
 
 from engine.batch.blocks.checkpoints import blocks_of
 from engine.batch.blocks.problem import code, problem_sha256
-from engine.batch.books import BookFile
+from engine.batch.books import book_file
 from engine.batch.figures.components import by_book, replay
-from engine.batch.sources import Day, load, source_of
+from engine.batch.sources import Day, load, opened_day, source_of
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
 from engine.record.chain import chain_of_blocks
-from engine.record.intact_files import file_errors, file_sha256
-from engine.record.manifest import Manifest, RecordedBlock, manifest_of
-from engine.record.read import read_json, run_of
+from engine.record.intact_files import MEND_RUN, intact_bytes, read_sealed
+from engine.record.manifest import IntactRun, Manifest, RecordedBlock, manifest_of
+from engine.record.read import run_of
 from engine.record.rows import ComponentKey
-from engine.record.tables import MANIFEST
+from engine.record.tables import DISTRIBUTIONS, MANIFEST, RESULTS
 from engine.risk.components import Component
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
@@ -61,7 +61,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
                 f"{str(path.parent)!r} holds no manifest.json; give a recorded run's own folder, "
                 "OUT/valuation_date=DATE/run=NAME, or the manifest.json in it"
             )
-    manifest = manifest_of(read_json(path), path)
+    manifest = manifest_of(read_sealed(path, MEND_RUN), path)
     run = run_from_record(manifest["config"])
     day = _day(manifest)
     source = source_of(day, run)
@@ -74,13 +74,14 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     problem = problem_sha256(prepared)
     blocks = [each for block in manifest["blocks"] for each in blocks_of(
         block["first"], block["first"] + block["n"], block["n"], plan.n_paths)]  # fmt: skip
-    numbers = [*file_errors(path.parent, manifest)]
+    files, numbers = _files(path.parent, manifest)
     numbers += [*_block_differences(manifest["blocks"], chain_of_blocks(tails, blocks, manifest["problem_sha256"]))]
-    record = run_of(path.parent, manifest)
-    numbers += _figure_differences(record.results, result.results)
-    if record.components:
-        parts = by_book(replay(prepared, plan.n_paths, lambda: None), result.results, plan.n_paths)
-        numbers += _component_differences(record.components, parts)
+    if {RESULTS, DISTRIBUTIONS} <= files.keys():
+        record = run_of(IntactRun(folder=path.parent, manifest=manifest, files=files))
+        numbers += _figure_differences(record.results, result.results)
+        if record.components:
+            parts = by_book(replay(prepared, plan.n_paths, lambda: None), result.results, plan.n_paths)
+            numbers += _component_differences(record.components, parts)
     return Reproduced(
         run=manifest["run"],
         valuation_date=day.valuation_date,
@@ -90,15 +91,23 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     )
 
 
+def _files(folder: Path, manifest: Manifest) -> tuple[dict[str, bytes], list[str]]:
+    """Return the recorded files that are as they were written, and what is wrong with the others."""
+    files: dict[str, bytes] = {}
+    errors = []
+    for name, digest in manifest["files"].items():
+        try:
+            files[name] = intact_bytes(folder / name, digest)
+        except InputError as error:
+            errors.append(str(error))
+    return files, errors
+
+
 def _day(manifest: Manifest) -> Day:
     """Return the date as it was: the same files, without those that could not be loaded then."""
     market = Path(manifest["market"]["path"])
-    files = tuple(
-        BookFile(name=book["name"], path=Path(book["path"]), sha256=file_sha256(Path(book["path"])))
-        for book in manifest["books"]
-        if book["books"]
-    )
-    return Day(date.fromisoformat(manifest["valuation_date"]), market, file_sha256(market), files)
+    files = tuple(book_file(book["name"], Path(book["path"])) for book in manifest["books"] if book["books"])
+    return opened_day(date.fromisoformat(manifest["valuation_date"]), market, files)
 
 
 def _block_differences(then: Sequence[RecordedBlock], now: Sequence[RecordedBlock]) -> Iterator[str]:

@@ -41,15 +41,16 @@ from engine.record.tables import (
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
+    SUPERSEDED,
     convergence_schema,
 )
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.results import RunResult, ScopeResult, as_json
 from engine.run.start import Prepared
+from engine.scenario.scenario import Scenario
 from kernels.base import CellRange
 
 INCOMPLETE = 4
-SUPERSEDED = "superseded"  # in the record's folder: records that were replaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def write_run(
     *,
     problem: str,
     blocks: Sequence[CellRange],
-    stressed: Sequence[str],
+    stressed: Sequence[Scenario],
     faults: Sequence[BatchFault],
     spent: Spent,
 ) -> str:

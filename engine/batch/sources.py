@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -14,14 +14,17 @@ from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.inputs.batch import DATE, Batch, BatchRun, recorded
 from engine.inputs.market.load import load_market
-from engine.inputs.scenario.load import load_scenario, load_scenarios
+from engine.inputs.opened import Opened, open_once
+from engine.inputs.scenario.load import different, load_scenario
+from engine.inputs.toml.read import TOML
 from engine.market.market import Market
 from engine.record.correlations import Correlations
-from engine.record.intact_files import file_sha256
+from engine.record.intact_files import MISSING
 from engine.record.manifest import RecordedScenario
 from engine.record.read import BatchFault
 from engine.run.load import Inputs, inputs_of, scenario_sha256
 from engine.scenario.apply import apply
+from engine.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +41,22 @@ class Source:
 
 @dataclass(slots=True)
 class Day:
-    """One valuation date's market and books; each file is loaded once, whatever the number of runs."""
+    """One valuation date's market, books and scenarios; each file is read once, whatever the number of runs."""
 
     valuation_date: date
     market_path: Path
-    market_sha256: str
+    market_sha256: str  # of the bytes that are parsed; MISSING where there are none
     files: tuple[BookFile, ...]
-    _market: Market | InputError | None = None
+    _opened: dict[str, Opened]  # bytes of the books that are not loaded yet
+    _market: Opened | Market | InputError
+    _scenarios: dict[str, Scenario] = field(default_factory=dict)
     _correlations: Correlations | None = None
     _books: dict[str, CompiledBook | InputError] = field(default_factory=dict)
 
     def market(self) -> Market:
         """Load the base market. Raises InputError; the same one for every run."""
-        if self._market is None:
-            self._market = self._load_market()
+        if isinstance(self._market, Opened):
+            self._market = self._load_market(self._market)
         if isinstance(self._market, InputError):
             raise self._market
         return self._market
@@ -66,7 +71,8 @@ class Day:
         """Load a book and check it. Raises InputError."""
         if file.name not in self._books:
             try:
-                self._books[file.name] = load_checked(file, self.market())
+                market = self.market()
+                self._books[file.name] = load_checked(replace(file, opened=self._opened.pop(file.name, None)), market)
             except InputError as error:
                 self._books[file.name] = error
         found = self._books[file.name]
@@ -74,9 +80,16 @@ class Day:
             raise found
         return found
 
-    def _load_market(self) -> Market | InputError:
+    def scenarios(self, names: Sequence[str]) -> tuple[Scenario, ...]:
+        """Load the scenarios of a run, by name or path. Raises InputError, also where two have the same name."""
+        for name in names:
+            if name not in self._scenarios:
+                self._scenarios[name] = load_scenario(name)
+        return different(self._scenarios[name] for name in names)
+
+    def _load_market(self, opened: Opened) -> Market | InputError:
         try:
-            market = load_market(self.market_path)
+            market = load_market(opened)
         except InputError as error:
             return error
         if market.valuation_date != self.valuation_date:
@@ -115,16 +128,36 @@ class Loaded:
 
 
 def day_of(batch: Batch, valuation_date: date) -> Day:
-    """Find the files of a date."""
+    """Find the files of a date, and read them: what is exchanged from now on is another day's."""
     path = Path(batch.market.replace(DATE, valuation_date.isoformat()))
-    return Day(valuation_date, path, file_sha256(path), find_books(batch.books, valuation_date))
+    return opened_day(valuation_date, path, find_books(batch.books, valuation_date))
+
+
+def opened_day(valuation_date: date, market: Path, files: Sequence[BookFile]) -> Day:
+    """Read the market of a date beside the books that were found. What cannot be read is an error of who asks for it.
+
+    The bytes of a file are in memory until it is loaded.
+    """
+    found: Opened | InputError
+    try:
+        found = open_once(market, TOML)
+    except InputError as error:
+        found = error
+    return Day(
+        valuation_date=valuation_date,
+        market_path=market,
+        market_sha256=found.sha256 if isinstance(found, Opened) else MISSING,
+        files=tuple(replace(file, opened=None) for file in files),
+        _opened={file.name: file.opened for file in files if file.opened is not None},
+        _market=found,
+    )
 
 
 def source_of(day: Day, run: BatchRun) -> Source:
     """Find a run's inputs. Raises InputError when a scenario has faults or no book is chosen."""
     scenarios = tuple(
         RecordedScenario(name=each.name, path=name if name.endswith(".toml") else None, sha256=scenario_sha256(each))
-        for name, each in zip(run.scenarios, load_scenarios(run.scenarios), strict=True)
+        for name, each in zip(run.scenarios, day.scenarios(run.scenarios), strict=True)
     )
     books = chosen(day.files, run.books)
     if not books:
@@ -165,12 +198,13 @@ def load(day: Day, source: Source) -> Loaded:
             faults.append(book_fault(file, error))
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
-    inputs = inputs_of(market, join(books), source.run, market_sha256=source.market_sha256)
+    scenarios = day.scenarios(source.run.scenarios)
+    inputs = inputs_of(market, join(books), scenarios, source.run, market_sha256=source.market_sha256)
     names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
     return Loaded(inputs=inputs, books=names, faults=tuple(faults))
 
 
-def stress_scenarios(batch: Batch, source: Source, market: Market) -> tuple[tuple[str, ...], list[BatchFault]]:
+def stress_scenarios(batch: Batch, day: Day, source: Source) -> tuple[tuple[Scenario, ...], list[BatchFault]]:
     """Return the scenarios whose stress losses a run records, its own and those of limits; and the latter's errors."""
     names, faults = list(source.run.scenarios), []
     own = [each["name"] for each in source.scenarios]
@@ -178,8 +212,9 @@ def stress_scenarios(batch: Batch, source: Source, market: Market) -> tuple[tupl
         if limit.measure != "stress" or limit.scenario in [None, *own, *names]:
             continue
         try:
-            apply(load_scenario(str(limit.scenario)), market)
+            found = day.scenarios([*names, str(limit.scenario)])
+            apply(found[-1], day.market())
             names.append(str(limit.scenario))
         except InputError as error:
             faults.append(BatchFault(kind="limit", subject=str(limit.name), message=str(error)))
-    return tuple(names), faults
+    return day.scenarios(names), faults

@@ -1,15 +1,19 @@
 """What every position looks like in one market: price, yield, spread, value, DV01. For `unwind book check`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
+from engine.book.fx_terms import FxTerms, fx_terms
+from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import curve_dv01
 from engine.book.value import book_warnings, position_values
+from engine.conventions.currencies import HOME
 from engine.instruments.registry import KINDS
 from engine.market.market import Market
 from engine.payoffs.flows import settlement_values
@@ -47,10 +51,11 @@ class CheckTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookCheck:
-    """Every position, the books in order of appearance, the whole, and what to be warned of."""
+    """Every position, FX deliveries, the books in order of appearance, the whole, and what to be warned of."""
 
     valuation_date: date
     rows: tuple[CheckRow, ...]
+    fx: tuple[FxTerms, ...]
     books: tuple[CheckTotal, ...]
     total: CheckTotal
     warnings: tuple[str, ...]
@@ -70,10 +75,25 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
     return BookCheck(
         valuation_date=book.valuation_date,
         rows=_rows(book, market, spreads, values, sensitivities),
+        fx=fx_terms(book, market, fits, values),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
         warnings=(*book_warnings(book, market), *fit_warnings(book, fits), *_wide_spreads(book, spreads)),
     )
+
+
+def as_json(checked: BookCheck) -> dict[str, Any]:
+    """Return everything that is checked, as JSON's types: amounts in JPY, DV01 lost for +1 bp."""
+    return {
+        "schema": 1,
+        "valuation_date": checked.valuation_date.isoformat(),
+        "currency": HOME,
+        "positions": [asdict(row) for row in checked.rows],
+        "fx": [terms_as_json(terms) for terms in checked.fx],
+        "books": [asdict(total) for total in checked.books],
+        "total": asdict(checked.total),
+        "warnings": list(checked.warnings),
+    }
 
 
 def clean_prices(book: CompiledBook, market: Market, spreads: F64) -> F64:

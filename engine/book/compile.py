@@ -7,14 +7,13 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.errors import Fault, FileFaults
-from engine.instruments.days import Days
+from engine.instruments.days import N_BUSINESS_DAYS, Days
 from engine.instruments.family import fault
 from engine.instruments.registry import family_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.payoffs.registry import tables_of
 
-N_BUSINESS_DAYS = 400  # compiled into the book; the longest horizon is shorter
 ODD_NOTIONAL = 1000.0  # times the median of its kind, from which a notional is pointed out
 _NAMED = 5  # positions a warning names before it only counts
 _FEW = 3  # positions of a kind below which a median says nothing

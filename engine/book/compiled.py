@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from engine.payoffs.balances import Balances
+from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Deliverables, Futures
@@ -48,6 +49,11 @@ class CompiledBook:
     def floats(self) -> Floats:
         """Return interest projected on another curve."""
         return self.tables.of(Floats)
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """Return deliveries of foreign currency."""
+        return self.tables.of(Exchanges)
 
     @property
     def balances(self) -> Balances:

@@ -53,7 +53,7 @@ def _curves_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
                     found.setdefault(name, []).append(position[place == k])
     options = book.table(FxOptions)
     for pair, rows in pairs_of(options):
-        for name in (currency_of(code).curves.fx for code in pair):
+        for name in dict.fromkeys(currency_of(code).curves.fx for code in (*pair, HOME)):
             if name not in market.curves:
                 found.setdefault(name, []).append(options.position[rows])
     for name, positions in sorted(found.items()):

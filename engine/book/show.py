@@ -9,6 +9,8 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
+from engine.book.fx_terms import FxTerms, fx_terms
+from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import Greeks, greeks
 from engine.book.value import book_warnings
 from engine.conventions.currencies import HOME
@@ -40,6 +42,7 @@ class BookShow:
     books: tuple[ShowRow, ...]
     total: ShowRow
     largest: tuple[ShowRow, ...]
+    fx: tuple[FxTerms, ...]  # of the largest
     warnings: tuple[str, ...]
 
 
@@ -57,11 +60,13 @@ def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
     rates = np.sum([np.abs(lost) for lost in found.dv01.values()], axis=0) if found.dv01 else 0.0
     size = np.abs(found.values) + 100.0 * rates  # a future is worth nothing and still moves
     largest = np.argsort(-size, kind="stable")[:n_largest].tolist()
+    listed = {book.position_ids[i] for i in largest}
     return BookShow(
         valuation_date=book.valuation_date,
         books=tuple(_row(name, "", found, books == name) for name in dict.fromkeys(book.books)),
         total=_row("total", "", found, np.ones(books.size, dtype=bool)),
         largest=tuple(_row(book.position_ids[i], book.kinds[i], found, np.arange(books.size) == i) for i in largest),
+        fx=tuple(terms for terms in fx_terms(book, market, fits, found.values) if terms.position_id in listed),
         warnings=(*book_warnings(book, market), *fit_warnings(book, fits)),
     )
 
@@ -75,6 +80,7 @@ def as_json(shown: BookShow) -> dict[str, Any]:
         "books": [_json_row(row) for row in shown.books],
         "total": _json_row(shown.total),
         "largest": [_json_row(row) for row in shown.largest],
+        "fx": [terms_as_json(terms) for terms in shown.fx],
         "warnings": list(shown.warnings),
     }
 

@@ -47,7 +47,7 @@ def betas_by_regime(
 
     Parameters
     ----------
-    prices : by date, a column a price, as `engine.inputs.history.prices.read_prices` returns it
+    prices : by date, a column a price, as `engine.inputs.history.prices.load_prices` has it
     history : as `engine.inputs.history.load.read_history` returns it
     tokyo : names of prices that close in Tokyo
 

@@ -23,7 +23,7 @@ from kernels.types import F64, Dates
 CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link
 _LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
 _TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
-_DATE_SHARE = 0.80  # of the window's weekdays must be dates common to all factors; holidays take a tenth
+DATE_SHARE = 0.80  # of the window's weekdays must be dates common to all factors; holidays take a tenth
 _PREVIOUS_CLOSES = 5
 VOL_DECIMALS, CORRELATION_DECIMALS = 8, 6
 
@@ -58,7 +58,11 @@ class Calibration:
 
 
 def calibrate(
-    history: pd.DataFrame, factors: Sequence[Factor], window: Window, given_laws: Mapping[str, GivenLaw] | None = None
+    history: pd.DataFrame,
+    factors: Sequence[Factor],
+    window: Window,
+    given_laws: Mapping[str, GivenLaw] | None = None,
+    beside: Collection[str] = (),
 ) -> Calibration:
     """Estimate vols and correlations of `factors` from a history.
 
@@ -69,6 +73,7 @@ def calibrate(
     factors : 1 to 64 factors
     window : dates used, both ends included
     given_laws : laws, by factor, that are taken as they are: of vols and derived curves, which seldom have a history
+    beside : factors, by name, that take no date away from the correlations of the others, which are as without them
 
     Returns
     -------
@@ -91,14 +96,16 @@ def calibrate(
     estimated = [factor for factor in factors if factor.name not in laws]
     names = [factor.name for factor in factors]
     states = factor_states(history, estimated, window)
-    common = states.dropna()
-    _check_length(common, window)
+    main = [factor.name for factor in estimated if factor.name not in beside]
+    common = states[main].dropna()
+    _check_length(states[main], common, window)
     changes = {factor.name: _one_day_changes(states[factor.name]) for factor in estimated}
     five_day_changes = _five_day_changes(common)
-    _check_moves(estimated, [*changes.values(), *five_day_changes.T])
+    _check_moves(list(changes), [*changes.values(), *_five_day_changes(states.dropna()).T])
     vols = [laws[name].vol if name in laws else math.sqrt(DAYS_PER_YEAR) * changes[name].std(ddof=1) for name in names]
-    correlation: F64 = np.atleast_2d(np.corrcoef(five_day_changes, rowvar=False)).astype(np.float64)
-    np.fill_diagonal(correlation, 1.0)
+    correlation = _correlation(five_day_changes)
+    if len(main) < len(estimated):
+        correlation = _with_main(_correlation(_five_day_changes(states.dropna())), list(changes), correlation, main)
     check_correlation(np.round(correlation, 15), list(changes), f"the history {window}")
     correlation = with_given_laws(correlation, list(changes), laws, names)
     for decimals in (15, CORRELATION_DECIMALS):  # unrounded too: rounding could hide that factors are dependent
@@ -162,18 +169,19 @@ def build_market(
     spreads: Mapping[str, SpreadCurve] | None = None,
     fx_vols: Mapping[str, FxVols] | None = None,
     exchanged: Collection[str] | None = None,
+    beside: Collection[str] = (),
 ) -> Market:
     """Return the market of one date: its published par curves and prices, with the law calibrated over `window`.
 
     `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given_laws`, `spreads` and
     `fx_vols` are taken as they are; reversion is zero where no law gives it, drift is zero. `exchanged` are the
-    currencies whose rates are the market's `fx`; None: every one that has a factor. Raises InputError as `calibrate`
-    does, or when a level was not published on `valuation_date`.
+    currencies whose rates are the market's `fx`; None: every one that has a factor; `beside` as in `calibrate`. Raises
+    InputError as `calibrate` does, or when a level was not published on `valuation_date`.
     """
     derived, laws = spreads or {}, given_laws or {}
     names = dict.fromkeys(f.curve for f in factors if f.curve is not None and f.curve not in derived)
     par_curves = {name: par_curve(history, name, valuation_date) for name in names}
-    calibration = calibrate(history, factors, window, given_laws)
+    calibration = calibrate(history, factors, window, given_laws, beside)
     levels = {f.name: _level(history, f.name, valuation_date) for f in factors if f.kind is FactorKind.PRICE}
     surfaces = fx_vols or {}
     levels |= {f.name: surfaces[f.pair].level for f in factors if f.pair is not None and f.pair in surfaces}
@@ -296,19 +304,34 @@ def _days(dated: pd.Series | pd.DataFrame) -> Dates:
     return dated.index.to_numpy().astype("datetime64[D]")
 
 
-def _check_length(common: pd.DataFrame, window: Window) -> None:
+def _correlation(changes: F64) -> F64:
+    """Return (n_factors, n_factors) correlation of changes, (n_changes, n_factors)."""
+    correlation: F64 = np.atleast_2d(np.corrcoef(changes, rowvar=False)).astype(np.float64)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation
+
+
+def _with_main(correlation: F64, names: Sequence[str], main_correlation: F64, main: Sequence[str]) -> F64:
+    """Return the correlation of `names` with that of `main` among them put in place of theirs."""
+    places = [list(names).index(name) for name in main]
+    correlation[np.ix_(places, places)] = main_correlation
+    return correlation
+
+
+def _check_length(states: pd.DataFrame, common: pd.DataFrame, window: Window) -> None:
     weekdays = int(np.busday_count(window.start, window.end)) + int(np.is_busday(window.end))
-    if len(common) < _DATE_SHARE * weekdays or len(common) <= CORRELATION_DAYS + 1:
+    if len(common) < DATE_SHARE * weekdays or len(common) <= CORRELATION_DAYS + 1:
         raise InputError(
             f"the history is shorter than the window: {len(common):,} dates have a value of every factor, the window "
-            f"{window} has {weekdays:,} weekdays and wants {max(_DATE_SHARE * weekdays, CORRELATION_DAYS + 2):,.0f}"
+            f"{window} has {weekdays:,} weekdays and wants {max(DATE_SHARE * weekdays, CORRELATION_DAYS + 2):,.0f}; "
+            f"{states.count().idxmin()} has the fewest, {states.count().min():,}"
         )
 
 
-def _check_moves(factors: Sequence[Factor], changes: Sequence[F64]) -> None:
+def _check_moves(names: Sequence[str], changes: Sequence[F64]) -> None:
     for i, change in enumerate(changes):
         if change.size < 2 or not change.std() > 0.0:
-            name = factors[i % len(factors)].name
+            name = names[i % len(names)]
             raise InputError(f"{name} does not move in the window ({change.size} changes): no vol can be estimated")
 
 

@@ -1,25 +1,51 @@
 """The market of a date from a history of levels, on the pattern of another market."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from engine.calibration.diffusion import Window, build_market
+from engine.calibration.diffusion import DATE_SHARE, Window, build_market
 from engine.calibration.given_laws import GivenLaw
+from engine.conventions.currencies import currency_of_curve, currency_of_factor
+from engine.conventions.indices import INDICES
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.market import Market
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Publisher:
+    """Who publishes a curve or a price, and in which file a history has it."""
+
+    words: str  # in a market's source
+    file: str  # in messages
+
+
 _PUBLISHERS = {
-    "JGB": "Ministry of Finance, Japan: constant-maturity JGB par yields",
-    "UST": "US Treasury: daily par yield curve rates",
-    PRICE_FACTOR: "Federal Reserve H.10: noon buying rate in New York",
+    "JGB": _Publisher(
+        words="Ministry of Finance, Japan: constant-maturity JGB par yields",
+        file="the Ministry of Finance's jgbcme_all.csv and jgbcme.csv",
+    ),
+    "UST": _Publisher(
+        words="US Treasury: daily par yield curve rates",
+        file="the Treasury's daily-treasury-rates-YYYY.csv, or FRED's DGS series",
+    ),
+    PRICE_FACTOR: _Publisher(words="Federal Reserve H.10: noon buying rate in New York", file="FRED's series DEXJPUS"),
 }
 
 
-def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) -> Market:
+def market_of_date(
+    history: pd.DataFrame,
+    day: date,
+    like: Market,
+    start: date,
+    *,
+    indices: Sequence[Factor] = (),
+    accepted: str = "",
+) -> Market:
     """Return the levels of `day`, with vols and correlations of the days from `start` to it.
 
     Parameters
@@ -28,6 +54,10 @@ def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) 
     like : market whose factors are wanted; what no history holds is taken from it: spreads of derived curves, implied
         vols, and the laws of both
     start : first day of the window that vols and correlations are estimated from
+    indices : prices of the history that the market has after the factors of `like`, whose laws they leave as they are;
+        `indices_of` finds them
+    accepted : what was accepted by name of the history, as `engine.inputs.history.gate.Passed.words_until` has it; it
+        stands in the market's description
 
     Raises
     ------
@@ -35,32 +65,74 @@ def market_of_date(history: pd.DataFrame, day: date, like: Market, start: date) 
         `like` has a factor that the history does not, or as `engine.calibration.diffusion.build_market` does.
     """
     _refuse_unknown(history, like)
-    published = {name: _PUBLISHERS.get(name, "history") for name in (*sorted(like.par_curves), PRICE_FACTOR)}
-    prices = [factor.name for factor in like.factors if factor.kind is FactorKind.PRICE]
-    published |= {name: "history" for name in prices if name not in published}
-    return build_market(
+    window = Window(start=start, end=day)
+    factors = (*like.factors, *indices)
+    prices = [factor.name for factor in factors if factor.kind is FactorKind.PRICE]
+    market = build_market(
         history,
         day,
-        like.factors,
-        Window(start=start, end=day),
-        {name: f"{publisher}, {day}" for name, publisher in published.items()},
+        factors,
+        window,
+        {name: f"{_source(name)}, {day}" for name in dict.fromkeys((*sorted(like.par_curves), PRICE_FACTOR, *prices))},
         given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
         spreads=like.spreads,
         fx_vols=like.fx_vols,
         exchanged=tuple(like.fx),
+        beside=[factor.name for factor in indices],
     )
+    return replace(market, calibration=f"{market.calibration}; {accepted}") if accepted else market
 
 
-def carried_notes(like: Market, day: date) -> tuple[str, ...]:
-    """Return what a market of `day` has of `like`, since no history holds it, in words."""
-    if like.valuation_date == day:
+def indices_of(history: pd.DataFrame, day: date, like: Market, start: date) -> list[Factor]:
+    """Return the indices of a history that a market of `day` has beside the factors of `like`."""
+    names = [factor.name for factor in like.factors]
+    inside = history.loc[pd.Timestamp(start) : pd.Timestamp(day)]
+    weekdays = max(int(np.busday_count(start, day + timedelta(days=1))), 1)
+    there = [
+        name
+        for name in INDICES
+        if name in history.columns
+        and name not in names
+        and bool(inside[name].iloc[-1:].notna().all())
+        and inside.index[-1:] == pd.Timestamp(day)
+        and inside[name].notna().sum() >= DATE_SHARE * weekdays
+    ]
+    return [Factor(name=name, kind=FactorKind.PRICE, currency=INDICES[name].currency) for name in there]
+
+
+def series_needed(history: pd.DataFrame, like: Market, days: Sequence[date], start: date) -> list[str]:
+    """Return the curves and prices that markets of `days` are made from."""
+    indices = [factor.name for day in days for factor in indices_of(history, day, like, start)]
+    return list(dict.fromkeys([*like.par_curves, *_prices(like), *indices]))
+
+
+def carried_notes(like: Market, days: Sequence[date]) -> tuple[str, ...]:
+    """Return what markets of `days` have of `like`, since no history holds it, and how old it is, in words."""
+    others = [day for day in days if day != like.valuation_date]
+    if not others:
         return ()
     curves = f"the spreads of {', '.join(like.spreads)}" if like.spreads else ""
     vols = f"the implied vols of {', '.join(like.fx_vols)}" if like.fx_vols else ""
     what = " and ".join(part for part in (curves, vols) if part)
-    notes = [f"{what} are those of {like.valuation_date}: the history has none"] if what else []
+    farthest = max(others, key=lambda day: abs((day - like.valuation_date).days))
+    age = (farthest - like.valuation_date).days
+    words = f"{abs(age):,} day{'s' * (abs(age) > 1)} {'before' if age > 0 else 'after'} {farthest}"
+    notes = [f"{what} are those of {like.valuation_date}, {words}: the history has none"] if what else []
     if np.any(like.mus != 0.0):
         notes.append(f"the drifts of the market of {like.valuation_date} are not taken: prices have none")
+    return tuple(notes)
+
+
+def index_notes(history: pd.DataFrame, days: Sequence[date], like: Market, start: date) -> tuple[str, ...]:
+    """Return which indices of a history a market of each day lacks, in words."""
+    names = [name for name in INDICES if name in history.columns and name not in {f.name for f in like.factors}]
+    notes = []
+    for day in days:
+        have = [factor.name for factor in indices_of(history, day, like, start)]
+        if lacks := [name for name in names if name not in have]:
+            notes.append(
+                f"{day}: no {', '.join(lacks)} in the market: not published on it, or on few dates of the window"
+            )
     return tuple(notes)
 
 
@@ -119,18 +191,56 @@ def _neighbours(factor: Factor, like: Market) -> Sequence[str]:
 
 def _series_needed(history: pd.DataFrame, like: Market) -> dict[str, list[str]]:
     """Return the columns by what they are for; of a curve's tenors a day has some."""
-    curves = {name: [str(c) for c in history.columns if str(c).startswith(f"{name}_")] for name in like.par_curves}
-    prices = {f.name: [f.name] for f in like.factors if f.kind is FactorKind.PRICE} | {PRICE_FACTOR: [PRICE_FACTOR]}
-    return {**{f"{name} yields": columns for name, columns in curves.items()}, **prices}
+    curves = {name: [str(c) for c in history.columns if str(c).rpartition("_")[0] == name] for name in like.par_curves}
+    return {
+        **{f"{name} yields": columns for name, columns in curves.items()},
+        **{name: [name] for name in _prices(like)},
+    }
+
+
+def _prices(like: Market) -> list[str]:
+    """Return the prices that a history must have, USD/JPY with them."""
+    return list(dict.fromkeys([*(f.name for f in like.factors if f.kind is FactorKind.PRICE), PRICE_FACTOR]))
 
 
 def _refuse_unknown(history: pd.DataFrame, like: Market) -> None:
-    held = {str(name) for name in history.columns}
-    curves = sorted({name.split("_")[0] for name in held if "_" in name})
+    """Refuse a history that lacks a curve or a price of `like`, and say which file has it. Raises InputError."""
+    held = [str(name) for name in history.columns]
+    curves = sorted({name.rpartition("_")[0] for name in held if "_" in name})
+    prices = [name for name in held if "_" not in name]
     missing = [name for name in like.par_curves if name not in curves]
-    missing += [f.name for f in like.factors if f.kind is FactorKind.PRICE and f.name not in held]
+    missing += [name for name in _prices(like) if name not in prices]
     if missing:
+        files = [f"{', '.join(names)}: {file}" for file, names in _by_file(missing).items()]
         raise InputError(
             f"the history has no {', '.join(missing)}, which the market of {like.valuation_date} has; it has"
-            f" {', '.join([*curves, *sorted(name for name in held if '_' not in name)])}; give another market by --like"
+            f" {', '.join([*curves, *sorted(prices)])}; add the file ({'; '.join(files)}), or give another"
+            " market by --like"
         )
+
+
+def _by_file(missing: Sequence[str]) -> dict[str, list[str]]:
+    """Return missing curves and prices by the file that has them."""
+    found: dict[str, list[str]] = {}
+    for name in missing:
+        found.setdefault(_file(name), []).append(name)
+    return found
+
+
+def _source(name: str) -> str:
+    if name in INDICES:
+        return f"{INDICES[name].publisher}: close of the {INDICES[name].name}"
+    return _PUBLISHERS[name].words if name in _PUBLISHERS else "history"
+
+
+def _file(name: str) -> str:
+    if name in _PUBLISHERS:
+        return _PUBLISHERS[name].file
+    if name in INDICES:
+        fred = f", or FRED's series {INDICES[name].fred}" if INDICES[name].fred else ""
+        return f"a tidy table's column {name.lower()}{fred}"
+    if currency_of_curve(name) is not None:
+        return f"a tidy table's columns {name.lower()}_1y and so on"
+    if currency_of_factor(name) is not None:
+        return f"a tidy table's column {name.lower()}"
+    return "no file that is read: lay it on the market that is built, by `unwind data prices`"

@@ -70,6 +70,12 @@ EPISODES = {
 }
 
 
+def whole_window() -> Window:
+    """Return the window from the first day of an episode or of calm to the last."""
+    windows = [window for episode in (CALM, *EPISODES.values()) for window in episode.windows]
+    return Window(start=min(window.start for window in windows), end=max(window.end for window in windows))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RegimeEstimate:
     """What an episode says of a regime. Blocks are those of `BLOCKS`; "raw" is before shrinking."""

@@ -9,6 +9,8 @@ import pandas as pd
 
 from engine.calibration.diffusion import CORRELATION_DAYS, Window, calibrate
 from engine.conventions.currencies import currency_of_curve
+from engine.errors import InputError
+from engine.inputs.history.gate import window_doubts
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from kernels.types import F64
@@ -37,7 +39,7 @@ def trailing_correlations(market: Market, end: date, history: pd.DataFrame) -> T
     Raises
     ------
     InputError
-        The history does not cover the year.
+        The history does not cover the year, or something in it is doubted.
 
     Notes
     -----
@@ -46,6 +48,7 @@ def trailing_correlations(market: Market, end: date, history: pd.DataFrame) -> T
     """
     series = [str(column) for column in history.columns]
     factors = [factor for factor in market.factors if _has_history(factor, series)]
+    _refuse_doubted(history, factors, end)
     found = calibrate(history, factors, Window(start=end - TRAILING, end=end))
     places = [market.factors.index(factor) for factor in factors]
     full = np.full(market.correlation.shape, np.nan)
@@ -54,6 +57,13 @@ def trailing_correlations(market: Market, end: date, history: pd.DataFrame) -> T
     return TrailingCorrelations(
         correlation=full, se=(1.0 - full**2) / np.sqrt(independent), description=found.description
     )
+
+
+def _refuse_doubted(history: pd.DataFrame, factors: Sequence[Factor], end: date) -> None:
+    names = {str(factor.curve or factor.name) for factor in factors}
+    if doubts := window_doubts(history, names, end - TRAILING, end):
+        more = f"; and {len(doubts) - 1:,} more" if len(doubts) > 1 else ""
+        raise InputError(f"the history is doubted: {doubts[0].series} on {doubts[0].day}: {doubts[0].message}{more}")
 
 
 def _has_history(factor: Factor, series: Sequence[str]) -> bool:

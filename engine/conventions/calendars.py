@@ -1,6 +1,6 @@
 """Business days and coupon dates, from QuantLib. All days are counted from the valuation date."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import QuantLib as ql  # noqa: N813  # as its own documentation does
 
-from engine.conventions.currencies import CURRENCIES, MAX_TERM_YEARS, STEP_CENTRES, currency_of
+from engine.conventions.currencies import MAX_TERM_YEARS, STEP_CENTRES, currency_of
 from engine.errors import InputError, did_you_mean
 from kernels.types import F64, I64
 
@@ -18,15 +18,16 @@ _DAYS_BACK = 800  # a swap's current period and the one before
 
 
 CENTRES: dict[str, Callable[[], "ql.Calendar"]] = {  # by the names that currencies have for them
-    "Tokyo": ql.Japan,  # public holidays, with 31 December to 3 January
+    "Tokyo": ql.Japan,  # bank holidays: public ones, with 31 December to 3 January
     "New York": lambda: ql.UnitedStates(ql.UnitedStates.GovernmentBond),
+    "Federal Reserve": lambda: ql.UnitedStates(ql.UnitedStates.FederalReserve),  # dollars are paid on Good Friday
     "TARGET": ql.TARGET,  # the euro's settlement system
     "Sydney": lambda: ql.Australia(ql.Australia.Settlement),
-    "Mexico City": ql.Mexico,  # the stock exchange's
+    "Mexico City": ql.Mexico,  # bank holidays
 }
 _AND = " and "  # "Tokyo and New York": business days that both have
 
-Use = Literal["bond", "swap", "fx"]
+Use = Literal["bond", "swap"]
 
 
 class Calendar:
@@ -65,6 +66,10 @@ class Calendar:
         """Return the first business day after `day`."""
         return int(self.days[np.searchsorted(self.days, day, side="right")])
 
+    def days_after(self, days: I64, n: int) -> I64:
+        """Return the business day `n` after each of (n_days,) days, holidays or not; `n` 0: the days themselves."""
+        return np.asarray(days if n == 0 else self.days[np.searchsorted(self.days, days, side="right") + n - 1])
+
     def coming(self, n: int) -> I64:
         """Return the first `n` business days after the valuation date: (n,) [days]."""
         first = int(np.searchsorted(self.days, 0, side="right"))
@@ -86,20 +91,17 @@ class Calendars:
         self._made: dict[str, Calendar] = {}
 
     def of(self, currency: str, use: Use = "bond") -> Calendar:
-        """Return the calendar by which a currency's bonds and loans, swaps or exchanges pay."""
-        return self._named(getattr(currency_of(currency).calendars, use))
-
-    def joint(self, one: str, other: str) -> Calendar:
-        """Return the days on which two currencies can be exchanged for each other, whichever comes first."""
-        names = {code: currency_of(code).calendars.fx for code in (one, other)}
-        return self._named(_AND.join(dict.fromkeys(names[code] for code in CURRENCIES if code in names)))
+        """Return the calendar by which a currency's bonds and loans, or its swaps, pay."""
+        return self.common((getattr(currency_of(currency).calendars, use),))
 
     @property
     def steps(self) -> Calendar:
         """Return the days on which simulated paths step."""
-        return self._named(_AND.join(STEP_CENTRES))
+        return self.common(STEP_CENTRES)
 
-    def _named(self, name: str) -> Calendar:
+    def common(self, centres: Sequence[str]) -> Calendar:
+        """Return the business days that centres have in common; a centre may be named twice."""
+        name = _AND.join(dict.fromkeys(centres))
         if name not in self._made:
             self._made[name] = Calendar(name, self.valuation_date)
         return self._made[name]

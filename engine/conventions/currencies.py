@@ -17,7 +17,8 @@ MAX_LOAN_YEARS = 10  # of a repo or deposit, from start to maturity
 
 DOLLAR = "USD"  # of the unwind's own mechanisms; dealt against the home currency unless another is named
 
-CURRENCIES, HOME, STEP_CENTRES = read_registry((files("engine.conventions") / "currencies.toml").read_text("utf-8"))
+_FILE = read_registry((files("engine.conventions") / "currencies.toml").read_text("utf-8"))
+CURRENCIES, HOME, STEP_CENTRES, FX_CENTRE = _FILE.currencies, _FILE.home, _FILE.step_centres, _FILE.fx_centre
 
 
 def register(currency: Currency) -> None:

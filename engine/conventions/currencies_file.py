@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 from engine.conventions.currency import (
@@ -36,13 +36,23 @@ def read_currencies(text: str) -> dict[str, Currency]:
     }
 
 
-def read_registry(text: str) -> tuple[dict[str, Currency], str, tuple[str, ...]]:
-    """Read the bundled file: currencies by code, code of the home currency, centres of the paths' business days.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryFile:
+    """What the bundled file says."""
+
+    currencies: dict[str, Currency]  # by code
+    home: str  # code of the home currency
+    step_centres: tuple[str, ...]  # all open on a day on which simulated paths step
+    fx_centre: str  # open on every spot date
+
+
+def read_registry(text: str) -> RegistryFile:
+    """Read the bundled file.
 
     Raises InputError as `read_currencies`, and where not exactly one currency is the home, or two have one factor.
     """
     found, head = read_currencies(text), _parsed(text)
-    _refuse_unknown("the file", head, ("home", "business_days", "currencies"))
+    _refuse_unknown("the file", head, ("home", "business_days", "fx_centre", "currencies"))
     home = _text("home", head.get("home"))
     homes = [code for code, currency in found.items() if currency.fx is None]
     if homes != [home]:
@@ -55,7 +65,8 @@ def read_registry(text: str) -> tuple[dict[str, Currency], str, tuple[str, ...]]
     centres = _texts("business_days", head.get("business_days"))
     if not centres:
         raise InputError("business_days: must name a centre, got an empty list")
-    return found, home, centres
+    fx_centre = _text("fx_centre", head.get("fx_centre"))
+    return RegistryFile(currencies=found, home=home, step_centres=centres, fx_centre=fx_centre)
 
 
 def _currency(code: str, table: Mapping[str, Any]) -> Currency:
@@ -82,13 +93,13 @@ def _currency(code: str, table: Mapping[str, Any]) -> Currency:
 def _part(kind: type[Part], where: str, value: Any) -> Part:
     """Read one table into the dataclass that holds it, every key by its reader."""
     table = _table(value, where)
-    _check_keys(where, table, kind)
+    _check_keys(where, table, kind, optional=[each.name for each in fields(kind) if each.default is not MISSING])  # type: ignore[arg-type]
     readers: dict[str, Reader] = {name: _READERS.get((kind, name), _text) for name in table}
     return kind(**{name: read(f"{where}.{name}", table[name]) for name, read in readers.items()})
 
 
 def _check_keys(
-    where: str, table: Mapping[str, Any], kind: Any, without: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+    where: str, table: Mapping[str, Any], kind: Any, without: Sequence[str] = (), optional: Sequence[str] = ()
 ) -> None:
     known = [each.name for each in fields(kind) if each.name not in without]
     _refuse_unknown(where, table, known)
@@ -162,6 +173,7 @@ _READERS: Mapping[tuple[Any, str], Reader] = {  # what is not here is text
     (FxQuote, "level_range"): _rate_range,
     (FxQuote, "contract_range"): _rate_range,
     (FxQuote, "small_move"): _positive,
+    (FxQuote, "waits"): _one_of(True, False),
     (InterestRanges, "yields"): _range,
     (InterestRanges, "contract"): _range,
 }

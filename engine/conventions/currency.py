@@ -75,10 +75,11 @@ class FxQuote:
     """How the home currency is exchanged for this one."""
 
     factor: str  # "USDJPY": home units for one unit
-    spot_days: int  # business days to delivery
+    spot_days: int  # business days to delivery against the dollar; of the dollar, against the home currency
     level_range: Range  # of a market's level; beyond it a unit is mistaken
     contract_range: Range  # of the rate of a position
     small_move: float  # home units; a smaller absolute shock is more often a fraction meant to be relative
+    waits: bool = False  # a holiday of the centre of all exchanges, between trade and spot date, delays it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

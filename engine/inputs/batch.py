@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.limits import Limit, checked_limits, describe_limits
+from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
-from engine.inputs.toml.read import Strict, parse_toml, read_text
+from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
 DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
@@ -69,6 +69,15 @@ def _path(value: Any) -> Any:
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"must be the path of a file, got {value!r}")
     return value
+
+
+def _umask(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"0[0-7][0-7]", value):
+        raise ValueError(
+            f"must be three octal digits as text, the first 0 since the owner reads and writes, such as '027', "
+            f"got {value!r}"
+        )
+    return int(value, 8)
 
 
 def _one_or_more(value: Any) -> Any:
@@ -132,6 +141,13 @@ class BatchFile(Strict):
     realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    umask: Annotated[
+        int | None, BeforeValidator(_umask), WithJsonSchema({"type": "string", "pattern": "^0[0-7][0-7]$"})
+    ] = Field(
+        default=None,
+        description="Permissions that the record's files and folders do without: '027' lets the group read, and others "
+        "nothing. Default: the process's.",
+    )
     histories: tuple[PathText, ...] = Field(
         default=(), description="Histories of yields and USD/JPY, for the record's trailing correlations."
     )
@@ -169,6 +185,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
+    umask: int | None  # permissions that what is written does without; None: the process's
     histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
 
@@ -188,7 +205,8 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
     InputError
         There is no date, or one of `dates` is none.
     """
-    text = read_text(path)
+    opened = open_once(path, TOML)
+    text = read_text(opened)
     data = parse_toml(path, text)
     try:
         file = BatchFile.model_validate(data)
@@ -201,7 +219,7 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
         raise FileFaults(path, [Fault(message=f"needs {DATE} in its name: there are several dates", where="market")])
     return Batch(
         path=path.resolve(),
-        sha256=sha256(path.read_bytes()).hexdigest(),
+        sha256=opened.sha256,
         dates=chosen,
         market=str(folder / file.market),
         books=tuple(book.model_copy(update={"path": str(folder / book.path)}) for book in file.books),
@@ -212,6 +230,7 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
         realised=folder / file.realised if file.realised else None,
         prometheus=folder / file.prometheus if file.prometheus else None,
         report=file.report,
+        umask=file.umask,
         histories=tuple(folder / each for each in file.histories),
         block_cells=file.block_cells,
     )

@@ -52,7 +52,7 @@ class Limit(Strict):
 
     name: str | None = Field(default=None, min_length=1, description="In messages. Default: its number in the file.")
     measure: Annotated[str, AfterValidator(_known_measure)] = Field(json_schema_extra=_describe_measure)
-    amount: Annotated[float, AfterValidator(_positive)] = Field(strict=False, description="In `currency`.")
+    amount: Annotated[float, AfterValidator(_positive)] = Field(description="In `currency`.")
     currency: CurrencyCode = HOME
     kind: Literal["hard", "soft"] = Field(default="hard", description="A breach of a hard limit ends with code 3.")
     run: str = Field(default="*", min_length=1, description="Name of a run, or a glob over names.")

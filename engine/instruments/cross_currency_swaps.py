@@ -1,8 +1,9 @@
 """Cross-currency swaps: SOFR (Act/360) against TONA + spread (Act/365F), quarterly, notionals exchanged.
 
 The dollar leg pays SOFR flat and is discounted on SOFR: with its notional it is worth that notional, and an exchange
-at a later reset (XCCY_MTM_SWAP) is worth nothing before it is made. The yen leg is projected on TONA and discounted on
-the curve with the basis. Periods as those of `swaps`, on business days of both centres.
+at a later reset (XCCY_MTM_SWAP) is worth nothing before it is made, nor once its rate is fixed two business days
+before: dollars are given back, and lent anew at par. The yen leg is projected on TONA and discounted on the curve with
+the basis. Periods as those of `swaps`, on days on which both currencies are paid.
 """
 
 from collections.abc import Iterator
@@ -13,14 +14,14 @@ import numpy as np
 from engine.conventions.currencies import DOLLAR, PAYS_OVERNIGHT, currency_of
 from engine.errors import Fault
 from engine.instruments.family import Family, Part, fault
+from engine.instruments.fx import exchange_leg
 from engine.instruments.pairs import pair_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.instruments.swaps import NOT_RUNNING, fixing_faults, growth, off_market, running_days
 from engine.payoffs.floats import FloatLeg
-from engine.payoffs.flows import Leg
-from kernels.types import F64, I64
+from kernels.types import I64
 
 if TYPE_CHECKING:
     from engine.conventions.calendars import Calendar
@@ -92,18 +93,15 @@ def _parts(position: Position, days: "Days") -> list[Part]:
         days=ends[1:],
         amounts=compounded,
     )
+    spots = days.spot_parts(pair)
     if ends[0] > 0:  # notionals are still to be exchanged: the dollars are worth nothing then
-        return [_leg(pair.domestic, ends, np.concatenate([[-yen], payments])), floats]
+        return [exchange_leg(pair.domestic, ends, np.concatenate([[-yen], payments])), floats, *spots]
     dollars = position.notional
     if position.reset_rate is not None:
         dollars *= position.rate / position.reset_rate
     held = dollars * growth(position.fixed_so_far, ends, pair.foreign)
-    paid = _leg(pair.foreign, np.zeros(1, np.int64), np.array([held]))
-    return [_leg(pair.domestic, ends[1:], payments), paid, floats]
-
-
-def _leg(currency: str, days: I64, amounts: F64) -> Leg:
-    return Leg(curve=currency_of(currency).curves.fx, currency=currency, days=days, amounts=amounts)
+    paid = exchange_leg(pair.foreign, np.zeros(1, np.int64), np.array([held]))
+    return [exchange_leg(pair.domestic, ends[1:], payments), paid, floats, *spots]
 
 
 def _last_day(position: Position, days: "Days") -> int:
@@ -136,7 +134,7 @@ def _ends(position: Position, days: "Days") -> I64:
 
 
 def _calendar(position: Position, days: "Days") -> "Calendar":
-    return days.pair(pair_of(position))
+    return days.pair(pair_of(position)).payable
 
 
 CROSS_CURRENCY_SWAPS = Family(

@@ -7,11 +7,16 @@ from typing import TypeVar
 import numpy as np
 
 from engine.conventions.calendars import Calendar, Calendars, Use, add_tenor, coupon_days, swap_days, thirty_360
+from engine.conventions.currencies import HOME
 from engine.conventions.currency import BondConvention
+from engine.conventions.fx_calendar import FxCalendar
 from engine.instruments.pairs import Pair
+from engine.payoffs.spot_days import SpotPart
 from kernels.types import F64, I64
 
 T = TypeVar("T")
+
+N_BUSINESS_DAYS = 400  # compiled into a book: steps of paths, spot dates; the longest horizon is shorter
 
 
 class Days:
@@ -26,9 +31,25 @@ class Days:
         """Return the business days of a currency's own centre, for its bonds and loans or its swaps."""
         return self._calendars.of(currency, use)
 
-    def pair(self, pair: Pair) -> Calendar:
-        """Return the business days that both currencies of a pair have."""
-        return self._calendars.joint(pair.foreign, pair.domestic)
+    def pair(self, pair: Pair) -> FxCalendar:
+        """Return the dates of a pair."""
+        return self.kept(("pair", pair), lambda: FxCalendar(self._calendars, pair.foreign, pair.domestic))
+
+    def spot_parts(self, pair: Pair) -> list[SpotPart]:
+        """Return the spot dates of a pair, and of each of its currencies against the home currency.
+
+        As the part of a position: of the valuation date and of the days on which paths step.
+        """
+        needed = dict.fromkeys([pair, *(Pair(foreign=code, domestic=HOME) for code in pair.codes if code != HOME)])
+        return [self._spot_part(each) for each in needed]
+
+    def _spot_part(self, pair: Pair) -> SpotPart:
+        def made() -> SpotPart:
+            """Return the spot dates of a pair."""
+            days = np.concatenate([[0], self.coming(N_BUSINESS_DAYS)])
+            return SpotPart(pair=pair.foreign + pair.domestic, days=days, spot_days=self.pair(pair).spot_days(days))
+
+        return self.kept(("spot days", pair), made)
 
     def coming(self, n: int) -> I64:
         """Return the next `n` days on which simulated paths step: (n,) days from the valuation date, ascending."""

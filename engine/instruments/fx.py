@@ -1,8 +1,9 @@
 """Spot, forwards, swaps and NDFs: one currency against another, dollars against yen, at `rate`.
 
-Days are modified following, on business days of both centres. Spot is settled: units held, not flows. An NDF is worth
-what the forward is worth until it is fixed, two business days before it settles, and its difference in the domestic
-currency from then on: an option on no dollars stands for the fixing.
+Dates are those of `engine.conventions.fx_calendar`: modified following, on days on which both currencies are paid. Spot
+is settled: units held, not flows. An NDF is worth what the forward is worth until it is fixed, on the last day whose
+spot date is no later than its settlement, and its difference in the domestic currency from then on: an option on no
+dollars stands for the fixing.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import DOLLAR, FOREIGN, currency_of
+from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
 from engine.errors import Fault
 from engine.instruments.family import MOVED, Family, Part, Values, fault
 from engine.instruments.pairs import Pair, pair_of, quoted_pair
@@ -20,7 +21,8 @@ from engine.instruments.rows.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule
 from engine.market.market import Market
 from engine.payoffs.balances import BalancePart
 from engine.payoffs.curves import sums
-from engine.payoffs.flows import Flows, Leg
+from engine.payoffs.exchanges import ExchangeLeg, delivered
+from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import OptionPart
 from engine.payoffs.payoff import Book, Caution
 from kernels.types import F64, I64
@@ -64,7 +66,7 @@ FX_SWAP = Kind(
 )
 NDF = Kind(
     name="NDF",
-    meaning="a forward whose difference is fixed two business days before it settles, and kept in yen from then on",
+    meaning="a forward whose difference is fixed where `maturity` is the spot date, and kept in yen from then on",
     rule=_rule("maturity"),
     example={"currency": DOLLAR, "notional": "25000000", "rate": "143.9", "maturity": "2025-07-30"},
 )
@@ -79,7 +81,15 @@ def _parts(position: Position, days: "Days") -> list[Part]:
             BalancePart(currency=pair.domestic, quantity=-position.notional * position.rate),
         ]
     fixing: list[Part] = [_fixing(position, days)] if position.kind is NDF else []
-    return [*_exchanges(position, days), *fixing]
+    return [*_exchanges(position, days), *fixing, *days.spot_parts(pair_of(position))]
+
+
+def exchange_leg(currency: str, days: I64, amounts: F64) -> Leg | ExchangeLeg:
+    """Return what a contract exchanges in one currency, (n,) days and amounts received: yen are as any other yen."""
+    curve = currency_of(currency).curves.fx
+    if currency == HOME:
+        return Leg(curve=curve, currency=currency, days=days, amounts=amounts)
+    return ExchangeLeg(curve=curve, currency=currency, days=days, amounts=amounts)
 
 
 def _exchanges(position: Position, days: "Days") -> list[Part]:
@@ -92,13 +102,13 @@ def _exchanges(position: Position, days: "Days") -> list[Part]:
         assert position.far_rate is not None
         dates, rates = [position.start_date, position.maturity], [position.rate, position.far_rate]
         amounts = [position.notional, -position.notional]
-    calendar, pair = _calendar(position, days), pair_of(position)
+    calendar, pair = _payable(position, days), pair_of(position)
     paid, bought = np.array([days.payment_day(calendar, when) for when in dates]), np.array(amounts)
     ahead = paid >= 1
     if not ahead.any():
         return []
     return [
-        Leg(curve=currency_of(currency).curves.fx, currency=currency, days=paid[ahead], amounts=received[ahead])
+        exchange_leg(currency, paid[ahead], received[ahead])
         for currency, received in ((pair.domestic, -bought * np.array(rates)), (pair.foreign, bought))
     ]
 
@@ -111,7 +121,7 @@ def _fixing(position: Position, days: "Days") -> OptionPart:
         foreign=pair.foreign,
         domestic=pair.domestic,
         expiry_day=_fixing_day(position, days),
-        delivery_day=days.payment_day(_calendar(position, days), position.maturity),
+        delivery_day=days.payment_day(_payable(position, days), position.maturity),
         strike=position.rate,
         amount=0.0,
         market_vol=np.nan,
@@ -121,7 +131,7 @@ def _fixing(position: Position, days: "Days") -> OptionPart:
 def _last_day(position: Position, days: "Days") -> int | None:
     if position.maturity is None:
         return None
-    return days.payment_day(_calendar(position, days), position.maturity)
+    return days.payment_day(_payable(position, days), position.maturity)
 
 
 def _faults(position: Position, days: "Days") -> Iterator[Fault]:
@@ -135,14 +145,14 @@ def _faults(position: Position, days: "Days") -> Iterator[Fault]:
 
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
-    if days.is_moved(_calendar(position, days), position.start_date, position.maturity):
+    if days.is_moved(_payable(position, days), position.start_date, position.maturity):
         yield MOVED
 
 
 def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> Iterator[Caution]:
-    flows, n = book.table(Flows), len(book.position_ids)
-    mine = np.isin(flows.position, position)
-    held = np.unique(np.column_stack([flows.position[mine], flows.currency[mine]]), axis=0)  # (n, 2) as text
+    owner, currency, amount = delivered(book)
+    mine, n = np.isin(owner, position), len(book.position_ids)
+    held = np.unique(np.column_stack([owner[mine], currency[mine]]), axis=0)  # (n, 2) as text
     codes: dict[int, list[str]] = {}
     for who, code in held.tolist():
         codes.setdefault(int(who), []).append(code)
@@ -150,8 +160,7 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
     for pair in dict.fromkeys(pairs.values()):
         of_pair = np.array([who for who in position.tolist() if pairs.get(who) == pair], np.int64)
         bought, paid = (
-            sums(flows.position, np.where(flows.currency == code, flows.amount, 0.0), n)[of_pair]
-            for code in (pair.foreign, pair.domestic)
+            sums(owner, np.where(currency == code, amount, 0.0), n)[of_pair] for code in (pair.foreign, pair.domestic)
         )
         outright = bought != 0.0  # a swap's dollars come and go, until its near leg is paid
         yield from far_from_spot(of_pair[outright], -paid[outright] / bought[outright], pair, market)
@@ -166,12 +175,12 @@ def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iter
 
 def _fixing_day(position: Position, days: "Days") -> int:
     assert position.maturity is not None
-    calendar = _calendar(position, days)
-    return calendar.shifted(days.payment_day(calendar, position.maturity), -pair_of(position).spot_days)
+    settled = days.payment_day(_payable(position, days), position.maturity)
+    return days.pair(pair_of(position)).fixing_day(settled)
 
 
-def _calendar(position: Position, days: "Days") -> "Calendar":
-    return days.pair(pair_of(position))
+def _payable(position: Position, days: "Days") -> "Calendar":
+    return days.pair(pair_of(position)).payable
 
 
 FX = Family(

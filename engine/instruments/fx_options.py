@@ -1,8 +1,8 @@
 """Currency options as calls and flows. A put is a call less the forward, exactly; a digital is a tight call spread.
 
-Options expire on joint business days of both centres (modified following) and deliver two of them later. A digital
-on yen N struck at K is N / width calls at K - width / 2 less as many at K + width / 2: on expiry it pays in
-full beyond the upper strike, in part between the two.
+An option expires on the day that it names, any weekday but 1 January, holidays too, and delivers on the spot date of
+its expiry: `engine.conventions.fx_calendar`. A digital on yen N struck at K is N / width calls at K - width / 2 less as
+many at K + width / 2: on expiry it pays in full beyond the upper strike, in part between the two.
 """
 
 from collections.abc import Iterator
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
+from engine.conventions.currencies import DOLLAR, FOREIGN, HOME
 from engine.instruments.family import Family, Part, Values
-from engine.instruments.fx import far_from_spot
+from engine.instruments.fx import exchange_leg, far_from_spot
 from engine.instruments.pairs import Pair, pair_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.market.market import Market
-from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of
 from engine.payoffs.payoff import Book, Caution
 from engine.payoffs.quoted import PremiumPart
@@ -27,6 +26,9 @@ from kernels.types import I64
 if TYPE_CHECKING:
     from engine.instruments.days import Days
 
+NO_EXPIRY = (
+    "an expiry on a weekend or 1 January: moved to the next other day, or the one before where the month would end"
+)
 DEFAULT_WIDTH = 0.5  # yen between the strikes of a digital's call spread
 
 _ONE, _TWO = FxColumns(strikes=("strike",)), FxColumns(strikes=("strike", "strike_2"))
@@ -104,15 +106,11 @@ def _parts(position: Position, days: "Days") -> list[Part]:
         for strike, amount in calls
     ]
     parts += [
-        Leg(
-            curve=currency_of(currency).curves.fx,
-            currency=currency,
-            days=np.array([delivery]),
-            amounts=np.array([amount]),
-        )
+        exchange_leg(currency, np.array([delivery]), np.array([amount]))
         for currency, amount in ((pair.domestic, yen), (pair.foreign, dollars))
         if amount
     ]
+    parts += days.spot_parts(pair)
     if position.premium is not None:
         parts.append(PremiumPart(value=position.notional * position.premium))
     return parts
@@ -145,8 +143,8 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
 
     def made() -> tuple[int, int]:
         calendar = days.pair(pair)
-        expiry = calendar.modified_following(days.day(maturity))
-        return expiry, calendar.shifted(expiry, pair.spot_days)
+        expiry = calendar.expiry_day(days.day(maturity))
+        return expiry, calendar.delivery_day(expiry)
 
     return days.kept(("fx_options", pair, maturity), made)
 
@@ -155,7 +153,10 @@ def _last_day(position: Position, days: "Days") -> int:
     return _expiry_and_delivery(position, days)[0]
 
 
-def _cautions(position: Position, _: "Days") -> Iterator[str]:
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    assert position.maturity is not None
+    if _last_day(position, days) != days.day(position.maturity):
+        yield NO_EXPIRY
     if position.kind in _DIGITALS and position.width is None:
         yield f"no `width`: call spreads of {DEFAULT_WIDTH:g} yen stand for the digitals"
 

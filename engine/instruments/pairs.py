@@ -17,6 +17,11 @@ class Pair:
     domestic: str  # "USD"
 
     @property
+    def codes(self) -> tuple[str, str]:
+        """Return both currencies."""
+        return self.foreign, self.domestic
+
+    @property
     def label(self) -> str:
         """Return the pair as a desk writes it: "EUR/USD"."""
         return f"{self.foreign}/{self.domestic}"
@@ -33,11 +38,6 @@ class Pair:
             (1.0, 1.0) if code == HOME else fx_quote(code).contract_range for code in (self.foreign, self.domestic)
         )
         return low / most, high / least
-
-    @property
-    def spot_days(self) -> int:
-        """Return the business days from a trade or an expiry to delivery; of a cross the longer of the two."""
-        return max(fx_quote(code).spot_days for code in (self.foreign, self.domestic) if code != HOME)
 
     @property
     def strikes(self) -> Range:

@@ -25,6 +25,7 @@ from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import KindRule
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates
+from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows, Leg
 from engine.payoffs.payoff import Book, Caution
@@ -130,7 +131,7 @@ def off_market(book: Book, position: I64, market: Market, values: Values) -> Ite
     """Yield those of the swaps (n,) that are far off-market. The largest payment, on its last day, is the notional."""
     n = len(book.position_ids)
     sizes, lives = np.zeros(n), np.zeros(n)
-    for table in (book.table(Flows), book.table(Floats)):
+    for table in (book.table(Flows), book.table(Floats), book.table(Exchanges)):
         np.maximum.at(sizes, table.position, np.abs(table.amount) * fx_rates(table.currency, market))
         np.maximum.at(lives, table.position, table.day / DAYS_PER_TIME_YEAR)
     limit = ODD_SWAP * np.maximum(lives[position], 1.0) * sizes[position]

@@ -12,8 +12,8 @@ HISTORICAL = {"historical-250": 250, "historical-500": 500, "historical-1000": 1
 MOST_DAYS = 10  # of a window
 KIND: Any = parameter(
     doc="gaussian, or left out: normal moves by the market's vols and correlations; filtered: past days' residuals"
-    " drawn whole, by variances that go along with the path, from the market's [law]; historical-500: the last 500 joint"
-    " dates' moves, or overlapping windows of them, as they were.",
+    " drawn whole, by variances that go along with the path, from the market's [law]; historical-500: the last 500"
+    " joint dates' moves, or overlapping windows of them, as they were.",
     default=None,
 )
 

@@ -14,9 +14,11 @@ import numpy as np
 from engine.law.law import Law
 from engine.pack.compression.polynomials import Compressed
 from engine.pack.draft import OPERATIONS, ROUNDING, Ground, Laid, RowBounds, Scene, highest, leg_sums
+from engine.pack.points import chain
 from engine.pack.ranges import range_sums
 from engine.pack.setting import Setting
-from kernels.types import F64
+from kernels.layout import Points
+from kernels.types import F64, I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +59,7 @@ def _scene(ground: Ground, compressed: Compressed | None, law: Law, s: int) -> S
         (leg_sums(legs, lost) + leg_sums(legs, rounded), leg_sums(legs, most)) for legs in (flows.own, flows.shared)
     )
     rows = points.points
-    pairs, exponents = (np.column_stack([rows[a], rows[b]]) for a, b in (("below", "above"), ("a", "b")))
+    moved_by, exponents = _moves(points)
     return Scene(
         s=s,
         law=law,
@@ -66,8 +68,20 @@ def _scene(ground: Ground, compressed: Compressed | None, law: Law, s: int) -> S
         own_size=own[1],
         shared_error=shared[0],
         shared_size=shared[1],
-        points=points.start[s] * highest(law, ground.run.observations, rows["when"], pairs, exponents),
+        points=points.start[s] * highest(law, ground.run.observations, rows["when"], moved_by, exponents),
     )
+
+
+def _moves(points: Points) -> tuple[I64, F64]:
+    """Return the factors that move each point, its chain's included, and the exponents: (n_points, n_terms) each."""
+    chains = [list(chain(points.points, number)) for number in range(points.points.size)]
+    n_terms = 2 * max(map(len, chains), default=1)
+    factors, exponents = np.zeros((len(chains), n_terms), np.int64), np.zeros((len(chains), n_terms))
+    for i, links in enumerate(chains):
+        for k, link in enumerate(links):
+            factors[i, 2 * k : 2 * k + 2] = link.below, link.above
+            exponents[i, 2 * k : 2 * k + 2] = link.a, link.b
+    return factors, exponents
 
 
 def _books(ground: Ground, scene: Scene, laid: Mapping[str, Laid], rows: Mapping[str, RowBounds]) -> F64:

@@ -100,10 +100,10 @@ class Scene:
 def highest(law: Law, steps: I64, when: I64, factors: I64, exponents: F64) -> F64:
     """Return exp(exponents . deviations) on the path where it is largest: (n,).
 
-    steps (n_observations,), when (n,) into them, factors (n, 2), exponents (n, 2) or broadcast to it
+    steps (n_observations,), when (n,) into them, factors (n, n_terms), exponents the same or broadcast to it
     """
     log = np.zeros(when.size)
-    exponents = np.broadcast_to(exponents, (when.size, 2))
+    exponents = np.broadcast_to(exponents, factors.shape)
     for k in np.unique(when).tolist():
         mine = when == k
         log[mine] = _highest_log(law, int(steps[k]), factors[mine], exponents[mine])

@@ -5,15 +5,28 @@ same; once expired they are not: the dollars would go on moving with the exchang
 rate than the payoff. The same holds of an NDF once it is fixed, for which an option on no dollars stands.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from engine.book.compiled import CompiledBook
 from engine.payoffs.curves import sums
-from engine.payoffs.flows import Flows
+from engine.payoffs.exchanges import delivered
 from engine.payoffs.fx_options import FxOptions
 from kernels.types import F64, Bools, Words
 
 
-def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[FxOptions, F64, Bools]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Settled:
+    """Options as a run values them, and what is exchanged beside them."""
+
+    options: FxOptions  # puts among those that expire before the horizon, with strikes below 0
+    ratio: F64  # (n_options,) of each one's vol to the surface's
+    flows_stand: Bools  # (n_flows,) which of the book's flows a run still counts
+    exchanges_stand: Bools  # (n_exchanges,) which of its deliveries
+
+
+def settle(book: CompiledBook, ratio: F64, horizon: int) -> Settled:
     """Return options with puts where they expire before calendar day `horizon`, written with strikes below 0.
 
     Dollars U and yen Y that stand beside calls struck at K_1 <= K_n are b_1 (K_1 - F) + b_n (K_n - F), and K - F is a
@@ -22,19 +35,14 @@ def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[
     Parameters
     ----------
     ratio : (n_options,) of each option's vol to the surface's
-    flows : of the book; an option's position has no flows but these
-
-    Returns
-    -------
-    The options, their ratios, and (n_flows,) which of the flows still stand
     """
-    n = int(max(options.position.max(initial=-1), flows.position.max(initial=-1))) + 1
+    options, n = book.options, len(book.position_ids)
     expired = np.zeros(n, np.bool_)
     expired[options.position[options.expiry_day < horizon]] = True
-    gone = expired[flows.position]
+    position, currency, amounts = delivered(book)
     called, paid = (_of_positions(options, words, n) for words in (options.foreign, options.domestic))
     dollars, yen = (
-        sums(flows.position, np.where(gone & (flows.currency == own[flows.position]), flows.amount, 0.0), n)
+        sums(position, np.where(expired[position] & (currency == own[position]), amounts, 0.0), n)
         for own in (called, paid)
     )
     needed = np.flatnonzero((dollars != 0.0) | (yen != 0.0))
@@ -61,7 +69,12 @@ def settle(options: FxOptions, ratio: F64, flows: Flows, horizon: int) -> tuple[
         amount=amount[kept],
         market_vol=options.market_vol[rows],
     )
-    return settled, ratio[rows], ~gone
+    return Settled(
+        options=settled,
+        ratio=ratio[rows],
+        flows_stand=~expired[book.flows.position],
+        exchanges_stand=~expired[book.exchanges.position],
+    )
 
 
 def _of_positions(options: FxOptions, words: Words, n: int) -> Words:

@@ -40,9 +40,12 @@ def pack_fx_options(setting: Setting, points: PointList) -> Draft:
     first, last = ranges(merged[:, 0].astype(np.int64), when.size).T
 
     def discounts(currency: I64) -> list[int]:
-        """Return the points of the discount factors of the groups' currencies (n_groups,) over `paid`."""
-        asked = zip(when.tolist(), names[currency].tolist(), paid.tolist(), strict=True)
-        return [points.discount(w, currency_of(code).curves.fx, t) for w, code, t in asked]
+        """Return the points of what 1 of the groups' currencies (n_groups,), paid after `paid`, counts at spot."""
+        asked = zip(when.tolist(), seen.tolist(), names[currency].tolist(), paid.tolist(), strict=True)
+        return [
+            points.discount(w, currency_of(code).curves.fx, t, points.today(w, code, setting.spots.lag(code, day)))
+            for w, day, code, t in asked
+        ]
 
     rows = Group.rows(
         when=when,
@@ -55,7 +58,7 @@ def pack_fx_options(setting: Setting, points: PointList) -> Draft:
         last=last,
         table=-1,
         time=time,
-        growth=setting.cash_growth(names[domestic], seen),
+        growth=setting.cash_growth(names[domestic], seen) * setting.later_factors(names[domestic], seen),
         **dict(zip(SMILE, smile.T, strict=True)),
     )
     amount = np.bincount(row.ravel(), options.amount, merged.shape[0]).astype(np.float64)

@@ -1,11 +1,13 @@
 """The packer of each payoff of kernels.payoffs, by its name. One from outside is added by `PACKERS.register`."""
 
 from engine.pack.draft import Packer
+from engine.pack.exchanges import pack_exchanges
 from engine.pack.futures import pack_futures
 from engine.pack.fx_options import pack_fx_options
 from engine.pack.holdings import pack_holdings
 from engine.pack.swaptions import pack_swaptions
 from engine.payoffs.balances import Balances
+from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Futures
@@ -25,6 +27,7 @@ PACKERS: Registry[Packer] = Registry(
         Packer(name="futures", draft=pack_futures, tables=(Futures,)),
         Packer(name="swaptions", draft=pack_swaptions, tables=(Swaptions,)),
         Packer(name="fx_options", draft=pack_fx_options, tables=(FxOptions,)),
+        Packer(name="exchanges", draft=pack_exchanges, tables=(Exchanges,)),
     ),
     name=lambda each: each.name,
 )

@@ -11,14 +11,16 @@ from engine.conventions.currencies import HOME, currency_of
 from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
 from engine.market.market import Market
-from engine.pack.expired_options import settle
+from engine.pack.expired_options import Settled, settle
 from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
+from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.payoff import currency_columns
+from engine.payoffs.spot_days import SpotDays
 from kernels.layout import Owned
 from kernels.records import Rows
 from kernels.types import F64, I64, Bools, Words
@@ -56,20 +58,31 @@ class Setting:
         return np.stack([fx_rates(np.array(self.currencies), market) for market in self.shocked])
 
     @cached_property
-    def _settled(self) -> tuple[FxOptions, F64, Bools]:
-        return settle(self.book.options, self.fits.vol_ratio, self.book.flows, self.observed.horizon)
+    def _settled(self) -> Settled:
+        return settle(self.book, self.fits.vol_ratio, self.observed.horizon)
 
     @property
     def options(self) -> tuple[FxOptions, F64]:
         """Return the options, puts among those that expire before the horizon; ratios to their vols (n_options,)."""
-        return self._settled[:2]
+        return self._settled.options, self._settled.ratio
 
     @cached_property
     def flows(self) -> tuple[Flows, ...]:
         """Payments, projected interest among them, one table a scenario: only amounts differ."""
-        own, stands, day = self.book.flows, self._settled[2], self.observed.horizon
+        own, stands, day = self.book.flows, self._settled.flows_stand, self.observed.horizon
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
         return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """Deliveries of foreign currency but those of options that expire before the horizon."""
+        own, stands = self.book.exchanges, self._settled.exchanges_stand
+        return Exchanges(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
+
+    @property
+    def spots(self) -> SpotDays:
+        """Return the spot dates of the book's pairs."""
+        return self.book.tables.of(SpotDays)
 
     @cached_property
     def flow_account(self) -> I64:
@@ -109,6 +122,19 @@ class Setting:
             growth[mine] = discount(seen[mine] / DAYS_PER_TIME_YEAR)
             growth[mine] /= discount(self.observed.horizon / DAYS_PER_TIME_YEAR)
         return growth
+
+    def later_factors(self, currency: Words, seen: I64) -> F64:
+        """Return how much more of its spot rate a currency is worth at the horizon than on calendar day `seen`: (n,).
+
+        Other days lie before the horizon's spot date than before that day's. Of the base market: the two lags differ by
+        days, over which no move of rates counts.
+        """
+        asked = zip(currency.tolist(), seen.tolist(), strict=True)
+        horizon = self.observed.horizon
+        factor = self.spots.factor
+        return np.array(
+            [factor(code, self.market, horizon) / factor(code, self.market, day) for code, day in asked], np.float64
+        )
 
 
 def _joined(one: Flows, other: Flows) -> Flows:

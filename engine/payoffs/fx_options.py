@@ -11,10 +11,12 @@ from engine.market.lookup import distinct, fx_vols
 from engine.market.market import Market
 from engine.payoffs.black import black_call, solve_nearest, solve_rising
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
+from engine.payoffs.exchanges import Exchanges, exchange_amounts
 from engine.payoffs.flows import Flows, Spreads, flow_amounts
 from engine.payoffs.payoff import Book, Caution, Claim, Moment, PartRows, Payoff, Worth
 from engine.payoffs.quoted import check_found, premiums_for
 from engine.payoffs.shelf import Shelf
+from engine.payoffs.spot_days import SpotDays
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
 
@@ -40,8 +42,8 @@ class OptionPart:
 class FxOptions:
     """European calls on one currency, paid in another. Puts, digitals and strangles are written as these and flows.
 
-    All options of a position are of one pair. The fixing of an NDF is a call on nothing: from `expiry_day` on its flows
-    are worth their difference.
+    All options of a position are of one pair. The fixing of an NDF is a call on nothing: from `expiry_day` on what it
+    exchanges is worth its difference.
     """
 
     position: I64  # (n_options,) index into CompiledBook.position_ids
@@ -83,8 +85,12 @@ def pairs_of(options: FxOptions) -> Iterator[tuple[tuple[str, str], I64]]:
         yield (called[k // len(paid)], paid[k % len(paid)]), np.flatnonzero(key == k)
 
 
-def option_forwards(options: FxOptions, market: Market, day: int) -> tuple[F64, F64]:
+def option_forwards(options: FxOptions, spots: SpotDays, market: Market, day: int) -> tuple[F64, F64]:
     """Return the forward for delivery [domestic per foreign] and the domestic discount factor, on `day`.
+
+    Both count a currency for what it is worth on the day itself (`engine.payoffs.spot_days`): an option that pays a
+    foreign currency pays what its spot rate says D(spot) / P(spot) times as often. On its expiry, whose spot date is
+    its delivery, the forward is the spot rate.
 
     Returns
     -------
@@ -98,8 +104,10 @@ def option_forwards(options: FxOptions, market: Market, day: int) -> tuple[F64, 
     tau = np.maximum(options.delivery_day - day, 0) / DAYS_PER_TIME_YEAR
     forwards, discounts = np.zeros(tau.size), np.zeros(tau.size)
     for (foreign, domestic), mine in pairs_of(options):
-        curves = (zero_curve(currency_of(code).curves.fx, market) for code in (domestic, foreign))
-        paid, held = (curve.discount(tau[mine]) for curve in curves)
+        paid, held = (
+            zero_curve(currency_of(code).curves.fx, market).discount(tau[mine]) * spots.factor(code, market, day)
+            for code in (domestic, foreign)
+        )
         forwards[mine] = market.cross_rate(foreign, domestic) * held / paid
         discounts[mine] = paid
     return forwards, discounts
@@ -138,7 +146,7 @@ def option_vols(options: FxOptions, market: Market, forwards: F64, day: int) -> 
     return vols
 
 
-def option_values(options: FxOptions, market: Market, vol_ratio: F64, day: int = 0) -> F64:
+def option_values(options: FxOptions, spots: SpotDays, market: Market, vol_ratio: F64, day: int = 0) -> F64:
     """Return the value of every option on `day`: amount * D * Black(F, K, ratio * vol * sqrt(time)).
 
     D is the domestic discount factor: Garman & Kohlhagen (1983), "Foreign currency option values", J. International
@@ -152,7 +160,7 @@ def option_values(options: FxOptions, market: Market, vol_ratio: F64, day: int =
     -------
     (n_options,) [domestic]
     """
-    forwards, domestic = option_forwards(options, market, day)
+    forwards, domestic = option_forwards(options, spots, market, day)
     time = np.maximum(options.expiry_day - day, 0) / DAYS_PER_TIME_YEAR
     std = vol_ratio * option_vols(options, market, forwards, day) * np.sqrt(time)
     return np.asarray(options.amount * domestic * black_call(forwards, options.strike, std))
@@ -176,7 +184,7 @@ def fit_vol_ratios(book: Book, market: Market, spreads: F64) -> F64:
     """
     options = book.table(FxOptions)
     ratios = np.ones(options.strike.size)
-    forwards, _ = option_forwards(options, market, 0)
+    forwards, _ = option_forwards(options, book.table(SpotDays), market, 0)
     stated = ~np.isnan(options.market_vol)
     if stated.any():
         ratios[stated] = options.market_vol[stated] / option_vols(options, market, forwards, 0)[stated]
@@ -193,8 +201,11 @@ def _premium_ratios(book: Book, market: Market, spreads: F64, row: I64, wanted: 
     and fall again: of two vols with one value the nearer to the surface's is taken.
     """
     options, flows, n = _options_at(book.table(FxOptions), row), book.table(Flows), len(book.position_ids)
+    exchanges, spots = book.table(Exchanges), book.table(SpotDays)
     paid = flow_amounts(flows, market, spreads, 0, market) * fx_rates(flows.currency, market)  # all in home units
     still = sums(flows.position, paid, n)[position]
+    bought = exchange_amounts(book, market, 0, market) * fx_rates(exchanges.currency, market)
+    still = still + sums(exchanges.position, bought, n)[position]
     net, gross = (sums(options.position, each, n)[position] for each in (options.amount, np.abs(options.amount)))
     turns = np.abs(net) < gross
     place = np.searchsorted(position, options.position)
@@ -205,7 +216,7 @@ def _premium_ratios(book: Book, market: Market, spreads: F64, row: I64, wanted: 
 
     def value(trial: F64) -> F64:
         """Return what positions are worth at ratios (n_positions,), as a part of what they call: (n_positions,) [1]."""
-        worth = sums(options.position, option_values(options, market, trial[place]) * domestic, n)[position]
+        worth = sums(options.position, option_values(options, spots, market, trial[place]) * domestic, n)[position]
         return (worth + still) / scale
 
     found = solve_rising(value, wanted / scale, LOWEST_RATIO, HIGHEST_RATIO)
@@ -222,7 +233,8 @@ def _options_at(options: FxOptions, row: I64) -> FxOptions:
 
 def _worth(book: Book, at: Moment) -> Worth:
     options = book.table(FxOptions)
-    values = option_values(options, at.market, at.constants.of(VolRatios).vol_ratio, at.day)
+    ratios = at.constants.of(VolRatios).vol_ratio
+    values = option_values(options, book.table(SpotDays), at.market, ratios, at.day)
     return options.position, options.domestic, values
 
 

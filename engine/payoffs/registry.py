@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.payoffs.balances import BALANCES
+from engine.payoffs.exchanges import EXCHANGES
 from engine.payoffs.floats import FLOATS
 from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
@@ -14,6 +15,7 @@ from engine.payoffs.holdings import HOLDINGS
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
+from engine.payoffs.spot_days import SPOT_DAYS
 from engine.payoffs.swaptions import SWAPTIONS
 
 AnyPayoff = Payoff[Any, Any]
@@ -22,6 +24,7 @@ AnyPayoff = Payoff[Any, Any]
 PAYOFFS: list[AnyPayoff] = [
     *(FLOWS, FLOATS, BALANCES, HOLDINGS, FX_OPTIONS, FUTURES, DELIVERABLES, SWAPTIONS),
     *(MARKS, PREMIUMS, BONDS),
+    *(EXCHANGES, SPOT_DAYS),
 ]
 
 

@@ -59,11 +59,12 @@ def recorded_correlations(found: Correlations) -> RecordedCorrelations:
     }
 
 
-def read_correlations(folder: Path, manifest: Manifest) -> Correlations | None:
-    """Read a run's correlations from its folder; None where an older record has none. Raises InputError."""
-    if "correlations" not in manifest or CORRELATIONS not in manifest["files"]:
+def read_correlations(manifest: Manifest, files: Mapping[str, bytes]) -> Correlations | None:
+    """Return a run's correlations from its `files`; None where an older record has none. Raises InputError."""
+    if "correlations" not in manifest or CORRELATIONS not in files:
         return None
-    notes, rows = manifest["correlations"], read_rows(folder / CORRELATIONS, CORRELATIONS_SCHEMA)
+    notes = manifest["correlations"]
+    rows = read_rows(Path(CORRELATIONS), CORRELATIONS_SCHEMA, files[CORRELATIONS])
     names = tuple(notes["factors"])
     is_trailing = any(row["trailing"] is not None for row in rows)
     return Correlations(

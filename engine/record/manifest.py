@@ -1,12 +1,16 @@
 """A run's manifest: its keys, each with its meaning. It is written last; without it there is no run."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, cast
 
 from engine.errors import InputError
-from engine.record.intact_files import MEND_RUN, file_errors, read_sealed
+from engine.record.intact_files import MEND_RUN, intact_bytes, read_sealed
 from engine.record.tables import MANIFEST
+
+_OF_ANY = ("run", "valuation_date", "files", "complete", "facts")  # keys that every reader uses
+_OF_RUN_AGAIN = ("config", "market", "books", "blocks", "facts", "files", "problem_sha256")
 
 
 class RecordedFile(TypedDict):
@@ -77,25 +81,53 @@ class Manifest(TypedDict):
     sha256: NotRequired[str]  # of the manifest without this key; see `engine.record.atomic.sealed`
 
 
-def read_manifest(folder: Path, names: Iterable[str] | None = None) -> Manifest:
-    """Read the manifest of a run whose files are as they were written.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class IntactRun:
+    """A run's manifest and its files, as they were written: read once, and these bytes are what readers parse."""
+
+    folder: Path
+    manifest: Manifest
+    files: Mapping[str, bytes]  # those that were asked for, by name
+
+
+def read_intact(folder: Path, names: Iterable[str] | None = None) -> IntactRun:
+    """Read a run whose files are as they were written, and where they were written.
 
     names   of the files that matter to the reader; None: all that the manifest lists
 
     Raises
     ------
     InputError
-        There is none, or it or one of the files was changed since; names them, and the way out.
+        There is none, it has a schema that is not known, it is the record of another run or date than its folder says,
+        or it or one of the files was changed since; names them, and the way out.
     """
-    manifest = read_sealed(folder / MANIFEST, MEND_RUN)
-    if errors := list(file_errors(folder, manifest, names)):
+    manifest = manifest_of(read_sealed(folder / MANIFEST, MEND_RUN), folder / MANIFEST, _OF_ANY)
+    files: dict[str, bytes] = {}
+    errors: list[str] = []
+    for name in manifest["files"] if names is None else names:
+        try:
+            files[name] = intact_bytes(folder / name, manifest["files"].get(name))
+        except InputError as error:
+            errors.append(str(error))
+    if errors:
         raise InputError(f"{'; '.join(errors)}; {MEND_RUN}")
-    return cast(Manifest, manifest)
+    return IntactRun(folder=folder, manifest=manifest, files=files)
 
 
-def manifest_of(content: Mapping[str, Any], path: Path) -> Manifest:
-    """Return an object as the manifest that it is. Raises InputError where a run could not be made again from it."""
-    for key in ("config", "market", "books", "blocks", "facts", "files", "problem_sha256"):
+def read_manifest(folder: Path, names: Iterable[str] | None = None) -> Manifest:
+    """Read the manifest of a run whose files are as they were written. Raises as `read_intact`."""
+    return read_intact(folder, names).manifest
+
+
+def manifest_of(content: Mapping[str, Any], path: Path, keys: Iterable[str] = _OF_RUN_AGAIN) -> Manifest:
+    """Return an object as the manifest that it is, with `keys`: by default those that a run is made again from.
+
+    Raises InputError where one is absent, or a file that it lists would stand elsewhere than beside it.
+    """
+    for key in keys:
         if key not in content:
             raise InputError(f"{path} is no run's manifest: it has no {key!r}")
+    for name in content["files"]:
+        if Path(name).name != name:
+            raise InputError(f"{path} is no run's manifest: it lists the file {name!r}, which is not beside it")
     return cast(Manifest, content)

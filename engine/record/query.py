@@ -1,4 +1,7 @@
-"""Questions to a record, by DuckDB in memory over its Parquet files: no reader ever holds up the writer."""
+"""Questions to a record, by DuckDB in memory over the bytes that were found intact: no reader holds up the writer.
+
+The database sees these figures and nothing else: no file, no network, no setting can be reached by a question.
+"""
 
 import csv
 import io
@@ -10,10 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import day_of_text
 from engine.record.atomic import PART, write_atomically
-from engine.record.manifest import read_manifest
+from engine.record.manifest import read_intact
+from engine.record.read import read_table
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
 
@@ -35,14 +41,24 @@ class Rows:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Find the folders of the runs that exist, of these dates and names; all without.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecordedRun:
+    """A run's figures, and whose they are by its manifest: the table was read once, and found intact."""
+
+    folder: Path
+    valuation_date: date
+    run: str
+    results: pa.Table  # RESULTS_SCHEMA
+
+
+def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[RecordedRun, ...]:
+    """Read the figures of the runs that exist, of these dates and names; all without.
 
     Raises
     ------
     InputError
-        One of `dates` is no day, there is no such run, or figures of some were changed since they were written; names
-        all of these, and the way out.
+        One of `dates` is no day, there is no such run, or figures of some were changed since they were written, or are
+        those of another run or date; names all of these, and the way out.
     """
     try:
         days = [str(day_of_text(text)) for text in dates]
@@ -56,21 +72,20 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
     if not found:
         named = " ".join([*dates, *runs])
         raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
-    _check(found)
-    return tuple(found)
+    return _intact(found)
 
 
-def figures(folders: Sequence[Path], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
+def figures(runs: Sequence[RecordedRun], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
     """Return the long table of some runs, a row (n_rows,) a figure in its unit, with their date and name.
 
     where   an SQL condition over the columns, with a ? for each of `parameters`
     """
     columns = ", ".join(_COLUMNS)
     order = "valuation_date, run, scope <> 'total', scope, scenario, measure, confidence, curve"
-    return _ask(f"SELECT {columns} FROM figures WHERE {where} ORDER BY {order}", folders, parameters)
+    return _ask(f"SELECT {columns} FROM figures WHERE (\n{where}\n) ORDER BY {order}", runs, parameters)
 
 
-def headline(folders: Sequence[Path]) -> Rows:
+def headline(runs: Sequence[RecordedRun]) -> Rows:
     """Return one row a run, (n_runs,): the measures of all books in its first scenario at the highest confidence."""
     keys = [measure.key for measure in HEADLINE]
     columns = [f"max(value) FILTER (measure = '{key}') AS {key}" for key in keys]
@@ -83,11 +98,11 @@ def headline(folders: Sequence[Path]) -> Rows:
         "SELECT * FROM levels QUALIFY row_number() OVER "
         "(PARTITION BY valuation_date, run ORDER BY scenario <> 'base', scenario, confidence DESC) = 1 "
         "ORDER BY valuation_date, run",
-        folders,
+        runs,
     )
 
 
-def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
+def differences(one: Sequence[RecordedRun], other: Sequence[RecordedRun]) -> Rows:
     """Return the figures that differ between two sets of runs: (n_rows,), in their units.
 
     They are matched by run, scenario, scope, measure, confidence and curve.
@@ -113,7 +128,7 @@ def differences(one: Sequence[Path], other: Sequence[Path]) -> Rows:
         f"THEN {BOUND_ROUNDING!r} * size ELSE {ROUNDING!r} * greatest(abs(before), abs(after)) END "
         "ORDER BY ALL",
         [*one, *other],
-        [[str(path) for path in one], [str(path) for path in other]],
+        [[str(each.folder) for each in one], [str(each.folder) for each in other]],
     )
 
 
@@ -136,33 +151,55 @@ def _same(left: str, right: str, keys: str) -> str:
     return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in keys.split(", "))
 
 
-def _check(folders: Sequence[Path]) -> None:
-    messages = []
+def _intact(folders: Sequence[Path]) -> tuple[RecordedRun, ...]:
+    found, messages = [], []
     for folder in folders:
         try:
-            read_manifest(folder, [RESULTS])
+            found.append(_recorded(folder))
         except InputError as error:
             messages.append(str(error))
     if messages:
         raise InputError("\n".join(messages))
+    return tuple(found)
 
 
-def _ask(query: str, folders: Sequence[Path], parameters: Sequence[Any] = ()) -> Rows:
-    duckdb = _duckdb()
-    files = [str(folder / RESULTS) for folder in dict.fromkeys(folders)]
-    view = (
-        "CREATE TEMP TABLE figures AS SELECT *, parse_dirpath(filename) AS folder FROM read_parquet(?, "
-        "hive_partitioning = true, hive_types = {'valuation_date': DATE, 'run': VARCHAR}, "
-        "union_by_name = true, filename = true)"
+def _recorded(folder: Path) -> RecordedRun:
+    intact = read_intact(folder, [RESULTS])
+    return RecordedRun(
+        folder=folder,
+        valuation_date=date.fromisoformat(intact.manifest["valuation_date"]),
+        run=intact.manifest["run"],
+        results=read_table(folder / RESULTS, RESULTS_SCHEMA, intact.files[RESULTS]),
     )
+
+
+def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()) -> Rows:
+    """Answer one question, with everything shut off but the figures of these runs."""
+    duckdb = _duckdb()
+    held = pa.concat_tables([_dated(run) for run in {run.folder: run for run in runs}.values()])
     try:
         with duckdb.connect(":memory:") as connection:
-            connection.execute(view, [files])
+            connection.register("held", held)
+            connection.execute("CREATE TEMP TABLE figures AS SELECT * FROM held")
+            connection.unregister("held")
+            connection.execute("SET python_enable_replacements = false")  # else a name is looked up in our own code
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            if len(connection.extract_statements(query)) != 1:
+                raise InputError("a condition is one expression, without a semicolon")
             answer = connection.execute(query, list(parameters))
             columns = tuple(column[0] for column in answer.description)
             return Rows(columns=columns, rows=tuple(answer.fetchall()))
     except duckdb.Error as error:
         raise RiskError(f"the record cannot be queried: {error}") from None
+
+
+def _dated(run: RecordedRun) -> pa.Table:
+    """Return a run's figures with the columns that its folder's names stand for."""
+    table = run.results
+    for name, value in (("valuation_date", run.valuation_date), ("run", run.run), ("folder", str(run.folder))):
+        table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
+    return table
 
 
 def _duckdb() -> Any:

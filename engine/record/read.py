@@ -11,12 +11,14 @@
 `manifest.json` holds the keys of `engine.record.manifest.Manifest`.
 
 `night.json` holds "schema", "sha256", valuation_date, complete, exit_code (0, 3 or 4), batch {path, sha256},
-runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished.
+runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised (path or null), finished, and what
+`engine.record.night_file` adds: before {valuation_date, sha256}, replaces, replaced [{run, sha256}].
 """
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ import pyarrow.parquet as pq
 
 from engine.errors import InputError
 from engine.record.intact_files import MEND_NIGHT, read_sealed
-from engine.record.manifest import Manifest, read_manifest
+from engine.record.manifest import IntactRun, Manifest, read_intact
 from engine.record.rows import ComponentKey, components_of, scope_results
 from engine.record.tables import (
     DISTRIBUTIONS,
@@ -114,6 +116,7 @@ class RunRecord:
     dv01s: tuple[Exact, ...]
     distributions: tuple[Distribution, ...]
     components: Mapping[ComponentKey, Component]  # of every book; none in older records or where tails are too short
+    files: Mapping[str, bytes] = field(default_factory=dict)  # as they were read, by name: what other tables come from
 
     @property
     def currency(self) -> str:
@@ -136,7 +139,7 @@ class Night:
 def nights(folder: Path) -> tuple[date, ...]:
     """Return the valuation dates that have a record, ascending."""
     found = (path.parent.name.partition("=")[2] for path in folder.glob(f"valuation_date=*/{NIGHT}"))
-    return tuple(sorted(date.fromisoformat(text) for text in found))
+    return tuple(sorted(date.fromisoformat(text) for text in found if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)))
 
 
 def read_night(folder: Path, valuation_date: date) -> Night:
@@ -149,11 +152,8 @@ def read_night(folder: Path, valuation_date: date) -> Night:
     """
     summary = read_summary(folder, valuation_date)
     runs = tuple(read_run(run_folder(folder, valuation_date, name)) for name in recorded_names(summary))
-    closed = {run["name"]: run["manifest_sha256"] for run in summary["runs"]}
     for run in runs:
-        if run.manifest["sha256"] != closed[run.name]:
-            home = run_folder(folder, valuation_date, run.name)
-            raise InputError(f"{home}: is another record than the night was closed with; {MEND_NIGHT}")
+        check_closed(summary, run.manifest, run_folder(folder, valuation_date, run.name))
     return Night(
         valuation_date=valuation_date,
         runs=runs,
@@ -166,26 +166,36 @@ def read_night(folder: Path, valuation_date: date) -> Night:
 
 def read_run(folder: Path) -> RunRecord:
     """Read one run from its folder. Raises InputError when there is none, or it is not as it was written."""
-    return run_of(folder, read_manifest(folder))
+    return run_of(read_intact(folder))
 
 
-def run_of(folder: Path, manifest: Manifest) -> RunRecord:
-    """Read what a run's files hold, whatever its manifest says of them. Raises InputError when one cannot be read."""
-    rows = read_rows(folder / RESULTS, RESULTS_SCHEMA)
+def run_of(run: IntactRun) -> RunRecord:
+    """Return what a run's files hold. Raises InputError when one cannot be read."""
+    folder, manifest = run.folder, run.manifest
+    rows = read_rows(folder / RESULTS, RESULTS_SCHEMA, _file(run, RESULTS))
+    drawn = read_rows(folder / DISTRIBUTIONS, DISTRIBUTIONS_SCHEMA, _file(run, DISTRIBUTIONS))
     return RunRecord(
         name=str(manifest["run"]),
         manifest=manifest,
         results=scope_results(rows),
         stress_losses=_exact(rows, "stress_loss", "scenario"),
         dv01s=_exact(rows, "dv01", "curve"),
-        distributions=tuple(map(_distribution, read_rows(folder / DISTRIBUTIONS, DISTRIBUTIONS_SCHEMA))),
+        distributions=tuple(map(_distribution, drawn)),
         components=components_of(rows),
+        files=run.files,
     )
 
 
 def read_summary(folder: Path, valuation_date: date) -> dict[str, Any]:
     """Read a night's own file. Raises InputError when there is none, or it is not as it was written."""
     return read_sealed(night_folder(folder, valuation_date) / NIGHT, MEND_NIGHT)
+
+
+def check_closed(summary: Mapping[str, Any], manifest: Manifest, home: Path) -> None:
+    """Refuse a run that is another than its night was closed with. Raises InputError."""
+    closed = {run["name"]: run["manifest_sha256"] for run in summary["runs"]}
+    if manifest.get("sha256") != closed.get(manifest["run"]):
+        raise InputError(f"{home}: is another record than the night was closed with; {MEND_NIGHT}")
 
 
 def recorded_names(summary: Mapping[str, Any]) -> list[str]:
@@ -203,18 +213,26 @@ def run_folder(folder: Path, valuation_date: date, name: str) -> Path:
     return night_folder(folder, valuation_date) / f"run={name}"
 
 
-def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
-    """Read a Parquet file by the columns of `schema`; one that an older file lacks is null. Raises InputError."""
+def read_rows(path: Path, schema: pa.Schema, data: bytes | None = None) -> list[dict[str, Any]]:
+    """Read a Parquet file, or `data`, its bytes, by the columns of `schema`; an absent one is null.
+
+    Raises InputError.
+    """
+    rows: list[dict[str, Any]] = read_table(path, schema, data).to_pylist()
+    return rows
+
+
+def read_table(path: Path, schema: pa.Schema, data: bytes | None = None) -> pa.Table:
+    """Read a Parquet file as `read_rows`, as a table."""
     try:
-        table = pq.ParquetFile(path).read()
+        table = pq.ParquetFile(path if data is None else pa.BufferReader(data)).read()
+        columns = [
+            table[each.name].cast(each.type) if each.name in table.column_names else pa.nulls(len(table), each.type)
+            for each in schema
+        ]
+        return pa.Table.from_arrays(columns, names=schema.names)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    columns = [
-        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(len(table), field.type)
-        for field in schema
-    ]
-    rows: list[dict[str, Any]] = pa.Table.from_arrays(columns, names=schema.names).to_pylist()
-    return rows
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -228,6 +246,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"{path}: is no record: an object was wanted")
     return found
+
+
+def _file(run: IntactRun, name: str) -> bytes:
+    if name not in run.files:
+        raise InputError(f"{run.folder / name}: is missing: the manifest beside it lists no such file")
+    return run.files[name]
 
 
 def _exact(rows: list[dict[str, Any]], measure: str, label: str) -> tuple[Exact, ...]:

@@ -13,6 +13,7 @@ RESULTS = "results.parquet"  # in valuation_date=DATE/run=NAME/
 DISTRIBUTIONS = "distribution.parquet"  # beside it
 MANIFEST = "manifest.json"  # beside it, written last: without it there is no run
 NIGHT = "night.json"  # in valuation_date=DATE/, of all its runs
+SUPERSEDED = "superseded"  # in the record's folder: records that were replaced
 
 LOSS, GAIN, AMOUNT, SIZE = "loss positive", "gain positive", "owned positive", "size"
 

@@ -8,8 +8,17 @@ from typing import Any
 
 from engine.errors import InputError
 from engine.inputs.history.realised_pnl import RealisedPnl, read_realised
-from engine.record.manifest import read_manifest
-from engine.record.read import Night, RunRecord, nights, read_rows, read_summary, recorded_names, run_folder
+from engine.record.manifest import read_intact
+from engine.record.read import (
+    Night,
+    RunRecord,
+    check_closed,
+    nights,
+    read_rows,
+    read_summary,
+    recorded_names,
+    run_folder,
+)
 from engine.record.rows import scope_results
 from engine.record.tables import RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -82,9 +91,10 @@ def read_earlier_nights(folder: Path, night: Night) -> EarlierNights:
     runs: dict[str, list[EarlierRun]] = {run.name: [] for run in night.runs}
     for day in earlier:
         try:
-            for name in recorded_names(read_summary(folder, day)):
+            summary = read_summary(folder, day)
+            for name in recorded_names(summary):
                 if name in runs:
-                    runs[name].append(_earlier_run(folder, day, name))
+                    runs[name].append(_earlier_run(folder, day, name, summary))
         except (InputError, KeyError, TypeError) as error:
             faults.append(f"the night of {day} cannot be read: {error}")
     realised: tuple[RealisedPnl, ...] = ()
@@ -169,8 +179,9 @@ def _after(days: Sequence[date], realised: Sequence[RealisedPnl]) -> dict[date, 
     return found
 
 
-def _earlier_run(folder: Path, day: date, name: str) -> EarlierRun:
+def _earlier_run(folder: Path, day: date, name: str, summary: Mapping[str, Any]) -> EarlierRun:
     home = run_folder(folder, day, name)
-    manifest = read_manifest(home, [RESULTS])
-    rows = read_rows(home / RESULTS, RESULTS_SCHEMA)
-    return EarlierRun(night=day, manifest=manifest, results=scope_results(rows))
+    run = read_intact(home, [RESULTS])
+    check_closed(summary, run.manifest, home)
+    rows = read_rows(home / RESULTS, RESULTS_SCHEMA, run.files[RESULTS])
+    return EarlierRun(night=day, manifest=run.manifest, results=scope_results(rows))

@@ -11,7 +11,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from engine.record.correlations import Correlations, read_correlations
-from engine.record.read import Night, read_night, run_folder
+from engine.record.read import Night, read_night
 from engine.report import heat, sections, summary
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.parts import Badge, Entry, Shaded, shown
@@ -74,11 +74,8 @@ def render(folder: Path, valuation_date: date, correlations: Correlations | None
 def _contents(folder: Path, valuation_date: date, correlations: Correlations | None) -> Contents:
     night = read_night(folder, valuation_date)
     past = read_earlier_nights(folder, night)
-    sheets = [
-        sheet(number, run, run_folder(folder, valuation_date, run.name), valuation_date, past)
-        for number, run in enumerate(night.runs, start=1)
-    ]
-    found = correlations or _recorded(folder, night)
+    sheets = [sheet(number, run, valuation_date, past) for number, run in enumerate(night.runs, start=1)]
+    found = correlations or _recorded(night)
     values = {
         "date": valuation_date.isoformat(),
         "state": summary.state(night),
@@ -95,10 +92,10 @@ def _contents(folder: Path, valuation_date: date, correlations: Correlations | N
     return Contents(night=night, sheets=sheets, values=values)
 
 
-def _recorded(folder: Path, night: Night) -> Correlations | None:
+def _recorded(night: Night) -> Correlations | None:
     """Return the correlations of the first run that has them: all runs of a night use the same."""
     for run in night.runs:
-        if (found := read_correlations(run_folder(folder, night.valuation_date, run.name), run.manifest)) is not None:
+        if (found := read_correlations(run.manifest, run.files)) is not None:
             return found
     return None
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
@@ -28,7 +27,6 @@ class Sheet:
 
     number: int  # of the run in the night, from 1: prefix of the charts' keys
     run: RunRecord
-    home: Path  # its folder
     night: date
     past: EarlierNights
     before: NightBefore
@@ -56,7 +54,7 @@ class Sheet:
         return f"r{self.number}-{name}"
 
 
-def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: EarlierNights) -> Sheet:
+def sheet(number: int, run: RunRecord, night: date, earlier: EarlierNights) -> Sheet:
     """Find a run's headline, what it is compared with, and the unit of its amounts."""
     sums = [result for result in run.results if result.scope in ALL_BOOKS]
     main = next((result for result in sums if result.scenario == "base"), sums[0])
@@ -64,7 +62,6 @@ def sheet(number: int, run: RunRecord, home: Path, night: date, earlier: Earlier
     return Sheet(
         number=number,
         run=run,
-        home=home,
         night=night,
         past=earlier,
         before=night_before(earlier, run),

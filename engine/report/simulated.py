@@ -49,7 +49,7 @@ def distribution(sheet: Sheet) -> Chart:
 def convergence(sheet: Sheet) -> Chart:
     """Show the headline's first measure and its error against the number of paths; the others beside it."""
     title, lead = "Convergence", HEADLINE[0]
-    rows = recorded_convergence(sheet.home, sheet.run.manifest, sheet.main.scenario, sheet.confidence)
+    rows = recorded_convergence(sheet.run.files, sheet.main.scenario, sheet.confidence)
     rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row[lead.key])]
     if not rows:
         return nothing(sheet, "convergence", title, "The record holds no estimates from fewer paths.")
@@ -76,7 +76,7 @@ def convergence(sheet: Sheet) -> Chart:
 def fans(sheet: Sheet) -> Chart:
     """Show quantiles of the factors by day, where the record has them."""
     title = "Fan charts"
-    rows = recorded_levels(sheet.home, sheet.run.manifest, sheet.main.scenario)
+    rows = recorded_levels(sheet.run.files, sheet.main.scenario)
     if not rows:
         return nothing(sheet, "fans", title, "The record holds no levels of the factors by day.")
     names = list(dict.fromkeys(row["factor"] for row in rows))

@@ -1,6 +1,6 @@
 """Load what a run starts from, and say which files it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -9,8 +9,10 @@ from engine.book.fit import fit, fit_warnings
 from engine.book.value import book_warnings
 from engine.inputs.book.load import bundled_book_path, load_book
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
+from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import load_scenarios
+from engine.inputs.toml.read import TOML
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
@@ -24,6 +26,7 @@ class Inputs:
 
     market: Market
     book: CompiledBook
+    scenarios: tuple[Scenario, ...]  # as they were read, once
     names: tuple[str, ...]  # of the scenarios
     shocked: tuple[Market, ...]  # one a scenario
     unwinds: tuple[Unwind | None, ...]  # one a scenario
@@ -32,23 +35,24 @@ class Inputs:
 
 
 def load_inputs(config: RunConfig) -> Inputs:
-    """Load market, book and scenarios; None stands for the bundled ones. Raises InputError."""
-    market_path = config.market or bundled_market_path()
-    market = load_market(market_path)
+    """Load market, book and scenarios, each file read once; None stands for the bundled ones. Raises InputError."""
+    opened = open_once(config.market or bundled_market_path(), TOML)
+    market = load_market(opened)
     book = load_book(config.book or bundled_book_path(), market.valuation_date)
-    market_sha256 = sha256(market_path.read_bytes()).hexdigest()
-    return inputs_of(market, book, config, market_sha256=market_sha256)
+    return inputs_of(market, book, load_scenarios(config.scenarios), config, market_sha256=opened.sha256)
 
 
-def inputs_of(market: Market, book: CompiledBook, config: RunConfig, *, market_sha256: str) -> Inputs:
-    """Load the scenarios of a run, and shock a market with each. Raises InputError."""
-    scenarios = load_scenarios(config.scenarios)
+def inputs_of(
+    market: Market, book: CompiledBook, scenarios: Sequence[Scenario], config: RunConfig, *, market_sha256: str
+) -> Inputs:
+    """Shock a market with each scenario of a run. Raises InputError."""
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
         book=book,
+        scenarios=tuple(scenarios),
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
         unwinds=tuple(each.unwind for each in shocked),

@@ -9,8 +9,10 @@ import numpy as np
 from engine.conventions.calendars import Calendars
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
+from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import load_scenario
+from engine.inputs.toml.read import TOML
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.factors import Factor, FactorKind
@@ -129,7 +131,8 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
         An input is bad, or the scenario does not fit the market.
     """
     path = config.market or bundled_market_path()
-    market, scenario = load_market(path), load_scenario(config.scenarios[0])
+    opened = open_once(path, TOML)
+    market, scenario = load_market(opened), load_scenario(config.scenarios[0])
     walk = walk_of(
         scenario,
         market,
@@ -139,7 +142,7 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
         precision=config.precision,
     )
     contents = {
-        "market": sha256(path.read_bytes()).hexdigest(),
+        "market": opened.sha256,
         f"scenario:{scenario.name}": sha256(repr(scenario).encode()).hexdigest(),
     }
     return walk, contents, (*market_warnings(market), *walk.notes)

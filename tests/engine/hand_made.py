@@ -121,8 +121,8 @@ def positions(*rows: dict[str, object]) -> list[Position]:
     return filled
 
 
-def parts_of(position: Position, valuation_date: date, part: type[P]) -> list[P]:
-    """The parts of one class that a position is made of."""
+def parts_of(position: Position, valuation_date: date, part: type[P] | tuple[type[P], ...]) -> list[P]:
+    """The parts of one class, or of some, that a position is made of."""
     parts = family_of(position.kind).parts(position, Days(valuation_date))
     return [each for each in parts if isinstance(each, part)]
 

@@ -9,6 +9,8 @@ from kernels.layout import (
     DEGREES,
     Book,
     Deliverable,
+    Exchange,
+    Exchanges,
     Future,
     Futures,
     FxOptions,
@@ -135,9 +137,10 @@ def with_tables(
     n_scenarios, n_books, n_factors = book.run.dynamics.size, book.run.base_value.size, book.flows.centre.shape[1]
     owners, n_when = 2 * n_books, n_early + 1
     all_futures, all_swaps = n_futures * owners, n_swaptions * owners
-    book = with_shared_legs(rng, book, n_early, 2 * (all_futures + all_swaps))  # two bonds a basket, two legs a swap
+    n_legs = 2 * (all_futures + all_swaps)  # two bonds a basket, two legs a swap
+    book = with_shared_legs(rng, book, n_early, n_legs + owners)
     n_all = n_groups * n_books
-    n_points = all_futures + 2 * n_all
+    n_points = all_futures + 2 * n_all + owners
     holdings = Holdings(
         owned=counted(n_holdings, n_books),
         holdings=Holding.rows(
@@ -181,14 +184,22 @@ def with_tables(
             spread=rng.choice([0.0, 1e-4, 0.01, 0.2], 2 * all_swaps),
         ),
     )
-    return book.holding(holdings, points, futures, options, swaptions)
+    exchanges = Exchanges(
+        owned=counted(1, n_books),
+        exchanges=Exchange.rows(leg=n_legs + np.arange(owners), point=all_futures + 2 * n_all + np.arange(owners)),
+        cash=rng.normal(0.0, 100.0, (n_scenarios, owners)),
+    )
+    return book.holding(holdings, points, futures, options, swaptions, exchanges)
 
 
 def random_points(rng: np.random.Generator, n: int, n_when: int, n_factors: int) -> Rows[Point]:
-    """Points that move with any two factors."""
+    """Points that move with any two factors, each third one with those of one or two points after it too."""
     below, above = rng.integers(0, n_factors, (2, n))
     a, b = rng.uniform(-3.0, 0.0, (2, n))
-    return Point.rows(when=rng.integers(0, n_when, n), below=below, above=above, a=a, b=b)
+    when = rng.integers(0, n_when, n)
+    after = [np.flatnonzero(when[k + 1 :] == when[k]) + k + 1 for k in range(n)]
+    then = [int(others[0]) if k % 3 and others.size else -1 for k, others in enumerate(after)]
+    return Point.rows(when=when, below=below, above=above, a=a, b=b, then=np.array(then, np.int64))
 
 
 def random_groups(
@@ -304,7 +315,8 @@ def one_group(
     """A book of one group of calls; discount factors do not move. `table`: arguments of option_tables."""
     book = bare_book(n_scenarios, n_factors, fx_start)
     points = book.points._replace(
-        points=Point.rows(when=np.zeros(2), below=0, above=0, a=0.0, b=0.0), start=np.tile(discounts, (n_scenarios, 1))
+        points=Point.rows(when=np.zeros(2), below=0, above=0, a=0.0, b=0.0, then=-1),
+        start=np.tile(discounts, (n_scenarios, 1)),
     )
     group = Group.rows(
         when=np.zeros(1),

@@ -84,7 +84,7 @@ def test_a_call_is_worth_its_formula_in_the_home_currency(backend, pair, placed)
     book = empty_book(n_scenarios=1, n_books=1, n_currencies=3, n_factors=4, n_steps=1)
     run = book.run._replace(fx_factor=np.array([0, FACTORS[USD], FACTORS[EUR]]), fx_start=STARTS[None])
     points = book.points._replace(
-        points=Point.rows(when=np.zeros(2), below=0, above=0, a=0.0, b=0.0), start=np.array([discounts])
+        points=Point.rows(when=np.zeros(2), below=0, above=0, a=0.0, b=0.0, then=-1), start=np.array([discounts])
     )
     held = (np.arange(3) == domestic).astype(np.int64)
     flat = {"c0": 1.0, "c1": 0.0, "c2": 0.0, "c3": 0.0, "c4": 0.0, "reach": 2.5}

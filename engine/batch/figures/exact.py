@@ -9,11 +9,11 @@ from engine.analysis.stress import stress_table
 from engine.book.fit import fit
 from engine.book.greeks import curve_dv01
 from engine.inputs.limits import ALL_CURVES
-from engine.inputs.scenario.load import load_scenarios
 from engine.payoffs.curves import fx_rates
 from engine.record.rows import Row, exact_row
 from engine.record.tables import GAIN, N_BINS
 from engine.run.start import Prepared
+from engine.scenario.scenario import Scenario
 from kernels.types import F64
 
 TAIL_FRACTION = 0.01  # of the replayed paths, listed one by one
@@ -28,13 +28,13 @@ def distributions(pnl: F64, names: Sequence[tuple[str, str]], currency: str) -> 
     return [_distribution(*name, row, currency) for name, row in zip(names, pnl, strict=True)]
 
 
-def exact_rows(prepared: Prepared, scenarios: Sequence[str], total: str) -> list[Row]:
-    """Value stress losses in `scenarios` (names or paths) and DV01 by curve, of the total and every book.
+def exact_rows(prepared: Prepared, scenarios: Sequence[Scenario], total: str) -> list[Row]:
+    """Value stress losses in `scenarios` and DV01 by curve, of the total and every book.
 
     total   what the sum over books is called: "total", or "partial" where one is missing
     """
     book, market, currency = prepared.inputs.book, prepared.inputs.market, prepared.config.currency
-    stressed = stress_table(book, market, load_scenarios(scenarios), currency)
+    stressed = stress_table(book, market, scenarios, currency)
     rows = []
     for i, scenario in enumerate(stressed.scenarios):
         losses = {total: -stressed.total()[i]} | {f"book:{name}": -pnl[i] for name, pnl in stressed.by_book().items()}

@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.inputs.scenario.load import load_scenarios
 from engine.levels.fans import QUANTILES, figures, starts, titles, units
 from engine.levels.quantiles import quantiles_of
 from engine.record.rows import Row
@@ -37,7 +36,7 @@ def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
             backend=prepared.backend,
             precision=config.precision,
         )
-        for scenario in load_scenarios(config.scenarios)
+        for scenario in prepared.inputs.scenarios
     )
     return [row for walk in walks for row in _rows(walk, paths)]
 

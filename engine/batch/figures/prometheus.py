@@ -16,6 +16,7 @@ _BATCH_HELP = {
     "unwind_batch_elapsed_seconds": "Wall time of the batch.",
     "unwind_batch_runs": "Runs of the latest date by what became of them.",
     "unwind_batch_faults": "Markets, books, runs and limits that had errors on the latest date.",
+    "unwind_night_info": "1; the label sha256 is the latest night's digest, for `unwind batch verify --expect`.",
 }
 _LIMIT_HELP = {
     "unwind_limit_use": "Figure as a fraction of its limit.",
@@ -56,6 +57,8 @@ def _samples(outcome: Outcome) -> Iterator[str]:
     for state in RunState:
         yield _sample("unwind_batch_runs", sum(each is state for _, each in night.runs), state=state.name.lower())
     yield _sample("unwind_batch_faults", len(night.faults))
+    if night.sha256 is not None:
+        yield _sample("unwind_night_info", 1, valuation_date=night.valuation_date.isoformat(), sha256=night.sha256)
     for name, _ in night.runs:
         folder = run_folder(outcome.batch.out, night.valuation_date, name)
         if (folder / MANIFEST).exists():

@@ -1,25 +1,31 @@
-"""Compiled books kept from run to run, by what they were compiled from. Results are the same with and without."""
+"""Compiled books kept from run to run, by what they were compiled from. Results are the same with and without.
+
+A kept book is believed only if every bit of its file is as it was written, and it was kept under the same key.
+"""
 
 import os
 import sys
+import time
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine.book.compiled import CompiledBook
-from engine.book.store import read_compiled, write_compiled
-from engine.conventions.currencies import CURRENCIES, STEP_CENTRES
-from engine.errors import FileFaults
+from engine.book.store import compiled_bytes, read_compiled, write_whole
+from engine.conventions.currencies import CURRENCIES, FX_CENTRE, STEP_CENTRES
+from engine.inputs.opened import FileKind, open_once
 from engine.instruments.registry import FAMILIES
 from engine.payoffs.registry import PAYOFFS
 
 KEPT = 64  # the books used last; older ones are removed
+KEPT_FILE = FileKind(wanted="a compiled book", most_bytes=4 * 2**30, way_out="remove it")
+ABANDONED_S = 86_400.0  # age of a file that a killed process did not finish, before it is removed
 
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
-    *("book/**/*.py", "conventions/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
-    *("inputs/book/*.py", "market/factors.py"),
+    *("book/**/*.py", "conventions/**/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
+    *("inputs/book/*.py", "inputs/fields/*.py", "market/**/*.py"),
 )  # all that a compiled book depends on, beside the registered currencies and the centres of the paths' business days
 
 
@@ -31,35 +37,44 @@ def cache_folder() -> Path:
     return Path(base) / "books"
 
 
-def cache_path(digest: str, valuation_date: date) -> Path:
-    """Return the file of the book with source bytes of SHA-256 `digest`, as this program compiles it."""
-    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r}"
-    key = sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
+def cache_key(digest: str, valuation_date: date) -> str:
+    """Return what a book is kept under: the SHA-256 of its source bytes, the date, and all that compiles it."""
+    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r} {FX_CENTRE!r}"
+    return sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
+
+
+def cache_path(key: str) -> Path:
+    """Return the file of the book that is kept under a key."""
     return cache_folder() / f"{key[:32]}.parquet"
 
 
-def recall(path: Path) -> CompiledBook | None:
-    """Return the book kept at `path`; None when there is none, or it cannot be read."""
-    if not path.is_file():
-        return None
+def recall(key: str) -> CompiledBook | None:
+    """Return the book kept under a key; None when there is none, or its file is not wholly as it was written."""
+    path = cache_path(key)
     try:
-        book = read_compiled(path)
+        book = read_compiled(path, open_once(path, KEPT_FILE).data, key)
         os.utime(path)
-    except (FileFaults, OSError):
-        return None  # cut short or damaged: it is compiled again and replaced
+    except Exception:  # whatever is wrong with a kept book, it is compiled again and replaced
+        return None
     return book
 
 
-def keep(book: CompiledBook, path: Path) -> None:
-    """Keep a book at `path`, where the folder can be written."""
+def keep(book: CompiledBook, key: str) -> str | None:
+    """Keep a book under a key; return why it could not be kept, which only costs time."""
+    path = cache_path(key)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_compiled(book, path)
+        write_whole(path, compiled_bytes(book, key))
         kept = sorted(path.parent.glob("*.parquet"), key=lambda file: file.stat().st_mtime, reverse=True)
         for file in kept[KEPT:]:
             file.unlink(missing_ok=True)
-    except (FileFaults, OSError):
-        return  # a folder that cannot be written only costs time
+        for part in path.parent.glob(".*.part-*"):
+            if time.time() - part.stat().st_mtime > ABANDONED_S:
+                part.unlink(missing_ok=True)
+    except Exception as error:  # a cache never fails a run, whatever goes wrong with it
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return f"the compiled book is not kept in {str(path.parent)!r} ({why}); UNWIND_CACHE names another folder"
+    return None
 
 
 def _sources_sha256() -> str:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from engine.conventions.contracts import parse_contract
 from engine.conventions.currencies import CURRENCIES
 from engine.errors import InputError
+from engine.inputs.fields.dates import parse_iso_date
+from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.columns import Column
 from engine.instruments.rows.kind import Kind
@@ -19,8 +21,6 @@ from engine.market.factors import tenor_years
 MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
 MAX_DELIVERABLES = 100
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FACTOR = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SPREADSHEET_ZERO = date(1899, 12, 30)
@@ -34,9 +34,7 @@ class FieldError(Exception):
 
 
 def parsed(column: Column, text: str) -> Value:
-    """Return the value of a field that is not empty. Raises CellError."""
-    if text != text.strip():
-        raise FieldError(f"has spaces around the value, got {shown(text)}; remove them")
+    """Return the value of a field that is not empty and has no spaces around it. Raises FieldError."""
     if column.type == "number":
         return _number(column, text)
     if column.type == "date":
@@ -76,36 +74,23 @@ def shown(text: str) -> str:
 
 
 def _number(column: Column, text: str) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise FieldError(f"must be a number in plain digits, got {shown(text)}{_number_hint(text)}")
-    value = float(text)
+    value = parse_number(text)
+    if value is None:
+        missing = "; leave the field empty if there is none" if text in MISSING_MARKERS else ""
+        percent = "; write a decimal, 0.0425 for 4.25 %" if text.endswith("%") else ""
+        raise FieldError(f"must be {PLAIN}, got {shown(text)}{missing or percent or number_hint(text)}")
     if not column.low <= value < column.high:
         wanted = f"must be at least {column.low:g} and below {column.high:g}, got {text}"
         raise FieldError(wanted + scale_hint(value, column.name, column.low, column.high))
     return value
 
 
-def _number_hint(text: str) -> str:
-    if re.fullmatch(r"\([0-9.]+\)", text):
-        return f"; write a negative with a minus sign: -{text[1:-1]}"
-    if "," in text or "_" in text or " " in text:
-        return "; write 1000000.5, without separators, with a point"
-    if text.endswith("%"):
-        return "; write a decimal, 0.0425 for 4.25 %"
-    if not text.isascii():
-        return "; use the ASCII digits 0 to 9"
-    if match := re.fullmatch(r"([0-9]+)['-]([0-2][0-9]|3[01])(\+?)", text):
-        return f"; is {int(match[1]) + (int(match[2]) + 0.5 * bool(match[3])) / 32:.12g} meant? Write 32nds as decimals"
-    return "; leave the field empty if there is none" if text in MISSING_MARKERS else ""
-
-
 @lru_cache(maxsize=65536)
 def _date(text: str) -> date:
-    if _DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise FieldError(f"there is no such day, got {shown(text)}") from None
+    if (day := parse_iso_date(text)) is not None:
+        return day
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise FieldError(f"there is no such day, got {shown(text)}")
     hint = ""
     if re.fullmatch(r"[0-9]{4,5}", text):
         meant = _SPREADSHEET_ZERO + timedelta(days=int(text))
@@ -171,13 +156,14 @@ def _deliverables(text: str) -> tuple[Deliverable, ...]:
 
 def _deliverable(word: str) -> Deliverable:
     coupon, _, maturity = word.partition("@")
-    if not _NUMBER.fullmatch(coupon) or not maturity:
+    value = parse_number(coupon)
+    if value is None or not maturity:
         raise FieldError(
             f"lists bonds as coupon@maturity with one space between, such as 0.008@2033-12-20, got {shown(word)}"
         )
-    if not 0.0 <= float(coupon) < 0.2:
+    if not 0.0 <= value < 0.2:
         raise FieldError(f"coupons are decimals per year, at least 0 and below 0.2, got {coupon} in {shown(word)}")
-    return float(coupon), _date(maturity)
+    return value, _date(maturity)
 
 
 def _position_id(text: str) -> str:

@@ -1,17 +1,18 @@
 """Book files: a CSV or Parquet table with a row per position, or a compiled book."""
 
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from engine.book.compiled import CompiledBook
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
-from engine.inputs.book.cache import cache_path, keep, recall
+from engine.inputs.book.cache import cache_key, keep, recall
 from engine.inputs.book.rows import Rows, read_rows
-from engine.inputs.book.table import check_regular, read_bytes, table_of
+from engine.inputs.book.table import BOOK, table_of
+from engine.inputs.opened import Opened, open_once
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
@@ -20,14 +21,14 @@ DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
 
 
-def load_book(path: Path, valuation_date: date) -> CompiledBook:
+def load_book(file: Path | Opened, valuation_date: date) -> CompiledBook:
     """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
 
     A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
 
     Parameters
     ----------
-    path : CSV or Parquet with the columns of `engine.instruments.rows.position.COLUMNS`, or what `unwind book compile`
+    file : CSV or Parquet with the columns of `engine.instruments.rows.position.COLUMNS`, or what `unwind book compile`
         wrote
     valuation_date : the market's
 
@@ -36,17 +37,15 @@ def load_book(path: Path, valuation_date: date) -> CompiledBook:
     FileFaults
         Everything wrong with the file, or a compiled book of another date.
     """
-    check_regular(path)
-    if is_compiled(path):
-        return _compiled(path, valuation_date)
-    data = read_bytes(path)
-    digest = sha256(data).hexdigest()
-    kept = cache_path(digest, valuation_date)
-    if (book := recall(kept)) is not None:
+    opened = open_once(file, BOOK)
+    if is_compiled(opened.data):
+        return _compiled(opened, valuation_date)
+    key = cache_key(opened.sha256, valuation_date)
+    if (book := recall(key)) is not None:
         return book
-    book = _from_source(data, digest, path, valuation_date)
-    keep(book, kept)
-    return book
+    book = _from_source(opened, valuation_date)
+    note = keep(book, key)
+    return replace(book, warnings=(*book.warnings, note)) if note else book
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
@@ -60,11 +59,12 @@ def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
     return read_rows(table_of(data, path), valuation_date)
 
 
-def read_positions(path: Path, valuation_date: date) -> list[Position]:
+def read_positions(file: Path | Opened, valuation_date: date) -> list[Position]:
     """Return positions of a source book, checked but not compiled. Raises FileFaults with everything wrong with it."""
-    rows = parse_book(read_bytes(path), path, valuation_date)
+    opened = open_once(file, BOOK)
+    rows = parse_book(opened.data, opened.path, valuation_date)
     if rows.faults:
-        raise FileFaults(path, _capped(rows.faults))
+        raise FileFaults(opened.path, _capped(rows.faults))
     return rows.positions
 
 
@@ -90,10 +90,11 @@ def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))
 
 
-def _from_source(data: bytes, digest: str, path: Path, valuation_date: date) -> CompiledBook:
+def _from_source(opened: Opened, valuation_date: date) -> CompiledBook:
     from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
 
-    rows = parse_book(data, path, valuation_date)
+    path, digest = opened.path, opened.sha256
+    rows = parse_book(opened.data, path, valuation_date)
     if rows.faults:
         raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
     try:
@@ -102,14 +103,14 @@ def _from_source(data: bytes, digest: str, path: Path, valuation_date: date) -> 
         raise FileFaults(path, _capped(list(refusal.faults))) from None
 
 
-def _compiled(path: Path, valuation_date: date) -> CompiledBook:
-    book = read_compiled(path)
+def _compiled(opened: Opened, valuation_date: date) -> CompiledBook:
+    book = read_compiled(opened.path, opened.data)
     if book.valuation_date != valuation_date:
         message = (
             f"is compiled for {book.valuation_date}, but the market is of {valuation_date};"
             " compile the source book for that date"
         )
-        raise FileFaults(path, [Fault(message=message)])
+        raise FileFaults(opened.path, [Fault(message=message)])
     return book
 
 

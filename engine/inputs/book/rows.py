@@ -68,7 +68,7 @@ def _values(
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
     for i, column in columns:
-        text = texts[i]
+        text = texts[i].strip()
         if not text:
             continue
         name = column.name

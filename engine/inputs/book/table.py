@@ -1,7 +1,6 @@
 """The bytes of a book file, CSV or Parquet, become rows of text fields. Nothing is guessed, nothing repaired."""
 
 import csv
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -12,23 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import Fault, FileFaults, did_you_mean
+from engine.inputs.fields.encodings import decoded_text
+from engine.inputs.opened import FileKind
 from engine.instruments.rows.columns import ALWAYS, COLUMNS
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
+BOOK = FileKind(
+    wanted="a CSV or Parquet file",
+    most_bytes=MAX_BYTES,
+    way_out="split it",
+    larger={b"PAR1": 4 * 2**30},  # it may be a compiled book
+)
 
 _MISSPELT = 0.8  # likeness, 0 to 1, from which a column is taken for a known one: 'prise', not 'trade_date'
-
-_CONTAINERS = {
-    b"\x1f\x8b": "a gzip file; decompress it first",
-    b"PK\x03\x04": "a zip file or a spreadsheet; save the sheet as CSV (UTF-8)",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet; save the sheet as CSV (UTF-8)",
-    b"BZh": "a bzip2 file; decompress it first",
-    b"\xfd7zXZ": "an xz file; decompress it first",
-    b"\x28\xb5\x2f\xfd": "a zstd file; decompress it first",
-    b"\x80": "a pickle; pickles are never opened, save the table as CSV or Parquet",
-    b"\x93NUMPY": "a numpy file; save the table as CSV or Parquet",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,56 +38,22 @@ class Table:
     misspelt: frozenset[str]  # known columns that seem to stand in the file under other names: among the faults
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a regular file of at most `MAX_BYTES`.
-
-    Raises
-    ------
-    FileFaults
-        No such file, not a regular file, not readable, too large or empty.
-    """
-    check_regular(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _refusal(path, f"cannot be read: {error.strerror or error}") from None
-    if len(data) > MAX_BYTES:
-        raise _refusal(path, f"has more than {MAX_BYTES:,} bytes, the most a book file may have; split it")
-    return data
-
-
-def check_regular(path: Path) -> None:
-    """Refuse with FileFaults what is no regular file, before it is opened: a pipe would block, a device never end."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        raise _refusal(path, "no such file") from None
-    except (OSError, ValueError) as error:
-        raise _refusal(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if not stat.S_ISREG(mode):
-        what = "a directory" if stat.S_ISDIR(mode) else "a device or a pipe"
-        raise _refusal(path, f"is not a regular file but {what}; give a CSV or Parquet file")
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise _refusal(path, f"cannot be read: {error.strerror or error}") from None
-
-
 def table_of(data: bytes, path: Path | str) -> Table:
     """Return rows of a CSV or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
+    if len(data) > MAX_BYTES:
+        raise _refusal(path, f"has {len(data):,} bytes; a table of positions may have {MAX_BYTES:,} at most; split it")
     if data.startswith(b"PAR1"):
         return _parquet_table(data, path)
     return _csv_table(data, path)
 
 
 def _csv_table(data: bytes, path: Path | str) -> Table:
-    lines = [line.removesuffix("\r") for line in _text(data, path).split("\n")]
+    lines = [line.removesuffix("\r") for line in decoded_text(data, path, is_cp932_read=False).split("\n")]
     header = _header(lines[0], path)
     rows: list[tuple[int, tuple[str, ...]]] = []
     faults: list[Fault] = []
     for number, line in enumerate(lines[1:], start=2):
-        if not line:
+        if not line.strip():
             continue
         if len(rows) >= MAX_ROWS:
             raise _refusal(path, f"has more than {MAX_ROWS:,} positions, the most a book file may have; split it")
@@ -110,33 +72,6 @@ def _csv_table(data: bytes, path: Path | str) -> Table:
     return _table(header, header, rows, faults, line=1)
 
 
-def _text(data: bytes, path: Path | str) -> str:
-    for magic, what in _CONTAINERS.items():
-        if data.startswith(magic):
-            raise _refusal(path, f"is {what}; CSV files may have {MAX_BYTES:,} bytes at most")
-    nul_lines = [Fault(message="holds a NUL byte: not a text file", line=i) for i in _lines_with(data, b"\0")]
-    if nul_lines:
-        raise FileFaults(path, nul_lines)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = (
-            f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8,"
-            " or convert it: iconv -f CP932 -t UTF-8 OLD > NEW"
-        )
-        raise FileFaults(path, [Fault(message=message, line=line)]) from None
-    if not text.strip():
-        raise _refusal(path, "the file is empty; a header and a row for each position were wanted")
-    return text
-
-
-def _lines_with(data: bytes, byte: bytes) -> list[int]:
-    if byte not in data:
-        return []
-    return [i for i, line in enumerate(data.split(b"\n"), start=1) if byte in line][:100]
-
-
 def _header(line: str, path: Path | str) -> tuple[str, ...]:
     if "," not in line and (";" in line or "\t" in line):
         separator = "semicolons" if ";" in line else "tabs"
@@ -149,9 +84,9 @@ def _header(line: str, path: Path | str) -> tuple[str, ...]:
 
 
 def _checked_header(header: Iterable[str], path: Path | str, line: int | None) -> tuple[str, ...]:
-    names, faults = tuple(header), []
+    names, faults = tuple(name.strip() for name in header), []
     for i, name in enumerate(names):
-        if not name.strip():
+        if not name:
             faults.append(Fault(message=f"column {i + 1} has no name; name it or remove it", line=line))
         elif name in names[:i]:
             faults.append(Fault(message="this column name stands twice; keep one of them", line=line, where=name))
@@ -175,7 +110,7 @@ def _misspelt(names: tuple[str, ...]) -> dict[str, str]:
     absent = [name for name in COLUMNS if name not in names]
     found = {}
     for name in names:
-        close = get_close_matches(name.strip().lower(), absent, n=1, cutoff=_MISSPELT)
+        close = get_close_matches(name.lower(), absent, n=1, cutoff=_MISSPELT)
         if name not in COLUMNS and close:
             found[name] = close[0]
     return found
@@ -207,15 +142,16 @@ def _parquet_table(data: bytes, path: Path | str) -> Table:
         if n_rows > MAX_ROWS:
             raise _refusal(path, f"has {n_rows:,} positions; a book file may have {MAX_ROWS:,} at most; split it")
         header = _checked_header(names, path, line=None)
-        known = [name for name in header if name in COLUMNS]
-        texts = [name for name in known if pa.types.is_string(file.schema_arrow.field(name).type)]
-        table = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts).read(columns=known)
+        written = {name: raw for name, raw in zip(header, names, strict=True) if name in COLUMNS}
+        known = list(written)
+        texts = [raw for raw in written.values() if pa.types.is_string(file.schema_arrow.field(raw).type)]
+        table = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts).read(columns=list(written.values()))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _refusal(path, f"not a Parquet file that can be read: {error}") from None
     if n_rows == 0:
         raise _refusal(path, "holds no positions; add at least one row")
     faults: list[Fault] = []
-    columns = [_column_fields(name, table[name], faults) for name in known]
+    columns = [_column_fields(name, table[raw], faults) for name, raw in written.items()]
     rows = tuple(enumerate(zip(*columns, strict=True), start=1)) if not faults else ()
     return _table(header, known, rows, faults, line=None)
 

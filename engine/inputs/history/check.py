@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from engine.inputs.history.doubt import days_of, move_words
+from engine.inputs.history.load import is_yield
 from kernels.types import F64, Dates
 
 ODD_MOVE = 12.0  # times the usual size of a day's move, the median's: beyond, a move is pointed out
 _USUAL_OVER = 500  # moves, half of them before
 _LEAST = 1e-4  # below which no move is odd
-_LONG_GAP_DAYS = 14  # calendar days without a value
 _NAMED = 3
 
 
@@ -31,30 +32,30 @@ class SeriesCheck:
 
 def check_series(history: pd.DataFrame) -> list[SeriesCheck]:
     """Return every series that has a value, in the history's order; `history` as `read_history` returns it."""
-    dates = _days(history.index)
+    dates = days_of(history.index)
     return [_check(name, days, values, dates) for name, days, values in _series(history)]
 
 
 def odd_moves(history: pd.DataFrame) -> tuple[str, ...]:
-    """Return what is worth a look: long gaps, dates on weekends, moves far beyond the usual. Nothing is repaired."""
-    oddities: list[str] = []
-    dates = _days(history.index)
-    if (weekend := dates[~np.is_busday(dates)]).size:
-        last = weekend[-1].item()
-        oddities.append(f"{weekend.size:,} dates fall on a weekend, the last on {last:%Y-%m-%d, %A}")
+    """Return what is worth a look: dates on weekends, moves far beyond the usual. Nothing is repaired."""
+    oddities = [*weekend_note(history)]
     for name, days, values in _series(history):
-        oddities += [*_gap(name, days), *_odd(name, days, values)]
+        oddities += _odd(name, days, values)
     return tuple(oddities)
 
 
-def move(name: str, change: float) -> str:
-    """Return a day's move of a series in words."""
-    return f"{1e4 * change:+.1f} bp" if _is_rate(name) else f"{np.expm1(change):+.2%}"
+def weekend_note(history: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many dates of a history fall on a weekend, if any does: no move is counted from them."""
+    dates = days_of(history.index)
+    weekend = dates[~np.is_busday(dates)]
+    if not weekend.size:
+        return ()
+    return (f"{weekend.size:,} dates fall on a weekend, the last on {weekend[-1].item():%Y-%m-%d, %A}",)
 
 
 def _series(history: pd.DataFrame) -> list[tuple[str, Dates, F64]]:
     """Name, dates and values of each series that has any."""
-    dates = _days(history.index)
+    dates = days_of(history.index)
     columns = [(str(name), history[name].to_numpy(dtype=np.float64)) for name in history.columns]
     there = [(name, ~np.isnan(values), values) for name, values in columns]
     return [(name, dates[has], values[has]) for name, has, values in there if has.any()]
@@ -77,17 +78,9 @@ def _check(name: str, days: Dates, values: F64, dates: Dates) -> SeriesCheck:
 def _one_day_moves(name: str, days: Dates, values: F64) -> tuple[Dates, F64]:
     """Return changes over neighbouring weekdays, Friday and Monday too: of a rate, or of a price's logarithm."""
     weekday = np.is_busday(days)
-    days, states = days[weekday], values[weekday] if _is_rate(name) else np.log(values[weekday])
+    days, states = days[weekday], values[weekday] if is_yield(name) else np.log(values[weekday])
     near = np.busday_count(days[:-1], days[1:]) == 1
     return days[1:][near], np.diff(states)[near]
-
-
-def _gap(name: str, days: Dates) -> Sequence[str]:
-    lengths = np.diff(days).astype(np.int64)
-    if not lengths.size or lengths.max() <= _LONG_GAP_DAYS:
-        return []
-    longest = int(lengths.argmax())
-    return [f"{name}: {lengths[longest]:,} days without a value, {days[longest]} to {days[longest + 1]}"]
 
 
 def _odd(name: str, days: Dates, values: F64) -> Sequence[str]:
@@ -99,13 +92,5 @@ def _odd(name: str, days: Dates, values: F64) -> Sequence[str]:
     if not odd.size:
         return []
     largest = odd[np.argsort(-np.abs(moves[odd]), kind="stable")][:_NAMED]
-    words = ", ".join(f"{move(name, float(moves[k]))} on {when[k]}" for k in largest)
+    words = ", ".join(f"{move_words(name, float(moves[k]))} on {when[k]}" for k in largest)
     return [f"{name}: {odd.size:,} moves over {ODD_MOVE:g} times the usual size of their years: {words}"]
-
-
-def _is_rate(name: str) -> bool:
-    return "_" in name  # as in JGB_10Y
-
-
-def _days(index: pd.Index) -> Dates:
-    return np.asarray(index.to_numpy(), "datetime64[D]")

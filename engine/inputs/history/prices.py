@@ -7,24 +7,32 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import Fault, FileFaults
-from engine.inputs.history.fields import MISSING, parse_date, parse_number, read_rows
+from engine.inputs.fields.dates import parse_date
+from engine.inputs.fields.numbers import number_hint, parse_number
+from engine.inputs.fields.rows import rows_of
+from engine.inputs.history.files import TABLE
+from engine.inputs.history.forms import plain
+from engine.inputs.history.load import LARGEST_PRICE, MISSING, SMALLEST_PRICE, History, HistoryFile, is_yield
+from engine.inputs.opened import open_once
 
 
-def read_prices(path: Path) -> pd.DataFrame:
+def load_prices(path: Path) -> History:
     """Read a CSV whose first column is `date` and whose others are prices, named as the factors are: "SPX".
 
-    Returns a table by date, ascending, in each price's own currency; NaN without a value.
+    Returns a history by date, ascending, in each price's own currency; NaN without a value.
 
     Raises
     ------
     FileFaults
         Everything wrong with the file: its header, a wrong date or one out of order, a price that is not positive.
     """
-    (line, header), *data = read_rows(path)
-    if header[0] != "date" or len(header) < 2 or len(set(header)) < len(header):
+    (line, header), *data = rows_of(open_once(path, TABLE).data, path, is_cp932_read=False)
+    if plain(header[0]) != "date" or len(header) < 2 or len(set(header)) < len(header) or not all(header):
         message = f"header must be date and the names of prices, each once, got {','.join(header)[:60]!r}"
         raise FileFaults(path, [Fault(message=message, line=line)])
-    faults: list[Fault] = []
+    if tenor := next((name for name in header[1:] if is_yield(name)), None):
+        raise FileFaults(path, [Fault(message=f"{tenor!r} is named as a yield is, and no price", line=line)])
+    faults: list[Fault] = [] if data else [Fault(message="no data rows under the header", line=line)]
     dates: list[date] = []
     values = np.full((len(data), len(header) - 1), np.nan)
     for i, (at, fields) in enumerate(data):
@@ -41,12 +49,16 @@ def read_prices(path: Path) -> pd.DataFrame:
                 values[i, j] = _price(field, at, header[j + 1], faults)
     if faults:
         raise FileFaults(path, faults)
-    return pd.DataFrame(values, columns=header[1:], index=pd.DatetimeIndex(pd.to_datetime(dates), name="date"))
+    table = pd.DataFrame(values, columns=header[1:], index=pd.DatetimeIndex(pd.to_datetime(dates), name="date"))
+    lines = np.array([at for at, _ in data], dtype=np.int64)
+    file = HistoryFile(name=str(path), values=table, lines=lines, notes=())
+    return History(values=table, files=(file,))
 
 
 def _price(field: str, line: int, column: str, faults: list[Fault]) -> float:
     found = parse_number(field)
-    if found is None or found <= 0.0:
-        faults.append(Fault(message=f"{field!r} is no price: it must be a number above 0", line=line, where=column))
+    if found is None or not SMALLEST_PRICE < found < LARGEST_PRICE:
+        wanted = f"it must be a number above {SMALLEST_PRICE:f} and below {LARGEST_PRICE:,.0f}{number_hint(field)}"
+        faults.append(Fault(message=f"{field[:40]!r} is no price: {wanted}", line=line, where=column))
         return float("nan")
     return found

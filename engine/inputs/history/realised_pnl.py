@@ -1,15 +1,19 @@
 """Realised P&L by date and scope, for comparing with the VaR of the day before."""
 
-import csv
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
+from engine.inputs.fields.dates import parse_iso_date
+from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
+from engine.inputs.fields.rows import Row, rows_of
+from engine.inputs.history.files import TABLE
+from engine.inputs.opened import Opened, open_once
 
 COLUMNS = ("valuation_date", "scope", "pnl")
+_MOST_SCOPE = 128  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,40 +25,41 @@ class RealisedPnl:
     pnl: float  # in the currency of the runs, gains positive
 
 
-def read_realised(path: Path) -> tuple[RealisedPnl, ...]:
+def read_realised(file: Path | Opened) -> tuple[RealisedPnl, ...]:
     """Read a CSV with the columns of `COLUMNS`. Raises FileFaults with everything wrong with it."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileFaults(path, [Fault(message=f"cannot be read: {error}")]) from None
-    if not rows or tuple(rows[0]) != COLUMNS:
-        raise FileFaults(path, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=1)])
-    found: list[RealisedPnl] = []
-    faults: list[Fault] = []
-    for item in _parsed(rows[1:]):
-        if isinstance(item, Fault):
-            faults.append(item)
-        else:
-            found.append(item)
-    if faults:
-        raise FileFaults(path, faults)
-    return tuple(found)
+    opened = open_once(file, TABLE)
+    return parse_realised(opened.data, opened.path)
 
 
-def _parsed(rows: list[list[str]]) -> Iterator[RealisedPnl | Fault]:
-    seen: set[tuple[str, str]] = set()
-    for line, row in enumerate(rows, start=2):
+def parse_realised(data: bytes, name: Path | str) -> tuple[RealisedPnl, ...]:
+    """Return the rows in the bytes of a file of realised P&L. Raises FileFaults with everything wrong with it."""
+    rows = rows_of(data, name, is_cp932_read=False)
+    if not rows or tuple(rows[0][1]) != COLUMNS:
+        raise FileFaults(name, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=1)])
+    found = list(_parsed(rows[1:]))
+    if faults := [item for item in found if isinstance(item, Fault)]:
+        raise FileFaults(name, faults)
+    return tuple(item for item in found if isinstance(item, RealisedPnl))
+
+
+def _parsed(rows: Sequence[Row]) -> Iterator[RealisedPnl | Fault]:
+    seen: dict[tuple[date, str], int] = {}
+    for line, row in rows:
         if len(row) != len(COLUMNS):
             yield Fault(message=f"must have {len(COLUMNS)} fields, has {len(row)}", line=line)
             continue
-        if (row[0], row[1]) in seen:
-            yield Fault(message=f"{row[0]} {row[1]} is there twice", line=line)
-        seen.add((row[0], row[1]))
-        try:
-            pnl = float(row[2])
-            if not math.isfinite(pnl):
-                raise ValueError("`pnl` must be finite")
-            yield RealisedPnl(valuation_date=date.fromisoformat(row[0]), scope=row[1], pnl=pnl)
-        except ValueError as error:
-            yield Fault(message=f"must be a date, a scope and a number, got {','.join(row)}: {error}", line=line)
+        day, pnl = parse_iso_date(row[0]), parse_number(row[2])
+        if day is None:
+            message = f"must be a date, YYYY-MM-DD, got {row[0][:40]!r}"
+            yield Fault(message=message, line=line, where=COLUMNS[0])
+        if not row[1] or len(row[1]) > _MOST_SCOPE or not row[1].isprintable():
+            yield Fault(message=f"must be total or book:NAME, got {row[1][:40]!r}", line=line, where=COLUMNS[1])
+        if pnl is None:
+            message = f"must be {PLAIN}, got {row[2][:40]!r}{number_hint(row[2])}"
+            yield Fault(message=message, line=line, where=COLUMNS[2])
+        if day is None:
+            continue
+        if (before := seen.setdefault((day, row[1]), line)) != line:
+            yield Fault(message=f"{day} {row[1]} is there twice, first on line {before}", line=line)
+        if pnl is not None:
+            yield RealisedPnl(valuation_date=day, scope=row[1], pnl=pnl)

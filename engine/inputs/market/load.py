@@ -28,8 +28,9 @@ from engine.inputs.market.schema import (
     theta_state,
 )
 from engine.inputs.market.text import market_text
+from engine.inputs.opened import Opened, open_once
 from engine.inputs.toml.faults import faults_of
-from engine.inputs.toml.read import parse_toml, read_text, read_toml
+from engine.inputs.toml.read import TOML, parse_toml, read_text, read_toml
 from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
@@ -40,19 +41,20 @@ from kernels.types import F64
 DEFAULT_MARKET = "2025-05-28"
 
 
-def load_market(path: Path) -> Market:
+def load_market(file: Path | Opened) -> Market:
     """Read a market file and bootstrap its curves.
 
     Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
     increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
     `market_warnings` says what is allowed or was repaired but is worth knowing.
     """
-    file = read_toml(path, MarketFile)
-    if found := list(market_faults(file)):
-        raise _refusal(path, found)
-    if file.law is None:
-        return _market_of(file)
-    return replace(_market_of(file), **_filtered(file, file.law, path))
+    opened = open_once(file, TOML)
+    read = read_toml(opened, MarketFile)
+    if found := list(market_faults(read)):
+        raise _refusal(opened, found)
+    if read.law is None:
+        return _market_of(read)
+    return replace(_market_of(read), **_filtered(read, read.law, opened))
 
 
 def write_market(market: Market, path: Path) -> None:
@@ -79,14 +81,15 @@ def _write(content: bytes, path: Path) -> None:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _filtered(file: MarketFile, table: LawTable, path: Path) -> dict[str, Any]:
+def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
-    rows, wrong = load_array(table.rows_file, table.rows_sha256, path.parent, table, table.cap)
+    folder = opened.path.parent
+    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, table, table.cap)
     moves, other = None, ""
     if table.moves_file is not None and table.moves_sha256 is not None:
-        moves, other = load_array(table.moves_file, table.moves_sha256, path.parent, table, LARGEST_MOVE)
+        moves, other = load_array(table.moves_file, table.moves_sha256, folder, table, LARGEST_MOVE)
     if found := [(("law", key), each) for key, each in (("rows_file", wrong), ("moves_file", other)) if each]:
-        raise _refusal(path, found)
+        raise _refusal(opened, found)
     if table.calibrated_on != file.valuation_date:
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
@@ -127,15 +130,15 @@ def bundled_market_path(name: str = DEFAULT_MARKET) -> Path:
     return Path(str(files("engine.market") / "data" / f"{name}.toml"))
 
 
-def _refusal(path: Path, found: Sequence[tuple[Keys, str]]) -> FileFaults:
+def _refusal(opened: Opened, found: Sequence[tuple[Keys, str]]) -> FileFaults:
     """Return the faults at their lines and keys, as if the model had found them."""
     details: list[InitErrorDetails] = [
         {"type": PydanticCustomError("value_error", "{error}", {"error": message}), "loc": keys, "input": None}
         for keys, message in found
     ]
-    text = read_text(path)
+    text = read_text(opened)
     error = ValidationError.from_exception_data("market", details)
-    return FileFaults(path, faults_of(error, MarketFile, parse_toml(path, text), text))
+    return FileFaults(opened.path, faults_of(error, MarketFile, parse_toml(opened.path, text), text))
 
 
 def _market_of(file: MarketFile) -> Market:

@@ -1,7 +1,7 @@
 """Scenario files (TOML) into scenarios; bundled ones by name, a user's by path."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,9 +14,8 @@ from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
 from engine.inputs.scenario.tables import identifying_keys, scenario_model, unwind_of
 from engine.inputs.toml.extends import Merging, read_merged
 from engine.inputs.toml.faults import dotted, messages_of
-from engine.inputs.toml.lines import toml_line
 from engine.inputs.toml.parameters import Glob
-from engine.inputs.toml.read import Strict, read_text
+from engine.inputs.toml.read import Strict
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
@@ -127,7 +126,12 @@ def default_scenario_names() -> tuple[str, ...]:
 
 def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
     """Load scenarios for one table. Raises as `load_scenario`, and InputError when two have the same name."""
-    scenarios = tuple(load_scenario(each) for each in names_or_paths)
+    return different(load_scenario(each) for each in names_or_paths)
+
+
+def different(found: Iterable[Scenario]) -> tuple[Scenario, ...]:
+    """Return scenarios for one table. Raises InputError when two have the same name."""
+    scenarios = tuple(found)
     names = [scenario.name for scenario in scenarios]
     if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
         raise InputError(f"two scenarios are called {twice!r}; leave one out, or rename its file")
@@ -178,14 +182,13 @@ def _read(path: Path, name: str) -> Scenario:
 
 
 def _extended(name: str, user: Path) -> Path:
-    """Return the file that `extends` names: relative to the file that names it, or a bundled one."""
+    """Return the file that `extends` names: relative to the file that names it, or a bundled one, or InputError."""
     if name.endswith(".toml"):
         return user.parent / name
     bundled = [*bundled_scenario_names(), *_part_names()]
     if name not in bundled:
         known = f"known: {', '.join(bundled)}; or give the path of a .toml file"
-        message = f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}"
-        raise FileFaults(user, [Fault(message=message, line=toml_line(read_text(user), ("extends",)), where="extends")])
+        raise InputError(f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}")
     return Path(str(_bundle() / f"{name}.toml"))
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Fault, FileFaults
+from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.opened import MissingFileError
 from engine.inputs.toml.lines import Keys, key_lines
 from engine.inputs.toml.read import parse_toml, read_text
 
 DEEPEST = 8  # files that extend one another in a row
 Place = tuple[str, int]  # file, line
-Find = Callable[[str, Path], Path]  # what `extends` names, and the file that names it -> the file
+Find = Callable[[str, Path], Path]  # what `extends` names, and the file that names it -> the file, or InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,27 +35,32 @@ class Merged:
 def read_merged(path: Path, merging: Merging, find: Find) -> Merged:
     """Read a file and what it extends: later names win over earlier ones, the file itself over all.
 
-    Raises FileFaults: a file that cannot be read, a circle, or more than eight files in a row.
+    Each file is read once, also where several extend it. Raises FileFaults: a file that cannot be read, a circle, or
+    more than eight files in a row.
     """
-    return _read(path, merging, find, ())
+    return _read(path, merging, find, (), {})
 
 
-def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...]) -> Merged:
-    text = read_text(path)
+def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...], texts: dict[Path, str]) -> Merged:
+    if (home := path.resolve()) not in texts:
+        texts[home] = read_text(path)
+    text = texts[home]
     data = parse_toml(path, text)
     lines = key_lines(text)
     merged = Merged()
-    chain = (*above, path.resolve())
+    chain = (*above, home)
     for i, name in enumerate(_names(data.pop("extends", ()), path, lines)):
         line = lines.get(("extends", i), lines.get(("extends",)))
-        parent = find(name, path)
-        if (fault := _chain_fault(parent.resolve(), chain)) is not None:
-            raise FileFaults(path, [Fault(message=fault, line=line, where=f"extends[{i + 1}]")])
         try:
-            inherited = _read(parent, merging, find, chain)
-        except FileFaults as error:
-            if parent.exists():
-                raise
+            parent = find(name, path)
+        except InputError as error:
+            fault = Fault(message=str(error), line=lines.get(("extends",)), where="extends")
+            raise FileFaults(path, [fault]) from None
+        if (circle := _chain_fault(parent.resolve(), chain)) is not None:
+            raise FileFaults(path, [Fault(message=circle, line=line, where=f"extends[{i + 1}]")])
+        try:
+            inherited = _read(parent, merging, find, chain, texts)
+        except MissingFileError as error:
             raise FileFaults(path, [Fault(message=str(error), line=line, where=f"extends[{i + 1}]")]) from None
         _lay(merged, inherited, merging)
     for key in merging.own:

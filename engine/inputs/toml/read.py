@@ -1,7 +1,6 @@
 """TOML files into checked models. Every fault of a file is reported at once, with its line and key."""
 
 import re
-import stat
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,18 +8,21 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.errors import Fault, FileFaults
+from engine.inputs.opened import FileKind, Opened, open_once
 from engine.inputs.toml.faults import faults_of, shown
 from engine.inputs.toml.lines import toml_line
 
-__all__ = ["MAX_BYTES", "Strict", "parse_toml", "read_text", "read_toml", "toml_line"]
+__all__ = ["MAX_BYTES", "TOML", "Strict", "parse_toml", "read_text", "read_toml", "toml_line"]
 
 MAX_BYTES = 16 * 2**20
+TOML = FileKind(wanted="a TOML file", most_bytes=MAX_BYTES, way_out="leave out what is not needed")
 M = TypeVar("M", bound=BaseModel)
 
 _FOREIGN = {
     ".yaml": "a YAML file", ".yml": "a YAML file", ".json": "a JSON file", ".csv": "a CSV file", ".pkl": "a pickle",
     ".pickle": "a pickle", ".npy": "a numpy file", ".npz": "a numpy file", ".parquet": "a Parquet file",
-    ".gz": "a compressed file", ".zip": "a compressed file", ".xlsx": "a spreadsheet",
+    ".gz": "a compressed file", ".zip": "a compressed file", ".xlsx": "an Excel workbook",
+    ".xls": "an Excel workbook", ".xlsm": "an Excel workbook", ".ods": "a spreadsheet",
 }  # fmt: skip
 _MAGIC = {
     b"\x80": "a pickle",
@@ -28,7 +30,9 @@ _MAGIC = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a compressed file",
     b"PK\x03\x04": "a compressed file",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
 }
+_WORKBOOK = b"xl/workbook."  # the name of a file within: of what looks like a compressed file, it makes a workbook
 
 
 class Strict(BaseModel):
@@ -40,7 +44,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True)
 
 
-def read_toml(path: Path, model: type[M]) -> M:
+def read_toml(file: Path | Opened, model: type[M]) -> M:
     """Read a TOML file into `model`.
 
     Raises
@@ -49,32 +53,19 @@ def read_toml(path: Path, model: type[M]) -> M:
         Everything wrong with the file: not there, not a regular file, too large, not UTF-8, not TOML, or each key
         that `model` refuses, with its line, its value and what was wanted.
     """
-    text = read_text(path)
-    data = parse_toml(path, text)
+    opened = open_once(file, TOML)
+    text = read_text(opened)
+    data = parse_toml(opened.path, text)
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise FileFaults(path, faults_of(error, model, data, text)) from None
+        raise FileFaults(opened.path, faults_of(error, model, data, text)) from None
 
 
-def read_text(path: Path) -> str:
+def read_text(file: Path | Opened) -> str:
     """Return the text of a small regular UTF-8 file that should be TOML, without byte-order mark. Raises FileFaults."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            what = "a directory" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
-            raise _refusal(path, f"is not a regular file but {what}; give a TOML file")
-        if status.st_size > MAX_BYTES:
-            raise _refusal(path, f"has {status.st_size:,} bytes; a TOML file may have {MAX_BYTES:,} at most")
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise _refusal(path, "no such file") from None
-    except PermissionError:
-        raise _refusal(path, "permission denied: this user may not read it") from None
-    except (OSError, ValueError) as error:
-        raise _refusal(path, f"cannot be read: {error}") from None
-    return _decoded(path, raw)
+    opened = open_once(file, TOML)
+    return _decoded(opened.path, opened.data)
 
 
 def parse_toml(path: Path | str, text: str) -> dict[str, Any]:
@@ -117,6 +108,8 @@ def _way_out(statement: str) -> str:
 
 def _decoded(path: Path, raw: bytes) -> str:
     foreign = next((what for magic, what in _MAGIC.items() if raw.startswith(magic)), _FOREIGN.get(path.suffix.lower()))
+    if _WORKBOOK in raw:
+        foreign = "an Excel workbook"
     if foreign:
         raise _refusal(path, f"is {foreign}, which is not accepted here; a TOML file was wanted")
     if (nul := raw.find(b"\0")) >= 0:

@@ -16,6 +16,7 @@ from numpy.polynomial import chebyshev
 from engine.market.fx_vols import smile_value
 from engine.pack.compression.chebyshev import MORE_NODES, REACHES, TERMS, WANTED, error_of, to_coefficients
 from engine.pack.draft import Ground
+from engine.pack.points import chain
 from engine.pack.setting import Setting
 from engine.payoffs.black import black_call
 from kernels.layout import Group, Option, OptionTable
@@ -203,8 +204,8 @@ def _log_forward(seen: _Seen) -> tuple[F64, float]:
         if currency > 0:  # the home currency has no factor
             slope[run.fx_factor[currency]] += sign
     for number, sign in ((group.foreign_discount, 1.0), (group.domestic_discount, -1.0)):
-        point = points.points[number]
-        np.add.at(slope, [point.below, point.above], sign * np.array([point.a, point.b]))
+        for link in chain(points.points, number):
+            np.add.at(slope, [link.below, link.above], sign * np.array([link.a, link.b]))
     start, rates = points.start[seen.s], run.fx_start[seen.s]
     spot = rates[group.foreign] / rates[group.domestic]
     return slope, float(spot * start[group.foreign_discount] / start[group.domestic_discount])

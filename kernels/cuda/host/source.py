@@ -29,7 +29,7 @@ UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a 
 LOADED_BYTES = 16  # of a law's numbers at once, at most
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
 REGISTERS = 65_536  # of a multiprocessor
-FUSED = "holdings"  # the payoff that the kernel which walks has room for
+FUSED = ("holdings", "exchanges")  # the payoffs that the kernel which walks has room for
 LANE_NAMES = (
     "FACTOR_NORMALS",
     "EVENTS",
@@ -103,9 +103,9 @@ class BuildSettings:
 def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSettings:
     """Choose the build for a model and a book. The choice moves time, never a bit.
 
-    A book of flows and holdings, looked at once, is valued by the kernel that walks, out of its registers. Any other is
-    valued by a kernel of its own: walking keeps its registers, and valuing has all of them too. Where a law has an
-    unwind a thread walks one path under one law: what a path then carries takes the place of a second.
+    A book of flows, holdings and exchanges, looked at once, is valued by the kernel that walks, out of its registers.
+    Any other is valued by a kernel of its own: walking keeps its registers, and valuing has all of them too. Where a
+    law has an unwind a thread walks one path under one law: what a path then carries takes the place of a second.
     """
     n_laws, n_factors = model.decay.shape
     words = n_factors * (1 if float32 else 2)
@@ -115,7 +115,7 @@ def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSetti
     paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
     held = tuple((payoff_of(type(tables)).name, has_rows(tables)) for tables in book.payoffs)
-    is_split = any(has for name, has in held if name != FUSED) or book.run.observations.size > 1
+    is_split = any(has for name, has in held if name not in FUSED) or book.run.observations.size > 1
     blocks = 2 if is_unrolled and paths * laws * words > PAIRED_WORDS else 3
     if has_unwind and is_unrolled:
         blocks = next((blocks for most, blocks in UNWIND_BLOCKS if words <= most), 2)

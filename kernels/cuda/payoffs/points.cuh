@@ -1,4 +1,4 @@
-// Points: discount factors and their inverses, exponentials of two deviations. Twins in numba/ and numpy/.
+// Points: discount factors and their inverses, exponentials of deviations. Twins in numba/ and numpy/.
 #pragma once
 #include "observed.cuh"
 
@@ -10,6 +10,14 @@ __device__ __forceinline__ Lanes log_point(const Observed& observed, i64 number)
     const Lanes above = deviation(observed, point.when, point.above);
     Lanes out;
     EACH_LANE(p) out.of[p] = fma(b, above.of[p], a * below.of[p]);
+#pragma unroll 1
+    for (i64 then = point.then; then >= 0; then = book.points.points[then].then) {
+        const Point& more = book.points.points[then];
+        const double c = more.a, d = more.b;
+        const Lanes low = deviation(observed, more.when, more.below);
+        const Lanes high = deviation(observed, more.when, more.above);
+        EACH_LANE(p) out.of[p] = fma(d, high.of[p], fma(c, low.of[p], out.of[p]));
+    }
     return out;
 }
 

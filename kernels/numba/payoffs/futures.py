@@ -32,7 +32,7 @@ def add_futures(
     owned = tables.owned[book, currency]
     for j in range(owned.first, owned.last):
         future = futures[j]
-        log_point(where[future.growth], observed, growth)
+        log_point(where, future.growth, observed, growth)
         start = starts[future.growth]
         for i in range(BLOCK):
             growth[i] = start * bounded_exp(growth[i])

@@ -159,8 +159,8 @@ def add_fx_options(
     for g in range(owned.first, owned.last):
         group = groups[g]
         deviations = observed[group.when]
-        log_point(where[group.domestic_discount], observed, discount)
-        log_point(where[group.foreign_discount], observed, moved)
+        log_point(where, group.domestic_discount, observed, discount)
+        log_point(where, group.foreign_discount, observed, moved)
         log_forward(group, fx_factor, deviations, discount, moved)
         spot = rates[group.foreign] / rates[group.domestic]  # by the home currency's 1.0 exactly
         start = spot * starts[group.foreign_discount] / starts[group.domestic_discount]

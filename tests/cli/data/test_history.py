@@ -2,6 +2,9 @@
 
 import pytest
 
+from engine.inputs.market.load import load_market
+from tests.engine.inputs.history.histories import made_table, written
+
 HEADER = "date,jgb_10y,ust_10y,usdjpy\n"
 
 
@@ -49,3 +52,39 @@ def test_build_writes_a_file_a_date_and_names_the_holiday(unwind, shared, tmp_pa
     checked = unwind("scenario", "check", "mixture", "--market", out / "2025-05-23.toml")
     assert checked.returncode == 0, checked.stderr
     assert "repaired" in checked.stderr
+
+
+def test_a_misprint_is_refused_by_date_series_and_line_until_it_is_accepted(unwind, tmp_path):
+    table, out = made_table(), tmp_path / "markets"
+    table.loc["2024-12-30", "ust_3m"] = f"{float(table.loc['2024-12-30', 'ust_3m']) / 10:.2f}"
+    options = (written(table, tmp_path / "history.csv"), "--from", "2025-05-30", "--out", out)
+    options = (*options, "--window-start", "2024-06-03")
+    refused = unwind("data", "build", *options)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "history.csv: line 152: UST_3M on 2024-12-30: 0." in refused.stderr
+    assert "if it is true: --accept 2024-12-30:UST_3M" in refused.stderr
+    assert not out.exists()
+    done = unwind("data", "build", *options, "--accept", "2024-12-30:UST_3M")
+    assert done.returncode == 0, done.stderr
+    assert "warning: accepted: " in done.stderr
+    assert "vols and correlations are of the window from 2024-06-03 to 2025-05-30: 1.0 years" in done.stderr
+    market = load_market(out / "2025-05-30.toml")
+    assert "accepted by name: 2024-12-30:UST_3M" in market.calibration
+    checked = unwind("data", "check", options[0])
+    assert checked.returncode == 0
+    assert "`unwind data build` refuses" in checked.stderr
+    assert "line 152: UST_3M on 2024-12-30" in checked.stderr
+
+
+def test_a_book_with_an_index_runs_in_a_market_that_was_built(unwind, tmp_path):
+    table, out, book = made_table(), tmp_path / "markets", tmp_path / "book.csv"
+    history = written(table, tmp_path / "history.csv")
+    done = unwind("data", "build", history, "--from", "2025-05-30", "--out", out, "--window-start", "2024-06-03")
+    assert done.returncode == 0, done.stderr
+    book.write_text("position_id,kind,currency,notional,factor\nN,ASSET,JPY,1000,NIKKEI225\n", encoding="utf-8")
+    ran = unwind(
+        "run", "--market", out / "2025-05-30.toml", "--book", book, "--paths", "1000", "--backend", "numpy", "--json"
+    )
+    assert ran.returncode == 0, ran.stderr
+    worth = 1000.0 * float(table["nikkei225"].iloc[-1])
+    assert f"{worth:.0f}" in ran.stdout

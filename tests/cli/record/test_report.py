@@ -18,8 +18,8 @@ def closed(folder, *days):
         home = folder / f"valuation_date={day}"
         home.mkdir(parents=True)
         night = {
-            "valuation_date": day, "exit_code": 4, "runs": [], "faults": [], "limits": [], "realised": None,
-            "batch": {"path": "nightly.toml", "sha256": "0"}, "finished": "then",
+            "schema": 1, "valuation_date": day, "exit_code": 4, "runs": [], "faults": [], "limits": [],
+            "realised": None, "batch": {"path": "nightly.toml", "sha256": "0"}, "finished": "then",
         }  # fmt: skip
         write_json(home / "night.json", night)
     return folder

@@ -20,7 +20,7 @@ from engine.inputs.batch import read_batch
 from engine.inputs.market.load import load_market
 from engine.inputs.run import resolve
 from engine.record.correlations import read_correlations
-from engine.record.manifest import read_manifest
+from engine.record.manifest import read_intact
 from engine.record.read import nights, read_night
 from engine.record.verify import changed_files
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -76,7 +76,8 @@ def test_the_record_names_what_it_was_made_from(done):
 
 def test_the_record_holds_the_correlations_that_were_used(done):
     home = done.out / f"valuation_date={DATE}" / "run=ten-days"
-    found = read_correlations(home, read_manifest(home))
+    intact = read_intact(home)
+    found = read_correlations(intact.manifest, intact.files)
     market = load_market(done.folder / "markets" / f"{DATE}.toml")
     assert found.names == tuple(factor.name for factor in market.factors)
     np.testing.assert_array_equal(found.used, market.correlation)

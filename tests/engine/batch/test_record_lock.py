@@ -5,7 +5,7 @@ import os
 import pytest
 
 from engine.batch.record_lock import LOCK, holder, one_of_shards, only_writer
-from engine.errors import BusyError
+from engine.errors import BusyError, InputError
 
 
 def test_the_holder_is_named(tmp_path):
@@ -38,3 +38,26 @@ def test_a_lock_file_of_a_dead_process_is_taken_over(tmp_path):
     (tmp_path / LOCK).write_text(json.dumps({"what": "x", "pid": 1, "host": "h", "since": "2025-05-28"}))
     with only_writer(tmp_path, "batch"):
         assert "process 1 " not in holder(tmp_path)
+
+
+def test_a_lock_that_is_a_link_empties_nothing(tmp_path):
+    """Whoever may write in the record's folder must not be able to have another file emptied."""
+    other = tmp_path / "other"
+    other.write_text("precious")
+    for make in (os.symlink, os.link):
+        make(other, tmp_path / LOCK)
+        said = r"\.lock: is a .*, and was to be the record's lock; remove it"
+        with pytest.raises(InputError, match=said), only_writer(tmp_path, "batch"):
+            pass
+        with pytest.raises(InputError, match="remove it"), one_of_shards(tmp_path, 1, 2):
+            pass
+        (tmp_path / LOCK).unlink()
+    assert other.read_text() == "precious"
+
+
+def test_a_pipe_in_the_place_of_a_lock_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / LOCK)
+    with pytest.raises(InputError, match="is no regular file"), only_writer(tmp_path, "batch"):
+        pass
+    with pytest.raises(InputError, match="is no regular file"):
+        holder(tmp_path)

@@ -7,6 +7,7 @@ import pytest
 
 from engine.batch.reproduce import reproduce
 from engine.errors import InputError
+from engine.record.atomic import write_json
 
 
 def ignore(*_: object) -> None:
@@ -54,8 +55,11 @@ def test_a_folder_without_manifest_is_refused(done):
 
 def test_what_is_no_manifest_is_refused(tmp_path):
     path = tmp_path / "manifest.json"
+    write_json(path, {"schema": 1})
+    with pytest.raises(InputError, match="is no run's manifest: it has no 'config'"):
+        reproduce(path, ignore, ignore)
     path.write_text(json.dumps({"schema": 1}))
-    with pytest.raises(InputError, match="is no run's manifest"):
+    with pytest.raises(InputError, match="was changed since it was written"):
         reproduce(path, ignore, ignore)
     with pytest.raises(InputError, match="there is no such record"):
         reproduce(tmp_path / "absent.json", ignore, ignore)

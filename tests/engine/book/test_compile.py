@@ -24,8 +24,11 @@ def test_flows_are_sorted_by_position_then_date(make_book):
     assert book.balances.position.tolist() == [1]
     assert book.bonds.position.tolist() == [0, 3]
     assert set(zip(book.flows.currency.tolist(), book.flows.curve.tolist(), strict=True)) == {
-        ("JPY", "JGB"), ("USD", "UST"), ("JPY", "XCCY_JPY"), ("USD", "SOFR")
+        ("JPY", "JGB"), ("USD", "UST"), ("JPY", "XCCY_JPY")
     }  # fmt: skip
+    assert [(row.tolist()) for row in (book.exchanges.position, book.exchanges.currency, book.exchanges.curve)] == [
+        [2], ["USD"], ["SOFR"]
+    ]  # fmt: skip
 
 
 def test_a_mark_is_the_dirty_value_for_settlement(make_book):

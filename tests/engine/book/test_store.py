@@ -2,16 +2,21 @@
 
 import errno
 import json
+import random
+import re
 from dataclasses import fields, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.book.store import is_compiled, read_compiled, schema, write_compiled
+from engine.book import store
+from engine.book.store import compiled_bytes, is_compiled, read_compiled, schema, sealed, write_compiled
 from engine.errors import FileFaults
 from engine.inputs.book.load import bundled_book_path, load_book
 from engine.payoffs.registry import PAYOFFS
@@ -134,28 +139,72 @@ def test_other_versions_columns_and_broken_files_are_refused(sample, tmp_path):
     write_compiled(sample, path)
     table = pq.read_table(path)
     facts = json.loads(table.schema.metadata[b"unwind.book"])
-    for metadata in (facts | {"schema": 1}, {}, []):
-        pq.write_table(table.replace_schema_metadata({"unwind.book": json.dumps(metadata)}), path)
-        with pytest.raises(FileFaults, match="compile it again"):
+    unread = "that can be read"
+    for metadata, wanted in ((facts | {"schema": 3}, "has schema 3"), ({}, unread), ([], unread)):
+        path.write_bytes(sealed(table.replace_schema_metadata({"unwind.book": json.dumps(metadata)})))
+        with pytest.raises(FileFaults, match=f"{wanted}.*compile it again"):
             read_compiled(path)
     fewer = table.drop_columns(["kind"])
-    pq.write_table(fewer, path)
+    path.write_bytes(sealed(fewer.replace_schema_metadata({"unwind.book": json.dumps(facts)})))
     with pytest.raises(FileFaults, match="not those of a compiled book"):
         read_compiled(path)
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(FileFaults, match="not a compiled book"):
-        read_compiled(path)
+    pq.write_table(table.replace_schema_metadata({"unwind.book": json.dumps(facts)}), path)
+    with pytest.raises(FileFaults, match="has no seal: an older program compiled it"):
+        load_book(path, DATE)
+
+
+def _flips(data, bits):
+    """The file with one bit of it turned, for each of `bits`."""
+    for bit in bits:
+        changed = bytearray(data)
+        changed[bit // 8] ^= 1 << bit % 8
+        yield bytes(changed)
+
+
+def _assert_all_are_refused(files, path):
+    for changed in files:
+        path.write_bytes(changed)
+        with pytest.raises(FileFaults, match=re.escape(str(path))):
+            load_book(path, DATE)
+
+
+def test_no_flipped_bit_of_a_compiled_book_is_believed(make_book, tmp_path):
+    data = bytes(compiled_bytes(make_book({"kind": "CASH", "currency": "JPY", "notional": 1e9})))
+    bits = random.Random(7).sample(range(8 * len(data)), 400)
+    _assert_all_are_refused(_flips(data, bits), tmp_path / "book.parquet")
+
+
+@pytest.mark.slow  # some 3,000 bits over all of the file of the bundled books, a minute
+def test_no_flipped_bit_of_the_bundled_books_compiled_is_believed(sample, tmp_path):
+    data = bytes(compiled_bytes(sample))
+    _assert_all_are_refused(_flips(data, range(0, 8 * len(data), 8 * len(data) // 3000)), tmp_path / "book.parquet")
+
+
+def test_a_compiled_book_cut_short_or_longer_is_refused(sample, tmp_path):
+    data = bytes(compiled_bytes(sample))
+    changed = [data[:-20], data[: len(data) // 2], data[:4], data + b"\0", data[:1000] + data[1001:]]
+    _assert_all_are_refused(changed, tmp_path / "book.parquet")
+
+
+def test_text_beyond_what_arrow_makes_one_array_of_is_stored_in_parts(make_book, tmp_path, monkeypatch):
+    book = make_book(*({"kind": "CASH", "currency": "JPY", "notional": float(i)} for i in range(1, 8)))
+    monkeypatch.setattr(store, "_TEXT_BYTES", 24)  # two fields of three letters at a time, in place of 2 GiB
+    write_compiled(book, tmp_path / "book.parquet")
+    _same(book, read_compiled(tmp_path / "book.parquet"))
+    whole = pq.read_table(tmp_path / "book.parquet")
+    parts = pa.concat_tables([whole.slice(0, 3), whole.slice(3)])  # as arrow reads a file of several row groups
+    monkeypatch.setattr(pq.ParquetFile, "read", lambda _self: parts)
+    _same(book, read_compiled(tmp_path / "book.parquet"))
 
 
 def test_a_failed_write_leaves_the_earlier_file(sample, tmp_path, monkeypatch):
     path = tmp_path / "book.parquet"
     path.write_text("earlier")
 
-    def half(table, where, **settings):
-        where.write_bytes(b"PAR1")
+    def full(_self, _target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pq, "write_table", half)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(FileFaults, match="cannot be written: No space left on device"):
         write_compiled(sample, path)
     assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] == [("book.parquet", "earlier")]

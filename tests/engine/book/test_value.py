@@ -13,7 +13,11 @@ FORWARD_DAYS = (date(2025, 8, 29) - date(2025, 5, 28)).days
 
 
 def _cip_rate(market):
-    yen, dollars = (market.curves[name].discount(FORWARD_DAYS / 365.0) for name in ("XCCY_JPY", "SOFR"))
+    """Of the spot rate for Friday 30 May, two days ahead."""
+    yen, dollars = (
+        market.curves[name].discount(FORWARD_DAYS / 365.0) / market.curves[name].discount(2 / 365.0)
+        for name in ("XCCY_JPY", "SOFR")
+    )
     return float(market.usdjpy * dollars / yen)
 
 

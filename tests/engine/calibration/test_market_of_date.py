@@ -33,7 +33,7 @@ def test_the_publishers_files_give_the_bundled_market_to_its_last_figure(shared)
     assert (made.usdjpy, made.previous_usdjpy) == (BUNDLED.usdjpy, BUNDLED.previous_usdjpy)
     for field in ("vols", "correlation", "kappas", "thetas", "mus"):
         np.testing.assert_array_equal(getattr(made, field), getattr(BUNDLED, field), field)
-    assert carried_notes(BUNDLED, BUNDLED.valuation_date) == ()
+    assert carried_notes(BUNDLED, [BUNDLED.valuation_date]) == ()
 
 
 def test_another_date_has_its_own_levels_and_window(history, tmp_path):
@@ -50,8 +50,8 @@ def test_another_date_has_its_own_levels_and_window(history, tmp_path):
     again = load_market(tmp_path / "market.toml")
     np.testing.assert_array_equal(again.correlation, made.correlation)
     assert again.spreads["TONA"].source == BUNDLED.spreads["TONA"].source
-    assert "TONA" in carried_notes(BUNDLED, day)[0]
-    assert "2025-05-28" in carried_notes(BUNDLED, day)[0]
+    assert "TONA" in carried_notes(BUNDLED, [day])[0]
+    assert "are those of 2025-05-28, 50 days after 2025-04-08: the history has none" in carried_notes(BUNDLED, [day])[0]
 
 
 def test_a_market_of_five_currencies_is_made_on_the_pattern_of_one(history, tmp_path):

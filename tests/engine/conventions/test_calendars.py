@@ -1,7 +1,6 @@
 """Calendars against QuantLib's, and coupon days against its schedules."""
 
 from datetime import date, timedelta
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -32,22 +31,15 @@ def between(days: np.ndarray, first: int, last: int) -> list[int]:
 @pytest.mark.parametrize("code", QL)
 def test_a_currency_pays_on_its_own_centres_days(code):
     calendars = Calendars(DATE)
-    for use in ("bond", "swap", "fx"):
+    for use in ("bond", "swap"):
         assert between(calendars.of(code, use).days, -700, 7300) == ql_days(QL[code], -700, 7300)
-
-
-@pytest.mark.parametrize("pair", list(combinations(QL, 2)))
-def test_a_pair_is_exchanged_on_days_that_both_centres_have(pair):
-    one, other = pair
-    joint = Calendars(DATE).joint(one, other)
-    assert between(joint.days, -700, 7300) == ql_days(ql.JointCalendar(QL[one], QL[other]), -700, 7300)
-    assert Calendars(DATE).joint(other, one).name == joint.name
 
 
 def test_paths_step_on_the_days_of_tokyo_and_new_york():
     calendars = Calendars(DATE)
-    assert calendars.steps is calendars.joint("USD", "JPY")
+    assert calendars.steps is calendars.common(("Tokyo", "New York", "Tokyo"))
     assert calendars.steps.name == "Tokyo and New York"
+    assert between(calendars.steps.days, -700, 7300) == ql_days(ql.JointCalendar(QL["JPY"], QL["USD"]), -700, 7300)
 
 
 def test_may_holidays_of_each_centre_are_kept_apart():

@@ -4,6 +4,7 @@ from engine.conventions.calendars import CENTRES
 from engine.conventions.currencies import (
     CURRENCIES,
     FOREIGN,
+    FX_CENTRE,
     HOME,
     STEP_CENTRES,
     currency_of,
@@ -23,7 +24,7 @@ def test_each_currency_has_its_own_curves_and_factor_and_calendars_that_exist():
     assert factors == [f"{code}{HOME}" for code in CURRENCIES if code != HOME]
     for each in CURRENCIES.values():
         assert {each.calendars.bond, each.calendars.swap, each.calendars.fx} <= CENTRES.keys()
-    assert set(STEP_CENTRES) <= CENTRES.keys()
+    assert {*STEP_CENTRES, FX_CENTRE} <= CENTRES.keys()
 
 
 def test_the_home_currency_has_no_exchange_rate():

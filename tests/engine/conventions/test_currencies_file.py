@@ -2,7 +2,7 @@ from importlib.resources import files
 
 import pytest
 
-from engine.conventions.currencies import CURRENCIES, HOME, STEP_CENTRES
+from engine.conventions.currencies import CURRENCIES, FX_CENTRE, HOME, STEP_CENTRES
 from engine.conventions.currencies_file import read_currencies, read_registry
 from engine.errors import InputError
 
@@ -10,7 +10,9 @@ TEXT = (files("engine.conventions") / "currencies.toml").read_text("utf-8")
 
 
 def test_the_bundled_file_is_the_registry():
-    assert read_registry(TEXT) == (CURRENCIES, HOME, STEP_CENTRES)
+    file = read_registry(TEXT)
+    assert (file.currencies, file.home) == (CURRENCIES, HOME)
+    assert (file.step_centres, file.fx_centre) == (STEP_CENTRES, FX_CENTRE)
     assert read_currencies(TEXT) == CURRENCIES
 
 
@@ -36,6 +38,8 @@ def test_the_bundled_file_is_the_registry():
             r"level_range: must be \[low, high\]",
         ),
         ("level_range = [20.0, 1000.0]", "level_range = [-1.0, 20.0]", r"level_range: an exchange rate is above 0"),
+        ('fx_centre = "Federal Reserve"\n', "", r"fx_centre: must be text in quotes, got None"),
+        ("waits = true # as", "waits = 2 # as", r"currencies.MXN.fx.waits: must be one of True, False, got 2"),
         ("small_move = 0.5", "small_move = 0", r"currencies.USD.fx.small_move: must be a number above 0, got 0"),
         ("yields = [-0.05, 0.30]", "yields = [-0.05]", r"currencies.JPY.interest.yields: must be \[low, high\]"),
         ("[currencies.USD.fx]", "[currencies.USD.fix]", r"currencies.USD: unknown key 'fix'"),

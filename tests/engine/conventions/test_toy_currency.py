@@ -95,10 +95,13 @@ def test_cash_and_forwards_are_worth_what_parity_says(crown, files):
     assert market_warnings(market) == ()
     cash, to_yen, to_dollars = position_values(load_book(files[1], market.valuation_date), market).tolist()
     time = 93 / 365  # to Friday 29 August, a business day everywhere
-    crowns, yen, dollars = (float(market.curves[name].discount(time)) for name in ("XCCY_XTS", "XCCY_JPY", "SOFR"))
+    curves = [market.curves[name] for name in ("XCCY_XTS", "XCCY_JPY", "SOFR")]
+    crowns, yen, dollars = (float(curve.discount(time)) for curve in curves)
+    crown_spot, yen_spot, dollar_spot = (float(curve.discount(2 / 365)) for curve in curves)  # Friday 30 May
+    crowns, dollars = LEVEL * crowns * yen_spot / crown_spot, 145.04 * dollars * yen_spot / dollar_spot
     assert cash == 1e6 * LEVEL
-    assert to_yen == pytest.approx(2e6 * (LEVEL * crowns - 15.1 * yen), rel=1e-12)
-    assert to_dollars == pytest.approx(-3e6 * (LEVEL * crowns - 0.105 * 145.04 * dollars), rel=1e-12)
+    assert to_yen == pytest.approx(2e6 * (crowns - 15.1 * yen), rel=1e-12)
+    assert to_dollars == pytest.approx(-3e6 * (crowns - 0.105 * dollars), rel=1e-12)
 
 
 @pytest.mark.parametrize("backend", ["numba", "numpy"])

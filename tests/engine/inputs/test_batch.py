@@ -163,3 +163,11 @@ def test_every_example_file_has_a_name():
     assert all(example_text(name) for name in example_names())
     with pytest.raises(InputError, match="did you mean 'slurm'"):
         example_text("slrum")
+
+
+def test_permissions_are_octal_digits_as_text_and_leave_the_owner_alone(write):
+    assert read_batch(write('umask = "027"\n' + GOOD)).umask == 0o027
+    assert read_batch(write(GOOD)).umask is None
+    for wrong in ("27", '"27"', '"700"', '"0o27"', '"089"', "true"):
+        (said,) = faults(write(f"umask = {wrong}\n{GOOD}"))
+        assert "three octal digits as text, the first 0 since the owner reads and writes, such as '027'" in said

@@ -36,3 +36,17 @@ def test_the_schema_lists_measures_and_exact_figures():
     schema: dict[str, object] = {}
     describe_limits(schema)
     assert schema["anyOf"] == [{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}]
+
+
+@pytest.mark.parametrize("amount", ["1_000", "1e9", True, float("nan"), float("inf"), -1.0, 0])
+def test_an_amount_is_a_positive_number_and_no_text(amount):
+    table = {"measure": "VaR", "confidence": 0.99, "amount": amount}
+    good, (fault,) = checked_limits((table,), None, "limits.toml")
+    assert good == ()
+    assert "limits[1].amount: must be a" in str(fault)
+
+
+@pytest.mark.parametrize("amount", [1000, 1e9])
+def test_a_whole_amount_is_a_number_too(amount):
+    (limit,), faults = checked_limits(({"measure": "VaR", "confidence": 0.99, "amount": amount},), None, "limits.toml")
+    assert (limit.amount, faults) == (float(amount), ())

@@ -17,7 +17,9 @@ def every_day(valuation_date: date) -> SimpleNamespace:
     """Calendars on which every day is a business day: the reference cases are not adjusted for holidays."""
     calendar = Calendar("Tokyo", valuation_date)
     calendar.days = np.arange(-800, 15_000)
-    return SimpleNamespace(valuation_date=valuation_date, of=lambda *_: calendar, joint=lambda *_: calendar)
+    return SimpleNamespace(
+        valuation_date=valuation_date, of=lambda *_: calendar, common=lambda *_: calendar, steps=calendar
+    )
 
 
 def curve_of(given, key, currency, spread=0.0) -> ZeroCurve:

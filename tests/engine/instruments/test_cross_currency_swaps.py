@@ -28,7 +28,7 @@ def test_cross_currency_swaps_match_the_reference(case):
         start_date=today,
         maturity=today.replace(year=today.year + given["years"]),
     )
-    yen, dollars, floats = CROSS_CURRENCY_SWAPS.parts(position, Days(today, every_day(today)))
+    yen, dollars, floats, _ = CROSS_CURRENCY_SWAPS.parts(position, Days(today, every_day(today)))
     tona = curve_of(given, "zero_jpy_cc", "JPY")
     basis = curve_of(given, "zero_jpy_cc", "JPY", given["basis_spread_on_tona"])
     start, end = floats.start_days / 365.0, floats.days / 365.0

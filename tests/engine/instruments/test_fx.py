@@ -6,24 +6,32 @@ import pytest
 
 from engine.errors import FileFaults
 from engine.payoffs.balances import BalancePart
+from engine.payoffs.exchanges import ExchangeLeg
 from engine.payoffs.flows import Leg
 from tests.engine.hand_made import parts_of
 
 
 def test_a_forward_exchanges_dollars_for_yen(make_positions):
     (forward,) = make_positions({"kind": "FX_FORWARD", "notional": 2e6, "maturity": "2025-08-29", "rate": 143.5})
-    yen, dollars = parts_of(forward, date(2025, 5, 28), Leg)
+    (yen,), (dollars,) = (parts_of(forward, date(2025, 5, 28), part) for part in (Leg, ExchangeLeg))
     assert (yen.currency, yen.days.tolist(), yen.amounts.tolist()) == ("JPY", [93], [-2e6 * 143.5])
     assert (dollars.currency, dollars.days.tolist(), dollars.amounts.tolist()) == ("USD", [93], [2e6])
 
 
-def test_an_ndf_is_a_forward_with_a_fixing_two_business_days_before(make_book):
-    row = {"kind": "NDF", "notional": 2e6, "maturity": "2025-07-07", "rate": 143.5}  # Friday 4 July is a holiday
-    book = make_book(row)
+@pytest.mark.parametrize(
+    ("settled", "fixed"),
+    [
+        ("2025-07-10", date(2025, 7, 8)),
+        ("2025-07-07", date(2025, 7, 3)),  # Friday 4 July, a holiday of dollars, does not delay what is dealt before it
+        ("2025-07-23", date(2025, 7, 18)),  # Monday 21 July, a holiday of yen, does
+    ],
+)
+def test_an_ndf_is_a_forward_that_is_fixed_where_its_settlement_is_the_spot_date(settled, fixed, make_book):
+    book = make_book({"kind": "NDF", "notional": 2e6, "maturity": settled, "rate": 143.5})
     (fixing,) = book.options.expiry_day.tolist()
-    assert date(2025, 5, 28) + timedelta(days=fixing) == date(2025, 7, 2)
+    assert date(2025, 5, 28) + timedelta(days=fixing) == fixed
     assert book.options.amount.tolist() == [0.0]
-    assert sorted(book.flows.amount.tolist()) == [-2e6 * 143.5, 2e6]
+    assert [*book.flows.amount.tolist(), *book.exchanges.amount.tolist()] == [-2e6 * 143.5, 2e6]
 
 
 @pytest.mark.parametrize("maturity", ["2025-05-29", "2025-05-30"])

@@ -9,7 +9,7 @@ from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.instruments.pairs import Pair, pair_of, pair_of_fields, quoted_pair
 from engine.payoffs.balances import BalancePart
-from engine.payoffs.flows import Leg
+from engine.payoffs.exchanges import ExchangeLeg
 from engine.payoffs.fx_options import OptionPart
 from tests.engine.five_currencies import five_currencies
 from tests.engine.hand_made import parts_of
@@ -47,11 +47,12 @@ def test_euros_are_exchanged_for_dollars_on_days_of_target_and_new_york(make_pos
     row = {"kind": "FX_FORWARD", "currency": "EUR", "notional": 2e6, "rate": 1.14, "against": "USD"}
     labour_day, memorial_day = make_positions(row | {"maturity": "2026-05-01"}, row | {"maturity": "2026-05-25"})
     day = make_positions(row | {"maturity": "2026-05-04"})[0].maturity
-    dollars, euros = parts_of(labour_day, day.replace(year=2025, month=5, day=28), Leg)
+    dollars, euros = parts_of(labour_day, day.replace(year=2025, month=5, day=28), ExchangeLeg)
     assert (dollars.currency, dollars.curve, dollars.amounts.tolist()) == ("USD", "SOFR", [-2e6 * 1.14])
     assert (euros.currency, euros.curve, euros.amounts.tolist()) == ("EUR", "XCCY_EUR", [2e6])
     assert dollars.days.tolist() == [341]  # Monday 4 May 2026, though Tokyo is closed then
-    assert parts_of(memorial_day, day.replace(year=2025, month=5, day=28), Leg)[0].days.tolist() == [363]  # Tuesday
+    held = parts_of(memorial_day, day.replace(year=2025, month=5, day=28), ExchangeLeg)
+    assert held[0].days.tolist() == [363]  # Tuesday
 
 
 def test_delivery_follows_the_currencies_spot_days(make_positions):
@@ -65,7 +66,8 @@ def test_delivery_follows_the_currencies_spot_days(make_positions):
         patch.setitem(CURRENCIES, "AUD", slow)
         later = [parts_of(each, DATE, OptionPart)[0] for each in make_positions(*dealt)]
     assert [(each.expiry_day, each.delivery_day) for each in usual] == [(33, 35), (41, 43), (33, 35)]
-    assert [(each.expiry_day, each.delivery_day) for each in later] == [(33, 37), (37, 43), (33, 40)]
+    # Friday 4 July, day 37, is a holiday of dollars: a clear day, and one to fix on, but none to deliver on
+    assert [(each.expiry_day, each.delivery_day) for each in later] == [(33, 40), (37, 43), (33, 40)]
 
 
 def test_spot_is_two_amounts_held(make_positions):

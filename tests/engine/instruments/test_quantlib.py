@@ -18,7 +18,8 @@ TODAY = ql.Date(28, 5, 2025)
 N_MOVED = 50
 TOLERANCE = 1e-10  # of the position's gross value: rounding is 1e-13 of it, or less
 TOKYO, NEW_YORK = ql.Japan(), ql.UnitedStates(ql.UnitedStates.GovernmentBond)
-JOINT = ql.JointCalendar(TOKYO, NEW_YORK)
+JOINT = ql.JointCalendar(TOKYO, ql.UnitedStates(ql.UnitedStates.FederalReserve))  # where yen and dollars are paid
+SPOT_DATE = ql.Date(30, 5, 2025)  # of USD/JPY dealt on Wednesday 28 May
 A365, A360 = ql.Actual365Fixed(), ql.Actual360()
 CURVES = ("JGB", "UST", "TONA", "SOFR", "JGB_REPO", "UST_REPO", "XCCY_JPY")
 
@@ -50,8 +51,14 @@ class Quotes:
     def spot(self):
         return self.market.usdjpy
 
+    def today(self):
+        """Yen for a dollar that is there today: the spot rate is for the spot date."""
+        return self.spot * self.df("XCCY_JPY", SPOT_DATE) / self.df("SOFR", SPOT_DATE)
+
     def forward(self, day):
-        return self.spot * self.df("SOFR", day) / self.df("XCCY_JPY", day)
+        """Of the spot rate for the spot date, on both curves from there on."""
+        dollars, yen = (self.df(name, day) / self.df(name, SPOT_DATE) for name in ("SOFR", "XCCY_JPY"))
+        return self.spot * dollars / yen
 
     def vol(self, strike, expiry, delivery):
         time = (expiry - TODAY) / 365.0
@@ -197,7 +204,7 @@ def _xccy(kind, start, end, reset_rate=None):
             dollars = _dollar_leg(quotes, days, sofr, reset_rate)
             if days[0] > TODAY:
                 paid -= 1.5e9 * quotes.df("XCCY_JPY", days[0])
-            return dollars * quotes.spot - paid
+            return dollars * quotes.today() - paid
 
         return value
 

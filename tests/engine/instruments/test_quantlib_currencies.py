@@ -20,10 +20,12 @@ from tests.engine.five_currencies import five_currencies, hand_curves
 TODAY = ql.Date(28, 5, 2025)
 TOLERANCE = 1e-12
 N_MOVED = 20
-TARGET, TOKYO, NEW_YORK = ql.TARGET(), ql.Japan(), ql.UnitedStates(ql.UnitedStates.GovernmentBond)
+SPOT_DATE = ql.Date(30, 5, 2025)  # of every pair here dealt on Wednesday 28 May
+TARGET, TOKYO = ql.TARGET(), ql.Japan()
 SYDNEY, MEXICO = ql.Australia(ql.Australia.Settlement), ql.Mexico()
 A365, A360 = ql.Actual365Fixed(), ql.Actual360()
-CENTRES = {"JPY": TOKYO, "USD": NEW_YORK, "EUR": TARGET, "AUD": SYDNEY, "MXN": MEXICO}
+DOLLARS = ql.UnitedStates(ql.UnitedStates.FederalReserve)
+CENTRES = {"JPY": TOKYO, "USD": DOLLARS, "EUR": TARGET, "AUD": SYDNEY, "MXN": MEXICO}
 FX_CURVES = {"JPY": "XCCY_JPY", "USD": "SOFR", "EUR": "XCCY_EUR", "AUD": "XCCY_AUD", "MXN": "XCCY_MXN"}
 BOND_CURVES = {"JPY": "JGB", "USD": "UST", "EUR": "BUND", "AUD": "ACGB", "MXN": "MBONO"}
 
@@ -47,6 +49,11 @@ class Quotes:
 
     def df(self, name, day):
         return self.curves[name].discount(day)
+
+    def today(self, code):
+        """Yen for one unit that is there today: the rate is for the spot date."""
+        factor = self.df("XCCY_JPY", SPOT_DATE) / self.df(FX_CURVES[code], SPOT_DATE)
+        return self.rate(code) * (1.0 if code == "JPY" else factor)
 
     def npv(self, leg, name):
         return ql.CashFlows.npv(leg, self.curves[name], False, TODAY, TODAY)
@@ -105,9 +112,10 @@ def _deposit(code, count):
 
 
 def _forward(quotes, foreign, domestic, day):
-    """Covered interest parity."""
-    spot = quotes.rate(foreign) / quotes.rate(domestic)
-    return spot * quotes.df(FX_CURVES[foreign], day) / quotes.df(FX_CURVES[domestic], day)
+    """Covered interest parity from the spot date on."""
+    curves = [FX_CURVES[code] for code in (foreign, domestic)]
+    held, paid = (quotes.df(curve, day) / quotes.df(curve, SPOT_DATE) for curve in curves)
+    return quotes.rate(foreign) / quotes.rate(domestic) * held / paid
 
 
 def _exchange(kind, foreign, domestic, rate):
@@ -118,7 +126,7 @@ def _exchange(kind, foreign, domestic, rate):
     def make(quotes):
         def value():
             worth = _forward(quotes, foreign, domestic, day) - rate
-            return 1e7 * worth * quotes.df(FX_CURVES[domestic], day) * quotes.rate(domestic)
+            return 1e7 * worth * quotes.df(FX_CURVES[domestic], day) * quotes.today(domestic)
 
         return value
 
@@ -134,7 +142,7 @@ def _fx_swap(foreign, domestic, near_rate, far_rate):
     def make(quotes):
         def one(day, at):
             worth = _forward(quotes, foreign, domestic, day) - at
-            return 1e7 * worth * quotes.df(FX_CURVES[domestic], day) * quotes.rate(domestic)
+            return 1e7 * worth * quotes.df(FX_CURVES[domestic], day) * quotes.today(domestic)
 
         return lambda: one(near, near_rate) - one(far, far_rate)
 
@@ -145,7 +153,7 @@ def _option(kind, foreign, domestic, *legs, **columns):
     """legs: (option type, strike, amount of the foreign currency). Garman and Kohlhagen's formula."""
     joint = ql.JointCalendar(CENTRES[foreign], CENTRES[domestic])
     expiry = joint.adjust(ql.Date(28, 8, 2025), ql.ModifiedFollowing)
-    delivery = joint.advance(expiry, 2, ql.Days)
+    delivery = ql.JointCalendar(joint, DOLLARS).adjust(joint.advance(expiry, 2, ql.Days))
     row = {"kind": kind, "currency": foreign, "notional": 1e7, "maturity": _iso(expiry), **columns}
 
     def make(quotes):
@@ -158,7 +166,7 @@ def _option(kind, foreign, domestic, *legs, **columns):
             for side, strike, amount in legs:
                 std = float(surface.vol(time, np.log(strike / forward))) * np.sqrt(time)
                 total += amount * ql.blackFormula(side, strike, forward, std, discount)
-            return total * quotes.rate(domestic)
+            return total * quotes.today(domestic)
 
         return value
 

@@ -97,11 +97,17 @@ class World:
     def usdjpy(self):
         return self.level("USDJPY", self.horizon)
 
+    @property
+    def usdjpy_today(self):
+        """Yen for dollars that are there: the horizon, Monday 22 June 2026, has Wednesday for its spot date."""
+        assert self.horizon == day("2026-06-22")
+        yen, dollars = (self.disc(curve, self.horizon, self.horizon + 2) for curve in ("XCCY_JPY", "SOFR"))
+        return self.usdjpy * yen / dollars
+
     def fixed_rate(self, expiry="2025-08-27", delivery="2025-08-29"):
-        """USD/JPY forward, on expiry, for the delivery two business days later; and its yen discount factor."""
-        expiry, delivery = day(expiry), day(delivery)
-        yen, dollars = (self.disc(curve, expiry, delivery) for curve in ("XCCY_JPY", "SOFR"))
-        return self.level("USDJPY", expiry) * dollars / yen, yen * self.grown("JGB", expiry)
+        """USD/JPY on expiry, whose spot date is the delivery; and the yen discount factor to that."""
+        yen = self.disc("XCCY_JPY", day(expiry), day(delivery))
+        return self.level("USDJPY", day(expiry)), yen * self.grown("JGB", day(expiry))
 
     def future(self, row, repo, curve, first):
         """Price of the cheapest on the last trading day, and what is paid for."""
@@ -193,7 +199,7 @@ WORTH = {
         1e9 * ((1 + 0.006 * 92 / 365) * w.grown("JGB", day("2025-08-29")) - w.grown("JGB", day("2025-05-29")))
     ),
     "forward": lambda w: (
-        -1e8 * (w.grown("SOFR", day("2025-08-29")) * w.usdjpy - 143.5 * w.grown("XCCY_JPY", day("2025-08-29")))
+        -1e8 * (w.grown("SOFR", day("2025-08-29")) * w.usdjpy_today - 143.5 * w.grown("XCCY_JPY", day("2025-08-29")))
     ),
     "ndf": ndf,
     "call": options(lambda f: 2e7 * np.maximum(f - 148.0, 0.0)),

@@ -8,6 +8,7 @@ from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.payoffs.fx_options import VolRatios, option_forwards
+from engine.payoffs.spot_days import SpotDays
 from tests.engine.hand_made import MOVES, OPTION, randomly_moved
 
 
@@ -85,8 +86,8 @@ def test_put_call_parity_holds_in_any_market(make_book, make_market, moves, stri
 @settings(max_examples=40, deadline=None)
 def test_covered_interest_parity_holds_in_any_market(make_book, make_market, moves):
     market = randomly_moved(make_market(), moves)
-    option = make_book(OPTION | {"kind": "FX_CALL", "strike": 145.0}).options
-    forward = float(option_forwards(option, market, 0)[0][0])
+    book = make_book(OPTION | {"kind": "FX_CALL", "strike": 145.0})
+    forward = float(option_forwards(book.options, book.table(SpotDays), market, 0)[0][0])
     rows = [
         {"kind": kind, "rate": forward, "maturity": "2025-08-29", "notional": 1e7} for kind in ("FX_FORWARD", "NDF")
     ]

@@ -34,15 +34,14 @@ def correlations(trailing, se):
 
 
 def written(found, folder):
-    table = pa.Table.from_pylist(correlation_rows(found), schema=CORRELATIONS_SCHEMA)
-    pq.write_table(table, folder / CORRELATIONS)
-    return {"correlations": recorded_correlations(found), "files": {CORRELATIONS: "0"}}
+    pq.write_table(pa.Table.from_pylist(correlation_rows(found), schema=CORRELATIONS_SCHEMA), folder / CORRELATIONS)
+    return {"correlations": recorded_correlations(found)}, {CORRELATIONS: (folder / CORRELATIONS).read_bytes()}
 
 
 @pytest.mark.parametrize(("trailing", "se"), [(TRAILING, SE), (None, None)])
 def test_what_is_written_is_read_back(tmp_path, trailing, se):
     found = correlations(trailing, se)
-    again = read_correlations(tmp_path, written(found, tmp_path))
+    again = read_correlations(*written(found, tmp_path))
     assert (again.names, again.calibration, again.basis) == (NAMES, "by hand", "a year")
     assert again.histories == found.histories
     np.testing.assert_array_equal(again.used, USED)
@@ -54,5 +53,5 @@ def test_what_is_written_is_read_back(tmp_path, trailing, se):
         np.testing.assert_array_equal(again.trailing_se[pairs], SE[pairs])
 
 
-def test_an_older_record_has_none(tmp_path):
-    assert read_correlations(tmp_path, {"files": {}}) is None
+def test_an_older_record_has_none():
+    assert read_correlations({}, {}) is None

@@ -3,7 +3,7 @@
 from datetime import date
 
 from engine.record.later_tables import recorded_convergence, recorded_levels
-from engine.record.read import read_night, run_folder
+from engine.record.read import read_night
 from tests.engine.report.conftest import Record
 
 TODAY = date(2025, 5, 28)
@@ -16,6 +16,5 @@ def test_tables_that_a_record_lacks_are_empty(tmp_path):
     record.close()
     new, old = read_night(tmp_path, TODAY).runs
     for run, n_convergence, n_levels in ((old, 0, 0), (new, 3, 110)):
-        home = run_folder(tmp_path, TODAY, run.name)
-        assert len(recorded_convergence(home, run.manifest, "base", 0.99)) == n_convergence
-        assert len(recorded_levels(home, run.manifest, "base")) == n_levels
+        assert len(recorded_convergence(run.files, "base", 0.99)) == n_convergence
+        assert len(recorded_levels(run.files, "base")) == n_levels

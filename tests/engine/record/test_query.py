@@ -82,8 +82,8 @@ def test_differences_within_rounding_are_not_told(tmp_path, done, runs):
     told = []
     for name, moved, bound in (("less", 1e-13, 1e-10), ("more", 1e-11, 1e-8)):
         copy = shutil.copytree(done.out, tmp_path / name)
-        (folder,) = recorded_runs(copy)
-        move(folder, moved, bound)
+        (run,) = recorded_runs(copy)
+        move(run.folder, moved, bound)
         told.append({row[3] for row in differences(runs, recorded_runs(copy)).rows})
     assert told == [set(), {"value_at_risk", "pnl_bound"}]
 

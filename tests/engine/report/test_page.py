@@ -87,11 +87,10 @@ def every_value(record) -> set[float]:
             found |= {each.value for each in (*run.stress_losses, *run.dv01s)}
             found |= {edge for each in run.distributions for edge in each.edges.tolist()}
             found |= {float(each.counts[i : i + 3].sum()) for each in run.distributions for i in range(0, 201, 3)}
-            home = run_folder(record.folder, night.valuation_date, run.name)
             found |= {float(run.manifest["facts"]["n_paths"]), -9.9e8}  # and the P&L of realised.csv
             rows = [
-                *recorded_convergence(home, run.manifest, "base", 0.99),
-                *recorded_levels(home, run.manifest, "base"),
+                *recorded_convergence(run.files, "base", 0.99),
+                *recorded_levels(run.files, "base"),
             ]
             found |= {float(value) for row in rows for value in row.values() if isinstance(value, float | int)}
             for key, part in run.components.items():

@@ -17,6 +17,7 @@ from kernels.cuda.host.source import (
     settings_for,
     sources,
 )
+from kernels.layout import Exchange, Exchanges
 from kernels.payoffs import PAYOFFS
 
 ARCHITECTURES = (80, 90, 100)
@@ -43,9 +44,11 @@ def resources(nvrtc, settings, architecture):
 
 
 def build(random_model, random_book, n_factors, float32, degree=10):
+    """Books of flows and exchanges: as much as the kernel that walks takes in."""
     rng = np.random.default_rng(0)
     book = random_book(rng, n_factors, degree=degree)
-    return settings_for(random_model(rng, n_factors), book, float32=float32)
+    held = book.of(Exchanges)._replace(exchanges=Exchange.rows(leg=[0], point=0))
+    return settings_for(random_model(rng, n_factors), book.holding(held), float32=float32)
 
 
 # Ceilings: what fits at all at two paths a thread in binary64; a third more blocks at once in binary32.

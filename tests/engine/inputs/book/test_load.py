@@ -63,13 +63,18 @@ REFUSED = {
         _text(JGB).encode() + "東京".encode("cp932") + b"," * 8,
         ["line 3", "not UTF-8", "iconv -f CP932 -t UTF-8"],
     ),
+    "UTF-16 without a mark": (_text(JGB).encode("utf-16-le"), ["is UTF-16 text without a mark", "save it as UTF-8"]),
+    "UTF-32": (_text(JGB).encode("utf-32"), ["is UTF-32 text; save it as UTF-8"]),
+    "Latin-1": (_text(_jgb(position_id="Z\u00fcrich")).encode("latin-1"), ["line 2", "0xfc is not UTF-8"]),
+    "400 digits": (_text(_jgb(notional="9" * 400)), ["line 2, notional", "it has 400 characters, and 64 are enough"]),
+    "beyond a float64": (_text(_jgb(notional="1e999")), ["line 2, notional", "a float64 cannot hold it"]),
     "S009 NUL": (_text(_jgb(position_id="P\0")), ["line 2", "NUL"]),
     "S010 unclosed quote": (_text('"' + JGB, UST), ["line 2: a quote"]),
     "S011 semicolons": (_text(JGB).replace(",", ";"), ["separated by semicolons; separate them by commas"]),
     "tabs": (_text(JGB).replace(",", "\t"), ["separated by tabs"]),
     "S012 too few": (_text("P1,JGB,JPY,1000000000"), ["line 2: has 4 fields, the header 9"]),
     "S013 too many": (_text(JGB + ",x,y"), ["line 2: has 11 fields, the header 9"]),
-    "S014 compressed": (gzip.compress(bytes(1000)), ["gzip", "268,435,456 bytes at most"]),
+    "S014 compressed": (gzip.compress(bytes(1000)), ["is a gzip file; decompress it first"]),
     "S048 pickle": (b"\x80\x04\x95", ["a pickle; pickles are never opened"]),
     "S047 YAML": ("!!python/object/apply:os.system ['echo hacked']\n", ["'position_id' is missing"]),
     "S016 twice": (_text(JGB + ",5", header=HEADER + ",notional"), ["line 1, notional: this column name stands twice"]),
@@ -112,7 +117,6 @@ REFUSED = {
         _text("P1,JGB,JPY,1,2034-06-20", header="position_id,kind,currency,notional,maturity"),
         ["line 2, coupon: is empty, but JGB needs it", "the file has no such column"],
     ),
-    "spaces": (_text(_jgb(kind=" JGB")), ["line 2, kind: has spaces around the value"]),
     "control character": (_text(_jgb(position_id="P\x07")), ["printable"]),
     "loan backwards": (
         _text("R,REPO,JPY,1,,2026-11-30,0.0045,2026-12-02,"),
@@ -206,18 +210,18 @@ def test_a_file_without_read_permission_is_refused(tmp_path, monkeypatch):  # S0
     path.chmod(0)
     if os.access(path, os.R_OK):  # the superuser may read everything: let the system refuse
 
-        def refuse(*_):
+        def refuse(*_, **__):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(FileFaults, match=r"book\.csv: cannot be read: Permission denied"):
+        monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(FileFaults, match=r"book\.csv: permission denied: this user may not read it"):
         load_book(path, DATE)
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
 
 def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):  # S014
     monkeypatch.setattr("engine.inputs.book.table.MAX_BYTES", 100)
-    with pytest.raises(FileFaults, match="has more than 100 bytes"):
+    with pytest.raises(FileFaults, match="may have 100 at most; split it"):
         _load(tmp_path, _text(JGB, UST))
     monkeypatch.undo()
     monkeypatch.setenv("UNWIND_CACHE", str(tmp_path))  # a book kept by an earlier run was within the limit then
@@ -233,8 +237,11 @@ def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):  # S014
         _text(JGB, UST).replace("\n", "\r\n"),  # S007
         _text(JGB, "", UST).rstrip("\n"),
         _text('"P1"' + JGB[2:], UST),
+        _text(JGB, UST).replace(",", " , ").replace("\n", " \n "),
+        _text(JGB, UST).encode("utf-16"),
+        _text(JGB, UST).replace("1000000000", "1e9"),
     ],
-    ids=["byte-order mark", "CRLF", "blank line, no final newline", "quotes"],
+    ids=["byte-order mark", "CRLF", "blank line, no final newline", "quotes", "spaces", "UTF-16", "exponent"],
 )
 def test_these_read_as_the_plain_file(content, tmp_path):
     plain, other = _load(tmp_path, _text(JGB, UST)), _load(tmp_path, content)

@@ -33,7 +33,6 @@ def test_what_is_odd_is_said(history):
     said = " ".join(odd_moves(history))
     moved = f"{1e4 * check_series(history)[0].largest_move:+.1f} bp on {history.index[200].date()}"
     assert f"JGB_10Y: 1 moves over 12 times the usual size of their years: {moved}" in said
-    assert "USDJPY: 31 days without a value, 2023-05-19 to 2023-06-19" in said
     assert "weekend" not in said
 
 

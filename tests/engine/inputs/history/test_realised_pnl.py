@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from engine.errors import FileFaults
-from engine.inputs.history.realised_pnl import RealisedPnl, read_realised
+from engine.inputs.history.realised_pnl import RealisedPnl, parse_realised, read_realised
 
 HEAD = "valuation_date,scope,pnl\n"
 
@@ -27,7 +27,7 @@ def test_all_faults_are_told_with_their_lines(tmp_path):
     assert "twice" in refused.value.faults[3].message
 
 
-@pytest.mark.parametrize("text", ["", "date,pnl\n", "valuation_date,scope,pnl,x\n"])
+@pytest.mark.parametrize("text", ["date,pnl\n", "valuation_date,scope,pnl,x\n"])
 def test_other_columns_are_refused(tmp_path, text):
     path = tmp_path / "realised.csv"
     path.write_text(text)
@@ -36,5 +36,34 @@ def test_other_columns_are_refused(tmp_path, text):
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(FileFaults, match="cannot be read"):
+    with pytest.raises(FileFaults, match="no such file"):
         read_realised(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("2025-05-28,total,1_000", "must be a number in plain digits, got '1_000'; write 1000000.5"),
+        ("2025-W22-3,total,1", "must be a date, YYYY-MM-DD, got '2025-W22-3'"),
+        ("20250528,total,1", "must be a date"),
+        ("2025-05-28,total,1e999", "a float64 cannot hold it"),
+        ("2025-05-28,total,\uff11", "use the ASCII digits"),
+        ("2025-05-28,,1", "must be total or book:NAME, got ''"),
+    ],
+)
+def test_the_grammar_is_that_of_all_files(row, said):
+    with pytest.raises(FileFaults) as refused:
+        parse_realised(f"{HEAD}{row}\n".encode(), "realised.csv")
+    assert said in str(refused.value)
+    assert "line 2" in str(refused.value)
+
+
+def test_spaces_and_a_byte_order_mark_change_nothing():
+    plain = parse_realised(f"{HEAD}2025-05-28,total,1e6\n".encode(), "realised.csv")
+    spaced = " valuation_date, scope ,pnl\n 2025-05-28 , total, 1e6 \n".encode("utf-8-sig")
+    assert parse_realised(spaced, "realised.csv") == plain
+
+
+def test_japanese_text_that_is_not_utf_8_is_refused_by_name():
+    with pytest.raises(FileFaults, match=r"line 2: byte 0x.* CP932 \(Shift-JIS\).*iconv -f CP932"):
+        parse_realised(f"{HEAD}2025-05-28,book:生保,1\n".encode("cp932"), "realised.csv")

@@ -160,7 +160,7 @@ def test_a_file_without_permission_says_so(write, monkeypatch):  # BAD-S005; roo
     def refuse(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert faults(path) == ["permission denied: this user may not read it"]
 
 
@@ -168,7 +168,8 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path):  # BAD-S014
     path = tmp_path / "huge.toml"
     with path.open("wb") as file:
         file.truncate(20 * 2**30)  # sparse
-    assert faults(path) == [f"has {20 * 2**30:,} bytes; a TOML file may have {MAX_BYTES:,} at most"]
+    most = f"a TOML file may have {MAX_BYTES:,} at most; leave out what is not needed"
+    assert faults(path) == [f"has {20 * 2**30:,} bytes; {most}"]
 
 
 LINES = (
@@ -223,3 +224,13 @@ s = true
 )
 def test_the_line_of_a_key_is_found(keys, line):
     assert toml_line(LINES, keys) == line
+
+
+def test_a_spreadsheet_is_called_by_its_name(tmp_path):
+    """However it is called, an .xlsx begins as any compressed file does."""
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra `store`")
+    path = tmp_path / "market.toml"
+    openpyxl.Workbook().save(path)
+    assert faults(path) == ["is an Excel workbook, which is not accepted here; a TOML file was wanted"]
+    path.write_bytes(b"PK\x03\x04" + bytes(100))
+    assert faults(path) == ["is a compressed file, which is not accepted here; a TOML file was wanted"]

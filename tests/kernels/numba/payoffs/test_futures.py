@@ -14,7 +14,7 @@ def test_the_price_is_the_cheapest_bonds_and_changes_hands_with_rates(backend, b
     rates = np.array([-0.05, -0.01, 0.0, 0.01, 0.05])
     book = one_flow_legs(bare_book(5, 2), [0.9, 0.8], [-2.0, -8.0])
     book = book.holding(
-        Points(points=Point.rows(when=[0], below=1, above=1, a=0.1, b=0.15), start=np.full((5, 1), 1.01)),
+        Points(points=Point.rows(when=[0], below=1, above=1, a=0.1, b=0.15, then=-1), start=np.full((5, 1), 1.01)),
         Futures(
             owned=Owned.rows(first=[[0, 1]], last=[[1, 1]]),
             futures=Future.rows(growth=[0], first=0, last=2, quantity=-3.0, reference=0.97, basis=0.002),

@@ -1,0 +1,88 @@
+"""The bytes of a text file become text, by the encoding that they are in; one that is not read is refused by name."""
+
+import codecs
+from pathlib import Path
+
+from engine.errors import Fault, FileFaults
+
+_CONTAINERS = {
+    b"\x1f\x8b": "a gzip file; decompress it first",
+    b"PK\x03\x04": "a zip file or a spreadsheet; save the sheet as CSV (UTF-8)",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet; save the sheet as CSV (UTF-8)",
+    b"BZh": "a bzip2 file; decompress it first",
+    b"\xfd7zXZ": "an xz file; decompress it first",
+    b"\x28\xb5\x2f\xfd": "a zstd file; decompress it first",
+    b"\x80": "a pickle; pickles are never opened, save the table as CSV or Parquet",
+    b"\x93NUMPY": "a numpy file; save the table as CSV or Parquet",
+    b"%PDF": "a PDF; give the publisher's CSV file",
+}
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_16_SHARE = 0.25  # of NUL bytes, from which text is taken for UTF-16: English text has half
+_MOST_LINES = 100  # named in one refusal
+
+
+def decoded_text(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
+    """Return the text of a file: UTF-8 with or without its mark, UTF-16 with its mark, and CP932.
+
+    Parameters
+    ----------
+    data : everything that the file holds
+    name : of the file, for messages
+    is_cp932_read : CP932 (Shift-JIS), which the Ministry of Finance and Japanese spreadsheets write, is read where only
+        known words and numbers count, as in a history; where names count it is refused by name, since text of other
+        encodings can be taken for it
+
+    Raises
+    ------
+    FileFaults
+        No text: a spreadsheet, a compressed file, NUL bytes; or in none of these encodings; or empty.
+    """
+    for magic, what in _CONTAINERS.items():
+        if data.startswith(magic):
+            raise _refusal(name, f"is {what}")
+    text = _decoded(data, name, is_cp932_read=is_cp932_read)
+    if "\0" in text:
+        nul = [i for i, line in enumerate(text.split("\n"), start=1) if "\0" in line][:_MOST_LINES]
+        raise FileFaults(name, [Fault(message="holds a NUL byte: not a text file", line=line) for line in nul])
+    if not text.strip():
+        raise _refusal(name, "the file is empty")
+    return text
+
+
+def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
+    if data.startswith(_UTF_32):
+        raise _refusal(name, "is UTF-32 text; save it as UTF-8, or convert it: iconv -f UTF-32 -t UTF-8 OLD > NEW")
+    if data.startswith(_UTF_16):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise _refusal(name, "begins as UTF-16 text but is damaged; save it as UTF-8") from None
+    if data[:4096].count(b"\0") > _UTF_16_SHARE * len(data[:4096]):
+        message = "is UTF-16 text without a mark of its byte order; save it as UTF-8, or convert it: iconv -f UTF-16LE"
+        raise _refusal(name, f"{message} -t UTF-8 OLD > NEW")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = error
+    japanese = _cp932(data)
+    if japanese is not None and is_cp932_read:
+        return japanese
+    guess = "the file seems to be CP932 (Shift-JIS)" if japanese is not None else "nor is the file CP932 (Shift-JIS)"
+    source = "CP932" if japanese is not None else "WINDOWS-1252"
+    message = (
+        f"byte 0x{data[place.start]:02x} is not UTF-8, {guess}; save it as UTF-8, or convert it from what it is: "
+        f"iconv -f {source} -t UTF-8 OLD > NEW"
+    )
+    raise FileFaults(name, [Fault(message=message, line=data.count(b"\n", 0, place.start) + 1)])
+
+
+def _cp932(data: bytes) -> str | None:
+    try:
+        return data.decode("cp932")
+    except UnicodeDecodeError:
+        return None
+
+
+def _refusal(name: Path | str, message: str) -> FileFaults:
+    return FileFaults(name, [Fault(message=message)])

@@ -1,0 +1,115 @@
+"""The gate of a history: what is doubted is refused by date, series and line, unless it is accepted by name."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import InputError
+from engine.inputs.fields.dates import parse_iso_date
+from engine.inputs.history.doubt import Doubt, days_of
+from engine.inputs.history.gaps import gap_doubts, tenor_doubts
+from engine.inputs.history.load import History, is_yield
+from engine.inputs.history.odd_moves import move_doubts
+from engine.inputs.history.stale import stale_doubts
+from engine.inputs.history.units import unit_doubts
+
+MAX_NAMED = 20  # doubts of one refusal; the rest is counted
+
+_CHECKS = (move_doubts, stale_doubts, gap_doubts)  # of a date among those around it; units are of a whole window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What was accepted by name of a history that passed the gate."""
+
+    accepted: tuple[Doubt, ...]
+    notes: tuple[str, ...]  # warnings: what was accepted, with file and line, and names that accept nothing
+
+    def words_until(self, day: date) -> str:
+        """Return what was accepted up to a day, for a market's description; empty where nothing was."""
+        until = [f"{each.key} ({each.message})" for each in self.accepted if each.day <= day]
+        return f"accepted by name: {', '.join(until)}" if until else ""
+
+
+def doubts_of(values: pd.DataFrame, first: date = date.min, last: date = date.max) -> tuple[Doubt, ...]:
+    """Return all that is doubted in a history's table from `first` to `last`, by date.
+
+    A date is judged by those around it, outside the window too; units are judged by the window alone.
+    """
+    days = days_of(values.index)
+    weekdays = values[np.is_busday(days)]
+    window = values[np.is_busday(days) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))]
+    found = [*unit_doubts(window), *(doubt for check in _CHECKS for doubt in check(weekdays))]
+    once = {doubt.key: doubt for doubt in reversed(found) if first <= doubt.day <= last}  # a unit explains a move
+    return tuple(sorted(once.values(), key=lambda doubt: (doubt.day, doubt.series)))
+
+
+def pass_gate(
+    history: History,
+    series: Collection[str],
+    first: date,
+    days: Sequence[date],
+    accepted: Collection[str] = (),
+) -> Passed:
+    """Let a window of a history through, if nothing in it is doubted but what is accepted by name.
+
+    Parameters
+    ----------
+    history : files as read
+    series : what is estimated from: names of curves, "JGB", and of prices, "USDJPY"
+    first : day of the window's start
+    days : valuation dates, on which levels are wanted; the last ends the window. All curves need their usual tenors
+    accepted : "DATE:SERIES", such as "2025-04-25:UST_3M"
+
+    Raises
+    ------
+    InputError
+        Every doubt with its file, line, series and date, and the name that accepts it; or a name in `accepted` is of
+        another form.
+    """
+    names = [_accepted_name(text) for text in accepted]
+    last = max(days)
+    found = window_doubts(history.values, series, first, last)
+    curves = [name for name in series if any(_group(each) == name for each in map(str, history.values.columns))]
+    inside = history.values.loc[pd.Timestamp(first) :]
+    found += [doubt for day in days for doubt in tenor_doubts(inside, day, curves)]
+    refused = [doubt for doubt in found if doubt.key not in names]
+    if refused:
+        lines = [f"{located(history, doubt)}; if it is true: --accept {doubt.key}" for doubt in refused[:MAX_NAMED]]
+        more = [f"and {len(refused) - MAX_NAMED:,} more"] if len(refused) > MAX_NAMED else []
+        raise InputError(
+            "\n".join(["the history is doubted; correct the file, or accept what is true:", *lines, *more])
+        )
+    through = tuple(doubt for doubt in found if doubt.key in names)
+    notes = [f"accepted: {located(history, doubt)}" for doubt in through]
+    keys = {doubt.key for doubt in through}
+    notes += [f"--accept {name}: nothing of that name is doubted" for name in names if name not in keys]
+    return Passed(accepted=through, notes=tuple(notes))
+
+
+def window_doubts(values: pd.DataFrame, series: Collection[str], first: date, last: date) -> list[Doubt]:
+    """Return what is doubted of `series`, names of curves and of prices, from `first` to `last`."""
+    return [doubt for doubt in doubts_of(values, first, last) if _group(doubt.series) in series]
+
+
+def located(history: History, doubt: Doubt) -> str:
+    """Return a doubt with its file and line."""
+    of = [str(name) for name in history.values.columns if _group(str(name)) == doubt.series] or [doubt.series]
+    file, line = history.place(of[0], doubt.day)
+    return f"{file}:{f' line {line}:' if line else ''} {doubt.series} on {doubt.day}: {doubt.message}"
+
+
+def _group(series: str) -> str:
+    """Return the curve of a series, or the price itself."""
+    return series.rpartition("_")[0] if is_yield(series) else series
+
+
+def _accepted_name(text: str) -> str:
+    day, _, series = text.strip().partition(":")
+    if parse_iso_date(day) is None or not re.fullmatch(r"[A-Za-z0-9_.]+", series):
+        raise InputError(f"--accept: must be DATE:SERIES, such as 2025-04-25:UST_3M, got {text!r}")
+    return f"{day.strip()}:{series.upper()}"

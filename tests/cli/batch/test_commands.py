@@ -1,0 +1,22 @@
+"""What `unwind batch verify` ends with."""
+
+import pytest
+
+from engine.record.atomic import write_json
+
+
+@pytest.fixture
+def record(tmp_path):
+    """A record of one night without runs, and its digest."""
+    night = {"schema": 1, "valuation_date": "2025-05-28", "runs": []}
+    return tmp_path, write_json(tmp_path / "valuation_date=2025-05-28" / "night.json", night)
+
+
+def test_a_digest_that_was_noted_is_asked_for(record, unwind):
+    folder, digest = record
+    done = unwind("batch", "verify", folder, "--expect", digest)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = unwind("batch", "verify", folder, "--expect", digest, "--expect", "0" * 64)
+    assert done.returncode == 1
+    assert f"no night has the digest {'0' * 64}" in done.stderr
+    assert unwind("batch", "verify", folder, "--expect", "0").returncode == 2

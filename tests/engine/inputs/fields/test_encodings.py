@@ -1,0 +1,36 @@
+import pytest
+
+from engine.errors import FileFaults
+from engine.inputs.fields.encodings import decoded_text
+
+TEXT = "基準日,1年\nR7.5.28,0.575\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932", "shift_jis"])
+def test_what_says_its_encoding_is_read(encoding):
+    assert decoded_text(TEXT.encode(encoding), "a.csv", is_cp932_read=True) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (TEXT.encode("cp932"), "line 1: byte 0x8a is not UTF-8, the file seems to be CP932 (Shift-JIS); save it"),
+        (TEXT.encode("cp932"), "iconv -f CP932 -t UTF-8"),
+        ("a,b\nZürich,1\n".encode("latin-1"), "line 2: byte 0xfc is not UTF-8, nor is the file CP932"),
+        (TEXT.encode("utf-16-le"), "UTF-16 text without a mark of its byte order; save it as UTF-8"),
+        (TEXT.encode("utf-16-be"), "UTF-16 text without a mark"),
+        (TEXT.encode("utf-16")[:-1], "begins as UTF-16 text but is damaged"),
+        (TEXT.encode("utf-32"), "UTF-32"),
+        (b"a,b\n1,\0\n", "line 2: holds a NUL byte"),
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf \n", "the file is empty"),
+        (b"PK\x03\x04...", "a spreadsheet; save the sheet as CSV (UTF-8)"),
+        (b"\x1f\x8b...", "a gzip file"),
+        (b"%PDF-1.7", "a PDF"),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_is_refused_by_name_with_the_way_out(data, words):
+    with pytest.raises(FileFaults) as refused:
+        decoded_text(data, "a.csv", is_cp932_read=False)
+    assert words in str(refused.value)
+    assert str(refused.value).startswith("a.csv: ")
