@@ -64,10 +64,14 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def _kernels() -> list[tuple[str, str]]:
-    from kernels.numba.settings import STRICT, cache_folder
+    from kernels.numba.settings import STRICT, cache_folder, compiler_target
 
+    name, vectors = compiler_target()
     kept = "" if STRICT["cache"] else " (cannot be written: kernels are compiled anew in every run)"
-    return [("compiled kernels in", f"{cache_folder()}{kept}")]
+    return [
+        ("compiled for", f"{name}, {vectors or 'no vectors'}"),
+        ("compiled kernels in", f"{cache_folder()}{kept}"),
+    ]
 
 
 def _cuda() -> list[tuple[str, str]]:

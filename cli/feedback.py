@@ -23,7 +23,7 @@ SOLD = {
 
 def feedback(
     market: options.Market = None,
-    book: options.Book = None,
+    book: options.Books = None,
     scenario: options.Scenarios = None,
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures, 32,000 or more. Default: 1000000.")

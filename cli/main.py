@@ -1,6 +1,7 @@
 """The `unwind` command: the list of its commands, each in a file of its own."""
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -8,10 +9,12 @@ import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
 from cli.batch import commands as batch
+from cli.batch import last_line
 from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices
 from cli.errors import exit_codes
+from cli.options import OnceCommand
 from cli.record import report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
@@ -59,15 +62,15 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -> None:
     group = typer.Typer(help=text, **SETTINGS)
     for command_name, command in commands.items():
-        group.command(command_name)(guarded(command))
+        group.command(command_name, cls=OnceCommand)(guarded(command))
     app.add_typer(group, name=name)
 
 
-app.command("demo")(guarded(demo.demo))
-app.command("run")(guarded(run.run))
-app.command("stress")(guarded(stress.stress))
-app.command("simulate")(guarded(simulate.simulate))
-app.command("feedback")(guarded(feedback.feedback))
+app.command("demo", cls=OnceCommand)(guarded(demo.demo))
+app.command("run", cls=OnceCommand)(guarded(run.run))
+app.command("stress", cls=OnceCommand)(guarded(stress.stress))
+app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
+app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
 _add_group(
     "scenario",
     scenario.HELP,
@@ -90,6 +93,7 @@ _add_group(
     {
         "run": batch.run,
         "plan": batch.plan,
+        "night": batch.night,
         "status": batch.status,
         "resume": batch.resume,
         "merge": batch.merge,
@@ -109,15 +113,16 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
-app.command("calibrate")(guarded(calibrate.calibrate))
-app.command("report")(guarded(report.report))
-app.command("reproduce")(guarded(reproduce.reproduce))
-app.command("bench")(guarded(bench.bench))
-app.command("schema")(guarded(schema.schema))
-app.command("doctor")(guarded(doctor.doctor))
+app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
+app.command("report", cls=OnceCommand)(guarded(report.report))
+app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
+app.command("bench", cls=OnceCommand)(guarded(bench.bench))
+app.command("schema", cls=OnceCommand)(guarded(schema.schema))
+app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 
 
 def main() -> None:
     """Run the command on the words of this process; `unwind_risk.main` calls it."""
     streams.forgive()
-    app(prog_name="unwind")
+    with last_line.always(sys.argv[1:]):
+        app(prog_name="unwind")

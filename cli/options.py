@@ -3,9 +3,10 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from engine.errors import InputError
 
@@ -13,8 +14,14 @@ Market = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Market levels, vols and correlations (TOML). Default: the bundled one."),
 ]
-Book = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Positions (CSV, or Parquet). Default: the bundled sample books.")
+Books = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--book",
+        metavar="FILE",
+        help="Positions (CSV, or Parquet); repeat for several files, whose total is then over all. Default: the bundled"
+        " sample books.",
+    ),
 ]
 Scenarios = Annotated[
     list[str] | None,
@@ -24,18 +31,33 @@ Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the res
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
 
 
+class OnceCommand(TyperCommand):
+    """A command that refuses an option given twice, unless it takes several."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Return what is left of the words after the options. Raises typer.BadParameter for one that comes again."""
+        given: list[Any] = self.make_parser(ctx).parse_args(args=list(args))[2]  # every option as often as it comes
+        for i, option in enumerate(given):
+            if option in given[:i] and not getattr(option, "multiple", False):
+                raise typer.BadParameter("is given twice, and takes one value; leave one out", ctx=ctx, param=option)
+        return super().parse_args(ctx, args)
+
+
 def whole(flag: str, text: str, low: int, high: int) -> int:
     """Return the whole number that `flag` was set to. Raises InputError where it is not one from `low` to `high`."""
-    if re.fullmatch(r"[+-]?[0-9]{1,40}", text) and low <= int(text) <= high:
-        return int(text)
-    raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}")
+    from engine.inputs.whole_numbers import whole_number, whole_number_hint
+
+    number = whole_number(text)
+    if number is not None and low <= number <= high:
+        return number
+    raise InputError(f"{flag}: must be a whole number from {low} to {high:,}, got {text!r}{whole_number_hint(text)}")
 
 
 def day(flag: str, text: str) -> date:
     """Return the date that `flag` was set to. Raises InputError where it is none of the form 2025-05-28."""
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return date.fromisoformat(text)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
+            return date.fromisoformat(text.strip())
     except ValueError:
         raise InputError(f"{flag}: there is no such day, got {text!r}") from None
     raise InputError(f"{flag}: must be a date, YYYY-MM-DD, such as 2025-05-28, got {text!r}")

@@ -16,7 +16,7 @@ def run(
         Path | None, typer.Argument(metavar="RUN.toml", help="The run's settings; options override it.")
     ] = None,
     market: options.Market = None,
-    book: options.Book = None,
+    book: options.Books = None,
     scenario: options.Scenarios = None,
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def stress(
     market: options.Market = None,
-    book: options.Book = None,
+    book: options.Books = None,
     scenario: options.Scenarios = None,
     currency: options.Currency = HOME,
     as_json: options.AsJson = False,
@@ -27,7 +27,8 @@ def stress(
 
     from engine.analysis import stress
     from engine.book.value import book_warnings
-    from engine.inputs.book.load import bundled_book_path, load_book
+    from engine.inputs.book.load import bundled_book_path
+    from engine.inputs.book.several import load_books
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
     from engine.inputs.run import resolve
     from engine.inputs.scenario.load import default_scenario_names, load_scenarios
@@ -35,7 +36,7 @@ def stress(
     flags = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
     resolve(flags, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
-    positions = load_book(book or bundled_book_path(), levels.valuation_date)
+    positions = load_books(book or [bundled_book_path()], levels.valuation_date)
     names = scenario or [name for name in default_scenario_names() if name != "base"]
     stressed = stress.stress_table(positions, levels, load_scenarios(names), currency)
     warnings = (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes)
@@ -45,8 +46,7 @@ def stress(
         )
     else:
         render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
-    for warning in warnings:
-        render.warn(warning)
+    render.warn_of(warnings)
 
 
 def table(stressed: "StressTable", title: str) -> Table:

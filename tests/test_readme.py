@@ -71,7 +71,7 @@ def test_the_euro_s_tables_make_a_market_of_three_currencies(blocks, tmp_path):
 def test_the_run_file_is_read(blocks, tmp_path):
     _, run, *_ = blocks["toml"]
     config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
-    assert config.book == tmp_path / "my-book.csv"
+    assert config.book_files == (tmp_path / "my-book.csv",)
     assert config.scenarios == ("base", str(tmp_path / "my-scenario.toml"))
     assert config.until_se == 0.005
 

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 HELP = "Write, check and compile books of positions, and show what moves them."
 
 File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, or Parquet).")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="BOOK...", help="Positions (CSV, or Parquet), in one or more files.")
+]
 
 
-def check(file: File, market: options.Market = None, as_json: options.AsJson = False) -> None:
-    """Price every position of a book.
+def check(files: Files, market: options.Market = None, as_json: options.AsJson = False) -> None:
+    """Price every position of a book, or of several.
 
     Prints clean price, yield, spread, value and DV01 per curve, then the totals. Yields are simple for JGBs, street
     for Treasuries, bond-equivalent for Treasury bills. A spread is shown where the position gives a market price. Of FX
@@ -30,11 +33,11 @@ def check(file: File, market: options.Market = None, as_json: options.AsJson = F
     import json
 
     from engine.book import check as checks
-    from engine.inputs.book.load import load_book
+    from engine.inputs.book.several import load_books
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 
     levels = load_market(market or bundled_market_path())
-    checked = checks.check_book(load_book(file, levels.valuation_date), levels)
+    checked = checks.check_book(load_books(files, levels.valuation_date), levels)
     scale = render.scale(HOME, (row.value for row in checked.rows))
     dv01_scale = render.scale(HOME, (lost for row in checked.rows for lost in row.dv01.values()))
     curves = sorted(checked.total.dv01)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
-from cli.book.commands import File
+from cli.book.commands import Files
 from cli.book.fx_table import fx_tables
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
@@ -18,23 +18,23 @@ Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of po
 Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
 
 
-def show(file: File, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
+def show(files: Files, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
     """Print what moves a book.
 
-    DV01 for each pillar, gains for a 1 % move of each price and for a vol point, carry and roll-down for a day: of
-    each book, of all, and of the largest positions. All by exact revaluation. Of FX positions among these also spot
-    date, delivery, forward, points, vol and spot delta.
+    DV01 for each pillar, vega for each expiry, gains for a 1 % move of each price and for a vol point, carry and
+    roll-down for a day: of each book, of all, and of the largest positions. All by exact revaluation. Of FX positions
+    among these also spot date, delivery, forward, points, vol and spot delta.
     """
     import json
 
     from engine.book import show
-    from engine.inputs.book.load import load_book
+    from engine.inputs.book.several import load_books
     from engine.inputs.book.table import MAX_ROWS
     from engine.inputs.market.load import bundled_market_path, load_market
 
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
-    shown = show.show_book(load_book(file, levels.valuation_date), levels, n_largest)
+    shown = show.show_book(load_books(files, levels.valuation_date), levels, n_largest)
     if as_json:
         print(json.dumps(show.as_json(shown), ensure_ascii=False, allow_nan=False))
     else:
@@ -63,12 +63,14 @@ def template(kind: Kind = None) -> None:
 
 
 def tables(shown: "BookShow") -> Sequence[Table]:
-    """Return DV01 by pillar; everything else by book; and by position, for the largest."""
+    """Return DV01 by pillar and vega by expiry; everything else by book; and by position, for the largest."""
     scopes = [*shown.books, shown.total]
-    first = [_dv01(shown, scopes), _others(f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes)]
+    first = [_dv01(shown, scopes), *_vegas(shown, scopes)]
+    first.append(_others(shown, f"Value, deltas, vegas and a day, {shown.valuation_date}", "book", scopes))
     if not shown.largest:
         return first
-    return [*first, _others("Largest positions", "position", shown.largest), *fx_tables(shown.valuation_date, shown.fx)]
+    largest = _others(shown, "Largest positions", "position", shown.largest)
+    return [*first, largest, *fx_tables(shown.valuation_date, shown.fx)]
 
 
 def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
@@ -85,17 +87,37 @@ def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
     return Table(title=f"DV01 by pillar, {shown.valuation_date}", columns=columns, rows=rows)
 
 
-def _others(title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
+def _vegas(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Iterator[Table]:
+    """Yield a table of each pair that there are options on: vega by expiry, and of all expiries together."""
+    for pair, total in shown.total.vega_by_expiry.items():
+        if not any(scope.vega[pair] or any(scope.vega_by_expiry[pair].values()) for scope in scopes):
+            continue
+        scale = render.scale(HOME, (scope.vega[pair] for scope in scopes))
+        columns = (
+            Column(heading="expiry", is_number=False),
+            *(Column(heading=scope.name) for scope in scopes[:-1]),
+            Column(
+                heading=scopes[-1].name,
+                meaning=f"{scale.unit} gained when the options' own vols rise by one point, 11 % to 12 %: Black's "
+                "vega. Of an option between two expiries each has its share.",
+            ),
+        )
+        rows = [[label, *(scale.amount(scope.vega_by_expiry[pair][label]) for scope in scopes)] for label in total]
+        rows.append(["parallel", *(scale.amount(scope.vega[pair]) for scope in scopes)])
+        yield Table(title=f"Vega of {pair} by expiry, {shown.valuation_date}", columns=columns, rows=rows)
+
+
+def _others(shown: "BookShow", title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
     """Return a column for each sensitivity, in a unit of its own: they differ by orders of magnitude."""
     columns = [Column(heading=heading, is_number=False), Column(heading="kind", is_number=False)]
     entries = [[row.name for row in rows], [row.kind for row in rows]]
-    for name, meaning, amounts, scale in _figures(rows):
+    for name, meaning, amounts, scale in _figures(shown, rows):
         columns.append(Column(heading=f"{name}, {scale.unit}", meaning=meaning))
         entries.append([scale.amount(amount) for amount in amounts])
     return Table(title=title, columns=tuple(columns), rows=list(zip(*entries, strict=True)))
 
 
-def _figures(rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float], Scale]]:
+def _figures(shown: "BookShow", rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float], Scale]]:
     """Name, meaning, amount of each row [JPY] and unit of every sensitivity."""
 
     def figure(name: str, meaning: str, amounts: list[float]) -> tuple[str, str, list[float], Scale]:
@@ -107,8 +129,13 @@ def _figures(rows: Sequence["ShowRow"]) -> Iterator[tuple[str, str, list[float],
         scale = render.scale(HOME, [*up, *down])
         yield f"{name} +1 %", f"the value's whole change when {name} rises by 1 %, half the gamma included.", up, scale
         yield f"{name} -1 %", "the same when it falls by 1 %; the sum of both is the gamma.", down, scale
-    for name in rows[0].vega:
-        yield figure(name, "gained for one vol point more.", [row.vega[name] for row in rows])
+    for pair in rows[0].vega:
+        own = "gained when the options' own vols rise by one point at every expiry: Black's vega."
+        yield figure(f"{pair} vega", own, [row.vega[pair] for row in rows])
+    for name in rows[0].factor_vega:
+        reference = shown.references.get(name, "the reference")
+        simulated = f"gained when the vol at {reference} rises by one point and all others in proportion, as simulated."
+        yield figure(name, simulated, [row.factor_vega[name] for row in rows])
     yield figure("normal vega", "gained when swaptions' normal vols rise by 1 bp.", [row.normal_vega for row in rows])
     carried = "gained by tomorrow if every payment's zero rate, spot and vols stay."
     yield figure("carry", carried, [row.carry for row in rows])

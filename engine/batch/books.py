@@ -1,23 +1,22 @@
-"""The books of one date: found, loaded and checked file by file, and joined for a run."""
+"""The books of one date: found, loaded and checked file by file."""
 
 import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
+from engine.batch.unexpected import UnexpectedError, unexpected_fault
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
-from engine.book.join import joined_tables
 from engine.book.value import position_values
 from engine.errors import InputError, RiskError
-from engine.inputs.batch import DATE, BookEntry
+from engine.inputs.batch import BookEntry
+from engine.inputs.batch_dates import DATE
 from engine.inputs.book.load import load_book
-from engine.inputs.book.rows import DEFAULT_BOOK
 from engine.inputs.book.table import BOOK
 from engine.inputs.opened import Opened, open_once
 from engine.market.market import Market
@@ -74,7 +73,7 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
     """Load a book and value it in the base market. Raises InputError with what is wrong with it."""
     if file.fault:
         raise InputError(file.fault)
-    book = load_book(file.opened or file.path, market.valuation_date)
+    book = load_book(file.opened or file.path, market.valuation_date, name=file.name)
     values = position_values(book, market, fit(book, market))
     if not np.isfinite(values).all():
         bad = book.position_ids[int(np.flatnonzero(~np.isfinite(values))[0])]
@@ -82,41 +81,8 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
     return book
 
 
-def join(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
-    """Join all positions of several files as one book; each is known by its file's name and its own id.
-
-    One file alone stays as it is, so that its run is the one that `unwind run` makes.
-
-    Raises
-    ------
-    InputError
-        Two files hold a book of the same name.
-    """
-    if len(books) == 1:
-        return books[0][1]
-    owner: dict[str, str] = {}
-    for name, book in books:
-        for inner in dict.fromkeys(book.books):
-            if inner in owner:
-                why = "neither has a `book` column, or both name it" if inner == DEFAULT_BOOK else "both name it"
-                raise InputError(
-                    f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}: {why}; give their rows"
-                    " different names in the column `book`"
-                )
-            owner[inner] = name
-    parts = [book for _, book in books]
-    return replace(
-        parts[0],
-        position_ids=tuple(f"{name}/{each}" for name, book in books for each in book.position_ids),
-        books=tuple(inner for book in parts for inner in book.books),
-        kinds=tuple(kind for book in parts for kind in book.kinds),
-        business_days=min((book.business_days for book in parts), key=len),
-        sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
-        warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
-        tables=joined_tables(parts),
-    )
-
-
 def book_fault(file: BookFile, error: RiskError) -> BatchFault:
     """Return what is wrong with a book, as the night reports it."""
+    if isinstance(error, UnexpectedError):
+        return unexpected_fault(error, subject=file.name, run=None)
     return BatchFault(kind="book", subject=file.name, message=str(error))

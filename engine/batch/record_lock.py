@@ -159,5 +159,5 @@ def _signature(path: Path) -> str:
         with _opened(path, os.O_RDONLY) as file:
             found = json.loads(file.read(_LONGEST_SIGNATURE) or b"")
         return f"{found['what']}: process {found['pid']} on {found['host']}, since {found['since']}"
-    except (InputError, OSError, ValueError, KeyError, TypeError):
+    except (InputError, OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another process, which left no name"

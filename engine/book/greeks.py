@@ -1,13 +1,14 @@
 """What moves a book: sensitivities, carry and roll-down of every position, by exact revaluation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
 from engine.book.value import position_values, values_on
+from engine.book.vegas import VOL_POINT, FxVegas, fx_vegas
 from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.market.moved_market import moved, shifted, slid
@@ -16,7 +17,6 @@ from kernels.types import F64
 
 BASIS_POINT = 1e-4
 PRICE_MOVE = 0.01  # of the level
-VOL_POINT = 0.01  # of the at-the-money vol, all expiries in proportion
 _DAY = 1.0 / 365.0
 
 
@@ -28,7 +28,8 @@ class Greeks:
     dv01: Mapping[str, F64]  # by RATE factor: lost for +1 bp at its pillar; positive when long
     price_delta: Mapping[str, F64]  # by PRICE factor: gained for +1 %, half the gamma included
     price_fall: Mapping[str, F64]  # by PRICE factor: gained for -1 %
-    vega: Mapping[str, F64]  # by VOL factor: gained for +1 vol point at the reference expiry, others in proportion
+    vega: Mapping[str, FxVegas]  # by pair: gained for +1 point of every option's own vol, in all and by expiry
+    factor_vega: Mapping[str, F64]  # by VOL factor: gained for +1 point at the reference expiry, others in proportion
     normal_vega: F64  # of swaptions: gained for +1 bp of normal vol
     carry: F64  # gained by tomorrow if every payment's own zero rate, spot and vols stay
     roll_down: F64  # gained by tomorrow beside the carry, if the curves stay as they are by tenor
@@ -43,7 +44,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
         As `position_values`.
     """
     base = position_values(book, market, fits)
-    dv01, price_delta, price_fall, vega = {}, {}, {}, {}
+    dv01, price_delta, price_fall, factor_vega = {}, {}, {}, {}
     for i, factor in enumerate(market.factors):
         move = np.zeros(len(market.factors))
         match factor.kind:
@@ -62,8 +63,8 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
                 move[i] = np.log1p(-PRICE_MOVE)
                 price_fall[factor.name] = position_values(book, moved(market, move), fits) - base
             case FactorKind.VOL:
-                vega[factor.name] = gained
-    wider = fits.replaced(NormalVols(normal_vol=fits.normal_vol + BASIS_POINT))
+                factor_vega[factor.name] = gained
+    wider = fits.replaced(replace(fits.constants.of(NormalVols), normal_vol=fits.normal_vol + BASIS_POINT))
     tomorrow = values_on(book, market, fits, day=1, before=market)
     kept = values_on(book, slid(market, _DAY), fits, day=1, before=market)
     return Greeks(
@@ -71,7 +72,8 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
         dv01=dv01,
         price_delta=price_delta,
         price_fall=price_fall,
-        vega=vega,
+        vega=fx_vegas(book, market, fits),
+        factor_vega=factor_vega,
         normal_vega=position_values(book, market, wider) - base,
         carry=kept - base,
         roll_down=tomorrow - kept,

@@ -14,6 +14,7 @@ from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import Greeks, greeks
 from engine.book.value import book_warnings
 from engine.conventions.currencies import HOME
+from engine.market.factors import tenor_label
 from engine.market.market import Market
 from kernels.types import F64, Bools
 
@@ -28,7 +29,9 @@ class ShowRow:
     dv01: Mapping[str, float]  # by RATE factor
     price_delta: Mapping[str, float]  # by PRICE factor, for +1 %
     price_fall: Mapping[str, float]  # by PRICE factor, for -1 %
-    vega: Mapping[str, float]  # by VOL factor
+    vega: Mapping[str, float]  # by pair, of all expiries
+    vega_by_expiry: Mapping[str, Mapping[str, float]]  # by pair and quoted expiry
+    factor_vega: Mapping[str, float]  # by VOL factor
     normal_vega: float
     carry: float
     roll_down: float
@@ -42,6 +45,7 @@ class BookShow:
     books: tuple[ShowRow, ...]
     total: ShowRow
     largest: tuple[ShowRow, ...]
+    references: Mapping[str, str]  # by VOL factor: the expiry whose vol is its level, "1M"
     fx: tuple[FxTerms, ...]  # of the largest
     warnings: tuple[str, ...]
 
@@ -66,6 +70,7 @@ def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
         books=tuple(_row(name, "", found, books == name) for name in dict.fromkeys(book.books)),
         total=_row("total", "", found, np.ones(books.size, dtype=bool)),
         largest=tuple(_row(book.position_ids[i], book.kinds[i], found, np.arange(books.size) == i) for i in largest),
+        references={f"{pair}_VOL": tenor_label(vols.reference) for pair, vols in market.fx_vols.items()},
         fx=tuple(terms for terms in fx_terms(book, market, fits, found.values) if terms.position_id in listed),
         warnings=(*book_warnings(book, market), *fit_warnings(book, fits)),
     )
@@ -74,7 +79,7 @@ def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
 def as_json(shown: BookShow) -> dict[str, Any]:
     """Return everything that is shown, as JSON's types: amounts in JPY, of moves whose sizes the keys name."""
     return {
-        "schema": 1,
+        "schema": 2,
         "valuation_date": shown.valuation_date.isoformat(),
         "currency": HOME,
         "books": [_json_row(row) for row in shown.books],
@@ -91,6 +96,8 @@ def _json_row(row: ShowRow) -> dict[str, Any]:
         "price_delta": "gained_per_percent_up",
         "price_fall": "gained_per_percent_down",
         "vega": "gained_per_vol_point_up",
+        "vega_by_expiry": "gained_per_vol_point_up_by_expiry",
+        "factor_vega": "gained_per_factor_vol_point_up",
         "normal_vega": "gained_per_normal_vol_bp_up",
         "carry": "carry_per_day",
         "roll_down": "roll_down_per_day",
@@ -114,7 +121,9 @@ def _row(name: str, kind: str, found: Greeks, inside: Bools) -> ShowRow:
         dv01=each(found.dv01),
         price_delta=each(found.price_delta),
         price_fall=each(found.price_fall),
-        vega=each(found.vega),
+        vega=each({pair: vegas.parallel for pair, vegas in found.vega.items()}),
+        vega_by_expiry={pair: each(vegas.by_expiry) for pair, vegas in found.vega.items()},
+        factor_vega=each(found.factor_vega),
         normal_vega=added(found.normal_vega),
         carry=added(found.carry),
         roll_down=added(found.roll_down),

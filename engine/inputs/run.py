@@ -12,8 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from engine.conventions.currencies import HOME
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.currency_code import CurrencyCode
+from engine.inputs.repeated import first_repeated
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
+from engine.inputs.whole_numbers import whole_number, whole_number_hint
 
 MIN_PATHS = 100  # one path in the worst 1 %
 MAX_PATHS = 10**9
@@ -23,13 +25,12 @@ PREFIX = "UNWIND_"
 
 _PATHS_PER_S = 3e6  # one core, thousands of flows: the order of magnitude for a message
 _TEXTS = ("market", "book", "scenario", "backend", "precision", "steps", "currency", "out", "revaluation", "until_se")
-_WHOLE = ("paths", "horizon_days", "seed")
-_LISTS = ("scenario", "confidence")
+_LISTS = ("scenario", "confidence", "book")
 _FILES = ("market", "book", "out")
 
 
 def _alone_in_list(value: Any) -> Any:
-    return (value,) if isinstance(value, str | int | float) else value
+    return (value,) if isinstance(value, str | int | float | Path) else value
 
 
 def _given_path(value: Any) -> Any:
@@ -40,9 +41,10 @@ def _given_path(value: Any) -> Any:
 
 def _whole(example: int) -> BeforeValidator:
     def check(value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"must be a whole number such as {example}, got {value!r}")
-        return value
+        if (number := whole_number(value)) is None:
+            hint = whole_number_hint(value)
+            raise ValueError(f"must be a whole number such as {example}, got {value!r}{hint}")
+        return number
 
     return BeforeValidator(check)
 
@@ -51,6 +53,8 @@ def _given_confidence(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         percent = re.fullmatch(r"\s*([0-9]{1,2}(?:\.[0-9]{1,9})?)\s*%\s*", value) if isinstance(value, str) else None
         way_out = f"; {float(percent[1]):.12g} % is {float(percent[1]) / 100.0:.12g}" if percent else ""
+        if isinstance(value, str) and re.fullmatch(r"0,[0-9]{1,9}", value):
+            way_out = f"; is {value.replace(',', '.')} meant?"
         raise ValueError(f"must be a number such as 0.99, got {value!r}{way_out}")
     return value
 
@@ -101,15 +105,18 @@ def _relative_error(value: Any) -> Any:
 def _some_and_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if not values:
         raise ValueError("needs at least one, got an empty list")
-    repeated = next((value for i, value in enumerate(values) if value in values[:i]), None)
+    repeated = first_repeated(values)
     if repeated is not None:
-        raise ValueError(f"{repeated!r} is there twice")
+        raise ValueError(f"{str(repeated) if isinstance(repeated, Path) else repeated!r} is there twice")
     return values
 
 
 InputPath = Annotated[Path, BeforeValidator(_given_path), Field(strict=False)]
 Confidence = Annotated[float, BeforeValidator(_given_confidence), AfterValidator(_check_confidence)]
 _CONFIDENCE_SCHEMA = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1.0}
+
+
+_FILE_SCHEMA = {"type": "string", "minLength": 1}
 
 
 def _or_list(one: dict[str, Any]) -> dict[str, Any]:
@@ -124,9 +131,17 @@ class RunConfig(Strict):
     market: InputPath | None = Field(
         default=None, description="Market file (TOML). In a RUN.toml, relative to that file. Default: the bundled one."
     )
-    book: InputPath | None = Field(
-        default=None,
-        description="Book file (CSV or Parquet). In a RUN.toml, relative to that file. Default: the bundled samples.",
+    book_files: Annotated[
+        tuple[InputPath, ...],
+        BeforeValidator(_alone_in_list),
+        AfterValidator(_some_and_different),
+        WithJsonSchema(_or_list(_FILE_SCHEMA)),
+    ] = Field(
+        default=(),
+        alias="book",
+        max_length=1000,
+        description="Book file or files (CSV or Parquet); of several, the total is over all. In a RUN.toml, relative to"
+        " that file. Default: the bundled samples.",
     )
     scenarios: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],
@@ -246,21 +261,25 @@ def _of_flag(key: str, value: Any) -> Any:
     """Return the value of a flag, whose numbers may still be text."""
     if isinstance(value, list | tuple):
         return tuple(_of_flag(key, each) for each in value)
-    return _of_word(key, value) if isinstance(value, str) and key not in _TEXTS else value
+    if not isinstance(value, str) or key in _FILES:
+        return value
+    return value.strip() if key in _TEXTS else _of_word(value.strip())
 
 
 def _of_text(key: str, text: str) -> Any:
     """Return the value of an environment variable: text, number, true or false, or a list of them."""
     if key in _LISTS:
-        return tuple(part.strip() if key in _TEXTS else _of_word(key, part.strip()) for part in text.split(","))
-    return text if key in _TEXTS else _of_word(key, text.strip())
+        return tuple(part.strip() if key in _TEXTS else _of_word(part.strip()) for part in text.split(","))
+    if key in _FILES:
+        return text
+    return text.strip() if key in _TEXTS else _of_word(text.strip())
 
 
-def _of_word(key: str, word: str) -> Any:
-    """Read a number, true or false; any other word as it came, and `1e6` too where a whole number is wanted."""
-    if re.fullmatch(r"[+-]?[0-9]{1,40}", word):
-        return int(word)
-    if key not in _WHOLE and re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
+def _of_word(word: str) -> Any:
+    """Read a number, true or false; any other word as it came."""
+    if (number := whole_number(word)) is not None:
+        return number
+    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
         return float(word)
     return {"true": True, "false": False}.get(word.lower(), word)
 
@@ -269,6 +288,8 @@ def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the keys of a file, with its paths relative to its own folder."""
 
     def moved(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(moved, value))
         return folder / value if isinstance(value, str) and value else value
 
     def moved_scenario(value: Any) -> Any:

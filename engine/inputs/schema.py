@@ -7,7 +7,6 @@ from pydantic import BaseModel
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
-from engine.inputs.book.ranges import column_ranges
 from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.run import RunConfig
@@ -15,6 +14,7 @@ from engine.inputs.scenario.load import scenario_file
 from engine.instruments.registry import KINDS as POSITION_KINDS
 from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.rows.kind import Kind
+from engine.instruments.rows.ranges import column_ranges
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("market", "book", "scenario", "run", "batch", "prices")

@@ -11,21 +11,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.conventions.currencies import DOLLAR, FOREIGN, HOME
-from engine.instruments.family import Family, Part, Values
-from engine.instruments.fx import exchange_leg, far_from_spot
+from engine.instruments.family import EXPIRED, Family, Part, Values
+from engine.instruments.fx import exchange_leg, expired_parts, far_from_spot
 from engine.instruments.pairs import Pair, pair_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import FxColumns, KindRule
 from engine.market.market import Market
-from engine.payoffs.fx_options import FxOptions, OptionPart, pairs_of
+from engine.payoffs.black import black_call
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR
+from engine.payoffs.fx_options import FxOptions, OptionPart, option_forwards, option_vols, pairs_of
 from engine.payoffs.payoff import Book, Caution
 from engine.payoffs.quoted import PremiumPart
+from engine.payoffs.spot_days import SpotDays
 from kernels.types import I64
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
 
+OUTSIDE = (
+    "a digital whose call spread is worth less than nothing, or more than its payout: the vol smile bends too much at"
+    " its strike; check the quotes, or state a `premium`"
+)
+_ROUNDING = 1e-9  # of a payout
 NO_EXPIRY = (
     "an expiry on a weekend or 1 January: moved to the next other day, or the one before where the month would end"
 )
@@ -93,6 +101,8 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     calls, dollars, yen = _calls(position)
     expiry, delivery = _expiry_and_delivery(position, days)
     pair = pair_of(position)
+    if expiry < 1:
+        return [*expired_parts(pair, delivery, [*calls, (0.0, dollars)], yen), *days.spot_parts(pair)]
     parts: list[Part] = [
         OptionPart(
             foreign=pair.foreign,
@@ -150,13 +160,16 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
 
 
 def _last_day(position: Position, days: "Days") -> int:
-    return _expiry_and_delivery(position, days)[0]
+    return _expiry_and_delivery(position, days)[1]
 
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    expiry = _expiry_and_delivery(position, days)[0]
     assert position.maturity is not None
-    if _last_day(position, days) != days.day(position.maturity):
+    if expiry != days.day(position.maturity):
         yield NO_EXPIRY
+    if expiry < 1:
+        yield EXPIRED
     if position.kind in _DIGITALS and position.width is None:
         yield f"no `width`: call spreads of {DEFAULT_WIDTH:g} yen stand for the digitals"
 
@@ -167,6 +180,21 @@ def _market_cautions(book: Book, position: I64, market: Market, _: Values) -> It
     for (foreign, domestic), of_pair in pairs_of(options):
         row, pair = of_pair[mine[of_pair]], Pair(foreign=foreign, domestic=domestic)
         yield from far_from_spot(options.position[row], options.strike[row], pair, market)
+    digitals = np.isin(np.array(book.kinds)[options.position[mine]], [kind.name for kind in _DIGITALS])
+    yield from _beyond_payout(options, book.table(SpotDays), np.flatnonzero(mine)[digitals], market)
+
+
+def _beyond_payout(options: FxOptions, spots: SpotDays, row: I64, market: Market) -> Iterator[Caution]:
+    """Yield positions of digitals, table rows (n,), whose call spread the market's vols take out of [0, its payout]."""
+    position, first, n_calls = np.unique(options.position[row], return_index=True, return_counts=True)
+    position, first = position[n_calls == 2], first[n_calls == 2]  # what has expired has other rows
+    low, high = row[first], row[first + 1]
+    forwards, _ = option_forwards(options, spots, market, 0)
+    std = option_vols(options, market, forwards, 0) * np.sqrt(options.expiry_day / DAYS_PER_TIME_YEAR)
+    calls = black_call(forwards, options.strike, std)
+    share = (calls[low] - calls[high]) / (options.strike[high] - options.strike[low])
+    outside = (share < -_ROUNDING) | (share > 1.0 + _ROUNDING)
+    yield OUTSIDE, position[outside]
 
 
 FX_OPTIONS = Family(
@@ -174,7 +202,6 @@ FX_OPTIONS = Family(
     kinds=(FX_CALL, FX_PUT, FX_STRADDLE, FX_STRANGLE, FX_RISK_REVERSAL, *_DIGITALS),
     parts=_parts,
     last_day=_last_day,
-    ends_before=True,
     cautions=_cautions,
     market_cautions=_market_cautions,
 )

@@ -1,10 +1,13 @@
 """The two currencies of an FX position: one is bought, its rate counts units of the other."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of, fx_quote
 from engine.conventions.currency import Range
-from engine.instruments.rows.position import Position
+
+if TYPE_CHECKING:
+    from engine.instruments.rows.position import Position  # which is checked by the ranges of pairs
 
 STRIKES_BEYOND = (0.2, 2.0)  # times the range of rates: strikes may lie so far below and above
 
@@ -46,7 +49,7 @@ class Pair:
         return low * below, high * above
 
 
-def pair_of(position: Position) -> Pair:
+def pair_of(position: "Position") -> Pair:
     """Return the pair in which a position is dealt."""
     fx = position.kind.rule.fx
     return pair_of_fields(position.currency, position.against, pays_domestic=fx is not None and fx.pays_domestic)

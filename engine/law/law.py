@@ -91,7 +91,7 @@ def law_of(
     ------
     InputError
         A vol is beyond a market's range; the unwind is seen by day and steps are longer; a regime's correlation is not
-        positive definite.
+        positive semidefinite.
     LookupError
         A mechanism was registered without its part in a law, or a part without its mechanism.
     """

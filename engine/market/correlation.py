@@ -10,12 +10,18 @@ from engine.errors import InputError
 from kernels.lanes import MAX_FACTORS
 from kernels.types import F64
 
-SMALLEST_EIGENVALUE = 1e-10  # at or below, a matrix counts as not positive definite: rounding alone moves it by 1e-14
+SMALLEST_EIGENVALUE = 1e-10  # at or below, an estimate counts as singular: rounding alone moves it by 1e-14
+ROUNDING = 1e-13  # of eigenvalues and pivots of up to 64 factors: within it they count as 0
 REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless another is asked for
+SMALL_REPAIR = 0.02  # largest change of an entry that is not worth a word to a user, who can do nothing about it
 REPAIR_DECIMALS = 9  # a repair is rounded to these: eigenvectors differ between machines in their last bits
-_SYMMETRY = 1e-12
+SYMMETRY = 1e-12
+_LEFT = 1e-6  # of a correlation, what rounding may leave below a pivot of 0: the root of `ROUNDING`, thrice
 _MAX_ITERATIONS = 20_000
 _CHANGE_TOLERANCE = 1e-13  # largest entry change in one iteration
+
+
+_CHANGED = "was repaired (Higham): largest change of an entry "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,9 +38,15 @@ class RepairedCorrelation:
         """Return what the reader of the numbers should know: "the correlation was not positive definite ..."."""
         return (
             f"the correlation was not positive definite (smallest eigenvalue {self.was_smallest_eigenvalue:.1e}) and "
-            f"was repaired (Higham): largest change of an entry {self.largest_change:.4f}, Frobenius distance "
+            f"{_CHANGED}{self.largest_change:.4f}, Frobenius distance "
             f"{self.distance:.4f}"
         )
+
+
+def is_worth_saying(note: str) -> bool:
+    """Return whether a note is of more than a repair by less than 0.02, which stands in results and manifests alone."""
+    _, is_repair, rest = note.partition(_CHANGED)
+    return not is_repair or float(rest.partition(",")[0]) >= SMALL_REPAIR
 
 
 def smallest_eigenvalue(correlation: F64) -> float:
@@ -42,8 +54,27 @@ def smallest_eigenvalue(correlation: F64) -> float:
     return float(np.linalg.eigvalsh(correlation)[0])
 
 
+def is_semidefinite(correlation: F64) -> bool:
+    """Return whether no eigenvalue of an (n, n) correlation is below 0. Factors may move as one, or opposite."""
+    return smallest_eigenvalue(correlation) >= -ROUNDING
+
+
+def check_semidefinite(correlation: F64, names: Sequence[str], context: str = "the market") -> None:
+    """Refuse an (n, n) matrix that no factors `names` can have as correlation. Raises InputError, as the stricter one.
+
+    Correlations of exactly +-1 are allowed.
+    """
+    if faults := correlation_faults(correlation, names):
+        raise InputError("; ".join(f"correlation of {context}: {fault}" for _, _, fault in faults))
+    if not is_semidefinite(correlation):
+        raise InputError(
+            f"correlation of {context} is not positive semidefinite: smallest eigenvalue "
+            f"{smallest_eigenvalue(correlation):.1e}; `nearest_correlation` gives the nearest matrix that is (Higham)"
+        )
+
+
 def check_correlation(correlation: F64, names: Sequence[str], context: str = "the market") -> None:
-    """Refuse a matrix that is not a positive definite correlation matrix of the factors `names`.
+    """Refuse a matrix that is not a positive definite correlation matrix of the factors `names`, as estimates must be.
 
     Raises
     ------
@@ -77,7 +108,7 @@ def correlation_faults(correlation: F64, names: Sequence[str]) -> list[tuple[int
             pair = f"{names[i]} with {names[j]}"
             if not abs(below) <= 1.0 or not abs(above) <= 1.0:
                 faults.append((i, j, f"{pair} must lie in [-1, 1], got {above if abs(below) <= 1.0 else below!r}"))
-            elif abs(below - above) > _SYMMETRY:
+            elif abs(below - above) > SYMMETRY:
                 faults.append((i, j, f"{pair} is {below!r} one way and {above!r} the other; both must agree"))
     return faults
 
@@ -125,12 +156,16 @@ def nearest_correlation(matrix: F64, floor: float = REPAIRED_EIGENVALUE) -> Repa
 
 
 def cholesky(matrix: F64) -> F64:
-    """Return the lower Cholesky factor L of a positive definite matrix, L @ L.T = matrix, in one order of operations.
+    """Return the lower Cholesky factor L of a positive semidefinite matrix, in one order: L @ L.T = matrix.
 
     matrix   (n, n) symmetric, n <= 64; only the lower triangle is read
     returns  (n, n) float64, zeros above the diagonal; the same bits on every machine, since no BLAS reorders sums
 
-    Raises InputError, naming the row, where the matrix is not positive definite.
+    A pivot that is 0 to within `ROUNDING` of its variance leaves a column of zeros: its factor is a combination of
+    those before it, and draws nothing of its own. Higham (1990), "Analysis of the Cholesky decomposition of a
+    semi-definite matrix", in Reliable Numerical Computation.
+
+    Raises InputError, naming the row, where the matrix has no such factor.
     """
     n = matrix.shape[0]
     if matrix.shape != (n, n) or not 1 <= n <= MAX_FACTORS:
@@ -142,13 +177,13 @@ def cholesky(matrix: F64) -> F64:
             rest = a[i][j]
             for k in range(j):
                 rest -= lower[i][k] * lower[j][k]
-            if i > j:
+            if i > j and lower[j][j] > 0.0:
                 lower[i][j] = rest / lower[j][j]
-            elif rest > 0.0:
+            elif i == j and rest > ROUNDING * a[i][i]:
                 lower[i][i] = math.sqrt(rest)
-            else:
+            elif not abs(rest) <= (ROUNDING * a[i][i] if i == j else _LEFT * math.sqrt(a[i][i] * a[j][j])):
                 raise InputError(
-                    f"matrix is not positive definite: {rest:.1e} is left in row {i + 1} of its Cholesky factor; "
+                    f"matrix is not positive semidefinite: {rest:.1e} is left in row {i + 1} of its Cholesky factor; "
                     f"smallest eigenvalue {smallest_eigenvalue(matrix):.1e}"
                 )
     return np.array(lower, dtype=np.float64)
@@ -182,7 +217,7 @@ def _blend(correlation: F64, floor: float) -> F64:
 def _check_repairable(matrix: F64, floor: float) -> None:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not 1 <= matrix.shape[0] <= MAX_FACTORS:
         raise InputError(f"a correlation matrix is square, with 1 to {MAX_FACTORS} rows, got {matrix.shape}")
-    if not np.isfinite(matrix).all() or np.abs(matrix - matrix.T).max() > _SYMMETRY:
+    if not np.isfinite(matrix).all() or np.abs(matrix - matrix.T).max() > SYMMETRY:
         raise InputError("only a finite, symmetric matrix has a nearest correlation matrix; correct the entries first")
     if not 0.0 <= floor < 1.0:
         raise InputError(f"`floor` must lie in [0, 1), got {floor!r}")

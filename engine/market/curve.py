@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.market.node_checks import check_nodes
 from kernels.types import F64
 
 
@@ -15,6 +16,9 @@ class ZeroCurve:
     currency: str  # "JPY"
     times: F64  # (n_nodes,) years, strictly increasing, > 0
     zero_rates: F64  # (n_nodes,) decimal per year, continuous
+
+    def __post_init__(self) -> None:
+        check_nodes(f"curve {self.name!r}", self.times, self.zero_rates)
 
     def zero_rate(self, time: F64 | float) -> F64:
         """Return the zero rate at `time` [years]; any shape."""

@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 
 from engine.errors import InputError
+from engine.market.node_checks import check_finite, check_nodes
 from kernels.types import F64
 
 SMILE_DEGREE = 4
@@ -65,6 +66,10 @@ class FxVols:
         n = self.times.size
         if self.smile.shape != (n, SMILE_DEGREE + 1) or {self.atm.shape, self.reach.shape} != {(n,)}:
             raise InputError(f"vols of {self.pair} need an at-the-money vol, a smile and its reach for each expiry")
+        check_nodes(f"vols of {self.pair}", self.times, self.atm)
+        check_finite(f"the smile of {self.pair}", self.smile)
+        if not (self.atm > 0.0).all() or not ((self.reach > 0.0) & np.isfinite(self.reach)).all():
+            raise InputError(f"vols of {self.pair} and their reach must be above 0, got {self.atm.tolist()}")
         if self.reference not in self.times:
             raise InputError(f"vols of {self.pair}: the reference, {self.reference:g} years, is not among the expiries")
 

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+
 from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of, currency_of_factor
 from engine.errors import InputError
+from engine.market.correlation import SYMMETRY, correlation_faults
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.fx_vols import FxVols
+from engine.market.node_checks import check_finite, check_positive
 from engine.market.spread import SpreadCurve
 from kernels.types import F64
 
@@ -64,9 +68,26 @@ class Market:
             raise InputError(f"a market of {n} factors needs a {n} x {n} correlation, got {self.correlation.shape}")
         for code in self.fx:
             currency_of(code)
+        self._check_figures()
         for factor in self.factors:
             if factor.kind is not FactorKind.RATE and self.exchanged(factor) is None and factor.name not in self.levels:
                 raise InputError(f"the market has no level of {factor.name}; it has {', '.join(self.levels) or 'none'}")
+
+    def _check_figures(self) -> None:
+        """Refuse levels, vols, reversions and correlations that no market has. Raises InputError."""
+        if type(self.valuation_date) is not date:
+            raise InputError(f"the valuation date must be a date, got {self.valuation_date!r}")
+        check_positive("the exchange rate", self.fx)
+        check_positive("the level", self.levels)
+        for name in ("vols", "kappas", "thetas", "mus"):
+            check_finite(f"`{name}` of the market", getattr(self, name))
+        for name, values in (("vols", self.vols), ("kappas", self.kappas)):
+            if (values < 0.0).any():
+                at = int(np.argmin(values))
+                raise InputError(f"`{name}` of {self.factors[at].name} must be 0 or more, got {values[at]}")
+        if not _is_correlation(self.correlation):
+            faults = correlation_faults(self.correlation, [factor.name for factor in self.factors])
+            raise InputError("; ".join(f"correlation of the market: {fault}" for _, _, fault in faults))
 
     @property
     def usdjpy(self) -> float:
@@ -112,6 +133,12 @@ class Market:
     def state(self, factor: Factor) -> float:
         """Return what the model moves: the level of a RATE, the logarithm of any other's."""
         return self.level(factor) if factor.kind is FactorKind.RATE else math.log(self.level(factor))
+
+
+def _is_correlation(matrix: F64) -> bool:
+    """Return whether a matrix may be one of correlations, its eigenvalues aside."""
+    is_within = bool((np.abs(matrix) <= 1.0).all() and (np.diag(matrix) == 1.0).all())
+    return is_within and bool((np.abs(matrix - matrix.T) <= SYMMETRY).all())
 
 
 def joined_sources(sources: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.market.curve import ZeroCurve
+from engine.market.node_checks import check_nodes
 from kernels.types import F64
 
 
@@ -20,6 +21,9 @@ class SpreadCurve:
     times: F64  # (n_nodes,) years, strictly increasing, > 0
     spreads: F64  # (n_nodes,) decimal per year, on continuous zero rates; may be negative
     source: str  # whose figures, or "assumption: ..." with the reasoning
+
+    def __post_init__(self) -> None:
+        check_nodes(f"spreads of curve {self.name!r}", self.times, self.spreads)
 
     def over(self, parent: ZeroCurve) -> ZeroCurve:
         """Return the curve that these spreads make of `parent`: exact, on the nodes of both."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import did_you_mean
-from engine.market.correlation import check_correlation, nearest_correlation
+from engine.market.correlation import check_semidefinite, nearest_correlation
 from engine.market.factors import FactorKind
 from engine.market.market import Market
 from engine.mechanisms.parameters.findings import Findings
@@ -80,7 +80,7 @@ def regime_vols(regime: Regime, market: Market) -> F64:
 
 
 def regime_correlation(regime: Regime, market: Market) -> F64:
-    """Return the correlation of a market in a regime, positive definite: (n_factors, n_factors).
+    """Return the correlation of a market in a regime, positive semidefinite: (n_factors, n_factors).
 
     Raises InputError, naming the regime, when its overrides leave none and it asks for no repair.
     """
@@ -90,7 +90,7 @@ def regime_correlation(regime: Regime, market: Market) -> F64:
         return market.correlation
     if regime.repair_correlation:
         return nearest_correlation(overridden).correlation
-    check_correlation(overridden, names, f"regime {regime.name!r}")
+    check_semidefinite(overridden, names, f"regime {regime.name!r}")
     return overridden
 
 

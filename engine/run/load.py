@@ -6,8 +6,10 @@ from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
+from engine.book.static_inputs import static_input_warnings
 from engine.book.value import book_warnings
-from engine.inputs.book.load import bundled_book_path, load_book
+from engine.inputs.book.load import bundled_book_path
+from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
@@ -16,6 +18,7 @@ from engine.inputs.toml.read import TOML
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
+from engine.scenario.left_prices import left_price_notes
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 
@@ -35,10 +38,10 @@ class Inputs:
 
 
 def load_inputs(config: RunConfig) -> Inputs:
-    """Load market, book and scenarios, each file read once; None stands for the bundled ones. Raises InputError."""
+    """Load market, books and scenarios, each file read once; none stands for the bundled ones. Raises InputError."""
     opened = open_once(config.market or bundled_market_path(), TOML)
     market = load_market(opened)
-    book = load_book(config.book or bundled_book_path(), market.valuation_date)
+    book = load_books(config.book_files or (bundled_book_path(),), market.valuation_date)
     return inputs_of(market, book, load_scenarios(config.scenarios), config, market_sha256=opened.sha256)
 
 
@@ -48,6 +51,7 @@ def inputs_of(
     """Shock a market with each scenario of a run. Raises InputError."""
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
+    fits, held = fit(book, market), sorted(set(book.holdings.factor.tolist()))
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
@@ -60,8 +64,10 @@ def inputs_of(
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
-            *fit_warnings(book, fit(book, market)),
+            *fit_warnings(book, fits),
+            *static_input_warnings(book, market, fits),
             *notes,
+            *(note for each in scenarios for note in left_price_notes(each, held)),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
         ),
     )

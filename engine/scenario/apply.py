@@ -70,8 +70,8 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
         Everything that does not fit, with line and key when the scenario came from a file: a glob matches no factor;
         a shock takes USDJPY out of [20, 1000], a vol beyond 300 % or a rate beyond 50 %, leaves another price or a vol
         that is not positive, or par yields that cannot be bootstrapped; a target has no published tenor; a par shock
-        is on no rate; the correlation, or a regime's, is not positive definite and no repair is asked for; the unwind
-        has a parameter out of its range, or needs a factor that the market lacks.
+        is on no rate; the correlation, or a regime's, is not positive semidefinite and no repair is asked for; the
+        unwind has a parameter out of its range, or needs a factor that the market lacks.
     """
     findings = findings_of(scenario)
     names = [factor.name for factor in market.factors]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from engine.market.factors import Factor, FactorKind
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
-from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.mechanisms.parameters.sizes import matches
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
 
@@ -40,10 +39,7 @@ def _is_refused(i: int, shock: Shock, factors: Sequence[Factor], findings: Findi
     kinds = {factor.kind for factor in _matching(shock, factors)}
     refusal = ""
     key = "kind"
-    if shock.day is not None and not 1 <= shock.day <= LATEST_DAY:
-        days = f"from 1 to {LATEST_DAY:,}"
-        key, refusal = "day", f"must be a business day {days}, got {shock.day}; leave it out for a shock at once"
-    elif shock.kind is ShockKind.TARGET:
+    if shock.kind is ShockKind.TARGET:
         refusal = "'target' cannot have a day: paths differ on that day; give the move, or leave `day` out"
     elif shock.on is ShockOn.PAR:
         key, refusal = "on", "'par' cannot have a day: within a path zero rates move; use on = 'zero'"

@@ -1,12 +1,20 @@
 """Scenarios: named changes of a market's levels, vols and correlations, as data."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.errors import InputError
 from engine.mechanisms.parameters.findings import Findings, Origin
+from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.mechanisms.unwind import Unwind
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+LONGEST_TITLE = 120  # characters
+LONGEST_GLOB = 64
+MOST_CHANGES = 1000  # shocks, vol multipliers or correlations of a scenario
+LARGEST_MULTIPLIER = 100.0  # of a vol
 
 
 class ShockKind(Enum):
@@ -35,8 +43,13 @@ class Shock:
     day: int | None = None  # business day after the start, 1 is the next; None: at once
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.size):
+        _check_glob(self.factor)
+        if not _is_number(self.size):
             raise InputError(f"shock on {self.factor!r}: `size` must be finite, got {self.size!r}")
+        if not isinstance(self.kind, ShockKind) or not isinstance(self.on, ShockOn):
+            raise InputError(f"shock on {self.factor!r}: no `kind` is {self.kind!r}, or no `on` is {self.on!r}")
+        if self.day is not None and not (type(self.day) is int and 1 <= self.day <= LATEST_DAY):
+            raise InputError(f"shock on {self.factor!r}: `day` must lie in 1 to {LATEST_DAY}, got {self.day!r}")
 
     def apply(self, level: float) -> float:
         """Return the moved level, in the units of `level`."""
@@ -63,6 +76,36 @@ class Scenario:
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
     unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(NAME, self.name):
+            raise InputError(f"a scenario's name has letters, digits, '.', '_' and '-', 64 at most, got {self.name!r}")
+        if not 1 <= len(self.title) <= LONGEST_TITLE or not self.description or not self.source:
+            raise InputError(
+                f"scenario {self.name!r} needs a title of 1 to {LONGEST_TITLE} characters, a description and a source"
+            )
+        if max(map(len, (self.shocks, self.vol_multipliers, self.correlations))) > MOST_CHANGES:
+            raise InputError(f"scenario {self.name!r} has more than {MOST_CHANGES} changes of one sort")
+        for glob, multiplier in self.vol_multipliers:
+            _check_glob(glob)
+            if not _is_number(multiplier) or not 0.0 <= multiplier <= LARGEST_MULTIPLIER:
+                raise InputError(
+                    f"vol multiplier of {glob!r} must lie in [0, {LARGEST_MULTIPLIER:g}], got {multiplier!r}"
+                )
+        for first, second, value in self.correlations:
+            _check_glob(first)
+            _check_glob(second)
+            if not _is_number(value) or not -1.0 <= value <= 1.0:
+                raise InputError(f"correlation of {first!r} and {second!r} must lie in [-1, 1], got {value!r}")
+
+
+def _check_glob(glob: object) -> None:
+    if not isinstance(glob, str) or not 1 <= len(glob) <= LONGEST_GLOB:
+        raise InputError(f"a factor's name or a glob over names has 1 to {LONGEST_GLOB} characters, got {glob!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def findings_of(scenario: Scenario) -> Findings:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 
@@ -17,7 +16,7 @@ from kernels.layout import Book
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
 from kernels.numba.revalue import revalue
-from kernels.numba.settings import BLOCK
+from kernels.numba.settings import BLOCK, compiler_target
 from kernels.payoffs import HOUSE, checked, payoff_of
 from kernels.types import F64, U64, Array, Bools
 
@@ -31,10 +30,9 @@ class NumbaBackend(AbstractBackend):
     name = "numba"
 
     def device(self) -> str:
-        """Processor, vectors and threads."""
-        name, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
-        vectors = next((f" with {wide}" for wide in ("avx512f", "avx2", "neon") if features.get(wide)), "")
-        return f"{platform.machine()} {name}{vectors}, {numba.get_num_threads()} threads"
+        """Processor and vectors that kernels are compiled for, and threads."""
+        name, vectors = compiler_target()
+        return f"{platform.machine()} {name}{f' with {vectors}' if vectors else ''}, {numba.get_num_threads()} threads"
 
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64

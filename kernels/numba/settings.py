@@ -7,6 +7,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from numba import config
+from numba.core.registry import cpu_target
 
 from kernels.cache import cache_base
 
@@ -20,6 +21,7 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
+VECTORS = ("avx512f", "avx2", "avx", "sse2", "neon")  # widest first
 SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
@@ -38,6 +40,17 @@ def cache_folder() -> Path:
     return cache_base() / "numba" / sources_sha256()[:16]
 
 
+def compiler_target() -> tuple[str, str]:
+    """Return the processor that kernels are compiled for, and the widest vectors that they may use, "" if none.
+
+    They may be fewer than the machine has: NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change both.
+    """
+    _, name, features = cpu_target.target_context.codegen().magic_tuple()
+    allowed = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
+    widest = next((each for each in VECTORS if each in allowed), "")
+    return name, f"{widest}, 256 bits at a time" if widest == "avx512f" and "prefer-256-bit" in allowed else widest
+
+
 def _use_full_vectors() -> None:
     """LLVM prefers 256-bit vectors on some AVX-512 machines; ask for all 512. Changes speed, never a bit."""
     features = llvm.get_host_cpu_features()
@@ -52,7 +65,7 @@ def _use_cache_folder() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # every process of a container may be the same number
     except OSError:
         STRICT["cache"] = False  # `unwind doctor` and the run's compile time say so
         return

@@ -86,7 +86,7 @@ def test_the_help_of_run_states_the_defaults_in_force(unwind):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "--paths", "1e6"], "--paths: must be a whole number such as 1000000, got '1e6'"),
+        (["run", "--paths", "1,000"], "--paths: must be a whole number such as 1000000, got '1,000'; is 1000 meant?"),
         (["run", "--confidence", "99%"], "--confidence: must be a number such as 0.99, got '99%'; 99 % is 0.99"),
         (["run", "--until-se", "0.1"], "got '0.1'; is '0.1%' meant, or '10%'?"),
         (["demo", "--paths", "x"], "--paths: must be a whole number such as 1000000, got 'x'"),

@@ -85,6 +85,12 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert fund.split()[7:] == ["3.0000", "±0.0040", "3.6000", "±0.0050", "2.6000"]  # at 99 %, and ES less the shock
 
 
+def test_where_nothing_that_is_compressed_moves_the_error_is_said_alone(result):
+    still = replace(result.run.revaluation, flow_bound=0.0, option_bound=0.0, future_bound=0.0, swaption_bound=0.0)
+    text = plain(results.table(replace(result, run=replace(result.run, revaluation=still))))
+    assert "compressed, error at most 0.5 JPY of P&L" in text.splitlines()[2]
+
+
 def test_every_column_has_a_sentence(result):
     columns = results.table(result).columns
     explained = [column.heading for column in columns if column.meaning]

@@ -1,24 +1,20 @@
 """Rows of text fields become checked positions, and everything wrong with them becomes faults."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
 from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
-from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed, scale_hint
-from engine.inputs.book.ranges import column_ranges, other_pair_hint
+from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed
+from engine.inputs.book.names import UNNAMED
 from engine.inputs.book.table import Table
 from engine.instruments.registry import family_of
-from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
+from engine.instruments.rows.checks import Errors, rule_errors
+from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
-from engine.instruments.rows.position import Position
-from engine.instruments.rows.rule import KindRule
-
-DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
-
-Errors = Iterator[tuple[str, str]]  # column, message
+from engine.instruments.rows.position import Position, checked_position
 
 
 @dataclass(slots=True)
@@ -47,7 +43,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         kind = values.get("kind")
         if isinstance(kind, Kind):
             unread = errors.keys() | table.misspelt
-            for column, message in _rule_errors(kind, values, table.header, unread, valuation_date):
+            for column, message in _row_errors(kind, values, table.header, unread, valuation_date):
                 errors.setdefault(column, message)
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
@@ -82,71 +78,22 @@ def _values(
     return values, errors
 
 
-def _rule_errors(
+def _row_errors(
     kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date
 ) -> Errors:
-    """Yield what the rule of a row's kind says against it: (column, message). `unread` columns are faulty already."""
-    rule = kind.rule
-    for name in (*ALWAYS, "book", *rule.required):
-        if name not in values and name not in unread and (name != "book" or "book" in header):
-            where = "" if name in header else "; the file has no such column"
-            yield name, f"is empty, but {kind} needs it: {COLUMNS[name].meaning}{where}"
-    for name in values:
-        if not rule.takes(name):
-            yield name, f"{kind} takes no `{name}`; leave the field empty"
-    currency = values.get("currency")
-    if currency is not None and currency not in rule.currencies:
-        yield "currency", f"{kind} is in {' or '.join(rule.currencies)}, got {currency!r}"
-    if currency is not None and values.get("against") == currency:
-        yield "against", f"is {currency!r}, the currency itself; name the other one, or leave the field empty"
-    yield from _choice_errors(kind, rule, values, unread)
-    yield from _range_errors(values, rule)
-    yield from _date_errors(values, rule, valuation_date)
-    yield from _strike_errors(values)
+    """Yield what is wrong with a row on one date: (column, message). `unread` columns are faulty already."""
+    yield from rule_errors(kind, values, unread, header)
+    yield from _date_errors(values, valuation_date)
     yield from family_of(kind).row_errors(values, valuation_date)
 
 
-def _choice_errors(kind: Kind, rule: KindRule, values: Mapping[str, Value], unread: Set[str]) -> Errors:
-    choices = rule.one_of or rule.at_most_one
-    filled = [name for name in choices if name in values]
-    if len(filled) > 1:
-        yield filled[1], f"{kind} takes `{filled[0]}` or `{filled[1]}`, got both; leave one empty"
-    if rule.one_of and not filled and not any(name in unread for name in choices):
-        yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
-
-
-def _range_errors(values: Mapping[str, Value], rule: KindRule) -> Errors:
-    currency, against = (each if isinstance(each, str) else None for each in map(values.get, ("currency", "against")))
-    for name, (low, high), words in column_ranges(rule, currency, against):
-        value = values.get(name)
-        if isinstance(value, float) and not low <= value < high:
-            hint = scale_hint(value, name, low, high, words)
-            if words and rule.fx is not None and currency is not None:
-                hint = other_pair_hint(rule.fx, name, value, currency, against) or hint
-            yield name, f"must be at least {low:g} and below {high:g}, got {value:g}{hint}"
-
-
-def _date_errors(values: Mapping[str, Value], rule: KindRule, valuation_date: date) -> Errors:
-    issue, start, maturity = (values.get(name) for name in ("issue_date", "start_date", "maturity"))
+def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
+    maturity = values.get("maturity")
     if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
         limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
         yield "maturity", f"the largest maturity is {limit}, got {maturity}"
-    if isinstance(issue, date) and issue > valuation_date:
-        yield "issue_date", f"is after the valuation date {valuation_date}, got {issue}; remove the position"
-    for name, first in (("issue_date", issue), ("start_date", start)):
-        if isinstance(first, date) and isinstance(maturity, date) and first >= maturity:
-            yield name, f"must be before the maturity {maturity}, got {first}"
-    what, longest = rule.run
-    if isinstance(start, date) and isinstance(maturity, date) and (maturity - start).days > 366 * longest:
-        yield "start_date", f"{what} may run {longest} years at most, got {start} to {maturity}"
-
-
-def _strike_errors(values: Mapping[str, Value]) -> Errors:
-    low, high = values.get("strike"), values.get("strike_2")
-    if isinstance(low, float) and isinstance(high, float) and high <= low:
-        yield "strike_2", f"must be above `strike`, {low:g}, got {high:g}; the put has the lower strike"
 
 
 def _position(values: dict[str, Value], line: int) -> Position:
-    values.setdefault("book", DEFAULT_BOOK)
-    return Position(**values, line=line)  # type: ignore[arg-type]  # each column's parser gives its field's type
+    values.setdefault("book", UNNAMED)
+    return checked_position(values, line)

@@ -20,7 +20,7 @@ from engine.inputs.market.schema import (
     par_curve_of,
 )
 from engine.market.bootstrap import bootstrap
-from engine.market.correlation import SMALLEST_EIGENVALUE, correlation_faults, smallest_eigenvalue
+from engine.market.correlation import correlation_faults, is_semidefinite, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, is_curve_name, parse_factor, tenor_years
 
 Keys = tuple[str | int, ...]
@@ -212,9 +212,9 @@ def _correlation_faults(table: FactorsTable) -> Found:
     faults = correlation_faults(matrix, table.names)
     for i, j, message in faults:
         yield (*at, i, j), message
-    if not faults and not table.repair_correlation and (lowest := smallest_eigenvalue(matrix)) <= SMALLEST_EIGENVALUE:
+    if not faults and not table.repair_correlation and not is_semidefinite(matrix):
         yield (
             at,
-            f"not positive definite: smallest eigenvalue {lowest:.1e}; repair_correlation = true in [factors] takes "
-            f"the nearest matrix that is (Higham), and says how near",
+            f"not positive semidefinite: smallest eigenvalue {smallest_eigenvalue(matrix):.1e}; "
+            f"repair_correlation = true in [factors] takes the nearest matrix that is (Higham), and says how near",
         )

@@ -1,6 +1,5 @@
 """Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -31,11 +30,12 @@ from engine.inputs.market.text import market_text
 from engine.inputs.opened import Opened, open_once
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, parse_toml, read_text, read_toml
-from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
+from engine.market.correlation import is_semidefinite, nearest_correlation
 from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import Market, joined_sources
 from engine.market.surface_checks import arbitrage
+from engine.part_files import part_of
 from kernels.types import F64
 
 DEFAULT_MARKET = "2025-05-28"
@@ -45,7 +45,7 @@ def load_market(file: Path | Opened) -> Market:
     """Read a market file and bootstrap its curves.
 
     Raises FileFaults with every fault of the file, its line and key: unknown or missing keys, tenors that do not
-    increase, figures out of range, a correlation that is not positive definite and no repair is asked for.
+    increase, figures out of range, a correlation that is not positive semidefinite and no repair is asked for.
     `market_warnings` says what is allowed or was repaired but is worth knowing.
     """
     opened = open_once(file, TOML)
@@ -72,7 +72,7 @@ def write_market(market: Market, path: Path) -> None:
 
 
 def _write(content: bytes, path: Path) -> None:
-    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
+    half_written = part_of(path)
     try:
         half_written.write_bytes(content)
         half_written.replace(path)
@@ -175,11 +175,11 @@ def _market_of(file: MarketFile) -> Market:
 
 
 def _correlation_of(table: FactorsTable) -> tuple[F64, tuple[str, ...]]:
-    """Return (n_factors, n_factors), positive definite, and by how much a repair moved it if it had to."""
+    """Return (n_factors, n_factors), positive semidefinite, and by how much a repair moved it if it had to."""
     correlation = full_correlation(table.correlation)
     if correlation is None:
         raise InputError("the correlation's rows are neither a triangle nor a square")
-    if not table.repair_correlation or smallest_eigenvalue(correlation) > SMALLEST_EIGENVALUE:
+    if not table.repair_correlation or is_semidefinite(correlation):
         return correlation, ()
     repaired = nearest_correlation(correlation)
     return repaired.correlation, (repaired.note(),)

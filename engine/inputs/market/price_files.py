@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from engine.inputs.toml.read import Strict, read_toml
+from kernels.lanes import MAX_FACTORS
 
 
 class PriceTable(Strict):
@@ -17,6 +18,7 @@ class PriceTable(Strict):
     vol: float = Field(gt=0.0, description="Per year, relative: 0.18 is 18 %.")
     correlations: dict[str, float] = Field(
         min_length=1,
+        max_length=MAX_FACTORS,
         description="With factors of the market and prices above it, { USDJPY = 0.15 }; with others, what these imply.",
     )
     source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
@@ -25,7 +27,7 @@ class PriceTable(Strict):
 class PriceFile(Strict):
     """Prices, one after another; a price may name those above it."""
 
-    prices: tuple[PriceTable, ...] = Field(min_length=1, description="[[prices]] tables.")
+    prices: tuple[PriceTable, ...] = Field(min_length=1, max_length=MAX_FACTORS, description="[[prices]] tables.")
 
 
 def read_price_file(path: Path) -> tuple[PriceTable, ...]:

@@ -21,6 +21,8 @@ from engine.market.surface import fx_vols_of
 from kernels.lanes import MAX_FACTORS
 from kernels.types import F64
 
+MAX_TENORS = 100  # of a curve, a spread, a pair's vols
+
 
 class CurveTable(Strict):
     """A published par curve."""
@@ -29,6 +31,7 @@ class CurveTable(Strict):
     source: str = Field(min_length=1, description="Who published the yields, and when.")
     par_yields: dict[str, float] = Field(
         min_length=1,
+        max_length=MAX_TENORS,
         description="Tenor -> par yield, compounding as often as the currency's bonds pay (JPY, USD half-yearly; EUR "
         "yearly), shortest first: { 3M = 0.0435, 10Y = 0.0447 }.",
     )
@@ -41,6 +44,7 @@ class SpreadTable(Strict):
     source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
     zero_spreads: dict[str, float] = Field(
         min_length=1,
+        max_length=MAX_TENORS,
         description="Tenor -> spread of continuous zero rates, decimal: { 1M = 0.0005, 10Y = -0.005 }; linear in time "
         "between tenors, flat beyond.",
     )
@@ -65,9 +69,11 @@ class VolQuoteTable(Strict):
     risk_reversal_10d: float | None = Field(default=None, description="The same at 10 delta; with its butterfly.")
     butterfly_10d: float | None = Field(default=None, description="The same at 10 delta; with its risk reversal.")
     strikes: tuple[float, ...] | None = Field(
-        default=None, description="Strike quotes: of USDJPY yen for one dollar, rising."
+        default=None, max_length=MAX_TENORS, description="Strike quotes: of USDJPY yen for one dollar, rising."
     )
-    vols: tuple[float, ...] | None = Field(default=None, description="Strike quotes: one vol per strike.")
+    vols: tuple[float, ...] | None = Field(
+        default=None, max_length=MAX_TENORS, description="Strike quotes: one vol per strike."
+    )
 
 
 class FxVolsTable(Strict):
@@ -81,7 +87,9 @@ class FxVolsTable(Strict):
     reference: str = Field(description="Expiry whose vol at the money is the level of the VOL factor: '1M'.")
     source: str = Field(min_length=1, description="Whose quotes, or 'assumption: ...' with the reasoning.")
     quotes: dict[str, VolQuoteTable] = Field(
-        min_length=1, description="Expiry -> quotes, shortest first. Flat beyond the outermost quoted strikes."
+        min_length=1,
+        max_length=MAX_TENORS,
+        description="Expiry -> quotes, shortest first. Flat beyond the outermost quoted strikes.",
     )
 
 
@@ -102,7 +110,9 @@ class FxTable(Strict):
         "regimes or interventions answer to the last five days' move start from them; left out, they start flat.",
     )
     source: str = Field(min_length=1, description="Who published the rate, and when.")
-    rates: dict[str, FxRateTable] = Field(default={}, description="Rates of other currencies, by code: EUR.")
+    rates: dict[str, FxRateTable] = Field(
+        default={}, max_length=MAX_FACTORS, description="Rates of other currencies, by code: EUR."
+    )
 
 
 class FactorsTable(Strict):
@@ -116,7 +126,8 @@ class FactorsTable(Strict):
     )
     vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
     correlation: tuple[tuple[float, ...], ...] = Field(
-        description="Rows of the lower triangle with the diagonal, or whole rows; positive definite."
+        max_length=2 * MAX_FACTORS,
+        description="Rows of the lower triangle with the diagonal, or whole rows; positive semidefinite.",
     )
     repair_correlation: bool = Field(
         default=False, description="Take the nearest positive definite correlation (Higham) instead of refusing."
@@ -141,13 +152,21 @@ class MarketFile(Strict):
 
     schema_version: Literal[1] = Field(alias="schema", description="Version of this format.")
     valuation_date: date = Field(description="The close that prices the book, without quotes.")
-    curves: dict[str, CurveTable] = Field(min_length=1, description="By name in capitals: JGB, UST, BUND.")
+    curves: dict[str, CurveTable] = Field(
+        min_length=1, max_length=MAX_FACTORS, description="By name in capitals: JGB, UST, BUND."
+    )
     spreads: dict[str, SpreadTable] = Field(
-        default={}, description="Derived curves, by name: TONA, SOFR, JGB_REPO, UST_REPO, XCCY_JPY."
+        default={},
+        max_length=MAX_FACTORS,
+        description="Derived curves, by name: TONA, SOFR, JGB_REPO, UST_REPO, XCCY_JPY.",
     )
     fx: FxTable
-    fx_vols: dict[str, FxVolsTable] = Field(default={}, description="Implied vols, by pair: USDJPY, EURUSD.")
-    levels: dict[str, LevelTable] = Field(default={}, description="Other prices, by the factor's name: SPX.")
+    fx_vols: dict[str, FxVolsTable] = Field(
+        default={}, max_length=MAX_FACTORS, description="Implied vols, by pair: USDJPY, EURUSD."
+    )
+    levels: dict[str, LevelTable] = Field(
+        default={}, max_length=MAX_FACTORS, description="Other prices, by the factor's name: SPX."
+    )
     factors: FactorsTable
     calibration: CalibrationTable
     law: LawTable | None = Field(default=None, description="Moves by the market's own history; else normal ones alone.")

@@ -10,16 +10,17 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
+from engine.inputs.repeated import first_repeated
 from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
 from engine.inputs.scenario.tables import identifying_keys, scenario_model, unwind_of
 from engine.inputs.toml.extends import Merging, read_merged
-from engine.inputs.toml.faults import dotted, messages_of
+from engine.inputs.toml.faults import Keys, dotted, faults_at
 from engine.inputs.toml.parameters import Glob
 from engine.inputs.toml.read import Strict
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
-from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
+from engine.scenario.scenario import LONGEST_TITLE, MOST_CHANGES, NAME, Scenario, Shock, ShockKind, ShockOn, findings_of
 
 MERGING = Merging(
     named=identifying_keys(),
@@ -27,6 +28,7 @@ MERGING = Merging(
     own=frozenset(("title", "description", "source")),
 )
 PARTS = "parts"  # folder of bundled files that others extend
+EQUITIES = "equities"  # folder of bundled scenarios for markets with equities
 DEFAULTS = ("base", "april-2025", "article-2025", "august-2024")  # of commands without a scenario: no daily walk
 
 
@@ -69,12 +71,14 @@ class ScenarioHead(Strict):
         "over earlier ones, this file over all, key by key; regimes, hazards, jumps and scheduled sales meet by name; "
         "shocks, vol multipliers and correlations are laid end to end.",
     )
-    title: str = Field(min_length=1, max_length=120, description="One line, for tables.")
+    title: str = Field(min_length=1, max_length=LONGEST_TITLE, description="One line, for tables.")
     description: str = Field(min_length=1, description="What happened or is supposed, in a sentence or two.")
     source: str = Field(min_length=1, description="Where the figures come from, with dates.")
-    shocks: tuple[ShockEntry, ...] = Field(default=(), max_length=1000, description="Instantaneous moves of levels.")
-    vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=1000)
-    correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=1000)
+    shocks: tuple[ShockEntry, ...] = Field(
+        default=(), max_length=MOST_CHANGES, description="Instantaneous moves of levels."
+    )
+    vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=MOST_CHANGES)
+    correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=MOST_CHANGES)
     repair_correlation: bool = Field(
         default=False,
         description="Take the nearest correlation matrix (Higham) when the overrides make it indefinite; else refuse.",
@@ -106,17 +110,21 @@ def scenario_file() -> type[ScenarioHead]:
 
 def read_scenario(path: Path) -> Scenario:
     """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults."""
-    scenario = _read(path, path.stem)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", path.stem):
+    if not re.fullmatch(NAME, path.stem):
         message = f"a scenario is named after its file: letters, digits, '.', '_' and '-', not {path.stem!r}"
         raise FileFaults(path, [Fault(message=message)])
-    return scenario
+    return _read(path, path.stem)
 
 
 def bundled_scenario_names() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the program, `base` first."""
     names = [entry.name.removesuffix(".toml") for entry in _bundle().iterdir() if entry.name.endswith(".toml")]
     return tuple(sorted(names, key=lambda name: (name != "base", name)))
+
+
+def equity_scenario_names() -> tuple[str, ...]:
+    """Return the names of the bundled scenarios for markets that have equities."""
+    return tuple(_names_in(EQUITIES))
 
 
 def default_scenario_names() -> tuple[str, ...]:
@@ -132,8 +140,7 @@ def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:
 def different(found: Iterable[Scenario]) -> tuple[Scenario, ...]:
     """Return scenarios for one table. Raises InputError when two have the same name."""
     scenarios = tuple(found)
-    names = [scenario.name for scenario in scenarios]
-    if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
+    if twice := first_repeated(scenario.name for scenario in scenarios):
         raise InputError(f"two scenarios are called {twice!r}; leave one out, or rename its file")
     return scenarios
 
@@ -150,7 +157,7 @@ def load_scenario(name_or_path: str) -> Scenario:
     """
     if name_or_path.endswith(".toml"):
         return read_scenario(Path(name_or_path))
-    bundled = bundled_scenario_names()
+    bundled = (*bundled_scenario_names(), *equity_scenario_names())
     if name_or_path in bundled:
         with as_file(_bundle() / f"{name_or_path}.toml") as path:
             return _read(path, name_or_path)
@@ -164,15 +171,18 @@ def load_scenario(name_or_path: str) -> Scenario:
 def _read(path: Path, name: str) -> Scenario:
     """Return the scenario of a file, which keeps the places of its keys for what only shows on a market."""
     merged = read_merged(path, MERGING, _extended)
-    lines = {at: line for keys, (_, line) in merged.places.items() if (at := dotted(keys))}
-    files_of = {at: file for keys, (file, _) in merged.places.items() if file != str(path) and (at := dotted(keys))}
+    places = {at: place for keys, place in merged.places.flat() if (at := dotted(keys))}
+    lines = {at: line for at, (_, line) in places.items()}
+    files_of = {at: file for at, (file, _) in places.items() if file != str(path)}
     origin, model = Origin(path=str(path), lines=lines, files=files_of), scenario_file()
     try:
         file = model.model_validate(merged.data)
     except ValidationError as error:
-        found = messages_of(error, model, merged.data)
-        faults = [fault_at(origin, dotted(keys) or "", message) for keys, message in found]
-        raise FileFaults(path, sorted(faults, key=lambda fault: fault.line or 0)) from None
+
+        def placed(keys: Keys, message: str) -> Fault:
+            return fault_at(origin, dotted(keys) or "", message)
+
+        raise FileFaults(path, faults_at(error, model, merged.data, placed)) from None
     scenario = file.to_scenario(name, origin)
     if scenario.unwind is not None:
         findings = findings_of(scenario)
@@ -185,19 +195,20 @@ def _extended(name: str, user: Path) -> Path:
     """Return the file that `extends` names: relative to the file that names it, or a bundled one, or InputError."""
     if name.endswith(".toml"):
         return user.parent / name
-    bundled = [*bundled_scenario_names(), *_part_names()]
+    bundled = [*bundled_scenario_names(), *_names_in(PARTS)]
     if name not in bundled:
         known = f"known: {', '.join(bundled)}; or give the path of a .toml file"
         raise InputError(f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}")
     return Path(str(_bundle() / f"{name}.toml"))
 
 
-def _part_names() -> list[str]:
-    folder = _bundle() / PARTS
+def _names_in(name: str) -> list[str]:
+    """Return the scenarios of a folder of the bundled ones, each with the folder's name in front."""
+    folder = _bundle() / name
     if not folder.is_dir():
         return []
-    names = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
-    return sorted(f"{PARTS}/{name}" for name in names)
+    stems = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return sorted(f"{name}/{stem}" for stem in stems)
 
 
 def _bundle() -> Traversable:

@@ -4,13 +4,14 @@ from pydantic import Field
 
 from engine.inputs.toml.parameters import Glob
 from engine.inputs.toml.read import Strict
+from engine.scenario.scenario import LARGEST_MULTIPLIER
 
 
 class VolMultiplier(Strict):
     """Factor on the calibrated vols; the last one that matches a factor counts."""
 
     factor: Glob
-    multiplier: float = Field(ge=0.0, le=100.0, description="2.0 doubles the vol; 0 stops the factor.")
+    multiplier: float = Field(ge=0.0, le=LARGEST_MULTIPLIER, description="2.0 doubles the vol; 0 stops the factor.")
 
 
 class CorrelationOverride(Strict):

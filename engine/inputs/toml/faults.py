@@ -1,7 +1,7 @@
 """What pydantic found wrong, in the user's words: line, key, the value that came, what was wanted."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any, get_args, get_origin
 
@@ -29,34 +29,53 @@ _WANTED = {  # pydantic's error type -> what was wanted, in plain words
     "model_type": "a table",
     "finite_number": "a finite number",
 }
+_SHOWN = 80  # characters of a value in a message
+MOST_SHOWN = 20  # errors of a file; the others are counted
 _OF_CHECKS = ("value_error", "assertion_error")  # pydantic's error types of checks that are not its own
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], data: Any, text: str | None) -> list[Fault]:
     """Return what pydantic found, as faults in the user's words. `text` None: the values came without a file."""
     lines = key_lines(text) if text is not None else {}
-    faults = [
-        Fault(message=message, line=nearest_line(lines, keys), where=dotted(keys))
-        for keys, message in messages_of(error, model, data)
-    ]
-    return sorted(faults, key=lambda fault: fault.line or 0)
+
+    def fault_at(keys: Keys, message: str) -> Fault:
+        return Fault(message=message, line=nearest_line(lines, keys), where=dotted(keys))
+
+    return faults_at(error, model, data, fault_at)
 
 
-def messages_of(error: ValidationError, model: type[BaseModel], data: Any) -> list[tuple[Keys, str]]:
-    """Return what pydantic found, in the user's words, with the keys that it found it at.
+def faults_at(
+    error: ValidationError, model: type[BaseModel], data: Any, fault_at: Callable[[Keys, str], Fault]
+) -> list[Fault]:
+    """Return what pydantic found, in the order of lines: the first `MOST_SHOWN`, and how many more there are.
 
     What members of a union want is joined, since one of them is enough; messages of checks are each true on their own.
+    A message is made for what is shown alone, so that thousands of errors cost no more than finding them.
+
+    Parameters
+    ----------
+    data : what was validated
+    fault_at : makes a fault of the keys that it is at, and its message
     """
-    messages: dict[Keys, list[str]] = {}
-    checks: list[tuple[Keys, str]] = []
-    for detail in error.errors(include_url=False):
-        keys = _keys_in(data, detail)
-        message = _message(detail, model, keys)
-        if detail["type"] in _OF_CHECKS:
-            checks.append((keys, message))
-        elif message not in messages.setdefault(keys, []):
-            messages[keys].append(message)
-    return [*((keys, ", or ".join(found)) for keys, found in messages.items() if found), *dict.fromkeys(checks)]
+    found: dict[tuple[Keys, str], list[ErrorDetails]] = {}
+    details = error.errors(include_url=False)
+    for is_check in (False, True):
+        for detail in details:
+            if (detail["type"] in _OF_CHECKS) is is_check:
+                told = detail["msg"] if is_check else ""
+                found.setdefault((_keys_in(data, detail), told), []).append(detail)
+    placed = sorted(found, key=lambda each: fault_at(each[0], "").line or 0)
+    faults = [fault_at(at[0], _joined_message(found[at], model, at[0])) for at in placed[:MOST_SHOWN]]
+    return [*faults, *more_faults(len(placed) - len(faults))]
+
+
+def more_faults(n_more: int) -> list[Fault]:
+    """Return a last fault that counts those that are not shown; none where all are."""
+    return [Fault(message=f"and {n_more:,} errors more")] if n_more > 0 else []
+
+
+def _joined_message(details: list[ErrorDetails], model: type[BaseModel], keys: Keys) -> str:
+    return ", or ".join(dict.fromkeys(_message(detail, model, keys) for detail in details))
 
 
 def _wanted(detail: ErrorDetails) -> str | None:
@@ -108,8 +127,15 @@ def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as a message shows it: short, a list in brackets."""
-    text = f"[{', '.join(map(repr, value))}]" if isinstance(value, tuple) else repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    if isinstance(value, str):
+        value = value[:_SHOWN]
+    elif isinstance(value, tuple):
+        return _cut(f"[{', '.join(map(repr, value[:_SHOWN]))}]")
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def _keys_in(data: Any, detail: ErrorDetails) -> Keys:

@@ -6,19 +6,40 @@ from collections.abc import Mapping, Sequence
 
 Keys = tuple[str | int, ...]  # ("shocks", 0, "size"): keys, and indices in arrays
 
+DEEPEST = 32  # keys and brackets around a value
+MOST_VALUES = 100_000  # keys and list elements of a file
+LONGEST_KEY = 256  # characters
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")  # between statements and inside arrays
-_SCALAR = re.compile(r"[^,\]}\n#]*")
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")  # between statements and inside arrays
+_SPACES = re.compile(r"[ \t]*+")
+_SCALAR = re.compile(r"[^,\]}\n#]*+")
 _STRINGS = (
-    re.compile(r'"""(?:[^\\]|\\.)*?"""{1,3}', re.DOTALL),
-    re.compile(r"'''.*?'''{1,3}", re.DOTALL),
-    re.compile(r'"(?:[^"\\\n]|\\.)*"'),
-    re.compile(r"'[^'\n]*'"),
+    re.compile(r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}', re.DOTALL),
+    re.compile(r"'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"),
+    re.compile(r'"(?:[^"\\\n]++|\\.)*+"'),
+    re.compile(r"'[^'\n]*+'"),
 )
 
 
+class NotToml(ValueError):
+    """The text is no TOML from some place on; a parser says what is wrong there."""
+
+
+class TooMuch(ValueError):
+    """The text asks for more than is read: too deep, too many keys, or one too long."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 def key_lines(text: str) -> dict[Keys, int]:
-    """Return the 1-based line of every key, table and array element of a text that was parsed without an error."""
+    """Return the 1-based line of every key, table and array element of a text.
+
+    Costs time and memory in proportion to the text, whatever it holds. Raises NotToml where the text is none, and
+    TooMuch where it goes beyond `DEEPEST`, `MOST_VALUES` or `LONGEST_KEY`.
+    """
     return _Scanner(text).scan()
 
 
@@ -34,7 +55,7 @@ def toml_line(text: str, path_of_keys: Sequence[str | int]) -> int | None:
 
 
 class _Scanner:
-    """One pass over a valid TOML text that notes the line of every key and array element."""
+    """One pass over a TOML text that notes the line of every key and array element."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -61,31 +82,28 @@ class _Scanner:
         self.at += brackets
         line = self._line()
         keys = self._key()
-        self.at += brackets
+        self._pass("]" * brackets)
         path: Keys = ()
         for depth, key in enumerate(keys, start=1):
-            path = (*path, key)
-            self.lines.setdefault(path, line)
+            path = self._below(path, key, line)
             if brackets == 2 and depth == len(keys):
                 self.n_tables[path] = self.n_tables.get(path, 0) + 1
             if path in self.n_tables:
-                path = (*path, self.n_tables[path] - 1)
-                self.lines.setdefault(path, line)
+                path = self._below(path, self.n_tables[path] - 1, line)
         return path
 
     def _pair(self, table: Keys) -> None:
         line = self._line()
         path = table
         for key in self._key():
-            path = (*path, key)
-            self.lines.setdefault(path, line)
-        self.at += 1  # the equals sign
+            path = self._below(path, key, line)
+        self._pass("=")
         self._value(path)
 
     def _key(self) -> list[str]:
         keys = []
         while True:
-            self._skip_spaces()
+            self._skip(_SPACES)
             start = self.at
             if bare := _BARE.match(self.text, start):
                 self.at = bare.end()
@@ -93,13 +111,15 @@ class _Scanner:
             else:
                 self._string()
                 keys.append(_unquoted(self.text[start : self.at]))
-            self._skip_spaces()
+            if len(keys) > DEEPEST or len(keys[-1]) > LONGEST_KEY:
+                self._refuse_key(keys)
+            self._skip(_SPACES)
             if not self.text.startswith(".", self.at):
                 return keys
             self.at += 1
 
     def _value(self, path: Keys) -> None:
-        self._skip_spaces()
+        self._skip(_SPACES)
         opening = self.text[self.at : self.at + 1]
         if opening == "[":
             self._array(path)
@@ -115,10 +135,9 @@ class _Scanner:
         n = 0
         self._skip(_BLANK)
         while not self.text.startswith("]", self.at):
-            self.lines[(*path, n)] = self._line()
-            self._value((*path, n))
+            self._value(self._below(path, n, self._line()))
             n += 1
-            self._skip_comma()
+            self._skip_comma("]")
         self.at += 1
 
     def _inline_table(self, path: Keys) -> None:
@@ -126,7 +145,7 @@ class _Scanner:
         self._skip(_BLANK)
         while not self.text.startswith("}", self.at):
             self._pair(path)
-            self._skip_comma()
+            self._skip_comma("}")
         self.at += 1
 
     def _string(self) -> None:
@@ -134,21 +153,40 @@ class _Scanner:
             if match := pattern.match(self.text, self.at):
                 self.at = match.end()
                 return
-        raise ValueError(f"no TOML string at character {self.at}")
+        raise NotToml(f"no key or text at character {self.at}")
 
     def _skip(self, pattern: re.Pattern[str]) -> None:
         match = pattern.match(self.text, self.at)
         self.at = match.end() if match else self.at
 
-    def _skip_spaces(self) -> None:
-        while self.text[self.at : self.at + 1] in (" ", "\t"):
-            self.at += 1
-
-    def _skip_comma(self) -> None:
+    def _skip_comma(self, closing: str) -> None:
+        """Pass a comma and what is blank around it. Raises NotToml where neither it nor the closing bracket comes."""
         self._skip(_BLANK)
         if self.text.startswith(",", self.at):
             self.at += 1
             self._skip(_BLANK)
+        elif not self.text.startswith(closing, self.at):
+            raise NotToml(f"neither a comma nor {closing} at character {self.at}")
+
+    def _pass(self, mark: str) -> None:
+        if not self.text.startswith(mark, self.at):
+            raise NotToml(f"no {mark} at character {self.at}")
+        self.at += len(mark)
+
+    def _below(self, path: Keys, key: str | int, line: int) -> Keys:
+        """Return the path of a key or element, noted with its line. Raises TooMuch."""
+        below = (*path, key)
+        self.lines.setdefault(below, line)
+        if len(below) > DEEPEST:
+            raise TooMuch(f"tables or lists are nested too deeply: {DEEPEST} in one another at most", line)
+        if len(self.lines) > MOST_VALUES:
+            raise TooMuch(f"has more than {MOST_VALUES:,} keys and list elements, the most that a file may have", line)
+        return below
+
+    def _refuse_key(self, keys: Sequence[str]) -> None:
+        if len(keys[-1]) > LONGEST_KEY:
+            raise TooMuch(f"a key may have {LONGEST_KEY} characters at most, got {keys[-1][:40]!r}...", self._line())
+        raise TooMuch(f"tables are nested too deeply: a key may have {DEEPEST} parts at most", self._line())
 
     def _line(self) -> int:
         self.seen_line += self.text.count("\n", self.seen_to, self.at)
@@ -157,4 +195,11 @@ class _Scanner:
 
 
 def _unquoted(quoted: str) -> str:
-    return str(next(iter(tomllib.loads(f"{quoted} = 0"))))
+    if quoted.startswith('"""') or "\n" in quoted:
+        raise NotToml("a key is one line")
+    if "\\" not in quoted or quoted.startswith("'"):
+        return quoted[1:-1]
+    try:
+        return str(next(iter(tomllib.loads(f"{quoted} = 0"))))
+    except tomllib.TOMLDecodeError as error:
+        raise NotToml(str(error)) from None

@@ -6,17 +6,18 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from engine.mechanisms.parameters.sizes import Sizes
+from engine.scenario.scenario import LONGEST_GLOB
 
 Glob = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=64,
+        max_length=LONGEST_GLOB,
         description="A factor's name, or a glob over names: JGB_10Y, UST_*, JGB_[234]0Y.",
         examples=["USDJPY", "JGB_*"],
     ),
 ]
-ByFactor = dict[Glob, float]
+ByFactor = Annotated[dict[Glob, float], Field(max_length=1000)]
 
 
 def fewer_required(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from engine.errors import Fault, FileFaults
 from engine.inputs.opened import FileKind, Opened, open_once
 from engine.inputs.toml.faults import faults_of, shown
-from engine.inputs.toml.lines import toml_line
+from engine.inputs.toml.lines import NotToml, TooMuch, key_lines, toml_line
 
 __all__ = ["MAX_BYTES", "TOML", "Strict", "parse_toml", "read_text", "read_toml", "toml_line"]
 
-MAX_BYTES = 16 * 2**20
+MAX_BYTES = 4 * 2**20
+LONGEST_TEXT = 4000  # characters of a value, unless its key says less
 TOML = FileKind(wanted="a TOML file", most_bytes=MAX_BYTES, way_out="leave out what is not needed")
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,12 +37,19 @@ _WORKBOOK = b"xl/workbook."  # the name of a file within: of what looks like a c
 
 
 class Strict(BaseModel):
-    """Base of every model of a file: frozen, no unknown key, nothing guessed at, no NaN or infinity.
+    """Base of every model of a file: frozen, no unknown key, nothing guessed at, no NaN or infinity, no endless text.
 
     A list in the file is a `tuple` in the model.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
+        str_max_length=LONGEST_TEXT,
+    )
 
 
 def read_toml(file: Path | Opened, model: type[M]) -> M:
@@ -69,9 +77,14 @@ def read_text(file: Path | Opened) -> str:
 
 
 def parse_toml(path: Path | str, text: str) -> dict[str, Any]:
-    """Parse TOML; lists come as tuples. Raises FileFaults with the line of a syntax error."""
+    """Parse TOML; lists come as tuples.
+
+    Depth, keys and their lengths are bounded before anything is parsed. Raises FileFaults with the line of what goes
+    beyond them, or of a syntax error.
+    """
     if not text.strip():
         raise _refusal(path, "the file is empty; a TOML file with `key = value` lines was wanted")
+    is_bounded = _check_bounds(path, text)
     try:
         data: dict[str, Any] = _tuples(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -80,7 +93,20 @@ def parse_toml(path: Path | str, text: str) -> dict[str, Any]:
         raise _refusal(path, "tables or arrays are nested too deeply") from None
     except ValueError as error:  # a number of thousands of digits
         raise _refusal(path, f"not TOML that can be read: {error}") from None
+    if not is_bounded:
+        raise _refusal(path, "not TOML that can be read: write each `key = value` and [table] on a line of its own")
     return data
+
+
+def _check_bounds(path: Path | str, text: str) -> bool:
+    """Refuse with FileFaults what is too deep or too much; return whether all of the text could be looked at."""
+    try:
+        key_lines(text)
+    except TooMuch as error:
+        raise FileFaults(path, [Fault(message=str(error), line=error.line)]) from None
+    except NotToml:
+        return False
+    return True
 
 
 def _tuples(value: Any) -> Any:

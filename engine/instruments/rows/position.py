@@ -1,8 +1,12 @@
 """A position as the user states it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 
+from engine.errors import InputError
+from engine.instruments.rows.checks import field_errors, rule_errors
+from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
 
 Deliverable = tuple[float, date]  # coupon [decimal per year], maturity
@@ -10,7 +14,10 @@ Deliverable = tuple[float, date]  # coupon [decimal per year], maturity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """One holding, checked against the rule of its kind. Fields as in `COLUMNS`; None where the kind has none."""
+    """One holding, checked against the rule of its kind. Fields as in `COLUMNS`; None where the kind has none.
+
+    Raises InputError with everything that a book file would be refused for, whatever the date.
+    """
 
     position_id: str
     book: str
@@ -41,6 +48,28 @@ class Position:
     multiplier: float | None = None
     against: str | None = None
     line: int | None = None  # in the file it came from
+
+    def __post_init__(self) -> None:
+        filled = {name: getattr(self, name) for name in COLUMNS if getattr(self, name) is not None}
+        errors = dict(field_errors(filled))
+        if "kind" not in errors:
+            for name, message in rule_errors(self.kind, filled, errors.keys()):
+                errors.setdefault(name, message)
+        if errors:
+            raise InputError(
+                "\n".join(f"position {self.position_id!r}, {name}: {message}" for name, message in errors.items())
+            )
+
+
+def checked_position(values: Mapping[str, object], line: int) -> Position:
+    """Return a position of fields that are known to be right: those of a file's row, whose errors name its line."""
+    position, put = object.__new__(Position), object.__setattr__
+    for name, value in {**_EMPTY, **values, "line": line}.items():
+        put(position, name, value)
+    return position
+
+
+_EMPTY = dict.fromkeys(each.name for each in fields(Position))
 
 
 def number(value: float | None) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.market.correlation import SMALLEST_EIGENVALUE, nearest_correlation, smallest_eigenvalue
+from engine.market.correlation import is_semidefinite, nearest_correlation, smallest_eigenvalue
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.sizes import Overrides, Sizes, matches, multipliers
 from kernels.types import F64, Bools
@@ -30,7 +30,7 @@ def checked_vols(vol_multipliers: Sizes, vols: F64, names: Sequence[str], findin
 def checked_correlation(
     changes: tuple[Overrides, bool], correlation: F64, names: Sequence[str], findings: Findings, at: str = ""
 ) -> F64:
-    """Return a correlation with overrides, positive definite unless that is among the findings: (n_factors, n_factors).
+    """Return a correlation with overrides, semidefinite unless that is among the findings: (n_factors, n_factors).
 
     `changes` are the overrides, and whether what they leave may be repaired; a repair is noted.
     """
@@ -40,12 +40,12 @@ def checked_correlation(
     overridden = override(correlation, overrides, names)
     if np.array_equal(overridden, correlation):
         return correlation
-    lowest = smallest_eigenvalue(overridden)
     if not may_repair:
-        if lowest <= SMALLEST_EIGENVALUE:
+        if not is_semidefinite(overridden):
+            lowest = smallest_eigenvalue(overridden)
             findings.refuse(
                 f"{at}correlations",
-                f"the correlation that these leave is not positive definite: smallest eigenvalue {lowest:.1e}; "
+                f"the correlation that these leave is not positive semidefinite: smallest eigenvalue {lowest:.1e}; "
                 f"repair_correlation = true takes the nearest matrix that is (Higham), and says how near",
             )
         return overridden

@@ -1,6 +1,8 @@
 import json
 import os
 
+import pytest
+
 from engine.inputs.book.load import bundled_book_path
 
 
@@ -47,13 +49,17 @@ def test_show_says_the_unit_of_each_column_and_json_the_whole_figures(unwind):
     table, done = unwind("book", "show", book, "--top", 2).stdout, unwind("book", "show", book, "--top", 2, "--json")
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)
-    assert (shown["schema"], shown["currency"], len(shown["largest"])) == (1, "JPY", 2)
+    assert (shown["schema"], shown["currency"], len(shown["largest"])) == (2, "JPY", 2)
     total = shown["total"]
     assert f"{total['roll_down_per_day'] / 1e3:,.2f}" in table  # thousands beside a value of billions
     assert f"{total['gained_per_percent_down']['USDJPY'] / 1e6:,.2f}" in table
     assert all(unit in table for unit in ("value, JPY bn", "USDJPY -1 %, JPY mn", "roll-down, JPY thousand"))
     names = {"lost_per_bp_up", "gained_per_vol_point_up", "gained_per_normal_vol_bp_up", "carry_per_day"}
     assert names < total.keys()
+    by_expiry = total["gained_per_vol_point_up_by_expiry"]["USDJPY"]
+    assert sum(by_expiry.values()) == pytest.approx(total["gained_per_vol_point_up"]["USDJPY"], rel=1e-9)
+    assert "Vega of USDJPY by expiry" in table
+    assert "gained when the vol at 1M rises by one point and all others in proportion" in table  # what is simulated
 
 
 def test_a_template_is_a_book_that_checks(unwind, tmp_path):

@@ -56,8 +56,9 @@ def test_a_zero_coupon_bond_on_a_pillar_loses_its_time(found):
 
 
 def test_prices_move_what_is_held(found):
-    *_, shown = found
-    assert shown.price_delta["USDJPY"][[0, 1, 3]] == pytest.approx([0.0, 1.4504e6, 0.01 * 58885.5 * 145.04], rel=1e-9)
+    _, market, _, shown = found
+    spot = 1.4504e6 * market.curves["XCCY_JPY"].discount(2 / 365)  # due on the spot date, whose rate it is
+    assert shown.price_delta["USDJPY"][[0, 1, 3]] == pytest.approx([0.0, spot, 0.01 * 58885.5 * 145.04], rel=1e-9)
     assert shown.price_delta["SPX"][3] == pytest.approx(0.01 * 58885.5 * 145.04, rel=1e-9)
 
 
@@ -71,15 +72,15 @@ def test_a_fall_loses_what_a_rise_gains_and_an_option_less(found):
     assert down == pytest.approx(position_values(book, fallen, fits) - shown.values, abs=1e-6)
 
 
-def test_vega_is_the_value_of_a_point(found):
+def test_the_vega_of_a_vol_factor_is_the_value_of_its_point(found):
     book, market, fits, shown = found
     level = market.levels["USDJPY_VOL"]
     up = moved(market, [0.0] * 7 + [np.log((level + 0.01) / level), 0.0, 0.0])
     assert up.fx_vols["USDJPY"].level == pytest.approx(level + 0.01, rel=1e-14)
     gained = position_values(book, up, fits) - shown.values
-    assert shown.vega["USDJPY_VOL"] == pytest.approx(gained, abs=1e-6)
-    assert shown.vega["USDJPY_VOL"][2] > 0.0
-    assert np.count_nonzero(shown.vega["USDJPY_VOL"]) == 1
+    assert shown.factor_vega["USDJPY_VOL"] == pytest.approx(gained, abs=1e-6)
+    assert shown.factor_vega["USDJPY_VOL"][2] > 0.0
+    assert np.count_nonzero(shown.factor_vega["USDJPY_VOL"]) == 1
     assert shown.normal_vega[4] > 0.0
     assert np.count_nonzero(shown.normal_vega) == 1
 

@@ -61,7 +61,7 @@ def test_paths_in_a_file_are_relative_to_it_and_those_of_flags_are_not(write):
     file = write('market = "m.toml"\nbook = "/abs/b.csv"\nout = "r.json"\nscenario = ["base", "s/mine.toml"]\n')
     config = resolve({"out": Path("here.json")}, {}, file)
     assert config.market == file.parent / "m.toml"
-    assert config.book == Path("/abs/b.csv")
+    assert config.book_files == (Path("/abs/b.csv"),)
     assert config.scenarios == ("base", str(file.parent / "s" / "mine.toml"))
     assert config.out == Path("here.json")
 
@@ -125,13 +125,13 @@ def test_a_misspelt_variable_is_refused_and_a_foreign_one_is_not():
 def test_faults_of_all_sources_come_at_once_and_say_which_source(write):
     file = write('backend = "gpu"\nsteps = "hourly"\npaths = 5\n')
     *codes, last = (repr(code) for code in CURRENCIES)
-    said = refusal({"horizon_days": 251, "paths": 3}, {"UNWIND_CURRENCY": "XXX", "UNWIND_SEED": "1e3"}, file)
+    said = refusal({"horizon_days": 251, "paths": 3}, {"UNWIND_CURRENCY": "XXX", "UNWIND_SEED": "0x3"}, file)
     assert sorted(said.splitlines()) == sorted(
         [
             "--horizon-days: must be a number of at most 250, got 251",
             "--paths: must be at least 100, got 3",
             f"environment variable UNWIND_CURRENCY: must be one of {', '.join(codes)} or {last}, got 'XXX'",
-            "environment variable UNWIND_SEED: must be a whole number such as 1, got '1e3'",
+            "environment variable UNWIND_SEED: must be a whole number such as 1, got '0x3'",
             f"{file}: line 1, backend: must be one of 'auto', 'numpy', 'numba' or 'cuda', got 'gpu'",
             f"{file}: line 2, steps: must be one of 'auto' or 'daily', got 'hourly'",
         ]
@@ -146,7 +146,10 @@ def test_faults_of_all_sources_come_at_once_and_say_which_source(write):
         ({"horizon_days": 0}, "--horizon-days: must be a number of at least 1, got 0"),
         ({"horizon_days": 1.5}, "--horizon-days: must be a whole number such as 10, got 1.5"),
         ({"paths": True}, "--paths: must be a whole number such as 1000000, got True"),
-        ({"paths": "1e6"}, "--paths: must be a whole number such as 1000000, got '1e6'"),
+        ({"paths": "1.5e0"}, "--paths: must be a whole number such as 1000000, got 1.5"),
+        ({"paths": "1,000,000"}, "--paths: must be a whole number such as 1000000, got '1,000,000'; is 1000000 meant?"),
+        ({"confidence": ["0,99"]}, "--confidence: must be a number such as 0.99, got '0,99'; is 0.99 meant?"),
+        ({"book": [Path("a.csv"), Path("a.csv")]}, "--book: 'a.csv' is there twice"),
         ({"seed": "x"}, "--seed: must be a whole number such as 1, got 'x'"),
         ({"confidence": ["99%"]}, "--confidence: must be a number such as 0.99, got '99%'; 99 % is 0.99"),
         (
@@ -177,12 +180,36 @@ def test_a_relative_error_is_a_percentage_or_in_a_file_a_small_fraction(given, f
     assert resolve({"until_se": given}, {}).until_se == pytest.approx(fraction, rel=1e-15)
 
 
+@pytest.mark.parametrize("written", ["1e6", "1_000_000", " 1000000 ", 1e6])
+def test_a_million_is_read_as_people_write_it(written, write):
+    assert resolve({"paths": written}, {}).n_paths == 1_000_000
+    assert resolve({}, {"UNWIND_PATHS": str(written)}).n_paths == 1_000_000
+    assert resolve({}, {}, write(f"paths = {str(written).strip()}\n")).n_paths == 1_000_000
+
+
+def test_spaces_around_a_flag_change_nothing():
+    config = resolve({"backend": " numba ", "currency": "USD ", "scenario": [" base"], "confidence": [" 0.9 "]}, {})
+    assert (config.backend, config.currency, config.scenarios, config.confidences) == (
+        "numba",
+        "USD",
+        ("base",),
+        (0.9,),
+    )
+
+
+def test_books_may_be_several_from_every_source(write):
+    file = write('book = ["a.csv", "/abs/b.csv"]\n')
+    assert resolve({}, {}, file).book_files == (file.parent / "a.csv", Path("/abs/b.csv"))
+    assert resolve({"book": [Path("c.csv"), Path("d.csv")]}, {}, file).book_files == (Path("c.csv"), Path("d.csv"))
+    assert resolve({}, {"UNWIND_BOOK": "c.csv, d.csv"}, file).book_files == (Path("c.csv"), Path("d.csv"))
+
+
 def test_flags_may_be_text_as_on_a_command_line():
     config = resolve({"paths": "500", "seed": str(2**64 - 1), "confidence": ["0.9", ".99"], "horizon_days": "3"}, {})
     assert (config.n_paths, config.seed, config.confidences, config.horizon_days) == (500, 2**64 - 1, (0.9, 0.99), 3)
 
 
-@pytest.mark.parametrize("digits", ["1_000", "\uff11\uff10\uff10\uff10", "1,000", "0x3e8"])  # as BAD-S023, S025, S026
+@pytest.mark.parametrize("digits", ["1_00", "\uff11\uff10\uff10\uff10", "1,000", "0x3e8"])  # as BAD-S023, S025, S026
 def test_odd_digits_in_the_environment_are_refused(digits):
     assert f"must be a whole number such as 1000000, got {digits!r}" in refusal({}, {"UNWIND_PATHS": digits})
 

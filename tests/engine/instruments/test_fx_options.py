@@ -1,9 +1,15 @@
 """FX options as calls and flows, by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from engine.book.value import book_warnings
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.instruments.fx_options import OUTSIDE
+from engine.market.fx_vols import DeltaKind, StrikeQuote
+from engine.market.surface import fx_vols_of
 from engine.payoffs.exchanges import ExchangeLeg
 from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import OptionPart
@@ -72,3 +78,31 @@ def test_a_moved_expiry_is_said_once_a_book(make_book):
 def test_a_premium_is_of_the_whole_position(make_positions):
     (position,) = make_positions(OPTION | {"kind": "FX_CALL", "strike": 148.0, "premium": 1.5, "notional": -1e6})
     assert [part.value for part in parts_of(position, DATE, PremiumPart)] == [-1.5e6]
+
+
+def test_a_digital_that_a_w_shaped_smile_takes_beyond_its_payout_is_named(make_book):
+    good = load_market(bundled_market_path())
+    rows = [
+        {"kind": "FX_DIGITAL_CALL", "currency": "JPY", "strike": strike, "maturity": "2026-05-28", "width": 0.5}
+        | {"notional": 1e9, "position_id": f"D{strike:g}"}
+        for strike in (115.0, 139.0, 160.0)
+    ]
+    book = make_book(*rows)
+    assert not [warning for warning in book_warnings(book, good) if OUTSIDE in warning]
+    # A digital is -dC/dK = N(d2) - vega dsigma/dK: where vols rise by a point a yen, 0.2 x 140 x 0.01, the second part
+    # takes the first, near 0 or 1 so far from the forward, out of [0, 1].
+    quotes = {1.0: StrikeQuote(strikes=(120.0, 130.0, 139.0, 148.0, 158.0), vols=(0.16, 0.10, 0.15, 0.10, 0.16))}
+    curves = {"domestic": "XCCY_JPY", "foreign": "SOFR"}
+    bent = fx_vols_of(
+        "USDJPY",
+        quotes,
+        spot=good.usdjpy,
+        curves=good.curves,
+        **curves,
+        delta=DeltaKind.SPOT,
+        reference=1.0,
+        source="w",
+    )
+    wild = replace(good, fx_vols={"USDJPY": bent}, levels={"USDJPY_VOL": bent.level})
+    (warning,) = [warning for warning in book_warnings(book, wild) if OUTSIDE in warning]
+    assert "'D115', 'D160'" in warning

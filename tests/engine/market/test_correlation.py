@@ -6,9 +6,12 @@ import pytest
 from engine.errors import InputError
 from engine.market.correlation import (
     REPAIRED_EIGENVALUE,
+    RepairedCorrelation,
     check_correlation,
+    check_semidefinite,
     cholesky,
     correlation_faults,
+    is_worth_saying,
     nearest_correlation,
     smallest_eigenvalue,
 )
@@ -131,6 +134,28 @@ def test_cholesky_of_hilberts_matrix_is_exact_to_rounding():
     assert np.abs(lower @ lower.T - hilbert).max() < 1e-15
 
 
+@pytest.mark.parametrize("rho", [1.0, -1.0])
+def test_factors_may_move_as_one_or_opposite(rho):
+    whole = matrix(rho, 0.3, rho * 0.3)  # the second is the first, or its opposite
+    check_semidefinite(whole, NAMES)
+    lower = cholesky(whole)
+    assert lower[1].tolist() == [rho, 0.0, 0.0]  # it draws nothing of its own
+    assert np.abs(lower @ lower.T - whole).max() < 1e-15
+
+
+def test_any_correlation_of_fewer_drivers_than_factors_has_its_root():
+    random = np.random.default_rng(5)
+    for n, rank in ((3, 1), (6, 2), (20, 7), (64, 10), (64, 63)):
+        loadings = random.normal(size=(n, rank))
+        loadings /= np.sqrt((loadings**2).sum(axis=1))[:, None]
+        whole = loadings @ loadings.T
+        np.fill_diagonal(whole, 1.0)
+        check_semidefinite(whole, [str(i) for i in range(n)])
+        lower = cholesky(whole)
+        # Rounding of some 64 x 1e-16 in a pivot is a root of 1e-7 in a column that ought to be 0.
+        assert np.abs(lower @ lower.T - whole).max() < 1e-6
+
+
 def test_cholesky_reads_the_lower_triangle_only():
     lower_only = np.tril(matrix(0.3, -0.2, 0.5))
     assert np.array_equal(cholesky(lower_only), cholesky(matrix(0.3, -0.2, 0.5)))
@@ -146,3 +171,14 @@ def test_cholesky_refuses_what_has_no_factor(reference):
 def test_the_smallest_eigenvalue_of_an_equicorrelation_matrix_is_one_minus_rho():
     equal = np.full((5, 5), 0.5) + 0.5 * np.eye(5)
     assert smallest_eigenvalue(equal) == pytest.approx(0.5, abs=1e-14)
+
+
+@pytest.mark.parametrize(("change", "is_said"), [(0.0199, False), (0.0, False), (0.02, True), (0.3, True)])
+def test_a_repair_is_worth_a_word_from_0_02_on(change, is_said):
+    """Those of the bundled scenarios are below: a user can do nothing about them, and they stand in the manifest."""
+    repaired = RepairedCorrelation(
+        correlation=np.eye(2), distance=1.0, largest_change=change, was_smallest_eigenvalue=-1e-3,
+        smallest_eigenvalue=1e-6,
+    )  # fmt: skip
+    assert is_worth_saying(f"scenario 'x': {repaired.note()}") is is_said
+    assert is_worth_saying("curve 'BUND' has no factor: it does not move")

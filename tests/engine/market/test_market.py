@@ -5,6 +5,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.market import joined_sources
 
@@ -59,3 +60,40 @@ def test_a_price_without_a_level_is_refused():
     market = load_market(bundled_market_path())
     with pytest.raises(InputError, match="no level of USDJPY_VOL"):
         replace(market, levels={})
+
+
+def test_figures_that_no_market_has_are_refused_whoever_builds_it():
+    market, nan = load_market(bundled_market_path()), float("nan")
+    broken, beyond = market.correlation.copy(), market.correlation.copy()
+    broken[1, 0] = nan
+    beyond[1, 0] = beyond[0, 1] = 1.5
+    vols = market.vols.copy()
+    vols[3] = nan
+    for changes, said in (
+        ({"fx": {"USD": nan}}, "the exchange rate of USD must be a number above 0, got nan"),
+        ({"fx": {"USD": 0.0}}, "the exchange rate of USD must be a number above 0, got 0.0"),
+        ({"levels": {"USDJPY_VOL": -0.1}}, "the level of USDJPY_VOL must be a number above 0, got -0.1"),
+        ({"vols": vols}, "`vols` of the market must be finite, got nan at place 4"),
+        ({"vols": -market.vols}, "`vols` of USDJPY_VOL must be 0 or more"),
+        ({"kappas": market.kappas - 1.0}, "`kappas` of JGB_1Y must be 0 or more"),
+        ({"correlation": broken}, "correlation of the market: JGB_2Y with JGB_1Y must lie in"),
+        ({"correlation": beyond}, "correlation of the market: JGB_2Y with JGB_1Y must lie in [-1, 1], got 1.5"),
+        ({"valuation_date": "2025-05-28"}, "the valuation date must be a date, got '2025-05-28'"),
+    ):
+        with pytest.raises(InputError) as refused:
+            replace(market, **changes)
+        assert said in str(refused.value)
+
+
+def test_a_curve_of_bad_nodes_is_none():
+    good = {"name": "JGB", "currency": "JPY", "times": np.array([1.0, 2.0]), "zero_rates": np.array([0.01, 0.02])}
+    assert ZeroCurve(**good).zero_rate(1.5) == pytest.approx(0.015, rel=1e-15)
+    for changes, said in (
+        ({"zero_rates": np.array([0.01, np.nan])}, "curve 'JGB' must be finite, got nan at place 2"),
+        ({"times": np.array([2.0, 1.0])}, "times must be 0 years or more and increase"),
+        ({"times": np.array([-1.0, 1.0])}, "times must be 0 years or more and increase"),
+        ({"times": np.array([1.0])}, "needs one value for each of its times"),
+    ):
+        with pytest.raises(InputError) as refused:
+            ZeroCurve(**(good | changes))
+        assert said in str(refused.value)

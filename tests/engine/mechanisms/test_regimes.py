@@ -40,7 +40,7 @@ def test_a_regime_lies_on_top_of_the_scenario(market):
     assert correlation[at["JGB_40Y"], at["USDJPY"]] == correlation[at["USDJPY"], at["JGB_40Y"]] == 0.05
     assert np.count_nonzero(correlation != market.correlation) == 2
     broken = Regime(name="FLIGHT", source="x", initial=1.0, correlations=(("JGB_*", "UST_*", 0.99),))
-    with pytest.raises(InputError, match="correlation of regime 'FLIGHT' is not positive definite"):
+    with pytest.raises(InputError, match="correlation of regime 'FLIGHT' is not positive semidefinite"):
         regime_correlation(broken, market)
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from engine.errors import InputError
-from engine.record.read import night_folder, run_folder
+from engine.record.read import night_folder, read_json, run_folder
 from engine.record.tables import MANIFEST, NIGHT, RESULTS
 from engine.record.verify import changed_files
 from tests.engine.report.conftest import Record
@@ -68,3 +68,10 @@ def test_another_manifest_than_the_nights_and_a_night_that_was_not_closed_are_na
 def test_a_folder_without_a_night_is_no_record(tmp_path):
     with pytest.raises(InputError, match="holds no record"):
         changed_files(tmp_path)
+
+
+def test_a_file_nested_without_end_is_no_record(tmp_path):
+    path = tmp_path / "night.json"
+    path.write_text('{"a":' * 3000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"night\.json: cannot be read"):
+        read_json(path)

@@ -175,7 +175,7 @@ INDEFINITE = (("JGB_2Y", "JGB_10Y", 0.9), ("JGB_2Y", "JGB_40Y", 0.7), ("JGB_10Y"
 
 def test_an_indefinite_correlation_is_refused_with_its_smallest_eigenvalue():
     # The smallest eigenvalue of BAD-S052's matrix is -0.00735.
-    with pytest.raises(InputError, match=r"'test'.*not positive definite.* -7\.\de-03; repair_correlation = true"):
+    with pytest.raises(InputError, match=r"'test'.*not positive semidefinite.* -7\.\de-03; repair_correlation = true"):
         apply(scenario(correlations=INDEFINITE), market())
 
 
@@ -324,14 +324,14 @@ def test_every_fault_comes_at_once_with_its_line_and_the_factors_are_listed_once
     bad = scenario(
         *(shock("GBP", "absolute", 0.01), shock("UST_5Y", "absolute", 5.0), shock("EUR", "absolute", 0.01)),
         correlations=INDEFINITE,
-        vol_multipliers=(("USDJPY", -1.0),),
+        vol_multipliers=(("CHF", 1.5),),
         origin=Origin(path="my.toml", lines={"shocks[1].factor": 9, "shocks[2].size": 7, "shocks[3].factor": 11}),
     )
     with pytest.raises(FileFaults) as refused:
         apply(bad, market())
     faults = refused.value.faults
     assert [(fault.line, fault.where) for fault in faults] == [
-        (None, "vol_multipliers[1].multiplier"),
+        (None, "vol_multipliers[1].factor"),
         (None, "correlations"),
         (7, "shocks[2].size"),
         (9, "shocks[1].factor"),

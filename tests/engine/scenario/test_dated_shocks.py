@@ -49,7 +49,6 @@ def test_shocks_of_a_day_become_one_certain_jump_and_move_nothing_at_once(market
         (Shock(factor="UST_2Y", size=-0.1, kind=ShockKind.RELATIVE, day=1), "kind: of a rate"),
         (Shock(factor="UST_2Y", size=0.1, kind=ShockKind.ABSOLUTE, on=ShockOn.PAR, day=1), "on: 'par' cannot"),
         (Shock(factor="UST_2Y", size=50.0, kind=ShockKind.ABSOLUTE, day=1), "size: must lie within"),
-        (Shock(factor="UST_2Y", size=0.1, kind=ShockKind.ABSOLUTE, day=0), "day: must be a business day from 1"),
     ],
 )
 def test_a_dated_shock_that_no_path_could_take_is_refused(market, shock, said):

@@ -153,7 +153,7 @@ def test_negative_rates_are_accepted(write):
         ("[1.0],\n    [0.7, 1.0],\n    [0.1, 0.2, 1.0],", "[1, 0.5, 0],\n    [0.4, 1, 0],\n    [0, 0, 1],", 18,
          "JGB_10Y with JGB_2Y is 0.4 one way and 0.5 the other"),
         ("[0.7, 1.0],\n    [0.1, 0.2, 1.0]", "[0.9, 1.0],\n    [0.7, 0.3, 1.0]", 16,
-         r"not positive definite: smallest eigenvalue -7.4e-03; repair_correlation = true in \[factors\]"),
+         r"not positive semidefinite: smallest eigenvalue -7.4e-03; repair_correlation = true in \[factors\]"),
         ("[0.7, 1.0]", "[0.7, 0.9]", 18, "JGB_10Y with itself must be 1, got 0.9"),
         ("    [0.7, 1.0],\n", "", 16, "needs 3 rows of 1, 2, .. 3 values .* got rows of 1, 3"),
         ("0.0042, 0.11]", "-0.1, 0.11]", 15, r"vol of JGB_10Y must be in \[0, 0.2\].* got -0.1"),

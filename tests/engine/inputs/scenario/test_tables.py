@@ -172,7 +172,7 @@ def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
         ),
         (
             REGIME + 'correlations = [{ factors = ["JGB_*", "UST_*"], value = 0.99 }]\n',
-            ["line 8, regimes[1].correlations: the correlation that these leave is not positive definite"],
+            ["line 8, regimes[1].correlations: the correlation that these leave is not positive semidefinite"],
         ),
         (
             REGIME + 'drifts = { JGB_9Y = 0.01 }\n'

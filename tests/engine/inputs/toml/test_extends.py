@@ -1,5 +1,8 @@
 """Lists within a regime meet as those of the file: a file that adds to them takes nothing away."""
 
+import pytest
+
+from engine.errors import FileFaults
 from engine.inputs.scenario.load import load_scenario, read_scenario
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["mixture"]\n'
@@ -33,3 +36,12 @@ def test_every_element_keeps_the_file_and_line_it_came_from(tmp_path):
     assert origin.lines["regimes[2].vol_multipliers[5].factor"] == 8
     assert "regimes[2].vol_multipliers[5].factor" not in origin.files
     assert origin.files["regimes[2].vol_multipliers[1].factor"].endswith("parts/flight.toml")
+
+
+def test_files_that_extend_many_files_that_extend_many_end(tmp_path):  # 8 files of 16 names each would be 16^7 reads
+    for i in range(7):
+        names = ", ".join([f'"s{i + 1}.toml"'] * 16)
+        (tmp_path / f"s{i}.toml").write_text(HEAD.replace('["mixture"]', f"[{names}]"), encoding="utf-8")
+    (tmp_path / "s7.toml").write_text(HEAD.replace('["mixture"]', "[]"), encoding="utf-8")
+    with pytest.raises(FileFaults, match="more than 64 files are read for one scenario"):
+        read_scenario(tmp_path / "s0.toml")

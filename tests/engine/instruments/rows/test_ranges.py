@@ -1,7 +1,7 @@
 import pytest
 
-from engine.inputs.book.ranges import column_ranges, other_pair_hint
 from engine.instruments.registry import KINDS
+from engine.instruments.rows.ranges import column_ranges, other_pair_hint
 
 
 def ranges(kind, currency, against=None):

@@ -1,11 +1,14 @@
 """Ranges within which the numbers of a position are sane: of its kind, of its currency's interest, of its pair."""
 
+import math
 from collections.abc import Iterator
 
 from engine.conventions.currencies import DOLLAR, HOME, currency_of
 from engine.conventions.currency import Range
 from engine.instruments.pairs import Pair, pair_of_fields
 from engine.instruments.rows.rule import FxColumns, KindRule
+
+_DECIMALS = ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_far_jpy", "vol")
 
 
 def column_ranges(rule: KindRule, currency: str | None, against: str | None) -> Iterator[tuple[str, Range, str]]:
@@ -35,6 +38,19 @@ def other_pair_hint(fx: FxColumns, name: str, value: float, currency: str, again
     since = f"is {against!r}" if against else "is empty"
     way_out = f"put {DOLLAR} in `against`" if is_home else "leave `against` empty"
     return f": {here.words}, since `against` {since}; is {meant.label} meant? Then {way_out}"
+
+
+def scale_hint(value: float, name: str, low: float, high: float, words: str = "") -> str:
+    """Return what may have been meant by a number out of range; `words` say what an exchange rate counts."""
+    if not math.isfinite(value) or value == 0.0:
+        return ""
+    if name in _DECIMALS and low <= value / 100.0 < high and high <= 1.0:
+        return f"; is {value / 100.0:.12g} meant? Rates are decimals per year"
+    if words and low <= 1.0 / value < high:
+        return f"; is {1.0 / value:.6g} meant? The rate is {words}"
+    if name == "price" and low <= 100.0 * value < high:
+        return f"; is {100.0 * value:.12g} meant? Prices are per 100 of face"
+    return f"; sanity limit of `{name}`"
 
 
 def _limits(fx: FxColumns, name: str, pair: Pair) -> Range:

@@ -1,0 +1,31 @@
+"""An option given twice is refused, unless it takes several: none is dropped without a word."""
+
+import pytest
+
+from cli import readme
+
+
+def test_every_option_of_every_command_given_twice_is_refused_or_taken_twice(capsys):
+    from cli.main import app
+
+    for name, command, _ in list(readme.commands())[1:]:  # the first is `unwind` itself, whose --version is eager
+        for option in command.params:
+            if option.param_type_name != "option" or option.multiple:
+                continue
+            words = [*name.split()[1:], option.opts[0]]
+            words += [] if option.is_flag else ["1"]
+            with pytest.raises(SystemExit) as ended:
+                app([*words, *words[len(name.split()) - 1 :]], prog_name="unwind")
+            assert ended.value.code == 2
+            assert "is given twice" in capsys.readouterr().err, (name, option.name)
+
+
+def test_two_books_are_both_in_the_total(unwind, tmp_path):
+    head = "position_id,kind,currency,notional\n"
+    for name, amount in (("one", 100), ("two", 23)):
+        (tmp_path / f"{name}.csv").write_text(f"{head}P,CASH,JPY,{amount}000000\n", encoding="utf-8")
+    books = ["--book", str(tmp_path / "one.csv"), "--book", str(tmp_path / "two.csv")]
+    done = unwind("stress", *books, "--scenario", "april-2025")
+    assert done.returncode == 0, done.stderr
+    total = next(line for line in done.stdout.splitlines() if line.startswith("total"))
+    assert total.split()[1] == "123.00"  # JPY mn
