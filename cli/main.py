@@ -1,6 +1,7 @@
 """The `unwind` command: the list of its commands, each in a file of its own."""
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
+from cli.batch import last_line
 from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices
@@ -92,6 +94,7 @@ _add_group(
     {
         "run": batch.run,
         "plan": batch.plan,
+        "night": batch.night,
         "status": batch.status,
         "resume": batch.resume,
         "merge": batch.merge,
@@ -123,4 +126,5 @@ app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 def main() -> None:
     """Run the command on the words of this process; `unwind_risk.main` calls it."""
     streams.forgive()
-    app(prog_name="unwind")
+    with last_line.always(sys.argv[1:]):
+        app(prog_name="unwind")

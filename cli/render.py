@@ -111,6 +111,14 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def warn_of(warnings: Iterable[str]) -> None:
+    """Print warnings that a user can act on; the others stand in results and manifests."""
+    from engine.market.correlation import is_worth_saying  # here, so that --help stays quick
+
+    for warning in filter(is_worth_saying, warnings):
+        warn(warning)
+
+
 def warn(text: str) -> None:
     """Write a warning to stderr; the command goes on."""
     print(f"warning: {text}", file=sys.stderr)

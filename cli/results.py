@@ -1,7 +1,6 @@
 """A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from cli import render
 from cli.render import Column, Scale, Table
 from engine.errors import RiskError
+from engine.part_files import part_of
 
 if TYPE_CHECKING:
     from engine.risk.measures.measure import TailMeasure
@@ -21,8 +21,7 @@ def show(result: "RunResult", *, as_json: bool) -> None:
         print(json_line(result))
     else:
         render.show(table(result))
-    for warning in (*result.warnings, *_warnings(result)):
-        render.warn(warning)
+    render.warn_of((*result.warnings, *_warnings(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
         f"{result.run.n_paths:,} paths, {n_scenarios} scenario{'s on the same draws' if n_scenarios > 1 else ''}, "
@@ -33,7 +32,7 @@ def show(result: "RunResult", *, as_json: bool) -> None:
 
 def write(result: "RunResult", out: Path) -> None:
     """Write the JSON object to a file; what was there stays until the new one is complete."""
-    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    part = part_of(out)
     try:
         part.write_text(json_line(result) + "\n", encoding="utf-8")
         part.replace(out)

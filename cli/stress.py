@@ -46,8 +46,7 @@ def stress(
         )
     else:
         render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
-    for warning in warnings:
-        render.warn(warning)
+    render.warn_of(warnings)
 
 
 def table(stressed: "StressTable", title: str) -> Table:

@@ -1,6 +1,7 @@
 """Where compiled kernels are kept between runs."""
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -14,7 +15,7 @@ def cache_base() -> Path:
 
 def keep(path: Path, content: bytes) -> Path | None:
     """Write a file whole or not at all; returns its path, None where the folder cannot be written."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         scratch.write_bytes(content)

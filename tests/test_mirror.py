@@ -9,6 +9,7 @@ ACROSS = {
     "fuzz/test_mutations.py": "files of every sort, changed at random",
     "engine/batch/test_kill.py": "kills at any moment of a night",
     "engine/batch/test_tampering.py": "what is done to a record, through writer, readers and verify",
+    "engine/book/test_life.py": "every kind from before it begins to after it ends",
     "engine/conventions/test_toy_currency.py": "a currency from test code alone",
     "engine/instruments/test_quantlib.py": "all kinds beside QuantLib",
     "engine/instruments/test_quantlib_currencies.py": "all currencies beside QuantLib",

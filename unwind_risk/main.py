@@ -11,6 +11,9 @@ def main() -> None:
         claim_siblings(first=True)
     except ImportError as error:
         sys.exit(f"error: {error}")
+    from cli.batch import last_line
+
+    last_line.watch(sys.argv[1:])  # before the imports that take a second
     from cli.main import main as run_command
 
     run_command()

@@ -1,14 +1,15 @@
 """`unwind batch`: nights of runs that go on after any stop, and their record."""
 
-import json
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from cli import render
+from cli.batch import last_line
 from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
     from engine.batch.blocks.stop import Stop
     from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
+    from engine.record.read import BatchFault
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
 
 File = Annotated[Path, typer.Argument(metavar="BATCH.toml", help="What runs: see `unwind schema batch`.")]
 Dates = Annotated[
     list[str] | None,
-    typer.Option("--date", metavar="DATE", help="Valuation date such as 2025-05-28; repeat for several."),
+    typer.Option(
+        "--date",
+        metavar="DATE",
+        help="Valuation date such as 2025-05-28; `last`: the newest that has all its files; `previous`: the business "
+        "day before today in --tz. Repeat for several.",
+    ),
 ]
+Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="Time zone of today, for `--date previous`.")]
+TOKYO = "Asia/Tokyo"
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Write each line on stderr as a JSON object.")]
 Again = Annotated[
@@ -39,6 +48,13 @@ DaskGpu = Annotated[bool, typer.Option("--dask-gpu", help="Use the cluster's wor
 Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
 
 
+class Nights(NamedTuple):
+    """What --date and --tz say."""
+
+    dates: tuple[str, ...]
+    zone: str
+
+
 class Cluster(NamedTuple):
     """What --dask and its companions say."""
 
@@ -50,6 +66,7 @@ class Cluster(NamedTuple):
 def run(
     file: File,
     date: Dates = None,
+    tz: Zone = TOKYO,
     shard: Annotated[
         str | None, typer.Option(metavar="K/N", help="Compute the K-th of N shares only, K from 1; then `merge`.")
     ] = None,
@@ -69,17 +86,18 @@ def run(
     breached), 75 no room or another batch is writing, 130 or 143 stopped by a signal: start it again to go on.
     """
     if dry_run:
-        _show_plan(file, date, probe=True)
+        _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=True)
         return
     if shard and dask:
         raise InputError("--shard and --dask are two ways to share a batch out; take one")
     cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
-    _run(file, date, shard=shard, again=again, log_json=log_json, cluster=cluster)
+    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=shard, again=again, log_json=log_json, cluster=cluster)
 
 
 def resume(
     file: File,
     date: Dates = None,
+    tz: Zone = TOKYO,
     dask: Dask = None,
     dask_gpu: DaskGpu = False,
     insecure: Insecure = False,
@@ -93,33 +111,49 @@ def resume(
     from engine.batch.status import is_begun
     from engine.inputs.batch import read_batch
 
-    batch = read_batch(file, date or ())
+    batch = read_batch(file, date or (), zone=tz)
     if not is_begun(batch):
         raise InputError(f"nothing of this batch was begun in {str(batch.out)!r}; `unwind batch run` begins it")
     cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
-    _run(file, date, shard=None, again=again, log_json=log_json, cluster=cluster)
+    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, log_json=log_json, cluster=cluster)
 
 
-def merge(file: File, date: Dates = None, again: Again = False, log_json: LogJson = False) -> None:
+def merge(file: File, date: Dates = None, tz: Zone = TOKYO, again: Again = False, log_json: LogJson = False) -> None:
     """Take the shares of all shards together into the record.
 
     Computes no block: ends with 4 and says which are missing.
     """
-    _run(file, date, shard=None, again=again, log_json=log_json, compute=False)
+    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, log_json=log_json, compute=False)
 
 
-def plan(file: File, date: Dates = None) -> None:
+def plan(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
     """Check the files of a batch, and print what it will take: blocks and memory."""
-    _show_plan(file, date, probe=False)
+    _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False)
 
 
-def status(file: File, date: Dates = None) -> None:
+def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
+    """Print the valuation dates that are due, one a line; on a holiday without a market none.
+
+    For schedulers that start shares: all of them, and `merge`, are then given the same date.
+    """
+    from engine.batch.sources import no_night
+    from engine.inputs.batch import read_batch
+
+    batch = read_batch(file, date or (), zone=tz)
+    for each in batch.nights:
+        if (why := no_night(batch, each)) is None:
+            typer.echo(str(each.day))
+        else:
+            render.say(why)
+
+
+def status(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
     """Print how far each run is, and who is writing."""
     from engine.batch.record_lock import holder
     from engine.batch.status import statuses
     from engine.inputs.batch import read_batch
 
-    batch = read_batch(file, date or ())
+    batch = read_batch(file, date or (), zone=tz)
     columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
     rows = [[str(each.valuation_date), each.run, each.state] for each in statuses(batch)]
     render.show(Table(title=f"Runs in {batch.out}", columns=tuple(columns), rows=rows))
@@ -156,7 +190,7 @@ def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Lea
 
 def _run(
     file: Path,
-    dates: list[str] | None,
+    nights: Nights,
     *,
     shard: str | None,
     again: bool,
@@ -167,32 +201,31 @@ def _run(
     from cli.batch.log import Log
     from engine.batch.blocks.shares import parse_share
     from engine.batch.blocks.stop import stop_on_signals
-    from engine.batch.night import run_batch, summary
+    from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
+    from engine.batch.unexpected import described
     from engine.inputs.batch import read_batch
     from engine.record.file_mode import written_with
 
     log = Log(as_json=log_json)
     try:
-        batch = read_batch(file, dates or ())
+        batch = read_batch(file, nights.dates, zone=nights.zone)
         share = parse_share(shard) if shard else None
-        with stop_on_signals() as stop, _workers(cluster, stop, log, compute=compute) as workers:
-            how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
-            outcome = run_batch(batch, how)
+        with stop_on_signals() as stop:
+            with _workers(cluster, stop, log, compute=compute) as workers:
+                how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
+                outcome = run_batch(batch, how)
+            if share is None:
+                with written_with(batch.umask):
+                    outcome = with_faults(outcome, [*_reports(outcome, log), *_metrics(outcome)])
+            _say_what_matters(outcome, log)
+            last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:
         log.error(str(error))
-        _end({"batch": str(file), "exit_code": error.exit_code, "message": str(error), "nights": []})
-    with written_with(batch.umask):
-        _say_what_matters(outcome, log)
-        if share is None:
-            _write_reports(outcome, log)
-    _end(summary(outcome))
-
-
-def _end(found: dict[str, Any]) -> NoReturn:
-    """Print the one line that is last on stdout, and end with its code."""
-    print(json.dumps(found, ensure_ascii=False, allow_nan=False), flush=True)
-    raise SystemExit(found["exit_code"])
+        last_line.end(last_line.ended_early(error.exit_code, str(error)))
+    except Exception as error:
+        log.error(traceback.format_exc())
+        last_line.end(last_line.ended_early(last_line.FAILED, described(error)))
 
 
 @contextmanager
@@ -212,11 +245,13 @@ def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool
 
 
 def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
-    """Say on stderr what a person must know, and write the metrics."""
-    from engine.batch.figures.prometheus import write_metrics
+    """Say on stderr what a person must know."""
+    from engine.market.correlation import is_worth_saying
 
-    for warning in dict.fromkeys(each for night in outcome.nights for each in night.warnings):
+    for warning in filter(is_worth_saying, dict.fromkeys(each for night in outcome.nights for each in night.warnings)):
         log.warn(warning)
+    for fault in outcome.faults:
+        log.error(f"{fault.kind} {fault.subject}: {fault.message}")
     for night in outcome.nights:
         for fault in night.faults:
             log.error(f"{night.valuation_date} {fault.kind} {fault.subject}: {fault.message}")
@@ -228,34 +263,51 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
                 )
     if outcome.message:
         log.error(outcome.message)
-    if outcome.batch.prometheus is not None:
-        try:
-            write_metrics(outcome.batch.prometheus, outcome)
-        except RiskError as error:
-            log.error(f"no metrics: {error}")
 
 
-def _write_reports(outcome: "Outcome", log: "Log") -> None:
-    """Write the report of every night that was closed; one that fails is reported, and the record stands."""
+def _metrics(outcome: "Outcome") -> "Iterator[BatchFault]":
+    """Write the metrics where a night was run; yield what went wrong."""
+    from engine.batch.figures.prometheus import write_metrics
+    from engine.batch.unexpected import described
+    from engine.record.read import BatchFault
+
+    path = outcome.batch.prometheus
+    if path is None or not any(night.runs for night in outcome.nights):
+        return
+    try:
+        write_metrics(path, outcome)
+    except Exception as error:  # the record stands: what goes wrong here is told, and costs the metrics
+        message = str(error) if isinstance(error, RiskError) else described(error)
+        yield BatchFault(kind="metrics", subject=str(path), message=message)
+
+
+def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
+    """Write the report of every night that was run; yield what went wrong, and the record stands."""
+    from engine.batch.unexpected import described
+    from engine.record.read import BatchFault
+
     batch = outcome.batch
     if not batch.report:
         return
     from engine.report.write import report_path, write_report
 
     for night in outcome.nights:
+        if not night.runs:
+            continue
         path = report_path(batch.out, night.valuation_date)
         try:
             write_report(batch.out, night.valuation_date, path)
             log.say(f"{night.valuation_date}: report in {path}")
-        except RiskError as error:
-            log.error(f"{night.valuation_date}: no report: {error}")
+        except Exception as error:
+            message = str(error) if isinstance(error, RiskError) else described(error)
+            yield BatchFault(kind="report", subject=night.valuation_date.isoformat(), message=message)
 
 
-def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:
+def _show_plan(file: Path, nights: Nights, *, probe: bool) -> None:
     from engine.batch.plan import planned
     from engine.inputs.batch import read_batch
 
-    batch = read_batch(file, dates or ())
+    batch = read_batch(file, nights.dates, zone=nights.zone)
     found = planned(batch, render.say, probe=probe)
     headings = ("date", "run", "paths", "rows", "blocks", "kept", "memory", "disk", *(("time",) if probe else ()))
     rows = [
@@ -274,7 +326,6 @@ def _show_plan(file: Path, dates: list[str] | None, *, probe: bool) -> None:
     ]
     columns = [Column(heading=name, is_number=i > 1) for i, name in enumerate(headings)]
     render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
-    for warning in found.warnings:
-        render.warn(warning)
+    render.warn_of(found.warnings)
     if found.faults:
         raise InputError("\n".join(found.faults))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
-from cli.data.history import Files
+from cli.data.history import Accepted, Files
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -35,27 +35,33 @@ def calibrate(
             help="First day of the window of vols and correlations, for normal moves. Default: three years before.",
         ),
     ] = None,
+    accept: Accepted = None,
 ) -> None:
     """Write the market of a date and the filtered law of its moves, as they were known on that date.
 
     The law is a table of 1,000 past joint dates' residuals, drawn whole, and each factor's variance at four speeds;
-    scenarios with law = "filtered" use it. It takes 2,120 joint dates at least. Nothing is filled in.
+    scenarios with law = "filtered" use it. It takes 2,120 joint dates at least. What is odd in the history is refused
+    by date, series and line, unless it is accepted by name.
     """
-    from engine.calibration.filtered import with_filtered_law
-    from engine.calibration.market_of_date import carried_notes, market_of_date
-    from engine.inputs.history.load import read_history
-    from engine.inputs.market.load import bundled_market_path, load_market, write_market
+    from engine.calibration.filtered import calibrated_market
+    from engine.inputs.history.load import load_history
+    from engine.inputs.market.dated_files import write_calibrated_market
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import made_folder
 
     day, first = options.day("--date", date), options.day("--from", start)
     window = options.day("--window-start", window_start) if window_start else day.replace(year=day.year - 3, day=1)
-    history, pattern = read_history(files), load_market(like or bundled_market_path())
-    market, notes = with_filtered_law(market_of_date(history, day, pattern, window), history, first)
-    folder = made_folder(out)
-    write_market(market, folder / f"{day}.toml")
-    typer.echo(str(out / f"{day}.toml"))
+    market, notes = calibrated_market(
+        load_history(files),
+        day,
+        like=load_market(like or bundled_market_path()),
+        window_start=window,
+        start=first,
+        accepted=accept or (),
+    )
+    typer.echo(str(write_calibrated_market(market, made_folder(out))))
     render.show(_table(market))
-    for note in [*notes, *carried_notes(pattern, [day])]:
+    for note in notes:
         render.warn(note)
 
 

@@ -25,11 +25,19 @@ def list_() -> None:
 
     A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
     """
-    from engine.inputs.scenario.load import bundled_scenario_names, load_scenario
+    from engine.inputs.scenario.load import bundled_scenario_names, equity_scenario_names, load_scenario
 
     columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False))
-    rows = [(name, load_scenario(name).title) for name in bundled_scenario_names()]
-    render.show(Table(title="Bundled scenarios", columns=columns, rows=rows))
+    listed = {
+        "Bundled scenarios": bundled_scenario_names(),
+        "For markets with equities, which stand still in those above": equity_scenario_names(),
+    }
+    render.show(
+        *(
+            Table(title=title, columns=columns, rows=[(name, load_scenario(name).title) for name in names])
+            for title, names in listed.items()
+        )
+    )
 
 
 def show(

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.batch.unexpected import UnexpectedError, unexpected_fault
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import InputError, RiskError
-from engine.inputs.batch import DATE, BookEntry
+from engine.inputs.batch import BookEntry
+from engine.inputs.batch_dates import DATE
 from engine.inputs.book.load import load_book
 from engine.inputs.book.table import BOOK
 from engine.inputs.opened import Opened, open_once
@@ -71,7 +73,7 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
     """Load a book and value it in the base market. Raises InputError with what is wrong with it."""
     if file.fault:
         raise InputError(file.fault)
-    book = load_book(file.opened or file.path, market.valuation_date)
+    book = load_book(file.opened or file.path, market.valuation_date, name=file.name)
     values = position_values(book, market, fit(book, market))
     if not np.isfinite(values).all():
         bad = book.position_ids[int(np.flatnonzero(~np.isfinite(values))[0])]
@@ -81,4 +83,6 @@ def load_checked(file: BookFile, market: Market) -> CompiledBook:
 
 def book_fault(file: BookFile, error: RiskError) -> BatchFault:
     """Return what is wrong with a book, as the night reports it."""
+    if isinstance(error, UnexpectedError):
+        return unexpected_fault(error, subject=file.name, run=None)
     return BatchFault(kind="book", subject=file.name, message=str(error))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from engine.batch.unexpected import described
 from engine.calibration.trailing_correlations import TrailingCorrelations, trailing_correlations
 from engine.errors import InputError
 from engine.inputs.history.files import TABLE
@@ -77,6 +78,8 @@ def _trailing(
         found = trailing_correlations(market, night, read_history(map(_sound, files)))
     except InputError as error:
         return None, f"No trailing correlations: {error}"
+    except Exception as error:
+        return None, f"No trailing correlations: {described(error)}"
     return found, f"Trailing: {found.description}."
 
 

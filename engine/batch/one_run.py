@@ -1,5 +1,6 @@
 """One run of one date: left alone where its record stands, else resumed or begun, and recorded."""
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from engine.batch.blocks.problem import code, problem_sha256
 from engine.batch.blocks.stop import Stop
 from engine.batch.blocks.workers import AbstractWorkers
 from engine.batch.figures.components import Replayed, replay
-from engine.batch.figures.limits import unusable
-from engine.batch.run_record import Spent, now, set_aside, write_run
+from engine.batch.figures.limits import of_no_figure, unusable
+from engine.batch.replacement import Replacement
+from engine.batch.run_record import Spent, now, write_run
 from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
@@ -70,7 +72,9 @@ def once(say: Callable[[str], None]) -> Callable[[str], None]:
     return new_alone
 
 
-def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunState, list[BatchFault]]:
+def record_run(
+    batch: Batch, day: Day, run: BatchRun, how: How, place: Replacement
+) -> tuple[RunState, list[BatchFault]]:
     """Bring one run to its record, and say what was left out of it.
 
     Raises
@@ -84,18 +88,23 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
     """
     source = source_of(day, run)
     folder = run_folder(batch.out, day.valuation_date, run.name)
-    standing = _standing(folder, how)
+    standing = _standing(folder, how.again)
     if standing is not None and _is_good(standing, source):
-        faults = [BatchFault(**fault) for fault in standing["faults"]]
-        return (RunState.RECORDED if standing["complete"] else RunState.PARTIAL), faults
+        return _as_recorded(standing)
     if standing is not None and standing["complete"] and not how.again:
         raise InputError(f"the record of {run.name!r} stands, from other inputs: {_changed(standing, source)}; "
                          "start with --again to replace it, the old one is kept under superseded/")  # fmt: skip
+    if standing is not None and how.share is None:  # it stands until the night that replaces it is whole
+        folder = place.run_to_come(run.name)
+        if (made := _standing(folder, True)) is not None and _is_good(made, source):
+            place.names.add(run.name)
+            return _as_recorded(made)
+        shutil.rmtree(folder, ignore_errors=True)
     if how.share and run.until_se is not None:
         raise InputError("a run with `until_se` cannot be shared out: its number of paths is not known; set `paths`")
     loaded = load(day, source)
-    for warning in unusable(batch.limits, run.name, loaded.has(run)):
-        how.say(f"{day.valuation_date} {run.name}: {warning}; it will not be evaluated")
+    _say_of_limits(batch, day, run, loaded, how)
+    how.stop.check()
     prepared = prepare(run, loaded.inputs, how.say_once)
     problem = problem_sha256(prepared)
     started, before = now(), time.perf_counter()
@@ -104,14 +113,23 @@ def record_run(batch: Batch, day: Day, run: BatchRun, how: How) -> tuple[RunStat
         return RunState.SHARE, list(loaded.faults)
     tails, resumed = found
     again = replay(prepared, tails.plan.n_paths, how.stop.check)
-    if standing is not None:
-        kept = set_aside(batch.out, folder, standing["sha256"])
-        how.say(f"{day.valuation_date} {run.name}: the old record is kept in {kept}")
     workers = how.workers.description() if how.workers else "shards"
     spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
     correlations = day.correlations(batch.histories)
     faults = _record(batch, day, folder, source, loaded, prepared, tails, again, correlations, problem, spent)
+    if standing is not None:
+        place.names.add(run.name)
     return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
+
+
+def _say_of_limits(batch: Batch, day: Day, run: BatchRun, loaded: Loaded, how: How) -> None:
+    """Say which limits will find no figure: those that name this run, and with the last run those that name none."""
+    day.figures.append(loaded.has(run))
+    lost = list(unusable(batch.limits, run.name, loaded.has(run)))
+    if len(day.figures) == len(batch.runs):
+        lost += of_no_figure(batch.limits, day.figures)
+    for warning in lost:
+        how.say(f"{day.valuation_date} {run.name}: {warning}; it will not be evaluated")
 
 
 def work_folder(out: Path, valuation_date: date, name: str) -> Path:
@@ -205,15 +223,20 @@ def _begin(folder: Path, problem: str, n_paths: int, n_blocks: int) -> None:
         write_json(folder / PLAN, {"problem_sha256": problem, "n_paths": n_paths, "n_blocks": n_blocks})
 
 
-def _standing(folder: Path, how: How) -> Mapping[str, Any] | None:
+def _as_recorded(manifest: Mapping[str, Any]) -> tuple[RunState, list[BatchFault]]:
+    faults = [BatchFault(**fault) for fault in manifest["faults"]]
+    return (RunState.RECORDED if manifest["complete"] else RunState.PARTIAL), faults
+
+
+def _standing(folder: Path, again: bool) -> Mapping[str, Any] | None:
     """Return the manifest of a run that exists. Raises InputError when it was changed and is not to be replaced."""
     if not (folder / MANIFEST).exists():
         return None
     try:
         return read_manifest(folder)
     except InputError:
-        if how.again:
-            return {"complete": False, "fingerprint": "", "sha256": "damaged"}
+        if again:
+            return {"complete": False, "fingerprint": ""}
         raise
 
 

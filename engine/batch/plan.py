@@ -8,10 +8,12 @@ from datetime import date
 from engine.batch.blocks.block_files import cells_of_block, run_blocks
 from engine.batch.blocks.checkpoints import Checkpoints
 from engine.batch.blocks.problem import problem_sha256
-from engine.batch.figures.limits import of_no_run, unusable
+from engine.batch.extras import missing_extras
+from engine.batch.figures.limits import AvailableFigures, of_no_figure, of_no_run, unusable
 from engine.batch.one_run import once, work_folder
 from engine.batch.record_lock import check_writable
-from engine.batch.sources import Day, day_of, load, source_of, stress_scenarios
+from engine.batch.sources import Day, day_of, load, no_night, source_of, stress_scenarios
+from engine.batch.unexpected import described
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun
 from engine.risk.accumulate import TailAccumulator
@@ -49,6 +51,7 @@ def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned
     """Load every run of a batch and plan it; with `probe`, time one block of it."""
     faults = [f"limit: {fault}" for fault in batch.limit_faults]
     faults += of_no_run(batch.limits, [run.name for run in batch.runs])
+    faults += missing_extras(batch)
     try:
         check_writable(batch.out)
     except InputError as error:
@@ -56,24 +59,34 @@ def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned
     warnings: list[str] = []
     say_once = once(say)
     runs: list[PlannedRun] = []
-    for valuation_date in batch.dates:
+    for night in batch.nights:
+        valuation_date = night.day
+        warnings += [f"{valuation_date}: {note}" for note in (no_night(batch, night), night.notice) if note]
+        if no_night(batch, night) is not None:
+            continue
         day = day_of(batch, valuation_date)
+        figures: list[AvailableFigures] = []
         for run in batch.runs:
             try:
-                each, found, warned = _planned(batch, day, run, say_once, probe=probe)
+                each, found, warned, has = _planned(batch, day, run, say_once, probe=probe)
             except InputError as error:
                 faults.append(f"{valuation_date} {run.name}: {error}")
                 continue
+            except Exception as error:
+                faults.append(f"{valuation_date} {run.name}: {described(error)}")
+                continue
             runs.append(each)
+            figures.append(has)
             faults += [f"{valuation_date} {error}" for error in found]
             warnings += warned
+        faults += [f"{valuation_date} {error}" for error in of_no_figure(batch.limits, figures)]
     return Planned(runs=tuple(runs), faults=tuple(dict.fromkeys(faults)), warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _planned(
     batch: Batch, day: Day, run: BatchRun, say: Callable[[str], None], *, probe: bool
-) -> tuple[PlannedRun, list[str], tuple[str, ...]]:
-    """Return the plan, what is wrong with inputs and limits, and the inputs' warnings."""
+) -> tuple[PlannedRun, list[str], tuple[str, ...], AvailableFigures]:
+    """Return the plan, what is wrong with inputs and limits, the inputs' warnings, and what limits will find."""
     source = source_of(day, run)
     loaded = load(day, source)
     _, limit_faults = stress_scenarios(batch, day, source)
@@ -95,7 +108,7 @@ def _planned(
     )
     faults = [f"{fault.kind} {fault.subject}: {fault.message}" for fault in (*loaded.faults, *limit_faults)]
     faults += [f"{run.name}: {error}" for error in unusable(batch.limits, run.name, loaded.has(run))]
-    return found, faults, loaded.inputs.warnings
+    return found, faults, loaded.inputs.warnings, loaded.has(run)
 
 
 def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:

@@ -1,6 +1,7 @@
 """What the runs of one date start from: found by name and digest first, loaded only when they are computed."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,10 +11,12 @@ from pathlib import Path
 from engine.batch.books import BookFile, book_fault, chosen, find_books, load_checked
 from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import AvailableFigures
+from engine.batch.unexpected import UnexpectedError
 from engine.book.compiled import CompiledBook
 from engine.book.join import join_books
 from engine.errors import InputError
-from engine.inputs.batch import DATE, Batch, BatchRun, recorded
+from engine.inputs.batch import Batch, BatchRun, recorded
+from engine.inputs.batch_dates import DATE, NightDate
 from engine.inputs.market.load import load_market
 from engine.inputs.opened import Opened, open_once
 from engine.inputs.scenario.load import different, load_scenario
@@ -50,6 +53,7 @@ class Day:
     files: tuple[BookFile, ...]
     _opened: dict[str, Opened]  # bytes of the books that are not loaded yet
     _market: Opened | Market | InputError
+    figures: list[AvailableFigures] = field(default_factory=list)  # of the runs that were loaded
     _scenarios: dict[str, Scenario] = field(default_factory=dict)
     _correlations: Correlations | None = None
     _books: dict[str, CompiledBook | InputError] = field(default_factory=dict)
@@ -76,6 +80,8 @@ class Day:
                 self._books[file.name] = load_checked(replace(file, opened=self._opened.pop(file.name, None)), market)
             except InputError as error:
                 self._books[file.name] = error
+            except Exception as error:
+                self._books[file.name] = UnexpectedError(str(file.path), error)
         found = self._books[file.name]
         if isinstance(found, InputError):
             raise found
@@ -93,6 +99,8 @@ class Day:
             market = load_market(opened)
         except InputError as error:
             return error
+        except Exception as error:
+            return UnexpectedError(str(self.market_path), error)
         if market.valuation_date != self.valuation_date:
             return InputError(
                 f"{self.market_path} is a market of {market.valuation_date}, not of {self.valuation_date}"
@@ -126,6 +134,12 @@ class Loaded:
             scenarios=self.inputs.names,
             confidences=run.confidences,
         )
+
+
+def no_night(batch: Batch, night: NightDate) -> str | None:
+    """Say why there is no night of a date: none is due, and its market is not there. None: there is one."""
+    is_there = os.path.lexists(batch.market.replace(DATE, night.day.isoformat()))
+    return None if is_there or (why := night.why_none()) is None else f"no night: {why}"
 
 
 def day_of(batch: Batch, valuation_date: date) -> Day:

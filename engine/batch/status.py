@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.batch.blocks.checkpoints import Checkpoints
 from engine.batch.one_run import PLAN, work_folder
+from engine.batch.unexpected import INTERNAL
 from engine.errors import InputError
 from engine.inputs.batch import Batch
 from engine.record.manifest import Manifest, read_manifest
@@ -53,4 +54,4 @@ def _progress(folder: Path) -> str:
 
 
 def _missing(manifest: Manifest) -> str:
-    return ", ".join(fault["subject"] for fault in manifest["faults"] if fault["kind"] == "book")
+    return ", ".join(fault["subject"] for fault in manifest["faults"] if fault["kind"] in ("book", INTERNAL))

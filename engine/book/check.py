@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import fit, fit_warnings
+from engine.book.fit import Fits, fit, fit_warnings
 from engine.book.fx_terms import FxTerms, fx_terms
 from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import curve_dv01
+from engine.book.static_inputs import static_input_warnings
 from engine.book.value import book_warnings, position_values
 from engine.conventions.currencies import HOME
 from engine.instruments.registry import KINDS
@@ -70,15 +71,20 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
         Book and market have different dates, the market lacks a curve, or a price cannot be fitted.
     """
     fits = fit(book, market)
-    spreads, values = fits.spreads, position_values(book, market, fits)
+    values = position_values(book, market, fits)
     sensitivities = curve_dv01(book, market, fits)
     return BookCheck(
         valuation_date=book.valuation_date,
-        rows=_rows(book, market, spreads, values, sensitivities),
+        rows=_rows(book, market, fits, values, sensitivities),
         fx=fx_terms(book, market, fits, values),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
-        warnings=(*book_warnings(book, market), *fit_warnings(book, fits), *_wide_spreads(book, spreads)),
+        warnings=(
+            *book_warnings(book, market),
+            *fit_warnings(book, fits),
+            *static_input_warnings(book, market, fits),
+            *_wide_spreads(book, fits.spreads),
+        ),
     )
 
 
@@ -132,16 +138,26 @@ def market_yields(book: CompiledBook, clean: F64) -> F64:
     return yields
 
 
+def _as_marked(book: CompiledBook, clean: F64, offset: F64 | float) -> F64:
+    """Return clean prices (n_bonds,) per 100, those of the file where an offset (n_positions,) makes them true."""
+    bonds, marks = book.bonds, book.marks
+    kept = np.flatnonzero(np.broadcast_to(offset, len(book.position_ids))[marks.position])
+    row = np.searchsorted(bonds.position, marks.position[kept])
+    prices = clean.copy()
+    prices[row] = 100.0 * marks.settlement_value[kept] / bonds.face[row] - bonds.accrued[row]
+    return prices
+
+
 def _yield_kind(kind: str) -> str | None:
     quotation = KINDS[kind].quotation
     return None if quotation is None else quotation.name
 
 
 def _rows(
-    book: CompiledBook, market: Market, spreads: F64, values: F64, sensitivities: Mapping[str, F64]
+    book: CompiledBook, market: Market, fits: Fits, values: F64, sensitivities: Mapping[str, F64]
 ) -> tuple[CheckRow, ...]:
-    bonds, n = book.bonds, len(book.position_ids)
-    clean = clean_prices(book, market, spreads)
+    bonds, n, spreads = book.bonds, len(book.position_ids), fits.spreads
+    clean = _as_marked(book, clean_prices(book, market, spreads), fits.offset)
     prices, yields = (_spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean)))
     marked = set(book.marks.position.tolist())
     return tuple(

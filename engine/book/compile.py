@@ -6,21 +6,22 @@ from datetime import date
 import numpy as np
 
 from engine.book.compiled import CompiledBook
+from engine.conventions.currencies import DOLLAR, HOME
 from engine.errors import Fault, FileFaults
 from engine.instruments.days import N_BUSINESS_DAYS, Days
-from engine.instruments.family import fault
 from engine.instruments.registry import family_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.payoffs.registry import tables_of
 
 ODD_NOTIONAL = 1000.0  # times the median of its kind, from which a notional is pointed out
+_SATURDAY = 5  # as dates count weekdays
 _NAMED = 5  # positions a warning names before it only counts
 _FEW = 3  # positions of a kind below which a median says nothing
 
 
 def position_faults(positions: Sequence[Position], valuation_date: date) -> list[Fault]:
-    """Return what the calendar says against positions: matured, prices with nothing to fit to, fixings left out."""
+    """Return what positions lack on this date: fixings of a running period, the rate of the last reset."""
     days = Days(valuation_date)
     return [found for position in positions for found in _faults_of(position, days)]
 
@@ -46,14 +47,13 @@ def compile_book(
     Raises
     ------
     FileFaults
-        A position has matured or expired, a bond has a price although it pays nothing after settlement, or a swap
-        lacks what has been fixed of its running period.
+        A swap lacks what has been fixed of its running period.
     """
     days = Days(valuation_date)
     faults = [found for position in positions for found in _faults_of(position, days)]
     if faults:
         raise FileFaults(source, faults)
-    parts = [family_of(position.kind).parts(position, days) for position in positions]
+    parts = [_parts_of(position, days) for position in positions]
     return CompiledBook(
         valuation_date=valuation_date,
         position_ids=tuple(position.position_id for position in positions),
@@ -62,36 +62,57 @@ def compile_book(
         tables=tables_of(parts, valuation_date),
         business_days=days.coming(N_BUSINESS_DAYS),
         sha256=sha256,
+        lines=tuple(position.line or 0 for position in positions),
         warnings=(*warnings, *_warnings(positions, days)),
     )
 
 
+def _is_over(position: Position, days: Days) -> bool:
+    """Return whether all that a position pays or delivers has been due by the valuation date: it is worth 0."""
+    last = family_of(position.kind).last_day(position, days)
+    return last is not None and last <= 0
+
+
 def _faults_of(position: Position, days: Days) -> list[Fault]:
-    family = family_of(position.kind)
-    last = family.last_day(position, days)
-    if last is None or last > 0 or (last == 0 and not family.ends_before):
-        return list(family.faults(position, days))
-    column, on = ("contract", position.contract) if position.maturity is None else ("maturity", position.maturity)
-    has = "expired" if family.ends_before else "matured"
-    remedy = "remove it" if last < 0 else "remove it, and enter what it pays as CASH or FX_FORWARD"
-    before = "before" if last < 0 else "on"
-    return [fault(position, column, f"{has} on {on}, {before} the valuation date {days.valuation_date}; {remedy}")]
+    found = list(family_of(position.kind).faults(position, days))
+    return [] if found and _is_over(position, days) else found
+
+
+def _parts_of(position: Position, days: Days) -> Sequence[object]:
+    return () if _is_over(position, days) else family_of(position.kind).parts(position, days)
 
 
 def _warnings(positions: Sequence[Position], days: Days) -> list[str]:
     """Return warnings, each of all the positions that it is about: of any kind, of a family's own, of odd sizes."""
     by_text: dict[str, list[Position]] = {}
     for position in positions:
-        for text in family_of(position.kind).cautions(position, days):
+        for text in _ends(position, days) or family_of(position.kind).cautions(position, days):
             by_text.setdefault(text, []).append(position)
-    due = [position for position in positions if family_of(position.kind).last_day(position, days) == 0]
     cautions = (
         ("a notional of 0: worth exactly 0", [position for position in positions if position.notional == 0.0]),
-        (f"its last payment on the valuation date {days.valuation_date}: counts as paid, worth 0", due),
         *by_text.items(),
         (f"a notional over {ODD_NOTIONAL:,.0f} times the median of its kind: check its unit", _odd(positions)),
     )
-    return [f"{_named(which)} {what}" for what, which in cautions if which]
+    return [*_holidays(positions, days), *(f"{_named(which)} {what}" for what, which in cautions if which)]
+
+
+def _holidays(positions: Sequence[Position], days: Days) -> list[str]:
+    """Return what is said of a valuation date on which a centre of the book is closed; weekends, the market says."""
+    calendars = {days.centre(code) for code in {HOME, DOLLAR, *(position.currency for position in positions)}}
+    closed = sorted(calendar.name for calendar in calendars if int(calendar.following(0)) > 0)
+    if not closed or days.valuation_date.weekday() >= _SATURDAY:
+        return []
+    return [f"valuation date {days.valuation_date} is a holiday in {' and '.join(closed)}: its levels may be older"]
+
+
+def _ends(position: Position, days: Days) -> list[str]:
+    """Return what is said of a position that is over, once for each kind."""
+    last = family_of(position.kind).last_day(position, days)
+    if last is None or last > 0:
+        return []
+    if last == 0:
+        return [f"its last payment on the valuation date {days.valuation_date}: counts as paid, worth 0"]
+    return [f"kind {position.kind}, over before the valuation date {days.valuation_date}: worth 0; remove what is over"]
 
 
 def _odd(positions: Sequence[Position]) -> list[Position]:

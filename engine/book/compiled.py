@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from engine.payoffs.balances import Balances
 from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
@@ -30,6 +29,8 @@ class CompiledBook:
     tables: Shelf  # one table for each payoff in `engine.payoffs.registry`
     business_days: I64  # (n,) days from the valuation date of the coming joint Tokyo and New York business days
     sha256: str  # of the source file's bytes
+    lines: tuple[int, ...] = ()  # (n_positions,) of the source file; (): not known
+    source: str = ""  # path of the file it was read from; "": not known
     warnings: tuple[str, ...] = ()  # what was accepted with a word of caution, for every result that uses the book
 
     def table(self, kind: type[T]) -> T:
@@ -54,11 +55,6 @@ class CompiledBook:
     def exchanges(self) -> Exchanges:
         """Return deliveries of foreign currency."""
         return self.tables.of(Exchanges)
-
-    @property
-    def balances(self) -> Balances:
-        """Return currency held."""
-        return self.tables.of(Balances)
 
     @property
     def holdings(self) -> Holdings:

@@ -1,12 +1,13 @@
 """What makes a book's market prices true in the base market: each payoff fits its own constants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.needs import check_needs
+from engine.conventions.currencies import HOME
 from engine.errors import InputError
 from engine.market.market import Market
 from engine.payoffs.flows import Spreads
@@ -14,6 +15,7 @@ from engine.payoffs.futures import NetBases
 from engine.payoffs.fx_options import VolRatios
 from engine.payoffs.holdings import Carries
 from engine.payoffs.payoff import Caution, named
+from engine.payoffs.quoted import FittedMarks
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.shelf import Shelf, shelf
 from engine.payoffs.swaptions import NormalVols
@@ -29,6 +31,11 @@ class Fits:
     def replaced(self, *constants: object) -> "Fits":
         """Return the fits with these in place of those of the same classes."""
         return Fits(constants=self.constants.replaced(*constants))
+
+    @property
+    def offset(self) -> F64 | float:
+        """Return what market prices are worth that no constant gives, beside the model: (n_positions,) [home], or 0."""
+        return sum((each.offset for each in self.constants.by_class.values() if isinstance(each, FittedMarks)), 0.0)
 
     @property
     def spreads(self) -> F64:
@@ -91,7 +98,22 @@ def fit(book: CompiledBook, market: Market) -> Fits:
 def fit_warnings(book: CompiledBook, fits: Fits) -> tuple[str, ...]:
     """Warn of market prices far from what the market's curves and vols say."""
     cautions = [caution for payoff in PAYOFFS for caution in payoff.fit_cautions(book, fits.constants)]
-    return tuple(f"{who}: the market price means {what}; check it" for what, who in by_text(book, cautions))
+    odd = (f"{who}: the market price means {what}; check it" for what, who in by_text(book, cautions))
+    return (*odd, *_offset_warnings(book, fits))
+
+
+def _offset_warnings(book: CompiledBook, fits: Fits) -> Iterator[str]:
+    """Yield a warning for each kind that keeps offsets, with how large they are."""
+    offset = np.broadcast_to(fits.offset, len(book.position_ids))
+    kept = np.flatnonzero(offset)
+    kinds = np.array(book.kinds)[kept]
+    for kind in dict.fromkeys(kinds.tolist()):
+        mine = kept[kinds == kind]
+        total = f"{offset[mine].sum():+,.0f} {HOME}"
+        yield (
+            f"{named(book, mine)}: no vol or spread gives the market price of this {kind}: it is kept as a constant"
+            f" offset to the model's value, {total} in all; check it"
+        )
 
 
 def by_text(book: CompiledBook, cautions: Iterable[Caution]) -> list[tuple[str, str]]:

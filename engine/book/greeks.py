@@ -1,7 +1,7 @@
 """What moves a book: sensitivities, carry and roll-down of every position, by exact revaluation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
                 price_fall[factor.name] = position_values(book, moved(market, move), fits) - base
             case FactorKind.VOL:
                 factor_vega[factor.name] = gained
-    wider = fits.replaced(NormalVols(normal_vol=fits.normal_vol + BASIS_POINT))
+    wider = fits.replaced(replace(fits.constants.of(NormalVols), normal_vol=fits.normal_vol + BASIS_POINT))
     tomorrow = values_on(book, market, fits, day=1, before=market)
     kept = values_on(book, slid(market, _DAY), fits, day=1, before=market)
     return Greeks(

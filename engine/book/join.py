@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
-from engine.instruments.rows.position import DEFAULT_BOOK
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import Shelf, shelf
 
@@ -17,8 +16,7 @@ from engine.payoffs.shelf import Shelf, shelf
 def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
     """Join all positions of several files as one book; each is known by its file's name and its own id.
 
-    One file alone stays as it is, so that its run is the one that `unwind run` makes. Of several, one whose rows name
-    no book is the book of the file's name.
+    One file alone stays as it is, so that its run is the one that `unwind run` makes.
 
     Parameters
     ----------
@@ -31,32 +29,37 @@ def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
     """
     if len(books) == 1:
         return books[0][1]
-    named = [(name, _named(name, book)) for name, book in books]
-    owner: dict[str, str] = {}
-    for name, book in named:
+    owner: dict[str, tuple[str, CompiledBook]] = {}
+    for name, book in books:
         for inner in dict.fromkeys(book.books):
             if inner in owner:
+                first, second = (_place(file, inner, each) for file, each in (owner[inner], (name, book)))
                 raise InputError(
-                    f"files {owner[inner]!r} and {name!r} both hold a book called {inner!r}; give their rows different"
-                    " names in the column `book`"
+                    f"files {owner[inner][0]!r} and {name!r} both hold a book called {inner!r}, {first} and {second}:"
+                    " give their rows different names in the column `book`; without the column a book is called as its"
+                    " file"
                 )
-            owner[inner] = name
-    parts = [book for _, book in named]
+            owner[inner] = name, book
+    parts = [book for _, book in books]
     return replace(
         parts[0],
-        position_ids=tuple(f"{name}/{each}" for name, book in named for each in book.position_ids),
+        position_ids=tuple(f"{name}/{each}" for name, book in books for each in book.position_ids),
         books=tuple(inner for book in parts for inner in book.books),
         kinds=tuple(kind for book in parts for kind in book.kinds),
         business_days=min((book.business_days for book in parts), key=len),
+        lines=(),
+        source="",
         sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
-        warnings=tuple(f"{name}: {warning}" for name, book in named for warning in book.warnings),
+        warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
         tables=joined_tables(parts),
     )
 
 
-def _named(name: str, book: CompiledBook) -> CompiledBook:
-    """Return a book under its file's name where its rows name none."""
-    return replace(book, books=(name,) * len(book.books)) if set(book.books) == {DEFAULT_BOOK} else book
+def _place(file: str, inner: str, book: CompiledBook) -> str:
+    """Say where in a file a book is first named: its line, or its position where the file has no lines."""
+    first = book.books.index(inner)
+    line = f", line {book.lines[first]}" if book.lines else ""
+    return f"position {book.position_ids[first]!r} of {book.source or file}{line}"
 
 
 def joined_tables(books: Sequence[CompiledBook]) -> Shelf:

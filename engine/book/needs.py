@@ -6,22 +6,29 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.conventions.currencies import HOME, currency_of, fx_quote
-from engine.errors import InputError
+from engine.errors import InputError, did_you_mean
+from engine.market.factors import FactorKind
 from engine.market.lookup import distinct, vols_way_out
 from engine.market.market import Market
 from engine.payoffs.curves import curve_way_out
 from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.holdings import Holdings
 from engine.payoffs.payoff import currency_columns
 from engine.payoffs.registry import PAYOFFS
 from kernels.types import I64
 
 
 def check_needs(book: CompiledBook, market: Market) -> None:
-    """Refuse a market without an exchange rate, a curve or the vols of a pair that the book needs.
+    """Refuse a market without an exchange rate, a curve, a price factor or the vols of a pair that the book needs.
 
     Raises InputError with all that is lacking, each with the first position that needs it and how many more do.
     """
-    lacking = [*_rates_lacking(book, market), *_curves_lacking(book, market), *_vols_lacking(book, market)]
+    lacking = [
+        *_rates_lacking(book, market),
+        *_curves_lacking(book, market),
+        *_vols_lacking(book, market),
+        *_prices_lacking(book, market),
+    ]
     if lacking:
         raise InputError("\n".join(lacking))
 
@@ -74,7 +81,27 @@ def _vols_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
             )
 
 
+def _prices_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
+    holdings = book.table(Holdings)
+    prices = {factor.name: factor.currency for factor in market.factors if factor.kind is FactorKind.PRICE}
+    for name, currency in sorted(set(zip(holdings.factor.tolist(), holdings.currency.tolist(), strict=True))):
+        mine = holdings.position[(holdings.factor == name) & (holdings.currency == currency)]
+        if name not in prices:
+            yield (
+                f"the market has no price factor {name!r}, needed by {_first(book, [mine])}; it has"
+                f" {', '.join(prices)}{did_you_mean(name, list(prices))}; give it a [levels.{name}] table with `level`,"
+                f" `currency` and `source`, and {name} among `names` of [factors]: `unwind data prices` adds both"
+            )
+        elif prices[name] != currency:
+            yield (
+                f"factor {name!r} is quoted in {prices[name]}, {_first(book, [mine])} holds it in {currency}; the"
+                " currency of a position is its factor's"
+            )
+
+
 def _first(book: CompiledBook, positions: list[I64]) -> str:
     """Return the first of some positions, given in parts, and how many more there are, in words."""
     every = np.unique(np.concatenate(positions))
-    return f"position {book.position_ids[every[0]]!r}{f' and {every.size - 1:,} more' if every.size > 1 else ''}"
+    first = int(every[0])
+    place = f" ({book.source}, line {book.lines[first]})" if book.source and book.lines and book.lines[first] else ""
+    return f"position {book.position_ids[first]!r}{place}{f' and {every.size - 1:,} more' if every.size > 1 else ''}"

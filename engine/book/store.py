@@ -4,8 +4,6 @@ The file is sealed: its metadata hold the sha256 of all its bytes, those of the 
 """
 
 import json
-import os
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
@@ -19,13 +17,14 @@ import pyarrow.parquet as pq
 from engine.book.compiled import CompiledBook
 from engine.book.store_checks import book_faults
 from engine.errors import Fault, FileFaults
+from engine.part_files import part_of
 from engine.payoffs.column import words
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import shelf
 from engine.payoffs.stored import Columns, Type
 from kernels.types import Array, Words
 
-SCHEMA_VERSION = 5  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows, no spot dates
+SCHEMA_VERSION = 6  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows; 5: nothing that expired
 MAX_FLOWS = 100_000_000  # a file that states more is refused before anything is allocated
 _KEY = b"unwind.book"  # of the file's metadata: marks a compiled book
 _SEAL = b"unwind.seal"
@@ -60,6 +59,7 @@ def compiled_bytes(book: CompiledBook, key: str = "") -> bytearray:
     """
     n = len(book.position_ids)
     columns = [pa.array(names, pa.string()) for names in (book.position_ids, book.books, book.kinds)]
+    columns.append(pa.array(book.lines or (0,) * n, pa.int64()))
     beside = {}
     for payoff in PAYOFFS:
         for name, rows in payoff.stored.columns(book.table(payoff.table)).items():
@@ -93,7 +93,7 @@ def sealed(table: pa.Table) -> bytearray:
 
 def write_whole(path: Path, data: bytes | bytearray) -> None:
     """Write a file beside its place and move it there; nothing is left of one that fails. Raises OSError."""
-    part = path.with_name(f".{path.name}.part-{os.getpid()}-{secrets.token_hex(4)}")
+    part = part_of(path)
     try:
         with part.open("xb") as file:
             file.write(data)
@@ -172,7 +172,8 @@ def _check_seal(data: bytes, path: Path) -> None:
 def schema() -> pa.Schema:
     """Return the columns of the file: names of the position, then a list for each table that belongs to positions."""
     texts = [pa.field(name, pa.string(), nullable=False) for name in ("position_id", "book", "kind")]
-    return pa.schema([*texts, *(_list_field(name, types) for name, types in _lists_of_positions())])
+    line = pa.field("line", pa.int64(), nullable=False)  # of the source file; 0: not known
+    return pa.schema([*texts, line, *(_list_field(name, types) for name, types in _lists_of_positions())])
 
 
 def _lists_of_positions() -> Iterator[tuple[str, Mapping[str, Type]]]:
@@ -226,6 +227,7 @@ def _book(table: pa.Table, facts: dict[str, Any]) -> CompiledBook:
         tables=shelf(*(payoff.stored.table(_stored_lists(payoff, table, facts)) for payoff in PAYOFFS)),
         business_days=np.array(facts["business_days"], dtype=np.int64),
         sha256=str(facts["sha256"]),
+        lines=tuple(table["line"].to_pylist()),
         warnings=tuple(facts["warnings"]),
     )
 

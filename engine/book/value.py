@@ -56,6 +56,11 @@ def values_on(book: CompiledBook, market: Market, fits: Fits, *, day: int, befor
     InputError
         As `position_values`.
     """
+    return model_values(book, market, fits, day=day, before=before) + fits.offset
+
+
+def model_values(book: CompiledBook, market: Market, fits: Fits, *, day: int, before: Market) -> F64:
+    """Return `values_on` without the offsets of market prices that no constant gives: (n_positions,) [JPY]."""
     check_dates(book, market)
     at = Moment(market=market, before=before, day=day, constants=fits.constants)
     n = len(book.position_ids)

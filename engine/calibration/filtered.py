@@ -3,16 +3,19 @@
 The choice of speeds, weights and leads was fixed on data to 2019 and validated once on 2020 to May 2025: docs/laws.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from engine.calibration.market_of_date import is_carried
+from engine.calibration.dated_markets import markets_of_dates
+from engine.calibration.market_of_date import is_carried, series_needed
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
+from engine.inputs.history.gate import pass_gate
+from engine.inputs.history.load import History
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.filtered import FLOOR, FilteredState, GivenFactor
 from engine.market.market import Market
@@ -51,6 +54,7 @@ def filtered_state(
     given: Mapping[str, GivenFactor] | None = None,
     rule: FilterRule = DEFAULT_RULE,
     start: date = FIRST_DATE,
+    beside: Collection[str] = (),
 ) -> tuple[FilteredState, JointChanges]:
     """Calibrate a filtered law on all joint dates from `start` to `day`, and return it with the changes behind it.
 
@@ -59,13 +63,14 @@ def filtered_state(
     history : as `engine.inputs.history.load.read_history` returns it
     factors : that the history holds
     given : factors that it does not hold, with how they move with those
+    beside : prices among the factors that take no date away from the others, as in `joint_changes`
 
     Raises
     ------
     InputError
         There are fewer than 2,120 changes, or as `joint_changes`.
     """
-    joint = joint_changes(history, factors, day, start)
+    joint = joint_changes(history, factors, day, start, beside)
     n = joint.spans.size
     if n < LEAST_DATES:
         first = f", from {joint.days[0]} on" if n else ""
@@ -183,10 +188,56 @@ def _calibrated(
 def with_filtered_law(
     market: Market, history: pd.DataFrame, start: date = FIRST_DATE
 ) -> tuple[Market, tuple[str, ...]]:
-    """Return a market with the filtered law of its date, and notes on what took no part in it. Raises as above."""
+    """Return a market with the filtered law of its date, and notes on what took no part in it. Raises as above.
+
+    An index that is not in the history from the start on moves with the factor that it depends on most.
+    """
     estimated = [factor for factor in market.factors if not is_carried(factor, market)]
+    indices = [f.name for f in estimated if f.kind is FactorKind.PRICE and market.exchanged(f) is None]
+    late = [name for name in indices if not _begins(history, name, start)]
+    estimated = [factor for factor in estimated if factor.name not in late]
     known = [factor.name for factor in estimated]
     source = f"assumption: the correlation that the market of {market.valuation_date} has for it; untested"
     given = given_factors(market.factors, market.correlation, known, source)
-    state, joint = filtered_state(history, estimated, market.valuation_date, given=given, start=start)
-    return replace(market, filtered=state), joint.notes
+    beside = [name for name in indices if name not in late]
+    state, joint = filtered_state(history, estimated, market.valuation_date, given=given, start=start, beside=beside)
+    notes = [f"{name} has no history from {start} on: it moves with another factor, by assumption" for name in late]
+    return replace(market, filtered=state), (*joint.notes, *notes)
+
+
+def calibrated_market(
+    history: History,
+    day: date,
+    *,
+    like: Market,
+    window_start: date,
+    start: date = FIRST_DATE,
+    accepted: Collection[str] = (),
+) -> tuple[Market, tuple[str, ...]]:
+    """Return the market of a date with its filtered law, and notes.
+
+    Parameters
+    ----------
+    history : files as `engine.inputs.history.load.load_history` returns them; nothing in them from `start` on may be
+        doubted but what is `accepted`, "DATE:SERIES"
+    like : market whose factors are wanted, as in `engine.calibration.market_of_date.market_of_date`
+    window_start, start : first days that vols and correlations, and the filtered law, are estimated from
+
+    Raises
+    ------
+    InputError
+        As `markets_of_dates`, `engine.inputs.history.gate.pass_gate` and `filtered_state`.
+    """
+    found = markets_of_dates(history, day, day, like=like, window_start=window_start, accepted=accepted)
+    series = series_needed(history.values, like, [day], window_start)
+    passed = pass_gate(history, series, start, [day], accepted)
+    market, notes = with_filtered_law(found.markets[0], history.values, start)
+    return market, tuple(dict.fromkeys([*found.notes, *passed.notes, *notes]))
+
+
+def _begins(history: pd.DataFrame, name: str, start: date) -> bool:
+    """Return whether a price is in the history from `start` on, but for a fortnight."""
+    if name not in history.columns:
+        return False
+    first = history[name].loc[pd.Timestamp(start) :].first_valid_index()
+    return bool(first is not None and first <= max(pd.Timestamp(start), history.index[0]) + pd.Timedelta(days=14))

@@ -1,6 +1,6 @@
 """Changes of factors between joint dates, by zero rates of one set of tenors: no change is of two curves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,7 +31,11 @@ class JointChanges:
 
 
 def joint_changes(
-    history: pd.DataFrame, factors: Sequence[Factor], day: date, start: date = FIRST_DATE
+    history: pd.DataFrame,
+    factors: Sequence[Factor],
+    day: date,
+    start: date = FIRST_DATE,
+    beside: Collection[str] = (),
 ) -> JointChanges:
     """Return the changes of factors between all joint dates from `start` to `day`; no row after `day` is looked at.
 
@@ -43,6 +47,7 @@ def joint_changes(
     ----------
     history : as `engine.inputs.history.load.read_history` returns it
     factors : that the history holds: rates of published curves, and prices
+    beside : prices that take no date away from the others: where their exchange is shut they stand still, as noted
 
     Raises
     ------
@@ -56,7 +61,7 @@ def joint_changes(
     prices = {f.name: _log_level(inside, f.name) for f in factors if f.kind is not FactorKind.RATE}
     founding = {name: _founding(inside, tenors, name) for name, tenors in curves.items()}
     base = [column for columns in founding.values() for column in columns]
-    wanted = inside[base].assign(**prices)
+    wanted = inside[base].assign(**{name: price for name, price in prices.items() if name not in beside})
     _check_ends(wanted, day)
     younger, notes = _younger(inside, curves, founding, wanted.dropna().index)
     later = inside[list(younger)]
@@ -65,6 +70,10 @@ def joint_changes(
     ).all(axis="columns")
     joint = wanted[whole].dropna().index
     _check_holes(joint, wanted)
+    for name in beside:
+        shut = int(prices[name].loc[joint].isna().sum())
+        notes += (f"{name} stands still on {shut:,} of {len(joint):,} joint dates: it has no value there",) * (shut > 0)
+        prices[name] = prices[name].loc[joint].ffill()
     pieces = [
         (each, _states(inside.loc[each], factors, _tenors_at(curves, founding, younger, each[0]), prices))
         for each in _between_seams(joint, sorted(set(younger.values())))

@@ -10,6 +10,16 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from engine.errors import Fault, FileFaults, InputError
+from engine.inputs.batch_dates import (
+    DATE,
+    LAST,
+    PREVIOUS,
+    TOKYO,
+    NightDate,
+    last_date,
+    previous_date,
+    utc_now,
+)
 from engine.inputs.limits import Limit, checked_limits, describe_limits
 from engine.inputs.opened import open_once
 from engine.inputs.repeated import first_repeated
@@ -18,7 +28,6 @@ from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
-DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
 
 _ELSEWHERE = {
     "market": "the batch's own key `market`",
@@ -176,7 +185,7 @@ class Batch:
 
     path: Path  # of the batch file
     sha256: str  # of its bytes
-    dates: tuple[date, ...]
+    nights: tuple[NightDate, ...]
     market: str
     books: tuple[BookEntry, ...]
     runs: tuple[BatchRun, ...]
@@ -190,21 +199,27 @@ class Batch:
     histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
 
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Return the valuation dates."""
+        return tuple(night.day for night in self.nights)
 
-def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
+
+def read_batch(path: Path, dates: Sequence[str] = (), *, zone: str = TOKYO) -> Batch:
     """Read a batch file.
 
     Parameters
     ----------
     path : TOML with the keys of `BatchFile`
-    dates : ISO dates that replace the file's
+    dates : that replace the file's: ISO dates, "last" or "previous", as `engine.inputs.batch_dates` has them
+    zone : the time zone whose day "previous" stands before
 
     Raises
     ------
     FileFaults
         Everything wrong with the file but its limits, whose faults are part of the result.
     InputError
-        There is no date, or one of `dates` is none.
+        There is no date, or one of `dates` is none; or no file, or no time zone, for a rule.
     """
     opened = open_once(path, TOML)
     text = read_text(opened)
@@ -215,13 +230,13 @@ def read_batch(path: Path, dates: Sequence[str] = ()) -> Batch:
         raise FileFaults(path, faults_of(error, BatchFile, data, text)) from None
     folder = path.resolve().parent
     limits, limit_faults = _limits(file, folder, path, data, text)
-    chosen = _chosen_dates(file, dates)
+    chosen = _chosen_nights(file, folder, dates, zone)
     if len(chosen) > 1 and DATE not in file.market:
         raise FileFaults(path, [Fault(message=f"needs {DATE} in its name: there are several dates", where="market")])
     return Batch(
         path=path.resolve(),
         sha256=opened.sha256,
-        dates=chosen,
+        nights=chosen,
         market=str(folder / file.market),
         books=tuple(book.model_copy(update={"path": str(folder / book.path)}) for book in file.books),
         runs=tuple(_rebased(run, folder) for run in file.runs),
@@ -259,14 +274,28 @@ def _rebased(run: BatchRun, folder: Path) -> BatchRun:
     return run.model_copy(update={"scenarios": scenarios})
 
 
-def _chosen_dates(file: BatchFile, days: Sequence[str]) -> tuple[date, ...]:
+def _chosen_nights(file: BatchFile, folder: Path, days: Sequence[str], zone: str) -> tuple[NightDate, ...]:
+    if not days and not file.dates:
+        raise InputError("no valuation date: give the file `date = 2025-05-28`, or the command --date 2025-05-28")
+    named = [NightDate(day=day) for day in file.dates]
+    found = [_night(file, folder, day, zone) for day in days] or named
     try:
-        chosen = _dates(tuple(days)) if days else file.dates
+        _dates(tuple(night.day for night in found))
     except ValueError as error:
         raise InputError(f"--date {error}") from None
-    if not chosen:
-        raise InputError("no valuation date: give the file `date = 2025-05-28`, or the command --date 2025-05-28")
-    return tuple(chosen)
+    return tuple(found)
+
+
+def _night(file: BatchFile, folder: Path, text: str, zone: str) -> NightDate:
+    if text == PREVIOUS:
+        return previous_date(zone, utc_now())
+    if text == LAST:
+        books = [str(folder / book.path) for book in file.books if DATE in book.path]
+        return last_date(str(folder / file.market), books)
+    try:
+        return NightDate(day=day_of_text(text), is_on_command=True)
+    except ValueError as error:
+        raise InputError(f"--date {error}; or {LAST!r} or {PREVIOUS!r}") from None
 
 
 def _limits(

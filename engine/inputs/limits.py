@@ -55,7 +55,11 @@ class Limit(Strict):
     amount: Annotated[float, AfterValidator(_positive)] = Field(description="In `currency`.")
     currency: CurrencyCode = HOME
     kind: Literal["hard", "soft"] = Field(default="hard", description="A breach of a hard limit ends with code 3.")
-    run: str = Field(default="*", min_length=1, description="Name of a run, or a glob over names.")
+    run: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Name of a run, or a glob over names: each of them. Default: the first run that has the figure.",
+    )
     scope: str = Field(default="total", min_length=1, description='"total", "book:NAME" or a glob over them.')
     scenario: str | None = Field(
         default=None, json_schema_extra=_described("{tail}: base unless given. stress: needed.")
@@ -63,7 +67,12 @@ class Limit(Strict):
     confidence: Confidence | None = Field(
         default=None, json_schema_extra=_described("{tail}: needed; one of the run's.")
     )
-    curve: str | None = Field(default=None, description='DV01: a curve such as "JGB"; unless given, all of them.')
+    curve: str | None = Field(
+        default=None, description='DV01: a curve such as "JGB"; unless given, all of them netted over currencies.'
+    )
+    each_currency: bool = Field(
+        default=False, description="DV01: of each currency's curves alone, so that no currency is netted with another."
+    )
 
     @model_validator(mode="after")
     def _has_what_its_measure_needs(self) -> "Limit":
@@ -76,8 +85,10 @@ class Limit(Strict):
             raise ValueError("a limit on stress needs `scenario`, such as 'august-2024'")
         if self.measure == "DV01" and self.scenario is not None:
             raise ValueError("a limit on DV01 has no `scenario`: it is measured in the unshocked market")
-        if self.measure != "DV01" and self.curve is not None:
-            raise ValueError(f"a limit on {self.measure} has no `curve`")
+        if self.measure != "DV01" and (self.curve is not None or self.each_currency):
+            raise ValueError(f"a limit on {self.measure} has no `{'curve' if self.curve else 'each_currency'}`")
+        if self.curve is not None and self.each_currency:
+            raise ValueError(f"`curve` and `each_currency` exclude each other; {self.curve!r} is of one currency")
         return self
 
 

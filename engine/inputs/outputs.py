@@ -9,6 +9,7 @@ from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.market.load import bundled_market_path
 from engine.inputs.run import RunConfig
+from engine.part_files import part_of
 
 
 def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path:
@@ -78,9 +79,9 @@ def _kind_fault(out: Path) -> str | None:
 
 def _try_part(out: Path, destination: str) -> None:
     """Make and remove the file under whose name the output would grow. Raises InputError when there can be none."""
-    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    part = part_of(out)
     try:
-        part.touch()
+        part.touch(exist_ok=False)
         part.unlink()
     except OSError as error:
         raise InputError(f"{destination} cannot be written: {error.strerror}") from None

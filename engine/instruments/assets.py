@@ -50,4 +50,4 @@ def _last_day(position: Position, days: "Days") -> int | None:
     return None if position.maturity is None else days.day(position.maturity)
 
 
-ASSETS = Family(name="assets", kinds=(ASSET, INDEX_FUTURE), parts=_parts, last_day=_last_day, ends_before=True)
+ASSETS = Family(name="assets", kinds=(ASSET, INDEX_FUTURE), parts=_parts, last_day=_last_day)

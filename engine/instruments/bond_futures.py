@@ -3,6 +3,9 @@
 JPX: delivery on the 20th (following, Tokyo), trading ends five business days before. CME: the last day on which the
 short may deliver is taken: the last business day of the month, trading ending seven before (TY, TN, US, WN); or the
 third business day after that, trading ending on it (TU, FV). The short's choice of day is not valued.
+
+From the close of the last trading day a future is in delivery: the cheapest bond is bought for the delivery day, and
+what it is worth moves with that bond until then.
 """
 
 from collections.abc import Iterator, Mapping
@@ -80,7 +83,13 @@ def _parts(position: Position, days: "Days") -> list[Part]:
 
 def _last_day(position: Position, days: "Days") -> int:
     assert position.contract is not None
-    return _delivery_and_last_trading(parse_contract(position.contract), days)[1]
+    return _delivery_and_last_trading(parse_contract(position.contract), days)[0]
+
+
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    assert position.contract is not None
+    if _delivery_and_last_trading(parse_contract(position.contract), days)[1] < 1:
+        yield "no more trading: in delivery, worth the profit on the cheapest bond until it is delivered"
 
 
 def _row_errors(values: Mapping[str, object], valuation_date: date) -> Iterator[tuple[str, str]]:
@@ -92,8 +101,6 @@ def _row_errors(values: Mapping[str, object], valuation_date: date) -> Iterator[
         yield "contract", f"{label} is no {kind}"
     elif contract.year > valuation_date.year + MAX_CONTRACT_YEARS:
         yield "contract", f"delivers more than {MAX_CONTRACT_YEARS} years after the valuation date, got {label}"
-    elif contract.nominal_day.replace(day=28) < valuation_date.replace(day=1):
-        yield "contract", f"{label} was delivered before the valuation date {valuation_date}; remove the position"
     elif isinstance(deliverables, tuple):
         refused = [message for _, maturity in deliverables if (message := contract.refusal(maturity))]
         if refused:
@@ -128,7 +135,7 @@ def _basket(contract: Contract, deliverables: tuple[Deliverable, ...], days: "Da
     curves = currency_of(contract.spec.currency).curves
     return Basket(
         delivery_day=delivery,
-        last_trading_day=last_trading,
+        last_trading_day=last_trading if last_trading > 0 else delivery,
         curve=curves.bond,
         repo_curve=curves.repo,
         conversion_factors=np.array(
@@ -153,7 +160,9 @@ def _bond(contract: Contract, coupon: float, maturity: date, delivery: int, days
 
 
 def _family(name: str, kind: Kind) -> Family:
-    return Family(name=name, kinds=(kind,), parts=_parts, last_day=_last_day, ends_before=True, row_errors=_row_errors)
+    return Family(
+        name=name, kinds=(kind,), parts=_parts, last_day=_last_day, row_errors=_row_errors, cautions=_cautions
+    )
 
 
 JGB_FUTURES = _family("jgb_futures", JGB_FUTURE)

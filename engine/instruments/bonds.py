@@ -9,9 +9,9 @@
 | strips | face at maturity | as their bonds | none |
 
 Frequency, accrual, the first coupon and settlement, one or two business days after the valuation date in their own
-centre, are the currency's conventions. Nothing is ex-coupon: who holds the bond
-at the close before a coupon day gets the coupon, so a purchase that settles on that day does not. A payment due on the
-valuation date counts as made.
+centre, are the currency's conventions. A bond that is not issued yet settles on its issue date, or the business day
+after it. Nothing is ex-coupon: who holds the bond at the close before a coupon day gets the coupon, so a purchase that
+settles on that day does not. A payment due on the valuation date counts as made.
 """
 
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ import numpy as np
 
 from engine.conventions.currencies import currency_of, currency_of_curve
 from engine.conventions.currency import Accrual, BondConvention, FirstCoupon
-from engine.errors import Fault, InputError
-from engine.instruments.family import Family, Part, fault
+from engine.errors import InputError
+from engine.instruments.family import Family, Part
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import KindRule
@@ -159,15 +159,10 @@ def _last_day(position: Position, days: "Days") -> int:
     return int(days.centre(position.currency).following(days.day(position.maturity)))
 
 
-def _faults(position: Position, days: "Days") -> Iterator[Fault]:
-    column = next((name for name in ("price", "market_yield") if getattr(position, name) is not None), None)
-    if column and _schedule(position, days).is_over:
-        yield fault(
-            position,
-            column,
-            "pays nothing after settlement, so no price can be fitted to it;"
-            f" it matures on {position.maturity}; leave the price empty",
-        )
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    priced = position.price is not None or position.market_yield is not None
+    if priced and _schedule(position, days).is_over:
+        yield "a price or yield, but nothing to pay after settlement: it is not used"
 
 
 def _schedule(position: Position, days: "Days") -> _Schedule:
@@ -228,10 +223,11 @@ def _bond_schedule(position: Position, days: "Days") -> _Schedule:
 
 
 def _settlement_day(position: Position, days: "Days") -> int:
+    """Return the day on which a purchase of the valuation date settles, or that on which the bond is issued."""
     calendar, day = days.centre(position.currency), 0
     for _ in range(currency_of(position.currency).bonds.settlement_days):
         day = calendar.next_after(day)
-    return day
+    return day if position.issue_date is None else max(day, int(calendar.following(days.day(position.issue_date))))
 
 
 def accrued_years(bonds: BondConvention, elapsed: int, period: int) -> float:
@@ -249,7 +245,7 @@ def accrued_years(bonds: BondConvention, elapsed: int, period: int) -> float:
 
 
 def _family(name: str, *kinds: Kind) -> Family:
-    return Family(name=name, kinds=kinds, parts=_parts, last_day=_last_day, faults=_faults)
+    return Family(name=name, kinds=kinds, parts=_parts, last_day=_last_day, cautions=_cautions)
 
 
 JGBS = _family("jgbs", JGB, JGB_BILL, JGB_STRIP)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Part = object  # of a payoff in `engine.payoffs.registry`
 Values = Callable[[], F64]  # (n_positions,) [JPY] in the base market, worked out when asked for
 
+EXPIRED = (
+    "an expiry or fixing that is past: the payoff at the valuation date's market counts as fixed until it is settled;"
+    " if another was fixed, enter it as CASH in their place"
+)
 MOVED = "a date that is no business day: paid on the next one, or the one before where the month would end"
 
 
@@ -28,9 +32,8 @@ class Family:
     name: str  # "loans"
     kinds: tuple[Kind, ...]
     parts: "Callable[[Position, Days], Sequence[Part]]"  # what a position pays and holds after the valuation date
-    last_day: "Callable[[Position, Days], int | None]"  # of payment, expiry or trading, even past; None: held for good
-    ends_before: bool = False  # what ends on the valuation date has expired: options and futures
-    faults: "Callable[[Position, Days], Iterable[Fault]]" = nothing  # what the calendar has against a position
+    last_day: "Callable[[Position, Days], int | None]"  # of payment or delivery, even past; None: held for good
+    faults: "Callable[[Position, Days], Iterable[Fault]]" = nothing  # what a position lacks on this date
     row_errors: Callable[[Mapping[str, object], date], Iterable[tuple[str, str]]] = nothing  # (column, message)
     cautions: "Callable[[Position, Days], Iterable[str]]" = nothing  # what is accepted with a word of warning
     market_cautions: Callable[[Book, I64, Market, Values], Iterable[Caution]] = nothing  # the same, in a market

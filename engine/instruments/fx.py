@@ -1,27 +1,26 @@
 """Spot, forwards, swaps and NDFs: one currency against another, dollars against yen, at `rate`.
 
-Dates are those of `engine.conventions.fx_calendar`: modified following, on days on which both currencies are paid. Spot
-is settled: units held, not flows. An NDF is worth what the forward is worth until it is fixed, on the last day whose
-spot date is no later than its settlement, and its difference in the domestic currency from then on: an option on no
-dollars stands for the fixing.
+Dates are those of `engine.conventions.fx_calendar`: modified following, on days on which both currencies are paid. A
+spot trade is a forward for its value date, `maturity`; without one it was dealt on the valuation date and is due on its
+spot date. An NDF is worth what the forward is worth until it is fixed, on the last day whose spot date is no later than
+its settlement, and its difference in the domestic currency from then on: an option on no dollars stands for the fixing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.conventions.currencies import DOLLAR, FOREIGN, HOME, currency_of
-from engine.errors import Fault
-from engine.instruments.family import MOVED, Family, Part, Values, fault
+from engine.instruments.family import EXPIRED, MOVED, Family, Part, Values
 from engine.instruments.pairs import Pair, pair_of, quoted_pair
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.rule import LOAN_RUN, SWAP_RUN, FxColumns, KindRule, Run
 from engine.market.market import Market
-from engine.payoffs.balances import BalancePart
 from engine.payoffs.curves import sums
 from engine.payoffs.exchanges import ExchangeLeg, delivered
+from engine.payoffs.expired.fx_options import ExpiredOptionPart
 from engine.payoffs.flows import Leg
 from engine.payoffs.fx_options import OptionPart
 from engine.payoffs.payoff import Book, Caution
@@ -34,15 +33,18 @@ if TYPE_CHECKING:
 ODD_RATE = 0.3  # from spot, beyond which an exchange rate or a strike is pointed out
 
 
-def _rule(*required: str, run: Run = SWAP_RUN) -> KindRule:
+def _rule(*required: str, optional: tuple[str, ...] = (), run: Run = SWAP_RUN) -> KindRule:
     rates = tuple(name for name in ("rate", "far_rate") if name in (*required, "rate"))
-    return KindRule(currencies=FOREIGN, required=(*required, "rate"), fx=FxColumns(rates=rates), run=run)
+    return KindRule(
+        currencies=FOREIGN, required=(*required, "rate"), optional=optional, fx=FxColumns(rates=rates), run=run
+    )
 
 
 FX_SPOT = Kind(
     name="FX_SPOT",
-    meaning="currency bought (positive) or sold at `rate` for yen, or for that in `against`, settled",
-    rule=_rule(),
+    meaning="currency bought (positive) or sold at `rate` for yen, or for that in `against`, due on `maturity`; left"
+    " empty: on the spot date",
+    rule=_rule(optional=("maturity",)),
     example={"currency": DOLLAR, "notional": "10000000", "rate": "144.6"},
 )
 FX_FORWARD = Kind(
@@ -73,15 +75,34 @@ NDF = Kind(
 
 
 def _parts(position: Position, days: "Days") -> list[Part]:
+    spots = days.spot_parts(pair_of(position))
+    if position.kind is not NDF:
+        return [*_exchanges(position, days), *spots]
+    if _fixing_day(position, days) > 0:
+        return [*_exchanges(position, days), _fixing(position, days), *spots]
     assert position.rate is not None
-    if position.kind is FX_SPOT:
-        pair = pair_of(position)
-        return [
-            BalancePart(currency=pair.foreign, quantity=position.notional),
-            BalancePart(currency=pair.domestic, quantity=-position.notional * position.rate),
-        ]
-    fixing: list[Part] = [_fixing(position, days)] if position.kind is NDF else []
-    return [*_exchanges(position, days), *fixing, *days.spot_parts(pair_of(position))]
+    pair, bought = pair_of(position), position.notional
+    return [*expired_parts(pair, _due(position, days), [(0.0, bought)], -bought * position.rate), *spots]
+
+
+def expired_parts(pair: Pair, delivery: int, calls: Sequence[tuple[float, float]], cash: float) -> list[Part]:
+    """Return what is left of an option that has expired, or of an NDF that is fixed, until it is paid.
+
+    Parameters
+    ----------
+    calls : strike and foreign amount of each; a strike of 0 is the currency itself
+    cash : domestic, received on the delivery day
+    """
+    parts: list[Part] = [
+        ExpiredOptionPart(
+            foreign=pair.foreign, domestic=pair.domestic, delivery_day=delivery, strike=strike, amount=amount
+        )
+        for strike, amount in calls
+        if amount
+    ]
+    if cash:
+        parts.append(exchange_leg(pair.domestic, np.array([delivery]), np.array([cash])))
+    return parts
 
 
 def exchange_leg(currency: str, days: I64, amounts: F64) -> Leg | ExchangeLeg:
@@ -94,16 +115,14 @@ def exchange_leg(currency: str, days: I64, amounts: F64) -> Leg | ExchangeLeg:
 
 def _exchanges(position: Position, days: "Days") -> list[Part]:
     """Return the foreign currency against the domestic one, once or there and back."""
-    assert position.maturity is not None
     assert position.rate is not None
-    dates, rates, amounts = [position.maturity], [position.rate], [position.notional]
+    due, rates, amounts = [_due(position, days)], [position.rate], [position.notional]
     if position.kind is FX_SWAP:
         assert position.start_date is not None
         assert position.far_rate is not None
-        dates, rates = [position.start_date, position.maturity], [position.rate, position.far_rate]
-        amounts = [position.notional, -position.notional]
-    calendar, pair = _payable(position, days), pair_of(position)
-    paid, bought = np.array([days.payment_day(calendar, when) for when in dates]), np.array(amounts)
+        due.insert(0, days.payment_day(_payable(position, days), position.start_date))
+        rates, amounts = [position.rate, position.far_rate], [position.notional, -position.notional]
+    pair, paid, bought = pair_of(position), np.array(due), np.array(amounts)
     ahead = paid >= 1
     if not ahead.any():
         return []
@@ -121,30 +140,23 @@ def _fixing(position: Position, days: "Days") -> OptionPart:
         foreign=pair.foreign,
         domestic=pair.domestic,
         expiry_day=_fixing_day(position, days),
-        delivery_day=days.payment_day(_payable(position, days), position.maturity),
+        delivery_day=_due(position, days),
         strike=position.rate,
         amount=0.0,
         market_vol=np.nan,
     )
 
 
-def _last_day(position: Position, days: "Days") -> int | None:
+def _due(position: Position, days: "Days") -> int:
+    """Return the day of the last exchange: of `maturity`, or of a spot trade without one the spot date."""
     if position.maturity is None:
-        return None
+        return int(days.pair(pair_of(position)).spot_days(np.zeros(1, np.int64))[0])
     return days.payment_day(_payable(position, days), position.maturity)
 
 
-def _faults(position: Position, days: "Days") -> Iterator[Fault]:
-    if position.kind is NDF and (fixed := _fixing_day(position, days)) < 1:
-        yield fault(
-            position,
-            "maturity",
-            f"was fixed on {days.date_of(fixed)}, not after the valuation date {days.valuation_date}; remove it, and"
-            " enter its difference as CASH",
-        )
-
-
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    if position.kind is NDF and _fixing_day(position, days) < 1:
+        yield EXPIRED
     if days.is_moved(_payable(position, days), position.start_date, position.maturity):
         yield MOVED
 
@@ -174,9 +186,7 @@ def far_from_spot(position: I64, rates: F64, pair: Pair, market: Market) -> Iter
 
 
 def _fixing_day(position: Position, days: "Days") -> int:
-    assert position.maturity is not None
-    settled = days.payment_day(_payable(position, days), position.maturity)
-    return days.pair(pair_of(position)).fixing_day(settled)
+    return days.pair(pair_of(position)).fixing_day(_due(position, days))
 
 
 def _payable(position: Position, days: "Days") -> "Calendar":
@@ -187,8 +197,7 @@ FX = Family(
     name="fx",
     kinds=(FX_SPOT, FX_FORWARD, FX_SWAP, NDF),
     parts=_parts,
-    last_day=_last_day,
-    faults=_faults,
+    last_day=_due,
     cautions=_cautions,
     market_cautions=_market_cautions,
 )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.conventions.currencies import DOLLAR, FOREIGN, HOME
-from engine.instruments.family import Family, Part, Values
-from engine.instruments.fx import exchange_leg, far_from_spot
+from engine.instruments.family import EXPIRED, Family, Part, Values
+from engine.instruments.fx import exchange_leg, expired_parts, far_from_spot
 from engine.instruments.pairs import Pair, pair_of
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
@@ -101,6 +101,8 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     calls, dollars, yen = _calls(position)
     expiry, delivery = _expiry_and_delivery(position, days)
     pair = pair_of(position)
+    if expiry < 1:
+        return [*expired_parts(pair, delivery, [*calls, (0.0, dollars)], yen), *days.spot_parts(pair)]
     parts: list[Part] = [
         OptionPart(
             foreign=pair.foreign,
@@ -158,13 +160,16 @@ def _expiry_and_delivery(position: Position, days: "Days") -> tuple[int, int]:
 
 
 def _last_day(position: Position, days: "Days") -> int:
-    return _expiry_and_delivery(position, days)[0]
+    return _expiry_and_delivery(position, days)[1]
 
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    expiry = _expiry_and_delivery(position, days)[0]
     assert position.maturity is not None
-    if _last_day(position, days) != days.day(position.maturity):
+    if expiry != days.day(position.maturity):
         yield NO_EXPIRY
+    if expiry < 1:
+        yield EXPIRED
     if position.kind in _DIGITALS and position.width is None:
         yield f"no `width`: call spreads of {DEFAULT_WIDTH:g} yen stand for the digitals"
 
@@ -197,7 +202,6 @@ FX_OPTIONS = Family(
     kinds=(FX_CALL, FX_PUT, FX_STRADDLE, FX_STRANGLE, FX_RISK_REVERSAL, *_DIGITALS),
     parts=_parts,
     last_day=_last_day,
-    ends_before=True,
     cautions=_cautions,
     market_cautions=_market_cautions,
 )

@@ -1,16 +1,21 @@
-"""Swaptions: the right to enter an OIS, as `swaps` has them, that starts two business days after expiry."""
+"""Swaptions: the right to enter an OIS, as `swaps` has them, that starts two business days after expiry.
 
+From its expiry to the start of its swap a swaption is worth its payoff at the valuation date's rates, as cash.
+"""
+
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.conventions.currencies import DOLLAR, EVERY, HOME, currency_of
-from engine.instruments.family import Family, Part
+from engine.instruments.family import EXPIRED, Family, Part
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import KindRule
 from engine.instruments.swaps import OIS_MONTHS
 from engine.market.factors import tenor_years
+from engine.payoffs.expired.swaptions import ExpiredSwaptionPart
 from engine.payoffs.quoted import PremiumPart
 from engine.payoffs.swaptions import SwaptionPart
 
@@ -57,11 +62,12 @@ SWAPTION_RECEIVER = Kind(
 def _parts(position: Position, days: "Days") -> list[Part]:
     assert position.tenor is not None
     assert position.rate is not None
-    calendar, expiry = days.centre(position.currency, "swap"), _last_day(position, days)
-    start = days.date_of(calendar.shifted(expiry, _SPOT_DAYS))
+    calendar, expiry = days.centre(position.currency, "swap"), _expiry(position, days)
+    start = days.date_of(_last_day(position, days))
     end = days.after(start, round(12.0 * tenor_years(position.tenor)))
     ends = days.period_ends(calendar, start, end, OIS_MONTHS)
-    option = SwaptionPart(
+    kind = SwaptionPart if expiry > 0 else ExpiredSwaptionPart
+    option = kind(
         currency=position.currency,
         curve=currency_of(position.currency).curves.swap,
         expiry_day=expiry,
@@ -72,12 +78,22 @@ def _parts(position: Position, days: "Days") -> list[Part]:
         days=np.concatenate([ends[[0, -1]], ends[1:]]),
         amounts=np.concatenate([[1.0, -1.0], np.diff(ends) / currency_of(position.currency).year_days]),
     )
-    if position.premium is None:
+    if position.premium is None or expiry < 1:
         return [option]
     return [option, PremiumPart(value=position.notional * position.premium)]
 
 
 def _last_day(position: Position, days: "Days") -> int:
+    """Return the day on which the swap starts."""
+    return days.centre(position.currency, "swap").shifted(_expiry(position, days), _SPOT_DAYS)
+
+
+def _cautions(position: Position, days: "Days") -> Iterator[str]:
+    if _expiry(position, days) < 1:
+        yield EXPIRED
+
+
+def _expiry(position: Position, days: "Days") -> int:
     """Return the expiry, on a business day."""
     assert position.maturity is not None
     return days.centre(position.currency, "swap").modified_following(days.day(position.maturity))
@@ -88,5 +104,5 @@ SWAPTIONS = Family(
     kinds=(SWAPTION_PAYER, SWAPTION_RECEIVER),
     parts=_parts,
     last_day=_last_day,
-    ends_before=True,
+    cautions=_cautions,
 )

@@ -5,7 +5,6 @@ hashes of the inputs; and the units of the series and the names of the regimes.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 
 from engine.errors import InputError
 from engine.levels.quantiles import Summary, chunks
+from engine.part_files import part_of
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
 from kernels.base import PathRange
@@ -151,7 +151,7 @@ def write_paths(
 @contextmanager
 def new_file(out: Path) -> Iterator[Path]:
     """Yield where to write; it takes the place of `out` if all went well, else it goes."""
-    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    part = part_of(out)
     try:
         yield part
         part.replace(out)

@@ -13,11 +13,15 @@ from kernels.types import F64
 SMALLEST_EIGENVALUE = 1e-10  # at or below, an estimate counts as singular: rounding alone moves it by 1e-14
 ROUNDING = 1e-13  # of eigenvalues and pivots of up to 64 factors: within it they count as 0
 REPAIRED_EIGENVALUE = 1e-6  # what a repair leaves, unless another is asked for
+SMALL_REPAIR = 0.02  # largest change of an entry that is not worth a word to a user, who can do nothing about it
 REPAIR_DECIMALS = 9  # a repair is rounded to these: eigenvectors differ between machines in their last bits
 SYMMETRY = 1e-12
 _LEFT = 1e-6  # of a correlation, what rounding may leave below a pivot of 0: the root of `ROUNDING`, thrice
 _MAX_ITERATIONS = 20_000
 _CHANGE_TOLERANCE = 1e-13  # largest entry change in one iteration
+
+
+_CHANGED = "was repaired (Higham): largest change of an entry "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,9 +38,15 @@ class RepairedCorrelation:
         """Return what the reader of the numbers should know: "the correlation was not positive definite ..."."""
         return (
             f"the correlation was not positive definite (smallest eigenvalue {self.was_smallest_eigenvalue:.1e}) and "
-            f"was repaired (Higham): largest change of an entry {self.largest_change:.4f}, Frobenius distance "
+            f"{_CHANGED}{self.largest_change:.4f}, Frobenius distance "
             f"{self.distance:.4f}"
         )
+
+
+def is_worth_saying(note: str) -> bool:
+    """Return whether a note is of more than a repair by less than 0.02, which stands in results and manifests alone."""
+    _, is_repair, rest = note.partition(_CHANGED)
+    return not is_repair or float(rest.partition(",")[0]) >= SMALL_REPAIR
 
 
 def smallest_eigenvalue(correlation: F64) -> float:

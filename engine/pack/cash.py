@@ -1,4 +1,4 @@
-"""What no factor moves: flows paid by the horizon, flows of curves without a factor, and currency held."""
+"""What no factor moves: flows paid by the horizon, currency held among them, and flows of curves without a factor."""
 
 import numpy as np
 
@@ -24,25 +24,24 @@ def moving_flows(setting: Setting) -> DatedFlows:
 def cash_at_horizon(setting: Setting) -> F64:
     """Return the value of everything else: (n_scenarios, n_books, n_currencies), each in its currency.
 
-    A flow paid before the horizon has earned the base market's forward rate since, in every scenario, as has what
-    settled early; one still to come on a curve without a factor is discounted on the scenario's. The price that a
-    future's profit counts from is owed.
+    A flow paid before the horizon, or held as currency from the first, has earned the base market's forward rate since,
+    in every scenario, as has what settled early; one still to come on a curve without a factor is discounted on the
+    scenario's. The price that a future's profit counts from is owed.
     """
     book, flows = setting.book, setting.flows[0]
     still = ~setting.is_moving
     account = setting.flow_account[still]
     amount = _at_horizon(setting)[:, still]
-    balances, holdings = book.balances, book.holdings
-    held = sums(setting.account_of(balances.position, balances.currency), balances.quantity, setting.n_accounts)
+    holdings = book.holdings
     owed = holdings.quantity * setting.fits.holding_reference
     owed = owed * setting.cash_growth(holdings.currency, holdings_seen(setting)[1])
-    held -= sums(setting.account_of(holdings.position, holdings.currency), owed, setting.n_accounts)
+    owed = sums(setting.account_of(holdings.position, holdings.currency), owed, setting.n_accounts)
     years = flows.day[still] / DAYS_PER_TIME_YEAR
     worth = [
         sums(account, due * _growth(market, flows.curve[still], years, setting), setting.n_accounts)
         for market, due in zip(setting.shocked, amount, strict=True)
     ]
-    amounts = np.stack(worth) + held
+    amounts = np.stack(worth) - owed
     return amounts.reshape(len(setting.shocked), len(setting.names), len(setting.currencies))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
-from engine.book.value import position_values
+from engine.book.value import model_values
 from engine.conventions.currencies import fx_quote
 from engine.errors import InputError
 from engine.law.arrays import model_arrays
@@ -93,7 +93,7 @@ def pack(
         book=Book(run, flows, ground.points, tuple(each.tables for each in laid.values())),
         n_steps=n_steps,
         books=tuple(setting.names),
-        base_values=base,
+        base_values=base + _by_scope(setting, np.zeros(len(book.books)) + setting.fits.offset, market),
         shock_pnl=np.stack([_scope_values(setting, scenario) - base for scenario in shocked]),
         bounds=no_bounds(setting, laid) if direct else bounds_of(setting, ground, compressed, laid),
     )
@@ -163,8 +163,13 @@ def _flows(setting: Setting, shared: Sequence[DatedFlows | None], *, direct: boo
 
 
 def _scope_values(setting: Setting, market: Market) -> F64:
-    """Value of the total, then of each book: (1 + n_books,) in the currency of the P&L."""
-    book = setting.book
-    values = position_values(book, market, setting.fits) / float(fx_rates(np.array([setting.currency]), market)[0])
-    of_books = np.bincount(setting.book_of(np.arange(len(book.books))), values, len(setting.names))
+    """Return what the model says of the total, then of each book: (1 + n_books,) in the currency of the P&L."""
+    values = model_values(setting.book, market, setting.fits, day=0, before=market)
+    return _by_scope(setting, values, market)
+
+
+def _by_scope(setting: Setting, values: F64, market: Market) -> F64:
+    """Return values (n_positions,) [home] of the total, then of each book: (1 + n_books,) in the P&L's currency."""
+    values = values / float(fx_rates(np.array([setting.currency]), market)[0])
+    of_books = np.bincount(setting.book_of(np.arange(values.size)), values, len(setting.names))
     return np.concatenate([[of_books.sum()], of_books])

@@ -8,6 +8,8 @@ from engine.pack.holdings import pack_holdings
 from engine.pack.swaptions import pack_swaptions
 from engine.payoffs.balances import Balances
 from engine.payoffs.exchanges import Exchanges
+from engine.payoffs.expired.fx_options import ExpiredFxOptions
+from engine.payoffs.expired.swaptions import ExpiredSwaptions
 from engine.payoffs.floats import Floats
 from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Futures
@@ -18,7 +20,8 @@ from engine.payoffs.swaptions import Swaptions
 from kernels.payoffs import PAYOFFS as KERNELS
 from kernels.registry import Registry
 
-LEGS_AND_CASH = (Flows, Floats, Balances)  # tables that every book has, as legs and cash: they need no packer
+# Tables that are worth legs, cash and deliveries alone: they need no packer.
+LEGS_AND_CASH = (Flows, Floats, Balances, ExpiredFxOptions, ExpiredSwaptions)
 
 PACKERS: Registry[Packer] = Registry(
     "packer",

@@ -1,5 +1,6 @@
 """What all parts of packing look at: the book, its markets, their laws, and the days on which paths are seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +15,11 @@ from engine.market.market import Market
 from engine.pack.expired_options import Settled, settle
 from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
+from engine.payoffs.balances import held_exchanges, held_flows
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.payoffs.exchanges import Exchanges
+from engine.payoffs.expired.fx_options import expired_fx_exchanges, expired_fx_flows
+from engine.payoffs.expired.swaptions import expired_swaption_flows
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
@@ -68,16 +72,22 @@ class Setting:
 
     @cached_property
     def flows(self) -> tuple[Flows, ...]:
-        """Payments, projected interest among them, one table a scenario: only amounts differ."""
+        """Payments, cash, payoffs and projected interest among them, one table a scenario: only amounts differ."""
         own, stands, day = self.book.flows, self._settled.flows_stand, self.observed.horizon
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
-        return tuple(_joined(kept, float_flows(self.book.floats, market, day, self.market)) for market in self.shocked)
+        beside = [
+            each(self.book, self.fits.constants) for each in (held_flows, expired_fx_flows, expired_swaption_flows)
+        ]
+        projected = [float_flows(self.book.floats, market, day, self.market) for market in self.shocked]
+        return tuple(_joined([kept, each, *beside]) for each in projected)
 
     @cached_property
     def exchanges(self) -> Exchanges:
-        """Deliveries of foreign currency but those of options that expire before the horizon."""
+        """Deliveries of foreign currency, cash and payoffs among them, but those of options that expire on the way."""
         own, stands = self.book.exchanges, self._settled.exchanges_stand
-        return Exchanges(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
+        beside = [each(self.book, self.fits.constants) for each in (held_exchanges, expired_fx_exchanges)]
+        columns = {name: [getattr(own, name)[stands], *(getattr(e, name) for e in beside)] for name in _FLOW_COLUMNS}
+        return Exchanges(**{name: np.concatenate(all_of_it) for name, all_of_it in columns.items()})
 
     @property
     def spots(self) -> SpotDays:
@@ -137,5 +147,5 @@ class Setting:
         )
 
 
-def _joined(one: Flows, other: Flows) -> Flows:
-    return Flows(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in _FLOW_COLUMNS})
+def _joined(tables: Sequence[Flows]) -> Flows:
+    return Flows(**{name: np.concatenate([getattr(flows, name) for flows in tables]) for name in _FLOW_COLUMNS})

@@ -5,17 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import InputError
 from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
-from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums, zero_rates
-from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth, named
-from engine.payoffs.quoted import Marks
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, fx_rates, sums, zero_rates
+from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth
+from engine.payoffs.quoted import Bonds, FittedMarks, Limit, Marks, check_reach
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
 
 MAX_SPREAD = 0.5  # decimal per year, either side
+MISSED = Limit(
+    part=0.01,  # a point: what a stale price of a bond about to mature is off; a wrong coupon or unit is off by more
+    unit="face",
+    what=f"no spread within +-{MAX_SPREAD:.0%} over its curve gives the price",
+    column="price",
+    columns="`price` (clean, per 100 of face) or `market_yield`, `coupon` and `maturity`",
+)
 ODD_SPREAD = 0.03  # decimal per year, either side, beyond which a price is pointed out
 _MAX_STEPS = 100  # of Newton's method; 5 to 8 are usual
 _PRICE_TOLERANCE = 1e-13  # relative
@@ -43,7 +49,7 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Spreads:
+class Spreads(FittedMarks):
     """What market prices of bonds fix: the spread of each position's flows over their curves."""
 
     spread: F64  # (n_positions,) decimal per year, continuous; 0 without a price
@@ -110,21 +116,19 @@ def settlement_values(book: Book, market: Market, spreads: F64, position: I64, s
     return sums(row, values, position.size)
 
 
-def fit_spreads(book: Book, market: Market) -> F64:
+def fit_spreads(book: Book, market: Market) -> Spreads:
     """Return the spreads over the zero curves that give back the market prices of the positions that have one.
 
-    Newton's method on the logarithm of the settlement value, which is convex in the spread.
-
-    Returns
-    -------
-    (n_positions,) decimal per year, continuous; 0 without a price or with a notional of 0
+    Newton's method on the logarithm of the settlement value, which is convex in the spread; 0 without a price or with a
+    notional of 0. A price that no spread within `MAX_SPREAD` gives, and that is within `MISSED` of one that some spread
+    does, leaves a spread of 0 and is kept as an offset.
 
     Raises
     ------
     InputError
-        A price needs a spread beyond +-0.5, or has the wrong sign: the positions are named.
+        No spread comes near a price: the positions are named.
     """
-    spreads = np.zeros(len(book.position_ids))
+    spreads, offset = np.zeros(len(book.position_ids)), np.zeros(len(book.position_ids))
     marks = book.table(Marks)
     kept = marks.settlement_value != 0.0  # a notional of 0 has nothing to fit
     position, target = marks.position[kept], marks.settlement_value[kept]
@@ -141,12 +145,30 @@ def fit_spreads(book: Book, market: Market) -> F64:
     total = sums(row, ratio * np.exp(-fitted[row] * tau), position.size)
     lost = ~(np.abs(total - 1.0) <= _PRICE_TOLERANCE) | (np.abs(fitted) > MAX_SPREAD)
     if lost.any():
-        raise InputError(
-            f"no spread within +-{MAX_SPREAD:.0%} over its curve gives the price of {named(book, position[lost])};"
-            " check `price` (clean, per 100 of face) or `market_yield`, `coupon` and `maturity`"
-        )
+        at = [sums(row, ratio * np.exp(-end * tau), position.size) for end in (-MAX_SPREAD, 0.0, MAX_SPREAD)]
+        home = target * _settled_in_home(book, market, position, marks.settlement_day[kept])
+        nearest = np.where(np.abs(at[0] - 1.0) < np.abs(at[2] - 1.0), at[0], at[2]) * home
+        faces = np.abs(_faces(book)[position] / target * home)
+        check_reach(book, position[lost], (home[lost], nearest[lost]), faces[lost], MISSED)
+        fitted = np.where(lost, 0.0, fitted)
+        offset[position] = np.where(lost, (1.0 - at[1]) * home, 0.0)
     spreads[position] = fitted
-    return spreads
+    return Spreads(spread=spreads, offset=offset)
+
+
+def _faces(book: Book) -> F64:
+    """Return the face of each position's bond, in its currency; 0 of what is no bond: (n_positions,)."""
+    bonds, faces = book.table(Bonds), np.zeros(len(book.position_ids))
+    faces[bonds.position] = bonds.face
+    return faces
+
+
+def _settled_in_home(book: Book, market: Market, position: I64, settlement_day: I64) -> F64:
+    """Return what 1 of each position's currency, paid on its settlement day, is worth now: (n,) [home]."""
+    flows = book.table(Flows)
+    first = np.searchsorted(flows.position, position)  # priced bonds have flows
+    paid = discounts(flows.curve[first], settlement_day / DAYS_PER_TIME_YEAR, market)
+    return np.asarray(paid * fx_rates(flows.currency[first], market))
 
 
 def _after_settlement(book: Book, market: Market, position: I64, settlement_day: I64) -> tuple[F64, F64, I64]:
@@ -171,7 +193,7 @@ def _worth(book: Book, at: Moment) -> Worth:
 
 
 def _fit(book: Book, market: Market, _: Shelf) -> Spreads:
-    return Spreads(spread=fit_spreads(book, market))
+    return fit_spreads(book, market)
 
 
 def _fit_cautions(_: Book, constants: Shelf) -> Iterator[Caution]:

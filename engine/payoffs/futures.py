@@ -7,12 +7,20 @@ import numpy as np
 
 from engine.market.market import Market
 from engine.payoffs.column import are_ranges, joined, joined_days, row_ranges, rows_in, words
-from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, fx_rates, sums
 from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth
+from engine.payoffs.quoted import Limit, check_reach
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import Columns, Stored, Type, as_columns
 from kernels.types import F64, I64, Words
 
+MISSED = Limit(
+    part=0.5,  # fifty points: no switch of the cheapest bond explains it, and another unit is farther off
+    unit="face",
+    what="the price is far from what its deliverables are worth",
+    column="price",
+    columns="`price` (per 100, in decimals), `contract` and `deliverables`",
+)
 ODD_BASIS = 0.02  # per 1, either side, beyond which a price is pointed out
 
 
@@ -171,7 +179,12 @@ def _worth(book: Book, at: Moment) -> Worth:
 
 
 def _fit(book: Book, market: Market, _: Shelf) -> NetBases:
-    return fit_bases(book.table(Futures), book.table(Deliverables), market)
+    futures = book.table(Futures)
+    fixed = fit_bases(futures, book.table(Deliverables), market)
+    home = futures.contract_value * fx_rates(futures.currency, market)
+    model = (fixed.reference + fixed.basis) * home
+    check_reach(book, futures.position, (fixed.reference * home, model), np.abs(home), MISSED)
+    return fixed
 
 
 def _fit_cautions(book: Book, constants: Shelf) -> Iterator[Caution]:

@@ -14,13 +14,20 @@ from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
 from engine.payoffs.exchanges import Exchanges, exchange_amounts
 from engine.payoffs.flows import Flows, Spreads, flow_amounts
 from engine.payoffs.payoff import Book, Caution, Claim, Moment, PartRows, Payoff, Worth
-from engine.payoffs.quoted import check_found, premiums_for
+from engine.payoffs.quoted import FittedMarks, Limit, check_reach, premiums_for
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.spot_days import SpotDays
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
 
 LOWEST_RATIO, HIGHEST_RATIO = 1e-3, 50.0  # of a fitted vol to the surface's
+MISSED = Limit(
+    part=0.002,  # a wide bid-offer: a mark snapped with another forward than the close's is within it, a wrong unit not
+    unit="spot, or of a digital's payout",
+    what="no vols give the premium",
+    column="premium",
+    columns="`premium` (per unit of notional), `strike` and `maturity`",
+)
 ODD_RATIO = 2.0  # of a vol to the surface's, or the inverse, beyond which it is pointed out
 _RATIOS = np.unique(np.append(np.geomspace(LOWEST_RATIO, HIGHEST_RATIO, 151), 1.0))  # looked at where values turn
 
@@ -57,7 +64,7 @@ class FxOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class VolRatios:
+class VolRatios(FittedMarks):
     """What vols and premiums of FX options fix."""
 
     vol_ratio: F64  # (n_options,) of the option's vol to that of its strike on the surface
@@ -166,36 +173,37 @@ def option_values(options: FxOptions, spots: SpotDays, market: Market, vol_ratio
     return np.asarray(options.amount * domestic * black_call(forwards, options.strike, std))
 
 
-def fit_vol_ratios(book: Book, market: Market, spreads: F64) -> F64:
+def fit_vol_ratios(book: Book, market: Market, spreads: F64) -> VolRatios:
     """Return the ratios of options' vols to the surface's that give back vols and premiums; 1 without either.
+
+    A premium that no ratio gives, and that is within `MISSED` of one that some ratio does, leaves the surface's vols
+    and is kept as an offset.
 
     Parameters
     ----------
     spreads : (n_positions,) decimal per year, over the curves of the positions' flows
 
-    Returns
-    -------
-    (n_options,)
-
     Raises
     ------
     InputError
-        No ratio gives a premium: the positions are named.
+        No ratio comes near a premium: the positions are named.
     """
     options = book.table(FxOptions)
-    ratios = np.ones(options.strike.size)
+    ratios, offset = np.ones(options.strike.size), np.zeros(len(book.position_ids))
     forwards, _ = option_forwards(options, book.table(SpotDays), market, 0)
     stated = ~np.isnan(options.market_vol)
     if stated.any():
         ratios[stated] = options.market_vol[stated] / option_vols(options, market, forwards, 0)[stated]
     row, wanted, position = premiums_for(book, options.position)
     if row.size:
-        ratios[row] = _premium_ratios(book, market, spreads, row, wanted, position)
-    return ratios
+        ratios[row], offset[position] = _premium_ratios(book, market, spreads, row, wanted, position)
+    return VolRatios(vol_ratio=ratios, offset=offset)
 
 
-def _premium_ratios(book: Book, market: Market, spreads: F64, row: I64, wanted: F64, position: I64) -> F64:
+def _premium_ratios(book: Book, market: Market, spreads: F64, row: I64, wanted: F64, position: I64) -> tuple[F64, F64]:
     """Return the ratios that give the premiums `wanted` of each `position`, for its options `row`: (n_rows,).
+
+    And (n_positions,) what they leave of premiums that none gives [home].
 
     Options all bought, or all sold, are worth more the higher the vol. Call spreads, which digitals are, rise with it
     and fall again: of two vols with one value the nearer to the surface's is taken.
@@ -223,8 +231,15 @@ def _premium_ratios(book: Book, market: Market, spreads: F64, row: I64, wanted: 
     if turns.any():
         found = np.where(turns, solve_nearest(value, wanted / scale, _RATIOS), found)
     found = np.where(gross == 0.0, 1.0, found)
-    check_found(book, position, found, "vols")
-    return found[place]
+    lost = np.isnan(found)
+    if lost.any():
+        reached = np.stack([value(np.full(position.size, ratio)) for ratio in _RATIOS])  # (n_ratios, n_positions)
+        nearest = reached[np.abs(reached - wanted / scale).argmin(axis=0), np.arange(position.size)] * scale
+        paid = np.abs(sums(options.position, options.amount * options.strike * domestic, n)[position])  # by a digital
+        size = np.where(turns, paid, np.abs(scale))
+        check_reach(book, position[lost], (wanted[lost], nearest[lost]), size[lost], MISSED)
+    found = np.where(lost, 1.0, found)
+    return found[place], np.where(lost, wanted - value(found) * scale, 0.0)
 
 
 def _options_at(options: FxOptions, row: I64) -> FxOptions:
@@ -239,7 +254,7 @@ def _worth(book: Book, at: Moment) -> Worth:
 
 
 def _fit(book: Book, market: Market, constants: Shelf) -> VolRatios:
-    return VolRatios(vol_ratio=fit_vol_ratios(book, market, constants.of(Spreads).spread))
+    return fit_vol_ratios(book, market, constants.of(Spreads).spread)
 
 
 def _fit_cautions(book: Book, constants: Shelf) -> Iterator[Caution]:

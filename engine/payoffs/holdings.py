@@ -1,17 +1,27 @@
 """Quantities of price factors, held outright or as index futures; a future's price fixes its carry."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import InputError
 from engine.market.factors import FactorKind
 from engine.market.market import Market
-from engine.payoffs.curves import DAYS_PER_TIME_YEAR
-from engine.payoffs.payoff import Book, Moment, PartRows, Payoff, Worth
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates
+from engine.payoffs.payoff import Book, Caution, Moment, PartRows, Payoff, Worth
+from engine.payoffs.quoted import Limit, check_reach
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64, Words
+
+MISSED = Limit(
+    part=0.5,  # half the index: no carry to an expiry comes near it, and another index or unit is farther off
+    unit="the index",
+    what="the price is far from the factor's level",
+    column="price",
+    columns="`price` (in points) and `factor`",
+)
+ODD_PRICE = 0.1  # from the level, as a part of it, beyond which a future's price is pointed out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,27 +68,9 @@ def holdings_of(rows: PartRows[HoldingPart]) -> Holdings:
 
 
 def factor_levels(holdings: Holdings, market: Market) -> F64:
-    """Return the level of each holding's factor: (n_holdings,) in its currency.
-
-    Raises
-    ------
-    InputError
-        The market lacks a factor, or quotes it in another currency.
-    """
-    prices = {factor.name: factor for factor in market.factors if factor.kind is FactorKind.PRICE}
-    levels = np.zeros(holdings.quantity.size)
-    for name, currency in sorted(set(zip(holdings.factor.tolist(), holdings.currency.tolist(), strict=True))):
-        if name not in prices:
-            raise InputError(
-                f"the market has no price factor {name!r}, which the book needs; it has {', '.join(prices)}"
-            )
-        if prices[name].currency != currency:
-            raise InputError(
-                f"factor {name!r} is quoted in {prices[name].currency}, the book holds it in {currency}; the currency"
-                " of a position is its factor's"
-            )
-        levels[(holdings.factor == name) & (holdings.currency == currency)] = market.level(prices[name])
-    return levels
+    """Return the level of each holding's factor, which the market has: (n_holdings,) in its currency."""
+    prices = {factor.name: market.level(factor) for factor in market.factors if factor.kind is FactorKind.PRICE}
+    return np.array([prices[name] for name in holdings.factor.tolist()], np.float64)
 
 
 def holding_values(holdings: Holdings, market: Market, carry: F64, reference: F64, day: int = 0) -> F64:
@@ -112,7 +104,19 @@ def _worth(book: Book, at: Moment) -> Worth:
 
 
 def _fit(book: Book, market: Market, _: Shelf) -> Carries:
-    return fit_carries(book.table(Holdings), market)
+    holdings = book.table(Holdings)
+    fixed = fit_carries(holdings, market)
+    future = np.flatnonzero(holdings.expiry_day > 0)
+    home = (holdings.quantity * fx_rates(holdings.currency, market))[future]
+    level = factor_levels(holdings, market)[future] * home
+    check_reach(book, holdings.position[future], (fixed.reference[future] * home, level), np.abs(level), MISSED)
+    return fixed
+
+
+def _fit_cautions(book: Book, constants: Shelf) -> Iterator[Caution]:
+    holdings, carry = book.table(Holdings), constants.of(Carries).carry
+    odd = np.abs(np.expm1(carry * holdings.expiry_day / DAYS_PER_TIME_YEAR)) > ODD_PRICE
+    yield f"a future over {ODD_PRICE:.0%} from its index", holdings.position[odd]
 
 
 HOLDINGS = Payoff(
@@ -123,5 +127,6 @@ HOLDINGS = Payoff(
     value=_worth,
     expiry="expiry_day",
     fit=_fit,
+    fit_cautions=_fit_cautions,
     quotes=("market_price",),
 )

@@ -34,6 +34,14 @@ class Book(Protocol):
     def kinds(self) -> tuple[str, ...]:
         """Return the kind of each position: "JGB"."""
 
+    @property
+    def source(self) -> str:
+        """Return the path of the file that the positions were read from; "" where it is not known."""
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Return the line of each position in that file: (n_positions,), or () where they are not known."""
+
     def table(self, kind: type[T]) -> T:
         """Return the table of a class."""
 

@@ -6,8 +6,9 @@ from datetime import date
 
 import numpy as np
 
-from engine.errors import InputError
-from engine.payoffs.payoff import Book, Claim, PartRows, Payoff, named
+from engine.conventions.currencies import HOME
+from engine.errors import Fault, FileFaults, InputError
+from engine.payoffs.payoff import Book, Claim, PartRows, Payoff
 from engine.payoffs.stored import plain
 from kernels.types import F64, I64
 
@@ -42,6 +43,24 @@ class Premiums:
 
     position: I64  # (n_premiums,) index into CompiledBook.position_ids, each once
     value: F64  # (n_premiums,) of the whole position, bought positive, in the position's currency (JPY for FX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FittedMarks:
+    """Constants that market prices of positions fix, with what they leave of prices that they cannot give."""
+
+    offset: F64  # (n_positions,) market value less model value in the base market [home]; 0 where the price is met
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How far a market price may lie beyond all that its payoff can be worth, and what to say where it does."""
+
+    part: float  # of the unit
+    unit: str  # "face"
+    what: str  # "no vols give the premium"
+    column: str  # in which the price mostly stands
+    columns: str  # that may be wrong, for a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,14 +160,36 @@ def premiums_for(book: Book, position: I64) -> tuple[I64, F64, I64]:
     return np.flatnonzero(np.isin(position, owners)), premiums.value[mine], owners
 
 
-def check_found(book: Book, position: I64, found: F64, what: str) -> None:
-    """Refuse premiums that no vol gives: `found` (n,) is NaN there. Raises InputError with their positions (n,)."""
-    lost = np.isnan(found)
-    if lost.any():
-        raise InputError(
-            f"no {what} give the premium of {named(book, position[lost])}: it is below what the option is worth without"
-            " any, or above what it can be worth; check `premium` (per unit of notional), `strike` or `rate`"
+def check_reach(book: Book, position: I64, values: tuple[F64, F64], size: F64, limit: Limit) -> None:
+    """Refuse market prices that no constant of a payoff comes near.
+
+    Parameters
+    ----------
+    position : (n,)
+    values : (n,) each, what the market prices say and the nearest that the payoff can be worth [home]
+    size : (n,) of `limit`'s unit [home]
+
+    Raises
+    ------
+    InputError
+        One is beyond the limit: all are named, with file and line where these are known.
+    """
+    given, nearest = values
+    missed = np.abs(given - nearest) / np.maximum(size, np.finfo(np.float64).tiny)
+    faults = [
+        Fault(
+            message=f"position {book.position_ids[i]!r}: {limit.what}: the market value is {given[k]:,.0f} {HOME}, the"
+            f" nearest of the model {nearest[k]:,.0f}, {1e4 * missed[k]:,.0f} bp of {limit.unit} away; up to"
+            f" {1e4 * limit.part:,.0f} bp it is kept as it is; check {limit.columns}, or leave the market"
+            " price empty",
+            line=(book.lines[i] or None) if book.lines else None,
+            where=limit.column,
         )
+        for k, i in enumerate(position.tolist())
+        if not missed[k] <= limit.part
+    ]
+    if faults:
+        raise FileFaults(book.source, faults) if book.source else InputError("\n".join(map(str, faults)))
 
 
 def _mark_claims(book: Book) -> Iterator[Claim]:

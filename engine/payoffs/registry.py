@@ -7,6 +7,8 @@ from typing import Any
 
 from engine.payoffs.balances import BALANCES
 from engine.payoffs.exchanges import EXCHANGES
+from engine.payoffs.expired.fx_options import EXPIRED_FX_OPTIONS
+from engine.payoffs.expired.swaptions import EXPIRED_SWAPTIONS
 from engine.payoffs.floats import FLOATS
 from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
@@ -22,7 +24,8 @@ AnyPayoff = Payoff[Any, Any]
 
 # In the order of a compiled book's file. A payoff whose fit needs what another fits stands after it.
 PAYOFFS: list[AnyPayoff] = [
-    *(FLOWS, FLOATS, BALANCES, HOLDINGS, FX_OPTIONS, FUTURES, DELIVERABLES, SWAPTIONS),
+    *(FLOWS, FLOATS, BALANCES, HOLDINGS, FX_OPTIONS, EXPIRED_FX_OPTIONS, FUTURES, DELIVERABLES),
+    *(SWAPTIONS, EXPIRED_SWAPTIONS),
     *(MARKS, PREMIUMS, BONDS),
     *(EXCHANGES, SPOT_DAYS),
 ]

@@ -8,14 +8,21 @@ import numpy as np
 from engine.market.market import Market
 from engine.payoffs.black import bachelier, solve_rising
 from engine.payoffs.column import are_ranges, joined, joined_days, row_ranges, rows_in
-from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, sums
+from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, fx_rates, sums
 from engine.payoffs.payoff import Book, Claim, Dated, Moment, PartRows, Payoff, Worth
-from engine.payoffs.quoted import Premiums, check_found, premiums_for
+from engine.payoffs.quoted import FittedMarks, Limit, Premiums, check_reach, premiums_for
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import Columns, Stored, Type, as_columns
 from kernels.types import F64, I64, Words
 
 LOWEST_NORMAL, HIGHEST_NORMAL = 1e-7, 0.2  # normal vol, decimal per sqrt(year)
+MISSED = Limit(
+    part=0.002,  # as of FX options
+    unit="notional",
+    what="no normal vol gives the premium",
+    column="premium",
+    columns="`premium` (per unit of notional), `rate`, `maturity` and `tenor`",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +59,7 @@ class Swaptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NormalVols:
+class NormalVols(FittedMarks):
     """What vols and premiums of swaptions fix."""
 
     normal_vol: F64  # (n_swaptions,) decimal per sqrt(year)
@@ -112,16 +119,19 @@ def swaption_values(swaptions: Swaptions, market: Market, normal_vol: F64, day: 
     return np.asarray(swaptions.quantity * annuity * bachelier(moneyness, normal_vol * np.sqrt(time)))
 
 
-def fit_normal_vols(book: Book, market: Market) -> F64:
-    """Return the normal vols that the file states, or that its premiums mean: (n_swaptions,) decimal per sqrt(year).
+def fit_normal_vols(book: Book, market: Market) -> NormalVols:
+    """Return the normal vols that the file states, or that its premiums mean.
+
+    A premium that no vol gives, and that is within `MISSED` of one that some vol does, is kept as an offset to the
+    value with the least vol.
 
     Raises
     ------
     InputError
-        No vol gives a premium: the positions are named.
+        No vol comes near a premium: the positions are named.
     """
     swaptions = book.table(Swaptions)
-    vols = swaptions.market_vol.copy()
+    vols, offset = swaptions.market_vol.copy(), np.zeros(len(book.position_ids))
     row, wanted, position = premiums_for(book, swaptions.position)
     if row.size:
         quantity = np.where(swaptions.quantity[row] == 0.0, 1.0, swaptions.quantity[row])
@@ -134,9 +144,18 @@ def fit_normal_vols(book: Book, market: Market) -> F64:
 
         found = solve_rising(value, wanted / quantity, LOWEST_NORMAL, HIGHEST_NORMAL)
         found = np.where(swaptions.quantity[row] == 0.0, LOWEST_NORMAL, found)
-        check_found(book, position, found, "normal vols")
+        lost = np.isnan(found)
+        if lost.any():
+            home = quantity * fx_rates(swaptions.currency[row], market)
+            ends = [value(np.full(row.size, vol)) * home for vol in (LOWEST_NORMAL, HIGHEST_NORMAL)]
+            given = wanted / quantity * home
+            nearest = np.where(np.abs(given - ends[0]) < np.abs(given - ends[1]), *ends)
+            check_reach(book, position[lost], (given[lost], nearest[lost]), np.abs(home[lost]), MISSED)
+            found = np.where(lost, LOWEST_NORMAL, found)
+            left = given - ends[0]
+            offset[position] = np.where(lost, left, 0.0)
         vols[row] = found
-    return vols
+    return NormalVols(normal_vol=vols, offset=offset)
 
 
 def _leg(swaptions: Swaptions, ranges: I64, market: Market, day: int) -> F64:
@@ -158,7 +177,7 @@ def _worth(book: Book, at: Moment) -> Worth:
 
 
 def _fit(book: Book, market: Market, _: Shelf) -> NormalVols:
-    return NormalVols(normal_vol=fit_normal_vols(book, market))
+    return fit_normal_vols(book, market)
 
 
 def _dated(book: Book) -> Iterator[Dated]:
@@ -194,7 +213,8 @@ def _written(swaptions: Swaptions) -> dict[str, Columns]:
     return {"swaptions": as_columns(swaptions) | {"n_flows": n_flows}, "swaption_flows": flows}
 
 
-def _read(lists: Mapping[str, Columns]) -> Swaptions:
+def read_rows(lists: Mapping[str, Columns]) -> Swaptions:
+    """Return the table of the lists `swaptions`, (n_swaptions,) rows, and `swaption_flows`. Raises ValueError."""
     rows, flows = dict(lists["swaptions"]), lists["swaption_flows"]
     ranges = row_ranges(rows.pop("n_flows"))
     if ranges[-1:, 1].sum() != flows["day"].size:
@@ -210,7 +230,7 @@ SWAPTIONS = Payoff(
     stored=Stored(
         lists={"swaptions": _TYPES, "swaption_flows": _FLOW_TYPES},
         columns=_written,
-        table=_read,
+        table=read_rows,
     ),
     value=_worth,
     expiry="expiry_day",

@@ -1,15 +1,14 @@
 """Files that appear whole or not at all, also when the machine stops in the middle."""
 
 import errno
-import json
 import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from engine.errors import BusyError, RiskError
-
-PART = ".part-"  # in the name of a file that is being written
+from engine.part_files import open_part
+from engine.record.json_text import json_text
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room
 
@@ -28,11 +27,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     RiskError
         It cannot be written for another reason.
     """
-    part = path.with_name(f".{path.name}{PART}{os.getpid()}")
     try:
         _make(path.parent)
+        part, file = open_part(path)
         try:
-            with part.open("wb") as file:
+            with file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -77,7 +76,7 @@ def _make(folder: Path) -> None:
 
 
 def _text(content: dict[str, Any]) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return (json_text(content, indent=1) + "\n").encode()
 
 
 def _refusal(path: Path, n_bytes: int, error: OSError) -> RiskError:

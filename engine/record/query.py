@@ -5,7 +5,6 @@ The database sees these figures and nothing else: no file, no network, no settin
 
 import csv
 import io
-import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ import pyarrow as pa
 
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import day_of_text
-from engine.record.atomic import PART, write_atomically
+from engine.part_files import part_of
+from engine.record.atomic import write_atomically
 from engine.record.manifest import read_intact
 from engine.record.read import read_table
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
@@ -236,8 +236,7 @@ def _xlsx(rows: Rows) -> bytes:
 
 
 def _write_sqlite(rows: Rows, path: Path) -> None:
-    part = path.with_name(f".{path.name}{PART}{os.getpid()}")
-    part.unlink(missing_ok=True)
+    part = part_of(path)
     types = {field.name: _TYPES.get(str(field.type), "TEXT") for field in RESULTS_SCHEMA}
     columns = ", ".join(f'"{name}" {types.get(name, "TEXT")}' for name in rows.columns)
     places = ", ".join("?" for _ in rows.columns)

@@ -47,10 +47,11 @@ from kernels.types import F64, I64
 class BatchFault:
     """What a night had to do without. Nothing was computed from it."""
 
-    kind: str  # "market", "book", "run" or "limit"
+    kind: str  # "market", "book", "run", "limit", "night", "report", "metrics" or "internal": an unforeseen exception
     subject: str  # the date, file, run or limit
     message: str
     run: str | None = None  # the run that it cost; None: every run of the date
+    traceback: str | None = None  # of an "internal" fault
 
 
 WITHIN, BREACHED, NOT_EVALUATED = "within", "breached", "not evaluated"  # states of a limit's use

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from engine.errors import InputError
 from engine.inputs.opened import open_once
-from engine.record.atomic import PART
+from engine.part_files import PART
 from engine.record.chain import broken_block
 from engine.record.intact_files import MEND_NIGHT, RECORD_FILE, check_place, check_schema, file_errors, unsealed
 from engine.record.manifest import Manifest, manifest_of

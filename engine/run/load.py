@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
+from engine.book.static_inputs import static_input_warnings
 from engine.book.value import book_warnings
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.book.several import load_books
@@ -17,6 +18,7 @@ from engine.inputs.toml.read import TOML
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
+from engine.scenario.left_prices import left_price_notes
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 
@@ -49,6 +51,7 @@ def inputs_of(
     """Shock a market with each scenario of a run. Raises InputError."""
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
+    fits, held = fit(book, market), sorted(set(book.holdings.factor.tolist()))
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
@@ -61,8 +64,10 @@ def inputs_of(
         warnings=(
             *market_warnings(market),
             *book_warnings(book, market),
-            *fit_warnings(book, fit(book, market)),
+            *fit_warnings(book, fits),
+            *static_input_warnings(book, market, fits),
             *notes,
+            *(note for each in scenarios for note in left_price_notes(each, held)),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
         ),
     )

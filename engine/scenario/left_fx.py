@@ -18,9 +18,9 @@ def note_left_fx(scenario: Scenario, market: Market, shocked: Market, findings: 
     `market` before and `shocked` after the scenario's shocks at once: figures are given where these move USD/JPY.
     """
     unwind = scenario.unwind or Unwind()
-    where = next(_where_dollar_moves(scenario, unwind), None)
+    where = next(where_dollar_moves(scenario, unwind), None)
     others = [code for code in map(market.exchanged, market.factors) if code is not None and code != DOLLAR]
-    left = [code for code in others if not any(_where_moved(scenario, unwind, fx_quote(code).factor))]
+    left = [code for code in others if not any(where_moved(scenario, unwind, fx_quote(code).factor))]
     if where is None or not left:
         return
     names = ", ".join(fx_quote(code).factor for code in left)
@@ -38,9 +38,9 @@ def note_left_fx(scenario: Scenario, market: Market, shocked: Market, findings: 
     )
 
 
-def _where_dollar_moves(scenario: Scenario, unwind: Unwind) -> Iterator[str]:
+def where_dollar_moves(scenario: Scenario, unwind: Unwind) -> Iterator[str]:
     """Yield the places that move USD/JPY beside its diffusion: by name, by sales for yen, by intervention."""
-    yield from _where_moved(scenario, unwind, USDJPY)
+    yield from where_moved(scenario, unwind, USDJPY)
     if unwind.impact is not None and unwind.impact.fx_log_per_usd_bn > 0.0:
         if unwind.carry is not None and unwind.carry.stock_usd_bn > 0.0:
             yield "carry"
@@ -50,7 +50,7 @@ def _where_dollar_moves(scenario: Scenario, unwind: Unwind) -> Iterator[str]:
         yield "intervention"
 
 
-def _where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str]:
+def where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str]:
     """Yield the places of shocks, jumps, drifts and betas that name a factor."""
     # Not of a bridge: it moves the other rates with its own, by their regression on it.
     yield from (f"shocks[{i + 1}]" for i, shock in enumerate(scenario.shocks) if fnmatchcase(factor, shock.factor))

@@ -65,7 +65,7 @@ def _use_cache_folder() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # every process of a container may be the same number
     except OSError:
         STRICT["cache"] = False  # `unwind doctor` and the run's compile time say so
         return

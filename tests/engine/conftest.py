@@ -21,7 +21,6 @@ from engine.instruments.rows.template import example_row
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind, parse_factor
 from engine.market.market import Market
-from engine.payoffs.balances import Balances
 from engine.payoffs.flows import Flows
 from engine.payoffs.registry import empty_tables
 from engine.risk.results import RunResult
@@ -83,9 +82,10 @@ def hand_book(
     units: Sequence[tuple[int, str, float]] = (),
     books: Sequence[str] = ("main",),
 ) -> CompiledBook:
-    """Flows are (position, curve, day, amount) in the curve's currency, units (position, currency, quantity)."""
-    flows = sorted(flows, key=lambda flow: (flow[0], flow[2]))
-    units = sorted(units, key=lambda unit: unit[0])
+    """Flows are (position, curve, day, amount) in the curve's currency, units (position, currency, amount) held now."""
+    currency_of = {"JGB": "JPY", "UST": "USD"}
+    held = [(i, curve, 0, amount) for i, code, amount in units for curve, own in currency_of.items() if own == code]
+    rows = sorted([*flows, *held], key=lambda flow: (flow[0], flow[2]))
     return CompiledBook(
         valuation_date=DATE,
         position_ids=tuple(f"P{i}" for i in range(len(books))),
@@ -93,16 +93,11 @@ def hand_book(
         kinds=("CASH",) * len(books),
         tables=empty_tables().replaced(
             Flows(
-                position=np.array([flow[0] for flow in flows], np.int64),
-                curve=np.array([flow[1] for flow in flows], np.str_),
-                currency=np.array([{"JGB": "JPY", "UST": "USD"}[flow[1]] for flow in flows], np.str_),
-                day=np.array([flow[2] for flow in flows], np.int64),
-                amount=np.array([flow[3] for flow in flows], np.float64),
-            ),
-            Balances(
-                position=np.array([unit[0] for unit in units], np.int64),
-                currency=np.array([unit[1] for unit in units], np.str_),
-                quantity=np.array([unit[2] for unit in units], np.float64),
+                position=np.array([row[0] for row in rows], np.int64),
+                curve=np.array([row[1] for row in rows], np.str_),
+                currency=np.array([currency_of[row[1]] for row in rows], np.str_),
+                day=np.array([row[2] for row in rows], np.int64),
+                amount=np.array([row[3] for row in rows], np.float64),
             ),
         ),
         business_days=BUSINESS_DAYS,

@@ -19,6 +19,7 @@ from engine.errors import InputError
 from engine.instruments.pairs import pair_of
 from engine.instruments.rows.position import Position
 from engine.market.market import Market
+from engine.payoffs.balances import Balances
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, zero_curve
 
 
@@ -115,9 +116,9 @@ class RolledBook:
         x = np.array([rule.figure(each, self.base, market) for rule, each in zip(rules, self.terms, strict=True)])
         low, high = np.array([rule.known for rule in rules]).T
         part = (x - low) / (high - low)
-        flows, balances = self.one.flows, self.one.balances
+        flows, balances = self.one.flows, self.one.table(Balances)
         amount = flows.amount + part[flows.position] * (self.other.flows.amount - flows.amount)
-        more = self.other.balances.quantity - balances.quantity
+        more = self.other.table(Balances).quantity - balances.quantity
         tables = (
             replace(flows, amount=amount),
             replace(balances, quantity=balances.quantity + part[balances.position] * more),
@@ -146,7 +147,7 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source
     rules = [_RULE_OF[each.kind.name] for each in bare]
     at_x = ([rule.at(each, rule.known[k]) for rule, each in zip(rules, bare, strict=True)] for k in (0, 1))
     one, other = (compile_book(each, base.valuation_date, sha256=sha256, source=source) for each in at_x)
-    for own, its in ((one.flows, other.flows), (one.balances, other.balances)):
+    for own, its in ((one.flows, other.flows), (one.table(Balances), other.table(Balances))):
         if not np.array_equal(own.position, its.position):
             raise ValueError(f"a roll rule changes which rows of {type(own).__name__} there are")
     last = np.zeros(len(bare))

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.record.atomic import PART, write_atomically
+from engine.part_files import PART
+from engine.record.atomic import write_atomically
 from kernels.base import CellRange, Reduction
 from kernels.types import F64
 
@@ -72,7 +74,8 @@ class Checkpoints:
 def remove_parts(folder: Path) -> None:
     """Remove what a stop in the middle of writing has left behind. Only for who holds the record alone."""
     for path in folder.rglob(f".*{PART}*"):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # of a folder that cannot be written: what goes wrong there is that night's fault
+            path.unlink(missing_ok=True)
 
 
 def remove_work(folder: Path, stop_at: Path) -> None:

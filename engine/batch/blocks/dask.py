@@ -3,6 +3,10 @@
 A block is a task; the arrays are the result of a task of their own, so that the scheduler makes them again when every
 worker that held them is gone. Workers may come, go and die; a block that was lost is sent again. When the scheduler
 dies the batch stops, and goes on from its checkpoints.
+
+A worker computes only where its program, versions and settings are those of this process, and of its first block, and
+of every sixteenth after it, one cell is computed here as well. Against a worker that means ill nothing of this helps:
+dask executes what its peers send, and only TLS says who they are.
 """
 
 import time
@@ -12,14 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-import kernels
+from engine.batch.blocks.block_check import wrong_cell, wrong_shape
 from engine.batch.blocks.checkpoints import trimmed
-from engine.batch.blocks.problem import sources_sha256
+from engine.batch.blocks.crew import Crew
+from engine.batch.blocks.worker_facts import DifferentWorkerError, Facts, differences, worker_facts
 from engine.batch.blocks.workers import AbstractWorkers
 from engine.errors import BusyError, InputError, RiskError
 from engine.run.start import Prepared
@@ -33,10 +37,10 @@ from kernels.types import F64
 SECURE = ("tls", "wss")
 CONNECT_S = 20.0
 POLL_S = 0.01
-ASK_S = 1.0  # between two looks at how many workers there are
 WAIT_MESSAGE_S = 30.0
 GATHER_S = 120.0
 MOST_LOSSES = 10  # of one block, before it is held to be the cause
+CHECK_EVERY = 16  # blocks, of which one cell is computed here as well
 
 _one_at_a_time = Lock()  # of a worker's threads: a block uses all its cores
 
@@ -52,7 +56,24 @@ class Problem:
     n_steps: int
     float32: bool
     centre: F64
-    sources_sha256: str  # of the kernels: a worker with others would give other bits
+    facts: Facts  # of the client: a worker of others may give other bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Done:
+    """A block, and who computed it."""
+
+    worker: str  # its address
+    reduction: Reduction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flight:
+    """A block that is being computed."""
+
+    block: CellRange
+    brackets: F64  # that it was sent with
+    workers: frozenset[str]  # that may compute it
 
 
 @contextmanager
@@ -76,6 +97,11 @@ def dask_workers(
         No scheduler answers.
     """
     check_address(address, insecure=insecure)
+    if _scheme(address) not in SECURE:
+        say(
+            f"warning: the connection to {address} is neither encrypted nor authenticated, and dask executes what its "
+            "peers send: whoever reaches its ports, users of this machine included, can run programs here and there"
+        )
     try:
         from distributed import Client, Security
     except ImportError:
@@ -89,7 +115,10 @@ def dask_workers(
     try:
         yield DaskWorkers(client, address, gpu=gpu, check=check, say=say)
     finally:
-        client.close(timeout=5)
+        try:
+            client.close(timeout=5)
+        except Exception as error:  # the work is done, or stopped: a scheduler that is gone changes neither
+            say(f"the connection to {address} was not closed: {error!r}")
 
 
 def check_address(address: str, *, insecure: bool) -> None:
@@ -120,11 +149,19 @@ def _security(kind: Any) -> Any:
     )
 
 
-def reduce_block(problem: Problem, block: CellRange, brackets: F64, keep: int) -> Reduction:
-    """Compute one block, as a worker does, with `brackets` (n_rows, n_brackets, 2) [P&L] and `keep` of a row's P&L."""
+def reduce_block(problem: Problem, block: CellRange, brackets: F64, keep: int) -> Done:
+    """Compute one block, as a worker does, with `brackets` (n_rows, n_brackets, 2) [P&L] and `keep` of a row's P&L.
+
+    Raises DifferentWorkerError where this process is not as the client.
+    """
+    from distributed import get_worker
+
+    address = str(get_worker().address)
+    if why := differences(problem.facts, worker_facts()):
+        raise DifferentWorkerError(address, why)
     with _one_at_a_time:
         backend, program = _program(problem)
-        return trimmed(backend.reduce(program, block, brackets), keep)
+        return Done(worker=address, reduction=trimmed(backend.reduce(program, block, brackets), keep))
 
 
 def held(problem: Problem) -> Problem:
@@ -135,8 +172,6 @@ def held(problem: Problem) -> Problem:
 @lru_cache(maxsize=2)
 def _program(problem: Problem) -> tuple[AbstractBackend, Program]:
     """Return the problem made ready, once a worker."""
-    if sources_sha256(Path(kernels.__path__[0])) != problem.sources_sha256:
-        raise RiskError("a worker has other kernels than the client: install the same version of unwind-risk on both")
     backend = select_backend(problem.backend)
     program = backend.prepare(
         problem.model,
@@ -160,12 +195,15 @@ class DaskWorkers(AbstractWorkers):
         self._gpu = gpu
         self._check = check
         self._say = say
-        self._workers, self._asked = 0, -ASK_S
+        self._resources = {"GPU": 1} if gpu else None
+        self._crew = Crew(client, address, say, self._resources)
+        self._n_workers = 0
+        self._n_checked = 0
         self._last_message = time.monotonic()
 
     def description(self) -> str:
         """Say which cluster they are."""
-        return f"dask at {self._address}{' with GPUs' if self._gpu else ''}, {self._workers} workers at last"
+        return f"dask at {self._address}{' with GPUs' if self._gpu else ''}, {self._n_workers} workers at last"
 
     def reduce(
         self, prepared: Prepared, blocks: Sequence[CellRange], brackets: Callable[[], F64], keep: int
@@ -174,37 +212,74 @@ class DaskWorkers(AbstractWorkers):
 
         Raises BusyError when the scheduler is gone, RiskError when a block fails.
         """
-        problem = self._send(prepared)
         waiting, losses = list(reversed(blocks)), dict.fromkeys([block.first for block in blocks], 0)
-        flying: dict[Any, CellRange] = {}
+        flying: dict[Any, Flight] = {}
+        problem: Any = None
+        holders: frozenset[str] = frozenset()
         try:
             while waiting or flying:
                 self._check()
                 self._check_scheduler()
-                while waiting and len(flying) < 2 * self._n_workers():
-                    block = waiting.pop()
-                    flying[self._submit(reduce_block, problem, block, brackets(), keep)] = block
+                fit = frozenset(self._crew.fit())
+                self._n_workers = len(fit)
+                if problem is None or not holders & fit or problem.status not in ("pending", "finished"):
+                    waiting += _taken_back(flying, frozenset())
+                    problem, holders = self._sent(prepared, problem, fit), fit
+                waiting += _taken_back(flying, fit)
+                while problem is not None and waiting and len(flying) < 2 * len(fit):
+                    flight = Flight(block=waiting.pop(), brackets=brackets(), workers=fit)
+                    flying[self._submit(reduce_block, fit, problem, flight.block, flight.brackets, keep)] = flight
                 landed = [future for future in flying if future.status != "pending"]
                 if not landed:
                     self._wait(len(flying))
                 for future in landed:
-                    block = flying.pop(future)
-                    result = self._result(future)
-                    if result is None:
-                        losses[block.first] += 1
-                        if losses[block.first] > MOST_LOSSES:
-                            raise RiskError(f"cells {block.first} to {block.first + block.n - 1} killed every worker")
-                        self._say(f"block of cell {block.first} was lost with its worker; it is sent again")
-                        problem = self._alive(problem, prepared)
-                        waiting.append(block)
+                    flight = flying.pop(future)
+                    done = self._result(future)
+                    if done is None or not self._is_right(prepared, flight, keep, done):
+                        waiting.append(flight.block)
+                        losses[flight.block.first] += 1
+                        self._check_losses(flight.block, losses[flight.block.first])
                         continue
                     self._last_message = time.monotonic()
-                    yield block, result
+                    yield flight.block, done.reduction
         finally:
-            for future in [*flying, problem]:
+            self._crew.close()
+            for future in [*flying, *([] if problem is None else [problem])]:
                 future.release()
 
-    def _send(self, prepared: Prepared) -> Any:
+    def _check_losses(self, block: CellRange, n: int) -> None:
+        if n > MOST_LOSSES:
+            raise RiskError(f"cells {block.first} to {block.first + block.n - 1} killed every worker")
+        self._say(f"block of cell {block.first} was lost with its worker; it is sent again")
+
+    def _is_right(self, prepared: Prepared, flight: Flight, keep: int, done: Done) -> bool:
+        """Hold a block against what is known of it, some of them against a cell that is computed here.
+
+        Raises RiskError where a worker that was right before is not any more: what it gave before is in doubt.
+        """
+        why = wrong_shape(prepared, flight.block, done.reduction)
+        is_first = done.worker not in self._crew.checked
+        self._n_checked += 1
+        same_bits = not self._gpu or prepared.backend.name != "numpy"
+        if why is None and same_bits and (is_first or self._n_checked % CHECK_EVERY == 0):
+            why = wrong_cell(prepared, flight.block, flight.brackets, keep, done.reduction)
+        if why is None:
+            self._crew.checked.add(done.worker)
+            return True
+        self._crew.refuse(done.worker, f"its block of cell {flight.block.first} is wrong: {why}")
+        if is_first:
+            return False
+        raise RiskError(
+            f"worker {done.worker} gave right blocks before and now a wrong one: {why}. It cannot be trusted: remove "
+            "the folder .work in `out`, which holds its blocks, and start again without it"
+        )
+
+    def _sent(self, prepared: Prepared, before: Any, fit: frozenset[str]) -> Any:
+        """Send the problem to workers that fit, in place of a future that was lost; None where there are none."""
+        if before is not None:
+            before.release()
+        if not fit:
+            return None
         config, packed = prepared.config, prepared.packed
         problem = Problem(
             backend="cuda" if self._gpu else prepared.backend.name,
@@ -214,29 +289,28 @@ class DaskWorkers(AbstractWorkers):
             n_steps=packed.n_steps,
             float32=config.precision == "float32",
             centre=prepared.program.centre,
-            sources_sha256=sources_sha256(Path(kernels.__path__[0])),
+            facts=worker_facts(),
         )
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)
-            return self._submit(held, problem)
+            return self._submit(held, fit, problem)
 
-    def _alive(self, problem: Any, prepared: Prepared) -> Any:
-        """Return the problem's future, sent anew where it was lost too."""
-        if problem.status in ("pending", "finished"):
-            return problem
-        problem.release()
-        return self._send(prepared)
+    def _submit(self, function: Callable[..., Any], workers: frozenset[str], *arguments: Any) -> Any:
+        return self._client.submit(
+            function,
+            *arguments,
+            pure=False,
+            resources=self._resources,
+            workers=sorted(workers),
+            allow_other_workers=False,
+        )
 
-    def _submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        resources = {"GPU": 1} if self._gpu else None
-        return self._client.submit(function, *arguments, pure=False, resources=resources)
-
-    def _result(self, future: Any) -> Reduction | None:
+    def _result(self, future: Any) -> Done | None:
         """Return what a future brought; None when it was lost on the way. Its memory on the cluster is released."""
         try:
             if future.status == "finished":
                 found = future.result(timeout=GATHER_S)
-                return found if isinstance(found, Reduction) else None
+                return found if isinstance(found, Done) else None
             if future.status != "error":
                 return None
             error = future.exception(timeout=GATHER_S)
@@ -246,6 +320,9 @@ class DaskWorkers(AbstractWorkers):
         finally:
             future.release()
         if type(error).__name__ in ("KilledWorker", "FutureCancelledError", "CommClosedError"):
+            return None
+        if isinstance(error, DifferentWorkerError):
+            self._crew.refuse(error.worker, error.why)
             return None
         if isinstance(error, RiskError | DeviceError):
             raise error
@@ -257,21 +334,20 @@ class DaskWorkers(AbstractWorkers):
                 f"the scheduler at {self._address} is gone; all finished blocks are kept: start again when it is back"
             )
 
-    def _n_workers(self) -> int:
-        """Return how many workers there are now; looked up once in a while."""
-        if time.monotonic() - self._asked >= ASK_S:
-            self._asked = time.monotonic()
-            try:
-                self._workers = len(self._client.nthreads())
-            except Exception as error:  # the scheduler may be going: the next look at the client's status tells
-                self._say(f"the scheduler does not answer: {error!r}")
-        return self._workers
-
     def _wait(self, n_flying: int) -> None:
         if time.monotonic() - self._last_message > WAIT_MESSAGE_S:
             self._last_message = time.monotonic()
-            self._say(f"waiting for {n_flying} blocks on {self._workers} workers of {self._address}")
+            self._say(f"waiting for {n_flying} blocks on {self._n_workers} workers of {self._address}")
         time.sleep(POLL_S)
+
+
+def _taken_back(flying: dict[Any, Flight], fit: frozenset[str]) -> list[CellRange]:
+    """Take back the blocks that are on their way to workers none of which is fit any more; return them."""
+    lost = [future for future, each in flying.items() if future.status == "pending" and not each.workers & fit]
+    blocks = [flying.pop(future).block for future in lost]
+    for future in lost:
+        future.release()
+    return blocks
 
 
 def _scheme(address: str) -> str:

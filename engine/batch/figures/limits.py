@@ -1,12 +1,13 @@
 """Limits against a night's figures, with the probability that the true figure lies above."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from scipy.special import ndtr
 
+from engine.conventions.currencies import currency_of_curve
 from engine.inputs.limits import ALL_CURVES, Limit
 from engine.record.read import BREACHED, NOT_EVALUATED, WITHIN, Exact, LimitUse, RunRecord
 from engine.risk.measures.registry import measures_by_label
@@ -27,23 +28,29 @@ class AvailableFigures:
     curves: tuple[str, ...] | None = None  # of DV01; None: not known yet
 
 
-def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], missing: Sequence[str]) -> tuple[LimitUse, ...]:
-    """Hold every limit against every figure that it means.
+def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], names: Sequence[str]) -> tuple[LimitUse, ...]:
+    """Hold every limit against every figure that it means; one that names no run, against the first run that has it.
 
-    missing   names of runs that have no record: a limit that means one of them is not evaluated
+    names   of all runs, in the batch's order: a limit that means one without a record is not evaluated
     """
-    return tuple(use for limit in limits for use in _uses(limit, runs, missing))
+    return tuple(use for limit in limits for use in _uses(limit, runs, names))
 
 
 def unusable(limits: Sequence[Limit], run: str, has: AvailableFigures) -> tuple[str, ...]:
-    """Name the limits that mean a run and will find no figure in it, and say why."""
-    meant = [limit for limit in limits if fnmatchcase(run, limit.run)]
+    """Name the limits that name a run and will find no figure in it, and say why."""
+    meant = [limit for limit in limits if limit.run is not None and fnmatchcase(run, limit.run)]
     return tuple(f"limit {each.name}: {message}" for each in meant if (message := missing_of(each, has)))
+
+
+def of_no_figure(limits: Sequence[Limit], runs: Sequence[AvailableFigures]) -> tuple[str, ...]:
+    """Name the limits that name no run and will find a figure in none of these, and say why the first has none."""
+    free = [limit for limit in limits if limit.run is None and runs and all(missing_of(limit, has) for has in runs)]
+    return tuple(f"limit {each.name}: {missing_of(each, runs[0])}" for each in free)
 
 
 def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
     """Name the limits that mean none of these runs."""
-    lost = [limit for limit in limits if not any(fnmatchcase(run, limit.run) for run in runs)]
+    lost = [limit for limit in limits if limit.run and not any(fnmatchcase(run, limit.run) for run in runs)]
     return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
 
 
@@ -74,47 +81,71 @@ def probability_above(value: float, se: float, amount: float) -> float | None:
     return float(value > amount) if se == 0.0 else float(ndtr((value - amount) / se))
 
 
-def _uses(limit: Limit, runs: Sequence[RunRecord], missing: Sequence[str]) -> Iterator[LimitUse]:
-    names = [name for name in missing if fnmatchcase(name, limit.run)]
-    meant = [run for run in runs if fnmatchcase(run.name, limit.run)]
-    for name in names:
-        yield _not_evaluated(limit, name, "the run has no record")
-    if not names and not meant:
-        yield _not_evaluated(limit, limit.run, NO_RUN)
-    for run in meant:
-        found = list(_figures(limit, run))
-        reason = missing_of(limit, _has(run))
-        if reason or not found:
-            yield _not_evaluated(limit, run.name, reason or "the run has no such figure")
+def _uses(limit: Limit, runs: Sequence[RunRecord], names: Sequence[str]) -> Iterator[LimitUse]:
+    recorded = {run.name: run for run in runs}
+    if limit.run is None:
+        meant = [_first_with(limit, recorded, names)]
+    else:
+        meant = [name for name in names if fnmatchcase(name, limit.run)]
+    for name in meant:
+        if name not in recorded:
+            yield _not_evaluated(limit, name, "the run has no record")
             continue
-        for scope, value, se in found:
-            yield _use(limit, run.name, scope, value, se)
+        run = recorded[name]
+        reason, found = missing_of(limit, _has(run)), list(_figures(limit, run))
+        if reason or not found:
+            yield _not_evaluated(limit, name, reason or "the run has no such figure")
+        for scope, label, value, se in [] if reason else found:
+            yield _use(limit, name, scope, label, value, se)
+    if not meant:
+        yield _not_evaluated(limit, limit.run or "", NO_RUN)
 
 
-def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, float, float]]:
-    """Yield scope, value and error of each figure of a run that a limit means."""
+def _first_with(limit: Limit, recorded: Mapping[str, RunRecord], names: Sequence[str]) -> str:
+    """Return the first run that has a limit's figure, or has no record and might; the first of all where none has."""
+    for name in names:
+        if name not in recorded or missing_of(limit, _has(recorded[name])) is None:
+            return name
+    return names[0]
+
+
+def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, str | None, float, float]]:
+    """Yield scope, curves, value and error of each figure of a run that a limit means."""
     match limit.measure:
         case "stress":
             yield from _exact(run.stress_losses, limit, limit.scenario)
+        case "DV01" if limit.each_currency:
+            yield from _by_currency(run.dv01s, limit)
         case "DV01":
             yield from _exact(run.dv01s, limit, limit.curve or ALL_CURVES)
         case _:
             yield from _simulated(run.results, limit)
 
 
-def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[tuple[str, float, float]]:
+def _by_currency(dv01s: Sequence[Exact], limit: Limit) -> Iterator[tuple[str, str, float, float]]:
+    """Net the curves of each currency alone; a curve of no currency is one by itself."""
+    sums: dict[tuple[str, str], float] = {}
+    for each in dv01s:
+        if each.label != ALL_CURVES and fnmatchcase(each.scope, limit.scope):
+            key = (each.scope, currency_of_curve(each.label) or each.label)
+            sums[key] = sums.get(key, 0.0) + each.value
+    for (scope, currency), value in sums.items():
+        yield scope, f"{ALL_CURVES} in {currency}", value, 0.0
+
+
+def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[tuple[str, str | None, float, float]]:
     key = measures_by_label()[limit.measure].key
     for result in results:
         if result.scenario == (limit.scenario or "base") and fnmatchcase(result.scope, limit.scope):
             for tail in result.measures:
                 if tail.confidence == limit.confidence and (found := tail.estimates.get(key)):
-                    yield result.scope, found.value, found.se
+                    yield result.scope, None, found.value, found.se
 
 
-def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, float, float]]:
+def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, str | None, float, float]]:
     for each in figures:
         if each.label == label and fnmatchcase(each.scope, limit.scope):
-            yield each.scope, each.value, 0.0
+            yield each.scope, label, each.value, 0.0
 
 
 def _has(run: RunRecord) -> AvailableFigures:
@@ -136,10 +167,11 @@ def _reason_of_scope(limit: Limit, has: AvailableFigures) -> str | None:
     return f"the run has no scope {limit.scope!r}; it has {', '.join(has.scopes)}"
 
 
-def _use(limit: Limit, run: str, scope: str, value: float, se: float) -> LimitUse:
+def _use(limit: Limit, run: str, scope: str, label: str | None, value: float, se: float) -> LimitUse:
     return _record(
         limit,
         run,
+        curve=label if limit.measure == "DV01" else None,
         scope=scope,
         value=value,
         se=se if math.isfinite(se) else None,
@@ -150,7 +182,8 @@ def _use(limit: Limit, run: str, scope: str, value: float, se: float) -> LimitUs
 
 
 def _not_evaluated(limit: Limit, run: str, reason: str) -> LimitUse:
-    nothing = {"value": None, "se": None, "probability_above": None}
+    curve = None if limit.measure != "DV01" else limit.curve or ALL_CURVES
+    nothing = {"curve": curve, "value": None, "se": None, "probability_above": None}
     return _record(limit, run, scope=limit.scope, state=NOT_EVALUATED, reason=reason, **nothing)
 
 
@@ -162,7 +195,6 @@ def _record(limit: Limit, run: str, **others: object) -> LimitUse:
         run=run,
         scenario=scenario,
         confidence=limit.confidence,
-        curve=(limit.curve or ALL_CURVES) if limit.measure == "DV01" else None,
         severity=limit.kind,
         amount=limit.amount,
         currency=limit.currency,

@@ -51,9 +51,9 @@ def _metric(key: str) -> str:
 def _samples(outcome: Outcome) -> Iterator[str]:
     yield _sample("unwind_batch_exit_code", outcome.exit_code)
     yield _sample("unwind_batch_elapsed_seconds", outcome.elapsed_s)
-    if not outcome.nights:
+    if not (nights := [night for night in outcome.nights if night.runs]):
         return
-    night = max(outcome.nights, key=lambda each: each.valuation_date)
+    night = max(nights, key=lambda each: each.valuation_date)
     for state in RunState:
         yield _sample("unwind_batch_runs", sum(each is state for _, each in night.runs), state=state.name.lower())
     yield _sample("unwind_batch_faults", len(night.faults))

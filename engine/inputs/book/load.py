@@ -10,6 +10,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.cache import cache_key, keep, recall
+from engine.inputs.book.names import book_name, name_of_file, named
 from engine.inputs.book.rows import Rows, read_rows
 from engine.inputs.book.table import BOOK, table_of
 from engine.inputs.opened import Opened, open_once
@@ -21,7 +22,7 @@ DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
 
 
-def load_book(file: Path | Opened, valuation_date: date) -> CompiledBook:
+def load_book(file: Path | Opened, valuation_date: date, *, name: str | None = None) -> CompiledBook:
     """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
 
     A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
@@ -31,6 +32,7 @@ def load_book(file: Path | Opened, valuation_date: date) -> CompiledBook:
     file : CSV or Parquet with the columns of `engine.instruments.rows.position.COLUMNS`, or what `unwind book compile`
         wrote
     valuation_date : the market's
+    name : of the book of a source file without the column `book`; None: the file's, without its end
 
     Raises
     ------
@@ -38,14 +40,20 @@ def load_book(file: Path | Opened, valuation_date: date) -> CompiledBook:
         Everything wrong with the file, or a compiled book of another date.
     """
     opened = open_once(file, BOOK)
+    book = _loaded(opened, valuation_date)
+    return replace(book, books=named(book.books, name_of_file(opened.path) if name is None else book_name(name)))
+
+
+def _loaded(opened: Opened, valuation_date: date) -> CompiledBook:
+    """Load a book whose positions have no book where the file has no such column."""
     if is_compiled(opened.data):
         return _compiled(opened, valuation_date)
     key = cache_key(opened.sha256, valuation_date)
     if (book := recall(key)) is not None:
-        return book
+        return replace(book, source=str(opened.path))
     book = _from_source(opened, valuation_date)
     note = keep(book, key)
-    return replace(book, warnings=(*book.warnings, note)) if note else book
+    return replace(book, source=str(opened.path), warnings=(*book.warnings, note) if note else book.warnings)
 
 
 def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
@@ -65,7 +73,7 @@ def read_positions(file: Path | Opened, valuation_date: date) -> list[Position]:
     rows = parse_book(opened.data, opened.path, valuation_date)
     if rows.faults:
         raise FileFaults(opened.path, _capped(rows.faults))
-    return rows.positions
+    return [replace(each, book=each.book or name_of_file(opened.path)) for each in rows.positions]
 
 
 def known_kind(name: str) -> Kind:
@@ -111,7 +119,7 @@ def _compiled(opened: Opened, valuation_date: date) -> CompiledBook:
             " compile the source book for that date"
         )
         raise FileFaults(opened.path, [Fault(message=message)])
-    return book
+    return replace(book, lines=(), source=str(opened.path))  # its lines are those of the file it was compiled from
 
 
 def _capped(faults: list[Fault]) -> list[Fault]:

@@ -8,12 +8,13 @@ from datetime import date
 from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
 from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed
+from engine.inputs.book.names import UNNAMED
 from engine.inputs.book.table import Table
 from engine.instruments.registry import family_of
 from engine.instruments.rows.checks import Errors, rule_errors
 from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
-from engine.instruments.rows.position import DEFAULT_BOOK, Position, checked_position
+from engine.instruments.rows.position import Position, checked_position
 
 
 @dataclass(slots=True)
@@ -87,14 +88,12 @@ def _row_errors(
 
 
 def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
-    issue, maturity = values.get("issue_date"), values.get("maturity")
+    maturity = values.get("maturity")
     if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
         limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
         yield "maturity", f"the largest maturity is {limit}, got {maturity}"
-    if isinstance(issue, date) and issue > valuation_date:
-        yield "issue_date", f"is after the valuation date {valuation_date}, got {issue}; remove the position"
 
 
 def _position(values: dict[str, Value], line: int) -> Position:
-    values.setdefault("book", DEFAULT_BOOK)
+    values.setdefault("book", UNNAMED)
     return checked_position(values, line)

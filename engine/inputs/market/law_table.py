@@ -4,13 +4,14 @@ import io
 import math
 from collections.abc import Iterator
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
+from engine.errors import FileFaults
+from engine.inputs.opened import FileKind, MissingFileError, open_once
 from engine.inputs.toml.read import Strict
 from engine.market.filtered import FilteredState, GivenFactor
 from kernels.lanes import MAX_FACTORS
@@ -19,7 +20,11 @@ from kernels.types import F64
 
 MOST_ROWS = 100_000
 LARGEST_MOVE = 1.0  # of a zero rate or logarithm in a day
-_LARGEST_BYTES = 8 * MOST_ROWS * MAX_FACTORS + 1024
+ROWS = FileKind(
+    wanted="a table of rows in numpy's format",
+    most_bytes=8 * MOST_ROWS * MAX_FACTORS + 1024,
+    way_out="take the one that `unwind calibrate` wrote",
+)
 
 
 class GivenTable(Strict):
@@ -113,21 +118,19 @@ def load_array(name: str, digest: str, folder: Path, table: LawTable, largest: f
     A file that is not there leaves the market its vols; one that is another than the digest says is an error. No
     number of it may be beyond `largest`.
     """
-    path = folder / name
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            return None, f"{name} is larger than any table of rows"
-        content = path.read_bytes()
-    except OSError:
+        opened = open_once(folder / name, ROWS)
+    except MissingFileError:
         return None, ""
-    found = sha256(content).hexdigest()
-    if found != digest:
+    except FileFaults as error:
+        return None, f"{name} cannot be read: {'; '.join(fault.message for fault in error.faults)}"
+    if opened.sha256 != digest:
         return None, (
-            f"{name} has the sha256 {found}, this file says {digest}: it is another table; take the files that"
+            f"{name} has the sha256 {opened.sha256}, this file says {digest}: it is another table; take the files that"
             " `unwind calibrate` wrote together"
         )
     try:
-        rows = np.load(io.BytesIO(content), allow_pickle=False)
+        rows = np.load(io.BytesIO(opened.data), allow_pickle=False)
     except (ValueError, EOFError, OSError):
         return None, f"{name} is no array in numpy's format"
     if rows.dtype != np.float64 or rows.ndim != 2 or rows.shape[1] != len(table.factors) or not len(rows):

@@ -1,6 +1,5 @@
 """Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -36,6 +35,7 @@ from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import Market, joined_sources
 from engine.market.surface_checks import arbitrage
+from engine.part_files import part_of
 from kernels.types import F64
 
 DEFAULT_MARKET = "2025-05-28"
@@ -72,7 +72,7 @@ def write_market(market: Market, path: Path) -> None:
 
 
 def _write(content: bytes, path: Path) -> None:
-    half_written = path.with_name(f".{path.name}.part-{os.getpid()}")
+    half_written = part_of(path)
     try:
         half_written.write_bytes(content)
         half_written.replace(path)
@@ -83,10 +83,11 @@ def _write(content: bytes, path: Path) -> None:
 
 def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
-    rows, wrong = load_array(table.rows_file, table.rows_sha256, opened.path.parent, table, table.cap)
+    folder = opened.path.parent
+    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, table, table.cap)
     moves, other = None, ""
     if table.moves_file is not None and table.moves_sha256 is not None:
-        moves, other = load_array(table.moves_file, table.moves_sha256, opened.path.parent, table, LARGEST_MOVE)
+        moves, other = load_array(table.moves_file, table.moves_sha256, folder, table, LARGEST_MOVE)
     if found := [(("law", key), each) for key, each in (("rows_file", wrong), ("moves_file", other)) if each]:
         raise _refusal(opened, found)
     if table.calibrated_on != file.valuation_date:

@@ -28,6 +28,7 @@ MERGING = Merging(
     own=frozenset(("title", "description", "source")),
 )
 PARTS = "parts"  # folder of bundled files that others extend
+EQUITIES = "equities"  # folder of bundled scenarios for markets with equities
 DEFAULTS = ("base", "april-2025", "article-2025", "august-2024")  # of commands without a scenario: no daily walk
 
 
@@ -121,6 +122,11 @@ def bundled_scenario_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != "base", name)))
 
 
+def equity_scenario_names() -> tuple[str, ...]:
+    """Return the names of the bundled scenarios for markets that have equities."""
+    return tuple(_names_in(EQUITIES))
+
+
 def default_scenario_names() -> tuple[str, ...]:
     """Return the bundled scenarios that a command takes when none is named: those that need no daily walk."""
     return DEFAULTS
@@ -151,7 +157,7 @@ def load_scenario(name_or_path: str) -> Scenario:
     """
     if name_or_path.endswith(".toml"):
         return read_scenario(Path(name_or_path))
-    bundled = bundled_scenario_names()
+    bundled = (*bundled_scenario_names(), *equity_scenario_names())
     if name_or_path in bundled:
         with as_file(_bundle() / f"{name_or_path}.toml") as path:
             return _read(path, name_or_path)
@@ -189,19 +195,20 @@ def _extended(name: str, user: Path) -> Path:
     """Return the file that `extends` names: relative to the file that names it, or a bundled one, or InputError."""
     if name.endswith(".toml"):
         return user.parent / name
-    bundled = [*bundled_scenario_names(), *_part_names()]
+    bundled = [*bundled_scenario_names(), *_names_in(PARTS)]
     if name not in bundled:
         known = f"known: {', '.join(bundled)}; or give the path of a .toml file"
         raise InputError(f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}")
     return Path(str(_bundle() / f"{name}.toml"))
 
 
-def _part_names() -> list[str]:
-    folder = _bundle() / PARTS
+def _names_in(name: str) -> list[str]:
+    """Return the scenarios of a folder of the bundled ones, each with the folder's name in front."""
+    folder = _bundle() / name
     if not folder.is_dir():
         return []
-    names = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
-    return sorted(f"{PARTS}/{name}" for name in names)
+    stems = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return sorted(f"{name}/{stem}" for stem in stems)
 
 
 def _bundle() -> Traversable:

@@ -37,7 +37,7 @@ COLUMNS: Mapping[str, Column] = {
     column.name: column
     for column in (
         _text("position_id", "name of the position, unique in the file"),
-        _text("book", "book it belongs to; without this column all are in the book 'main'"),
+        _text("book", "book it belongs to; without this column all are in one, called as the file is"),
         _text("kind", "what the position is, as `unwind book template` lists"),
         _text("currency", f"currency of `notional`: {', '.join(CURRENCIES)}"),
         _number(

@@ -9,7 +9,6 @@ from engine.instruments.rows.checks import field_errors, rule_errors
 from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
 
-DEFAULT_BOOK = "main"  # of every position in a file without a `book` column
 Deliverable = tuple[float, date]  # coupon [decimal per year], maturity
 
 

@@ -57,3 +57,11 @@ def test_runs_of_a_folder_without_record_are_refused(unwind, tmp_path):
     assert done.returncode == 2
     assert "holds no recorded run" in done.stderr
     assert unwind("batch", "verify", tmp_path).returncode == 2
+
+
+def test_the_dates_that_are_due_are_printed_for_those_who_start_shares(unwind, tmp_path):
+    path = tmp_path / "nightly.toml"
+    path.write_text('out = "o"\nmarket = "{date}.toml"\n[[books]]\npath = "b.csv"\n[[runs]]\nname = "a"\n')
+    done = unwind("batch", "night", path, "--date", "2025-05-02", "--date", "2025-05-05")
+    assert (done.returncode, done.stdout) == (0, "2025-05-02\n")
+    assert "no night: Monday 2025-05-05 is no business day of Tokyo and New York, and has no market" in done.stderr

@@ -12,7 +12,6 @@ from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
-from engine.payoffs.balances import Balances
 from engine.payoffs.flows import Flows
 from engine.scenario.scenario import Scenario, Shock, ShockKind
 
@@ -52,13 +51,12 @@ def book() -> CompiledBook:
         kinds=("JGB", "UST", "CASH"),
     ).with_tables(
         Flows(
-            position=np.array([0, 1]),
-            curve=np.array(["JGB", "UST"]),
-            currency=np.array(["JPY", "USD"]),
-            day=np.array([3650, 3650]),
-            amount=np.array([1e9, 1e7]),
+            position=np.array([0, 1, 2]),
+            curve=np.array(["JGB", "UST", "UST"]),
+            currency=np.array(["JPY", "USD", "USD"]),
+            day=np.array([3650, 3650, 0]),
+            amount=np.array([1e9, 1e7, -1e6]),
         ),
-        Balances(position=np.array([2]), currency=np.array(["USD"]), quantity=np.array([-1e6])),
     )
 
 

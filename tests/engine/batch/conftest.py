@@ -107,11 +107,12 @@ class BatchFolder:
         settings: dict[str, Any] | None = None,
         preexec: Callable[[], None] | None = None,
         group: str = "batch",
+        env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run `unwind batch ...` to its end."""
         return subprocess.run(
             self.command(*arguments, group=group),
-            env=self.env(settings),
+            env=self.env(settings) | (env or {}),
             preexec_fn=preexec,
             capture_output=True,
             text=True,

@@ -16,7 +16,7 @@ from engine.inputs.batch import BookEntry
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
-from engine.instruments.rows.template import template
+from engine.instruments.rows.template import example_row, template
 from engine.market.factors import Factor, FactorKind
 from engine.payoffs.registry import PAYOFFS
 from engine.record.intact_files import MISSING
@@ -42,6 +42,13 @@ def market():
     return five_currencies(with_index)
 
 
+def _expired(text: str, kind: str) -> str:
+    """One more line of a book: the kind's example, expired on the valuation date."""
+    row = example_row(KINDS[kind]) | {"position_id": f"{kind}-expired", "maturity": DATE.isoformat()}
+    line = ",".join(row.get(column, "") for column in text.splitlines()[0].split(","))
+    return line.replace(",example,", f",{text.splitlines()[1].split(',')[1]},") + "\n"
+
+
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
     """Every kind of position twice, in two files, and once in a third that leaves some kinds out."""
@@ -49,6 +56,7 @@ def parts(tmp_path_factory) -> list[tuple[str, CompiledBook]]:
     made, every = [], list(KINDS.values())
     for name, kinds in (("all", every), ("back", every[::-1]), ("odd", every[::2])):
         text = template(kinds).replace(",example,", f",{name},")
+        text += "".join(_expired(text, kind) for kind in ("FX_PUT", "SWAPTION_PAYER"))
         (folder / f"{name}.csv").write_text(text)
         made.append((name, load_book(folder / f"{name}.csv", DATE)))
     return made
@@ -76,13 +84,47 @@ def test_one_book_alone_stays_as_it_is(parts):
 
 
 def test_two_files_with_a_book_of_one_name_are_refused(parts):
-    with pytest.raises(InputError, match="both hold a book called 'all'"):
+    with pytest.raises(
+        InputError, match=r"called 'all', position .* of .*all.csv, line 2 and position .* of .*all.csv, line 2"
+    ):
         join([parts[0], ("copy", parts[0][1])])
 
 
-def test_files_that_name_no_book_are_each_the_book_of_their_name(parts):
-    main = replace(parts[0][1], books=("main",) * len(parts[0][1].books))
-    assert set(join([("a", main), ("b", main)]).books) == {"a", "b"}
+RATES = "position_id,kind,currency,notional,coupon,maturity\na,JGB,JPY,10000000000,0.014,2035-03-20\n"
+HEDGE = "position_id,kind,currency,notional,coupon,maturity\nb,JGB,JPY,-9000000000,0.014,2035-03-20\n"
+
+
+def written(folder, name, text):
+    path = folder / f"{name}.csv"
+    path.write_text(text)
+    return path
+
+
+def test_two_files_without_the_column_book_are_two_books_by_their_own_names(tmp_path, market):
+    written(tmp_path, "rates", RATES)
+    written(tmp_path, "hedge", HEDGE)
+    files = find_books([BookEntry(path=f"{tmp_path}/*.csv")], DATE)
+    joined = join([(file.name, load_checked(file, market)) for file in files])
+    assert (joined.position_ids, joined.books) == (("hedge/b", "rates/a"), ("hedge", "rates"))
+
+
+def test_a_name_of_the_batch_is_that_of_a_book_nobody_else_named(tmp_path, market):
+    """A file called by its date would have another book every night."""
+    path = written(tmp_path, "2025-05-28", RATES)
+    (file,) = find_books([BookEntry(path=f"{tmp_path}/{{date}}.csv", name="rates.v2")], DATE)
+    assert load_checked(file, market).books == ("rates.v2",)
+    assert load_book(path, DATE).books == ("2025-05-28",)
+
+
+def test_two_files_that_give_one_name_are_refused_with_both_lines(tmp_path):
+    head, row = RATES.split("\n")[:2]
+    paths = {
+        "a": written(tmp_path, "a", f"book,{head}\nother,x,{row[2:]}\nrates,{row}\n"),
+        "rates": written(tmp_path, "rates", RATES),  # by its own name
+    }
+    books = [(name, load_book(path, DATE)) for name, path in paths.items()]
+    with pytest.raises(InputError, match=r"called 'rates', position 'a' of .*a.csv, line 3 and .*rates.csv, line 2"):
+        join(books)
 
 
 def test_files_are_found_by_date_and_pattern(tmp_path, market):

@@ -386,3 +386,42 @@ def test_a_changed_night_is_refused_and_closed_again(folder, done):
     # the copy's books lie elsewhere, with the same bytes: the run is the same
     assert folder.night()["nights"][0]["runs"] == {"ten-days": "recorded before"}
     assert changed_files(folder.out) == ()
+
+
+def test_a_holiday_without_a_market_is_no_night_and_no_error(folder):
+    """Monday of Golden Week, as a scheduler names it that knows no holidays."""
+    summary = folder.night("2025-05-05")
+    (night,) = summary["nights"]
+    assert (summary["exit_code"], night["exit_code"], night["runs"], night["faults"]) == (0, 0, {}, [])
+    assert summary["message"] == night["note"]
+    assert night["note"].startswith("no night: Monday 2025-05-05 is no business day of Tokyo and New York")
+    assert not (folder.out / "valuation_date=2025-05-05").exists()
+    assert folder.night("2025-05-07", code=4)["nights"][0]["faults"]  # a business day must have one
+
+
+def test_a_holiday_with_a_market_is_run(folder):
+    folder.write_market("2025-05-05")
+    assert folder.night("2025-05-05")["nights"][0]["runs"] == {"ten-days": "done"}
+
+
+def test_the_newest_night_that_is_recorded_already_is_no_new_one(folder):
+    first, second = folder.night("last"), folder.night("last")
+    assert (first["nights"][0]["note"], first["nights"][0]["valuation_date"]) == (None, "2025-05-28")
+    assert second["nights"][0]["runs"] == {"ten-days": "recorded before"}
+    assert second["message"] == "no night: 2025-05-28 is the newest day that has all its files, and it is recorded"
+
+
+def test_two_files_without_the_column_book_are_two_books_in_results_and_limits(folder):
+    """The shipped example says that each file is a book by its own name; limits use the same names."""
+    for path in (folder.folder / "books").iterdir():
+        path.unlink()
+    head = "position_id,kind,currency,notional,coupon,maturity\n"
+    for name, row in (("rates", "a,JGB,JPY,10000000000"), ("hedge", "b,JGB,JPY,-9000000000")):
+        (folder.folder / "books" / f"{name}.csv").write_text(f"{head}{row},0.014,2035-03-20\n")
+    limit = '\n[[limits]]\nname = "rates"\nmeasure = "DV01"\nscope = "book:rates"\namount = 1e12\n'
+    folder.file.write_text(folder.file.read_text() + limit)
+    summary = folder.night()
+    assert summary["nights"][0]["limits_not_evaluated"] == []
+    record = read_night(folder.out, date(2025, 5, 28)).runs[0]
+    assert {row.scope for row in record.results} == {"total", "book:hedge", "book:rates"}
+    assert [book["books"] for book in record.manifest["books"]] == [["hedge"], ["rates"]]

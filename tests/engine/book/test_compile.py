@@ -1,12 +1,10 @@
 """Positions into one compiled book."""
 
-from datetime import date
-
 import numpy as np
 import pytest
 
-from engine.book.compile import position_faults
-from engine.errors import FileFaults
+from engine.payoffs.balances import Balances
+from tests.engine.hand_made import basket_of
 
 MATURED = {"kind": "UST", "coupon": 0.04, "maturity": "2025-05-15"}
 
@@ -21,7 +19,7 @@ def test_flows_are_sorted_by_position_then_date(make_book):
     assert (np.diff(book.flows.position) >= 0).all()
     assert (np.diff(book.flows.day)[np.diff(book.flows.position) == 0] >= 0).all()
     assert (book.flows.day >= 1).all()
-    assert book.balances.position.tolist() == [1]
+    assert book.table(Balances).position.tolist() == [1]
     assert book.bonds.position.tolist() == [0, 3]
     assert set(zip(book.flows.currency.tolist(), book.flows.curve.tolist(), strict=True)) == {
         ("JPY", "JGB"), ("USD", "UST"), ("JPY", "XCCY_JPY")
@@ -38,22 +36,30 @@ def test_a_mark_is_the_dirty_value_for_settlement(make_book):
     assert book.marks.settlement_value == pytest.approx([-1e7 * (97.5 + accrued)], rel=1e-15)
 
 
-def test_every_matured_position_is_refused_by_name(make_positions, make_book):
-    faults = position_faults(make_positions(MATURED, MATURED), date(2025, 5, 28))
-    assert [fault.where for fault in faults] == ["maturity", "maturity"]
-    assert "position 'P1' matured on 2025-05-15, before the valuation date 2025-05-28" in faults[1].message
-    with pytest.raises(FileFaults, match=r"position 'P0' matured"):
-        make_book(MATURED)
+def test_what_is_over_is_worth_nothing_and_said_once_for_each_kind(make_book):
+    future = {"kind": "UST_FUTURE", "contract": "TY-2503", "deliverables": basket_of("0.04@2032-02-15")}
+    swap = {"kind": "OIS", "currency": "JPY", "rate": 0.01, "start_date": "2024-05-27", "maturity": "2025-05-27"}
+    ndf = {"kind": "NDF", "rate": 143.5, "maturity": "2025-05-27"}
+    book = make_book(MATURED, MATURED, future, swap, ndf, {"kind": "JGB", "coupon": 0.01, "maturity": "1998-03-20"})
+    assert all(table.position.size == 0 for table in (book.flows, book.options, book.futures, book.floats))
+    assert [warning.split(", over before")[0] for warning in book.warnings] == [
+        "2 positions ('P0', 'P1') with kind UST",
+        "1 position ('P2') with kind UST_FUTURE",
+        "1 position ('P3') with kind OIS",
+        "1 position ('P4') with kind NDF",
+        "1 position ('P5') with kind JGB",
+    ]
+    assert all(text.endswith("the valuation date 2025-05-28: worth 0; remove what is over") for text in book.warnings)
 
 
-def test_a_price_is_refused_where_nothing_is_left_to_fit(make_positions):
-    bond = {"kind": "UST", "coupon": 0.04, "maturity": "2025-05-29", "price": 100.0}
-    (fault,) = position_faults(make_positions(bond), date(2025, 5, 28))
-    assert fault.where == "price"
-    assert "pays nothing after settlement" in fault.message
+def test_a_price_is_not_used_where_nothing_is_left_to_fit(make_book):
+    book = make_book({"kind": "UST", "coupon": 0.04, "maturity": "2025-05-29", "price": 100.0})
+    assert book.flows.day.tolist() == [1]
+    assert book.marks.position.size == 0
+    assert "with a price or yield, but nothing to pay after settlement: it is not used" in book.warnings[0]
 
 
-def test_a_position_due_on_the_valuation_date_is_worth_nothing_and_said_so(make_book):
+def test_positions_due_on_the_valuation_date_are_worth_nothing_and_said_so(make_book):
     book = make_book({"kind": "UST_BILL", "maturity": "2025-05-28"}, {"kind": "CASH"})
     assert book.flows.day.size == 0
     assert book.warnings == (

@@ -56,8 +56,9 @@ def test_a_zero_coupon_bond_on_a_pillar_loses_its_time(found):
 
 
 def test_prices_move_what_is_held(found):
-    *_, shown = found
-    assert shown.price_delta["USDJPY"][[0, 1, 3]] == pytest.approx([0.0, 1.4504e6, 0.01 * 58885.5 * 145.04], rel=1e-9)
+    _, market, _, shown = found
+    spot = 1.4504e6 * market.curves["XCCY_JPY"].discount(2 / 365)  # due on the spot date, whose rate it is
+    assert shown.price_delta["USDJPY"][[0, 1, 3]] == pytest.approx([0.0, spot, 0.01 * 58885.5 * 145.04], rel=1e-9)
     assert shown.price_delta["SPX"][3] == pytest.approx(0.01 * 58885.5 * 145.04, rel=1e-9)
 
 

@@ -19,13 +19,14 @@ def test_all_lacking_currencies_and_curves_are_named_with_a_position(make_book, 
     )
     with pytest.raises(InputError) as caught:
         check_needs(book, make_market())
-    aud, eur, bund, forward = str(caught.value).splitlines()
+    aud, eur, bund, cash, forward = str(caught.value).splitlines()
     assert aud.startswith("the market has no exchange rate of AUD, the currency of position 'P3'; it has JPY, USD;")
     assert "no exchange rate of EUR, the currency of position 'P1' and 2 more;" in eur
     assert "[fx.rates.EUR] table with `level` and `source`, EURJPY among `names` of [factors], and [curves.BUND]" in eur
     assert bund.startswith("the market has no curve 'BUND', needed by position 'P1'; it has ")
     assert bund.endswith("give it a [curves.BUND] table, the par yields of bonds")
-    assert "no curve 'XCCY_EUR', needed by position 'P4'" in forward
+    assert "no curve 'XCCY_AUD', needed by position 'P3'" in cash
+    assert "no curve 'XCCY_EUR', needed by position 'P2' and 1 more" in forward
     assert forward.endswith("give it a [spreads.XCCY_EUR] table, spreads over another curve")
     check_needs(book, five_currencies(make_market()))
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.book.fit import fit
 from engine.book.greeks import curve_dv01
-from engine.book.value import book_warnings, position_values
+from engine.book.value import book_warnings, position_values, values_on
 from engine.errors import InputError
 
 FORWARD_DAYS = (date(2025, 8, 29) - date(2025, 5, 28)).days
@@ -31,13 +31,15 @@ def test_a_forward_at_the_covered_interest_rate_is_worth_nothing(make_book, make
     assert cheap == pytest.approx(wanted, rel=1e-12)
 
 
-def test_units_are_worth_their_amount_in_yen(make_book, make_market):
-    book = make_book(
-        {"kind": "FX_SPOT", "notional": 1e6, "rate": 140.0},
-        {"kind": "CASH", "currency": "USD", "notional": -3.0},
-        {"kind": "CASH", "currency": "JPY", "notional": 5.0},
-    )
-    assert position_values(book, make_market()) == pytest.approx([1e6 * (145.04 - 140.0), -3 * 145.04, 5.0], rel=1e-12)
+def test_cash_is_worth_its_amount_and_grows_at_the_rate_of_its_exchanges(make_book, make_market):
+    book, market = make_book({"kind": "CASH", "notional": -3.0}, {"kind": "CASH", "currency": "JPY"}), make_market()
+    assert position_values(book, market) == pytest.approx([-3 * 145.04, 100.0], rel=1e-14)
+    grown = values_on(book, market, fit(book, market), day=28, before=market)  # a Wednesday too: spot is two days on
+    wanted = [
+        -3 * 145.04 / market.curves["SOFR"].discount(28 / 365),
+        100.0 / market.curves["XCCY_JPY"].discount(28 / 365),
+    ]
+    assert grown == pytest.approx(wanted, rel=1e-14)
 
 
 def test_dv01_is_the_exact_loss_of_a_parallel_basis_point(make_book, make_market):

@@ -97,3 +97,17 @@ def test_no_row_before_the_first_date_wanted_is_looked_at():
     table = history()
     joint = joint_changes(table, FACTORS[::2], table.index[-1].date(), start=date(2002, 6, 3))
     assert joint.days[0] == np.datetime64("2002-06-04")
+
+
+def test_an_index_takes_no_date_away_and_stands_still_where_its_exchange_is_shut():
+    spx = np.linspace(100.0, 130.0, 300)
+    spx[150] = np.nan
+    table = history(SPX=spx)
+    factors = [*FACTORS[::2], parse_factor("SPX", {"SPX": "USD"})]
+    joint = joint_changes(table, factors, table.index[-1].date(), beside=["SPX"])
+    assert joint.spans.size == 299
+    assert joint.changes[149, 2] == 0.0
+    assert joint.changes[150, 2] == pytest.approx(np.log(spx[151] / spx[149]))
+    assert joint.notes == ("SPX stands still on 1 of 300 joint dates: it has no value there",)
+    alone = joint_changes(table, FACTORS[::2], table.index[-1].date())
+    assert joint.changes[:, :2].tobytes() == alone.changes.tobytes()

@@ -4,7 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from engine.book.fit import fit
+from engine.book.value import position_values
 from engine.instruments.registry import family_of
+from engine.market.moved_market import shifted
 from engine.payoffs.futures import FuturePart
 from tests.engine.hand_made import FUTURE, parts_of
 
@@ -40,3 +43,18 @@ def test_a_contract_is_of_its_own_exchange_and_not_too_far_ahead(make_positions)
     assert list(errors(values | {"contract": "TY-2509"}, DATE)) == [("contract", "TY-2509 is no JGB_FUTURE")]
     assert "more than 3 years" in next(iter(errors(values | {"contract": "JGB10-2909"}, DATE)))[1]
     assert list(errors(values | {"contract": "JGB10-2509"}, DATE)) == []
+
+
+def test_from_its_last_trading_day_a_future_is_in_delivery_and_moves_with_its_cheapest_bond(make_book, make_market):
+    for valuation_date in (date(2025, 9, 12), date(2025, 9, 18)):  # trading ends on the 12th, delivery is on the 22nd
+        market = make_market(valuation_date)
+        book = make_book(FUTURE, valuation_date=valuation_date)
+        assert valuation_date + timedelta(days=int(book.futures.last_trading_day[0])) == date(2025, 9, 22)
+        assert "in delivery" in book.warnings[0]
+        fits = fit(book, market)
+        assert position_values(book, market, fits).tolist() == [0.0]
+        (lost,) = position_values(book, shifted(market, 1e-4, "JGB"), fits)
+        assert -1.2e6 < lost < -6e5  # ten contracts of 100 mn, seven years or more: 7 bp of 1 bn, over its factor
+    over = make_book(FUTURE, valuation_date=date(2025, 9, 22))
+    assert over.futures.position.size == 0
+    assert "counts as paid, worth 0" in over.warnings[0]

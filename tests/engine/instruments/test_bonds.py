@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.book.value import position_values
 from engine.errors import InputError
 from engine.instruments import bonds
 from engine.payoffs.flows import Leg
@@ -110,3 +111,53 @@ def test_settlement_is_the_next_business_day_of_the_bond_s_own_centre(kind, valu
 def test_bonds_of_a_curve_that_no_currency_has_are_refused():
     with pytest.raises(InputError, match=r"no currency of .*currencies.toml has a curve 'BUNDS'"):
         bonds._rule("BUNDS")
+
+
+def test_a_treasury_before_its_issue_settles_on_it_and_accrues_from_its_date(make_book, make_market):
+    """Friday 30 May 2025: a two-year note dated Saturday 31 May, issued on Monday 2 June, the regular settlement."""
+    valuation_date = date(2025, 5, 30)
+    note = {"kind": "UST", "coupon": 0.03875, "issue_date": "2025-05-31", "maturity": "2027-05-31", "price": 99.95}
+    book = make_book(note | {"notional": 1e8}, valuation_date=valuation_date)
+    assert book.bonds.settlement_day.tolist() == [3]
+    assert book.bonds.accrued == pytest.approx([3.875 / 2 * 2 / 183], rel=1e-14)  # 0.021175 per 100
+    first = valuation_date + timedelta(days=int(book.flows.day[0]))
+    assert (first, book.flows.amount[0]) == (date(2025, 12, 1), 1e8 * 0.03875 / 2)  # due Sunday 30 November, in full
+    market = make_market(valuation_date)
+    settled = 1e6 * (99.95 + 3.875 / 183) * market.usdjpy * market.curves["UST"].discount(3 / 365)
+    assert position_values(book, market) == pytest.approx([settled], rel=1e-4)  # and its spread over three days
+
+
+@pytest.mark.parametrize(
+    ("row", "settlement", "accrued", "first"),
+    [
+        # issued in two weeks: a JGB's first coupon is full, so its buyer pays the interest since the last coupon day
+        (
+            {"kind": "JGB", "coupon": 0.014, "issue_date": "2025-06-13", "maturity": "2035-03-20"},
+            date(2025, 6, 13),
+            1.4 * 85 / 365,
+            date(2025, 9, 22),
+        ),
+        # issued on a coupon day: nothing accrued, and the first coupon is half a year later
+        (
+            {"kind": "JGB", "coupon": 0.014, "issue_date": "2025-06-20", "maturity": "2035-06-20"},
+            date(2025, 6, 20),
+            0.0,
+            date(2025, 12, 22),
+        ),
+        # issued within a period: the first coupon is pro rata, from the issue
+        (
+            {"kind": "BUND", "coupon": 0.026, "issue_date": "2025-07-11", "maturity": "2035-08-15"},
+            date(2025, 7, 11),
+            0.0,
+            date(2025, 8, 15),
+        ),
+        ({"kind": "UST_BILL", "issue_date": "2025-06-03", "maturity": "2025-07-29"}, date(2025, 6, 3), 0.0, None),
+    ],
+)
+def test_what_is_issued_later_settles_then(row, settlement, accrued, first, make_book):
+    valuation_date = date(2025, 5, 28)
+    book = make_book(row, valuation_date=valuation_date)
+    assert valuation_date + timedelta(days=int(book.bonds.settlement_day[0])) == settlement
+    assert book.bonds.accrued == pytest.approx([accrued], abs=1e-13)
+    if first is not None:
+        assert valuation_date + timedelta(days=int(book.flows.day[0])) == first

@@ -1,11 +1,12 @@
 """Spot, forwards and NDFs: days and amounts worked out by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from engine.errors import FileFaults
-from engine.payoffs.balances import BalancePart
+from engine.book.fit import fit
+from engine.book.value import position_values
 from engine.payoffs.exchanges import ExchangeLeg
 from engine.payoffs.flows import Leg
 from tests.engine.hand_made import parts_of
@@ -34,10 +35,16 @@ def test_an_ndf_is_a_forward_that_is_fixed_where_its_settlement_is_the_spot_date
     assert [*book.flows.amount.tolist(), *book.exchanges.amount.tolist()] == [-2e6 * 143.5, 2e6]
 
 
-@pytest.mark.parametrize("maturity", ["2025-05-29", "2025-05-30"])
-def test_an_ndf_that_has_been_fixed_is_refused(maturity, make_book):
-    with pytest.raises(FileFaults, match=r"'P0' was fixed on 2025-05-2[78], not after the valuation date"):
-        make_book({"kind": "NDF", "notional": 2e6, "maturity": maturity, "rate": 143.5})
+@pytest.mark.parametrize(("maturity", "day"), [("2025-05-29", 1), ("2025-05-30", 2)])
+def test_an_ndf_that_has_been_fixed_is_worth_its_difference_in_yen(maturity, day, make_book, make_market):
+    book, market = make_book({"kind": "NDF", "notional": 2e6, "maturity": maturity, "rate": 143.5}), make_market()
+    yen, dollars = market.curves["XCCY_JPY"].discount, market.curves["SOFR"].discount
+    spot = 145.04 * yen(2 / 365) / dollars(2 / 365)  # what a dollar is worth today
+    fits, wanted = fit(book, market), 2e6 * (spot * dollars(day / 365) - 143.5 * yen(day / 365))
+    moved = replace(market, fx={"USD": 120.0})
+    assert position_values(book, market, fits) == pytest.approx([wanted], rel=1e-12)
+    assert position_values(book, moved, fits) == pytest.approx([wanted], rel=1e-12)  # no dollars are left
+    assert "an expiry or fixing that is past" in book.warnings[0]
 
 
 def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_positions):
@@ -50,8 +57,17 @@ def test_a_forward_for_a_holiday_in_either_centre_pays_within_the_month(make_pos
     assert days == wanted
 
 
-def test_spot_and_cash_are_held_now(make_positions):
-    rows = [{"kind": "FX_SPOT", "notional": 10.0, "rate": 145.0}, {"kind": "CASH", "currency": "JPY", "notional": -7.0}]
-    spot, cash = (parts_of(position, date(2025, 5, 28), BalancePart) for position in make_positions(*rows))
-    assert [(part.currency, part.quantity) for part in spot] == [("USD", 10.0), ("JPY", -1450.0)]
-    assert [(part.currency, part.quantity) for part in cash] == [("JPY", -7.0)]
+def test_spot_is_two_payments_on_its_value_date(make_positions):
+    spot = {"kind": "FX_SPOT", "notional": 10.0, "rate": 145.0}
+    paid = [
+        [
+            (leg.currency, leg.days.tolist(), leg.amounts.tolist())
+            for part in (Leg, ExchangeLeg)
+            for leg in parts_of(position, date(2025, 5, 28), part)
+        ]
+        for position in make_positions(spot, spot | {"maturity": "2025-05-29"})
+    ]
+    assert paid == [
+        [("JPY", [2], [-1450.0]), ("USD", [2], [10.0])],
+        [("JPY", [1], [-1450.0]), ("USD", [1], [10.0])],
+    ]

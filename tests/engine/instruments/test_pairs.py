@@ -8,7 +8,6 @@ from engine.conventions.currencies import CURRENCIES, currency_of, fx_quote
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.instruments.pairs import Pair, pair_of, pair_of_fields, quoted_pair
-from engine.payoffs.balances import BalancePart
 from engine.payoffs.exchanges import ExchangeLeg
 from engine.payoffs.fx_options import OptionPart
 from tests.engine.five_currencies import five_currencies
@@ -70,10 +69,10 @@ def test_delivery_follows_the_currencies_spot_days(make_positions):
     assert [(each.expiry_day, each.delivery_day) for each in later] == [(33, 40), (37, 43), (33, 40)]
 
 
-def test_spot_is_two_amounts_held(make_positions):
+def test_spot_is_two_payments(make_positions):
     (spot,) = make_positions({"kind": "FX_SPOT", "currency": "AUD", "notional": 10.0, "rate": 0.65, "against": "USD"})
-    held = parts_of(spot, make_positions({"kind": "JGB_BILL", "maturity": "2025-05-28"})[0].maturity, BalancePart)
-    assert [(part.currency, part.quantity) for part in held] == [("AUD", 10.0), ("USD", -6.5)]
+    paid = [(leg.currency, leg.days.tolist(), leg.amounts.tolist()) for leg in parts_of(spot, DATE, ExchangeLeg)]
+    assert paid == [("USD", [2], [-6.5]), ("AUD", [2], [10.0])]
 
 
 DATE = date(2025, 5, 28)

@@ -96,7 +96,12 @@ def _held_bund(coupon, maturity):
 
 
 def _cash(code):
-    return {"kind": "CASH", "currency": code, "notional": 1e8}, lambda quotes: lambda: 1e8 * quotes.rate(code), 1e8
+    def make(quotes):
+        """At its spot rate in the base market, where `make` is called; from there it moves with what it is worth."""
+        amount = 1e8 * quotes.rate(code) / quotes.today(code)
+        return lambda: amount * quotes.today(code)
+
+    return {"kind": "CASH", "currency": code, "notional": 1e8}, make, 1e8
 
 
 def _deposit(code, count):

@@ -6,10 +6,12 @@ import pytest
 from engine.errors import InputError
 from engine.market.correlation import (
     REPAIRED_EIGENVALUE,
+    RepairedCorrelation,
     check_correlation,
     check_semidefinite,
     cholesky,
     correlation_faults,
+    is_worth_saying,
     nearest_correlation,
     smallest_eigenvalue,
 )
@@ -169,3 +171,14 @@ def test_cholesky_refuses_what_has_no_factor(reference):
 def test_the_smallest_eigenvalue_of_an_equicorrelation_matrix_is_one_minus_rho():
     equal = np.full((5, 5), 0.5) + 0.5 * np.eye(5)
     assert smallest_eigenvalue(equal) == pytest.approx(0.5, abs=1e-14)
+
+
+@pytest.mark.parametrize(("change", "is_said"), [(0.0199, False), (0.0, False), (0.02, True), (0.3, True)])
+def test_a_repair_is_worth_a_word_from_0_02_on(change, is_said):
+    """Those of the bundled scenarios are below: a user can do nothing about them, and they stand in the manifest."""
+    repaired = RepairedCorrelation(
+        correlation=np.eye(2), distance=1.0, largest_change=change, was_smallest_eigenvalue=-1e-3,
+        smallest_eigenvalue=1e-6,
+    )  # fmt: skip
+    assert is_worth_saying(f"scenario 'x': {repaired.note()}") is is_said
+    assert is_worth_saying("curve 'BUND' has no factor: it does not move")

@@ -37,8 +37,9 @@ def worth(market, moves, when, usdjpy):
         return np.exp(-(curve.zero_rate(tau) + np.interp(tau, *zip(*pillars, strict=True))) * tau)
 
     paid = jgb.discount(5 / 365) / jgb.discount(when / 365) if when else price(jgb, 5)
-    one = 100.0 * paid + 1e4 * price(jgb, 3000) + usdjpy * (-70.0 * price(ust, 1500) + 9.0)
-    return np.array([one, usdjpy * 50.0 * price(ust, 900) - 500.0])
+    yen, dollar = (1.0 / float(curve.discount(when / 365)) for curve in (jgb, ust))  # what 1 held now has become
+    one = 100.0 * paid + 1e4 * price(jgb, 3000) + usdjpy * (-70.0 * price(ust, 1500) + 9.0 * dollar)
+    return np.array([one, usdjpy * 50.0 * price(ust, 900) - 500.0 * yen])
 
 
 @pytest.mark.parametrize("instantaneous", [False, True])
@@ -149,15 +150,16 @@ def test_without_vol_every_path_is_the_one_that_stays(hand_market, book):
 
 
 def test_a_book_of_cash_alone_packs_without_flows(hand_market, hand_book):
-    result = packed(hand_book(units=[(0, "USD", 2.0)]), hand_market(), direct=False)
+    result = packed(hand_book(units=[(0, "USD", 2.0)]), hand_market(flat=0.04), direct=False)
     assert (result.book.flows.degree, result.bounds.flows) == (0, 0.0)
     pnl = revalue(result.book, 0, np.array([[[0.0]] * 5 + [[0.1]]]))
-    assert pnl[0, 0] == pytest.approx(2.0 * 145.04 * np.expm1(0.1), rel=1e-13)
+    assert pnl[0, 0] == pytest.approx(2.0 * 145.04 * np.expm1(0.1 + 0.04 * 14 / 365), rel=1e-13)  # with its interest
 
 
 def test_a_usd_report_of_usd_cash_has_no_risk(hand_market, hand_book):
-    result = packed(hand_book(units=[(0, "USD", 1e6)]), hand_market(), currency="USD")
+    result = packed(hand_book(units=[(0, "USD", 1e6)]), hand_market(flat=0.04), currency="USD")
     program = NumbaBackend().prepare(
         result.model, result.book, seed=1, n_steps=1, float32=False, centre=result.shock_pnl.ravel()
     )
-    assert np.abs(NumbaBackend().pnl(program, PathRange(first=0, n=500))).max() <= 1e-9  # of a million
+    pnl = NumbaBackend().pnl(program, PathRange(first=0, n=500))
+    assert np.abs(pnl - 1e6 * np.expm1(0.04 * 14 / 365)).max() <= 1e-9  # of a million: its interest alone

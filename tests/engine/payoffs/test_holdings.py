@@ -23,7 +23,7 @@ def test_index_futures_start_at_nothing_and_move_with_the_index(make_book, make_
 
 
 def test_an_asset_in_another_currency_or_unknown_is_refused(make_book, make_market):
-    with pytest.raises(InputError, match="factor 'SPX' is quoted in USD, the book holds it in JPY"):
+    with pytest.raises(InputError, match="factor 'SPX' is quoted in USD, position 'P0' holds it in JPY"):
         fit(make_book({"kind": "ASSET", "factor": "SPX", "currency": "JPY"}), make_market())
-    with pytest.raises(InputError, match="no price factor 'DAX', which the book needs; it has USDJPY, SPX, NKY"):
+    with pytest.raises(InputError, match="no price factor 'DAX', needed by position 'P0'; it has USDJPY, SPX, NKY"):
         fit(make_book({"kind": "ASSET", "factor": "DAX"}), make_market())

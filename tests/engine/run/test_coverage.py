@@ -39,7 +39,7 @@ def one_thread():
 )
 @pytest.mark.usefixtures("one_thread")
 def test_intervals_cover_the_closed_form(hand_market, hand_book, n_repeats, n_paths, confidences):
-    market = hand_market(names=("USDJPY",), vols=(USD_CASH["vol"],), usdjpy=USD_CASH["spot"])
+    market = hand_market(names=("USDJPY",), vols=(USD_CASH["vol"],), usdjpy=USD_CASH["spot"], flat=0.0)
     packed = pack(
         hand_book(units=[(0, "USD", USD_CASH["usd"])]),
         market,

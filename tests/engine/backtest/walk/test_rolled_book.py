@@ -15,6 +15,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.template import template
 from engine.market.moved_market import shifted
+from engine.payoffs.balances import Balances
 
 BASE = load_market(bundled_market_path())
 POSITIONS = read_positions(bundled_book_path(), BASE.valuation_date)
@@ -71,8 +72,8 @@ def test_a_rate_of_exchange_keeps_its_ratio_to_spot():
     yen = before.flows.currency[rows] == "JPY"
     assert after.flows.amount[rows][yen] == pytest.approx(0.5 * before.flows.amount[rows][yen])
     assert after.flows.amount[rows][~yen] == pytest.approx(before.flows.amount[rows][~yen])
-    spot = before.balances.position == before.kinds.index("FX_SPOT")
-    dollars, yens = (after.balances.quantity / before.balances.quantity)[spot]
+    spot = before.table(Balances).position == before.kinds.index("FX_SPOT")
+    dollars, yens = (after.table(Balances).quantity / before.table(Balances).quantity)[spot]
     assert (dollars, yens) == pytest.approx((1.0, 0.5))
 
 

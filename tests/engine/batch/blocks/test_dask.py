@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.batch.blocks.dask import check_address
+from engine.batch.blocks.worker_facts import worker_facts
 from engine.errors import InputError
 
 pytest.importorskip("distributed", reason="needs the extra `dask`")
@@ -43,10 +45,11 @@ class Cluster:
             time.sleep(0.05)
         return str(json.loads(self.info.read_text())["address"])
 
-    def worker(self, *arguments: object) -> subprocess.Popen[bytes]:
-        """Start one more worker."""
+    def worker(self, *arguments: object, root: Path = ROOT, **env: str) -> subprocess.Popen[bytes]:
+        """Start one more worker, with the program at `root`."""
         return self._start("worker", "--scheduler-file", self.info, "--nthreads", 1, "--memory-limit", 0,
-                           "--no-nanny", "--no-dashboard", "--local-directory", self.folder, *arguments)  # fmt: skip
+                           "--no-nanny", "--no-dashboard", "--local-directory", self.folder, *arguments,
+                           root=root, env=env)  # fmt: skip
 
     def stop(self) -> None:
         """End every process."""
@@ -54,11 +57,13 @@ class Cluster:
             child.kill()
             child.wait()
 
-    def _start(self, *arguments: object) -> subprocess.Popen[bytes]:
+    def _start(
+        self, *arguments: object, root: Path = ROOT, env: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", *map(str, arguments), *self.tls]
-        env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        env = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])} | (env or {})
         with (self.folder / "log").open("ab") as log:
-            child = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+            child = subprocess.Popen(command, env=env, cwd=root, stdout=log, stderr=log)
         self.children.append(child)
         return child
 
@@ -95,6 +100,66 @@ def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, clus
     assert json.loads(out.splitlines()[-1])["exit_code"] == 0
     assert folder.bits() == whole
     assert folder.manifest()["workers"].startswith("dask at tcp://127.0.0.1:")
+
+
+def other_program(folder: Path, place: str, old: str, new: str) -> Path:
+    """A copy of the program with one line of it changed."""
+    for name in ("engine", "kernels", "unwind_risk", "cli", "bench"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (folder / place).read_text()
+    assert old in text
+    (folder / place).write_text(text.replace(old, new))
+    return folder
+
+
+def test_a_worker_of_another_program_gets_no_block_and_the_others_go_on(folder, done, cluster, tmp_path):
+    """Its tails are half as large again; every digest of a cell would be the same."""
+    old = 'values["kept_pnl"] = np.concatenate(kept)'
+    other = other_program(tmp_path / "other", "engine/batch/blocks/checkpoints.py", old, f"{old} * 1.5")
+    dask = cluster()
+    dask.worker(root=other)
+    dask.worker(NUMBA_OPT="2")
+    batch = folder.start("run", folder.file, "--dask", dask.address)
+    said = []
+    while sum("gets no block" in text for text in said) < 2:
+        said.append(batch.stderr.readline())
+        assert said[-1], said
+    assert not any("block-" in path for path in folder.files())
+    dask.worker()
+    _, rest = batch.communicate(timeout=120)
+    assert batch.returncode == 0, rest
+    text = "".join(said) + rest
+    assert text.count("gets no block: engine and kernels ") == 1
+    assert text.count("gets no block: NUMBA_OPT 2, here not set") == 1
+    assert text.count("neither encrypted nor authenticated") == 1
+    assert folder.bits() == done.bits()
+    assert folder.manifest()["workers"].endswith(" 1 workers at last")
+
+
+@pytest.mark.slow
+def test_a_worker_that_says_it_is_the_same_and_is_not_is_found_by_its_first_block(folder, done, cluster, tmp_path):
+    lies = f"return {{**{dict(worker_facts())!r}}}\n    program, found = code(), versions()"
+    other = other_program(
+        tmp_path / "other", "engine/batch/blocks/worker_facts.py", "program, found = code(), versions()", lies
+    )
+    scaled = other / "engine/batch/blocks/dask.py"
+    text = scaled.read_text()
+    old = "trimmed(backend.reduce(program, block, brackets), keep))"
+    assert old in text
+    new = "(lambda r: __import__('dataclasses').replace(r, kept_pnl=1.5 * r.kept_pnl))(" + old[:-1] + "))"
+    scaled.write_text(text.replace(old, new))
+    dask = cluster()
+    dask.worker(root=other)
+    batch = folder.start("run", folder.file, "--dask", dask.address)
+    said = []
+    while not any("gets no block" in text for text in said):
+        said.append(batch.stderr.readline())
+        assert said[-1], said
+    assert "is wrong: the tail of cell" in said[-1]
+    dask.worker()
+    _, rest = batch.communicate(timeout=120)
+    assert batch.returncode == 0, rest
+    assert folder.bits() == done.bits()
 
 
 def test_when_the_scheduler_dies_the_batch_ends_with_75_and_goes_on_without_it(folder, cluster):

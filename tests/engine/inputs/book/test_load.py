@@ -92,7 +92,6 @@ REFUSED = {
     "S026 full width": (_text(_jgb(notional="１０００")), ["'１０００'", "ASCII digits"]),  # noqa: RUF001  # the case itself
     "S028 accounting": (_text(_jgb(notional="(1000000000)")), ["with a minus sign: -1000000000"]),
     "S029 percent": (_text(_jgb(coupon="4.25")), ["line 2, coupon", "is 0.0425 meant?"]),
-    "S031 matured": (_text(_jgb(maturity="2025-06-20")), ["line 2, maturity: position 'P1' matured on 2025-06-20"]),
     "S033 serial date": (_text(_jgb(maturity="49115")), ["line 2, maturity", "'49115'", "2034-06-20 is meant"]),
     "S034 no such day": (_text(_jgb(maturity="2034-11-31")), ["no such day, got '2034-11-31'"]),
     "S035 ambiguous": (_text(_jgb(maturity="03/04/2034")), ["YYYY-MM-DD, got '03/04/2034'"]),
@@ -133,10 +132,6 @@ REFUSED = {
         ["line 2, vol: is empty, but SWAPTION_PAYER needs it or `premium`"],
     ),
     "tenor": (_text("S,SWAPTION_PAYER,JPY,1,2027-05-20,0.01,10", header=OPTION_HEADER), ["tenor must look like"]),
-    "expired": (
-        _text("O,FX_CALL,USD,1,2026-11-20,150", header="position_id,kind,currency,notional,maturity,strike"),
-        ["line 2, maturity: position 'O' expired on 2026-11-20, on the valuation date", "enter what it pays as CASH"],
-    ),
     "strikes": (
         _text("O,FX_STRANGLE,USD,1,2027-05-20,150,140", header=STRANGLE_HEADER),
         ["line 2, strike_2: must be above `strike`, 150, got 140"],
@@ -152,10 +147,6 @@ REFUSED = {
     "another exchange": (
         _text("F,JGB_FUTURE,JPY,1,TY-2703,0.01@2036-03-20", header=FUTURE_HEADER),
         ["line 2, contract: TY-2703 is no JGB_FUTURE"],
-    ),
-    "delivered": (
-        _text("F,UST_FUTURE,USD,1,TY-2606,0.04@2034-03-20", header=FUTURE_HEADER),
-        ["line 2, contract: TY-2606 was delivered before the valuation date"],
     ),
     "swap without fixing": (
         _text("O,OIS,JPY,1,,2030-08-20,0.01,2025-08-20,"),
@@ -321,7 +312,7 @@ def test_missing_market_prices_are_counted_and_not_read_as_numbers(tmp_path):  #
 def test_many_books_in_one_file_and_one_without_the_column(tmp_path):
     rows = ("rates," + JGB, "fx," + UST)
     assert _load(tmp_path, _text(*rows, header="book," + HEADER)).books == ("rates", "fx")
-    assert _load(tmp_path, _text(JGB)).books == ("main",)
+    assert _load(tmp_path, _text(JGB)).books == ("book",)  # as its file, book.csv, is called
 
 
 def _plain(value):

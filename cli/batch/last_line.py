@@ -1,0 +1,115 @@
+"""The JSON object with which `unwind batch run`, `resume` and `merge` end, last on stdout, whatever happens to them.
+
+Imported before everything else, so that a signal during the other imports finds its handler: it imports nothing that
+is not Python's.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn
+
+COMMANDS = ("run", "resume", "merge")  # of `unwind batch`
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+FAILED = 1
+
+
+class _Said:
+    """Whether the line has been written, and what it is about."""
+
+    is_said = False
+    batch: str | None = None  # the batch file as the command names it
+
+
+def watch(words: Sequence[str]) -> bool:
+    """Let a signal end a batch's command with its line, at once; return whether `words` are such a command."""
+    if len(words) < 2 or words[0] != "batch" or words[1] not in COMMANDS or {"--help", "--dry-run"} & {*words}:
+        return False
+    _Said.batch = next((word for word in words[2:] if word.endswith(".toml")), None)
+    for number in SIGNALS:
+        signal.signal(number, _stop_at_once)
+    return True
+
+
+@contextmanager
+def always(words: Sequence[str]) -> Iterator[None]:
+    """See to it that a batch's command ends with its line: after bad usage, an error, or an unforeseen exception."""
+    if not watch(words):
+        yield
+        return
+    try:
+        yield
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else FAILED if ended.code else 0
+        if code and not _Said.is_said:
+            end(ended_early(code, _why(ended.__context__)))
+        raise
+    except BaseException as error:
+        traceback.print_exc()
+        if not _Said.is_said:
+            end(ended_early(FAILED, f"{type(error).__name__}: {error}"))
+        raise SystemExit(FAILED) from None
+
+
+def _why(cause: BaseException | None) -> str:
+    """Say what a command ended with: an error of ours, or bad usage as the parser of commands words it."""
+    words = getattr(cause, "format_message", lambda: str(cause or ""))()
+    return words or "bad usage: see stderr"
+
+
+def ended_early(code: int, message: str) -> dict[str, Any]:
+    """Return what the line says of a batch that did not begin, or ended before its nights were told."""
+    return {
+        "batch": _Said.batch,
+        "out": None,
+        "exit_code": code,
+        "message": message,
+        "elapsed_s": None,
+        "faults": [],
+        "nights": [],
+    }
+
+
+def end(found: dict[str, Any]) -> NoReturn:
+    """Write the line, and end with its `exit_code`; a signal that comes from here on changes neither."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    _Said.is_said = True
+    line = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    try:
+        print(line, flush=True)
+    except (OSError, ValueError) as error:  # no room, or closed meanwhile: the record stands, and so does the code
+        _to_nowhere(sys.stdout)
+        print(f"error: the last line cannot be written to stdout: {error}; it is: {line}", file=sys.stderr, flush=True)
+    raise SystemExit(found["exit_code"])
+
+
+def _stop_at_once(number: int, _frame: FrameType | None) -> None:
+    """End here: before anything was begun, or because a second signal will not wait for the block in hand."""
+    if _Said.is_said:
+        return
+    code = 128 + number
+    message = f"{signal.Signals(number).name}: stopped at once; start the same batch again to begin it or to go on"
+    text = json.dumps(ended_early(code, message), ensure_ascii=False) + "\n"
+    for descriptor, data in ((2, f"error: {message}\n"), (1, text)):
+        try:
+            os.write(descriptor, data.encode(errors="backslashreplace"))
+        except OSError:
+            continue
+    os._exit(code)
+
+
+def _to_nowhere(stream: Any) -> None:
+    """Let what a stream still holds go nowhere, so that the interpreter's own flush at the end cannot fail."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        return

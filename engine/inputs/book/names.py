@@ -1,0 +1,26 @@
+"""The name of a book that nobody named: its file's. One rule for single runs and for batches."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+UNNAMED = ""  # book of every position in a file without the column `book`, until the file's name is known
+MAX_LETTERS = 64
+
+
+def name_of_file(path: Path | str) -> str:
+    """Return what the book in a file without the column `book` is called: the file's name without its end."""
+    return book_name(Path(path).stem)
+
+
+def book_name(text: str) -> str:
+    """Return a text as the name of a book, which results, limits and metrics can hold.
+
+    Letters and digits of any script, '.', '_' and '-' stay; anything else becomes '_'.
+    """
+    kept = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in text)
+    return kept[:MAX_LETTERS] or "_"
+
+
+def named(books: Iterable[str], name: str) -> tuple[str, ...]:
+    """Return the book of each position, with `name` for those that have none: (n_positions,)."""
+    return tuple(book or name for book in books)

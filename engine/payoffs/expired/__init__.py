@@ -1,0 +1,1 @@
+"""What has expired by the valuation date and is not settled: its payoff in the base market, as cash."""

@@ -1,0 +1,52 @@
+"""Spreads and vols without a factor are named, with what a basis point of each is worth."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.book.fit import fit
+from engine.book.static_inputs import static_input_warnings
+from engine.market.factors import parse_factor
+
+XCCY = {"kind": "XCCY_SWAP", "notional": 5e8, "rate": 145.04, "spread": -0.0052, "start_date": "2025-05-30"}
+XCCY |= {"maturity": "2030-05-30"}
+ASSET_SWAP = [
+    {"kind": "JGB", "coupon": 0.024, "maturity": "2055-03-20", "notional": 1e10},
+    {"kind": "OIS", "currency": "JPY", "rate": 0.024, "start_date": "2025-05-30", "maturity": "2055-05-30"}
+    | {"notional": -1e10},
+]
+PAYER = {"kind": "SWAPTION_PAYER", "currency": "JPY", "rate": 0.0125, "maturity": "2026-05-28", "tenor": "10Y"}
+
+
+def said(make_book, market, *rows):
+    book = make_book(*rows)
+    return {text.split(":")[0]: text for text in static_input_warnings(book, market, fit(book, market))}
+
+
+def test_a_basis_without_a_factor_is_named_with_what_a_basis_point_is_worth(make_book, make_market):
+    text = said(make_book, make_market(), XCCY)["spreads of XCCY_JPY over TONA"]
+    gained = float(text.split("+1 bp is worth ")[1].split(" JPY")[0].replace(",", ""))
+    # A yen leg paid over five years: 72.5 bn yen x 4.95 years x 1 bp, discounted at some 1 %
+    assert gained == pytest.approx(5e8 * 145.04 * 4.95e-4, rel=0.03)
+
+
+def test_a_hedged_asset_swap_says_its_swap_spread(make_book, make_market):
+    text = said(make_book, make_market(), *ASSET_SWAP)["spreads of TONA over JGB"]
+    gained = float(text.split("+1 bp is worth ")[1].split(" JPY")[0].replace(",", ""))
+    assert 1.5e7 < gained < 2.5e7  # 10 bn x some 20 years x 1 bp: fixed is paid
+
+
+def test_vols_of_swaptions_are_named(make_book, make_market):
+    found = said(make_book, make_market(), PAYER | {"vol": 0.0058, "notional": 1e10})
+    assert "+1 bp is worth +" in found["normal vols of swaptions"]
+
+
+def test_a_curve_with_factors_of_its_own_and_a_book_without_swaps_are_not_named(make_book, make_market):
+    market = make_market()
+    assert said(make_book, market, ASSET_SWAP[0], {"kind": "CASH"}) == {}
+    names = [factor.name for factor in market.factors]
+    factors = tuple(
+        parse_factor("XCCY_JPY_5Y") if name == "JGB_30Y" else factor
+        for name, factor in zip(names, market.factors, strict=True)
+    )
+    assert "spreads of XCCY_JPY over TONA" not in said(make_book, replace(market, factors=factors), XCCY)
