@@ -79,9 +79,15 @@ def filtered_state(
             f"{first}: give files that reach further back"
         )
     names = tuple(factor.name for factor in factors)
-    leaders = tuple(name for name in _LEADING if name in names)
-    led = tuple(f.name for f in factors if f.curve in _LED_CURVES or f.name == PRICE_FACTOR)
+    leaders, led = leaders_and_led(factors)
     return _calibrated(joint, names, leaders, led, given or {}, rule), joint
+
+
+def leaders_and_led(factors: Sequence[Factor]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the factors that others follow on the next date, and of those that follow."""
+    names = [factor.name for factor in factors]
+    led = tuple(f.name for f in factors if f.curve in _LED_CURVES or f.name == PRICE_FACTOR)
+    return tuple(name for name in _LEADING if name in names), led
 
 
 def rows_and_leads(z: F64, leaders: I64, led: I64, rule: FilterRule) -> tuple[F64, F64, F64]:
@@ -107,14 +113,24 @@ def standardised(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
     changes  (n, n_factors) in the states' units
     spans    (n,) weekdays
     """
+    averages, z = standardised_along(changes, spans, rule)
+    return averages[-1], z
+
+
+def standardised_along(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
+    """Return `standardised` on the way: averages before each change and after the last, (n + 1, n_factors, n_speeds).
+
+    What stands at place t does not depend on changes from t on, but for the start: the first 120 give its mean square.
+    """
     decays, weights = np.array(rule.decays), np.array(rule.weights)
     daily = changes / np.sqrt(spans)[:, None]
     squares = daily * daily
-    averages = np.repeat(squares[:WARM_UP].mean(axis=0)[:, None], decays.size, axis=1)
+    averages = np.empty((spans.size + 1, daily.shape[1], decays.size))
+    averages[0] = squares[:WARM_UP].mean(axis=0)[:, None]
     z = np.empty_like(daily)
     for t in range(spans.size):
-        z[t] = daily[t] / np.sqrt(np.maximum(averages @ weights, FLOOR))
-        averages = decays * averages + (1.0 - decays) * squares[t][:, None]
+        z[t] = daily[t] / np.sqrt(np.maximum(averages[t] @ weights, FLOOR))
+        averages[t + 1] = decays * averages[t] + (1.0 - decays) * squares[t][:, None]
     return averages, z
 
 

@@ -181,6 +181,12 @@ class CudaBackend(AbstractBackend):
 
         return self._shared(program, paths, work)
 
+    def pnl_of_moves(self, book: Book, moves: F64) -> F64:
+        """See AbstractBackend. Such moves are few and lie in the host's memory: numba has the device's very bits."""
+        from kernels.numba.backend import NumbaBackend
+
+        return NumbaBackend().pnl_of_moves(book, moves)
+
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend. Raises DeviceMemoryError."""
         ids = np.ascontiguousarray(path_ids, np.uint64)
