@@ -24,7 +24,11 @@ MODULES = {
     "pytest": "pytest",
     "hypothesis": "hypothesis",
 }
-GPU_TESTS = ("tests/kernels/cuda/host/test_backend.py", "tests/kernels/cuda/test_unwind.py")
+GPU_TESTS = (
+    "tests/kernels/cuda/host/test_backend.py",
+    "tests/kernels/cuda/test_filtered.py",
+    "tests/kernels/cuda/test_unwind.py",
+)
 GPU_CASE = "crossover"
 COMMAND = ("QuantLib", "pandas", "rich", "typer")  # what the `unwind` command needs besides
 # Cases without a GPU, which are left out where what they need is not there
@@ -36,6 +40,7 @@ OTHER_CASES: dict[str, tuple[str, ...]] = {
     "end_to_end": COMMAND,
     "start_up": COMMAND,
     "unwind": (),
+    "filtered": ("QuantLib",),
 }
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 

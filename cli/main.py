@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli.backtest import commands as backtest
 from cli.batch import commands as batch
 from cli.batch import last_line
 from cli.book import commands as book
 from cli.book import show as book_show
-from cli.data import estimates, history, prices
+from cli.data import calibrate, estimates, history, prices
 from cli.errors import exit_codes
 from cli.options import OnceCommand
 from cli.record import report, reproduce
@@ -21,8 +22,8 @@ from cli.scenario import replay, sectors
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
-Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 failed, 2 bad input, 75 busy (try again),
-130 or 143 interrupted.
+Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 failed, 2 bad input, 3 a
+backtest's gate failed, 75 busy (try again), 130 or 143 interrupted.
 """
 
 # Plain help: the README holds it word for word, whatever the terminal's width.
@@ -113,6 +114,8 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
+app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
 app.command("report", cls=OnceCommand)(guarded(report.report))
 app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
 app.command("bench", cls=OnceCommand)(guarded(bench.bench))

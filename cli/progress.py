@@ -9,35 +9,35 @@ from cli.terminal import styled
 
 HEARTBEAT_S = 30.0
 
-Progress = Callable[[int, int], None]  # paths done, paths in all
+Progress = Callable[[int, int], None]  # done, in all: paths, or what the caller counts
 
 
 @contextmanager
-def on_stderr() -> Iterator[Progress]:
-    """Yield what a run calls after each block."""
+def on_stderr(counted: str = "paths") -> Iterator[Progress]:
+    """Yield what a run calls after each block of what is `counted`."""
     if sys.stderr.isatty():
-        with _bar() as report:
+        with _bar(counted) as report:
             yield report
     else:
-        yield heartbeat(time.monotonic)
+        yield heartbeat(time.monotonic, counted)
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(counted: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
-    columns = (TextColumn("paths"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(counted), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with RichProgress(*columns, console=Console(file=styled(sys.stderr)), transient=True) as bar:
-        task = bar.add_task("paths", total=None)
+        task = bar.add_task(counted, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def heartbeat(clock: Callable[[], float]) -> Progress:
+def heartbeat(clock: Callable[[], float], counted: str = "paths") -> Progress:
     """Say how far it is every `HEARTBEAT_S` seconds of `clock`, at the calls that come.
 
-    The first block may hold the compiling of the kernels: its time says nothing of the paths to come.
+    The first block may hold the compiling of the kernels: its time says nothing of those to come.
     """
     start = last = clock()
     is_first = True
@@ -49,6 +49,6 @@ def heartbeat(clock: Callable[[], float]) -> Progress:
             return
         last = now
         took = f"; the first took {now - start:.0f} s, compiling included" if first else f" after {now - start:.0f} s"
-        print(f"{done:,} of {total:,} paths{took}", file=sys.stderr, flush=True)
+        print(f"{done:,} of {total:,} {counted}{took}", file=sys.stderr, flush=True)
 
     return report

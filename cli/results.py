@@ -56,7 +56,8 @@ def table(result: "RunResult") -> Table:
 
     scale, tails = _scale(result), result.results[0].measures
     measures = measures_among(tails[0].estimates)
-    columns = tuple(_columns([tail.confidence for tail in tails], measures))
+    has_table = any(tail.table_ses for row in result.results for tail in row.measures)
+    columns = tuple(_columns([tail.confidence for tail in tails], measures, has_table=has_table))
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
         rows.append([scenario, *[""] * (len(columns) - 1)])
@@ -71,9 +72,16 @@ def _title(result: "RunResult", scale: Scale) -> str:
     how = _how(result)
     return (
         f"Losses over {run.horizon_days} business days from {run.valuation_date}, {scale.unit}\n"
-        f"{run.n_paths:,} paths, {steps}, seed {run.seed}, {run.backend} {run.precision}\n"
+        f"{_paths(result, steps)}, {run.backend} {run.precision}\n"
         f"revalues {held}, {how}\n"
     )
+
+
+def _paths(result: "RunResult", steps: str) -> str:
+    run = result.run
+    if all(tail.is_exact for row in result.results for tail in row.measures):
+        return f"{run.n_paths:,} equally likely moves, each valued: nothing is drawn"
+    return f"{run.n_paths:,} paths, {steps}, seed {run.seed}"
 
 
 def _how(result: "RunResult") -> str:
@@ -92,16 +100,17 @@ def _how(result: "RunResult") -> str:
     return f"compressed, error at most {told}{render.at_most(largest)} {result.run.currency} of P&L"
 
 
-def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
+def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"], *, has_table: bool) -> Iterator[Column]:
     from engine.risk.measures.registry import HEADLINE
 
     yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
     yield Column(heading="value", meaning="what the book is worth today, before any shock.")
     yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
+    table = " of the simulation, and of a filtered law's table of past days" if has_table else ""
     for confidence in confidences:
         name, odds = render.percent(confidence), render.percent(1.0 - confidence)
         for measure in measures:
-            meaning = f"{measure.meaning.format(odds=odds)}; ± one standard error."
+            meaning = f"{measure.meaning.format(odds=odds)}; ± one standard error{table}."
             yield Column(heading=f"{measure.label} {name}", meaning=meaning)
     last = f"{HEADLINE[-1].label} {render.percent(confidences[-1])}"
     yield Column(
@@ -112,15 +121,24 @@ def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) ->
 def _row(row: "ScopeResult", measures: Sequence["TailMeasure"], scale: Scale) -> list[str]:
     from engine.risk.measures.registry import HEADLINE
 
-    estimates = [tail.of(measure) for tail in row.measures for measure in measures]
     last = row.measures[-1]
     return [
         "  " + row.scope.removeprefix("book:"),
         scale.amount(row.base_value),
         scale.amount(row.shock_pnl),
-        *(scale.estimate(each.value, each.se) for each in estimates),
+        *(_estimate(tail, measure, scale) for tail in row.measures for measure in measures),
         scale.amount(last.around_shock[HEADLINE[-1].key], last.of(HEADLINE[-1]).se),
     ]
+
+
+def _estimate(tail: "TailResult", measure: "TailMeasure", scale: Scale) -> str:
+    """Return a figure with the simulation's error, and that of the table that its law draws from, if it has one."""
+    each, of_table = tail.of(measure), tail.table_ses.get(measure.key)
+    if of_table is None:
+        return scale.estimate(each.value, each.se)
+    if tail.is_exact and each.se == 0.0:
+        return f"{scale.amount(each.value, of_table)} exact ±{scale.amount(of_table, of_table)}"
+    return f"{scale.estimate(each.value, each.se)} ±{scale.amount(of_table, of_table)}"
 
 
 def _scale(result: "RunResult") -> Scale:

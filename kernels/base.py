@@ -105,6 +105,13 @@ class AbstractBackend(ABC):
         """Value every row: (n_rows, paths.n) [reporting currency], the same bits for any split into ranges."""
 
     @abstractmethod
+    def pnl_of_moves(self, book: Book, moves: F64) -> F64:
+        """Value every row after given moves, (n_factors, n) in the states' units: (n_rows, n) [reporting currency].
+
+        Nothing is drawn; the book has one observation.
+        """
+
+    @abstractmethod
     def levels(self, program: Program, path_ids: U64) -> Array:
         """Replay chosen paths: (n_dynamics, n_steps, n_factors + len(PATH_SERIES), n_ids) after each step.
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from kernels.records import Field, Record, Rows, contiguous, empty
+from kernels.records import Field, Record, Rows, contiguous, declared, empty
 from kernels.types import F64, I64, Array
 
 # What a path carries beside its deviations; amounts in USD bn.
@@ -12,6 +12,8 @@ PATH_SERIES = ("regime", "carry_sold", "private_sold", "official_sold", "impact"
 N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
 MAX_REGIMES = 4
 MAX_JUMPS = 8  # kinds of jumps in a law
+N_SPEEDS = 4  # averages that a variance is mixed of; those that a law has no use for weigh 0
+_OF_FACTOR = "n_dynamics n_factors"
 _OF_REGIME = "n_dynamics n_regimes n_factors"
 
 
@@ -68,6 +70,11 @@ class Law(Record):
     impact_sd: Annotated[float, Field("standard deviation of that logarithm")]
     long_run: Annotated[float, Field("long-run over short-run impact")]
     fading: Annotated[float, Field("share of the part that fades which a step leaves")]
+    is_filtered: Annotated[int, Field("1: moves are rows of a table, by variances that go along with the path")]
+    is_enumerated: Annotated[int, Field("1: path i takes rows i, i + 1, .. modulo their number; 0: a row is drawn")]
+    first_row: Annotated[int, Field("first row of residuals that is this law's")]
+    last_row: Annotated[int, Field("last row of them + 1")]
+    lead_clip: Annotated[float, Field("a leader's residual counts up to this, either way", "standard deviations")]
 
 
 LAW = Law.dtype()
@@ -111,12 +118,27 @@ class ModelArrays(NamedTuple):
     scheduled: Annotated[
         F64, Field("Treasuries sold by schedule; no steps where no law has an unwind", "USD bn", "n_dynamics n_steps")
     ]
+    residuals: Annotated[Array, Field("rows of past dates, drawn whole", "standard deviations", "n_factors n_rows")]
+    root_span: Annotated[Array, Field("square root of a step's weekdays", "", "n_dynamics n_spans")]
+    weekday_move: Annotated[Array, Field("deviation of a weekday at the start", "the state's own", _OF_FACTOR)]
+    follows: Annotated[I64, Field("1: the variance goes along with the path; 0: it stays", shape=_OF_FACTOR)]
+    own_normal: Annotated[Array, Field("weight of a normal of the factor's own beside the row", "", _OF_FACTOR)]
+    least_variance: Annotated[Array, Field("floor of the variance, over that at the start", "", _OF_FACTOR)]
+    variance: Annotated[Array, Field("averages at the start, over the variance then", "", f"{_OF_FACTOR} n_speeds")]
+    speed: Annotated[Array, Field("of each average what a step leaves", "", "n_dynamics n_speeds")]
+    weight: Annotated[Array, Field("of each average in the variance", "", "n_dynamics n_speeds")]
+    leader: Annotated[I64, Field("factors whose last residual others follow", shape="n_dynamics n_leaders")]
+    lead: Annotated[Array, Field("what a leader's last residual adds to a factor's", "", f"{_OF_FACTOR} n_leaders")]
+    last_residual: Annotated[Array, Field("of the leaders, at the start", "", "n_dynamics n_leaders")]
 
     def rounded(self, precision: type[np.floating[Any]]) -> "ModelArrays":
         """Return the laws with the steps of the factors in `precision`, all arrays contiguous; the rest is binary64."""
-        steps = {name: getattr(self, name).astype(precision) for name in ("decay", "drift", "chol", "convexity")}
+        steps = {name: getattr(self, name).astype(precision) for name in STEPPED}
         whole = self._replace(**steps)
         return contiguous(whole)
+
+
+STEPPED = tuple(field.name for field in declared(ModelArrays) if field.kind == Array)  # in the precision of a run
 
 
 def plain_model(decay: F64, drift: F64, chol: F64) -> ModelArrays:

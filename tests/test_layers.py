@@ -49,7 +49,7 @@ HOMES = {
     "llvmlite": ("kernels/*",),
     "markupsafe": ("engine/report/*",),
     "jax": ("bench/peers/*",),
-    "matplotlib": ("engine/report/*", "engine/levels/picture.py", "bench/plot.py"),
+    "matplotlib": ("engine/report/*", "engine/levels/picture.py", "engine/backtest/picture.py", "bench/plot.py"),
     "numba": ("kernels/*", "bench/*"),
     "openpyxl": ("engine/record/query.py",),
     "pydantic": ("engine/inputs/*",),

@@ -27,9 +27,11 @@ ACROSS = {
     "kernels/cuda/test_book.py": "from files to digests on the CUDA sources",
     "kernels/cuda/test_compile.py": "what NVRTC says of the CUDA sources",
     "kernels/cuda/test_currencies_book.py": "books in five currencies on the CUDA sources",
+    "kernels/cuda/test_filtered.py": "laws by rows on the CUDA sources",
     "kernels/cuda/test_unwind.py": "laws with an unwind on the CUDA sources",
     "kernels/test_currency_pairs.py": "options on any pair in all wings",
     "kernels/test_toy_payoff.py": "a payoff from test code alone",
+    "trials/test_disk.py": "a night on a disk that fails at any call",
 }
 
 

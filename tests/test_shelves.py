@@ -17,6 +17,7 @@ SHELVES = {"draws", "steps", "payoffs"}  # folders of a wing; what calls them st
 # Stages that not every wing has: which have it, and why.
 ALONE = {
     "backend": ({"numpy", "numba"}, "CUDA's is in kernels/cuda/host, with all that needs a compiler or a device"),
+    "moves": ({"numpy", "numba"}, "moves that are given lie in the host's memory: the CUDA backend asks numba"),
     "payoffs/all_payoffs": ({"numpy", "numba"}, "CUDA's is written for each build by kernels/cuda/host/headers.py"),
     "payoffs/chebyshev": ({"numba", "cuda"}, "the oracle prices every option by itself"),
     "payoffs/gauss": ({"numba", "cuda"}, "the oracle takes the normal distribution from scipy"),

@@ -1,6 +1,6 @@
 """Positions -> a compiled book. The only step that needs QuantLib."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,6 +10,7 @@ from engine.conventions.currencies import DOLLAR, HOME
 from engine.errors import Fault, FileFaults
 from engine.instruments.days import N_BUSINESS_DAYS, Days
 from engine.instruments.registry import family_of
+from engine.instruments.rows.checks import date_errors
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.payoffs.registry import tables_of
@@ -47,10 +48,12 @@ def compile_book(
     Raises
     ------
     FileFaults
-        A swap lacks what has been fixed of its running period.
+        A swap lacks what has been fixed of its running period; or, of positions that no file was read for, two have
+        one name, or one lies too far ahead.
     """
     days = Days(valuation_date)
-    faults = [found for position in positions for found in _faults_of(position, days)]
+    faults = list(_faults_of_objects(positions, valuation_date))
+    faults = faults or [found for position in positions for found in _faults_of(position, days)]
     if faults:
         raise FileFaults(source, faults)
     parts = [_parts_of(position, days) for position in positions]
@@ -71,6 +74,20 @@ def _is_over(position: Position, days: Days) -> bool:
     """Return whether all that a position pays or delivers has been due by the valuation date: it is worth 0."""
     last = family_of(position.kind).last_day(position, days)
     return last is not None and last <= 0
+
+
+def _faults_of_objects(positions: Sequence[Position], valuation_date: date) -> Iterator[Fault]:
+    """Yield what a file's rows were asked as they were read, of positions that were built in Python: without a line."""
+    built = [position for position in positions if position.line is None]
+    named: set[str] = set()
+    for position in built:
+        who = f"position {position.position_id!r}"
+        if position.position_id in named:
+            yield Fault(message=f"{who}: there are two of it; ids are unique in a book", where="position_id")
+        named.add(position.position_id)
+        asked = (date_errors, family_of(position.kind).row_errors)
+        for column, message in (each for ask in asked for each in ask(position.filled, valuation_date)):
+            yield Fault(message=f"{who}: {message}", where=column)
 
 
 def _faults_of(position: Position, days: Days) -> list[Fault]:

@@ -45,6 +45,8 @@ def with_prices(market: Market, prices: Sequence[PriceTable]) -> Market:
         sources=sources,
         source=joined_sources(sources),
         calibration=f"{market.calibration}; {', '.join(added)}: given, see their sources",
+        filtered=None,
+        no_filtered=f"{', '.join(added)} were added to it, of which its rows hold nothing",
     )
 
 

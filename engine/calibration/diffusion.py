@@ -21,7 +21,7 @@ from kernels.lanes import MAX_FACTORS
 from kernels.types import F64, Dates
 
 CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link
-_LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
+LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
 _TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
 DATE_SHARE = 0.80  # of the window's weekdays must be dates common to all factors; holidays take a tenth
 _PREVIOUS_CLOSES = 5
@@ -296,7 +296,7 @@ def _five_day_changes(common: pd.DataFrame) -> F64:
     """Return (n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
     values, days = common.to_numpy(dtype=np.float64), _days(common)
     spans = np.busday_count(days[:-CORRELATION_DAYS], days[CORRELATION_DAYS:])
-    changes: F64 = (values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS])[spans <= _LONGEST_SPAN]
+    changes: F64 = (values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS])[spans <= LONGEST_SPAN]
     return changes
 
 

@@ -10,10 +10,13 @@ from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_o
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope
 from engine.law.part import LawSetting
+from engine.law.past.filtered import RowLaw, row_law
+from engine.law.past.historical import historical_law
 from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
+from engine.mechanisms.law import HISTORICAL
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
 from engine.mechanisms.registry import is_daily, mechanisms_on
@@ -32,7 +35,8 @@ class Law:
     """One step of the deviations from the start, in each regime: x <- decay x + drift + chol (q z) + convexity q^2.
 
     A law without an `unwind` has one regime, q = 1 and no convexity; `mean`, `covariance` and `std` are then exact.
-    Otherwise they describe a range that few paths leave (`engine.law.envelope`).
+    Otherwise they describe a range that few paths leave (`engine.law.envelope`). A law by rows has no chol: its moves
+    are a row's, by variances that go along with the path.
     """
 
     decay: F64  # (n_factors,) exp(-kappa dt)
@@ -40,15 +44,20 @@ class Law:
     chol: F64  # (n_regimes, n_factors, n_factors) lower Cholesky factor of the step's covariance
     convexity: F64  # (n_regimes, n_factors) per step
     unwind: UnwindLaw | None = None
+    rows: RowLaw | None = None
 
     def mean(self, steps: int) -> F64:
         """Return the mean of the deviations after `steps`, in the states' units: (n_factors,)."""
+        if self.rows is not None:
+            return mean_after(self.decay, self.drift[0], steps) + self.rows.mean(steps)
         if self.unwind is None:
             return mean_after(self.decay, self.drift[0], steps)
         return self._envelope(self.unwind, steps)[0]
 
     def covariance(self, steps: int) -> F64:
         """Return the covariance of the deviations after `steps`: (n_factors, n_factors)."""
+        if self.rows is not None:
+            return self.rows.covariance(steps)
         if self.unwind is not None:
             return self._envelope(self.unwind, steps)[1]
         return covariance_after(self.decay, self.chol[0], steps)
@@ -60,7 +69,7 @@ class Law:
     def key(self) -> bytes:
         """Return bytes that are equal for equal laws."""
         own = b"".join(each.tobytes() for each in (self.decay, self.drift, self.chol, self.convexity))
-        return own + (self.unwind.key() if self.unwind else b"")
+        return own + (self.unwind.key() if self.unwind else b"") + (self.rows.key() if self.rows else b"")
 
     def _envelope(self, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
         return envelope(self.decay, self.drift + self.convexity, self.chol, unwind, steps)
@@ -89,7 +98,10 @@ def law_of(
     check_laws()
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
-    law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)
+    if unwind is not None and unwind.law is not None:
+        law = _by_rows(market, unwind.law, n_steps, dt)
+    else:
+        law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)
     vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
     _check_moves(market, vols, np.abs(law.mean(n_steps)) + 10.0 * law.std(n_steps))
     return law
@@ -97,6 +109,20 @@ def law_of(
 
 def _plain(market: Market, dt: float) -> Law:
     return _law(market, _joined([diffusion_of(market, market.vols, market.correlation, dt)]), dt)
+
+
+def _by_rows(market: Market, kind: str, n_steps: int, dt: float) -> Law:
+    if market.filtered is None:
+        raise InputError(f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}")
+    if abs(dt * DAYS_PER_YEAR - 1.0) > 1e-9:
+        raise InputError("a law of past days steps from one joint date to the next: it needs `steps` daily")
+    if kind in HISTORICAL:
+        rows, steps = historical_law(market.filtered, market, HISTORICAL[kind], n_steps)
+    else:
+        rows, steps = row_law(market.filtered, market, n_steps)
+    n = len(market.factors)
+    none = np.zeros((1, n))
+    return Law(decay=steps.decay, drift=steps.drift[None], chol=np.zeros((1, n, n)), convexity=none, rows=rows)
 
 
 def _with_unwind(unwind: Unwind, setting: LawSetting) -> Law:

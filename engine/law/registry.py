@@ -10,6 +10,7 @@ from engine.law.impact import IMPACT_FIELDS, impact_record
 from engine.law.intervention import INTERVENTION_FIELDS, intervention_record
 from engine.law.jumps import JUMP_FIELDS, compensated, jumps_record
 from engine.law.part import LawPart
+from engine.law.past.filtered import ROW_FIELDS
 from engine.law.regimes import REGIME_FIELDS, regimes_record
 from engine.law.repatriation import REPATRIATION_FIELDS, repatriation_record
 from engine.mechanisms.registry import MECHANISMS
@@ -18,6 +19,7 @@ from kernels.registry import Registry
 LAWS: Registry[LawPart] = Registry(
     "part of a law for the mechanism",
     (
+        LawPart(key="law", fields=ROW_FIELDS),  # arrays of their own, in engine.law.arrays
         LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
         LawPart(key="hazards"),  # its rates are in the table of transitions
         LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),

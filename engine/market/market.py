@@ -12,6 +12,7 @@ from engine.errors import InputError
 from engine.market.correlation import SYMMETRY, correlation_faults
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
+from engine.market.filtered import FilteredState
 from engine.market.fx_vols import FxVols
 from engine.market.node_checks import check_finite, check_positive
 from engine.market.spread import SpreadCurve
@@ -62,6 +63,8 @@ class Market:
     spreads: Mapping[str, SpreadCurve] = field(default_factory=dict)  # by name of the curve that each derives
     fx_vols: Mapping[str, FxVols] = field(default_factory=dict)  # by pair, "USDJPY"
     previous_usdjpy: tuple[float, ...] | None = None  # USD/JPY at the five closes before, newest first
+    filtered: FilteredState | None = None  # law of the moves by the market's own history
+    no_filtered: str = "it has no [law] table"  # why there is none
     notes: tuple[str, ...] = ()  # what was done to the file's figures, such as a repair of the correlation
 
     def __post_init__(self) -> None:

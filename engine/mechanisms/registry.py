@@ -16,6 +16,7 @@ from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
+from engine.mechanisms.law import check_law, check_law_on_market
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
@@ -39,6 +40,14 @@ class Mechanism:
 MECHANISMS: Registry[Mechanism] = Registry(
     "mechanism",
     (
+        Mechanism(
+            key="law",
+            part=None,
+            check=lambda unwind, findings: check_law(
+                unwind.law, tuple(each.key for each, _ in mechanisms_on(unwind) if each.key != "law"), findings
+            ),
+            check_on_market=lambda unwind, market, findings: check_law_on_market(unwind.law, market, findings),
+        ),
         Mechanism(
             key="regimes",
             part=Regime,

@@ -15,6 +15,7 @@ from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
+from engine.mechanisms.law import GAUSSIAN, KIND, Kind
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import Hazard, Regime
@@ -27,6 +28,7 @@ from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 class Unwind:
     """Everything that a scenario has beyond constant vols and correlations. Parts that are None or empty are off."""
 
+    law: Kind | None = KIND  # None: gaussian
     regimes: tuple[Regime, ...] = parameter(doc="States of the market.", default=(), most=MAX_REGIMES)
     hazards: tuple[Hazard, ...] = parameter(
         doc="How often a regime gives way to another.", default=(), most=MAX_REGIMES * (MAX_REGIMES - 1)
@@ -42,9 +44,13 @@ class Unwind:
     scheduled_sales: tuple[Sale, ...] = parameter(doc="Treasuries sold by day.", default=(), most=MAX_SALES)
     added: tuple[tuple[str, Any], ...] = ()  # (key, part) of mechanisms without a field here: one more needs none
 
+    def __post_init__(self) -> None:
+        if self.law == GAUSSIAN:
+            object.__setattr__(self, "law", None)  # said aloud or not, it is one law
+
     def __repr__(self) -> str:
-        """Leave `added` out where it is empty: a scenario's digest is of this text, and does not move for it."""
-        shown = [each.name for each in fields(self) if each.name != "added" or self.added]
+        """Leave `law` and `added` out where they say nothing: a scenario's digest is of this text, and stays for it."""
+        shown = [each.name for each in fields(self) if each.name not in ("law", "added") or getattr(self, each.name)]
         return f"Unwind({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def part(self, key: str) -> Any:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -62,6 +62,8 @@ class TailResult:
     around_shock: Mapping[str, float]  # by the measure's key; from the shocked state: a loss there plus shock_pnl
     tail_paths: int  # in the worst 1 - confidence; the last may count in part
     rough: bool  # fewer than 500 tail paths: read the errors as orders of magnitude
+    table_ses: Mapping[str, float] = field(default_factory=dict)  # by the measure's key: of a law's table of past days
+    is_exact: bool = False  # every move of the law was valued: nothing was drawn
 
     def of(self, measure: TailMeasure) -> Estimate:
         """Return one measure's estimate."""
@@ -80,7 +82,9 @@ class TailResult:
         """Return the figures under the names that JSON has for them, in its order."""
         around = {around_shock_key(key): value for key, value in self.around_shock.items()}
         last = {"tail_paths": self.tail_paths, "rough": self.rough}
-        return {"confidence": self.confidence, **named_figures(self.estimates), **around, **last}
+        table = {f"{key}_table_se": se for key, se in self.table_ses.items()}
+        exact = {"exact": True} if self.is_exact else {}
+        return {"confidence": self.confidence, **named_figures(self.estimates), **around, **table, **exact, **last}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

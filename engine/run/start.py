@@ -2,8 +2,8 @@
 
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.inputs.run import MAX_PATHS, RunConfig
@@ -16,8 +16,19 @@ from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, Timing, scope_result
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells, estimates, relative_se, simulate
+from engine.run.filtered import (
+    WholeLaw,
+    exact_scenarios,
+    exact_tails,
+    past_notes,
+    refuse_plain_history,
+    table_errors,
+    whole_laws,
+    with_table_errors,
+)
 from engine.run.load import Inputs, load_inputs
 from kernels.base import CELL, AbstractBackend, Program
+from kernels.law_layout import ModelArrays
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
 PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "cupy-cuda12x", "cupy-cuda13x")
@@ -51,28 +62,48 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         The run failed.
     """
     start = time.perf_counter()
-    prepared = prepare(config, load_inputs(config), say)
+    prepared = prepare(config, load_inputs(config), say, may_be_whole=True)
+    packed, names = prepared.packed, prepared.inputs.names
+    whole = exact_scenarios(prepared.inputs.unwinds, packed.n_steps)
     with device_errors():
         before = time.perf_counter()
+        exact = _whole_laws(prepared, say) if whole else {}
+        if len(whole) == len(names):
+            return _exact_result(prepared, exact, simulate_s=time.perf_counter() - before, start=start)
         tails = _simulate(prepared, progress, say)
+        errors = table_errors(prepared.backend, prepared.program, packed.model, config.confidences, tails.plan.n_paths)
     simulate_s = time.perf_counter() - before
-    return result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
+    result = result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
+    rows = [with_table_errors(row, errors.get(i, {})) for i, row in enumerate(result.results)]
+    known = _exact_rows(prepared, exact)
+    return replace(result, results=tuple(known.get(i, row) for i, row in enumerate(rows)))
 
 
-def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Prepared:
-    """Choose the backend, pack the inputs and hand them over. Raises as `run`."""
+def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None], *, may_be_whole: bool = False) -> Prepared:
+    """Choose the backend, pack the inputs and hand them over. Raises as `run`.
+
+    Plain history has no paths to draw: it is refused unless the caller takes laws that are known whole.
+    """
+    if not may_be_whole:
+        refuse_plain_history(inputs)
+    for note in past_notes(inputs):
+        say(note)
     backend = choose_backend(config.backend, say)
     packed = _pack(config, inputs, _n_steps(config, inputs, say))
     with device_errors():
-        program = backend.prepare(
-            packed.model,
-            packed.book,
-            seed=config.seed,
-            n_steps=packed.n_steps,
-            float32=config.precision == "float32",
-            centre=packed.shock_pnl.ravel(),
-        )
+        program = _prepared_program(backend, config, packed, packed.model)
     return Prepared(config=config, inputs=inputs, packed=packed, backend=backend, program=program)
+
+
+def _prepared_program(backend: AbstractBackend, config: RunConfig, packed: Packed, model: ModelArrays) -> Program:
+    return backend.prepare(
+        model,
+        packed.book,
+        seed=config.seed,
+        n_steps=packed.n_steps,
+        float32=config.precision == "float32",
+        centre=packed.shock_pnl.ravel(),
+    )
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:
@@ -103,6 +134,63 @@ def result_of(prepared: Prepared, tails: TailAccumulator, *, simulate_s: float, 
     facts = _facts(config, inputs, packed, prepared.backend, tails.plan.n_paths)
     rows = _rows(inputs, packed, tails)
     return RunResult(run=facts, results=rows, timing=timing, warnings=_warnings(config, inputs, tails))
+
+
+def _exact_result(prepared: Prepared, exact: Mapping[int, WholeLaw], *, simulate_s: float, start: float) -> RunResult:
+    """Return the figures of a run all of whose laws are known without simulation."""
+    n_moves = max(each.pnl.shape[1] for each in exact.values())
+    total_s = time.perf_counter() - start
+    return RunResult(
+        run=_facts(prepared.config, prepared.inputs, prepared.packed, prepared.backend, n_moves),
+        results=tuple(row for _, row in sorted(_exact_rows(prepared, exact).items())),
+        timing=Timing(
+            compile_s=prepared.program.compile_s,
+            simulate_s=simulate_s,
+            total_s=total_s,
+            paths_per_s=n_moves / simulate_s,
+        ),
+        warnings=prepared.inputs.warnings,
+    )
+
+
+def _exact_rows(prepared: Prepared, exact: Mapping[int, WholeLaw]) -> dict[int, ScopeResult]:
+    """Return the rows of results of scenarios whose law is known without simulation, by number."""
+    packed, inputs, confidences = prepared.packed, prepared.inputs, prepared.config.confidences
+    scopes, found = _scopes(packed), {}
+    for s in exact_scenarios(inputs.unwinds, packed.n_steps):
+        law = exact[int(packed.book.run.dynamics[s])]
+        for k, scope in enumerate(scopes):
+            row = s * len(scopes) + k
+            shock_pnl, pnl = float(packed.shock_pnl[s, k]), law.pnl[row]
+            found[row] = ScopeResult(
+                scenario=inputs.names[s],
+                scope=scope,
+                base_value=float(packed.base_values[k]),
+                shock_pnl=shock_pnl,
+                mean=float(pnl.mean()),
+                mean_se=0.0,
+                std=float(pnl.std()),
+                measures=exact_tails(pnl, law.n_table, confidences, shock_pnl, law.block),
+                pnl_sha256=law.pnl_sha256[row],
+                pnl_bound=float(packed.bounds.pnl[s, k]),
+            )
+    return found
+
+
+def _whole_laws(prepared: Prepared, say: Callable[[str], None]) -> dict[int, WholeLaw]:
+    """Return the laws that are known without simulation, by number, and say so."""
+    backend, config, packed = prepared.backend, prepared.config, prepared.packed
+    found = whole_laws(
+        backend, packed.model, packed.n_steps, lambda model: _prepared_program(backend, config, packed, model)
+    )
+    for s in exact_scenarios(prepared.inputs.unwinds, packed.n_steps):
+        n = found[int(packed.book.run.dynamics[s])].pnl.shape[1]
+        say(f"{prepared.inputs.names[s]} is exact: each of its {n:,} equally likely moves is valued, none is drawn")
+    return found
+
+
+def _scopes(packed: Packed) -> tuple[str, ...]:
+    return ("total", *(f"book:{name}" for name in packed.books))
 
 
 def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
@@ -173,8 +261,7 @@ def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tupl
 
 
 def _rows(inputs: Inputs, packed: Packed, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
-    scopes = ("total", *(f"book:{name}" for name in packed.books))
-    rows = []
+    scopes, rows = _scopes(packed), []
     for s, scenario in enumerate(inputs.names):
         for k, scope in enumerate(scopes):
             row = s * len(scopes) + k

@@ -7,6 +7,7 @@ from hashlib import sha256
 import numpy as np
 
 from engine.conventions.calendars import Calendars
+from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
@@ -99,6 +100,8 @@ def walk_of(
     """
     shocked = apply(scenario, market)
     law = law_of(shocked.market, n_days, n_days, shocked.unwind, market)
+    if law.rows is not None and law.rows.is_enumerated:
+        raise InputError(f"{scenario.name} is plain history, which has no paths to walk: `unwind run` values it")
     _, model = model_arrays([law])
     book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=len(market.factors), n_steps=n_days)
     single = precision == "float32"

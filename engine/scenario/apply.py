@@ -18,6 +18,7 @@ from engine.market.spread import parents_first
 from engine.mechanisms.checks import check_unwind, check_unwind_on_market
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
+from engine.mechanisms.parameters.sizes import multipliers
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.dated_shocks import dated_jumps
 from engine.scenario.left_fx import note_left_fx
@@ -84,7 +85,8 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     vols = checked_vols(scenario.vol_multipliers, market.vols, names, findings)
     changes = (scenario.correlations, scenario.repair_correlation)
     correlation = checked_correlation(changes, market.correlation, names, findings)
-    in_scenario = replace(shocked, vols=vols, correlation=correlation)
+    filtered = market.filtered and market.filtered.scaled(names, multipliers(scenario.vol_multipliers, names))
+    in_scenario = replace(shocked, vols=vols, correlation=correlation, filtered=filtered)
     unwind = _unwind(scenario, in_scenario, findings)
     note_left_fx(scenario, market, in_scenario, findings)
     return ShockedMarket(market=in_scenario, unwind=unwind, notes=(*findings.notes(), *loop_notes(scenario)))
@@ -94,6 +96,9 @@ def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | 
     """Return what the scenario does within the paths, checked against the market."""
     if scenario.unwind is not None:
         check_unwind_on_market(scenario.unwind, market, findings)
+        if scenario.unwind.law is not None and scenario.correlations:
+            kind = scenario.unwind.law
+            findings.refuse("correlations", f"law {kind!r} takes whole days of the past: it takes no correlations")
     jumps = dated_jumps(scenario, market.factors, findings)
     if not jumps:
         if scenario.unwind is not None:

@@ -11,6 +11,7 @@ from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.mechanisms.unwind import Unwind
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_IN_FOLDER = rf"(?:{NAME}/)?{NAME}"  # a bundled scenario may stand in a folder: "equities/mixture-theory"
 LONGEST_TITLE = 120  # characters
 LONGEST_GLOB = 64
 MOST_CHANGES = 1000  # shocks, vol multipliers or correlations of a scenario
@@ -78,8 +79,11 @@ class Scenario:
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(NAME, self.name):
-            raise InputError(f"a scenario's name has letters, digits, '.', '_' and '-', 64 at most, got {self.name!r}")
+        if not isinstance(self.name, str) or not re.fullmatch(_IN_FOLDER, self.name):
+            raise InputError(
+                "a scenario's name has letters, digits, '.', '_' and '-', 64 at most, and a bundled one's a folder and"
+                f" '/' before them, got {self.name!r}"
+            )
         if not 1 <= len(self.title) <= LONGEST_TITLE or not self.description or not self.source:
             raise InputError(
                 f"scenario {self.name!r} needs a title of 1 to {LONGEST_TITLE} characters, a description and a source"

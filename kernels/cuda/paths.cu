@@ -20,6 +20,8 @@
 //   FX              the factor USD/JPY, if all laws agree, else -1; likewise UST, PICKUP_1 to PICKUP_4
 //   PRICES          bit f: factor f has a convexity under some law
 //   UNWIND_ROWS     numbers that a path carries beside its deviations; replay gives N_PATH_SERIES of them
+//   HAS_FILTER      1: moves of some law are rows of a table; N_LEADERS factors lead others, N_SPEEDS averages make a
+//                   variance, and a path carries CARRIED_ROWS numbers more
 //   FACTOR_NORMALS  first lane of the factors' normals; likewise the other names of lanes.py
 #include "reduce.cuh"
 #include "revalue.cuh"

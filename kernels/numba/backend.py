@@ -13,6 +13,7 @@ import numpy as np
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
 from kernels.law_layout import PATH_SERIES, ModelArrays
 from kernels.layout import Book
+from kernels.numba import moves as moves_numba
 from kernels.numba import paths as paths_numba
 from kernels.numba import reduce as reduce_numba
 from kernels.numba.revalue import revalue
@@ -99,6 +100,13 @@ class NumbaBackend(AbstractBackend):
         _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl))
         return pnl
 
+    def pnl_of_moves(self, book: Book, moves: F64) -> F64:
+        """See AbstractBackend."""
+        tables, given = checked(book), np.ascontiguousarray(moves, np.float64)
+        pnl, held = np.empty((book.n_rows, given.shape[1])), _held(tables)
+        _share(given.shape[1], lambda begin, end: moves_numba.pnl_of_moves(tables, held, given, begin, end, pnl))
+        return pnl
+
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend."""
         n_dynamics, n_factors = program.model.decay.shape
@@ -119,7 +127,7 @@ def _held(book: Book) -> Bools:
 @contextmanager
 def _not_kept() -> Iterator[None]:
     """Compile what has a book among its arguments for this process alone."""
-    caches = [dispatcher._cache for dispatcher in (paths_numba.pnl_of_paths, revalue)]
+    caches = [dispatcher._cache for dispatcher in (paths_numba.pnl_of_paths, moves_numba.pnl_of_moves, revalue)]
     for each in caches:
         each.disable()
     try:

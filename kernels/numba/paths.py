@@ -7,6 +7,7 @@ from kernels.law_layout import ModelArrays
 from kernels.layout import Book
 from kernels.numba.revalue import SCRATCH_ROWS, revalue
 from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.steps.filtered import carried_rows
 from kernels.numba.steps.rows import N_ROWS, PATH_SERIES_ROWS
 from kernels.numba.steps.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
 from kernels.types import F64, U64, Array, Bools, u64
@@ -33,13 +34,14 @@ def pnl_of_paths(
     run, flows, points, payoffs = book.run, book.flows, book.points, book.payoffs
     n_scenarios, n_books = run.dynamics.size, run.base_value.size
     n_currencies, n_observations = run.fx_factor.size, run.observations.size
-    n_lanes = event_lanes(model)
+    n_lanes, n_carried = event_lanes(model), carried_rows(model)
     rows = random_rows(n_factors)
     random = np.empty(rows * STRIDE, random_kind.dtype)
     normals = np.empty(rows * STRIDE, model.chol.dtype)
-    words = np.empty(4 * n_lanes * STRIDE, np.uint32)
-    steps = np.empty((3 if n_lanes else 0, n_factors * STRIDE), model.chol.dtype)
+    words = np.empty(4 * (n_lanes + min(n_carried, 1)) * STRIDE, np.uint32)
+    steps = np.empty((3 if n_lanes + n_carried else 0, n_factors * STRIDE), model.chol.dtype)
     unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * STRIDE))
+    filters = np.empty((n_dynamics if n_carried else 0, n_carried * STRIDE), model.chol.dtype)
     state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
     observed = np.empty((n_dynamics, n_observations, n_factors, STRIDE))
     scaled = np.empty((n_observations, n_factors, STRIDE))
@@ -48,15 +50,17 @@ def pnl_of_paths(
     legs = np.empty((flows.shared.size, STRIDE))
     scratch = np.empty((SCRATCH_ROWS, STRIDE))
     profits = np.empty((1 + n_books, STRIDE))
-    paths = np.empty(BLOCK, np.uint64)
+    paths, picked = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for start in range(begin, end, BLOCK):
         for i in range(BLOCK):
             paths[i] = first + u64(start + i)
-        start_walk(model, seed, paths, state, unwind)
+        start_walk(model, seed, paths, state, unwind, filters)
         done = 0
         for o in range(n_observations):
             for step in range(done, run.observations[o]):
-                walk_one_step(model, seed, paths, u64(step), random, normals, words, steps, state, unwind)
+                walk_one_step(
+                    model, seed, paths, u64(step), random, normals, words, picked, steps, state, unwind, filters
+                )
             done = run.observations[o]
             for d in range(n_dynamics):
                 observe(model, d, state, unwind, observed[d, o])
@@ -78,22 +82,25 @@ def levels_of_paths(
     levels  (n_dynamics, n_steps, n_factors + len(PATH_SERIES), n_ids)  out
     """
     n_dynamics, n_factors = model.decay.shape
-    n_lanes, rows = event_lanes(model), random_rows(n_factors)
+    n_lanes, n_carried, rows = event_lanes(model), carried_rows(model), random_rows(n_factors)
     random = np.empty(rows * STRIDE, random_kind.dtype)
     normals = np.empty(rows * STRIDE, model.chol.dtype)
-    words = np.empty(4 * n_lanes * STRIDE, np.uint32)
-    scratch = np.empty((3 if n_lanes else 0, n_factors * STRIDE), model.chol.dtype)
+    words = np.empty(4 * (n_lanes + min(n_carried, 1)) * STRIDE, np.uint32)
+    scratch = np.empty((3 if n_lanes + n_carried else 0, n_factors * STRIDE), model.chol.dtype)
     unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * STRIDE))
+    filters = np.empty((n_dynamics if n_carried else 0, n_carried * STRIDE), model.chol.dtype)
     state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
     observed = np.empty((n_factors, STRIDE))
-    paths = np.empty(BLOCK, np.uint64)
+    paths, picked = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for start in range(begin, end, BLOCK):
         width = min(BLOCK, end - start)
         for i in range(BLOCK):
             paths[i] = path_ids[start + min(i, width - 1)]
-        start_walk(model, seed, paths, state, unwind)
+        start_walk(model, seed, paths, state, unwind, filters)
         for step in range(n_steps):
-            walk_one_step(model, seed, paths, u64(step), random, normals, words, scratch, state, unwind)
+            walk_one_step(
+                model, seed, paths, u64(step), random, normals, words, picked, scratch, state, unwind, filters
+            )
             for d in range(n_dynamics):
                 observe(model, d, state, unwind, observed)
                 for f in range(n_factors):

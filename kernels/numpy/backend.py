@@ -5,6 +5,7 @@ import numpy as np
 from kernels.base import AbstractBackend, CellRange, PathRange, Program, Reduction
 from kernels.law_layout import PATH_SERIES, ModelArrays
 from kernels.layout import Book
+from kernels.numpy.moves import pnl_of_moves
 from kernels.numpy.paths import levels_of_paths, pnl_of_paths
 from kernels.numpy.reduce import reduce_cells
 from kernels.payoffs import checked
@@ -44,6 +45,10 @@ class NumpyBackend(AbstractBackend):
             stop = min(start + some, paths.n)
             pnl[:, start:stop] = pnl_of_paths(program, PathRange(first=paths.first + start, n=stop - start))
         return pnl
+
+    def pnl_of_moves(self, book: Book, moves: F64) -> F64:
+        """See AbstractBackend."""
+        return pnl_of_moves(checked(book), moves)
 
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend."""

@@ -23,12 +23,22 @@ from tests.kernels.books import (
     tabulated,
     with_tables,
 )
-from tests.kernels.laws import placed, random_model, random_unwind, white_model
+from tests.kernels.laws import among_others, placed, random_filtered, random_model, random_unwind, white_model
 
 
 @pytest.fixture(name="random_unwind", scope="session")
 def _random_unwind() -> Callable[..., ModelArrays]:
     return random_unwind
+
+
+@pytest.fixture(name="random_filtered", scope="session")
+def _random_filtered() -> Callable[..., ModelArrays]:
+    return random_filtered
+
+
+@pytest.fixture(name="among_others", scope="session")
+def _among_others() -> Callable[..., ModelArrays]:
+    return among_others
 
 
 def every_kind(seed: int, n_factors: int, n_w: int, n_steps: int = 1) -> tuple[ModelArrays, Book]:

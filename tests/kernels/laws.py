@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from kernels.law_layout import LAW, N_QUANTILES, ModelArrays, plain_model
+from kernels.law_layout import LAW, N_QUANTILES, N_SPEEDS, ModelArrays, plain_model
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
@@ -49,7 +49,7 @@ def random_unwind(
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
     laws["start_held"] = 2.0 * laws["start_loss"]
     leaving = rng.uniform(0.0, 0.1, (n_dynamics, n_regimes, n_regimes))
-    return ModelArrays(
+    return plain[0]._replace(
         decay=plain[0].decay,
         drift=np.stack([model.drift[:, 0] for model in plain], axis=1),
         chol=np.stack([(1 + r) * model.chol[:, 0] for r, model in enumerate(plain)], axis=1),
@@ -65,6 +65,48 @@ def random_unwind(
         impact=rng.uniform(-0.5, 1.5, (n_dynamics, n_factors)) * (rng.uniform(size=(n_dynamics, n_factors)) < 0.7),
         scheduled=rng.uniform(0.0, 20.0, (n_dynamics, n_steps)),
     )
+
+
+def random_filtered(
+    rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, n_rows: int = 37
+) -> ModelArrays:
+    """Laws by rows, each with a table of its own; some factors follow three leaders, two have normals of their own."""
+    model = random_model(rng, n_factors, n_dynamics)
+    laws = np.zeros(n_dynamics, LAW)
+    laws["is_filtered"] = 1
+    laws["first_row"] = n_rows * np.arange(n_dynamics)
+    laws["last_row"] = laws["first_row"] + n_rows
+    laws["lead_clip"] = 1.5
+    of_factor = (n_dynamics, n_factors)
+    given = rng.permuted(np.arange(n_factors) < min(2, n_factors - 1))
+    averages = rng.uniform(0.3, 2.0, (*of_factor, N_SPEEDS))
+    return model._replace(
+        decay=np.where(given, model.decay, 1.0),
+        laws=laws,
+        residuals=rng.standard_t(4, (n_factors, n_rows * n_dynamics)),
+        root_span=np.sqrt(rng.integers(1, 4, (n_dynamics, n_steps))),
+        weekday_move=rng.uniform(0.002, 0.01, of_factor),
+        follows=np.broadcast_to(np.where(given, 0, 1), of_factor).copy(),
+        own_normal=np.broadcast_to(np.where(given, 0.9, 0.0), of_factor).copy(),
+        least_variance=rng.choice([1e-6, 0.9], of_factor),  # the higher floor is met
+        variance=averages,
+        speed=np.tile([0.8, 0.94, 0.98, 0.999], (n_dynamics, 1)),
+        weight=np.tile([0.25, 0.5, 0.15, 0.1], (n_dynamics, 1)),
+        leader=rng.integers(0, n_factors, (n_dynamics, 3)),
+        lead=rng.normal(0.0, 0.2, (*of_factor, 3)) * (rng.uniform(size=(*of_factor, 1)) < 0.6),
+        last_residual=rng.uniform(-1.5, 1.5, (n_dynamics, 3)),
+    )
+
+
+def among_others(rng: np.random.Generator, n_factors: int, n_steps: int = 8) -> ModelArrays:
+    """Three laws: a plain one, one with an unwind, one by rows."""
+    unwind, rows = random_unwind(rng, n_factors, 3, n_steps), random_filtered(rng, n_factors, 3, n_steps)
+    laws = unwind.laws.copy()
+    laws[0], laws[2] = np.zeros((), LAW), rows.laws[2]
+    added = {name: getattr(rows, name) for name in rows._fields[rows._fields.index("residuals") :]}
+    for name in ("own_normal", "follows", "lead"):
+        added[name] = added[name] * (np.arange(3) == 2).reshape(-1, *[1] * (added[name].ndim - 1))
+    return unwind._replace(laws=laws, **added)
 
 
 def placed(deviations: np.ndarray) -> ModelArrays:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from engine.batch.blocks.checkpoints import WORK
-from engine.record.atomic import PART
+from engine.part_files import PART
 from engine.record.verify import changed_files
 from tests.engine.batch.conftest import BatchFolder
 from tests.trials.disturbance import NOTHING, Disturbance, build, counted

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.conventions.currencies import MAX_TERM_YEARS
 from engine.errors import Fault
 from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed
 from engine.inputs.book.names import UNNAMED
 from engine.inputs.book.table import Table
 from engine.instruments.registry import family_of
-from engine.instruments.rows.checks import Errors, rule_errors
+from engine.instruments.rows.checks import Errors, date_errors, rule_errors
 from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, checked_position
@@ -83,15 +82,8 @@ def _row_errors(
 ) -> Errors:
     """Yield what is wrong with a row on one date: (column, message). `unread` columns are faulty already."""
     yield from rule_errors(kind, values, unread, header)
-    yield from _date_errors(values, valuation_date)
+    yield from date_errors(values, valuation_date)
     yield from family_of(kind).row_errors(values, valuation_date)
-
-
-def _date_errors(values: Mapping[str, Value], valuation_date: date) -> Errors:
-    maturity = values.get("maturity")
-    if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
-        limit = f"{valuation_date.year + MAX_TERM_YEARS}-12-31"
-        yield "maturity", f"the largest maturity is {limit}, got {maturity}"
 
 
 def _position(values: dict[str, Value], line: int) -> Position:

@@ -23,13 +23,17 @@ def load_books(paths: Sequence[Path], valuation_date: date) -> CompiledBook:
     for i, path in enumerate(paths):
         if any(_is_same(path, other) for other in paths[:i]):
             raise InputError(f"the book file {str(path)!r} is given twice; leave one out")
-    return join_books([(name, load_book(path, valuation_date)) for name, path in _names(paths)])
+    named = [(_name(path, [other for other in paths if other is not path]), path) for path in paths]
+    return join_books([(name, load_book(path, valuation_date, name=name)) for name, path in named])
 
 
-def _names(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Return a name of each file: without folder and end where that tells them apart, else its path."""
-    stems = [path.stem for path in paths]
-    return [(stem if stems.count(stem) == 1 else str(path), path) for stem, path in zip(stems, paths, strict=True)]
+def _name(path: Path, others: Sequence[Path]) -> str:
+    """Return a file's name without its end, and as much of its path as tells it from the others."""
+    for mine, theirs in ((path.with_suffix(""), [other.with_suffix("") for other in others]), (path, others)):
+        for n in range(1, len(mine.parts) + 1):
+            if mine.parts[-n:] not in [each.parts[-n:] for each in theirs]:
+                return "/".join(mine.parts[-n:])
+    return str(path)
 
 
 def _is_same(path: Path, other: Path) -> bool:

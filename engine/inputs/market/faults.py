@@ -6,6 +6,7 @@ from engine.conventions.currencies import HOME, currency_of, currency_of_factor
 from engine.errors import InputError
 from engine.inputs.market.fx_rate_faults import fx_rate_faults
 from engine.inputs.market.fx_vols_faults import fx_vols_faults
+from engine.inputs.market.law_table import law_table_faults
 from engine.inputs.market.schema import (
     CurveTable,
     FactorsTable,
@@ -54,6 +55,8 @@ def market_faults(file: MarketFile) -> Found:
     if len(factors) == len(file.factors.names):
         yield from _law_faults(file, factors)
     yield from _correlation_faults(file.factors)
+    if file.law is not None:
+        yield from law_table_faults(file.law)
 
 
 def _curve_faults(name: str, table: CurveTable) -> Found:

@@ -1,8 +1,10 @@
 """Market files (TOML): curves, prices, vols and the factors' law, checked when read, commented when written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -11,6 +13,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
+from engine.inputs.market.law_table import LARGEST_MOVE, LawTable, load_array, rows_bytes, state_of
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -49,21 +52,49 @@ def load_market(file: Path | Opened) -> Market:
     read = read_toml(opened, MarketFile)
     if found := list(market_faults(read)):
         raise _refusal(opened, found)
-    return _market_of(read)
+    if read.law is None:
+        return _market_of(read)
+    return replace(_market_of(read), **_filtered(read, read.law, opened))
 
 
 def write_market(market: Market, path: Path) -> None:
     """Write a market as a commented file that `load_market` reads back to the same figures.
 
-    The file appears whole or not at all. Raises InputError when it cannot be written.
+    The rows of its filtered law, if it has one, go to a file beside it. Each file appears whole or not at all. Raises
+    InputError when it cannot be written.
     """
+    text = market_text(market, path.stem)
+    if market.filtered is not None:
+        _write(rows_bytes(market.filtered.rows), path.with_name(f"{path.stem}.rows.npy"))
+        if len(market.filtered.moves):
+            _write(rows_bytes(market.filtered.moves), path.with_name(f"{path.stem}.moves.npy"))
+    _write(text.encode(), path)
+
+
+def _write(content: bytes, path: Path) -> None:
     half_written = part_of(path)
     try:
-        half_written.write_text(market_text(market), encoding="utf-8", newline="\n")
+        half_written.write_bytes(content)
         half_written.replace(path)
     except OSError as error:
         half_written.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
+    """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
+    folder = opened.path.parent
+    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, table, table.cap)
+    moves, other = None, ""
+    if table.moves_file is not None and table.moves_sha256 is not None:
+        moves, other = load_array(table.moves_file, table.moves_sha256, folder, table, LARGEST_MOVE)
+    if found := [(("law", key), each) for key, each in (("rows_file", wrong), ("moves_file", other)) if each]:
+        raise _refusal(opened, found)
+    if table.calibrated_on != file.valuation_date:
+        return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
+    if rows is None:
+        return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
+    return {"filtered": state_of(table, rows, moves)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from engine.conventions.currencies import DOLLAR, HOME, pair_currencies
 from engine.errors import InputError
 from engine.inputs.currency_code import CurrencyCode
+from engine.inputs.market.law_table import LawTable
 from engine.inputs.toml.read import Strict
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
@@ -179,6 +180,7 @@ class MarketFile(Strict):
     )
     factors: FactorsTable
     calibration: CalibrationTable
+    law: LawTable | None = Field(default=None, description="Moves by the market's own history; else normal ones alone.")
 
 
 def par_curve_of(name: str, table: CurveTable) -> ParCurve:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.conventions.currencies import fx_quote, rate_words
 from engine.errors import InputError
+from engine.inputs.market.law_text import law_lines
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, tenor_label
 from engine.market.fx_vols import DeltaQuote, StrikeQuote
 from engine.market.market import Market
@@ -14,8 +15,10 @@ _WRAP = 8  # names or figures in a line
 _COMPOUNDING = {1: ("annual", "1Y"), 2: ("semi-annual", "6M"), 4: ("quarterly", "3M")}  # by coupons in a year
 
 
-def market_text(market: Market) -> str:
+def market_text(market: Market, stem: str | None = None) -> str:
     """Return the TOML of a market; figures in the shortest form that reads back to the same float64.
+
+    `stem` begins the names of the files beside it that hold the rows of its filtered law: the date unless given.
 
     Raises InputError for a market whose zero curves or vols were shocked: a file holds published quotes alone.
     """
@@ -24,7 +27,11 @@ def market_text(market: Market) -> str:
     if shocked:
         raise InputError(f"a market without quotes of {', '.join(shocked)} cannot be written: they were shocked")
     parts = (_head, _curves, _spreads, _fx, _fx_vols, _levels, _factors, _calibration)
-    return "\n".join([*(line for part in parts for line in part(market)), ""])
+    lines = [line for part in parts for line in part(market)]
+    if market.filtered is not None:
+        day = market.valuation_date
+        lines += law_lines(market.filtered, day, stem or day.isoformat())
+    return "\n".join([*lines, ""])
 
 
 def _head(market: Market) -> Iterator[str]:

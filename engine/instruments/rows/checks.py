@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Set
 from datetime import date, datetime
+from typing import TypeGuard
 
-from engine.conventions.currencies import CURRENCIES
+from engine.conventions.currencies import CURRENCIES, MAX_TERM_YEARS
 from engine.instruments.rows.columns import ALWAYS, COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.ranges import column_ranges, other_pair_hint, scale_hint
@@ -53,6 +54,13 @@ def rule_errors(
     yield from _order_errors(fields, rule)
 
 
+def date_errors(fields: Fields, valuation_date: date) -> Errors:
+    """Yield what a valuation date has against the fields of a position of any kind."""
+    maturity = fields.get("maturity")
+    if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
+        yield "maturity", f"the largest maturity is {valuation_date.year + MAX_TERM_YEARS}-12-31, got {maturity}"
+
+
 def deliverables_error(value: object) -> str | None:
     """Return what is wrong with a future's basket of bonds: coupon and maturity of each; None where nothing is."""
     if not isinstance(value, tuple) or not all(isinstance(bond, tuple) and len(bond) == 2 for bond in value):
@@ -79,7 +87,9 @@ def _error(column: Column, value: object) -> str | None:
     if column.type == "date":
         return None if _is_date(value) else f"must be a date, got {value!r}"
     if column.type == "number":
-        if isinstance(value, int | float) and _is_number(value) and column.low <= value < column.high:
+        if not _is_number(value):
+            return f"must be a number, got {value!r}"
+        if column.low <= value < column.high:
             return None
         return f"must be at least {column.low:g} and below {column.high:g}, got {value!r}"
     if not isinstance(value, str):
@@ -87,7 +97,7 @@ def _error(column: Column, value: object) -> str | None:
     return id_error(value) if column.name == "position_id" else text_error(column.name, value)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -50,15 +50,19 @@ class Position:
     line: int | None = None  # in the file it came from
 
     def __post_init__(self) -> None:
-        filled = {name: getattr(self, name) for name in COLUMNS if getattr(self, name) is not None}
-        errors = dict(field_errors(filled))
+        errors = dict(field_errors({"kind": self.kind, **self.filled}))
         if "kind" not in errors:
-            for name, message in rule_errors(self.kind, filled, errors.keys()):
+            for name, message in rule_errors(self.kind, self.filled, errors.keys()):
                 errors.setdefault(name, message)
         if errors:
             raise InputError(
                 "\n".join(f"position {self.position_id!r}, {name}: {message}" for name, message in errors.items())
             )
+
+    @property
+    def filled(self) -> dict[str, object]:
+        """Return the fields that are not empty, by column."""
+        return {name: getattr(self, name) for name in COLUMNS if getattr(self, name) is not None}
 
 
 def checked_position(values: Mapping[str, object], line: int) -> Position:

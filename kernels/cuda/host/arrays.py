@@ -30,6 +30,15 @@ def _convexity(model: ModelArrays) -> Array:
     return np.where(mixing(model.laws)[:, None, None], model.convexity, 0.0).astype(model.convexity.dtype)
 
 
+def law_table(model: ModelArrays, name: str) -> Array:
+    """Return a table of `headers.LAW_TABLES`, of its own shape and unit, but residuals (n_rows, n_factors).
+
+    A thread takes a row of them from end to end.
+    """
+    table: Array = getattr(model, name)
+    return np.ascontiguousarray(table.T) if name == "residuals" else table
+
+
 def words_of(field: Array) -> Array:
     """Return a field (...) as words of 64 bits, (n_words,) or its own shape; a number where it is empty."""
     kind = np.int64 if field.dtype.kind == "i" else np.float64

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
-from kernels.cuda.host.arrays import packed_laws, words_of, words_of_book
+from kernels.cuda.host.arrays import law_table, packed_laws, words_of, words_of_book
 from kernels.cuda.host.device import AbstractDevice, DeviceMemoryError
-from kernels.cuda.host.headers import LAW_TABLES
+from kernels.cuda.host.headers import LAW_TABLES, SHARED
 from kernels.cuda.host.parts import Part, joined, parts_of
-from kernels.cuda.host.source import LANES, THREADS, UNWIND_ROWS, VALUED, BuildSettings, settings_for
+from kernels.cuda.host.source import LANES, THREADS, VALUED, BuildSettings, settings_for
 from kernels.law_layout import PATH_SERIES, ModelArrays
 from kernels.layout import Book
 from kernels.payoffs import checked
@@ -29,7 +29,7 @@ class Scratch(NamedTuple):
     """What is between walking and valuing."""
 
     states: Any  # (n_observations, laws, n_factors, n) deviations as observed
-    kept: Any  # (n_factors + UNWIND_ROWS, n) of paths between observations; None where states are all there is
+    kept: Any  # (kept_rows, n) of paths between observations; None where states are all there is
 
 
 class Resident(NamedTuple):
@@ -181,6 +181,12 @@ class CudaBackend(AbstractBackend):
 
         return self._shared(program, paths, work)
 
+    def pnl_of_moves(self, book: Book, moves: F64) -> F64:
+        """See AbstractBackend. Such moves are few and lie in the host's memory: numba has the device's very bits."""
+        from kernels.numba.backend import NumbaBackend
+
+        return NumbaBackend().pnl_of_moves(book, moves)
+
     def levels(self, program: Program, path_ids: U64) -> Array:
         """See AbstractBackend. Raises DeviceMemoryError."""
         ids = np.ascontiguousarray(path_ids, np.uint64)
@@ -230,16 +236,16 @@ def _groups(
     device: AbstractDevice, settings: BuildSettings, model: ModelArrays
 ) -> tuple[tuple[dict[str, Any], ...], tuple[Any, ...]]:
     """For each group of laws what the module's variables hold, and the arrays that they point to."""
-    packed, n = packed_laws(model, settings), settings.laws
+    packed, n, n_laws = packed_laws(model, settings), settings.laws, model.laws.size
     firsts = range(0, packed.shape[0], n)
     groups = [{"model": device.put(packed[first : first + n].reshape(-1))} for first in firsts]
     if not settings.has_unwind:
         return tuple(groups), ()
-    tables = {field.name: getattr(model, field.name) for field in LAW_TABLES}
-    arrays = {name: device.put(words_of(table)) for name, table in tables.items()}
+    tables = {field.name: words_of(law_table(model, field.name)) for field in LAW_TABLES}
+    arrays = {name: device.put(table) for name, table in tables.items()}
     for first, group in zip(firsts, groups, strict=True):
         starts = [
-            device.address(arrays[name]) + np.uint64(0 if name.startswith("jump_") else table[:first].nbytes)
+            device.address(arrays[name]) + np.uint64(0 if name in SHARED else table.nbytes // n_laws * first)
             for name, table in tables.items()
         ]
         group["law"] = device.put(words_of(model.laws[first : first + n]))
@@ -277,7 +283,7 @@ def _scratch_shape(resident: Resident, program: Program, n: int) -> tuple[tuple[
     settings, n_observations = program.model.settings, program.book.run.observations.size
     kind = np.float32 if settings.float32 and not settings.has_unwind else np.float64
     rows = n_observations, settings.laws, settings.n_factors
-    n_kept = settings.n_factors + UNWIND_ROWS if settings.has_unwind else 0
+    n_kept = settings.kept_rows
     block = THREADS * VALUED
     what = f"{block} paths x {n_observations} observations"
     size = (int(np.prod(rows)) + n_kept) * kind().itemsize * block

@@ -13,6 +13,7 @@ from kernels.records import Declared, Record, declared, lengths_of
 
 LAW_TABLES = tuple(field for field in declared(ModelArrays) if field.name not in ModelArrays._fields[:5])
 # what a law has beside its steps and its record: struct LawTables
+SHARED = frozenset(field.name for field in LAW_TABLES if "n_dynamics" not in field.shape)  # by all laws of a model
 
 
 def generated(payoffs: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kernels import lanes
 from kernels.cuda.host.headers import generated
-from kernels.law_layout import PATH_SERIES, Law, ModelArrays
+from kernels.law_layout import N_SPEEDS, PATH_SERIES, Law, ModelArrays
 from kernels.layout import Book, FxOptions
 from kernels.payoffs import PAYOFFS, has_rows, payoff_of
 from kernels.records import Rows
@@ -39,6 +39,7 @@ LANE_NAMES = (
     "PARAMETER_STEP",
     "PARAMETERS",
     "IMPACT_SIZE",
+    "RESIDUAL_ROW",
 )
 
 
@@ -60,6 +61,8 @@ class BuildSettings:
     valued_blocks: int
     is_unrolled: bool
     has_unwind: bool
+    has_filter: bool
+    n_leaders: int
     n_regimes: int
     chunk: int
     fx: int
@@ -75,7 +78,18 @@ class BuildSettings:
         named = {name.upper(): int(value) for name, value in asdict(self).items() if name != "payoffs"}
         named |= {f"HAS_{name.upper()}": int(has) for name, has in self.payoffs}
         counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_PATH_SERIES": len(PATH_SERIES)}
+        counted |= {"N_SPEEDS": N_SPEEDS, "CARRIED_ROWS": self.carried_rows} if self.has_filter else {}
         return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
+
+    @property
+    def carried_rows(self) -> int:
+        """Return how many numbers a path of a filtered law carries beside its deviations."""
+        return self.n_factors * N_SPEEDS + self.n_leaders if self.has_filter else 0
+
+    @property
+    def kept_rows(self) -> int:
+        """Return how many numbers of a path lie in memory between two launches, beside what was observed."""
+        return self.n_factors + UNWIND_ROWS + self.carried_rows if self.has_unwind else 0
 
     def sources(self) -> dict[str, str]:
         """Return the text of everything that the build reads, by its path in the wing."""
@@ -95,7 +109,8 @@ def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSetti
     """
     n_laws, n_factors = model.decay.shape
     words = n_factors * (1 if float32 else 2)
-    has_unwind = bool(model.laws["is_unwind"].any())
+    has_filter = bool(model.laws["is_filtered"].any())
+    has_unwind = has_filter or bool(model.laws["is_unwind"].any())
     laws = n_laws if n_laws * words <= WALKED_WORDS and not has_unwind else 1
     paths = 2 if laws * words <= PAIRED_WORDS and not has_unwind else 1
     is_unrolled = n_factors <= UNROLLED_FACTORS
@@ -119,6 +134,8 @@ def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSetti
         blocks=blocks,
         is_unrolled=is_unrolled,
         has_unwind=has_unwind,
+        has_filter=has_filter,
+        n_leaders=model.leader.shape[1],
         n_regimes=model.drift.shape[1],
         chunk=LOADED_BYTES // (4 if float32 else 8) if is_unrolled else 1,
         **_places(model),

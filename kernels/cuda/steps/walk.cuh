@@ -6,11 +6,17 @@
 #include "steps/jumps.cuh"
 #include "steps/regimes.cuh"
 #include "steps/sales.cuh"
+#if HAS_FILTER
+#include "steps/filtered.cuh"
+#endif
 
 // The path of a thread: its deviations, and what it carries beside them.
 struct Walk {
     State state;
     double rows[N_ROWS];
+#if HAS_FILTER
+    Variances filter;
+#endif
 };
 
 // Normals of a step, those of all factors.
@@ -32,6 +38,9 @@ __device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& wal
 #pragma unroll
     for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = k == MIX ? 1.0 : 0.0;
     if (law.is_unwind) draw_parameters(seed, paths[0], walk.rows);
+#if HAS_FILTER
+    if (law.is_filtered) start_variances(walk.filter);
+#endif
 }
 
 // What comes after the diffusion in a step with an unwind; `move` is the 5-day move of ln USD/JPY before it.
@@ -49,6 +58,9 @@ __device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 wor
 
 // Draw, then move the deviations; of a law without an unwind nothing but them.
 __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 step, Walk& walk) {
+#if HAS_FILTER
+    if (law.is_filtered) return step_by_row(seed, paths[0], step, walk.filter, walk.state.x[0][0]);
+#endif
     real normals[N_NORMALS];
     draw_normals(seed, paths[0], step, normals);
     const Words events = philox(seed, paths[0], step, EVENTS);
@@ -75,19 +87,37 @@ __device__ __forceinline__ real path_series(const Walk& walk, int k) {
     return (real)walk.rows[rows[k]];
 }
 
-// A path between two launches lies in kept (N_FACTORS + N_ROWS, width), binary64.
+// A path between two launches lies in kept (N_FACTORS + N_ROWS + CARRIED_ROWS, width), binary64.
 typedef double Kept;
 
 __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, Walk& walk) {
     EACH_FACTOR(f) walk.state.x[0][0][f] = (real)kept[f * width + column];
 #pragma unroll
     for (int k = 0; k < N_ROWS; ++k) walk.rows[k] = kept[(N_FACTORS + k) * width + column];
+#if HAS_FILTER
+    const double* carried = kept + (N_FACTORS + N_ROWS) * width + column;
+    EACH_FACTOR(f) {
+#pragma unroll
+        for (int k = 0; k < N_SPEEDS; ++k) walk.filter.averages[f][k] = (real)carried[(f * N_SPEEDS + k) * width];
+    }
+#pragma unroll
+    for (int r = 0; r < N_LEADERS; ++r) walk.filter.leads[r] = (real)carried[(N_FACTORS * N_SPEEDS + r) * width];
+#endif
 }
 
 __device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Kept* kept) {
     EACH_FACTOR(f) kept[f * width + column] = walk.state.x[0][0][f];
 #pragma unroll
     for (int k = 0; k < N_ROWS; ++k) kept[(N_FACTORS + k) * width + column] = walk.rows[k];
+#if HAS_FILTER
+    double* carried = kept + (N_FACTORS + N_ROWS) * width + column;
+    EACH_FACTOR(f) {
+#pragma unroll
+        for (int k = 0; k < N_SPEEDS; ++k) carried[(f * N_SPEEDS + k) * width] = walk.filter.averages[f][k];
+    }
+#pragma unroll
+    for (int r = 0; r < N_LEADERS; ++r) carried[(N_FACTORS * N_SPEEDS + r) * width] = walk.filter.leads[r];
+#endif
 }
 #else
 struct Walk {

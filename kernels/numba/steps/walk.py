@@ -6,13 +6,14 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from kernels.lanes import EVENTS, FACTOR_NORMALS
+from kernels.lanes import EVENTS, FACTOR_NORMALS, RESIDUAL_ROW
 from kernels.law_layout import ModelArrays
 from kernels.numba.draws.normal import normals_f32, normals_f64
 from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
 from kernels.numba.steps.jumps import add_jumps, intervene
 from kernels.numba.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numba.steps.rows import IMPACT, OFFICIAL
@@ -21,26 +22,31 @@ from kernels.numba.steps.step import correlate_and_step
 from kernels.types import F64, U32, U64, Array, u64
 
 
-def draw_normals(seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array) -> None:
-    """Draw N(0, 1) for each factor and path, in the precision of `normals`; `random` is scratch for its bits."""
+def draw_normals(seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array) -> None:
+    """Draw N(0, 1) for each factor from `first` on, a multiple of 4, and path, in the precision of `normals`.
+
+    `random` is scratch for its bits.
+    """
     raise NotImplementedError  # compiled code has the two bodies below
 
 
 @overload(draw_normals, jit_options=INLINE)
 def _draw_normals(
-    seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array
-) -> Callable[[u64, U64, u64, int, Array, Array], None]:
+    seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array
+) -> Callable[[u64, U64, u64, int, int, Array, Array], None]:
     """Return the body for the precision of `normals`; numba passes the arguments' types."""
 
-    def draw_f64(seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array) -> None:
-        n_lanes = (n_factors + 1) // 2
-        draw_bits(seed, paths, step, u64(FACTOR_NORMALS), n_lanes, random)
-        normals_f64(random, n_lanes, normals)
+    def draw_f64(seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array) -> None:
+        n_lanes = (n_factors - first + 1) // 2
+        bits, drawn = random[first * STRIDE :], normals[first * STRIDE :]
+        draw_bits(seed, paths, step, u64(FACTOR_NORMALS + first // 2), n_lanes, bits)
+        normals_f64(bits, n_lanes, drawn)
 
-    def draw_f32(seed: u64, paths: U64, step: u64, n_factors: int, random: Array, normals: Array) -> None:
-        n_lanes = (n_factors + 3) // 4
-        draw_words(seed, paths, step, u64(FACTOR_NORMALS), n_lanes, random)
-        normals_f32(random, 2 * n_lanes, normals)
+    def draw_f32(seed: u64, paths: U64, step: u64, first: int, n_factors: int, random: Array, normals: Array) -> None:
+        n_lanes = (n_factors - first + 3) // 4
+        words, drawn = random[first * STRIDE :], normals[first * STRIDE :]
+        draw_words(seed, paths, step, u64(FACTOR_NORMALS + first // 4), n_lanes, words)
+        normals_f32(words, 2 * n_lanes, drawn)
 
     return draw_f64 if normals.dtype == types.float64 else draw_f32
 
@@ -62,17 +68,21 @@ def event_lanes(model: ModelArrays) -> int:
 
 
 @njit(**STRICT)
-def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: F64) -> None:
+def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: F64, filters: Array) -> None:
     """Set a block of paths to its start.
 
-    state   (n_dynamics * n_factors * STRIDE,)  out: deviations, flat
-    unwind  (n_dynamics, N_ROWS * STRIDE)       out: see rows; without a row where no law has an unwind
+    state    (n_dynamics * n_factors * STRIDE,)  out: deviations, flat
+    unwind   (n_dynamics, N_ROWS * STRIDE)       out: see rows; without a row where no law has an unwind
+    filters  (n_dynamics, carried_rows * STRIDE) out: variances; without a row where no law is filtered
     """
     for k in range(state.size):
         state[k] = 0.0
     for d in range(unwind.shape[0]):
         if model.laws[d].is_unwind:
             draw_parameters(model.laws[d], model.quantiles[d], model.initial[d], seed, paths, unwind[d])
+    for d in range(filters.shape[0]):
+        if model.laws[d].is_filtered:
+            start_variances(model, d, filters[d])
 
 
 @njit(**STRICT)
@@ -120,19 +130,27 @@ def walk_one_step(
     random: Array,
     normals: Array,
     words: U32,
+    picked: U64,
     scratch: Array,
     state: Array,
     unwind: F64,
+    filters: Array,
 ) -> None:
     """Draw once, then move every law's deviations: state (n_dynamics * n_factors * STRIDE,), flat, in and out."""
     n_dynamics, n_factors = model.decay.shape
-    draw_normals(seed, paths, step, n_factors, random, normals)
+    row_words, first = words[words.size - 4 * STRIDE * min(filters.shape[0], 1) :], first_normal(model)
+    if first < n_factors:
+        draw_normals(seed, paths, step, first, n_factors, random, normals)
     if unwind.shape[0] > 0:
-        draw_words(seed, paths, step, u64(EVENTS), words.size // (4 * STRIDE), words)
+        draw_words(seed, paths, step, u64(EVENTS), event_lanes(model), words)
+    if filters.shape[0] > 0:
+        draw_words(seed, paths, step, u64(RESIDUAL_ROW), 1, row_words)
     for d in range(n_dynamics):
         moved = state[d * n_factors * STRIDE : (d + 1) * n_factors * STRIDE]
         if model.laws[d].is_unwind:
             unwind_one_step(model, d, seed, paths, step, words, normals, scratch, unwind[d], moved)
+        elif model.laws[d].is_filtered:
+            step_by_row(model, d, step, paths, row_words, normals, picked, scratch[0], filters[d], moved)
         else:
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, moved)
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from kernels.lanes import EVENTS, FACTOR_NORMALS
+from kernels.lanes import EVENTS, FACTOR_NORMALS, RESIDUAL_ROW
 from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
+from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numpy.steps.rows import Carried
@@ -25,23 +26,34 @@ def draw_normals(seed: int, path_ids: U64, step: int, n_factors: int, *, single:
     return np.array(rows[:n_factors])
 
 
-def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Carried | None]:
-    """Draw what paths (n_ids,), by their index, carry at the start under each law; None under one without an unwind."""
-    return [
-        draw_parameters(law, model.quantiles[d], model.initial[d], seed, path_ids) if law.is_unwind else None
-        for d, law in enumerate(model.laws)
-    ]
+def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Carried | Variances | None]:
+    """Return what paths (n_ids,), by their index, carry at the start under each law; None under a plain one."""
+
+    def carried(d: int) -> Carried | Variances | None:
+        law = model.laws[d]
+        if law.is_filtered:
+            return start_variances(model, d, path_ids.size)
+        if law.is_unwind:
+            return draw_parameters(law, model.quantiles[d], model.initial[d], seed, path_ids)
+        return None
+
+    return [carried(d) for d in range(model.laws.size)]
 
 
 def walk_one_step(
-    model: ModelArrays, seed: int, path_ids: U64, step: int, states: Array, carried: list[Carried | None]
+    model: ModelArrays, seed: int, path_ids: U64, step: int, states: Array, carried: list[Carried | Variances | None]
 ) -> None:
     """Draw once, then move every law's deviations: states (n_dynamics, n_factors, n_ids), in and out."""
     single = states.dtype == np.float32
-    normals = draw_normals(seed, path_ids, step, states.shape[1], single=single)
+    normals = np.zeros(states.shape[1:], states.dtype)
+    if (model.laws["is_filtered"] == 0).any() or (model.own_normal != 0.0).any():
+        normals = draw_normals(seed, path_ids, step, states.shape[1], single=single)
     for d, (state, own) in enumerate(zip(states, carried, strict=True)):
         if own is None:
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
+        elif isinstance(own, Variances):
+            rows = picked_row(model.laws[d], path_ids, step, draw_words(seed, path_ids, step, RESIDUAL_ROW)[0])
+            step_by_row(model, d, step, rows, normals, own, state)
         else:
             unwind_one_step(model, d, seed, path_ids, step, normals, state, own)
 
@@ -73,8 +85,8 @@ def unwind_one_step(
         sell(law, model.impact[d], step + 1.0, flow, state, carried)
 
 
-def observe(model: ModelArrays, d: int, state: Array, carried: Carried | None) -> Array:
+def observe(model: ModelArrays, d: int, state: Array, carried: Carried | Variances | None) -> Array:
     """Return deviations as markets show them, price impact included: (n_factors, n_ids)."""
-    if carried is None:
+    if not isinstance(carried, Carried):
         return state
     return np.asarray(state + np.outer(model.impact[d], carried.impact(float(model.laws[d].long_run))))

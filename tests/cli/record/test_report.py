@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.batch.commands import _write_reports
+from cli.batch.commands import _reports
 from cli.record.report import report
 from engine.errors import InputError
 from engine.record.atomic import write_json
@@ -67,20 +67,18 @@ class Heard:
 
     def __init__(self) -> None:
         self.said: list[str] = []
-        self.errors: list[str] = []
         self.say = self.said.append
-        self.error = self.errors.append
 
 
 def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     pytest.importorskip("jinja2", reason="needs the extra `report`")
     pytest.importorskip("matplotlib", reason="needs the extra `report`")
     record = closed(tmp_path / "record", "2025-05-28")
-    nights = [SimpleNamespace(valuation_date=date(2025, 5, day)) for day in (27, 28)]
+    nights = [SimpleNamespace(valuation_date=date(2025, 5, day), runs=("ten-days",)) for day in (27, 28)]
     log = Heard()
     for wanted in (False, True):
         batch = SimpleNamespace(out=record, report=wanted, histories=())
-        _write_reports(SimpleNamespace(batch=batch, nights=nights), log)
+        faults = list(_reports(SimpleNamespace(batch=batch, nights=nights), log))
     assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
     assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]
-    assert [each.split(": ")[:2] for each in log.errors] == [["2025-05-27", "no report"]]  # the record stands as it is
+    assert [(each.kind, each.subject) for each in faults] == [("report", "2025-05-27")]  # the record stands as it is

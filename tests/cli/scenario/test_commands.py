@@ -4,7 +4,7 @@ def test_list_names_the_bundled_scenarios(unwind):
     bundled, equities = done.stdout.split("\n\n")
     names, others = ([line.split()[0] for line in table.splitlines()[2:]] for table in (bundled, equities))
     assert names[0] == "base"
-    assert len(names) == 14
+    assert len(names) == 16
     assert others == ["equities/mixture-empirical", "equities/mixture-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
@@ -79,3 +79,9 @@ def test_show_words_a_shock_by_what_its_factor_is(unwind, tmp_path):
     for row in (("SPX", "-10 % of its level"), ("SPX", "to 5000"), ("USDJPY_VOL", "+50 % of its level")):
         assert row in rows, out
     assert ("USDJPY", "-5 yen") in rows
+
+
+def test_show_says_by_which_law_factors_move(unwind):
+    assert "past days' residuals drawn whole, at the vols of the day" in unwind("scenario", "show", "filtered").stdout
+    assert "the last 500 joint dates', as they were" in unwind("scenario", "show", "historical").stdout
+    assert "Law of the moves" not in unwind("scenario", "show", "base").stdout

@@ -1,8 +1,15 @@
 """Positions into one compiled book."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
+from engine.book.compile import compile_book
+from engine.errors import InputError
+from engine.instruments.registry import KINDS
+from engine.instruments.rows.position import Position
 from engine.payoffs.balances import Balances
 from tests.engine.hand_made import basket_of
 
@@ -77,3 +84,15 @@ def test_warnings_name_a_few_and_count_the_rest(make_book):
 def test_a_loan_s_date_that_is_no_business_day_is_said_to_move(make_book):
     loan = {"kind": "DEPOSIT", "currency": "JPY", "start_date": "2025-05-12", "maturity": "2025-07-21", "rate": 0.005}
     assert "a date that is no business day" in make_book(loan).warnings[0]  # Marine Day
+
+
+def test_positions_built_in_python_are_refused_for_what_a_file_is_on_its_date():
+    bond = Position(
+        **{"position_id": "P1", "book": "main", "kind": KINDS["JGB"], "currency": "JPY"},
+        **{"notional": 1e9, "coupon": 0.01, "maturity": date(2035, 3, 20)},
+    )
+    late = replace(bond, position_id="P2", maturity=date(9999, 12, 31))
+    with pytest.raises(InputError) as refused:
+        compile_book([bond, bond, late], date(2025, 5, 28), sha256="")
+    assert "position 'P1': there are two of it; ids are unique in a book" in str(refused.value)
+    assert "position 'P2': the largest maturity is 2075-12-31, got 9999-12-31" in str(refused.value)

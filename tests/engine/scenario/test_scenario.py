@@ -26,6 +26,9 @@ GOOD = {"name": "s", "title": "t", "description": "d", "source": "x"}
     ("changes", "said"),
     [
         ({"name": "a b"}, "a scenario's name has letters"),
+        ({"name": "../s"}, "a scenario's name has letters"),
+        ({"name": "a/b/c"}, "a scenario's name has letters"),
+        ({"name": None}, "a scenario's name has letters"),
         ({"title": ""}, "needs a title of 1 to 120 characters"),
         ({"source": ""}, "a description and a source"),
         ({"vol_multipliers": (("*", float("nan")),)}, "vol multiplier of '*' must lie in [0, 100], got nan"),
@@ -38,6 +41,10 @@ def test_a_scenario_built_in_python_is_refused_for_what_a_file_is(changes, said)
     with pytest.raises(InputError) as refused:
         Scenario(**(GOOD | changes))
     assert said in str(refused.value)
+
+
+def test_a_bundled_scenario_has_its_folder_in_its_name():
+    assert Scenario(**(GOOD | {"name": "equities/mixture-theory"})).name == "equities/mixture-theory"
 
 
 @pytest.mark.parametrize(

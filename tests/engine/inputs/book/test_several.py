@@ -41,12 +41,16 @@ def test_the_total_of_two_files_is_the_sum_of_both(write):
 
 def test_one_file_is_as_it_was(write):
     book = load_books([write("rates.csv", HEAD, JGB)], DAY)
-    assert (book.books, book.position_ids) == (("main",), ("P1",))
+    assert (book.books, book.position_ids) == (("rates",), ("P1",))
 
 
 def test_files_of_one_name_in_two_folders_are_told_apart(write):
     one, two = write("tokyo/rates.csv", HEAD, JGB), write("london/rates.csv", HEAD, CASH)
-    assert load_books([one, two], DAY).books == (str(one), str(two))
+    both = load_books([one, two], DAY)
+    assert both.books == ("tokyo_rates", "london_rates")  # names that results, limits and metrics can hold
+    assert both.position_ids == ("tokyo/rates/P1", "london/rates/P1")
+    same = write("tokyo/rates.CSV", HEAD, CASH)
+    assert load_books([one, same], DAY).books == ("rates.csv", "rates.CSV")
 
 
 def test_a_book_that_two_files_name_is_refused_with_both(write):

@@ -25,8 +25,8 @@ BAD = [
     (JGB | {"coupon": float("nan")}, "coupon: must be at least 0 and below 0.1, got nan"),
     (JGB | {"coupon": 1.4}, "coupon: must be at least 0 and below 0.1, got 1.4"),
     (JGB | {"coupon": None}, "coupon: is empty, but JGB needs it"),
-    (JGB | {"coupon": "0.014"}, "coupon: must be at least 0 and below 0.1, got '0.014'"),
-    (JGB | {"coupon": True}, "coupon: must be at least 0 and below 0.1, got True"),
+    (JGB | {"coupon": "0.014"}, "coupon: must be a number, got '0.014'"),
+    (JGB | {"coupon": True}, "coupon: must be a number, got True"),
     (JGB | {"notional": float("inf")}, "notional: must be at least -1e+15"),
     (JGB | {"strike": 140.0}, "strike: JGB takes no `strike`"),
     (JGB | {"price": 99.0, "market_yield": 0.01}, "market_yield: JGB takes `price` or `market_yield`, got both"),
@@ -37,6 +37,7 @@ BAD = [
     (JGB | {"book": "a b"}, "book: a book's name has 1 to 64 letters"),
     (JGB | {"position_id": "x\x1b[2J"}, "position_id: must have at most 128 printable characters"),
     (JGB | {"kind": "JGB"}, "kind: must be one of the kinds of position, got 'JGB'"),
+    (JGB | {"kind": None}, "kind: must be one of the kinds of position, got None"),
     (CALL | {"strike": 0.007}, "strike: must be at least 10 and below 1000, got 0.007; is 142.857 meant?"),
     (CALL | {"against": "USD"}, "against: is 'USD', the currency itself"),
     (FUTURE | {"contract": "JGB10"}, "contract: "),
@@ -62,8 +63,8 @@ def test_all_that_is_wrong_is_said_at_once_and_a_changed_position_is_looked_at_a
 
 
 def test_a_file_s_position_is_the_one_that_its_fields_make():
-    head = "position_id,kind,currency,notional,coupon,maturity\n"
-    rows = parse_book(f"{head}P1,JGB,JPY,1e9,0.014,2035-03-20\n".encode(), "book.csv", DAY)
+    head = "position_id,book,kind,currency,notional,coupon,maturity\n"
+    rows = parse_book(f"{head}P1,main,JGB,JPY,1e9,0.014,2035-03-20\n".encode(), "book.csv", DAY)
     assert rows.positions == [Position(**JGB, line=2)]
 
 

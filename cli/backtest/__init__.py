@@ -1,0 +1,1 @@
+"""The command `unwind backtest` and its tables."""

@@ -1,0 +1,84 @@
+"""A backtest's verdicts and exceptions as tables."""
+
+from typing import TYPE_CHECKING
+
+from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from engine.backtest.run_backtest import BacktestResult
+    from engine.backtest.verdicts import Verdict
+
+
+def verdict_table(result: "BacktestResult") -> Table:
+    """Return a row for each law, book and horizon: counts, p-values, traffic light, score, verdict."""
+    from engine.backtest.statistics.registry import TESTS
+    from engine.backtest.verdicts import GATE, LEVEL
+
+    columns = (
+        Column(heading="law and book", is_number=False),
+        Column(heading="days", meaning="joint dates to the outcome; dates with a forecast and an outcome."),
+        Column(heading="dates"),
+        Column(heading="n 99", meaning="losses above the 99 % VaR, and how many are expected."),
+        Column(heading="n 97.5", meaning="the same at 97.5 %."),
+        *(Column(heading=test.label, meaning=f"p-value: {test.meaning}.") for test in TESTS),
+        Column(heading="zone", is_number=False, meaning="traffic light of the last 250 days, and its multiplier."),
+        Column(heading="FZ0", meaning="mean score of VaR and ES 97.5 %, lower is better; ES in millions."),
+        Column(heading="t", meaning="of the difference from the first law (Diebold-Mariano); below 0 is better."),
+        Column(heading="bet", meaning="wealth of a bet of 1 against VaR and ES 97.5 %: above 20 is evidence at 5 %."),
+        Column(heading="verdict", is_number=False, meaning=f"tests with p under {LEVEL:g}, and {GATE}."),
+    )
+    rows: list[list[str]] = []
+    for law in result.laws:
+        rows.append([law, *[""] * (len(columns) - 1)])
+        rows += [_verdict_row(each) for each in result.verdicts if each.law == law]
+    title = f"Laws held to what came, forecasts from {result.first} to {result.last}, seed {result.seed}"
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def year_table(result: "BacktestResult") -> Table:
+    """Return exceptions at 99 % by year, and the factors that made them."""
+    columns = (
+        Column(heading="law, book, days", is_number=False),
+        Column(heading="year"),
+        Column(heading="dates"),
+        Column(heading="n 99"),
+        Column(heading="n 97.5"),
+        Column(
+            heading="factors",
+            is_number=False,
+            meaning="whose realised move alone lost most on each exception at 99 %, and on how many.",
+        ),
+    )
+    rows: list[list[str]] = []
+    before = None
+    for year in result.years:
+        trial = (year.law, year.scope, year.horizon_days)
+        name = f"{year.law}, {year.scope}, {year.horizon_days}" if trial != before else ""
+        factors = ", ".join(f"{factor} {n}" for factor, n in year.factors.items())
+        rows.append([name, str(year.year), str(year.n_days), str(year.n_99), str(year.n_975), factors])
+        before = trial
+    return Table(title="Exceptions by year", columns=columns, rows=rows)
+
+
+def _verdict_row(verdict: "Verdict") -> list[str]:
+    light = verdict.light
+    said = "passes" if verdict.passes else "fails"
+    return [
+        f"  {verdict.scope}",
+        str(verdict.horizon_days),
+        f"{verdict.n_days:,}",
+        f"{verdict.n_99} of {0.01 * verdict.n_days:.1f}",
+        f"{verdict.n_975} of {0.025 * verdict.n_days:.1f}",
+        *(_p(None if found is None else found.p_value) for found in verdict.tests.values()),
+        "" if light is None else f"{light.zone} {light.multiplier:.2f}",
+        "?" if verdict.score is None else f"{verdict.score:.3f}",
+        "" if verdict.score_t is None else f"{verdict.score_t:+.1f}",
+        "?" if verdict.wealth is None else f"{verdict.wealth:.2g}",
+        f"{said}, {len(verdict.failed)} tests failed" if verdict.failed else said,
+    ]
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "?"
+    return f"{value:.2f}" if value >= 0.01 else f"{value:.3f}" if value >= 0.001 else "<.001"

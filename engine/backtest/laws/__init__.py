@@ -1,0 +1,1 @@
+"""Laws of the factors' moves that a backtest walks, one a file."""

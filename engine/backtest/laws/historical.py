@@ -1,0 +1,32 @@
+"""Plain historical simulation: the joint moves of the last dates as they came, in windows that may overlap."""
+
+import numpy as np
+
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
+from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.joint_history import JointHistory
+from kernels.types import F64
+
+SIZES = (250, 500, 1000)  # joint moves
+_LONGEST_HORIZON = 10  # joint dates whose windows the least history holds
+
+
+def historical(size: int) -> BacktestLaw:
+    """Return the law of the last `size` joint moves, each equally likely."""
+    return BacktestLaw(
+        name=f"historical-{size}",
+        meaning=f"the last {size:,} joint moves, overlapping where the horizon is longer than a day; nothing is drawn",
+        least_changes=size + _LONGEST_HORIZON - 1,
+        prepare=lambda history: _forecast(history, size),
+    )
+
+
+def _forecast(history: JointHistory, size: int) -> Forecast:
+    levels = np.concatenate([np.zeros((1, len(history.factors))), np.cumsum(history.changes, axis=0)])
+
+    def moves(place: int, horizon_days: int, _: CommonDraws) -> F64:
+        """Return the moves over the windows that ended on or before the date: (n_factors, size)."""
+        ends = np.arange(place + 2 - size, place + 2)  # into `levels`, which has the start in front
+        return np.ascontiguousarray((levels[ends] - levels[ends - horizon_days]).T)
+
+    return moves

@@ -1,0 +1,1 @@
+"""Tests of forecasts of losses: pure functions of series, each with its source."""

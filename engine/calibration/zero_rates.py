@@ -1,0 +1,232 @@
+"""Changes of factors between joint dates, by zero rates of one set of tenors: no change is of two curves."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.conventions.currencies import HOME, currency_of, currency_of_curve
+from engine.errors import InputError
+from engine.market.bootstrap import bootstrap_days
+from engine.market.factors import Factor, FactorKind, tenor_years
+from kernels.types import F64, I64, Dates
+
+FIRST_DATE = date(2002, 1, 1)  # the first year in which one set of Treasury tenors goes through to today
+YOUNG = 2120  # joint dates from the start within which a tenor may begin and still take part
+NOT_BEFORE = {"JGB_25Y": date(2004, 4, 1)}  # first printed on 2004-03-22; from the month on, as when the law was chosen
+LONGEST_HOLE = 15  # weekdays between two joint dates: Golden Week and New Year together are fewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class JointChanges:
+    """Changes of every factor between neighbouring dates on which all have a value."""
+
+    days: Dates  # (n_changes,) the later date of each
+    spans: F64  # (n_changes,) weekdays from the one to the other, 1 at least
+    changes: F64  # (n_changes, n_factors) of zero rates, decimal, and of logarithms of prices
+    notes: tuple[str, ...]  # tenors that began within the history, or take no part
+
+
+def joint_changes(
+    history: pd.DataFrame,
+    factors: Sequence[Factor],
+    day: date,
+    start: date = FIRST_DATE,
+    beside: Collection[str] = (),
+) -> JointChanges:
+    """Return the changes of factors between all joint dates from `start` to `day`; no row after `day` is looked at.
+
+    A tenor that begins within the first 2,120 joint dates takes part from then on, and the change over its first date
+    is dropped; one that begins later takes no part. Before a curve's longest tenor begins its factor has the change of
+    the longest there is.
+
+    Parameters
+    ----------
+    history : as `engine.inputs.history.load.read_history` returns it
+    factors : that the history holds: rates of published curves, and prices
+    beside : prices that take no date away from the others: where their exchange is shut they stand still, as noted
+
+    Raises
+    ------
+    InputError
+        `day` is beyond the history or no joint date, a tenor or price ends before it or has a hole, a pillar lies
+        outside its curve, or a series is not there.
+    """
+    inside = history.loc[pd.Timestamp(start) : pd.Timestamp(day)]
+    _check_day(history, inside, day)
+    curves = {name: _tenors(history, name) for name in dict.fromkeys(f.curve for f in factors if f.curve)}
+    prices = {f.name: _log_level(inside, f.name) for f in factors if f.kind is not FactorKind.RATE}
+    founding = {name: _founding(inside, tenors, name) for name, tenors in curves.items()}
+    base = [column for columns in founding.values() for column in columns]
+    wanted = inside[base].assign(**{name: price for name, price in prices.items() if name not in beside})
+    _check_ends(wanted, day)
+    younger, notes = _younger(inside, curves, founding, wanted.dropna().index)
+    later = inside[list(younger)]
+    whole = (
+        later.notna() | (later.index.to_numpy()[:, None] < np.array(list(younger.values()), "datetime64[us]"))
+    ).all(axis="columns")
+    joint = wanted[whole].dropna().index
+    _check_holes(joint, wanted)
+    for name in beside:
+        shut = int(prices[name].loc[joint].isna().sum())
+        notes += (f"{name} stands still on {shut:,} of {len(joint):,} joint dates: it has no value there",) * (shut > 0)
+        prices[name] = prices[name].loc[joint].ffill()
+    pieces = [
+        (each, _states(inside.loc[each], factors, _tenors_at(curves, founding, younger, each[0]), prices))
+        for each in _between_seams(joint, sorted(set(younger.values())))
+    ]
+    dates = [each.to_numpy().astype("datetime64[D]") for each, _ in pieces]
+    return JointChanges(
+        days=np.concatenate([each[1:] for each in dates]),
+        spans=np.concatenate([np.busday_count(each[:-1], each[1:]) for each in dates]).astype(np.float64),
+        changes=np.concatenate([np.diff(states, axis=0) for _, states in pieces]),
+        notes=notes,
+    )
+
+
+def _tenors(history: pd.DataFrame, name: str) -> dict[str, float]:
+    """Return the columns of a published curve -> years, shortest first."""
+    tenors = {str(c): tenor_years(str(c).rpartition("_")[2]) for c in history.columns if str(c).startswith(f"{name}_")}
+    if currency_of_curve(name) is None or not tenors:
+        raise InputError(f"the history has no yields of {name}: add the file that publishes them")
+    return dict(sorted(tenors.items(), key=lambda item: item[1]))
+
+
+def _log_level(inside: pd.DataFrame, name: str) -> pd.Series:
+    """Return the logarithm of a price by date."""
+    if name not in inside.columns:
+        raise InputError(
+            f"the history has no {name} column: add one of that name, or say how {name} moves by [law.given]"
+        )
+    level = inside[name]
+    if (level <= 0.0).any():
+        raise InputError(
+            f"{name} must be positive, got {level[level <= 0.0].iloc[0]} on {level[level <= 0.0].index[0].date()}"
+        )
+    return pd.Series(np.log(level.to_numpy(dtype=np.float64)), index=inside.index)
+
+
+def _check_day(history: pd.DataFrame, inside: pd.DataFrame, day: date) -> None:
+    first, last = history.index[0].date(), history.index[-1].date()
+    if not first <= day <= last:
+        raise InputError(f"{day} lies outside the history, which runs from {first} to {last}")
+    if not len(inside) or inside.index[-1].date() != day:
+        raise InputError(f"the history has no row of {day}; the last before it is {inside.index[-1].date()}")
+
+
+def _founding(inside: pd.DataFrame, tenors: Mapping[str, float], name: str) -> list[str]:
+    """Return the tenors of a curve that are published on its first date."""
+    published = inside[list(tenors)].dropna(how="all")
+    if published.empty:
+        raise InputError(f"the history has no {name} yields from {inside.index[0].date()} on")
+    return [str(column) for column in published.columns[published.iloc[0].notna()]]
+
+
+def _check_ends(wanted: pd.DataFrame, day: date) -> None:
+    """Refuse a date on which something that takes part has no value: it was not published, or has ended."""
+    missing = [str(name) for name in wanted.columns[wanted.iloc[-1].isna()]]
+    if missing:
+        last = wanted[missing].apply(lambda column: column.last_valid_index())
+        ends = ", ".join(f"{name} ends on {last[name].date()}" for name in missing)
+        raise InputError(
+            f"{day} is no date on which every factor has a value: {ends}; a tenor that is published no longer must be"
+            " replaced by another, or another date taken"
+        )
+
+
+def _younger(
+    inside: pd.DataFrame,
+    curves: Mapping[str, Mapping[str, float]],
+    founding: Mapping[str, Sequence[str]],
+    joint: pd.Index,
+) -> tuple[dict[str, pd.Timestamp], tuple[str, ...]]:
+    """Return the tenors that begin while averages still warm up, with their first joint date; and notes on all others.
+
+    A tenor that ended before the last date is refused.
+    """
+    found, notes = {}, []
+    for name, tenors in curves.items():
+        for column in (each for each in tenors if each not in founding[name]):
+            published = inside.loc[joint, column].loc[pd.Timestamp(NOT_BEFORE.get(column, FIRST_DATE)) :].dropna()
+            if published.empty:
+                continue
+            begins = published.index[0]
+            if int(joint.searchsorted(begins)) >= YOUNG:
+                notes.append(f"{column} begins on {begins.date()} and takes no part: one set of tenors is kept")
+                continue
+            if published.index[-1] != joint[-1]:
+                raise InputError(
+                    f"{column} ends on {published.index[-1].date()}, before {joint[-1].date()}: leave it out"
+                )
+            found[column] = begins
+            notes.append(f"{column} takes part from {begins.date()}: the change over that date is dropped")
+    return found, tuple(notes)
+
+
+def _tenors_at(
+    curves: Mapping[str, Mapping[str, float]],
+    founding: Mapping[str, Sequence[str]],
+    younger: Mapping[str, pd.Timestamp],
+    day: pd.Timestamp,
+) -> dict[str, list[str]]:
+    """Return the columns of each curve that take part on a day, shortest first."""
+    return {
+        name: [c for c in tenors if c in founding[name] or (c in younger and younger[c] <= day)]
+        for name, tenors in curves.items()
+    }
+
+
+def _check_holes(joint: "pd.Index[Any]", wanted: pd.DataFrame) -> None:
+    days = joint.to_numpy().astype("datetime64[D]")
+    spans = np.busday_count(days[:-1], days[1:])
+    if not spans.size or spans.max() <= LONGEST_HOLE:
+        return
+    at = int(spans.argmax())
+    hole = wanted.loc[joint[at] : joint[at + 1]].iloc[1:-1]
+    names = ", ".join(map(str, hole.columns[hole.isna().mean() > 0.5])) or "all series"
+    raise InputError(
+        f"the history has a hole: no date between {days[at]} and {days[at + 1]} has every factor ({names} missing);"
+        " give files that fill it, or start after it"
+    )
+
+
+def _between_seams(joint: "pd.Index[Any]", seams: Sequence[pd.Timestamp]) -> Iterator["pd.Index[Any]"]:
+    """Yield the joint dates from each seam to the next."""
+    edges: I64 = np.array([0, *(int(joint.searchsorted(seam)) for seam in seams), len(joint)], np.int64)
+    yield from (joint[a:b] for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True) if b > a)
+
+
+def _states(
+    rows: pd.DataFrame, factors: Sequence[Factor], tenors: Mapping[str, list[str]], prices: Mapping[str, pd.Series]
+) -> F64:
+    """Return the factors' states on dates with one set of tenors: (n_dates, n_factors)."""
+    zeros = {name: _zeros(rows, name, columns) for name, columns in tenors.items()}
+    columns = []
+    for factor in factors:
+        if factor.curve is None or factor.pillar is None:
+            columns.append(prices[factor.name].loc[rows.index].to_numpy(dtype=np.float64))
+            continue
+        times, rates = zeros[factor.curve]
+        if factor.pillar < times[0]:
+            raise InputError(f"{factor.name} lies below the shortest tenor of its curve, {tenors[factor.curve][0]}")
+        columns.append(_at_pillar(times, rates, factor.pillar))
+    return np.stack(columns, axis=1)
+
+
+def _zeros(rows: pd.DataFrame, name: str, columns: list[str]) -> tuple[F64, F64]:
+    """Return tenors (n_tenors,) in years and zero rates (n_tenors, n_dates)."""
+    times = np.array([tenor_years(column.rpartition("_")[2]) for column in columns])
+    often = currency_of(currency_of_curve(name) or HOME).bonds.coupons_per_year
+    return times, bootstrap_days(times, rows[columns].to_numpy(dtype=np.float64).T, name, often)
+
+
+def _at_pillar(times: F64, zeros: F64, pillar: float) -> F64:
+    """Return (n_dates,) zero rate at a pillar: linear between the nodes, flat beyond the last."""
+    after = min(int(np.searchsorted(times, pillar)), times.size - 1)
+    if times[after] <= pillar:
+        return np.asarray(zeros[after])
+    weight = float((pillar - times[after - 1]) / (times[after] - times[after - 1]))
+    return np.asarray(weight * zeros[after] + (1.0 - weight) * zeros[after - 1])

@@ -1,0 +1,172 @@
+"""A market file's [law]: the filtered state of its date, with the table of residuals in a file of its own, sealed."""
+
+import io
+import math
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from engine.errors import FileFaults
+from engine.inputs.opened import FileKind, MissingFileError, open_once
+from engine.inputs.toml.read import Strict
+from engine.market.filtered import FilteredState, GivenFactor
+from kernels.lanes import MAX_FACTORS
+from kernels.law_layout import N_SPEEDS
+from kernels.types import F64
+
+MOST_ROWS = 100_000
+LARGEST_MOVE = 1.0  # of a zero rate or logarithm in a day
+ROWS = FileKind(
+    wanted="a table of rows in numpy's format",
+    most_bytes=8 * MOST_ROWS * MAX_FACTORS + 1024,
+    way_out="take the one that `unwind calibrate` wrote",
+)
+
+
+class GivenTable(Strict):
+    """How a factor without a history moves with those that have one; its vol is that of `factors.vols`."""
+
+    loadings: dict[str, float] = Field(
+        description="Factor of the rows -> weight of its residual, standardised: { USDJPY = -0.3 }; the rest of the "
+        "variance is a normal of the factor's own."
+    )
+    source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
+
+
+class LawTable(Strict):
+    """The law of moves by the market's own history, for scenarios with law = "filtered"; `unwind calibrate` writes it.
+
+    A move over some weekdays is the root of their number times a factor's vol of the day, times a past residual and
+    what the leaders' last ones add.
+    """
+
+    kind: Literal["filtered"] = Field(description="Filtered historical simulation.")
+    calibrated_on: date = Field(alias="as_of", description="The valuation date: nothing later was looked at.")
+    n_dates: int = Field(ge=1, description="Changes between joint dates that it was calibrated on.")
+    description: str = Field(min_length=1, description="Window, method and sample sizes.")
+    decays: tuple[float, ...] = Field(
+        min_length=1, max_length=N_SPEEDS, description="What a joint date leaves of each average of squares."
+    )
+    weights: tuple[float, ...] = Field(description="Of each average in the variance; they add up to 1.")
+    clip: float = Field(gt=0.0, description="A leader's residual counts up to this, either way.")
+    cap: float = Field(gt=0.0, description="The largest residual of the rows, either way.")
+    leaders: tuple[str, ...] = Field(description="Factors whose residual of one date others follow on the next.")
+    led: tuple[str, ...] = Field(description="Factors that follow.")
+    factors: tuple[str, ...] = Field(min_length=1, description="Columns of the rows.")
+    states: tuple[tuple[float, ...], ...] = Field(
+        description="Averages of squares per weekday, one row a factor, in the states' units squared."
+    )
+    gamma: tuple[tuple[float, ...], ...] = Field(description="What a leader's residual adds; one row a leader.")
+    last: tuple[float, ...] = Field(description="The leaders' residuals on the date, clipped.")
+    rows_file: str = Field(
+        min_length=1,
+        max_length=255,
+        description="The rows, numpy's format, (n_rows, n_factors) binary64, oldest first.",
+    )
+    rows_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Digest of that file: another is refused.")
+    moves_file: str | None = Field(
+        default=None,
+        max_length=255,
+        description="The last joint changes as they were, likewise: what plain history needs.",
+    )
+    moves_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="Digest of that file.")
+    given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
+
+
+def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield place and message of everything that does not fit within a [law] whose keys and types are right."""
+    n, at = len(table.factors), "law"
+    for key in ("rows_file", "moves_file"):
+        if (name := getattr(table, key)) is not None and Path(name).name != name:
+            yield (at, key), f"must be the name of a file beside this one, got {name!r}"
+    if (table.moves_file is None) != (table.moves_sha256 is None):
+        yield (at, "moves_file"), "`moves_file` and `moves_sha256` go together"
+    if len(set(table.factors)) < n:
+        yield (at, "factors"), "a factor comes twice"
+    for key in ("leaders", "led"):
+        if unknown := [name for name in getattr(table, key) if name not in table.factors]:
+            yield (at, key), f"{', '.join(unknown)} must be among `factors`"
+    if len(table.weights) != len(table.decays):
+        yield (at, "weights"), f"needs {len(table.decays)} values, one per decay, got {len(table.weights)}"
+    if not all(weight >= 0.0 for weight in table.weights) or abs(math.fsum(table.weights) - 1.0) > 1e-9:
+        yield (at, "weights"), f"must be 0 or more and add up to 1, got {list(table.weights)}"
+    if not all(0.0 <= decay < 1.0 for decay in table.decays):
+        yield (at, "decays"), f"must lie in [0, 1), got {list(table.decays)}"
+    shapes = (("states", n, len(table.decays)), ("gamma", len(table.leaders), len(table.led)))
+    for key, n_rows, n_columns in shapes:
+        rows = getattr(table, key)
+        if len(rows) != n_rows or any(len(row) != n_columns for row in rows):
+            yield (at, key), f"needs {n_rows} rows of {n_columns} values, got rows of {[len(row) for row in rows]}"
+    if any(value < 0.0 for row in table.states for value in row):
+        yield (at, "states"), "variances must be 0 or more"
+    if len(table.last) != len(table.leaders) or any(abs(value) > table.clip for value in table.last):
+        yield (at, "last"), f"needs {len(table.leaders)} values within +-{table.clip:g}, one per leader"
+    for name, each in table.given.items():
+        if name in table.factors:
+            yield (at, "given", name), f"{name} has a column of the rows: leave this table out"
+        if unknown := [other for other in each.loadings if other not in table.factors]:
+            yield (at, "given", name, "loadings"), f"{', '.join(unknown)} must be among `factors`"
+
+
+def load_array(name: str, digest: str, folder: Path, table: LawTable, largest: float) -> tuple[F64 | None, str]:
+    """Return the array of a [law] in a file, (n_rows, n_factors), None where there is none; and what is wrong with it.
+
+    A file that is not there leaves the market its vols; one that is another than the digest says is an error. No
+    number of it may be beyond `largest`.
+    """
+    try:
+        opened = open_once(folder / name, ROWS)
+    except MissingFileError:
+        return None, ""
+    except FileFaults as error:
+        return None, f"{name} cannot be read: {'; '.join(fault.message for fault in error.faults)}"
+    if opened.sha256 != digest:
+        return None, (
+            f"{name} has the sha256 {opened.sha256}, this file says {digest}: it is another table; take the files that"
+            " `unwind calibrate` wrote together"
+        )
+    try:
+        rows = np.load(io.BytesIO(opened.data), allow_pickle=False)
+    except (ValueError, EOFError, OSError):
+        return None, f"{name} is no array in numpy's format"
+    if rows.dtype != np.float64 or rows.ndim != 2 or rows.shape[1] != len(table.factors) or not len(rows):
+        wanted = f"(n_rows, {len(table.factors)}) float64"
+        return None, f"{name} must hold {wanted}, got {rows.shape} {rows.dtype}"
+    if not (np.abs(rows) <= largest).all():
+        return None, f"the rows of {name} must be finite and within +-{largest:g}"
+    return np.ascontiguousarray(rows), ""
+
+
+def state_of(table: LawTable, rows: F64, moves: F64 | None) -> FilteredState:
+    """Return the filtered state of a [law] without faults.
+
+    rows (n_rows, n_factors) in standard deviations, moves (n_moves, n_factors) in the states' units
+    """
+    return FilteredState(
+        factors=table.factors,
+        decays=np.array(table.decays),
+        weights=np.array(table.weights),
+        clip=table.clip,
+        cap=table.cap,
+        leaders=table.leaders,
+        led=table.led,
+        averages=np.array(table.states),
+        gamma=np.array(table.gamma).reshape(len(table.leaders), len(table.led)),
+        last=np.array(table.last),
+        rows=rows,
+        moves=np.zeros((0, len(table.factors))) if moves is None else moves,
+        n_dates=table.n_dates,
+        description=table.description,
+        given={name: GivenFactor(loadings=each.loadings, source=each.source) for name, each in table.given.items()},
+    )
+
+
+def rows_bytes(rows: F64) -> bytes:
+    """Return the file of rows (n_rows, n_factors), in standard deviations: the same bytes on every machine."""
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(rows, "<f8"), allow_pickle=False)
+    return file.getvalue()

@@ -1,0 +1,53 @@
+"""A market's filtered law as the [law] of a market file, with a comment on every table."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from hashlib import sha256
+
+from engine.inputs.market.law_table import rows_bytes
+from engine.market.filtered import FilteredState
+
+
+def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
+    """Yield the lines of [law]; figures in the shortest form that reads back to the same float64."""
+    yield '\n[law] # moves by past days, for scenarios with law = "filtered"; docs/laws.md has the equations'
+    yield 'kind = "filtered"'
+    yield f"as_of = {day.isoformat()}"
+    yield f"n_dates = {state.n_dates}"
+    yield f"description = {_quoted(state.description)}"
+    yield f"decays = {state.decays.tolist()!r} # what a joint date leaves of each average of squares"
+    yield f"weights = {state.weights.tolist()!r} # of the averages in the variance"
+    yield f"clip = {state.clip!r} # of a leader's residual, in standard deviations"
+    yield f"cap = {state.cap!r} # of the rows, in standard deviations"
+    yield f"leaders = {_names(state.leaders)} # others follow their residual of the date before"
+    yield f"led = {_names(state.led)}"
+    yield f"factors = {_names(state.factors)} # columns of the rows"
+    yield "# averages of squares per weekday; in the comments the law's own standard deviation of the next weekday"
+    yield "states = ["
+    for name, averages, variance in zip(state.factors, state.averages.tolist(), state.variances.tolist(), strict=True):
+        yield f"  {averages!r}, # {name} {variance**0.5:.6g}"
+    yield "]"
+    yield "gamma = [ # what a leader's residual adds to those of `led` on the next date"
+    for name, row in zip(state.leaders, state.gamma.tolist(), strict=True):
+        yield f"  {row!r}, # {name}"
+    yield "]"
+    yield f"last = {state.last.tolist()!r} # the leaders' residuals on the date"
+    yield f"rows_file = {_quoted(f'{stem}.rows.npy')} # {len(state.rows):,} joint dates, oldest first"
+    yield f"rows_sha256 = {_quoted(sha256(rows_bytes(state.rows)).hexdigest())}"
+    if len(state.moves):
+        yield f"moves_file = {_quoted(f'{stem}.moves.npy')} # {len(state.moves):,} joint changes as they were"
+        yield f"moves_sha256 = {_quoted(sha256(rows_bytes(state.moves)).hexdigest())}"
+    for name, given in state.given.items():
+        yield f"\n[law.given.{name}] # no history: its vol is among those above"
+        loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())
+        yield f"loadings = {{ {loadings} }} # on residuals over their root mean square; the rest is a normal of its own"
+        yield f"source = {_quoted(given.source)}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, names))}]"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

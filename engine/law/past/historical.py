@@ -1,0 +1,48 @@
+"""Plain history as a law by rows: path i takes the i-th of the last joint changes, and those after it, as they were."""
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.law.past.filtered import RowLaw, RowSteps
+from engine.market.filtered import FilteredState
+from engine.market.market import Market
+from engine.mechanisms.law import MOST_DAYS
+from kernels.law_layout import N_SPEEDS
+
+
+def historical_law(state: FilteredState, market: Market, n_windows: int, n_steps: int) -> tuple[RowLaw, RowSteps]:
+    """Return the law of the last `n_windows` windows of `n_steps` joint changes, which overlap; nothing is drawn.
+
+    Factors without a history stay where they are.
+
+    Raises
+    ------
+    InputError
+        Windows are longer than ten dates.
+    """
+    if n_steps > MOST_DAYS:
+        raise InputError(f"plain history overlaps windows of {MOST_DAYS} days at most, got a horizon of {n_steps}")
+    names = [factor.name for factor in market.factors]
+    moves = np.zeros((n_windows + n_steps - 1, len(names)))
+    for f, name in enumerate(names):
+        if name in state.factors:
+            moves[:, f] = state.moves[-len(moves) :, state.factors.index(name)]
+    n = len(names)
+    scale = np.sqrt((moves * moves).mean(axis=0))
+    law = RowLaw(
+        residuals=moves / np.where(scale > 0.0, scale, 1.0),
+        root_span=np.ones(n_steps),
+        weekday_move=scale,
+        follows=np.zeros(n, np.int64),
+        own_normal=np.zeros(n),
+        least_variance=np.ones(n),
+        variance=np.zeros((n, N_SPEEDS)),
+        speed=np.zeros(N_SPEEDS),
+        weight=np.zeros(N_SPEEDS),
+        leader=np.zeros(1, np.int64),
+        lead=np.zeros((n, 1)),
+        last_residual=np.zeros(1),
+        clip=1.0,
+        is_enumerated=True,
+    )
+    return law, RowSteps(decay=np.ones(n), drift=np.zeros(n))

@@ -1,0 +1,88 @@
+// A step by a row of past residuals, and the variances that go along with it. Twin in numba/.
+#pragma once
+#include "draws/normal.cuh"
+#include "steps/regimes.cuh"
+
+static_assert(N_FACTORS * N_SPEEDS + N_LEADERS == CARRIED_ROWS, "cuda/host/source.py counts as many rows as there are");
+
+// What a path of a filtered law carries beside its deviations.
+struct Variances {
+    real averages[N_FACTORS][N_SPEEDS];  // over the variance at the start
+    real leads[N_LEADERS];               // residuals of the leaders in the step before, clipped
+};
+
+// Set what a path carries to its start.
+__device__ __forceinline__ void start_variances(Variances& carried) {
+    EACH_FACTOR(f) {
+#pragma unroll
+        for (int k = 0; k < N_SPEEDS; ++k) carried.averages[f][k] = (real)law_tables.variance[f * N_SPEEDS + k];
+    }
+#pragma unroll
+    for (int r = 0; r < N_LEADERS; ++r) carried.leads[r] = (real)law_tables.last_residual[r];
+}
+
+// The row of the table that a path takes: the high half of word times their number.
+__device__ __forceinline__ u64 picked_row(u64 path, u32 step, u32 word) {
+    const u64 n = (u64)(law.last_row - law.first_row);
+    return (u64)law.first_row + (law.is_enumerated ? (path + step) % n : ((u64)word * n) >> 32);
+}
+
+// Put the row's residuals, what leaders add, and normals of a factor's own together: z, out.
+__device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, const Variances& carried, real* z) {
+    const double* row = law_tables.residuals + picked_row(path, step, philox(seed, path, step, RESIDUAL_ROW).w0) * N_FACTORS;
+    EACH_FACTOR(f) {
+        z[f] = (real)row[f];
+#pragma unroll
+        for (int r = 0; r < N_LEADERS; ++r) {
+            const real per_lead = (real)law_tables.lead[f * N_LEADERS + r];
+            if (per_lead != 0) z[f] = fma(per_lead, carried.leads[r], z[f]);
+        }
+    }
+#pragma unroll 1
+    for (int f = 0; f < N_FACTORS; ++f) {
+        const real own = (real)law_tables.own_normal[f];
+        if (own == 0) continue;
+        real normals[LANE_NORMALS];
+        normals_of_lane(philox(seed, path, step, FACTOR_NORMALS + f / LANE_NORMALS), normals);
+        set_deviation(z, f, fma(own, normals[f % LANE_NORMALS], deviation_of(z, f)));
+    }
+}
+
+// Move a factor by its variance of the day, then let that go along.
+__device__ __forceinline__ real moved_and_forgotten(int f, real per_move, real z, real kept, real* averages) {
+    const real least = (real)law_tables.least_variance[f];
+    real variance = (real)law_tables.weight[0] * averages[0];
+#pragma unroll
+    for (int k = 1; k < N_SPEEDS; ++k) variance = fma((real)law_tables.weight[k], averages[k], variance);
+    variance = variance < least ? least : variance;
+    const real move = sqrt(variance) * z, square = move * move;
+#pragma unroll
+    for (int k = 0; k < N_SPEEDS; ++k) {
+        const real speed = (real)law_tables.speed[k], gain = (real)1 - speed;
+        averages[k] = fma(speed, averages[k], gain * square);
+    }
+    return fma(per_move, move, kept);
+}
+
+// Move a path one step.
+__device__ __forceinline__ void step_by_row(u64 seed, u64 path, u32 step, Variances& carried, real* x) {
+    real z[N_FACTORS];
+    residuals_of(seed, path, step, carried, z);
+    const real root_span = (real)law_tables.root_span[step];
+    Chunk chunk;
+    EACH_FACTOR(f) {
+        const real decay = next_number(model, 2 * f, chunk), drift = next_number(model, 2 * f + 1, chunk);
+        const real per_move = (real)law_tables.weekday_move[f] * root_span, kept = fma(decay, x[f], drift);
+        if (law_tables.follows[f])
+            x[f] = moved_and_forgotten(f, per_move, z[f], kept, carried.averages[f]);
+        else
+            x[f] = fma(per_move, z[f], kept);
+    }
+    const real clip = (real)law.lead_clip;
+#pragma unroll
+    for (int r = 0; r < N_LEADERS; ++r) {
+        real led = deviation_of(z, (int)law_tables.leader[r]);
+        led = led > clip ? clip : led;
+        carried.leads[r] = led < (real)0 - clip ? (real)0 - clip : led;
+    }
+}

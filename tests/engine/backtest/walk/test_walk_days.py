@@ -1,0 +1,196 @@
+"""A day of the walk: full revaluation of what came and of what was foreseen; nothing after the date is seen."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.backtest.laws.backtest_law import BacktestLaw
+from engine.backtest.laws.registry import LAWS, registered
+from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.rolled_book import rolled_book
+from engine.backtest.walk.walk_days import (
+    BookWalk,
+    check_memory,
+    forecasts_of,
+    probability_transform,
+    var_and_es,
+    walk_day,
+)
+from engine.backtest.walk.workers import walk_year
+from engine.book.fit import fit
+from engine.book.value import position_values
+from engine.errors import InputError
+from engine.inputs.book.load import bundled_book_path, read_positions
+from engine.inputs.history.load import read_history
+from engine.instruments.registry import KINDS
+from engine.instruments.rows.position import Position
+from engine.market.moved_market import moved
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from kernels.numba.backend import NumbaBackend
+from tests.engine.backtest.synthetic import frame_of, synthetic, usual
+
+BACKEND = NumbaBackend()
+
+
+def sample_book(base):
+    return rolled_book(read_positions(bundled_book_path(), base.valuation_date), base, "0" * 64)
+
+
+def walk_of(found, laws=("historical-250", "ewma", "t"), book=None, n_paths=1000, horizons=(1, 10)):
+    own = book or sample_book(found.base)
+    return BookWalk(
+        history=found.joint, pattern=found.pattern, book=own, laws=laws, horizons=horizons, n_paths=n_paths, seed=3
+    )
+
+
+def columns(rows):
+    """Figures by date, horizon, book and law."""
+    if not isinstance(rows, list):
+        names = ("date", "horizon_days", "scope", "law", "pnl", "var_99", "var_975", "es_975", "pit", "factor_pnl")
+        rows = list(zip(*(getattr(rows, name).tolist() for name in names), strict=True))
+    return {(r[0], r[1], r[2], r[3]): r[4:] for r in rows}
+
+
+def test_realised_pnl_is_that_of_the_books_revalued_in_the_moved_market():
+    found = usual()
+    walk, place = walk_of(found, laws=("historical-250",)), 520
+    rows = walk_day(walk, forecasts_of(walk), place, BACKEND)
+    market = found.pattern.on(found.joint, place)
+    book = walk.book.on(found.joint.day(place), market)
+    fits = fit(book, market)
+    for horizon in (1, 10):
+        after = moved(market, found.joint.realised(place, horizon))
+        profit = position_values(book, after, fits) - position_values(book, market, fits)
+        of_book = {name: profit[np.array(book.books) == name].sum() for name in set(book.books)}
+        wanted = {"total": profit.sum(), **of_book}
+        got = {r[2]: r[4] for r in rows if r[1] == horizon}
+        # positions of 1e10 yen are summed in another order: a yen or so in a profit of 1e8
+        assert got == pytest.approx(wanted, abs=1.0)
+
+
+def test_nothing_after_a_date_changes_what_was_foreseen_on_it_or_came_by_its_horizon():
+    frame = frame_of(640)
+    cut = 560
+    other = frame_of(640, seed=9)
+    other.index = frame.index
+    later = pd.concat([frame.iloc[:cut], other.iloc[cut:]])
+    known = frame.iloc[:cut]
+    results = []
+    for each in (frame, later, known):
+        found = synthetic(each)
+        walk = walk_of(found, laws=("historical-250", "ewma", "t"))
+        end = np.searchsorted(found.joint.dates, np.datetime64(frame.index[cut - 1], "D"))
+        places = range(int(end) - 14, int(end) - 10)
+        results.append(columns([r for p in places for r in walk_day(walk, forecasts_of(walk), p, BACKEND)]))
+    assert results[0] == results[1] == results[2]  # to the last bit
+    assert len(results[0]) == 4 * 2 * 3 * 3
+
+
+def test_no_law_sees_the_change_after_its_date():
+    frame, cut = frame_of(2320, seed=3), 2300
+    other = frame_of(2320, seed=4)
+    later = pd.concat([frame.iloc[:cut], other.iloc[cut:]])  # holidays are the same: the calendar ahead is known
+    seen = []
+    for each in (frame, later):
+        found = synthetic(each)
+        place = int(np.searchsorted(found.joint.dates, np.datetime64(frame.index[cut - 1], "D"), side="right")) - 1
+        walk = walk_of(found, laws=tuple(LAWS), n_paths=1000)
+        foreseen = forecasts_of(walk)
+        draws = CommonDraws(seed=1, day=1, n_paths=1000)
+        seen.append({(name, h): foreseen[name](place, h, draws) for name in foreseen for h in (1, 10)})
+        assert not np.array_equal(found.joint.realised(place, 1), np.zeros(17))
+    assert seen[0].keys() == {(name, h) for name in LAWS for h in (1, 10)}
+    for key, moves in seen[0].items():
+        assert np.array_equal(moves, seen[1][key]), key  # to the last bit
+
+
+def test_an_outcome_that_is_not_known_yet_has_no_row():
+    found = usual()
+    last = found.joint.dates.size - 1
+    walk = walk_of(found, laws=("historical-250",))
+    assert walk_day(walk, forecasts_of(walk), last, BACKEND) == []
+    assert {r[1] for r in walk_day(walk, forecasts_of(walk), last - 5, BACKEND)} == {1}
+
+
+def dollars(amount):
+    return Position(position_id="USD", book="main", kind=KINDS["CASH"], currency="USD", notional=amount, line=2)
+
+
+def test_cash_in_dollars_in_closed_form_with_the_factor_that_made_the_exception():
+    found = usual()
+    factor = [each.name for each in found.joint.factors].index("USDJPY")
+    size = np.zeros(len(found.joint.factors))
+    size[factor] = 1e-7  # moves of nothing: every loss is an exception
+    place = int(np.flatnonzero(found.joint.changes[1:, factor] < -0.005)[400 // 25])
+    still = BacktestLaw(
+        name="still",
+        meaning="hardly moves",
+        least_changes=1,
+        prepare=lambda _: lambda place, horizon, draws: size[:, None] * np.linspace(-1.0, 1.0, 1001),
+    )
+    with registered(still):
+        walk = walk_of(found, ("still",), rolled_book([dollars(1e6)], found.base, "0" * 64), horizons=(1,))
+        ((day, horizon, scope, law, pnl, var_99, var_975, es, pit, n, name, alone),) = walk_day(
+            walk, forecasts_of(walk), place, BACKEND
+        )
+    spot, move = found.joint.prices["USDJPY"][place], found.joint.realised(place, 1)[factor]
+    assert (day, horizon, scope, law, n) == (found.joint.day(place), 1, "main", "still", 1001)
+    # dollars are there on the spot date: the rates of two days move them by less than 1e-4 of what the yen does
+    assert pnl == pytest.approx(1e6 * spot * np.expm1(move), rel=1e-3)
+    assert (name, pit) == ("USDJPY", 0.0)
+    assert alone == pytest.approx(pnl, rel=1e-3)
+    # of 1,001 moves the 99 % tail has 10.01: the eleventh worst, -1 + 10 / 500
+    assert var_99 == pytest.approx(-1e6 * spot * np.expm1(-0.98e-7), rel=1e-3)
+    assert var_975 < var_99 < es * 1.01
+
+
+def test_figures_are_the_engine_s_measures():
+    pnl = np.random.default_rng(1).standard_normal(1234)  # a tail of 12.34, where samples and laws agree
+    for confidence in (0.99, 0.975):
+        at_risk, shortfall = var_and_es(pnl, confidence)
+        assert at_risk == VALUE_AT_RISK.of_sample(pnl, confidence)
+        assert shortfall == pytest.approx(EXPECTED_SHORTFALL.of_sample(pnl, confidence), rel=1e-12)
+    assert var_and_es(-np.arange(1000.0), 0.99) == (990.0, 994.5)  # the tenth worst, and the mean of ten
+    assert probability_transform(np.array([1.0, 2.0, 2.0, 3.0]), 2.0) == 0.5  # one below, half of two equal
+
+
+def test_a_law_without_its_memory_is_refused_with_the_first_date_that_has_it():
+    found = usual()
+    walk = walk_of(found, ("historical-500", "gaussian"))
+    check_memory(replace(walk, laws=("historical-500",)), 508)
+    with pytest.raises(InputError, match=r"too few for: historical-500 509; the first date with it is 2016-"):
+        check_memory(replace(walk, laws=("historical-500",)), 507)
+    with pytest.raises(InputError, match="the history is shorter than that"):
+        check_memory(walk, 600)
+
+
+def test_the_same_rows_whatever_else_is_walked():
+    found = usual()
+    own = columns(walk_year(walk_of(found, ("t",)), [530], lambda: None))
+    among = columns(walk_year(walk_of(found, ("historical-250", "t", "ewma")), [529, 530], lambda: None))
+    assert own == {key: among[key] for key in own}
+
+
+def test_the_date_of_a_forecast_is_that_on_which_it_was_made():
+    found = usual()
+    rows = walk_year(walk_of(found, ("historical-250",)), [530], lambda: None)
+    assert rows.date.tolist() == [found.joint.day(530)] * rows.pnl.size
+    assert isinstance(found.joint.day(530), date)
+
+
+@pytest.mark.slow  # the full history, a date in 40, 4,000 paths
+def test_one_day_var_is_below_ten_day_var_of_both_books_on_every_date(shared):
+    found = synthetic(read_history([shared / "data" / "history.csv"]))
+    walk = walk_of(found, laws=("filtered",), n_paths=4000)
+    places = found.joint.places(date(2010, 12, 17), date(2025, 5, 15))[::40].tolist()
+    rows = walk_year(walk, places, lambda: None)
+    for scope in ("carry-fund", "life-insurer"):
+        one, ten = (rows.of("filtered", scope, horizon) for horizon in (1, 10))
+        assert one.pnl.size == ten.pnl.size == len(places)
+        assert (one.var_99 > 0.0).all()
+        assert (one.var_99 < ten.var_99).all()
+        assert (one.es_975 >= one.var_975).all()

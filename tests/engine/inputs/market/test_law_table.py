@@ -1,0 +1,141 @@
+"""A market file's [law]: read back to the bit, sealed with its rows, and refused by line where it does not fit."""
+
+import re
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from engine.errors import FileFaults
+from engine.inputs.market.law_table import rows_bytes
+from engine.inputs.market.load import bundled_market_path, load_market, write_market
+
+BUNDLED = load_market(bundled_market_path())
+ROWS = BUNDLED.filtered.rows
+
+
+@pytest.fixture
+def written(tmp_path):
+    """The bundled market in a folder of its own, with a change of its text."""
+
+    def _written(change=lambda text: text, rows=None):
+        path = tmp_path / "2025-05-28.toml"
+        path.write_text(change(bundled_market_path().read_text("utf-8")), encoding="utf-8")
+        (tmp_path / "2025-05-28.rows.npy").write_bytes(rows_bytes(ROWS) if rows is None else rows)
+        (tmp_path / "2025-05-28.moves.npy").write_bytes(rows_bytes(BUNDLED.filtered.moves))
+        return path
+
+    return _written
+
+
+def resealed(content):
+    """A change of the text to the digest of other rows."""
+    return lambda text: re.sub(r'rows_sha256 = "\w+"', f'rows_sha256 = "{sha256(content).hexdigest()}"', text)
+
+
+def test_a_law_is_written_and_read_back_to_the_bit(tmp_path):
+    write_market(BUNDLED, tmp_path / "mine.toml")
+    again = load_market(tmp_path / "mine.toml").filtered
+    assert (tmp_path / "mine.rows.npy").read_bytes() == rows_bytes(ROWS)
+    for name in ("factors", "leaders", "led", "clip", "cap", "n_dates", "description", "given"):
+        assert getattr(again, name) == getattr(BUNDLED.filtered, name)
+    for name in ("decays", "weights", "averages", "gamma", "last", "rows", "moves"):
+        assert getattr(again, name).tobytes() == getattr(BUNDLED.filtered, name).tobytes()
+
+
+def test_the_bundled_rows_are_a_thousand_dates_of_seventeen_factors():
+    assert ROWS.shape == (1000, 17)
+    assert np.abs(ROWS).max() <= 10.0
+    assert len(rows_bytes(ROWS)) == 136_128
+
+
+def test_a_market_without_a_law_is_as_it_was(written, tmp_path):
+    path = written(lambda text: text[: text.index("\n[law]")])
+    market = load_market(path)
+    assert (market.filtered, market.no_filtered) == (None, "it has no [law] table")
+    write_market(market, tmp_path / "again.toml")
+    assert not [*tmp_path.glob("again.*.npy")]
+
+
+def test_a_copy_without_its_rows_has_its_vols_and_says_why_it_has_no_law(written):
+    path = written()
+    path.with_name("2025-05-28.rows.npy").unlink()
+    market = load_market(path)
+    assert market.filtered is None
+    assert market.no_filtered == "2025-05-28.rows.npy, which its [law] names, is not beside it"
+
+
+def test_a_market_of_another_date_has_no_law_of_this_one(written):
+    old, new = "valuation_date = 2025-05-28", "valuation_date = 2025-05-29"
+    market = load_market(written(lambda text: text.replace(old, new)))
+    assert market.no_filtered == "its [law] is as of 2025-05-28, not of 2025-05-29"
+
+
+def test_rows_other_than_those_sealed_are_refused(written):
+    other = ROWS.copy()
+    other[500, 3] += 1e-9
+    with pytest.raises(FileFaults, match=r"law.rows_file: 2025-05-28.rows.npy has the sha256 .* it is another table"):
+        load_market(written(rows=rows_bytes(other)))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"no array", "is no array in numpy's format"),
+        (rows_bytes(ROWS[:, :5]), r"must hold \(n_rows, 17\) float64, got \(1000, 5\) float64"),
+        (rows_bytes(ROWS[:0]), r"must hold \(n_rows, 17\) float64, got \(0, 17\) float64"),
+        (rows_bytes(np.where(np.arange(17) == 2, np.nan, ROWS)), r"must be finite and within \+-10"),
+        (rows_bytes(20.0 * ROWS), r"must be finite and within \+-10"),
+    ],
+)
+def test_rows_that_are_no_table_of_residuals_are_refused(written, content, message):
+    with pytest.raises(FileFaults, match=message):
+        load_market(written(resealed(content), content))
+
+
+def test_a_pickle_in_the_place_of_rows_is_never_opened(written, tmp_path):
+    path = tmp_path / "objects.npy"
+    np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    content = path.read_bytes()
+    with pytest.raises(FileFaults, match="is no array in numpy's format"):
+        load_market(written(resealed(content), content))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('kind = "filtered"', 'kind = "garch"', r"line \d+, law.kind"),
+        ("weights = [0.25,", "weights = [0.35,", r"law.weights: must be 0 or more and add up to 1"),
+        ("weights = [0.25, 0.5,", "weights = [0.75,", r"law.weights: needs 4 values, one per decay, got 3"),
+        ("decays = [0.8,", "decays = [1.0,", r"law.decays: must lie in \[0, 1\)"),
+        ("clip = 3.0", "clip = 0.0", r"law.clip"),
+        ('leaders = ["JGB_10Y"', 'leaders = ["JGB_11Y"', r"law.leaders: JGB_11Y must be among `factors`"),
+        ("last = [", "last = [9.0, ", r"law.last: needs 5 values within \+-3, one per leader"),
+        ('rows_file = "2025', 'rows_file = "../2025', r"law.rows_file: must be the name of a file beside this one"),
+        ("loadings = { USDJPY", "loadings = { SPX", r"law.given.USDJPY_VOL.loadings: SPX must be among `factors`"),
+        ("[law.given.USDJPY_VOL]", "[law.given.UST_2Y]", r"law.given.UST_2Y: UST_2Y has a column of the rows"),
+        ('"UST_30Y", "USDJPY"] # columns', '"USDJPY"] # columns', r"law.states: needs 16 rows of 4 values"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_line(written, old, new, message):
+    path = written(lambda text: text.replace(old, new, 1) if old in text else pytest.fail(old))
+    with pytest.raises(FileFaults, match=message):
+        load_market(path)
+
+
+def test_a_market_with_prices_added_says_that_its_rows_hold_nothing_of_them():
+    assert load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml").filtered is None
+    assert replace(BUNDLED, filtered=None).no_filtered == "it has no [law] table"
+
+
+def test_moves_are_sealed_too_and_may_be_left_out(written):
+    path = written()
+    path.with_name("2025-05-28.moves.npy").write_bytes(rows_bytes(2.0 * BUNDLED.filtered.moves))
+    with pytest.raises(FileFaults, match=r"law.moves_file: 2025-05-28.moves.npy has the sha256"):
+        load_market(path)
+    path = written(lambda text: re.sub(r"moves_file = .*\nmoves_sha256 = .*\n", "", text))
+    assert load_market(path).filtered.moves.shape == (0, 17)
+    path = written(lambda text: re.sub(r"moves_sha256 = .*\n", "", text))
+    with pytest.raises(FileFaults, match="`moves_file` and `moves_sha256` go together"):
+        load_market(path)

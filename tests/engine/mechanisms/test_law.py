@@ -1,0 +1,89 @@
+"""A scenario chooses its law: what goes with it, and which markets have one."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import FileFaults
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario, read_scenario
+from engine.mechanisms.registry import is_daily
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.apply import apply
+
+MARKET = load_market(bundled_market_path())
+HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
+
+
+def scenario(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return read_scenario(path)
+
+
+def test_the_gaussian_law_said_aloud_is_the_one_without_a_word(tmp_path):
+    assert scenario(tmp_path, 'law = "gaussian"\n').unwind is None
+    assert repr(Unwind()) == repr(Unwind(law="gaussian"))
+    assert "law='filtered'" in repr(Unwind(law="filtered"))
+
+
+def test_a_filtered_scenario_is_walked_day_by_day_with_its_shocks_and_multipliers(tmp_path):
+    text = 'law = "filtered"\nshocks = [{ factor = "USDJPY", size = -0.05, kind = "relative" }]\n'
+    made = scenario(tmp_path, text + 'vol_multipliers = [{ factor = "*", multiplier = 1.5 }]\n')
+    assert is_daily(made.unwind)
+    shocked = apply(made, MARKET)
+    assert shocked.market.usdjpy == pytest.approx(0.95 * MARKET.usdjpy)
+    assert shocked.market.filtered.variances == pytest.approx(2.25 * MARKET.filtered.variances, rel=1e-14)
+
+
+def test_a_file_that_extends_it_may_take_it_back(tmp_path):
+    assert scenario(tmp_path, 'extends = ["filtered"]\nlaw = "gaussian"\n').unwind is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nu = 5.0\n", r"mine.toml: line 5, nu: law 'filtered' goes with shocks and vol multipliers, not with nu"),
+        (
+            '[bridge]\nfactor = "USDJPY"\nlevel = 125.0\n',
+            r"not with bridge: leave bridge out, or take law = 'gaussian'",
+        ),
+        ("[drifts]\nUSDJPY = 0.1\n", r"not with drifts"),
+        (
+            'shocks = [{ factor = "USDJPY", size = -0.05, kind = "relative", day = 3 }]\n',
+            r"not with jumps: .* \(shocks with a `day` are jumps\)",
+        ),
+        (
+            'correlations = [{ factors = ["UST_*", "USDJPY"], value = 0.0 }]\n',
+            r"law 'filtered' takes whole days of the past: it takes no correlations",
+        ),
+    ],
+)
+def test_what_does_not_go_with_it_is_refused_by_name(tmp_path, text, message):
+    with pytest.raises(FileFaults, match=message):
+        apply(scenario(tmp_path, f'law = "filtered"\n{text}'), MARKET)
+
+
+def test_an_unknown_law_is_refused(tmp_path):
+    with pytest.raises(FileFaults, match=r"line 4, law: .*gaussian.*filtered"):
+        scenario(tmp_path, 'law = "garch"\n')
+
+
+def test_a_market_without_a_law_or_with_a_factor_beyond_it_is_refused():
+    filtered = load_scenario("filtered")
+    with pytest.raises(FileFaults, match=r"has no law of past days: it has no \[law\] table; `unwind calibrate`"):
+        apply(filtered, replace(MARKET, filtered=None))
+    state = replace(MARKET.filtered, given={})
+    with pytest.raises(FileFaults, match=r"does not say how USDJPY_VOL moves: add \[law.given.NAME\]"):
+        apply(filtered, replace(MARKET, filtered=state))
+    fewer = replace(MARKET.filtered, leaders=("SPX",), gamma=MARKET.filtered.gamma[:1])
+    with pytest.raises(FileFaults, match="SPX lead others in the market's"):
+        apply(filtered, replace(MARKET, filtered=fewer))
+
+
+def test_plain_history_needs_the_moves_themselves(tmp_path):
+    made = scenario(tmp_path, 'law = "historical-500"\n')
+    assert is_daily(made.unwind)
+    few = replace(MARKET.filtered, moves=MARKET.filtered.moves[-508:])
+    with pytest.raises(FileFaults, match=r"law 'historical-500' needs the last 509 joint changes; .* has 508"):
+        apply(made, replace(MARKET, filtered=few))

@@ -1,0 +1,257 @@
+"""Runs of filtered laws: one day exactly, the kernels' way to it, ten days, and the error of the table of rows."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from engine.calibration.filtered import with_filtered_law
+from engine.errors import InputError
+from engine.inputs.history.load import read_history
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.run import resolve
+from engine.inputs.scenario.load import load_scenario
+from engine.law.arrays import model_arrays
+from engine.law.law import law_of
+from engine.mechanisms.unwind import Unwind
+from engine.run.filtered import _resampled, exact_tails
+from engine.run.load import load_inputs
+from engine.run.start import prepare
+from engine.run.walk import walk_of
+from kernels.base import CELL
+from kernels.numba.backend import NumbaBackend
+from kernels.payoffs import empty_book
+
+MARKET = load_market(bundled_market_path())
+FILTERED = Unwind(law="filtered")
+
+
+def measures_of(result, scenario="filtered", scope="total"):
+    row = next(row for row in result.results if (row.scenario, row.scope) == (scenario, scope))
+    return {tail.confidence: tail for tail in row.measures}
+
+
+def law_var_es(pnl, level):
+    """As the study that chose the law has them: the ceil((1 - level) n)-th worst, and the mean up to it."""
+    tail = np.sort(pnl)[: int(np.ceil((1.0 - level) * len(pnl) - 1e-9))]
+    return -tail[-1], -tail.mean()
+
+
+def test_the_upper_end_of_the_quantiles_and_the_mean_beyond_it_are_read_off():
+    pnl = np.random.default_rng(0).standard_normal(1000)
+    for tail in exact_tails(pnl, 1000, (0.975, 0.99, 0.9955), 0.0):
+        var, es = law_var_es(pnl, tail.confidence)
+        assert tail.estimates["value_at_risk"].value == var
+        assert tail.is_exact
+        assert tail.estimates["value_at_risk"].se == 0.0
+        if tail.confidence != 0.9955:  # where the tail is no whole number of moves, the last counts in part
+            assert tail.estimates["expected_shortfall"].value == pytest.approx(es, rel=1e-13)
+
+
+def test_one_day_of_a_book_is_that_of_every_row_valued(run_files, hand_book):
+    """Cash in dollars is worth its amount times the rate: its P&L in each row is that of the move of ln USD/JPY."""
+    book = hand_book(units=[(0, "USD", 1e6)])
+    result = run_files(MARKET, book, scenarios=["filtered"], horizon_days=1, instantaneous=True)
+    state = MARKET.filtered
+    lead = state.gamma[:, -1] @ state.last
+    moves = np.sqrt(state.variances[-1]) * (state.rows[:, -1] + lead)
+    pnl = 1e6 * MARKET.usdjpy * np.expm1(moves)
+    found = measures_of(result)
+    for confidence in (0.975, 0.99):
+        var, es = law_var_es(pnl, confidence)
+        assert found[confidence].estimates["value_at_risk"].value == pytest.approx(var, rel=1e-10)
+        assert found[confidence].estimates["expected_shortfall"].value == pytest.approx(es, rel=1e-10)
+    total = result.results[0]
+    assert (total.mean, total.std) == pytest.approx((pnl.mean(), pnl.std()), rel=1e-9)
+    assert total.mean_se == 0.0
+    assert result.run.steps == "one"
+
+
+def test_simulation_of_one_day_converges_to_it(run_files):
+    exact = run_files(None, None, scenarios=["filtered"], horizon_days=1)
+    several = run_files(None, None, scenarios=["filtered"], horizon_days=1, n_paths=2**18)
+    assert exact.results == several.results  # the number of paths says nothing to an exact law
+    law = law_of(MARKET, 1, 1, FILTERED)
+    _, model = model_arrays([law])
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=18, n_steps=1)
+    backend, n = NumbaBackend(), 2**18
+    program = backend.prepare(model, book, seed=3, n_steps=1, float32=False, centre=np.zeros(2))
+    drawn = backend.levels(program, np.arange(n, dtype=np.uint64))[0, 0, :17]
+    start = law.rows.weekday_move[:17, None]
+    moves = start * (MARKET.filtered.rows + law.rows.last_residual @ law.rows.lead[:17].T).T  # (17, 1000)
+    errors = moves.std(axis=1) / np.sqrt(n)
+    assert np.abs(drawn.mean(axis=1) - moves.mean(axis=1)).max() < 4.5 * errors.max()
+    for f in range(17):  # every draw is one of the moves
+        place = np.searchsorted(np.sort(moves[f]), drawn[f] - 1e-15)
+        assert np.abs(np.sort(moves[f])[np.minimum(place, 999)] - drawn[f]).max() < 1e-14
+
+
+def test_base_beside_it_has_its_own_paths_and_bits(run_files):
+    alone = run_files(None, None, scenarios=["base"], horizon_days=1, n_paths=4096)
+    both = run_files(None, None, scenarios=["base", "filtered"], horizon_days=1, n_paths=4096)
+    assert both.results[:3] == alone.results
+    assert measures_of(both)[0.99].is_exact
+    assert not measures_of(both, "base")[0.99].is_exact
+
+
+def test_ten_days_have_the_error_of_their_table_beside_the_simulations(run_files):
+    result = run_files(None, None, scenarios=["base", "filtered"], n_paths=2**17)
+    for tail in measures_of(result).values():
+        for key, estimate in tail.estimates.items():
+            # a thousand rows say less than 131,072 paths; 5 % of VaR were they normal
+            assert 3.0 * estimate.se < tail.table_ses[key] < 0.3 * estimate.value
+    assert measures_of(result, "base")[0.99].table_ses == {}
+    assert "value_at_risk_table_se" in measures_of(result)[0.99].flat()
+    assert "value_at_risk_table_se" not in measures_of(result, "base")[0.99].flat()
+
+
+def test_the_jackknife_agrees_with_resampling_where_both_can_be_had(run_files, monkeypatch):
+    """At one day: without the exact law, the same run is simulated, and its table's error comes by the other way."""
+    exact = measures_of(run_files(None, None, scenarios=["filtered"], horizon_days=1))
+    monkeypatch.setattr("engine.run.start.exact_scenarios", lambda *_: [])
+    drawn = measures_of(run_files(None, None, scenarios=["filtered"], horizon_days=1, n_paths=2 * CELL))
+    for confidence in (0.975, 0.99):
+        one, other = exact[confidence].table_ses, drawn[confidence].table_ses
+        # 500 resamples tell a standard deviation to 3 %; that of a quantile of few rows is no smooth function of them
+        assert other["expected_shortfall"] == pytest.approx(one["expected_shortfall"], rel=0.25)
+        assert other["value_at_risk"] == pytest.approx(one["value_at_risk"], rel=0.6)
+
+
+def test_few_paths_have_no_error_of_the_table(run_files):
+    result = run_files(None, None, scenarios=["filtered"], n_paths=4096)
+    assert measures_of(result)[0.99].table_ses == {}
+
+
+def test_rows_are_resampled_in_whole_blocks_of_ten():
+    counts = _resampled(1000, 10)
+    assert counts.shape == (500, 1000)
+    blocks = counts.reshape(500, 100, 10)
+    assert (blocks == blocks[:, :, :1]).all()
+    assert counts.sum(axis=1).tolist() == [1000.0] * 500
+    odd = _resampled(37, 10)  # the last block takes the rest
+    assert odd.sum(axis=1) == pytest.approx(37.0, rel=1e-12)
+
+
+def test_one_day_is_less_than_ten_and_es_at_least_var(run_files):
+    one = run_files(None, None, scenarios=["filtered"], horizon_days=1)
+    ten = run_files(None, None, scenarios=["filtered"], n_paths=2**16)
+    for scope in ("total", "book:carry-fund", "book:life-insurer"):
+        for confidence in (0.975, 0.99):
+            near, far = (measures_of(each, scope=scope)[confidence].estimates for each in (one, ten))
+            for key in near:
+                assert 0.0 < near[key].value < far[key].value
+            for each in (near, far):
+                assert each["value_at_risk"].value <= each["expected_shortfall"].value
+
+
+def test_float32_and_the_other_wings_agree(run_files):
+    whole = run_files(None, None, scenarios=["filtered"], n_paths=8192)
+    for other in ({"precision": "float32"}, {"backend": "numpy"}):
+        found = run_files(None, None, scenarios=["filtered"], n_paths=8192, **other)
+        for one, two in zip(whole.results, found.results, strict=True):
+            for a, b in zip(one.measures, two.measures, strict=True):
+                # the same rows in both precisions but for the vol factor's normals: far inside the simulation's error
+                assert a.estimates["value_at_risk"].value == pytest.approx(b.estimates["value_at_risk"].value, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def of_2024(shared):
+    history = read_history([shared / "data" / "history.csv"])
+    found, _ = with_filtered_law(replace(MARKET, valuation_date=date(2024, 7, 22)), history)
+    return found
+
+
+@pytest.fixture(scope="module")
+def cases(root):
+    return json.loads((root / "tests/data/filtered_law.json").read_text("utf-8"))["cases"]
+
+
+def deviations(market, n_steps, n_paths, *, spans=None):
+    law = law_of(market, n_steps, n_steps, FILTERED)
+    if spans is not None:
+        law = replace(law, rows=replace(law.rows, root_span=np.sqrt(np.array(spans))))
+    _, model = model_arrays([law])
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=18, n_steps=n_steps)
+    backend = NumbaBackend()
+    program = backend.prepare(model, book, seed=2, n_steps=n_steps, float32=False, centre=np.zeros(2))
+    parts = np.array_split(np.arange(n_paths, dtype=np.uint64), max(n_paths // 2**15, 1))
+    return np.concatenate([backend.levels(program, ids)[0, -1, :17] for ids in parts], axis=1)
+
+
+def test_the_one_day_law_of_a_date_has_the_known_figures(of_2024, cases):
+    state, case = of_2024.filtered, cases[2]
+    z = state.rows + state.leads(state.factors) @ state.last
+    moves = dict(zip(state.factors, (np.sqrt(state.variances) * z).T, strict=True))
+    for name, known in case["one_day"].items():
+        factor, way = name.split()
+        pnl = moves[factor] if way == "down" else -moves[factor]
+        found = {tail.confidence: tail.estimates for tail in exact_tails(pnl, 1000, (0.975, 0.99), 0.0)}
+        assert found[0.99]["value_at_risk"].value == pytest.approx(known["VaR99"], rel=case["rtol"])
+        assert found[0.975]["expected_shortfall"].value == pytest.approx(known["ES97.5"], rel=case["rtol"])
+
+
+def test_the_ten_day_law_of_a_date_has_the_known_figures(of_2024, cases):
+    figures, n = cases[4]["figures"], 2**17
+    x = dict(zip(of_2024.filtered.factors, deviations(of_2024, 10, n, spans=cases[4]["spans"]), strict=True))
+    books = {
+        "long JGB 10Y (-1 per unit)": -x["JGB_10Y"],
+        "long JGB 30Y": -x["JGB_30Y"],
+        "long UST 10Y": -x["UST_10Y"],
+        "short USDJPY": -x["USDJPY"],
+        "UST 10Y unhedged (-8 y10 + fx)": -8.0 * x["UST_10Y"] + x["USDJPY"],
+    }
+    for name, pnl in books.items():
+        known = figures[name]
+        var, es = law_var_es(pnl, 0.99)[0], law_var_es(pnl, 0.975)[1]
+        wider = np.sqrt(1.0 + 400_000 / n)  # both sides' standard errors, ours of fewer paths
+        assert abs(var - known["VaR99"]) < 4.0 * wider * known["VaR99_se"]
+        assert abs(es - known["ES97_5"]) < 4.0 * wider * known["ES97_5_se"]
+        assert pnl.std() == pytest.approx(known["std"], rel=0.02)
+
+
+@pytest.mark.parametrize(("n_days", "n_windows"), [(1, 250), (10, 500), (3, 1000)])
+def test_plain_history_is_each_window_valued(run_files, hand_book, tmp_path, n_days, n_windows):
+    path = tmp_path / "mine.toml"
+    head = 'title = "t"\ndescription = "d"\nsource = "s"\n'
+    path.write_text(f'{head}law = "historical-{n_windows}"\n', encoding="utf-8")
+    result = run_files(
+        MARKET, hand_book(units=[(0, "USD", 1e6)]), scenarios=[str(path)], horizon_days=n_days, instantaneous=True
+    )
+    moves = MARKET.filtered.moves[:, -1]
+    windows = np.convolve(moves, np.ones(n_days), "valid")[-n_windows:]
+    pnl = 1e6 * MARKET.usdjpy * np.expm1(windows)
+    found = measures_of(result, "mine")
+    for confidence in (0.975, 0.99):
+        var, _ = law_var_es(pnl, confidence)
+        assert found[confidence].estimates["value_at_risk"].value == pytest.approx(var, rel=1e-9)
+        assert found[confidence].table_ses["expected_shortfall"] > 0.0
+    assert (result.results[0].mean, result.results[0].std) == pytest.approx((pnl.mean(), pnl.std()), rel=1e-9)
+    assert result.run.n_paths == n_windows
+
+
+def test_plain_history_has_no_paths_to_draw(run_files):
+    config = resolve({"scenarios": ["historical"], "backend": "numba"}, {}, None)
+    with pytest.raises(InputError, match="historical is plain history, which has no paths to draw"):
+        prepare(config, load_inputs(config), lambda _: None)
+    with pytest.raises(InputError, match="historical is plain history, which has no paths to walk"):
+        walk_of(load_scenario("historical"), MARKET, n_days=5, seed=1, backend=NumbaBackend())
+    with pytest.raises(InputError, match="overlaps windows of 10 days at most, got a horizon of 11"):
+        run_files(None, None, scenarios=["historical"], horizon_days=11)
+
+
+@pytest.mark.parametrize("day", ["2011-03-25", "2015-08-03", "2016-02-10", "2020-03-19", "2022-12-20", "2025-04-07"])
+def test_on_any_date_a_day_costs_less_than_ten_and_a_long_book_loses(shared, day):
+    """Plain books of one factor each, to whose loss VaR of a day over the root of its span belongs."""
+    history = read_history([shared / "data" / "history.csv"])
+    market, _ = with_filtered_law(replace(MARKET, valuation_date=date.fromisoformat(day)), history)
+    state, names = market.filtered, market.filtered.factors
+    z = state.rows + state.leads(names) @ state.last
+    near, far = (np.sqrt(state.variances) * z).T, deviations(market, 10, 2**14, spans=[1.0] * 10)
+    for factor, sign in (("JGB_10Y", -1.0), ("JGB_30Y", -1.0), ("UST_10Y", -1.0), ("USDJPY", -1.0), ("USDJPY", 1.0)):
+        place = names.index(factor)
+        for level in (0.975, 0.99):
+            one, ten = (law_var_es(sign * each[place], level) for each in (near, far))
+            assert 0.0 < one[0] <= one[1]
+            assert one[0] < ten[0]
