@@ -1,13 +1,13 @@
 """A night's figures for Prometheus' textfile collector."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.batch.night import Outcome
 from engine.batch.one_run import RunState
 from engine.errors import InputError
 from engine.record.atomic import write_atomically
-from engine.record.read import LimitUse, RunRecord, read_run, run_folder
+from engine.record.read import BREACHED, LimitUse, RunRecord, read_run, run_folder
 from engine.record.tables import MANIFEST
 from engine.risk.measures.registry import MEASURES, measures_among
 
@@ -22,6 +22,7 @@ _LIMIT_HELP = {
     "unwind_limit_use": "Figure as a fraction of its limit.",
     "unwind_limit_breached": "1: the figure is above its limit.",
 }
+_LIMIT_LABELS = ("limit", "run", "scope", "severity", "scenario", "currency")
 
 
 def write_metrics(path: Path, outcome: Outcome) -> None:
@@ -67,8 +68,7 @@ def _samples(outcome: Outcome) -> Iterator[str]:
             except InputError:
                 continue  # one of the night's faults
             yield from _figures(record)
-    for use in night.limits:
-        yield from _limit(use)
+    yield from _limits(night.limits)
 
 
 def _figures(run: RunRecord) -> Iterator[str]:
@@ -85,11 +85,18 @@ def _figures(run: RunRecord) -> Iterator[str]:
                 yield _sample(_metric(measure.key), tail.of(measure).value, **labels)
 
 
-def _limit(use: LimitUse) -> Iterator[str]:
-    if use.use is not None:
-        labels = {"limit": use.name, "run": use.run, "scope": use.scope, "severity": use.severity}
-        yield _sample("unwind_limit_use", use.use, **labels)
-        yield _sample("unwind_limit_breached", int(use.state == "breached"), **labels)
+def _limits(uses: Sequence[LimitUse]) -> Iterator[str]:
+    """Yield the fullest of the limits that have all labels in common: a collector refuses a file with two of them."""
+    fullest: dict[tuple[str, ...], tuple[float, bool]] = {}
+    for use in uses:
+        if use.use is not None:
+            labels: tuple[str, ...] = (use.name, use.run, use.scope, use.severity, use.scenario or "", use.currency)
+            found = (use.use, use.state == BREACHED)
+            fullest[labels] = max(fullest.get(labels, found), found)
+    for labels, (share, is_breached) in fullest.items():
+        named = dict(zip(_LIMIT_LABELS, labels, strict=True))
+        yield _sample("unwind_limit_use", share, **named)
+        yield _sample("unwind_limit_breached", int(is_breached), **named)
 
 
 def _sample(name: str, value: float, **labels: str) -> str:

@@ -1,5 +1,6 @@
 """Realised P&L by date and scope, for comparing with the VaR of the day before."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from engine.inputs.history.files import TABLE
 from engine.inputs.opened import Opened, open_once
 
 COLUMNS = ("valuation_date", "scope", "pnl")
-_MOST_SCOPE = 128  # characters
+_SCOPE, _MOST_SCOPE = re.compile(r"total|book:.+"), 128  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,8 @@ def read_realised(file: Path | Opened) -> tuple[RealisedPnl, ...]:
 
 def parse_realised(data: bytes, name: Path | str) -> tuple[RealisedPnl, ...]:
     """Return the rows in the bytes of a file of realised P&L. Raises FileFaults with everything wrong with it."""
-    rows = rows_of(data, name, is_cp932_read=False)
-    if not rows or tuple(rows[0][1]) != COLUMNS:
+    rows = [row for row in rows_of(data, name, is_cp932_read=False) if any(row[1])]  # a sheet's empty rows are none
+    if not rows or tuple(field.lower() for field in rows[0][1]) != COLUMNS:
         raise FileFaults(name, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=1)])
     found = list(_parsed(rows[1:]))
     if faults := [item for item in found if isinstance(item, Fault)]:
@@ -52,7 +53,7 @@ def _parsed(rows: Sequence[Row]) -> Iterator[RealisedPnl | Fault]:
         if day is None:
             message = f"must be a date, YYYY-MM-DD, got {row[0][:40]!r}"
             yield Fault(message=message, line=line, where=COLUMNS[0])
-        if not row[1] or len(row[1]) > _MOST_SCOPE or not row[1].isprintable():
+        if not _SCOPE.fullmatch(row[1]) or len(row[1]) > _MOST_SCOPE or not row[1].isprintable():
             yield Fault(message=f"must be total or book:NAME, got {row[1][:40]!r}", line=line, where=COLUMNS[1])
         if pnl is None:
             message = f"must be {PLAIN}, got {row[2][:40]!r}{number_hint(row[2])}"

@@ -27,6 +27,18 @@ def test_all_faults_are_told_with_their_lines(tmp_path):
     assert "twice" in refused.value.faults[3].message
 
 
+def test_empty_rows_and_large_letters_in_the_header_change_nothing():
+    (row,) = parse_realised(f"{HEAD.upper()},,\n2025-05-28,total,5\n,,\n".encode(), "realised.csv")
+    assert (row.scope, row.pnl) == ("total", 5.0)
+
+
+@pytest.mark.parametrize("scope", ["desk", "book:", "Total", "books:a"])
+def test_a_scope_that_no_night_has_is_refused(scope):
+    text = f'{HEAD}2025-05-28,"{scope}",5\n'.encode()
+    with pytest.raises(FileFaults, match="line 2, scope: must be total or book:NAME"):
+        parse_realised(text, "realised.csv")
+
+
 @pytest.mark.parametrize("text", ["date,pnl\n", "valuation_date,scope,pnl,x\n"])
 def test_other_columns_are_refused(tmp_path, text):
     path = tmp_path / "realised.csv"
