@@ -435,4 +435,4 @@ def test_a_file_that_takes_the_name_of_anothers_book_costs_itself_alone(folder):
     assert (fault["kind"], fault["subject"]) == ("book", "desk")
     assert "both hold a book called 'bonds'" in fault["message"]
     record = read_night(folder.out, date(2025, 5, 28)).runs[0]
-    assert {row.scope for row in record.results} == {"partial", "book:bonds"}
+    assert {row.scope for row in record.results} == {"partial", "book:bills", "book:bonds"}
