@@ -17,6 +17,7 @@ from engine.instruments.fx_options import FX_OPTIONS
 from engine.instruments.pairs import Pair, quoted_pair
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, sums, zero_curve
+from engine.payoffs.expired.fx_options import ExpiredFxOptions
 from engine.payoffs.fx_options import option_forwards, option_vols
 from engine.payoffs.spot_days import SpotDays
 from kernels.types import F64, I64
@@ -55,7 +56,7 @@ class _Deliveries:
 
 
 def fx_terms(book: CompiledBook, market: Market, fits: Fits, values: F64) -> tuple[FxTerms, ...]:
-    """Return the terms of every delivery still to come, in the order of the positions.
+    """Return the terms of every delivery still to come and not fixed, in the order of the positions.
 
     Spot delta is the amount of the first currency to sell at spot: P(T) / P(spot) N(d1) of a call, P the discount
     factors of that currency, with the vol of the option's own strike. The premium-adjusted one takes the premium off,
@@ -109,6 +110,7 @@ def _deliveries(book: CompiledBook) -> _Deliveries:
     position = np.concatenate([options.position, exchanges.position])
     day = np.concatenate([options.delivery_day, exchanges.day])
     mine = is_fx[position] if position.size else np.zeros(0, np.bool_)
+    mine &= ~np.isin(position, book.table(ExpiredFxOptions).position)  # of what is fixed only its cash is left
     keys, number = np.unique(np.column_stack([position, day])[mine], axis=0, return_inverse=True)
     place = np.full(position.size, -1)
     place[mine] = number.ravel()

@@ -254,7 +254,10 @@ def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) ->
     for factor in pillars:
         if factor.pillar is None or not times[0] <= factor.pillar <= times[-1]:
             inner = ", ".join(column.partition("_")[2] for column in tenors)
-            raise InputError(f"{factor.name} lies outside the tenors published throughout the window: {inner}")
+            raise InputError(
+                f"{factor.name} lies outside the tenors published throughout the window: {inner}; begin the window "
+                "later, or give --like a market without it"
+            )
     often = CURRENCIES[_currency(name)].bonds.coupons_per_year
     zeros = bootstrap_days(times, used.to_numpy(dtype=np.float64).T, name, often)  # (n_tenors, n_days)
     at_pillars = {factor.name: _interpolated(times, zeros, float(factor.pillar or 0.0)) for factor in pillars}

@@ -9,13 +9,14 @@ from engine.market.market import Market
 from engine.payoffs.black import bachelier, solve_rising
 from engine.payoffs.column import are_ranges, joined, joined_days, row_ranges, rows_in
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, fx_rates, sums
-from engine.payoffs.payoff import Book, Claim, Dated, Moment, PartRows, Payoff, Worth
+from engine.payoffs.payoff import Book, Caution, Claim, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.quoted import FittedMarks, Limit, Premiums, check_reach, premiums_for
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import Columns, Stored, Type, as_columns
 from kernels.types import F64, I64, Words
 
 LOWEST_NORMAL, HIGHEST_NORMAL = 1e-7, 0.2  # normal vol, decimal per sqrt(year)
+ODD_NORMAL = (1e-4, 0.03)  # beyond which a vol is pointed out: 1 bp, 300 bp; a mistaken unit is farther off
 MISSED = Limit(
     part=0.002,  # as of FX options
     unit="notional",
@@ -180,6 +181,13 @@ def _fit(book: Book, market: Market, _: Shelf) -> NormalVols:
     return fit_normal_vols(book, market)
 
 
+def _fit_cautions(book: Book, constants: Shelf) -> Iterator[Caution]:
+    position, vols = book.table(Swaptions).position, constants.of(NormalVols)
+    low, high = ODD_NORMAL
+    odd = ((vols.normal_vol < low) | (vols.normal_vol > high)) & (vols.offset[position] == 0.0)
+    yield f"a normal vol under {1e4 * low:g} or over {1e4 * high:g} bp", position[odd]
+
+
 def _dated(book: Book) -> Iterator[Dated]:
     swaptions = book.table(Swaptions)
     yield swaptions.curve, swaptions.position, swaptions.day[swaptions.annuity_range[:, 1] - 1]
@@ -235,6 +243,7 @@ SWAPTIONS = Payoff(
     value=_worth,
     expiry="expiry_day",
     fit=_fit,
+    fit_cautions=_fit_cautions,
     dated=_dated,
     claims=_claims,
     quotes=("market_vol",),

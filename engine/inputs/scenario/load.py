@@ -160,7 +160,7 @@ def load_scenario(name_or_path: str) -> Scenario:
     bundled = (*bundled_scenario_names(), *equity_scenario_names())
     if name_or_path in bundled:
         with as_file(_bundle() / f"{name_or_path}.toml") as path:
-            return _read(path, path.stem)
+            return _read(path, name_or_path)
     known = sorted(bundled)
     raise InputError(
         f"no scenario is called {name_or_path!r}{did_you_mean(name_or_path, known) or ';'} "

@@ -48,7 +48,7 @@ COLUMNS: Mapping[str, Column] = {
             " factor; negative is short, sold, borrowed or paying fixed",
         ),
         _number("coupon", 0.0, 0.1, "decimal per year, 0.0425 is 4.25 %"),
-        _date("issue_date", "day from which a Treasury's first coupon accrues"),
+        _date("issue_date", "day from which a Treasury's first coupon accrues; of a reopened bond its first issue"),
         _date("maturity", "redemption, delivery, repayment, end of a swap or expiry, before any holiday shift"),
         _date("start_date", "day on which a loan is paid out, a swap starts, or the near leg of an FX swap is due"),
         _number(

@@ -87,6 +87,13 @@ def test_a_cross_has_its_own_spot_date_and_rate(make_book, make_market):
     assert (yen.spot, dollars.spot) == pytest.approx((163.75, 163.75 / 145.04), rel=1e-14)
 
 
+def test_what_is_fixed_and_not_settled_has_no_terms(make_book, make_market):
+    """Its dollars are cash to come, and no delivery of USD/JPY."""
+    fixed = {"kind": "NDF", "currency": "AUD", "against": "USD", "rate": 0.64, "maturity": "2025-05-30"}
+    expired = {"kind": "FX_PUT", "currency": "EUR", "against": "USD", "strike": 1.2, "maturity": "2025-05-28"}
+    assert terms_of(make_book(fixed, expired), five_currencies(make_market())) == ()
+
+
 def test_vols_of_a_package_are_by_strike_and_other_kinds_have_no_terms(make_book, make_market):
     strangle = {"kind": "FX_STRANGLE", "notional": 1e7, "strike": 138.0, "strike_2": 150.0, "maturity": "2025-08-27"}
     swap = {"kind": "XCCY_SWAP", "notional": 1e7, "rate": 145.0, "spread": 0.0}

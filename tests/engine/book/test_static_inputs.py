@@ -41,7 +41,30 @@ def test_vols_of_swaptions_are_named(make_book, make_market):
     assert "+1 bp is worth +" in found["normal vols of swaptions"]
 
 
-def test_a_curve_with_factors_of_its_own_and_a_book_without_swaps_are_not_named(make_book, make_market):
+FX_SWAP = {"kind": "FX_SWAP", "notional": 1e9, "rate": 145.04, "far_rate": 143.6, "start_date": "2025-05-30"}
+
+
+def test_an_fx_swap_says_the_basis_that_its_points_are_made_of(make_book, make_market):
+    market = make_market()
+    found = said(make_book, market, FX_SWAP | {"maturity": "2025-08-29"})
+    gained = float(found["spreads of XCCY_JPY over TONA"].split("+1 bp is worth ")[1].split(" JPY")[0].replace(",", ""))
+    # Yen are received 91 days after they are paid: 143.6 bn x 91 / 365 x 1 bp less
+    assert gained == pytest.approx(-1e9 * 143.6 * 91 / 365 * 1e-4, rel=0.01)
+    booked_apart = [
+        {"kind": "FX_SPOT", "notional": 1e9, "rate": 145.04},
+        {"kind": "FX_FORWARD", "notional": -1e9, "rate": 143.6, "maturity": "2025-08-29"},
+    ]
+    assert said(make_book, market, *booked_apart) == found
+    assert said(make_book, market, FX_SWAP | {"maturity": "2025-06-06"}) == {}  # a week: half a part in a million
+    assert said(make_book, market, booked_apart[0]) == {}
+
+
+def test_vols_that_are_worth_nothing_are_not_named(make_book, make_market):
+    fixed = {"notional": 1e10, "rate": 0.001, "maturity": "2025-05-29", "vol": 0.0058}  # far in the money, a day left
+    assert "normal vols of swaptions" not in said(make_book, make_market(), PAYER | fixed)
+
+
+def test_a_curve_with_factors_of_its_own_and_a_book_without_swaps_or_forwards_are_not_named(make_book, make_market):
     market = make_market()
     assert said(make_book, market, ASSET_SWAP[0], {"kind": "CASH"}) == {}
     names = [factor.name for factor in market.factors]

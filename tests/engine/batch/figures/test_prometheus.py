@@ -13,11 +13,11 @@ def outcome(folder, *digests, limits=()):
     nights = tuple(
         NightOutcome(
             valuation_date=date(2025, 5, 27 + i),
-            runs=(("one", RunState.DONE),),
+            runs=(("ten-days", RunState.FAILED),),
             faults=(),
             limits=limits,
             warnings=(),
-            exit_code=0,
+            exit_code=4,
             sha256=digest,
         )
         for i, digest in enumerate(digests)
