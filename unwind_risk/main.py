@@ -16,4 +16,9 @@ def main() -> None:
     last_line.watch(sys.argv[1:])  # before the imports that take a second
     from cli.main import main as run_command
 
-    run_command()
+    try:
+        run_command()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            last_line.leave_at_once(ended.code)
+        raise

@@ -89,6 +89,23 @@ def end(found: dict[str, Any]) -> NoReturn:
     raise SystemExit(found["exit_code"])
 
 
+def leave_at_once(code: int) -> None:
+    """End the process here if the line is written, so that it ends with the code that stands in the line.
+
+    While the interpreter takes itself apart a signal would kill it, and libraries' threads have aborted it.
+    """
+    if not _Said.is_said:
+        return
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # whoever waited for signals has put back what was before
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    os._exit(code)
+
+
 def _stop_at_once(number: int, _frame: FrameType | None) -> None:
     """End here: before anything was begun, or because a second signal will not wait for the block in hand."""
     if _Said.is_said:

@@ -25,6 +25,7 @@ from engine.risk.measures.value_at_risk import value_at_risk
 from engine.risk.tail import TailEstimate
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
+from engine.run.filtered import refuse_plain_history
 from engine.run.load import Inputs, load_inputs
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import PATH_SERIES
@@ -99,6 +100,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
     """
     inputs = load_inputs(config)
     check_sectioning(config.n_paths, config.confidences)
+    refuse_plain_history(inputs)
     n_rows = N_VARIANTS * (1 + len(set(inputs.book.books)))
     if 8 * n_rows * config.n_paths > MOST_BYTES:
         most = MOST_BYTES // (8 * n_rows)

@@ -1,6 +1,5 @@
 """The books of one date: found, loaded and checked file by file."""
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +14,7 @@ from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import InputError, RiskError
 from engine.inputs.batch import BookEntry
-from engine.inputs.batch_dates import DATE
+from engine.inputs.batch_dates import DATE, paths_like
 from engine.inputs.book.load import load_book
 from engine.inputs.book.table import BOOK
 from engine.inputs.opened import Opened, open_once
@@ -35,16 +34,19 @@ class BookFile:
     opened: Opened | None = field(default=None, repr=False, compare=False)  # its bytes, until it is loaded
 
 
-def find_books(entries: Sequence[BookEntry], valuation_date: date) -> tuple[BookFile, ...]:
-    """Find the files of all entries. One without a file, and a second file of a name, are there with their error."""
+def find_books(entries: Sequence[BookEntry], folder: Path, valuation_date: date) -> tuple[BookFile, ...]:
+    """Find the files of all entries, relative to the batch file's folder.
+
+    One without a file, and a second file of a name, are there with their error.
+    """
     found: dict[str, BookFile] = {}
     for entry in entries:
         pattern = entry.path.replace(DATE, valuation_date.isoformat())
-        paths = [Path(path) for path in sorted(glob.glob(pattern))] if glob.has_magic(pattern) else [Path(pattern)]
+        paths = paths_like(pattern, folder)
         if not paths:
             name = entry.name or Path(pattern).stem
-            fault = f"no file has a name like {pattern!r}"
-            found[name] = BookFile(name=name, path=Path(pattern), sha256=MISSING, fault=fault)
+            fault = f"no file has a name like {str(folder / pattern)!r}"
+            found[name] = BookFile(name=name, path=folder / pattern, sha256=MISSING, fault=fault)
         for path in paths:
             name = entry.name if entry.name and len(paths) == 1 else path.stem
             if (first := found.get(name)) is not None:

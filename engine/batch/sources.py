@@ -13,7 +13,7 @@ from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import AvailableFigures
 from engine.batch.unexpected import UnexpectedError
 from engine.book.compiled import CompiledBook
-from engine.book.join import join_books
+from engine.book.join import check_names, join_books
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
 from engine.inputs.batch_dates import DATE, NightDate
@@ -145,7 +145,7 @@ def no_night(batch: Batch, night: NightDate) -> str | None:
 def day_of(batch: Batch, valuation_date: date) -> Day:
     """Find the files of a date, and read them: what is exchanged from now on is another day's."""
     path = Path(batch.market.replace(DATE, valuation_date.isoformat()))
-    return opened_day(valuation_date, path, find_books(batch.books, valuation_date))
+    return opened_day(valuation_date, path, find_books(batch.books, batch.path.parent, valuation_date))
 
 
 def opened_day(valuation_date: date, market: Path, files: Sequence[BookFile]) -> Day:
@@ -208,9 +208,12 @@ def load(day: Day, source: Source) -> Loaded:
     faults: list[BatchFault] = []
     for file in source.books:
         try:
-            books.append((file.name, day.book(file)))
+            book = day.book(file)
+            check_names(books, file.name, book)
         except InputError as error:
             faults.append(book_fault(file, error))
+        else:
+            books.append((file.name, book))
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
     scenarios = day.scenarios(source.run.scenarios)

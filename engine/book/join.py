@@ -29,17 +29,8 @@ def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
     """
     if len(books) == 1:
         return books[0][1]
-    owner: dict[str, tuple[str, CompiledBook]] = {}
-    for name, book in books:
-        for inner in dict.fromkeys(book.books):
-            if inner in owner:
-                first, second = (_place(file, inner, each) for file, each in (owner[inner], (name, book)))
-                raise InputError(
-                    f"files {owner[inner][0]!r} and {name!r} both hold a book called {inner!r}, {first} and {second}:"
-                    " give their rows different names in the column `book`; without the column a book is called as its"
-                    " file"
-                )
-            owner[inner] = name, book
+    for i, (name, book) in enumerate(books):
+        check_names(books[:i], name, book)
     parts = [book for _, book in books]
     return replace(
         parts[0],
@@ -53,6 +44,18 @@ def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
         warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
         tables=joined_tables(parts),
     )
+
+
+def check_names(others: Sequence[tuple[str, CompiledBook]], name: str, book: CompiledBook) -> None:
+    """Refuse a file that holds a book of a name that one of the others holds. Raises InputError."""
+    owner = {inner: (file, each) for file, each in others for inner in each.books}
+    for inner in dict.fromkeys(book.books):
+        if inner in owner:
+            first, second = (_place(file, inner, each) for file, each in (owner[inner], (name, book)))
+            raise InputError(
+                f"files {owner[inner][0]!r} and {name!r} both hold a book called {inner!r}, {first} and {second}: give "
+                "their rows different names in the column `book`; without the column a book is called as its file"
+            )
 
 
 def _place(file: str, inner: str, book: CompiledBook) -> str:

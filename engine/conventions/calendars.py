@@ -107,6 +107,11 @@ class Calendars:
         return self._made[name]
 
 
+def is_holiday(name: str, day: date) -> bool:
+    """Return whether a weekday is no business day of a calendar, in any year that QuantLib knows."""
+    return day.weekday() < 5 and not all(CENTRES[each]().isBusinessDay(_ql_date(day)) for each in name.split(_AND))
+
+
 @lru_cache(maxsize=64)
 def _business_serials(name: str, valuation_date: date) -> I64:
     """Days that are business days in each centre that the name joins, as QuantLib counts them: (n,) ascending."""

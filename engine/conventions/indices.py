@@ -12,11 +12,12 @@ class PriceIndex:
     name: str  # in words, "Nikkei 225"
     currency: str  # in which its points are counted
     publisher: str
+    levels: tuple[float, float]  # from, to below: what lies outside is a slip, or another index
     fred: str | None = None  # its series at FRED
 
 
 INDICES = {
-    factor: PriceIndex(**table)
+    factor: PriceIndex(**{**table, "levels": tuple(table["levels"])})
     for factor, table in tomllib.loads(
         (files("engine.conventions") / "indices.toml").read_text(encoding="utf-8")
     ).items()

@@ -181,13 +181,13 @@ class BatchFile(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A checked batch. Paths are absolute; those by date still hold {date}."""
+    """A checked batch. Paths by date still hold {date}; all are absolute but those of books, which may be globs."""
 
     path: Path  # of the batch file
     sha256: str  # of its bytes
     nights: tuple[NightDate, ...]
     market: str
-    books: tuple[BookEntry, ...]
+    books: tuple[BookEntry, ...]  # relative to the folder of `path`
     runs: tuple[BatchRun, ...]
     limits: tuple[Limit, ...]  # those without fault
     limit_faults: tuple[Fault, ...]  # of the others: nothing else waits for them
@@ -238,7 +238,7 @@ def read_batch(path: Path, dates: Sequence[str] = (), *, zone: str = TOKYO) -> B
         sha256=opened.sha256,
         nights=chosen,
         market=str(folder / file.market),
-        books=tuple(book.model_copy(update={"path": str(folder / book.path)}) for book in file.books),
+        books=file.books,
         runs=tuple(_rebased(run, folder) for run in file.runs),
         limits=limits,
         limit_faults=limit_faults,
@@ -290,8 +290,8 @@ def _night(file: BatchFile, folder: Path, text: str, zone: str) -> NightDate:
     if text == PREVIOUS:
         return previous_date(zone, utc_now())
     if text == LAST:
-        books = [str(folder / book.path) for book in file.books if DATE in book.path]
-        return last_date(str(folder / file.market), books)
+        books = [book.path for book in file.books if DATE in book.path]
+        return last_date(str(folder / file.market), books, folder)
     try:
         return NightDate(day=day_of_text(text), is_on_command=True)
     except ValueError as error:

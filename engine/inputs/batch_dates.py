@@ -65,10 +65,12 @@ def previous_date(zone: str, now: datetime) -> NightDate:
     )
 
 
-def last_date(market: str, books: Sequence[str]) -> NightDate:
+def last_date(market: str, books: Sequence[str], folder: Path) -> NightDate:
     """Return the newest day for which the market and every book by date have files.
 
-    market, books   paths that hold {date}; books may be globs
+    market   path that holds {date}
+    books    the same, or globs
+    folder   of the batch file, to which books are relative
 
     Raises
     ------
@@ -79,7 +81,8 @@ def last_date(market: str, books: Sequence[str]) -> NightDate:
         raise InputError(f"--date {LAST} looks for the newest market, but `market` is one file: put {DATE} in its name")
     lacking: list[str] = []
     for day in sorted(_days_of(market), reverse=True):
-        absent = [path for path in (book.replace(DATE, day.isoformat()) for book in books) if not _is_there(path)]
+        names = [book.replace(DATE, day.isoformat()) for book in books]
+        absent = [folder / name for name in names if not any(path.exists() for path in paths_like(name, folder))]
         if not absent:
             notice = f"passed over, with a market but without its books: {'; '.join(lacking)}" if lacking else None
             recorded = f"{day} is the newest day that has all its files, and it is recorded"
@@ -87,6 +90,12 @@ def last_date(market: str, books: Sequence[str]) -> NightDate:
         lacking.append(f"{day} has no {absent[0]}")
     found = f"; {lacking[0]}" if lacking else ""
     raise InputError(f"--date {LAST}: no day has a market like {market} and every book{found}")
+
+
+def paths_like(name: str, folder: Path) -> list[Path]:
+    """Return the path of a name in a folder, or those of a glob that are there; the folder's own name is no glob."""
+    names = sorted(glob.glob(name, root_dir=folder)) if glob.has_magic(name) else [name]
+    return [folder / each for each in names]
 
 
 def _days_of(pattern: str) -> set[date]:
@@ -103,10 +112,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _is_there(path: str) -> bool:
-    return bool(glob.glob(path)) if glob.has_magic(path) else Path(path).exists()
 
 
 @lru_cache(maxsize=256)

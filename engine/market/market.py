@@ -18,6 +18,14 @@ from engine.market.node_checks import check_finite, check_positive
 from engine.market.spread import SpreadCurve
 from kernels.types import F64
 
+FIRST_DATE, LAST_DATE = date(1950, 1, 1), date(2100, 12, 31)  # calendars know the holidays of bonds from and to there
+
+
+def check_valuation_date(day: date) -> None:
+    """Refuse a date whose bonds' holidays no calendar knows. Raises InputError."""
+    if not FIRST_DATE <= day <= LAST_DATE:
+        raise InputError(f"the valuation date must lie from {FIRST_DATE} to {LAST_DATE}, got {day}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParCurve:
@@ -77,6 +85,7 @@ class Market:
         """Refuse levels, vols, reversions and correlations that no market has. Raises InputError."""
         if type(self.valuation_date) is not date:
             raise InputError(f"the valuation date must be a date, got {self.valuation_date!r}")
+        check_valuation_date(self.valuation_date)
         check_positive("the exchange rate", self.fx)
         check_positive("the level", self.levels)
         for name in ("vols", "kappas", "thetas", "mus"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.errors import InputError
 from engine.law.past.one_step import enumerated
 from engine.mechanisms.law import is_historical
 from engine.mechanisms.unwind import Unwind
@@ -69,6 +70,13 @@ def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]
     """Return the numbers of the scenarios that need no simulation: plain history, and one day of filtered history."""
     whole = [unwind is not None and (n_steps == 1 or is_historical(unwind)) for unwind in unwinds]
     return [s for s in past_scenarios(unwinds) if whole[s]]
+
+
+def refuse_plain_history(inputs: Inputs) -> None:
+    """Raise InputError where a scenario is plain history: all that draws paths refuses it."""
+    for name, unwind in zip(inputs.names, inputs.unwinds, strict=True):
+        if unwind is not None and is_historical(unwind):
+            raise InputError(f"{name} is plain history, which has no paths to draw: `unwind run` values it whole")
 
 
 def past_notes(inputs: Inputs) -> tuple[str, ...]:

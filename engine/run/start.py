@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
-from engine.errors import InputError
 from engine.inputs.run import MAX_PATHS, RunConfig
-from engine.mechanisms.law import is_historical
 from engine.mechanisms.registry import is_daily
 from engine.pack.observations import expires_inside
 from engine.pack.pack import Packed, pack
@@ -23,6 +21,7 @@ from engine.run.filtered import (
     exact_scenarios,
     exact_tails,
     past_notes,
+    refuse_plain_history,
     table_errors,
     whole_laws,
     with_table_errors,
@@ -85,9 +84,8 @@ def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None], *, ma
 
     Plain history has no paths to draw: it is refused unless the caller takes laws that are known whole.
     """
-    plain = [name for name, each in zip(inputs.names, inputs.unwinds, strict=True) if each and is_historical(each)]
-    if plain and not may_be_whole:
-        raise InputError(f"{plain[0]} is plain history, which has no paths to draw: `unwind run` values it whole")
+    if not may_be_whole:
+        refuse_plain_history(inputs)
     for note in past_notes(inputs):
         say(note)
     backend = choose_backend(config.backend, say)

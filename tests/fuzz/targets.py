@@ -162,7 +162,7 @@ def _run_nights(path: Path) -> None:
         run.model_copy(update={"n_paths": 100, "horizon_days": min(run.horizon_days, 3), "until_se": None})
         for run in batch.runs[:2]
     )
-    here = replace(batch, runs=few, dates=batch.dates[:1], out=path.parent / "record", prometheus=None, report=False)
+    here = replace(batch, runs=few, nights=batch.nights[:1], out=path.parent / "record", prometheus=None, report=False)
     run_batch(here, How(workers=ThisProcess(), share=None, again=True, stop=_never(), say=_ignore, progress=_ignore))
 
 

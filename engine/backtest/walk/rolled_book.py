@@ -7,8 +7,9 @@ likewise, also below 0; a rate of exchange keeps its ratio to spot. Market price
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,8 @@ from engine.errors import InputError
 from engine.instruments.pairs import pair_of
 from engine.instruments.rows.position import Position
 from engine.market.market import Market
-from engine.payoffs.balances import Balances
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, zero_curve
+from kernels.types import F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +117,23 @@ class RolledBook:
         x = np.array([rule.figure(each, self.base, market) for rule, each in zip(rules, self.terms, strict=True)])
         low, high = np.array([rule.known for rule in rules]).T
         part = (x - low) / (high - low)
-        flows, balances = self.one.flows, self.one.table(Balances)
-        amount = flows.amount + part[flows.position] * (self.other.flows.amount - flows.amount)
-        more = self.other.table(Balances).quantity - balances.quantity
-        tables = (
-            replace(flows, amount=amount),
-            replace(balances, quantity=balances.quantity + part[balances.position] * more),
-        )
+        tables = [_between(own, self.other.table(type(own)), part) for own in self.one.tables.by_class.values()]
         return replace(self.one.with_tables(*tables), valuation_date=day)
+
+
+def _between(one: Any, other: Any, part: F64) -> object:
+    """Return a table whose amounts lie between those of two, or beyond: `part` (n_positions,) of the way."""
+    if not hasattr(one, "position"):
+        return one
+    if not np.array_equal(one.position, other.position):
+        raise ValueError(f"a roll rule changes which rows of {type(one).__name__} there are")
+    columns = {each.name: (getattr(one, each.name), getattr(other, each.name)) for each in fields(one)}
+    amounts = {
+        name: own + part[one.position] * (its - own)
+        for name, (own, its) in columns.items()
+        if own.dtype == np.float64 and own.shape == one.position.shape
+    }
+    return replace(one, **amounts)
 
 
 def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source: str = "book") -> RolledBook:
@@ -147,9 +157,6 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source
     rules = [_RULE_OF[each.kind.name] for each in bare]
     at_x = ([rule.at(each, rule.known[k]) for rule, each in zip(rules, bare, strict=True)] for k in (0, 1))
     one, other = (compile_book(each, base.valuation_date, sha256=sha256, source=source) for each in at_x)
-    for own, its in ((one.flows, other.flows), (one.table(Balances), other.table(Balances))):
-        if not np.array_equal(own.position, its.position):
-            raise ValueError(f"a roll rule changes which rows of {type(own).__name__} there are")
     last = np.zeros(len(bare))
     np.maximum.at(last, one.flows.position, one.flows.day / DAYS_PER_TIME_YEAR)
     terms = tuple(_terms(position, years) for position, years in zip(positions, last.tolist(), strict=True))

@@ -24,6 +24,7 @@ BOOK = FileKind(
     larger={b"PAR1": 4 * 2**30},  # it may be a compiled book
 )
 
+_BLANK = ", \t\r"  # what a spreadsheet writes of a row without values
 _MISSPELT = 0.8  # likeness, 0 to 1, from which a column is taken for a known one: 'prise', not 'trade_date'
 
 
@@ -49,11 +50,12 @@ def table_of(data: bytes, path: Path | str) -> Table:
 
 def _csv_table(data: bytes, path: Path | str) -> Table:
     lines = [line.removesuffix("\r") for line in decoded_text(data, path, is_cp932_read=False).split("\n")]
+    lines = [line if line.strip(_BLANK) else "" for line in lines]  # rows of a sheet that are empty
     header = _header(lines[0], path)
     rows: list[tuple[int, tuple[str, ...]]] = []
     faults: list[Fault] = []
     for number, line in enumerate(lines[1:], start=2):
-        if not line.strip():
+        if not line:
             continue
         if len(rows) >= MAX_ROWS:
             raise _refusal(path, f"has more than {MAX_ROWS:,} positions, the most a book file may have; split it")
@@ -101,8 +103,9 @@ def _checked_header(header: Iterable[str], path: Path | str, line: int | None) -
 
 
 def _similar(name: str, names: tuple[str, ...]) -> str:
-    close = get_close_matches(name, [other for other in names if other not in COLUMNS], n=1)
-    return f"; rename '{close[0]}' if that is meant" if close else ""
+    others = {other.lower(): other for other in names if other not in COLUMNS}
+    close = get_close_matches(name, others, n=1)
+    return f"; rename '{others[close[0]]}' if that is meant" if close else ""
 
 
 def _misspelt(names: tuple[str, ...]) -> dict[str, str]:

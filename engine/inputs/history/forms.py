@@ -10,7 +10,8 @@ from engine.conventions.indices import INDICES
 from engine.errors import InputError, did_you_mean
 from engine.market.factors import PRICE_FACTOR, tenor_label, tenor_years
 
-DATE_HEADERS = ("date", "基準日", "observation_date")  # in small or large letters
+TIDY_DATE = "date"
+DATE_HEADERS = (TIDY_DATE, "基準日", "observation_date")  # in small or large letters
 
 _UNITS = {"mo": "M", "month": "M", "months": "M", "yr": "Y", "year": "Y", "years": "Y"}
 _REAL_YIELDS = frozenset(f"UST_{years}Y" for years in (5, 7, 10, 20, 30))
@@ -33,14 +34,19 @@ def plain(field: str) -> str:
 
 
 def form_of(header: Sequence[str]) -> Form | None:
-    """Return the form that knows most of a header's columns; None where the first is no date, or none is known."""
+    """Return the form that knows most of a header's series; None where the first is no date, or none is known.
+
+    Of two that know as many, such as FRED's file and the tidy table of NIKKEI225 alone, the date's header tells.
+    """
     if plain(header[0]) not in DATE_HEADERS:
         return None
-    known = {form.words: sum(form.series(plain(field)) is not None for field in header[1:]) for form in FORMS}
-    best = max(FORMS, key=lambda form: known[form.words])  # the first of them where two know as many
+    is_own = header[0].strip() == TIDY_DATE
+
+    known = {form.words: sum(bool(form.series(plain(field))) for field in header[1:]) for form in FORMS}
+    best = max(FORMS, key=lambda form: (known[form.words], form.is_own == is_own))
     if known[best.words]:
         return best
-    return TIDY if header[0].strip() == "date" else None
+    return TIDY if is_own else None
 
 
 def column_hint(field: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inputs.fields.dates import parse_iso_date
+from engine.inputs.history.columns import column_doubts
 from engine.inputs.history.doubt import Doubt, days_of
 from engine.inputs.history.gaps import gap_doubts, tenor_doubts
 from engine.inputs.history.load import History, is_yield
@@ -19,7 +20,11 @@ from engine.inputs.history.units import unit_doubts
 
 MAX_NAMED = 20  # doubts of one refusal; the rest is counted
 
-_CHECKS = (move_doubts, stale_doubts, gap_doubts)  # of a date among those around it; units are of a whole window
+_CHECKS = (
+    move_doubts,
+    stale_doubts,
+    gap_doubts,
+)  # of a date among those around it; the others of a window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +43,12 @@ class Passed:
 def doubts_of(values: pd.DataFrame, first: date = date.min, last: date = date.max) -> tuple[Doubt, ...]:
     """Return all that is doubted in a history's table from `first` to `last`, by date.
 
-    A date is judged by those around it, outside the window too; units are judged by the window alone.
+    A date is judged by those around it, outside the window too; units and columns are judged by the window alone.
     """
     days = days_of(values.index)
     weekdays = values[np.is_busday(days)]
     window = values[np.is_busday(days) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))]
-    found = [*unit_doubts(window), *(doubt for check in _CHECKS for doubt in check(weekdays))]
+    found = [*unit_doubts(window), *column_doubts(window), *(doubt for check in _CHECKS for doubt in check(weekdays))]
     once = {doubt.key: doubt for doubt in reversed(found) if first <= doubt.day <= last}  # a unit explains a move
     return tuple(sorted(once.values(), key=lambda doubt: (doubt.day, doubt.series)))
 

@@ -31,7 +31,8 @@ SMALLEST_PRICE, LARGEST_PRICE = 1e-6, 1e9
 MAX_FAULTS = 100  # listed; the rest is counted
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _YIELD = re.compile(r".+_[0-9.]+[WMY]")
-_HEADER_WITHIN = 3  # rows: the Ministry's title stands before it
+_HEADER_WITHIN = 20  # rows: the Ministry's title stands before it, and a dozen rows of a sheet that FRED made
+_DATE_BEGINS = re.compile(r"[A-Za-z]?[0-9]")  # as 2025/5/28, R7.5.28: a row cut short is no footnote
 _FORMATS = "the Ministry of Finance's jgbcm or jgbcme file, the Treasury's file, FRED's csv, the tidy table"
 
 
@@ -254,11 +255,18 @@ def _without_empty_columns(header: Sequence[str], rows: Sequence[Row]) -> list[s
 
 
 def _without_footnote(rows: Sequence[Row]) -> Sequence[Row]:
-    """Drop what follows a row of empty fields, if it is text in the first column alone: the monthly file's footnote."""
-    blank = next((i for i, (_, fields) in enumerate(rows) if not any(fields)), len(rows))
-    if all(not any(fields[1:]) for _, fields in rows[blank:]):
-        return rows[:blank]
-    return rows
+    """Drop rows at the end that are empty, or text that begins as no date and holds no number: a publisher's notes."""
+    end = len(rows)
+    while end and _is_note(rows[end - 1][1]):
+        end -= 1
+    return rows[:end]
+
+
+def _is_note(fields: Sequence[str]) -> bool:
+    if not any(fields):
+        return True
+    first, *others = fields
+    return bool(first) and not _DATE_BEGINS.match(first) and all(parse_number(field) is None for field in others)
 
 
 def _capped(faults: Sequence[Fault]) -> list[Fault]:

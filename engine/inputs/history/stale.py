@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.conventions.calendars import is_holiday
+from engine.conventions.currencies import HOME, currency_of, currency_of_curve, currency_of_factor
+from engine.conventions.indices import INDICES
 from engine.inputs.history.doubt import Doubt, days_of, value_words
 from engine.inputs.history.load import is_yield
 from kernels.types import F64, Dates
@@ -33,14 +36,37 @@ def stale_doubts(values: pd.DataFrame) -> Iterator[Doubt]:
     whole = set[tuple[str, str]]()
     for curve in dict.fromkeys(name.rpartition("_")[0] for name in names if is_yield(name)):
         tenors = [name for name in names if is_yield(name) and name.rpartition("_")[0] == curve]
-        for doubt in _curve_runs(curve, values[tenors].dropna(how="all")):
+        for doubt in _curve_runs(curve, _without_filled_holidays(values[tenors].dropna(how="all"), curve)):
             whole |= {(tenor, str(doubt.day)) for tenor in tenors}
             yield doubt
     for name in names:
-        series = values[name].dropna()
-        for doubt in _runs(name, days_of(series.index), series.to_numpy(dtype=np.float64)):
+        series = _without_filled_holidays(values[[name]].dropna(), name.rpartition("_")[0] if is_yield(name) else name)
+        for doubt in _runs(name, days_of(series.index), series[name].to_numpy(dtype=np.float64)):
             if (name, str(doubt.day)) not in whole:
                 yield doubt
+
+
+def _without_filled_holidays(frame: pd.DataFrame, group: str) -> pd.DataFrame:
+    """Return a curve, or a price, without holidays of its market that a vendor filled with the day before."""
+    days, centres = days_of(frame.index), _centres(group)
+    levels = frame.to_numpy(dtype=np.float64)
+    same = ((levels[1:] == levels[:-1]) | (np.isnan(levels[1:]) & np.isnan(levels[:-1]))).all(axis=1)
+    filled = np.zeros(len(frame), dtype=bool)
+    for k in np.flatnonzero(same) + 1:
+        filled[k] = any(is_holiday(centre, days[k].item()) for centre in centres)
+    return frame[~filled]
+
+
+def _centres(group: str) -> set[str]:
+    """Return the centres whose holidays a curve or a price has; none of a name that is not known."""
+    if group in INDICES:
+        codes = {INDICES[group].currency}
+    elif (foreign := currency_of_factor(group)) is not None:
+        codes = {foreign, HOME}
+    else:
+        curve = currency_of_curve(group)
+        codes = {curve} if curve is not None else set()
+    return {currency_of(code).calendars.bond for code in codes}
 
 
 def _curve_runs(curve: str, frame: pd.DataFrame) -> Iterator[Doubt]:

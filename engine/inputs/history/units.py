@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from engine.conventions.currencies import currency_of, currency_of_curve, currency_of_factor, fx_quote, rate_words
+from engine.conventions.indices import INDICES
 from engine.inputs.history.doubt import Doubt, days_of, value_words
 from engine.inputs.history.load import is_yield
 from engine.market.factors import DAYS_PER_YEAR, tenor_years
@@ -93,12 +94,14 @@ def _limits(name: str) -> tuple[float, float] | None:
     if is_yield(name):
         code = currency_of_curve(name.rpartition("_")[0])
         return currency_of(code).interest.yields if code is not None else None
+    if name in INDICES:
+        return INDICES[name].levels
     code = currency_of_factor(name)
     return fx_quote(code).level_range if code is not None else None
 
 
 def _meant(name: str, value: float, low: float, high: float) -> str:
-    if is_yield(name):
+    if is_yield(name) or name in INDICES:
         return ""
     words = rate_words(str(currency_of_factor(name)))
     guesses = {1.0 / value: f"; 1 / {value:.6g} is {1.0 / value:.6g}: the rate is {words}"}

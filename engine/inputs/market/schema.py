@@ -2,12 +2,13 @@
 
 import math
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from engine.conventions.currencies import DOLLAR, HOME, pair_currencies
+from engine.errors import InputError
 from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.market.law_table import LawTable
 from engine.inputs.toml.read import Strict
@@ -15,7 +16,7 @@ from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind, parse_factor, tenor_years
 from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
-from engine.market.market import ParCurve
+from engine.market.market import ParCurve, check_valuation_date
 from engine.market.spread import SpreadCurve, with_derived
 from engine.market.surface import fx_vols_of
 from kernels.lanes import MAX_FACTORS
@@ -147,11 +148,21 @@ class CalibrationTable(Strict):
     description: str = Field(min_length=1, description="Window, method, sample sizes and source.")
 
 
+def _valuation_date(day: date) -> date:
+    try:
+        check_valuation_date(day)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return day
+
+
 class MarketFile(Strict):
     """A market file: every level on one date, and the law of the factors' moves."""
 
     schema_version: Literal[1] = Field(alias="schema", description="Version of this format.")
-    valuation_date: date = Field(description="The close that prices the book, without quotes.")
+    valuation_date: Annotated[date, AfterValidator(_valuation_date)] = Field(
+        description="The close that prices the book, without quotes."
+    )
     curves: dict[str, CurveTable] = Field(
         min_length=1, max_length=MAX_FACTORS, description="By name in capitals: JGB, UST, BUND."
     )

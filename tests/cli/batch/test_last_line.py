@@ -245,3 +245,17 @@ def test_a_file_size_that_is_used_up_still_gives_the_line(folder):
         command(folder), env=folder.env(), capture_output=True, text=True, check=False, preexec_fn=small
     )
     assert (done.returncode, line_of(done.stdout)["exit_code"]) == (75, 75)
+
+
+def test_nothing_that_comes_after_the_line_changes_the_code():
+    """As a library's thread that aborts, or a signal, while the interpreter takes itself apart."""
+    code = (
+        "import atexit, os, signal, sys\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGKILL)\n"
+        "sys.argv = ['unwind', 'batch', 'run', 'nowhere.toml']\n"
+        "from unwind_risk.main import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert line_of(ended.stdout)["exit_code"] == 2

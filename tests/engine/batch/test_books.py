@@ -103,7 +103,7 @@ def written(folder, name, text):
 def test_two_files_without_the_column_book_are_two_books_by_their_own_names(tmp_path, market):
     written(tmp_path, "rates", RATES)
     written(tmp_path, "hedge", HEDGE)
-    files = find_books([BookEntry(path=f"{tmp_path}/*.csv")], DATE)
+    files = find_books([BookEntry(path="*.csv")], tmp_path, DATE)
     joined = join([(file.name, load_checked(file, market)) for file in files])
     assert (joined.position_ids, joined.books) == (("hedge/b", "rates/a"), ("hedge", "rates"))
 
@@ -111,7 +111,7 @@ def test_two_files_without_the_column_book_are_two_books_by_their_own_names(tmp_
 def test_a_name_of_the_batch_is_that_of_a_book_nobody_else_named(tmp_path, market):
     """A file called by its date would have another book every night."""
     path = written(tmp_path, "2025-05-28", RATES)
-    (file,) = find_books([BookEntry(path=f"{tmp_path}/{{date}}.csv", name="rates.v2")], DATE)
+    (file,) = find_books([BookEntry(path="{date}.csv", name="rates.v2")], tmp_path, DATE)
     assert load_checked(file, market).books == ("rates.v2",)
     assert load_book(path, DATE).books == ("2025-05-28",)
 
@@ -127,6 +127,15 @@ def test_two_files_that_give_one_name_are_refused_with_both_lines(tmp_path):
         join(books)
 
 
+def test_what_the_batchs_folder_is_called_is_no_glob(tmp_path):
+    for name in ("desk[1]", "desk1"):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name, "rates", RATES)
+    for pattern in ("*.csv", "rates.csv"):
+        (file,) = find_books([BookEntry(path=pattern)], tmp_path / "desk[1]", DATE)
+        assert file.path == tmp_path / "desk[1]" / "rates.csv"  # and not desk1's
+
+
 def test_files_are_found_by_date_and_pattern(tmp_path, market):
     folder = tmp_path / "2025-05-28"
     folder.mkdir()
@@ -135,7 +144,7 @@ def test_files_are_found_by_date_and_pattern(tmp_path, market):
     entries = [BookEntry(path=f"{tmp_path}/{{date}}/life-*.csv"), BookEntry(path=f"{folder}/fund.csv", name="carry"),
                BookEntry(path=f"{folder}/fund.csv", name="carry-2"), BookEntry(path=f"{folder}/nothing-*.csv"),
                BookEntry(path=f"{folder}/life-a.csv"), BookEntry(path=f"{folder}/absent.csv")]  # fmt: skip
-    found = find_books(entries, DATE)
+    found = find_books(entries, tmp_path, DATE)
     assert [file.name for file in found] == [
         "life-a", "life-b", "carry", "carry-2", "nothing-*", f"{folder}/life-a.csv", "absent"
     ]  # fmt: skip

@@ -425,3 +425,14 @@ def test_two_files_without_the_column_book_are_two_books_in_results_and_limits(f
     record = read_night(folder.out, date(2025, 5, 28)).runs[0]
     assert {row.scope for row in record.results} == {"total", "book:hedge", "book:rates"}
     assert [book["books"] for book in record.manifest["books"]] == [["hedge"], ["rates"]]
+
+
+def test_a_file_that_takes_the_name_of_anothers_book_costs_itself_alone(folder):
+    (folder.folder / "books" / "desk.csv").write_text((folder.folder / "books" / "bonds.csv").read_text())
+    summary = folder.night(code=4)
+    assert summary["nights"][0]["runs"] == {"ten-days": "partial"}
+    (fault,) = summary["nights"][0]["faults"]
+    assert (fault["kind"], fault["subject"]) == ("book", "desk")
+    assert "both hold a book called 'bonds'" in fault["message"]
+    record = read_night(folder.out, date(2025, 5, 28)).runs[0]
+    assert {row.scope for row in record.results} == {"partial", "book:bills", "book:bonds"}

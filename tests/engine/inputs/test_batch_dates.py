@@ -66,17 +66,17 @@ def files(tmp_path):
 
 
 def test_last_is_the_newest_day_that_has_market_and_books_and_says_what_it_passed_over(files):
-    found = last_date(f"{files}/markets/{{date}}.toml", [f"{files}/books/{{date}}/*.csv"])
+    found = last_date(f"{files}/markets/{{date}}.toml", ["books/{date}/*.csv"], files)
     assert found.day == date(2025, 5, 27)
     assert f"2025-05-28 has no {files}/books/2025-05-28/*.csv" in str(found.notice)
-    assert last_date(f"{files}/markets/{{date}}.toml", []).day == date(2025, 5, 28)
+    assert last_date(f"{files}/markets/{{date}}.toml", [], files).day == date(2025, 5, 28)
 
 
 def test_a_date_that_stands_twice_in_a_path_is_one_date(tmp_path):
     for folder, name in (("2025-05-27", "2025-05-27"), ("2025-05-28", "2025-05-26")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / f"m-{name}.toml").touch()
-    assert last_date(f"{tmp_path}/{{date}}/m-{{date}}.toml", []).day == date(2025, 5, 27)
+    assert last_date(f"{tmp_path}/{{date}}/m-{{date}}.toml", [], tmp_path).day == date(2025, 5, 27)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_date_that_stands_twice_in_a_path_is_one_date(tmp_path):
 )
 def test_last_without_files_is_refused(tmp_path, market, books, said):
     with pytest.raises(InputError, match=said):
-        last_date(f"{tmp_path}/{market}", books)
+        last_date(f"{tmp_path}/{market}", books, tmp_path)
 
 
 def test_an_unknown_time_zone_is_refused():

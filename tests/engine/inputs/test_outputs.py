@@ -32,7 +32,7 @@ def test_a_file_that_cannot_be_written_is_refused(tmp_path, monkeypatch):  # BAD
 
 
 def test_a_folder_that_takes_no_new_file_is_found_out_before_anything_is_computed(tmp_path, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError(30, "Read-only file system", "an internal name")
 
     check_out(tmp_path / "r.json", inputs=())

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -79,6 +80,7 @@ def test_figures_that_no_market_has_are_refused_whoever_builds_it():
         ({"correlation": broken}, "correlation of the market: JGB_2Y with JGB_1Y must lie in"),
         ({"correlation": beyond}, "correlation of the market: JGB_2Y with JGB_1Y must lie in [-1, 1], got 1.5"),
         ({"valuation_date": "2025-05-28"}, "the valuation date must be a date, got '2025-05-28'"),
+        ({"valuation_date": date(9999, 12, 30)}, "the valuation date must lie from 1950-01-01 to 2100-12-31, got 9999"),
     ):
         with pytest.raises(InputError) as refused:
             replace(market, **changes)

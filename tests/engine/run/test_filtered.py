@@ -239,3 +239,19 @@ def test_plain_history_has_no_paths_to_draw(run_files):
         walk_of(load_scenario("historical"), MARKET, n_days=5, seed=1, backend=NumbaBackend())
     with pytest.raises(InputError, match="overlaps windows of 10 days at most, got a horizon of 11"):
         run_files(None, None, scenarios=["historical"], horizon_days=11)
+
+
+@pytest.mark.parametrize("day", ["2011-03-25", "2015-08-03", "2016-02-10", "2020-03-19", "2022-12-20", "2025-04-07"])
+def test_on_any_date_a_day_costs_less_than_ten_and_a_long_book_loses(shared, day):
+    """Plain books of one factor each, to whose loss VaR of a day over the root of its span belongs."""
+    history = read_history([shared / "data" / "history.csv"])
+    market, _ = with_filtered_law(replace(MARKET, valuation_date=date.fromisoformat(day)), history)
+    state, names = market.filtered, market.filtered.factors
+    z = state.rows + state.leads(names) @ state.last
+    near, far = (np.sqrt(state.variances) * z).T, deviations(market, 10, 2**14, spans=[1.0] * 10)
+    for factor, sign in (("JGB_10Y", -1.0), ("JGB_30Y", -1.0), ("UST_10Y", -1.0), ("USDJPY", -1.0), ("USDJPY", 1.0)):
+        place = names.index(factor)
+        for level in (0.975, 0.99):
+            one, ten = (law_var_es(sign * each[place], level) for each in (near, far))
+            assert 0.0 < one[0] <= one[1]
+            assert one[0] < ten[0]

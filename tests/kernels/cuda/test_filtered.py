@@ -90,7 +90,9 @@ def test_an_enumerated_law_has_numbas_bits(twin, pair):
     assert twin.pnl(ours, paths).tobytes() == numba.pnl(theirs, paths).tobytes()
 
 
-@pytest.mark.parametrize(("architecture", "float32", "is_split"), [(90, False, True), (100, True, False)])
+@pytest.mark.parametrize(
+    ("architecture", "float32", "is_split"), [(90, False, False), pytest.param(100, True, True, marks=pytest.mark.slow)]
+)
 def test_a_law_by_rows_compiles_for_devices(pair, architecture, float32, is_split):
     """What a path carries, 77 numbers at 17 factors, does not stay in registers: nothing is asked of spills."""
     nvrtc = load_nvrtc()

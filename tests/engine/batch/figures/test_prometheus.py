@@ -5,12 +5,19 @@ from types import SimpleNamespace
 
 from engine.batch.figures.prometheus import write_metrics
 from engine.batch.night import NightOutcome
+from engine.batch.one_run import RunState
 
 
 def outcome(folder, *digests):
     nights = tuple(
         NightOutcome(
-            valuation_date=date(2025, 5, 27 + i), runs=(), faults=(), limits=(), warnings=(), exit_code=0, sha256=digest
+            valuation_date=date(2025, 5, 27 + i),
+            runs=(("ten-days", RunState.FAILED),),
+            faults=(),
+            limits=(),
+            warnings=(),
+            exit_code=4,
+            sha256=digest,
         )
         for i, digest in enumerate(digests)
     )

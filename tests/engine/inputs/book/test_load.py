@@ -228,12 +228,22 @@ def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):  # S014
         b"\xef\xbb\xbf" + _text(JGB, UST).encode(),  # S006
         _text(JGB, UST).replace("\n", "\r\n"),  # S007
         _text(JGB, "", UST).rstrip("\n"),
+        _text(JGB, "," * JGB.count(","), UST, " , ,\t,"),
         _text('"P1"' + JGB[2:], UST),
         _text(JGB, UST).replace(",", " , ").replace("\n", " \n "),
         _text(JGB, UST).encode("utf-16"),
         _text(JGB, UST).replace("1000000000", "1e9"),
     ],
-    ids=["byte-order mark", "CRLF", "blank line, no final newline", "quotes", "spaces", "UTF-16", "exponent"],
+    ids=[
+        "byte-order mark",
+        "CRLF",
+        "blank line, no final newline",
+        "a sheet's empty rows",
+        "quotes",
+        "spaces",
+        "UTF-16",
+        "exponent",
+    ],
 )
 def test_these_read_as_the_plain_file(content, tmp_path):
     plain, other = _load(tmp_path, _text(JGB, UST)), _load(tmp_path, content)

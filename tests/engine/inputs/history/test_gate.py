@@ -131,17 +131,30 @@ def test_a_unit_that_changes_on_the_way_is_refused_where_it_changes(passed):
 def test_a_curve_that_stands_still_is_refused_at_its_first_repeat(passed):
     table = made_table()
     jgb = [name for name in table if name.startswith("jgb")]
-    table.loc[table.index[ROW : ROW + 3], jgb] = table.loc[table.index[ROW - 1], jgb].to_numpy()
+    table.loc[table.index[160:163], jgb] = table.loc[table.index[159], jgb].to_numpy()
     with pytest.raises(InputError) as refused:
         passed(table)
     (line,) = str(refused.value).splitlines()[1:]
-    assert f"line {ROW + 2}: JGB on {DAY}: the whole curve stands as on 2024-12-27 until 2025-01-01, 3 dates" in line
+    assert "line 163: JGB on 2025-01-14: the whole curve stands as on 2025-01-10 until 2025-01-15, 2 dates" in line
+
+
+def test_holidays_that_a_vendor_fills_with_the_day_before_pass(passed):
+    table = made_table()
+    new_year = table.loc["2024-12-31":"2025-01-03"].index
+    tokyo = [name for name in table if name[:3] in ("jgb", "nik")]
+    table.loc[new_year, tokyo] = table.loc["2024-12-30", tokyo].to_numpy()
+    assert passed(table).notes == ()
+
+
+def test_an_index_in_the_place_of_another_is_refused(passed):
+    with pytest.raises(InputError, match=r"NIKKEI225 on 2024-12-30: 593\.41, but from 3000 to 150000 is sane"):
+        passed(changed("nikkei225", lambda _: "593.41"))
 
 
 @pytest.mark.parametrize(("column", "length"), [("usdjpy", 5), ("ust_10y", 25), ("jgb_20y", 25)])
 def test_a_series_that_stands_still_is_refused(passed, column, length):
     with pytest.raises(InputError, match=f"{column.upper()} on .* repeats; it moves more often around them"):
-        passed(changed(column, lambda _: made_table()[column].iloc[ROW], rows=range(ROW, ROW + length)))
+        passed(changed(column, lambda _: made_table()[column].iloc[160], rows=range(160, 160 + length)))
 
 
 def test_a_hole_is_refused_where_it_ends(passed):

@@ -51,6 +51,17 @@ def test_the_monthly_file_ends_with_a_footnote(file):
     assert [str(day.date()) for day in history.index] == ["2025-05-28"]
 
 
+@pytest.mark.parametrize("note", ["\r\n* Began in October 2018\r\nSource: Treasury, Washington\r\n\r\n", "Notes\r\n"])
+def test_lines_of_text_after_the_table_are_not_read(file, note):
+    history = read_history_file(file(f"{TREASURY}05/28/2025,4.33,4.32,4.36,4.47\r\n{note}"))
+    assert [str(day.date()) for day in history.index] == ["2025-05-28"]
+
+
+@pytest.mark.parametrize("end", ["05/2", "05/29/2025,4.3", "R7.5", "last,4.33,4.32,4.36,4.47"])
+def test_a_row_at_the_end_that_is_cut_short_is_no_note(file, end):
+    assert faults(file(f"{TREASURY}05/28/2025,4.33,4.32,4.36,4.47\n{end}"))[0].startswith("line 3")
+
+
 def test_data_after_a_blank_row_are_not_dropped(file):
     blank = "," * 15 + "\r\n"
     assert "no such date: ''" in faults(file(f"{ENGLISH}2025/5/27,{MOF_ROW}\r\n{blank}2025/5/28,{MOF_ROW}\r\n"))[0]
@@ -74,6 +85,20 @@ def test_a_fred_file_of_several_series_leaves_out_by_name_what_is_no_level(file,
     assert history.values["UST_10Y"].tolist() == [0.0443, 0.0447]
     (note,) = history.notes
     assert note == f"{path}: left out, since a market has no such level of FRED's file: VIXCLS, DFII10, SOFR"
+
+
+def test_a_series_that_the_tidy_table_leaves_out_does_not_make_a_fred_file_one(file):
+    table = read_history_file(file("observation_date,SOFR,DGS10,WGS10YR,T10YIE\n2025-05-28,4.33,4.47,4.40,2.3\n"))
+    assert list(table.columns) == ["UST_10Y"]
+    table = read_history_file(file("observation_date,NIKKEI225,VIXCLS\n2025-05-28,37722.4,19.31\n"))
+    assert list(table.columns) == ["NIKKEI225"]
+    assert "has no column that is read" in faults(file("observation_date,VIXCLS,SOFR\n2025-05-28,19.31,4.33\n"))[0]
+
+
+def test_the_lines_that_a_download_has_above_its_header_are_not_read(file):
+    above = "FRED Graph Observations\nFederal Reserve Economic Data\nHelp: by mail\n\n"
+    history = load_history([file(f"{above}observation_date,DGS10\n2025-05-28,4.47\n")])
+    assert history.place("UST_10Y", date(2025, 5, 28))[1] == 6
 
 
 def test_fred_has_indices_that_are_levels(file):

@@ -23,7 +23,7 @@ def test_each_market_is_read_back_and_has_its_date(tmp_path):
 def test_a_market_that_a_run_would_refuse_costs_all_of_them_and_leaves_what_was_there(tmp_path):
     (tmp_path / "2025-05-28.toml").write_text("older", encoding="utf-8")
     bad = replace(BUNDLED, valuation_date=date(2025, 5, 29), vols=BUNDLED.vols * 40.0)  # 450 % for USD/JPY
-    with pytest.raises(InputError, match=r"2025-05-29.toml was not written: a run would refuse it.*vol of USDJPY"):
+    with pytest.raises(InputError, match=r"2025-05-29.toml was not written: a run would refuse it.*vol of JGB_20Y"):
         write_dated_markets([BUNDLED, bad], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["2025-05-28.toml"]
     assert (tmp_path / "2025-05-28.toml").read_text(encoding="utf-8") == "older"
