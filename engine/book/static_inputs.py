@@ -35,13 +35,14 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     swaps or swaptions, the asset swaps and FX beside them in the figure; or FX that no larger rate risk hides.
     """
     on_spreads, fx = (_positions(book, families) for families in (_ON_SPREADS, (FX,)))
-    if not on_spreads.size and not fx.size:
+    paid = _paid(book, market, np.concatenate([on_spreads, fx]))
+    if not on_spreads.size and not paid:
         return ()
-    least = max(1.0, _LEAST * _paid(book, market, np.concatenate([on_spreads, fx])))
+    least = [1.0, _LEAST * paid]
     if not on_spreads.size:
-        least = max(least, *(_SHARE * float(np.abs(each).sum()) for each in curve_dv01(book, market, fits).values()))
+        least += [_SHARE * float(np.abs(each).sum()) for each in curve_dv01(book, market, fits).values()]
     base = float(position_values(book, market, fits).sum())
-    return (*_of_spreads(book, market, fits, base, least), *_of_vols(book, market, fits, base))
+    return (*_of_spreads(book, market, fits, base, max(least)), *_of_vols(book, market, fits, base))
 
 
 def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:

@@ -150,7 +150,7 @@ def _fixing(position: Position, days: "Days") -> OptionPart:
 def _due(position: Position, days: "Days") -> int:
     """Return the day of the last exchange: of `maturity`, or of a spot trade without one the spot date."""
     if position.maturity is None:
-        return int(days.pair(pair_of(position)).spot_days(np.zeros(1, np.int64))[0])
+        return days.pair(pair_of(position)).spot_day(0)
     return days.payment_day(_payable(position, days), position.maturity)
 
 

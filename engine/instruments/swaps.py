@@ -122,8 +122,8 @@ def fixing_faults(position: Position, ends: I64, *columns: str) -> Iterator[Faul
             yield fault(
                 position,
                 name,
-                f"is {running} days into an interest period; give the overnight rate compounded since then, decimal"
-                " per year",
+                f"is {running} {'day' if running == 1 else 'days'} into an interest period; give the overnight rate"
+                " compounded since then, decimal per year",
             )
 
 

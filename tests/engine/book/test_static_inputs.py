@@ -57,6 +57,8 @@ def test_an_fx_swap_says_the_basis_that_its_points_are_made_of(make_book, make_m
     assert said(make_book, market, *booked_apart) == found
     assert said(make_book, market, FX_SWAP | {"maturity": "2025-06-06"}) == {}  # a week: half a part in a million
     assert said(make_book, market, booked_apart[0]) == {}
+    over = {"kind": "FX_FORWARD", "rate": 143.6, "maturity": "2025-05-28"}
+    assert said(make_book, market, over, {"kind": "FX_CALL", "strike": 140.0, "maturity": "2025-05-28"}) == {}
 
 
 def test_vols_that_are_worth_nothing_are_not_named(make_book, make_market):
