@@ -17,17 +17,34 @@ _DATES_BEFORE = 60
 
 
 def gap_doubts(values: pd.DataFrame) -> Iterator[Doubt]:
-    """Yield holes of a curve or a price that no holiday explains; `values` is a history's table on weekdays."""
+    """Yield holes of a curve, a tenor or a price that no holiday explains; `values` is a history's table on weekdays.
+
+    A tenor that begins or ends within the table has no hole there: `tenor_doubts` asks for the one that ends.
+    """
     names = [str(name) for name in values.columns]
     curves = dict.fromkeys(name.rpartition("_")[0] for name in names if is_yield(name))
     groups = {curve: [name for name in names if name.rpartition("_")[0] == curve] for curve in curves}
     groups |= {name: [name] for name in names if not is_yield(name)}
     for group, members in groups.items():
-        days = days_of(values[members].dropna(how="all").index)
-        lengths = np.diff(days).astype(np.int64)
-        for k in np.flatnonzero(lengths > LONGEST_GAP_DAYS):
-            message = f"no value for {lengths[k]:,} days, from {days[k]} to {days[k + 1]}; give the file that has them"
-            yield Doubt(series=group, day=days[k + 1].item(), message=message)
+        holes = list(_holes(values[members].dropna(how="all").index))
+        for start, end, length in holes:
+            message = f"no value for {length:,} days, from {start} to {end}; give the file that has them"
+            yield Doubt(series=group, day=end, message=message)
+        for name in members if len(members) > 1 else ():
+            for start, end, length in _holes(values[name].dropna().index):
+                if not any(other_start >= start and other_end <= end for other_start, other_end, _ in holes):
+                    message = (
+                        f"no value for {length:,} days, from {start} to {end}, but other tenors of {group} have one"
+                    )
+                    yield Doubt(series=name, day=end, message=message)
+
+
+def _holes(index: pd.Index) -> Iterator[tuple[date, date, int]]:
+    """Yield the date before each hole, the date after it, and the calendar days between them."""
+    days = days_of(index)
+    lengths = np.diff(days).astype(np.int64)
+    for k in np.flatnonzero(lengths > LONGEST_GAP_DAYS):
+        yield days[k].item(), days[k + 1].item(), int(lengths[k])
 
 
 def tenor_doubts(values: pd.DataFrame, day: date, curves: Sequence[str]) -> Iterator[Doubt]:

@@ -166,8 +166,16 @@ def test_a_hole_is_refused_where_it_ends(passed):
     assert f"line {ROW + 2}: JGB on 2025-01-20: no value for 24 days, from 2024-12-27 to 2025-01-20" in said[0]
 
 
+def test_a_hole_in_one_tenor_is_refused_where_it_ends_unless_it_is_accepted(passed):
+    table = changed("ust_10y", lambda _: None, rows=range(ROW, ROW + 15))
+    said = r"UST_10Y on 2025-01-20: no value for 24 days, from 2024-12-27 to 2025-01-20, but other tenors of UST"
+    with pytest.raises(InputError, match=said):
+        passed(table)
+    assert any("UST_10Y" in note for note in passed(table, ["2025-01-20:UST_10Y"]).notes)
+
+
 def test_a_tenor_that_has_ended_is_refused_on_the_date_that_wants_it(passed):
-    table = changed("ust_10y", lambda _: "", rows=range(240, 260))
+    table = changed("ust_10y", lambda _: None, rows=range(240, 260))
     with pytest.raises(InputError, match=r"UST_10Y on 2025-05-30: no value, but other tenors of UST .* 2025-05-02"):
         passed(table)
     assert passed(table, last=date(2025, 5, 2)).notes == ()
@@ -182,8 +190,8 @@ def test_many_are_counted(passed):
 def test_what_was_published_since_1990_is_not_doubted(shared):
     history = load_history([shared / "data" / "history.csv"])
     found = [doubt for doubt in doubts_of(history.values) if doubt.day >= date(1990, 1, 1)]
-    assert [doubt.key for doubt in found] == []
-    assert len(doubts_of(history.values)) == 42  # of 1974 to 1989
+    assert [doubt.key for doubt in found] == ["1993-10-01:UST_20Y"]  # the Treasury had stopped it for seven years
+    assert len(doubts_of(history.values)) == 42 + 4  # of 1974 to 1989, and tenors that were published with holes
 
 
 @pytest.mark.slow  # a gate a night, of three years and a half each
