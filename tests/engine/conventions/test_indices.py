@@ -12,7 +12,9 @@ def test_an_index_counts_in_a_registered_currency_and_is_no_exchange_rate():
 
 
 def test_an_index_that_is_added_is_a_column_of_histories(monkeypatch):
-    index = PriceIndex(name="Topix", currency="JPY", publisher="Japan Exchange Group", fred="TOPIX_AT_FRED")
+    index = PriceIndex(
+        name="Topix", currency="JPY", publisher="Japan Exchange Group", levels=(100.0, 10_000.0), fred="TOPIX_AT_FRED"
+    )
     monkeypatch.setitem(INDICES, "TOPIX", index)
     tidy = parse_history(b"date,topix,usdjpy\n2025-05-28,2769.49,145.04\n", "history.csv")
     fred = parse_history(b"DATE,TOPIX_AT_FRED\n2025-05-28,2769.49\n", "fred.csv")
