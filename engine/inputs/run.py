@@ -23,7 +23,7 @@ MAX_SEED = 2**64 - 1
 LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often a percentage than a fraction
 PREFIX = "UNWIND_"
 
-_PATHS_PER_S = 3e6  # one core, thousands of flows: the order of magnitude for a message
+_PATHS_PER_S = 3_000_000  # one core, thousands of flows: the order of magnitude for a message
 _TEXTS = ("market", "book", "scenario", "backend", "precision", "steps", "currency", "out", "revaluation", "until_se")
 _LISTS = ("scenario", "confidence", "book")
 _FILES = ("market", "book", "out")
@@ -70,8 +70,8 @@ def _check_paths(value: int) -> int:
     if value < MIN_PATHS:
         raise ValueError(f"must be at least {MIN_PATHS}, got {value}")
     if value > MAX_PATHS:
-        days = value / _PATHS_PER_S / 86_400.0
-        reason = f": at some 3 million paths a second that would take {days:,.0f} days" if days > 2.0 else ""
+        days = value // (_PATHS_PER_S * 86_400)  # whole: a float has no room for what a file may hold
+        reason = f": at some 3 million paths a second that would take {days:,} days" if days > 2 else ""
         raise ValueError(f"must be at most {MAX_PATHS:,}, got {value:,}{reason}")
     return value
 

@@ -83,7 +83,8 @@ def test_too_few_paths_are_refused_with_the_minimum(paths):  # BAD-S064
 
 def test_a_billion_billion_paths_are_refused_with_the_time_they_need():  # BAD-S065
     # 10^18 / (3 * 10^6 a second) / 86,400
-    assert refusal({"paths": 10**18}).endswith("at some 3 million paths a second that would take 3,858,025 days")
+    assert refusal({"paths": 10**18}).endswith("at some 3 million paths a second that would take 3,858,024 days")
+    assert "must be at most 1,000,000,000, got 1" in refusal({"paths": 10**400})  # beyond every float
     assert refusal({"paths": 2 * 10**9}) == "--paths: must be at most 1,000,000,000, got 2,000,000,000"  # 11 minutes
 
 
