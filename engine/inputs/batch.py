@@ -44,12 +44,12 @@ def _date(value: Any) -> date:
 
 def day_of_text(value: Any) -> date:
     """Return the day that a text such as 2025-05-28 names. Raises ValueError, also where there is no such day."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError(f"must be a date such as 2025-05-28, got {value!r}")
     try:
         return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            raise ValueError(f"must be a date such as 2025-05-28, got {value!r}: there is no such day") from None
-        raise ValueError(f"must be a date such as 2025-05-28, got {value!r}") from None
+    except ValueError:
+        raise ValueError(f"must be a date such as 2025-05-28, got {value!r}: there is no such day") from None
 
 
 def _dates(value: Any) -> Any:

@@ -56,8 +56,9 @@ def test_a_date_may_be_written_in_three_ways(write, given):
 def test_dates_of_the_command_replace_those_of_the_file(write):
     path = write(GOOD)
     assert read_batch(path, ["2025-05-27", "2025-05-29"]).dates == (date(2025, 5, 27), date(2025, 5, 29))
-    with pytest.raises(InputError, match="--date must be a date such as 2025-05-28, got"):
-        read_batch(path, ["28.5.2025"])
+    for text in ("28.5.2025", "20250528", "2025-W22-3", "2025-02-30"):
+        with pytest.raises(InputError, match="--date must be a date such as 2025-05-28, got"):
+            read_batch(path, [text])
     with pytest.raises(InputError, match="no valuation date"):
         read_batch(write(GOOD.replace('date = "2025-05-28"', "")))
 
