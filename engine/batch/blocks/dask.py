@@ -12,6 +12,7 @@ dask executes what its peers send, and only TLS says who they are.
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -309,8 +310,7 @@ class DaskWorkers(AbstractWorkers):
         """Return what a future brought; None when it was lost on the way. Its memory on the cluster is released."""
         try:
             if future.status == "finished":
-                found = future.result(timeout=GATHER_S)
-                return found if isinstance(found, Done) else None
+                return self._fetched(future)
             if future.status != "error":
                 return None
             error = future.exception(timeout=GATHER_S)
@@ -327,6 +327,27 @@ class DaskWorkers(AbstractWorkers):
         if isinstance(error, RiskError | DeviceError):
             raise error
         raise RiskError(f"a worker failed: {error!r}")
+
+    def _fetched(self, future: Any) -> Done | None:
+        """Fetch a finished block; None where its worker dies on the way.
+
+        dask would wait until the block is computed again, which may be never: the workers that may compute it are
+        those of when it was sent. So it is fetched beside this thread, which gives up when the future is not
+        finished any more, and may be stopped meanwhile.
+        """
+        fetching = ThreadPoolExecutor(max_workers=1)
+        try:
+            fetched = fetching.submit(future.result, GATHER_S)
+            while not fetched.done():
+                if future.status != "finished":
+                    future.cancel()  # ends the fetching too
+                    return None
+                self._check()
+                wait([fetched], timeout=POLL_S)
+            found = fetched.result()
+            return found if isinstance(found, Done) else None
+        finally:
+            fetching.shutdown(wait=False)
 
     def _check_scheduler(self) -> None:
         if self._client.status not in ("running", "newly-created"):

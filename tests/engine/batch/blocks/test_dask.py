@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from engine.batch.blocks.dask import check_address
+from engine.batch.blocks.dask import GATHER_S, DaskWorkers, check_address
 from engine.batch.blocks.worker_facts import worker_facts
 from engine.errors import InputError
 
@@ -100,6 +101,47 @@ def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, clus
     assert json.loads(out.splitlines()[-1])["exit_code"] == 0
     assert folder.bits() == whole
     assert folder.manifest()["workers"].startswith("dask at tcp://127.0.0.1:")
+
+
+class DyingFuture:
+    """A future whose worker dies while its result is fetched, and that nobody computes again."""
+
+    status = "finished"
+
+    def __init__(self) -> None:
+        self.ended = Event()
+
+    def result(self, timeout: float) -> None:
+        """Wait, as dask does, for the result to be computed again."""
+        self.status = "pending"
+        assert self.ended.wait(timeout)
+
+    def cancel(self) -> None:
+        """End the wait."""
+        self.ended.set()
+
+    release = cancel
+
+
+def test_a_worker_that_dies_while_its_block_is_fetched_is_not_waited_for():
+    future = DyingFuture()
+    workers = DaskWorkers(None, "tcp://127.0.0.1:1", gpu=False, check=lambda: None, say=print)
+    start = time.monotonic()
+    assert workers._result(future) is None
+    assert time.monotonic() - start < GATHER_S / 10
+    assert future.ended.is_set()
+
+
+def test_a_stop_is_heard_while_a_block_is_fetched():
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    future = DyingFuture()
+    future.result = lambda timeout: future.ended.wait(timeout)  # of a worker that sends slowly
+    workers = DaskWorkers(None, "tcp://127.0.0.1:1", gpu=False, check=stop, say=print)
+    with pytest.raises(KeyboardInterrupt):
+        workers._result(future)
+    assert future.ended.is_set()
 
 
 def other_program(folder: Path, place: str, old: str, new: str) -> Path:
