@@ -1,92 +1,54 @@
-"""`unwind calibrate`: the market of a date, and the law of its moves, from a history."""
+"""`unwind calibrate`: the market of a date, and the laws of its moves, from a history."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli import options, render
-from cli.data.history import Accepted, Files
-from cli.render import Column, Table
-
-if TYPE_CHECKING:
-    from engine.market.market import Market
+from cli.data.history import Accepted, Files, LawStart, Like, WindowStart
 
 
 def calibrate(
     files: Files,
     date: Annotated[str, typer.Option(metavar="DATE", help="Valuation date, as 2025-05-28: no later row is used.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where DATE.toml and DATE.rows.npy go; made if absent.")],
-    like: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Market file whose factors are wanted, and which gives what no history holds: spreads of swap and repo"
-            " curves, implied vols. Default: the bundled one.",
-        ),
-    ] = None,
-    start: Annotated[
-        str, typer.Option("--from", metavar="DATE", help="First date that the filtered law looks at.")
-    ] = "2002-01-01",
-    window_start: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE",
-            help="First day of the window of vols and correlations, for normal moves. Default: three years before.",
-        ),
-    ] = None,
+    like: Like = None,
+    law_start: LawStart = "2002-01-01",
+    window_start: WindowStart = None,
     accept: Accepted = None,
+    as_json: options.AsJson = False,
 ) -> None:
-    """Write the market of a date and the filtered law of its moves, as they were known on that date.
+    """Write the market of a date and the laws of its moves, as they were known on that date.
 
-    The law is a table of 1,000 past joint dates' residuals, drawn whole, and each factor's variance at four speeds;
-    scenarios with law = "filtered" use it. It takes 2,120 joint dates at least. What is odd in the history is refused
-    by date, series and line, unless it is accepted by name.
+    The filtered law is a table of 1,000 past joint dates' residuals, drawn whole, and each factor's variance at four
+    speeds. It takes 2,120 joint dates at least. Every parameter is shown with its standard error, window and method;
+    the market file has them too. What is odd in the history is refused by date, series and line, unless it is accepted
+    by name. `unwind data build` does the same for a range of dates.
     """
-    from engine.calibration.filtered import calibrated_market
+    import json
+
+    from cli.data.law_tables import law_json, law_tables
+    from engine.calibration.dated_markets import calibrated_market
     from engine.inputs.history.load import load_history
-    from engine.inputs.market.dated_files import write_calibrated_market
+    from engine.inputs.market.dated_files import write_dated_markets
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import made_folder
 
-    day, first = options.day("--date", date), options.day("--from", start)
-    window = options.day("--window-start", window_start) if window_start else day.replace(year=day.year - 3, day=1)
-    market, notes = calibrated_market(
-        load_history(files),
-        day,
-        like=load_market(like or bundled_market_path()),
-        window_start=window,
-        start=first,
-        accepted=accept or (),
+    day, first = options.day("--date", date), options.day("--law-start", law_start)
+    window = options.day("--window-start", window_start) if window_start else None
+    pattern = load_market(like or bundled_market_path())
+    found = calibrated_market(
+        load_history(files), day, like=pattern, window_start=window, law_start=first, accepted=accept or ()
     )
-    typer.echo(str(write_calibrated_market(market, made_folder(out))))
-    render.show(_table(market))
-    for note in notes:
+    (market,) = found.markets
+    (path,) = write_dated_markets(found.markets, made_folder(out))
+    if as_json:
+        typer.echo(json.dumps({"market": str(path), **law_json(market), "notes": found.notes}, allow_nan=False))
+    else:
+        typer.echo(str(path))
+        render.show(*law_tables(market, pattern.valuation_date))
+    for note in found.notes:
         render.warn(note)
-
-
-def _table(market: "Market") -> Table:
-    """Return each factor's vol of the day beside that of the window, both per year."""
-    from engine.law.past.filtered import WEEKDAYS_PER_YEAR
-
-    state, rows = market.filtered, []
-    assert state is not None
-    of_day = dict(zip(state.factors, (state.variances * WEEKDAYS_PER_YEAR) ** 0.5, strict=True))
-    for factor, vol in zip(market.factors, market.vols.tolist(), strict=True):
-        given = state.given.get(factor.name)
-        through = ", ".join(f"{weight:g} x {name}" for name, weight in given.loadings.items()) if given else "its rows"
-        rows.append((factor.name, _percent(of_day.get(factor.name, vol)), _percent(vol), through))
-    columns = (
-        Column(heading="factor", is_number=False),
-        Column(heading="vol of the day", meaning="per year of 261 weekdays: rates in percentage points, else percent."),
-        Column(heading="of the window", meaning="the vol for normal moves."),
-        Column(
-            heading="moves by", is_number=False, meaning="rows of past dates, or what is assumed without a history."
-        ),
-    )
-    title = f"Law of {market.valuation_date}: {state.description}"
-    return Table(title=title, columns=columns, rows=tuple(rows))
-
-
-def _percent(vol: float) -> str:
-    return f"{100.0 * vol:.3f}"
+    render.say(found.window_words())
+    render.say(found.law_words())

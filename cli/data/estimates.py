@@ -25,7 +25,7 @@ def regimes(
     them. They are short and were chosen after the fact, so their figures are shrunk towards calm days and no drift;
     what they were before, and their sampling errors, stand beside them. Vols are multiples of the market's.
     """
-    from engine.calibration.market_of_date import series_needed
+    from engine.calibration.history_extras import series_needed
     from engine.calibration.regime_text import regime_text
     from engine.calibration.regimes import estimate_regimes, whole_window
     from engine.inputs.history.gate import pass_gate
@@ -33,7 +33,7 @@ def regimes(
     from engine.inputs.market.load import bundled_market_path, load_market
 
     history, pattern, window = load_history(files), load_market(market or bundled_market_path()), whole_window()
-    series = series_needed(history.values, pattern, (), window.start)
+    series = series_needed(history.values, pattern, ())
     passed = pass_gate(history, series, window.start, [window.end], accept or ())
     typer.echo(regime_text(regime, estimate_regimes(history.values, pattern)), nl=False)
     for note in (*history.notes, *passed.notes):

@@ -27,6 +27,23 @@ Accepted = Annotated[
         help="A value that was looked at and is true, though it is odd, as 2025-04-25:UST_3M; repeatable.",
     ),
 ]
+Like = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Market file whose factors are wanted, and which gives what no history holds: spreads of swap and repo"
+        " curves, implied vols. Default: the bundled one.",
+    ),
+]
+LawStart = Annotated[str, typer.Option(metavar="DATE", help="First date that filtered laws look at.")]
+WindowStart = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="First day of the window of vols and correlations, for normal moves. Default: three years before each"
+        " date.",
+    ),
+]
 
 
 def check(files: Files) -> None:
@@ -68,29 +85,23 @@ def check(files: Files) -> None:
 def build(
     files: Files,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="First valuation date, as 2025-05-19.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where DATE.toml goes, one file a date; made if absent.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where DATE.toml and DATE.rows.npy of each date go; made if absent.")
+    ],
     last: Annotated[
         str | None,
         typer.Option("--to", metavar="DATE", help="Last valuation date. Default: the first."),
     ] = None,
-    like: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Market file whose factors are wanted, and which gives what no history holds: spreads of swap and repo"
-            " curves, implied vols. Default: the bundled one.",
-        ),
-    ] = None,
-    window_start: Annotated[
-        str,
-        typer.Option(metavar="DATE", help="First day that vols and correlations are estimated from."),
-    ] = "2022-01-01",
+    like: Like = None,
+    law_start: LawStart = "2002-01-01",
+    window_start: WindowStart = None,
     accept: Accepted = None,
 ) -> None:
-    """Make the market files of a range of dates.
+    """Make the market files of a range of dates: of each what `unwind calibrate` writes.
 
-    Levels are those published on the date; vols and correlations are estimated from --window-start to it. Weekdays on
-    which a curve or USD/JPY was not published are left out, and named. What is odd in the window is refused by date,
+    Levels are those published on the date; vols and correlations are estimated from --window-start to it, the filtered
+    law from --law-start. Weekdays on which a curve or USD/JPY was not published are left out, and named. A date with
+    too few joint dates for the law has a market without, which says why. What is odd in the history is refused by date,
     series and line, and nothing is written, unless it is accepted by name; the market file says what was.
     """
     from engine.calibration.dated_markets import markets_of_dates
@@ -99,14 +110,18 @@ def build(
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import made_folder
 
-    begin, end, window = (
+    begin, end, law = (
         options.day(flag, text)
-        for flag, text in (("--from", first), ("--to", last or first), ("--window-start", window_start))
+        for flag, text in (("--from", first), ("--to", last or first), ("--law-start", law_start))
     )
+    window = options.day("--window-start", window_start) if window_start else None
     history, pattern = load_history(files), load_market(like or bundled_market_path())
-    found = markets_of_dates(history, begin, end, like=pattern, window_start=window, accepted=accept or ())
+    found = markets_of_dates(
+        history, begin, end, like=pattern, window_start=window, law_start=law, accepted=accept or ()
+    )
     for path in write_dated_markets(found.markets, made_folder(out)):
         typer.echo(str(path))
     for note in found.notes:
         render.warn(note)
     render.say(found.window_words())
+    render.say(found.law_words())

@@ -49,7 +49,8 @@ def replay(
     import json
 
     from engine.backtest import events
-    from engine.calibration.market_of_date import market_of_date, series_needed
+    from engine.calibration.history_extras import series_needed
+    from engine.calibration.market_of_date import market_of_date
     from engine.inputs.history.gate import pass_gate
     from engine.inputs.history.load import load_history
     from engine.inputs.market.load import bundled_market_path, load_market
@@ -61,7 +62,7 @@ def replay(
     start, end = _dates(event, first, last)
     window = options.day("--window-start", window_start)
     law, history, pattern = load_scenario(scenario), load_history(files), load_market(like or bundled_market_path())
-    series = series_needed(history.values, pattern, (), window)
+    series = series_needed(history.values, pattern, ())
     passed = pass_gate(history, series, window, [start, end], accept or ())
     market = market_of_date(history.values, start, pattern, window)
     chosen = choose_backend(backend, render.say)

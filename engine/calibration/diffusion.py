@@ -8,21 +8,24 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from engine.calibration.block_errors import LONG_BLOCK_DATES, correlation_errors, sd_errors
 from engine.calibration.given_laws import GivenLaw, with_given_laws
 from engine.conventions.currencies import CURRENCIES, DOLLAR, currency_of_curve, currency_of_factor, fx_quote
+from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.correlation import check_correlation, smallest_eigenvalue
 from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR, Factor, FactorKind, tenor_years
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market, ParCurve, joined_sources
+from engine.market.sampling_errors import SamplingErrors
 from engine.market.spread import SpreadCurve, with_derived
 from kernels.lanes import MAX_FACTORS
 from kernels.types import F64, Dates
 
 CORRELATION_DAYS = 5  # Tokyo fixes before New York: one-day changes understate the link
 LONGEST_SPAN = 10  # weekdays that five common dates may span, holidays included
-_TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
+TENOR_SHARE = 0.95  # a tenor published on fewer of the curve's dates is left out of the bootstrap
 DATE_SHARE = 0.80  # of the window's weekdays must be dates common to all factors; holidays take a tenth
 _PREVIOUS_CLOSES = 5
 VOL_DECIMALS, CORRELATION_DECIMALS = 8, 6
@@ -54,6 +57,7 @@ class Calibration:
     n_dates: int  # on which every factor has a value
     n_correlation_changes: int  # overlapping five-day changes behind the correlations
     smallest_eigenvalue: float  # of `correlation`
+    sampling: SamplingErrors  # of vols and correlation
     description: str  # window, method and sample sizes, for the market file
 
 
@@ -103,9 +107,11 @@ def calibrate(
     five_day_changes = _five_day_changes(common)
     _check_moves(list(changes), [*changes.values(), *_five_day_changes(states.dropna()).T])
     vols = [laws[name].vol if name in laws else math.sqrt(DAYS_PER_YEAR) * changes[name].std(ddof=1) for name in names]
-    correlation = _correlation(five_day_changes)
+    correlation, ses = _correlation(five_day_changes), correlation_errors(five_day_changes, LONG_BLOCK_DATES)
     if len(main) < len(estimated):
-        correlation = _with_main(_correlation(_five_day_changes(states.dropna())), list(changes), correlation, main)
+        every = _five_day_changes(states.dropna())
+        correlation = _with_main(_correlation(every), list(changes), correlation, main)
+        ses = _with_main(correlation_errors(every, LONG_BLOCK_DATES), list(changes), ses, main)
     check_correlation(np.round(correlation, 15), list(changes), f"the history {window}")
     correlation = with_given_laws(correlation, list(changes), laws, names)
     for decimals in (15, CORRELATION_DECIMALS):  # unrounded too: rounding could hide that factors are dependent
@@ -120,6 +126,7 @@ def calibrate(
         n_dates=len(common),
         n_correlation_changes=len(five_day_changes),
         smallest_eigenvalue=smallest_eigenvalue(correlation),
+        sampling=_sampling(window, names, changes, ses),
         description=_description(window, sizes, len(five_day_changes), len(common)) + _given_description(laws),
     )
 
@@ -207,6 +214,7 @@ def build_market(
         spreads=derived,
         fx_vols=surfaces,
         previous_usdjpy=_closes_before(history, valuation_date),
+        sampling=calibration.sampling,
     )
 
 
@@ -246,7 +254,7 @@ def _currency(curve: str) -> str:
 
 def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) -> pd.DataFrame:
     published = inside[list(_tenors(inside, name))].dropna(how="all")
-    used = published.loc[:, published.notna().mean() >= _TENOR_SHARE].dropna()
+    used = published.loc[:, published.notna().mean() >= TENOR_SHARE].dropna()
     if used.empty:
         raise InputError(f"no tenor of {name} is published throughout the window")
     tenors = _tenors(used, name)
@@ -291,14 +299,14 @@ def _one_day_changes(states: pd.Series) -> F64:
     present = states.dropna()
     days = _days(present)
     values = present.to_numpy(dtype=np.float64)
-    changes: F64 = np.diff(values)[np.busday_count(days[:-1], days[1:]) == 1]
+    changes: F64 = np.diff(values)[weekday_spans(days) == 1]
     return changes
 
 
 def _five_day_changes(common: pd.DataFrame) -> F64:
     """Return (n_changes, n_factors) overlapping changes over five common dates that span ten weekdays at most."""
     values, days = common.to_numpy(dtype=np.float64), _days(common)
-    spans = np.busday_count(days[:-CORRELATION_DAYS], days[CORRELATION_DAYS:])
+    spans = weekday_spans(days, CORRELATION_DAYS)
     changes: F64 = (values[CORRELATION_DAYS:] - values[:-CORRELATION_DAYS])[spans <= LONGEST_SPAN]
     return changes
 
@@ -312,6 +320,20 @@ def _correlation(changes: F64) -> F64:
     correlation: F64 = np.atleast_2d(np.corrcoef(changes, rowvar=False)).astype(np.float64)
     np.fill_diagonal(correlation, 1.0)
     return correlation
+
+
+def _sampling(window: Window, names: Sequence[str], changes: Mapping[str, F64], ses: F64) -> SamplingErrors:
+    """Return the errors of vols and correlations of `names`, from those (n_estimated, n_estimated) of the estimated."""
+    places = [i for i, name in enumerate(names) if name in changes]
+    vols, correlation = np.zeros(len(names)), np.zeros((len(names), len(names)))
+    vols[places] = [math.sqrt(DAYS_PER_YEAR) * sd_errors(changes[names[i]][:, None])[0] for i in places]
+    correlation[np.ix_(places, places)] = ses
+    return SamplingErrors(
+        first=window.start,
+        last=window.end,
+        vols=np.round(vols, VOL_DECIMALS),
+        correlation=np.round(correlation, CORRELATION_DECIMALS),
+    )
 
 
 def _with_main(correlation: F64, names: Sequence[str], main_correlation: F64, main: Sequence[str]) -> F64:

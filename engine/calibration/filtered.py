@@ -4,21 +4,17 @@ The choice of speeds, weights and leads was fixed on data to 2019 and validated 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from engine.calibration.dated_markets import markets_of_dates
-from engine.calibration.market_of_date import is_carried, series_needed
+from engine.calibration.block_errors import lead_errors
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
-from engine.inputs.history.gate import pass_gate
-from engine.inputs.history.load import History
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
 from engine.market.filtered import FLOOR, FilteredState, GivenFactor
-from engine.market.market import Market
 from kernels.types import F64, I64
 
 WARM_UP = 120  # joint dates whose mean square starts the averages
@@ -63,24 +59,55 @@ def filtered_state(
     history : as `engine.inputs.history.load.read_history` returns it
     factors : that the history holds
     given : factors that it does not hold, with how they move with those
-    beside : prices among the factors that take no date away from the others, as in `joint_changes`
+    beside : factors that take no date away from the others, as in `joint_changes`
 
     Raises
     ------
     InputError
         There are fewer than 2,120 changes, or as `joint_changes`.
     """
-    joint = joint_changes(history, factors, day, start, beside)
-    n = joint.spans.size
-    if n < LEAST_DATES:
-        first = f", from {joint.days[0]} on" if n else ""
+    (found,) = filtered_states(history, factors, {day: given or {}}, rule=rule, start=start, beside=beside)
+    return found
+
+
+def filtered_states(
+    history: pd.DataFrame,
+    factors: Sequence[Factor],
+    given: Mapping[date, Mapping[str, GivenFactor]],
+    *,
+    rule: FilterRule = DEFAULT_RULE,
+    start: date = FIRST_DATE,
+    beside: Collection[str] = (),
+) -> list[tuple[FilteredState, JointChanges]]:
+    """Calibrate the filtered laws of several dates, the keys of `given`: each as `filtered_state` has it, to the bit.
+
+    The averages go along the history once, up to the last of the dates. Raises as `filtered_state`, of the first of
+    the dates that has no law.
+    """
+    whole = joint_changes(history, factors, max(given), start, beside)
+    averages, z = standardised_along(whole.changes, whole.spans, rule)
+    leaders, led = leaders_and_led(factors)
+    found = []
+    for day, others in given.items():
+        joint = whole.until(day) or joint_changes(history, factors, day, start, beside)
+        n = joint.spans.size
+        _check_lengths(joint, factors, day)
+        names = tuple(factor.name for factor in factors)
+        state = _calibrated(joint, averages[n], z[:n].copy(), names, leaders, led, others, rule)
+        found.append((state, joint))
+    return found
+
+
+def _check_lengths(joint: JointChanges, factors: Sequence[Factor], day: date) -> None:
+    counts = np.isfinite(joint.changes).sum(axis=0) if joint.spans.size else np.zeros(len(factors), np.int64)
+    short = int(counts.argmin())
+    if (n := int(counts[short])) < LEAST_DATES:
+        first = f", from {joint.days[-n]} on" if n else ""
+        of = "" if n == joint.spans.size else f" of {factors[short].name}"
         raise InputError(
             f"the filtered law of {day} needs {LEAST_DATES:,} changes between joint dates, and the history has {n:,}"
-            f"{first}: give files that reach further back"
+            f"{of}{first}: give files that reach further back"
         )
-    names = tuple(factor.name for factor in factors)
-    leaders, led = leaders_and_led(factors)
-    return _calibrated(joint, names, leaders, led, given or {}, rule), joint
 
 
 def leaders_and_led(factors: Sequence[Factor]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -98,13 +125,19 @@ def rows_and_leads(z: F64, leaders: I64, led: I64, rule: FilterRule) -> tuple[F6
     Leads are a ridge regression of each date's z, cut at two clips, on the leaders' z of the date before, clipped.
     """
     n, clip = rule.n_rows, rule.clip
-    before = np.clip(z[-LEAD_DATES - 1 : -1][:, leaders], -clip, clip)
-    after = np.clip(z[-LEAD_DATES:][:, led], -2.0 * clip, 2.0 * clip)
-    square = before.T @ before
-    gamma = np.asarray(np.linalg.solve(square + RIDGE * np.diag(np.diag(square)), before.T @ after), np.float64)
+    before, after, square = _pairs(z, leaders, led, clip)
+    gamma = np.asarray(np.linalg.solve(square, before.T @ after), np.float64)
     rows = z[-n:].copy()
     rows[:, led] -= np.clip(z[-n - 1 : -1][:, leaders], -clip, clip) @ gamma
     return np.clip(rows, -rule.cap, rule.cap), gamma, np.clip(z[-1, leaders], -clip, clip)
+
+
+def _pairs(z: F64, leaders: I64, led: I64, clip: float) -> tuple[F64, F64, F64]:
+    """Return leaders' residuals (n, n_leaders), what follows (n, n_led), and the former's squares with the penalty."""
+    before = np.clip(z[-LEAD_DATES - 1 : -1][:, leaders], -clip, clip)
+    after = np.clip(z[-LEAD_DATES:][:, led], -2.0 * clip, 2.0 * clip)
+    square = before.T @ before
+    return before, after, square + RIDGE * np.diag(np.diag(square))
 
 
 def standardised(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
@@ -121,14 +154,26 @@ def standardised_along(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64,
     """Return `standardised` on the way: averages before each change and after the last, (n + 1, n_factors, n_speeds).
 
     What stands at place t does not depend on changes from t on, but for the start: the first 120 give its mean square.
+    A factor that begins late, NaN before, has averages from then on.
     """
-    decays, weights = np.array(rule.decays), np.array(rule.weights)
     daily = changes / np.sqrt(spans)[:, None]
+    begins = np.isfinite(daily).argmax(axis=0)  # a factor's first change; NaN before it
+    averages = np.full((spans.size + 1, daily.shape[1], len(rule.decays)), np.nan)
+    z = np.full_like(daily, np.nan)
+    for first in np.unique(begins).tolist():
+        mine = np.flatnonzero(begins == first)
+        averages[first:, mine], z[first:, mine] = _along(daily[first:, mine], rule)
+    return averages, z
+
+
+def _along(daily: F64, rule: FilterRule) -> tuple[F64, F64]:
+    """Return averages (n + 1, n_factors, n_speeds) and residuals of moves per root of a weekday, (n, n_factors)."""
+    decays, weights = np.array(rule.decays), np.array(rule.weights)
     squares = daily * daily
-    averages = np.empty((spans.size + 1, daily.shape[1], decays.size))
+    averages = np.empty((len(daily) + 1, daily.shape[1], decays.size))
     averages[0] = squares[:WARM_UP].mean(axis=0)[:, None]
     z = np.empty_like(daily)
-    for t in range(spans.size):
+    for t in range(len(daily)):
         z[t] = daily[t] / np.sqrt(np.maximum(averages[t] @ weights, FLOOR))
         averages[t + 1] = decays * averages[t] + (1.0 - decays) * squares[t][:, None]
     return averages, z
@@ -153,15 +198,17 @@ def given_factors(
 
 def _calibrated(
     joint: JointChanges,
+    averages: F64,
+    z: F64,
     names: tuple[str, ...],
     leaders: tuple[str, ...],
     led: tuple[str, ...],
     given: Mapping[str, GivenFactor],
     rule: FilterRule,
 ) -> FilteredState:
-    averages, z = standardised(joint.changes, joint.spans, rule)
     first, second = (np.array([names.index(name) for name in some], np.int64) for some in (leaders, led))
     rows, gamma, last = rows_and_leads(z, first, second, rule)
+    before, after, square = _pairs(z, first, second, rule.clip)
     return FilteredState(
         factors=names,
         decays=np.array(rule.decays),
@@ -170,74 +217,18 @@ def _calibrated(
         cap=rule.cap,
         leaders=leaders,
         led=led,
-        averages=averages,
+        averages=averages.copy(),
         gamma=gamma,
         last=last,
         rows=rows,
         moves=joint.changes[-N_MOVES:].copy(),
         n_dates=joint.spans.size,
         given=dict(given),
+        first=joint.days[0].item(),
+        gamma_se=lead_errors(before, after, gamma, square),
         description=(
             f"{joint.spans.size:,} changes between joint dates, {joint.days[0]} to {joint.days[-1]}; averages of "
             f"squares per weekday start at the mean of the first {WARM_UP}; leads by ridge on the last {LEAD_DATES:,}; "
             f"residuals of the last {len(rows):,}, not centred"
         ),
     )
-
-
-def with_filtered_law(
-    market: Market, history: pd.DataFrame, start: date = FIRST_DATE
-) -> tuple[Market, tuple[str, ...]]:
-    """Return a market with the filtered law of its date, and notes on what took no part in it. Raises as above.
-
-    An index that is not in the history from the start on moves with the factor that it depends on most.
-    """
-    estimated = [factor for factor in market.factors if not is_carried(factor, market)]
-    indices = [f.name for f in estimated if f.kind is FactorKind.PRICE and market.exchanged(f) is None]
-    late = [name for name in indices if not _begins(history, name, start)]
-    estimated = [factor for factor in estimated if factor.name not in late]
-    known = [factor.name for factor in estimated]
-    source = f"assumption: the correlation that the market of {market.valuation_date} has for it; untested"
-    given = given_factors(market.factors, market.correlation, known, source)
-    beside = [name for name in indices if name not in late]
-    state, joint = filtered_state(history, estimated, market.valuation_date, given=given, start=start, beside=beside)
-    notes = [f"{name} has no history from {start} on: it moves with another factor, by assumption" for name in late]
-    return replace(market, filtered=state), (*joint.notes, *notes)
-
-
-def calibrated_market(
-    history: History,
-    day: date,
-    *,
-    like: Market,
-    window_start: date,
-    start: date = FIRST_DATE,
-    accepted: Collection[str] = (),
-) -> tuple[Market, tuple[str, ...]]:
-    """Return the market of a date with its filtered law, and notes.
-
-    Parameters
-    ----------
-    history : files as `engine.inputs.history.load.load_history` returns them; nothing in them from `start` on may be
-        doubted but what is `accepted`, "DATE:SERIES"
-    like : market whose factors are wanted, as in `engine.calibration.market_of_date.market_of_date`
-    window_start, start : first days that vols and correlations, and the filtered law, are estimated from
-
-    Raises
-    ------
-    InputError
-        As `markets_of_dates`, `engine.inputs.history.gate.pass_gate` and `filtered_state`.
-    """
-    found = markets_of_dates(history, day, day, like=like, window_start=window_start, accepted=accepted)
-    series = series_needed(history.values, like, [day], window_start)
-    passed = pass_gate(history, series, start, [day], accepted)
-    market, notes = with_filtered_law(found.markets[0], history.values, start)
-    return market, tuple(dict.fromkeys([*found.notes, *passed.notes, *notes]))
-
-
-def _begins(history: pd.DataFrame, name: str, start: date) -> bool:
-    """Return whether a price is in the history from `start` on, but for a fortnight."""
-    if name not in history.columns:
-        return False
-    first = history[name].loc[pd.Timestamp(start) :].first_valid_index()
-    return bool(first is not None and first <= max(pd.Timestamp(start), history.index[0]) + pd.Timedelta(days=14))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from engine.calibration.diffusion import DATE_SHARE, Window, build_market
+from engine.calibration.diffusion import Window, build_market
 from engine.calibration.given_laws import GivenLaw
 from engine.conventions.currencies import currency_of_curve, currency_of_factor
 from engine.conventions.indices import INDICES
@@ -43,7 +43,7 @@ def market_of_date(
     like: Market,
     start: date,
     *,
-    indices: Sequence[Factor] = (),
+    extras: Sequence[Factor] = (),
     accepted: str = "",
 ) -> Market:
     """Return the levels of `day`, with vols and correlations of the days from `start` to it.
@@ -54,8 +54,8 @@ def market_of_date(
     like : market whose factors are wanted; what no history holds is taken from it: spreads of derived curves, implied
         vols, and the laws of both
     start : first day of the window that vols and correlations are estimated from
-    indices : prices of the history that the market has after the factors of `like`, whose laws they leave as they are;
-        `indices_of` finds them
+    extras : what the history holds and the market has after the factors of `like`, whose laws it leaves as they are;
+        `engine.calibration.history_extras.extras_of` finds them
     accepted : what was accepted by name of the history, as `engine.inputs.history.gate.Passed.words_until` has it; it
         stands in the market's description
 
@@ -66,44 +66,23 @@ def market_of_date(
     """
     _refuse_unknown(history, like)
     window = Window(start=start, end=day)
-    factors = (*like.factors, *indices)
+    factors = (*like.factors, *extras)
     prices = [factor.name for factor in factors if factor.kind is FactorKind.PRICE]
+    curves = dict.fromkeys([*sorted(like.par_curves), *(factor.curve for factor in extras if factor.curve)])
+    codes = [code for factor in extras if (code := currency_of_factor(factor.name)) is not None]
     market = build_market(
         history,
         day,
         factors,
         window,
-        {name: f"{_source(name)}, {day}" for name in dict.fromkeys((*sorted(like.par_curves), PRICE_FACTOR, *prices))},
+        {name: f"{_source(name)}, {day}" for name in dict.fromkeys((*curves, PRICE_FACTOR, *prices))},
         given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
         spreads=like.spreads,
         fx_vols=like.fx_vols,
-        exchanged=tuple(like.fx),
-        beside=[factor.name for factor in indices],
+        exchanged=(*like.fx, *codes),
+        beside=[factor.name for factor in extras],
     )
     return replace(market, calibration=f"{market.calibration}; {accepted}") if accepted else market
-
-
-def indices_of(history: pd.DataFrame, day: date, like: Market, start: date) -> list[Factor]:
-    """Return the indices of a history that a market of `day` has beside the factors of `like`."""
-    names = [factor.name for factor in like.factors]
-    inside = history.loc[pd.Timestamp(start) : pd.Timestamp(day)]
-    weekdays = max(int(np.busday_count(start, day + timedelta(days=1))), 1)
-    there = [
-        name
-        for name in INDICES
-        if name in history.columns
-        and name not in names
-        and bool(inside[name].iloc[-1:].notna().all())
-        and inside.index[-1:] == pd.Timestamp(day)
-        and inside[name].notna().sum() >= DATE_SHARE * weekdays
-    ]
-    return [Factor(name=name, kind=FactorKind.PRICE, currency=INDICES[name].currency) for name in there]
-
-
-def series_needed(history: pd.DataFrame, like: Market, days: Sequence[date], start: date) -> list[str]:
-    """Return the curves and prices that markets of `days` are made from."""
-    indices = [factor.name for day in days for factor in indices_of(history, day, like, start)]
-    return list(dict.fromkeys([*like.par_curves, *_prices(like), *indices]))
 
 
 def carried_notes(like: Market, days: Sequence[date]) -> tuple[str, ...]:
@@ -120,19 +99,6 @@ def carried_notes(like: Market, days: Sequence[date]) -> tuple[str, ...]:
     notes = [f"{what} are those of {like.valuation_date}, {words}: the history has none"] if what else []
     if np.any(like.mus != 0.0):
         notes.append(f"the drifts of the market of {like.valuation_date} are not taken: prices have none")
-    return tuple(notes)
-
-
-def index_notes(history: pd.DataFrame, days: Sequence[date], like: Market, start: date) -> tuple[str, ...]:
-    """Return which indices of a history a market of each day lacks, in words."""
-    names = [name for name in INDICES if name in history.columns and name not in {f.name for f in like.factors}]
-    notes = []
-    for day in days:
-        have = [factor.name for factor in indices_of(history, day, like, start)]
-        if lacks := [name for name in names if name not in have]:
-            notes.append(
-                f"{day}: no {', '.join(lacks)} in the market: not published on it, or on few dates of the window"
-            )
     return tuple(notes)
 
 
@@ -194,11 +160,11 @@ def _series_needed(history: pd.DataFrame, like: Market) -> dict[str, list[str]]:
     curves = {name: [str(c) for c in history.columns if str(c).rpartition("_")[0] == name] for name in like.par_curves}
     return {
         **{f"{name} yields": columns for name, columns in curves.items()},
-        **{name: [name] for name in _prices(like)},
+        **{name: [name] for name in needed_prices(like)},
     }
 
 
-def _prices(like: Market) -> list[str]:
+def needed_prices(like: Market) -> list[str]:
     """Return the prices that a history must have, USD/JPY with them."""
     return list(dict.fromkeys([*(f.name for f in like.factors if f.kind is FactorKind.PRICE), PRICE_FACTOR]))
 
@@ -209,7 +175,7 @@ def _refuse_unknown(history: pd.DataFrame, like: Market) -> None:
     curves = sorted({name.rpartition("_")[0] for name in held if "_" in name})
     prices = [name for name in held if "_" not in name]
     missing = [name for name in like.par_curves if name not in curves]
-    missing += [name for name in _prices(like) if name not in prices]
+    missing += [name for name in needed_prices(like) if name not in prices]
     if missing:
         files = [f"{', '.join(names)}: {file}" for file, names in _by_file(missing).items()]
         raise InputError(

@@ -1,7 +1,7 @@
 """Changes of factors between joint dates, by zero rates of one set of tenors: no change is of two curves."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.conventions.currencies import HOME, currency_of, currency_of_curve
+from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.market.bootstrap import bootstrap_days
 from engine.market.factors import Factor, FactorKind, tenor_years
@@ -26,8 +27,16 @@ class JointChanges:
 
     days: Dates  # (n_changes,) the later date of each
     spans: F64  # (n_changes,) weekdays from the one to the other, 1 at least
-    changes: F64  # (n_changes, n_factors) of zero rates, decimal, and of logarithms of prices
+    changes: F64  # (n_changes, n_factors) of zero rates, decimal, and of logarithms of prices; NaN before one begins
     notes: tuple[str, ...]  # tenors that began within the history, or take no part
+
+    def until(self, day: date) -> "JointChanges | None":
+        """Return the changes up to a date, as `joint_changes` has them for it; None for one that is no joint date."""
+        n = int(np.searchsorted(self.days, np.datetime64(day), side="right"))
+        if not n or self.days[n - 1] != np.datetime64(day):
+            return None
+        # copied, so that a sum over them adds as over those of the date alone
+        return replace(self, days=self.days[:n].copy(), spans=self.spans[:n].copy(), changes=self.changes[:n].copy())
 
 
 def joint_changes(
@@ -47,7 +56,8 @@ def joint_changes(
     ----------
     history : as `engine.inputs.history.load.read_history` returns it
     factors : that the history holds: rates of published curves, and prices
-    beside : prices that take no date away from the others: where their exchange is shut they stand still, as noted
+    beside : factors, by name, that take no date away from the others: where their market is shut they stand still, as
+        noted; before they begin they have no changes
 
     Raises
     ------
@@ -57,11 +67,12 @@ def joint_changes(
     """
     inside = history.loc[pd.Timestamp(start) : pd.Timestamp(day)]
     _check_day(history, inside, day)
-    curves = {name: _tenors(history, name) for name in dict.fromkeys(f.curve for f in factors if f.curve)}
-    prices = {f.name: _log_level(inside, f.name) for f in factors if f.kind is not FactorKind.RATE}
+    main = [factor for factor in factors if factor.name not in beside]
+    curves = {name: _tenors(history, name) for name in dict.fromkeys(f.curve for f in main if f.curve)}
+    prices = {f.name: _log_level(inside, f.name) for f in main if f.kind is not FactorKind.RATE}
     founding = {name: _founding(inside, tenors, name) for name, tenors in curves.items()}
     base = [column for columns in founding.values() for column in columns]
-    wanted = inside[base].assign(**{name: price for name, price in prices.items() if name not in beside})
+    wanted = inside[base].assign(**prices)
     _check_ends(wanted, day)
     younger, notes = _younger(inside, curves, founding, wanted.dropna().index)
     later = inside[list(younger)]
@@ -70,20 +81,20 @@ def joint_changes(
     ).all(axis="columns")
     joint = wanted[whole].dropna().index
     _check_holes(joint, wanted)
-    for name in beside:
-        shut = int(prices[name].loc[joint].isna().sum())
-        notes += (f"{name} stands still on {shut:,} of {len(joint):,} joint dates: it has no value there",) * (shut > 0)
-        prices[name] = prices[name].loc[joint].ffill()
+    others, more = _states_beside(inside, [factor for factor in factors if factor.name in beside], joint)
     pieces = [
-        (each, _states(inside.loc[each], factors, _tenors_at(curves, founding, younger, each[0]), prices))
+        (
+            each,
+            _states(inside.loc[each], factors, _tenors_at(curves, founding, younger, each[0]), prices, others),
+        )
         for each in _between_seams(joint, sorted(set(younger.values())))
     ]
     dates = [each.to_numpy().astype("datetime64[D]") for each, _ in pieces]
     return JointChanges(
         days=np.concatenate([each[1:] for each in dates]),
-        spans=np.concatenate([np.busday_count(each[:-1], each[1:]) for each in dates]).astype(np.float64),
+        spans=np.concatenate([weekday_spans(each) for each in dates]).astype(np.float64),
         changes=np.concatenate([np.diff(states, axis=0) for _, states in pieces]),
-        notes=notes,
+        notes=(*notes, *more),
     )
 
 
@@ -181,7 +192,7 @@ def _tenors_at(
 
 def _check_holes(joint: "pd.Index[Any]", wanted: pd.DataFrame) -> None:
     days = joint.to_numpy().astype("datetime64[D]")
-    spans = np.busday_count(days[:-1], days[1:])
+    spans = weekday_spans(days)
     if not spans.size or spans.max() <= LONGEST_HOLE:
         return
     at = int(spans.argmax())
@@ -200,20 +211,53 @@ def _between_seams(joint: "pd.Index[Any]", seams: Sequence[pd.Timestamp]) -> Ite
 
 
 def _states(
-    rows: pd.DataFrame, factors: Sequence[Factor], tenors: Mapping[str, list[str]], prices: Mapping[str, pd.Series]
+    rows: pd.DataFrame,
+    factors: Sequence[Factor],
+    tenors: Mapping[str, list[str]],
+    prices: Mapping[str, pd.Series],
+    others: pd.DataFrame,
 ) -> F64:
-    """Return the factors' states on dates with one set of tenors: (n_dates, n_factors)."""
+    """Return states on dates with one set of tenors, those of `others` as they are: (n_dates, n_factors)."""
     zeros = {name: _zeros(rows, name, columns) for name, columns in tenors.items()}
     columns = []
     for factor in factors:
-        if factor.curve is None or factor.pillar is None:
+        if factor.name in others:
+            columns.append(others[factor.name].loc[rows.index].to_numpy(dtype=np.float64))
+        elif factor.curve is None or factor.pillar is None:
             columns.append(prices[factor.name].loc[rows.index].to_numpy(dtype=np.float64))
-            continue
-        times, rates = zeros[factor.curve]
-        if factor.pillar < times[0]:
-            raise InputError(f"{factor.name} lies below the shortest tenor of its curve, {tenors[factor.curve][0]}")
-        columns.append(_at_pillar(times, rates, factor.pillar))
+        else:
+            columns.append(_at_pillar(*zeros[factor.curve], factor, tenors[factor.curve][0]))
     return np.stack(columns, axis=1)
+
+
+def _states_beside(
+    inside: pd.DataFrame, factors: Sequence[Factor], joint: "pd.Index[Any]"
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return states of factors that take no date away, (n_joint, n_factors), standing still where they are shut."""
+    columns: dict[str, pd.Series] = {}
+    notes = []
+    for name in dict.fromkeys(factor.curve or factor.name for factor in factors):
+        mine = [factor for factor in factors if name in (factor.curve, factor.name)]
+        states = _curve_beside(inside, name, mine, joint) if mine[0].curve else _log_level(inside, name).to_frame(name)
+        states = states.reindex(joint)
+        lived = states.iloc[:, 0].loc[states.iloc[:, 0].first_valid_index() :]
+        if shut := int(lived.isna().sum()):
+            what = f"it has no {'whole curve' if mine[0].curve else 'value'} there"
+            notes.append(f"{name} stands still on {shut:,} of {len(lived):,} joint dates: {what}")
+        columns |= {str(factor): states[factor].ffill() for factor in states}
+    return pd.DataFrame(columns, index=joint), tuple(notes)
+
+
+def _curve_beside(inside: pd.DataFrame, name: str, pillars: Sequence[Factor], joint: "pd.Index[Any]") -> pd.DataFrame:
+    """Return zero rates at a curve's pillars on the joint dates that have the tenors of its first one."""
+    tenors = _tenors(inside, name)
+    columns = _founding(inside.loc[joint], tenors, name)
+    lasts = {column: inside.loc[joint, column].last_valid_index() for column in columns}
+    if ended := [column for column in columns if lasts[column] != max(lasts.values())]:
+        raise InputError(f"{ended[0]} ends on {lasts[ended[0]].date()}, before the others of {name}: leave it out")
+    rows = inside.loc[joint, columns].dropna()
+    times, rates = _zeros(rows, name, columns)
+    return pd.DataFrame({f.name: _at_pillar(times, rates, f, columns[0]) for f in pillars}, index=rows.index)
 
 
 def _zeros(rows: pd.DataFrame, name: str, columns: list[str]) -> tuple[F64, F64]:
@@ -223,8 +267,11 @@ def _zeros(rows: pd.DataFrame, name: str, columns: list[str]) -> tuple[F64, F64]
     return times, bootstrap_days(times, rows[columns].to_numpy(dtype=np.float64).T, name, often)
 
 
-def _at_pillar(times: F64, zeros: F64, pillar: float) -> F64:
-    """Return (n_dates,) zero rate at a pillar: linear between the nodes, flat beyond the last."""
+def _at_pillar(times: F64, zeros: F64, factor: Factor, shortest: str) -> F64:
+    """Return (n_dates,) zero rate at a factor's pillar: linear between the nodes, flat beyond the last."""
+    pillar = float(factor.pillar or 0.0)
+    if pillar < times[0]:
+        raise InputError(f"{factor.name} lies below the shortest tenor of its curve, {shortest}")
     after = min(int(np.searchsorted(times, pillar)), times.size - 1)
     if times[after] <= pillar:
         return np.asarray(zeros[after])

@@ -102,18 +102,21 @@ def _solve_node(times: F64, zero_rates: F64, coupons: F64, node: int, name: str,
         raise InputError(_no_solution(name, tenor, float(coupons[hopeless[0]])))
 
     rate = before.copy() if node else coupons.copy()
+    open_days = np.arange(rate.size)  # each day stops by itself, so that its rate does not depend on the others
     for _ in range(_MAX_ITERATIONS):
-        error, slope = known - 1.0, np.zeros_like(rate)
+        x, start = rate[open_days], before[open_days]
+        error, slope = known[open_days] - 1.0, np.zeros_like(x)
         for date, weight in zip(open_dates, weights, strict=True):
-            cash = payment + (1.0 if date == tenor else 0.0)
-            value = cash * _exp(-date * (weight * rate + (1.0 - weight) * before))
+            cash = payment[open_days] + (1.0 if date == tenor else 0.0)
+            value = cash * _exp(-date * (weight * x + (1.0 - weight) * start))
             error = error + value
             slope = slope - weight * date * value
         step = error / slope
-        rate = rate - step
-        if np.all(np.abs(step) <= _STEP_TOLERANCE):
+        rate[open_days] = x - step
+        open_days = open_days[~(np.abs(step) <= _STEP_TOLERANCE)]
+        if not open_days.size:
             return rate
-    raise InputError(_no_solution(name, tenor, float(coupons[np.argmax(np.abs(step))])))
+    raise InputError(_no_solution(name, tenor, float(coupons[open_days[0]])))
 
 
 def _known_value(times: F64, zero_rates: F64, payment: F64, node: int, dates: F64) -> F64:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 
@@ -41,6 +42,8 @@ class FilteredState:
     n_dates: int  # joint changes that it was calibrated on
     description: str  # window, method and sample sizes
     given: Mapping[str, GivenFactor] = field(default_factory=dict)  # factors without a history
+    first: date | None = None  # of the first change that it was calibrated on; the last is the valuation date
+    gamma_se: F64 | None = None  # (n_leaders, n_led) standard errors of `gamma`
 
     @property
     def variances(self) -> F64:

@@ -15,10 +15,13 @@ from engine.market.factors import Factor, FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.fx_vols import FxVols
 from engine.market.node_checks import check_finite, check_positive
+from engine.market.sampling_errors import SamplingErrors
 from engine.market.spread import SpreadCurve
 from kernels.types import F64
 
 FIRST_DATE, LAST_DATE = date(1950, 1, 1), date(2100, 12, 31)  # calendars know the holidays of bonds from and to there
+
+NO_LAW = "it has no [law] table"  # of a market file that does not say why
 
 
 def check_valuation_date(day: date) -> None:
@@ -64,7 +67,8 @@ class Market:
     fx_vols: Mapping[str, FxVols] = field(default_factory=dict)  # by pair, "USDJPY"
     previous_usdjpy: tuple[float, ...] | None = None  # USD/JPY at the five closes before, newest first
     filtered: FilteredState | None = None  # law of the moves by the market's own history
-    no_filtered: str = "it has no [law] table"  # why there is none
+    no_filtered: str = NO_LAW  # why there is none
+    sampling: SamplingErrors | None = None  # standard errors of vols and correlation, where they were estimated
     notes: tuple[str, ...] = ()  # what was done to the file's figures, such as a repair of the correlation
 
     def __post_init__(self) -> None:

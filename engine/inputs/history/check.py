@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from engine.conventions.spans import weekday_spans
 from engine.inputs.history.doubt import days_of, move_words
 from engine.inputs.history.load import is_yield
 from kernels.types import F64, Dates
@@ -79,7 +80,7 @@ def _one_day_moves(name: str, days: Dates, values: F64) -> tuple[Dates, F64]:
     """Return changes over neighbouring weekdays, Friday and Monday too: of a rate, or of a price's logarithm."""
     weekday = np.is_busday(days)
     days, states = days[weekday], values[weekday] if is_yield(name) else np.log(values[weekday])
-    near = np.busday_count(days[:-1], days[1:]) == 1
+    near = weekday_spans(days) == 1
     return days[1:][near], np.diff(states)[near]
 
 

@@ -20,11 +20,8 @@ from engine.inputs.history.units import unit_doubts
 
 MAX_NAMED = 20  # doubts of one refusal; the rest is counted
 
-_CHECKS = (
-    move_doubts,
-    stale_doubts,
-    gap_doubts,
-)  # of a date among those around it; the others of a window
+_CHECKS = (move_doubts, stale_doubts)  # of a date among those around it
+_AROUND_DAYS = 3 * 366  # before a window: all that these look at; holes are looked for in the whole history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +37,29 @@ class Passed:
         return f"accepted by name: {', '.join(until)}" if until else ""
 
 
-def doubts_of(values: pd.DataFrame, first: date = date.min, last: date = date.max) -> tuple[Doubt, ...]:
+def doubts_of(
+    values: pd.DataFrame, first: date = date.min, last: date = date.max, within: Collection[date] = ()
+) -> tuple[Doubt, ...]:
     """Return all that is doubted in a history's table from `first` to `last`, by date.
 
-    A date is judged by those around it, outside the window too; units and columns are judged by the window alone.
+    A date is judged by those around it, outside the window too; units and columns are judged by the window alone, and
+    by each that begins on a date of `within`.
     """
     days = days_of(values.index)
     weekdays = values[np.is_busday(days)]
-    window = values[np.is_busday(days) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))]
-    found = [*unit_doubts(window), *column_doubts(window), *(doubt for check in _CHECKS for doubt in check(weekdays))]
+    near = weekdays[days_of(weekdays.index) >= _before(first)]
+    found: list[Doubt] = []
+    for start in (first, *within):
+        window = values[np.is_busday(days) & (days >= np.datetime64(start)) & (days <= np.datetime64(last))]
+        found += [*unit_doubts(window), *column_doubts(window)]
+    found += [*(doubt for check in _CHECKS for doubt in check(near)), *gap_doubts(weekdays)]
     once = {doubt.key: doubt for doubt in reversed(found) if first <= doubt.day <= last}  # a unit explains a move
     return tuple(sorted(once.values(), key=lambda doubt: (doubt.day, doubt.series)))
+
+
+def _before(first: date) -> np.datetime64:
+    """Return the day from which a history is looked at for doubts from `first` on."""
+    return np.datetime64(date.fromordinal(max(first.toordinal() - _AROUND_DAYS, 1)))
 
 
 def pass_gate(
@@ -59,6 +68,7 @@ def pass_gate(
     first: date,
     days: Sequence[date],
     accepted: Collection[str] = (),
+    within: Collection[date] = (),
 ) -> Passed:
     """Let a window of a history through, if nothing in it is doubted but what is accepted by name.
 
@@ -69,6 +79,7 @@ def pass_gate(
     first : day of the window's start
     days : valuation dates, on which levels are wanted; the last ends the window. All curves need their usual tenors
     accepted : "DATE:SERIES", such as "2025-04-25:UST_3M"
+    within : days on which shorter windows begin, whose units and columns are judged by themselves too
 
     Raises
     ------
@@ -78,8 +89,8 @@ def pass_gate(
     """
     names = [_accepted_name(text) for text in accepted]
     last = max(days)
-    found = window_doubts(history.values, series, first, last)
-    curves = [name for name in series if any(_group(each) == name for each in map(str, history.values.columns))]
+    found = window_doubts(history.values, series, first, last, within)
+    curves = [name for name in series if any(group_of(each) == name for each in map(str, history.values.columns))]
     inside = history.values.loc[pd.Timestamp(first) :]
     found += [doubt for day in days for doubt in tenor_doubts(inside, day, curves)]
     refused = [doubt for doubt in found if doubt.key not in names]
@@ -96,20 +107,23 @@ def pass_gate(
     return Passed(accepted=through, notes=tuple(notes))
 
 
-def window_doubts(values: pd.DataFrame, series: Collection[str], first: date, last: date) -> list[Doubt]:
-    """Return what is doubted of `series`, names of curves and of prices, from `first` to `last`."""
-    return [doubt for doubt in doubts_of(values, first, last) if _group(doubt.series) in series]
+def window_doubts(
+    values: pd.DataFrame, series: Collection[str], first: date, last: date, within: Collection[date] = ()
+) -> list[Doubt]:
+    """Return what is doubted of `series`, names of curves and of prices, from `first` to `last`; as `doubts_of`."""
+    wanted = values[[column for column in values.columns if group_of(str(column)) in series]]
+    return [doubt for doubt in doubts_of(wanted, first, last, within) if group_of(doubt.series) in series]
 
 
 def located(history: History, doubt: Doubt) -> str:
     """Return a doubt with its file and line."""
-    of = [str(name) for name in history.values.columns if _group(str(name)) == doubt.series] or [doubt.series]
+    of = [str(name) for name in history.values.columns if group_of(str(name)) == doubt.series] or [doubt.series]
     file, line = history.place(of[0], doubt.day)
     return f"{file}:{f' line {line}:' if line else ''} {doubt.series} on {doubt.day}: {doubt.message}"
 
 
-def _group(series: str) -> str:
-    """Return the curve of a series, or the price itself."""
+def group_of(series: str) -> str:
+    """Return the curve of a series, "JGB" of JGB_10Y, or the price itself."""
     return series.rpartition("_")[0] if is_yield(series) else series
 
 

@@ -55,6 +55,7 @@ def market_faults(file: MarketFile) -> Found:
     if len(factors) == len(file.factors.names):
         yield from _law_faults(file, factors)
     yield from _correlation_faults(file.factors)
+    yield from _sampling_faults(file)
     if file.law is not None:
         yield from law_table_faults(file.law)
 
@@ -218,3 +219,23 @@ def _correlation_faults(table: FactorsTable) -> Found:
             f"not positive semidefinite: smallest eigenvalue {smallest_eigenvalue(matrix):.1e}; "
             f"repair_correlation = true in [factors] takes the nearest matrix that is (Higham), and says how near",
         )
+
+
+def _sampling_faults(file: MarketFile) -> Found:
+    """Yield the faults of standard errors: they go together, have the factors' sizes, and none is below 0."""
+    table, n = file.calibration, len(file.factors.names)
+    keys = {"window": table.window, "vols_se": table.vols_se, "correlation_se": table.correlation_se}
+    there = [key for key, value in keys.items() if value is not None]
+    if there and len(there) < len(keys):
+        yield ("calibration", there[0]), f"{', '.join(keys)} go together: give all or none"
+    if table.window is not None and table.window[0] >= table.window[1]:
+        yield ("calibration", "window"), f"must start before it ends, got {table.window[0]} to {table.window[1]}"
+    if table.vols_se is not None and (len(table.vols_se) != n or any(not se >= 0.0 for se in table.vols_se)):
+        yield ("calibration", "vols_se"), f"needs {n} standard errors of 0 or more, one per factor"
+    rows = table.correlation_se
+    if rows is not None and (
+        [len(row) for row in rows] != [i + 1 for i in range(n)] or any(not se >= 0.0 for row in rows for se in row)
+    ):
+        yield ("calibration", "correlation_se"), f"needs {n} rows of 1, 2, .. {n} standard errors of 0 or more"
+    if file.law is not None and table.no_law is not None:
+        yield ("calibration", "no_law"), "the file has a [law]: leave `no_law` out"

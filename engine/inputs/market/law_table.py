@@ -46,6 +46,7 @@ class LawTable(Strict):
 
     kind: Literal["filtered"] = Field(description="Filtered historical simulation.")
     calibrated_on: date = Field(alias="as_of", description="The valuation date: nothing later was looked at.")
+    first: date | None = Field(default=None, description="The later date of the first change.")
     n_dates: int = Field(ge=1, description="Changes between joint dates that it was calibrated on.")
     description: str = Field(min_length=1, description="Window, method and sample sizes.")
     decays: tuple[float, ...] = Field(
@@ -61,6 +62,9 @@ class LawTable(Strict):
         description="Averages of squares per weekday, one row a factor, in the states' units squared."
     )
     gamma: tuple[tuple[float, ...], ...] = Field(description="What a leader's residual adds; one row a leader.")
+    gamma_se: tuple[tuple[float, ...], ...] | None = Field(
+        default=None, description="Standard errors of `gamma`, by blocks of dates."
+    )
     last: tuple[float, ...] = Field(description="The leaders' residuals on the date, clipped.")
     rows_file: str = Field(
         min_length=1,
@@ -96,13 +100,20 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
         yield (at, "weights"), f"must be 0 or more and add up to 1, got {list(table.weights)}"
     if not all(0.0 <= decay < 1.0 for decay in table.decays):
         yield (at, "decays"), f"must lie in [0, 1), got {list(table.decays)}"
-    shapes = (("states", n, len(table.decays)), ("gamma", len(table.leaders), len(table.led)))
+    leads = (len(table.leaders), len(table.led))
+    shapes = (("states", n, len(table.decays)), ("gamma", *leads), ("gamma_se", *leads))
     for key, n_rows, n_columns in shapes:
         rows = getattr(table, key)
+        if rows is None:
+            continue
         if len(rows) != n_rows or any(len(row) != n_columns for row in rows):
             yield (at, key), f"needs {n_rows} rows of {n_columns} values, got rows of {[len(row) for row in rows]}"
     if any(value < 0.0 for row in table.states for value in row):
         yield (at, "states"), "variances must be 0 or more"
+    if any(value < 0.0 for row in table.gamma_se or () for value in row):
+        yield (at, "gamma_se"), "standard errors must be 0 or more"
+    if table.first is not None and table.first > table.calibrated_on:
+        yield (at, "first"), f"must be `as_of`, {table.calibrated_on}, or before it, got {table.first}"
     if len(table.last) != len(table.leaders) or any(abs(value) > table.clip for value in table.last):
         yield (at, "last"), f"needs {len(table.leaders)} values within +-{table.clip:g}, one per leader"
     for name, each in table.given.items():
@@ -162,6 +173,8 @@ def state_of(table: LawTable, rows: F64, moves: F64 | None) -> FilteredState:
         n_dates=table.n_dates,
         description=table.description,
         given={name: GivenFactor(loadings=each.loadings, source=each.source) for name, each in table.given.items()},
+        first=table.first,
+        gamma_se=None if table.gamma_se is None else np.array(table.gamma_se).reshape(len(table.leaders), -1),
     )
 
 

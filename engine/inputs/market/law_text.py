@@ -14,6 +14,8 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
     yield '\n[law] # moves by past days, for scenarios with law = "filtered"; docs/laws.md has the equations'
     yield 'kind = "filtered"'
     yield f"as_of = {day.isoformat()}"
+    if state.first is not None:
+        yield f"first = {state.first.isoformat()} # change"
     yield f"n_dates = {state.n_dates}"
     yield f"description = {_quoted(state.description)}"
     yield f"decays = {state.decays.tolist()!r} # what a joint date leaves of each average of squares"
@@ -32,6 +34,11 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
     for name, row in zip(state.leaders, state.gamma.tolist(), strict=True):
         yield f"  {row!r}, # {name}"
     yield "]"
+    if state.gamma_se is not None:
+        yield "gamma_se = [ # their standard errors: sandwich by blocks of dates"
+        for name, row in zip(state.leaders, state.gamma_se.tolist(), strict=True):
+            yield f"  {row!r}, # {name}"
+        yield "]"
     yield f"last = {state.last.tolist()!r} # the leaders' residuals on the date"
     yield f"rows_file = {_quoted(f'{stem}.rows.npy')} # {len(state.rows):,} joint dates, oldest first"
     yield f"rows_sha256 = {_quoted(sha256(rows_bytes(state.rows)).hexdigest())}"

@@ -23,6 +23,7 @@ from engine.inputs.market.schema import (
     fx_of,
     fx_vols_from,
     par_curve_of,
+    sampling_of,
     spreads_of,
     theta_state,
 )
@@ -33,7 +34,7 @@ from engine.inputs.toml.read import TOML, parse_toml, read_text, read_toml
 from engine.market.correlation import is_semidefinite, nearest_correlation
 from engine.market.factors import PRICE_FACTOR, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
-from engine.market.market import Market, joined_sources
+from engine.market.market import NO_LAW, Market, joined_sources
 from engine.market.surface_checks import arbitrage
 from engine.part_files import part_of
 from kernels.types import F64
@@ -170,6 +171,8 @@ def _market_of(file: MarketFile) -> Market:
         spreads=spreads_of(file),
         fx_vols=fx_vols,
         previous_usdjpy=file.fx.previous_closes,
+        no_filtered=file.calibration.no_law or NO_LAW,
+        sampling=sampling_of(file.calibration),
         notes=notes,
     )
 

@@ -17,6 +17,7 @@ from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind, parse_factor, tenor_years
 from engine.market.fx_vols import DeltaKind, DeltaQuote, FxVols, StrikeQuote
 from engine.market.market import ParCurve, check_valuation_date
+from engine.market.sampling_errors import SamplingErrors
 from engine.market.spread import SpreadCurve, with_derived
 from engine.market.surface import fx_vols_of
 from kernels.lanes import MAX_FACTORS
@@ -146,6 +147,18 @@ class CalibrationTable(Strict):
     """Where vols and correlations come from."""
 
     description: str = Field(min_length=1, description="Window, method, sample sizes and source.")
+    no_law: str | None = Field(
+        default=None, min_length=1, description="Why the file has no [law]: a run that needs one says so."
+    )
+    window: tuple[date, date] | None = Field(
+        default=None, description="First and last day that vols and correlations were estimated from."
+    )
+    vols_se: tuple[float, ...] | None = Field(
+        default=None, description="Standard errors of `factors.vols`; 0: given, not estimated."
+    )
+    correlation_se: tuple[tuple[float, ...], ...] | None = Field(
+        default=None, description="Standard errors of `factors.correlation`, rows of the lower triangle."
+    )
 
 
 def _valuation_date(day: date) -> date:
@@ -181,6 +194,16 @@ class MarketFile(Strict):
     factors: FactorsTable
     calibration: CalibrationTable
     law: LawTable | None = Field(default=None, description="Moves by the market's own history; else normal ones alone.")
+
+
+def sampling_of(table: CalibrationTable) -> SamplingErrors | None:
+    """Return the standard errors of a file without faults; None where it has none."""
+    if table.window is None or table.vols_se is None or table.correlation_se is None:
+        return None
+    correlation = full_correlation(table.correlation_se)
+    assert correlation is not None
+    first, last = table.window
+    return SamplingErrors(first=first, last=last, vols=np.array(table.vols_se), correlation=correlation)
 
 
 def par_curve_of(name: str, table: CurveTable) -> ParCurve:

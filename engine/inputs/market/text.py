@@ -9,7 +9,7 @@ from engine.errors import InputError
 from engine.inputs.market.law_text import law_lines
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, tenor_label
 from engine.market.fx_vols import DeltaQuote, StrikeQuote
-from engine.market.market import Market
+from engine.market.market import NO_LAW, Market
 
 _WRAP = 8  # names or figures in a line
 _COMPOUNDING = {1: ("annual", "1Y"), 2: ("semi-annual", "6M"), 4: ("quarterly", "3M")}  # by coupons in a year
@@ -131,6 +131,16 @@ def _factors(market: Market) -> Iterator[str]:
 def _calibration(market: Market) -> Iterator[str]:
     yield "\n[calibration]"
     yield f"description = {_quoted(market.calibration)}"
+    if market.filtered is None and market.no_filtered != NO_LAW:
+        yield f"no_law = {_quoted(market.no_filtered)} # why there is no [law]"
+    if market.sampling is not None:
+        yield f"window = [{market.sampling.first.isoformat()}, {market.sampling.last.isoformat()}]"
+        yield "# standard errors of vols and correlations: jackknife by blocks of dates; 0: given, not estimated"
+        yield from _wrapped("vols_se", [repr(se) for se in market.sampling.vols.tolist()])
+        yield "correlation_se = ["
+        for i, row in enumerate(market.sampling.correlation.tolist()):
+            yield f"    [{', '.join(repr(value) for value in row[: i + 1])}], # {market.factors[i].name}"
+        yield "]"
 
 
 def _theta(factor: Factor, kappa: float, theta: float) -> float:

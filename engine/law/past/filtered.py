@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
@@ -138,7 +139,7 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
         raise InputError("law 'filtered' needs the calendars of QuantLib: pip install QuantLib") from None
     coming = Calendars(valuation_date).steps.coming(n_steps).tolist()
     days = np.array([valuation_date, *(valuation_date + timedelta(day) for day in coming)], "datetime64[D]")
-    return np.maximum(np.busday_count(days[:-1], days[1:]), 1).astype(np.float64)
+    return np.maximum(weekday_spans(days), 1).astype(np.float64)
 
 
 def _loadings(state: FilteredState, names: Sequence[str]) -> F64:

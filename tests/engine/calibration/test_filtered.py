@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,16 +11,13 @@ import pytest
 from engine.calibration.filtered import (
     DEFAULT_RULE,
     FilterRule,
-    calibrated_market,
     filtered_state,
     given_factors,
     rows_and_leads,
     standardised,
-    with_filtered_law,
 )
 from engine.errors import InputError
-from engine.inputs.history.load import load_history, read_history
-from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.history.load import read_history
 from engine.market.factors import parse_factor
 
 NAMES = (
@@ -160,19 +156,6 @@ def test_a_date_that_the_history_does_not_have_is_refused(day, message):
         filtered_state(made_history(2600), SHORT, day)
 
 
-def test_a_market_without_some_factors_history_says_how_they_move(history):
-    bundled = load_market(bundled_market_path())
-    made, notes = with_filtered_law(replace(bundled, filtered=None), history)
-    assert made.filtered is not None
-    assert made.filtered.given["USDJPY_VOL"].loadings == {"USDJPY": -0.3}
-    assert made.filtered.given["USDJPY_VOL"].source.startswith("assumption")
-    assert any(note.startswith("UST_3Y begins on 2016-01-04 and takes no part") for note in notes)
-    assert bundled.filtered is not None
-    # BLAS adds in another order on another machine
-    assert made.filtered.rows == pytest.approx(bundled.filtered.rows, rel=1e-9, abs=1e-12)
-    assert made.filtered.averages == pytest.approx(bundled.filtered.averages, rel=1e-9)
-
-
 def test_a_factor_without_a_history_goes_with_the_one_that_it_depends_on_most():
     factors = [parse_factor(name) for name in ("JGB_10Y", "UST_10Y", "USDJPY", "USDJPY_VOL", "TONA_5Y")]
     correlation = np.eye(5)
@@ -181,24 +164,3 @@ def test_a_factor_without_a_history_goes_with_the_one_that_it_depends_on_most():
     found = given_factors(factors, correlation, ["JGB_10Y", "UST_10Y", "USDJPY"], "by hand")
     assert found["USDJPY_VOL"].loadings == {"USDJPY": -0.3}  # a vol goes with its exchange rate
     assert found["TONA_5Y"].loadings == {"UST_10Y": -0.8}
-
-
-def test_an_index_that_begins_late_moves_with_another_factor(history):
-    bundled = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
-    late = history.assign(SPX=np.where(history.index >= "2010-01-04", 4000.0 + np.arange(len(history)) % 7, np.nan))
-    made, notes = with_filtered_law(bundled, late)
-    assert "SPX" not in made.filtered.factors
-    assert list(made.filtered.given["SPX"].loadings) != []
-    assert "SPX has no history from 2002-01-01 on: it moves with another factor, by assumption" in notes
-
-
-def test_a_market_and_law_of_a_date_are_made_through_the_gate(shared):
-    read = load_history([shared / "data" / "history.csv"])
-    like, window = load_market(bundled_market_path()), date(2021, 7, 1)
-    made, notes = calibrated_market(read, date(2024, 7, 22), like=like, window_start=window)
-    assert made.filtered.n_dates == 5315
-    assert {"SPX", "NIKKEI225"} <= set(made.filtered.factors)
-    assert any(note.startswith("SPX stands still on 7 of 5,318 joint dates") for note in notes)
-    read.values.loc["2010-06-15", "UST_10Y"] += 0.02
-    with pytest.raises(InputError, match="UST_10Y on 2010-06-15"):
-        calibrated_market(read, date(2024, 7, 22), like=like, window_start=window)

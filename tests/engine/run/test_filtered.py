@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.calibration.filtered import with_filtered_law
+from engine.calibration.filtered_markets import with_filtered_law
 from engine.errors import InputError
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import bundled_market_path, load_market

@@ -6,15 +6,16 @@ from datetime import date
 import pytest
 
 from engine.errors import InputError
-from engine.inputs.market.dated_files import write_calibrated_market, write_dated_markets
+from engine.inputs.market.dated_files import write_dated_markets
 from engine.inputs.market.load import bundled_market_path, load_market
 
 BUNDLED = load_market(bundled_market_path())
+BARE = replace(BUNDLED, filtered=None)
 
 
 def test_each_market_is_read_back_and_has_its_date(tmp_path):
-    other = replace(BUNDLED, valuation_date=date(2025, 5, 27))
-    paths = write_dated_markets([other, BUNDLED], tmp_path)
+    other = replace(BARE, valuation_date=date(2025, 5, 27))
+    paths = write_dated_markets([other, BARE], tmp_path)
     assert [path.name for path in paths] == ["2025-05-27.toml", "2025-05-28.toml"]
     assert load_market(paths[0]).valuation_date == date(2025, 5, 27)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2025-05-27.toml", "2025-05-28.toml"]
@@ -35,14 +36,16 @@ def test_a_folder_that_is_gone_is_named(tmp_path):
 
 
 def test_a_market_with_its_law_has_its_rows_beside_it(tmp_path):
-    path = write_calibrated_market(BUNDLED, tmp_path)
+    (path,) = write_dated_markets([BUNDLED], tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == [
         "2025-05-28.moves.npy", "2025-05-28.rows.npy", "2025-05-28.toml"
     ]  # fmt: skip
     assert load_market(path).filtered.rows.tobytes() == BUNDLED.filtered.rows.tobytes()
-    bad = replace(BUNDLED, valuation_date=date(2025, 5, 29), vols=BUNDLED.vols * 40.0)
-    with pytest.raises(InputError, match=r"2025-05-29.toml was not written: a run would refuse it"):
-        write_calibrated_market(bad, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 3
-    with pytest.raises(InputError, match="cannot be written"):
-        write_calibrated_market(BUNDLED, tmp_path / "absent")
+
+
+def test_a_market_without_a_law_says_why_when_it_is_read(tmp_path):
+    why = "the history has 259 changes, and 2,120 are needed"
+    (path,) = write_dated_markets([replace(BARE, no_filtered=why)], tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["2025-05-28.toml"]
+    read = load_market(path)
+    assert (read.filtered, read.no_filtered) == (None, why)

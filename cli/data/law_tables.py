@@ -1,0 +1,163 @@
+"""Tables of a calibrated market: vols and rows by factor, averages, leads, correlations, what is given and chosen."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from engine.calibration.estimates import ParameterEstimate
+    from engine.market.filtered import FilteredState
+    from engine.market.market import Market
+
+
+def law_tables(market: "Market", given_as_of: date) -> list[Table]:
+    """Return all tables of a market with a filtered law; what it was given was observed on `given_as_of`."""
+    from engine.calibration.estimates import parameter_estimates
+
+    found = {(each.name, each.of): each for each in parameter_estimates(market)}
+    state = market.filtered
+    assert state is not None
+    return [
+        _factor_table(market, state, found, given_as_of),
+        _average_table(state, found),
+        _lead_table(state, found),
+        _correlation_table(market, found),
+        _given_table(found),
+        _constant_table(state),
+    ]
+
+
+def law_json(market: "Market") -> dict[str, Any]:
+    """Return every parameter of a market's laws, and what was chosen, as one object."""
+    from dataclasses import asdict
+
+    from engine.calibration.estimates import constants, parameter_estimates
+
+    state = market.filtered
+    assert state is not None
+    return {
+        "valuation_date": market.valuation_date.isoformat(),
+        "parameters": [asdict(each) for each in parameter_estimates(market)],
+        "chosen": constants(state),
+        "joint_dates_per_year": _dates_per_year(state, market.valuation_date),
+    }
+
+
+def _dates_per_year(state: "FilteredState", day: date) -> float:
+    return state.n_dates * 365.25 / max((day - (state.first or day)).days, 1)
+
+
+def _factor_table(market: "Market", state: "FilteredState", found: Any, given_as_of: date) -> Table:
+    """Return each factor's vol of the day beside that of the window, both per year, and the moments of its rows."""
+    from engine.law.past.filtered import WEEKDAYS_PER_YEAR
+
+    rows = []
+    for factor in market.factors:
+        name, year = factor.name, WEEKDAYS_PER_YEAR**0.5
+        given = state.given.get(name)
+        through = (
+            ", ".join(f"{weight:g} x {other}" for other, weight in given.loadings.items()) if given else "its rows"
+        )
+        day = found.get(("day vol", (name,)))
+        of_day = _percent(found[("vol", (name,))]) if day is None else _percent(day, year)
+        moments = [_rounded(found.get((key, (name,)))) for key in ("row mean", "row sd", "row kurtosis")]
+        observed = given_as_of if found[("vol", (name,))].se is None else market.valuation_date
+        rows.append((name, of_day, _percent(found[("vol", (name,))]), *moments, str(observed), through))
+    columns = (
+        Column(heading="factor", is_number=False),
+        Column(
+            heading="vol of the day",
+            meaning="per year of 261 weekdays: rates in percentage points, else percent; ± one standard error.",
+        ),
+        Column(heading="of the window", meaning="the vol for normal moves, per year of 252 days; without ±: given."),
+        Column(heading="row mean", meaning="of the last rows, in standard deviations: the law's drift."),
+        Column(heading="row sd"),
+        Column(heading="kurtosis", meaning="3 were they normal."),
+        Column(heading="last observed", is_number=False),
+        Column(
+            heading="moves by", is_number=False, meaning="rows of past dates, or what is assumed without a history."
+        ),
+    )
+    per_year = _dates_per_year(state, market.valuation_date)
+    title = f"Law of {market.valuation_date}: {state.description}; {per_year:.0f} joint dates a year"
+    return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def _average_table(state: "FilteredState", found: Any) -> Table:
+    from engine.calibration.dated_markets import half_lives
+    from engine.law.past.filtered import WEEKDAYS_PER_YEAR
+
+    lives = half_lives(state.decays.tolist())
+    columns = (
+        Column(heading="factor", is_number=False),
+        *(Column(heading=f"half in {life}") for life in lives),
+    )
+    rows = []
+    for name in state.factors:
+        averages = [found[("average", (name, f"{decay:g}"))] for decay in state.decays.tolist()]
+        rows.append((name, *(_root_percent(each, WEEKDAYS_PER_YEAR) for each in averages)))
+    title = "Vols by how fast they forget half of what they hold, in joint dates; per year, ± if the vol stood still"
+    return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def _lead_table(state: "FilteredState", found: Any) -> Table:
+    columns = (Column(heading="leader", is_number=False), *(Column(heading=name) for name in state.led))
+    rows = [
+        (leader, *(_rounded(found[("gamma", (leader, name))]) for name in state.led), f"{last:.2f}")
+        for leader, last in zip(state.leaders, state.last.tolist(), strict=True)
+    ]
+    last = Column(heading="last", meaning="the leader's residual on the date, which the next date follows.")
+    return Table(title="What a leader's residual adds to the next date's", columns=(*columns, last), rows=tuple(rows))
+
+
+def _correlation_table(market: "Market", found: Any) -> Table:
+    names = [factor.name for factor in market.factors]
+    columns = (Column(heading="factor", is_number=False), *(Column(heading=name) for name in names[:-1]))
+    rows = [
+        (name, *(_rounded(found[("correlation", (name, other))]) for other in names[:i]), *[""] * (len(names) - 1 - i))
+        for i, name in enumerate(names)
+    ]
+    return Table(title="Correlations for normal moves; without ±: given", columns=columns, rows=tuple(rows[1:]))
+
+
+def _given_table(found: Any) -> Table:
+    rows = [
+        (each.name, " on ".join(each.of), f"{each.value:g}", each.method)
+        for each in found.values()
+        if each.se is None and each.name in ("vol", "kappa", "theta", "mu", "loading")
+    ]
+    columns = (
+        *(Column(heading=heading, is_number=False) for heading in ("given", "of")),
+        Column(heading="value", meaning="in the units of the market file; a vol reverts by kappa a year to theta."),
+        Column(heading="whose", is_number=False),
+    )
+    return Table(title="Given, and not estimated", columns=columns, rows=tuple(rows))
+
+
+def _constant_table(state: "FilteredState") -> Table:
+    from engine.calibration.estimates import constants
+
+    columns = (Column(heading="chosen", is_number=False), Column(heading="value"))
+    rows = [(name, f"{value:g}") for name, value in constants(state).items()]
+    return Table(title="Constants of the law, chosen on 2010-2019: docs/laws.md", columns=columns, rows=tuple(rows))
+
+
+def _percent(each: "ParameterEstimate", scale: float = 1.0) -> str:
+    """Return a vol times a scale, in percent, with its error."""
+    error = "" if each.se is None else f" ±{100.0 * scale * each.se:.3f}"
+    return f"{100.0 * scale * each.value:.3f}{error}"
+
+
+def _root_percent(each: "ParameterEstimate", scale: float) -> str:
+    """Return the root of a variance per weekday times a scale, in percent, with its error."""
+    vol = 100.0 * (scale * each.value) ** 0.5
+    error = 0.5 * (each.se or 0.0) / each.value if each.value else 0.0
+    return f"{vol:.3f} ±{vol * error:.3f}"
+
+
+def _rounded(each: "ParameterEstimate | None") -> str:
+    """Return an estimate to two decimals, with its error; empty where there is none."""
+    if each is None:
+        return ""
+    return f"{each.value:.2f}" + ("" if each.se is None else f" ±{each.se:.2f}")

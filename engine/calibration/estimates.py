@@ -1,0 +1,188 @@
+"""Every parameter of a calibrated market: its estimate, standard error, window and method, and what was chosen."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from engine.calibration.block_errors import (
+    BLOCK_DATES,
+    LONG_BLOCK_DATES,
+    correlation_errors,
+    kurtosis,
+    kurtosis_errors,
+    mean_errors,
+    sd_errors,
+)
+from engine.calibration.diffusion import CORRELATION_DAYS
+from engine.calibration.filtered import LEAD_DATES, RIDGE, WARM_UP
+from engine.market.factors import DAYS_PER_YEAR, FactorKind
+from engine.market.filtered import FilteredState
+from engine.market.market import Market
+from kernels.types import F64
+
+GIVEN = "given, not estimated: calibration.description of the market file says whose"
+_BLOCKS = f"blocks of {BLOCK_DATES} dates"
+_METHODS = {
+    "vol": f"standard deviation of one-business-day changes, times sqrt({DAYS_PER_YEAR}); se: jackknife by blocks of"
+    f" {BLOCK_DATES} changes",
+    "correlation": f"of overlapping {CORRELATION_DAYS}-date changes; se: jackknife by blocks of {LONG_BLOCK_DATES}",
+    "average": f"exponential average of squares per weekday, started at the mean of {WARM_UP}; se: of a variance that"
+    " stood still, by the rows' kurtosis",
+    "day vol": "root of the weighted averages, per root of a weekday; se: of a vol that stood still, by the rows'"
+    " kurtosis",
+    "gamma": f"ridge of {RIDGE:g} of each leader's squares, on clipped pairs of dates; se: sandwich by {_BLOCKS}",
+    "last": "the leader's residual on the date, clipped: known",
+    "row mean": f"of the rows, not centred; se: jackknife by {_BLOCKS}",
+    "row sd": f"of the rows about their mean; se: jackknife by {_BLOCKS}",
+    "row correlation": f"of the rows; se: jackknife by {_BLOCKS}",
+    "row kurtosis": f"mean fourth power over squared mean square of the rows; se: jackknife by {_BLOCKS}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterEstimate:
+    """One parameter of a law."""
+
+    name: str  # "vol", "gamma"
+    of: tuple[str, ...]  # the factors that it is of; of a lead the leader and the one that follows
+    value: float  # in the units of the market file
+    se: float | None  # standard error; None of what is given or known
+    window: str  # first and last day, or of how many joint dates; empty of what is given
+    method: str  # or who gives it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RowMoments:
+    """Moments of a law's rows with their standard errors, and what these say of vols of the day."""
+
+    means: F64  # (n_factors,) in standard deviations of the day
+    mean_ses: F64
+    sds: F64
+    sd_ses: F64
+    kurtoses: F64
+    kurtosis_ses: F64
+    average_ses: F64  # (n_factors, n_speeds) of the averages, in their units
+    vol_shares: F64  # (n_factors,) standard error of the vol of the day, as a share of it
+
+
+def parameter_estimates(market: Market) -> Iterator[ParameterEstimate]:
+    """Yield every parameter of a market's laws, normal moves first."""
+    yield from _normal(market)
+    if market.filtered is not None:
+        yield from _filtered(market.filtered, market.valuation_date)
+
+
+def constants(state: FilteredState) -> dict[str, float]:
+    """Return what is chosen of a filtered law, and not estimated: docs/laws.md says how."""
+    speeds = zip(state.decays.tolist(), state.weights.tolist(), strict=True)
+    return {
+        **{f"weight of the average that keeps {decay:g} a date": weight for decay, weight in speeds},
+        "clip of a leader's residual, in standard deviations": state.clip,
+        "cap of a row, in standard deviations": state.cap,
+        "ridge of the leads, of each leader's squares": RIDGE,
+        "pairs of dates behind the leads": float(LEAD_DATES),
+        "rows": float(len(state.rows)),
+        "changes that start the averages": float(WARM_UP),
+    }
+
+
+def row_moments(state: FilteredState) -> RowMoments:
+    """Return the moments of a law's rows.
+
+    Notes
+    -----
+    An average with decay d puts weights (1 - d) d^i on past squares, whose own squares add up to (1 - d) / (1 + d), and
+    on its start, the mean of 120, what is left: with residuals of kurtosis k its relative error is the root of (k - 1)
+    times that sum, as long as the variance stood still. That of a vol is half as much.
+    """
+    heavy = kurtosis(state.rows)
+    left = state.decays ** (2.0 * state.n_dates)
+    squares = (1.0 - left) * (1.0 - state.decays) / (1.0 + state.decays) + left / WARM_UP
+    own = state.weights * (1.0 - state.decays)
+    mixed = float((np.outer(own, own) / (1.0 - np.outer(state.decays, state.decays))).sum())
+    excess = np.sqrt(np.maximum(heavy - 1.0, 0.0))
+    return RowMoments(
+        means=state.rows.mean(axis=0),
+        mean_ses=mean_errors(state.rows),
+        sds=state.rows.std(axis=0, ddof=1),
+        sd_ses=sd_errors(state.rows),
+        kurtoses=heavy,
+        kurtosis_ses=kurtosis_errors(state.rows),
+        average_ses=state.averages * excess[:, None] * np.sqrt(squares),
+        vol_shares=0.5 * excess * np.sqrt(mixed),
+    )
+
+
+def _normal(market: Market) -> Iterator[ParameterEstimate]:
+    names = [factor.name for factor in market.factors]
+    sampling = market.sampling
+    window = f"{sampling.first}..{sampling.last}" if sampling is not None else ""
+    known = np.zeros(len(names)) if sampling is None else sampling.vols
+    for i, name in enumerate(names):
+        yield _one("vol", (name,), market.vols[i], known[i], window)
+    for i, name in enumerate(names):
+        for j in range(i):
+            se = 0.0 if sampling is None else float(sampling.correlation[i, j])
+            yield _one("correlation", (name, names[j]), market.correlation[i, j], se, window)
+    for i, factor in enumerate(market.factors):
+        if market.kappas[i]:
+            is_log = factor.kind is not FactorKind.RATE
+            theta = math.exp(market.thetas[i]) if is_log else market.thetas[i]  # a vol, as in the file
+            yield _one("kappa", (factor.name,), market.kappas[i], 0.0, "")
+            yield _one("theta", (factor.name,), theta, 0.0, "")
+        if market.mus[i]:
+            yield _one("mu", (factor.name,), market.mus[i], 0.0, "")
+
+
+def _one(name: str, of: tuple[str, ...], value: float, se: float, window: str) -> ParameterEstimate:
+    """Return one estimate; an error of 0 is that of a figure that was given."""
+    is_given = not se > 0.0
+    return ParameterEstimate(
+        name=name,
+        of=of,
+        value=float(value),
+        se=None if is_given else float(se),
+        window="" if is_given else window,
+        method=GIVEN if is_given else _METHODS[name],
+    )
+
+
+def _filtered(state: FilteredState, day: date) -> Iterator[ParameterEstimate]:
+    moments, whole = row_moments(state), f"{state.first}..{day}" if state.first else f"{state.n_dates} dates to {day}"
+    rows, pairs = f"last {len(state.rows)} joint dates", f"last {LEAD_DATES} pairs of joint dates"
+    columns = (
+        ("row mean", moments.means, moments.mean_ses),
+        ("row sd", moments.sds, moments.sd_ses),
+        ("row kurtosis", moments.kurtoses, moments.kurtosis_ses),
+    )
+    vols = np.sqrt(state.variances)
+    for i, name in enumerate(state.factors):
+        yield _one("day vol", (name,), vols[i], vols[i] * moments.vol_shares[i], whole)
+        for k, decay in enumerate(state.decays.tolist()):
+            se = moments.average_ses[i, k]
+            yield _one("average", (name, f"{decay:g}"), state.averages[i, k], se, whole)
+        for key, values, ses in columns:
+            yield _one(key, (name,), values[i], ses[i], rows)
+    links, link_ses = (
+        np.corrcoef(state.rows, rowvar=False).reshape(len(state.factors), -1),
+        correlation_errors(state.rows),
+    )
+    for i, name in enumerate(state.factors):
+        for j in range(i):
+            yield _one("row correlation", (name, state.factors[j]), links[i, j], link_ses[i, j], rows)
+    for i, leader in enumerate(state.leaders):
+        for k, follower in enumerate(state.led):
+            se = 0.0 if state.gamma_se is None else state.gamma_se[i, k]
+            yield _one("gamma", (leader, follower), state.gamma[i, k], se, pairs)
+    for leader, value in zip(state.leaders, state.last.tolist(), strict=True):
+        yield ParameterEstimate(
+            name="last", of=(leader,), value=value, se=None, window=f"{day}", method=_METHODS["last"]
+        )
+    for name, given in state.given.items():
+        for other, value in given.loadings.items():
+            yield ParameterEstimate(
+                name="loading", of=(name, other), value=value, se=None, window="", method=f"given, {given.source}"
+            )

@@ -1,0 +1,163 @@
+"""Markets of dates with their filtered laws: which factors are in the table of rows, and which move by assumption."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.calibration.filtered import LEAST_DATES, filtered_states, given_factors
+from engine.calibration.market_of_date import is_carried
+from engine.calibration.zero_rates import FIRST_DATE
+from engine.conventions.currencies import DOLLAR, HOME, currency_of_curve
+from engine.errors import InputError
+from engine.inputs.history.gate import group_of
+from engine.market.factors import PRICE_FACTOR, Factor
+from engine.market.filtered import FilteredState, GivenFactor
+from engine.market.market import Market
+
+MOST_SHUT = 0.05  # of the joint dates on which a market beside Tokyo and New York may have no value
+QUIET = 0.2  # of a factor's slowest average: a vol below is pointed out, since moves as before would be many times it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFactors:
+    """The factors of a market that have a column in the table of rows."""
+
+    factors: tuple[Factor, ...]
+    beside: tuple[str, ...]  # of them, by name, those whose market takes no date away from Tokyo and New York
+    notes: tuple[str, ...]  # those that have too little history, and what is done about it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LawOfDate:
+    """A market with its filtered law, or without one and why."""
+
+    market: Market
+    notes: tuple[str, ...]  # what took no part in the law, or why there is none
+
+
+def with_filtered_law(
+    market: Market, history: pd.DataFrame, start: date = FIRST_DATE
+) -> tuple[Market, tuple[str, ...]]:
+    """Return a market with the filtered law of its date, and notes on what took no part in it.
+
+    Raises InputError as `engine.calibration.filtered.filtered_state`.
+    """
+    (found,) = with_filtered_laws([market], history, start)
+    if found.market.filtered is None:
+        raise InputError(found.market.no_filtered)
+    return found.market, found.notes
+
+
+def with_filtered_laws(
+    markets: Sequence[Market], history: pd.DataFrame, start: date = FIRST_DATE
+) -> tuple[LawOfDate, ...]:
+    """Return markets with the filtered laws of their dates; one whose law is refused is without it, and says why.
+
+    Dates with the same factors share one walk along the history, and have the bits that each has alone.
+    """
+    groups: dict[tuple[Factor, ...], list[int]] = {}
+    tables = [table_factors(market, history, start) for market in markets]
+    for i, table in enumerate(tables):
+        groups.setdefault(table.factors, []).append(i)
+    found: dict[int, LawOfDate] = {}
+    for places in groups.values():
+        try:
+            states = _states([markets[i] for i in places], tables[places[-1]], history, start)
+            found |= {i: _lawful(markets[i], tables[i], *each) for i, each in zip(places, states, strict=True)}
+        except InputError:
+            found |= {i: _law_alone(markets[i], tables[i], history, start) for i in places}
+    return tuple(found[i] for i in range(len(markets)))
+
+
+def table_factors(market: Market, history: pd.DataFrame, start: date = FIRST_DATE) -> TableFactors:
+    """Return which factors of a market a history of joint dates from `start` holds.
+
+    Yen and dollar curves and USD/JPY make the joint dates. Others, an index, a euro, its bonds, take none away; one
+    with fewer than 2,120 of them, or without a value on more than 5 %, has no column and is noted.
+    """
+    estimated = [factor for factor in market.factors if not is_carried(factor, market)]
+    inside = history.loc[pd.Timestamp(start) : pd.Timestamp(market.valuation_date)]
+    names = dict.fromkeys(factor.curve or factor.name for factor in estimated)
+    beside = [name for name in names if not _makes_dates(name)]
+    there = {name: _has_value(inside, name) for name in names}
+    joint = np.logical_and.reduce([has for name, has in there.items() if name not in beside])
+    notes = {name: note for name in beside if (note := _lack(name, inside.index[joint], there[name][joint]))}
+    kept = [factor for factor in estimated if (factor.curve or factor.name) not in notes]
+    return TableFactors(
+        factors=tuple(kept),
+        beside=tuple(factor.name for factor in kept if (factor.curve or factor.name) in beside),
+        notes=tuple(notes.values()),
+    )
+
+
+def quiet_notes(state: FilteredState, day: date) -> Iterator[str]:
+    """Yield the factors whose vol of the day is a small part of what it was over years, as when a rate is held."""
+    ratios = np.sqrt(state.variances / np.maximum(state.averages[:, state.decays.argmax()], 1e-300))
+    low = np.flatnonzero(ratios < QUIET)
+    if low.size:
+        words = ", ".join(f"{state.factors[f]} {100.0 * ratios[f]:.0f} %" for f in low)
+        yield (
+            f"{day}: vols of the day are far below those of years: {words} of the slowest average's; a move as before"
+            " is many of them, and the law has none of it: add a stress for its return"
+        )
+
+
+def _states(
+    markets: Sequence[Market], table: TableFactors, history: pd.DataFrame, start: date
+) -> list[tuple[FilteredState, tuple[str, ...]]]:
+    """Return the laws of markets with the same table, and notes on tenors."""
+    given = {market.valuation_date: _given(market, table) for market in markets}
+    states = filtered_states(history, table.factors, given, start=start, beside=table.beside)
+    return [(state, joint.notes) for state, joint in states]
+
+
+def _law_alone(market: Market, table: TableFactors, history: pd.DataFrame, start: date) -> LawOfDate:
+    try:
+        (found,) = _states([market], table, history, start)
+    except InputError as error:
+        bare = replace(market, filtered=None, no_filtered=str(error))
+        return LawOfDate(market=bare, notes=(f"{market.valuation_date}: no law of past days in the market: {error}",))
+    return _lawful(market, table, *found)
+
+
+def _lawful(market: Market, table: TableFactors, state: FilteredState, tenor_notes: tuple[str, ...]) -> LawOfDate:
+    notes = (*tenor_notes, *table.notes, *quiet_notes(state, market.valuation_date))
+    return LawOfDate(market=replace(market, filtered=state), notes=notes)
+
+
+def _given(market: Market, table: TableFactors) -> Mapping[str, GivenFactor]:
+    source = f"assumption: the correlation that the market of {market.valuation_date} has for it; untested"
+    known = [factor.name for factor in table.factors]
+    return given_factors(market.factors, market.correlation, known, source)
+
+
+def _makes_dates(name: str) -> bool:
+    """Return whether a curve or price is one of the two centres whose common days paths step on."""
+    return name == PRICE_FACTOR or currency_of_curve(name) in (HOME, DOLLAR)
+
+
+def _has_value(inside: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    """Return on which dates a curve has any tenor, or a price a value: (n_dates,)."""
+    columns = [str(column) for column in inside.columns if group_of(str(column)) == name]
+    return np.asarray(inside[columns].notna().any(axis="columns").to_numpy(), np.bool_)
+
+
+def _lack(name: str, joint: pd.Index, there: NDArray[np.bool_]) -> str:
+    """Return why a market beside Tokyo and New York has no column: too few joint dates (n_joint,), or too many shut."""
+    moves = "it moves with the factor that it depends on most, by assumption"
+    if not there.any():
+        return f"{name} has no history: {moves}"
+    lived = there[int(there.argmax()) :]
+    first = joint[int(there.argmax())].date()
+    if lived.size <= LEAST_DATES:
+        return (
+            f"{name} begins on {first}: {lived.size:,} joint dates, and {LEAST_DATES + 1:,} are needed: {moves}; give"
+            " files that reach further back"
+        )
+    if (shut := int((~lived).sum())) > MOST_SHUT * lived.size:
+        return f"{name} has no value on {shut:,} of {lived.size:,} joint dates since {first}: {moves}"
+    return ""
