@@ -86,15 +86,12 @@ def filtered_states(
     """
     whole = joint_changes(history, factors, max(given), start, beside)
     averages, z = standardised_along(whole.changes, whole.spans, rule)
-    leaders, led = leaders_and_led(factors)
     found = []
     for day, others in given.items():
         joint = whole.until(day) or joint_changes(history, factors, day, start, beside)
-        n = joint.spans.size
         _check_lengths(joint, factors, day)
-        names = tuple(factor.name for factor in factors)
-        state = _calibrated(joint, averages[n], z[:n].copy(), names, leaders, led, others, rule)
-        found.append((state, joint))
+        n = joint.spans.size
+        found.append((law_of_changes(joint, averages[n], z[:n].copy(), factors, others, rule), joint))
     return found
 
 
@@ -140,18 +137,12 @@ def _pairs(z: F64, leaders: I64, led: I64, clip: float) -> tuple[F64, F64, F64]:
     return before, after, square + RIDGE * np.diag(np.diag(square))
 
 
-def standardised(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
-    """Return the averages after the last change, (n_factors, n_speeds), and each change over its sd, (n, n_factors).
+def standardised_along(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
+    """Return averages before each change and after the last, (n + 1, n_factors, n_speeds), and each change over its sd.
 
     changes  (n, n_factors) in the states' units
     spans    (n,) weekdays
-    """
-    averages, z = standardised_along(changes, spans, rule)
-    return averages[-1], z
-
-
-def standardised_along(changes: F64, spans: F64, rule: FilterRule) -> tuple[F64, F64]:
-    """Return `standardised` on the way: averages before each change and after the last, (n + 1, n_factors, n_speeds).
+    returns  averages, and z (n, n_factors)
 
     What stands at place t does not depend on changes from t on, but for the start: the first 120 give its mean square.
     A factor that begins late, NaN before, has averages from then on.
@@ -196,16 +187,21 @@ def given_factors(
     return found
 
 
-def _calibrated(
+def law_of_changes(
     joint: JointChanges,
     averages: F64,
     z: F64,
-    names: tuple[str, ...],
-    leaders: tuple[str, ...],
-    led: tuple[str, ...],
+    factors: Sequence[Factor],
     given: Mapping[str, GivenFactor],
-    rule: FilterRule,
+    rule: FilterRule = DEFAULT_RULE,
 ) -> FilteredState:
+    """Return the law after changes between joint dates, from what `standardised_along` made of them.
+
+    averages  (n_factors, n_speeds) after the last change
+    z         (n_changes, n_factors) of the changes
+    """
+    names = tuple(factor.name for factor in factors)
+    leaders, led = leaders_and_led(factors)
     first, second = (np.array([names.index(name) for name in some], np.int64) for some in (leaders, led))
     rows, gamma, last = rows_and_leads(z, first, second, rule)
     before, after, square = _pairs(z, first, second, rule.clip)

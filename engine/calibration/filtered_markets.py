@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.calibration.filtered import LEAST_DATES, filtered_states, given_factors
 from engine.calibration.market_of_date import is_carried
-from engine.calibration.zero_rates import FIRST_DATE
+from engine.calibration.zero_rates import FIRST_DATE, JointChanges
 from engine.conventions.currencies import DOLLAR, HOME, currency_of_curve
 from engine.errors import InputError
 from engine.inputs.history.gate import group_of
@@ -19,7 +19,7 @@ from engine.market.filtered import FilteredState, GivenFactor
 from engine.market.market import Market
 
 MOST_SHUT = 0.05  # of the joint dates on which a market beside Tokyo and New York may have no value
-QUIET = 0.2  # of a factor's slowest average: a vol below is pointed out, since moves as before would be many times it
+QUIET = 0.4  # of a factor's root mean square over its whole history: a vol of the day below is pointed out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,25 +94,30 @@ def table_factors(market: Market, history: pd.DataFrame, start: date = FIRST_DAT
     )
 
 
-def quiet_notes(state: FilteredState, day: date) -> Iterator[str]:
-    """Yield the factors whose vol of the day is a small part of what it was over years, as when a rate is held."""
-    ratios = np.sqrt(state.variances / np.maximum(state.averages[:, state.decays.argmax()], 1e-300))
-    low = np.flatnonzero(ratios < QUIET)
+def quiet_notes(state: FilteredState, joint: JointChanges) -> Iterator[str]:
+    """Yield the factors whose vol of the day is a small part of that of their whole history, as when a rate is held.
+
+    `joint` are the changes behind the law. Its slowest average, whose weight is a tenth, keeps a vol above a third of
+    that average's.
+    """
+    usual = np.sqrt(np.nanmean(joint.changes**2 / joint.spans[:, None], axis=0))
+    shares = np.sqrt(state.variances) / np.where(usual > 0.0, usual, 1.0)
+    low = np.flatnonzero(shares < QUIET)
     if low.size:
-        words = ", ".join(f"{state.factors[f]} {100.0 * ratios[f]:.0f} %" for f in low)
+        words = ", ".join(f"{state.factors[f]} {100.0 * shares[f]:.0f} %" for f in low)
         yield (
-            f"{day}: vols of the day are far below those of years: {words} of the slowest average's; a move as before"
-            " is many of them, and the law has none of it: add a stress for its return"
+            f"{joint.days[-1]}: vols of the day are far below those since {joint.days[0]}: {words} of them; where a"
+            " rate is held down, the law holds nothing of the day on which it is let go: add a stress"
         )
 
 
 def _states(
     markets: Sequence[Market], table: TableFactors, history: pd.DataFrame, start: date
 ) -> list[tuple[FilteredState, tuple[str, ...]]]:
-    """Return the laws of markets with the same table, and notes on tenors."""
+    """Return the laws of markets with the same table, and notes on tenors and vols."""
     given = {market.valuation_date: _given(market, table) for market in markets}
     states = filtered_states(history, table.factors, given, start=start, beside=table.beside)
-    return [(state, joint.notes) for state, joint in states]
+    return [(state, (*joint.notes, *quiet_notes(state, joint))) for state, joint in states]
 
 
 def _law_alone(market: Market, table: TableFactors, history: pd.DataFrame, start: date) -> LawOfDate:
@@ -124,9 +129,8 @@ def _law_alone(market: Market, table: TableFactors, history: pd.DataFrame, start
     return _lawful(market, table, *found)
 
 
-def _lawful(market: Market, table: TableFactors, state: FilteredState, tenor_notes: tuple[str, ...]) -> LawOfDate:
-    notes = (*tenor_notes, *table.notes, *quiet_notes(state, market.valuation_date))
-    return LawOfDate(market=replace(market, filtered=state), notes=notes)
+def _lawful(market: Market, table: TableFactors, state: FilteredState, notes: tuple[str, ...]) -> LawOfDate:
+    return LawOfDate(market=replace(market, filtered=state), notes=(*notes, *table.notes))
 
 
 def _given(market: Market, table: TableFactors) -> Mapping[str, GivenFactor]:

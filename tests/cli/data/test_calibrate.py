@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,9 +35,35 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     assert f"Law of {day}: 2,299 changes between joint dates" in done.stdout
     assert "USDJPY_VOL" in done.stdout
     assert "the spreads of TONA" in done.stderr
+    for table in ("Vols by how fast they forget", "What a leader's residual adds", "Correlations for normal moves",
+                  "Given, and not estimated", "Constants of the law, chosen on 2010-2019"):  # fmt: skip
+        assert table in done.stdout
+    assert "their four averages forget half in 3.11, 11.2, 34.3 and 693 joint dates" in done.stderr
     market = load_market(tmp_path / "made" / f"{day}.toml")
     assert market.filtered.rows.shape == (1000, 17)
     assert market.filtered.given["USDJPY_VOL"].loadings == {"USDJPY": -0.3}
+
+
+def test_every_parameter_is_in_the_json_and_in_the_file(unwind, tidy, tmp_path):
+    path, days = tidy
+    day = days[-1].date().isoformat()
+    done = unwind("calibrate", path, "--date", day, "--out", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"market", "valuation_date", "parameters", "chosen", "joint_dates_per_year", "notes"}
+    market = load_market(Path(found["market"]))
+    by_name = {(each["name"], *each["of"]): each for each in found["parameters"]}
+    vol = by_name["vol", "USDJPY"]
+    at = [factor.name for factor in market.factors].index("USDJPY")
+    assert (vol["value"], vol["se"]) == (market.vols[at], market.sampling.vols[at])
+    assert vol["window"] == f"{market.sampling.first}..{day}"
+    # moves of 0.5 % a day, of normals: the error of a standard deviation of 800 is 1 / sqrt(1,600) of it; blocks vary
+    assert vol["se"] / vol["value"] == pytest.approx(800**-0.5 * 0.5**0.5, rel=0.35)
+    lead = by_name["gamma", "UST_10Y", "JGB_10Y"]
+    i, k = market.filtered.leaders.index("UST_10Y"), market.filtered.led.index("JGB_10Y")
+    assert (lead["value"], lead["se"]) == (market.filtered.gamma[i, k], market.filtered.gamma_se[i, k])
+    assert lead["method"].startswith("ridge of 0.05")
+    assert found["chosen"]["rows"] == 1000.0
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,12 @@ def test_build_writes_a_file_a_date_and_names_the_holiday(unwind, shared, tmp_pa
     history, out = shared / "data" / "history.csv", tmp_path / "markets"
     done = unwind("data", "build", history, "--from", "2025-05-23", "--to", "2025-05-27", "--out", out)
     assert done.returncode == 0, done.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["2025-05-23.toml", "2025-05-27.toml"]
+    days = ("2025-05-23", "2025-05-27")
+    ends = ("moves.npy", "rows.npy", "toml")
+    assert sorted(path.name for path in out.iterdir()) == [f"{day}.{end}" for day in days for end in ends]
+    assert done.stdout.splitlines() == [str(out / f"{day}.toml") for day in days]
+    assert "of the window from 2022-05-01 to each date, 2025-05-23 to 2025-05-27: 3.1 years" in done.stderr
+    assert "vols of the day are of 2002-01-07 to each date, 2025-05-23 to 2025-05-27: their four" in done.stderr
     assert "2025-05-26, Monday: the history has no UST yields and no USDJPY" in done.stderr
     assert "the spreads of TONA" in done.stderr
     checked = unwind("scenario", "check", "mixture", "--market", out / "2025-05-23.toml")
@@ -67,8 +72,11 @@ def test_a_misprint_is_refused_by_date_series_and_line_until_it_is_accepted(unwi
     done = unwind("data", "build", *options, "--accept", "2024-12-30:UST_3M")
     assert done.returncode == 0, done.stderr
     assert "warning: accepted: " in done.stderr
-    assert "vols and correlations are of the window from 2024-06-03 to 2025-05-30: 1.0 years" in done.stderr
+    assert "of the window from 2024-06-03 to 2025-05-30: 1.0 years" in done.stderr
     market = load_market(out / "2025-05-30.toml")
+    assert market.filtered is None
+    assert market.no_filtered.startswith("the filtered law of 2025-05-30 needs 2,120 changes")
+    assert "warning: 2025-05-30: no law of past days in the market: the filtered law of" in done.stderr
     assert "accepted by name: 2024-12-30:UST_3M" in market.calibration
     checked = unwind("data", "check", options[0])
     assert checked.returncode == 0

@@ -6,11 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.calibration.dated_markets import markets_of_dates
+from engine.calibration.dated_markets import calibrated_market, markets_of_dates
 from engine.errors import InputError
-from engine.inputs.history.load import load_history
+from engine.inputs.history.load import History, load_history
 from engine.inputs.market.dated_files import write_dated_markets
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.market.text import market_text
 from tests.engine.inputs.history.histories import made_table, written
 
 BUNDLED = load_market(bundled_market_path())
@@ -58,8 +59,13 @@ def test_an_index_without_a_close_on_the_date_is_left_out_and_told(made):
 
 def test_the_window_and_the_age_of_what_is_carried_are_told(made):
     found = made(made_table(), EVE, DAY)
-    wanted = "vols and correlations are of the window from 2024-06-03 to each date, 2025-05-29 to 2025-05-30: 1.0 years"
-    assert found.window_words() == wanted
+    wanted = "are of the window from 2024-06-03 to each date, 2025-05-29 to 2025-05-30: 1.0 years"
+    assert found.window_words() == f"vols and correlations, for normal moves, {wanted}"
+    assert found.law_words() == "no market has a law of past days"
+    assert all("needs 2,120 changes" in market.no_filtered for market in found.markets)
+    assert any(
+        note.startswith("2025-05-29: no law of past days in the market: the filtered law of") for note in found.notes
+    )
     assert any(
         "are those of 2025-05-28, 2 days before 2025-05-30: the history has none" in each for each in found.notes
     )
@@ -155,3 +161,44 @@ def test_the_published_history_with_a_slip_is_refused_and_without_it_gives_the_r
         build()
     line = next(i for i, row in enumerate(rows, start=2) if row[0] == said.split(" on ")[1][:10])
     assert f"history.csv: line {line}: {said}" in str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def whole(shared):
+    return load_history([shared / "data" / "history.csv"])
+
+
+@pytest.mark.slow
+def test_a_range_of_dates_has_the_markets_that_each_date_has_alone(whole):
+    """To the bit, law and vols, though the later dates' rows are in the history of the first."""
+    first, last = date(2024, 7, 16), date(2024, 7, 18)
+    found = markets_of_dates(whole, first, last, like=BUNDLED)
+    assert [market.valuation_date.day for market in found.markets] == [16, 17, 18]
+    words = found.law_words()
+    assert (
+        "vols of the day are of 2002-01-07 to each date, 2024-07-16 to 2024-07-18: their four averages forget" in words
+    )
+    assert "half in 3.11, 11.2, 34.3 and 693 joint dates; rows are of the last 1,000" in words
+    for market in found.markets:
+        day = market.valuation_date
+        cut = History(values=whole.values.loc[: str(day)], files=whole.files)
+        (alone,) = calibrated_market(cut, day, like=BUNDLED).markets
+        assert market_text(market) == market_text(alone)
+        for name in ("rows", "moves", "averages", "gamma", "gamma_se"):
+            assert getattr(market.filtered, name).tobytes() == getattr(alone.filtered, name).tobytes()
+
+
+def test_a_date_without_a_law_is_refused_where_one_is_wanted(made, tmp_path):
+    history = load_history([written(made_table(), tmp_path / "history.csv")])
+    with pytest.raises(InputError, match="needs 2,120 changes between joint dates, and the history has 259"):
+        calibrated_market(history, DAY, like=BUNDLED, window_start=START)
+
+
+def test_what_is_doubted_before_the_window_is_refused_for_the_law(whole):
+    values = whole.values.copy()
+    values.loc["2010-06-15", "UST_10Y"] += 0.02
+    doubted = History(values=values, files=whole.files)
+    with pytest.raises(InputError, match="UST_10Y on 2010-06-15"):
+        calibrated_market(doubted, date(2024, 7, 22), like=BUNDLED)
+    (market,) = calibrated_market(doubted, date(2024, 7, 22), like=BUNDLED, law_start=date(2011, 1, 4)).markets
+    assert market.filtered.first == date(2011, 1, 5)

@@ -14,7 +14,7 @@ from engine.calibration.filtered import (
     filtered_state,
     given_factors,
     rows_and_leads,
-    standardised,
+    standardised_along,
 )
 from engine.errors import InputError
 from engine.inputs.history.load import read_history
@@ -95,7 +95,8 @@ def test_one_speed_and_no_lead_is_plain_filtered_simulation():
     """Textbook: z is a change over the root of an exponential average of squares up to the date before."""
     rng = np.random.default_rng(1)
     changes, rule = rng.standard_normal((1100, 2)), FilterRule(decays=(0.94,), weights=(1.0,), n_rows=50)
-    averages, z = standardised(changes, np.ones(1100), rule)
+    along, z = standardised_along(changes, np.ones(1100), rule)
+    averages = along[-1]
     expected = (changes[:120] ** 2).mean(axis=0)
     for t in range(1100):
         assert z[t] == pytest.approx(changes[t] / np.sqrt(expected), rel=1e-12)
@@ -117,8 +118,8 @@ def test_residuals_are_cut_at_the_cap():
 def test_a_move_over_a_holiday_counts_by_its_weekdays():
     changes, spans = np.full((300, 1), 1.0), np.where(np.arange(300) % 5 == 0, 4.0, 1.0)
     changes[spans == 4.0] = 2.0  # root of 4 weekdays times 1
-    averages, z = standardised(changes, spans, DEFAULT_RULE)
-    assert averages == pytest.approx(np.ones((1, 4)), rel=1e-12)
+    averages, z = standardised_along(changes, spans, DEFAULT_RULE)
+    assert averages[-1] == pytest.approx(np.ones((1, 4)), rel=1e-12)
     assert z == pytest.approx(np.ones((300, 1)), rel=1e-12)
 
 
