@@ -222,20 +222,19 @@ def _correlation_faults(table: FactorsTable) -> Found:
 
 
 def _sampling_faults(file: MarketFile) -> Found:
-    """Yield the faults of standard errors: they go together, have the factors' sizes, and none is below 0."""
-    table, n = file.calibration, len(file.factors.names)
-    keys = {"window": table.window, "vols_se": table.vols_se, "correlation_se": table.correlation_se}
-    there = [key for key, value in keys.items() if value is not None]
-    if there and len(there) < len(keys):
-        yield ("calibration", there[0]), f"{', '.join(keys)} go together: give all or none"
-    if table.window is not None and table.window[0] >= table.window[1]:
-        yield ("calibration", "window"), f"must start before it ends, got {table.window[0]} to {table.window[1]}"
-    if table.vols_se is not None and (len(table.vols_se) != n or any(not se >= 0.0 for se in table.vols_se)):
-        yield ("calibration", "vols_se"), f"needs {n} standard errors of 0 or more, one per factor"
-    rows = table.correlation_se
-    if rows is not None and (
-        [len(row) for row in rows] != [i + 1 for i in range(n)] or any(not se >= 0.0 for row in rows for se in row)
-    ):
-        yield ("calibration", "correlation_se"), f"needs {n} rows of 1, 2, .. {n} standard errors of 0 or more"
-    if file.law is not None and table.no_law is not None:
+    """Yield the faults of standard errors: of factors of the file, as many as these, and none below 0."""
+    if file.law is not None and file.calibration.no_law is not None:
         yield ("calibration", "no_law"), "the file has a [law]: leave `no_law` out"
+    table, at = file.calibration.sampling, ("calibration", "sampling")
+    if table is None:
+        return
+    n = len(table.factors)
+    if table.window[0] >= table.window[1]:
+        yield (*at, "window"), f"must start before it ends, got {table.window[0]} to {table.window[1]}"
+    if (unknown := [name for name in table.factors if name not in file.factors.names]) or len(set(table.factors)) < n:
+        yield (*at, "factors"), f"must be among `factors.names`, each once, got {', '.join(unknown or table.factors)}"
+    if len(table.vols_se) != n or any(not se >= 0.0 for se in table.vols_se):
+        yield (*at, "vols_se"), f"needs {n} standard errors of 0 or more, one per factor of this table"
+    rows = table.correlation_se
+    if [len(row) for row in rows] != [i + 1 for i in range(n)] or any(not se >= 0.0 for row in rows for se in row):
+        yield (*at, "correlation_se"), f"needs {n} rows of 1, 2, .. {n} standard errors of 0 or more"

@@ -172,7 +172,7 @@ def _market_of(file: MarketFile) -> Market:
         fx_vols=fx_vols,
         previous_usdjpy=file.fx.previous_closes,
         no_filtered=file.calibration.no_law or NO_LAW,
-        sampling=sampling_of(file.calibration),
+        sampling=sampling_of(file),
         notes=notes,
     )
 

@@ -143,6 +143,19 @@ class FactorsTable(Strict):
     )
 
 
+class SamplingTable(Strict):
+    """Standard errors of the law of normal moves, by blocks of dates; other factors' figures are given."""
+
+    window: tuple[date, date] = Field(description="First and last day that vols and correlations were estimated from.")
+    factors: tuple[str, ...] = Field(
+        min_length=1, max_length=MAX_FACTORS, description="Factors whose vols and correlations were estimated."
+    )
+    vols_se: tuple[float, ...] = Field(description="Of their vols, in the units of `factors.vols`.")
+    correlation_se: tuple[tuple[float, ...], ...] = Field(
+        description="Of their correlations: rows of the lower triangle."
+    )
+
+
 class CalibrationTable(Strict):
     """Where vols and correlations come from."""
 
@@ -150,15 +163,7 @@ class CalibrationTable(Strict):
     no_law: str | None = Field(
         default=None, min_length=1, description="Why the file has no [law]: a run that needs one says so."
     )
-    window: tuple[date, date] | None = Field(
-        default=None, description="First and last day that vols and correlations were estimated from."
-    )
-    vols_se: tuple[float, ...] | None = Field(
-        default=None, description="Standard errors of `factors.vols`; 0: given, not estimated."
-    )
-    correlation_se: tuple[tuple[float, ...], ...] | None = Field(
-        default=None, description="Standard errors of `factors.correlation`, rows of the lower triangle."
-    )
+    sampling: SamplingTable | None = Field(default=None, description="Standard errors of vols and correlations.")
 
 
 def _valuation_date(day: date) -> date:
@@ -196,14 +201,16 @@ class MarketFile(Strict):
     law: LawTable | None = Field(default=None, description="Moves by the market's own history; else normal ones alone.")
 
 
-def sampling_of(table: CalibrationTable) -> SamplingErrors | None:
+def sampling_of(file: MarketFile) -> SamplingErrors | None:
     """Return the standard errors of a file without faults; None where it has none."""
-    if table.window is None or table.vols_se is None or table.correlation_se is None:
+    table, names = file.calibration.sampling, list(file.factors.names)
+    if table is None:
         return None
-    correlation = full_correlation(table.correlation_se)
-    assert correlation is not None
-    first, last = table.window
-    return SamplingErrors(first=first, last=last, vols=np.array(table.vols_se), correlation=correlation)
+    places = [names.index(name) for name in table.factors]
+    vols, correlation = np.zeros(len(names)), np.zeros((len(names), len(names)))
+    vols[places] = table.vols_se
+    correlation[np.ix_(places, places)] = full_correlation(table.correlation_se)
+    return SamplingErrors(first=table.window[0], last=table.window[1], vols=vols, correlation=correlation)
 
 
 def par_curve_of(name: str, table: CurveTable) -> ParCurve:

@@ -10,6 +10,7 @@ from engine.inputs.market.law_text import law_lines
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, tenor_label
 from engine.market.fx_vols import DeltaQuote, StrikeQuote
 from engine.market.market import NO_LAW, Market
+from engine.market.sampling_errors import SamplingErrors
 
 _WRAP = 8  # names or figures in a line
 _COMPOUNDING = {1: ("annual", "1Y"), 2: ("semi-annual", "6M"), 4: ("quarterly", "3M")}  # by coupons in a year
@@ -134,13 +135,21 @@ def _calibration(market: Market) -> Iterator[str]:
     if market.filtered is None and market.no_filtered != NO_LAW:
         yield f"no_law = {_quoted(market.no_filtered)} # why there is no [law]"
     if market.sampling is not None:
-        yield f"window = [{market.sampling.first.isoformat()}, {market.sampling.last.isoformat()}]"
-        yield "# standard errors of vols and correlations: jackknife by blocks of dates; 0: given, not estimated"
-        yield from _wrapped("vols_se", [repr(se) for se in market.sampling.vols.tolist()])
-        yield "correlation_se = ["
-        for i, row in enumerate(market.sampling.correlation.tolist()):
-            yield f"    [{', '.join(repr(value) for value in row[: i + 1])}], # {market.factors[i].name}"
-        yield "]"
+        yield from _sampling(market.sampling, [factor.name for factor in market.factors])
+
+
+def _sampling(errors: SamplingErrors, names: list[str]) -> Iterator[str]:
+    """Yield the standard errors of those that were estimated."""
+    places = [i for i in range(len(names)) if errors.vols[i] > 0.0]
+    yield "\n[calibration.sampling] # standard errors of vols and correlations, jackknife by blocks of dates"
+    yield f"window = [{errors.first.isoformat()}, {errors.last.isoformat()}]"
+    yield from _wrapped("factors", [_quoted(names[i]) for i in places])
+    yield from _wrapped("vols_se", [repr(float(errors.vols[i])) for i in places])
+    yield "correlation_se = ["
+    for row, i in enumerate(places):
+        values = ", ".join(repr(float(errors.correlation[i, j])) for j in places[: row + 1])
+        yield f"    [{values}], # {names[i]}"
+    yield "]"
 
 
 def _theta(factor: Factor, kappa: float, theta: float) -> float:

@@ -1,11 +1,12 @@
 """Prices beside USD/JPY: what was there keeps its law, and the bundled example is what its generator makes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.calibration.added_prices import with_prices
+from engine.calibration.added_prices import lost_links, with_prices
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.market.price_files import PriceTable, bundled_price_path, read_price_file
@@ -55,3 +56,28 @@ def test_a_price_has_the_level_vol_and_correlations_given():
 def test_what_makes_no_market_is_refused(prices, message):
     with pytest.raises(InputError, match=message):
         with_prices(MARKET, prices)
+
+
+def test_prices_move_by_the_factors_that_their_tables_name_and_it_is_said_which_links_are_lost(root):
+    added = [price("SPX", USDJPY=0.3, UST_10Y=-0.2), price("XLK", SPX=0.9), price("EM", USDJPY=0.6)]
+    found = with_prices(MARKET, added)
+    given, names = found.filtered.given, [factor.name for factor in found.factors]
+    usdjpy_ust = MARKET.correlation[names.index("USDJPY"), names.index("UST_10Y")]
+    links = np.array([[1.0, usdjpy_ust], [usdjpy_ust, 1.0]])
+    weights = np.linalg.solve(links, [0.3, -0.2])  # of USDJPY and UST_10Y, by the regression on two
+    assert given["SPX"].loadings == pytest.approx({"USDJPY": weights[0], "UST_10Y": weights[1]}, abs=1e-5)
+    assert given["XLK"].loadings == pytest.approx(
+        {name: 0.9 * w for name, w in given["SPX"].loadings.items()}, abs=1e-5
+    )
+    assert given["EM"].loadings == pytest.approx({"USDJPY": 0.6}, abs=1e-6)
+    (note,) = lost_links(found, added)
+    assert "of their correlations with one another it has XLK with SPX " in note
+    assert " for 0.90;" in note  # EM and SPX share USDJPY alone, as their tables say
+    assert lost_links(with_prices(MARKET, added[:1]), added[:1]) == ()
+
+
+def test_a_market_without_a_law_has_none_with_prices_either():
+    bare = replace(MARKET, filtered=None, no_filtered="the history is short")
+    found = with_prices(bare, [price()])
+    assert (found.filtered, found.no_filtered) == (None, "the history is short")
+    assert lost_links(found, [price()]) == ()

@@ -1,7 +1,7 @@
 """A market file's [law]: read back to the bit, sealed with its rows, and refused by line where it does not fit."""
 
 import re
-from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import numpy as np
@@ -38,9 +38,9 @@ def test_a_law_is_written_and_read_back_to_the_bit(tmp_path):
     write_market(BUNDLED, tmp_path / "mine.toml")
     again = load_market(tmp_path / "mine.toml").filtered
     assert (tmp_path / "mine.rows.npy").read_bytes() == rows_bytes(ROWS)
-    for name in ("factors", "leaders", "led", "clip", "cap", "n_dates", "description", "given"):
+    for name in ("factors", "leaders", "led", "clip", "cap", "n_dates", "description", "given", "first"):
         assert getattr(again, name) == getattr(BUNDLED.filtered, name)
-    for name in ("decays", "weights", "averages", "gamma", "last", "rows", "moves"):
+    for name in ("decays", "weights", "averages", "gamma", "gamma_se", "last", "rows", "moves"):
         assert getattr(again, name).tobytes() == getattr(BUNDLED.filtered, name).tobytes()
 
 
@@ -124,9 +124,40 @@ def test_what_does_not_fit_is_refused_by_line(written, old, new, message):
         load_market(path)
 
 
-def test_a_market_with_prices_added_says_that_its_rows_hold_nothing_of_them():
-    assert load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml").filtered is None
-    assert replace(BUNDLED, filtered=None).no_filtered == "it has no [law] table"
+def test_standard_errors_are_read_back_and_those_of_what_is_given_are_0(tmp_path):
+    write_market(BUNDLED, tmp_path / "mine.toml")
+    again, first = load_market(tmp_path / "mine.toml").sampling, BUNDLED.sampling
+    assert (again.first, again.last) == (first.first, first.last) == (date(2022, 1, 1), date(2025, 5, 28))
+    assert again.vols.tolist() == first.vols.tolist()
+    assert again.correlation.tolist() == first.correlation.tolist()
+    names = [factor.name for factor in BUNDLED.factors]
+    assert (first.vols > 0.0).tolist() == [name != "USDJPY_VOL" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("window = [2022-01-01,", "window = [2026-01-01,", r"sampling.window: must start before it ends"),
+        ('factors = [\n    "JGB_1Y"', 'factors = [\n    "JGB_3Y"', r"sampling.factors: must be among .*, got JGB_3Y"),
+        ("vols_se = [\n    ", "vols_se = [\n    -", r"sampling.vols_se: needs 17 standard errors of 0 or more"),
+        (
+            "correlation_se = [\n    [0.0]",
+            "correlation_se = [\n    [0.0, 0.0]",
+            r"correlation_se: needs 17 rows of 1, 2,",
+        ),
+        (
+            "gamma_se = [ # their standard errors: sandwich by blocks of dates\n  [",
+            "gamma_se = [\n  [-",
+            r"gamma_se: stand",
+        ),
+        ("first = 2002-01-07", "first = 2026-01-07", r"law.first: must be `as_of`, 2025-05-28, or before it"),
+        ("[calibration]\n", '[calibration]\nno_law = "short"\n', r"calibration.no_law: the file has a \[law\]"),
+    ],
+)
+def test_errors_that_do_not_fit_are_refused_by_their_key(written, old, new, message):
+    path = written(lambda text: text.replace(old, new, 1))
+    with pytest.raises(FileFaults, match=message):
+        load_market(path)
 
 
 def test_moves_are_sealed_too_and_may_be_left_out(written):
