@@ -148,7 +148,7 @@ def _sampling(errors: SamplingErrors, names: list[str]) -> Iterator[str]:
     yield "correlation_se = ["
     for row, i in enumerate(places):
         values = ", ".join(repr(float(errors.correlation[i, j])) for j in places[: row + 1])
-        yield f"    [{values}], # {names[i]}"
+        yield f"  [{values}], # {names[i]}"
     yield "]"
 
 
