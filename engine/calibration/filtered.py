@@ -36,6 +36,7 @@ class FilterRule:
 
 
 DEFAULT_RULE = FilterRule()
+_TOGETHER = pd.Timedelta(days=31)  # apart, series are said to begin on different dates
 _LEADING = ("JGB_10Y", "JGB_30Y", "UST_2Y", "UST_10Y", PRICE_FACTOR)  # of which each market has those that it has
 _LED_CURVES = (
     "JGB",
@@ -89,22 +90,33 @@ def filtered_states(
     found = []
     for day, others in given.items():
         joint = whole.until(day) or joint_changes(history, factors, day, start, beside)
-        _check_lengths(joint, factors, day)
+        _check_lengths(joint, factors, day, history)
         n = joint.spans.size
         found.append((law_of_changes(joint, averages[n], z[:n].copy(), factors, others, rule), joint))
     return found
 
 
-def _check_lengths(joint: JointChanges, factors: Sequence[Factor], day: date) -> None:
+def _check_lengths(joint: JointChanges, factors: Sequence[Factor], day: date, history: pd.DataFrame) -> None:
     counts = np.isfinite(joint.changes).sum(axis=0) if joint.spans.size else np.zeros(len(factors), np.int64)
     short = int(counts.argmin())
     if (n := int(counts[short])) < LEAST_DATES:
-        first = f", from {joint.days[-n]} on" if n else ""
+        first = f", from {joint.days[-n]} on{_last_to_begin(history, factors)}" if n else ""
         of = "" if n == joint.spans.size else f" of {factors[short].name}"
         raise InputError(
             f"the filtered law of {day} needs {LEAST_DATES:,} changes between joint dates, and the history has {n:,}"
             f"{of}{first}: give files that reach further back"
         )
+
+
+def _last_to_begin(history: pd.DataFrame, factors: Sequence[Factor]) -> str:
+    """Return which curves and prices begin last, in words; empty where all begin together."""
+    begins = {}
+    for name in dict.fromkeys(factor.curve or factor.name for factor in factors):
+        columns = [str(c) for c in history.columns if str(c) == name or str(c).startswith(f"{name}_")]
+        begins[name] = history[columns].dropna(how="all").index[0]
+    last = max(begins.values())
+    late = [name for name, first in begins.items() if last - first < _TOGETHER]
+    return f", where {', '.join(late)} begins" if len(late) < len(begins) else ""
 
 
 def leaders_and_led(factors: Sequence[Factor]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,7 +1,6 @@
 """The filtered law of a date: known answers, nothing from later rows, and what is refused."""
 
 import json
-import time
 from datetime import date
 
 import numpy as np
@@ -60,12 +59,6 @@ def test_the_calibration_of_two_dates_is_the_known_one(history, cases, place):
     assert state.rows[0] == pytest.approx(case["eta_first"], rel=rtol, abs=1e-11)  # one is 0 but for rounding
     assert state.rows[-1] == pytest.approx(case["eta_last"], rel=rtol, abs=1e-11)
     assert (state.rows**2).sum(axis=0) == pytest.approx(case["eta_sum_of_squares"], rel=rtol)
-
-
-def test_twenty_years_of_seventeen_factors_are_calibrated_within_five_seconds(history):
-    start = time.perf_counter()
-    filtered_state(history, FACTORS, date(2025, 5, 28))
-    assert time.perf_counter() - start < 5.0
 
 
 def test_rows_added_after_the_date_change_no_bit():
@@ -128,6 +121,10 @@ def test_a_move_over_a_holiday_counts_by_its_weekdays():
     [
         (lambda h: h, None),
         (lambda h: h.iloc[-2000:], r"needs 2,120 changes between joint dates, and the history has 1,999"),
+        (
+            lambda h: h.assign(USDJPY=h["USDJPY"].where(h.index >= h.index[600])),
+            r"has 1,999, from .* on, where USDJPY begins",
+        ),
         (lambda h: h.drop(columns="USDJPY"), r"the history has no USDJPY column"),
         (lambda h: h.drop(columns=["UST_2Y", "UST_10Y"]), r"the history has no yields of UST"),
         (lambda h: h.assign(UST_10Y=h["UST_10Y"].where(h.index < h.index[-30])), r"UST_10Y ends on 20"),
