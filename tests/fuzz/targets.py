@@ -51,6 +51,7 @@ block_cells = 1
 path = "book.csv"
 [[runs]]
 name = "ten-days"
+scenario = "base"
 paths = 100
 horizon_days = 2
 confidence = [0.975, 0.99]
@@ -59,6 +60,7 @@ LIMITS = """[[limits]]
 name = "VaR"
 measure = "VaR"
 confidence = 0.99
+scenario = "base"
 run = "ten-days"
 amount = 20e9
 [[limits]]
