@@ -8,6 +8,7 @@ from math import log
 from engine.calibration.filtered_markets import with_filtered_laws
 from engine.calibration.history_extras import extra_notes, extras_of, series_needed
 from engine.calibration.market_of_date import carried_notes, days_with_levels, market_of_date
+from engine.calibration.swap_curves import swap_curves_of
 from engine.calibration.zero_rates import FIRST_DATE
 from engine.errors import InputError
 from engine.inputs.history.check import weekend_note
@@ -111,7 +112,7 @@ def markets_of_dates(
         *history.notes,
         *weekend_note(inside),
         *skipped,
-        *carried_notes(like, days),
+        *carried_notes(like, days, [name for day in days for name in swap_curves_of(values, like, day)]),
         *extra_notes(values, windows, like),
         *passed.notes,
         *(note for each in lawful for note in each.notes),

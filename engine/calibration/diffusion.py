@@ -10,10 +10,11 @@ import pandas as pd
 
 from engine.calibration.block_errors import LONG_BLOCK_DATES, correlation_errors, sd_errors
 from engine.calibration.given_laws import GivenLaw, with_given_laws
+from engine.calibration.swap_curves import published_zeros
 from engine.conventions.currencies import CURRENCIES, DOLLAR, currency_of_curve, currency_of_factor, fx_quote
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
-from engine.market.bootstrap import bootstrap, bootstrap_days
+from engine.market.bootstrap import bootstrap
 from engine.market.correlation import check_correlation, smallest_eigenvalue
 from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR, Factor, FactorKind, tenor_years
 from engine.market.fx_vols import FxVols
@@ -266,8 +267,7 @@ def _pillar_zeros(inside: pd.DataFrame, name: str, pillars: Sequence[Factor]) ->
                 f"{factor.name} lies outside the tenors published throughout the window: {inner}; begin the window "
                 "later, or give --like a market without it"
             )
-    often = CURRENCIES[_currency(name)].bonds.coupons_per_year
-    zeros = bootstrap_days(times, used.to_numpy(dtype=np.float64).T, name, often)  # (n_tenors, n_days)
+    zeros = published_zeros(name, times, used.to_numpy(dtype=np.float64).T)  # (n_tenors, n_days)
     at_pillars = {factor.name: _interpolated(times, zeros, float(factor.pillar or 0.0)) for factor in pillars}
     return pd.DataFrame(at_pillars, index=used.index).reindex(inside.index)
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from engine.calibration.filtered import LEAST_DATES, filtered_states, given_factors
 from engine.calibration.market_of_date import is_carried
+from engine.calibration.swap_curves import swap_curves_of
 from engine.calibration.zero_rates import FIRST_DATE, JointChanges
-from engine.conventions.currencies import DOLLAR, HOME, currency_of_curve
+from engine.conventions.currencies import DOLLAR, HOME, currency_of
 from engine.errors import InputError
 from engine.inputs.history.gate import group_of
 from engine.market.factors import PRICE_FACTOR, Factor
@@ -79,7 +80,8 @@ def table_factors(market: Market, history: pd.DataFrame, start: date = FIRST_DAT
     Yen and dollar curves and USD/JPY make the joint dates. Others, an index, a euro, its bonds, take none away; one
     with fewer than 2,120 of them, or without a value on more than 5 %, has no column and is noted.
     """
-    estimated = [factor for factor in market.factors if not is_carried(factor, market)]
+    swaps = swap_curves_of(history, market, market.valuation_date)
+    estimated = [factor for factor in market.factors if not is_carried(factor, market, swaps)]
     inside = history.loc[pd.Timestamp(start) : pd.Timestamp(market.valuation_date)]
     names = dict.fromkeys(factor.curve or factor.name for factor in estimated)
     beside = [name for name in names if not _makes_dates(name)]
@@ -140,8 +142,8 @@ def _given(market: Market, table: TableFactors) -> Mapping[str, GivenFactor]:
 
 
 def _makes_dates(name: str) -> bool:
-    """Return whether a curve or price is one of the two centres whose common days paths step on."""
-    return name == PRICE_FACTOR or currency_of_curve(name) in (HOME, DOLLAR)
+    """Return whether a price, or a curve of bonds, is of the two centres whose common days paths step on."""
+    return name == PRICE_FACTOR or name in (currency_of(code).curves.bond for code in (HOME, DOLLAR))
 
 
 def _has_value(inside: pd.DataFrame, name: str) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.calibration.diffusion import DATE_SHARE, TENOR_SHARE
 from engine.calibration.market_of_date import needed_prices
+from engine.calibration.swap_curves import swap_curves_of
 from engine.conventions.currencies import FOREIGN, HOME, currency_of, currency_of_curve, fx_quote
 from engine.conventions.indices import INDICES
 from engine.inputs.history.gate import group_of
@@ -48,18 +49,22 @@ def extras_of(history: pd.DataFrame, day: date, like: Market, start: date) -> li
 def series_needed(history: pd.DataFrame, like: Market, windows: Sequence[tuple[date, date]]) -> list[str]:
     """Return the curves and prices that markets are made from; windows: first day of estimation and date of each."""
     extras = [f.curve or f.name for first, day in windows for f in extras_of(history, day, like, first)]
-    return list(dict.fromkeys([*like.par_curves, *needed_prices(like), *extras]))
+    swaps = [name for _, day in windows for name in swap_curves_of(history, like, day)]
+    return list(dict.fromkeys([*like.par_curves, *needed_prices(like), *extras, *swaps]))
 
 
 def extra_notes(history: pd.DataFrame, windows: Sequence[tuple[date, date]], like: Market) -> tuple[str, ...]:
     """Return what a history holds and a market of each date lacks, and why, in words; windows as in `series_needed`."""
     known = {*(factor.curve or factor.name for factor in like.factors), *like.curves}
     groups = dict.fromkeys(group_of(str(column)) for column in history.columns)
-    derived = [name for name in groups if name in like.spreads]
-    notes = [
-        f"the history's {', '.join(derived)} is not taken: in the market of {like.valuation_date}, the pattern, it is"
-        " derived from another curve by spreads"
-    ] * bool(derived)
+    notes = []
+    for _, day in windows:
+        held = swap_curves_of(history, like, day)
+        if left := [name for name in groups if name in like.spreads and name not in held]:
+            notes.append(
+                f"{day}: the history's {', '.join(left)} is not taken: not published on it, or no spread over bonds in"
+                f" the market of {like.valuation_date}, the pattern"
+            )
     names = [name for name in groups if name not in known and not _is_swap_curve(name)]
     for first, day in windows:
         have = {factor.curve or factor.name for factor in extras_of(history, day, like, first)}
@@ -74,7 +79,7 @@ def extra_notes(history: pd.DataFrame, windows: Sequence[tuple[date, date]], lik
             )
     swaps = [name for name in groups if name not in known and _is_swap_curve(name)]
     if swaps:
-        notes.append(f"{', '.join(swaps)} is not in the market: swap curves are spreads over bonds, of --like")
+        notes.append(f"{', '.join(swaps)} is not in the market: give --like a market with it, as spreads over bonds")
     return tuple(notes)
 
 

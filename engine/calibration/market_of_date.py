@@ -1,14 +1,15 @@
 """The market of a date from a history of levels, on the pattern of another market."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from engine.calibration.diffusion import Window, build_market
+from engine.calibration.diffusion import Window, build_market, par_curve
 from engine.calibration.given_laws import GivenLaw
+from engine.calibration.swap_curves import spreads_of_date, swap_curves_of
 from engine.conventions.currencies import currency_of_curve, currency_of_factor
 from engine.conventions.indices import INDICES
 from engine.errors import InputError
@@ -69,6 +70,8 @@ def market_of_date(
     factors = (*like.factors, *extras)
     prices = [factor.name for factor in factors if factor.kind is FactorKind.PRICE]
     curves = dict.fromkeys([*sorted(like.par_curves), *(factor.curve for factor in extras if factor.curve)])
+    swaps = swap_curves_of(history, like, day)
+    parents = [par_curve(history, name, day) for name in like.par_curves]
     codes = [code for factor in extras if (code := currency_of_factor(factor.name)) is not None]
     market = build_market(
         history,
@@ -76,21 +79,25 @@ def market_of_date(
         factors,
         window,
         {name: f"{_source(name)}, {day}" for name in dict.fromkeys((*curves, PRICE_FACTOR, *prices))},
-        given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like)},
-        spreads=like.spreads,
+        given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like, swaps)},
+        spreads={**like.spreads, **spreads_of_date(history, day, swaps, like, parents)},
         fx_vols=like.fx_vols,
         exchanged=(*like.fx, *codes),
-        beside=[factor.name for factor in extras],
+        beside=[factor.name for factor in factors if factor in extras or factor.curve in swaps],
     )
     return replace(market, calibration=f"{market.calibration}; {accepted}") if accepted else market
 
 
-def carried_notes(like: Market, days: Sequence[date]) -> tuple[str, ...]:
-    """Return what markets of `days` have of `like`, since no history holds it, and how old it is, in words."""
+def carried_notes(like: Market, days: Sequence[date], swaps: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what markets of `days` have of `like`, since no history holds it, and how old it is, in words.
+
+    Of the curves `swaps` the history has the rates of each day.
+    """
     others = [day for day in days if day != like.valuation_date]
     if not others:
         return ()
-    curves = f"the spreads of {', '.join(like.spreads)}" if like.spreads else ""
+    spreads = [name for name in like.spreads if name not in swaps]
+    curves = f"the spreads of {', '.join(spreads)}" if spreads else ""
     vols = f"the implied vols of {', '.join(like.fx_vols)}" if like.fx_vols else ""
     what = " and ".join(part for part in (curves, vols) if part)
     farthest = max(others, key=lambda day: abs((day - like.valuation_date).days))
@@ -125,9 +132,10 @@ def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: dat
     return found, skipped
 
 
-def is_carried(factor: Factor, like: Market) -> bool:
-    """Return whether a factor's law is `like`'s own, not one estimated from history."""
-    return factor.kind is FactorKind.VOL or (factor.curve is not None and factor.curve in like.spreads)
+def is_carried(factor: Factor, like: Market, swaps: Collection[str] = ()) -> bool:
+    """Return whether a factor's law is `like`'s own, not one estimated from history, which has the curves `swaps`."""
+    is_derived = factor.curve is not None and factor.curve in like.spreads and factor.curve not in swaps
+    return factor.kind is FactorKind.VOL or is_derived
 
 
 def _law(factor: Factor, like: Market) -> GivenLaw:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.conventions.currencies import HOME, currency_of, currency_of_curve
+from engine.calibration.swap_curves import published_zeros
+from engine.conventions.currencies import currency_of_curve
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
-from engine.market.bootstrap import bootstrap_days
 from engine.market.factors import Factor, FactorKind, tenor_years
 from kernels.types import F64, I64, Dates
 
@@ -263,8 +263,7 @@ def _curve_beside(inside: pd.DataFrame, name: str, pillars: Sequence[Factor], jo
 def _zeros(rows: pd.DataFrame, name: str, columns: list[str]) -> tuple[F64, F64]:
     """Return tenors (n_tenors,) in years and zero rates (n_tenors, n_dates)."""
     times = np.array([tenor_years(column.rpartition("_")[2]) for column in columns])
-    often = currency_of(currency_of_curve(name) or HOME).bonds.coupons_per_year
-    return times, bootstrap_days(times, rows[columns].to_numpy(dtype=np.float64).T, name, often)
+    return times, published_zeros(name, times, rows[columns].to_numpy(dtype=np.float64).T)
 
 
 def _at_pillar(times: F64, zeros: F64, factor: Factor, shortest: str) -> F64:
