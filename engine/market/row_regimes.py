@@ -28,6 +28,11 @@ class RowRegimes:
     memberships: F64  # (n_rows, n_regimes) the same on the date of each row, oldest first
 
     @property
+    def sds(self) -> F64:
+        """Return the standard deviations of the residuals in each regime: (n_regimes, n_series)."""
+        return np.sqrt(np.diagonal(self.covariances, axis1=1, axis2=2))
+
+    @property
     def row_weights(self) -> F64:
         """Return the probability of each row in each regime: (n_regimes, n_rows)."""
         return np.asarray((self.memberships / self.memberships.sum(axis=0)).T)

@@ -185,8 +185,9 @@ def _whole_laws(prepared: Prepared, say: Callable[[str], None]) -> dict[int, Who
     )
     for s in exact_scenarios(prepared.inputs.unwinds, packed.n_steps):
         law = found[int(packed.book.run.dynamics[s])]
-        n, how = law.pnl.shape[1], " equally likely" if law.weights is None else ", weighed by the evening's regimes,"
-        say(f"{prepared.inputs.names[s]} is exact: each of its {n:,}{how} moves is valued, none is drawn")
+        moves = "equally likely moves" if law.weights is None else "moves, as likely as the evening's regimes make it,"
+        name, n = prepared.inputs.names[s], law.pnl.shape[1]
+        say(f"{name} is exact: each of its {n:,} {moves} is valued, none is drawn")
     return found
 
 
