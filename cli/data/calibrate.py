@@ -12,7 +12,9 @@ from cli.data.history import Accepted, Files, LawStart, Like, WindowStart
 def calibrate(
     files: Files,
     date: Annotated[str, typer.Option(metavar="DATE", help="Valuation date, as 2025-05-28: no later row is used.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where DATE.toml and DATE.rows.npy go; made if absent.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where DATE.toml and the arrays beside it go; made if absent.")
+    ],
     like: Like = None,
     law_start: LawStart = "2002-01-01",
     window_start: WindowStart = None,
@@ -22,7 +24,8 @@ def calibrate(
     """Write the market of a date and the laws of its moves, as they were known on that date.
 
     The filtered law is a table of 1,000 past joint dates' residuals, drawn whole, and each factor's variance at four
-    speeds. It takes 2,120 joint dates at least. Every parameter is shown with its standard error, window and method;
+    speeds. It takes 2,120 joint dates at least. Three regimes of days, estimated each January, tilt the rows where a
+    scenario says law = "filtered-regimes". Every parameter is shown with its standard error, window and method;
     the market file has them too. What is odd in the history is refused by date, series and line, unless it is accepted
     by name. `unwind data build` does the same for a range of dates.
     """

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from engine.calibration.estimates import ParameterEstimate
     from engine.market.filtered import FilteredState
     from engine.market.market import Market
+    from engine.market.row_regimes import RowRegimes
 
 
 def law_tables(market: "Market", given_as_of: date) -> list[Table]:
@@ -22,6 +23,7 @@ def law_tables(market: "Market", given_as_of: date) -> list[Table]:
         _factor_table(market, state, found, given_as_of),
         _average_table(state, found),
         _lead_table(state, found),
+        *([_regimes_table(state.regimes)] if state.regimes is not None else []),
         _correlation_table(market, found),
         _given_table(found),
         _constant_table(state),
@@ -141,6 +143,34 @@ def _constant_table(state: "FilteredState") -> Table:
     columns = (Column(heading="chosen", is_number=False), Column(heading="value"))
     rows = [(name, f"{value:g}") for name, value in constants(state).items()]
     return Table(title="Constants of the law, chosen on 2010-2019: docs/laws.md", columns=columns, rows=tuple(rows))
+
+
+def _regimes_table(regimes: "RowRegimes") -> Table:
+    """Return what tells the regimes of days apart, and how likely each is on the date."""
+    from engine.market.row_regimes import REGIMES
+
+    sds, series = regimes.sds, regimes.series
+    rows: list[tuple[str, ...]] = [
+        ("probability on the date", *map(_share, regimes.tonight)),
+        ("in the long run, of the rows' dates", *map(_share, regimes.long_run)),
+        ("stays for the next joint date", *map(_share, regimes.transitions.diagonal())),
+    ]
+    for what, of_series in (("standard deviation", sds), ("mean", regimes.means)):
+        rows += [(f"{what}, {name}", *(f"{x:.2f}" for x in of_series[:, i])) for i, name in enumerate(series)]
+    for i, one in enumerate(series):
+        for j, other in enumerate(series[:i]):
+            links = regimes.covariances[:, i, j] / (sds[:, i] * sds[:, j])
+            rows.append((f"correlation, {other} and {one}", *(f"{x:.2f}" for x in links)))
+    columns = (
+        Column(heading="residuals of a day", is_number=False, meaning="in standard deviations of the filtered law."),
+        *(Column(heading=name) for name in REGIMES),
+    )
+    title = f"Regimes of days, estimated on residuals to {regimes.estimated_to}: what filtered-regimes draws rows by"
+    return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def _share(probability: float) -> str:
+    return f"{100.0 * probability:.1f} %"
 
 
 def _percent(each: "ParameterEstimate", scale: float = 1.0) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.calibration.block_errors import lead_errors
+from engine.calibration.row_regimes import row_regimes
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
@@ -234,6 +235,9 @@ def law_of_changes(
         given=dict(given),
         first=joint.days[0].item(),
         gamma_se=lead_errors(before, after, gamma, square),
+        regimes=row_regimes(
+            z, joint.days, names, joint.days[-1].item(), n_rows=len(rows), cap=rule.cap, warm_up=WARM_UP
+        ),
         description=(
             f"{joint.spans.size:,} changes between joint dates, {joint.days[0]} to {joint.days[-1]}; averages of "
             f"squares per weekday start at the mean of the first {WARM_UP}; leads by ridge on the last {LEAD_DATES:,}; "

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from engine.market.row_regimes import RowRegimes
 from kernels.types import F64
 
 FLOOR = 1e-12  # variance per weekday, (0.01 bp)^2: only so that nothing divides by zero
@@ -44,6 +45,7 @@ class FilteredState:
     given: Mapping[str, GivenFactor] = field(default_factory=dict)  # factors without a history
     first: date | None = None  # of the first change that it was calibrated on; the last is the valuation date
     gamma_se: F64 | None = None  # (n_leaders, n_led) standard errors of `gamma`
+    regimes: RowRegimes | None = None  # by which rows may be drawn
 
     @property
     def variances(self) -> F64:

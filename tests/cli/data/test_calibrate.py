@@ -31,10 +31,14 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     done = unwind("calibrate", path, "--date", day, "--out", tmp_path / "made")
     assert done.returncode == 0, done.stderr
     assert sorted(each.name for each in (tmp_path / "made").iterdir()) == [
-        f"{day}.{end}" for end in ("moves.npy", "rows.npy", "toml")
+        f"{day}.{end}" for end in ("memberships.npy", "moves.npy", "rows.npy", "toml")
     ]
     assert f"Law of {day}: 2,299 changes between joint dates" in done.stdout
     assert "USDJPY_VOL" in done.stdout
+    assert f"Regimes of days, estimated on residuals to {day[:4]}" not in done.stdout  # of the January before
+    assert "Regimes of days, estimated on residuals to " in done.stdout
+    assert "probability on the date" in done.stdout
+    assert "correlation, USDJPY and UST_10Y" in done.stdout
     assert "the spreads of TONA" in done.stderr
     for table in ("Vols by how fast they forget", "What a leader's residual adds", "Correlations for normal moves",
                   "Given, and not estimated", "Constants of the law, chosen on 2010-2019"):  # fmt: skip
@@ -42,6 +46,7 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     assert "their four averages forget half in 3.11, 11.2, 34.3 and 693 joint dates" in done.stderr
     market = load_market(tmp_path / "made" / f"{day}.toml")
     assert market.filtered.rows.shape == (1000, 17)
+    assert market.filtered.regimes.memberships.shape == (1000, 3)
     assert market.filtered.given["USDJPY_VOL"].loadings == {"USDJPY": -0.3}
 
 
@@ -95,7 +100,7 @@ def test_what_cannot_be_calibrated_is_refused_by_name(unwind, tidy, tmp_path, op
 def test_it_is_said_which_run_is_exact_and_which_error_is_the_tables(unwind):
     one = unwind("run", "--scenario", "filtered", "--horizon-days", "1", "--backend", "numba")
     assert one.returncode == 0, one.stderr
-    assert "equally likely moves, each valued: nothing is drawn" in one.stdout
+    assert "64,000 moves, each valued: nothing is drawn" in one.stdout
     assert " exact ±" in one.stdout
     assert "±: one standard error of the law's table of past days" in one.stdout
     assert "filtered is exact: each of its 64,000 equally likely moves is valued" in one.stderr
