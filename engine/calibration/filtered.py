@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.calibration.block_errors import lead_errors
+from engine.calibration.hidden_regimes import HiddenRegimes
 from engine.calibration.row_regimes import row_regimes
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
@@ -88,12 +89,12 @@ def filtered_states(
     """
     whole = joint_changes(history, factors, max(given), start, beside)
     averages, z = standardised_along(whole.changes, whole.spans, rule)
-    found = []
+    found, regimes = [], dict[int, HiddenRegimes]()
     for day, others in given.items():
         joint = whole.until(day) or joint_changes(history, factors, day, start, beside)
         _check_lengths(joint, factors, day, history)
         n = joint.spans.size
-        found.append((law_of_changes(joint, averages[n], z[:n].copy(), factors, others, rule), joint))
+        found.append((law_of_changes(joint, averages[n], z[:n].copy(), factors, others, rule, regimes), joint))
     return found
 
 
@@ -207,11 +208,13 @@ def law_of_changes(
     factors: Sequence[Factor],
     given: Mapping[str, GivenFactor],
     rule: FilterRule = DEFAULT_RULE,
+    regimes: dict[int, HiddenRegimes] | None = None,
 ) -> FilteredState:
     """Return the law after changes between joint dates, from what `standardised_along` made of them.
 
     averages  (n_factors, n_speeds) after the last change
     z         (n_changes, n_factors) of the changes
+    regimes   estimates of earlier Januaries of this history, which are added to
     """
     names = tuple(factor.name for factor in factors)
     leaders, led = leaders_and_led(factors)
@@ -236,7 +239,14 @@ def law_of_changes(
         first=joint.days[0].item(),
         gamma_se=lead_errors(before, after, gamma, square),
         regimes=row_regimes(
-            z, joint.days, names, joint.days[-1].item(), n_rows=len(rows), cap=rule.cap, warm_up=WARM_UP
+            z,
+            joint.days,
+            names,
+            joint.days[-1].item(),
+            n_rows=len(rows),
+            cap=rule.cap,
+            warm_up=WARM_UP,
+            known=regimes,
         ),
         description=(
             f"{joint.spans.size:,} changes between joint dates, {joint.days[0]} to {joint.days[-1]}; averages of "

@@ -16,7 +16,15 @@ _ROUNDS = 1000  # of fitting flows between regimes to their long run
 
 
 def row_regimes(
-    z: F64, days: Dates, names: Sequence[str], day: date, *, n_rows: int, cap: float, warm_up: int
+    z: F64,
+    days: Dates,
+    names: Sequence[str],
+    day: date,
+    *,
+    n_rows: int,
+    cap: float,
+    warm_up: int,
+    known: dict[int, HiddenRegimes] | None = None,
 ) -> RowRegimes | None:
     """Return the regimes of a law's rows on a date; None where too few of the series that tell them apart are there.
 
@@ -28,13 +36,15 @@ def row_regimes(
     n_rows : of the table, the last of `z`
     cap : a residual counts up to this, either way
     warm_up : dates at the start that are left out, since the averages begin with them
+    known : estimates of this history by the dates behind them: one that is there is taken, a new one is put in
     """
     told_by = series_of(names)
     if len(told_by) < LEAST_SERIES:
         return None
     series = regime_series(z, names, told_by, cap, warm_up)
     n = dates_before_january(days[warm_up:], day)
-    regimes = estimated_regimes(series[:n])
+    estimates = {} if known is None else known
+    regimes = estimates[n] if n in estimates else estimates.setdefault(n, estimated_regimes(series[:n]))
     return rows_of(regimes, regimes.memberships(series), told_by, days[warm_up + n - 1].astype(object), n_rows)
 
 

@@ -4,12 +4,13 @@ import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
-from engine.inputs.book.load import bundled_book_path
-from engine.inputs.market.load import bundled_market_path
-from engine.inputs.run import RunConfig
 from engine.part_files import part_of
+
+if TYPE_CHECKING:
+    from engine.inputs.run import RunConfig
 
 
 def check_out(out: Path, *, inputs: Sequence[Path], flag: str = "--out") -> Path:
@@ -56,8 +57,11 @@ def made_folder(out: Path, flag: str = "--out") -> Path:
     return out
 
 
-def input_files(config: RunConfig, file: Path | None) -> tuple[Path, ...]:
+def input_files(config: "RunConfig", file: Path | None) -> tuple[Path, ...]:
     """Return the files that a run reads: its RUN.toml if there is one, market, books, and scenarios named by path."""
+    from engine.inputs.book.load import bundled_book_path  # here: what writes no run needs no books, which load slowly
+    from engine.inputs.market.load import bundled_market_path
+
     scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
     books = config.book_files or (bundled_book_path(),)
     files = (file, config.market or bundled_market_path(), *books, *scenarios)

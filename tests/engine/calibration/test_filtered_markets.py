@@ -58,6 +58,9 @@ def test_dates_that_share_a_walk_have_the_bits_that_each_has_alone(made):
         alone, _ = filtered_state(made.loc[: str(day)], each.market.factors, day, beside=["SPX"])
         for name in ARRAYS:
             assert getattr(each.market.filtered, name).tobytes() == getattr(alone, name).tobytes(), (day, name)
+        for name in ("transitions", "tonight", "memberships"):
+            mine, its = (getattr(state.regimes, name) for state in (each.market.filtered, alone))
+            assert mine.tobytes() == its.tobytes(), (day, name)
 
 
 def test_an_index_that_begins_in_time_has_a_column_and_its_own_start(made):
