@@ -21,6 +21,7 @@ from engine.calibration.filtered import LEAD_DATES, RIDGE, WARM_UP
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
+from engine.market.row_regimes import REGIMES, RowRegimes
 from kernels.types import F64
 
 GIVEN = "given, not estimated: calibration.description of the market file says whose"
@@ -181,8 +182,28 @@ def _filtered(state: FilteredState, day: date) -> Iterator[ParameterEstimate]:
         yield ParameterEstimate(
             name="last", of=(leader,), value=value, se=None, window=f"{day}", method=_METHODS["last"]
         )
+    if state.regimes is not None:
+        yield from _regimes(state.regimes, state.first)
     for name, given in state.given.items():
         for other, value in given.loadings.items():
             yield ParameterEstimate(
                 name="loading", of=(name, other), value=value, se=None, window="", method=f"given, {given.source}"
             )
+
+
+def _regimes(regimes: RowRegimes, first: date | None) -> Iterator[ParameterEstimate]:
+    """Yield what tells regimes of days apart: estimates whose errors are not worked out, and what is known tonight."""
+    window = f"{first or ''}..{regimes.estimated_to}"
+    figures = [("regime mean", regimes.means), ("regime sd", regimes.sds)]
+    for k, regime in enumerate(REGIMES):
+        for name, values in figures:
+            for i, series in enumerate(regimes.series):
+                yield _no_error(name, (regime, series), values[k, i], window)
+        yield _no_error("regime stays", (regime,), regimes.transitions[k, k], window)
+        yield _no_error("regime long run", (regime,), regimes.long_run[k], "of the rows' dates")
+        yield _no_error("regime tonight", (regime,), regimes.tonight[k], "all dates seen")
+
+
+def _no_error(name: str, of: tuple[str, ...], value: float, window: str) -> ParameterEstimate:
+    method = "most likely, by expectation and maximisation; no standard error is worked out"
+    return ParameterEstimate(name=name, of=of, value=float(value), se=None, window=window, method=method)

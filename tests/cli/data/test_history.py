@@ -47,7 +47,7 @@ def test_build_writes_a_file_a_date_and_names_the_holiday(unwind, shared, tmp_pa
     done = unwind("data", "build", history, "--from", "2025-05-23", "--to", "2025-05-27", "--out", out)
     assert done.returncode == 0, done.stderr
     days = ("2025-05-23", "2025-05-27")
-    ends = ("moves.npy", "rows.npy", "toml")
+    ends = ("memberships.npy", "moves.npy", "rows.npy", "toml")
     assert sorted(path.name for path in out.iterdir()) == [f"{day}.{end}" for day in days for end in ends]
     assert done.stdout.splitlines() == [str(out / f"{day}.toml") for day in days]
     assert "of the window from 2022-05-01 to each date, 2025-05-23 to 2025-05-27: 3.1 years" in done.stderr

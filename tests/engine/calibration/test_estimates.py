@@ -103,12 +103,14 @@ def test_each_parameter_of_a_market_has_a_window_and_a_method_or_is_given():
     assert counts == {
         "vol": n, "correlation": n * (n - 1) // 2, "kappa": 1, "theta": 1, "day vol": m, "average": 4 * m,
         "row mean": m, "row sd": m, "row kurtosis": m, "row correlation": m * (m - 1) // 2, "gamma": 45, "last": 5,
-        "loading": 1,
+        "loading": 1, "regime mean": 12, "regime sd": 12, "regime stays": 3, "regime long run": 3, "regime tonight": 3,
     }  # fmt: skip
     for each in found:
         assert each.method
         assert each.se is None or (each.se > 0.0 and each.window)
-    given = {(each.name, each.of) for each in found if each.se is None and each.name not in ("last", "correlation")}
+        assert each.se is not None or not each.name.startswith("regime") or "no standard error" in each.method
+    without = [each for each in found if each.se is None and not each.name.startswith("regime")]
+    given = {(each.name, each.of) for each in without if each.name not in ("last", "correlation")}
     assert given == {("vol", ("USDJPY_VOL",)), ("kappa", ("USDJPY_VOL",)), ("theta", ("USDJPY_VOL",)),
                      ("loading", ("USDJPY_VOL", "USDJPY"))}  # fmt: skip
     theta = next(each for each in found if each.name == "theta")
