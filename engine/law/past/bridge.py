@@ -10,6 +10,7 @@ from engine.law.diffusion import mean_after
 from engine.law.part import LawSetting
 from engine.law.past.filtered import RowLaw, RowSteps
 from engine.law.past.row_arrays import with_rows
+from engine.law.regimes import ordered_product
 from engine.mechanisms.unwind import Unwind
 from kernels.base import PathRange
 from kernels.law_layout import plain_model
@@ -62,24 +63,26 @@ def median_deviation(rows: RowLaw, steps: RowSteps, factor: int, n_steps: int) -
 def regression_on(rows: RowLaw, f: int, n_steps: int) -> F64:
     """Return each factor's move over `n_steps` per unit of factor f's, at the variances of the start: (n_factors,).
 
-    Covariances of the moves to the horizon over f's variance: of one row, and of what leaders add to the next step,
-    whose residuals are taken as their rows'. Sums run row by row, in one order on every machine.
+    Covariances of the moves to the horizon over f's variance. With residuals z = eta + G z' of the step before, a row of
+    step u is in the moves by H_u = s_u I + H_u+1 G, s the root of a step's weekdays: Cov = sum_u H_u Cov(eta) H_u'. G
+    is the lead times the slope of a clipped residual on the residual. Sums have one order on every machine.
     """
+    n = rows.weekday_move.size
     centred = rows.residuals - rows.residuals.mean(axis=0)
-    led = np.clip(rows.residuals[:, rows.leader], -rows.clip, rows.clip)
-    led = led - led.mean(axis=0)
-    adds = (led * rows.lead[f]).sum(axis=1)  # (n_rows,) what leaders add to factor f
-    same = _covariances(centred, centred[:, f]) + (rows.lead * _covariances(led, adds)).sum(axis=1)
-    same[f] += rows.own_normal[f] ** 2
-    next_day = (rows.lead * _covariances(led, centred[:, f])).sum(axis=1) + _covariances(centred, adds)
-    roots = rows.root_span[:n_steps]
-    whole = rows.weekday_move * ((roots * roots).sum() * same + (roots[1:] * roots[:-1]).sum() * next_day)
-    return np.asarray(whole / whole[f]) if whole[f] != 0.0 else (np.arange(whole.size) == f).astype(np.float64)
-
-
-def _covariances(columns: F64, one: F64) -> F64:
-    """Return the covariance of centred columns (n_rows, n) with a centred one (n_rows,): (n,)."""
-    return np.asarray((columns * one[:, None]).sum(axis=0) / one.size)
+    covariance = np.stack([(centred * centred[:, [k]]).sum(axis=0) for k in range(n)]) / len(centred)
+    covariance[np.arange(n), np.arange(n)] += rows.own_normal**2
+    leaders = centred[:, rows.leader]
+    clipped = (np.clip(rows.residuals[:, rows.leader], -rows.clip, rows.clip) * leaders).sum(axis=0)
+    squares = (leaders * leaders).sum(axis=0)
+    follows = np.zeros((n, n))
+    for r, leader in enumerate(rows.leader.tolist()):
+        follows[:, leader] += rows.lead[:, r] * (clipped[r] / squares[r] if squares[r] > 0.0 else 0.0)
+    whole, moved = np.zeros(n), np.zeros((n, n))
+    for root in rows.root_span[:n_steps][::-1].tolist():
+        moved = root * np.eye(n) + ordered_product(moved, follows)
+        whole += ordered_product(ordered_product(moved, covariance), moved[f][:, None])[:, 0]
+    whole = rows.weekday_move * whole
+    return np.asarray(whole / whole[f]) if whole[f] != 0.0 else (np.arange(n) == f).astype(np.float64)
 
 
 def _of_factors(rows: RowLaw, among: Sequence[int]) -> RowLaw:

@@ -78,7 +78,7 @@ def test_drifts_are_within_what_the_bridge_leads():
 def test_the_regression_is_that_of_simulated_moves_at_the_variances_of_the_start():
     """Least squares of ten days' moves on those of USD/JPY, leads and all, where variances stay: within 4.5 errors.
 
-    Leaders' residuals are taken as their rows', without what led them: 1 % of a JGB's slope, within the tolerance.
+    Clipped residuals are not linear in residuals: within 2 % besides.
     """
     law = law_of(MARKET, 10, 10, FILTERED)
     _, model = model_arrays([replace(law, rows=replace(law.rows, follows=np.zeros(len(NAMES), np.int64)))])
@@ -92,5 +92,5 @@ def test_the_regression_is_that_of_simulated_moves_at_the_variances_of_the_start
     errors = np.sqrt((((x - slopes[:, None] * x[USDJPY]) * x[USDJPY]) ** 2).sum(axis=1)) / square
     expected = regression_on(law.rows, USDJPY, 10)
     others = np.arange(len(NAMES)) != USDJPY
-    print(((slopes - expected)[others] / errors[others]).round(2))
-    assert (np.abs(slopes - expected)[others] < 4.5 * errors[others] + 0.01 * np.abs(expected[others])).all()
+    assert (np.abs(slopes - expected)[others] < 4.5 * errors[others] + 0.02 * np.abs(expected[others])).all()
+    assert (errors[8:16] < 0.05 * expected[8:16]).all()  # of Treasuries, so that the claim says something

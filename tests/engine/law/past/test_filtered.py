@@ -289,7 +289,8 @@ def test_var_grows_with_the_horizon_to_250_days_in_both_precisions():
 
 @pytest.mark.slow
 def test_ranges_hold_nearly_every_path_at_250_days():
+    """One in a hundred is revalued in full: tails of the filter grow faster than its standard deviation."""
     law = law_of(MARKET, 250, 250, FILTERED)
     found = np.concatenate([levels_of(law, 250, 4096, 4096 * k)[-1] for k in range(8)], axis=1)
     far = np.abs(found - law.mean(250)[:, None]) > 8.5 * law.std(250)[:, None]
-    assert far.any(axis=0).mean() < 3e-3
+    assert 1e-4 < far.any(axis=0).mean() < 2e-2
