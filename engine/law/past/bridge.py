@@ -63,9 +63,9 @@ def median_deviation(rows: RowLaw, steps: RowSteps, factor: int, n_steps: int) -
 def regression_on(rows: RowLaw, f: int, n_steps: int) -> F64:
     """Return each factor's move over `n_steps` per unit of factor f's, at the variances of the start: (n_factors,).
 
-    Covariances of the moves to the horizon over f's variance. With residuals z = eta + G z' of the step before, a row of
-    step u is in the moves by H_u = s_u I + H_u+1 G, s the root of a step's weekdays: Cov = sum_u H_u Cov(eta) H_u'. G
-    is the lead times the slope of a clipped residual on the residual. Sums have one order on every machine.
+    Covariances of the moves to the horizon over f's variance. With residuals z = eta + G z' of the step before, the row
+    of step u is in the moves by H_u = s_u I + H_u+1 G, s the root of a step's weekdays: Cov = sum_u H_u Cov(eta) H_u'.
+    G is the lead times the slope of a clipped residual on the residual. Sums have one order on every machine.
     """
     n = rows.weekday_move.size
     centred = rows.residuals - rows.residuals.mean(axis=0)
