@@ -80,7 +80,7 @@ def _title(result: "RunResult", scale: Scale) -> str:
 def _paths(result: "RunResult", steps: str) -> str:
     run = result.run
     if all(tail.is_exact for row in result.results for tail in row.measures):
-        return f"{run.n_paths:,} equally likely moves, each valued: nothing is drawn"
+        return f"{run.n_paths:,} moves, each valued: nothing is drawn"
     return f"{run.n_paths:,} paths, {steps}, seed {run.seed}"
 
 

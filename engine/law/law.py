@@ -10,13 +10,13 @@ from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_o
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope, envelope_over_rows
 from engine.law.part import LawSetting
-from engine.law.past.filtered import RowLaw, row_law
+from engine.law.past.filtered import RowLaw, row_law, tilted
 from engine.law.past.historical import historical_law
 from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.market import Market
-from engine.mechanisms.law import HISTORICAL
+from engine.mechanisms.law import FILTERED_REGIMES, HISTORICAL
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
 from engine.mechanisms.registry import has_events, is_daily, mechanisms_on
@@ -123,6 +123,7 @@ def _by_rows(unwind: Unwind, kind: str, setting: LawSetting) -> Law:
         rows, steps = historical_law(market.filtered, market, HISTORICAL[kind], n_steps)
     else:
         rows, steps = row_law(market.filtered, market, n_steps)
+        rows = tilted(rows, market.filtered) if kind == FILTERED_REGIMES else rows
     by_date = replace(setting, dt=steps.years)
     for mechanism, _ in mechanisms_on(unwind):
         if (change := law_part(mechanism.key).change_rows) is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.market.row_regimes import RowRegimes
 from kernels.types import F64
 
 FLOOR = 1e-12  # variance per weekday, (0.01 bp)^2: only so that nothing divides by zero
@@ -41,6 +42,7 @@ class FilteredState:
     n_dates: int  # joint changes that it was calibrated on
     description: str  # window, method and sample sizes
     given: Mapping[str, GivenFactor] = field(default_factory=dict)  # factors without a history
+    regimes: RowRegimes | None = None  # by which rows may be drawn
 
     @property
     def variances(self) -> F64:

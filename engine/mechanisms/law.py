@@ -6,26 +6,27 @@ from engine.market.market import Market
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.parameter import parameter
 
-Kind = Literal["gaussian", "filtered", "historical-250", "historical-500", "historical-1000"]
-GAUSSIAN, FILTERED = "gaussian", "filtered"
+Kind = Literal["gaussian", "filtered", "filtered-regimes", "historical-250", "historical-500", "historical-1000"]
+GAUSSIAN, FILTERED, FILTERED_REGIMES = "gaussian", "filtered", "filtered-regimes"
 HISTORICAL = {"historical-250": 250, "historical-500": 500, "historical-1000": 1000}  # windows of joint dates
 MOST_DAYS = 10  # of a window
 KIND: Any = parameter(
     doc="gaussian, or left out: normal moves by the market's vols and correlations; filtered: past days' residuals"
-    " drawn whole, by variances that go along with the path, from the market's [law]; historical-500: the last 500"
-    " joint dates' moves, or overlapping windows of them, as they were.",
+    " drawn whole, by variances that go along with the path, from the market's [law]; filtered-regimes: the same, days"
+    " like the present one more often, by its [law.regimes]; historical-500: the last 500 joint dates' moves, or"
+    " overlapping windows of them, as they were.",
     default=None,
 )
 
 
 def is_filtered(unwind: Any) -> bool:
     """Return whether a scenario's moves are drawn from its market's filtered history."""
-    return bool(unwind.law == FILTERED)
+    return unwind.law in (FILTERED, FILTERED_REGIMES)
 
 
 def takes_mechanisms(kind: str | None) -> bool:
     """Return whether a law of past days is drawn step by step, so that other mechanisms may come on top of a step."""
-    return kind == FILTERED
+    return kind in (FILTERED, FILTERED_REGIMES)
 
 
 def is_historical(unwind: Any) -> bool:
@@ -60,6 +61,12 @@ def check_law_on_market(kind: str | None, market: Market, findings: Findings) ->
     if kind in HISTORICAL and len(state.moves) < HISTORICAL[kind] + MOST_DAYS - 1:
         wanted, held = HISTORICAL[kind] + MOST_DAYS - 1, len(state.moves)
         findings.refuse("law", f"law {kind!r} needs the last {wanted:,} joint changes; the market's [law] has {held:,}")
+    if kind == FILTERED_REGIMES and state.regimes is None:
+        findings.refuse(
+            "law",
+            f"law {kind!r} needs [law.regimes] and the file of memberships that it names, and the market of"
+            f" {market.valuation_date} has not both: `unwind calibrate` writes them; or take law = 'filtered'",
+        )
     names = [factor.name for factor in market.factors]
     if missing := [name for name in state.leaders if name not in names]:
         findings.refuse("law", f"{', '.join(missing)} lead others in the market's [law] and are none of its factors")

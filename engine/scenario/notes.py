@@ -25,7 +25,7 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     if horizon_days > LONG_DAYS and scenario.unwind is not None and is_filtered(scenario.unwind):
         findings.note(
             "law",
-            f"over {horizon_days} business days variances of law {scenario.unwind.law!r} have no mean to go back to: its"
+            f"over {horizon_days} business days variances of law {scenario.unwind.law!r} have no mean to return to: its"
             " 99.9 %, and means and standard deviations of prices, are no market's; docs/laws.md",
         )
     return findings.notes()

@@ -36,4 +36,6 @@ def levels_of_paths(program: Program, path_ids: U64) -> Array:
             levels[d, step, :n_factors] = observe(model, d, states[d], own.unwind)
             if own.unwind is not None:
                 levels[d, step, n_factors:] = own.unwind.path_series(float(model.laws[d].long_run))
+            if own.variances is not None:
+                levels[d, step, n_factors + PATH_SERIES.index("regime")] = own.variances.regimes
     return levels

@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from engine.backtest.laws.backtest_law import BacktestLaw
 from engine.backtest.laws.ewma import EWMA
 from engine.backtest.laws.filtered import FILTERED
+from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES
 from engine.backtest.laws.gaussian import GAUSSIAN
 from engine.backtest.laws.historical import SIZES, historical
 from engine.backtest.laws.student import STUDENT
 from engine.errors import InputError, did_you_mean
 
-LAWS: dict[str, BacktestLaw] = {law.name: law for law in (FILTERED, *map(historical, SIZES), GAUSSIAN, EWMA, STUDENT)}
+LAWS: dict[str, BacktestLaw] = {
+    law.name: law for law in (FILTERED, FILTERED_REGIMES, *map(historical, SIZES), GAUSSIAN, EWMA, STUDENT)
+}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from engine.inputs.market.law_table import rows_bytes
 from engine.market.filtered import FilteredState
+from engine.market.row_regimes import REGIMES, RowRegimes
 
 
 def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
@@ -38,11 +39,31 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
     if len(state.moves):
         yield f"moves_file = {_quoted(f'{stem}.moves.npy')} # {len(state.moves):,} joint changes as they were"
         yield f"moves_sha256 = {_quoted(sha256(rows_bytes(state.moves)).hexdigest())}"
+    if state.regimes is not None:
+        yield from regimes_lines(state.regimes, stem)
     for name, given in state.given.items():
         yield f"\n[law.given.{name}] # no history: its vol is among those above"
         loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())
         yield f"loadings = {{ {loadings} }} # on residuals over their root mean square; the rest is a normal of its own"
         yield f"source = {_quoted(given.source)}"
+
+
+def regimes_lines(regimes: RowRegimes, stem: str) -> Iterator[str]:
+    """Yield the lines of [law.regimes]."""
+    yield '\n[law.regimes] # by which rows are drawn where law = "filtered-regimes"'
+    yield f"# {', '.join(REGIMES)}, each with a normal law of these residuals"
+    yield f"series = {_names(regimes.series)}"
+    yield f"estimated_to = {regimes.estimated_to.isoformat()} # anew each January, on the past alone"
+    yield f"means = {regimes.means.tolist()!r}"
+    yield "covariances = ["
+    for name, matrix in zip(REGIMES, regimes.covariances.tolist(), strict=True):
+        yield f"  {matrix!r}, # {name}"
+    yield "]"
+    yield f"transitions = {regimes.transitions.tolist()!r} # from each regime, a row, to the next joint date's"
+    yield f"long_run = {regimes.long_run.tolist()!r} # of the rows' dates: with these all rows are drawn alike"
+    yield f"tonight = {regimes.tonight.tolist()!r} # probabilities on the date, of all that was seen up to it"
+    yield f"memberships_file = {_quoted(f'{stem}.memberships.npy')} # the same on each row's date"
+    yield f"memberships_sha256 = {_quoted(sha256(rows_bytes(regimes.memberships)).hexdigest())}"
 
 
 def _names(names: Sequence[str]) -> str:

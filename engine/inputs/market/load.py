@@ -13,7 +13,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
-from engine.inputs.market.law_table import LARGEST_MOVE, LawTable, load_array, rows_bytes, state_of
+from engine.inputs.market.law_table import LARGEST_MOVE, LawTable, load_array, load_regimes, rows_bytes, state_of
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -68,6 +68,8 @@ def write_market(market: Market, path: Path) -> None:
         _write(rows_bytes(market.filtered.rows), path.with_name(f"{path.stem}.rows.npy"))
         if len(market.filtered.moves):
             _write(rows_bytes(market.filtered.moves), path.with_name(f"{path.stem}.moves.npy"))
+        if market.filtered.regimes is not None:
+            _write(rows_bytes(market.filtered.regimes.memberships), path.with_name(f"{path.stem}.memberships.npy"))
     _write(text.encode(), path)
 
 
@@ -84,17 +86,24 @@ def _write(content: bytes, path: Path) -> None:
 def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
     folder = opened.path.parent
-    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, table, table.cap)
+    n = len(table.factors)
+    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, n, table.cap)
     moves, other = None, ""
     if table.moves_file is not None and table.moves_sha256 is not None:
-        moves, other = load_array(table.moves_file, table.moves_sha256, folder, table, LARGEST_MOVE)
-    if found := [(("law", key), each) for key, each in (("rows_file", wrong), ("moves_file", other)) if each]:
+        moves, other = load_array(table.moves_file, table.moves_sha256, folder, n, LARGEST_MOVE)
+    regimes, third = load_regimes(table.regimes, folder, None if rows is None else len(rows))
+    keys = (
+        (("law", "rows_file"), wrong),
+        (("law", "moves_file"), other),
+        (("law", "regimes", "memberships_file"), third),
+    )
+    if found := [(key, each) for key, each in keys if each]:
         raise _refusal(opened, found)
     if table.calibrated_on != file.valuation_date:
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
-    return {"filtered": state_of(table, rows, moves)}
+    return {"filtered": state_of(table, rows, moves, regimes)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from engine.law.diffusion import mean_after
 from engine.law.part import LawSetting
 from engine.law.past.filtered import RowLaw, RowSteps
 from engine.law.past.row_arrays import with_rows
+from engine.law.past.row_regimes import drawn_weights
 from engine.law.regimes import ordered_product
 from engine.mechanisms.unwind import Unwind
 from kernels.base import PathRange
@@ -68,12 +69,13 @@ def regression_on(rows: RowLaw, f: int, n_steps: int) -> F64:
     G is the lead times the slope of a clipped residual on the residual. Sums have one order on every machine.
     """
     n = rows.weekday_move.size
-    centred = rows.residuals - rows.residuals.mean(axis=0)
-    covariance = np.stack([(centred * centred[:, [k]]).sum(axis=0) for k in range(n)]) / len(centred)
+    weights = _weights(rows, n_steps)[:, None]
+    centred = rows.residuals - (weights * rows.residuals).sum(axis=0)
+    covariance = np.stack([(weights * centred * centred[:, [k]]).sum(axis=0) for k in range(n)])
     covariance[np.arange(n), np.arange(n)] += rows.own_normal**2
     leaders = centred[:, rows.leader]
-    clipped = (np.clip(rows.residuals[:, rows.leader], -rows.clip, rows.clip) * leaders).sum(axis=0)
-    squares = (leaders * leaders).sum(axis=0)
+    clipped = (weights * np.clip(rows.residuals[:, rows.leader], -rows.clip, rows.clip) * leaders).sum(axis=0)
+    squares = (weights * leaders * leaders).sum(axis=0)
     follows = np.zeros((n, n))
     for r, leader in enumerate(rows.leader.tolist()):
         follows[:, leader] += rows.lead[:, r] * (clipped[r] / squares[r] if squares[r] > 0.0 else 0.0)
@@ -83,6 +85,13 @@ def regression_on(rows: RowLaw, f: int, n_steps: int) -> F64:
         whole += ordered_product(ordered_product(moved, covariance), moved[f][:, None])[:, 0]
     whole = rows.weekday_move * whole
     return np.asarray(whole / whole[f]) if whole[f] != 0.0 else (np.arange(n) == f).astype(np.float64)
+
+
+def _weights(rows: RowLaw, n_steps: int) -> F64:
+    """Return how likely each row is in a step, on the average of the horizon: (n_rows,)."""
+    if rows.edges.size:
+        return np.asarray(drawn_weights(rows.edges, rows.aliases, n_steps).mean(axis=0))
+    return np.full(len(rows.residuals), 1.0 / len(rows.residuals))
 
 
 def _of_factors(rows: RowLaw, among: Sequence[int]) -> RowLaw:

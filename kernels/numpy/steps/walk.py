@@ -13,6 +13,7 @@ from kernels.numpy.steps.filtered import Variances, picked_row, start_variances,
 from kernels.numpy.steps.following import make_sales, order_sales
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
+from kernels.numpy.steps.row_regimes import next_regimes, tilted_row
 from kernels.numpy.steps.rows import Carried
 from kernels.numpy.steps.sales import sell
 from kernels.numpy.steps.step import correlate_and_step
@@ -115,7 +116,11 @@ def filtered_one_step(
         flow = flow + model.scheduled[d, step]
         if law.intervenes:
             flow += intervene(law, seed, path_ids, step, draw_words(seed, path_ids, step, EVENTS)[2], move, state)
-    rows = picked_row(law, path_ids, step, draw_words(seed, path_ids, step, RESIDUAL_ROW)[0])
+    words = draw_words(seed, path_ids, step, RESIDUAL_ROW)
+    rows = picked_row(law, path_ids, step, words[0])
+    if law.n_row_regimes:
+        variances.regimes = next_regimes(model, law, variances.regimes, words[1])
+        rows = tilted_row(model, law, variances.regimes, words[0])
     step_by_row(model, d, step, rows, normals, variances, state)
     if carried is not None:
         add_jumps(model, law, seed, path_ids, step, carried, state)

@@ -37,5 +37,5 @@ def test_a_horizon_too_long_for_the_filtered_law_is_said():
     filtered = load_scenario("filtered")
     assert horizon_notes(filtered, 60) == ()
     (note,) = horizon_notes(filtered, 61)
-    assert "over 61 business days variances of law 'filtered' have no mean to go back to" in note
+    assert "over 61 business days variances of law 'filtered' have no mean to return to" in note
     assert horizon_notes(load_scenario("base"), 250) == ()
