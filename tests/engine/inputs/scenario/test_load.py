@@ -22,8 +22,8 @@ HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 def test_the_bundled_scenarios_are_listed_base_first():
     assert bundled_scenario_names() == (
         "base", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "boj-u-turn", "calm",
-        "feedback-severe", "filtered", "flight-2024", "historical", "intervention", "mixture", "october-1998",
-        "repatriation-2025", "ust-liquidation-10pct",
+        "feedback-severe", "filtered", "filtered-regimes", "flight-2024", "historical", "intervention", "mixture",
+        "october-1998", "repatriation-2025", "ust-liquidation-10pct",
     )  # fmt: skip
 
 
