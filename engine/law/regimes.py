@@ -80,5 +80,5 @@ def occupancy(initial: F64, transitions: F64, steps: int) -> F64:
 
 
 def ordered_product(a: F64, b: F64) -> F64:
-    """Multiply a @ b in one order of operations on every machine."""
+    """Multiply a (n, m) by b (m, k) in one order of operations on every machine: (n, k)."""
     return np.asarray((a[:, :, None] * b[None]).sum(axis=1))

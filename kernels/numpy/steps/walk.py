@@ -105,8 +105,10 @@ def filtered_one_step(
     variances: Variances,
     carried: Carried | None,
 ) -> None:
-    """Take one step of law d by rows, and of an unwind on top: what the closes before it order and call for, the row,
-    then jumps and sales. The averages that variances are made of take the row's move alone.
+    """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
+
+    The averages that variances are made of take the row's move alone. state (n_factors, n_ids), variances and, where an
+    unwind is on top, carried: in and out.
     """
     law, orders = model.laws[d], None
     flow = np.zeros(path_ids.size)
