@@ -140,8 +140,8 @@ def filtered_one_step(
 ) -> None:
     """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
 
-    The averages that variances are made of take the row's move alone. state (n_factors * STRIDE,), carried of the law by
-    rows and rows of the unwind, in and out; without an unwind rows are none. z (n_factors * STRIDE,) is scratch.
+    The averages that variances are made of take the row's move alone. state (n_factors * STRIDE,), carried of the law
+    and rows of the unwind, of which there are none without one, in and out. z (n_factors * STRIDE,) is scratch.
     """
     law = model.laws[d]
     spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
