@@ -40,11 +40,28 @@ def envelope(decay: F64, drift: F64, chol: F64, unwind: UnwindLaw, steps: int) -
     std = np.sqrt(np.maximum(np.diag(covariance), WIDEST**2 * np.diagonal(widths, axis1=1, axis2=2).max(axis=0)))
     shift = np.abs(middles - mean).max(axis=0) + missed
     shift = shift + _sales(unwind, 0.5 * shift + USUAL * std, steps)
-    std = np.maximum(std, (INNER * std + shift) / REACH)
+    return mean + jumped, _with_spread(covariance, np.maximum(std, (INNER * std + shift) / REACH))
+
+
+def envelope_over_rows(mean: F64, covariance: F64, decay: F64, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
+    """Return the middle and the covariance of a range of a law by rows with jumps, interventions and sales on top.
+
+    mean (n_factors,), covariance (n_factors, n_factors) of the range without them, after `steps`. As `envelope`, whose
+    regimes are one.
+    """
+    left = decay ** np.arange(steps)[::-1, None]
+    jumped, missed = _jumps(unwind, np.ones((steps, 1)), left)
+    std = np.sqrt(np.diag(covariance))
+    shift = missed + _sales(unwind, 0.5 * missed + USUAL * std, steps)
+    return mean + jumped, _with_spread(covariance, np.maximum(std, (INNER * std + shift) / REACH))
+
+
+def _with_spread(covariance: F64, std: F64) -> F64:
+    """Return the covariance with other standard deviations, (n_factors,); a factor that had none gets them alone."""
     scale = np.sqrt(np.diag(covariance))
     ratio = np.where(scale > 0.0, std / np.where(scale > 0.0, scale, 1.0), 0.0)
     own = np.where(scale > 0.0, 0.0, std**2)
-    return mean + jumped, covariance * np.outer(ratio, ratio) + np.diag(own)
+    return np.asarray(covariance * np.outer(ratio, ratio) + np.diag(own))
 
 
 def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:

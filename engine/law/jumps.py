@@ -7,6 +7,7 @@ from scipy.special import gammainc
 
 from engine.law.diffusion import Steps
 from engine.law.part import LawSetting, Record
+from engine.law.past.filtered import RowLaw, RowSteps
 from engine.market.factors import FactorKind
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.sizes import values
@@ -39,10 +40,20 @@ def compensated(unwind: Unwind, setting: LawSetting, steps: Steps) -> Steps:
     """Return steps whose drift of prices takes the mean of compensated jumps back, as in Merton (1976)."""
     if not unwind.jumps:
         return steps
+    return replace(steps, drift=steps.drift - _of_prices(unwind, setting))
+
+
+def compensated_rows(unwind: Unwind, setting: LawSetting, rows: RowLaw, steps: RowSteps) -> RowSteps:
+    """Return steps by rows whose drift of prices takes the mean of compensated jumps back; there is one regime."""
+    return replace(steps, drift=steps.drift - _of_prices(unwind, setting)[0])
+
+
+def _of_prices(unwind: Unwind, setting: LawSetting) -> F64:
+    """Return what a step's drift of prices takes back in each regime: (n_regimes, n_factors), in the states' units."""
     regimes = tuple(regime.name for regime in unwind.regimes)
     compensator = jump_arrays(unwind.jumps, regimes, setting.names, setting.dt).compensator
     is_price = np.array([factor.kind is FactorKind.PRICE for factor in setting.market.factors])
-    return replace(steps, drift=steps.drift - np.where(is_price, compensator, 0.0))
+    return np.where(is_price, compensator, 0.0)
 
 
 def jump_arrays(jumps: tuple[Jump, ...], regimes: tuple[str, ...], factors: tuple[str, ...], dt: float) -> JumpArrays:

@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_of, mean_after, reverting_time
 from engine.law.drifts import drifts_per_year
-from engine.law.envelope import envelope
+from engine.law.envelope import envelope, envelope_over_rows
 from engine.law.part import LawSetting
 from engine.law.past.filtered import RowLaw, row_law, tilted
 from engine.law.past.historical import historical_law
@@ -19,7 +19,7 @@ from engine.market.market import Market
 from engine.mechanisms.law import FILTERED_REGIMES, HISTORICAL
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
-from engine.mechanisms.registry import is_daily, mechanisms_on
+from engine.mechanisms.registry import has_events, is_daily, mechanisms_on
 from engine.mechanisms.unwind import Unwind
 from kernels.types import F64
 
@@ -36,7 +36,7 @@ class Law:
 
     A law without an `unwind` has one regime, q = 1 and no convexity; `mean`, `covariance` and `std` are then exact.
     Otherwise they describe a range that few paths leave (`engine.law.envelope`). A law by rows has no chol: its moves
-    are a row's, by variances that go along with the path.
+    are a row's, by variances that go along with the path; what happens beside them is its `unwind`.
     """
 
     decay: F64  # (n_factors,) exp(-kappa dt)
@@ -48,18 +48,17 @@ class Law:
 
     def mean(self, steps: int) -> F64:
         """Return the mean of the deviations after `steps`, in the states' units: (n_factors,)."""
-        if self.rows is not None:
-            return mean_after(self.decay, self.drift[0], steps) + self.rows.mean(steps)
-        if self.unwind is None:
-            return mean_after(self.decay, self.drift[0], steps)
-        return self._envelope(self.unwind, steps)[0]
+        if self.unwind is not None:
+            return self._envelope(self.unwind, steps)[0]
+        mean = mean_after(self.decay, self.drift[0], steps)
+        return mean if self.rows is None else mean + self.rows.mean(steps)
 
     def covariance(self, steps: int) -> F64:
         """Return the covariance of the deviations after `steps`: (n_factors, n_factors)."""
-        if self.rows is not None:
-            return self.rows.covariance(steps)
         if self.unwind is not None:
             return self._envelope(self.unwind, steps)[1]
+        if self.rows is not None:
+            return self.rows.covariance(steps)
         return covariance_after(self.decay, self.chol[0], steps)
 
     def std(self, steps: int) -> F64:
@@ -72,7 +71,10 @@ class Law:
         return own + (self.unwind.key() if self.unwind else b"") + (self.rows.key() if self.rows else b"")
 
     def _envelope(self, unwind: UnwindLaw, steps: int) -> tuple[F64, F64]:
-        return envelope(self.decay, self.drift + self.convexity, self.chol, unwind, steps)
+        if self.rows is None:
+            return envelope(self.decay, self.drift + self.convexity, self.chol, unwind, steps)
+        alone = replace(self, unwind=None)
+        return envelope_over_rows(alone.mean(steps), alone.covariance(steps), self.decay, unwind, steps)
 
 
 def law_of(
@@ -99,7 +101,7 @@ def law_of(
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
     if unwind is not None and unwind.law is not None:
-        law = _by_rows(market, unwind.law, n_steps, dt)
+        law = _by_rows(unwind, unwind.law, setting)
     else:
         law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)
     vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
@@ -111,19 +113,30 @@ def _plain(market: Market, dt: float) -> Law:
     return _law(market, _joined([diffusion_of(market, market.vols, market.correlation, dt)]), dt)
 
 
-def _by_rows(market: Market, kind: str, n_steps: int, dt: float) -> Law:
+def _by_rows(unwind: Unwind, kind: str, setting: LawSetting) -> Law:
+    market, n_steps = setting.market, setting.n_steps
     if market.filtered is None:
         raise InputError(f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}")
-    if abs(dt * DAYS_PER_YEAR - 1.0) > 1e-9:
+    if abs(setting.dt * DAYS_PER_YEAR - 1.0) > 1e-9:
         raise InputError("a law of past days steps from one joint date to the next: it needs `steps` daily")
     if kind in HISTORICAL:
         rows, steps = historical_law(market.filtered, market, HISTORICAL[kind], n_steps)
     else:
         rows, steps = row_law(market.filtered, market, n_steps)
         rows = tilted(rows, market.filtered) if kind == FILTERED_REGIMES else rows
+    by_date = replace(setting, dt=steps.years)
+    for mechanism, _ in mechanisms_on(unwind):
+        if (change := law_part(mechanism.key).change_rows) is not None:
+            steps = change(unwind, by_date, rows, steps)
     n = len(market.factors)
-    none = np.zeros((1, n))
-    return Law(decay=steps.decay, drift=steps.drift[None], chol=np.zeros((1, n, n)), convexity=none, rows=rows)
+    return Law(
+        decay=steps.decay,
+        drift=steps.drift[None],
+        chol=np.zeros((1, n, n)),
+        convexity=np.zeros((1, n)),
+        unwind=unwind_law(unwind, by_date) if has_events(unwind) else None,
+        rows=rows,
+    )
 
 
 def _with_unwind(unwind: Unwind, setting: LawSetting) -> Law:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.law.diffusion import Steps
+from engine.law.past.filtered import RowLaw, RowSteps
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 
@@ -17,7 +18,7 @@ class LawSetting:
 
     market: Market  # in the scenario: where every path starts
     base: Market  # before the scenario's shocks, from which losses and the pick-up of those who sell count
-    dt: float  # years of a step
+    dt: float  # years of a step; of a law by rows, whose steps span weekdays, their mean
     n_steps: int
 
     @cached_property
@@ -28,6 +29,7 @@ class LawSetting:
 
 RecordOf = Callable[[Unwind, LawSetting], Record]
 ChangeSteps = Callable[[Unwind, LawSetting, Steps], Steps]
+ChangeRows = Callable[[Unwind, LawSetting, RowLaw, RowSteps], RowSteps]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +40,5 @@ class LawPart:
     fields: tuple[str, ...] = ()  # of LAW that it alone feeds, beside those that its parameters are declared to
     record: RecordOf | None = None
     change_steps: ChangeSteps | None = None  # what it does to drift, chol and convexity of every regime's step
+    change_rows: ChangeRows | None = None  # what it does to the drift of a step by rows of past days
     feeds_back: bool = False  # whether the kernels' part for sales is needed for it

@@ -61,10 +61,10 @@ def chain_step(rates: F64, dt: float) -> F64:
     jump = rates / fastest + np.diag(1.0 - np.array(leaving) / fastest)
     total, power, weight, k = np.zeros((n, n)), np.eye(n), math.exp(-mean), 0
     while weight > 1e-18:
-        total, power, k = total + weight * power, _product(power, jump), k + 1
+        total, power, k = total + weight * power, ordered_product(power, jump), k + 1
         weight *= mean / k
     for _ in range(halvings):
-        total = _product(total, total)
+        total = ordered_product(total, total)
     return np.asarray(total / total.sum(axis=1, keepdims=True))
 
 
@@ -79,6 +79,6 @@ def occupancy(initial: F64, transitions: F64, steps: int) -> F64:
     return np.array(rows)
 
 
-def _product(a: F64, b: F64) -> F64:
-    """Multiply a @ b in one order of operations on every machine."""
+def ordered_product(a: F64, b: F64) -> F64:
+    """Multiply a (n, m) by b (m, k) in one order of operations on every machine: (n, k)."""
     return np.asarray((a[:, :, None] * b[None]).sum(axis=1))

@@ -5,11 +5,13 @@ Fields of the record that no mechanism owns are in `engine.law.unwind.STRUCTURAL
 
 from engine.law.bridge import bridged
 from engine.law.carry import CARRY_FIELDS, carry_record
+from engine.law.drifts import drifted_rows
 from engine.law.fat_tails import FAT_TAILS_FIELDS, fat_tails_record
 from engine.law.impact import IMPACT_FIELDS, impact_record
 from engine.law.intervention import INTERVENTION_FIELDS, intervention_record
-from engine.law.jumps import JUMP_FIELDS, compensated, jumps_record
+from engine.law.jumps import JUMP_FIELDS, compensated, compensated_rows, jumps_record
 from engine.law.part import LawPart
+from engine.law.past.bridge import bridged_rows
 from engine.law.past.filtered import ROW_FIELDS
 from engine.law.regimes import REGIME_FIELDS, regimes_record
 from engine.law.repatriation import REPATRIATION_FIELDS, repatriation_record
@@ -23,9 +25,15 @@ LAWS: Registry[LawPart] = Registry(
         LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
         LawPart(key="hazards"),  # its rates are in the table of transitions
         LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),
-        LawPart(key="drifts"),  # part of each regime's step
-        LawPart(key="bridge", change_steps=bridged),
-        LawPart(key="jumps", fields=JUMP_FIELDS, record=jumps_record, change_steps=compensated),
+        LawPart(key="drifts", change_rows=drifted_rows),  # of a diffusion, part of each regime's step
+        LawPart(key="bridge", change_steps=bridged, change_rows=bridged_rows),
+        LawPart(
+            key="jumps",
+            fields=JUMP_FIELDS,
+            record=jumps_record,
+            change_steps=compensated,
+            change_rows=compensated_rows,
+        ),
         LawPart(key="intervention", fields=INTERVENTION_FIELDS, record=intervention_record, feeds_back=True),
         LawPart(key="carry", fields=CARRY_FIELDS, record=carry_record, feeds_back=True),
         LawPart(key="repatriation", fields=REPATRIATION_FIELDS, record=repatriation_record, feeds_back=True),

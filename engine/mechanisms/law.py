@@ -24,18 +24,24 @@ def is_filtered(unwind: Any) -> bool:
     return unwind.law in (FILTERED, FILTERED_REGIMES)
 
 
+def takes_mechanisms(kind: str | None) -> bool:
+    """Return whether a law of past days is drawn step by step, so that other mechanisms may come on top of a step."""
+    return kind in (FILTERED, FILTERED_REGIMES)
+
+
 def is_historical(unwind: Any) -> bool:
     """Return whether a scenario's moves are windows of the past as they were."""
     return unwind.law in HISTORICAL
 
 
-def check_law(kind: str | None, others: tuple[str, ...], findings: Findings) -> None:
+def check_law(kind: str | None, refused: tuple[str, ...], findings: Findings) -> None:
     """Refuse mechanisms, by their keys in a scenario file, that a law of past days has no place for."""
+    on_top = ", drifts, a bridge, jumps, intervention and sales" if takes_mechanisms(kind) else ""
     if kind is not None:
-        for key in others:
+        for key in refused:
             findings.refuse(
                 key,
-                f"law {kind!r} goes with shocks and vol multipliers, not with {key}: leave {key} out, or take"
+                f"law {kind!r} goes with shocks and vol multipliers{on_top}, not with {key}: leave {key} out, or take"
                 " law = 'gaussian'" + (" (shocks with a `day` are jumps)" if key == "jumps" else ""),
             )
 

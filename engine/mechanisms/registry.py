@@ -16,7 +16,7 @@ from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
-from engine.mechanisms.law import check_law, check_law_on_market
+from engine.mechanisms.law import check_law, check_law_on_market, takes_mechanisms
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
@@ -33,6 +33,7 @@ class Mechanism:
     part: type | None  # the dataclass of its parameters; None: `Unwind` has its only parameter
     is_daily: bool = True  # whether paths must be walked day by day for it
     is_seller: bool = False  # whether it sells: what does nothing to prices without an `impact`
+    goes_on_rows: bool = False  # whether it goes on top of a law whose steps are rows of past days
     check: Callable[[Unwind, Findings], None] | None = None  # what several parameters decide together
     check_on_market: Callable[[Unwind, Market, Findings], None] | None = None
 
@@ -43,9 +44,7 @@ MECHANISMS: Registry[Mechanism] = Registry(
         Mechanism(
             key="law",
             part=None,
-            check=lambda unwind, findings: check_law(
-                unwind.law, tuple(each.key for each, _ in mechanisms_on(unwind) if each.key != "law"), findings
-            ),
+            check=lambda unwind, findings: check_law(unwind.law, refused_beside_law(unwind), findings),
             check_on_market=lambda unwind, market, findings: check_law_on_market(unwind.law, market, findings),
         ),
         Mechanism(
@@ -61,28 +60,32 @@ MECHANISMS: Registry[Mechanism] = Registry(
             check=lambda unwind, findings: check_hazards(unwind.hazards, unwind.regimes, findings),
         ),
         Mechanism(key="nu", part=None, is_daily=False),
-        Mechanism(key="drifts", part=None, is_daily=False),
+        Mechanism(key="drifts", part=None, is_daily=False, goes_on_rows=True),
         Mechanism(
             key="bridge",
             part=Bridge,
             is_daily=False,
+            goes_on_rows=True,
             check_on_market=lambda unwind, market, findings: check_bridge_on_market(unwind.bridge, market, findings),
         ),
         Mechanism(
             key="jumps",
             part=Jump,
+            goes_on_rows=True,
             check=lambda unwind, findings: check_jumps(unwind.jumps, unwind.regimes, findings),
         ),
         Mechanism(
             key="intervention",
             part=Intervention,
+            goes_on_rows=True,
             check=lambda unwind, findings: check_intervention(unwind.intervention, findings),
         ),
-        Mechanism(key="carry", part=Carry, is_seller=True),
+        Mechanism(key="carry", part=Carry, is_seller=True, goes_on_rows=True),
         Mechanism(
             key="repatriation",
             part=Repatriation,
             is_seller=True,
+            goes_on_rows=True,
             check=lambda unwind, findings: check_repatriation(unwind.repatriation, findings),
             check_on_market=lambda unwind, market, findings: check_repatriation_on_market(
                 unwind.repatriation,
@@ -94,6 +97,7 @@ MECHANISMS: Registry[Mechanism] = Registry(
         Mechanism(
             key="impact",
             part=Impact,
+            goes_on_rows=True,
             check=lambda unwind, findings: check_impact(unwind.impact, unwind.carry, unwind.repatriation, findings),
             check_on_market=lambda unwind, market, findings: check_impact_on_market(unwind.impact, market, findings),
         ),
@@ -101,6 +105,7 @@ MECHANISMS: Registry[Mechanism] = Registry(
             key="scheduled_sales",
             part=Sale,
             is_seller=True,
+            goes_on_rows=True,
             check=lambda unwind, findings: check_sales(unwind.scheduled_sales, findings),
         ),
     ),
@@ -118,3 +123,14 @@ def mechanisms_on(unwind: Unwind) -> Iterator[tuple[Mechanism, Any]]:
 def is_daily(unwind: Unwind) -> bool:
     """Return whether paths must be walked day by day for any mechanism that is on."""
     return any(each.is_daily for each, _ in mechanisms_on(unwind))
+
+
+def has_events(unwind: Unwind) -> bool:
+    """Return whether anything beside the law itself happens on a path: jumps, interventions, sales, regimes."""
+    return any(each.is_daily for each, _ in mechanisms_on(unwind) if each.key != "law")
+
+
+def refused_beside_law(unwind: Unwind) -> tuple[str, ...]:
+    """Return the keys of the mechanisms that are on and do not go with the unwind's law."""
+    others = [each for each, _ in mechanisms_on(unwind) if each.key != "law"]
+    return tuple(each.key for each in others if not (each.goes_on_rows and takes_mechanisms(unwind.law)))

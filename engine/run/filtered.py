@@ -15,6 +15,7 @@ from engine.errors import InputError
 from engine.law.past.one_step import enumerated, move_weights, regimes_of_law
 from engine.law.past.row_regimes import state_weights, whole_shares
 from engine.mechanisms.law import is_historical
+from engine.mechanisms.registry import has_events
 from engine.mechanisms.unwind import Unwind
 from engine.risk.estimate import Estimate
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
@@ -102,9 +103,15 @@ def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
 
 
 def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]:
-    """Return the numbers of the scenarios that need no simulation: plain history, and one day of filtered history."""
-    whole = [unwind is not None and (n_steps == 1 or is_historical(unwind)) for unwind in unwinds]
-    return [s for s in past_scenarios(unwinds) if whole[s]]
+    """Return the numbers of the scenarios that need no simulation: plain history, and one day of filtered history.
+
+    Jumps, interventions and sales on top of it are drawn.
+    """
+
+    def is_whole(unwind: Unwind | None) -> bool:
+        return unwind is not None and (is_historical(unwind) or (n_steps == 1 and not has_events(unwind)))
+
+    return [s for s in past_scenarios(unwinds) if is_whole(unwinds[s])]
 
 
 def refuse_plain_history(inputs: Inputs) -> None:

@@ -5,7 +5,6 @@ import numpy as np
 from kernels.base import PathRange, Program
 from kernels.law_layout import PATH_SERIES
 from kernels.numpy.revalue import revalue
-from kernels.numpy.steps.rows import Carried
 from kernels.numpy.steps.walk import observe, start_walk, walk_one_step
 from kernels.types import F64, U64, Array
 
@@ -34,9 +33,9 @@ def levels_of_paths(program: Program, path_ids: U64) -> Array:
     for step in range(program.n_steps):
         walk_one_step(model, program.seed, path_ids, step, states, carried)
         for d, own in enumerate(carried):
-            levels[d, step, :n_factors] = observe(model, d, states[d], own)
-            if isinstance(own, Carried):
-                levels[d, step, n_factors:] = own.path_series(float(model.laws[d].long_run))
-            elif own is not None:
-                levels[d, step, n_factors + PATH_SERIES.index("regime")] = own.regimes
+            levels[d, step, :n_factors] = observe(model, d, states[d], own.unwind)
+            if own.unwind is not None:
+                levels[d, step, n_factors:] = own.unwind.path_series(float(model.laws[d].long_run))
+            if own.variances is not None:
+                levels[d, step, n_factors + PATH_SERIES.index("regime")] = own.variances.regimes
     return levels

@@ -23,7 +23,15 @@ from tests.kernels.books import (
     tabulated,
     with_tables,
 )
-from tests.kernels.laws import among_others, placed, random_filtered, random_model, random_unwind, white_model
+from tests.kernels.laws import (
+    among_others,
+    placed,
+    random_filtered,
+    random_model,
+    random_overlaid,
+    random_unwind,
+    white_model,
+)
 
 
 @pytest.fixture(name="random_unwind", scope="session")
@@ -34,6 +42,11 @@ def _random_unwind() -> Callable[..., ModelArrays]:
 @pytest.fixture(name="random_filtered", scope="session")
 def _random_filtered() -> Callable[..., ModelArrays]:
     return random_filtered
+
+
+@pytest.fixture(name="random_overlaid", scope="session")
+def _random_overlaid() -> Callable[..., ModelArrays]:
+    return random_overlaid
 
 
 @pytest.fixture(name="among_others", scope="session")

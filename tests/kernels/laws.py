@@ -111,6 +111,26 @@ def random_filtered(
     )
 
 
+def random_overlaid(
+    rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, off: Collection[str] = ()
+) -> ModelArrays:
+    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback."""
+    rows = random_filtered(rng, n_factors, n_dynamics, n_steps)
+    unwind = random_unwind(rng, n_factors, n_dynamics, n_steps, ("regimes", "mixing", *off))
+    laws = unwind.laws.copy()
+    own = ("is_filtered", "first_row", "last_row", "lead_clip", "n_row_regimes", "first_edge", "first_alias")
+    for name in own:
+        laws[name] = rows.laws[name]
+    beside = ("quantiles", "jump_step", "jump_mean", "jump_loadings", "impact", "scheduled")
+    return rows._replace(
+        laws=laws,
+        jump_tails=unwind.jump_tails[:, :1],
+        initial=np.ones((n_dynamics, 1)),
+        transitions=np.zeros((n_dynamics, 1, 1, 2)),
+        **{name: getattr(unwind, name) for name in beside},
+    )
+
+
 def among_others(rng: np.random.Generator, n_factors: int, n_steps: int = 8) -> ModelArrays:
     """Three laws: a plain one, one with an unwind, one by rows."""
     unwind, rows = random_unwind(rng, n_factors, 3, n_steps), random_filtered(rng, n_factors, 3, n_steps)

@@ -104,6 +104,7 @@ class RowSteps:
 
     decay: F64  # (n_factors,)
     drift: F64  # (n_factors,) in the states' units
+    years: float  # of a step, the mean: its weekdays over WEEKDAYS_PER_YEAR
 
 
 def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw, RowSteps]:
@@ -145,7 +146,7 @@ def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw,
     decay = np.where(held, 1.0, np.exp(-market.kappas * years))
     drift = np.where(held, 0.0, (1.0 - decay) * (market.thetas - states))
     drift = np.where(prices, (market.mus - 0.5 * market.vols**2) * years, drift)
-    return law, RowSteps(decay=decay, drift=drift)
+    return law, RowSteps(decay=decay, drift=drift, years=years)
 
 
 def tilted(law: RowLaw, state: FilteredState) -> RowLaw:

@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.law.past.filtered import RowLaw, RowSteps
+from engine.market.factors import DAYS_PER_YEAR
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
 from engine.mechanisms.law import MOST_DAYS
@@ -45,4 +46,4 @@ def historical_law(state: FilteredState, market: Market, n_windows: int, n_steps
         clip=1.0,
         is_enumerated=True,
     )
-    return law, RowSteps(decay=np.ones(n), drift=np.zeros(n))
+    return law, RowSteps(decay=np.ones(n), drift=np.zeros(n), years=1.0 / DAYS_PER_YEAR)

@@ -59,15 +59,19 @@ __device__ __forceinline__ void stop_out(double n_done, double& spot, double* ro
     spot = spot - law.fx_per_bn * sale;
 }
 
+// The yield pick-up without impact.
+__device__ __forceinline__ double pickup_of(const real* x) {
+    double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
+    pickup = fma(law.weight_2, (double)deviation_of(x, FACTOR_OF(PICKUP_2, law.pickup_2)), pickup);
+    pickup = fma(law.weight_3, (double)deviation_of(x, FACTOR_OF(PICKUP_3, law.pickup_3)), pickup);
+    return fma(law.weight_4, (double)deviation_of(x, FACTOR_OF(PICKUP_4, law.pickup_4)), pickup);
+}
+
 // Everything that is sold in a step, and what it does to prices.
 __device__ __forceinline__ void sell(double official, double n_done, real* x, double* rows) {
     double spot = deviation_of(x, FACTOR_OF(FX, law.fx));
     const double rise = deviation_of(x, FACTOR_OF(UST, law.ust));
-    double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
-    pickup = fma(law.weight_2, (double)deviation_of(x, FACTOR_OF(PICKUP_2, law.pickup_2)), pickup);
-    pickup = fma(law.weight_3, (double)deviation_of(x, FACTOR_OF(PICKUP_3, law.pickup_3)), pickup);
-    pickup = fma(law.weight_4, (double)deviation_of(x, FACTOR_OF(PICKUP_4, law.pickup_4)), pickup);
-    sell_treasuries(official, rise, pickup, spot, rows);
+    sell_treasuries(official, rise, pickup_of(x), spot, rows);
     stop_out(n_done, spot, rows);
     set_deviation(x, FACTOR_OF(FX, law.fx), (real)spot);
 }

@@ -8,6 +8,7 @@
 #include "steps/sales.cuh"
 #if HAS_FILTER
 #include "steps/filtered.cuh"
+#include "steps/following.cuh"
 #endif
 
 // The path of a thread: its deviations, and what it carries beside them.
@@ -56,10 +57,32 @@ __device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 wor
     if (law.feeds_back) sell(official, (double)step + 1.0, x, rows);
 }
 
+#if HAS_FILTER
+// Take one step of a law by rows: what the closes before it order and call for, the row, then jumps and sales on top.
+// The averages that variances are made of take the row's move alone.
+__device__ __forceinline__ void filtered_one_step(u64 seed, u64 path, u32 step, Walk& walk) {
+    real* x = walk.state.x[0][0];
+    if (!law.is_unwind) return step_by_row(seed, path, step, walk.filter, x);
+    const int fx = FACTOR_OF(FX, law.fx);
+    const double move = look_back(deviation_of(x, fx), walk.rows);
+    Orders orders = {0.0, 0.0};
+    if (law.feeds_back) orders = order_sales((double)step, x, walk.rows);
+    double official = law_tables.scheduled[step];
+    if (law.intervenes) {
+        real spot = deviation_of(x, fx);
+        intervene(seed, path, step, philox(seed, path, step, EVENTS).w2, move, spot, official);
+        set_deviation(x, fx, spot);
+    }
+    step_by_row(seed, path, step, walk.filter, x);
+    add_jumps(seed, path, step, (int)walk.rows[REGIME], x);
+    if (law.feeds_back) make_sales(official, orders, x, walk.rows);
+}
+#endif
+
 // Draw, then move the deviations; of a law without an unwind nothing but them.
 __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 step, Walk& walk) {
 #if HAS_FILTER
-    if (law.is_filtered) return step_by_row(seed, paths[0], step, walk.filter, walk.state.x[0][0]);
+    if (law.is_filtered) return filtered_one_step(seed, paths[0], step, walk);
 #endif
     real normals[N_NORMALS];
     draw_normals(seed, paths[0], step, normals);
@@ -85,7 +108,7 @@ __device__ __forceinline__ seen observe(const Walk& walk, int, int, int f) {
 // regime of one by rows.
 __device__ __forceinline__ real path_series(const Walk& walk, int k) {
 #if HAS_FILTER
-    if (law.is_filtered) return k == 0 ? (real)walk.filter.regime : (real)0;
+    if (law.is_filtered && k == 0) return (real)walk.filter.regime;
 #endif
     const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
     return (real)walk.rows[rows[k]];

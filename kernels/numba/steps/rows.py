@@ -26,7 +26,9 @@ from kernels.numba.settings import STRIDE
     PICKUP,
     LIKELY,  # probability of an intervention
     UNIFORM,
-) = (k * STRIDE for k in range(23))
-N_ROWS = 23
+    PRIVATE,  # sold in a step, by the orders of the close before it
+    CARRY,
+) = (k * STRIDE for k in range(25))
+N_ROWS = 25
 N_CLOSES = 5
 PATH_SERIES_ROWS = (REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT)  # law_layout.PATH_SERIES

@@ -14,6 +14,7 @@ from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
+from kernels.numba.steps.following import make_sales, order_sales
 from kernels.numba.steps.jumps import add_jumps, intervene
 from kernels.numba.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numba.steps.rows import IMPACT, OFFICIAL
@@ -122,6 +123,44 @@ def unwind_one_step(
 
 
 @njit(**INLINE)
+def filtered_one_step(
+    model: ModelArrays,
+    d: int,
+    seed: u64,
+    paths: U64,
+    step: u64,
+    words: U32,
+    row_words: U32,
+    normals: Array,
+    picked: U64,
+    z: Array,
+    carried: Array,
+    rows: F64,
+    state: Array,
+) -> None:
+    """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
+
+    The averages that variances are made of take the row's move alone. state (n_factors * STRIDE,), carried of the law
+    and rows of the unwind, of which there are none without one, in and out. z (n_factors * STRIDE,) is scratch.
+    """
+    law = model.laws[d]
+    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
+    if law.is_unwind:
+        look_back(step, spot, rows)
+        if law.feeds_back:
+            order_sales(law, model.impact[d], np.float64(step), state, rows)
+        for i in range(BLOCK):
+            rows[OFFICIAL + i] = model.scheduled[d, step]
+        if law.intervenes:
+            intervene(law, seed, paths, step, words, rows, spot)
+    step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, state)
+    if law.is_unwind:
+        add_jumps(model, law, seed, paths, step, words, rows, state)
+        if law.feeds_back:
+            make_sales(law, rows, spot)
+
+
+@njit(**INLINE)
 def walk_one_step(
     model: ModelArrays,
     seed: u64,
@@ -147,10 +186,13 @@ def walk_one_step(
         draw_words(seed, paths, step, u64(RESIDUAL_ROW), 1, row_words)
     for d in range(n_dynamics):
         moved = state[d * n_factors * STRIDE : (d + 1) * n_factors * STRIDE]
-        if model.laws[d].is_unwind:
+        if model.laws[d].is_filtered:
+            rows = unwind[d : d + 1].reshape(-1)  # none where no law has an unwind
+            filtered_one_step(
+                model, d, seed, paths, step, words, row_words, normals, picked, scratch[0], filters[d], rows, moved
+            )
+        elif model.laws[d].is_unwind:
             unwind_one_step(model, d, seed, paths, step, words, normals, scratch, unwind[d], moved)
-        elif model.laws[d].is_filtered:
-            step_by_row(model, d, step, paths, row_words, normals, picked, scratch[0], filters[d], moved)
         else:
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, moved)
 

@@ -1,5 +1,7 @@
 """Paths from draws to deviations: what happens in a step, in its order. Twins in numba/ and cuda/."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from kernels.lanes import EVENTS, FACTOR_NORMALS, RESIDUAL_ROW
@@ -8,6 +10,7 @@ from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
+from kernels.numpy.steps.following import make_sales, order_sales
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numpy.steps.row_regimes import next_regimes, tilted_row
@@ -27,22 +30,28 @@ def draw_normals(seed: int, path_ids: U64, step: int, n_factors: int, *, single:
     return np.array(rows[:n_factors])
 
 
-def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Carried | Variances | None]:
-    """Return what paths (n_ids,), by their index, carry at the start under each law; None under a plain one."""
+@dataclass(slots=True)
+class Beside:
+    """What paths of a law carry beside their deviations; None of what the law has not."""
 
-    def carried(d: int) -> Carried | Variances | None:
-        law = model.laws[d]
-        if law.is_filtered:
-            return start_variances(model, d, path_ids.size)
+    unwind: Carried | None
+    variances: Variances | None
+
+
+def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Beside]:
+    """Return what paths (n_ids,), by their index, carry at the start under each law."""
+
+    def beside(d: int) -> Beside:
+        law, unwind = model.laws[d], None
         if law.is_unwind:
-            return draw_parameters(law, model.quantiles[d], model.initial[d], seed, path_ids)
-        return None
+            unwind = draw_parameters(law, model.quantiles[d], model.initial[d], seed, path_ids)
+        return Beside(unwind, start_variances(model, d, path_ids.size) if law.is_filtered else None)
 
-    return [carried(d) for d in range(model.laws.size)]
+    return [beside(d) for d in range(model.laws.size)]
 
 
 def walk_one_step(
-    model: ModelArrays, seed: int, path_ids: U64, step: int, states: Array, carried: list[Carried | Variances | None]
+    model: ModelArrays, seed: int, path_ids: U64, step: int, states: Array, carried: list[Beside]
 ) -> None:
     """Draw once, then move every law's deviations: states (n_dynamics, n_factors, n_ids), in and out."""
     single = states.dtype == np.float32
@@ -50,17 +59,12 @@ def walk_one_step(
     if (model.laws["is_filtered"] == 0).any() or (model.own_normal != 0.0).any():
         normals = draw_normals(seed, path_ids, step, states.shape[1], single=single)
     for d, (state, own) in enumerate(zip(states, carried, strict=True)):
-        if own is None:
-            correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
-        elif isinstance(own, Variances):
-            law, words = model.laws[d], draw_words(seed, path_ids, step, RESIDUAL_ROW)
-            rows = picked_row(law, path_ids, step, words[0])
-            if law.n_row_regimes:
-                own.regimes = next_regimes(model, law, own.regimes, words[1])
-                rows = tilted_row(model, law, own.regimes, words[0])
-            step_by_row(model, d, step, rows, normals, own, state)
+        if own.variances is not None:
+            filtered_one_step(model, d, seed, path_ids, step, normals, state, own.variances, own.unwind)
+        elif own.unwind is not None:
+            unwind_one_step(model, d, seed, path_ids, step, normals, state, own.unwind)
         else:
-            unwind_one_step(model, d, seed, path_ids, step, normals, state, own)
+            correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
 
 
 def unwind_one_step(
@@ -90,8 +94,44 @@ def unwind_one_step(
         sell(law, model.impact[d], step + 1.0, flow, state, carried)
 
 
-def observe(model: ModelArrays, d: int, state: Array, carried: Carried | Variances | None) -> Array:
+def filtered_one_step(
+    model: ModelArrays,
+    d: int,
+    seed: int,
+    path_ids: U64,
+    step: int,
+    normals: Array,
+    state: Array,
+    variances: Variances,
+    carried: Carried | None,
+) -> None:
+    """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
+
+    The averages that variances are made of take the row's move alone. state (n_factors, n_ids), variances and, where an
+    unwind is on top, carried: in and out.
+    """
+    law, orders = model.laws[d], None
+    flow = np.zeros(path_ids.size)
+    if carried is not None:
+        move = look_back(state[law.fx].astype(np.float64), carried)
+        orders = order_sales(law, model.impact[d], float(step), state, carried) if law.feeds_back else None
+        flow = flow + model.scheduled[d, step]
+        if law.intervenes:
+            flow += intervene(law, seed, path_ids, step, draw_words(seed, path_ids, step, EVENTS)[2], move, state)
+    words = draw_words(seed, path_ids, step, RESIDUAL_ROW)
+    rows = picked_row(law, path_ids, step, words[0])
+    if law.n_row_regimes:
+        variances.regimes = next_regimes(model, law, variances.regimes, words[1])
+        rows = tilted_row(model, law, variances.regimes, words[0])
+    step_by_row(model, d, step, rows, normals, variances, state)
+    if carried is not None:
+        add_jumps(model, law, seed, path_ids, step, carried, state)
+    if carried is not None and orders is not None:
+        make_sales(law, flow, orders, state, carried)
+
+
+def observe(model: ModelArrays, d: int, state: Array, carried: Carried | None) -> Array:
     """Return deviations as markets show them, price impact included: (n_factors, n_ids)."""
-    if not isinstance(carried, Carried):
+    if carried is None:
         return state
     return np.asarray(state + np.outer(model.impact[d], carried.impact(float(model.laws[d].long_run))))

@@ -8,7 +8,7 @@ import pytest
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario, read_scenario
-from engine.mechanisms.registry import is_daily
+from engine.mechanisms.registry import has_events, is_daily
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
 
@@ -44,15 +44,14 @@ def test_a_file_that_extends_it_may_take_it_back(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nu = 5.0\n", r"mine.toml: line 5, nu: law 'filtered' goes with shocks and vol multipliers, not with nu"),
         (
-            '[bridge]\nfactor = "USDJPY"\nlevel = 125.0\n',
-            r"not with bridge: leave bridge out, or take law = 'gaussian'",
+            "nu = 5.0\n",
+            r"mine.toml: line 5, nu: law 'filtered' goes with shocks and vol multipliers, drifts, a bridge, jumps,"
+            r" intervention and sales, not with nu: leave nu out, or take law = 'gaussian'",
         ),
-        ("[drifts]\nUSDJPY = 0.1\n", r"not with drifts"),
         (
-            'shocks = [{ factor = "USDJPY", size = -0.05, kind = "relative", day = 3 }]\n',
-            r"not with jumps: .* \(shocks with a `day` are jumps\)",
+            '[[regimes]]\nname = "A"\nsource = "s"\ninitial = 1.0\n',
+            r"not with regimes: leave regimes out",
         ),
         (
             'correlations = [{ factors = ["UST_*", "USDJPY"], value = 0.0 }]\n',
@@ -63,6 +62,43 @@ def test_a_file_that_extends_it_may_take_it_back(tmp_path):
 def test_what_does_not_go_with_it_is_refused_by_name(tmp_path, text, message):
     with pytest.raises(FileFaults, match=message):
         apply(scenario(tmp_path, f'law = "filtered"\n{text}'), MARKET)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[bridge]\nfactor = "USDJPY"\nlevel = 125.0\n',
+            r"law 'historical-500' goes with shocks and vol multipliers, not with bridge: leave bridge out, or take",
+        ),
+        ("[drifts]\nUSDJPY = 0.1\n", r"not with drifts"),
+        (
+            'shocks = [{ factor = "USDJPY", size = -0.05, kind = "relative", day = 3 }]\n',
+            r"not with jumps: .* \(shocks with a `day` are jumps\)",
+        ),
+    ],
+)
+def test_plain_history_takes_no_mechanism(tmp_path, text, message):
+    with pytest.raises(FileFaults, match=message):
+        apply(scenario(tmp_path, f'law = "historical-500"\n{text}'), MARKET)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_event"),
+    [
+        ("[drifts]\nUSDJPY = 0.1\n", False),
+        ('[bridge]\nfactor = "USDJPY"\nlevel = 125.0\n', False),
+        ('shocks = [{ factor = "USDJPY", size = -0.05, kind = "relative", day = 3 }]\n', True),
+        ('[intervention]\nsource = "s"\n', True),
+        ('[carry]\nsource = "s"\n', True),
+        ('[repatriation]\nsource = "s"\n[impact]\nsource = "s"\n', True),
+        ("scheduled_sales = [{ day = 2, usd_bn = 10.0 }]\n", True),
+    ],
+)
+def test_the_filtered_law_takes_what_comes_on_top_of_a_step(tmp_path, text, is_event):
+    made = apply(scenario(tmp_path, f'law = "filtered"\n{text}'), MARKET).unwind
+    assert made.law == "filtered"
+    assert has_events(made) == is_event
 
 
 def test_an_unknown_law_is_refused(tmp_path):

@@ -88,6 +88,28 @@ def test_simulation_of_one_day_converges_to_it(run_files):
         assert np.abs(np.sort(moves[f])[np.minimum(place, 999)] - drawn[f]).max() < 1e-14
 
 
+def test_one_day_that_a_bridge_leads_is_exact_and_one_with_a_jump_on_top_is_drawn(run_files, hand_book, tmp_path):
+    head = 'title = "t"\ndescription = "d"\nsource = "s"\nlaw = "filtered"\n'
+    jump = '[[jumps]]\nname = "j"\nsource = "s"\nday = 1\nmean = { USDJPY = -0.1 }\n'
+    texts = {"led": '[bridge]\nfactor = "USDJPY"\nlevel = 140.0\n', "jumped": jump}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.toml").write_text(head + text, encoding="utf-8")
+    files = [str(tmp_path / f"{name}.toml") for name in texts]
+    book = hand_book(units=[(0, "USD", 1e6)])
+    n = 2**16
+    result = run_files(MARKET, book, scenarios=["filtered", *files], horizon_days=1, n_paths=n, instantaneous=True)
+    rows = {row.scenario: row for row in result.results[::2]}
+    assert [measures_of(result, name)[0.99].is_exact for name in rows] == [True, True, False]
+    state = MARKET.filtered
+    moves = np.sqrt(state.variances[-1]) * (state.rows[:, -1] + state.gamma[:, -1] @ state.last)
+    to_level = np.log(140.0 / MARKET.usdjpy) - np.median(moves)
+    led = 1e6 * MARKET.usdjpy * np.expm1(moves + to_level)
+    # the median of 262,144 draws of these moves lies between the two in their middle or beside them
+    assert rows["led"].mean == pytest.approx(led.mean(), rel=1e-3)
+    jumped = 1e6 * MARKET.usdjpy * np.expm1(moves - 0.1)
+    assert rows["jumped"].mean == pytest.approx(jumped.mean(), abs=4.5 * jumped.std() / np.sqrt(n))
+
+
 def test_base_beside_it_has_its_own_paths_and_bits(run_files):
     alone = run_files(None, None, scenarios=["base"], horizon_days=1, n_paths=4096)
     both = run_files(None, None, scenarios=["base", "filtered"], horizon_days=1, n_paths=4096)

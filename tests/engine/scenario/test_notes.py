@@ -31,3 +31,11 @@ def test_a_loop_is_noted_where_its_gain_is_1_or_more():
     assert note.startswith("feedback-severe: the loop's gain in USD/JPY is 1.3: sales feed on themselves")  # 1.296
     milder = replace(severe.unwind.carry, stop_slope=0.4)  # 0.864
     assert loop_notes(replace(severe, unwind=replace(severe.unwind, carry=milder))) == ()
+
+
+def test_a_horizon_too_long_for_the_filtered_law_is_said():
+    filtered = load_scenario("filtered")
+    assert horizon_notes(filtered, 60) == ()
+    (note,) = horizon_notes(filtered, 61)
+    assert "over 61 business days variances of law 'filtered' have no mean to return to" in note
+    assert horizon_notes(load_scenario("base"), 250) == ()

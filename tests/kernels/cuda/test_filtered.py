@@ -29,10 +29,12 @@ def twin(request):
 
 
 @pytest.fixture(scope="module")
-def pair(random_filtered, among_others, random_book, with_tables, tabulated):
-    def _pair(rng, n_factors, n_laws, is_split, is_mixed):
+def pair(random_filtered, random_overlaid, among_others, random_book, with_tables, tabulated):
+    def _pair(rng, n_factors, n_laws, is_split, is_mixed, off=None):
         if is_mixed:
             model, n_laws = among_others(rng, n_factors, N_STEPS), 3
+        elif off is not None:
+            model = random_overlaid(rng, n_factors, n_laws, N_STEPS, off)
         else:
             model = random_filtered(rng, n_factors, n_laws, N_STEPS)
         n_early = 2 * is_split
@@ -63,6 +65,11 @@ BUILDS = [
 def test_pnl_and_levels_have_numbas_bits(twin, pair, build):
     n_factors, float32, n_laws, is_split, is_mixed = build
     model, book = pair(np.random.default_rng(n_factors), n_factors, n_laws, is_split, is_mixed)
+    assert_equal_bits(twin, model, book, float32)
+
+
+def assert_equal_bits(twin, model, book, float32):
+    """P&L and levels are numba's, to the bit."""
     ids, paths = np.arange(2**40, 2**40 + 99, dtype=np.uint64), PathRange(first=2**32 - 250, n=500)
     numba = NumbaBackend()
     ours, theirs = prepared(twin, model, book, float32), prepared(numba, model, book, float32)
@@ -70,6 +77,27 @@ def test_pnl_and_levels_have_numbas_bits(twin, pair, build):
     assert np.isfinite(expected).all()
     assert twin.levels(ours, ids).tobytes() == expected.tobytes()
     assert twin.pnl(ours, paths).tobytes() == numba.pnl(theirs, paths).tobytes()
+
+
+# n_factors, float32, laws, split; laws that look at different factors leave none known when kernels are compiled
+OVERLAID = [
+    (5, False, 2, False),
+    pytest.param((18, True, 1, True), marks=pytest.mark.slow),
+    pytest.param((29, False, 1, False), marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("build", OVERLAID)
+def test_what_comes_on_top_of_a_law_by_rows_has_numbas_bits(twin, pair, build):
+    n_factors, float32, n_laws, is_split = build
+    model, book = pair(np.random.default_rng(n_factors), n_factors, n_laws, is_split, False, ())
+    assert_equal_bits(twin, model, book, float32)
+
+
+@pytest.mark.parametrize("off", ["jumps", "intervention", "feedback"])
+def test_each_on_top_switched_off_has_numbas_bits(twin, pair, off):
+    model, book = pair(np.random.default_rng(11), 5, 2, False, False, (off,))
+    assert_equal_bits(twin, model, book, float32=False)
 
 
 def test_what_paths_carry_is_kept_for_as_many_as_there_is_room(twin, pair, monkeypatch):
