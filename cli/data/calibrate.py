@@ -35,6 +35,14 @@ def calibrate(
             help="First day of the window of vols and correlations, for normal moves. Default: three years before.",
         ),
     ] = None,
+    stressed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="BOOK",
+            help='Also find the worst year for this book since 2007, for law = "stressed": the 250 joint dates with'
+            " the largest ES 97.5 % of one day.",
+        ),
+    ] = None,
     accept: Accepted = None,
 ) -> None:
     """Write the market of a date and the filtered law of its moves, as they were known on that date.
@@ -43,6 +51,7 @@ def calibrate(
     scenarios with law = "filtered" use it. It takes 2,120 joint dates at least. What is odd in the history is refused
     by date, series and line, unless it is accepted by name.
     """
+    from engine.analysis.stressed_window import with_stressed_window
     from engine.calibration.filtered import calibrated_market
     from engine.inputs.history.load import load_history
     from engine.inputs.market.dated_files import write_calibrated_market
@@ -51,16 +60,22 @@ def calibrate(
 
     day, first = options.day("--date", date), options.day("--from", start)
     window = options.day("--window-start", window_start) if window_start else day.replace(year=day.year - 3, day=1)
+    history = load_history(files)
     market, notes = calibrated_market(
-        load_history(files),
+        history,
         day,
         like=load_market(like or bundled_market_path()),
         window_start=window,
         start=first,
         accepted=accept or (),
     )
+    if stressed is not None:
+        market, more = with_stressed_window(market, history.values, stressed, render.say, first)
+        notes = (*notes, *more)
     typer.echo(str(write_calibrated_market(market, made_folder(out))))
     render.show(_table(market))
+    if market.filtered is not None and (year := market.filtered.stressed) is not None:
+        print(f"\nStressed year of {year.book}: {year.first} to {year.last}; {year.description}")
     for note in notes:
         render.warn(note)
 

@@ -175,6 +175,7 @@ def _calibrated(
         last=last,
         rows=rows,
         moves=joint.changes[-N_MOVES:].copy(),
+        move_spans=joint.spans[-N_MOVES:].copy(),
         n_dates=joint.spans.size,
         given=dict(given),
         description=(

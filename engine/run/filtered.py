@@ -13,7 +13,8 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.law.past.one_step import enumerated
-from engine.mechanisms.law import is_historical
+from engine.market.filtered import FilteredState
+from engine.mechanisms.law import Way, is_whole, way_of
 from engine.mechanisms.unwind import Unwind
 from engine.risk.estimate import Estimate
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
@@ -62,39 +63,44 @@ class Draws:
 
 
 def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
-    """Return the numbers of the scenarios whose moves are those of past days, filtered or as they were."""
-    return [s for s, unwind in enumerate(unwinds) if unwind is not None and unwind.law is not None]
+    """Return the numbers of the scenarios whose moves are made of those of past days."""
+    return [s for s, unwind in enumerate(unwinds) if way_of(unwind) is not Way.DIFFUSION]
 
 
 def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]:
     """Return the numbers of the scenarios that need no simulation: plain history, and one day of filtered history."""
-    whole = [unwind is not None and (n_steps == 1 or is_historical(unwind)) for unwind in unwinds]
-    return [s for s in past_scenarios(unwinds) if whole[s]]
+    whole = [is_whole(unwind) or (n_steps == 1 and way_of(unwind) is Way.ROWS) for unwind in unwinds]
+    return [s for s, each in enumerate(whole) if each]
 
 
 def refuse_plain_history(inputs: Inputs) -> None:
     """Raise InputError where a scenario is plain history: all that draws paths refuses it."""
     for name, unwind in zip(inputs.names, inputs.unwinds, strict=True):
-        if unwind is not None and is_historical(unwind):
+        if is_whole(unwind):
             raise InputError(f"{name} is plain history, which has no paths to draw: `unwind run` values it whole")
 
 
 def past_notes(inputs: Inputs) -> tuple[str, ...]:
     """Return which factors of a run have no history, and how laws of past days move them, in words."""
-    notes = {}
+    notes: dict[str, list[str]] = {}
     for s in past_scenarios(inputs.unwinds):
         state, unwind = inputs.shocked[s].filtered, inputs.unwinds[s]
-        if state is None or unwind is None or unwind.law is None or not state.given:
-            continue
-        if is_historical(unwind):
-            notes[unwind.law] = f"{unwind.law}: {', '.join(state.given)} stays still, for there is no history of it"
-            continue
-        ways = [
-            f"{name} by {' + '.join(f'{weight:g} x {other}' for other, weight in each.loadings.items())}"
-            for name, each in state.given.items()
-        ]
-        notes[unwind.law] = f"{unwind.law}: without a history, by assumption: {'; '.join(ways)}, and noise of its own"
-    return tuple(notes.values())
+        if state is not None and unwind is not None and unwind.law is not None and state.given:
+            words = _still_words(state) if is_whole(unwind) else _given_words(state)
+            notes.setdefault(words, []).append(unwind.law)
+    return tuple(f"{', '.join(dict.fromkeys(laws))}: {words}" for words, laws in notes.items())
+
+
+def _still_words(state: FilteredState) -> str:
+    return f"{', '.join(state.given)} stays still, for there is no history of it"
+
+
+def _given_words(state: FilteredState) -> str:
+    ways = [
+        f"{name} by {' + '.join(f'{weight:g} x {other}' for other, weight in each.loadings.items())}"
+        for name, each in state.given.items()
+    ]
+    return f"without a history, by assumption: {'; '.join(ways)}, and noise of its own"
 
 
 def whole_laws(

@@ -130,6 +130,8 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
     InputError
         An input is bad, or the scenario does not fit the market.
     """
+    if config.laws:
+        raise InputError("law: one scenario is walked, by the law that it names; `unwind run` takes laws by name")
     path = config.market or bundled_market_path()
     opened = open_once(path, TOML)
     market, scenario = load_market(opened), load_scenario(config.scenarios[0])

@@ -13,7 +13,18 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
-from engine.inputs.market.law_table import LARGEST_MOVE, LawTable, load_array, rows_bytes, state_of
+from engine.inputs.market.law_table import (
+    MOVES_AT,
+    ROWS_AT,
+    STRESSED_AT,
+    LawTable,
+    array_faults,
+    load_array,
+    rows_bytes,
+    sealed_arrays,
+    state_of,
+    written_arrays,
+)
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -65,9 +76,8 @@ def write_market(market: Market, path: Path) -> None:
     """
     text = market_text(market, path.stem)
     if market.filtered is not None:
-        _write(rows_bytes(market.filtered.rows), path.with_name(f"{path.stem}.rows.npy"))
-        if len(market.filtered.moves):
-            _write(rows_bytes(market.filtered.moves), path.with_name(f"{path.stem}.moves.npy"))
+        for suffix, array in written_arrays(market.filtered):
+            _write(rows_bytes(array), path.with_name(f"{path.stem}.{suffix}"))
     _write(text.encode(), path)
 
 
@@ -83,18 +93,20 @@ def _write(content: bytes, path: Path) -> None:
 
 def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
-    folder = opened.path.parent
-    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, table, table.cap)
-    moves, other = None, ""
-    if table.moves_file is not None and table.moves_sha256 is not None:
-        moves, other = load_array(table.moves_file, table.moves_sha256, folder, table, LARGEST_MOVE)
-    if found := [(("law", key), each) for key, each in (("rows_file", wrong), ("moves_file", other)) if each]:
-        raise _refusal(opened, found)
+    arrays, faults = {}, list[tuple[Keys, str]]()
+    for keys, name, digest, largest in sealed_arrays(table):
+        array, wrong = load_array(name, digest, opened.path.parent, table, largest)
+        arrays[keys] = array
+        faults += [(("law", *keys), wrong)] * bool(wrong)
+    rows, moves, stressed = (arrays.get(keys) for keys in (ROWS_AT, MOVES_AT, STRESSED_AT))
+    faults += [(("law", *keys), wrong) for keys, wrong in array_faults(table, moves, stressed)]
+    if faults:
+        raise _refusal(opened, faults)
     if table.calibrated_on != file.valuation_date:
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
-    return {"filtered": state_of(table, rows, moves)}
+    return {"filtered": state_of(table, rows, moves, stressed)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:
