@@ -79,8 +79,9 @@ LAW_KINDS: Registry[LawKind] = Registry(
 )
 
 KIND: Any = parameter(
-    doc="By which law the factors move; left out, gaussian. filtered, historical-500 and the others are made of the"
-    " market's [law]: `unwind calibrate`, docs/laws.md.",
+    doc=f"By which law the factors move; left out, {GAUSSIAN}; all others are made of the market's [law]. "
+    + "; ".join(f"{kind.name}: {kind.meaning}" for kind in LAW_KINDS.values())
+    + ".",
     default=None,
     form=Form.CHOICE,
     choices=LAW_KINDS,

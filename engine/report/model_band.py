@@ -30,8 +30,8 @@ def _table(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ta
     ]
     heads = [*columns("law", "scenario", *labels, words=2), *columns("backtest")]
     caption = (
-        f"All books under each law{shock}, in {sheet.scale.unit}; losses positive, ± is one Monte Carlo standard error. "
-        f"The band is from the lowest to the highest. Backtest: {found.basis}."
+        f"All books under each law{shock}, in {sheet.scale.unit}; losses positive, ± is one Monte Carlo standard error,"
+        f" without ±: exact. The band is from the lowest to the highest. Backtest: {found.basis}."
     )
     return table(caption, heads, list(_rows(sheet, group, found)))
 
