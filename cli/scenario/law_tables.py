@@ -18,12 +18,13 @@ TOTAL = "total"
 
 def show_laws(result: "RunResult") -> None:
     """Print a table for each group of laws, and the model band of its total in a line."""
+    from engine.mechanisms.law import forecasting
     from engine.risk.model_band import model_bands
 
     for i, group in enumerate(result.run.laws):
         if i:
             print()
-        bands = model_bands(result.results, [group])
+        bands = model_bands(result.results, [forecasting(group)])
         render.show(law_table(result, group, bands))
         if bands:
             print(f"\n{band_line(result, bands)}")

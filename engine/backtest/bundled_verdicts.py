@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from engine.mechanisms.law import LAW_KINDS, Way
+from engine.mechanisms.law import LAW_KINDS, Way, forecasting
 from engine.risk.model_band import model_bands
 from engine.risk.results import RunResult, plain_json
 
@@ -103,7 +103,7 @@ def laws_json(result: RunResult) -> dict[str, Any]:
     found = bundled_verdicts()
     laws = dict.fromkeys(law for group in result.run.laws for law in group)
     return {
-        "bands": plain_json(model_bands(result.results, result.run.laws), "bands"),
+        "bands": plain_json(model_bands(result.results, [*map(forecasting, result.run.laws)]), "bands"),
         "backtest": {
             "from": found.first.isoformat(),
             "to": found.last.isoformat(),

@@ -1,6 +1,6 @@
 """Which law moves the factors: the one list of laws, and what each needs of a market."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -96,6 +96,11 @@ def way_of(unwind: Any) -> Way:
 def is_whole(unwind: Any) -> bool:
     """Return whether a scenario's moves are windows of the past as they were: known whole, nothing is drawn."""
     return way_of(unwind) in (Way.WINDOWS, Way.STRESS)
+
+
+def forecasting(group: Mapping[str, str]) -> dict[str, str]:
+    """Return the laws of a group, law -> scenario, that say what may come: a stressed year says what once came."""
+    return {law: name for law, name in group.items() if law not in LAW_KINDS or LAW_KINDS[law].way is not Way.STRESS}
 
 
 def check_law(kind: str | None, others: tuple[str, ...], findings: Findings) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from engine.backtest.bundled_verdicts import BundledVerdicts, bundled_verdicts
+from engine.mechanisms.law import forecasting
 from engine.report.numbers import Missing, confidence_text
 from engine.report.parts import Entry, Table, columns, table
 from engine.report.sheet import ALL_BOOKS, Sheet, estimate_entry, finite
@@ -40,7 +41,7 @@ def _rows(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ite
     sums = {row.scenario: row for row in sheet.run.results if row.scope in ALL_BOOKS}
     for law, scenario in group.items():
         yield [law, scenario, *_figures(sheet, sums[scenario]), found.words_of(law)]
-    bands = model_bands(tuple(sums.values()), [group])
+    bands = model_bands(tuple(sums.values()), [forecasting(group)])
     yield [BAND, "", *(_ends(sheet, band) for band in bands if band.measure in _keys(sheet)), ""]
 
 
