@@ -86,7 +86,7 @@ def title(result: "RunResult", unit: Scale) -> str:
 def _paths(result: "RunResult", steps: str) -> str:
     run = result.run
     if all(tail.is_exact for row in result.results for tail in row.measures):
-        return f"{run.n_paths:,} equally likely moves, each valued: nothing is drawn"
+        return f"{run.n_paths:,} moves, each valued: nothing is drawn"
     return f"{run.n_paths:,} paths, {steps}, seed {run.seed}"
 
 

@@ -13,6 +13,7 @@ N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the p
 MAX_REGIMES = 4
 MAX_JUMPS = 8  # kinds of jumps in a law
 N_SPEEDS = 4  # averages that a variance is mixed of; those that a law has no use for weigh 0
+ALIAS_BITS = 20  # of an alias that name a row; those above are a threshold for the low half of word times the rows
 _OF_FACTOR = "n_dynamics n_factors"
 _OF_REGIME = "n_dynamics n_regimes n_factors"
 
@@ -75,6 +76,9 @@ class Law(Record):
     first_row: Annotated[int, Field("first row of residuals that is this law's")]
     last_row: Annotated[int, Field("last row of them + 1")]
     lead_clip: Annotated[float, Field("a leader's residual counts up to this, either way", "standard deviations")]
+    n_row_regimes: Annotated[int, Field("regimes that tilt which row a step takes; 0: none")]
+    first_edge: Annotated[int, Field("first of regime_edges that is this law's")]
+    first_alias: Annotated[int, Field("first of row_aliases that is this law's")]
 
 
 LAW = Law.dtype()
@@ -130,6 +134,21 @@ class ModelArrays(NamedTuple):
     leader: Annotated[I64, Field("factors whose last residual others follow", shape="n_dynamics n_leaders")]
     lead: Annotated[Array, Field("what a leader's last residual adds to a factor's", "", f"{_OF_FACTOR} n_leaders")]
     last_residual: Annotated[Array, Field("of the leaders, at the start", "", "n_dynamics n_leaders")]
+    regime_edges: Annotated[
+        I64,
+        Field(
+            "of a word of 32 bits: as many as it reaches are the regime's number; for each regime before, 0, which has"
+            " forgotten, first, the start last, n_row_regimes of them",
+            shape="n_edges",
+        ),
+    ]
+    row_aliases: Annotated[
+        I64,
+        Field(
+            "threshold * 2^ALIAS_BITS + row that stands in from it on; for each regime, 0 first, one a row of its law",
+            shape="n_aliases",
+        ),
+    ]
 
     def rounded(self, precision: type[np.floating[Any]]) -> "ModelArrays":
         """Return the laws with the steps of the factors in `precision`, all arrays contiguous; the rest is binary64."""

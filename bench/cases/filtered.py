@@ -1,4 +1,4 @@
-"""The daily walk by rows of the past, filtered along the path, against the plain walk of as many factors: one core."""
+"""The daily walk by rows of the past, without and with regimes, against the plain walk of as many factors: one core."""
 
 import hashlib
 from dataclasses import replace
@@ -21,7 +21,8 @@ from kernels.numba.settings import BLOCK
 from kernels.numpy.backend import NumpyBackend
 from kernels.payoffs import empty_book
 
-BY_ROWS = Unwind(law="filtered")
+BY_ROWS, WITH_REGIMES = Unwind(law="filtered"), Unwind(law="filtered-regimes")
+WALKS = ("plain", "filtered", "filtered-regimes")
 PRECISIONS = {"float64": 8, "float32": 4}  # bytes of a number
 DAYS = {10: 32_768, 250: 2_048}  # horizon -> paths of a call
 ORACLE_PATHS, ORACLE_DAYS = 256, 8
@@ -34,15 +35,17 @@ def measure() -> CaseResult:
     work = {}
     for precision in PRECISIONS:
         for n_days in DAYS:
-            plain, filtered = (f"{name}, {n_days} days, {precision}" for name in ("plain", "filtered"))
+            plain, filtered, regimes = (f"{name}, {n_days} days, {precision}" for name in WALKS)
             work[plain] = _work(market, None, n_days, precision)
             work[filtered] = replace(_work(market, BY_ROWS, n_days, precision), ours=plain)
+            work[regimes] = replace(_work(market, WITH_REGIMES, n_days, precision), ours=filtered)
     seconds = interleave(work, rounds=9, limit_s=20.0, clock=PROCESSOR)
     figures: dict[str, Any] = {}
     for precision in PRECISIONS:
         for n_days, n_paths in DAYS.items():
-            mine, plain = (f"{name}, {n_days} days, {precision}" for name in ("filtered", "plain"))
+            plain, mine, regimes = (f"{name}, {n_days} days, {precision}" for name in WALKS)
             figures[f"over_plain_{n_days}_days_{precision}"] = times(work, seconds, mine, plain)
+            figures[f"regimes_over_filtered_{n_days}_days_{precision}"] = times(work, seconds, regimes, mine)
             each = float(np.median(seconds[mine])) / (n_days * n_paths)
             figures[f"ns_per_step_and_path_{n_days}_days_{precision}"] = 1e9 * each
     return CaseResult(
@@ -51,7 +54,7 @@ def measure() -> CaseResult:
         title=f"Daily walk of {len(market.factors)} factors, plain and by rows of the past, one core",
         rows=rows(work, seconds, "factor-steps"),
         figures=figures | _memory(market),
-        asserted=(_assert_oracle(market), _assert_threads(market)),
+        asserted=(*(_assert_oracle(market, unwind) for unwind in (BY_ROWS, WITH_REGIMES)), _assert_threads(market)),
     )
 
 
@@ -85,14 +88,14 @@ def _program(
     return backend.prepare(model, book, seed=1, n_steps=n_days, float32=single, centre=np.zeros(2))
 
 
-def _assert_oracle(market: Market) -> str:
-    ids, unwind = np.arange(ORACLE_PATHS, dtype=np.uint64), BY_ROWS
+def _assert_oracle(market: Market, unwind: Unwind) -> str:
+    ids = np.arange(ORACLE_PATHS, dtype=np.uint64)
     ours, plain = (
         backend.levels(_program(backend, market, unwind, ORACLE_DAYS), ids)
         for backend in (NumbaBackend(), NumpyBackend())
     )
     np.testing.assert_allclose(ours, plain, rtol=0.0, atol=1e-13)
-    return f"levels of {ORACLE_PATHS} paths over {ORACLE_DAYS} days equal plain numpy's within 1e-13"
+    return f"{unwind.law}: levels of {ORACLE_PATHS} paths over {ORACLE_DAYS} days equal plain numpy's within 1e-13"
 
 
 def _assert_threads(market: Market) -> str:

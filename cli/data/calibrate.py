@@ -11,12 +11,15 @@ from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from engine.market.market import Market
+    from engine.market.row_regimes import RowRegimes
 
 
 def calibrate(
     files: Files,
     date: Annotated[str, typer.Option(metavar="DATE", help="Valuation date, as 2025-05-28: no later row is used.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where DATE.toml and DATE.rows.npy go; made if absent.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where DATE.toml and the arrays beside it go; made if absent.")
+    ],
     like: Annotated[
         Path | None,
         typer.Option(
@@ -48,7 +51,8 @@ def calibrate(
     """Write the market of a date and the filtered law of its moves, as they were known on that date.
 
     The law is a table of 1,000 past joint dates' residuals, drawn whole, and each factor's variance at four speeds;
-    scenarios with law = "filtered" use it. It takes 2,120 joint dates at least. What is odd in the history is refused
+    scenarios with law = "filtered" use it. It takes 2,120 joint dates at least. Three regimes of days, estimated each
+    January, tilt the rows where a scenario says law = "filtered-regimes". What is odd in the history is refused
     by date, series and line, unless it is accepted by name.
     """
     from engine.analysis.stressed_window import with_stressed_window
@@ -74,6 +78,8 @@ def calibrate(
         notes = (*notes, *more)
     typer.echo(str(write_calibrated_market(market, made_folder(out))))
     render.show(_table(market))
+    if market.filtered is not None and market.filtered.regimes is not None:
+        render.show(_regimes_table(market.filtered.regimes))
     if market.filtered is not None and (year := market.filtered.stressed) is not None:
         print(f"\nStressed year of {year.book}: {year.first} to {year.last}; {year.description}")
     for note in notes:
@@ -101,6 +107,34 @@ def _table(market: "Market") -> Table:
     )
     title = f"Law of {market.valuation_date}: {state.description}"
     return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def _regimes_table(regimes: "RowRegimes") -> Table:
+    """Return what tells the regimes of days apart, and how likely each is on the date."""
+    from engine.market.row_regimes import REGIMES
+
+    sds, series = regimes.sds, regimes.series
+    rows: list[tuple[str, ...]] = [
+        ("probability on the date", *map(_share, regimes.tonight)),
+        ("in the long run, of the rows' dates", *map(_share, regimes.long_run)),
+        ("stays for the next joint date", *map(_share, regimes.transitions.diagonal())),
+    ]
+    for what, of_series in (("standard deviation", sds), ("mean", regimes.means)):
+        rows += [(f"{what}, {name}", *(f"{x:.2f}" for x in of_series[:, i])) for i, name in enumerate(series)]
+    for i, one in enumerate(series):
+        for j, other in enumerate(series[:i]):
+            links = regimes.covariances[:, i, j] / (sds[:, i] * sds[:, j])
+            rows.append((f"correlation, {other} and {one}", *(f"{x:.2f}" for x in links)))
+    columns = (
+        Column(heading="residuals of a day", is_number=False, meaning="in standard deviations of the filtered law."),
+        *(Column(heading=name) for name in REGIMES),
+    )
+    title = f"Regimes of days, estimated on residuals to {regimes.estimated_to}: what filtered-regimes draws rows by"
+    return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def _share(probability: float) -> str:
+    return f"{100.0 * probability:.1f} %"
 
 
 def _percent(vol: float) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from engine.calibration.dated_markets import markets_of_dates
 from engine.calibration.market_of_date import is_carried, series_needed
+from engine.calibration.row_regimes import row_regimes
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
 from engine.inputs.history.gate import pass_gate
@@ -80,7 +81,7 @@ def filtered_state(
         )
     names = tuple(factor.name for factor in factors)
     leaders, led = leaders_and_led(factors)
-    return _calibrated(joint, names, leaders, led, given or {}, rule), joint
+    return _calibrated(joint, names, leaders, led, given or {}, rule, day), joint
 
 
 def leaders_and_led(factors: Sequence[Factor]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -158,6 +159,7 @@ def _calibrated(
     led: tuple[str, ...],
     given: Mapping[str, GivenFactor],
     rule: FilterRule,
+    day: date,
 ) -> FilteredState:
     averages, z = standardised(joint.changes, joint.spans, rule)
     first, second = (np.array([names.index(name) for name in some], np.int64) for some in (leaders, led))
@@ -178,6 +180,7 @@ def _calibrated(
         move_spans=joint.spans[-N_MOVES:].copy(),
         n_dates=joint.spans.size,
         given=dict(given),
+        regimes=row_regimes(z, joint.days, names, day, n_rows=len(rows), cap=rule.cap, warm_up=WARM_UP),
         description=(
             f"{joint.spans.size:,} changes between joint dates, {joint.days[0]} to {joint.days[-1]}; averages of "
             f"squares per weekday start at the mean of the first {WARM_UP}; leads by ridge on the last {LEAD_DATES:,}; "

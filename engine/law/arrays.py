@@ -40,6 +40,7 @@ def _with_rows(plain: ModelArrays, laws: Sequence[RowLaw | None]) -> ModelArrays
     present = [law for law in laws if law is not None]
     tables = {law.residuals.tobytes(): law.residuals for law in present}
     ends = np.cumsum([0, *(len(table) for table in tables.values())])
+    edges, aliases = list[I64](), list[I64]()
     records, n_leaders = plain.laws.copy(), max(1, *(law.leader.size for law in present))
     for d, law in enumerate(laws):
         if law is not None:
@@ -47,14 +48,23 @@ def _with_rows(plain: ModelArrays, laws: Sequence[RowLaw | None]) -> ModelArrays
             records["is_filtered"][d], records["is_enumerated"][d] = 1, int(law.is_enumerated)
             records["first_row"][d], records["last_row"][d] = ends[place], ends[place + 1]
             records["lead_clip"][d] = law.clip
+            if law.edges.size:
+                records["n_row_regimes"][d] = law.edges.shape[1]
+                records["first_edge"][d], records["first_alias"][d] = map(sum, (map(len, edges), map(len, aliases)))
+                edges.append(law.edges.ravel())
+                aliases.append(law.aliases.ravel())
     same = ("root_span", "weekday_move", "follows", "own_normal", "least_variance", "variance", "speed", "weight")
     stacked = {name: _stacked([None if law is None else getattr(law, name) for law in laws]) for name in same}
     padded = {
         name: _stacked([None if law is None else _with_zeros(getattr(law, name), n_leaders) for law in laws])
         for name in ("leader", "lead", "last_residual")
     }
-    residuals = np.concatenate(list(tables.values())).T
-    return plain._replace(laws=records, residuals=residuals, **stacked, **padded)
+    shared = {
+        "residuals": np.concatenate(list(tables.values())).T,
+        "regime_edges": np.concatenate([np.zeros(0, np.int64), *edges]),
+        "row_aliases": np.concatenate([np.zeros(0, np.int64), *aliases]),
+    }
+    return plain._replace(laws=records, **shared, **stacked, **padded)
 
 
 def _stacked(arrays: Sequence[Array | None]) -> Array:

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from engine.market.row_regimes import RowRegimes
 from kernels.types import F64
 
 FLOOR = 1e-12  # variance per weekday, (0.01 bp)^2: only so that nothing divides by zero
@@ -55,6 +56,7 @@ class FilteredState:
     given: Mapping[str, GivenFactor] = field(default_factory=dict)  # factors without a history
     move_spans: F64 = field(default_factory=lambda: np.zeros(0))  # (n_moves,) weekdays of each move; none: unknown
     stressed: StressedWindow | None = None
+    regimes: RowRegimes | None = None  # by which rows may be drawn
 
     @property
     def variances(self) -> F64:

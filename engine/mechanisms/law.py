@@ -35,6 +35,7 @@ class LawKind:
     name: str
     meaning: str  # one line, with its window and its constants
     way: Way
+    is_tilted: bool = False  # of ROWS: drawn by the regimes of the market's [law.regimes]
     n_moves: int = 0  # of WINDOWS and COVARIANCE: joint changes of the market's [law] that it is made of
     decay: float = 1.0  # of COVARIANCE: what a joint date leaves of the weight of those before
     nu: float | None = None  # of COVARIANCE: degrees of freedom of a t; None: normal
@@ -52,6 +53,12 @@ LAW_KINDS: Registry[LawKind] = Registry(
             name=FILTERED,
             meaning="past days' residuals drawn whole, by variances at four speeds that go along with the path",
             way=Way.ROWS,
+        ),
+        LawKind(
+            name="filtered-regimes",
+            meaning="the same, days like the present one more often until that is forgotten, by [law.regimes]",
+            way=Way.ROWS,
+            is_tilted=True,
         ),
         *map(_windows, (250, 500, 1000)),
         LawKind(name=GAUSSIAN, meaning="normal, by the vols and correlations of one long window", way=Way.DIFFUSION),
@@ -150,6 +157,11 @@ def _lacking_of_state(kind: LawKind, state: FilteredState, names: Sequence[str])
         return (
             f"law {kind.name!r} needs the worst year for a book, [law.stressed] and its file, which the market lacks:"
             " `unwind calibrate --stressed BOOK` finds and writes it",
+        )
+    if kind.is_tilted and state.regimes is None:
+        return (
+            f"law {kind.name!r} needs [law.regimes] and the file of memberships that it names, and the market has not"
+            " both: `unwind calibrate` writes them; or take law = 'filtered'",
         )
     missing = [name for name in state.leaders if name not in names] if kind.way is Way.ROWS else []
     if missing:

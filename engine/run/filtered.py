@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.errors import InputError
-from engine.law.past.one_step import enumerated
+from engine.law.past.one_step import enumerated, move_weights, regimes_of_law
+from engine.law.past.row_regimes import state_weights, whole_shares
 from engine.market.filtered import FilteredState
 from engine.mechanisms.law import Way, is_whole, way_of
 from engine.mechanisms.unwind import Unwind
@@ -28,6 +29,8 @@ from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program
 from kernels.lanes import RESIDUAL_ROW
 from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.philox import draw_words
+from kernels.numpy.steps.filtered import picked_row
+from kernels.numpy.steps.row_regimes import next_regimes, start_regimes, tilted_row
 from kernels.types import F64, I64
 
 BLOCK_DATES = 10  # consecutive joint dates that are resampled together: what the filter missed comes in runs
@@ -42,24 +45,56 @@ class WholeLaw:
     """All moves of a law that is known without simulation, valued."""
 
     pnl: F64  # (n_rows, n_moves) P&L of every row of results, though only some follow this law
+    weights: F64 | None  # (n_moves,) how much each counts, 1 on average; None: all alike
     pnl_sha256: tuple[str, ...]  # (n_rows,)
     n_table: int  # days of the past, or windows of them: move i comes from that of number i modulo theirs
     block: int  # of them that are resampled together
 
+    def moments(self, row: int) -> tuple[float, float]:
+        """Return mean and standard deviation of a row of results."""
+        pnl = self.pnl[row]
+        if self.weights is None:
+            return float(pnl.mean()), float(pnl.std())
+        mean = float(np.average(pnl, weights=self.weights))
+        return mean, math.sqrt(float(np.average((pnl - mean) ** 2, weights=self.weights)))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Draws:
     """By what a filtered law's rows are drawn."""
 
-    n_table: int
+    model: ModelArrays
+    law: int  # its number
     seed: int
     n_steps: int
 
-    def blocks_of(self, paths: I64) -> I64:
-        """Return the block of rows that each path draws from in each step: (n_steps, n_paths)."""
-        blocks, ids, n = _blocks(self.n_table), paths.astype(np.uint64), np.uint64(self.n_table)
-        words = [draw_words(self.seed, ids, step, RESIDUAL_ROW)[0] for step in range(self.n_steps)]
-        return np.stack([blocks[(word * n >> np.uint64(32)).astype(np.int64)] for word in words])
+    @property
+    def n_table(self) -> int:
+        """Return the number of rows."""
+        law = self.model.laws[self.law]
+        return int(law.last_row - law.first_row)
+
+    def shares(self) -> F64:
+        """Return the share of each block of rows in the draws of each regime, 0 first: (n_states, n_blocks)."""
+        blocks = _blocks(self.n_table)
+        if not self.model.laws["n_row_regimes"][self.law]:
+            return np.asarray(np.bincount(blocks)[None] / self.n_table)
+        rows = state_weights(regimes_of_law(self.model, self.law)[1])
+        return np.stack([np.bincount(blocks, each) for each in rows])
+
+    def blocks_of(self, paths: I64) -> tuple[I64, I64]:
+        """Return the block of rows that each path draws from in each step, and by which regime: (n_steps, n_paths)."""
+        law, ids, blocks = self.model.laws[self.law], paths.astype(np.uint64), _blocks(self.n_table)
+        regime, found = start_regimes(law, ids.size), []
+        for step in range(self.n_steps):
+            words = draw_words(self.seed, ids, step, RESIDUAL_ROW)
+            row = picked_row(law, ids, step, words[0])
+            if law.n_row_regimes:
+                regime = next_regimes(self.model, law, regime, words[1])
+                row = tilted_row(self.model, law, regime, words[0])
+            found.append((blocks[row.astype(np.int64) - law.first_row], regime.astype(np.int64)))
+        of_block, of_regime = zip(*found, strict=True)
+        return np.stack(of_block), np.stack(of_regime)
 
 
 def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
@@ -116,6 +151,7 @@ def whole_laws(
         digests.add(backend.reduce(program, cells, np.zeros((program.n_rows, 1, 2))))
         found[d] = WholeLaw(
             pnl=backend.pnl(program, PathRange(first=0, n=n)),
+            weights=move_weights(model, d, n),
             pnl_sha256=tuple(digests.sha256(row) for row in range(program.n_rows)),
             n_table=n if law.is_enumerated else int(law.last_row - law.first_row),
             block=max(BLOCK_DATES, 2 * n_steps),
@@ -124,17 +160,24 @@ def whole_laws(
 
 
 def exact_tails(
-    pnl: F64, n_table: int, confidences: Sequence[Confidence], shock_pnl: float, block: int = BLOCK_DATES
+    pnl: F64,
+    n_table: int,
+    confidences: Sequence[Confidence],
+    shock_pnl: float,
+    block: int = BLOCK_DATES,
+    weights: F64 | None = None,
 ) -> tuple[TailResult, ...]:
-    """Return the measures of equally likely P&L, (n_moves,) [currency], at each confidence, with the table's error.
+    """Return the measures of moves' P&L, (n_moves,) [currency], at each confidence, with the table's error.
 
-    VaR is the loss of the least likely moves that make up 1 - confidence, the mildest of them: where their number is
-    whole, the upper end of the losses that are quantiles. ES is the mean of these. For the error `block` rows of the
-    table are resampled together.
+    Moves are equally likely, or as much as their weights (n_moves,), 1 on average. VaR is the loss of the worst moves
+    that make up 1 - confidence, the mildest of them: where their number is whole, the upper end of the losses that are
+    quantiles. ES is the mean of these. For the error `block` rows of the table are resampled together.
     """
     order = np.argsort(pnl, kind="stable")
     counts = _resampled(n_table, block)
-    return tuple(_exact_tail(pnl[order], order % n_table, counts, each, shock_pnl) for each in confidences)
+    sorted_weights = None if weights is None else weights[order]
+    moves = pnl[order], order % n_table, sorted_weights
+    return tuple(_exact_tail(*moves, counts, each, shock_pnl) for each in confidences)
 
 
 def table_errors(
@@ -156,8 +199,8 @@ def table_errors(
     pnl = backend.pnl(program, PathRange(first=0, n=n))
     found: dict[int, dict[float, dict[str, float]]] = {}
     for row in rows:
-        law = model.laws[run.dynamics[_scenario(row, program)]]
-        draws = Draws(n_table=int(law.last_row - law.first_row), seed=program.seed, n_steps=program.n_steps)
+        law = int(run.dynamics[_scenario(row, program)])
+        draws = Draws(model=model, law=law, seed=program.seed, n_steps=program.n_steps)
         found[row] = {float(exact_confidence(c)): _jackknife(0.0 - pnl[row], draws, c) for c in confidences}
     return found
 
@@ -172,17 +215,27 @@ def _scenario(row: int, program: Program) -> int:
     return row // (program.n_rows // program.book.run.dynamics.size)
 
 
-def _exact_tail(pnl: F64, rows: I64, counts: F64, confidence: Confidence, shock_pnl: float) -> TailResult:
+def _exact_tail(
+    pnl: F64, rows: I64, weights: F64 | None, counts: F64, confidence: Confidence, shock_pnl: float
+) -> TailResult:
     """Measure P&L (n_moves,), worst first, of `rows` of a table; counts (n_resamples, n_table) of rows drawn anew."""
     mass, losses = float(tail_mass(confidence, pnl.size)), 0.0 - pnl
-    exact = dict(zip(MEASURES, _measures(losses, np.ones(pnl.size), mass), strict=True))
-    ses = np.array([_measures(losses, each[rows], mass) for each in counts]).std(axis=0, ddof=1)
-    sample = estimate_sample(pnl, confidence)
+    exact = dict(zip(MEASURES, _measures(losses, np.ones(pnl.size) if weights is None else weights, mass), strict=True))
+    drawn = (_weighed(each[rows], weights) for each in counts)
+    ses = np.array([_measures(losses, each, mass) for each in drawn]).std(axis=0, ddof=1)
+    sample = estimate_sample(pnl if weights is None else np.repeat(pnl, whole_shares(weights, CELL)), confidence)
     known = {key: Estimate(value=value, se=0.0, low=value, high=value) for key, value in exact.items()}
     whole = replace(sample, estimates={**sample.estimates, **known}, rough=False)
     return replace(
         tail_result(whole, shock_pnl), table_ses=dict(zip(MEASURES, ses.tolist(), strict=True)), is_exact=True
     )
+
+
+def _weighed(counts: F64, weights: F64 | None) -> F64:
+    """Return how much each move counts when it came so often: (n_moves,), 1 on average."""
+    if weights is None:
+        return counts
+    return counts * weights * (counts.size / float(counts @ weights))
 
 
 def _measures(losses: F64, weights: F64, mass: float) -> tuple[float, float]:
@@ -219,12 +272,14 @@ def _jackknife(losses: F64, draws: Draws, confidence: Confidence) -> dict[str, f
     density = 2.0 * reach / n / (high - low) if high > low else math.inf
     tail = np.flatnonzero(losses > var)
     adds = {VALUE_AT_RISK.key: np.full(tail.size, 1.0 / density), EXPECTED_SHORTFALL.key: (losses[tail] - var) / p}
-    blocks = draws.blocks_of(tail)  # (n_steps, n_tail)
-    shares = np.bincount(_blocks(draws.n_table)) / draws.n_table
+    blocks, regimes = draws.blocks_of(tail)  # (n_steps, n_tail)
+    shares = draws.shares()
     found = {}
     for key, each in adds.items():
-        visits = np.bincount(blocks.ravel(), np.tile(each, len(blocks)), shares.size)
-        slopes = (visits - draws.n_steps * shares * each.sum()) / n
-        noise = draws.n_steps * (1.0 - float(shares @ shares)) * float(each @ each) / n / n
+        visits = np.bincount(blocks.ravel(), np.tile(each, len(blocks)), shares.shape[1])
+        expected = np.bincount(regimes.ravel(), np.tile(each, len(blocks)), len(shares)) @ shares
+        slopes = (visits - expected) / n
+        own = 1.0 - (shares * shares).sum(axis=1)
+        noise = float((own[regimes] * (each * each)).sum()) / n / n
         found[key] = math.sqrt(max(float(slopes @ slopes) - noise, 0.0))
     return found

@@ -162,16 +162,16 @@ def _exact_rows(prepared: Prepared, exact: Mapping[int, WholeLaw]) -> dict[int, 
         law = exact[int(packed.book.run.dynamics[s])]
         for k, scope in enumerate(scopes):
             row = s * len(scopes) + k
-            shock_pnl, pnl = float(packed.shock_pnl[s, k]), law.pnl[row]
+            shock_pnl, (mean, std) = float(packed.shock_pnl[s, k]), law.moments(row)
             found[row] = ScopeResult(
                 scenario=inputs.names[s],
                 scope=scope,
                 base_value=float(packed.base_values[k]),
                 shock_pnl=shock_pnl,
-                mean=float(pnl.mean()),
+                mean=mean,
                 mean_se=0.0,
-                std=float(pnl.std()),
-                measures=exact_tails(pnl, law.n_table, confidences, shock_pnl, law.block),
+                std=std,
+                measures=exact_tails(law.pnl[row], law.n_table, confidences, shock_pnl, law.block, law.weights),
                 pnl_sha256=law.pnl_sha256[row],
                 pnl_bound=float(packed.bounds.pnl[s, k]),
             )
@@ -185,8 +185,10 @@ def _whole_laws(prepared: Prepared, say: Callable[[str], None]) -> dict[int, Who
         backend, packed.model, packed.n_steps, lambda model: _prepared_program(backend, config, packed, model)
     )
     for s in exact_scenarios(prepared.inputs.unwinds, packed.n_steps):
-        n = found[int(packed.book.run.dynamics[s])].pnl.shape[1]
-        say(f"{prepared.inputs.names[s]} is exact: each of its {n:,} equally likely moves is valued, none is drawn")
+        law = found[int(packed.book.run.dynamics[s])]
+        moves = "equally likely moves" if law.weights is None else "moves, as likely as the evening's regimes make it,"
+        name, n = prepared.inputs.names[s], law.pnl.shape[1]
+        say(f"{name} is exact: each of its {n:,} {moves} is valued, none is drawn")
     return found
 
 

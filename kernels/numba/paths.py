@@ -7,7 +7,7 @@ from kernels.law_layout import ModelArrays
 from kernels.layout import Book
 from kernels.numba.revalue import SCRATCH_ROWS, revalue
 from kernels.numba.settings import BLOCK, STRICT, STRIDE
-from kernels.numba.steps.filtered import carried_rows
+from kernels.numba.steps.filtered import carried_rows, regime_row
 from kernels.numba.steps.rows import N_ROWS, PATH_SERIES_ROWS
 from kernels.numba.steps.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
 from kernels.types import F64, U64, Array, Bools, u64
@@ -110,3 +110,6 @@ def levels_of_paths(
                     for i in range(width):
                         carried = unwind[d, PATH_SERIES_ROWS[k] + i] if model.laws[d].is_unwind else 0.0
                         levels[d, step, n_factors + k, start + i] = carried
+                if model.laws[d].is_filtered:
+                    for i in range(width):
+                        levels[d, step, n_factors, start + i] = filters[d, regime_row(model) * STRIDE + i]

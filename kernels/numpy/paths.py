@@ -37,4 +37,6 @@ def levels_of_paths(program: Program, path_ids: U64) -> Array:
             levels[d, step, :n_factors] = observe(model, d, states[d], own)
             if isinstance(own, Carried):
                 levels[d, step, n_factors:] = own.path_series(float(model.laws[d].long_run))
+            elif own is not None:
+                levels[d, step, n_factors + PATH_SERIES.index("regime")] = own.regimes
     return levels

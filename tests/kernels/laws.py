@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from kernels.law_layout import LAW, N_QUANTILES, N_SPEEDS, ModelArrays, plain_model
+from kernels.law_layout import ALIAS_BITS, LAW, N_QUANTILES, N_SPEEDS, ModelArrays, plain_model
 
 
 def random_model(rng: np.random.Generator, n_factors: int, n_dynamics: int = 1) -> ModelArrays:
@@ -70,13 +70,24 @@ def random_unwind(
 def random_filtered(
     rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, n_rows: int = 37
 ) -> ModelArrays:
-    """Laws by rows, each with a table of its own; some factors follow three leaders, two have normals of their own."""
+    """Laws by rows, each with a table of its own; some factors follow three leaders, two have normals of their own.
+
+    The first law has no regimes of rows, the second three, the third two, and so on.
+    """
     model = random_model(rng, n_factors, n_dynamics)
     laws = np.zeros(n_dynamics, LAW)
     laws["is_filtered"] = 1
     laws["first_row"] = n_rows * np.arange(n_dynamics)
     laws["last_row"] = laws["first_row"] + n_rows
     laws["lead_clip"] = 1.5
+    edges, aliases = [], []
+    for d in range(n_dynamics):
+        laws["n_row_regimes"][d] = n = (0, 3, 2)[d % 3]
+        laws["first_edge"][d], laws["first_alias"][d] = sum(map(np.size, edges)), sum(map(np.size, aliases))
+        edges.append(np.sort(rng.integers(0, 2**32, (n + 2, n)), axis=1))
+        edges[-1][0] = 2**32
+        aliases.append(rng.integers(0, 2**32, (n + 1, n_rows)) << ALIAS_BITS | rng.integers(0, n_rows, (n + 1, n_rows)))
+        aliases[-1][0] = np.arange(n_rows)
     of_factor = (n_dynamics, n_factors)
     given = rng.permuted(np.arange(n_factors) < min(2, n_factors - 1))
     averages = rng.uniform(0.3, 2.0, (*of_factor, N_SPEEDS))
@@ -95,6 +106,8 @@ def random_filtered(
         leader=rng.integers(0, n_factors, (n_dynamics, 3)),
         lead=rng.normal(0.0, 0.2, (*of_factor, 3)) * (rng.uniform(size=(*of_factor, 1)) < 0.6),
         last_residual=rng.uniform(-1.5, 1.5, (n_dynamics, 3)),
+        regime_edges=np.concatenate([each.ravel() for each in edges]),
+        row_aliases=np.concatenate([each.ravel() for each in aliases]),
     )
 
 

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from engine.backtest.laws.backtest_law import BacktestLaw
 from engine.backtest.laws.by_covariance import by_covariance
 from engine.backtest.laws.filtered import FILTERED
+from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES
 from engine.backtest.laws.gaussian import GAUSSIAN
 from engine.backtest.laws.historical import historical
 from engine.errors import InputError, did_you_mean
 from engine.mechanisms.law import LAW_KINDS, LawKind, Way
 
-_OWN = {law.name: law for law in (FILTERED, GAUSSIAN)}
+_OWN = {law.name: law for law in (FILTERED, FILTERED_REGIMES, GAUSSIAN)}
 _BY_WAY = {Way.WINDOWS: historical, Way.COVARIANCE: by_covariance}
 
 

@@ -7,7 +7,7 @@ from scipy.special import ndtri
 
 from kernels.types import F64, U32
 
-_NORMALS, _ROWS, _MIXING = 0, 1, 2  # lanes: what is drawn from one never shifts another
+_NORMALS, _ROWS, _MIXING, _REGIMES = 0, 1, 2, 3  # lanes: what is drawn from one never shifts another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +35,10 @@ class CommonDraws:
     def uniforms(self) -> F64:
         """Return (n_paths,) uniforms within (0, 1) for what mixes a path's normals."""
         return np.asarray((self.words(_MIXING, 1)[0] + 0.5) / 2.0**32)
+
+    def row_words(self, n_steps: int) -> tuple[U32, U32]:
+        """Return the words behind `rows`, and as many for the regimes that tilt them: (n_steps, n_paths) each."""
+        return self.words(_ROWS, n_steps), self.words(_REGIMES, n_steps)
 
     def rows(self, n_rows: int, n_steps: int) -> U32:
         """Return a row of a table of `n_rows` for each step and path: (n_steps, n_paths), none favoured by 2.4e-7."""

@@ -11,9 +11,16 @@ import numpy as np
 from pydantic import Field
 
 from engine.errors import FileFaults
+from engine.inputs.market.regimes_table import (
+    RegimesTable,
+    memberships_fault,
+    regimes_of,
+    regimes_table_faults,
+)
 from engine.inputs.opened import FileKind, MissingFileError, open_once
 from engine.inputs.toml.read import Strict
 from engine.market.filtered import FilteredState, GivenFactor, StressedWindow
+from engine.market.row_regimes import RowRegimes
 from engine.mechanisms.law import LEAST_STRESSED
 from kernels.lanes import MAX_FACTORS
 from kernels.law_layout import N_SPEEDS
@@ -24,6 +31,7 @@ LARGEST_MOVE = 1.0  # of a zero rate or logarithm in a day
 MOST_SPAN = 30  # weekdays between two joint dates
 ROWS_AT, MOVES_AT, STRESSED_AT = ("rows_file",), ("moves_file",), ("stressed", "moves_file")  # places in [law]
 ROWS_SUFFIX, MOVES_SUFFIX, STRESSED_SUFFIX = "rows.npy", "moves.npy", "stressed.npy"
+MEMBERSHIPS_SUFFIX = "memberships.npy"
 ROWS = FileKind(
     wanted="a table of rows in numpy's format",
     most_bytes=8 * MOST_ROWS * MAX_FACTORS + 1024,
@@ -96,6 +104,7 @@ class LawTable(Strict):
     )
     stressed: StressedTable | None = Field(default=None, description="The worst year for a book, for law = 'stressed'.")
     given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
+    regimes: RegimesTable | None = Field(default=None, description="By which rows may be drawn: filtered-regimes.")
 
 
 def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -138,6 +147,8 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
             yield (at, "given", name), f"{name} has a column of the rows: leave this table out"
         if unknown := [other for other in each.loadings if other not in table.factors]:
             yield (at, "given", name, "loadings"), f"{', '.join(unknown)} must be among `factors`"
+    if table.regimes is not None:
+        yield from regimes_table_faults(table.regimes, table.factors, table.calibrated_on)
 
 
 def sealed_arrays(table: LawTable) -> Iterator[tuple[tuple[str, ...], str, str, float]]:
@@ -150,12 +161,14 @@ def sealed_arrays(table: LawTable) -> Iterator[tuple[tuple[str, ...], str, str, 
 
 
 def written_arrays(state: FilteredState) -> Iterator[tuple[str, F64]]:
-    """Yield what follows the market's name in the name of each such file, and its array (n, n_factors)."""
+    """Yield what follows the market's name in the name of each such file, and its array (n, n_columns)."""
     yield ROWS_SUFFIX, state.rows
     if len(state.moves):
         yield MOVES_SUFFIX, state.moves
     if state.stressed is not None:
         yield STRESSED_SUFFIX, state.stressed.moves
+    if state.regimes is not None:
+        yield MEMBERSHIPS_SUFFIX, state.regimes.memberships
 
 
 def array_faults(table: LawTable, moves: F64 | None, stressed: F64 | None) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -166,8 +179,8 @@ def array_faults(table: LawTable, moves: F64 | None, stressed: F64 | None) -> It
         yield STRESSED_AT, f"a stressed year has {LEAST_STRESSED} joint changes or more, got {len(stressed)}"
 
 
-def load_array(name: str, digest: str, folder: Path, table: LawTable, largest: float) -> tuple[F64 | None, str]:
-    """Return the array of a [law] in a file, (n_rows, n_factors), None where there is none; and what is wrong with it.
+def load_array(name: str, digest: str, folder: Path, n_columns: int, largest: float) -> tuple[F64 | None, str]:
+    """Return the array of a [law] in a file, (n_rows, n_columns), None where there is none; and what is wrong with it.
 
     A file that is not there leaves the market its vols; one that is another than the digest says is an error. No
     number of it may be beyond `largest`.
@@ -187,15 +200,32 @@ def load_array(name: str, digest: str, folder: Path, table: LawTable, largest: f
         rows = np.load(io.BytesIO(opened.data), allow_pickle=False)
     except (ValueError, EOFError, OSError):
         return None, f"{name} is no array in numpy's format"
-    if rows.dtype != np.float64 or rows.ndim != 2 or rows.shape[1] != len(table.factors) or not len(rows):
-        wanted = f"(n_rows, {len(table.factors)}) float64"
+    if rows.dtype != np.float64 or rows.ndim != 2 or rows.shape[1] != n_columns or not len(rows):
+        wanted = f"(n_rows, {n_columns}) float64"
         return None, f"{name} must hold {wanted}, got {rows.shape} {rows.dtype}"
     if not (np.abs(rows) <= largest).all():
         return None, f"the rows of {name} must be finite and within +-{largest:g}"
     return np.ascontiguousarray(rows), ""
 
 
-def state_of(table: LawTable, rows: F64, moves: F64 | None, stressed: F64 | None = None) -> FilteredState:
+def load_regimes(table: RegimesTable | None, folder: Path, n_rows: int | None) -> tuple[RowRegimes | None, str]:
+    """Return the regimes of a [law], None where it, the rows or the memberships have no file; and what is wrong."""
+    if table is None:
+        return None, ""
+    memberships, wrong = load_array(table.memberships_file, table.memberships_sha256, folder, len(table.long_run), 1.0)
+    if memberships is None or n_rows is None:
+        return None, wrong
+    return regimes_of(table, memberships), memberships_fault(table, memberships, n_rows)
+
+
+def state_of(
+    table: LawTable,
+    rows: F64,
+    moves: F64 | None,
+    *,
+    stressed: F64 | None = None,
+    regimes: RowRegimes | None = None,
+) -> FilteredState:
     """Return the filtered state of a [law] without faults.
 
     rows (n_rows, n_factors) in standard deviations; moves, stressed (n_moves, n_factors) in the states' units
@@ -216,6 +246,7 @@ def state_of(table: LawTable, rows: F64, moves: F64 | None, stressed: F64 | None
         n_dates=table.n_dates,
         description=table.description,
         given={name: GivenFactor(loadings=each.loadings, source=each.source) for name, each in table.given.items()},
+        regimes=regimes,
         move_spans=np.zeros(0) if moves is None else np.array(table.move_spans, np.float64),
         stressed=None if table.stressed is None or stressed is None else _stressed_of(table.stressed, stressed),
     )

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 
-from engine.inputs.market.law_table import MOVES_SUFFIX, ROWS_SUFFIX, STRESSED_SUFFIX, rows_bytes
+from engine.inputs.market.law_table import MEMBERSHIPS_SUFFIX, MOVES_SUFFIX, ROWS_SUFFIX, STRESSED_SUFFIX, rows_bytes
 from engine.market.filtered import FilteredState
+from engine.market.row_regimes import REGIMES, RowRegimes
 from kernels.types import F64
 
 
@@ -41,6 +42,8 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
         yield f"moves_sha256 = {_quoted(sha256(rows_bytes(state.moves)).hexdigest())}"
     if state.move_spans.size:
         yield from _spans(state.move_spans)
+    if state.regimes is not None:
+        yield from regimes_lines(state.regimes, stem)
     for name, given in state.given.items():
         yield f"\n[law.given.{name}] # no history: its vol is among those above"
         loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())
@@ -63,6 +66,24 @@ def _spans(spans: F64) -> Iterator[str]:
     for first in range(0, len(numbers), 50):
         yield f"  {', '.join(numbers[first : first + 50])},"
     yield "]"
+
+
+def regimes_lines(regimes: RowRegimes, stem: str) -> Iterator[str]:
+    """Yield the lines of [law.regimes]."""
+    yield '\n[law.regimes] # by which rows are drawn where law = "filtered-regimes"'
+    yield f"# {', '.join(REGIMES)}, each with a normal law of these residuals"
+    yield f"series = {_names(regimes.series)}"
+    yield f"estimated_to = {regimes.estimated_to.isoformat()} # anew each January, on the past alone"
+    yield f"means = {regimes.means.tolist()!r}"
+    yield "covariances = ["
+    for name, matrix in zip(REGIMES, regimes.covariances.tolist(), strict=True):
+        yield f"  {matrix!r}, # {name}"
+    yield "]"
+    yield f"transitions = {regimes.transitions.tolist()!r} # from each regime, a row, to the next joint date's"
+    yield f"long_run = {regimes.long_run.tolist()!r} # of the rows' dates: with these all rows are drawn alike"
+    yield f"tonight = {regimes.tonight.tolist()!r} # probabilities on the date, of all that was seen up to it"
+    yield f"memberships_file = {_quoted(f'{stem}.{MEMBERSHIPS_SUFFIX}')} # the same on each row's date"
+    yield f"memberships_sha256 = {_quoted(sha256(rows_bytes(regimes.memberships)).hexdigest())}"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from engine.inputs.market.law_table import (
     LawTable,
     array_faults,
     load_array,
+    load_regimes,
     rows_bytes,
     sealed_arrays,
     state_of,
@@ -93,12 +94,14 @@ def _write(content: bytes, path: Path) -> None:
 
 def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
-    arrays, faults = {}, list[tuple[Keys, str]]()
+    folder, arrays, faults = opened.path.parent, {}, list[tuple[Keys, str]]()
     for keys, name, digest, largest in sealed_arrays(table):
-        array, wrong = load_array(name, digest, opened.path.parent, table, largest)
+        array, wrong = load_array(name, digest, folder, len(table.factors), largest)
         arrays[keys] = array
         faults += [(("law", *keys), wrong)] * bool(wrong)
     rows, moves, stressed = (arrays.get(keys) for keys in (ROWS_AT, MOVES_AT, STRESSED_AT))
+    regimes, wrong = load_regimes(table.regimes, folder, None if rows is None else len(rows))
+    faults += [(("law", "regimes", "memberships_file"), wrong)] * bool(wrong)
     faults += [(("law", *keys), wrong) for keys, wrong in array_faults(table, moves, stressed)]
     if faults:
         raise _refusal(opened, faults)
@@ -106,7 +109,7 @@ def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, An
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
-    return {"filtered": state_of(table, rows, moves, stressed)}
+    return {"filtered": state_of(table, rows, moves, stressed=stressed, regimes=regimes)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:

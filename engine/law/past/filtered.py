@@ -4,12 +4,13 @@ Formula: docs/laws.md. Factors without a history move with the rows' named facto
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from engine.errors import InputError
+from engine.law.past.row_regimes import drawn_weights, has_forgotten, regime_edges, row_aliases
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
 from engine.market.market import Market
@@ -19,7 +20,11 @@ from kernels.types import F64, I64
 WEEKDAYS_PER_YEAR = 261  # the clock of factors without a history: a step's weekdays over these
 REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: the largest row, and 4 beside it
 
-ROW_FIELDS = ("is_filtered", "is_enumerated", "first_row", "last_row", "lead_clip")  # of kernels.law_layout.LAW
+ROW_FIELDS = (  # of kernels.law_layout.LAW
+    *("is_filtered", "is_enumerated", "first_row", "last_row", "lead_clip"),
+    *("n_row_regimes", "first_edge", "first_alias"),
+)
+_NONE = np.zeros((0, 0), np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,6 +45,8 @@ class RowLaw:
     last_residual: F64  # (n_leaders,)
     clip: float
     is_enumerated: bool = False  # path i takes row i: the law of one step, whole
+    edges: I64 = field(default_factory=_NONE.copy)  # (n_regimes + 2, n_regimes) of `engine.law.past.row_regimes`
+    aliases: I64 = field(default_factory=_NONE.copy)  # (n_regimes + 1, n_rows)
 
     def key(self) -> bytes:
         """Return bytes that are equal for equal laws."""
@@ -49,7 +56,7 @@ class RowLaw:
     def mean(self, steps: int) -> F64:
         """Return the mean of the deviations after `steps`, at the start's variances: (n_factors,)."""
         first = self.root_span[0] * (self.lead @ self.last_residual)
-        return np.asarray(self.weekday_move * (self.root_span[:steps].sum() * self.residuals.mean(axis=0) + first))
+        return np.asarray(self.weekday_move * (self.root_span[:steps].sum() * self._mean_row(steps) + first))
 
     def covariance(self, steps: int) -> F64:
         """Return the covariance of a range that few paths leave after `steps`: (n_factors, n_factors).
@@ -57,12 +64,25 @@ class RowLaw:
         Standard deviations are those of the expected variances, wide enough for the largest row; correlations the
         rows'. Nothing depends on it but speed: paths outside are revalued in full.
         """
-        seconds = self.residuals.T @ self.residuals / len(self.residuals) + np.diag(self.own_normal**2)
+        seconds = self._second_moments(steps) + np.diag(self.own_normal**2)
         std, largest = self._spread(np.diag(seconds), steps)
         std = np.maximum(std, (INNER * std + largest) / REACH)
         scale = np.sqrt(np.diag(seconds))
         ratio = std / np.where(scale > 0.0, scale, 1.0)
         return np.asarray(seconds * np.outer(ratio, ratio))
+
+    def _mean_row(self, steps: int) -> F64:
+        """Return the mean of the rows that are drawn in `steps`: (n_factors,)."""
+        if self.edges.size == 0:
+            return np.asarray(self.residuals.mean(axis=0))
+        return np.asarray(drawn_weights(self.edges, self.aliases, steps).mean(axis=0) @ self.residuals)
+
+    def _second_moments(self, steps: int) -> F64:
+        """Return the mean products of the rows that are drawn in `steps`: (n_factors, n_factors)."""
+        if self.edges.size == 0:
+            return np.asarray(self.residuals.T @ self.residuals / len(self.residuals))
+        weights = drawn_weights(self.edges, self.aliases, steps).mean(axis=0)
+        return np.asarray((self.residuals.T * weights) @ self.residuals)
 
     def _spread(self, mean_square: F64, steps: int) -> tuple[F64, F64]:
         """Return the root of the expected variance after `steps`, and the largest row's move: (n_factors,) each."""
@@ -125,6 +145,17 @@ def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw,
     drift = np.where(held, 0.0, (1.0 - decay) * (market.thetas - states))
     drift = np.where(prices, (market.mus - 0.5 * market.vols**2) * years, drift)
     return law, RowSteps(decay=decay, drift=drift)
+
+
+def tilted(law: RowLaw, state: FilteredState) -> RowLaw:
+    """Return a filtered law whose rows the evening's regimes tilt; itself where they are at their long run.
+
+    Raises InputError when the state has no regimes.
+    """
+    if state.regimes is None:
+        raise InputError("the market's [law] has no regimes: `unwind calibrate` writes them")
+    edges = regime_edges(state.regimes)
+    return law if has_forgotten(edges) else replace(law, edges=edges, aliases=row_aliases(state.regimes))
 
 
 def step_spans(valuation_date: date, n_steps: int) -> F64:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from scipy.special import ndtri
 
+from engine.law.past.row_regimes import drawn_weights
 from kernels.law_layout import ModelArrays
 from kernels.types import F64, I64
 
@@ -12,10 +13,11 @@ N_NODES = 64  # of the normals of factors without a history, equally likely, of 
 
 
 def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
-    """Return laws whose path i takes the i-th of a law's equally likely moves, and their numbers: (n_dynamics,).
+    """Return laws whose path i takes the i-th of a law's moves, and their numbers: (n_dynamics,).
 
     At one step a law without factors of their own normals has as many moves as rows; otherwise each row comes with
-    N_NODES nodes of these normals. Over more steps plain history has as many as it has windows; other laws have none.
+    N_NODES nodes of these normals. `move_weights` says how much each counts. Over more steps plain history has as many
+    as it has windows, equally likely; other laws have none.
     """
     laws, own, tables = model.laws.copy(), np.array(model.own_normal), list[F64]()
     counts = np.zeros(laws.size, np.int64)
@@ -25,7 +27,7 @@ def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
             counts[d], moves = rows.shape[1] - n_steps + 1, rows
         elif n_steps == 1:
             moves = _with_nodes(rows, own[d])
-            counts[d], laws["is_enumerated"][d], own[d] = moves.shape[1], 1, 0.0
+            counts[d], laws["is_enumerated"][d], laws["n_row_regimes"][d], own[d] = moves.shape[1], 1, 0, 0.0
         else:
             moves = rows
         laws["first_row"][d] = sum(table.shape[1] for table in tables)
@@ -34,6 +36,26 @@ def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
     if not tables:
         return model, counts
     return model._replace(laws=laws, own_normal=own, residuals=np.concatenate(tables, axis=1)), counts
+
+
+def move_weights(model: ModelArrays, d: int, n_moves: int) -> F64 | None:
+    """Return how much each move of law d counts in one step, (n_moves,), 1 on average; None where all count alike.
+
+    They are what the words of kernels make of them, so that paths converge to these and no others.
+    """
+    if not model.laws["n_row_regimes"][d]:
+        return None
+    weights = drawn_weights(*regimes_of_law(model, d), 1)[0]
+    return np.asarray(np.tile(weights * weights.size, n_moves // weights.size))
+
+
+def regimes_of_law(model: ModelArrays, d: int) -> tuple[I64, I64]:
+    """Return the edges and aliases of law d as `engine.law.past.row_regimes` makes them."""
+    law = model.laws[d]
+    n, n_rows = int(law.n_row_regimes), int(law.last_row - law.first_row)
+    edges = model.regime_edges[law.first_edge : law.first_edge + (n + 2) * n]
+    aliases = model.row_aliases[law.first_alias : law.first_alias + (n + 1) * n_rows]
+    return edges.reshape(n + 2, n), aliases.reshape(n + 1, n_rows)
 
 
 def _with_nodes(rows: F64, own: F64) -> F64:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kernels import lanes
 from kernels.cuda.host.headers import generated
-from kernels.law_layout import N_SPEEDS, PATH_SERIES, Law, ModelArrays
+from kernels.law_layout import ALIAS_BITS, N_SPEEDS, PATH_SERIES, Law, ModelArrays
 from kernels.layout import Book, FxOptions
 from kernels.payoffs import PAYOFFS, has_rows, payoff_of
 from kernels.records import Rows
@@ -78,13 +78,14 @@ class BuildSettings:
         named = {name.upper(): int(value) for name, value in asdict(self).items() if name != "payoffs"}
         named |= {f"HAS_{name.upper()}": int(has) for name, has in self.payoffs}
         counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_PATH_SERIES": len(PATH_SERIES)}
-        counted |= {"N_SPEEDS": N_SPEEDS, "CARRIED_ROWS": self.carried_rows} if self.has_filter else {}
+        rows = {"N_SPEEDS": N_SPEEDS, "CARRIED_ROWS": self.carried_rows, "ALIAS_BITS": ALIAS_BITS}
+        counted |= rows if self.has_filter else {}
         return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
 
     @property
     def carried_rows(self) -> int:
         """Return how many numbers a path of a filtered law carries beside its deviations."""
-        return self.n_factors * N_SPEEDS + self.n_leaders if self.has_filter else 0
+        return self.n_factors * N_SPEEDS + self.n_leaders + 1 if self.has_filter else 0
 
     @property
     def kept_rows(self) -> int:

@@ -2,13 +2,15 @@
 #pragma once
 #include "draws/normal.cuh"
 #include "steps/regimes.cuh"
+#include "steps/row_regimes.cuh"
 
-static_assert(N_FACTORS * N_SPEEDS + N_LEADERS == CARRIED_ROWS, "cuda/host/source.py counts as many rows as there are");
+static_assert(N_FACTORS * N_SPEEDS + N_LEADERS + 1 == CARRIED_ROWS, "cuda/host/source.py counts as many rows as there are");
 
 // What a path of a filtered law carries beside its deviations.
 struct Variances {
     real averages[N_FACTORS][N_SPEEDS];  // over the variance at the start
     real leads[N_LEADERS];               // residuals of the leaders in the step before, clipped
+    int regime;                          // which tilts the row; 0: none
 };
 
 // Set what a path carries to its start.
@@ -19,6 +21,7 @@ __device__ __forceinline__ void start_variances(Variances& carried) {
     }
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) carried.leads[r] = (real)law_tables.last_residual[r];
+    carried.regime = start_regimes();
 }
 
 // The row of the table that a path takes: the high half of word times their number.
@@ -27,9 +30,17 @@ __device__ __forceinline__ u64 picked_row(u64 path, u32 step, u32 word) {
     return (u64)law.first_row + (law.is_enumerated ? (path + step) % n : ((u64)word * n) >> 32);
 }
 
+// Draw the row of this step, and before it the regime that tilts it, if there are any.
+__device__ __forceinline__ u64 drawn_row(u64 seed, u64 path, u32 step, int& regime) {
+    const Words words = philox(seed, path, step, RESIDUAL_ROW);
+    if (law.n_row_regimes == 0) return picked_row(path, step, words.w0);
+    regime = next_regimes(regime, words.w1);
+    return tilted_row(regime, words.w0);
+}
+
 // Put the row's residuals, what leaders add, and normals of a factor's own together: z, out.
-__device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, const Variances& carried, real* z) {
-    const double* row = law_tables.residuals + picked_row(path, step, philox(seed, path, step, RESIDUAL_ROW).w0) * N_FACTORS;
+__device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, Variances& carried, real* z) {
+    const double* row = law_tables.residuals + drawn_row(seed, path, step, carried.regime) * N_FACTORS;
     EACH_FACTOR(f) {
         z[f] = (real)row[f];
 #pragma unroll

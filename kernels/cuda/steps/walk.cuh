@@ -81,8 +81,12 @@ __device__ __forceinline__ seen observe(const Walk& walk, int, int, int f) {
     return per_impact != 0.0 ? fma(per_impact, walk.rows[IMPACT], x) : x;
 }
 
-// What a path carries beside its deviations, law_layout.PATH_SERIES: zero under a law without an unwind.
+// What a path carries beside its deviations, law_layout.PATH_SERIES: zero under a law without an unwind, but for the
+// regime of one by rows.
 __device__ __forceinline__ real path_series(const Walk& walk, int k) {
+#if HAS_FILTER
+    if (law.is_filtered) return k == 0 ? (real)walk.filter.regime : (real)0;
+#endif
     const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
     return (real)walk.rows[rows[k]];
 }
@@ -102,6 +106,7 @@ __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, 
     }
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) walk.filter.leads[r] = (real)carried[(N_FACTORS * N_SPEEDS + r) * width];
+    walk.filter.regime = (int)carried[(N_FACTORS * N_SPEEDS + N_LEADERS) * width];
 #endif
 }
 
@@ -117,6 +122,7 @@ __device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Ke
     }
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) carried[(N_FACTORS * N_SPEEDS + r) * width] = walk.filter.leads[r];
+    carried[(N_FACTORS * N_SPEEDS + N_LEADERS) * width] = walk.filter.regime;
 #endif
 }
 #else

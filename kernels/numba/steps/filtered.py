@@ -6,6 +6,7 @@ from numba import njit
 from kernels.law_layout import N_SPEEDS, Law, ModelArrays
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.steps.row_regimes import next_regimes, start_regimes, tilted_row
 from kernels.types import U32, U64, Array, u64
 
 
@@ -15,7 +16,13 @@ def carried_rows(model: ModelArrays) -> int:
     n = 0
     for d in range(model.laws.size):
         n += model.laws[d].is_filtered
-    return 0 if n == 0 else model.decay.shape[1] * N_SPEEDS + model.leader.shape[1]
+    return 0 if n == 0 else regime_row(model) + 1
+
+
+@njit(**STRICT)
+def regime_row(model: ModelArrays) -> int:
+    """Return the row of them that holds the regime which tilts a path's rows: the last."""
+    return model.decay.shape[1] * N_SPEEDS + model.leader.shape[1]
 
 
 @njit(**STRICT)
@@ -45,6 +52,7 @@ def start_variances(model: ModelArrays, d: int, carried: Array) -> None:
         row = (n_factors * N_SPEEDS + r) * STRIDE
         for i in range(BLOCK):
             carried[row + i] = model.last_residual[d, r]
+    start_regimes(model.laws[d], carried[regime_row(model) * STRIDE :])
 
 
 @njit(**INLINE)
@@ -114,13 +122,18 @@ def step_by_row(
 ) -> None:
     """Move a block of paths of law d one step: state (n_factors * STRIDE,) and carried, in and out.
 
-    words    (4 * STRIDE,)          of lane RESIDUAL_ROW: the first is the row
+    words    (4 * STRIDE,)          of lane RESIDUAL_ROW: the first is the row, the second the regime that tilts it
     normals  (n_factors * STRIDE,)  of the factors' own, for those that have a weight for them
     picked (BLOCK,), z (n_factors * STRIDE,) are scratch
     """
     n_factors, n_leaders, law = model.decay.shape[1], model.leader.shape[1], model.laws[d]
     for i in range(BLOCK):
         picked[i] = picked_row(law, paths[i], step, u64(words[i]))
+    if law.n_row_regimes > 0:
+        regimes = carried[regime_row(model) * STRIDE :]
+        next_regimes(model, law, words, regimes)
+        for i in range(BLOCK):
+            picked[i] = tilted_row(model, law, np.int64(regimes[i]), u64(words[i]))
     residuals_of(model, d, picked, normals, carried, z)
     for f in range(n_factors):
         own, x = z[f * STRIDE : (f + 1) * STRIDE], state[f * STRIDE : (f + 1) * STRIDE]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kernels.law_layout import Law, ModelArrays
+from kernels.numpy.steps.row_regimes import start_regimes
 from kernels.types import U64, Array
 
 
@@ -14,6 +15,7 @@ class Variances:
 
     averages: Array  # (n_factors, N_SPEEDS, n_ids) over the variance at the start
     leads: Array  # (n_leaders, n_ids) residuals of the leaders in the step before, clipped
+    regimes: U64  # (n_ids,) number of the regime that tilts the row; 0: none
 
 
 def start_variances(model: ModelArrays, d: int, n_ids: int) -> Variances:
@@ -21,6 +23,7 @@ def start_variances(model: ModelArrays, d: int, n_ids: int) -> Variances:
     return Variances(
         averages=np.repeat(model.variance[d][..., None], n_ids, axis=2),
         leads=np.repeat(model.last_residual[d][:, None], n_ids, axis=1),
+        regimes=start_regimes(model.laws[d], n_ids),
     )
 
 

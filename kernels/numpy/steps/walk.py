@@ -10,6 +10,7 @@ from kernels.numpy.draws.philox import draw_words, join
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
+from kernels.numpy.steps.row_regimes import next_regimes, tilted_row
 from kernels.numpy.steps.rows import Carried
 from kernels.numpy.steps.sales import sell
 from kernels.numpy.steps.step import correlate_and_step
@@ -52,7 +53,11 @@ def walk_one_step(
         if own is None:
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
         elif isinstance(own, Variances):
-            rows = picked_row(model.laws[d], path_ids, step, draw_words(seed, path_ids, step, RESIDUAL_ROW)[0])
+            law, words = model.laws[d], draw_words(seed, path_ids, step, RESIDUAL_ROW)
+            rows = picked_row(law, path_ids, step, words[0])
+            if law.n_row_regimes:
+                own.regimes = next_regimes(model, law, own.regimes, words[1])
+                rows = tilted_row(model, law, own.regimes, words[0])
             step_by_row(model, d, step, rows, normals, own, state)
         else:
             unwind_one_step(model, d, seed, path_ids, step, normals, state, own)

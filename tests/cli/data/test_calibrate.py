@@ -55,7 +55,7 @@ def test_what_cannot_be_calibrated_is_refused_by_name(unwind, tidy, tmp_path, op
 def test_it_is_said_which_run_is_exact_and_which_error_is_the_tables(unwind):
     one = unwind("run", "--scenario", "filtered", "--horizon-days", "1", "--backend", "numba")
     assert one.returncode == 0, one.stderr
-    assert "equally likely moves, each valued: nothing is drawn" in one.stdout
+    assert "64,000 moves, each valued: nothing is drawn" in one.stdout
     assert " exact ±" in one.stdout
     assert "and of a filtered law's table of past days" in one.stdout
     assert "filtered is exact: each of its 64,000 equally likely moves is valued" in one.stderr

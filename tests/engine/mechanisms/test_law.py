@@ -81,6 +81,15 @@ def test_a_market_without_a_law_or_with_a_factor_beyond_it_is_refused():
         apply(filtered, replace(MARKET, filtered=fewer))
 
 
+def test_filtered_regimes_are_walked_day_by_day_and_need_the_markets_regimes(tmp_path):
+    made = scenario(tmp_path, 'law = "filtered-regimes"\n')
+    assert is_daily(made.unwind)
+    assert apply(made, MARKET).unwind.law == "filtered-regimes"
+    without = replace(MARKET, filtered=replace(MARKET.filtered, regimes=None))
+    with pytest.raises(FileFaults, match=r"line 4, law: law 'filtered-regimes' needs \[law.regimes\]"):
+        apply(made, without)
+
+
 def test_plain_history_needs_the_moves_themselves(tmp_path):
     made = scenario(tmp_path, 'law = "historical-500"\n')
     assert is_daily(made.unwind)

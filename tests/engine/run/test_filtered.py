@@ -96,6 +96,62 @@ def test_base_beside_it_has_its_own_paths_and_bits(run_files):
     assert not measures_of(both, "base")[0.99].is_exact
 
 
+def test_one_day_with_regimes_is_every_row_valued_by_its_weight(run_files, hand_book):
+    """By hand: rows' moves of ln USD/JPY, weighed by the evening's chain, ordered, and cut where 1 % is reached."""
+    book, state = hand_book(units=[(0, "USD", 1e6)]), MARKET.filtered
+    result = run_files(MARKET, book, scenarios=["filtered-regimes"], horizon_days=1, instantaneous=True)
+    moves = np.sqrt(state.variances[-1]) * (state.rows[:, -1] + state.gamma[:, -1] @ state.last)
+    pnl = 1e6 * MARKET.usdjpy * np.expm1(moves)
+    weights = state.regimes.tonight @ state.regimes.transitions @ state.regimes.row_weights
+    order = np.argsort(pnl)
+    mass = np.cumsum(weights[order])
+    found = measures_of(result, "filtered-regimes")
+    for confidence in (0.975, 0.99):
+        last = int(np.searchsorted(mass, 1.0 - confidence))
+        var = -pnl[order[last]]
+        tail = -(weights[order[:last]] @ pnl[order[:last]]) + (1.0 - confidence - mass[last - 1]) * var
+        assert found[confidence].is_exact
+        assert found[confidence].estimates["value_at_risk"].value == pytest.approx(var, rel=1e-10)
+        # weights are whole words of 2^32
+        assert found[confidence].estimates["expected_shortfall"].value == pytest.approx(
+            tail / (1.0 - confidence), rel=1e-6
+        )
+        assert found[confidence].table_ses["value_at_risk"] > 0.0
+    total, mean = result.results[0], weights @ pnl
+    assert total.mean == pytest.approx(mean, rel=1e-6)
+    assert total.std == pytest.approx(np.sqrt(weights @ (pnl - mean) ** 2), rel=1e-6)
+
+
+def test_with_regimes_at_their_long_run_a_run_is_the_filtered_one_to_the_bit(run_files):
+    regimes = MARKET.filtered.regimes
+    still = replace(MARKET, filtered=replace(MARKET.filtered, regimes=replace(regimes, tonight=regimes.long_run)))
+    for horizon_days in (1, 10):
+        settings = {"scenarios": ["filtered", "filtered-regimes"], "horizon_days": horizon_days, "n_paths": 4096}
+        one, other = run_files(still, None, **settings), run_files(MARKET, None, **settings)
+        rows = {row.scenario: row for row in one.results if row.scope == "total"}
+        assert rows["filtered"].pnl_sha256 == rows["filtered-regimes"].pnl_sha256
+        assert rows["filtered"].measures == rows["filtered-regimes"].measures
+        tilted = {row.scenario: row for row in other.results if row.scope == "total"}
+        assert tilted["filtered"].measures == rows["filtered"].measures
+        assert tilted["filtered-regimes"].measures != rows["filtered"].measures
+
+
+def test_with_regimes_the_jackknife_agrees_with_resampling(run_files, monkeypatch):
+    """As without them, below: one day drawn, and its table's error by the other way."""
+    named = {"scenarios": ["filtered-regimes"], "horizon_days": 1}
+    exact = measures_of(run_files(None, None, **named), "filtered-regimes")
+    monkeypatch.setattr("engine.run.start.exact_scenarios", lambda *_: [])
+    drawn = measures_of(run_files(None, None, **named, n_paths=2 * CELL), "filtered-regimes")
+    for confidence in (0.975, 0.99):
+        var, es = (drawn[confidence].estimates[key] for key in ("value_at_risk", "expected_shortfall"))
+        known = exact[confidence].estimates
+        assert es.value == pytest.approx(known["expected_shortfall"].value, abs=4.5 * es.se)
+        assert var.value == pytest.approx(known["value_at_risk"].value, abs=6.0 * var.se)  # losses come in steps
+        one, other = exact[confidence].table_ses, drawn[confidence].table_ses
+        assert other["expected_shortfall"] == pytest.approx(one["expected_shortfall"], rel=0.25)
+        assert other["value_at_risk"] == pytest.approx(one["value_at_risk"], rel=0.6)
+
+
 def test_ten_days_have_the_error_of_their_table_beside_the_simulations(run_files):
     result = run_files(None, None, scenarios=["base", "filtered"], n_paths=2**17)
     for tail in measures_of(result).values():

@@ -77,7 +77,7 @@ def test_what_paths_carry_is_kept_for_as_many_as_there_is_room(twin, pair, monke
     numba, paths = NumbaBackend(), PathRange(first=2**40, n=1300)
     ours, expected = prepared(twin, model, book, False), numba.pnl(prepared(numba, model, book, False), paths)
     kept = settings_for(model, book, float32=False).kept_rows
-    assert kept == 7 + 15 + 7 * 4 + 3
+    assert kept == 7 + 15 + 7 * 4 + 3 + 1
     monkeypatch.setattr(cuda_backend, "STATE_BYTES", 512 * (3 * 7 + kept) * 8)
     assert twin.pnl(ours, paths).tobytes() == expected.tobytes()
 

@@ -115,7 +115,16 @@ def test_numba_walks_as_the_oracle_does(float32, within, random_filtered, no_boo
 def test_a_law_by_rows_keeps_its_bits_among_others(among_others, no_book):
     mixed = among_others(np.random.default_rng(3), N_FACTORS, N_STEPS)
     of_law = {"laws": mixed.laws[2:]}
-    shared = ("residuals", "jump_step", "jump_tails", "jump_mean", "jump_loadings", "laws")
+    shared = (
+        "residuals",
+        "regime_edges",
+        "row_aliases",
+        "jump_step",
+        "jump_tails",
+        "jump_mean",
+        "jump_loadings",
+        "laws",
+    )
     of_law |= {name: value[2:] for name, value in mixed._asdict().items() if name not in shared}
     book = no_book(N_FACTORS, N_STEPS)
     one, other = levels_of(NumbaBackend(), mixed, book)[2], levels_of(NumbaBackend(), mixed._replace(**of_law), book)[0]
@@ -172,7 +181,7 @@ def test_normals_are_drawn_from_the_first_factor_that_has_its_own(random_filtere
     plain = model._replace(laws=np.zeros(1, LAW))
     assert first_normal(plain) == 0
     assert carried_rows(plain) == 0
-    assert carried_rows(model) == 18 * N_SPEEDS + 3
+    assert carried_rows(model) == 18 * N_SPEEDS + 3 + 1
 
 
 def test_the_pnl_of_a_path_is_the_oracles(random_filtered, random_book):
