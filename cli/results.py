@@ -61,13 +61,12 @@ def table(result: "RunResult") -> Table:
 
     unit, tails = scale(result), result.results[0].measures
     measures = measures_among(tails[0].estimates)
-    has_table = any(tail.table_ses for row in result.results for tail in row.measures)
-    heads = tuple(columns([tail.confidence for tail in tails], measures, has_table=has_table))
+    heads = tuple(columns([tail.confidence for tail in tails], measures))
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
         rows.append([scenario, *[""] * (len(heads) - 1)])
         rows += [_row(row, measures, unit) for row in result.results if row.scenario == scenario]
-    return Table(title=title(result, unit), columns=heads, rows=rows)
+    return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))
 
 
 def title(result: "RunResult", unit: Scale) -> str:
@@ -81,6 +80,18 @@ def title(result: "RunResult", unit: Scale) -> str:
         f"{_paths(result, steps)}, {run.backend} {run.precision}\n"
         f"revalues {held}, {how}\n"
     )
+
+
+def errors_note(result: "RunResult") -> str:
+    """Say what the errors beside the figures are of: the simulation, a law's table of past days, or both."""
+    tails = [tail for row in result.results for tail in row.measures]
+    if not any(tail.table_ses for tail in tails):
+        return "±: one standard error of the simulation."
+    of_table = "the law's table of past days, were they another sample of such days"
+    if all(tail.is_exact for tail in tails):
+        return f"±: one standard error of {of_table}."
+    behind_exact = ", or the one behind `exact`," if any(tail.is_exact for tail in tails) else ""
+    return f"±: one standard error of the simulation; a second ±{behind_exact} is that of {of_table}."
 
 
 def _paths(result: "RunResult", steps: str) -> str:
@@ -106,19 +117,17 @@ def _how(result: "RunResult") -> str:
     return f"compressed, error at most {told}{render.at_most(largest)} {result.run.currency} of P&L"
 
 
-def columns(confidences: Sequence[float], measures: Sequence["TailMeasure"], *, has_table: bool) -> Iterator[Column]:
+def columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
     """Yield the row's name, value and shock, measures at each confidence, and the last one after the shock."""
     from engine.risk.measures.registry import HEADLINE
 
     yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
     yield Column(heading="value", meaning="what the book is worth today, before any shock.")
     yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
-    table = " of the simulation, and of a filtered law's table of past days" if has_table else ""
     for confidence in confidences:
         name, odds = render.percent(confidence), render.percent(1.0 - confidence)
         for measure in measures:
-            meaning = f"{measure.meaning.format(odds=odds)}; ± one standard error{table}."
-            yield Column(heading=f"{measure.label} {name}", meaning=meaning)
+            yield Column(heading=f"{measure.label} {name}", meaning=f"{measure.meaning.format(odds=odds)}.")
     last = f"{HEADLINE[-1].label} {render.percent(confidences[-1])}"
     yield Column(
         heading=f"{last} after shock", meaning=f"{last} counted from the shocked value: what may come on top of it."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Table
-from cli.results import columns, estimate, scale, title
+from cli.results import columns, errors_note, estimate, scale, title
 
 if TYPE_CHECKING:
     from engine.backtest.bundled_verdicts import BundledVerdicts
@@ -40,8 +40,7 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
 
     unit, tails, found = scale(result), result.results[0].measures, bundled_verdicts()
     measures = measures_among(tails[0].estimates)
-    has_table = any(tail.table_ses for row in result.results for tail in row.measures)
-    of_run = list(columns([tail.confidence for tail in tails], measures, has_table=has_table))
+    of_run = list(columns([tail.confidence for tail in tails], measures))
     by_place = {(row.scenario, row.scope): row for row in result.results}
     first = next(iter(group.values()))
     rows: list[list[str]] = []
@@ -50,7 +49,8 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
         rows += _scope_rows(row, laws, bands, measures, unit, found)
     words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
     heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], words)
-    return Table(title=title(result, unit) + _shock(group), columns=heads, rows=rows)
+    title_of_group = title(result, unit) + _shock(group)
+    return Table(title=title_of_group, columns=heads, rows=rows, footnote=errors_note(result))
 
 
 def band_line(result: "RunResult", bands: Sequence["ModelBand"]) -> str:

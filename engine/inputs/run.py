@@ -25,6 +25,7 @@ from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
 from engine.inputs.whole_numbers import whole_number, whole_number_hint
 from engine.mechanisms.law import ALL, LAW_KINDS
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.under_laws import NOTHING
 
 MIN_PATHS = 100  # one path in the worst 1 %
@@ -177,7 +178,9 @@ class RunConfig(Strict):
         BeforeValidator(_alone_in_list),
         AfterValidator(_some_and_different),
         WithJsonSchema(_or_list({"type": "string", "minLength": 1})),
-    ] = Field(default=("base",), alias="scenario", max_length=64, description="Names, or paths of .toml files.")
+    ] = Field(
+        default=(DEFAULT_SCENARIO,), alias="scenario", max_length=64, description="Names, or paths of .toml files."
+    )
     laws: Annotated[
         tuple[Annotated[str, AfterValidator(_known_law)], ...],
         BeforeValidator(_alone_in_list),

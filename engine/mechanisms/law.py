@@ -135,8 +135,9 @@ def lacking(kind: LawKind, market: Market) -> Sequence[str]:
         return ()
     if market.filtered is None:
         return (
-            f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}; `unwind calibrate`"
-            " writes a market with one, or take law = 'gaussian'",
+            f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}; `unwind calibrate"
+            f" HISTORY --date {market.valuation_date}` writes one, or take --scenario base, the normal law by the"
+            " market's vols (in a file, law = 'gaussian')",
         )
     names = [factor.name for factor in market.factors]
     return (*_lacking_of_state(kind, market.filtered, names), *_lacking_factors(market.filtered, names))

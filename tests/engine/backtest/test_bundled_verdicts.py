@@ -1,7 +1,6 @@
 """What is said of each law is what its backtest left: words by hand, figures as in the documents."""
 
 import json
-import re
 from dataclasses import replace
 
 import pytest
@@ -71,12 +70,13 @@ def test_its_figures_are_those_of_the_documents(root, days, heading):
     table = text.split(f"| law, {heading} |")[1].split("\n\n")[0]
     rows = json.loads((root / "engine/backtest/data/validation.json").read_text("utf-8"))["verdicts"]
     by_place = {(each["law"], each["scope"], each["horizon_days"]): each for each in rows}
-    for line in table.splitlines()[2:]:
+    lines = table.splitlines()[2:]
+    assert len(lines) >= 7
+    for line in lines:
         law, carry, _, _, insurer, *_ = (part.strip() for part in line.strip("|").split("|"))
         name = law.strip("*")
         found = [by_place[name, scope, days] for scope in ("carry-fund", "life-insurer")]
         assert [f"{each['n_99']}, {each['n_975']}" for each in found] == [carry, insurer]
-    assert len(re.findall(r"^\|", table, re.MULTILINE)) == len(LAWS) + 1
 
 
 def test_json_has_the_bands_and_what_is_said_of_each_law(run_files):
