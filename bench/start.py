@@ -21,7 +21,7 @@ CASES = {  # name -> what it times
     "end_to_end": "10^7 paths from a cold process to VaR and ES, with peak memory",
     "start_up": "from a cold process to the first answer; compile time apart",
     "unwind": "the daily walk with regimes and feedback against the plain one; what each mechanism costs",
-    "filtered": "the daily walk by rows of the past, filtered along the path, against the plain one",
+    "filtered": "the daily walk by rows of the past, without and with regimes, against the plain one",
     "crossover": "cost against the number of paths: numba, cuda and numpy, in both precisions",
     "books": "all kinds of positions: 10, 1,000 and 100,000 of them; 1, 10 and 100 books",
 }

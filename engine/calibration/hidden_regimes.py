@@ -11,7 +11,7 @@ import numpy as np
 from kernels.types import F64
 
 PRIOR_DAYS = 10.0  # of the whole sample's covariance, which each regime has beside its own days: none collapses
-MOST_ROUNDS, LEAST_GROWTH = 1000, 1e-2  # of an estimate: it ends where a round adds less to the log-likelihood
+MOST_ROUNDS, LEAST_GROWTH = 500, 1e-2  # of an estimate: it ends where a round adds less to the log-likelihood
 # Where estimates begin: days by size are cut at two shares of them, smallest first, and each regime is kept to the next
 # date with a probability. The most likely of their ends counts: it is that of a dozen such starts on every January.
 STARTS = (((0.60, 0.90), 0.80), ((0.75, 0.97), 0.80), ((0.75, 0.97), 0.95))

@@ -17,6 +17,9 @@ from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
+from engine.market.row_regimes import FORGOTTEN, REGIMES
+from engine.mechanisms.law import LAW_KINDS
+from engine.mechanisms.unwind import Unwind
 from engine.run.backend import choose_backend, device_errors
 from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
@@ -112,7 +115,7 @@ def walk_of(
         scenario=scenario.name,
         base=market,
         start=shocked.market,
-        regimes=tuple(regime.name for regime in shocked.unwind.regimes) if shocked.unwind else (),
+        regimes=_regime_names(shocked.unwind),
         dates=np.datetime64(market.valuation_date, "D") + coming,
         seed=seed,
         precision=precision,
@@ -153,3 +156,10 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
 def one_path(walk: Walk, path: int) -> F64:
     """Return the levels of one path alone, the same as among others: (n_days, n_series), in `walk.units`."""
     return walk.levels(np.array([path], np.uint64))[..., 0]
+
+
+def _regime_names(unwind: Unwind | None) -> tuple[str, ...]:
+    """Return the names of the regimes by their numbers, () where there are none."""
+    if unwind is not None and unwind.law is not None and LAW_KINDS[unwind.law].is_tilted:
+        return (FORGOTTEN, *REGIMES)
+    return tuple(regime.name for regime in unwind.regimes) if unwind is not None else ()

@@ -50,7 +50,7 @@ def move_weights(model: ModelArrays, d: int, n_moves: int) -> F64 | None:
 
 
 def regimes_of_law(model: ModelArrays, d: int) -> tuple[I64, I64]:
-    """Return the edges and aliases of law d as `engine.law.past.row_regimes` makes them."""
+    """Return edges (n_regimes + 2, n_regimes) and aliases (n_regimes + 1, n_rows) of law d, as it was given them."""
     law = model.laws[d]
     n, n_rows = int(law.n_row_regimes), int(law.last_row - law.first_row)
     edges = model.regime_edges[law.first_edge : law.first_edge + (n + 2) * n]

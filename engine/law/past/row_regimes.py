@@ -35,7 +35,7 @@ def row_aliases(regimes: RowRegimes) -> I64:
 
 
 def has_forgotten(edges: I64) -> bool:
-    """Return whether the evening knows nothing: the law is then the filtered one."""
+    """Return whether the evening, last of edges (n_regimes + 2, n_regimes), knows nothing: the law is `filtered`."""
     return bool((edges[-1] == WORDS).all())
 
 

@@ -27,13 +27,18 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     done = unwind("calibrate", path, "--date", day, "--out", tmp_path / "made")
     assert done.returncode == 0, done.stderr
     assert sorted(each.name for each in (tmp_path / "made").iterdir()) == [
-        f"{day}.{end}" for end in ("moves.npy", "rows.npy", "toml")
+        f"{day}.{end}" for end in ("memberships.npy", "moves.npy", "rows.npy", "toml")
     ]
     assert f"Law of {day}: 2,299 changes between joint dates" in done.stdout
     assert "USDJPY_VOL" in done.stdout
+    assert f"Regimes of days, estimated on residuals to {day[:4]}" not in done.stdout  # of the January before
+    assert "Regimes of days, estimated on residuals to " in done.stdout
+    assert "probability on the date" in done.stdout
+    assert "correlation, USDJPY and UST_10Y" in done.stdout
     assert "the spreads of TONA" in done.stderr
     market = load_market(tmp_path / "made" / f"{day}.toml")
     assert market.filtered.rows.shape == (1000, 17)
+    assert market.filtered.regimes.memberships.shape == (1000, 3)
     assert market.filtered.given["USDJPY_VOL"].loadings == {"USDJPY": -0.3}
 
 

@@ -67,9 +67,9 @@ def test_the_calibration_of_two_dates_is_the_known_one(history, cases, place):
 
 
 def test_twenty_years_of_seventeen_factors_are_calibrated_within_five_seconds(history):
-    start = time.perf_counter()
+    start = time.process_time()
     filtered_state(history, FACTORS, date(2025, 5, 28))
-    assert time.perf_counter() - start < 5.0
+    assert time.process_time() - start < 5.0
 
 
 def test_rows_added_after_the_date_change_no_bit():

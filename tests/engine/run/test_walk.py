@@ -49,6 +49,15 @@ def test_series_follow_the_factors_and_say_their_units():
     assert made.regimes == ("CALM", "FLIGHT", "REPATRIATION")
 
 
+def test_paths_of_filtered_regimes_tell_by_which_regime_their_rows_are_drawn():
+    made = walk("filtered-regimes", 3)
+    assert made.regimes == ("forgotten", "quiet", "busy", "shock")
+    found = made.levels(np.arange(4096, dtype=np.uint64))[:, made.series.index("regime")]
+    assert set(np.unique(found)) == {0.0, 1.0, 2.0, 3.0}
+    assert (np.diff((found == 0.0).mean(axis=1)) > 0.0).all()  # no path that has forgotten knows again
+    assert walk("filtered", 3).regimes == ()
+
+
 def test_days_are_business_days_of_both_cities():
     # 2025-07-04 is Independence Day, 2025-07-21 Marine Day
     dates = walk("base", 60).dates
