@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from engine.risk.results import RunResult, ScopeResult, TailResult
 
 
-def show(result: "RunResult", *, as_json: bool) -> None:
-    """Print the result to stdout, warnings and timing to stderr."""
+def show(result: "RunResult", *, as_json: bool, by_law: bool = False) -> None:
+    """Print the result to stdout, warnings and timing to stderr; `by_law`: scenarios are laws side by side."""
     if as_json:
         print(json_line(result))
+    elif by_law and result.run.laws:
+        from cli.scenario.law_tables import show_laws
+
+        show_laws(result)
     else:
         render.show(table(result))
     render.warn_of((*result.warnings, *_warnings(result)))
@@ -45,47 +49,49 @@ def write(result: "RunResult", out: Path) -> None:
 
 def json_line(result: "RunResult") -> str:
     """Return the result as one line of strict JSON."""
+    from engine.backtest.bundled_verdicts import laws_json
     from engine.risk.results import as_json
 
-    return json.dumps(as_json(result), ensure_ascii=False, allow_nan=False)
+    return json.dumps({**as_json(result), **laws_json(result)}, ensure_ascii=False, allow_nan=False)
 
 
 def table(result: "RunResult") -> Table:
     """Lay out losses per scenario and scope, in one unit."""
     from engine.risk.measures.registry import measures_among
 
-    scale, tails = _scale(result), result.results[0].measures
+    unit, tails = scale(result), result.results[0].measures
     measures = measures_among(tails[0].estimates)
-    columns = tuple(_columns([tail.confidence for tail in tails], measures))
+    heads = tuple(columns([tail.confidence for tail in tails], measures))
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
-        rows.append([scenario, *[""] * (len(columns) - 1)])
-        rows += [_row(row, measures, scale) for row in result.results if row.scenario == scenario]
-    return Table(title=_title(result, scale), columns=columns, rows=rows, footnote=f"±: {_errors(result)}.")
+        rows.append([scenario, *[""] * (len(heads) - 1)])
+        rows += [_row(row, measures, unit) for row in result.results if row.scenario == scenario]
+    return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))
 
 
-def _title(result: "RunResult", scale: Scale) -> str:
+def title(result: "RunResult", unit: Scale) -> str:
+    """Return what was run: horizon, date, unit, paths, revaluation."""
     run = result.run
     steps = "one exact step" if run.steps == "one" else "daily steps"
     held = "today's book" if run.revaluation.instantaneous else "the book aged to the horizon"
     how = _how(result)
     return (
-        f"Losses over {run.horizon_days} business days from {run.valuation_date}, {scale.unit}\n"
+        f"Losses over {run.horizon_days} business days from {run.valuation_date}, {unit.unit}\n"
         f"{_paths(result, steps)}, {run.backend} {run.precision}\n"
         f"revalues {held}, {how}\n"
     )
 
 
-def _errors(result: "RunResult") -> str:
+def errors_note(result: "RunResult") -> str:
     """Say what the errors beside the figures are of: the simulation, a law's table of past days, or both."""
     tails = [tail for row in result.results for tail in row.measures]
     if not any(tail.table_ses for tail in tails):
-        return "one standard error of the simulation"
+        return "±: one standard error of the simulation."
     of_table = "the law's table of past days, were they another sample of such days"
     if all(tail.is_exact for tail in tails):
-        return f"one standard error of {of_table}"
+        return f"±: one standard error of {of_table}."
     behind_exact = ", or the one behind `exact`," if any(tail.is_exact for tail in tails) else ""
-    return f"one standard error of the simulation; a second ±{behind_exact} is that of {of_table}"
+    return f"±: one standard error of the simulation; a second ±{behind_exact} is that of {of_table}."
 
 
 def _paths(result: "RunResult", steps: str) -> str:
@@ -111,7 +117,8 @@ def _how(result: "RunResult") -> str:
     return f"compressed, error at most {told}{render.at_most(largest)} {result.run.currency} of P&L"
 
 
-def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
+def columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
+    """Yield the row's name, value and shock, measures at each confidence, and the last one after the shock."""
     from engine.risk.measures.registry import HEADLINE
 
     yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
@@ -127,30 +134,31 @@ def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) ->
     )
 
 
-def _row(row: "ScopeResult", measures: Sequence["TailMeasure"], scale: Scale) -> list[str]:
+def _row(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale) -> list[str]:
     from engine.risk.measures.registry import HEADLINE
 
     last = row.measures[-1]
     return [
         "  " + row.scope.removeprefix("book:"),
-        scale.amount(row.base_value),
-        scale.amount(row.shock_pnl),
-        *(_estimate(tail, measure, scale) for tail in row.measures for measure in measures),
-        scale.amount(last.around_shock[HEADLINE[-1].key], last.of(HEADLINE[-1]).se),
+        unit.amount(row.base_value),
+        unit.amount(row.shock_pnl),
+        *(estimate(tail, measure, unit) for tail in row.measures for measure in measures),
+        unit.amount(last.around_shock[HEADLINE[-1].key], last.of(HEADLINE[-1]).se),
     ]
 
 
-def _estimate(tail: "TailResult", measure: "TailMeasure", scale: Scale) -> str:
+def estimate(tail: "TailResult", measure: "TailMeasure", unit: Scale) -> str:
     """Return a figure with the simulation's error, and that of the table that its law draws from, if it has one."""
     each, of_table = tail.of(measure), tail.table_ses.get(measure.key)
     if of_table is None:
-        return scale.estimate(each.value, each.se)
+        return unit.estimate(each.value, each.se)
     if tail.is_exact and each.se == 0.0:
-        return f"{scale.amount(each.value, of_table)} exact ±{scale.amount(of_table, of_table)}"
-    return f"{scale.estimate(each.value, each.se)} ±{scale.amount(of_table, of_table)}"
+        return f"{unit.amount(each.value, of_table)} exact ±{unit.amount(of_table, of_table)}"
+    return f"{unit.estimate(each.value, each.se)} ±{unit.amount(of_table, of_table)}"
 
 
-def _scale(result: "RunResult") -> Scale:
+def scale(result: "RunResult") -> Scale:
+    """Return the unit of all amounts of a result."""
     from engine.risk.measures.registry import HEADLINE
 
     tails = [tail for row in result.results for tail in row.measures]

@@ -18,6 +18,14 @@ def run(
     market: options.Market = None,
     book: options.Books = None,
     scenario: options.Scenarios = None,
+    law: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Lay each scenario under this law; repeat for several, side by side with what each one's backtest"
+            " says; all: every one that the market has. Without --scenario: no shock.",
+        ),
+    ] = None,
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
     ] = None,
@@ -87,6 +95,7 @@ def run(
         "market": market,
         "book": book,
         "scenarios": scenario,
+        "law": law,
         "paths": paths,
         "horizon_days": horizon_days,
         "confidence": confidence,
@@ -115,4 +124,4 @@ def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:
         result = start.run(config, report, render.say)
     if out is not None:
         results.write(result, out)
-    results.show(result, as_json=as_json)
+    results.show(result, as_json=as_json, by_law=bool(config.laws))

@@ -18,6 +18,14 @@ def calibrate(
     like: Like = None,
     law_start: LawStart = "2002-01-01",
     window_start: WindowStart = None,
+    stressed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="BOOK",
+            help='Also find the worst year for this book since 2007, for law = "stressed": the 250 joint dates with'
+            " the largest ES 97.5 % of one day.",
+        ),
+    ] = None,
     accept: Accepted = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -32,6 +40,7 @@ def calibrate(
     import json
 
     from cli.data.law_tables import law_json, law_tables
+    from engine.analysis.stressed_window import with_stressed_window
     from engine.calibration.dated_markets import calibrated_market
     from engine.inputs.history.load import load_history
     from engine.inputs.market.dated_files import write_dated_markets
@@ -40,18 +49,21 @@ def calibrate(
 
     day, first = options.day("--date", date), options.day("--law-start", law_start)
     window = options.day("--window-start", window_start) if window_start else None
-    pattern = load_market(like or bundled_market_path())
-    found = calibrated_market(
-        load_history(files), day, like=pattern, window_start=window, law_start=first, accepted=accept or ()
-    )
-    (market,) = found.markets
-    (path,) = write_dated_markets(found.markets, made_folder(out))
+    pattern, history = load_market(like or bundled_market_path()), load_history(files)
+    found = calibrated_market(history, day, like=pattern, window_start=window, law_start=first, accepted=accept or ())
+    (market,), notes = found.markets, found.notes
+    if stressed is not None:
+        market, more = with_stressed_window(market, history.values, stressed, render.say, first)
+        notes = (*notes, *more)
+    (path,) = write_dated_markets([market], made_folder(out))
     if as_json:
-        typer.echo(json.dumps({"market": str(path), **law_json(market), "notes": found.notes}, allow_nan=False))
+        typer.echo(json.dumps({"market": str(path), **law_json(market), "notes": notes}, allow_nan=False))
     else:
         typer.echo(str(path))
         render.show(*law_tables(market, pattern.valuation_date))
-    for note in found.notes:
+    if market.filtered is not None and (year := market.filtered.stressed) is not None:
+        render.say(f"stressed year of {year.book}: {year.first} to {year.last}; {year.description}")
+    for note in notes:
         render.warn(note)
     render.say(found.window_words())
     render.say(found.law_words())

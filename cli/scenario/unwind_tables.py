@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def tables(unwind: "Unwind") -> Iterator[Table]:
     """Return a table of each part that is not off."""
+    from engine.mechanisms.law import LAW_KINDS
+
     if unwind.regimes:
         yield _regimes(unwind)
     for regime in unwind.regimes:
@@ -28,7 +30,8 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
     if rows := list(_paths(unwind)):
         yield _table("On every path", ("what", "how"), rows)
     if unwind.law is not None:
-        yield _table("Law of the moves, docs/laws.md", ("law", "moves"), [(unwind.law, _law_words(unwind.law))])
+        kind = LAW_KINDS[unwind.law]
+        yield _table("Law of the moves, docs/laws.md", ("law", "moves"), [(kind.name, kind.meaning)])
     if parameters := list(_loop(unwind)):
         yield _table("Intervention, sales and what they do to prices", ("part", "parameter", "value"), parameters)
     if unwind.scheduled_sales:
@@ -50,12 +53,6 @@ def sources(unwind: "Unwind") -> Iterator[str]:
 
 def _table(title: str, headings: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Table:
     return Table(title=title, columns=tuple(Column(heading=name, is_number=False) for name in headings), rows=rows)
-
-
-def _law_words(law: str) -> str:
-    if law.startswith("historical-"):
-        return f"the last {law.removeprefix('historical-')} joint dates', as they were"
-    return "past days' residuals drawn whole, at the vols of the day"
 
 
 def _regimes(unwind: "Unwind") -> Table:

@@ -162,7 +162,7 @@ def _simulate(
         tails = _simulated(prepared, plan, kept, work, folder)
         if tails is None:
             return None
-        if not wants_more_paths(run, tails, how.say):
+        if not wants_more_paths(prepared, tails, how.say):
             return tails, resumed
         n_paths *= 2
 

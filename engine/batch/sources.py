@@ -29,6 +29,7 @@ from engine.record.read import BatchFault
 from engine.run.load import Inputs, inputs_of, scenario_sha256
 from engine.scenario.apply import apply
 from engine.scenario.scenario import Scenario
+from engine.scenario.under_laws import under_laws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +88,15 @@ class Day:
             raise found
         return found
 
-    def scenarios(self, names: Sequence[str]) -> tuple[Scenario, ...]:
-        """Load the scenarios of a run, by name or path. Raises InputError, also where two have the same name."""
+    def scenarios(self, names: Sequence[str], laws: Sequence[str] = ()) -> tuple[Scenario, ...]:
+        """Load the scenarios of a run, by name or path, each under each of its laws.
+
+        Raises InputError, also where two have the same name.
+        """
         for name in names:
             if name not in self._scenarios:
                 self._scenarios[name] = load_scenario(name)
-        return different(self._scenarios[name] for name in names)
+        return different(under_laws((self._scenarios[name] for name in names), laws))
 
     def _load_market(self, opened: Opened) -> Market | InputError:
         try:
@@ -170,9 +174,10 @@ def opened_day(valuation_date: date, market: Path, files: Sequence[BookFile]) ->
 
 def source_of(day: Day, run: BatchRun) -> Source:
     """Find a run's inputs. Raises InputError when a scenario has faults or no book is chosen."""
+    names = [name for name in run.scenarios for _ in run.laws or ("its own",)]
     scenarios = tuple(
         RecordedScenario(name=each.name, path=name if name.endswith(".toml") else None, sha256=scenario_sha256(each))
-        for name, each in zip(run.scenarios, day.scenarios(run.scenarios), strict=True)
+        for name, each in zip(names, day.scenarios(run.scenarios, run.laws), strict=True)
     )
     books = chosen(day.files, run.books)
     if not books:
@@ -216,7 +221,7 @@ def load(day: Day, source: Source) -> Loaded:
             books.append((file.name, book))
     if not books:
         raise InputError("\n".join(fault.message for fault in faults))
-    scenarios = day.scenarios(source.run.scenarios)
+    scenarios = day.scenarios(source.run.scenarios, source.run.laws)
     inputs = inputs_of(market, join_books(books), scenarios, source.run, market_sha256=source.market_sha256)
     names = tuple((name, tuple(dict.fromkeys(book.books))) for name, book in books)
     return Loaded(inputs=inputs, books=names, faults=tuple(faults))
@@ -224,15 +229,16 @@ def load(day: Day, source: Source) -> Loaded:
 
 def stress_scenarios(batch: Batch, day: Day, source: Source) -> tuple[tuple[Scenario, ...], list[BatchFault]]:
     """Return the scenarios whose stress losses a run records, its own and those of limits; and the latter's errors."""
-    names, faults = list(source.run.scenarios), []
+    found, names, faults = day.scenarios(source.run.scenarios, source.run.laws), list(source.run.scenarios), []
     own = [each["name"] for each in source.scenarios]
     for limit in batch.limits:
         if limit.measure != "stress" or limit.scenario in [None, *own, *names]:
             continue
         try:
-            found = day.scenarios([*names, str(limit.scenario)])
-            apply(found[-1], day.market())
+            with_it = different([*found, *day.scenarios([str(limit.scenario)])])
+            apply(with_it[-1], day.market())
             names.append(str(limit.scenario))
+            found = with_it
         except InputError as error:
             faults.append(BatchFault(kind="limit", subject=str(limit.name), message=str(error)))
-    return day.scenarios(names), faults
+    return found, faults

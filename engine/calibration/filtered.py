@@ -234,6 +234,7 @@ def law_of_changes(
         last=last,
         rows=rows,
         moves=joint.changes[-N_MOVES:].copy(),
+        move_spans=joint.spans[-N_MOVES:].copy(),
         n_dates=joint.spans.size,
         given=dict(given),
         first=joint.days[0].item(),

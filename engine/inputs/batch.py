@@ -26,6 +26,7 @@ from engine.inputs.repeated import first_repeated
 from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
+from engine.mechanisms.law import ALL
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
 
@@ -129,6 +130,8 @@ class BatchRun(RunConfig):
             if getattr(self, key):
                 named = type(self).model_fields[key].alias or key
                 raise ValueError(f"`{named}` is no key of a batch's run: give {where}")
+        if ALL in self.laws:
+            raise ValueError(f"`law` of a batch's run names its laws, not {ALL!r}: they are the same every night")
         return self
 
 
@@ -261,8 +264,9 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 
 def recorded(run: BatchRun) -> dict[str, Any]:
-    """Return a run's resolved keys, as a manifest holds them."""
-    return run.model_dump(mode="json", by_alias=True, exclude={"market", "book_files", "out"})
+    """Return a run's resolved keys, as a manifest holds them; records from before there were laws have no `law`."""
+    left_out = {"market", "book_files", "out"} | (set() if run.laws else {"laws"})
+    return run.model_dump(mode="json", by_alias=True, exclude=left_out)
 
 
 def _as_toml(value: Any) -> Any:

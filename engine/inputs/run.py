@@ -7,16 +7,26 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from engine.conventions.currencies import HOME
-from engine.errors import Fault, FileFaults, InputError
+from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.currency_code import CurrencyCode
 from engine.inputs.repeated import first_repeated
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
 from engine.inputs.whole_numbers import whole_number, whole_number_hint
+from engine.mechanisms.law import ALL, LAW_KINDS
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
+from engine.scenario.under_laws import NOTHING
 
 MIN_PATHS = 100  # one path in the worst 1 %
 MAX_PATHS = 10**9
@@ -25,9 +35,28 @@ LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often 
 PREFIX = "UNWIND_"
 
 _PATHS_PER_S = 3_000_000  # one core, thousands of flows: the order of magnitude for a message
-_TEXTS = ("market", "book", "scenario", "backend", "precision", "steps", "currency", "out", "revaluation", "until_se")
-_LISTS = ("scenario", "confidence", "book")
+_TEXTS = (
+    "market",
+    "book",
+    "scenario",
+    "law",
+    "backend",
+    "precision",
+    "steps",
+    "currency",
+    "out",
+    "revaluation",
+    "until_se",
+)
+_LISTS = ("scenario", "law", "confidence", "book")
 _FILES = ("market", "book", "out")
+
+
+def _known_law(name: str) -> str:
+    if name not in (*LAW_KINDS, ALL):
+        near = did_you_mean(name, [*LAW_KINDS])
+        raise ValueError(f"no law is called {name!r}{near}; known are {', '.join(LAW_KINDS)}, or {ALL}")
+    return name
 
 
 def _alone_in_list(value: Any) -> Any:
@@ -152,6 +181,18 @@ class RunConfig(Strict):
     ] = Field(
         default=(DEFAULT_SCENARIO,), alias="scenario", max_length=64, description="Names, or paths of .toml files."
     )
+    laws: Annotated[
+        tuple[Annotated[str, AfterValidator(_known_law)], ...],
+        BeforeValidator(_alone_in_list),
+        AfterValidator(_some_and_different),
+        WithJsonSchema(_or_list({"enum": [*LAW_KINDS, ALL]})),
+    ] = Field(
+        default=(),
+        alias="law",
+        max_length=64,
+        description="Laws that each scenario is laid under, or all: those that the market has. Without `scenario`, base"
+        " alone.",
+    )
     n_paths: Annotated[
         int,
         _whole(1_000_000),
@@ -198,6 +239,13 @@ class RunConfig(Strict):
     revaluation: Literal["compressed", "direct"] = Field(
         default="compressed", description="compressed: polynomials with a stated bound; direct: flow by flow."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_change_under_laws(cls, data: Any) -> Any:
+        """Take the scenario of no change where laws are asked for and no scenario."""
+        has_laws_alone = isinstance(data, Mapping) and "law" in data and "scenario" not in data
+        return {**data, "scenario": (NOTHING,)} if has_laws_alone else data
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | None = None) -> RunConfig:

@@ -10,13 +10,15 @@ from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_o
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope, envelope_over_rows
 from engine.law.part import LawSetting
-from engine.law.past.filtered import RowLaw, row_law, tilted
+from engine.law.past.filtered import WEEKDAYS_PER_YEAR, RowLaw, row_law, step_spans, tilted
 from engine.law.past.historical import historical_law
+from engine.law.past.weekday_covariance import weekday_moves
 from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
+from engine.market.filtered import FilteredState
 from engine.market.market import Market
-from engine.mechanisms.law import FILTERED_REGIMES, HISTORICAL
+from engine.mechanisms.law import LAW_KINDS, LawKind, Way
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.regimes import regime_correlation, regime_vols
 from engine.mechanisms.registry import has_events, is_daily, mechanisms_on
@@ -101,7 +103,7 @@ def law_of(
     dt = horizon_days / DAYS_PER_YEAR / n_steps
     setting = LawSetting(market=market, base=base or market, dt=dt, n_steps=n_steps)
     if unwind is not None and unwind.law is not None:
-        law = _by_rows(unwind, unwind.law, setting)
+        law = _of_past(unwind, LAW_KINDS[unwind.law], setting, horizon_days)
     else:
         law = _plain(market, dt) if unwind is None else _with_unwind(unwind, setting)
     vols = np.max([market.vols, *(regime_vols(each, market) for each in (unwind.regimes if unwind else ()))], axis=0)
@@ -113,17 +115,19 @@ def _plain(market: Market, dt: float) -> Law:
     return _law(market, _joined([diffusion_of(market, market.vols, market.correlation, dt)]), dt)
 
 
-def _by_rows(unwind: Unwind, kind: str, setting: LawSetting) -> Law:
+def _of_past(unwind: Unwind, kind: LawKind, setting: LawSetting, horizon_days: int) -> Law:
     market, n_steps = setting.market, setting.n_steps
     if market.filtered is None:
         raise InputError(f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}")
+    if kind.way is Way.COVARIANCE:
+        return _by_covariance(market.filtered, kind, setting, horizon_days)
     if abs(setting.dt * DAYS_PER_YEAR - 1.0) > 1e-9:
         raise InputError("a law of past days steps from one joint date to the next: it needs `steps` daily")
-    if kind in HISTORICAL:
-        rows, steps = historical_law(market.filtered, market, HISTORICAL[kind], n_steps)
-    else:
+    if kind.way is Way.ROWS:
         rows, steps = row_law(market.filtered, market, n_steps)
-        rows = tilted(rows, market.filtered) if kind == FILTERED_REGIMES else rows
+        rows = tilted(rows, market.filtered) if kind.is_tilted else rows
+    else:
+        rows, steps = historical_law(market.filtered, market, kind, n_steps)
     by_date = replace(setting, dt=steps.years)
     for mechanism, _ in mechanisms_on(unwind):
         if (change := law_part(mechanism.key).change_rows) is not None:
@@ -137,6 +141,19 @@ def _by_rows(unwind: Unwind, kind: str, setting: LawSetting) -> Law:
         unwind=unwind_law(unwind, by_date) if has_events(unwind) else None,
         rows=rows,
     )
+
+
+def _by_covariance(state: FilteredState, kind: LawKind, setting: LawSetting, horizon_days: int) -> Law:
+    """Return normals or t by the covariance of a weekday; the weekdays to the horizon are spread over its steps."""
+    moves = weekday_moves(state, setting.market, kind)
+    weekdays = float(step_spans(setting.market.valuation_date, horizon_days).sum())
+    market = replace(setting.market, kappas=np.where(moves.held, 0.0, setting.market.kappas))
+    dt = weekdays / WEEKDAYS_PER_YEAR / setting.n_steps
+    step = diffusion_of(market, moves.vols, moves.correlation, dt)
+    steps = _joined([replace(step, drift=np.where(moves.held, 0.0, step.drift))])
+    if kind.nu is None:
+        return _law(market, steps, dt)
+    return _law(market, steps, dt, unwind_law(Unwind(nu=kind.nu), replace(setting, market=market, dt=dt)))
 
 
 def _with_unwind(unwind: Unwind, setting: LawSetting) -> Law:

@@ -21,6 +21,17 @@ class GivenFactor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StressedWindow:
+    """The worst year for a book: its joint changes as they were, and those before it that overlapping windows need."""
+
+    first: date  # joint dates of the changes: the first and the last
+    last: date
+    book: str  # for which it is the worst, by the name of its file
+    moves: F64  # (n_moves, n_factors) as `FilteredState.moves`: those of the year, and up to nine before
+    description: str  # how it was searched, and what else nearly was it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FilteredState:
     """What a market's history says of its next moves: M joint dates' residuals, and each factor's averages of squares.
 
@@ -45,6 +56,8 @@ class FilteredState:
     given: Mapping[str, GivenFactor] = field(default_factory=dict)  # factors without a history
     first: date | None = None  # of the first change that it was calibrated on; the last is the valuation date
     gamma_se: F64 | None = None  # (n_leaders, n_led) standard errors of `gamma`
+    move_spans: F64 = field(default_factory=lambda: np.zeros(0))  # (n_moves,) weekdays of each move; none: unknown
+    stressed: StressedWindow | None = None
     regimes: RowRegimes | None = None  # by which rows may be drawn
 
     @property
@@ -56,7 +69,9 @@ class FilteredState:
         """Return the state whose vols of the day are multiplied: by multipliers (n_names,), of these factors."""
         by_name = dict(zip(names, multipliers.tolist(), strict=True))
         squares = np.array([by_name.get(name, 1.0) ** 2 for name in self.factors])
-        return replace(self, averages=self.averages * squares[:, None], moves=self.moves * np.sqrt(squares))
+        scale = np.sqrt(squares)
+        stressed = self.stressed and replace(self.stressed, moves=self.stressed.moves * scale)
+        return replace(self, averages=self.averages * squares[:, None], moves=self.moves * scale, stressed=stressed)
 
     def leads(self, names: Sequence[str]) -> F64:
         """Return what each leader's residual adds to that of each factor of `names`: (n_names, n_leaders)."""

@@ -16,7 +16,7 @@ from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
-from engine.mechanisms.law import check_law, check_law_on_market, takes_mechanisms
+from engine.mechanisms.law import Way, check_law, check_law_on_market, takes_mechanisms, way_of
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
@@ -121,8 +121,12 @@ def mechanisms_on(unwind: Unwind) -> Iterator[tuple[Mechanism, Any]]:
 
 
 def is_daily(unwind: Unwind) -> bool:
-    """Return whether paths must be walked day by day for any mechanism that is on."""
-    return any(each.is_daily for each, _ in mechanisms_on(unwind))
+    """Return whether paths must be walked day by day for any mechanism that is on.
+
+    A law by covariances is exact in one step.
+    """
+    by_covariance = way_of(unwind) is Way.COVARIANCE
+    return any(each.is_daily and not (each.key == "law" and by_covariance) for each, _ in mechanisms_on(unwind))
 
 
 def has_events(unwind: Unwind) -> bool:
@@ -133,4 +137,4 @@ def has_events(unwind: Unwind) -> bool:
 def refused_beside_law(unwind: Unwind) -> tuple[str, ...]:
     """Return the keys of the mechanisms that are on and do not go with the unwind's law."""
     others = [each for each, _ in mechanisms_on(unwind) if each.key != "law"]
-    return tuple(each.key for each in others if not (each.goes_on_rows and takes_mechanisms(unwind.law)))
+    return tuple(each.key for each in others if not (each.goes_on_rows and takes_mechanisms(unwind)))

@@ -15,7 +15,7 @@ from engine.mechanisms.fat_tails import NU
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
-from engine.mechanisms.law import GAUSSIAN, KIND, Kind
+from engine.mechanisms.law import GAUSSIAN, KIND
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import Hazard, Regime
@@ -28,7 +28,7 @@ from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 class Unwind:
     """Everything that a scenario has beyond constant vols and correlations. Parts that are None or empty are off."""
 
-    law: Kind | None = KIND  # None: gaussian
+    law: str | None = KIND  # None: gaussian
     regimes: tuple[Regime, ...] = parameter(doc="States of the market.", default=(), most=MAX_REGIMES)
     hazards: tuple[Hazard, ...] = parameter(
         doc="How often a regime gives way to another.", default=(), most=MAX_REGIMES * (MAX_REGIMES - 1)

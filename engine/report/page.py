@@ -14,6 +14,7 @@ from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night
 from engine.report import heat, sections, summary
 from engine.report.earlier_nights import read_earlier_nights
+from engine.report.model_band import model_band_tables
 from engine.report.parts import Badge, Entry, Shaded, shown
 from engine.report.sheet import Sheet, sheet
 
@@ -107,7 +108,8 @@ def _no_correlations(night: Night) -> tuple[str, ...]:
 def _run_part(environment: Environment, of: Sheet) -> RunPart:
     """Render a run in four lengths: whole; without the longest charts; figures of all books alone; left out."""
     template = environment.get_template("run.html")
-    figures = {"sheet": of, "figures": sections.figures(of), "manifest": summary.manifest(of.run)}
+    figures = {"sheet": of, "figures": sections.figures(of), "bands": model_band_tables(of)}
+    figures |= {"manifest": summary.manifest(of.run)}
     charts = {section: section(of) for section in sections.SECTIONS}
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
     heat_maps = heat.heat_maps(of)

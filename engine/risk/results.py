@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,7 @@ class RunFacts:
     revaluation: Revaluation
     inputs: Mapping[str, str]  # "market", "book", "scenario:NAME" -> sha256
     until_se: float | None  # relative error of every scenario's total VaR that was asked for
+    laws: tuple[Mapping[str, str], ...] = ()  # scenarios that differ by their law alone: law -> scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,25 +173,27 @@ def as_json(result: RunResult) -> dict[str, Any]:
     """
     return {
         "schema": SCHEMA,
-        **{field.name: _plain(getattr(result, field.name), field.name) for field in fields(result)},
+        **{field.name: plain_json(getattr(result, field.name), field.name) for field in fields(result)},
     }
 
 
-def _plain(value: Any, where: str) -> Any:
+def plain_json(value: Any, where: str) -> Any:
+    """Return a value of a result as JSON's types; `where` names it in an error. Raises RiskError as `as_json`."""
     match value:
         case float() if math.isnan(value):
             raise RiskError(f"{where} is not a number; nothing is reported")
         case float():
             return float(value) if math.isfinite(value) else None
         case TailResult():
-            return _plain(value.flat(), where)
-        case RunFacts() | Revaluation() | ScopeResult() | Timing():
-            return {field.name: _plain(getattr(value, field.name), f"{where}.{field.name}") for field in fields(value)}
+            return plain_json(value.flat(), where)
+        case _ if is_dataclass(value):
+            shown = {each.name: getattr(value, each.name) for each in fields(value)}
+            return {name: plain_json(item, f"{where}.{name}") for name, item in shown.items()}
         case date():
             return value.isoformat()
         case Mapping():
-            return {key: _plain(item, f"{where}.{key}") for key, item in value.items()}
+            return {key: plain_json(item, f"{where}.{key}") for key, item in value.items()}
         case tuple():
-            return [_plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+            return [plain_json(item, f"{where}[{i}]") for i, item in enumerate(value)]
         case _:
             return value

@@ -14,7 +14,8 @@ import numpy as np
 from engine.errors import InputError
 from engine.law.past.one_step import enumerated, move_weights, regimes_of_law
 from engine.law.past.row_regimes import state_weights, whole_shares
-from engine.mechanisms.law import is_historical
+from engine.market.filtered import FilteredState
+from engine.mechanisms.law import Way, is_whole, way_of
 from engine.mechanisms.registry import has_events
 from engine.mechanisms.unwind import Unwind
 from engine.risk.estimate import Estimate
@@ -98,8 +99,8 @@ class Draws:
 
 
 def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
-    """Return the numbers of the scenarios whose moves are those of past days, filtered or as they were."""
-    return [s for s, unwind in enumerate(unwinds) if unwind is not None and unwind.law is not None]
+    """Return the numbers of the scenarios whose moves are made of those of past days."""
+    return [s for s, unwind in enumerate(unwinds) if way_of(unwind) is not Way.DIFFUSION]
 
 
 def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]:
@@ -108,35 +109,42 @@ def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]
     Jumps, interventions and sales on top of it are drawn.
     """
 
-    def is_whole(unwind: Unwind | None) -> bool:
-        return unwind is not None and (is_historical(unwind) or (n_steps == 1 and not has_events(unwind)))
+    def is_known(unwind: Unwind | None) -> bool:
+        if unwind is None or is_whole(unwind):
+            return unwind is not None
+        return n_steps == 1 and way_of(unwind) is Way.ROWS and not has_events(unwind)
 
-    return [s for s in past_scenarios(unwinds) if is_whole(unwinds[s])]
+    return [s for s, unwind in enumerate(unwinds) if is_known(unwind)]
 
 
 def refuse_plain_history(inputs: Inputs) -> None:
     """Raise InputError where a scenario is plain history: all that draws paths refuses it."""
     for name, unwind in zip(inputs.names, inputs.unwinds, strict=True):
-        if unwind is not None and is_historical(unwind):
+        if is_whole(unwind):
             raise InputError(f"{name} is plain history, which has no paths to draw: `unwind run` values it whole")
 
 
 def past_notes(inputs: Inputs) -> tuple[str, ...]:
     """Return which factors of a run have no history, and how laws of past days move them, in words."""
-    notes = {}
+    notes: dict[str, list[str]] = {}
     for s in past_scenarios(inputs.unwinds):
         state, unwind = inputs.shocked[s].filtered, inputs.unwinds[s]
-        if state is None or unwind is None or unwind.law is None or not state.given:
-            continue
-        if is_historical(unwind):
-            notes[unwind.law] = f"{unwind.law}: {', '.join(state.given)} stays still, for there is no history of it"
-            continue
-        ways = [
-            f"{name} by {' + '.join(f'{weight:g} x {other}' for other, weight in each.loadings.items())}"
-            for name, each in state.given.items()
-        ]
-        notes[unwind.law] = f"{unwind.law}: without a history, by assumption: {'; '.join(ways)}, and noise of its own"
-    return tuple(notes.values())
+        if state is not None and unwind is not None and unwind.law is not None and state.given:
+            words = _still_words(state) if is_whole(unwind) else _given_words(state)
+            notes.setdefault(words, []).append(unwind.law)
+    return tuple(f"{', '.join(dict.fromkeys(laws))}: {words}" for words, laws in notes.items())
+
+
+def _still_words(state: FilteredState) -> str:
+    return f"{', '.join(state.given)} stays still, for there is no history of it"
+
+
+def _given_words(state: FilteredState) -> str:
+    ways = [
+        f"{name} by {' + '.join(f'{weight:g} x {other}' for other, weight in each.loadings.items())}"
+        for name, each in state.given.items()
+    ]
+    return f"without a history, by assumption: {'; '.join(ways)}, and noise of its own"
 
 
 def whole_laws(
@@ -208,7 +216,7 @@ def table_errors(
 
 def table_note(unwinds: Sequence[Unwind | None], n_paths: int) -> str | None:
     """Say that the error of a filtered law's table is not printed for so few paths; None where it is, or has none."""
-    is_drawn = any(not is_historical(unwinds[s]) for s in past_scenarios(unwinds))
+    is_drawn = any(way_of(unwind) is Way.ROWS for unwind in unwinds)
     few = f"the error of the law's table of past days stands beside the simulation's from {LEAST_PATHS:,} paths on"
     return few if is_drawn and n_paths < LEAST_PATHS else None
 

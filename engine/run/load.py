@@ -1,7 +1,7 @@
 """Load what a run starts from, and say which files it was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
@@ -21,6 +21,7 @@ from engine.scenario.apply import apply
 from engine.scenario.left_prices import left_price_notes
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
+from engine.scenario.under_laws import laws_for, under_laws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +43,10 @@ def load_inputs(config: RunConfig) -> Inputs:
     opened = open_once(config.market or bundled_market_path(), TOML)
     market = load_market(opened)
     book = load_books(config.book_files or (bundled_book_path(),), market.valuation_date)
-    return inputs_of(market, book, load_scenarios(config.scenarios), config, market_sha256=opened.sha256)
+    laws, notes = laws_for(config.laws, market, config.horizon_days)
+    scenarios = under_laws(load_scenarios(config.scenarios), laws)
+    inputs = inputs_of(market, book, scenarios, config, market_sha256=opened.sha256)
+    return replace(inputs, warnings=(*inputs.warnings, *notes))
 
 
 def inputs_of(

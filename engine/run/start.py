@@ -28,6 +28,7 @@ from engine.run.filtered import (
     with_table_errors,
 )
 from engine.run.load import Inputs, load_inputs
+from engine.scenario.under_laws import law_groups
 from kernels.base import CELL, AbstractBackend, Program
 from kernels.law_layout import ModelArrays
 
@@ -234,28 +235,29 @@ def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]
         plan = plan_of(prepared, n_paths)
         say(need_of(prepared, plan))
         tails = simulate(prepared.backend, prepared.program, plan, progress)
-        if not wants_more_paths(prepared.config, tails, say):
+        if not wants_more_paths(prepared, tails, say):
             return tails
         n_paths *= 2
 
 
-def wants_more_paths(config: RunConfig, tails: TailAccumulator, say: Callable[[str], None]) -> bool:
+def wants_more_paths(prepared: Prepared, tails: TailAccumulator, say: Callable[[str], None]) -> bool:
     """Return whether `until_se` asks for twice as many paths, and they are allowed."""
+    config = prepared.config
     if config.until_se is None:
         return False
-    reached = relative_se(tails, _totals(config, tails))
+    reached = relative_se(tails, _totals(prepared.inputs, tails))
     say(f"relative error of the totals' VaR: {reached:.2%} at most, {config.until_se:.2%} wanted")
     return reached > config.until_se and 2 * tails.plan.n_paths <= MAX_PATHS
 
 
-def _totals(config: RunConfig, tails: TailAccumulator) -> range:
+def _totals(inputs: Inputs, tails: TailAccumulator) -> range:
     """Return rows of the scenarios' totals."""
-    return range(0, tails.plan.n_rows, tails.plan.n_rows // len(config.scenarios))
+    return range(0, tails.plan.n_rows, tails.plan.n_rows // len(inputs.names))
 
 
 def _warnings(config: RunConfig, inputs: Inputs, tails: TailAccumulator) -> tuple[str, ...]:
     """Return the inputs' warnings, and whether `until_se` was out of reach."""
-    totals = _totals(config, tails)
+    totals = _totals(inputs, tails)
     if config.until_se is None or relative_se(tails, totals) <= config.until_se:
         return inputs.warnings
     return (
@@ -300,6 +302,7 @@ def _facts(config: RunConfig, inputs: Inputs, packed: Packed, backend: AbstractB
         versions=versions(),
         inputs=inputs.sha256,
         until_se=config.until_se,
+        laws=law_groups(inputs.scenarios),
         revaluation=Revaluation(
             method=config.revaluation,
             degree=packed.book.flows.degree,

@@ -18,7 +18,7 @@ from engine.law.law import law_of
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.market.row_regimes import FORGOTTEN, REGIMES
-from engine.mechanisms.law import FILTERED_REGIMES
+from engine.mechanisms.law import LAW_KINDS
 from engine.mechanisms.unwind import Unwind
 from engine.run.backend import choose_backend, device_errors
 from engine.scenario.apply import apply
@@ -133,6 +133,8 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
     InputError
         An input is bad, or the scenario does not fit the market.
     """
+    if config.laws:
+        raise InputError("law: one scenario is walked, by the law that it names; `unwind run` takes laws by name")
     path = config.market or bundled_market_path()
     opened = open_once(path, TOML)
     market, scenario = load_market(opened), load_scenario(config.scenarios[0])
@@ -158,6 +160,6 @@ def one_path(walk: Walk, path: int) -> F64:
 
 def _regime_names(unwind: Unwind | None) -> tuple[str, ...]:
     """Return the names of the regimes by their numbers, () where there are none."""
-    if unwind is not None and unwind.law == FILTERED_REGIMES:
+    if unwind is not None and unwind.law is not None and LAW_KINDS[unwind.law].is_tilted:
         return (FORGOTTEN, *REGIMES)
     return tuple(regime.name for regime in unwind.regimes) if unwind is not None else ()

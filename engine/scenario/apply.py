@@ -98,7 +98,9 @@ def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | 
         check_unwind_on_market(scenario.unwind, market, findings)
         if scenario.unwind.law is not None and scenario.correlations:
             kind = scenario.unwind.law
-            findings.refuse("correlations", f"law {kind!r} takes whole days of the past: it takes no correlations")
+            findings.refuse(
+                "correlations", f"law {kind!r} takes whole days of the past: it takes no correlations; leave them out"
+            )
     jumps = dated_jumps(scenario, market.factors, findings)
     if not jumps:
         if scenario.unwind is not None:

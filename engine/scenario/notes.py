@@ -1,6 +1,6 @@
 """Notes on a scenario that need no market: days beyond the horizon, long horizons, and a loop that feeds itself."""
 
-from engine.mechanisms.law import is_filtered
+from engine.mechanisms.law import takes_mechanisms
 from engine.mechanisms.loop import loop_gain
 from engine.mechanisms.parameters.parameter import DAYS, parameters
 from engine.mechanisms.unwind import Unwind, placed_parts
@@ -22,7 +22,7 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     for where, day in days:
         if day is not None and day > horizon_days:
             findings.note(where, f"day {day} lies beyond the horizon of {horizon_days} business days: it never comes")
-    if horizon_days > LONG_DAYS and scenario.unwind is not None and is_filtered(scenario.unwind):
+    if horizon_days > LONG_DAYS and scenario.unwind is not None and takes_mechanisms(scenario.unwind):
         findings.note(
             "law",
             f"over {horizon_days} business days variances of law {scenario.unwind.law!r} have no mean to return to: its"

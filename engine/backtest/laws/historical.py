@@ -5,19 +5,17 @@ import numpy as np
 from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
+from engine.mechanisms.law import MOST_DAYS, LawKind
 from kernels.types import F64
 
-SIZES = (250, 500, 1000)  # joint moves
-_LONGEST_HORIZON = 10  # joint dates whose windows the least history holds
 
-
-def historical(size: int) -> BacktestLaw:
-    """Return the law of the last `size` joint moves, each equally likely."""
+def historical(kind: LawKind) -> BacktestLaw:
+    """Return the law of a kind's last joint moves, each equally likely."""
     return BacktestLaw(
-        name=f"historical-{size}",
-        meaning=f"the last {size:,} joint moves, overlapping where the horizon is longer than a day; nothing is drawn",
-        least_changes=size + _LONGEST_HORIZON - 1,
-        prepare=lambda history: _forecast(history, size),
+        name=kind.name,
+        meaning=kind.meaning,
+        least_changes=kind.n_moves + MOST_DAYS - 1,
+        prepare=lambda history: _forecast(history, kind.n_moves),
     )
 
 

@@ -1,20 +1,28 @@
-"""The one list of laws that a backtest walks."""
+"""The laws that a backtest walks: those of `engine.mechanisms.law` that forecast, in its order."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.backtest.laws.backtest_law import BacktestLaw
-from engine.backtest.laws.ewma import EWMA
+from engine.backtest.laws.by_covariance import by_covariance
 from engine.backtest.laws.filtered import FILTERED
 from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES
 from engine.backtest.laws.gaussian import GAUSSIAN
-from engine.backtest.laws.historical import SIZES, historical
-from engine.backtest.laws.student import STUDENT
+from engine.backtest.laws.historical import historical
 from engine.errors import InputError, did_you_mean
+from engine.mechanisms.law import LAW_KINDS, LawKind, Way
 
-LAWS: dict[str, BacktestLaw] = {
-    law.name: law for law in (FILTERED, FILTERED_REGIMES, *map(historical, SIZES), GAUSSIAN, EWMA, STUDENT)
-}
+_OWN = {law.name: law for law in (FILTERED, FILTERED_REGIMES, GAUSSIAN)}
+_BY_WAY = {Way.WINDOWS: historical, Way.COVARIANCE: by_covariance}
+
+
+def _law(kind: LawKind) -> BacktestLaw | None:
+    """Return how a law forecasts; None of one that does not: a stressed year is of the past, whatever the date."""
+    make = _BY_WAY.get(kind.way)
+    return make(kind) if make is not None else _OWN.get(kind.name)
+
+
+LAWS: dict[str, BacktestLaw] = {law.name: law for kind in LAW_KINDS.values() if (law := _law(kind)) is not None}
 
 
 @contextmanager

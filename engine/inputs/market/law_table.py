@@ -19,14 +19,19 @@ from engine.inputs.market.regimes_table import (
 )
 from engine.inputs.opened import FileKind, MissingFileError, open_once
 from engine.inputs.toml.read import Strict
-from engine.market.filtered import FilteredState, GivenFactor
+from engine.market.filtered import FilteredState, GivenFactor, StressedWindow
 from engine.market.row_regimes import RowRegimes
+from engine.mechanisms.law import LEAST_STRESSED
 from kernels.lanes import MAX_FACTORS
 from kernels.law_layout import N_SPEEDS
 from kernels.types import F64
 
 MOST_ROWS = 100_000
 LARGEST_MOVE = 1.0  # of a zero rate or logarithm in a day
+MOST_SPAN = 30  # weekdays between two joint dates
+ROWS_AT, MOVES_AT, STRESSED_AT = ("rows_file",), ("moves_file",), ("stressed", "moves_file")  # places in [law]
+ROWS_SUFFIX, MOVES_SUFFIX, STRESSED_SUFFIX = "rows.npy", "moves.npy", "stressed.npy"
+MEMBERSHIPS_SUFFIX = "memberships.npy"
 ROWS = FileKind(
     wanted="a table of rows in numpy's format",
     most_bytes=8 * MOST_ROWS * MAX_FACTORS + 1024,
@@ -42,6 +47,19 @@ class GivenTable(Strict):
         "variance is a normal of the factor's own."
     )
     source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
+
+
+class StressedTable(Strict):
+    """The worst year for a book, found by search over the history: `unwind calibrate --stressed`."""
+
+    first: date = Field(alias="from", description="Joint date of its first change.")
+    last: date = Field(alias="to", description="Joint date of its last change.")
+    book: str = Field(min_length=1, description="The book for which it is the worst.")
+    description: str = Field(min_length=1, description="How it was searched, and what it says.")
+    moves_file: str = Field(
+        min_length=1, max_length=255, description="Its joint changes as they were, and up to nine before: numpy's."
+    )
+    moves_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Digest of that file: another is refused.")
 
 
 class LawTable(Strict):
@@ -85,6 +103,10 @@ class LawTable(Strict):
         description="The last joint changes as they were, likewise: what plain history needs.",
     )
     moves_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="Digest of that file.")
+    move_spans: tuple[int, ...] = Field(
+        default=(), description="Weekdays of each of these changes: what laws by their covariance need."
+    )
+    stressed: StressedTable | None = Field(default=None, description="The worst year for a book, for law = 'stressed'.")
     given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
     regimes: RegimesTable | None = Field(default=None, description="By which rows may be drawn: filtered-regimes.")
 
@@ -95,6 +117,13 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
     for key in ("rows_file", "moves_file"):
         if (name := getattr(table, key)) is not None and Path(name).name != name:
             yield (at, key), f"must be the name of a file beside this one, got {name!r}"
+    if table.stressed is not None and Path(table.stressed.moves_file).name != table.stressed.moves_file:
+        message = f"must be the name of a file beside this one, got {table.stressed.moves_file!r}"
+        yield (at, "stressed", "moves_file"), message
+    if table.stressed is not None and table.stressed.first > table.stressed.last:
+        yield (at, "stressed", "from"), f"{table.stressed.first} lies after `to`, {table.stressed.last}"
+    if not all(1 <= span <= MOST_SPAN for span in table.move_spans):
+        yield (at, "move_spans"), f"must be whole weekdays from 1 to {MOST_SPAN}"
     if (table.moves_file is None) != (table.moves_sha256 is None):
         yield (at, "moves_file"), "`moves_file` and `moves_sha256` go together"
     if len(set(table.factors)) < n:
@@ -131,6 +160,34 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
             yield (at, "given", name, "loadings"), f"{', '.join(unknown)} must be among `factors`"
     if table.regimes is not None:
         yield from regimes_table_faults(table.regimes, table.factors, table.calibrated_on)
+
+
+def sealed_arrays(table: LawTable) -> Iterator[tuple[tuple[str, ...], str, str, float]]:
+    """Yield place, name, digest and largest number of every file beside a market file that its [law] names."""
+    yield ROWS_AT, table.rows_file, table.rows_sha256, table.cap
+    if table.moves_file is not None and table.moves_sha256 is not None:
+        yield MOVES_AT, table.moves_file, table.moves_sha256, LARGEST_MOVE
+    if (stressed := table.stressed) is not None:
+        yield STRESSED_AT, stressed.moves_file, stressed.moves_sha256, LARGEST_MOVE
+
+
+def written_arrays(state: FilteredState) -> Iterator[tuple[str, F64]]:
+    """Yield what follows the market's name in the name of each such file, and its array (n, n_columns)."""
+    yield ROWS_SUFFIX, state.rows
+    if len(state.moves):
+        yield MOVES_SUFFIX, state.moves
+    if state.stressed is not None:
+        yield STRESSED_SUFFIX, state.stressed.moves
+    if state.regimes is not None:
+        yield MEMBERSHIPS_SUFFIX, state.regimes.memberships
+
+
+def array_faults(table: LawTable, moves: F64 | None, stressed: F64 | None) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield place and message of what does not fit between a [law] and its arrays (n_moves, n_factors)."""
+    if moves is not None and table.move_spans and len(table.move_spans) != len(moves):
+        yield ("move_spans",), f"needs one for each of the {len(moves):,} changes, got {len(table.move_spans):,}"
+    if stressed is not None and len(stressed) < LEAST_STRESSED:
+        yield STRESSED_AT, f"a stressed year has {LEAST_STRESSED} joint changes or more, got {len(stressed)}"
 
 
 def load_array(name: str, digest: str, folder: Path, n_columns: int, largest: float) -> tuple[F64 | None, str]:
@@ -172,10 +229,17 @@ def load_regimes(table: RegimesTable | None, folder: Path, n_rows: int | None) -
     return regimes_of(table, memberships), memberships_fault(table, memberships, n_rows)
 
 
-def state_of(table: LawTable, rows: F64, moves: F64 | None, regimes: RowRegimes | None) -> FilteredState:
+def state_of(
+    table: LawTable,
+    rows: F64,
+    moves: F64 | None,
+    *,
+    stressed: F64 | None = None,
+    regimes: RowRegimes | None = None,
+) -> FilteredState:
     """Return the filtered state of a [law] without faults.
 
-    rows (n_rows, n_factors) in standard deviations, moves (n_moves, n_factors) in the states' units
+    rows (n_rows, n_factors) in standard deviations; moves, stressed (n_moves, n_factors) in the states' units
     """
     return FilteredState(
         factors=table.factors,
@@ -196,6 +260,14 @@ def state_of(table: LawTable, rows: F64, moves: F64 | None, regimes: RowRegimes 
         first=table.first,
         gamma_se=None if table.gamma_se is None else np.array(table.gamma_se).reshape(len(table.leaders), -1),
         regimes=regimes,
+        move_spans=np.zeros(0) if moves is None else np.array(table.move_spans, np.float64),
+        stressed=None if table.stressed is None or stressed is None else _stressed_of(table.stressed, stressed),
+    )
+
+
+def _stressed_of(table: StressedTable, moves: F64) -> StressedWindow:
+    return StressedWindow(
+        first=table.first, last=table.last, book=table.book, moves=moves, description=table.description
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 
-from engine.inputs.market.law_table import rows_bytes
+from engine.inputs.market.law_table import MEMBERSHIPS_SUFFIX, MOVES_SUFFIX, ROWS_SUFFIX, STRESSED_SUFFIX, rows_bytes
 from engine.market.filtered import FilteredState
 from engine.market.row_regimes import REGIMES, RowRegimes
+from kernels.types import F64
 
 
 def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
@@ -41,11 +42,13 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
             yield f"  {row!r}, # {name}"
         yield "]"
     yield f"last = {state.last.tolist()!r} # the leaders' residuals on the date"
-    yield f"rows_file = {_quoted(f'{stem}.rows.npy')} # {len(state.rows):,} joint dates, oldest first"
+    yield f"rows_file = {_quoted(f'{stem}.{ROWS_SUFFIX}')} # {len(state.rows):,} joint dates, oldest first"
     yield f"rows_sha256 = {_quoted(sha256(rows_bytes(state.rows)).hexdigest())}"
     if len(state.moves):
-        yield f"moves_file = {_quoted(f'{stem}.moves.npy')} # {len(state.moves):,} joint changes as they were"
+        yield f"moves_file = {_quoted(f'{stem}.{MOVES_SUFFIX}')} # {len(state.moves):,} joint changes as they were"
         yield f"moves_sha256 = {_quoted(sha256(rows_bytes(state.moves)).hexdigest())}"
+    if state.move_spans.size:
+        yield from _spans(state.move_spans)
     if state.regimes is not None:
         yield from regimes_lines(state.regimes, stem)
     for name, given in state.given.items():
@@ -53,6 +56,23 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
         loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())
         yield f"loadings = {{ {loadings} }} # on residuals over their root mean square; the rest is a normal of its own"
         yield f"source = {_quoted(given.source)}"
+    if (stressed := state.stressed) is not None:
+        yield '\n[law.stressed] # the worst year for a book, for scenarios with law = "stressed"'
+        yield f"from = {stressed.first.isoformat()}"
+        yield f"to = {stressed.last.isoformat()}"
+        yield f"book = {_quoted(stressed.book)}"
+        yield f"description = {_quoted(stressed.description)}"
+        yield f"moves_file = {_quoted(f'{stem}.{STRESSED_SUFFIX}')} # {len(stressed.moves):,} joint changes"
+        yield f"moves_sha256 = {_quoted(sha256(rows_bytes(stressed.moves)).hexdigest())}"
+
+
+def _spans(spans: F64) -> Iterator[str]:
+    """Yield weekdays (n_moves,), fifty a line."""
+    yield "move_spans = [ # weekdays of each of these changes"
+    numbers = [str(int(span)) for span in spans.tolist()]
+    for first in range(0, len(numbers), 50):
+        yield f"  {', '.join(numbers[first : first + 50])},"
+    yield "]"
 
 
 def regimes_lines(regimes: RowRegimes, stem: str) -> Iterator[str]:
@@ -69,7 +89,7 @@ def regimes_lines(regimes: RowRegimes, stem: str) -> Iterator[str]:
     yield f"transitions = {regimes.transitions.tolist()!r} # from each regime, a row, to the next joint date's"
     yield f"long_run = {regimes.long_run.tolist()!r} # of the rows' dates: with these all rows are drawn alike"
     yield f"tonight = {regimes.tonight.tolist()!r} # probabilities on the date, of all that was seen up to it"
-    yield f"memberships_file = {_quoted(f'{stem}.memberships.npy')} # the same on each row's date"
+    yield f"memberships_file = {_quoted(f'{stem}.{MEMBERSHIPS_SUFFIX}')} # the same on each row's date"
     yield f"memberships_sha256 = {_quoted(sha256(rows_bytes(regimes.memberships)).hexdigest())}"
 
 

@@ -13,7 +13,19 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from engine.conventions.currencies import fx_quote
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.faults import Keys, market_faults
-from engine.inputs.market.law_table import LARGEST_MOVE, LawTable, load_array, load_regimes, rows_bytes, state_of
+from engine.inputs.market.law_table import (
+    MOVES_AT,
+    ROWS_AT,
+    STRESSED_AT,
+    LawTable,
+    array_faults,
+    load_array,
+    load_regimes,
+    rows_bytes,
+    sealed_arrays,
+    state_of,
+    written_arrays,
+)
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -66,11 +78,8 @@ def write_market(market: Market, path: Path) -> None:
     """
     text = market_text(market, path.stem)
     if market.filtered is not None:
-        _write(rows_bytes(market.filtered.rows), path.with_name(f"{path.stem}.rows.npy"))
-        if len(market.filtered.moves):
-            _write(rows_bytes(market.filtered.moves), path.with_name(f"{path.stem}.moves.npy"))
-        if market.filtered.regimes is not None:
-            _write(rows_bytes(market.filtered.regimes.memberships), path.with_name(f"{path.stem}.memberships.npy"))
+        for suffix, array in written_arrays(market.filtered):
+            _write(rows_bytes(array), path.with_name(f"{path.stem}.{suffix}"))
     _write(text.encode(), path)
 
 
@@ -86,25 +95,22 @@ def _write(content: bytes, path: Path) -> None:
 
 def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, Any]:
     """Return the fields of a market that its [law] fills: the law, or why it cannot be used."""
-    folder = opened.path.parent
-    n = len(table.factors)
-    rows, wrong = load_array(table.rows_file, table.rows_sha256, folder, n, table.cap)
-    moves, other = None, ""
-    if table.moves_file is not None and table.moves_sha256 is not None:
-        moves, other = load_array(table.moves_file, table.moves_sha256, folder, n, LARGEST_MOVE)
-    regimes, third = load_regimes(table.regimes, folder, None if rows is None else len(rows))
-    keys = (
-        (("law", "rows_file"), wrong),
-        (("law", "moves_file"), other),
-        (("law", "regimes", "memberships_file"), third),
-    )
-    if found := [(key, each) for key, each in keys if each]:
-        raise _refusal(opened, found)
+    folder, arrays, faults = opened.path.parent, {}, list[tuple[Keys, str]]()
+    for keys, name, digest, largest in sealed_arrays(table):
+        array, wrong = load_array(name, digest, folder, len(table.factors), largest)
+        arrays[keys] = array
+        faults += [(("law", *keys), wrong)] * bool(wrong)
+    rows, moves, stressed = (arrays.get(keys) for keys in (ROWS_AT, MOVES_AT, STRESSED_AT))
+    regimes, wrong = load_regimes(table.regimes, folder, None if rows is None else len(rows))
+    faults += [(("law", "regimes", "memberships_file"), wrong)] * bool(wrong)
+    faults += [(("law", *keys), wrong) for keys, wrong in array_faults(table, moves, stressed)]
+    if faults:
+        raise _refusal(opened, faults)
     if table.calibrated_on != file.valuation_date:
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
-    return {"filtered": state_of(table, rows, moves, regimes)}
+    return {"filtered": state_of(table, rows, moves, stressed=stressed, regimes=regimes)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:

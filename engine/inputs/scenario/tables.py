@@ -92,7 +92,7 @@ def part_of(part: type[P], table: Strict, **values: Any) -> P:
         value, inner = getattr(table, name), _table_class(hints[name])
         if declared.form is Form.NAMED and isinstance(value, str):
             values |= {name: declared.sets[value], f"{name}_name": value}
-        elif declared.form is not Form.PLAIN:
+        elif declared.form not in (Form.PLAIN, Form.CHOICE):
             values[name] = FORMS[declared.form].to_engine(value)
         elif inner is not None and isinstance(value, tuple):
             values[name] = tuple(part_of(inner, each) for each in value)
@@ -125,6 +125,8 @@ def _fields(part: type) -> dict[str, Any]:
 def _file_type(hint: Any, declared: Parameter) -> Any:
     if declared.form is Form.NAMED:
         return ByFactor | Literal[tuple(declared.sets)]
+    if declared.form is Form.CHOICE:
+        return Literal[tuple(declared.choices)] | None
     if declared.form is not Form.PLAIN:
         return FORMS[declared.form].type
     inner = _table_class(hint)
@@ -151,7 +153,7 @@ def _field(part: type, name: str, declared: Parameter) -> Any:
 
 
 def _file_default(default: Any, form: Form) -> Any:
-    return default if form is Form.PLAIN else FORMS[form].to_file(default)
+    return default if form in (Form.PLAIN, Form.CHOICE) else FORMS[form].to_file(default)
 
 
 def _table_class(hint: Any) -> type | None:

@@ -169,7 +169,7 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
         from engine.conventions.calendars import Calendars  # here: other laws need no calendar, and so no QuantLib
     except ImportError:
         way_out = "pip install QuantLib, or take --scenario base"
-        raise InputError(f"law 'filtered' needs the calendars of QuantLib: {way_out}") from None
+        raise InputError(f"laws of past days need the calendars of QuantLib: {way_out}") from None
     coming = Calendars(valuation_date).steps.coming(n_steps).tolist()
     days = np.array([valuation_date, *(valuation_date + timedelta(day) for day in coming)], "datetime64[D]")
     return np.maximum(weekday_spans(days), 1).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Plain history as a law by rows: path i takes the i-th of the last joint changes, and those after it, as they were."""
+"""Plain history as a law by rows: path i takes the i-th of some joint changes, and those after it, as they were."""
 
 import numpy as np
 
@@ -7,12 +7,23 @@ from engine.law.past.filtered import RowLaw, RowSteps
 from engine.market.factors import DAYS_PER_YEAR
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
-from engine.mechanisms.law import MOST_DAYS
+from engine.mechanisms.law import MOST_DAYS, LawKind, Way
 from kernels.law_layout import N_SPEEDS
+from kernels.types import F64
 
 
-def historical_law(state: FilteredState, market: Market, n_windows: int, n_steps: int) -> tuple[RowLaw, RowSteps]:
-    """Return the law of the last `n_windows` windows of `n_steps` joint changes, which overlap; nothing is drawn.
+def windows_of(state: FilteredState, kind: LawKind) -> tuple[F64, int]:
+    """Return the joint changes that a law of plain history is made of, oldest first, and how many windows it has.
+
+    The changes are (n_moves, n_factors), in the states' units; windows end on each of the last ones.
+    """
+    if kind.way is Way.STRESS and state.stressed is not None:
+        return state.stressed.moves, len(state.stressed.moves) - MOST_DAYS + 1
+    return state.moves, kind.n_moves
+
+
+def historical_law(state: FilteredState, market: Market, kind: LawKind, n_steps: int) -> tuple[RowLaw, RowSteps]:
+    """Return the law of a kind's windows of `n_steps` joint changes, which overlap; nothing is drawn.
 
     Factors without a history stay where they are.
 
@@ -23,11 +34,12 @@ def historical_law(state: FilteredState, market: Market, n_windows: int, n_steps
     """
     if n_steps > MOST_DAYS:
         raise InputError(f"plain history overlaps windows of {MOST_DAYS} days at most, got a horizon of {n_steps}")
+    past, n_windows = windows_of(state, kind)
     names = [factor.name for factor in market.factors]
     moves = np.zeros((n_windows + n_steps - 1, len(names)))
     for f, name in enumerate(names):
         if name in state.factors:
-            moves[:, f] = state.moves[-len(moves) :, state.factors.index(name)]
+            moves[:, f] = past[-len(moves) :, state.factors.index(name)]
     n = len(names)
     scale = np.sqrt((moves * moves).mean(axis=0))
     law = RowLaw(

@@ -31,6 +31,7 @@ class Form(Enum):
     LOADINGS = auto()  # a list of BY_FACTOR
     MULTIPLIERS = auto()  # a list of tables with `factor` and `multiplier`
     CORRELATIONS = auto()  # a list of tables with two `factors` and a `value`
+    CHOICE = auto()  # one of the names of `choices`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Parameter:
     most: int | None = None  # elements of a list, characters of a text
     is_name: bool = False  # elements of a list that agree in it meet when a file extends another
     sets: Mapping[str, Sizes] = field(default_factory=dict)  # of Form.NAMED
+    choices: Mapping[str, Any] = field(default_factory=dict)  # of Form.CHOICE, by name
     largest: Mapping[FactorKind, float] = field(default_factory=dict)  # of sizes by the kind of factor, without sign
     one: str = ""  # what one such size is, "a drift per year"
 

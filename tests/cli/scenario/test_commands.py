@@ -85,6 +85,8 @@ def test_show_words_a_shock_by_what_its_factor_is(unwind, tmp_path):
 
 
 def test_show_says_by_which_law_factors_move(unwind):
-    assert "past days' residuals drawn whole, at the vols of the day" in unwind("scenario", "show", "filtered").stdout
-    assert "the last 500 joint dates', as they were" in unwind("scenario", "show", "historical").stdout
+    assert (
+        "past days' residuals drawn whole, by variances at four speeds" in unwind("scenario", "show", "filtered").stdout
+    )
+    assert "the last 500 joint moves as they were" in unwind("scenario", "show", "historical").stdout
     assert "Law of the moves" not in unwind("scenario", "show", "base").stdout

@@ -14,6 +14,7 @@ from engine.batch.reproduce import reproduce
 from engine.batch.sources import day_of
 from engine.inputs import opened
 from engine.inputs.batch import read_batch
+from engine.inputs.market.load import bundled_market_path
 from engine.inputs.run import resolve
 from engine.run.load import load_inputs
 from tests.engine.batch.conftest import BOOKS, DATE, ignore
@@ -197,3 +198,22 @@ def test_a_record_is_made_again_from_files_that_are_read_once(small, monkeypatch
     seen = exchange_after_first_opening(monkeypatch, path, "another file")
     assert reproduce(small.out / f"valuation_date={DATE}" / "run=ten-days", ignore, ignore).is_identical
     assert len(seen) == 1
+
+
+def test_a_run_under_laws_records_each(folder):
+    folder.edit("paths = 400_000", 'paths = 2000\nlaw = ["gaussian", "t"]')
+    folder.edit('scenario = ["base", "august-2024"]', 'scenario = ["base", "article-2025"]')
+    folder.write_market(DATE)
+    for suffix in ("rows", "moves"):
+        source = bundled_market_path().with_name(f"{DATE}.{suffix}.npy")
+        (folder.folder / "markets" / source.name).write_bytes(source.read_bytes())
+    folder.night()
+    found = folder.manifest()
+    names = ["gaussian", "t", "article-2025/gaussian", "article-2025/t"]
+    assert [each["name"] for each in found["scenarios"]] == names
+    assert found["config"]["law"] == ["gaussian", "t"]
+    assert found["facts"]["laws"] == [
+        {"gaussian": "gaussian", "t": "t"},
+        {"gaussian": "article-2025/gaussian", "t": "article-2025/t"},
+    ]
+    assert len({found["pnl_sha256"][f"{name}/total"] for name in names}) == 4

@@ -146,6 +146,15 @@ def test_a_run_comes_back_from_its_record(write):
         run_from_record({"name": "x", "paths": "many"})
 
 
+def test_laws_of_a_run_are_named_and_come_back_from_its_record(write):
+    run = read_batch(write(GOOD.replace('name = "', 'law = ["t", "gaussian"]\nname = "', 1))).runs[0]
+    assert run.laws == ("t", "gaussian")
+    assert run_from_record(recorded(run)) == run
+    assert "law" not in recorded(read_batch(write(GOOD)).runs[0])  # a record from before there were laws is the same
+    with pytest.raises(FileFaults, match=r"`law` of a batch's run names its laws, not 'all'"):
+        read_batch(write(GOOD.replace('name = "', 'law = "all"\nname = "', 1)))
+
+
 def test_runs_take_the_keys_of_a_run_file():
     assert {"paths", "horizon_days", "confidence", "until_se"} <= {
         field.alias or name for name, field in BatchRun.model_fields.items()

@@ -102,7 +102,7 @@ def test_the_filtered_law_takes_what_comes_on_top_of_a_step(tmp_path, text, is_e
 
 
 def test_an_unknown_law_is_refused(tmp_path):
-    with pytest.raises(FileFaults, match=r"line 4, law: .*gaussian.*filtered"):
+    with pytest.raises(FileFaults, match=r"line 4, law: .*filtered.*gaussian"):
         scenario(tmp_path, 'law = "garch"\n')
 
 
@@ -137,3 +137,26 @@ def test_plain_history_needs_the_moves_themselves(tmp_path):
     few = replace(MARKET.filtered, moves=MARKET.filtered.moves[-508:])
     with pytest.raises(FileFaults, match=r"law 'historical-500' needs the last 509 joint changes; .* has 508"):
         apply(made, replace(MARKET, filtered=few))
+
+
+def test_laws_by_covariance_need_moves_and_their_weekdays_and_take_one_step(tmp_path):
+    made = scenario(tmp_path, 'law = "ewma"\n')
+    assert not is_daily(made.unwind)
+    with pytest.raises(FileFaults, match=r"law 'ewma' needs the last 500 joint changes; .* has 499"):
+        apply(made, replace(MARKET, filtered=replace(MARKET.filtered, moves=MARKET.filtered.moves[-499:])))
+    with pytest.raises(FileFaults, match=r"law 'ewma' needs the weekdays of each joint change, `move_spans`"):
+        apply(made, replace(MARKET, filtered=replace(MARKET.filtered, move_spans=MARKET.filtered.move_spans[:0])))
+
+
+def test_a_stressed_law_needs_a_stressed_year(tmp_path):
+    made = scenario(tmp_path, 'law = "stressed"\n')
+    assert apply(made, MARKET).market.filtered.stressed is not None
+    with pytest.raises(FileFaults, match=r"law 'stressed' needs the worst year for a book.*calibrate --stressed BOOK"):
+        apply(made, replace(MARKET, filtered=replace(MARKET.filtered, stressed=None)))
+
+
+def test_vol_multipliers_scale_the_moves_that_laws_are_made_of(tmp_path):
+    text = 'law = "stressed"\nvol_multipliers = [{ factor = "USDJPY", multiplier = 2.0 }]\n'
+    state = apply(scenario(tmp_path, text), MARKET).market.filtered
+    assert state.stressed.moves[:, -1].tolist() == (2.0 * MARKET.filtered.stressed.moves[:, -1]).tolist()
+    assert state.moves[:, -1].tolist() == (2.0 * MARKET.filtered.moves[:, -1]).tolist()

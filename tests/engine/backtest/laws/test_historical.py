@@ -5,6 +5,7 @@ import pytest
 
 from engine.backtest.laws.historical import historical
 from engine.backtest.walk.common_draws import CommonDraws
+from engine.mechanisms.law import LAW_KINDS
 from tests.engine.backtest.synthetic import usual
 
 DRAWS = CommonDraws(seed=1, day=1, n_paths=1000)
@@ -12,7 +13,7 @@ DRAWS = CommonDraws(seed=1, day=1, n_paths=1000)
 
 @pytest.mark.parametrize("horizon", [1, 10])
 def test_moves_are_the_sums_of_the_last_windows(horizon):
-    joint, law = usual().joint, historical(250)
+    joint, law = usual().joint, historical(LAW_KINDS["historical-250"])
     place = 400
     found = law.prepare(joint)(place, horizon, DRAWS)
     ends = range(place - 249, place + 1)
@@ -22,7 +23,7 @@ def test_moves_are_the_sums_of_the_last_windows(horizon):
 
 
 def test_the_first_date_that_has_its_memory_takes_all_of_it():
-    joint, law = usual().joint, historical(500)
+    joint, law = usual().joint, historical(LAW_KINDS["historical-500"])
     first = law.least_changes - 1
     found = law.prepare(joint)(first, 10, DRAWS)
     assert found.shape == (17, 500)

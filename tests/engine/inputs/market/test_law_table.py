@@ -24,6 +24,7 @@ def written(tmp_path):
         path.write_text(change(bundled_market_path().read_text("utf-8")), encoding="utf-8")
         (tmp_path / "2025-05-28.rows.npy").write_bytes(rows_bytes(ROWS) if rows is None else rows)
         (tmp_path / "2025-05-28.moves.npy").write_bytes(rows_bytes(BUNDLED.filtered.moves))
+        (tmp_path / "2025-05-28.stressed.npy").write_bytes(rows_bytes(BUNDLED.filtered.stressed.moves))
         return path
 
     return _written
@@ -40,7 +41,7 @@ def test_a_law_is_written_and_read_back_to_the_bit(tmp_path):
     assert (tmp_path / "mine.rows.npy").read_bytes() == rows_bytes(ROWS)
     for name in ("factors", "leaders", "led", "clip", "cap", "n_dates", "description", "given", "first"):
         assert getattr(again, name) == getattr(BUNDLED.filtered, name)
-    for name in ("decays", "weights", "averages", "gamma", "gamma_se", "last", "rows", "moves"):
+    for name in ("decays", "weights", "averages", "gamma", "gamma_se", "last", "rows", "moves", "move_spans"):
         assert getattr(again, name).tobytes() == getattr(BUNDLED.filtered, name).tobytes()
 
 
@@ -157,8 +158,45 @@ def test_moves_are_sealed_too_and_may_be_left_out(written):
     path.with_name("2025-05-28.moves.npy").write_bytes(rows_bytes(2.0 * BUNDLED.filtered.moves))
     with pytest.raises(FileFaults, match=r"law.moves_file: 2025-05-28.moves.npy has the sha256"):
         load_market(path)
-    path = written(lambda text: re.sub(r"moves_file = .*\nmoves_sha256 = .*\n", "", text))
+    path = written(lambda text: re.sub(r"moves_file = .*\nmoves_sha256 = .*\n", "", text, count=1))
     assert load_market(path).filtered.moves.shape == (0, 17)
-    path = written(lambda text: re.sub(r"moves_sha256 = .*\n", "", text))
+    path = written(lambda text: re.sub(r"moves_sha256 = .*\n", "", text, count=1))
     with pytest.raises(FileFaults, match="`moves_file` and `moves_sha256` go together"):
+        load_market(path)
+
+
+def test_the_stressed_year_is_written_sealed_and_read_back(written, tmp_path):
+    write_market(BUNDLED, tmp_path / "mine.toml")
+    again, year = load_market(tmp_path / "mine.toml").filtered.stressed, BUNDLED.filtered.stressed
+    assert again.moves.tobytes() == year.moves.tobytes()
+    for name in ("first", "last", "book", "description"):
+        assert getattr(again, name) == getattr(year, name)
+    path = written()
+    path.with_name("2025-05-28.stressed.npy").write_bytes(rows_bytes(2.0 * year.moves))
+    with pytest.raises(FileFaults, match=r"line \d+, law.stressed.moves_file: 2025-05-28.stressed.npy has the sha256"):
+        load_market(path)
+    path.with_name("2025-05-28.stressed.npy").unlink()
+    assert load_market(path).filtered.stressed is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "by", "message"),
+    [
+        (r"(move_spans = \[.*\n  )\d+, ", r"\1", "move_spans: needs one for each of the 1,009 changes, got 1,008"),
+        (r"(move_spans = \[.*\n  )\d+, ", r"\g<1>0, ", "move_spans: must be whole weekdays from 1 to 30"),
+        (r"\nto = .*", "\nto = 2001-01-01", "law.stressed.from: 2008-02-29 lies after `to`, 2001-01-01"),
+        (r'"2025-05-28.stressed.npy"', '"../else.npy"', "law.stressed.moves_file: must be the name of a file beside"),
+    ],
+)
+def test_spans_and_a_stressed_year_that_do_not_fit_are_refused_by_line(written, pattern, by, message):
+    with pytest.raises(FileFaults, match=message):
+        load_market(written(lambda text: re.sub(pattern, by, text)))
+
+
+def test_a_stressed_year_that_is_too_short_is_refused(written):
+    few = rows_bytes(BUNDLED.filtered.stressed.moves[:258])
+    digest = sha256(few).hexdigest()
+    path = written(lambda text: re.sub(r'(stressed.npy".*\nmoves_sha256 = ")\w+', rf"\g<1>{digest}", text))
+    path.with_name("2025-05-28.stressed.npy").write_bytes(few)
+    with pytest.raises(FileFaults, match="a stressed year has 259 joint changes or more, got 258"):
         load_market(path)

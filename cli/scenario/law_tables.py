@@ -1,0 +1,99 @@
+"""Laws side by side: what a book may lose under each, what its backtest says, and the band that they span."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.render import Column, Table
+from cli.results import columns, errors_note, estimate, scale, title
+
+if TYPE_CHECKING:
+    from engine.backtest.bundled_verdicts import BundledVerdicts
+    from engine.risk.measures.measure import TailMeasure
+    from engine.risk.model_band import ModelBand
+    from engine.risk.results import RunResult, ScopeResult
+
+TOTAL = "total"
+
+
+def show_laws(result: "RunResult") -> None:
+    """Print a table for each group of laws, and the model band of its total in a line."""
+    from engine.mechanisms.law import forecasting
+    from engine.risk.model_band import model_bands
+
+    for i, group in enumerate(result.run.laws):
+        if i:
+            print()
+        bands = model_bands(result.results, [forecasting(group)])
+        render.show(law_table(result, group, bands))
+        if bands:
+            print(f"\n{band_line(result, bands)}")
+
+
+def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["ModelBand"]) -> Table:
+    """Lay out the laws of a group, law -> scenario, in one unit: those of each scope together, and their band.
+
+    What their backtests say stands with the total, once.
+    """
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.risk.measures.registry import measures_among
+
+    unit, tails, found = scale(result), result.results[0].measures, bundled_verdicts()
+    measures = measures_among(tails[0].estimates)
+    of_run = list(columns([tail.confidence for tail in tails], measures))
+    by_place = {(row.scenario, row.scope): row for row in result.results}
+    first = next(iter(group.values()))
+    rows: list[list[str]] = []
+    for row in (each for each in result.results if each.scenario == first):
+        laws = {law: by_place[scenario, row.scope] for law, scenario in group.items()}
+        rows += _scope_rows(row, laws, bands, measures, unit, found)
+    words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
+    heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], words)
+    title_of_group = title(result, unit) + _shock(group)
+    return Table(title=title_of_group, columns=heads, rows=rows, footnote=errors_note(result))
+
+
+def band_line(result: "RunResult", bands: Sequence["ModelBand"]) -> str:
+    """Return the band of the total at the highest confidence: the lowest and the highest figure, and whose they are."""
+    from engine.risk.measures.registry import MEASURES
+
+    unit, highest = scale(result), max(band.confidence for band in bands)
+    parts = [
+        f"{MEASURES[band.measure].label} {render.percent(band.confidence)} {_ends(band, unit)}"
+        f" ({band.lowest.law} to {band.highest.law})"
+        for band in bands
+        if band.scope == TOTAL and band.confidence == highest
+    ]
+    return f"Model band, {TOTAL}, {unit.unit}: {'; '.join(parts)}"
+
+
+def _scope_rows(
+    first: "ScopeResult",
+    laws: Mapping[str, "ScopeResult"],
+    bands: Sequence["ModelBand"],
+    measures: Sequence["TailMeasure"],
+    unit: render.Scale,
+    found: "BundledVerdicts",
+) -> Iterator[list[str]]:
+    n_figures = len(measures) * len(first.measures)
+    head = [first.scope.removeprefix("book:"), unit.amount(first.base_value), unit.amount(first.shock_pnl)]
+    yield [*head, *[""] * n_figures, ""]
+    for law, row in laws.items():
+        figures = [estimate(tail, measure, unit) for tail in row.measures for measure in measures]
+        yield [f"  {law}", "", "", *figures, found.words_of(law) if first.scope == TOTAL else ""]
+    if not bands:
+        return
+    of_scope = {(band.confidence, band.measure): band for band in bands if band.scope == first.scope}
+    band = [_ends(of_scope[tail.confidence, each.key], unit) for tail in first.measures for each in measures]
+    yield ["  band", "", "", *band, ""]
+
+
+def _ends(band: "ModelBand", unit: render.Scale) -> str:
+    low, high = (unit.amount(end.value, end.table_se or end.se) for end in (band.lowest, band.highest))
+    return f"{low} to {high}"
+
+
+def _shock(group: Mapping[str, str]) -> str:
+    """Return which scenario's shock comes first, where there is one."""
+    name = next(iter(group.values()))
+    return f"after the shock of {name.rpartition('/')[0]}\n" if "/" in name else ""

@@ -1,0 +1,154 @@
+"""What a backtest says of each law: the gate's verdicts on the sample books, as `unwind backtest` left them.
+
+`data/validation.json` is what `condensed` makes of the `verdicts.json` of
+
+    unwind backtest --law all --from 2020-01-01 --to 2025-05-30 --history history.csv --out days
+    python -m engine.backtest.bundled_verdicts days/verdicts.json > engine/backtest/data/validation.json
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from engine.mechanisms.law import LAW_KINDS, Way, forecasting
+from engine.risk.model_band import model_bands
+from engine.risk.results import RunResult, plain_json
+
+SUMS = ("total",)  # scopes that are no book
+_LEFT_OUT = ("exceptions", "years", "sha256")  # of verdicts.json: days, which the sources of the file have
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HorizonVerdict:
+    """Whether a law passes the gate at one horizon for every book and their sum."""
+
+    horizon_days: int
+    passes: bool
+    objections: tuple[str, ...]  # what it fails for any of them: "Kupiec 99", "Z2", "red zone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawVerdict:
+    """What a backtest says of a law."""
+
+    law: str
+    horizons: tuple[HorizonVerdict, ...]
+
+    @property
+    def words(self) -> str:
+        """Return the verdict in words: "passes at 1 and 10 days", "fails at 1 day: Z2; passes at 10 days"."""
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for each in self.horizons:
+            alike.setdefault(each.objections, []).append(str(each.horizon_days))
+        return "; ".join(
+            f"fails at {_days(days)}: {', '.join(objections)}" if objections else f"passes at {_days(days)}"
+            for objections, days in alike.items()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundledVerdicts:
+    """The verdicts on all laws, with the dates and the books that they are of."""
+
+    first: date
+    last: date
+    books: tuple[str, ...]
+    laws: Mapping[str, LawVerdict]
+
+    def words_of(self, law: str) -> str:
+        """Return what is said of a law by name."""
+        if law in self.laws:
+            return self.laws[law].words
+        is_stress = law in LAW_KINDS and LAW_KINDS[law].way is Way.STRESS
+        return "no forecast, and so no backtest" if is_stress else "no backtest of it is recorded"
+
+    @property
+    def basis(self) -> str:
+        """Return what the verdicts rest on, in words."""
+        return f"`unwind backtest` of the sample books {', '.join(self.books)}, {self.first} to {self.last}"
+
+
+@cache
+def bundled_verdicts() -> BundledVerdicts:
+    """Return the verdicts that come with the program."""
+    text = (files("engine.backtest") / "data" / "validation.json").read_text(encoding="utf-8")
+    return verdicts_of(json.loads(text))
+
+
+def verdicts_of(content: Mapping[str, Any]) -> BundledVerdicts:
+    """Return the verdicts in what `condensed` returns, or in a verdicts.json."""
+    rows = content["verdicts"]
+    scopes = [name for name in dict.fromkeys(row["scope"] for row in rows) if name not in SUMS]
+    return BundledVerdicts(
+        first=date.fromisoformat(content["from"]),
+        last=date.fromisoformat(content["to"]),
+        books=tuple(scopes),
+        laws={law: _verdict(law, [row for row in rows if row["law"] == law]) for law in content["laws"]},
+    )
+
+
+def condensed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verdicts.json without its days."""
+    return {key: value for key, value in content.items() if key not in _LEFT_OUT}
+
+
+def laws_json(result: RunResult) -> dict[str, Any]:
+    """Return the model bands of a run and what is said of each of its laws, as JSON's types."""
+    found = bundled_verdicts()
+    laws = dict.fromkeys(law for group in result.run.laws for law in group)
+    return {
+        "bands": plain_json(model_bands(result.results, [*map(forecasting, result.run.laws)]), "bands"),
+        "backtest": {
+            "from": found.first.isoformat(),
+            "to": found.last.isoformat(),
+            "books": list(found.books),
+            "laws": {law: _law_json(found, law) for law in laws},
+        },
+    }
+
+
+def _law_json(found: BundledVerdicts, law: str) -> dict[str, Any]:
+    horizons = found.laws[law].horizons if law in found.laws else ()
+    return {
+        "words": found.words_of(law),
+        "passes": {str(each.horizon_days): each.passes for each in horizons},
+        "objections": {str(each.horizon_days): list(each.objections) for each in horizons},
+    }
+
+
+def _verdict(law: str, rows: Sequence[Mapping[str, Any]]) -> LawVerdict:
+    by_horizon: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_horizon.setdefault(row["horizon_days"], []).append(row)
+    return LawVerdict(
+        law=law,
+        horizons=tuple(
+            HorizonVerdict(
+                horizon_days=days,
+                passes=all(row["passes"] for row in mine),
+                objections=tuple(sorted({_name(each) for row in mine for each in row["objections"]})),
+            )
+            for days, mine in sorted(by_horizon.items())
+        ),
+    )
+
+
+def _name(objection: str) -> str:
+    """Return what fails without its figures: "Kupiec 99" of "Kupiec 99 p = 0.002", "red zone" of one with counts."""
+    for end in (" p = ", ": ", " has no statistic"):
+        objection = objection.partition(end)[0]
+    return objection
+
+
+def _days(horizons: Sequence[str]) -> str:
+    return f"{' and '.join(horizons)} day{'s' if list(horizons) != ['1'] else ''}"
+
+
+if __name__ == "__main__":
+    print(json.dumps(condensed(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))), indent=1))

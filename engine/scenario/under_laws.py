@@ -1,0 +1,78 @@
+"""Scenarios laid under laws: the same shocks, with factors that move by one law and by another."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from engine.errors import InputError
+from engine.market.market import Market
+from engine.mechanisms.law import ALL, GAUSSIAN, LAW_KINDS, MOST_DAYS, LawKind, Way, lacking
+from engine.mechanisms.registry import mechanisms_on
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.scenario import LONGEST_TITLE, Scenario
+
+NOTHING = "base"  # the scenario without a change: under a law it has the law's name
+
+
+def under_laws(scenarios: Iterable[Scenario], laws: Sequence[str]) -> tuple[Scenario, ...]:
+    """Return each scenario under each law, the laws of one scenario together; as they are where there are no laws.
+
+    Raises
+    ------
+    InputError
+        A scenario says itself how factors move.
+    """
+    found = tuple(scenarios)
+    return tuple(_under(scenario, law) for scenario in found for law in laws) if laws else found
+
+
+def laws_for(laws: Sequence[str], market: Market, horizon_days: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return laws by name, "all" being every one that the market has for the horizon; and why the others are not."""
+    if ALL not in laws:
+        return tuple(laws), ()
+    reasons = {name: _lacking(kind, market, horizon_days) for name, kind in LAW_KINDS.items()}
+    left = {name: why for name, why in reasons.items() if why}
+    notes = tuple(f"--law all leaves {name} out: {why[0]}" for name, why in left.items())
+    return tuple(name for name in reasons if name not in left), notes
+
+
+def law_groups(scenarios: Sequence[Scenario]) -> tuple[dict[str, str], ...]:
+    """Return groups of scenarios that differ by their law alone, each as law -> scenario.
+
+    Of scenarios that are alike in all, the first counts. One with mechanisms beside its law is in no group.
+    """
+    groups: dict[tuple[object, ...], dict[str, str]] = {}
+    for each in scenarios:
+        if each.unwind is not None and _mechanisms(each):
+            continue
+        law = GAUSSIAN if each.unwind is None or each.unwind.law is None else each.unwind.law
+        key = (each.shocks, each.vol_multipliers, each.correlations, each.repair_correlation)
+        groups.setdefault(key, {}).setdefault(law, each.name)
+    return tuple(groups.values())
+
+
+def _under(scenario: Scenario, law: str) -> Scenario:
+    if scenario.unwind is not None:
+        own = [*([f"law {scenario.unwind.law!r}"] if scenario.unwind.law else []), *_mechanisms(scenario)]
+        raise InputError(
+            f"--law: scenario {scenario.name!r} says itself how factors move, by {', '.join(own)}: take it without"
+            " --law, or leave it out; --law goes with scenarios of shocks and vol multipliers, such as article-2025"
+        )
+    return replace(
+        scenario,
+        name=law if scenario.name == NOTHING else f"{scenario.name.replace('/', '-')}/{law}",
+        title=f"{scenario.title}, law {law}"[:LONGEST_TITLE],
+        unwind=None if law == GAUSSIAN else Unwind(law=law),
+    )
+
+
+def _mechanisms(scenario: Scenario) -> list[str]:
+    """Return the keys of what a scenario has beside its law."""
+    if scenario.unwind is None:
+        return []
+    return [mechanism.key for mechanism, _ in mechanisms_on(scenario.unwind) if mechanism.key != "law"]
+
+
+def _lacking(kind: LawKind, market: Market, horizon_days: int) -> Sequence[str]:
+    if kind.way in (Way.WINDOWS, Way.STRESS) and horizon_days > MOST_DAYS:
+        return (f"plain history overlaps windows of {MOST_DAYS} days at most, got a horizon of {horizon_days}",)
+    return lacking(kind, market)

@@ -1,0 +1,58 @@
+"""Scenarios under laws: names, what they keep, what is refused, which differ by their law alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import InputError
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario, load_scenarios
+from engine.mechanisms.law import LAW_KINDS
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.under_laws import law_groups, laws_for, under_laws
+
+MARKET = load_market(bundled_market_path())
+
+
+def test_each_scenario_is_laid_under_each_law_with_its_shocks():
+    found = under_laws(load_scenarios(["base", "august-2024"]), ["gaussian", "t"])
+    assert [each.name for each in found] == ["gaussian", "t", "august-2024/gaussian", "august-2024/t"]
+    assert [each.unwind for each in found] == [None, Unwind(law="t")] * 2
+    shocked = load_scenario("august-2024")
+    assert found[3].shocks == shocked.shocks
+    assert found[3].title == f"{shocked.title}, law t"
+    assert under_laws([shocked], []) == (shocked,)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("filtered", r"law 'filtered'"), ("mixture", "regimes, hazards, jumps.*carry"), ("article-2025-bridge", "bridge")],
+)
+def test_a_scenario_that_says_how_factors_move_is_refused_with_what_it_says(name, own):
+    with pytest.raises(InputError, match=rf"--law: scenario '{name}' says itself how factors move, by {own}"):
+        under_laws([load_scenario(name)], ["t"])
+
+
+def test_all_is_every_law_of_the_market_for_the_horizon_and_says_which_are_not():
+    names, notes = laws_for(["all"], MARKET, 10)
+    assert (list(names), notes) == (list(LAW_KINDS), ())
+    names, notes = laws_for(["all"], MARKET, 20)
+    assert [name for name in LAW_KINDS if name not in names] == [
+        "historical-250",
+        "historical-500",
+        "historical-1000",
+        "stressed",
+    ]
+    assert notes[0].startswith("--law all leaves historical-250 out: plain history overlaps windows of 10 days at most")
+    bare = replace(MARKET, filtered=None)
+    assert laws_for(["all"], bare, 1)[0] == ("gaussian",)
+    assert laws_for(["t", "ewma"], bare, 1) == (("t", "ewma"), ())  # asked for by name: the run refuses them
+
+
+def test_groups_hold_what_differs_by_its_law_alone():
+    shocked = under_laws([load_scenario("august-2024")], ["t"])
+    scenarios = (*load_scenarios(["base", "filtered", "mixture", "august-2024"]), *shocked)
+    assert law_groups(scenarios) == (
+        {"gaussian": "base", "filtered": "filtered"},
+        {"gaussian": "august-2024", "t": "august-2024/t"},
+    )
