@@ -15,10 +15,10 @@ from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
     from cli.batch.log import Log
-    from engine.batch.blocks.stop import Stop
     from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
     from engine.record.read import BatchFault
+    from engine.sharing.stop import Stop
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
 
@@ -200,12 +200,12 @@ def _run(
 ) -> None:
     from cli.batch.log import Log
     from engine.batch.blocks.shares import parse_share
-    from engine.batch.blocks.stop import stop_on_signals
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
     from engine.batch.unexpected import described
     from engine.inputs.batch import read_batch
     from engine.record.file_mode import written_with
+    from engine.sharing.stop import stop_on_signals
 
     log = Log(as_json=log_json)
     try:
