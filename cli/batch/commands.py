@@ -10,6 +10,7 @@ import typer
 
 from cli import render
 from cli.batch import last_line
+from cli.options import Dask, Insecure
 from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
@@ -40,12 +41,7 @@ Again = Annotated[
     bool,
     typer.Option("--again", help="Replace records of other inputs and damaged ones; the old are kept beside."),
 ]
-
-Dask = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
-]
 DaskGpu = Annotated[bool, typer.Option("--dask-gpu", help="Use the cluster's workers with the resource GPU, by CUDA.")]
-Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
 
 
 class Nights(NamedTuple):
