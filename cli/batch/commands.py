@@ -292,7 +292,7 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
             continue
         path = report_path(batch.out, night.valuation_date)
         try:
-            write_report(batch.out, night.valuation_date, path)
+            write_report(batch.out, night.valuation_date, path, backtest=batch.backtest)
             log.say(f"{night.valuation_date}: report in {path}")
         except Exception as error:
             message = str(error) if isinstance(error, RiskError) else described(error)

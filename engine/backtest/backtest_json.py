@@ -1,15 +1,17 @@
 """A backtest's verdicts, years and exceptions as JSON's types, and verdicts back from them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.backtest.run_backtest import BacktestResult
 from engine.backtest.statistics.outcome import Outcome
 from engine.backtest.verdicts import Light, Verdict, YearOfExceptions
 from engine.backtest.walk.day_rows import DayRows
 
+if TYPE_CHECKING:
+    from engine.backtest.run_backtest import BacktestResult
 
-def as_json(result: BacktestResult) -> dict[str, object]:
+
+def as_json(result: "BacktestResult") -> dict[str, object]:
     """Return verdicts, years and exceptions as JSON's types; amounts in the reporting currency."""
     return {
         "schema": 1,

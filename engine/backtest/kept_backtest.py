@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.backtest.backtest_json import as_json, verdict_of
-from engine.backtest.run_backtest import BacktestResult
 from engine.backtest.verdicts import Verdict
 from engine.backtest.walk.day_rows import DayRows, joined_rows, rows_of_parquet
 from engine.errors import InputError
+from engine.part_files import PART
 from engine.record.atomic import sealed, write_json
+
+if TYPE_CHECKING:
+    from engine.backtest.run_backtest import BacktestResult
 
 VERDICTS = "verdicts.json"
 PARTS = "parts"
@@ -33,8 +36,13 @@ class KeptBacktest:
     sha256: str  # of the verdicts' file
 
 
-def write_verdicts(folder: Path, result: BacktestResult) -> None:
-    """Write the verdicts beside the months that they are of, with the months' digests, under their own."""
+def write_verdicts(folder: Path, result: "BacktestResult") -> None:
+    """Write the verdicts beside the months that they are of, with the months' digests, under their own.
+
+    What a kill left half written is removed.
+    """
+    for part in folder.glob(f".*{PART}*"):
+        part.unlink(missing_ok=True)
     months = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.parquet"))}
     write_json(folder / VERDICTS, {**as_json(result), PARTS: months})
 

@@ -2,11 +2,13 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.shared_memory import SharedMemory
 from threading import Thread
 
 from engine.backtest.walk.day_rows import DayRows
@@ -40,7 +42,7 @@ class Processes(AbstractWalkers):
             return
         n = min(self.n, len(parts))
         context = multiprocessing.get_context("spawn")
-        with _single_threads(), ProcessPoolExecutor(n, context, _start, (walk,)) as pool:
+        with _single_threads(), _shared(walk) as place, ProcessPoolExecutor(n, context, _start, (place,)) as pool:
             waiting = list(reversed(parts))
             flying: dict[Future[DayRows], Part] = {}
             try:
@@ -65,13 +67,38 @@ def default_processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _start(walk: BookWalk) -> None:
+@contextmanager
+def _shared(walk: BookWalk) -> Iterator[tuple[str, int]]:
+    """Lay a walk into memory that processes share; yield its name and size.
+
+    Not among what a process is started with: one that is killed before it has read megabytes would leave its parent
+    writing for ever. Where the parent is killed, Python's resource tracker gives the memory back.
+    """
+    data = pickle.dumps(walk, protocol=pickle.HIGHEST_PROTOCOL)
+    memory = SharedMemory(create=True, size=len(data))
+    try:
+        _bytes_of(memory)[: len(data)] = data
+        yield memory.name, len(data)
+    finally:
+        memory.close()
+        memory.unlink()
+
+
+def _bytes_of(memory: SharedMemory) -> memoryview:
+    assert memory.buf is not None  # it is not closed
+    return memory.buf
+
+
+def _start(place: tuple[str, int]) -> None:
     """Make a process a worker: signals are the parent's affair, and it ends when the parent does, by kill -9 too."""
     global _walk
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _walk = walk
+    name, size = place
+    memory = SharedMemory(name)
+    _walk = pickle.loads(_bytes_of(memory)[:size])
+    memory.close()
 
 
 def _end_with_parent() -> None:

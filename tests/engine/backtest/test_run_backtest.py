@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +19,7 @@ from engine.inputs.book.load import bundled_book_path, load_book
 from engine.inputs.market.load import bundled_market_path
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.template import template
+from engine.sharing.stop import Stop, StoppedWorkError
 from tests.engine.backtest.synthetic import frame_of, tidy_csv
 
 N_DATES = 900
@@ -86,6 +88,21 @@ def test_what_was_kept_is_taken_up_and_the_rest_walked_with_the_same_result(sett
     assert run_backtest(kept, HERE, ignore).rows.pnl.tolist() == result.rows.pnl.tolist()
     with pytest.raises(InputError, match=r"holds another backtest: laws was \['historical-250', 'ewma'\], now \['t'\]"):
         run_backtest(replace(kept, laws=("t",)), HERE, ignore)
+
+
+def test_a_stop_keeps_what_was_finished_and_the_same_call_goes_on(settings, result, tmp_path):
+    kept, stop = replace(settings, out=tmp_path / "out"), Stop()
+
+    def ask_after_two_months(done, _):
+        """Ask for a stop as a signal does."""
+        if len([*kept.out.glob("????-??.json")]) == 2:
+            stop.number = signal.SIGINT
+
+    with pytest.raises(StoppedWorkError, match="SIGINT: stopped, and what was finished is kept") as stopped:
+        run_backtest(kept, HERE, ask_after_two_months, stop)
+    assert stopped.value.exit_code == 130
+    assert len([*kept.out.glob("????-??.parquet")]) == 2
+    assert as_json(run_backtest(kept, HERE, ignore)) == as_json(result)
 
 
 @pytest.mark.slow  # starts processes that load and compile for themselves
