@@ -124,7 +124,10 @@ def _packed(walk: BookWalk, place: int) -> Packed:
         book = walk.book.on(day, market)
         return pack(book, market, [market], horizon_days=1, n_steps=1, currency=HOME, instantaneous=True, direct=True)
     except InputError as error:
-        raise InputError(f"the book of {day} cannot be valued in the history's market of that date: {error}") from None
+        raise InputError(
+            f"the book of {day} cannot be valued in the market that the history makes for that date, of its yields and"
+            f" prices alone; take out what needs more: {error}"
+        ) from None
 
 
 def _rows(

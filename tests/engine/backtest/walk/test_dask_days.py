@@ -12,8 +12,8 @@ from engine.backtest.walk.day_rows import parquet_bytes
 from engine.backtest.walk.parts import parts_of, walk_part
 from engine.backtest.walk.walk_days import BookWalk
 from tests.engine.backtest.synthetic import usual
-from tests.engine.backtest.walk.test_stopped_walks import DEADLINE_S, Walk
-from tests.engine.backtest.walk.test_stopped_walks import history as history
+from tests.engine.backtest.test_kills import DEADLINE_S, Walk
+from tests.engine.backtest.test_kills import history as history
 from tests.engine.backtest.walk.test_walk_days import sample_book
 
 

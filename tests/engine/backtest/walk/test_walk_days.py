@@ -23,7 +23,6 @@ from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path, read_positions
-from engine.inputs.history.load import read_history
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.position import Position
 from engine.market.moved_market import moved
@@ -188,17 +187,3 @@ def test_the_date_of_a_forecast_is_that_on_which_it_was_made():
     rows = walk_part(walk_of(found, ("historical-250",)), [530])
     assert rows.date.tolist() == [found.joint.day(530)] * rows.pnl.size
     assert isinstance(found.joint.day(530), date)
-
-
-@pytest.mark.slow  # the full history, a date in 40, 4,000 paths
-def test_one_day_var_is_below_ten_day_var_of_both_books_on_every_date(shared):
-    found = synthetic(read_history([shared / "data" / "history.csv"]))
-    walk = walk_of(found, laws=("filtered",), n_paths=4000)
-    places = found.joint.places(date(2010, 12, 17), date(2025, 5, 15))[::40].tolist()
-    rows = walk_part(walk, places)
-    for scope in ("carry-fund", "life-insurer"):
-        one, ten = (rows.of("filtered", scope, horizon) for horizon in (1, 10))
-        assert one.pnl.size == ten.pnl.size == len(places)
-        assert (one.var_99 > 0.0).all()
-        assert (one.var_99 < ten.var_99).all()
-        assert (one.es_975 >= one.var_975).all()
