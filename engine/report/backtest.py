@@ -97,7 +97,7 @@ def _chart(number: int, rows: DayRows, scope: str, horizon_days: int) -> Chart:
         alt=alt,
         svg=_svg(key, alt, rows, scale),
         table=_exceptions(rows, scale) if n else None,
-        note=alt,
+        note=f"{alt}{_thinning(rows.pnl.size)}",
     )
 
 
@@ -153,6 +153,12 @@ def _thinned(dates: Dates, values: F64) -> tuple[Dates, F64]:
     """Return the least value of each few dates."""
     few = _few(dates.size)
     return dates[few], np.minimum.reduceat(values, few)
+
+
+def _thinning(n: int) -> str:
+    """Say what a chart of `n` dates leaves out; nothing where it has them all."""
+    each = -(-n // MOST_POINTS)
+    return f" Of {each} dates in a row the worst and best P&L and the largest VaR are drawn." if each > 1 else ""
 
 
 def _few(n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

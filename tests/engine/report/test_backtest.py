@@ -46,6 +46,7 @@ def test_every_loss_is_seen_however_many_dates_a_chart_has(folder):
         for k, x in enumerate(rng.standard_normal(n))
     )
     (chart,) = backtest_part(replace(kept, rows=rows)).charts
+    assert chart.note.endswith("Of 7 dates in a row the worst and best P&L and the largest VaR are drawn.")
     failed = int(rows.failed_99.sum())
     assert len(chart.table.rows) == failed > 20
     assert chart.svg.count("<use ") >= failed  # a ring each
