@@ -27,6 +27,10 @@ Scenarios = Annotated[
     list[str] | None,
     typer.Option("--scenario", metavar="NAME", help="A bundled scenario's name or a TOML file; repeat for several."),
 ]
+Dask = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
+]
+Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
 Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: one that the market quotes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
 

@@ -23,6 +23,7 @@ LAYERS = (
     ("engine.pack", "engine.inputs"),
     ("engine.calibration",),
     ("engine.run",),
+    ("engine.sharing",),
     ("engine.levels", "engine.analysis", "engine.record", "engine.backtest"),
     ("engine.batch", "engine.report"),
     ("bench",),
@@ -42,8 +43,8 @@ FORBIDDEN = {
 HOMES = {
     "click": (),
     "cupy": ("kernels/*",),
-    "dask": ("engine/batch/blocks/dask.py",),
-    "distributed": ("engine/batch/blocks/dask.py",),
+    "dask": ("engine/sharing/dask_client.py",),
+    "distributed": ("engine/sharing/dask_client.py",),
     "duckdb": ("engine/record/query.py",),
     "jinja2": ("engine/report/*",),
     "llvmlite": ("kernels/*",),

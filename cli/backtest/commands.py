@@ -1,18 +1,23 @@
 """`unwind backtest`: laws walked through a history, and held to what came."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from cli import options, render
-from cli.backtest.tables import verdict_table, year_table
+from cli.backtest.tables import day_table, verdict_table, year_table
 from cli.data.history import Accepted
 from cli.progress import on_stderr
 from engine.conventions.currencies import HOME
+from engine.errors import InputError
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from cli.render import Table
     from engine.backtest.run_backtest import BacktestResult
+    from engine.backtest.settings import BacktestSettings
 
 GATE_FAILED = 3
 DEFAULT_LAWS = ("filtered", "historical-500", "gaussian")
@@ -30,10 +35,12 @@ def backtest(
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last date of a forecast.")],
     accept: Accepted = None,
     book: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Positions of one or several books (CSV, or Parquet). Default: the bundled sample books.",
+            help="Positions of one or several books (CSV, or Parquet), which stand on every date as on that of the"
+            " market; repeatable. With {date} in the path, or a folder of DATE.csv: the book of each date. Default: the"
+            " bundled sample books.",
         ),
     ] = None,
     market: Annotated[
@@ -52,26 +59,36 @@ def backtest(
             f" Default: {', '.join(DEFAULT_LAWS)}.",
         ),
     ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A scenario to walk beside the laws, by name or as a TOML file, on each date's market; repeatable.",
+        ),
+    ] = None,
     horizon: Annotated[
         str, typer.Option(metavar="DAYS", help="Joint dates to the outcome, up to 10, by commas.")
     ] = "1,10",
     paths: Annotated[str, typer.Option(metavar="N", help="Moves that a law draws on each date.")] = "10000",
     seed: Annotated[str, typer.Option(metavar="N", help="Seed of the draws, the same for all laws.")] = "1",
     workers: Annotated[
-        str | None, typer.Option(metavar="N", help="Processes that share the years. Default: one a core.")
+        str | None, typer.Option(metavar="N", help="Processes that share the months. Default: one a core.")
     ] = None,
+    dask: options.Dask = None,
+    insecure: options.Insecure = False,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Where the days go, a Parquet file a year as soon as it is done, and verdicts.json; the same command"
-            " goes on from them.",
+            help="Where the days go, a Parquet file a month as soon as it is done, and verdicts.json; the same"
+            " command goes on from them, however it was stopped.",
         ),
     ] = None,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw P&L against the VaR of the first law (.png, .svg or .pdf)."),
     ] = None,
+    days: Annotated[bool, typer.Option("--days", help="Print a row for each date too, what came beside it.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Test laws of the factors' moves on history: what each foresaw on a date, and what came.
@@ -83,36 +100,25 @@ def backtest(
     import json
 
     from engine.backtest.backtest_json import as_json as json_of
-    from engine.backtest.run_backtest import PATHS, BacktestSettings, default_workers, run_backtest
-    from engine.inputs.book.load import bundled_book_path
-    from engine.inputs.market.load import bundled_market_path
+    from engine.backtest.kept_backtest import write_verdicts
     from engine.levels.picture import check_picture
-    from engine.record.atomic import write_json
 
     if plot is not None:
         check_picture(plot)
-    settings = BacktestSettings(
-        book=book or bundled_book_path(),
-        market=market or bundled_market_path(),
-        history=tuple(history),
-        accepted=tuple(accept or ()),
-        first=options.day("--from", first),
-        last=options.day("--to", last),
-        laws=tuple(law or DEFAULT_LAWS),
+    settings = _settings(
+        Given(history=history, accepted=accept, books=book, market=market, laws=law, scenarios=scenario, out=out),
+        window=(options.day("--from", first), options.day("--to", last)),
         horizons=tuple(options.whole("--horizon", part.strip(), 1, 10) for part in horizon.split(",")),
-        n_paths=options.whole("--paths", paths, *PATHS),
-        seed=options.whole("--seed", seed, 0, 2**64 - 1),
-        n_workers=default_workers() if workers is None else options.whole("--workers", workers, 1, 256),
-        out=out,
+        paths=paths,
+        seed=seed,
     )
-    with on_stderr("dates") as progress:
-        result = run_backtest(settings, progress)
+    result = _walked(settings, workers, dask, insecure=insecure)
     if out is not None:
-        write_json(out / "verdicts.json", json_of(result))
+        write_verdicts(out, result)
     if as_json:
         print(json.dumps(json_of(result), ensure_ascii=False, allow_nan=False))
     else:
-        render.show(verdict_table(result), year_table(result))
+        render.show(*_tables(result, days=days))
     if plot is not None:
         from engine.backtest.picture import draw
 
@@ -125,11 +131,81 @@ def backtest(
         raise typer.Exit(GATE_FAILED)
 
 
+class Given(NamedTuple):
+    """Files and names as the options give them."""
+
+    history: list[Path]
+    accepted: list[str] | None
+    books: list[Path] | None
+    market: Path | None
+    laws: list[str] | None
+    scenarios: list[str] | None
+    out: Path | None
+
+
+def _settings(
+    given: Given, *, window: "tuple[date, date]", horizons: tuple[int, ...], paths: str, seed: str
+) -> "BacktestSettings":
+    from engine.backtest.settings import PATHS, BacktestSettings
+    from engine.inputs.book.load import bundled_book_path
+    from engine.inputs.market.load import bundled_market_path
+    from engine.inputs.scenario.load import load_scenarios
+
+    return BacktestSettings(
+        books=tuple(given.books or [bundled_book_path()]),
+        market=given.market or bundled_market_path(),
+        history=tuple(given.history),
+        accepted=tuple(given.accepted or ()),
+        first=window[0],
+        last=window[1],
+        laws=tuple(given.laws or DEFAULT_LAWS),
+        scenarios=load_scenarios(given.scenarios or ()),
+        horizons=horizons,
+        n_paths=options.whole("--paths", paths, *PATHS),
+        seed=options.whole("--seed", seed, 0, 2**64 - 1),
+        out=given.out,
+    )
+
+
+def _walked(settings: "BacktestSettings", workers: str | None, dask: str | None, *, insecure: bool) -> "BacktestResult":
+    """Walk here, on this machine's cores, or on a cluster; a signal stops it after what is in hand."""
+    from engine.backtest.run_backtest import run_backtest
+    from engine.backtest.walk.workers import MOST, Processes, default_processes
+    from engine.sharing.stop import stop_on_signals
+
+    if workers is not None and dask is not None:
+        raise InputError("--workers and --dask are two ways to share the months out; take one")
+    with stop_on_signals() as stop, on_stderr("dates") as progress:
+        if dask is None:
+            n = default_processes() if workers is None else options.whole("--workers", workers, 1, MOST)
+            return run_backtest(settings, Processes(n), progress, stop)
+        from engine.backtest.walk.dask_days import dask_walkers
+
+        with dask_walkers(dask, insecure=insecure, check=stop.check, say=render.say) as walkers:
+            return run_backtest(settings, walkers, progress, stop)
+
+
+def _tables(result: "BacktestResult", *, days: bool) -> "list[Table]":
+    """Return the tables to show; of so few dates that nothing can be said, the dates alone where they are asked for."""
+    from engine.backtest.statistics.registry import LEAST_DAYS
+
+    judged = [verdict_table(result), year_table(result)]
+    if not days:
+        return judged
+    is_judged = any(each.n_days >= LEAST_DAYS for each in result.verdicts)
+    return [day_table(result), *(judged if is_judged else [])]
+
+
 def _say_gate(result: "BacktestResult") -> None:
+    """Say what the gate is, and who does not pass it and why; those with one reason together."""
     from engine.backtest.verdicts import GATE
 
     render.say(GATE)
+    failed: dict[str, list[str]] = {}
     for each in result.verdicts:
         if not each.passes:
             days = "1 day" if each.horizon_days == 1 else f"{each.horizon_days} days"
-            render.say(f"{each.law}, {each.scope}, {days}: does not pass: {'; '.join(each.objections)}")
+            failed.setdefault("; ".join(each.objections), []).append(f"{each.law}, {each.scope}, {days}")
+    for why, names in failed.items():
+        who = "every law, book and horizon" if len(names) == len(result.verdicts) > 1 else "; ".join(names)
+        render.say(f"{who}: does not pass: {why}")

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from cli.render import Column, Table
+from cli.render import Column, Table, scale
+from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
     from engine.backtest.run_backtest import BacktestResult
@@ -58,6 +59,36 @@ def year_table(result: "BacktestResult") -> Table:
         rows.append([name, str(year.year), str(year.n_days), str(year.n_99), str(year.n_975), factors])
         before = trial
     return Table(title="Exceptions by year", columns=columns, rows=rows)
+
+
+def day_table(result: "BacktestResult") -> Table:
+    """Return a row for each date, horizon, book and law: what came, what was foreseen, and how likely it was."""
+    rows = result.rows
+    unit = scale(HOME, rows.pnl.tolist())
+    columns = (
+        Column(heading="date", is_number=False, meaning="on which the forecast was made."),
+        Column(heading="days", meaning="joint dates to the outcome."),
+        Column(heading="book", is_number=False),
+        Column(heading="law", is_number=False),
+        Column(heading="P&L", meaning=f"of the realised move, {unit.unit}."),
+        Column(heading="VaR 99"),
+        Column(heading="ES 97.5"),
+        Column(heading="P&L / VaR", meaning="below -1: an exception at 99 %."),
+        Column(heading="p", meaning="share of the law's P&L below what came (probability transform)."),
+    )
+    found = [
+        [
+            str(rows.date[i]),
+            str(rows.horizon_days[i]),
+            str(rows.scope[i]),
+            str(rows.law[i]),
+            *(unit.amount(float(each[i])) for each in (rows.pnl, rows.var_99, rows.es_975)),
+            f"{rows.pnl[i] / rows.var_99[i]:.2f}" if rows.var_99[i] > 0.0 else "?",
+            f"{rows.pit[i]:.4f}",
+        ]
+        for i in range(rows.pnl.size)
+    ]
+    return Table(title="What came on each date", columns=columns, rows=found)
 
 
 def _verdict_row(verdict: "Verdict") -> list[str]:

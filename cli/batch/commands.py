@@ -10,15 +10,16 @@ import typer
 
 from cli import render
 from cli.batch import last_line
+from cli.options import Dask, Insecure
 from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
     from cli.batch.log import Log
-    from engine.batch.blocks.stop import Stop
     from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
     from engine.record.read import BatchFault
+    from engine.sharing.stop import Stop
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
 
@@ -40,12 +41,7 @@ Again = Annotated[
     bool,
     typer.Option("--again", help="Replace records of other inputs and damaged ones; the old are kept beside."),
 ]
-
-Dask = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
-]
 DaskGpu = Annotated[bool, typer.Option("--dask-gpu", help="Use the cluster's workers with the resource GPU, by CUDA.")]
-Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
 
 
 class Nights(NamedTuple):
@@ -200,12 +196,12 @@ def _run(
 ) -> None:
     from cli.batch.log import Log
     from engine.batch.blocks.shares import parse_share
-    from engine.batch.blocks.stop import stop_on_signals
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
     from engine.batch.unexpected import described
     from engine.inputs.batch import read_batch
     from engine.record.file_mode import written_with
+    from engine.sharing.stop import stop_on_signals
 
     log = Log(as_json=log_json)
     try:
@@ -296,7 +292,7 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
             continue
         path = report_path(batch.out, night.valuation_date)
         try:
-            write_report(batch.out, night.valuation_date, path)
+            write_report(batch.out, night.valuation_date, path, backtest=batch.backtest)
             log.say(f"{night.valuation_date}: report in {path}")
         except Exception as error:
             message = str(error) if isinstance(error, RiskError) else described(error)

@@ -27,6 +27,13 @@ def report(
             help="History of yields and USD/JPY, for trailing correlations instead of the record's; repeatable.",
         ),
     ] = None,
+    backtest: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Show a backtest too: the folder of `unwind backtest --out`, none of whose bytes may be changed.",
+        ),
+    ] = None,
 ) -> None:
     """Write a recorded night as one HTML file that needs nothing else (extra `report`).
 
@@ -40,7 +47,7 @@ def report(
     path = check_out(out, inputs=history or ())
     if _in_record(path, folder):
         raise InputError(f"--out {str(out)!r} lies among the record's own files; write the report beside them")
-    size = write_report(folder, valuation_date, path, _correlations(folder, valuation_date, history or []))
+    size = write_report(folder, valuation_date, path, _correlations(folder, valuation_date, history or []), backtest)
     render.say(f"{out}: the night of {valuation_date}, {size / 1000:,.0f} kB")
 
 

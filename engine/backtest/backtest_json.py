@@ -1,11 +1,17 @@
-"""A backtest's verdicts, years and exceptions as JSON's types."""
+"""A backtest's verdicts, years and exceptions as JSON's types, and verdicts back from them."""
 
-from engine.backtest.run_backtest import BacktestResult
-from engine.backtest.verdicts import Verdict, YearOfExceptions
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.backtest.statistics.outcome import Outcome
+from engine.backtest.verdicts import Light, Verdict, YearOfExceptions
 from engine.backtest.walk.day_rows import DayRows
 
+if TYPE_CHECKING:
+    from engine.backtest.run_backtest import BacktestResult
 
-def as_json(result: BacktestResult) -> dict[str, object]:
+
+def as_json(result: "BacktestResult") -> dict[str, object]:
     """Return verdicts, years and exceptions as JSON's types; amounts in the reporting currency."""
     return {
         "schema": 1,
@@ -38,12 +44,28 @@ def _verdict_json(verdict: Verdict) -> dict[str, object]:
         "failed": list(verdict.failed),
         "zone": None if light is None else light.zone,
         "multiplier": None if light is None else light.multiplier,
+        "last_days": None if light is None else {"n_days": light.n_days, "n_99": light.n_99, "n_975": light.n_975},
         "score": verdict.score,
         "score_t": verdict.score_t,
         "wealth": verdict.wealth,
         "passes": verdict.passes,
         "objections": list(verdict.objections),
     }
+
+
+def verdict_of(found: Mapping[str, Any]) -> Verdict:
+    """Return the verdict that `as_json` wrote. Raises KeyError or TypeError where it is none."""
+    last = found["last_days"]
+    light = None if last is None else Light(zone=found["zone"], multiplier=found["multiplier"], **last)
+    return Verdict(
+        **{key: found[key] for key in ("law", "scope", "horizon_days", "n_days", "n_99", "n_975")},
+        tests={key: None if each is None else Outcome(**each) for key, each in found["tests"].items()},
+        light=light,
+        score=found["score"],
+        score_t=found["score_t"],
+        wealth=found["wealth"],
+        objections=tuple(found["objections"]),
+    )
 
 
 def _year_json(year: YearOfExceptions) -> dict[str, object]:

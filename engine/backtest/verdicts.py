@@ -20,7 +20,9 @@ from engine.backtest.statistics.scores import diebold_mariano, fz0_losses, newey
 from engine.backtest.statistics.traffic_light import DAYS, RED, is_desk_eligible, multiplier, traffic_light
 from engine.backtest.walk.day_rows import DayRows
 from engine.errors import InputError
-from kernels.types import F64
+from kernels.types import F64, Dates
+
+Trial = tuple[str, str, int]  # law, book, horizon in joint dates
 
 LEVEL = 0.05  # p-value under which a test is counted as failed
 GATE_LEVEL = 0.01  # p-value under which the gate is: one law in fifty fails it by chance
@@ -34,7 +36,7 @@ GATE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """The traffic light of the last 250 days, or of all where there are fewer; one day's horizon alone has one."""
+    """The traffic light of the last 250 days, or of all where there are fewer, 30 at least; of one day's horizon."""
 
     n_days: int
     n_99: int
@@ -71,20 +73,37 @@ class Verdict:
         return not self.objections
 
 
-def verdicts(rows: DayRows, null: NullStatistics | None = None) -> tuple[Verdict, ...]:
-    """Return the verdict on each law, book and horizon, in the order of the rows."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scores:
+    """FZ0 of one law, book and horizon."""
+
+    dates: Dates  # (n_dates,)
+    fz0: F64  # (n_dates,)
+
+
+def verdicts(rows: DayRows, null: NullStatistics | None = None, *, first_law: str | None = None) -> tuple[Verdict, ...]:
+    """Return the verdict on each law, book and horizon, in the order of the rows.
+
+    `first_law` is what scores are compared with, on the dates that both laws have; None: the first in the rows.
+    """
     simulated = NullStatistics() if null is None else null
     trials = list(rows.trials())
     scores = {trial: _scores(rows.of(*trial)) for trial in trials}
-    firsts = {(scope, horizon): law for law, scope, horizon in reversed(trials)}
+    first = trials[0][0] if first_law is None else first_law
     return tuple(
-        _verdict(rows.of(*trial), trial, scores[trial], scores[firsts[trial[1:]], *trial[1:]], simulated)
+        _verdict(rows.of(*trial), trial, scores[trial], _first_scores(scores, trial, first), simulated)
         for trial in trials
     )
 
 
+def _first_scores(scores: Mapping[Trial, _Scores | None], trial: Trial, first: str) -> _Scores | None:
+    """Return the scores that those of a trial are compared with; None for the first law itself."""
+    law, scope, horizon_days = trial
+    return None if law == first else scores.get((first, scope, horizon_days))
+
+
 def _verdict(
-    rows: DayRows, trial: tuple[str, str, int], scores: F64 | None, of_first: F64 | None, null: NullStatistics
+    rows: DayRows, trial: Trial, scores: _Scores | None, of_first: _Scores | None, null: NullStatistics
 ) -> Verdict:
     law, scope, horizon_days = trial
     series = ForecastSeries(
@@ -97,7 +116,7 @@ def _verdict(
         horizon_days=horizon_days,
     )
     tests = {test.key: outcome(test, series, null) for test in TESTS}
-    light = _light(rows) if horizon_days == 1 else None
+    light = _light(rows) if horizon_days == 1 and rows.pnl.size >= LEAST_DAYS else None
     return Verdict(
         law=law,
         scope=scope,
@@ -107,25 +126,30 @@ def _verdict(
         n_975=int(rows.failed_975.sum()),
         tests=tests,
         light=light,
-        score=None if scores is None else float(scores.mean()),
+        score=None if scores is None else float(scores.fz0.mean()),
         score_t=_score_t(scores, of_first, horizon_days),
         wealth=_wealth(rows, horizon_days),
-        objections=tuple(_objections(tests, light)),
+        objections=tuple(_objections(tests, light, rows.pnl.size)),
     )
 
 
-def _scores(rows: DayRows) -> F64 | None:
+def _scores(rows: DayRows) -> _Scores | None:
     try:
-        return fz0_losses(rows.pnl / SCORE_UNIT, rows.var_975 / SCORE_UNIT, rows.es_975 / SCORE_UNIT, CHANCE_975)
+        found = fz0_losses(rows.pnl / SCORE_UNIT, rows.var_975 / SCORE_UNIT, rows.es_975 / SCORE_UNIT, CHANCE_975)
     except InputError:
         return None
+    return _Scores(dates=rows.date, fz0=found)
 
 
-def _score_t(scores: F64 | None, of_first: F64 | None, horizon_days: int) -> float | None:
-    """Return how a law compares with the first; None for the first itself."""
-    if scores is None or of_first is None or scores is of_first or scores.size < 2:
+def _score_t(scores: _Scores | None, of_first: _Scores | None, horizon_days: int) -> float | None:
+    """Return how a law compares with the first, on common dates; None where there are under two."""
+    if scores is None or of_first is None:
         return None
-    found = diebold_mariano(scores, of_first, newey_west_lags(scores.size, horizon_days)).statistic
+    common, own, firsts = np.intersect1d(scores.dates, of_first.dates, assume_unique=True, return_indices=True)
+    if common.size < 2:
+        return None
+    lags = newey_west_lags(common.size, horizon_days)
+    found = diebold_mariano(scores.fz0[own], of_first.fz0[firsts], lags).statistic
     return found if np.isfinite(found) else None
 
 
@@ -144,13 +168,15 @@ def _light(rows: DayRows) -> Light:
     return Light(n_days=n_days, n_99=n_99, n_975=n_975, zone=zone, multiplier=multiplier(n_99))
 
 
-def _objections(tests: Mapping[str, Outcome | None], light: Light | None) -> list[str]:
+def _objections(tests: Mapping[str, Outcome | None], light: Light | None, n_days: int) -> list[str]:
+    if n_days < LEAST_DAYS:
+        return [f"under {LEAST_DAYS} dates, of which nothing can be said"]
     found = []
     labels = {test.key: test.label for test in TESTS}
     for key in GATE_TESTS:
         test = tests[key]
         if test is None:
-            found.append(f"{labels[key]} has no statistic: under {LEAST_DAYS} dates, or a forecast of a gain")
+            found.append(f"{labels[key]} has no statistic: on some date the forecast is no loss")
         elif test.p_value < GATE_LEVEL:
             found.append(f"{labels[key]} p = {test.p_value:.2g}")
     if light is not None and light.zone == RED:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.blocks.checkpoints import WORK, remove_parts, remove_work
-from engine.batch.blocks.stop import InterruptedBatchError
 from engine.batch.extras import missing_extras
 from engine.batch.figures.limits import held_by_default, of_no_run, use_limits
 from engine.batch.one_run import How, RunState, record_run
@@ -33,6 +32,7 @@ from engine.record.read import (
     run_folder,
 )
 from engine.record.tables import MANIFEST, SCHEMA_VERSION
+from engine.sharing.stop import StoppedWorkError
 
 LIMIT_BREACHED = 3
 
@@ -86,7 +86,7 @@ def run_batch(batch: Batch, how: How) -> Outcome:
         try:
             for night in batch.nights:
                 done.append(_night_or_none(batch, night, how))
-        except (InterruptedBatchError, BusyError) as stopped:
+        except (StoppedWorkError, BusyError) as stopped:
             message, code = str(stopped), stopped.exit_code
     return Outcome(
         batch=batch,
@@ -180,7 +180,7 @@ def _night(batch: Batch, valuation_date: date, how: How) -> NightOutcome:
             faults += found
         if how.share is None:
             return _closed(batch, place, states, list(dict.fromkeys(faults)), how)
-    except (InterruptedBatchError, BusyError):
+    except (StoppedWorkError, BusyError):
         raise
     except Exception as error:
         is_lost = True
@@ -219,7 +219,7 @@ def _attempt(batch: Batch, day: Day, run: BatchRun, how: How, place: Replacement
     try:
         how.stop.check()
         return record_run(batch, day, run, how, place)
-    except (InterruptedBatchError, BusyError):
+    except (StoppedWorkError, BusyError):
         raise
     except RiskError as error:
         how.say(f"{day.valuation_date} {run.name}: failed: {error}")

@@ -11,8 +11,7 @@ from typing import Any
 
 from engine.batch.blocks.block_files import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
 from engine.batch.blocks.checkpoints import WORK, Checkpoints
-from engine.batch.blocks.problem import code, problem_sha256
-from engine.batch.blocks.stop import Stop
+from engine.batch.blocks.problem import problem_sha256
 from engine.batch.blocks.workers import AbstractWorkers
 from engine.batch.figures.components import Replayed, replay
 from engine.batch.figures.limits import of_no_figure, unusable
@@ -30,6 +29,8 @@ from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
 from engine.run.blocks import Progress
 from engine.run.start import Prepared, need_of, plan_of, prepare, result_of, wants_more_paths
+from engine.sharing.program_digest import code
+from engine.sharing.stop import Stop
 
 PLAN = "plan.json"  # beside the checkpoints: what is under way
 
@@ -81,7 +82,7 @@ def record_run(
     ------
     InputError
         Its inputs have faults, or a record of other inputs or one that was changed stands in the way.
-    InterruptedBatchError, BusyError
+    StoppedWorkError, BusyError
         It stops here and can go on later.
     RiskError
         It failed.

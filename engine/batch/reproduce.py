@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.batch.blocks.checkpoints import blocks_of
-from engine.batch.blocks.problem import code, problem_sha256
+from engine.batch.blocks.problem import problem_sha256
 from engine.batch.books import book_file
 from engine.batch.figures.components import by_book, replay
 from engine.batch.sources import Day, load, opened_day, source_of
@@ -24,6 +24,7 @@ from engine.risk.results import ScopeResult, TailResult
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, simulate
 from engine.run.start import Prepared, plan_of, prepare, result_of, versions
+from engine.sharing.program_digest import code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.batch.blocks.problem import code
 from engine.batch.figures.components import Replayed, by_book
 from engine.batch.figures.convergence import convergence_rows
 from engine.batch.figures.exact import distributions, exact_rows
@@ -49,6 +48,7 @@ from engine.risk.results import RunResult, ScopeResult, as_json
 from engine.run.start import Prepared
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import Scenario
+from engine.sharing.program_digest import code
 from kernels.base import CellRange
 
 INCOMPLETE = 4

@@ -155,6 +155,9 @@ class BatchFile(Strict):
     realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    backtest: PathText | None = Field(
+        default=None, description="Folder of `unwind backtest --out`, shown in the report; relative to the batch file."
+    )
     umask: Annotated[
         int | None, BeforeValidator(_umask), WithJsonSchema({"type": "string", "pattern": "^0[0-7][0-7]$"})
     ] = Field(
@@ -181,6 +184,12 @@ class BatchFile(Strict):
             raise ValueError(f"`limits` must be a path or [[limits]] tables, got {self.limits!r}")
         return self
 
+    @model_validator(mode="after")
+    def _backtest_is_shown(self) -> "BatchFile":
+        if self.backtest is not None and not self.report:
+            raise ValueError("`backtest` is shown in the report: set report = true, or leave it out")
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -198,6 +207,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
+    backtest: Path | None  # folder of one that the report shows
     umask: int | None  # permissions that what is written does without; None: the process's
     histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
@@ -249,6 +259,7 @@ def read_batch(path: Path, dates: Sequence[str] = (), *, zone: str = TOKYO) -> B
         realised=folder / file.realised if file.realised else None,
         prometheus=folder / file.prometheus if file.prometheus else None,
         report=file.report,
+        backtest=folder / file.backtest if file.backtest else None,
         umask=file.umask,
         histories=tuple(folder / each for each in file.histories),
         block_cells=file.block_cells,

@@ -81,8 +81,7 @@ def last_date(market: str, books: Sequence[str], folder: Path) -> NightDate:
         raise InputError(f"--date {LAST} looks for the newest market, but `market` is one file: put {DATE} in its name")
     lacking: list[str] = []
     for day in sorted(_days_of(market), reverse=True):
-        names = [book.replace(DATE, day.isoformat()) for book in books]
-        absent = [folder / name for name in names if not any(path.exists() for path in paths_like(name, folder))]
+        absent = [folder / b.replace(DATE, day.isoformat()) for b in books if not files_of_day(b, day, folder)]
         if not absent:
             notice = f"passed over, with a market but without its books: {'; '.join(lacking)}" if lacking else None
             recorded = f"{day} is the newest day that has all its files, and it is recorded"
@@ -90,6 +89,11 @@ def last_date(market: str, books: Sequence[str], folder: Path) -> NightDate:
         lacking.append(f"{day} has no {absent[0]}")
     found = f"; {lacking[0]}" if lacking else ""
     raise InputError(f"--date {LAST}: no day has a market like {market} and every book{found}")
+
+
+def files_of_day(name: str, day: date, folder: Path) -> list[Path]:
+    """Return the files that a name, which may hold {date} and be a glob, has on a day: those that are there."""
+    return [path for path in paths_like(name.replace(DATE, day.isoformat()), folder) if path.exists()]
 
 
 def paths_like(name: str, folder: Path) -> list[Path]:

@@ -10,9 +10,11 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from engine.backtest.kept_backtest import KeptBacktest
 from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night
 from engine.report import heat, sections, summary
+from engine.report.backtest import backtest_part
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.model_band import model_band_tables
 from engine.report.parts import Badge, Entry, Shaded, shown
@@ -52,7 +54,12 @@ class Contents:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def render(folder: Path, valuation_date: date, correlations: Correlations | None = None) -> str:
+def render(
+    folder: Path,
+    valuation_date: date,
+    correlations: Correlations | None = None,
+    backtest: KeptBacktest | None = None,
+) -> str:
     """Render one night as one HTML page, under 500 kB, that asks for nothing outside itself.
 
     Parameters
@@ -60,19 +67,22 @@ def render(folder: Path, valuation_date: date, correlations: Correlations | None
     folder : of the record
     valuation_date : of a night in it
     correlations : to be shown instead of the record's own, as taken from a history now
+    backtest : of laws, to be shown beside the record; None: no such part
 
     Raises
     ------
     InputError
         There is no such night, or its record cannot be read.
     """
-    contents = _contents(folder, valuation_date, correlations)
+    contents = _contents(folder, valuation_date, correlations, backtest)
     environment = _environment()
     parts = [_run_part(environment, each) for each in contents.sheets]
     return _fitted(environment, contents, parts)
 
 
-def _contents(folder: Path, valuation_date: date, correlations: Correlations | None) -> Contents:
+def _contents(
+    folder: Path, valuation_date: date, correlations: Correlations | None, backtest: KeptBacktest | None
+) -> Contents:
     night = read_night(folder, valuation_date)
     past = read_earlier_nights(folder, night)
     sheets = [sheet(number, run, valuation_date, past) for number, run in enumerate(night.runs, start=1)]
@@ -88,6 +98,7 @@ def _contents(folder: Path, valuation_date: date, correlations: Correlations | N
         "inputs": summary.inputs(night, sheets, past),
         "correlation_tables": summary.correlation_tables(found) if found else (),
         "correlation_notes": (f"Used: {found.calibration}", found.basis) if found else _no_correlations(night),
+        "backtest": backtest and backtest_part(backtest),
         "sources": summary.sources(night, found.histories if found else ()),
     }
     return Contents(night=night, sheets=sheets, values=values)

@@ -4,12 +4,19 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from engine.backtest.kept_backtest import KeptBacktest, read_backtest
 from engine.errors import InputError
 from engine.record.atomic import write_atomically
 from engine.record.correlations import Correlations
 
 
-def write_report(folder: Path, valuation_date: date, path: Path, correlations: Correlations | None = None) -> int:
+def write_report(
+    folder: Path,
+    valuation_date: date,
+    path: Path,
+    correlations: Correlations | None = None,
+    backtest: Path | None = None,
+) -> int:
     """Write one night of a record as one HTML file; return its size in bytes.
 
     The same record gives the same bytes. The file appears whole, and asks for nothing outside itself.
@@ -20,15 +27,17 @@ def write_report(folder: Path, valuation_date: date, path: Path, correlations: C
     valuation_date : of a closed night in it
     path : the file to write; its folder is made
     correlations : to be shown instead of the record's own, as taken from a history now
+    backtest : folder of a finished backtest, to be shown too; none of its bytes may have been changed
 
     Raises
     ------
     InputError
-        There is no such night, it cannot be read, or the extra `report` is not installed.
+        There is no such night, it or the backtest cannot be read, or the extra `report` is not installed.
     RiskError
         The file cannot be written.
     """
-    data = _renderer()(folder, valuation_date, correlations).encode()
+    kept = None if backtest is None else read_backtest(backtest)
+    data = _renderer()(folder, valuation_date, correlations, kept).encode()
     write_atomically(path, data)
     return len(data)
 
@@ -38,7 +47,7 @@ def report_path(folder: Path, valuation_date: date) -> Path:
     return folder / "reports" / f"{valuation_date}.html"
 
 
-def _renderer() -> Callable[[Path, date, Correlations | None], str]:
+def _renderer() -> Callable[[Path, date, Correlations | None, KeptBacktest | None], str]:
     try:
         from engine.report.page import render
     except ImportError as error:

@@ -25,6 +25,7 @@ from engine.payoffs.flows import Flows
 from engine.payoffs.registry import empty_tables
 from engine.risk.results import RunResult
 from engine.run.start import run
+from tests.engine.dask_cluster import cluster as cluster
 from tests.engine.hand_made import make_book as make_book
 from tests.engine.hand_made import make_market as make_market
 from tests.engine.hand_made import make_positions as make_positions

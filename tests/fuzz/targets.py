@@ -187,7 +187,7 @@ def _record(path: Path) -> None:
 
 
 def _never() -> Any:
-    from engine.batch.blocks.stop import Stop
+    from engine.sharing.stop import Stop
 
     return Stop()
 

@@ -94,6 +94,14 @@ def _conditional(chance: float, which: str) -> SeriesTest:
     )
 
 
+def _berkowitz(series: ForecastSeries) -> float:
+    """Return the ratio of the series. Raises InputError where every outcome falls at one place, as of no risk."""
+    if not np.ptp(series.scores) > 0.0:
+        raise InputError("probability transforms that never differ say nothing")
+    ratio = berkowitz_lag_statistic if series.horizon_days == 1 else berkowitz_statistic
+    return float(ratio(series.scores))
+
+
 def _z2_of_null(scores: F64) -> F64:
     at_risk, shortfall = (np.array(each) for each in normal_tail(CHANCE_975))
     return -z2_statistic(scores, at_risk, shortfall, CHANCE_975)
@@ -115,7 +123,7 @@ TESTS: tuple[SeriesTest, ...] = (
         key="berkowitz",
         label="Berkowitz",
         meaning="mean, spread and, where windows do not overlap, lag-1 memory of the whole forecast",
-        statistic=lambda s: float((berkowitz_lag_statistic if s.horizon_days == 1 else berkowitz_statistic)(s.scores)),
+        statistic=_berkowitz,
         of_null=berkowitz_statistic,
         closed=lambda found, _: float(chdtrc(3.0, found)),
     ),
@@ -148,7 +156,7 @@ class NullStatistics:
 
 
 def outcome(test: SeriesTest, series: ForecastSeries, null: NullStatistics) -> Outcome | None:
-    """Return what a test says; None where it cannot say anything: a forecast of a gain, under 30 dates.
+    """Return what a test says; None where it cannot say anything: a forecast that is no loss, under 30 dates.
 
     In closed form where windows do not overlap and there is one, else by simulation under the same overlap.
     """

@@ -7,7 +7,7 @@ from scipy.special import ndtri
 
 from kernels.types import F64, U32
 
-_NORMALS, _ROWS, _MIXING, _REGIMES = 0, 1, 2, 3  # lanes: what is drawn from one never shifts another
+_NORMALS, _ROWS, _MIXING, _REGIMES, _SEEDS = 0, 1, 2, 3, 4  # lanes: what is drawn from one never shifts another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,3 +45,7 @@ class CommonDraws:
         return np.asarray(
             (self.words(_ROWS, n_steps).astype(np.uint64) * np.uint64(n_rows)) >> np.uint64(32), np.uint32
         )
+
+    def seed_of_date(self) -> int:
+        """Return a seed of the date's own, of 64 bits, for paths that kernels draw."""
+        return int(np.random.Philox(key=self.seed, counter=[0, 0, self.day, _SEEDS]).random_raw())

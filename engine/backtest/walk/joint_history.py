@@ -72,10 +72,12 @@ class JointHistory:
         """Return the places of the joint dates from `first` to `last`: (n,). Raises InputError beyond the data."""
         end = self.day(-1)
         if last > end:
-            raise InputError(f"--to {last} lies beyond the data: their last date with every factor is {end}")
+            raise InputError(f"--to {last} lies beyond the data: their last date with every factor is {end}; end on it")
         found = np.flatnonzero((self.dates >= np.datetime64(first)) & (self.dates <= np.datetime64(last)))
         if not found.size:
-            raise InputError(f"the history has no date with every factor from {first} to {last}")
+            before = self.dates[self.dates < np.datetime64(first)]
+            near = f"the last before it is {before[-1]}" if before.size else f"the first is {self.dates[0]}"
+            raise InputError(f"the history has no date with every factor from {first} to {last}; {near}")
         return found.astype(np.int64)
 
 

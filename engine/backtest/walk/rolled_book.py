@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.book.compile import compile_book
 from engine.book.compiled import CompiledBook
+from engine.book.join import join_books
 from engine.conventions.currencies import currency_of
 from engine.errors import InputError
 from engine.instruments.pairs import pair_of
@@ -111,6 +112,15 @@ class RolledBook:
     one: CompiledBook  # with the first of the known figures
     other: CompiledBook  # with the second
 
+    @property
+    def has_total(self) -> bool:
+        """Return whether a total stands beside the books: where there are several."""
+        return len(set(self.one.books)) > 1
+
+    def has(self, _: date) -> bool:
+        """Return whether there is a book on a date: on every one."""
+        return True
+
     def on(self, day: date, market: Market) -> CompiledBook:
         """Return the book as of a date, with the levels of its market."""
         rules = [_RULE_OF[each.kind] for each in self.terms]
@@ -161,6 +171,19 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source
     np.maximum.at(last, one.flows.position, one.flows.day / DAYS_PER_TIME_YEAR)
     terms = tuple(_terms(position, years) for position, years in zip(positions, last.tolist(), strict=True))
     return RolledBook(terms=terms, base=base, one=one, other=other)
+
+
+def joined_rolled(books: Sequence[tuple[str, RolledBook]]) -> RolledBook:
+    """Join the books of several files, each with its file's name, all rolled from one market.
+
+    Raises InputError where two files hold a book of the same name.
+    """
+    return RolledBook(
+        terms=tuple(terms for _, book in books for terms in book.terms),
+        base=books[0][1].base,
+        one=join_books([(name, book.one) for name, book in books]),
+        other=join_books([(name, book.other) for name, book in books]),
+    )
 
 
 def _terms(position: Position, years: float) -> Terms:

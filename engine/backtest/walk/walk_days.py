@@ -1,21 +1,27 @@
 """One date after the other: what was known, what each law would have foreseen, what came; all by full revaluation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 import numpy as np
 
-from engine.backtest.laws.backtest_law import Forecast
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
 from engine.backtest.laws.registry import laws_called
+from engine.backtest.laws.scenario import scenario_law
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.dated_market import MarketPattern
 from engine.backtest.walk.day_rows import NO_FACTOR
 from engine.backtest.walk.joint_history import JointHistory
-from engine.backtest.walk.rolled_book import RolledBook
+from engine.book.compiled import CompiledBook
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
-from engine.pack.pack import pack
+from engine.inputs.repeated import first_repeated
+from engine.market.market import Market
+from engine.pack.pack import Packed, pack
 from engine.risk.ranks import tail_count
+from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend
 from kernels.layout import Book
 from kernels.types import F64
@@ -24,62 +30,109 @@ TOTAL = "total"
 Row = tuple[object, ...]  # in the order of `DayRows`
 
 
+class WalkedBook(Protocol):
+    """What stands on the dates of a walk."""
+
+    @property
+    def has_total(self) -> bool:
+        """Return whether a total stands beside the books."""
+
+    def has(self, day: date, /) -> bool:
+        """Return whether there is a book on a date."""
+
+    def on(self, day: date, market: Market) -> CompiledBook:
+        """Return the book as of a date, with the levels of its market."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BookWalk:
     """All that the days of a walk share. Laws are named, so that it can be handed to another process."""
 
     history: JointHistory
     pattern: MarketPattern
-    book: RolledBook
+    book: WalkedBook
     laws: tuple[str, ...]
     horizons: tuple[int, ...]  # joint dates, ascending
     n_paths: int  # of laws that draw
     seed: int
+    scenarios: tuple[Scenario, ...] = ()  # contenders beside the laws
 
 
-def check_memory(walk: BookWalk, first: int) -> None:
-    """Refuse a walk that begins, at the place `first`, before a law has the history that it needs."""
-    short = {law.name: law.least_changes for law in laws_called(walk.laws) if law.least_changes > first + 1}
-    if short:
+def contenders(walk: BookWalk) -> tuple[BacktestLaw, ...]:
+    """Return the laws of a walk, then its scenarios as laws. Raises InputError where two have one name."""
+    found = (*laws_called(walk.laws), *(scenario_law(each, walk.pattern) for each in walk.scenarios))
+    if twice := first_repeated(law.name for law in found):
+        raise InputError(f"scenario {twice!r} is called as a law is; rename its file")
+    return found
+
+
+def late_starts(walk: BookWalk, places: Sequence[int]) -> tuple[str, ...]:
+    """Say from when each law is walked that lacks its memory on the first of the `places`.
+
+    Raises InputError where a law lacks it on the last one too.
+    """
+    first, last = places[0], places[-1]
+    needs = {law.name: law.least_changes for law in contenders(walk) if law.least_changes > first + 1}
+    if short := {name: n for name, n in needs.items() if n > last + 1}:
         most = max(short.values())
         begins = f"the first date with it is {walk.history.day(most - 1)}" if most <= walk.history.dates.size else ""
         wants = ", ".join(f"{name} {n:,}" for name, n in short.items())
         raise InputError(
-            f"{walk.history.day(first)} has {first + 1:,} joint changes before it, too few for: {wants};"
-            f" {begins or 'the history is shorter than that'}; begin later or give files that reach further back"
+            f"{walk.history.day(last)} has {last + 1:,} joint changes before it, too few for: {wants};"
+            f" {begins or 'the history is shorter than that'}; end later, give files that reach further back, or leave"
+            " the law out"
         )
+    return tuple(
+        f"{name} begins on {walk.history.day(n - 1)}, where {n:,} joint changes lie before it: it is judged by fewer"
+        " dates than the others, and compared with them on common ones"
+        for name, n in needs.items()
+    )
 
 
 def forecasts_of(walk: BookWalk) -> dict[str, Forecast]:
     """Return what each law foresees, by name, over the walk's history."""
-    return {law.name: law.prepare(walk.history) for law in laws_called(walk.laws)}
+    return {law.name: law.prepare(walk.history) for law in contenders(walk)}
 
 
 def walk_day(walk: BookWalk, forecasts: dict[str, Forecast], place: int, backend: AbstractBackend) -> list[Row]:
     """Return the rows of one date: horizons whose outcome is known, books, laws."""
     history = walk.history
-    market = walk.pattern.on(history, place)
-    book = walk.book.on(history.day(place), market)
-    packed = pack(book, market, [market], horizon_days=1, n_steps=1, currency=HOME, instantaneous=True, direct=True)
     horizons = [h for h in walk.horizons if place + h < history.dates.size]
-    if not horizons:
+    known = [law.name for law in contenders(walk) if law.name in forecasts and law.least_changes <= place + 1]
+    if not horizons or not known:
         return []
+    packed = _packed(walk, place)
     draws = CommonDraws(seed=walk.seed, day=int(history.dates[place].astype(np.int64)), n_paths=walk.n_paths)
-    keys = [(h, name) for h in horizons for name in forecasts]
+    keys = [(h, name) for h in horizons for name in known]
     moves = [forecasts[name](place, h, draws) for h, name in keys]
     realised = np.column_stack([history.realised(place, h) for h in horizons])
     pnl = backend.pnl_of_moves(packed.book, np.concatenate([realised, *moves], axis=1))
     ends = np.cumsum([len(horizons), *(each.shape[1] for each in moves)])
     foreseen = {key: pnl[:, a:b] for key, a, b in zip(keys, ends[:-1], ends[1:], strict=True)}
+    scopes = {name: 1 + i for i, name in enumerate(packed.books)}
+    scopes = {TOTAL: 0, **scopes} if walk.book.has_total else scopes
     rows: list[Row] = []
     for k, h in enumerate(horizons):
-        rows += _rows(packed.book, packed.books, history, place, h, pnl[:, k], foreseen, realised[:, k], backend)
+        rows += _rows(packed.book, scopes, history, place, h, pnl[:, k], foreseen, realised[:, k], backend)
     return rows
+
+
+def _packed(walk: BookWalk, place: int) -> Packed:
+    """Return the book of a date, ready for the kernels. Raises InputError, which names the date."""
+    day, market = walk.history.day(place), walk.pattern.on(walk.history, place)
+    try:
+        book = walk.book.on(day, market)
+        return pack(book, market, [market], horizon_days=1, n_steps=1, currency=HOME, instantaneous=True, direct=True)
+    except InputError as error:
+        raise InputError(
+            f"the book of {day} cannot be valued in the market that the history makes for that date, of its yields and"
+            f" prices alone; take out what needs more: {error}"
+        ) from None
 
 
 def _rows(
     book: Book,
-    names: Sequence[str],
+    scopes: Mapping[str, int],
     history: JointHistory,
     place: int,
     horizon_days: int,
@@ -88,9 +141,7 @@ def _rows(
     moves: F64,
     backend: AbstractBackend,
 ) -> Iterator[Row]:
-    """Yield the rows of one date and horizon; the total only where there are several books."""
-    scopes = {name: 1 + i for i, name in enumerate(names)}
-    scopes = {TOTAL: 0, **scopes} if len(names) > 1 else scopes
+    """Yield the rows of one date and horizon; `scopes` are rows of the P&L."""
     alone: F64 | None = None
     for scope, row in scopes.items():
         for (h, law), pnl in foreseen.items():

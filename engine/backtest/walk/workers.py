@@ -1,88 +1,121 @@
-"""Years of a walk shared out to processes of one thread each: any number of them makes the same rows."""
+"""Parts of a walk shared out to processes of one thread each."""
 
 import multiprocessing
 import os
+import pickle
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.shared_memory import SharedMemory
+from threading import Thread
 
-from engine.backtest.walk.day_rows import DayRows, rows_of
-from engine.backtest.walk.walk_days import BookWalk, Row, forecasts_of, walk_day
-from kernels.select import select_backend
+from engine.backtest.walk.day_rows import DayRows
+from engine.backtest.walk.parts import AbstractWalkers, Part, ThisProcess, walk_part
+from engine.backtest.walk.walk_days import BookWalk
+from engine.errors import RiskError
+from engine.sharing.stop import SIGNALS, Stop
 
-LOOK_S = 0.5  # seconds between two looks at how far the processes are
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")  # read when numpy is loaded
+MOST = 256
+LOOK_S = 0.5  # seconds between two looks at whether a stop was asked for
+_ONE_THREAD = (  # read when numpy and numba are loaded
+    "NUMBA_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)
 
-Done = Callable[[int], None]  # told how many dates are done
-
-_worker: "tuple[BookWalk, Synchronized[int]] | None" = None  # of this process, where it is a worker
-
-
-def walk_year(walk: BookWalk, places: Sequence[int], done: Callable[[], None], backend_name: str = "numba") -> DayRows:
-    """Return the rows of some dates, in their order."""
-    backend, forecasts = select_backend(backend_name), forecasts_of(walk)
-    rows: list[Row] = []
-    for place in places:
-        rows += walk_day(walk, forecasts, place, backend)
-        done()
-    return rows_of(rows)
+_walk: BookWalk | None = None  # of this process, where it is a worker
 
 
-def walk_years(
-    walk: BookWalk, years: Mapping[int, Sequence[int]], n_workers: int, done: Done
-) -> Iterator[tuple[int, DayRows]]:
-    """Yield each year with its rows as they come; `years` has the places of the dates of each."""
-    if n_workers == 1 or len(years) < 2:
-        yield from _alone(walk, years, done)
-        return
-    context = multiprocessing.get_context("spawn")
-    counter = context.Value("q", 0)
-    with _single_threads(), context.Pool(min(n_workers, len(years)), _start, (walk, counter)) as pool:
-        waiting = {year: pool.apply_async(_work, (list(places),)) for year, places in years.items()}
-        while waiting:
-            next(iter(waiting.values())).wait(LOOK_S)
-            done(counter.value)
-            for year in [year for year, result in waiting.items() if result.ready()]:
-                yield year, waiting.pop(year).get()
+class Processes(AbstractWalkers):
+    """Processes of this machine, which end with this one however it ends."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def rows(self, walk: BookWalk, parts: Sequence[Part], stop: Stop) -> Iterator[tuple[Part, DayRows]]:
+        """Walk every part. Raises RiskError where a process is killed from outside."""
+        if self.n == 1 or len(parts) < 2:
+            yield from ThisProcess().rows(walk, parts, stop)
+            return
+        n = min(self.n, len(parts))
+        context = multiprocessing.get_context("spawn")
+        with _single_threads(), _shared(walk) as place, ProcessPoolExecutor(n, context, _start, (place,)) as pool:
+            waiting = list(reversed(parts))
+            flying: dict[Future[DayRows], Part] = {}
+            try:
+                while waiting or flying:
+                    if stop.number is not None and not flying:
+                        stop.check()
+                    while waiting and len(flying) < n and stop.number is None:
+                        part = waiting.pop()
+                        flying[pool.submit(_work, part.places)] = part
+                    for future in wait(flying, LOOK_S, FIRST_COMPLETED).done:
+                        yield flying.pop(future), future.result()
+            except BrokenProcessPool:
+                raise RiskError(
+                    "a process of the walk was killed, by the system perhaps, where memory ran out; what was finished"
+                    " is kept with --out: start the same command again, with fewer --workers"
+                ) from None
+        stop.check()
 
 
-def _alone(walk: BookWalk, years: Mapping[int, Sequence[int]], done: Done) -> Iterator[tuple[int, DayRows]]:
-    n = 0
-
-    def one_more() -> None:
-        """Count a date."""
-        nonlocal n
-        n += 1
-        done(n)
-
-    for year, places in years.items():
-        yield year, walk_year(walk, places, one_more)
+def default_processes() -> int:
+    """Return how many processes a walk takes: as many as the machine has cores for this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _start(walk: BookWalk, counter: "Synchronized[int]") -> None:
-    """Make a process a worker: one thread, and an interrupt is the parent's affair."""
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["NUMBA_NUM_THREADS"] = "1"
-    _worker = walk, counter
+@contextmanager
+def _shared(walk: BookWalk) -> Iterator[tuple[str, int]]:
+    """Lay a walk into memory that processes share; yield its name and size.
+
+    Not among what a process is started with: one that is killed before it has read megabytes would leave its parent
+    writing for ever. Where the parent is killed, Python's resource tracker gives the memory back.
+    """
+    data = pickle.dumps(walk, protocol=pickle.HIGHEST_PROTOCOL)
+    memory = SharedMemory(create=True, size=len(data))
+    try:
+        _bytes_of(memory)[: len(data)] = data
+        yield memory.name, len(data)
+    finally:
+        memory.close()
+        memory.unlink()
 
 
-def _work(places: list[int]) -> DayRows:
-    assert _worker is not None
-    walk, counter = _worker
+def _bytes_of(memory: SharedMemory) -> memoryview:
+    assert memory.buf is not None  # it is not closed
+    return memory.buf
 
-    def one_more() -> None:
-        """Count a date for all processes."""
-        with counter.get_lock():
-            counter.value += 1
 
-    return walk_year(walk, places, one_more)
+def _start(place: tuple[str, int]) -> None:
+    """Make a process a worker: signals are the parent's affair, and it ends when the parent does, by kill -9 too."""
+    global _walk
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    name, size = place
+    memory = SharedMemory(name)
+    _walk = pickle.loads(_bytes_of(memory)[:size])
+    memory.close()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _work(places: Sequence[int]) -> DayRows:
+    assert _walk is not None
+    return walk_part(_walk, places)
 
 
 @contextmanager
 def _single_threads() -> Iterator[None]:
-    """Have processes that start within it load numpy with one thread."""
+    """Have processes that start within it load numpy and numba with one thread."""
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     try:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.batch.blocks.checkpoints import Checkpoints, blocks_of, trimmed
-from engine.batch.blocks.stop import Stop
 from engine.batch.blocks.workers import AbstractWorkers
 from engine.errors import RiskError
 from engine.risk.accumulate import BracketMissError, TailAccumulator
@@ -17,6 +16,7 @@ from engine.risk.ranks import MARGIN_SE
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, block_cells, estimates
 from engine.run.start import Prepared
+from engine.sharing.stop import Stop
 from kernels.base import CELL, CellRange
 from kernels.types import F64
 
@@ -59,7 +59,7 @@ def simulate(prepared: Prepared, plan: TailPlan, kept: Checkpoints, work: Work) 
 
     Raises
     ------
-    InterruptedBatchError
+    StoppedWorkError
         A stop was asked for; all finished blocks are kept.
     MissingBlocksError
         Nothing may be computed, and blocks are missing.

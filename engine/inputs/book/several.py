@@ -20,11 +20,15 @@ def load_books(paths: Sequence[Path], valuation_date: date) -> CompiledBook:
     InputError
         A file stands there twice, or two files hold a book of the same name.
     """
+    return join_books([(name, load_book(path, valuation_date, name=name)) for name, path in named_files(paths)])
+
+
+def named_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Return each file with the name that tells it from the others. Raises InputError where one stands there twice."""
     for i, path in enumerate(paths):
         if any(_is_same(path, other) for other in paths[:i]):
             raise InputError(f"the book file {str(path)!r} is given twice; leave one out")
-    named = [(_name(path, [other for other in paths if other is not path]), path) for path in paths]
-    return join_books([(name, load_book(path, valuation_date, name=name)) for name, path in named])
+    return [(_name(path, [other for other in paths if other is not path]), path) for path in paths]
 
 
 def _name(path: Path, others: Sequence[Path]) -> str:

@@ -2,25 +2,28 @@
 
 import json
 import re
-import subprocess
-import sys
-import time
+import signal
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from engine.backtest.backtest_json import as_json
-from engine.backtest.run_backtest import BacktestSettings, run_backtest
+from engine.backtest.run_backtest import run_backtest
+from engine.backtest.settings import BacktestSettings
+from engine.backtest.walk.parts import ThisProcess
+from engine.backtest.walk.workers import Processes
 from engine.book.store import write_compiled
 from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path, load_book
 from engine.inputs.market.load import bundled_market_path
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.template import template
+from engine.sharing.stop import Stop, StoppedWorkError
 from tests.engine.backtest.synthetic import frame_of, tidy_csv
 
 N_DATES = 900
+HERE = ThisProcess()
 
 
 def ignore(*_):
@@ -33,7 +36,7 @@ def settings(tmp_path_factory):
     path = tmp_path_factory.mktemp("history") / "history.csv"
     path.write_text(tidy_csv(frame_of(N_DATES)), encoding="utf-8")
     return BacktestSettings(
-        book=bundled_book_path(),
+        books=(bundled_book_path(),),
         market=bundled_market_path(),
         history=(path,),
         first=date(2016, 12, 1),
@@ -42,14 +45,13 @@ def settings(tmp_path_factory):
         horizons=(1, 10),
         n_paths=1000,
         seed=1,
-        n_workers=1,
         out=None,
     )
 
 
 @pytest.fixture(scope="module")
 def result(settings):
-    return run_backtest(settings, ignore)
+    return run_backtest(settings, HERE, ignore)
 
 
 def test_every_law_book_and_horizon_has_a_verdict(result):
@@ -73,24 +75,39 @@ def test_json_counts_each_exception_once_with_its_factor(result):
 def test_what_was_kept_is_taken_up_and_the_rest_walked_with_the_same_result(settings, result, tmp_path):
     kept = replace(settings, out=tmp_path / "out")
     seen = []
-    assert as_json(run_backtest(kept, lambda done, total: seen.append((done, total)))) == as_json(result)
-    first = (kept.out / "2016.parquet").read_bytes()
-    (kept.out / "2017.json").unlink()  # as if it had been killed before the year's seal
-    before = (kept.out / "2016.parquet").stat().st_mtime_ns
+    assert as_json(run_backtest(kept, HERE, lambda done, total: seen.append((done, total)))) == as_json(result)
+    first = (kept.out / "2016-12.parquet").read_bytes()
+    (kept.out / "2017-02.json").unlink()  # as if it had been killed before the month's seal
+    before = (kept.out / "2016-12.parquet").stat().st_mtime_ns
     again = []
-    assert as_json(run_backtest(kept, lambda done, total: again.append((done, total)))) == as_json(result)
-    assert (kept.out / "2016.parquet").stat().st_mtime_ns == before
-    assert (kept.out / "2016.parquet").read_bytes() == first
+    assert as_json(run_backtest(kept, HERE, lambda done, total: again.append((done, total)))) == as_json(result)
+    assert (kept.out / "2016-12.parquet").stat().st_mtime_ns == before
+    assert (kept.out / "2016-12.parquet").read_bytes() == first
     assert seen[0] == (0, seen[-1][1])
     assert 0 < again[0][0] < again[-1][0] == again[-1][1]
-    assert run_backtest(kept, ignore).rows.pnl.tolist() == result.rows.pnl.tolist()
+    assert run_backtest(kept, HERE, ignore).rows.pnl.tolist() == result.rows.pnl.tolist()
     with pytest.raises(InputError, match=r"holds another backtest: laws was \['historical-250', 'ewma'\], now \['t'\]"):
-        run_backtest(replace(kept, laws=("t",)), ignore)
+        run_backtest(replace(kept, laws=("t",)), HERE, ignore)
+
+
+def test_a_stop_keeps_what_was_finished_and_the_same_call_goes_on(settings, result, tmp_path):
+    kept, stop = replace(settings, out=tmp_path / "out"), Stop()
+
+    def ask_after_two_months(done, _):
+        """Ask for a stop as a signal does."""
+        if len([*kept.out.glob("????-??.json")]) == 2:
+            stop.number = signal.SIGINT
+
+    with pytest.raises(StoppedWorkError, match="SIGINT: stopped, and what was finished is kept") as stopped:
+        run_backtest(kept, HERE, ask_after_two_months, stop)
+    assert stopped.value.exit_code == 130
+    assert len([*kept.out.glob("????-??.parquet")]) == 2
+    assert as_json(run_backtest(kept, HERE, ignore)) == as_json(result)
 
 
 @pytest.mark.slow  # starts processes that load and compile for themselves
 def test_two_processes_make_the_same_rows_as_one(settings, result):
-    assert as_json(run_backtest(replace(settings, n_workers=2), ignore)) == as_json(result)
+    assert as_json(run_backtest(settings, Processes(2), ignore)) == as_json(result)
 
 
 def test_what_cannot_be_walked_is_refused(settings, tmp_path):
@@ -102,12 +119,12 @@ def test_what_cannot_be_walked_is_refused(settings, tmp_path):
         ({"laws": ("filtred",)}, "no law is called 'filtred'; did you mean 'filtered'"),
         ({"laws": ("filtered",)}, "too few for: filtered 2,120; the history is shorter than that"),
         ({"last": date(2030, 1, 1)}, "--to 2030-01-01 lies beyond the data"),
-        ({"book": compiled}, "is a compiled book, of one date"),
-        ({"book": book}, "'FX_CALL-1' cannot be rolled to other dates: FX_CALL depend"),
+        ({"books": (compiled,)}, "is a compiled book, of one date"),
+        ({"books": (book,)}, "'FX_CALL-1' cannot be rolled to other dates: FX_CALL depend"),
         ({"first": date(2017, 4, 1), "last": date(2017, 4, 2)}, "no date with every factor"),
     ):
         with pytest.raises(InputError, match=said):
-            run_backtest(replace(settings, **changes), ignore)
+            run_backtest(replace(settings, **changes), HERE, ignore)
 
 
 def test_a_bad_print_is_refused_with_its_line_until_it_is_accepted(settings, tmp_path):
@@ -118,10 +135,10 @@ def test_a_bad_print_is_refused_with_its_line_until_it_is_accepted(settings, tmp
     path.write_text(tidy_csv(frame), encoding="utf-8")
     bad = replace(settings, history=(path,), laws=("historical-250",), horizons=(1,), last=date(2016, 12, 5))
     with pytest.raises(InputError) as refused:
-        run_backtest(bad, ignore)
+        run_backtest(bad, HERE, ignore)
     assert f"history.csv: line {row + 2}: USDJPY on 2016-03-16" in str(refused.value)
     names = re.findall(r"--accept (\S+)", str(refused.value))
-    accepted = run_backtest(replace(bad, accepted=tuple(names)), ignore)
+    accepted = run_backtest(replace(bad, accepted=tuple(names)), HERE, ignore)
     assert any("accepted: " in note and "2016-03-16" in note for note in accepted.notes)
 
 
@@ -131,26 +148,7 @@ def test_settings_that_make_no_sense_are_refused(settings):
         ({"history": ()}, "needs the files of a history"),
         ({"horizons": (11,)}, "--horizon"),
         ({"n_paths": 10}, "--paths"),
-        ({"n_workers": 0}, "--workers"),
+        ({"books": ()}, "--book"),
     ):
         with pytest.raises(InputError, match=said):
             replace(settings, **changes)
-
-
-@pytest.mark.slow  # starts the command twice and kills it on the way
-def test_a_walk_that_was_killed_goes_on_to_the_same_result(settings, tmp_path, root):
-    out = tmp_path / "out"
-    words = ["backtest", "--history", *map(str, settings.history), "--from", "2015-03-02", "--to", "2017-05-31"]
-    words += ["--law", "historical-250", "--paths", "1000", "--json", "--workers", "1"]
-    command = [sys.executable, "-m", "unwind_risk", *words]
-    whole = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    killed = subprocess.Popen([*command, "--out", str(out)], cwd=root, **silent)
-    while not (out / "2015.json").exists():
-        assert killed.poll() is None
-        time.sleep(0.02)
-    killed.kill()
-    killed.wait()
-    assert not (out / "2017.json").exists()
-    again = subprocess.run([*command, "--out", str(out)], cwd=root, capture_output=True, text=True, check=False)
-    assert json.loads(again.stdout) == json.loads(whole.stdout)

@@ -1,5 +1,6 @@
 """Verdicts on rows made by hand: counts, gate, years, and which forecast is better."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.special import ndtr
 from engine.backtest.statistics.null_series import normal_tail
 from engine.backtest.statistics.registry import NullStatistics
 from engine.backtest.verdicts import verdicts, years_of_exceptions
-from engine.backtest.walk.day_rows import rows_of
+from engine.backtest.walk.day_rows import joined_rows, rows_of
 
 NULL = NullStatistics(n_series=200)
 AT_99, (AT_975, ES_975) = normal_tail(0.01)[0], normal_tail(0.025)
@@ -75,7 +76,14 @@ def test_ten_days_have_no_traffic_light():
 def test_a_forecast_of_a_gain_has_no_score_and_does_not_pass():
     (only,) = verdicts(rows({"a": -1.0}, np.random.default_rng(2).standard_normal(120)), NULL)
     assert (only.score, only.wealth) == (None, None)
-    assert any("a forecast of a gain" in each for each in only.objections)
+    assert any("the forecast is no loss" in each for each in only.objections)
+
+
+def test_a_book_that_never_moves_is_said_nothing_of_and_does_not_pass():
+    riskless = rows_of((day(k), 1, "cash", "a", 0.0, 0.0, 0.0, 0.0, 0.5, 1000, "", 0.0) for k in range(60))
+    (only,) = verdicts(riskless, NULL)
+    assert only.tests["berkowitz"] is only.tests["z2"] is None
+    assert not only.passes
 
 
 def test_years_count_exceptions_and_what_made_them():
@@ -89,4 +97,18 @@ def test_years_count_exceptions_and_what_made_them():
 def test_a_few_dates_say_nothing_and_nothing_passes():
     (only,) = verdicts(rows({"a": 1.0}, np.random.default_rng(2).standard_normal(5)), NULL)
     assert set(only.tests.values()) == {None}
-    assert only.objections[0] == "Kupiec 99 has no statistic: under 30 dates, or a forecast of a gain"
+    assert only.objections == ("under 30 dates, of which nothing can be said",)
+    assert only.light is None  # by its rule one date without an exception would be amber
+
+
+def test_laws_of_unlike_windows_are_compared_on_their_common_dates():
+    pnl = np.random.default_rng(5).standard_normal(300)
+    late, whole = rows({"late": 1.0}, pnl[100:]), rows({"other": 0.5}, pnl)
+    shifted = replace(late, date=late.date + np.timedelta64(100, "D"))
+    short = rows({"other": 0.5}, pnl[100:])
+    short = replace(short, date=short.date + np.timedelta64(100, "D"))
+    of = {each.law: each for each in verdicts(joined_rows([whole, shifted]), NULL, first_law="late")}
+    alone = {each.law: each for each in verdicts(joined_rows([short, shifted]), NULL, first_law="late")}
+    assert of["late"].score_t is None
+    assert of["other"].score_t == alone["other"].score_t
+    assert (of["other"].n_days, alone["other"].n_days) == (300, 200)

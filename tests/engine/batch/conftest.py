@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from engine.batch.blocks.stop import Stop
 from engine.batch.blocks.workers import AbstractWorkers, ThisProcess
 from engine.batch.night import Outcome, run_batch, summary
 from engine.batch.one_run import How
 from engine.inputs.batch import read_batch
 from engine.inputs.market.load import bundled_market_path
+from engine.sharing.stop import Stop
 
 ROOT = Path(__file__).parents[3]
 CHILD = Path(__file__).parent / "batch_child.py"

@@ -1,6 +1,5 @@
 """A day of the walk: full revaluation of what came and of what was foreseen; nothing after the date is seen."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,21 +9,20 @@ import pytest
 from engine.backtest.laws.backtest_law import BacktestLaw
 from engine.backtest.laws.registry import LAWS, registered
 from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.parts import walk_part
 from engine.backtest.walk.rolled_book import rolled_book
 from engine.backtest.walk.walk_days import (
     BookWalk,
-    check_memory,
     forecasts_of,
+    late_starts,
     probability_transform,
     var_and_es,
     walk_day,
 )
-from engine.backtest.walk.workers import walk_year
 from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.inputs.book.load import bundled_book_path, read_positions
-from engine.inputs.history.load import read_history
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.position import Position
 from engine.market.moved_market import moved
@@ -158,39 +156,34 @@ def test_figures_are_the_engine_s_measures():
     assert probability_transform(np.array([1.0, 2.0, 2.0, 3.0]), 2.0) == 0.5  # one below, half of two equal
 
 
-def test_a_law_without_its_memory_is_refused_with_the_first_date_that_has_it():
+def test_a_law_begins_where_it_has_its_memory_and_says_from_when():
     found = usual()
-    walk = walk_of(found, ("historical-500", "gaussian"))
-    check_memory(replace(walk, laws=("historical-500",)), 508)
+    walk = walk_of(found, ("historical-500", "historical-250"), horizons=(1,))
+    assert late_starts(walk, [508, 509]) == ()  # 500 windows of up to ten dates end by the 509th change
+    (said,) = late_starts(walk, [506, 507, 508, 509])
+    assert said.startswith(f"historical-500 begins on {found.joint.day(508)}, where 509 joint changes lie before it")
+    rows = walk_part(walk, [507, 508])
+    assert rows.of("historical-500", "total", 1).date.tolist() == [found.joint.day(508)]
+    assert rows.of("historical-250", "total", 1).pnl.size == 2
+
+
+def test_a_law_that_has_its_memory_on_no_date_is_refused_with_the_first_that_has_it():
+    found = usual()
     with pytest.raises(InputError, match=r"too few for: historical-500 509; the first date with it is 2016-"):
-        check_memory(replace(walk, laws=("historical-500",)), 507)
+        late_starts(walk_of(found, ("historical-500",)), [300, 507])
     with pytest.raises(InputError, match="the history is shorter than that"):
-        check_memory(walk, 600)
+        late_starts(walk_of(found, ("historical-500", "gaussian")), [600])
 
 
 def test_the_same_rows_whatever_else_is_walked():
     found = usual()
-    own = columns(walk_year(walk_of(found, ("t",)), [530], lambda: None))
-    among = columns(walk_year(walk_of(found, ("historical-250", "t", "ewma")), [529, 530], lambda: None))
+    own = columns(walk_part(walk_of(found, ("t",)), [530]))
+    among = columns(walk_part(walk_of(found, ("historical-250", "t", "ewma")), [529, 530]))
     assert own == {key: among[key] for key in own}
 
 
 def test_the_date_of_a_forecast_is_that_on_which_it_was_made():
     found = usual()
-    rows = walk_year(walk_of(found, ("historical-250",)), [530], lambda: None)
+    rows = walk_part(walk_of(found, ("historical-250",)), [530])
     assert rows.date.tolist() == [found.joint.day(530)] * rows.pnl.size
     assert isinstance(found.joint.day(530), date)
-
-
-@pytest.mark.slow  # the full history, a date in 40, 4,000 paths
-def test_one_day_var_is_below_ten_day_var_of_both_books_on_every_date(shared):
-    found = synthetic(read_history([shared / "data" / "history.csv"]))
-    walk = walk_of(found, laws=("filtered",), n_paths=4000)
-    places = found.joint.places(date(2010, 12, 17), date(2025, 5, 15))[::40].tolist()
-    rows = walk_year(walk, places, lambda: None)
-    for scope in ("carry-fund", "life-insurer"):
-        one, ten = (rows.of("filtered", scope, horizon) for horizon in (1, 10))
-        assert one.pnl.size == ten.pnl.size == len(places)
-        assert (one.var_99 > 0.0).all()
-        assert (one.var_99 < ten.var_99).all()
-        assert (one.es_975 >= one.var_975).all()

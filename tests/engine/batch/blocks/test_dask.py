@@ -1,87 +1,21 @@
 """Blocks on real dask clusters: a scheduler and workers in processes of their own, some of them killed."""
 
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from engine.batch.blocks.dask import GATHER_S, DaskWorkers, check_address
-from engine.batch.blocks.worker_facts import worker_facts
-from engine.errors import InputError
+from engine.sharing.worker_facts import worker_facts
+from tests.engine.dask_cluster import ROOT
 
 pytest.importorskip("distributed", reason="needs the extra `dask`")
 
-ROOT = Path(__file__).parents[4]
 LONG = "paths = 2_000_000"  # 31 cells: a second or two of work
-
-
-class Cluster:
-    """A scheduler and its workers."""
-
-    def __init__(self, folder: Path, *tls: str) -> None:
-        self.folder = folder
-        self.tls = tls
-        self.children: list[subprocess.Popen[bytes]] = []
-        self.info = folder / "scheduler.json"
-        protocol = ["--protocol", "tls"] if tls else []
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", 0, "--scheduler-file", self.info,
-                                     "--dashboard-address", "127.0.0.1:0", *protocol)  # fmt: skip
-
-    @property
-    def address(self) -> str:
-        """Where the scheduler listens: it makes its file first, and fills it later."""
-        deadline = time.monotonic() + 60
-        while not (self.info.exists() and self.info.read_text().endswith("}")):
-            assert time.monotonic() < deadline, "the scheduler wrote no address"
-            assert self.scheduler.poll() is None, (self.folder / "log").read_text()
-            time.sleep(0.05)
-        return str(json.loads(self.info.read_text())["address"])
-
-    def worker(self, *arguments: object, root: Path = ROOT, **env: str) -> subprocess.Popen[bytes]:
-        """Start one more worker, with the program at `root`."""
-        return self._start("worker", "--scheduler-file", self.info, "--nthreads", 1, "--memory-limit", 0,
-                           "--no-nanny", "--no-dashboard", "--local-directory", self.folder, *arguments,
-                           root=root, env=env)  # fmt: skip
-
-    def stop(self) -> None:
-        """End every process."""
-        for child in self.children:
-            child.kill()
-            child.wait()
-
-    def _start(
-        self, *arguments: object, root: Path = ROOT, env: dict[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "dask", *map(str, arguments), *self.tls]
-        env = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])} | (env or {})
-        with (self.folder / "log").open("ab") as log:
-            child = subprocess.Popen(command, env=env, cwd=root, stdout=log, stderr=log)
-        self.children.append(child)
-        return child
-
-
-@pytest.fixture
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cluster]]:
-    """Start clusters, and end them after the test."""
-    made: list[Cluster] = []
-
-    def start(*tls: str) -> Cluster:
-        made.append(Cluster(tmp_path_factory.mktemp("dask"), *tls))
-        assert made[-1].address
-        return made[-1]
-
-    yield start
-    for each in made:
-        each.stop()
 
 
 def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, cluster):
@@ -101,47 +35,6 @@ def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, clus
     assert json.loads(out.splitlines()[-1])["exit_code"] == 0
     assert folder.bits() == whole
     assert folder.manifest()["workers"].startswith("dask at tcp://127.0.0.1:")
-
-
-class DyingFuture:
-    """A future whose worker dies while its result is fetched, and that nobody computes again."""
-
-    status = "finished"
-
-    def __init__(self) -> None:
-        self.ended = Event()
-
-    def result(self, timeout: float) -> None:
-        """Wait, as dask does, for the result to be computed again."""
-        self.status = "pending"
-        assert self.ended.wait(timeout)
-
-    def cancel(self) -> None:
-        """End the wait."""
-        self.ended.set()
-
-    release = cancel
-
-
-def test_a_worker_that_dies_while_its_block_is_fetched_is_not_waited_for():
-    future = DyingFuture()
-    workers = DaskWorkers(None, "tcp://127.0.0.1:1", gpu=False, check=lambda: None, say=print)
-    start = time.monotonic()
-    assert workers._result(future) is None
-    assert time.monotonic() - start < GATHER_S / 10
-    assert future.ended.is_set()
-
-
-def test_a_stop_is_heard_while_a_block_is_fetched():
-    def stop() -> None:
-        raise KeyboardInterrupt
-
-    future = DyingFuture()
-    future.result = lambda timeout: future.ended.wait(timeout)  # of a worker that sends slowly
-    workers = DaskWorkers(None, "tcp://127.0.0.1:1", gpu=False, check=stop, say=print)
-    with pytest.raises(KeyboardInterrupt):
-        workers._result(future)
-    assert future.ended.is_set()
 
 
 def other_program(folder: Path, place: str, old: str, new: str) -> Path:
@@ -182,7 +75,7 @@ def test_a_worker_of_another_program_gets_no_block_and_the_others_go_on(folder, 
 def test_a_worker_that_says_it_is_the_same_and_is_not_is_found_by_its_first_block(folder, done, cluster, tmp_path):
     lies = f"return {{**{dict(worker_facts())!r}}}\n    program, found = code(), versions()"
     other = other_program(
-        tmp_path / "other", "engine/batch/blocks/worker_facts.py", "program, found = code(), versions()", lies
+        tmp_path / "other", "engine/sharing/worker_facts.py", "program, found = code(), versions()", lies
     )
     scaled = other / "engine/batch/blocks/dask.py"
     text = scaled.read_text()
@@ -276,24 +169,7 @@ def test_no_scheduler_ends_with_75(folder):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     done = folder.run(
-        "run", folder.file, "--dask", f"tcp://127.0.0.1:{port}", settings={"engine.batch.blocks.dask:CONNECT_S": 2}
+        "run", folder.file, "--dask", f"tcp://127.0.0.1:{port}", settings={"engine.sharing.dask_client:CONNECT_S": 2}
     )
     assert done.returncode == 75, done.stderr
     assert "no scheduler answers" in done.stderr
-
-
-@pytest.mark.parametrize("address", ["tcp://10.0.0.7:8786", "risk-3:8786", "ws://risk-3:8786", "tcp://[2001:db8::1]:1"])
-def test_a_plain_address_of_another_machine_is_refused(address):
-    with pytest.raises(InputError, match="--insecure"):
-        check_address(address, insecure=False)
-    check_address(address, insecure=True)
-
-
-@pytest.mark.parametrize("address", ["tls://10.0.0.7:8786", "tcp://127.0.0.1:8786", "localhost:8786", "tcp://[::1]:1"])
-def test_tls_and_this_machine_are_allowed(address):
-    check_address(address, insecure=False)
-
-
-def test_an_address_without_a_host_is_refused():
-    with pytest.raises(InputError, match="tls://host:8786"):
-        check_address("tcp://", insecure=False)

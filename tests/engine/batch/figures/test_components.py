@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from engine.batch.blocks.stop import InterruptedBatchError, Stop
 from engine.batch.figures.components import MOST_CELLS, cells_for, replay
 from engine.inputs.run import resolve
 from engine.record.read import read_night
@@ -15,6 +14,7 @@ from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.run.load import load_inputs
 from engine.run.start import prepare
+from engine.sharing.stop import Stop, StoppedWorkError
 
 DATE = date(2025, 5, 28)
 
@@ -74,5 +74,5 @@ def test_a_stop_is_obeyed_between_cells():
     config = resolve({"n_paths": 200_000, "backend": "numba"}, {})
     prepared, stop = prepare(config, load_inputs(config), ignore), Stop()
     stop.number = 15
-    with pytest.raises(InterruptedBatchError):
+    with pytest.raises(StoppedWorkError):
         replay(prepared, 200_000, stop.check)

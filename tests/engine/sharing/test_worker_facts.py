@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from engine.batch.blocks.problem import code
-from engine.batch.blocks.worker_facts import DifferentWorkerError, differences, worker_facts
+from engine.sharing.program_digest import code
+from engine.sharing.worker_facts import DifferentWorkerError, differences, worker_facts
 
 
 @pytest.fixture

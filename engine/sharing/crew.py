@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from engine.batch.blocks.worker_facts import differences, worker_facts
 from engine.errors import BusyError
+from engine.sharing.worker_facts import differences, worker_facts
 
 ASK_S = 1.0  # between two looks at which workers there are
 NONE_FITS_S = 60.0  # after which a cluster whose every worker differs is given up

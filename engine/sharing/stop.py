@@ -1,4 +1,4 @@
-"""A request to stop, honoured between two blocks, so that nothing that was computed is lost."""
+"""A request to stop, honoured between two pieces of work, so that nothing that was computed is lost."""
 
 import signal
 from collections.abc import Iterator
@@ -10,11 +10,12 @@ from engine.errors import RiskError
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class InterruptedBatchError(RiskError):
-    """A signal came; the batch goes on from its checkpoints when it is started again."""
+class StoppedWorkError(RiskError):
+    """A signal came; the work goes on from what it kept when it is started again."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"{signal.Signals(number).name}: stopped after a block; start the same batch again to go on")
+        name = signal.Signals(number).name
+        super().__init__(f"{name}: stopped, and what was finished is kept; start the same command again to go on")
         self.exit_code = 128 + number
 
 
@@ -25,9 +26,9 @@ class Stop:
         self.number: int | None = None  # of the signal
 
     def check(self) -> None:
-        """Raise InterruptedBatchError if a stop was asked for."""
+        """Raise StoppedWorkError if a stop was asked for."""
         if self.number is not None:
-            raise InterruptedBatchError(self.number)
+            raise StoppedWorkError(self.number)
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 import pytest
 
-import engine.batch.blocks.crew as crew_module
-from engine.batch.blocks.crew import Crew
-from engine.batch.blocks.worker_facts import worker_facts
+import engine.sharing.crew as crew_module
 from engine.errors import BusyError
+from engine.sharing.crew import Crew
+from engine.sharing.worker_facts import worker_facts
 
 
 class Future:

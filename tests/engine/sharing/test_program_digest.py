@@ -7,7 +7,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 import kernels
-from engine.batch.blocks.problem import outside_sources, sources_sha256
+from engine.sharing.program_digest import outside_sources, sources_sha256
 from kernels.payoffs import PAYOFFS
 
 KERNELS = Path(kernels.__path__[0])

@@ -1,0 +1,69 @@
+"""A scenario as a law: its paths on each date's market, and what is no forecast refused by name."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.backtest.laws.gaussian import WINDOW, window_covariance
+from engine.backtest.laws.scenario import scenario_law
+from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.walk_days import BookWalk, contenders
+from engine.errors import InputError
+from engine.inputs.scenario.load import load_scenario, read_scenario
+from tests.engine.backtest.synthetic import usual
+
+DRAWS = CommonDraws(seed=1, day=17000, n_paths=20_000)
+
+
+def test_base_has_the_covariance_of_its_window_at_one_day_and_ten_times_it_at_ten():
+    found = usual(900)
+    place = 820
+    moves = scenario_law(load_scenario("base"), found.pattern).prepare(found.joint)
+    last = slice(place + 1 - WINDOW, place + 1)
+    wanted = window_covariance(found.joint.changes[last], found.joint.spans[last])
+    sd = np.sqrt(np.diag(wanted))
+    for horizon in (1, 10):
+        drawn = moves(place, horizon, DRAWS)
+        # a standard deviation of 20,000 normal draws has an error of 0.5 %, a correlation of 0.7 %; four of them
+        assert drawn.std(axis=1) == pytest.approx(sd * horizon**0.5, rel=0.02)
+        assert np.corrcoef(drawn) == pytest.approx(wanted / np.outer(sd, sd), abs=0.03)
+
+
+def test_paths_depend_on_the_date_and_the_seed_alone_and_see_nothing_after_the_date():
+    found = usual(900)
+    moves = scenario_law(load_scenario("mixture"), found.pattern).prepare(found.joint)
+    draws = replace(DRAWS, n_paths=1000)
+    one = moves(820, 1, draws)
+    changes = found.joint.changes.copy()
+    changes[821:] += 1.0
+    later = scenario_law(load_scenario("mixture"), found.pattern).prepare(replace(found.joint, changes=changes))
+    assert np.array_equal(later(820, 1, replace(DRAWS, n_paths=1000)), one)  # to the last bit
+    assert not np.array_equal(moves(820, 1, replace(draws, day=17001)), one)
+    assert not np.array_equal(moves(820, 1, replace(draws, seed=2)), one)
+
+
+def test_what_is_no_forecast_of_every_date_is_refused_with_the_way_out():
+    pattern = usual().pattern
+    with pytest.raises(InputError, match=r"'august-2024' has shocks, which come for certain .* without \[\[shocks\]\]"):
+        scenario_law(load_scenario("august-2024"), pattern)
+    with pytest.raises(InputError, match=r"'filtered' takes its moves from the past .* give --law filtered"):
+        scenario_law(load_scenario("filtered"), pattern)
+
+
+def test_a_scenario_that_is_called_as_a_law_is_refused(tmp_path):
+    found = usual()
+    path = tmp_path / "ewma.toml"
+    path.write_text('title = "t"\ndescription = "d"\nsource = "s"\n', encoding="utf-8")
+    walk = BookWalk(
+        history=found.joint,
+        pattern=found.pattern,
+        book=None,  # type: ignore[arg-type]  # names are looked at before any book
+        laws=("ewma",),
+        scenarios=(read_scenario(path),),
+        horizons=(1,),
+        n_paths=1000,
+        seed=1,
+    )
+    with pytest.raises(InputError, match="scenario 'ewma' is called as a law is; rename its file"):
+        contenders(walk)
