@@ -1,14 +1,16 @@
 /* A library that is loaded before libc: the N-th call of one kind under one folder kills the process, fails or is cut
- * short, and the clock may jump. What is counted is what changes a disk: open for writing, write, fsync, rename, mkdir,
- * unlink and rmdir. Settings come from the environment:
+ * short, alone or with all that follow, and the clock may jump. What is counted is what changes a disk: open for
+ * writing, write, fsync, rename, mkdir, unlink and rmdir. Settings come from the environment:
  *
  *   DISTURB_UNDER  folder; calls on other paths pass
- *   DISTURB_CALL   open | write | fsync | rename | mkdir | unlink
+ *   DISTURB_CALL   open | write | fsync | rename | mkdir | unlink | any
  *   DISTURB_AT     the first call, counted from 1, that is disturbed; 0: none
  *   DISTURB_DO     kill | short | an errno as a number
  *   DISTURB_FOR    how many calls from there on are disturbed
+ *   DISTURB_ALL    1: calls of every kind are disturbed from there on, as on a disk that turns read-only
  *   DISTURB_COUNT  file; at exit gets the number of calls of each kind, so that trials know what there is to disturb
- *   DISTURB_CLOCK  seconds that the clock of the day jumps at that call
+ *   DISTURB_BEGIN  seconds that the clock of the day is off from the beginning
+ *   DISTURB_CLOCK  seconds that it jumps at that call
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -28,7 +30,7 @@
 static const char *const KINDS[] = {"open", "write", "fsync", "rename", "mkdir", "unlink"};
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 static atomic_long calls[N_KINDS];
-static atomic_long jumped;
+static atomic_long reached;
 
 static const char *setting(const char *name) {
     const char *found = getenv(name);
@@ -78,9 +80,11 @@ static int disturbed(const char *call) {
     const char *what = setting("DISTURB_DO");
     long number = atomic_fetch_add(&calls[kind_of(call)], 1) + 1;
     long first = atol(setting("DISTURB_AT")), many = atol(setting("DISTURB_FOR"));
-    if (strcmp(setting("DISTURB_CALL"), call) != 0 || first == 0 || number < first) return 0;
-    atomic_store(&jumped, 1);
-    if (number >= first + (many ? many : 1) || what[0] == 0) return 0;
+    int is_of_kind = strcmp(setting("DISTURB_CALL"), call) == 0 || strcmp(setting("DISTURB_CALL"), "any") == 0;
+    if (is_of_kind && first != 0 && number >= first) atomic_store(&reached, 1);
+    if (!atomic_load(&reached) || what[0] == 0) return 0;
+    int is_among = is_of_kind && number < first + (many ? many : 1);
+    if (!is_among && strcmp(setting("DISTURB_ALL"), "1") != 0) return 0;
     if (strcmp(what, "kill") == 0) raise(SIGKILL);
     if (strcmp(what, "short") == 0) return 1;
     errno = atoi(what);
@@ -180,6 +184,8 @@ int unlink(const char *path) {
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int failed = ((int (*)(clockid_t, struct timespec *))next_of("clock_gettime"))(clock, now);
-    if (!failed && clock == CLOCK_REALTIME && atomic_load(&jumped)) now->tv_sec += atol(setting("DISTURB_CLOCK"));
-    return failed;
+    if (failed || clock != CLOCK_REALTIME) return failed;
+    now->tv_sec += atol(setting("DISTURB_BEGIN"));
+    if (atomic_load(&reached)) now->tv_sec += atol(setting("DISTURB_CLOCK"));
+    return 0;
 }

@@ -19,6 +19,7 @@ _CONTAINERS = {
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_16_SHARE = 0.25  # of NUL bytes, from which text is taken for UTF-16: English text has half
+_LOOKED_AT = 4096  # bytes from the beginning
 _MOST_LINES = 100  # named in one refusal
 
 
@@ -58,9 +59,10 @@ def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
             return data.decode("utf-16")
         except UnicodeDecodeError:
             raise _refusal(name, "begins as UTF-16 text but is damaged; save it as UTF-8") from None
-    if data[:4096].count(b"\0") > _UTF_16_SHARE * len(data[:4096]):
-        message = "is UTF-16 text without a mark of its byte order; save it as UTF-8, or convert it: iconv -f UTF-16LE"
-        raise _refusal(name, f"{message} -t UTF-8 OLD > NEW")
+    if data[:_LOOKED_AT].count(b"\0") > _UTF_16_SHARE * len(data[:_LOOKED_AT]):
+        wide = _without_mark(data[:_LOOKED_AT])
+        message = f"is {wide[:6]} text without a mark of its byte order; save it as UTF-8, or convert it"
+        raise _refusal(name, f"{message}: iconv -f {wide} -t UTF-8 OLD > NEW")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -75,6 +77,13 @@ def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
         f"iconv -f {source} -t UTF-8 OLD > NEW"
     )
     raise FileFaults(name, [Fault(message=message, line=data.count(b"\n", 0, place.start) + 1)])
+
+
+def _without_mark(data: bytes) -> str:
+    """Return which of UTF-16 and UTF-32 a text without a mark is in, by the places of its NUL bytes."""
+    width = 4 if data.count(b"\0") > len(data) // 2 else 2
+    ends_in_nul = data[width - 1 :: width].count(b"\0") > data[::width].count(b"\0")
+    return f"UTF-{8 * width}{'LE' if ends_in_nul else 'BE'}"
 
 
 def _cp932(data: bytes) -> str | None:

@@ -10,21 +10,19 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inputs.fields.dates import parse_iso_date
-from engine.inputs.history.columns import column_doubts
-from engine.inputs.history.doubt import Doubt, days_of
+from engine.inputs.history.columns import column_doubts, copy_doubts
+from engine.inputs.history.doubt import Doubt, days_of, group_of
 from engine.inputs.history.gaps import gap_doubts, tenor_doubts
-from engine.inputs.history.load import History, is_yield
+from engine.inputs.history.load import History
 from engine.inputs.history.odd_moves import move_doubts
 from engine.inputs.history.stale import stale_doubts
 from engine.inputs.history.units import unit_doubts
+from engine.inputs.history.weekends import weekend_doubts
 
 MAX_NAMED = 20  # doubts of one refusal; the rest is counted
 
-_CHECKS = (
-    move_doubts,
-    stale_doubts,
-    gap_doubts,
-)  # of a date among those around it; the others of a window
+_CHECKS = (move_doubts, stale_doubts, gap_doubts)  # of a date among those around it
+_OF_WINDOW = (unit_doubts, column_doubts, copy_doubts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +41,13 @@ class Passed:
 def doubts_of(values: pd.DataFrame, first: date = date.min, last: date = date.max) -> tuple[Doubt, ...]:
     """Return all that is doubted in a history's table from `first` to `last`, by date.
 
-    A date is judged by those around it, outside the window too; units and columns are judged by the window alone.
+    A date is judged by those around it, outside the window too; units, columns and weekends by the window alone.
     """
     days = days_of(values.index)
-    weekdays = values[np.is_busday(days)]
-    window = values[np.is_busday(days) & (days >= np.datetime64(first)) & (days <= np.datetime64(last))]
-    found = [*unit_doubts(window), *column_doubts(window), *(doubt for check in _CHECKS for doubt in check(weekdays))]
+    is_weekday, is_inside = np.is_busday(days), (days >= np.datetime64(first)) & (days <= np.datetime64(last))
+    weekdays = values[is_weekday]
+    found = [doubt for check in _OF_WINDOW for doubt in check(values[is_weekday & is_inside])]
+    found += [*weekend_doubts(values[is_inside]), *(doubt for check in _CHECKS for doubt in check(weekdays))]
     once = {doubt.key: doubt for doubt in reversed(found) if first <= doubt.day <= last}  # a unit explains a move
     return tuple(sorted(once.values(), key=lambda doubt: (doubt.day, doubt.series)))
 
@@ -79,7 +78,7 @@ def pass_gate(
     names = [_accepted_name(text) for text in accepted]
     last = max(days)
     found = window_doubts(history.values, series, first, last)
-    curves = [name for name in series if any(_group(each) == name for each in map(str, history.values.columns))]
+    curves = [name for name in series if any(group_of(each) == name for each in map(str, history.values.columns))]
     inside = history.values.loc[pd.Timestamp(first) :]
     found += [doubt for day in days for doubt in tenor_doubts(inside, day, curves)]
     refused = [doubt for doubt in found if doubt.key not in names]
@@ -98,19 +97,14 @@ def pass_gate(
 
 def window_doubts(values: pd.DataFrame, series: Collection[str], first: date, last: date) -> list[Doubt]:
     """Return what is doubted of `series`, names of curves and of prices, from `first` to `last`."""
-    return [doubt for doubt in doubts_of(values, first, last) if _group(doubt.series) in series]
+    return [doubt for doubt in doubts_of(values, first, last) if group_of(doubt.series) in series]
 
 
 def located(history: History, doubt: Doubt) -> str:
     """Return a doubt with its file and line."""
-    of = [str(name) for name in history.values.columns if _group(str(name)) == doubt.series] or [doubt.series]
+    of = [str(name) for name in history.values.columns if group_of(str(name)) == doubt.series] or [doubt.series]
     file, line = history.place(of[0], doubt.day)
     return f"{file}:{f' line {line}:' if line else ''} {doubt.series} on {doubt.day}: {doubt.message}"
-
-
-def _group(series: str) -> str:
-    """Return the curve of a series, or the price itself."""
-    return series.rpartition("_")[0] if is_yield(series) else series
 
 
 def _accepted_name(text: str) -> str:
