@@ -14,7 +14,8 @@ import pytest
 SOURCE = Path(__file__).parent / "disturb.c"
 
 NOTHING = 0  # `at` of a process that is only counted
-ANY = "any"  # `call` of every kind, each counted apart
+ANY = "any"  # `call` of every kind that changes a disk, each counted apart
+READ = "read"  # opening for reading, and reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

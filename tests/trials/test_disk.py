@@ -7,12 +7,13 @@ that nobody disturbed, every file intact, no part file and no checkpoint left.
 
 import errno
 import json
+import random
 import signal
 
 import pytest
 
 from tests.trials.conftest import some
-from tests.trials.disturbance import ANY, Disturbance
+from tests.trials.disturbance import ANY, READ, Disturbance
 
 FOREVER = 1_000_000
 FAILURES = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EDQUOT": errno.EDQUOT, "EROFS": errno.EROFS}
@@ -49,6 +50,27 @@ def test_a_disk_that_fails_is_said_and_costs_no_bit(trials, failure, times, seed
 @pytest.mark.parametrize("times", [1, FOREVER], ids=["once", "always"])
 def test_short_writes_are_written_to_their_end(trials, times):
     assert trials.survives(Disturbance(call="write", at=1, do="short", times=times)) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("failure", [errno.EIO, errno.ESTALE, errno.EACCES, errno.EMFILE], ids=errno.errorcode.get)
+def test_a_file_that_cannot_be_read_is_said_and_costs_no_bit(trials, failure):
+    """A bad sector, a share that was mounted anew, a right that was taken away, too many open files."""
+    rng = random.Random(failure)
+    for at in rng.sample(range(1, trials.n_calls[READ] + 1), 12):
+        trials.survives(Disturbance(call=READ, at=at, do=str(failure)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("failure", [errno.ESTALE, errno.EACCES, errno.EINVAL, errno.EXDEV], ids=errno.errorcode.get)
+def test_errors_that_few_disks_have_are_said_and_cost_no_bit(trials, failure):
+    """Of a network's share, or of one that can flush no folder and rename nothing across its parts."""
+    for call, at in some(trials, 12, failure):
+        trials.survives(Disturbance(call=call, at=at, do=str(failure)))
+
+
+def test_short_reads_are_read_to_their_end(trials):
+    assert trials.survives(Disturbance(call=READ, at=1, do="short", times=FOREVER)) == 0
 
 
 @pytest.mark.slow
