@@ -51,18 +51,35 @@ def decoded_text(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
     return text
 
 
-def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
+def wide_encoding(data: bytes) -> str | None:
+    """Return `iconv`'s name of text in UTF-16 or UTF-32, with a mark of its byte order or without; None of other."""
     if data.startswith(_UTF_32):
-        raise _refusal(name, "is UTF-32 text; save it as UTF-8, or convert it: iconv -f UTF-32 -t UTF-8 OLD > NEW")
+        return "UTF-32"
     if data.startswith(_UTF_16):
+        return "UTF-16"
+    head = data[:_LOOKED_AT]
+    if head.count(b"\0") <= _UTF_16_SHARE * len(head):
+        return None
+    width = 4 if head.count(b"\0") > len(head) // 2 else 2
+    ends_in_nul = head[width - 1 :: width].count(b"\0") > head[::width].count(b"\0")
+    return f"UTF-{8 * width}{'LE' if ends_in_nul else 'BE'}"
+
+
+def wide_words(wide: str) -> str:
+    """Return what is said of a file in UTF-16 or UTF-32 that is not read, and how to convert it."""
+    mark = " without a mark of its byte order" if wide.endswith("E") else ""
+    return f"is {wide[:6]} text{mark}; save it as UTF-8, or convert it: iconv -f {wide} -t UTF-8 OLD > NEW"
+
+
+def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
+    wide = wide_encoding(data)
+    if wide == "UTF-16":
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError:
             raise _refusal(name, "begins as UTF-16 text but is damaged; save it as UTF-8") from None
-    if data[:_LOOKED_AT].count(b"\0") > _UTF_16_SHARE * len(data[:_LOOKED_AT]):
-        wide = _without_mark(data[:_LOOKED_AT])
-        message = f"is {wide[:6]} text without a mark of its byte order; save it as UTF-8, or convert it"
-        raise _refusal(name, f"{message}: iconv -f {wide} -t UTF-8 OLD > NEW")
+    if wide is not None:
+        raise _refusal(name, wide_words(wide))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -77,13 +94,6 @@ def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
         f"iconv -f {source} -t UTF-8 OLD > NEW"
     )
     raise FileFaults(name, [Fault(message=message, line=data.count(b"\n", 0, place.start) + 1)])
-
-
-def _without_mark(data: bytes) -> str:
-    """Return which of UTF-16 and UTF-32 a text without a mark is in, by the places of its NUL bytes."""
-    width = 4 if data.count(b"\0") > len(data) // 2 else 2
-    ends_in_nul = data[width - 1 :: width].count(b"\0") > data[::width].count(b"\0")
-    return f"UTF-{8 * width}{'LE' if ends_in_nul else 'BE'}"
 
 
 def _cp932(data: bytes) -> str | None:

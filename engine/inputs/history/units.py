@@ -25,7 +25,7 @@ _COLUMN_SHARE = 0.05  # of the neighbours' level and vol, under which one column
 _COLUMN_LEVEL = 0.003
 # Lower than any government's yield, German two-year bonds at -1.0 % in March 2020 among them: a sign is wrong. What a
 # currency allows in a market file is wider, since a shock may lead there.
-_LOWEST_YIELD = -0.015
+LOWEST_YIELD = -0.015
 _EACH = 20  # values out of range of a series are named one by one up to so many
 
 
@@ -98,7 +98,7 @@ def _limits(name: str) -> tuple[float, float] | None:
     if is_yield(name):
         code = currency_of_curve(name.rpartition("_")[0])
         low, high = currency_of(code).interest.yields if code is not None else (-math.inf, math.inf)
-        return max(low, _LOWEST_YIELD), high
+        return max(low, LOWEST_YIELD), high
     if name in INDICES:
         return INDICES[name].levels
     code = currency_of_factor(name)

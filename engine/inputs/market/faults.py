@@ -7,6 +7,7 @@ from engine.errors import InputError
 from engine.inputs.market.fx_rate_faults import fx_rate_faults
 from engine.inputs.market.fx_vols_faults import fx_vols_faults
 from engine.inputs.market.law_table import law_table_faults
+from engine.inputs.market.plausible import LARGEST_OFF, off_neighbours, off_words
 from engine.inputs.market.schema import (
     CurveTable,
     FactorsTable,
@@ -70,6 +71,10 @@ def _curve_faults(name: str, table: CurveTable) -> Found:
         if not low <= par <= high:
             wanted = f"[{low}, {high}], as a decimal: 0.0435 is 4.35 %"
             found.append(((*at, label), f"par yield must lie in {wanted}; got {par!r}"))
+    if not found and (farthest := off_neighbours(table.par_yields)) is not None and abs(farthest[1]) > LARGEST_OFF:
+        label, off = farthest
+        words = off_words(label, table.par_yields[label], off)
+        found.append(((*at, label), f"par yield of {words}, more than any since 1974: is a point or a sign wrong?"))
     yield from found
     if not found:
         try:
