@@ -1,6 +1,7 @@
 """Every fault that the figures of a market file can have, where its keys and types are right."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from engine.conventions.currencies import HOME, currency_of, currency_of_factor
 from engine.errors import InputError
@@ -132,7 +133,9 @@ def _tenor_faults(labels: Mapping[str, float]) -> Iterator[tuple[str, str]]:
 
 def _has_curves(file: MarketFile) -> bool:
     """Return whether the curves can be built; their own faults say why not."""
-    if any(True for name, table in file.spreads.items() for _ in _spread_faults(file, name, table)):
+    of_curves = (fault for name, table in file.curves.items() for fault in _curve_faults(name, table))
+    of_spreads = (fault for name, table in file.spreads.items() for fault in _spread_faults(file, name, table))
+    if any(True for _ in chain(of_curves, of_spreads)):
         return False
     try:
         curves_of(file)
