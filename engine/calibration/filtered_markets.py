@@ -14,7 +14,7 @@ from engine.calibration.swap_curves import swap_curves_of
 from engine.calibration.zero_rates import FIRST_DATE, JointChanges
 from engine.conventions.currencies import DOLLAR, HOME, currency_of
 from engine.errors import InputError
-from engine.inputs.history.gate import group_of
+from engine.inputs.history.doubt import group_of
 from engine.market.factors import PRICE_FACTOR, Factor
 from engine.market.filtered import FilteredState, GivenFactor
 from engine.market.market import Market

@@ -11,7 +11,7 @@ from engine.calibration.market_of_date import needed_prices
 from engine.calibration.swap_curves import swap_curves_of
 from engine.conventions.currencies import FOREIGN, HOME, currency_of, currency_of_curve, fx_quote
 from engine.conventions.indices import INDICES
-from engine.inputs.history.gate import group_of
+from engine.inputs.history.doubt import group_of
 from engine.inputs.history.load import is_yield
 from engine.market.factors import Factor, FactorKind, parse_factor, tenor_years
 from engine.market.market import Market

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from engine.conventions.currencies import HOME, currency_of, currency_of_curve
-from engine.inputs.history.gate import group_of
+from engine.inputs.history.doubt import group_of
 from engine.market.bootstrap import bootstrap, bootstrap_days
 from engine.market.factors import tenor_years
 from engine.market.market import Market, ParCurve

@@ -1,14 +1,17 @@
 /* A library that is loaded before libc: the N-th call of one kind under one folder kills the process, fails or is cut
- * short, and the clock may jump. What is counted is what changes a disk: open for writing, write, fsync, rename, mkdir,
- * unlink and rmdir. Settings come from the environment:
+ * short, alone or with all that follow, and the clock may jump. What is counted is what changes a disk: open for
+ * writing, write, fsync, rename, mkdir, unlink and rmdir; and what looks at it: open for reading, and read. Settings
+ * come from the environment:
  *
  *   DISTURB_UNDER  folder; calls on other paths pass
- *   DISTURB_CALL   open | write | fsync | rename | mkdir | unlink
+ *   DISTURB_CALL   open | write | fsync | rename | mkdir | unlink | read | any: each of them but read
  *   DISTURB_AT     the first call, counted from 1, that is disturbed; 0: none
  *   DISTURB_DO     kill | short | an errno as a number
  *   DISTURB_FOR    how many calls from there on are disturbed
+ *   DISTURB_ALL    1: calls of every kind are disturbed from there on, as on a disk that turns read-only
  *   DISTURB_COUNT  file; at exit gets the number of calls of each kind, so that trials know what there is to disturb
- *   DISTURB_CLOCK  seconds that the clock of the day jumps at that call
+ *   DISTURB_BEGIN  seconds that the clock of the day is off from the beginning
+ *   DISTURB_CLOCK  seconds that it jumps at that call
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -25,10 +28,10 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const KINDS[] = {"open", "write", "fsync", "rename", "mkdir", "unlink"};
+static const char *const KINDS[] = {"open", "write", "fsync", "rename", "mkdir", "unlink", "read"};
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 static atomic_long calls[N_KINDS];
-static atomic_long jumped;
+static atomic_long reached;
 
 static const char *setting(const char *name) {
     const char *found = getenv(name);
@@ -78,9 +81,14 @@ static int disturbed(const char *call) {
     const char *what = setting("DISTURB_DO");
     long number = atomic_fetch_add(&calls[kind_of(call)], 1) + 1;
     long first = atol(setting("DISTURB_AT")), many = atol(setting("DISTURB_FOR"));
-    if (strcmp(setting("DISTURB_CALL"), call) != 0 || first == 0 || number < first) return 0;
-    atomic_store(&jumped, 1);
-    if (number >= first + (many ? many : 1) || what[0] == 0) return 0;
+    int is_read = strcmp(call, "read") == 0;
+    int is_any = strcmp(setting("DISTURB_CALL"), "any") == 0 && !is_read;
+    int is_of_kind = is_any || strcmp(setting("DISTURB_CALL"), call) == 0;
+    if (is_of_kind && first != 0 && number >= first) atomic_store(&reached, 1);
+    if (!atomic_load(&reached) || what[0] == 0) return 0;
+    int is_among = is_of_kind && number < first + (many ? many : 1);
+    if (!is_among && strcmp(setting("DISTURB_ALL"), "1") != 0) return 0;
+    if (!is_among && is_read && atoi(what) != EIO) return 0; /* a full disk, or a read-only one, is still read */
     if (strcmp(what, "kill") == 0) raise(SIGKILL);
     if (strcmp(what, "short") == 0) return 1;
     errno = atoi(what);
@@ -108,7 +116,7 @@ __attribute__((destructor)) static void say_counts(void) {
 #define OPEN(name)                                                                        \
     int name(const char *path, int flags, ...) {                                          \
         MODE(flags, mode)                                                                 \
-        if (WRITES(flags) && is_under(path) && disturbed("open") < 0) return -1;          \
+        if (is_under(path) && disturbed(WRITES(flags) ? "open" : "read") < 0) return -1;  \
         return ((int (*)(const char *, int, ...))next_of(#name))(path, flags, mode);      \
     }
 OPEN(open)
@@ -117,7 +125,7 @@ OPEN(open64)
 #define OPENAT(name)                                                                                  \
     int name(int folder, const char *path, int flags, ...) {                                          \
         MODE(flags, mode)                                                                             \
-        if (WRITES(flags) && is_under_at(folder, path) && disturbed("open") < 0) return -1;           \
+        if (is_under_at(folder, path) && disturbed(WRITES(flags) ? "open" : "read") < 0) return -1;   \
         return ((int (*)(int, const char *, int, ...))next_of(#name))(folder, path, flags, mode);     \
     }
 OPENAT(openat)
@@ -132,7 +140,21 @@ ssize_t write(int file, const void *data, size_t size) {
 ssize_t pwrite64(int file, const void *data, size_t size, off64_t at) {
     int how = is_open_under(file) ? disturbed("write") : 0;
     if (how < 0) return -1;
-    return ((ssize_t(*)(int, const void *, size_t, off64_t))next_of("pwrite64"))(file, data, how && size > 1 ? size / 2 : size, at);
+    if (how && size > 1) size /= 2;
+    return ((ssize_t(*)(int, const void *, size_t, off64_t))next_of("pwrite64"))(file, data, size, at);
+}
+
+ssize_t read(int file, void *data, size_t size) {
+    int how = is_open_under(file) ? disturbed("read") : 0;
+    if (how < 0) return -1;
+    return ((ssize_t(*)(int, void *, size_t))next_of("read"))(file, data, how && size > 1 ? size / 2 : size);
+}
+
+ssize_t pread64(int file, void *data, size_t size, off64_t at) {
+    int how = is_open_under(file) ? disturbed("read") : 0;
+    if (how < 0) return -1;
+    if (how && size > 1) size /= 2;
+    return ((ssize_t(*)(int, void *, size_t, off64_t))next_of("pread64"))(file, data, size, at);
 }
 
 #define SYNC(name)                                                         \
@@ -180,6 +202,8 @@ int unlink(const char *path) {
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int failed = ((int (*)(clockid_t, struct timespec *))next_of("clock_gettime"))(clock, now);
-    if (!failed && clock == CLOCK_REALTIME && atomic_load(&jumped)) now->tv_sec += atol(setting("DISTURB_CLOCK"));
-    return failed;
+    if (failed || clock != CLOCK_REALTIME) return failed;
+    now->tv_sec += atol(setting("DISTURB_BEGIN"));
+    if (atomic_load(&reached)) now->tv_sec += atol(setting("DISTURB_CLOCK"));
+    return 0;
 }

@@ -14,6 +14,8 @@ import pytest
 SOURCE = Path(__file__).parent / "disturb.c"
 
 NOTHING = 0  # `at` of a process that is only counted
+ANY = "any"  # `call` of every kind that changes a disk, each counted apart
+READ = "read"  # opening for reading, and reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +26,9 @@ class Disturbance:
     at: int
     do: str = ""  # kill, short, or an errno
     times: int = 1
-    clock_s: int = 0
+    is_all: bool = False  # from that call on, calls of every kind, as on a disk that turns read-only
+    clock_s: int = 0  # by which the clock jumps at that call
+    begin_s: int = 0  # by which the clock is off from the beginning
 
     def env(self, library: Path, under: Path) -> dict[str, str]:
         """Return the environment that makes a process so disturbed; calls are counted into a file beside `under`."""
@@ -35,6 +39,8 @@ class Disturbance:
             "DISTURB_AT": str(self.at),
             "DISTURB_DO": self.do,
             "DISTURB_FOR": str(self.times),
+            "DISTURB_ALL": str(int(self.is_all)),
+            "DISTURB_BEGIN": str(self.begin_s),
             "DISTURB_CLOCK": str(self.clock_s),
             "DISTURB_COUNT": str(count_file(under)),
         }

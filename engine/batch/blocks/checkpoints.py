@@ -41,7 +41,7 @@ class Checkpoints:
         (self.folder / f"{_MARGIN}{margin_se:g}").mkdir(parents=True, exist_ok=True)
 
     def load(self, block: CellRange, margin_se: float | None, brackets: F64 | None) -> Reduction | None:
-        """Read what a block gave; None when it is not there, or damaged, or kept with other brackets.
+        """Read what a block gave; None when it is not there, damaged, unreadable or kept with other brackets.
 
         margin_se   of a block after the pilot; None: of the first blocks
         brackets    (n_rows, n_brackets, 2) [P&L] of a block after the pilot, which it must have been kept with
@@ -50,6 +50,9 @@ class Checkpoints:
         try:
             data = path.read_bytes()
         except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._say(f"{path} cannot be read ({error.strerror}); its block is computed again")
             return None
         found = _unpacked(data, _brackets_sha256(brackets))
         if found is None or found.first_cell != block.first or found.sums.shape[1] != block.n:

@@ -19,6 +19,7 @@ _CONTAINERS = {
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_16_SHARE = 0.25  # of NUL bytes, from which text is taken for UTF-16: English text has half
+_LOOKED_AT = 4096  # bytes from the beginning
 _MOST_LINES = 100  # named in one refusal
 
 
@@ -50,17 +51,35 @@ def decoded_text(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
     return text
 
 
-def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
+def wide_encoding(data: bytes) -> str | None:
+    """Return `iconv`'s name of text in UTF-16 or UTF-32, with a mark of its byte order or without; None of other."""
     if data.startswith(_UTF_32):
-        raise _refusal(name, "is UTF-32 text; save it as UTF-8, or convert it: iconv -f UTF-32 -t UTF-8 OLD > NEW")
+        return "UTF-32"
     if data.startswith(_UTF_16):
+        return "UTF-16"
+    head = data[:_LOOKED_AT]
+    if head.count(b"\0") <= _UTF_16_SHARE * len(head):
+        return None
+    width = 4 if head.count(b"\0") > len(head) // 2 else 2
+    ends_in_nul = head[width - 1 :: width].count(b"\0") > head[::width].count(b"\0")
+    return f"UTF-{8 * width}{'LE' if ends_in_nul else 'BE'}"
+
+
+def wide_words(wide: str) -> str:
+    """Return what is said of a file in UTF-16 or UTF-32 that is not read, and how to convert it."""
+    mark = " without a mark of its byte order" if wide.endswith("E") else ""
+    return f"is {wide[:6]} text{mark}; save it as UTF-8, or convert it: iconv -f {wide} -t UTF-8 OLD > NEW"
+
+
+def _decoded(data: bytes, name: Path | str, *, is_cp932_read: bool) -> str:
+    wide = wide_encoding(data)
+    if wide == "UTF-16":
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError:
             raise _refusal(name, "begins as UTF-16 text but is damaged; save it as UTF-8") from None
-    if data[:4096].count(b"\0") > _UTF_16_SHARE * len(data[:4096]):
-        message = "is UTF-16 text without a mark of its byte order; save it as UTF-8, or convert it: iconv -f UTF-16LE"
-        raise _refusal(name, f"{message} -t UTF-8 OLD > NEW")
+    if wide is not None:
+        raise _refusal(name, wide_words(wide))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,5 +1,6 @@
 """What is doubted in a history, and in which words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,19 @@ class Doubt:
     def key(self) -> str:
         """Return the name by which it is accepted: "2025-04-25:UST_3M"."""
         return f"{self.day}:{self.series}"
+
+
+def groups_of(columns: Iterable[object]) -> dict[str, list[str]]:
+    """Return the series of each curve, "JGB", and each price alone, by name and in order."""
+    found: dict[str, list[str]] = {}
+    for name in map(str, columns):
+        found.setdefault(group_of(name), []).append(name)
+    return found
+
+
+def group_of(series: str) -> str:
+    """Return the curve of a series, or the price itself."""
+    return series.rpartition("_")[0] if is_yield(series) else series
 
 
 def value_words(series: str, value: float) -> str:

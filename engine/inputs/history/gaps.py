@@ -6,8 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from engine.inputs.history.doubt import Doubt, days_of
-from engine.inputs.history.load import is_yield
+from engine.inputs.history.doubt import Doubt, days_of, groups_of
 
 LONGEST_GAP_DAYS = (
     14  # calendar days: Japan's market was closed for 11 over 1 May 2019, New York's for 6 in September 2001
@@ -21,11 +20,7 @@ def gap_doubts(values: pd.DataFrame) -> Iterator[Doubt]:
 
     A tenor that begins or ends within the table has no hole there: `tenor_doubts` asks for the one that ends.
     """
-    names = [str(name) for name in values.columns]
-    curves = dict.fromkeys(name.rpartition("_")[0] for name in names if is_yield(name))
-    groups = {curve: [name for name in names if name.rpartition("_")[0] == curve] for curve in curves}
-    groups |= {name: [name] for name in names if not is_yield(name)}
-    for group, members in groups.items():
+    for group, members in groups_of(values.columns).items():
         holes = list(_holes(values[members].dropna(how="all").index))
         for start, end, length in holes:
             message = f"no value for {length:,} days, from {start} to {end}; give the file that has them"

@@ -10,17 +10,19 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inputs.fields.dates import parse_iso_date
-from engine.inputs.history.columns import column_doubts
-from engine.inputs.history.doubt import Doubt, days_of
+from engine.inputs.history.columns import column_doubts, copy_doubts
+from engine.inputs.history.doubt import Doubt, days_of, group_of
 from engine.inputs.history.gaps import gap_doubts, tenor_doubts
-from engine.inputs.history.load import History, is_yield
+from engine.inputs.history.load import History
 from engine.inputs.history.odd_moves import move_doubts
 from engine.inputs.history.stale import stale_doubts
 from engine.inputs.history.units import unit_doubts
+from engine.inputs.history.weekends import weekend_doubts
 
 MAX_NAMED = 20  # doubts of one refusal; the rest is counted
 
 _CHECKS = (move_doubts, stale_doubts)  # of a date among those around it
+_OF_WINDOW = (unit_doubts, column_doubts, copy_doubts)
 _AROUND_DAYS = 3 * 366  # before a window: all that these look at; holes are looked for in the whole history
 
 
@@ -42,16 +44,18 @@ def doubts_of(
 ) -> tuple[Doubt, ...]:
     """Return all that is doubted in a history's table from `first` to `last`, by date.
 
-    A date is judged by those around it, outside the window too; units and columns are judged by the window alone, and
-    by each that begins on a date of `within`.
+    A date is judged by those around it, outside the window too; units, columns and weekends by the window alone, and
+    the first two by each that begins on a date of `within` as well.
     """
     days = days_of(values.index)
-    weekdays = values[np.is_busday(days)]
+    is_weekday, is_before = np.is_busday(days), days <= np.datetime64(last)
+    weekdays = values[is_weekday]
     near = weekdays[days_of(weekdays.index) >= _before(first)]
     found: list[Doubt] = []
     for start in (first, *within):
-        window = values[np.is_busday(days) & (days >= np.datetime64(start)) & (days <= np.datetime64(last))]
-        found += [*unit_doubts(window), *column_doubts(window)]
+        window = values[is_weekday & is_before & (days >= np.datetime64(start))]
+        found += [doubt for check in _OF_WINDOW for doubt in check(window)]
+    found += weekend_doubts(values[is_before & (days >= np.datetime64(first))])
     found += [*(doubt for check in _CHECKS for doubt in check(near)), *gap_doubts(weekdays)]
     once = {doubt.key: doubt for doubt in reversed(found) if first <= doubt.day <= last}  # a unit explains a move
     return tuple(sorted(once.values(), key=lambda doubt: (doubt.day, doubt.series)))
@@ -120,11 +124,6 @@ def located(history: History, doubt: Doubt) -> str:
     of = [str(name) for name in history.values.columns if group_of(str(name)) == doubt.series] or [doubt.series]
     file, line = history.place(of[0], doubt.day)
     return f"{file}:{f' line {line}:' if line else ''} {doubt.series} on {doubt.day}: {doubt.message}"
-
-
-def group_of(series: str) -> str:
-    """Return the curve of a series, "JGB" of JGB_10Y, or the price itself."""
-    return series.rpartition("_")[0] if is_yield(series) else series
 
 
 def _accepted_name(text: str) -> str:

@@ -18,9 +18,8 @@ from engine.inputs.history.doubt import Doubt, days_of, value_words
 from engine.inputs.history.load import is_yield
 from kernels.types import F64, Dates
 
-CURVE_REPEATS = (
-    2  # dates on which all of three tenors or more stand as the day before: since 1974 there is no such pair
-)
+CURVE_REPEATS = 2  # dates on which all of three tenors or more stand as the day before: since 1974 no such pair
+_MANY_TENORS, _MANY_REPEATS = 10, 1  # of so many not one such date: on the two of 1977 and 1978 there were 9 and 6
 PRICE_REPEATS = 3  # dates on which a price stands as the day before: at most 2 on end in the published histories
 _FEWEST_TENORS = 3
 _CHANCE = 1e-12  # of a run of repeats, were each as likely as it is around the run
@@ -75,8 +74,10 @@ def _curve_runs(curve: str, frame: pd.DataFrame) -> Iterator[Doubt]:
     both = ~np.isnan(levels[1:]) & ~np.isnan(levels[:-1])
     same = np.where(both, levels[1:] == levels[:-1], True).all(axis=1) & (both.sum(axis=1) >= _FEWEST_TENORS)
     for first, length in _lengths(same):
-        if length >= CURVE_REPEATS:
-            message = f"the whole curve stands as on {days[first]} until {days[first + length]}, {length} dates on end"
+        fewest = int(both[first : first + length].sum(axis=1).min())
+        if length >= (_MANY_REPEATS if fewest >= _MANY_TENORS else CURVE_REPEATS):
+            until = f" until {days[first + length]}, {length} dates on end" if length > 1 else ""
+            message = f"the whole curve stands as on {days[first]}{until}"
             yield Doubt(series=curve, day=days[first + 1].item(), message=message)
 
 

@@ -1,5 +1,6 @@
 """Values of a history in the wrong unit, and levels that no market had: decimals for percent, dollars for one yen."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -22,6 +23,9 @@ _LONG_YEARS = (
 _FEWEST_MOVES = 20
 _COLUMN_SHARE = 0.05  # of the neighbours' level and vol, under which one column is taken for decimals among percent
 _COLUMN_LEVEL = 0.003
+# Lower than any government's yield, German two-year bonds at -1.0 % in March 2020 among them: a sign is wrong. What a
+# currency allows in a market file is wider, since a shock may lead there.
+LOWEST_YIELD = -0.015
 _EACH = 20  # values out of range of a series are named one by one up to so many
 
 
@@ -93,7 +97,8 @@ def _range_doubts(name: str, series: pd.Series) -> Iterator[Doubt]:
 def _limits(name: str) -> tuple[float, float] | None:
     if is_yield(name):
         code = currency_of_curve(name.rpartition("_")[0])
-        return currency_of(code).interest.yields if code is not None else None
+        low, high = currency_of(code).interest.yields if code is not None else (-math.inf, math.inf)
+        return max(low, LOWEST_YIELD), high
     if name in INDICES:
         return INDICES[name].levels
     code = currency_of_factor(name)

@@ -1,12 +1,14 @@
 """Every fault that the figures of a market file can have, where its keys and types are right."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from engine.conventions.currencies import HOME, currency_of, currency_of_factor
 from engine.errors import InputError
 from engine.inputs.market.fx_rate_faults import fx_rate_faults
 from engine.inputs.market.fx_vols_faults import fx_vols_faults
 from engine.inputs.market.law_table import law_table_faults
+from engine.inputs.market.plausible import LARGEST_OFF, off_neighbours, off_words
 from engine.inputs.market.schema import (
     CurveTable,
     FactorsTable,
@@ -71,6 +73,10 @@ def _curve_faults(name: str, table: CurveTable) -> Found:
         if not low <= par <= high:
             wanted = f"[{low}, {high}], as a decimal: 0.0435 is 4.35 %"
             found.append(((*at, label), f"par yield must lie in {wanted}; got {par!r}"))
+    if not found and (farthest := off_neighbours(table.par_yields)) is not None and abs(farthest[1]) > LARGEST_OFF:
+        label, off = farthest
+        words = off_words(label, table.par_yields[label], off)
+        found.append(((*at, label), f"par yield of {words}, more than any since 1974: is a point or a sign wrong?"))
     yield from found
     if not found:
         try:
@@ -128,7 +134,9 @@ def _tenor_faults(labels: Mapping[str, float]) -> Iterator[tuple[str, str]]:
 
 def _has_curves(file: MarketFile) -> bool:
     """Return whether the curves can be built; their own faults say why not."""
-    if any(True for name, table in file.spreads.items() for _ in _spread_faults(file, name, table)):
+    of_curves = (fault for name, table in file.curves.items() for fault in _curve_faults(name, table))
+    of_spreads = (fault for name, table in file.spreads.items() for fault in _spread_faults(file, name, table))
+    if any(True for _ in chain(of_curves, of_spreads)):
         return False
     try:
         curves_of(file)

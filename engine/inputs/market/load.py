@@ -26,6 +26,7 @@ from engine.inputs.market.law_table import (
     state_of,
     written_arrays,
 )
+from engine.inputs.market.plausible import implausible
 from engine.inputs.market.schema import (
     FactorsTable,
     MarketFile,
@@ -115,7 +116,7 @@ def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, An
 
 def market_warnings(market: Market) -> tuple[str, ...]:
     """Return what is allowed in a market, or was repaired when it was read, but is worth knowing before a run."""
-    warnings = [f"market: {note}" for note in market.notes]
+    warnings = [f"market: {note}" for note in (*market.notes, *implausible(market))]
     if market.valuation_date.weekday() >= 5:
         warnings.append(f"valuation date {market.valuation_date} is a {market.valuation_date:%A}")
     for factor in market.factors:

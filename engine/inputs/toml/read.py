@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.errors import Fault, FileFaults
+from engine.inputs.fields.encodings import wide_encoding, wide_words
 from engine.inputs.opened import FileKind, Opened, open_once
 from engine.inputs.toml.faults import faults_of, shown
 from engine.inputs.toml.lines import NotToml, TooMuch, key_lines, toml_line
@@ -138,6 +139,8 @@ def _decoded(path: Path, raw: bytes) -> str:
         foreign = "an Excel workbook"
     if foreign:
         raise _refusal(path, f"is {foreign}, which is not accepted here; a TOML file was wanted")
+    if (wide := wide_encoding(raw)) is not None:
+        raise _refusal(path, wide_words(wide))
     if (nul := raw.find(b"\0")) >= 0:
         raise FileFaults(path, [Fault(message="holds a NUL byte: not a text file", line=_line_of(raw, nul))])
     try:

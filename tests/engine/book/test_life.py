@@ -17,6 +17,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit
 from engine.book.value import position_values, values_on
 from engine.conventions.calendars import Calendars
+from engine.conventions.currencies import HOME
 from engine.inputs.book.fields import parsed
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.instruments.days import Days
@@ -27,7 +28,7 @@ from engine.instruments.rows.template import example_row
 from engine.market.market import Market
 from engine.pack.pack import pack
 from engine.payoffs.curves import discounts, fx_rates
-from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_flows
+from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_exchanges, expired_fx_flows
 from engine.payoffs.expired.swaptions import ExpiredSwaptions, expired_swaption_flows
 from engine.payoffs.floats import float_amounts
 from engine.payoffs.flows import Leg
@@ -66,6 +67,7 @@ LIVES: dict[str, dict[str, str]] = {  # over the kinds' examples; last days of b
     "FX_DIGITAL_CALL": OPTION | {"strike": "132"},
     "FX_DIGITAL_PUT": OPTION | {"strike": "157"},
 }
+RATES = ("rate", "far_rate", "strike", "strike_2", "width")  # in units of a pair's rate
 FREE = ("price", "market_yield", "premium", "vol", "fixed_so_far", "fixed_so_far_jpy", "reset_rate")  # of one day only
 EVENTS = [  # days on which something begins, is fixed, paid, delivered or ends
     *("2025-05-31", "2025-06-03", "2025-06-11", "2025-06-20", "2025-07-01", "2025-07-21", "2025-09-01", "2025-09-15"),
@@ -97,6 +99,21 @@ def running(kind: str, day: date) -> int:
 
 def fixed(market: Market, curve: str, days: int, year: int) -> float | None:
     return (compounded(market, curve, days) - 1.0) * year / days if days else None
+
+
+def lives_of(pair: tuple[str, str], day: str, market: Market) -> dict[str, dict[str, str]]:
+    """Lives of the kinds of foreign exchange in another pair, due or expiring on one day, rates to its spot rate."""
+    foreign, domestic = pair
+    scale = market.rate(foreign) / market.rate(domestic) / market.rate("USD")
+    vols, lives = f"{foreign}{domestic}" in market.fx_vols, dict(LIVES)
+    for name in KINDS if vols else ("FX_SPOT", "FX_FORWARD", "FX_SWAP", "NDF"):
+        if name == "NDF" or (name.startswith("FX_") and "DIGITAL" not in name):  # a digital pays the domestic currency
+            cells = {column: text for column, text in example_row(KINDS[name]).items() if column in RATES}
+            rates = {column: text for column, text in (cells | LIVES[name]).items() if column in RATES}
+            lives[name] = LIVES[name] | {column: f"{scale * float(text):.6g}" for column, text in rates.items()}
+            lives[name] |= {"currency": foreign, "maturity": day} | ({"against": domestic} if domestic != HOME else {})
+    start = date.fromisoformat(day) - timedelta(days=12)
+    return lives | {"FX_SWAP": lives["FX_SWAP"] | {"start_date": start.isoformat()}}
 
 
 def positions(day: date, market: Market) -> list[Position]:
@@ -134,10 +151,10 @@ def paid_next_day(book: CompiledBook, market: Market, fits: Fits) -> np.ndarray:
     for flows in (book.flows, expired_fx_flows(book, fits.constants)):
         due = flows.day == 1
         np.add.at(cash, flows.position[due], flows.amount[due] * fx_rates(flows.currency[due], market))
-    dealt = book.exchanges
-    factors = book.table(SpotDays).factors(dealt.currency, market, 1) * fx_rates(dealt.currency, market)
-    due = dealt.day == 1
-    np.add.at(cash, dealt.position[due], (dealt.amount * factors)[due])
+    for dealt in (book.exchanges, expired_fx_exchanges(book, fits.constants)):
+        factors = book.table(SpotDays).factors(dealt.currency, market, 1) * fx_rates(dealt.currency, market)
+        due = dealt.day == 1
+        np.add.at(cash, dealt.position[due], (dealt.amount * factors)[due])
     floats, due = book.floats, book.floats.day == 1
     amounts = float_amounts(floats, market, 1, market) * fx_rates(floats.currency, market)
     np.add.at(cash, floats.position[due], amounts[due])
@@ -234,6 +251,24 @@ def test_value_and_cash_are_continuous_around_events(still):
 @pytest.mark.slow  # some hundred days, each compiled anew
 def test_value_and_cash_are_continuous_through_whole_lives(still):
     assert check(around(EVENTS, 12), still) > 250
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("pair", "day"),  # a holiday of the foreign currency, but for the dollar's and Tokyo's
+    [
+        (("AUD", "JPY"), "2025-10-06"),  # Labour Day of New South Wales
+        (("EUR", "USD"), "2025-12-26"),
+        (("EUR", "JPY"), "2025-05-01"),
+        (("MXN", "JPY"), "2025-09-16"),
+        (("MXN", "USD"), "2025-11-17"),
+        (("EUR", "AUD"), "2026-04-06"),  # Easter Monday of both
+        (("AUD", "USD"), "2026-01-26"),
+    ],
+)
+def test_value_and_cash_are_continuous_in_other_pairs_over_their_own_holidays(still, monkeypatch, pair, day):
+    monkeypatch.setitem(globals(), "LIVES", lives_of(pair, day, still))
+    assert check(around([day], 10), still) == 20
 
 
 def _lost(position: Position, days: Days) -> list[object]:

@@ -126,7 +126,7 @@ def test_dates_in_the_wrong_order_are_refused(made):
             "UST_3M on 2025-04-25: 0.43 %, but 4.32 % before and 4.32 % after: -389.0 bp there and back",
         ),
         ("jgb_10y", "3.311", "JGB_10Y on 2025-04-25: 3.311 %, but 1.328 % before and 1.329 % after: +198.2 bp there"),
-        ("ust_10y", "42.9", "UST_10Y on 2025-04-25: 42.9 %, but from -5 % to 30 % is sane"),
+        ("ust_10y", "42.9", "UST_10Y on 2025-04-25: 42.9 %, but from -1.5 % to 30 % is sane"),
         ("usdjpy", "1.4364", "USDJPY on 2025-04-25: 1.4364, but from 20 to 1000 is sane"),
         (None, None, "UST on 2022-01-03: no yield above 0.0602 % on any date and no tenor's vol above 1.3 bp a year"),
     ],

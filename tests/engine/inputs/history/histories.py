@@ -22,7 +22,7 @@ def made_table(n=260, seed=3, first="2024-06-03", prices=PRICES):
         walk = np.cumsum(rng.normal(0.0, daily / 100.0, (n, 3)), axis=0)
         for tenor in tenors:
             x = years(tenor) / 40.0
-            level = start + slope * x + walk @ [0.8, x, 0.5 * np.exp(-2.0 * x)]
+            level = start + slope * x + walk @ [0.8, x, 0.5 * np.exp(-2.0 * x)] + rng.normal(0.0, 0.004, n)
             decimals = 3 if curve == "jgb" else 2
             columns[f"{curve}_{tenor}"] = [f"{value:.{decimals}f}" for value in level]
     for name, (level, daily) in prices.items():

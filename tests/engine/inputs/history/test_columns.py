@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.inputs.history.columns import column_doubts
+from engine.inputs.history.columns import COPIED_MOVES, column_doubts, copy_doubts
 from engine.inputs.history.doubt import days_of
 from engine.inputs.history.load import read_history
 
@@ -53,11 +53,26 @@ def test_one_slip_is_neither(curves):
     assert list(column_doubts(table)) == []
 
 
+@pytest.mark.parametrize("n_dates", [COPIED_MOVES + 1, 300])
+def test_a_column_that_holds_another_s_figures_is_doubted_where_it_begins(curves, n_dates):
+    table = curves.copy()
+    table.loc[table.index[-n_dates:], "UST_10Y"] = table["UST_5Y"].iloc[-n_dates:]
+    (doubt,) = copy_doubts(table)
+    assert (doubt.series, doubt.day) == ("UST_5Y", table.index[-n_dates].date())
+    assert f"the figures of UST_10Y until {table.index[-1].date()}: is one column copied" in doubt.message
+
+
+def test_two_columns_that_stand_still_together_are_no_copy(curves):
+    """As bills near zero did from 2011 to 2015; and a price is not compared with yields."""
+    assert list(copy_doubts(curves.assign(UST_1M=0.0001, UST_3M=0.0001, VIX=0.0001))) == []
+
+
 def test_what_was_published_is_not_doubted(shared):
-    """Windows of eight months and of the three years and a half of a build, over all years."""
+    """Windows of eight months and of the three years and a half of a build, over all years; copies in all of them."""
     history = read_history([shared / "data" / "history.csv"])
     history = history[np.is_busday(days_of(history.index))]
     ends = pd.date_range("1976-01-01", "2025-06-01", freq="240D")
     windows = [history.loc[end - pd.Timedelta(days=days) : end] for end in ends for days in (255, 1247)]
     assert len(windows) > 140
+    assert list(copy_doubts(history)) == []
     assert [doubt.key for window in windows for doubt in column_doubts(window)] == []

@@ -138,6 +138,28 @@ def test_a_curve_that_stands_still_is_refused_at_its_first_repeat(passed):
     assert "line 163: JGB on 2025-01-14: the whole curve stands as on 2025-01-10 until 2025-01-15, 2 dates" in line
 
 
+def test_a_row_that_was_carried_forward_is_refused_though_it_is_one(passed):
+    """As a feed does that has nothing for today: ten tenors or more never stood still on one date together."""
+    table = made_table()
+    both = [name for name in table if name[:3] in ("jgb", "ust")]
+    table.loc[table.index[-1], both] = table.loc[table.index[-2], both].to_numpy()
+    with pytest.raises(InputError) as refused:
+        passed(table)
+    said = str(refused.value).splitlines()[1:]
+    assert [line.split("line ")[1].split(";")[0] for line in said] == [
+        f"261: {curve} on 2025-05-30: the whole curve stands as on 2025-05-29" for curve in ("JGB", "UST")
+    ]
+
+
+def test_yields_below_all_that_were_are_refused_as_a_wrong_sign(passed):
+    table = made_table()
+    jgb = [name for name in table if name.startswith("jgb")]
+    table[jgb] = table[jgb].map(lambda text: f"-{text}")
+    said = r"JGB_40Y on 2024-06-03: -\d\.\d+ %, but from -1\.5 % to 30 % is sane, the first of"
+    with pytest.raises(InputError, match=said):
+        passed(table)
+
+
 def test_holidays_that_a_vendor_fills_with_the_day_before_pass(passed):
     table = made_table()
     new_year = table.loc["2024-12-31":"2025-01-03"].index

@@ -163,6 +163,7 @@ def test_negative_rates_are_accepted(write):
         ("{ 1Y = 0.00575, 2Y = 0.00753,", "{ 1Y = 0.00575, 3Y = 0.008, 2Y = 0.00753,", 7,
          "tenors must increase, got 2Y after one of 3 years"),
         ("1Y = 0.00575", "1Y = 0.575", 7, r"par yield must lie in .* 0.0435 is 4.35 %; got 0.575"),
+        ("1Y = 0.00575", "1Y = 1e15", 7, r"par yield must lie in .*; got 1000000000000000"),  # no curve is built of it
         ("1Y = 0.00575", "1Z = 0.00575", 7, "tenor must look like"),
         ("2Y = 0.00753", "21M = 0.00753", 7, "a tenor over half a year must be a multiple of it, got 21M"),
         ("145.04", "0.0064", 10, r"yen for one dollar, in \[20, 1000\]; got 0.0064; dollars for one yen\? Then 156.25"),

@@ -133,6 +133,23 @@ def test_a_nul_byte_names_the_line(write):  # BAD-S009
 
 
 @pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-16", "is UTF-16 text; save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW"),
+        (
+            "utf-16-le",
+            "is UTF-16 text without a mark of its byte order; save it as UTF-8, or convert it: iconv -f UTF-16LE",
+        ),
+        ("utf-32", "is UTF-32 text; save it as UTF-8"),
+    ],
+)
+def test_text_of_wide_characters_is_named(write, encoding, said):
+    """As a shell of Windows writes what a command prints."""
+    (fault,) = faults(write("name = 'a'\nday = 1\n".encode(encoding)))
+    assert fault.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("content", "name", "said"),
     [
         (pickle.dumps({"name": "a"}), "x.toml", "is a pickle"),  # BAD-S048
