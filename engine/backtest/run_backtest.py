@@ -28,7 +28,7 @@ from engine.inputs.history.load import load_history
 from engine.inputs.market.load import load_market
 from engine.inputs.opened import Opened, open_once
 from engine.inputs.toml.read import TOML
-from engine.run.start import versions
+from engine.run.run_facts import versions
 from kernels.types import I64
 
 SINCE = date(2002, 1, 1)  # history before it is not looked at: Treasury tenors end and begin there

@@ -1,7 +1,7 @@
 """Load what a run starts from, and say which files it was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
@@ -35,6 +35,16 @@ class Inputs:
     unwinds: tuple[Unwind | None, ...]  # one a scenario
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
+
+    def of(self, numbers: Sequence[int]) -> "Inputs":
+        """Return the same with some of the scenarios alone, by their numbers."""
+        return replace(
+            self,
+            scenarios=tuple(self.scenarios[s] for s in numbers),
+            names=tuple(self.names[s] for s in numbers),
+            shocked=tuple(self.shocked[s] for s in numbers),
+            unwinds=tuple(self.unwinds[s] for s in numbers),
+        )
 
 
 def load_inputs(config: RunConfig) -> Inputs:

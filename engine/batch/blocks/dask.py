@@ -27,7 +27,7 @@ from engine.batch.blocks.crew import Crew
 from engine.batch.blocks.worker_facts import DifferentWorkerError, Facts, differences, worker_facts
 from engine.batch.blocks.workers import AbstractWorkers
 from engine.errors import BusyError, InputError, RiskError
-from engine.run.start import Prepared
+from engine.run.prepared import Prepared
 from kernels.base import AbstractBackend, CellRange, Program, Reduction
 from kernels.cuda.host.device import DeviceError
 from kernels.law_layout import ModelArrays

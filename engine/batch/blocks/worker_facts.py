@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from engine.batch.blocks.problem import code, outside_sources
 from engine.errors import RiskError
-from engine.run.start import versions
+from engine.run.run_facts import versions
 
 _PACKAGES = ("python", "numpy", "numba", "llvmlite")  # that make a block's bits
 _SETTINGS = (  # of the kernels' compiler, from the environment: each may change what a kernel is compiled to

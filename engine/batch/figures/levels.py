@@ -8,14 +8,14 @@ import numpy as np
 from engine.levels.fans import QUANTILES, figures, starts, titles, units
 from engine.levels.quantiles import quantiles_of
 from engine.record.rows import Row
-from engine.run.start import Prepared
+from engine.run.prepared import PreparedRun
 from engine.run.walk import Walk, walk_of
 from kernels.base import PathRange
 
 MOST_PATHS = 4096  # walked in each scenario: 41 of them lie beyond the outermost quantiles
 
 
-def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
+def level_rows(prepared: PreparedRun, n_paths: int) -> list[Row]:
     """Walk paths for quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
 
     n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps

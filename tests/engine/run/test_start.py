@@ -15,6 +15,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 import engine.run.blocks
+import engine.run.prepared
 import engine.run.start
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path
@@ -321,7 +322,7 @@ def test_device_memory_is_said_before_the_first_path(run_files, monkeypatch, n_p
         raise StoppedError
 
     said = []
-    monkeypatch.setattr(engine.run.start, "choose_backend", lambda name, say: CudaBackend([HostDevice()]))
+    monkeypatch.setattr(engine.run.prepared, "choose_backend", lambda name, say: CudaBackend([HostDevice()]))
     monkeypatch.setattr(engine.run.start, "simulate", stop)
     scenarios = ["base", "august-2024", "april-2025", "article-2025"]
     settings = resolve({"backend": "numba", "n_paths": n_paths, "scenario": scenarios}, {}, None)

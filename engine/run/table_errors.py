@@ -1,0 +1,57 @@
+"""The table's error of figures that are simulated by a filtered law, beside the simulation's own."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.past_table import TableDraws, jackknife_se, loss_per_rank
+from engine.risk.ranks import Confidence, exact_confidence
+from engine.risk.results import ScopeResult
+from engine.run.prepared import Prepared
+from kernels.base import CELL, PathRange
+from kernels.types import F64
+
+MOST_PATHS, LEAST_PATHS = 2 * CELL, CELL // 4  # behind the jackknife
+
+
+def table_draws(prepared: Prepared, s: int) -> TableDraws | None:
+    """Return by what a scenario's paths draw from its law's table; None: it has none."""
+    program = prepared.program
+    law = prepared.packed.model.laws[program.book.run.dynamics[s]]
+    if not law.is_filtered:
+        return None
+    return TableDraws(n_table=int(law.last_row - law.first_row), seed=program.seed, n_steps=program.n_steps)
+
+
+def with_table_errors(prepared: Prepared, rows: tuple[ScopeResult, ...], n_paths: int) -> tuple[ScopeResult, ...]:
+    """Return a run's rows with the table's error of those under a filtered law; none for fewer than 16,384 paths.
+
+    rows   (n_rows,) of all drawn scenarios, from `n_paths` paths, of which 131,072 at most are looked at
+    """
+    n, n_scopes = min(n_paths, MOST_PATHS), len(rows) // len(prepared.inputs.names)
+    draws = [table_draws(prepared, s) for s in range(len(prepared.inputs.names))]
+    if n < LEAST_PATHS or not any(draws):
+        return rows
+    pnl = prepared.backend.pnl(prepared.program, PathRange(first=0, n=n))
+    return tuple(
+        row if (by := draws[i // n_scopes]) is None else _with_errors(row, 0.0 - pnl[i], by)
+        for i, row in enumerate(rows)
+    )
+
+
+def _with_errors(row: ScopeResult, losses: F64, draws: TableDraws) -> ScopeResult:
+    measures = (replace(tail, table_ses=_table_ses(losses, draws, tail.confidence)) for tail in row.measures)
+    return replace(row, measures=tuple(measures))
+
+
+def _table_ses(losses: F64, draws: TableDraws, confidence: Confidence) -> Mapping[str, float]:
+    """Return the table's error of VaR and ES of losses (n_paths,) [currency]; only paths of the tail add to them."""
+    n, p = losses.size, float(1 - exact_confidence(confidence))
+    var, per_rank = loss_per_rank(np.sort(losses)[::-1], n * p)
+    tail = np.flatnonzero(losses > var)
+    blocks = draws.blocks_of(tail.astype(np.uint64))
+    adds = {VALUE_AT_RISK.key: np.full(tail.size, n * per_rank), EXPECTED_SHORTFALL.key: (losses[tail] - var) / p}
+    return {key: jackknife_se(each, blocks, draws, n) for key, each in adds.items()}
