@@ -116,7 +116,8 @@ def convergence_columns(key: str) -> tuple[str, ...]:
 
 
 LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
-# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day; of an exact scenario over all
+# its paths, with an error of 0. Columns are only ever added.
 LEVELS_SCHEMA = pa.schema(
     [
         pa.field("scenario", pa.string(), nullable=False),
@@ -126,6 +127,6 @@ LEVELS_SCHEMA = pa.schema(
         pa.field("level", pa.float64(), nullable=False),
         pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
         pa.field("n_paths", pa.int64()),
-        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
+        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: not bounded by the sample; 0: start, or exact
     ]
 )

@@ -215,7 +215,7 @@ def test_plain_history_has_no_paths_to_draw(run_files):
     config = resolve({"scenarios": ["historical"], "backend": "numba"}, {}, None)
     with pytest.raises(InputError, match="historical is plain history, which has no paths to draw"):
         refuse_plain_history(load_inputs(config))
-    with pytest.raises(InputError, match="historical is plain history, which has no paths to walk"):
+    with pytest.raises(InputError, match="historical is plain history, which has no paths to draw, but windows"):
         walk_of(load_scenario("historical"), MARKET, n_days=5, seed=1, backend=NumbaBackend())
     with pytest.raises(InputError, match="overlaps windows of 10 days at most, got a horizon of 11"):
         run_files(None, None, scenarios=["historical"], horizon_days=11)
