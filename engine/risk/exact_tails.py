@@ -20,8 +20,8 @@ from engine.risk.results import TailResult, tail_result
 from engine.risk.tail import estimate_sample
 from kernels.types import F64, I64
 
-MEASURES = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)  # whose exact figures are known here
-NEAR = 4  # times the tail's mass: moves among which every resampled tail is looked for at first
+MEASURES = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)  # with the table's error and components; others are read off
+NEAR = 2  # times the tail's mass: moves among which every resampled tail is looked for at first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,11 +81,11 @@ def _exact_tail(worst: _Worst, counts: F64, pnl: F64, confidence: Confidence, sh
     exact = _measured(worst, np.ones((1, counts.shape[1])))[:, 0, 0]
     ses = _measured(worst, counts)[:, :, 0].std(axis=1, ddof=1)
     sample = estimate_sample(pnl, confidence)
-    known = {
-        key: Estimate(value=value, se=0.0, low=value, high=value)
-        for key, value in zip(MEASURES, exact.tolist(), strict=True)
-    }
-    whole = replace(sample, estimates={**sample.estimates, **known}, rough=False)
+    values = {key: each.value for key, each in sample.estimates.items()} | dict(
+        zip(MEASURES, exact.tolist(), strict=True)
+    )
+    known = {key: Estimate(value=value, se=0.0, low=value, high=value) for key, value in values.items()}
+    whole = replace(sample, estimates=known, rough=False)
     table_ses = dict(zip(MEASURES, ses.tolist(), strict=True))
     return replace(tail_result(whole, shock_pnl), table_ses=table_ses, is_exact=True)
 
