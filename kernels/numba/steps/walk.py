@@ -67,7 +67,7 @@ def event_lanes(model: ModelArrays) -> int:
     return 0 if n == 0 else (4 if n_jumps > 0 else 1)
 
 
-@njit(**STRICT)
+@njit(**INLINE)
 def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: F64, filters: Array) -> None:
     """Set a block of paths to its start.
 
@@ -121,7 +121,7 @@ def unwind_one_step(
         sell(law, model.impact[d], np.float64(step) + 1.0, state, rows)
 
 
-@njit(**STRICT)
+@njit(**INLINE)
 def walk_one_step(
     model: ModelArrays,
     seed: u64,
@@ -155,7 +155,7 @@ def walk_one_step(
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, moved)
 
 
-@njit(**STRICT)
+@njit(**INLINE)
 def observe(model: ModelArrays, d: int, state: Array, unwind: F64, observed: F64) -> None:
     """Show the deviations of law d as markets show them, price impact included: observed (n_factors, STRIDE), out."""
     n_factors, feeds_back = model.decay.shape[1], model.laws[d].feeds_back
