@@ -185,7 +185,8 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     rows = [[str(walk.base.valuation_date), *start, *("" for _ in walk.series[len(start) :])]]
     for date, row in zip(walk.dates, levels.tolist(), strict=True):
         rows.append([str(date), *(_entry(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
-    title = f"{walk.scenario}: path {path:,} of seed {walk.seed}, after each business day; the first row is its start"
+    of = f"seed {walk.seed}" if walk.n_moves is None else f"its {walk.n_moves:,}, none drawn"
+    title = f"{walk.scenario}: path {path:,} of {of}, after each business day; the first row is its start"
     return Table(title=title, columns=columns, rows=rows)
 
 
