@@ -45,6 +45,7 @@ from engine.record.tables import (
 )
 from engine.risk.results import ScopeResult, as_json
 from engine.run.prepared import PreparedRun
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import Scenario
 from kernels.types import F64
 
@@ -105,6 +106,7 @@ def write_run(
         "market": {"path": str(source.market), "sha256": source.market_sha256},
         "books": _books(source, loaded),
         "scenarios": list(source.scenarios),
+        "default_scenario": DEFAULT_SCENARIO,
         "facts": plain["run"],
         "code": code(),
         "host": socket.gethostname(),

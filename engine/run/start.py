@@ -12,6 +12,7 @@ from engine.run.blocks import Progress, block_cells, simulate
 from engine.run.load import load_inputs
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results, result_of, totals_error
+from engine.run.table_errors import table_note
 from engine.run.whole_scenarios import whole_scenarios
 from kernels.base import CELL
 
@@ -44,6 +45,8 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     if prepared.drawn is not None:
         tails = _simulate(prepared.drawn, progress, say)
         rows += drawn_results(prepared.drawn, tails)
+        if (note := table_note(prepared.drawn, tails.plan.n_paths)) is not None:
+            say(note)
     now = time.perf_counter()
     return result_of(prepared, rows, tails, simulate_s=now - before, total_s=now - start)
 

@@ -26,6 +26,13 @@ def table_draws(prepared: Prepared, s: int) -> TableDraws | None:
     return TableDraws(n_table=int(law.last_row - law.first_row), seed=program.seed, n_steps=program.n_steps)
 
 
+def table_note(prepared: Prepared, n_paths: int) -> str | None:
+    """Say that the error of a filtered law's table is not given for so few paths; None where it is, or has none."""
+    draws = [table_draws(prepared, s) for s in range(len(prepared.inputs.names))]
+    few = f"the error of the law's table of past days stands beside the simulation's from {LEAST_PATHS:,} paths on"
+    return few if any(draws) and n_paths < LEAST_PATHS else None
+
+
 def with_table_errors(prepared: Prepared, rows: tuple[ScopeResult, ...], n_paths: int) -> tuple[ScopeResult, ...]:
     """Return a run's rows with the table's error of those under a filtered law; none for fewer than 16,384 paths.
 

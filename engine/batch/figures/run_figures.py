@@ -9,6 +9,7 @@ from engine.risk.exact_tails import exact_components
 from engine.risk.results import RunResult, ScopeResult
 from engine.run.prepared import Prepared, PreparedRun
 from engine.run.run_result import drawn_results, result_of
+from engine.run.table_errors import table_note
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 from kernels.types import F64
 
@@ -46,6 +47,8 @@ def run_figures(
     parts = []
     if prepared.drawn is not None and tails is not None:
         parts.append(_drawn(prepared.drawn, tails, check))
+        if (note := table_note(prepared.drawn, tails.plan.n_paths)) is not None:
+            say(note)
     if prepared.whole is not None:
         check()
         parts += [_exact(each) for each in whole_scenarios(prepared.whole, say)]
