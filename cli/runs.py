@@ -12,6 +12,12 @@ from cli.render import Column, Table
 if TYPE_CHECKING:
     from engine.record.query import Rows
 
+MEANINGS = {  # of columns, below the table, by the end of their names
+    "table_se": "standard error of the figure by its law's table of past days; none where a law has no table.",
+    "se": "standard error of the simulation; 0 or none where the figure is exact.",
+    "n_moves": "equally likely moves of an exact scenario, each valued; none where it is simulated.",
+}
+
 HELP = "List, show, compare and export recorded runs (extra `store`)."
 
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
@@ -75,9 +81,17 @@ def export(
 def _show(title: str, found: "Rows") -> None:
     used = [i for i in range(len(found.columns)) if any(row[i] is not None for row in found.rows)]
     used = [i for i in used if found.columns[i] not in ("pnl_sha256", "tail_paths", "rough")]
-    columns = [Column(heading=found.columns[i], is_number=_is_number(found.rows, i)) for i in used]
+    columns = [
+        Column(heading=found.columns[i], is_number=_is_number(found.rows, i), meaning=_meaning(found.columns[i]))
+        for i in used
+    ]
     rows = [[_text(row[i]) for i in used] for row in found.rows]
     render.show(Table(title=title, columns=tuple(columns), rows=rows))
+
+
+def _meaning(column: str) -> str:
+    """Return what an error is of, so that none is taken for the other."""
+    return next((text for end, text in MEANINGS.items() if column == end or column.endswith(f"_{end}")), "")
 
 
 def _is_number(rows: Sequence[Sequence[Any]], i: int) -> bool:

@@ -122,11 +122,12 @@ def _print_summary(
     from cli import progress
     from engine.levels.levels_file import check_form, facts, summary_json, write_paths, write_summary
     from engine.levels.quantiles import exact_probabilities, replays, summarise
-    from kernels.base import PathRange
 
     probabilities, kind = exact_probabilities(words), check_form(form)
     walk, sha256 = _walk(config)
-    paths = PathRange(first=first, n=config.n_paths)
+    paths = walk.paths(first, config.n_paths)
+    if walk.n_moves is not None:
+        render.say(f"{walk.scenario} is exact: all of its {walk.n_moves:,} equally likely paths, none drawn")
     if (passes := replays(walk, paths.n)) > 1:
         render.say(f"the paths are walked {passes} times, a part of the days and series each: they do not fit at once")
     with progress.on_stderr() as report:
@@ -159,8 +160,7 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
         rows.append([_label(walk, name), head, *(_entry(walk, name, float(q)) for q in summary.quantiles[-1, i])])
     title = (
         f"{walk.scenario}: quantiles after {n_days} business days, on {last}\n"
-        f"{summary.paths.n:,} paths from {summary.paths.first:,}, walked daily, seed {walk.seed}, {walk.backend.name} "
-        f"{walk.precision}\n"
+        f"{_paths(walk, summary)}, {walk.backend.name} {walk.precision}\n"
     )
     yield Table(title=title, columns=columns, rows=rows)
     if walk.regimes:
@@ -172,6 +172,12 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
         )
 
 
+def _paths(walk: "Walk", summary: "Summary") -> str:
+    if walk.n_moves is not None:
+        return f"all {walk.n_moves:,} equally likely paths of past days, none drawn"
+    return f"{summary.paths.n:,} paths from {summary.paths.first:,}, walked daily, seed {walk.seed}"
+
+
 def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     """Return one path, a row a day; levels (n_days, n_series)."""
     heads = [_label(walk, name) for name in walk.series]
@@ -180,7 +186,8 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     rows = [[str(walk.base.valuation_date), *start, *("" for _ in walk.series[len(start) :])]]
     for date, row in zip(walk.dates, levels.tolist(), strict=True):
         rows.append([str(date), *(_entry(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
-    title = f"{walk.scenario}: path {path:,} of seed {walk.seed}, after each business day; the first row is its start"
+    of = f"seed {walk.seed}" if walk.n_moves is None else f"its {walk.n_moves:,}, none drawn"
+    title = f"{walk.scenario}: path {path:,} of {of}, after each business day; the first row is its start"
     return Table(title=title, columns=columns, rows=rows)
 
 

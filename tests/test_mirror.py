@@ -26,6 +26,7 @@ ACROSS = {
     "engine/risk/measures/test_toy_measure.py": "a measure from test code alone",
     "engine/risk/test_coverage.py": "intervals of all measures cover",
     "engine/run/test_coverage.py": "the same of whole runs",
+    "engine/run/test_filtered.py": "whole runs of laws of past days",
     "engine/run/test_unwind_runs.py": "whole runs of laws with an unwind",
     "kernels/cuda/test_book.py": "from files to digests on the CUDA sources",
     "kernels/cuda/test_compile.py": "what NVRTC says of the CUDA sources",

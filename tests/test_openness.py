@@ -13,6 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+import engine.run.prepared
 import engine.run.start
 from cli import render, results
 from engine.book.value import position_values
@@ -102,7 +103,7 @@ def shown(tmp_path_factory):
             with pytest.MonkeyPatch.context() as patch, everything_registered(folder):
                 patch.setenv("UNWIND_CACHE", str(folder / "cache"))
                 if backend == "cuda":  # its sources, built for a processor
-                    patch.setattr(engine.run.start, "choose_backend", lambda *_: CudaBackend([HostDevice()]))
+                    patch.setattr(engine.run.prepared, "choose_backend", lambda *_: CudaBackend([HostDevice()]))
                 result = engine.run.start.run(asked(files, backend), ignore, ignore)
                 table = render.plain(results.table(result))
                 found[backend] = Shown(result=result, table=table, json=json.loads(json.dumps(as_json(result))))

@@ -7,6 +7,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from bench.lone_command import need_of
 from bench.records import CaseResult
 from bench.timing import PROCESSOR, Work, interleave, rows, times
 from engine.inputs.market.load import bundled_market_path, load_market
@@ -26,6 +27,8 @@ WALKS = ("plain", "filtered", "filtered-regimes")
 PRECISIONS = {"float64": 8, "float32": 4}  # bytes of a number
 DAYS = {10: 32_768, 250: 2_048}  # horizon -> paths of a call
 ORACLE_PATHS, ORACLE_DAYS = 256, 8
+RUN = ("run", "--scenario", "filtered", "--horizon-days", "10", "--backend", "numba", "--json")
+RUN_PATHS = (10**6, 10**7)
 
 
 def measure() -> CaseResult:
@@ -53,9 +56,22 @@ def measure() -> CaseResult:
         clock="processor",
         title=f"Daily walk of {len(market.factors)} factors, plain and by rows of the past, one core",
         rows=rows(work, seconds, "factor-steps"),
-        figures=figures | _memory(market),
+        figures=figures | _memory(market) | _whole_runs(),
         asserted=(*(_assert_oracle(market, unwind) for unwind in (BY_ROWS, WITH_REGIMES)), _assert_threads(market)),
     )
+
+
+def _whole_runs() -> dict[str, float]:
+    """Return what whole runs of the sample books over ten days take on all cores: peak memory and time."""
+    found = {}
+    for precision in PRECISIONS:
+        of = ("--precision", precision)
+        need_of(*RUN, "--paths", "1000", *of)  # compiles, if nobody did
+        for n_paths in RUN_PATHS:
+            need = need_of(*RUN, "--paths", str(n_paths), *of)
+            found[f"peak_mib_{n_paths}_paths_{precision}"] = need.peak_mib
+            found[f"wall_s_{n_paths}_paths_{precision}"] = need.wall_s
+    return found
 
 
 def _memory(market: Market) -> dict[str, float]:

@@ -306,21 +306,26 @@ def _show_plan(file: Path, nights: Nights, *, probe: bool) -> None:
     batch = read_batch(file, nights.dates, zone=nights.zone)
     found = planned(batch, render.say, probe=probe)
     headings = ("date", "run", "paths", "rows", "blocks", "kept", "memory", "disk", *(("time",) if probe else ()))
+    has_exact = any(each.exact for each in found.runs)
     rows = [
         [
             str(each.valuation_date),
             each.run,
-            f"{each.n_paths:,}",
+            f"{each.n_paths:,}" if each.n_paths else "none",
             f"{each.n_rows}",
             f"{each.n_blocks:,}",
             f"{each.n_kept:,}",
             f"{each.bytes / 2**20:,.0f} MiB",
             f"{each.disk_bytes / 2**20:,.0f} MiB",
             *([f"{each.seconds:,.1f} s"] if each.seconds is not None else []),
+            *([", ".join(each.exact)] if has_exact else []),
         ]
         for each in found.runs
     ]
     columns = [Column(heading=name, is_number=i > 1) for i, name in enumerate(headings)]
+    if has_exact:
+        meaning = "scenarios whose every move is valued: no paths, no blocks, done in a moment."
+        columns.append(Column(heading="exact", is_number=False, meaning=meaning))
     render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
     render.warn_of(found.warnings)
     if found.faults:

@@ -26,4 +26,6 @@ def reproduce(
     what = f"run {found.run!r} of {found.valuation_date}"
     if not found.is_identical:
         raise RiskError("\n".join([f"{what} is not reproduced; these differ:", *found.numbers]))
-    typer.echo(f"{what}: bit-identical, {found.n_blocks} blocks")
+    exact = f"exact: {', '.join(found.exact)}" if found.exact else ""
+    blocks = f"{found.n_blocks} blocks" if found.n_blocks or not exact else ""
+    typer.echo(f"{what}: bit-identical, {'; '.join(filter(None, (blocks, exact)))}")

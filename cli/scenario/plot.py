@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from cli import render
 
 if TYPE_CHECKING:
+    from engine.run.walk import Walk
     from engine.scenario.scenario import Scenario
 
 N_PATHS = 10_000  # the 1 % quantile is then known to some 4 % of a standard deviation: a line's width
@@ -22,24 +23,26 @@ def plot(scenario: "Scenario", market: Path | None, n_days: int, out: Path) -> N
     from engine.levels.picture import check_picture, draw
     from engine.run.backend import choose_backend
     from engine.run.walk import walk_of
-    from kernels.base import PathRange
 
     read = [market or bundled_market_path()]
     out = check_out(out, inputs=[*read, *([Path(scenario.origin.path)] if scenario.origin else [])], flag="--plot")
     check_picture(out)
     levels = load_market(read[0])
-    walk = walk_of(scenario, levels, n_days=n_days, seed=SEED, backend=choose_backend("auto", lambda _: None))
+    backend = choose_backend("auto", lambda _: None)
+    walk = walk_of(scenario, levels, n_days=n_days, seed=SEED, backend=backend, whole=True)
     history = recent_history(levels.valuation_date)
     with progress.on_stderr() as report:
-        drawn = fans(walk, PathRange(first=0, n=N_PATHS), history, report)
+        drawn = fans(walk, walk.paths(0, N_PATHS), history, report)
     published = f" Published: {RECENT_SOURCE}." if history is not None else ""
-    draw(
-        walk, drawn, f"{scenario.name}: {scenario.title}", _caption(n_days, str(levels.valuation_date)) + published, out
-    )
+    draw(walk, drawn, f"{scenario.name}: {scenario.title}", _caption(walk) + published, out)
     for note in walk.notes:
         render.warn(note)
     render.say(f"drawn to {out}")
 
 
-def _caption(n_days: int, start: str) -> str:
-    return f"{N_PATHS:,} paths over {n_days} business days from {start}, seed {SEED}. Figures: 1 %, median, 99 %."
+def _caption(walk: "Walk") -> str:
+    paths, seed = f"{N_PATHS:,} paths", f", seed {SEED}"
+    if walk.n_moves is not None:
+        paths, seed = f"All {walk.n_moves:,} equally likely paths", ""
+    span = f"over {walk.dates.size} business days from {walk.base.valuation_date}"
+    return f"{paths} {span}{seed}. Figures: 1 %, median, 99 %."

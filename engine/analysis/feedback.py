@@ -25,8 +25,8 @@ from engine.risk.measures.value_at_risk import value_at_risk
 from engine.risk.tail import TailEstimate
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
-from engine.run.filtered import refuse_plain_history
 from engine.run.load import Inputs, load_inputs
+from engine.run.past_laws import refuse_plain_history
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, Bools

@@ -24,7 +24,7 @@ from engine.inputs.history.load import load_history
 from engine.inputs.market.load import load_market
 from engine.inputs.opened import open_once
 from engine.inputs.toml.read import TOML
-from engine.run.start import versions
+from engine.run.run_facts import versions
 from engine.sharing.program_digest import code
 from engine.sharing.stop import Stop
 

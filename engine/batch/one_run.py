@@ -13,22 +13,24 @@ from engine.batch.blocks.block_files import MissingBlocksError, Share, Work, cel
 from engine.batch.blocks.checkpoints import WORK, Checkpoints
 from engine.batch.blocks.problem import problem_sha256
 from engine.batch.blocks.workers import AbstractWorkers
-from engine.batch.figures.components import Replayed, replay
 from engine.batch.figures.limits import of_no_figure, unusable
+from engine.batch.figures.run_figures import RunFigures, run_figures
 from engine.batch.replacement import Replacement
 from engine.batch.run_record import Spent, now, write_run
 from engine.batch.sources import Day, Loaded, Source, load, source_of, stress_scenarios
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun, recorded
 from engine.record.atomic import write_json
+from engine.record.chain import chain_of_blocks
 from engine.record.correlations import Correlations
-from engine.record.manifest import read_manifest
+from engine.record.manifest import RecordedBlock, read_manifest
 from engine.record.read import BatchFault, run_folder
 from engine.record.tables import MANIFEST
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
 from engine.run.blocks import Progress
-from engine.run.start import Prepared, need_of, plan_of, prepare, result_of, wants_more_paths
+from engine.run.prepared import Prepared, PreparedRun, prepare
+from engine.run.start import need_of, plan_of, say_of_until_se, wants_more_paths
 from engine.sharing.program_digest import code
 from engine.sharing.stop import Stop
 
@@ -107,17 +109,23 @@ def record_run(
     _say_of_limits(batch, day, run, loaded, how)
     how.stop.check()
     prepared = prepare(run, loaded.inputs, how.say_once)
+    say_of_until_se(prepared, how.say_once)
     problem = problem_sha256(prepared)
     started, before = now(), time.perf_counter()
-    found = _simulate(batch, day.valuation_date, run, prepared, problem, how)
-    if found is None:
+    tails, resumed = None, 0
+    if prepared.drawn is not None:
+        tails, resumed = _simulate(batch, day.valuation_date, run, prepared.drawn, problem, how)
+    if how.share is not None:  # what is known whole is valued when the shares are merged
         return RunState.SHARE, list(loaded.faults)
-    tails, resumed = found
-    again = replay(prepared, tails.plan.n_paths, how.stop.check)
+
+    def say(message: str) -> None:
+        how.say(f"{day.valuation_date} {run.name}: {message}")
+
+    figures = run_figures(prepared, tails, how.stop.check, say, simulate_s=time.perf_counter() - before)
     workers = how.workers.description() if how.workers else "shards"
     spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
     correlations = day.correlations(batch.histories)
-    faults = _record(batch, day, folder, source, loaded, prepared, tails, again, correlations, problem, spent)
+    faults = _record(batch, day, folder, source, loaded, prepared, tails, figures, correlations, problem, spent)
     if standing is not None:
         place.names.add(run.name)
     return (RunState.DONE if loaded.complete else RunState.PARTIAL), [*loaded.faults, *faults]
@@ -140,8 +148,8 @@ def work_folder(out: Path, valuation_date: date, name: str) -> Path:
 
 def _simulate(
     batch: Batch, valuation_date: date, run: BatchRun, prepared: Prepared, problem: str, how: How
-) -> tuple[TailAccumulator, int] | None:
-    """Return the run's tails, and how many blocks were there before; None when this was a share of them."""
+) -> tuple[TailAccumulator | None, int]:
+    """Return the run's tails, and how many blocks were there before; no tails when this was a share of them."""
     n_paths = run.n_paths
     work = Work(
         workers=how.workers, share=how.share, stop=how.stop, progress=how.progress, block_cells=batch.block_cells
@@ -161,9 +169,7 @@ def _simulate(
             f"{f', {found} of them kept from before' if found else ''}"
         )
         tails = _simulated(prepared, plan, kept, work, folder)
-        if tails is None:
-            return None
-        if not wants_more_paths(prepared, tails, how.say):
+        if tails is None or not wants_more_paths(prepared, tails, how.say):
             return tails, resumed
         n_paths *= 2
 
@@ -190,32 +196,38 @@ def _record(
     folder: Path,
     source: Source,
     loaded: Loaded,
-    prepared: Prepared,
-    tails: TailAccumulator,
-    replayed: Replayed,
+    prepared: PreparedRun,
+    tails: TailAccumulator | None,
+    figures: RunFigures,
     correlations: Correlations,
     problem: str,
     spent: Spent,
 ) -> list[BatchFault]:
-    result = result_of(prepared, tails, simulate_s=spent.simulate_s, total_s=spent.simulate_s)
     stressed, faults = stress_scenarios(batch, day, source)
-    first, later = run_blocks(prepared, tails.plan, cells_of_block(prepared, batch.block_cells))
     write_run(
         folder,
         source,
         loaded,
         prepared,
-        tails,
-        result,
-        replayed,
+        figures,
         correlations,
         problem=problem,
-        blocks=[*first, *later],
+        blocks=_chain(prepared, tails, problem, batch.block_cells),
         stressed=stressed,
         faults=[*loaded.faults, *faults],
         spent=spent,
     )
     return faults
+
+
+def _chain(
+    prepared: PreparedRun, tails: TailAccumulator | None, problem: str, block_cells: int | None
+) -> list[RecordedBlock]:
+    """Return the chain of the blocks that were drawn; none where nothing was."""
+    if prepared.drawn is None or tails is None:
+        return []
+    first, later = run_blocks(prepared.drawn, tails.plan, cells_of_block(prepared.drawn, block_cells))
+    return chain_of_blocks(tails, [*first, *later], problem)
 
 
 def _begin(folder: Path, problem: str, n_paths: int, n_blocks: int) -> None:

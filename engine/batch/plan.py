@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from engine.batch.blocks.block_files import cells_of_block, run_blocks
 from engine.batch.blocks.checkpoints import Checkpoints
@@ -19,7 +20,8 @@ from engine.inputs.batch import Batch, BatchRun
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
 from engine.run.backend import device_errors
-from engine.run.start import Prepared, plan_of, prepare
+from engine.run.prepared import Prepared, prepare
+from engine.run.start import plan_of
 from kernels.base import CELL, CellRange
 
 
@@ -29,13 +31,14 @@ class PlannedRun:
 
     valuation_date: date
     run: str
-    n_paths: int  # with until_se, of the first round
-    n_rows: int  # scenarios x (books and total)
+    n_paths: int  # that are drawn; with until_se, of the first round; 0: none, all scenarios are exact
+    n_rows: int  # scenarios that are drawn x (books and total)
     n_blocks: int
     n_kept: int  # blocks on disk already
     bytes: int  # host memory at most
     disk_bytes: int  # of the checkpoints, about
     seconds: float | None  # of simulation, from one block; None: not timed
+    exact: tuple[str, ...]  # scenarios whose every move is valued: no blocks, and a moment's work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +94,48 @@ def _planned(
     loaded = load(day, source)
     _, limit_faults = stress_scenarios(batch, day, source)
     prepared = prepare(run, loaded.inputs, say)
-    plan = plan_of(prepared, run.n_paths)
-    size = cells_of_block(prepared, batch.block_cells)
-    n_blocks = sum(map(len, run_blocks(prepared, plan, size)))
-    work = work_folder(batch.out, day.valuation_date, run.name) / problem_sha256(prepared)[:16]
     found = PlannedRun(
         valuation_date=day.valuation_date,
         run=run.name,
+        n_paths=0,
+        n_rows=0,
+        n_blocks=0,
+        n_kept=0,
+        bytes=_whole_bytes(prepared.whole) if prepared.whole else 0,
+        disk_bytes=0,
+        seconds=0.0 if probe else None,
+        exact=prepared.whole.inputs.names if prepared.whole else (),
+    )
+    if prepared.drawn is not None:
+        work = work_folder(batch.out, day.valuation_date, run.name) / problem_sha256(prepared)[:16]
+        found = _with_drawn(found, batch, prepared.drawn, work, say, probe=probe)
+    faults = [f"{fault.kind} {fault.subject}: {fault.message}" for fault in (*loaded.faults, *limit_faults)]
+    faults += [f"{run.name}: {error}" for error in unusable(batch.limits, run.name, loaded.has(run))]
+    return found, faults, loaded.inputs.warnings, loaded.has(run)
+
+
+def _with_drawn(
+    found: PlannedRun, batch: Batch, drawn: Prepared, work: Path, say: Callable[[str], None], *, probe: bool
+) -> PlannedRun:
+    """Return a plan with what is drawn; `work` holds its checkpoints, by the number of paths."""
+    plan, size = plan_of(drawn, drawn.config.n_paths), cells_of_block(drawn, batch.block_cells)
+    n_blocks = sum(map(len, run_blocks(drawn, plan, size)))
+    block_bytes = drawn.backend.block_bytes(drawn.program, min(plan.n_paths, size * CELL))
+    return replace(
+        found,
         n_paths=plan.n_paths,
         n_rows=plan.n_rows,
         n_blocks=n_blocks,
         n_kept=Checkpoints(work / f"paths={plan.n_paths}", say).count(),
-        bytes=plan.bytes + 2 * prepared.backend.block_bytes(prepared.program, min(plan.n_paths, size * CELL)),
+        bytes=max(found.bytes, plan.bytes + 2 * block_bytes),
         disk_bytes=_disk_bytes(plan, n_blocks),
-        seconds=_seconds(prepared, plan, size) if probe else None,
+        seconds=_seconds(drawn, plan, size) if probe else None,
     )
-    faults = [f"{fault.kind} {fault.subject}: {fault.message}" for fault in (*loaded.faults, *limit_faults)]
-    faults += [f"{run.name}: {error}" for error in unusable(batch.limits, run.name, loaded.has(run))]
-    return found, faults, loaded.inputs.warnings, loaded.has(run)
+
+
+def _whole_bytes(whole: Prepared) -> int:
+    """Return the memory that the moves of exact scenarios take: their P&L, and as much again while it is made."""
+    return 2 * 8 * whole.program.n_rows * int(whole.n_moves.sum())
 
 
 def _disk_bytes(plan: TailPlan, n_blocks: int) -> int:

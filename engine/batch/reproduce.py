@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from engine.batch.blocks.checkpoints import blocks_of
 from engine.batch.blocks.problem import problem_sha256
 from engine.batch.books import book_file
-from engine.batch.figures.components import by_book, replay
+from engine.batch.figures.run_figures import run_figures
 from engine.batch.sources import Day, load, opened_day, source_of
 from engine.errors import InputError
 from engine.inputs.batch import run_from_record
@@ -18,12 +19,15 @@ from engine.record.manifest import IntactRun, Manifest, RecordedBlock, manifest_
 from engine.record.read import run_of
 from engine.record.rows import ComponentKey
 from engine.record.tables import DISTRIBUTIONS, MANIFEST, RESULTS
+from engine.risk.accumulate import TailAccumulator
 from engine.risk.components import Component
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, simulate
-from engine.run.start import Prepared, plan_of, prepare, result_of, versions
+from engine.run.prepared import PreparedRun, prepare
+from engine.run.run_facts import versions
+from engine.run.start import plan_of
 from engine.sharing.program_digest import code
 
 
@@ -34,6 +38,7 @@ class Reproduced:
     run: str
     valuation_date: date
     n_blocks: int
+    exact: tuple[str, ...]  # scenarios whose every move was valued
     numbers: tuple[str, ...]  # figures, digests and recorded files that differ; empty: bit-identical
     causes: tuple[str, ...]  # inputs, program, versions and device that differ
 
@@ -68,28 +73,40 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     source = source_of(day, run)
     loaded = load(day, source)
     prepared = prepare(run, loaded.inputs, say)
-    plan = plan_of(prepared, manifest["facts"]["n_paths"])
-    with device_errors():
-        tails = simulate(prepared.backend, prepared.program, plan, progress)
-    result = result_of(prepared, tails, simulate_s=1.0, total_s=1.0)
-    problem = problem_sha256(prepared)
-    blocks = [each for block in manifest["blocks"] for each in blocks_of(
-        block["first"], block["first"] + block["n"], block["n"], plan.n_paths)]  # fmt: skip
+    tails = _simulated(prepared, manifest, progress)
+    found = run_figures(prepared, tails, lambda: None, say, simulate_s=1.0)
     files, numbers = _files(path.parent, manifest)
-    numbers += [*_block_differences(manifest["blocks"], chain_of_blocks(tails, blocks, manifest["problem_sha256"]))]
+    numbers += [*_block_differences(manifest["blocks"], _chain(manifest, tails))]
     if {RESULTS, DISTRIBUTIONS} <= files.keys():
         record = run_of(IntactRun(folder=path.parent, manifest=manifest, files=files))
-        numbers += _figure_differences(record.results, result.results)
+        numbers += _figure_differences(record.results, found.result.results)
         if record.components:
-            parts = by_book(replay(prepared, plan.n_paths, lambda: None), result.results, plan.n_paths)
-            numbers += _component_differences(record.components, parts)
+            numbers += _component_differences(record.components, found.components)
     return Reproduced(
         run=manifest["run"],
         valuation_date=day.valuation_date,
-        n_blocks=len(blocks),
+        n_blocks=len(manifest["blocks"]),
+        exact=prepared.whole.inputs.names if prepared.whole else (),
         numbers=tuple(numbers),
-        causes=tuple(_causes(manifest, day, prepared, problem)),
+        causes=tuple(_causes(manifest, day, prepared, problem_sha256(prepared))),
     )
+
+
+def _simulated(prepared: PreparedRun, manifest: Manifest, progress: Progress) -> TailAccumulator | None:
+    """Draw what was drawn then; None where nothing was."""
+    if (drawn := prepared.drawn) is None:
+        return None
+    with device_errors():
+        return simulate(drawn.backend, drawn.program, plan_of(drawn, manifest["facts"]["n_paths"]), progress)
+
+
+def _chain(manifest: Manifest, tails: TailAccumulator | None) -> list[RecordedBlock]:
+    """Return the recorded blocks as they come out now; none where nothing is drawn now."""
+    if tails is None:
+        return []
+    blocks = [each for block in manifest["blocks"] for each in blocks_of(
+        block["first"], block["first"] + block["n"], block["n"], tails.plan.n_paths)]  # fmt: skip
+    return chain_of_blocks(tails, blocks, manifest["problem_sha256"])
 
 
 def _files(folder: Path, manifest: Manifest) -> tuple[dict[str, bytes], list[str]]:
@@ -112,7 +129,7 @@ def _day(manifest: Manifest) -> Day:
 
 
 def _block_differences(then: Sequence[RecordedBlock], now: Sequence[RecordedBlock]) -> Iterator[str]:
-    other = [block for block, again in zip(then, now, strict=True) if block["sha256"] != again["sha256"]]
+    other = [block for block, again in zip_longest(then, now) if again is None or block["sha256"] != again["sha256"]]
     if other:
         yield f"{len(other)} of {len(then)} blocks, the first from cell {other[0]['first']}"
 
@@ -141,7 +158,8 @@ def _is_among(then: tuple[TailResult, ...], now: tuple[TailResult, ...]) -> bool
 
 
 def _is_part(then: Component, now: Component) -> bool:
-    return then.tail_paths == now.tail_paths and then.estimates.items() <= now.estimates.items()
+    same = then.tail_paths == now.tail_paths and then.estimates.items() <= now.estimates.items()
+    return same and then.table_ses.items() <= now.table_ses.items()
 
 
 def _component_differences(
@@ -158,7 +176,7 @@ def _var(row: ScopeResult) -> str:
     return f"{row.measures[-1].of(VALUE_AT_RISK).value:,.0f}"
 
 
-def _causes(manifest: Manifest, day: Day, prepared: Prepared, problem: str) -> Iterator[str]:
+def _causes(manifest: Manifest, day: Day, prepared: PreparedRun, problem: str) -> Iterator[str]:
     facts, books = manifest["facts"], {file.name: file.sha256 for file in day.files}
     if manifest["market"]["sha256"] != day.market_sha256:
         yield f"the market file {day.market_path} was changed"

@@ -12,14 +12,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.batch.figures.components import Replayed, by_book
 from engine.batch.figures.convergence import convergence_rows
 from engine.batch.figures.exact import distributions, exact_rows
 from engine.batch.figures.levels import level_rows
+from engine.batch.figures.run_figures import RunFigures
 from engine.batch.sources import Loaded, Source
 from engine.inputs.batch import recorded
 from engine.record.atomic import sync_folder, write_atomically, write_json
-from engine.record.chain import chain_of_blocks
 from engine.record.correlations import (
     CORRELATIONS,
     CORRELATIONS_SCHEMA,
@@ -27,7 +26,7 @@ from engine.record.correlations import (
     correlation_rows,
     recorded_correlations,
 )
-from engine.record.manifest import Manifest, RecordedBook
+from engine.record.manifest import Manifest, RecordedBlock, RecordedBook
 from engine.record.read import BatchFault
 from engine.record.rows import Row, component_rows, result_rows
 from engine.record.tables import (
@@ -43,13 +42,12 @@ from engine.record.tables import (
     SUPERSEDED,
     convergence_schema,
 )
-from engine.risk.accumulate import TailAccumulator
-from engine.risk.results import RunResult, ScopeResult, as_json
-from engine.run.start import Prepared
+from engine.risk.results import ScopeResult, as_json
+from engine.run.prepared import PreparedRun
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import Scenario
 from engine.sharing.program_digest import code
-from kernels.base import CellRange
+from kernels.types import F64
 
 INCOMPLETE = 4
 
@@ -68,35 +66,30 @@ def write_run(
     folder: Path,
     source: Source,
     loaded: Loaded,
-    prepared: Prepared,
-    tails: TailAccumulator,
-    result: RunResult,
-    replayed: Replayed,
+    prepared: PreparedRun,
+    figures: RunFigures,
     correlations: Correlations,
     *,
     problem: str,
-    blocks: Sequence[CellRange],
+    blocks: Sequence[RecordedBlock],
     stressed: Sequence[Scenario],
     faults: Sequence[BatchFault],
     spent: Spent,
 ) -> str:
     """Write a run's record and return its manifest's digest. Raises DiskFullError or RiskError."""
-    total = loaded.total
+    total, result = loaded.total, figures.result
     results = tuple(_renamed(row, total) for row in result.results)
-    scopes = tuple(dict.fromkeys(row.scope for row in results))
     currency, confidences = result.run.currency, prepared.config.confidences
-    parts = by_book(replayed, results, result.run.n_paths)
     rows = [
         *result_rows(results, currency),
-        *component_rows(parts, currency),
+        *component_rows(figures.components, results, currency),
         *exact_rows(prepared, stressed, total),
     ]
-    names = [(scenario, scope) for scenario in prepared.inputs.names for scope in scopes]
-    pnl = replayed.first
+    names, pnl = [(row.scenario, row.scope) for row in results], figures.samples
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
-        CONVERGENCE: _parquet(convergence_rows(pnl, names, confidences, currency), convergence_schema()),
+        CONVERGENCE: _parquet(_convergence(results, pnl, confidences, currency), convergence_schema()),
         LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
         CORRELATIONS: _parquet(correlation_rows(correlations), CORRELATIONS_SCHEMA),
     }
@@ -119,7 +112,7 @@ def write_run(
         "host": socket.gethostname(),
         "workers": spent.workers,
         "problem_sha256": problem,
-        "blocks": chain_of_blocks(tails, blocks, problem),
+        "blocks": list(blocks),
         "pnl_sha256": {f"{row.scenario}/{row.scope}": row.pnl_sha256 for row in results},
         "files": {name: sha256(data).hexdigest() for name, data in files.items()},
         "correlations": recorded_correlations(correlations),
@@ -158,6 +151,15 @@ def _books(source: Source, loaded: Loaded) -> list[RecordedBook]:
         {"name": file.name, "path": str(file.path), "sha256": file.sha256, "books": list(books.get(file.name, ()))}
         for file in source.books
     ]
+
+
+def _convergence(
+    results: Sequence[ScopeResult], pnl: Sequence[F64], confidences: Sequence[float], currency: str
+) -> list[Row]:
+    """Return the rows of convergence of what was drawn: nothing converges where every move is valued."""
+    drawn = [i for i, row in enumerate(results) if row.n_moves is None]
+    names = [(results[i].scenario, results[i].scope) for i in drawn]
+    return convergence_rows([pnl[i] for i in drawn], names, confidences, currency)
 
 
 def _renamed(row: ScopeResult, total: str) -> ScopeResult:

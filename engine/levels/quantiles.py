@@ -31,7 +31,7 @@ class Summary:
     probabilities: tuple[float, ...]  # ascending
     series: tuple[str, ...]
     quantiles: F64  # (n_days, n_series, n_probabilities)
-    quantile_ses: F64  # the same; inf where the sample does not bound it
+    quantile_ses: F64  # the same; inf where the sample does not bound it; 0 of an exact law
     means: F64  # (n_days, n_series)
     mean_ses: F64
     regime_shares: F64  # (n_days, n_regimes) of the paths
@@ -82,7 +82,8 @@ def summarise(walk: Walk, paths: PathRange, probabilities: Sequence[Fraction], p
     """Walk `paths`, as often as `replays` says, and take the quantiles of each series on each day.
 
     The quantile at p of n paths is the smallest level with at least n p paths at or below it. Its error is half the
-    distance between the order statistics one binomial standard deviation of the rank either way.
+    distance between the order statistics one binomial standard deviation of the rank either way. Over all paths of an
+    exact law (`walk.n_moves`) nothing has an error.
     """
     by_day = (walk.dates.size, len(walk.series))
     n_places, n_passes = by_day[0] * by_day[1], replays(walk, paths.n)
@@ -98,6 +99,8 @@ def summarise(walk: Walk, paths: PathRange, probabilities: Sequence[Fraction], p
         taken[:, of_rows] = quantiles_of(rows, probabilities)
         progress((k + 1) * paths.n, n_passes * paths.n)
     kept = [i for i, name in enumerate(walk.series) if name != "regime"]
+    if walk.n_moves is not None:
+        taken[1], moments[1] = 0.0, 0.0
     return Summary(
         paths=paths,
         probabilities=tuple(map(float, probabilities)),

@@ -90,7 +90,8 @@ def headline(runs: Sequence[RecordedRun]) -> Rows:
     """Return one row a run, (n_runs,): the measures of all books in its main scenario at the highest confidence."""
     keys = [measure.key for measure in HEADLINE]
     columns = [f"max(value) FILTER (measure = '{key}') AS {key}" for key in keys]
-    columns.insert(1, f"max(se) FILTER (measure = '{keys[0]}') AS {keys[0]}_se")
+    columns[1:1] = [f"max({se}) FILTER (measure = '{keys[0]}') AS {keys[0]}_{se}" for se in ("se", "table_se")]
+    columns.append("max(n_moves) AS n_moves")
     return _ask(
         f"WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, {', '.join(columns)}, "
         "any_value(unit) AS unit FROM figures "
@@ -112,7 +113,8 @@ def differences(one: Sequence[RecordedRun], other: Sequence[RecordedRun]) -> Row
     Left out are differences within rounding: `ROUNDING` of a figure; of `pnl_bound`, `BOUND_ROUNDING` of the largest
     figure of its run, scenario and scope.
 
-    se is of the difference as if the two were independent; on common random numbers it is less.
+    se is of the difference, by the simulation, as if the two were independent; on common random numbers it is less.
+    The errors of the laws' tables of past days are not in it: two nights share nearly all of their table.
     """
     chosen = f"SELECT {_KEY}, value, se, unit FROM figures WHERE folder IN (SELECT unnest(?::VARCHAR[]))"
     return _ask(

@@ -73,9 +73,10 @@ class LimitUse:
     currency: str
     value: float | None  # None: not evaluated
     se: float | None  # Monte Carlo error of the value; 0: exact
-    probability_above: float | None  # that the true value exceeds the limit; None: not known
+    probability_above: float | None  # that the true value exceeds the limit, by both errors; None: not known
     state: str  # WITHIN, BREACHED or NOT_EVALUATED
     reason: str | None  # why it is not evaluated
+    table_se: float | None = None  # error of the law's table of past days; None: it has none, or the record is older
 
     @property
     def use(self) -> float | None:

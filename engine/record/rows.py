@@ -27,8 +27,9 @@ def exact_row(measure: str, scope: str, value: float, unit: str, **where: str) -
     return _row(measure, scope, value, unit, **where)
 
 
-def component_rows(found: Mapping[ComponentKey, Component], unit: str) -> list[Row]:
-    """Lay out what every book contributes in rows, in the order of `found`."""
+def component_rows(found: Mapping[ComponentKey, Component], results: Sequence[ScopeResult], unit: str) -> list[Row]:
+    """Lay out what every book contributes in rows, in the order of `found`; `results` of their run."""
+    n_moves = {row.scenario: row.n_moves for row in results}
     return [
         _row(
             component_key(key),
@@ -39,7 +40,9 @@ def component_rows(found: Mapping[ComponentKey, Component], unit: str) -> list[R
             scenario=scenario,
             confidence=confidence,
             tail_paths=each.tail_paths,
-            rough=each.tail_paths < ROUGH_BELOW,
+            rough=each.tail_paths < ROUGH_BELOW and n_moves[scenario] is None,
+            table_se=each.table_ses.get(key),
+            n_moves=n_moves[scenario],
         )
         for (scenario, scope, confidence), each in found.items()
         for key, estimate in each.estimates.items()
@@ -59,6 +62,9 @@ def components_of(rows: Sequence[Row]) -> dict[ComponentKey, Component]:
                 for row in mine
             },
             tail_paths=mine[0]["tail_paths"],
+            table_ses={
+                row["measure"].removeprefix(_COMPONENT): row["table_se"] for row in mine if row["table_se"] is not None
+            },
         )
         for key, mine in found.items()
     }
@@ -78,16 +84,16 @@ def _row(measure: str, scope: str, value: float, unit: str, **others: Any) -> Ro
 
 
 def _rows(result: ScopeResult, unit: str) -> Iterator[Row]:
-    same = {"scenario": result.scenario, "pnl_sha256": result.pnl_sha256}
+    same = {"scenario": result.scenario, "pnl_sha256": result.pnl_sha256, "n_moves": result.n_moves}
     for name in ("base_value", "shock_pnl", "std", "pnl_bound"):
         yield _row(name, result.scope, getattr(result, name), unit, **same)
     yield _row("mean", result.scope, result.mean, unit, se=result.mean_se, **same)
     for tail in result.measures:
         here = {**same, "confidence": tail.confidence, "tail_paths": tail.tail_paths, "rough": tail.rough}
         for key, each in tail.estimates.items():
-            ends = {"se": each.se, "low": each.low, "high": each.high}
-            yield _row(key, result.scope, each.value, unit, **here, **ends)
-            yield _row(around_shock_key(key), result.scope, tail.around_shock[key], unit, **here, se=each.se)
+            errors = {"se": each.se, "table_se": tail.table_ses.get(key)}
+            yield _row(key, result.scope, each.value, unit, **here, **errors, low=each.low, high=each.high)
+            yield _row(around_shock_key(key), result.scope, tail.around_shock[key], unit, **here, **errors)
 
 
 def _result(scenario: str, scope: str, rows: Sequence[Row]) -> ScopeResult:
@@ -104,6 +110,7 @@ def _result(scenario: str, scope: str, rows: Sequence[Row]) -> ScopeResult:
         pnl_bound=alone["pnl_bound"]["value"],
         measures=tuple(_tail([row for row in rows if row["confidence"] == level]) for level in levels),
         pnl_sha256=rows[0]["pnl_sha256"],
+        n_moves=rows[0]["n_moves"],
     )
 
 
@@ -117,6 +124,8 @@ def _tail(rows: Sequence[Row]) -> TailResult:
         around_shock={key: found[around_shock_key(key)]["value"] for key in keys},
         tail_paths=rows[0]["tail_paths"],
         rough=rows[0]["rough"],
+        table_ses={key: se for key in keys if (se := found[key]["table_se"]) is not None},
+        is_exact=rows[0]["n_moves"] is not None,
     )
 
 

@@ -26,14 +26,18 @@ RESULTS_SCHEMA = pa.schema(
         pa.field("confidence", pa.float64()),  # 0.99; null where it depends on none
         pa.field("curve", pa.string()),  # of a dv01; else null
         pa.field("value", pa.float64(), nullable=False),
-        pa.field("se", pa.float64()),  # Monte Carlo standard error; null: exact; inf: the sample does not bound it
+        pa.field(
+            "se", pa.float64()
+        ),  # of the simulation, Monte Carlo; null or 0: exact; inf: not bounded by the sample
         pa.field("low", pa.float64()),  # interval at the manifest's interval_confidence; null: none is made
         pa.field("high", pa.float64()),
         pa.field("unit", pa.string(), nullable=False),  # "JPY", "JPY/bp"
         pa.field("sign", pa.string(), nullable=False),  # LOSS, GAIN, AMOUNT, or SIZE: has none, never below 0
         pa.field("tail_paths", pa.int64()),  # in the worst 1 - confidence; of a component: that it was read from
         pa.field("rough", pa.bool_()),  # fewer than 500 tail paths
-        pa.field("pnl_sha256", pa.string()),  # of the P&L vector of this scenario and scope; null: not simulated
+        pa.field("pnl_sha256", pa.string()),  # of the P&L vector of this scenario and scope; null: none is made
+        pa.field("table_se", pa.float64()),  # standard error of a law's table of past days; null: the law has no table
+        pa.field("n_moves", pa.int64()),  # equally likely moves of an exact law, each valued; null: simulated
     ]
 )
 
@@ -67,15 +71,16 @@ def _tail_figures() -> Iterator[str]:
         yield from (key, around_shock_key(key), component_key(key))
 
 
-# A row is one (scenario, scope): the P&L of the first `n_paths` paths of the run, replayed.
+# A row is one (scenario, scope): the P&L of the first `n_paths` paths of the run, replayed; or, where the scenario is
+# exact, of its `n_paths` equally likely moves.
 DISTRIBUTIONS_SCHEMA = pa.schema(
     [
         pa.field("scenario", pa.string(), nullable=False),
         pa.field("scope", pa.string(), nullable=False),
-        pa.field("n_paths", pa.int64(), nullable=False),  # replayed, not of the run
+        pa.field("n_paths", pa.int64(), nullable=False),  # replayed, not of the run; or moves
         pa.field("edges", pa.list_(pa.float64()), nullable=False),  # N_BINS + 1, ascending, from least to most P&L
         pa.field("counts", pa.list_(pa.int64()), nullable=False),  # N_BINS; an end belongs to the bin on its right
-        pa.field("tail", pa.list_(pa.float64()), nullable=False),  # the worst 1 % of the replayed P&L, ascending
+        pa.field("tail", pa.list_(pa.float64()), nullable=False),  # the worst 1 % of this P&L, ascending
         pa.field("unit", pa.string(), nullable=False),
         pa.field("sign", pa.string(), nullable=False),  # GAIN
     ]
@@ -89,7 +94,8 @@ def convergence_schema() -> pa.Schema:
     """Return the table's columns: a row is an estimate from the first `n_paths` paths of the run, replayed.
 
     Of every measure there are its value, a loss positive, and its error; of the headline's first its interval too,
-    which is drawn. An infinite error or end: the sample does not bound it. Columns are only ever added.
+    which is drawn. An infinite error or end: the sample does not bound it. There are no rows of an exact scenario, of
+    which nothing converges. Columns are only ever added.
     """
     return pa.schema(
         [
@@ -110,7 +116,8 @@ def convergence_columns(key: str) -> tuple[str, ...]:
 
 
 LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
-# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day. Columns are only ever added.
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day; of an exact scenario over all
+# its paths, with an error of 0. Columns are only ever added.
 LEVELS_SCHEMA = pa.schema(
     [
         pa.field("scenario", pa.string(), nullable=False),
@@ -120,6 +127,6 @@ LEVELS_SCHEMA = pa.schema(
         pa.field("level", pa.float64(), nullable=False),
         pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
         pa.field("n_paths", pa.int64()),
-        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: the sample does not bound it; 0: the start
+        pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: not bounded by the sample; 0: start, or exact
     ]
 )

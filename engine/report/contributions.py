@@ -1,6 +1,7 @@
 """Books alone, and what each contributes to the figures of all of them."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,17 @@ import numpy as np
 from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, percent, scale_of
 from engine.report.parts import Chart, Entry, columns, listed, short, table
-from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, change, estimate_entry, finite, nothing
+from engine.report.sheet import (
+    ALL_BOOKS,
+    AXIS_NAME,
+    Sheet,
+    book_name,
+    change,
+    errors_in_words,
+    finite,
+    nothing,
+    tail_entry,
+)
 from engine.risk.components import Component
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
@@ -48,7 +59,7 @@ def books(sheet: Sheet) -> Chart:
     labels = listed([measure.label for measure in sheet.measures])
     caption = (
         f"In {scale.unit}, {sheet.main.scenario} at {sheet.level}; losses positive for {labels}. Contributions add "
-        "up to the figures of all books; ± is one Monte Carlo standard error."
+        f"up to the figures of all books; {errors_in_words(sheet)}."
     )
     numbers = table(caption, heads, [*(_row(sheet, book, scale) for book in found), _all_books(sheet, scale)])
     return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=_note(sheet, found, len(drawn), scale))
@@ -90,12 +101,13 @@ def _row(sheet: Sheet, book: _Book, scale: Scale) -> list[Entry]:
 
 def _entries(sheet: Sheet, book: _Book, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
     """Entries below `_headings`: a contribution is the amount, and its share of the total's where that is a loss."""
-    yield estimate_entry(scale, book.alone.of(measure))
+    yield tail_entry(scale, book.alone, measure)
     if measure is _LEAD:
         yield change(sheet, book.result, book.alone, measure, scale)
     if measure.contribution:
         part, total = book.part.of(measure) if book.part else None, sheet.tail.of(measure).value
-        yield estimate_entry(scale, part) if part else NONE
+        table_se = book.part.table_ses.get(measure.key) if book.part else None
+        yield scale.estimate(part.value, part.se, table_se) if part else NONE
         yield percent(part.value / total) if part and total > 0.0 else NONE
 
 
@@ -110,13 +122,12 @@ def _all_books(sheet: Sheet, scale: Scale) -> list[Entry]:
 
 
 def _sum_entries(sheet: Sheet, measure: TailMeasure, scale: Scale) -> Iterator[Figure]:
-    total = sheet.tail.of(measure)
-    yield estimate_entry(scale, total)
+    yield tail_entry(scale, sheet.tail, measure)
     if measure is _LEAD:
         yield change(sheet, sheet.main, sheet.tail, measure, scale)
     if measure.contribution:
-        yield estimate_entry(scale, total)
-        yield percent(1.0) if total.value > 0.0 else NONE
+        yield tail_entry(scale, sheet.tail, measure)
+        yield percent(1.0) if sheet.tail.of(measure).value > 0.0 else NONE
 
 
 def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> str:
@@ -132,14 +143,20 @@ def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> s
     parts = [book.part for book in found if book.part is not None]
     if parts:
         meanings = [f"to {one.label} is {one.contribution.meaning}" for one in sheet.measures if one.contribution]
-        sentences.append(
-            f"A contribution {'; one '.join(meanings)}; read from {parts[0].tail_paths:,} paths of the tail."
-        )
+        sentences.append(f"A contribution {'; one '.join(meanings)}; {_read_from(sheet, parts[0])}.")
     else:
         sentences.append(_NOT_KNOWN)
+    if any(book.alone.table_ses for book in found):
+        sentences.append("Lines on the bars: two standard errors, of simulation and table together.")
     if len(found) > n_drawn:
         sentences.append(f"Drawn are the {n_drawn} largest of {len(found)}.")
     return " ".join(sentences)
+
+
+def _read_from(sheet: Sheet, part: Component) -> str:
+    if sheet.main.n_moves is not None:
+        return f"exact, from the {part.tail_paths:,} worst of {sheet.main.n_moves:,} moves"
+    return f"read from {part.tail_paths:,} paths of the tail"
 
 
 def _bar(book: _Book, scale: Scale) -> charts.Bar:
@@ -148,16 +165,17 @@ def _bar(book: _Book, scale: Scale) -> charts.Bar:
     return charts.Bar(
         label=short(book_name(book.result.scope), AXIS_NAME),
         value=alone.value / scale.divisor,
-        se=_bounded(alone.se) / scale.divisor,
+        se=_both(alone.se, book.alone.table_ses) / scale.divisor,
         marks=tuple(book.alone.of(measure).value / scale.divisor for measure in HEADLINE[1:]),
         component=known.value / scale.divisor if known else None,
-        component_se=_bounded(known.se) / scale.divisor if known else 0.0,
+        component_se=_both(known.se, book.part.table_ses) / scale.divisor if known and book.part else 0.0,
     )
 
 
-def _bounded(se: float) -> float:
-    """Return an error to draw: none where it is not bounded."""
-    return se if np.isfinite(se) else 0.0
+def _both(se: float, table_ses: Mapping[str, float]) -> float:
+    """Return an error to draw, of simulation and table together: none where it is not bounded."""
+    both = math.hypot(se, table_ses.get(_LEAD.key, 0.0))
+    return both if math.isfinite(both) else 0.0
 
 
 def _rank(value: float) -> float:

@@ -6,7 +6,7 @@ from engine.backtest.bundled_verdicts import BundledVerdicts, bundled_verdicts
 from engine.mechanisms.law import forecasting
 from engine.report.numbers import Missing, confidence_text
 from engine.report.parts import Entry, Table, columns, table
-from engine.report.sheet import ALL_BOOKS, Sheet, estimate_entry, finite
+from engine.report.sheet import ALL_BOOKS, Sheet, errors_in_words, finite, tail_entry
 from engine.risk.model_band import ModelBand, model_bands
 from engine.risk.results import ScopeResult
 
@@ -31,8 +31,8 @@ def _table(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ta
     ]
     heads = [*columns("law", "scenario", *labels, words=2), *columns("backtest")]
     caption = (
-        f"All books under each law{shock}, in {sheet.scale.unit}; losses positive, ± is one Monte Carlo standard error,"
-        f" without ±: exact. The band is from the lowest to the highest. Backtest: {found.basis}."
+        f"All books under each law{shock}, in {sheet.scale.unit}; losses positive; {errors_in_words(sheet)}."
+        f" The band is from the lowest to the highest. Backtest: {found.basis}."
     )
     return table(caption, heads, list(_rows(sheet, group, found)))
 
@@ -47,7 +47,7 @@ def _rows(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ite
 
 def _figures(sheet: Sheet, row: ScopeResult) -> Iterator[Entry]:
     for tail in row.measures:
-        yield from (estimate_entry(sheet.scale, tail.estimates[key]) for key in _keys(sheet) if key in tail.estimates)
+        yield from (tail_entry(sheet.scale, tail, each) for each in sheet.measures if each.key in tail.estimates)
 
 
 def _ends(sheet: Sheet, band: ModelBand) -> Entry:

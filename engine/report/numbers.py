@@ -37,14 +37,17 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A figure and its standard error."""
+    """A figure and its standard errors: the simulation's, and that of the law's table of past days."""
 
     value: Number
-    error: Number | Missing
+    error: Number | Missing | None  # of the simulation; None: the figure is exact
+    table: Number | Missing | None = None  # of the table; None: the law has none
 
     def __html__(self) -> str:
-        """The figure, and the error set apart."""
-        return f'{self.value.__html__()} <span class="se">± {self.error.__html__()}</span>'
+        """The figure, and the errors set apart; the table's by its name."""
+        error = "exact" if self.error is None else f"± {self.error.__html__()}"
+        table = "" if self.table is None else f' <span class="se">± {self.table.__html__()} table</span>'
+        return f'{self.value.__html__()} <span class="se">{error}</span>{table}'
 
 
 Figure = Number | Missing | Estimate
@@ -67,16 +70,26 @@ class Scale:
             return NONE
         return _fault(value) or self._number(value, max(_decimals(value / self.divisor, _EXACT), 0))
 
-    def estimate(self, value: float | None, se: float | None, *, signed: bool = False) -> Figure:
-        """Show an amount with its standard error, both to the second digit of the error; no error: it is exact."""
-        if value is None or not se:
+    def estimate(
+        self, value: float | None, se: float | None, table_se: float | None = None, *, signed: bool = False
+    ) -> Figure:
+        """Show an amount with its standard errors, to their second digit; no error: it is exact.
+
+        se         of the simulation
+        table_se   of the law's table of past days; None: it has none
+        """
+        if value is None or not (se or table_se):
             return self.amount(value)
         if fault := _fault(value):
             return fault
-        if fault := _fault(se):
-            return Estimate(value=self._number(value, _decimals(value / self.divisor), signed=signed), error=fault)
-        decimals = _decimals(se / self.divisor)
-        return Estimate(value=self._number(value, decimals, signed=signed), error=self._number(se, decimals))
+        table = self._error(table_se) if table_se is not None else None
+        if fault := _fault(se or 0.0):
+            number = self._number(value, _decimals(value / self.divisor), signed=signed)
+            return Estimate(value=number, error=fault, table=table)
+        decimals = _decimals((se or table_se or 0.0) / self.divisor)
+        return Estimate(
+            value=self._number(value, decimals, signed=signed), error=self._error(se) if se else None, table=table
+        )
 
     def edge(self, value: float, width: float) -> Number | Missing:
         """Show a bin's end, to the second digit of the bin's width."""
@@ -88,6 +101,9 @@ class Scale:
             return "not a number"
         scaled = value / self.divisor
         return _fixed(scaled, _decimals(scaled, 3))
+
+    def _error(self, se: float) -> Number | Missing:
+        return _fault(se) or self._number(se, _decimals(se / self.divisor))
 
     def _number(self, value: float, decimals: int, *, signed: bool = False) -> Number:
         return Number(value=value, text=_fixed(value / self.divisor, decimals, signed=signed))

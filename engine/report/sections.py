@@ -7,7 +7,16 @@ from engine.report.contributions import books
 from engine.report.earlier_nights import DatedTail, dated_tails
 from engine.report.numbers import NONE, Scale, confidence_text
 from engine.report.parts import Chart, Entry, Table, columns, listed, table
-from engine.report.sheet import ALL_BOOKS, Sheet, estimate_entry, finite, measured_entries, nothing
+from engine.report.sheet import (
+    ALL_BOOKS,
+    Sheet,
+    errors_in_words,
+    finite,
+    measured_entries,
+    nothing,
+    scenario_text,
+    tail_entry,
+)
 from engine.report.simulated import convergence, distribution, fans
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
@@ -21,8 +30,8 @@ def figures(sheet: Sheet) -> Table:
     heads = columns("scenario", "confidence", *measured, "P&L by the shock alone", "mean P&L")
     why = "" if sheet.before.run else f" No change is given: {sheet.before.reason}."
     caption = (
-        f"All books, in {sheet.scale.unit}. Losses are positive for {listed(labels)}, gains for P&L; ± is one Monte "
-        f"Carlo standard error, of a change at most. Without ±: exact.{why}"
+        f"All books, in {sheet.scale.unit}. Losses are positive for {listed(labels)}, gains for P&L; "
+        f"{errors_in_words(sheet)}. A change has the simulation's ±, at most. Without ±: exact.{why}"
     )
     return table(caption, heads, found)
 
@@ -37,7 +46,7 @@ def scenario_rows(sheet: Sheet) -> list[list[Entry]]:
         for tail in result.measures:
             rows.append(
                 [
-                    result.scenario,
+                    scenario_text(result),
                     confidence_text(tail.confidence),
                     *measured_entries(sheet, result, tail, sheet.measures),
                     scale.amount(result.shock_pnl),
@@ -66,7 +75,7 @@ def history(sheet: Sheet) -> Chart:
     rows: list[list[Entry]] = [
         [
             str(each.night),
-            estimate_entry(scale, each.tail.of(VALUE_AT_RISK)),
+            tail_entry(scale, each.tail, VALUE_AT_RISK),
             str(each.realised.valuation_date) if each.realised else "",
             scale.amount(each.realised.pnl) if each.realised else NONE,
             ("yes" if each.is_exception else "no") if each.realised else "",
@@ -75,7 +84,7 @@ def history(sheet: Sheet) -> Chart:
     ]
     key = sheet.key("history")
     svg = charts.history(key, alt, drawn, scale.unit) if len(drawn) > 1 else ""
-    numbers = table(f"Amounts in {scale.unit}; P&L gains positive.", heads, rows)
+    numbers = table(f"Amounts in {scale.unit}; P&L gains positive; {errors_in_words(sheet)}.", heads, rows)
     return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=note)
 
 

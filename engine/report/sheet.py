@@ -11,8 +11,6 @@ from engine.record.read import RunRecord
 from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
 from engine.report.parts import Chart
-from engine.risk.components import ComponentEstimate
-from engine.risk.estimate import Estimate
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE, measures_among
 from engine.risk.results import ScopeResult, TailResult
@@ -20,6 +18,7 @@ from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
 AXIS_NAME = 22  # characters of a name on an axis
+TABLE_ERROR = "± table: how far off the figure may be because it rests on so few past days, and others might have come"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,9 +82,22 @@ def change(
     return (scale or sheet.scale).estimate(now.value - before.value, difference_se(now.se, before.se), signed=True)
 
 
-def estimate_entry(scale: Scale, estimate: Estimate | ComponentEstimate) -> Figure:
-    """Show a measure with its standard error."""
-    return scale.estimate(estimate.value, estimate.se)
+def tail_entry(scale: Scale, tail: TailResult, measure: TailMeasure) -> Figure:
+    """Show a measure with its standard errors: the simulation's and, where its law has a table, the table's."""
+    found = tail.of(measure)
+    return scale.estimate(found.value, found.se, tail.table_ses.get(measure.key))
+
+
+def errors_in_words(sheet: Sheet) -> str:
+    """Say what each ± of a run's tables is."""
+    simulation = "± is one Monte Carlo standard error"
+    has_table = any(tail.table_ses for result in sheet.run.results for tail in result.measures)
+    return f"{simulation}; {TABLE_ERROR}" if has_table else simulation
+
+
+def scenario_text(result: ScopeResult) -> str:
+    """Return a scenario's name, with what it rests on where it is exact."""
+    return result.scenario if result.n_moves is None else f"{result.scenario}, exact: {result.n_moves:,} moves"
 
 
 def measured_entries(
@@ -93,7 +105,7 @@ def measured_entries(
 ) -> Iterator[Figure]:
     """Show each measure and its change."""
     for measure in measures:
-        yield estimate_entry(sheet.scale, tail.of(measure))
+        yield tail_entry(sheet.scale, tail, measure)
         yield change(sheet, result, tail, measure)
 
 

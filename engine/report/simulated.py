@@ -9,7 +9,7 @@ from engine.record.read import Distribution
 from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
 from engine.report.parts import Chart, Entry, Table, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, estimate_entry, finite, horizon, nothing
+from engine.report.sheet import AXIS_NAME, Sheet, errors_in_words, finite, horizon, nothing, tail_entry
 from engine.risk.measures.registry import HEADLINE
 from kernels.types import F64
 
@@ -38,9 +38,13 @@ def distribution(sheet: Sheet) -> Chart:
     marks = [(measure.label, value / scale.divisor) for measure, value in values.items()]
     svg = charts.distribution(key, alt, drawn, marks, scale.unit)
     rest = {each.scenario for each in sheet.run.distributions} - {each.scenario for each in found}
+    n, is_exact = found[0].n_paths, sheet.main.n_moves is not None
+    of_what, of_all = (
+        (f"all {n:,} equally likely moves", "") if is_exact else (f"the first {n:,} paths", ", of all paths")
+    )
     note = (
-        f"P&L of the first {found[0].n_paths:,} paths over {horizon(sheet)}; in red what lies beyond {lead.label} of "
-        f"{found[0].scenario} at {sheet.level}, of all paths."
+        f"P&L of {of_what} over {horizon(sheet)}; in red what lies beyond {lead.label} of {found[0].scenario} at "
+        f"{sheet.level}{of_all}."
     )
     note += f" Not drawn: {', '.join(sorted(rest))}." if rest else ""
     return Chart(key=key, title=title, alt=alt, svg=svg, table=_bins(found, scale), note=note)
@@ -49,6 +53,9 @@ def distribution(sheet: Sheet) -> Chart:
 def convergence(sheet: Sheet) -> Chart:
     """Show the headline's first measure and its error against the number of paths; the others beside it."""
     title, lead = "Convergence", HEADLINE[0]
+    if (n_moves := sheet.main.n_moves) is not None:
+        why = f"Nothing converges: each of the {n_moves:,} equally likely moves of {sheet.main.scenario} is valued."
+        return nothing(sheet, "convergence", title, why)
     rows = recorded_convergence(sheet.run.files, sheet.main.scenario, sheet.confidence)
     rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row[lead.key])]
     if not rows:
@@ -61,14 +68,14 @@ def convergence(sheet: Sheet) -> Chart:
     )
     heads = columns("paths", *(measure.label for measure in sheet.measures), words=0)
     entries = [_convergence_entries(row, sheet) for row in rows if row["n_paths"] < n_paths]
-    entries.append([count(n_paths), *(estimate_entry(scale, sheet.tail.of(measure)) for measure in sheet.measures)])
+    entries.append([count(n_paths), *(tail_entry(scale, sheet.tail, measure) for measure in sheet.measures)])
     key = sheet.key("convergence")
     return Chart(
         key=key,
         title=title,
         alt=alt,
         svg=_drawn_convergence(key, alt, rows, (n_paths, final / scale.divisor), scale),
-        table=table(f"Amounts in {scale.unit}.", heads, entries),
+        table=table(f"Amounts in {scale.unit}; {errors_in_words(sheet)}.", heads, entries),
         note=f"Estimates from the run's first paths in {sheet.main.scenario} at {sheet.level}; the last from all.",
     )
 
@@ -118,8 +125,8 @@ def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
             for low, high, n in zip(edges[:-1].tolist(), edges[1:].tolist(), counts, strict=True)
             if n
         ]
-    heads = columns("scenario", "P&L from", "to", "paths")
-    return table(f"Paths by P&L, in {scale.unit}; gains positive.", heads, rows)
+    heads = columns("scenario", "P&L from", "to", "paths or moves")
+    return table(f"Paths, or moves of an exact scenario, by P&L, in {scale.unit}; gains positive.", heads, rows)
 
 
 def _convergence_entries(row: Row, sheet: Sheet) -> list[Entry]:
@@ -150,7 +157,9 @@ def _fan(name: str, rows: Sequence[Row]) -> charts.Fan:
 
 def _fans_note(sheet: Sheet, rows: Sequence[Row], quantiles: Sequence[float]) -> str:
     ends = f"from {confidence_text(quantiles[0])} to {confidence_text(quantiles[-1])}"
-    walked = f", of {rows[0]['n_paths']:,} paths walked day by day" if rows[0]["n_paths"] else ""
+    is_exact = sheet.main.n_moves is not None
+    which = "all its equally likely paths" if is_exact else f"{rows[0]['n_paths'] or 0:,} paths walked day by day"
+    walked = f", of {which}" if rows[0]["n_paths"] else ""
     return f"Quantiles in {sheet.main.scenario}, {ends}{walked}; yields are par yields."
 
 

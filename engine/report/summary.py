@@ -21,7 +21,7 @@ from engine.report.numbers import (
     scale_of,
 )
 from engine.report.parts import Badge, Code, Column, Entry, Shaded, Table, columns, shown, table
-from engine.report.sheet import Sheet, book_name, measured_entries
+from engine.report.sheet import TABLE_ERROR, Sheet, book_name, errors_in_words, measured_entries
 from engine.risk.measures.registry import HEADLINE
 
 _EXIT_CODES = {
@@ -50,7 +50,9 @@ def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
     rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
     last = sheets[0].past.last if sheets else None
     caption = f"All books in {_mains(sheets)}. {_since(last)} "
-    caption += "± is one Monte Carlo standard error, of a change at most."
+    tables = [sheet for sheet in sheets if sheet.tail.table_ses]
+    caption += f"{errors_in_words(tables[0]) if tables else '± is one Monte Carlo standard error'}; a change has the "
+    caption += "simulation's, at most."
     return table(caption, heads, rows)
 
 
@@ -74,7 +76,9 @@ def limits(night: Night) -> Table | None:
     order = {BREACHED: 0, NOT_EVALUATED: 1}
     uses = sorted(night.limits, key=lambda use: (order.get(use.state, 2), use.severity != "hard", -(use.use or 0.0)))
     caption = "Losses positive; a value without ± is exact. "
-    caption += "P is the probability that the true value exceeds the limit, by its Monte Carlo error."
+    caption += "P is the probability that the true value exceeds the limit, by its Monte Carlo error"
+    has_table = any(use.table_se is not None for use in night.limits)
+    caption += f" and its table's together; {TABLE_ERROR}." if has_table else "."
     return table(caption, heads, [_limit_row(use) for use in uses])
 
 
@@ -163,7 +167,11 @@ def _facts(run: RunRecord) -> Iterator[list[Entry]]:
     plain, facts, times = run.manifest, run.manifest["facts"], run.manifest["times"]
     revaluation = facts["revaluation"]
     yield ["seed", str(facts["seed"])]
-    yield ["paths", f"{facts['n_paths']:,} in {len(plain['blocks']):,} blocks"]
+    if plain["blocks"]:
+        yield ["paths", f"{facts['n_paths']:,} in {len(plain['blocks']):,} blocks"]
+    for scenario, n in {result.scenario: result.n_moves for result in run.results}.items():
+        if n is not None:
+            yield [f"scenario {scenario} is exact", f"{n:,} equally likely moves, each valued; none is drawn"]
     yield ["horizon", f"{facts['horizon_days']} business days, steps: {facts['steps']}"]
     yield ["intervals", f"at {confidence_text(facts['interval_confidence'])}"]
     yield ["computed by", f"{facts['backend']}, {facts['precision']}, on {facts['device']}; {plain['workers']}"]
@@ -223,7 +231,7 @@ def _limit_row(use: LimitUse) -> list[Entry]:
         use.scenario or "",
         scale.unit,
         scale.amount(use.amount),
-        scale.estimate(use.value, use.se),
+        scale.estimate(use.value, use.se, use.table_se),
         percent(use.use),
         _probability(use),
     ]
@@ -232,7 +240,7 @@ def _limit_row(use: LimitUse) -> list[Entry]:
 def _probability(use: LimitUse) -> Entry:
     if use.value is None:
         return NONE
-    return probability(use.probability_above, exact=use.se == 0.0)
+    return probability(use.probability_above, exact=use.se == 0.0 and not use.table_se)
 
 
 def _matrix_rows(found: Correlations) -> Iterator[list[Entry]]:

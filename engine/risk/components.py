@@ -6,7 +6,7 @@ measure's are read from the total's worst paths is in its own file, under `engin
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK, WINDOW
 from engine.risk.ranks import Confidence, rank_se, tail_mass
 from engine.risk.results import TailResult
-from kernels.types import F64
+from kernels.types import F64, U64
 
 _MARGIN_SE = 6.0  # standard errors of the tail's size that are kept beyond it
 
@@ -35,6 +35,7 @@ class Component:
 
     estimates: Mapping[str, ComponentEstimate]  # by the measure's key
     tail_paths: int  # that it was read from
+    table_ses: Mapping[str, float] = field(default_factory=dict)  # by the measure's key: of a law's table of past days
 
     def of(self, measure: TailMeasure) -> ComponentEstimate | None:
         """Return what the book contributes to one measure; None: that has no components."""
@@ -51,13 +52,17 @@ class WorstPaths:
         self.n_paths = n_paths
         self.keep = min(n_paths, reach)
         self.pnl: F64 = np.empty((1 + n_books, 0))  # [currency] by the total's, ascending; row 0 is the total
+        self.paths: U64 = np.empty(0, np.uint64)  # their numbers in the run
+        self._n_added = 0
 
     def add(self, pnl: F64) -> None:
         """Take in the next paths of the run: (1 + n_books, n) [currency], gains positive, row 0 the total's."""
-        self.pnl = self._worst(np.concatenate([self.pnl, self._worst(pnl)], axis=1))
-
-    def _worst(self, pnl: F64) -> F64:
-        return pnl[:, np.argsort(pnl[0], kind="stable")[: self.keep]]
+        numbers = np.arange(self._n_added, self._n_added + pnl.shape[1], dtype=np.uint64)
+        self._n_added += pnl.shape[1]
+        worst = np.argsort(pnl[0], kind="stable")[: self.keep]
+        both = np.concatenate([self.pnl, pnl[:, worst]], axis=1)
+        kept = np.argsort(both[0], kind="stable")[: self.keep]
+        self.pnl, self.paths = both[:, kept], np.concatenate([self.paths, numbers[worst]])[kept]
 
 
 def components(worst: WorstPaths, total: TailResult, n_paths: int) -> tuple[Component, ...] | None:

@@ -37,6 +37,16 @@ class Inputs:
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
 
+    def of(self, numbers: Sequence[int]) -> "Inputs":
+        """Return the same with some of the scenarios alone, by their numbers."""
+        return replace(
+            self,
+            scenarios=tuple(self.scenarios[s] for s in numbers),
+            names=tuple(self.names[s] for s in numbers),
+            shocked=tuple(self.shocked[s] for s in numbers),
+            unwinds=tuple(self.unwinds[s] for s in numbers),
+        )
+
 
 def load_inputs(config: RunConfig) -> Inputs:
     """Load market, books and scenarios, each file read once; none stands for the bundled ones. Raises InputError."""

@@ -15,6 +15,7 @@ from engine.inputs.scenario.load import load_scenario
 from engine.inputs.toml.read import TOML
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
+from engine.law.past.one_step import enumerated
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.market.row_regimes import FORGOTTEN, REGIMES
@@ -24,7 +25,7 @@ from engine.run.backend import choose_backend, device_errors
 from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
-from kernels.base import AbstractBackend, Program
+from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import PATH_SERIES
 from kernels.payoffs import empty_book
 from kernels.types import F64, U64, Dates
@@ -54,6 +55,7 @@ class Walk:
     dates: Dates  # (n_days,) joint Tokyo and New York business days after the valuation date
     seed: int
     precision: str  # of draws and steps
+    n_moves: int | None  # the law has these equally likely paths alone, path i the i-th; None: as many as are drawn
     notes: tuple[str, ...]
     backend: AbstractBackend
     program: Program
@@ -73,6 +75,10 @@ class Walk:
         """Return what the figures of each series are: (n_series,)."""
         return (*(UNITS[factor.kind] for factor in self.factors), *(PATH_SERIES_UNITS[name] for name in PATH_SERIES))
 
+    def paths(self, first: int, n: int) -> PathRange:
+        """Return the range of n paths from `first` on; all of them where the law has no more than its own."""
+        return PathRange(first=first, n=n) if self.n_moves is None else PathRange(first=0, n=self.n_moves)
+
     def deviations(self, paths: U64) -> F64:
         """Replay paths: (n_days, n_series, n_paths), factors' states less those at the start, after each day."""
         with device_errors():
@@ -89,23 +95,32 @@ class Walk:
 
 
 def walk_of(
-    scenario: Scenario, market: Market, *, n_days: int, seed: int, backend: AbstractBackend, precision: str = "float64"
+    scenario: Scenario,
+    market: Market,
+    *,
+    n_days: int,
+    seed: int,
+    backend: AbstractBackend,
+    precision: str = "float64",
+    whole: bool = False,
 ) -> Walk:
     """Lay a scenario on a market and make its walk of `n_days` business days ready.
 
     Paths are those of a run with `steps = daily` and the same seed. A longer walk goes on where a shorter one ends,
-    but for a scenario with a bridge, whose drift depends on the horizon.
+    but for a scenario with a bridge, whose drift depends on the horizon. With `whole` a law that is known without
+    simulation, plain history or one day of filtered history, has its own paths: each of its moves once.
 
     Raises
     ------
     InputError
-        The scenario does not fit the market.
+        The scenario does not fit the market, or is plain history and not asked for whole.
     """
     shocked = apply(scenario, market)
     law = law_of(shocked.market, n_days, n_days, shocked.unwind, market)
-    if law.rows is not None and law.rows.is_enumerated:
-        raise InputError(f"{scenario.name} is plain history, which has no paths to walk: `unwind run` values it")
+    if law.rows is not None and law.rows.is_enumerated and not whole:
+        raise InputError(f"{scenario.name} is plain history, which has no paths to draw, but windows of its own")
     _, model = model_arrays([law])
+    model, (n_moves,) = enumerated(model, n_days) if whole else (model, (0,))
     book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=len(market.factors), n_steps=n_days)
     single = precision == "float32"
     with device_errors():
@@ -119,6 +134,7 @@ def walk_of(
         dates=np.datetime64(market.valuation_date, "D") + coming,
         seed=seed,
         precision=precision,
+        n_moves=int(n_moves) or None,
         notes=(*shocked.notes, *horizon_notes(scenario, n_days)),
         backend=backend,
         program=program,
@@ -126,7 +142,7 @@ def walk_of(
 
 
 def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk, dict[str, str], tuple[str, ...]]:
-    """Return the walk of a run's market and first scenario, the sha256 of both as a result has them, and warnings.
+    """Return the walk, whole where it can be, of a run's market and first scenario; the sha256 of both; warnings.
 
     Raises
     ------
@@ -145,6 +161,7 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
         seed=config.seed,
         backend=choose_backend(config.backend, say),
         precision=config.precision,
+        whole=True,
     )
     contents = {
         "market": opened.sha256,
@@ -154,7 +171,13 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
 
 
 def one_path(walk: Walk, path: int) -> F64:
-    """Return the levels of one path alone, the same as among others: (n_days, n_series), in `walk.units`."""
+    """Return the levels of one path alone, the same as among others: (n_days, n_series), in `walk.units`.
+
+    Raises InputError where the law has fewer paths of its own.
+    """
+    if walk.n_moves is not None and path >= walk.n_moves:
+        last = walk.n_moves - 1
+        raise InputError(f"{walk.scenario} is exact and has {walk.n_moves:,} paths, 0 to {last:,}; got {path:,}")
     return walk.levels(np.array([path], np.uint64))[..., 0]
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from engine.errors import RiskError
-from engine.run.start import versions
+from engine.run.run_facts import versions
 from engine.sharing.program_digest import code, outside_sources
 
 _PACKAGES = ("python", "numpy", "numba", "llvmlite")  # that make a block's bits

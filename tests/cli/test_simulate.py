@@ -37,6 +37,13 @@ def test_without_a_scenario_it_is_that_of_a_run(unwind):
     assert done.stdout.startswith(f"{DEFAULT_SCENARIO}: quantiles after 2 business days")
 
 
+def test_plain_history_is_all_of_its_windows(unwind):
+    done = unwind("simulate", "--scenario", "historical", "--days", 2, "--paths", 1000, "--backend", "numba")
+    assert done.returncode == 0, done.stderr
+    assert "historical is exact: all of its 500 equally likely paths, none drawn" in done.stderr
+    assert "all 500 equally likely paths of past days, none drawn, numba float64" in done.stdout
+
+
 @pytest.mark.parametrize(("options", "message"), [
     (("--quantiles", "5"), "5 % is 0.05"),
     (("--path", 1, "--out", "x.parquet"), "--path prints one path"),

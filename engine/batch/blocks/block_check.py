@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.run.start import Prepared
+from engine.run.prepared import Prepared
 from kernels.base import CellRange, Reduction
 from kernels.types import F64
 

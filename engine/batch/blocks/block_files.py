@@ -15,7 +15,7 @@ from engine.risk.plan import TailMode, TailPlan
 from engine.risk.ranks import MARGIN_SE
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, block_cells, estimates
-from engine.run.start import Prepared
+from engine.run.prepared import Prepared
 from engine.sharing.stop import Stop
 from kernels.base import CELL, CellRange
 from kernels.types import F64

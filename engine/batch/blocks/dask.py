@@ -13,7 +13,7 @@ from typing import Any
 from engine.batch.blocks.block_check import wrong_cell, wrong_shape
 from engine.batch.blocks.checkpoints import trimmed
 from engine.batch.blocks.workers import AbstractWorkers
-from engine.run.start import Prepared
+from engine.run.prepared import Prepared
 from engine.sharing.dask_client import dask_client, this_worker
 from engine.sharing.task_loop import Done, Job, TaskLoop, one_at_a_time
 from engine.sharing.worker_facts import Facts, worker_facts

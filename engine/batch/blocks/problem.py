@@ -8,25 +8,27 @@ import numpy as np
 
 import kernels
 from engine.risk.measures.registry import quantiles_needed
-from engine.run.start import Prepared
+from engine.run.prepared import PreparedRun
 from engine.sharing.program_digest import outside_sources, sources_sha256
 
 
-def problem_sha256(prepared: Prepared) -> str:
+def problem_sha256(prepared: PreparedRun) -> str:
     """Digest of all arrays, settings and kernel sources that decide a run's bits, but for the number of paths."""
-    config, packed = prepared.config, prepared.packed
-    digest = sha256(f"{config.seed} {packed.n_steps} {config.precision} {_arithmetic(prepared)}".encode())
+    config, parts = prepared.config, prepared.parts
+    digest = sha256(f"{config.seed} {parts[0].packed.n_steps} {config.precision} {_arithmetic(prepared)}".encode())
     digest.update(repr(quantiles_needed(config.confidences)).encode())
     digest.update(sources_sha256(Path(kernels.__path__[0])).encode())
     for path in outside_sources():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    _add(digest, packed.model)
-    _add(digest, packed.book)
-    _add_value(digest, packed.shock_pnl)
+    for part in parts:
+        digest.update(b" whole " if part is prepared.whole else b"")
+        _add(digest, part.packed.model)
+        _add(digest, part.packed.book)
+        _add_value(digest, part.packed.shock_pnl)
     return digest.hexdigest()
 
 
-def _arithmetic(prepared: Prepared) -> str:
+def _arithmetic(prepared: PreparedRun) -> str:
     """Name the arithmetic of a backend: backends of one arithmetic return the same bits."""
     return "numpy" if prepared.backend.name == "numpy" else "fma"
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 
-from engine.run.start import Prepared
+from engine.run.prepared import Prepared
 from kernels.base import CellRange, Reduction
 from kernels.types import F64
 

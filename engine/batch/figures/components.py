@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.record.rows import ComponentKey
+from engine.risk.component_table_errors import with_component_table_errors
 from engine.risk.components import Component, WorstPaths, components
 from engine.risk.ranks import exact_confidence
 from engine.risk.results import ScopeResult
 from engine.run.backend import device_errors
-from engine.run.start import Prepared
+from engine.run.prepared import Prepared
+from engine.run.table_errors import LEAST_PATHS, table_draws
 from kernels.base import CELL, CellRange
 from kernels.types import F64
 
 WANTED = 1500  # paths in the tail, at each confidence
 MOST_CELLS = 64  # replayed at most
+
+
+Components = dict[ComponentKey, Component]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,24 +67,27 @@ def replay(prepared: Prepared, n_paths: int, check: Callable[[], None]) -> Repla
     return Replayed(first=first, worst=worst)
 
 
-def by_book(replayed: Replayed, results: Sequence[ScopeResult], n_paths: int) -> dict[ComponentKey, Component]:
+def by_book(drawn: Prepared, replayed: Replayed, results: Sequence[ScopeResult], n_paths: int) -> Components:
     """Return the components of every scenario, book and confidence; none where the tail holds too few paths.
 
-    results   of the run of `n_paths`, scenario by scenario, the sum over books first
+    results   of the drawn scenarios, from `n_paths` paths: scenario by scenario, the sum over books first
     """
-    scenarios = list(dict.fromkeys(result.scenario for result in results))
+    n_scopes = len(results) // len(drawn.inputs.names)
     return dict(
         each
-        for number, name in enumerate(scenarios)
-        for each in _of_scenario(replayed, number, [result for result in results if result.scenario == name], n_paths)
+        for s in range(len(drawn.inputs.names))
+        for each in _of_scenario(drawn, replayed, s, results[s * n_scopes : (s + 1) * n_scopes], n_paths)
     )
 
 
 def _of_scenario(
-    replayed: Replayed, number: int, results: Sequence[ScopeResult], n_paths: int
+    drawn: Prepared, replayed: Replayed, s: int, results: Sequence[ScopeResult], n_paths: int
 ) -> Iterator[tuple[ComponentKey, Component]]:
-    total, *books = results
+    (total, *books), draws = results, table_draws(drawn, s)
     for tail in total.measures:
-        found = components(replayed.worst[number, tail.confidence], tail, n_paths)
-        for book, component in zip(books, found or (), strict=found is not None):
+        worst = replayed.worst[s, tail.confidence]
+        found = components(worst, tail, n_paths) or ()
+        if found and draws is not None and worst.n_paths >= LEAST_PATHS:
+            found = with_component_table_errors(found, worst, tail, draws)
+        for book, component in zip(books, found, strict=bool(found)):
             yield (total.scenario, book.scope, tail.confidence), component

@@ -12,12 +12,14 @@ _FIRST = 1024  # paths of the first estimate; each has twice as many as the one 
 _ALL_BOOKS = ("total", "partial")
 
 
-def convergence_rows(pnl: F64, names: Sequence[tuple[str, str]], confidences: Sequence[float], unit: str) -> list[Row]:
+def convergence_rows(
+    pnl: Sequence[F64], names: Sequence[tuple[str, str]], confidences: Sequence[float], unit: str
+) -> list[Row]:
     """Estimate the measures from growing parts of the sums over books.
 
     Parameters
     ----------
-    pnl : (n_rows, n_paths) float64 [`unit`]
+    pnl : (n_rows,) of (n_paths,) float64 [`unit`]
         P&L of the first paths of the run, gains positive, in the order of their index.
     names : (n_rows,) pairs of scenario and scope; rows of single books are left out
     confidences : each in [0.5, 1)

@@ -12,23 +12,23 @@ from engine.inputs.limits import ALL_CURVES
 from engine.payoffs.curves import fx_rates
 from engine.record.rows import Row, exact_row
 from engine.record.tables import GAIN, N_BINS
-from engine.run.start import Prepared
+from engine.run.prepared import PreparedRun
 from engine.scenario.scenario import Scenario
 from kernels.types import F64
 
 TAIL_FRACTION = 0.01  # of the replayed paths, listed one by one
 
 
-def distributions(pnl: F64, names: Sequence[tuple[str, str]], currency: str) -> list[Row]:
+def distributions(pnl: Sequence[F64], names: Sequence[tuple[str, str]], currency: str) -> list[Row]:
     """Count every scenario's and scope's P&L by bins, and list its tail.
 
-    pnl     (n_rows, n) [currency], gains positive
+    pnl     (n_rows,) of (n,) [currency], gains positive
     names   scenario and scope of each row
     """
     return [_distribution(*name, row, currency) for name, row in zip(names, pnl, strict=True)]
 
 
-def exact_rows(prepared: Prepared, scenarios: Sequence[Scenario], total: str) -> list[Row]:
+def exact_rows(prepared: PreparedRun, scenarios: Sequence[Scenario], total: str) -> list[Row]:
     """Value stress losses in `scenarios` and DV01 by curve, of the total and every book.
 
     total   what the sum over books is called: "total", or "partial" where one is missing

@@ -8,17 +8,17 @@ import numpy as np
 from engine.levels.fans import QUANTILES, figures, starts, titles, units
 from engine.levels.quantiles import quantiles_of
 from engine.record.rows import Row
-from engine.run.start import Prepared
+from engine.run.prepared import PreparedRun
 from engine.run.walk import Walk, walk_of
 from kernels.base import PathRange
 
 MOST_PATHS = 4096  # walked in each scenario: 41 of them lie beyond the outermost quantiles
 
 
-def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
+def level_rows(prepared: PreparedRun, n_paths: int) -> list[Row]:
     """Walk paths for quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
 
-    n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps
+    n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps; of an exact law all
 
     Raises
     ------
@@ -26,7 +26,6 @@ def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
         The device failed.
     """
     config, market = prepared.config, prepared.inputs.market
-    paths = PathRange(first=0, n=min(n_paths, MOST_PATHS))
     walks = (
         walk_of(
             scenario,
@@ -35,10 +34,11 @@ def level_rows(prepared: Prepared, n_paths: int) -> list[Row]:
             seed=config.seed,
             backend=prepared.backend,
             precision=config.precision,
+            whole=True,
         )
         for scenario in prepared.inputs.scenarios
     )
-    return [row for walk in walks for row in _rows(walk, paths)]
+    return [row for walk in walks for row in _rows(walk, walk.paths(0, min(n_paths, MOST_PATHS)))]
 
 
 def _rows(walk: Walk, paths: PathRange) -> Iterator[Row]:
@@ -46,6 +46,8 @@ def _rows(walk: Walk, paths: PathRange) -> Iterator[Row]:
     n_days = walk.dates.size
     found.sort(axis=2)
     quantiles, ses = quantiles_of(found.reshape(-1, paths.n), [Fraction(str(p)) for p in QUANTILES])
+    if walk.n_moves is not None:
+        ses = np.zeros_like(ses)
     shape = (len(found), n_days, len(QUANTILES))
     for title, unit, start, levels, errors in zip(
         titles(walk), units(walk), starts(walk), quantiles.reshape(shape), ses.reshape(shape), strict=True

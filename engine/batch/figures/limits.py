@@ -17,6 +17,17 @@ NO_RUN = "there is no such run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Figure:
+    """One figure that a limit is held against."""
+
+    scope: str
+    label: str | None  # curve of a DV01, scenario of a stress loss
+    value: float
+    se: float = 0.0  # of the simulation; 0: exact
+    table_se: float | None = None  # of the law's table of past days; None: it has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AvailableFigures:
     """What a run has figures of, or will have."""
 
@@ -78,14 +89,16 @@ def missing_of(limit: Limit, has: AvailableFigures) -> str | None:
     return None
 
 
-def probability_above(value: float, se: float, amount: float) -> float | None:
-    """Return P(true value > amount) when the estimate's error is normal; None when the sample does not bound it.
+def probability_above(value: float, se: float, table_se: float | None, amount: float) -> float | None:
+    """Return P(true value > amount) when the errors are normal; None when the sample does not bound the simulation's.
 
-    Without error it is 1 or 0.
+    Both errors count: they are independent, one of the draws, one of the past days drawn from. Without any it is 1 or
+    0.
     """
-    if not math.isfinite(se):
+    both = math.hypot(se, table_se or 0.0)
+    if not math.isfinite(both):
         return None
-    return float(value > amount) if se == 0.0 else float(ndtr((value - amount) / se))
+    return float(value > amount) if both == 0.0 else float(ndtr((value - amount) / both))
 
 
 def _uses(limit: Limit, runs: Sequence[RunRecord], names: Sequence[str]) -> Iterator[LimitUse]:
@@ -102,8 +115,8 @@ def _uses(limit: Limit, runs: Sequence[RunRecord], names: Sequence[str]) -> Iter
         reason, found = missing_of(limit, _has(run)), list(_figures(limit, run))
         if reason or not found:
             yield _not_evaluated(limit, name, reason or "the run has no such figure")
-        for scope, label, value, se in [] if reason else found:
-            yield _use(limit, name, scope, label, value, se)
+        for figure in [] if reason else found:
+            yield _use(limit, name, figure)
     if not meant:
         yield _not_evaluated(limit, limit.run or "", NO_RUN)
 
@@ -116,8 +129,8 @@ def _first_with(limit: Limit, recorded: Mapping[str, RunRecord], names: Sequence
     return names[0]
 
 
-def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, str | None, float, float]]:
-    """Yield scope, curves, value and error of each figure of a run that a limit means."""
+def _figures(limit: Limit, run: RunRecord) -> Iterator[_Figure]:
+    """Yield each figure of a run that a limit means."""
     match limit.measure:
         case "stress":
             yield from _exact(run.stress_losses, limit, limit.scenario)
@@ -129,7 +142,7 @@ def _figures(limit: Limit, run: RunRecord) -> Iterator[tuple[str, str | None, fl
             yield from _simulated(run.results, limit)
 
 
-def _by_currency(dv01s: Sequence[Exact], limit: Limit) -> Iterator[tuple[str, str, float, float]]:
+def _by_currency(dv01s: Sequence[Exact], limit: Limit) -> Iterator[_Figure]:
     """Net the curves of each currency alone; a curve of no currency is one by itself."""
     sums: dict[tuple[str, str], float] = {}
     for each in dv01s:
@@ -137,22 +150,23 @@ def _by_currency(dv01s: Sequence[Exact], limit: Limit) -> Iterator[tuple[str, st
             key = (each.scope, currency_of_curve(each.label) or each.label)
             sums[key] = sums.get(key, 0.0) + each.value
     for (scope, currency), value in sums.items():
-        yield scope, f"{ALL_CURVES} in {currency}", value, 0.0
+        yield _Figure(scope=scope, label=f"{ALL_CURVES} in {currency}", value=value)
 
 
-def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[tuple[str, str | None, float, float]]:
+def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[_Figure]:
     key = measures_by_label()[limit.measure].key
     for result in results:
         if result.scenario == limit.scenario_held and fnmatchcase(result.scope, limit.scope):
             for tail in result.measures:
                 if tail.confidence == limit.confidence and (found := tail.estimates.get(key)):
-                    yield result.scope, None, found.value, found.se
+                    table_se = tail.table_ses.get(key)
+                    yield _Figure(scope=result.scope, label=None, value=found.value, se=found.se, table_se=table_se)
 
 
-def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[tuple[str, str | None, float, float]]:
+def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterator[_Figure]:
     for each in figures:
         if each.label == label and fnmatchcase(each.scope, limit.scope):
-            yield each.scope, label, each.value, 0.0
+            yield _Figure(scope=each.scope, label=label, value=each.value)
 
 
 def _called(limit: Limit) -> str:
@@ -180,23 +194,24 @@ def _reason_of_scope(limit: Limit, has: AvailableFigures) -> str | None:
     return f"the run has no scope {limit.scope!r}; it has {', '.join(has.scopes)}"
 
 
-def _use(limit: Limit, run: str, scope: str, label: str | None, value: float, se: float) -> LimitUse:
+def _use(limit: Limit, run: str, figure: _Figure) -> LimitUse:
     return _record(
         limit,
         run,
-        curve=label if limit.measure == "DV01" else None,
-        scope=scope,
-        value=value,
-        se=se if math.isfinite(se) else None,
-        probability_above=probability_above(value, se, limit.amount),
-        state=BREACHED if value > limit.amount else WITHIN,
+        curve=figure.label if limit.measure == "DV01" else None,
+        scope=figure.scope,
+        value=figure.value,
+        se=figure.se if math.isfinite(figure.se) else None,
+        table_se=figure.table_se,
+        probability_above=probability_above(figure.value, figure.se, figure.table_se, limit.amount),
+        state=BREACHED if figure.value > limit.amount else WITHIN,
         reason=None,
     )
 
 
 def _not_evaluated(limit: Limit, run: str, reason: str) -> LimitUse:
     curve = None if limit.measure != "DV01" else limit.curve or ALL_CURVES
-    nothing = {"curve": curve, "value": None, "se": None, "probability_above": None}
+    nothing = {"curve": curve, "value": None, "se": None, "table_se": None, "probability_above": None}
     return _record(limit, run, scope=limit.scope, state=NOT_EVALUATED, reason=reason, **nothing)
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import ndtri
 
-from engine.law.past.row_regimes import drawn_weights
+from engine.law.past.row_regimes import drawn_weights, state_weights
 from kernels.law_layout import ModelArrays
 from kernels.types import F64, I64
 
@@ -47,6 +47,15 @@ def move_weights(model: ModelArrays, d: int, n_moves: int) -> F64 | None:
         return None
     weights = drawn_weights(*regimes_of_law(model, d), 1)[0]
     return np.asarray(np.tile(weights * weights.size, n_moves // weights.size))
+
+
+def row_shares(model: ModelArrays, d: int) -> F64:
+    """Return the share of each row in what law d draws by each of its regimes, 0 first: (n_regimes + 1, n_rows)."""
+    law = model.laws[d]
+    if not law.n_row_regimes:
+        n_rows = int(law.last_row - law.first_row)
+        return np.full((1, n_rows), 1.0 / n_rows)
+    return state_weights(regimes_of_law(model, d)[1])
 
 
 def regimes_of_law(model: ModelArrays, d: int) -> tuple[I64, I64]:

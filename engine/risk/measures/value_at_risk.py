@@ -55,12 +55,16 @@ def estimate_var(tail: OrderedTail, confidence: Confidence) -> Estimate:
 
 
 def lines_at_var(tail: BookTail) -> BookLines | None:
-    """Take the books' lines at VaR, from the paths whose rank is within a quarter of the tail's size of VaR's."""
-    value = tail.total[KEY].value
-    n_worse, n_tail = tail.paths_losing(value)
+    """Take the books' lines at VaR, from the paths around it."""
+    return book_lines(tail.losses[:, paths_at_var(tail)], tail.total[KEY].value)
+
+
+def paths_at_var(tail: BookTail) -> slice:
+    """Return the paths whose rank is within a quarter of the tail's size of VaR's."""
+    n_worse, n_tail = tail.paths_losing(tail.total[KEY].value)
     mass = tail_mass(tail.confidence, tail.n_paths)
     middle, reach = min(max(math.floor(mass), n_worse), n_tail), math.ceil(WINDOW * mass)
-    return book_lines(tail.losses[:, max(0, middle - reach) : middle + reach + 1], value)
+    return slice(max(0, middle - reach), middle + reach + 1)
 
 
 def var_components(tail: BookTail) -> BookComponents | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,23 @@ backend = "numba"
 """
 
 
+EXACT = """
+[[runs]]
+name = "one-day"
+scenario = ["filtered", "historical"]
+horizon_days = 1
+backend = "numba"
+
+[[runs]]
+name = "mixed"
+scenario = ["base", "historical", "filtered"]
+horizon_days = 1
+paths = 100_000
+confidence = 0.99
+backend = "numba"
+"""
+
+
 def ignore(*_: object) -> None:
     """What a run says while it works."""
 
@@ -71,6 +89,13 @@ class BatchFolder:
         self.write_market(DATE)
         self.file.write_text(BATCH)
 
+    def copied(self, folder: Path, *, with_record: bool = False) -> "BatchFolder":
+        """Return the same batch in another folder, which must not exist."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(*([] if with_record else ["record"])))
+        copy = object.__new__(BatchFolder)
+        copy.folder, copy.file, copy.out = folder, folder / self.file.name, folder / self.out.name
+        return copy
+
     def write_book(self, name: str, rows: str) -> None:
         """Write a book of CSV rows."""
         (self.folder / "books" / f"{name}.csv").write_text(HEAD.replace("\n", ",book\n") + _with_book(rows, name))
@@ -79,6 +104,8 @@ class BatchFolder:
         """Write the bundled market as of a date, changed."""
         text = bundled_market_path().read_text(encoding="utf-8").replace(DATE, date)
         (self.folder / "markets" / f"{date}.toml").write_text(change(text), encoding="utf-8")
+        for table in bundled_market_path().parent.glob(f"{date}.*.npy"):  # what its laws of past days draw from
+            shutil.copy(table, self.folder / "markets")
 
     def edit(self, old: str, new: str) -> None:
         """Change the batch file."""
@@ -179,6 +206,15 @@ def _with_book(rows: str, name: str) -> str:
 def folder(tmp_path: Path) -> BatchFolder:
     """A small batch that was never run."""
     return BatchFolder(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> BatchFolder:
+    """A night of exact scenarios, alone and beside one that is simulated; only to be read."""
+    batch = BatchFolder(tmp_path_factory.mktemp("exact"))
+    batch.file.write_text(BATCH[: BATCH.index("[[runs]]")] + EXACT)
+    batch.night()
+    return batch
 
 
 @pytest.fixture(scope="module")

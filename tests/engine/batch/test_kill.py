@@ -51,3 +51,30 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bits(folder, seed, n_kills)
     assert folder.bits() == whole
     assert not any((folder.out / WORK).glob("*"))
     assert changed_files(folder.out) == ()
+
+
+def test_killed_while_exact_moves_are_valued_nothing_of_them_is_recorded_and_the_same_bits_come_out(exact, tmp_path):
+    folder = exact.copied(tmp_path / "copy")
+    manifest = folder.out / "valuation_date=2025-05-28" / "run=one-day" / "manifest.json"
+    child = folder.start("run", folder.file)
+    while child.poll() is None and not any("run=one-day" in path for path in folder.files()):
+        time.sleep(0.002)
+    child.kill()  # its files are being written: figures come first, the manifest last
+    child.communicate(timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    assert not manifest.exists()
+    folder.night()
+    for name in ("one-day", "mixed"):
+        assert folder.bits(name) == exact.bits(name)
+    assert changed_files(folder.out) == ()
+
+
+@pytest.mark.slow
+def test_a_night_of_exact_and_drawn_scenarios_killed_fifty_times_has_the_same_bits(exact, tmp_path):
+    folder = exact.copied(tmp_path / "copy")
+    killed_at_random(folder, 3, 50, {})
+    folder.night()
+    for name in ("one-day", "mixed"):
+        assert folder.bits(name) == exact.bits(name)
+    assert not any((folder.out / WORK).glob("*"))
+    assert changed_files(folder.out) == ()

@@ -44,6 +44,18 @@ def test_quantiles_and_means_are_numpys_of_the_same_paths(mixture, levels):
     np.testing.assert_allclose(found.means, levels[:, kept].mean(axis=2), rtol=1e-12, atol=1e-15)
 
 
+def test_quantiles_of_an_exact_law_are_those_of_all_its_paths_without_error():
+    history = walk_of(load_scenario("historical"), MARKET, n_days=2, seed=1, backend=NumbaBackend(), whole=True)
+    found = summary(history, history.paths(0, 1000))
+    kept = [i for i, name in enumerate(history.series) if name != "regime"]
+    levels = history.levels(np.arange(500, dtype=np.uint64))[:, kept]
+    wanted = np.quantile(levels, found.probabilities, axis=2, method="inverted_cdf")
+    np.testing.assert_array_equal(found.quantiles, np.moveaxis(wanted, 0, -1))
+    assert found.paths.n == 500
+    assert not found.quantile_ses.any()
+    assert not found.mean_ses.any()
+
+
 def test_shares_count_the_paths_in_each_regime(mixture, levels):
     number = levels[:, mixture.series.index("regime")]
     wanted = np.stack([(number == k).mean(axis=1) for k in range(3)], axis=1)

@@ -1,5 +1,5 @@
 """The fixtures of batches, for tests of what batches leave behind."""
 
-from tests.engine.batch.conftest import done, folder
+from tests.engine.batch.conftest import done, exact, folder
 
-__all__ = ["done", "folder"]
+__all__ = ["done", "exact", "folder"]

@@ -32,9 +32,10 @@ def test_the_headline_is_the_total_at_the_highest_confidence(done, runs):
     var, es = tail.of(VALUE_AT_RISK), tail.of(EXPECTED_SHORTFALL)
     found = headline(runs)
     assert found.columns[:6] == ("valuation_date", "run", "scenario", "scope", "confidence", "value_at_risk")
+    assert found.columns[6:10] == ("value_at_risk_se", "value_at_risk_table_se", "expected_shortfall", "n_moves")
     assert found.rows == (
         (
-            date(2025, 5, 28), "ten-days", "base", "total", 0.99, var.value, var.se, es.value, "JPY",
+            date(2025, 5, 28), "ten-days", "base", "total", 0.99, var.value, var.se, None, es.value, None, "JPY",
         ),
     )  # fmt: skip
 
@@ -49,6 +50,13 @@ def test_the_headline_is_of_the_default_scenario_of_its_day(tmp_path):
     assert [row[1:5] for row in found.rows] == [
         ("new", "filtered", "total", 0.99), ("old", "base", "total", 0.99), ("other", "mixture", "total", 0.99),
     ]  # fmt: skip
+
+
+def test_the_headline_of_an_exact_run_has_the_tables_error_and_its_moves(exact):
+    (found,) = headline(recorded_runs(exact.out, [], ["one-day"])).rows
+    _, _, scenario, _, _, var, se, table_se, _, n_moves, _ = found
+    assert (scenario, se, n_moves) == ("filtered", 0.0, 64_000)
+    assert 0.02 * var < table_se < 0.5 * var
 
 
 def test_a_condition_chooses_figures(runs):

@@ -113,7 +113,7 @@ class Record:
         home.mkdir(parents=True)
         rows = [*result_rows(found, "JPY"), *_exact_rows(books, scenarios, total)]
         if extras:
-            rows += component_rows(_components(found), "JPY")
+            rows += component_rows(_components(found), found, "JPY")
         tables = {
             RESULTS: (rows, RESULTS_SCHEMA),
             DISTRIBUTIONS: ([_distribution(each) for each in found], DISTRIBUTIONS_SCHEMA),

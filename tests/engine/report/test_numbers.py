@@ -1,6 +1,7 @@
 """Figures as text: digits by their error, units, and nothing that is no number."""
 
 import math
+import re
 
 import pytest
 
@@ -30,6 +31,15 @@ def test_an_estimate_ends_with_the_second_digit_of_its_error(value, se, shown, e
     assert (text(found.value), text(found.error)) == (shown, error)
     assert found.value.value == value  # the page's source has it whole
     assert f'<data value="{value!r}">' in found.__html__()
+
+
+def test_each_error_is_shown_by_its_name():
+    both = BILLION.estimate(3.69e9, 1.3e7, 2.46e8)
+    assert isinstance(both, Estimate)
+    assert re.sub("<[^>]*>", "", both.__html__()) == "3.690 ± 0.013 ± 0.25 table"
+    exact = BILLION.estimate(3.69e9, 0.0, 2.46e8)
+    assert isinstance(exact, Estimate)
+    assert re.sub("<[^>]*>", "", exact.__html__()) == "3.69 exact ± 0.25 table"
 
 
 def test_an_exact_figure_has_four_digits_and_no_error():

@@ -160,6 +160,44 @@ def test_headline_and_change_are_there_with_their_errors(html):
     assert "1 backtest exception on 1 nights compared" in text
 
 
+def exact_result(record, scope: str, var: float):
+    """A scope whose thousand moves are all valued: no error of simulation, a tenth of the figure for the table's."""
+    made = record.result("base", scope, var)
+    measures = tuple(
+        replace(
+            each,
+            estimates={key: replace(one, se=0.0, low=one.value, high=one.value) for key, one in each.estimates.items()},
+            table_ses={key: 0.1 * one.value for key, one in each.estimates.items()},
+            is_exact=True,
+        )
+        for each in made.measures
+    )
+    return replace(made, measures=measures, mean_se=0.0, n_moves=1000)
+
+
+def test_exact_rows_show_the_tables_error_by_its_name_and_nothing_converges(record):
+    results = [exact_result(record, scope, var) for scope, var in (("total", 4e9), ("book:a", 3e9), ("book:b", 2e9))]
+    record.run(results=results, books={"a": 3e9, "b": 2e9}, scenarios=["base"], blocks=[])
+    record.close(limits=[record.limit(value=4e9, amount=4.4e9, se=0.0, table_se=0.4e9, probability_above=0.16)])
+    text = page(record).text
+    assert "4.00 exact ± 0.40 table" in text
+    assert "base, exact: 1,000 moves" in text
+    assert text.count("Nothing converges: each of the 1,000 equally likely moves of base is valued.") == 1
+    assert "others might have come" in text
+    assert "by its Monte Carlo error and its table's together" in text
+    assert "16.0 %" in text  # the limit is not certain: its table is not
+    assert "scenario base is exact" in text
+    assert "paths in" not in text
+
+
+def test_simulated_rows_of_a_filtered_law_show_both_errors(record):
+    made = record.result("base", "total", 4e9, se=1e7)
+    measures = tuple(replace(each, table_ses={key: 4e8 for key in each.estimates}) for each in made.measures)
+    record.run(results=[replace(made, measures=measures)], books={}, scenarios=["base"])
+    record.close()
+    assert "4.000 ± 0.010 ± 0.40 table" in page(record).text
+
+
 def test_the_same_record_gives_the_same_bytes(whole, html, tmp_path):
     size = write_report(whole.folder, TODAY, tmp_path / "deep" / "report.html")
     assert (tmp_path / "deep" / "report.html").read_bytes() == html.encode()

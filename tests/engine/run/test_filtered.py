@@ -16,9 +16,9 @@ from engine.inputs.scenario.load import load_scenario
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.mechanisms.unwind import Unwind
-from engine.run.filtered import _resampled, exact_tails
+from engine.risk.exact_tails import PastMoves, exact_tails
 from engine.run.load import load_inputs
-from engine.run.start import prepare
+from engine.run.past_laws import refuse_plain_history
 from engine.run.walk import walk_of
 from kernels.base import CELL
 from kernels.numba.backend import NumbaBackend
@@ -37,17 +37,6 @@ def law_var_es(pnl, level):
     """As the study that chose the law has them: the ceil((1 - level) n)-th worst, and the mean up to it."""
     tail = np.sort(pnl)[: int(np.ceil((1.0 - level) * len(pnl) - 1e-9))]
     return -tail[-1], -tail.mean()
-
-
-def test_the_upper_end_of_the_quantiles_and_the_mean_beyond_it_are_read_off():
-    pnl = np.random.default_rng(0).standard_normal(1000)
-    for tail in exact_tails(pnl, 1000, (0.975, 0.99, 0.9955), 0.0):
-        var, es = law_var_es(pnl, tail.confidence)
-        assert tail.estimates["value_at_risk"].value == var
-        assert tail.is_exact
-        assert tail.estimates["value_at_risk"].se == 0.0
-        if tail.confidence != 0.9955:  # where the tail is no whole number of moves, the last counts in part
-            assert tail.estimates["expected_shortfall"].value == pytest.approx(es, rel=1e-13)
 
 
 def test_one_day_of_a_book_is_that_of_every_row_valued(run_files, hand_book):
@@ -188,7 +177,7 @@ def test_ten_days_have_the_error_of_their_table_beside_the_simulations(run_files
 def test_the_jackknife_agrees_with_resampling_where_both_can_be_had(run_files, monkeypatch):
     """At one day: without the exact law, the same run is simulated, and its table's error comes by the other way."""
     exact = measures_of(run_files(None, None, scenarios=["filtered"], horizon_days=1))
-    monkeypatch.setattr("engine.run.start.exact_scenarios", lambda *_: [])
+    monkeypatch.setattr("engine.run.prepared.exact_scenarios", lambda *_: [])
     drawn = measures_of(run_files(None, None, scenarios=["filtered"], horizon_days=1, n_paths=2 * CELL))
     for confidence in (0.975, 0.99):
         one, other = exact[confidence].table_ses, drawn[confidence].table_ses
@@ -200,16 +189,6 @@ def test_the_jackknife_agrees_with_resampling_where_both_can_be_had(run_files, m
 def test_few_paths_have_no_error_of_the_table(run_files):
     result = run_files(None, None, scenarios=["filtered"], n_paths=4096)
     assert measures_of(result)[0.99].table_ses == {}
-
-
-def test_rows_are_resampled_in_whole_blocks_of_ten():
-    counts = _resampled(1000, 10)
-    assert counts.shape == (500, 1000)
-    blocks = counts.reshape(500, 100, 10)
-    assert (blocks == blocks[:, :, :1]).all()
-    assert counts.sum(axis=1).tolist() == [1000.0] * 500
-    odd = _resampled(37, 10)  # the last block takes the rest
-    assert odd.sum(axis=1) == pytest.approx(37.0, rel=1e-12)
 
 
 def test_one_day_is_less_than_ten_and_es_at_least_var(run_files):
@@ -265,7 +244,8 @@ def test_the_one_day_law_of_a_date_has_the_known_figures(of_2024, cases):
     for name, known in case["one_day"].items():
         factor, way = name.split()
         pnl = moves[factor] if way == "down" else -moves[factor]
-        found = {tail.confidence: tail.estimates for tail in exact_tails(pnl, 1000, (0.975, 0.99), 0.0)}
+        valued = PastMoves(pnl=pnl[None, :], n_table=1000, block=10)
+        found = {tail.confidence: tail.estimates for tail in exact_tails(valued, 0, (0.975, 0.99), 0.0)}
         assert found[0.99]["value_at_risk"].value == pytest.approx(known["VaR99"], rel=case["rtol"])
         assert found[0.975]["expected_shortfall"].value == pytest.approx(known["ES97.5"], rel=case["rtol"])
 
@@ -312,8 +292,8 @@ def test_plain_history_is_each_window_valued(run_files, hand_book, tmp_path, n_d
 def test_plain_history_has_no_paths_to_draw(run_files):
     config = resolve({"scenarios": ["historical"], "backend": "numba"}, {}, None)
     with pytest.raises(InputError, match="historical is plain history, which has no paths to draw"):
-        prepare(config, load_inputs(config), lambda _: None)
-    with pytest.raises(InputError, match="historical is plain history, which has no paths to walk"):
+        refuse_plain_history(load_inputs(config))
+    with pytest.raises(InputError, match="historical is plain history, which has no paths to draw, but windows"):
         walk_of(load_scenario("historical"), MARKET, n_days=5, seed=1, backend=NumbaBackend())
     with pytest.raises(InputError, match="overlaps windows of 10 days at most, got a horizon of 11"):
         run_files(None, None, scenarios=["historical"], horizon_days=11)

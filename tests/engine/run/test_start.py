@@ -15,6 +15,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 import engine.run.blocks
+import engine.run.prepared
 import engine.run.start
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path
@@ -25,6 +26,7 @@ from engine.risk.accumulate import TailAccumulator
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.plan import plan_brackets
+from engine.run.load import load_inputs
 from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.on_cpu import HostDevice
 
@@ -131,6 +133,21 @@ def test_an_error_out_of_reach_is_said(usd_cash, run_files, monkeypatch):
     result = run_files(*usd_cash, n_paths=10_000, until_se=0.0001)
     assert result.run.n_paths == 20_000
     assert any("not reached" in warning for warning in result.warnings)
+
+
+def test_until_se_asks_nothing_of_exact_scenarios_and_watches_the_others():
+    said = []
+    settings = {"scenarios": ["filtered"], "horizon_days": 1, "n_paths": 1000, "until_se": "0.01%", "backend": "numba"}
+    alone = engine.run.start.run(resolve(settings, {}, None), lambda *_: None, said.append)
+    assert "until_se asks nothing of filtered: exact, without an error of simulation" in said
+    assert (alone.run.n_paths, alone.warnings) == (64_000, load_inputs(resolve(settings, {}, None)).warnings)
+    said.clear()
+    mixed = {**settings, "scenarios": ["base", "filtered"], "until_se": "2%"}
+    found = engine.run.start.run(resolve(mixed, {}, None), lambda *_: None, said.append)
+    base = found.results[0].measures[-1].of(VALUE_AT_RISK)
+    assert (found.results[0].scenario, base.se / base.value <= 0.02) == ("base", True)
+    assert found.run.n_paths in (4000, 8000, 16_000)  # of a normal law 1,000 paths tell VaR 99 % to 5 %
+    assert sum("of the totals' VaR" in each for each in said) >= 2
 
 
 def test_a_scenario_has_the_same_paths_whatever_others_run_beside_it(run_files):
@@ -321,7 +338,7 @@ def test_device_memory_is_said_before_the_first_path(run_files, monkeypatch, n_p
         raise StoppedError
 
     said = []
-    monkeypatch.setattr(engine.run.start, "choose_backend", lambda name, say: CudaBackend([HostDevice()]))
+    monkeypatch.setattr(engine.run.prepared, "choose_backend", lambda name, say: CudaBackend([HostDevice()]))
     monkeypatch.setattr(engine.run.start, "simulate", stop)
     scenarios = ["base", "august-2024", "april-2025", "article-2025"]
     settings = resolve({"backend": "numba", "n_paths": n_paths, "scenario": scenarios}, {}, None)

@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
 from engine.run.walk import one_path, walk_of, walk_of_config
+from kernels.base import PathRange
 from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
@@ -40,6 +42,33 @@ def test_levels_are_the_start_moved_by_the_deviations():
     np.testing.assert_allclose(levels[:, at("USDJPY_VOL")], 0.124 * np.exp(deviations[:, at("USDJPY_VOL")]))
     start = float(made.start.curves["UST"].zero_rate(10.0))
     np.testing.assert_allclose(levels[:, at("UST_10Y")], start + deviations[:, at("UST_10Y")])
+
+
+def test_plain_history_walks_each_of_its_windows():
+    n, n_days = 500, 3
+    made = walk("historical", n_days, whole=True)
+    assert made.n_moves == n
+    assert made.paths(7, 100) == PathRange(first=0, n=n)  # how many are asked for says nothing
+    found = made.deviations(np.arange(n, dtype=np.uint64))
+    moves = MARKET.filtered.moves[-(n + n_days - 1) :, MARKET.filtered.factors.index("USDJPY")]
+    wanted = np.stack([np.cumsum(moves[i : i + n_days]) for i in range(n)], axis=1)
+    # moves are divided by their root mean square and multiplied by it again
+    np.testing.assert_allclose(found[:, made.series.index("USDJPY")], wanted, rtol=1e-12, atol=1e-17)
+    assert not found[:, made.series.index("USDJPY_VOL")].any()  # there is no history of it
+    with pytest.raises(InputError, match="historical is exact and has 500 paths, 0 to 499; got 500"):
+        one_path(made, 500)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_one_day_of_filtered_history_is_every_row_once_and_two_days_are_drawn(precision):
+    made = walk("filtered", 1, whole=True, precision=precision)
+    state, n = MARKET.filtered, len(MARKET.filtered.rows)
+    assert made.n_moves == 64 * n  # each row with 64 nodes of the implied vol's own normal
+    found = made.deviations(np.arange(made.n_moves, dtype=np.uint64))[0]
+    moves = np.sqrt(state.variances[-1]) * (state.rows[:, -1] + state.gamma[:, -1] @ state.last)
+    tolerance = 1e-12 if precision == "float64" else 1e-5  # binary32 keeps 24 bits
+    np.testing.assert_allclose(found[made.series.index("USDJPY")], np.tile(moves, 64), rtol=tolerance, atol=1e-9)
+    assert walk("filtered", 2, whole=True).n_moves is None
 
 
 def test_series_follow_the_factors_and_say_their_units():

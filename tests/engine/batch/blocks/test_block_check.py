@@ -10,7 +10,8 @@ from engine.batch.blocks.checkpoints import trimmed
 from engine.inputs.run import RunConfig
 from engine.risk.accumulate import TailAccumulator
 from engine.run.load import load_inputs
-from engine.run.start import plan_of, prepare
+from engine.run.prepared import prepare
+from engine.run.start import plan_of
 from kernels.base import CELL, CellRange
 
 KEEP = 2_000
@@ -20,7 +21,7 @@ N_PATHS = 3 * CELL
 @pytest.fixture(scope="module")
 def prepared():
     config = RunConfig.model_validate({"paths": N_PATHS, "backend": "numba", "scenario": ("base", "august-2024")})
-    return prepare(config, load_inputs(config), lambda _: None)
+    return prepare(config, load_inputs(config), lambda _: None).drawn
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,17 @@ def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, clus
     assert folder.manifest()["workers"].startswith("dask at tcp://127.0.0.1:")
 
 
+@pytest.mark.slow
+def test_exact_scenarios_beside_drawn_ones_have_the_same_bits_on_a_cluster(exact, cluster, tmp_path):
+    """What is drawn is shared out; what is known whole is valued here, as it is when shares are merged."""
+    folder, dask = exact.copied(tmp_path / "copy"), cluster()
+    dask.worker()
+    done = folder.run("run", folder.file, "--dask", dask.address)
+    assert done.returncode == 0, done.stderr
+    for name in ("one-day", "mixed"):
+        assert folder.bits(name) == exact.bits(name)
+
+
 def other_program(folder: Path, place: str, old: str, new: str) -> Path:
     """A copy of the program with one line of it changed."""
     for name in ("engine", "kernels", "unwind_risk", "cli", "bench"):

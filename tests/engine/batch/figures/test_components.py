@@ -13,7 +13,7 @@ from engine.record.tables import LOSS
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.run.load import load_inputs
-from engine.run.start import prepare
+from engine.run.prepared import prepare
 from engine.sharing.stop import Stop, StoppedWorkError
 
 DATE = date(2025, 5, 28)
@@ -50,7 +50,7 @@ def test_a_component_is_at_most_the_book_alone(run):
 
 
 def test_components_come_back_from_rows_bit_for_bit(run):
-    rows = component_rows(run.components, "JPY")
+    rows = component_rows(run.components, run.results, "JPY")
     assert components_of(rows) == dict(run.components)
     assert {row["sign"] for row in rows} == {LOSS}
 
@@ -72,7 +72,7 @@ def test_a_partial_run_has_components_of_the_books_that_loaded(folder):
 
 def test_a_stop_is_obeyed_between_cells():
     config = resolve({"n_paths": 200_000, "backend": "numba"}, {})
-    prepared, stop = prepare(config, load_inputs(config), ignore), Stop()
+    prepared, stop = prepare(config, load_inputs(config), ignore).drawn, Stop()
     stop.number = 15
     with pytest.raises(StoppedWorkError):
         replay(prepared, 200_000, stop.check)

@@ -81,7 +81,21 @@ def var_limit(**others: object) -> Limit:
     ],
 )
 def test_probability_above_is_that_of_a_normal_error(value, se, wanted):
-    assert probability_above(value, se, 90.0) == (wanted if wanted is None else pytest.approx(wanted, rel=1e-14))
+    assert probability_above(value, se, None, 90.0) == (wanted if wanted is None else pytest.approx(wanted, rel=1e-14))
+
+
+def test_the_probability_counts_the_error_of_draws_and_of_past_days_together(run):
+    both = replace(run.results[0].measures[0], table_ses={"value_at_risk": 24.0})
+    run = replace(run, results=(replace(run.results[0], measures=(both,)),))
+    (use,) = use_limits([var_limit(amount=126.0)], [run], ["ten-days"])
+    assert (use.se, use.table_se) == (10.0, 24.0)
+    # VaR 100, limit 126; 10 and 24 make 26: one standard deviation, of which a normal leaves 15.9 % beyond
+    assert use.probability_above == pytest.approx(0.158655, abs=1e-6)
+    alone = replace(both, estimates={"value_at_risk": Estimate(value=100.0, se=0.0, low=100.0, high=100.0)})
+    exact = replace(run, results=(replace(run.results[0], measures=(replace(alone, is_exact=True),), n_moves=1000),))
+    (use,) = use_limits([var_limit(amount=126.0)], [exact], ["ten-days"])
+    assert (use.se, use.table_se) == (0.0, 24.0)
+    assert use.probability_above == pytest.approx(0.13933, abs=1e-5)  # of 26 / 24 standard deviations
 
 
 def test_a_limit_is_used_by_every_figure_it_means(run):

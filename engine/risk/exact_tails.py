@@ -1,0 +1,129 @@
+"""Tail measures of a law all of whose moves are known and valued, with the components of books: nothing is drawn.
+
+VaR is the loss of the least likely moves that make up 1 - confidence, the mildest of them: where their number is
+whole, the upper end of the losses that are quantiles. ES is the mean of these. What a book contributes is its own loss
+in that move, and its mean in these: Euler's rule, to the last digit.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.risk.components import Component, ComponentEstimate
+from engine.risk.estimate import Estimate
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.past_table import resampled_counts
+from engine.risk.ranks import Confidence, tail_mass
+from engine.risk.results import TailResult, tail_result
+from engine.risk.tail import estimate_sample
+from kernels.types import F64, I64
+
+MEASURES = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)  # with the table's error and components; others are read off
+NEAR = 2  # times the tail's mass: moves among which every resampled tail is looked for at first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PastMoves:
+    """Moves of known probabilities, valued, and the table of past days that they come from."""
+
+    pnl: F64  # (1 + n_books, n_moves) [currency] total first; move i comes from row i modulo those of the table
+    weights: F64 | None = None  # (n_moves,) how much each counts, 1 on average; None: all alike
+    copies: I64 | None = None  # (n_moves,) whole numbers in proportion to these
+    n_table: int  # days of the past, or windows of them
+    block: int  # of these that are resampled together
+
+    def moments(self, scope: int) -> tuple[float, float]:
+        """Return mean and standard deviation of a scope's P&L [currency]."""
+        pnl = self.pnl[scope]
+        if self.weights is None:
+            return float(pnl.mean()), float(pnl.std())
+        mean = float(np.average(pnl, weights=self.weights))
+        return mean, math.sqrt(float(np.average((pnl - mean) ** 2, weights=self.weights)))
+
+    def sample(self, scope: int) -> F64:
+        """Return a sample of a scope's P&L in which all count alike, for measures that are read off one."""
+        return self.pnl[scope] if self.copies is None else np.repeat(self.pnl[scope], self.copies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Worst:
+    """Moves by the loss of one scope, worst first."""
+
+    losses: F64  # (n, n_moves) [currency] of that scope, then of others
+    rows: I64  # (n_moves,) of the table
+    weights: F64  # (n_moves,)
+    mass: float  # of the tail, in moves
+
+
+def exact_tails(moves: PastMoves, scope: int, confidences: Sequence[Confidence], shock_pnl: float) -> list[TailResult]:
+    """Return the measures of one scope (row of `moves.pnl`) at each confidence, with the table's error.
+
+    shock_pnl   [currency] of the scenario's shock alone
+    """
+    sample, counts = moves.sample(scope), resampled_counts(moves.n_table, moves.block)
+    return [_exact_tail(_worst(moves, [scope], each), counts, sample, each, shock_pnl) for each in confidences]
+
+
+def exact_components(moves: PastMoves, confidence: Confidence) -> tuple[Component, ...]:
+    """Return what each book contributes to the total's measures, with the table's error: (n_books,)."""
+    counts, tail_moves = resampled_counts(moves.n_table, moves.block), int(np.ceil(_mass(moves, confidence)))
+    worst = _worst(moves, range(len(moves.pnl)), confidence)
+    exact, ses = _measured(worst, np.ones((1, moves.n_table)))[:, 0], _measured(worst, counts).std(axis=1, ddof=1)
+    return tuple(
+        Component(
+            estimates={key: ComponentEstimate(value=float(exact[k, b]), se=0.0) for k, key in enumerate(MEASURES)},
+            tail_paths=tail_moves,
+            table_ses={key: float(ses[k, b]) for k, key in enumerate(MEASURES)},
+        )
+        for b in range(1, len(moves.pnl))
+    )
+
+
+def _mass(moves: PastMoves, confidence: Confidence) -> float:
+    return float(tail_mass(confidence, moves.pnl.shape[1]))
+
+
+def _worst(moves: PastMoves, scopes: Sequence[int], confidence: Confidence) -> _Worst:
+    """Return the moves by the loss of the first of some scopes; of equal losses the earlier move comes first."""
+    order = np.argsort(moves.pnl[scopes[0]], kind="stable")
+    losses = 0.0 - moves.pnl[list(scopes)][:, order]
+    weights = np.ones(order.size) if moves.weights is None else moves.weights[order]
+    return _Worst(losses=losses, rows=order % moves.n_table, weights=weights, mass=_mass(moves, confidence))
+
+
+def _exact_tail(worst: _Worst, counts: F64, sample: F64, confidence: Confidence, shock_pnl: float) -> TailResult:
+    exact = _measured(worst, np.ones((1, counts.shape[1])))[:, 0, 0]
+    ses = _measured(worst, counts)[:, :, 0].std(axis=1, ddof=1)
+    read = estimate_sample(sample, confidence)
+    values = {key: each.value for key, each in read.estimates.items()} | dict(
+        zip(MEASURES, exact.tolist(), strict=True)
+    )
+    known = {key: Estimate(value=value, se=0.0, low=value, high=value) for key, value in values.items()}
+    whole = replace(read, estimates=known, rough=False)
+    table_ses = dict(zip(MEASURES, ses.tolist(), strict=True))
+    return replace(tail_result(whole, shock_pnl), table_ses=table_ses, is_exact=True)
+
+
+def _measured(worst: _Worst, counts: F64) -> F64:
+    """Return VaR and ES of every scope under each sample of the table's rows: (2, n_samples, n_scopes).
+
+    counts   (n_samples, n_table) how often a row is in a sample, n_table in all
+    """
+    n_moves, near = worst.rows.size, min(NEAR * int(worst.mass) + 16, worst.rows.size)
+    of_sample = counts @ np.bincount(worst.rows, worst.weights, counts.shape[1])  # what its moves weigh in all
+    while True:
+        weights = counts[:, worst.rows[:near]] * worst.weights[:near] * (n_moves / of_sample)[:, None]
+        total = np.cumsum(weights, axis=1)
+        if near == n_moves or float(total[:, -1].min()) >= worst.mass:
+            break
+        near = min(2 * near, n_moves)
+    last = np.minimum((total < worst.mass - 1e-9).sum(axis=1), n_moves - 1)
+    places = np.arange(len(counts))
+    before = total[places, last] - weights[places, last]
+    inside = np.where(np.arange(near) < last[:, None], weights, 0.0)
+    inside[places, last] = worst.mass - before
+    losses = worst.losses[:, :near]
+    return np.stack([losses[:, last].T, inside @ losses.T / worst.mass])

@@ -1,0 +1,120 @@
+"""A run up to its first path: what of it is drawn, and what is known without simulation, each packed for a backend."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.inputs.run import RunConfig
+from engine.law.past.one_step import enumerated
+from engine.mechanisms.registry import is_daily
+from engine.pack.observations import expires_inside
+from engine.pack.pack import Packed, pack
+from engine.run.backend import choose_backend, device_errors
+from engine.run.load import Inputs
+from engine.run.past_laws import exact_scenarios, past_notes
+from kernels.base import AbstractBackend, Program
+from kernels.law_layout import ModelArrays
+from kernels.types import I64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """Scenarios that are all drawn, or all known without simulation, ready."""
+
+    config: RunConfig
+    inputs: Inputs  # of these scenarios
+    packed: Packed
+    backend: AbstractBackend
+    program: Program
+    n_moves: I64  # (n_dynamics,) equally likely moves of a law, the i-th of which is the program's path i; 0: drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PreparedRun:
+    """A run up to its first path: each of its scenarios is in one of two parts."""
+
+    config: RunConfig
+    inputs: Inputs  # of all scenarios
+    backend: AbstractBackend
+    drawn: Prepared | None  # None: nothing is
+    whole: Prepared | None  # None: nothing is known without simulation
+
+    @property
+    def parts(self) -> tuple[Prepared, ...]:
+        """Return the parts that there are."""
+        return tuple(part for part in (self.drawn, self.whole) if part is not None)
+
+
+def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> PreparedRun:
+    """Choose the backend, pack the inputs and hand them over.
+
+    `say` is called with what was picked. Raises as `engine.run.start.run`.
+    """
+    for note in past_notes(inputs):
+        say(note)
+    backend, n_steps = choose_backend(config.backend, say), _n_steps(config, inputs, say)
+    known = exact_scenarios(inputs.unwinds, n_steps)
+    others = [s for s in range(len(inputs.names)) if s not in known]
+    return PreparedRun(
+        config=config,
+        inputs=inputs,
+        backend=backend,
+        drawn=_part(config, inputs.of(others), backend, n_steps, is_whole=False) if others else None,
+        whole=_part(config, inputs.of(known), backend, n_steps, is_whole=True) if known else None,
+    )
+
+
+def scopes_of(part: Prepared) -> tuple[str, ...]:
+    """Return the scopes of a part's rows, of every scenario."""
+    return ("total", *(f"book:{name}" for name in part.packed.books))
+
+
+def _part(config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_steps: int, *, is_whole: bool) -> Prepared:
+    packed = _pack(config, inputs, n_steps)
+    model, n_moves = packed.model, np.zeros(packed.model.laws.size, np.int64)
+    if is_whole:
+        model, n_moves = enumerated(model, n_steps)
+    program = _program(backend, config, packed, model)
+    return Prepared(config=config, inputs=inputs, packed=packed, backend=backend, program=program, n_moves=n_moves)
+
+
+def _program(backend: AbstractBackend, config: RunConfig, packed: Packed, model: ModelArrays) -> Program:
+    with device_errors():
+        return backend.prepare(
+            model,
+            packed.book,
+            seed=config.seed,
+            n_steps=packed.n_steps,
+            float32=config.precision == "float32",
+            centre=packed.shock_pnl.ravel(),
+        )
+
+
+def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
+    """Choose one exact step where the way does not matter, else one a day: the same for every scenario."""
+    if config.steps != "auto":
+        return config.horizon_days
+    by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and is_daily(unwind)]
+    if by_day:
+        others = ", and with it all others: their draws are common" if len(by_day) < len(inputs.names) else ""
+        say(f"steps auto: daily, since {by_day[0]} is seen day by day{others}")
+        return config.horizon_days
+    if not config.instantaneous and expires_inside(inputs.book, config.horizon_days):
+        say("steps auto: daily, since a payoff is fixed before the horizon")
+        return config.horizon_days
+    return 1
+
+
+def _pack(config: RunConfig, inputs: Inputs, n_steps: int) -> Packed:
+    return pack(
+        inputs.book,
+        inputs.market,
+        inputs.shocked,
+        inputs.unwinds,
+        horizon_days=config.horizon_days,
+        n_steps=n_steps,
+        currency=config.currency,
+        instantaneous=config.instantaneous,
+        direct=config.revaluation == "direct",
+    )

@@ -1,0 +1,67 @@
+"""The table's error of figures that are simulated by a filtered law, beside the simulation's own."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from engine.law.past.one_step import row_shares
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.past_table import TableDraws, jackknife_se, loss_per_rank
+from engine.risk.ranks import Confidence, exact_confidence
+from engine.risk.results import ScopeResult
+from engine.run.prepared import Prepared
+from kernels.base import CELL, PathRange
+from kernels.types import F64
+
+MOST_PATHS, LEAST_PATHS = 2 * CELL, CELL // 4  # behind the jackknife
+
+
+def table_draws(prepared: Prepared, s: int) -> TableDraws | None:
+    """Return by what a scenario's paths draw from its law's table; None: it has none."""
+    program, model = prepared.program, prepared.packed.model
+    law = int(program.book.run.dynamics[s])
+    if not model.laws["is_filtered"][law]:
+        return None
+    return TableDraws(
+        model=model, law=law, row_shares=row_shares(model, law), seed=program.seed, n_steps=program.n_steps
+    )
+
+
+def table_note(prepared: Prepared, n_paths: int) -> str | None:
+    """Say that the error of a filtered law's table is not given for so few paths; None where it is, or has none."""
+    draws = [table_draws(prepared, s) for s in range(len(prepared.inputs.names))]
+    few = f"the error of the law's table of past days stands beside the simulation's from {LEAST_PATHS:,} paths on"
+    return few if any(draws) and n_paths < LEAST_PATHS else None
+
+
+def with_table_errors(prepared: Prepared, rows: tuple[ScopeResult, ...], n_paths: int) -> tuple[ScopeResult, ...]:
+    """Return a run's rows with the table's error of those under a filtered law; none for fewer than 16,384 paths.
+
+    rows   (n_rows,) of all drawn scenarios, from `n_paths` paths, of which 131,072 at most are looked at
+    """
+    n, n_scopes = min(n_paths, MOST_PATHS), len(rows) // len(prepared.inputs.names)
+    draws = [table_draws(prepared, s) for s in range(len(prepared.inputs.names))]
+    if n < LEAST_PATHS or not any(draws):
+        return rows
+    pnl = prepared.backend.pnl(prepared.program, PathRange(first=0, n=n))
+    return tuple(
+        row if (by := draws[i // n_scopes]) is None else _with_errors(row, 0.0 - pnl[i], by)
+        for i, row in enumerate(rows)
+    )
+
+
+def _with_errors(row: ScopeResult, losses: F64, draws: TableDraws) -> ScopeResult:
+    measures = (replace(tail, table_ses=_table_ses(losses, draws, tail.confidence)) for tail in row.measures)
+    return replace(row, measures=tuple(measures))
+
+
+def _table_ses(losses: F64, draws: TableDraws, confidence: Confidence) -> Mapping[str, float]:
+    """Return the table's error of VaR and ES of losses (n_paths,) [currency]; only paths of the tail add to them."""
+    n, p = losses.size, float(1 - exact_confidence(confidence))
+    var, per_rank = loss_per_rank(np.sort(losses)[::-1], n * p)
+    tail = np.flatnonzero(losses > var)
+    drawn = draws.drawn_by(tail.astype(np.uint64))
+    adds = {VALUE_AT_RISK.key: np.full(tail.size, n * per_rank), EXPECTED_SHORTFALL.key: (losses[tail] - var) / p}
+    return {key: jackknife_se(each, drawn, n) for key, each in adds.items()}

@@ -1,0 +1,67 @@
+"""Measures and components of equally likely moves, by hand and against definitions written apart from the code."""
+
+import numpy as np
+import pytest
+
+from engine.risk.exact_tails import PastMoves, exact_components, exact_tails
+from engine.risk.past_table import resampled_counts
+
+
+def moves(pnl, n_table=1000):
+    return PastMoves(pnl=np.atleast_2d(pnl), n_table=n_table, block=10)
+
+
+def law_var_es(pnl, level):
+    """As the study that chose the law has them: the ceil((1 - level) n)-th worst, and the mean up to it."""
+    tail = np.sort(pnl)[: int(np.ceil((1.0 - level) * len(pnl) - 1e-9))]
+    return -tail[-1], -tail.mean()
+
+
+def weighted(pnl, weights, level):
+    """VaR and ES of P&L that are not equally likely, move by move."""
+    left, lost = (1.0 - level) * len(pnl), 0.0
+    for i in np.argsort(pnl, kind="stable"):
+        part = min(weights[i], left)
+        lost, left = lost - part * pnl[i], left - part
+        if left <= 1e-9:
+            return -pnl[i], lost / ((1.0 - level) * len(pnl))
+    raise AssertionError("the weights do not reach the tail")
+
+
+def test_the_upper_end_of_the_quantiles_and_the_mean_beyond_it_are_read_off():
+    pnl = np.random.default_rng(0).standard_normal(1000)
+    for tail in exact_tails(moves(pnl), 0, (0.975, 0.99, 0.9955), 0.0):
+        var, es = law_var_es(pnl, tail.confidence)
+        assert tail.estimates["value_at_risk"].value == var
+        assert tail.is_exact
+        assert {each.se for each in tail.estimates.values()} == {0.0}
+        if tail.confidence != 0.9955:  # where the tail is no whole number of moves, the last counts in part
+            assert tail.estimates["expected_shortfall"].value == pytest.approx(es, rel=1e-13)
+
+
+@pytest.mark.parametrize("n_table", [1000, 250])  # 250: each row of the table in four moves
+def test_the_error_is_the_spread_over_tables_whose_rows_are_drawn_anew_in_blocks(n_table):
+    pnl = np.random.default_rng(1).standard_t(3, 1000)
+    counts = resampled_counts(n_table, 10)
+    wanted = np.array([weighted(pnl, each[np.arange(1000) % n_table], 0.99) for each in counts]).std(axis=0, ddof=1)
+    (tail,) = exact_tails(moves(pnl, n_table), 0, (0.99,), 0.0)
+    assert tail.table_ses["value_at_risk"] == pytest.approx(wanted[0], rel=1e-9)
+    assert tail.table_ses["expected_shortfall"] == pytest.approx(wanted[1], rel=1e-9)
+
+
+def test_a_book_contributes_its_loss_in_the_move_that_is_var_and_its_mean_in_the_tail():
+    books = np.random.default_rng(2).standard_normal((3, 1000))
+    pnl = np.vstack([books.sum(axis=0), books])
+    found, order = exact_components(moves(pnl), 0.99), np.argsort(pnl[0])
+    for book, each in zip(books, found, strict=True):
+        assert each.estimates["value_at_risk"].value == -book[order[9]]  # of 1,000 the tenth worst
+        assert each.estimates["expected_shortfall"].value == pytest.approx(-book[order[:10]].mean(), rel=1e-12)
+        assert (each.estimates["value_at_risk"].se, each.tail_paths) == (0.0, 10)
+
+
+def test_one_book_alone_has_the_totals_figures_and_the_tables_error():
+    pnl = np.random.default_rng(3).standard_normal(1000)
+    (alone,), (total,) = exact_components(moves([pnl, pnl]), 0.99), exact_tails(moves([pnl, pnl]), 0, (0.99,), 0.0)
+    for key, each in total.estimates.items():
+        assert alone.estimates[key].value == pytest.approx(each.value, rel=1e-14)
+        assert alone.table_ses[key] == pytest.approx(total.table_ses[key], rel=1e-12)
