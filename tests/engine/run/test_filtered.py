@@ -151,7 +151,7 @@ def test_with_regimes_the_jackknife_agrees_with_resampling(run_files, monkeypatc
     """As without them, below: one day drawn, and its table's error by the other way."""
     named = {"scenarios": ["filtered-regimes"], "horizon_days": 1}
     exact = measures_of(run_files(None, None, **named), "filtered-regimes")
-    monkeypatch.setattr("engine.run.start.exact_scenarios", lambda *_: [])
+    monkeypatch.setattr("engine.run.prepared.exact_scenarios", lambda *_: [])
     drawn = measures_of(run_files(None, None, **named, n_paths=2 * CELL), "filtered-regimes")
     for confidence in (0.975, 0.99):
         var, es = (drawn[confidence].estimates[key] for key in ("value_at_risk", "expected_shortfall"))
