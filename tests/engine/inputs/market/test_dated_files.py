@@ -37,12 +37,12 @@ def test_a_folder_that_is_gone_is_named(tmp_path):
 def test_a_market_with_its_law_has_its_rows_beside_it(tmp_path):
     path = write_calibrated_market(BUNDLED, tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == [
-        "2025-05-28.moves.npy", "2025-05-28.rows.npy", "2025-05-28.toml"
+        "2025-05-28.memberships.npy", "2025-05-28.moves.npy", "2025-05-28.rows.npy", "2025-05-28.toml"
     ]  # fmt: skip
     assert load_market(path).filtered.rows.tobytes() == BUNDLED.filtered.rows.tobytes()
     bad = replace(BUNDLED, valuation_date=date(2025, 5, 29), vols=BUNDLED.vols * 40.0)
     with pytest.raises(InputError, match=r"2025-05-29.toml was not written: a run would refuse it"):
         write_calibrated_market(bad, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
     with pytest.raises(InputError, match="cannot be written"):
         write_calibrated_market(BUNDLED, tmp_path / "absent")
