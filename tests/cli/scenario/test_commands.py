@@ -7,7 +7,7 @@ def test_list_names_the_bundled_scenarios(unwind):
     bundled, equities = done.stdout.split("\n\n")
     names, others = ([line.split()[0] for line in table.splitlines()[2:]] for table in (bundled, equities))
     assert names[0] == DEFAULT_SCENARIO
-    assert len(names) == 16
+    assert len(names) == 17
     assert others == ["equities/mixture-empirical", "equities/mixture-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
