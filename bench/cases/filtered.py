@@ -62,7 +62,7 @@ def _memory(market: Market) -> dict[str, float]:
     """Return what the table takes, and what the paths of a block carry, in KiB."""
     _, model = model_arrays([law_of(market, 1, 1, BY_ROWS)])
     n_factors, n_leaders = len(market.factors), model.leader.shape[1]
-    carried = n_factors * N_SPEEDS + n_leaders
+    carried = n_factors * N_SPEEDS + n_leaders + 1
     found = {}
     for precision, size in PRECISIONS.items():
         found[f"table_kib_{precision}"] = model.residuals.size * size / 1024
