@@ -1,4 +1,4 @@
-"""`unwind demo`: the sample books in the bundled scenarios that need no daily walk."""
+"""`unwind demo`: the sample books by the default law, and in the bundled scenarios that move the market at once."""
 
 from typing import Annotated
 
@@ -14,15 +14,15 @@ def demo(
 ) -> None:
     """Print VaR and expected shortfall of the sample books.
 
-    Over 10 business days from 2025-05-28, in the market of that day and in each bundled scenario that moves it at
-    once. Needs no arguments.
+    Over 10 business days from 2025-05-28: first by the default law, past days at the vols of that day; then in each
+    bundled scenario that moves the market at once. Needs no arguments.
     """
     from engine.inputs.run import resolve
-    from engine.inputs.scenario.load import default_scenario_names
+    from engine.inputs.scenario.load import shown_scenario_names
 
     settings = {
         "paths": paths,
-        "scenarios": list(default_scenario_names()),
+        "scenarios": list(shown_scenario_names()),
         "horizon_days": 10,
         "confidence": [0.975, 0.99],
     }

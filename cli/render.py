@@ -33,6 +33,7 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[str]]
+    footnote: str = ""  # a sentence below those of the columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,8 @@ def _harmless(table: Table) -> Table:
     """Return a table in which no entry gives the terminal an order, or breaks its line."""
     columns = (replace(each, heading=one_line(each.heading), meaning=one_line(each.meaning)) for each in table.columns)
     rows = [[one_line(entry) for entry in row] for row in table.rows]
-    return replace(table, title=harmless(table.title), columns=tuple(columns), rows=rows)
+    footnote = one_line(table.footnote)
+    return replace(table, title=harmless(table.title), columns=tuple(columns), rows=rows, footnote=footnote)
 
 
 def show_text(text: str) -> None:
@@ -129,8 +131,14 @@ def plain(table: Table) -> str:
     grid = [[column.heading for column in table.columns], *map(list, table.rows)]
     widths = [max((len(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
     lines = [table.title, *("  ".join(_entries(table.columns, row, widths)).rstrip() for row in grid)]
-    lines += [f"  {column.heading}: {column.meaning}" for column in table.columns if column.meaning]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"  {sentence}" for sentence in _sentences(table))])
+
+
+def _sentences(table: Table) -> Iterator[str]:
+    """Yield what stands below a table."""
+    yield from (f"{column.heading}: {column.meaning}" for column in table.columns if column.meaning)
+    if table.footnote:
+        yield table.footnote
 
 
 def _entries(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -155,9 +163,8 @@ def _show_rich(table: Table) -> None:
             # The terminal wraps what is still too wide: a cut number would be a wrong one.
             wide = Console(file=styled(sys.stdout), width=max(console.width, _width(table, indices)))
             wide.print(_drawn(replace(table, title=""), indices))
-    for column in table.columns:
-        if column.meaning:
-            console.print(Text(f"{column.heading}: {column.meaning}", style="dim"))
+    for sentence in _sentences(table):
+        console.print(Text(sentence, style="dim"))
 
 
 def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:

@@ -56,13 +56,12 @@ def table(result: "RunResult") -> Table:
 
     scale, tails = _scale(result), result.results[0].measures
     measures = measures_among(tails[0].estimates)
-    has_table = any(tail.table_ses for row in result.results for tail in row.measures)
-    columns = tuple(_columns([tail.confidence for tail in tails], measures, has_table=has_table))
+    columns = tuple(_columns([tail.confidence for tail in tails], measures))
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
         rows.append([scenario, *[""] * (len(columns) - 1)])
         rows += [_row(row, measures, scale) for row in result.results if row.scenario == scenario]
-    return Table(title=_title(result, scale), columns=columns, rows=rows)
+    return Table(title=_title(result, scale), columns=columns, rows=rows, footnote=f"±: {_errors(result)}.")
 
 
 def _title(result: "RunResult", scale: Scale) -> str:
@@ -75,6 +74,18 @@ def _title(result: "RunResult", scale: Scale) -> str:
         f"{_paths(result, steps)}, {run.backend} {run.precision}\n"
         f"revalues {held}, {how}\n"
     )
+
+
+def _errors(result: "RunResult") -> str:
+    """Say what the errors beside the figures are of: the simulation, a law's table of past days, or both."""
+    tails = [tail for row in result.results for tail in row.measures]
+    if not any(tail.table_ses for tail in tails):
+        return "one standard error of the simulation"
+    of_table = "the law's table of past days, were they another sample of such days"
+    if all(tail.is_exact for tail in tails):
+        return f"one standard error of {of_table}"
+    behind_exact = ", or the one behind `exact`," if any(tail.is_exact for tail in tails) else ""
+    return f"one standard error of the simulation; a second ±{behind_exact} is that of {of_table}"
 
 
 def _paths(result: "RunResult", steps: str) -> str:
@@ -100,18 +111,16 @@ def _how(result: "RunResult") -> str:
     return f"compressed, error at most {told}{render.at_most(largest)} {result.run.currency} of P&L"
 
 
-def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"], *, has_table: bool) -> Iterator[Column]:
+def _columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
     from engine.risk.measures.registry import HEADLINE
 
     yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
     yield Column(heading="value", meaning="what the book is worth today, before any shock.")
     yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
-    table = " of the simulation, and of a filtered law's table of past days" if has_table else ""
     for confidence in confidences:
         name, odds = render.percent(confidence), render.percent(1.0 - confidence)
         for measure in measures:
-            meaning = f"{measure.meaning.format(odds=odds)}; ± one standard error{table}."
-            yield Column(heading=f"{measure.label} {name}", meaning=meaning)
+            yield Column(heading=f"{measure.label} {name}", meaning=f"{measure.meaning.format(odds=odds)}.")
     last = f"{HEADLINE[-1].label} {render.percent(confidences[-1])}"
     yield Column(
         heading=f"{last} after shock", meaning=f"{last} counted from the shocked value: what may come on top of it."

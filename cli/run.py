@@ -74,8 +74,9 @@ def run(
 ) -> None:
     """Print VaR and expected shortfall of books, with errors.
 
-    In total and per book, in one or several scenarios on the same random numbers. Without a market, book or scenario
-    the bundled ones are used. Settings come from options, else UNWIND_* variables (UNWIND_PATHS), else RUN.toml, else
+    In total and per book, in one or several scenarios on the same random numbers. Without a market or book the bundled
+    ones are used; without a scenario `filtered`, past days at the vols of the day, which needs a market with a [law].
+    Settings come from options, else UNWIND_* variables (UNWIND_PATHS), else RUN.toml, else
     the defaults that `unwind schema run` shows.
     """
     from os import environ

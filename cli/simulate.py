@@ -8,6 +8,7 @@ import typer
 
 from cli import options, render
 from cli.render import Column, Table
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 if TYPE_CHECKING:
     from engine.inputs.run import RunConfig
@@ -21,7 +22,7 @@ def simulate(
     market: options.Market = None,
     scenario: Annotated[
         str, typer.Option(metavar="NAME", help="A bundled scenario's name or a TOML file.")
-    ] = "mixture",
+    ] = DEFAULT_SCENARIO,
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures, 100 or more. Default: 100000.")
     ] = None,

@@ -31,14 +31,13 @@ def stress(
     from engine.inputs.book.several import load_books
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
     from engine.inputs.run import resolve
-    from engine.inputs.scenario.load import default_scenario_names, load_scenarios
+    from engine.inputs.scenario.load import AT_ONCE, load_scenarios
 
     flags = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
     resolve(flags, {})  # the same checks as of a run
     levels = load_market(market or bundled_market_path())
     positions = load_books(book or [bundled_book_path()], levels.valuation_date)
-    names = scenario or [name for name in default_scenario_names() if name != "base"]
-    stressed = stress.stress_table(positions, levels, load_scenarios(names), currency)
+    stressed = stress.stress_table(positions, levels, load_scenarios(scenario or AT_ONCE), currency)
     warnings = (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes)
     if as_json:
         print(

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario, read_scenario
 from engine.scenario.apply import apply
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_the_run_file_is_read(blocks, tmp_path):
     _, run, *_ = blocks["toml"]
     config = resolve({}, {}, written(tmp_path, "RUN.toml", run))
     assert config.book_files == (tmp_path / "my-book.csv",)
-    assert config.scenarios == ("base", str(tmp_path / "my-scenario.toml"))
+    assert config.scenarios == (DEFAULT_SCENARIO, str(tmp_path / "my-scenario.toml"))
     assert config.until_se == 0.005
 
 
@@ -84,11 +86,19 @@ def test_the_files_that_the_commands_name_are_there(root, blocks):
     assert all((root / file).is_file() for file in files)
 
 
-def test_an_index_is_declared_as_it_says(blocks, tmp_path):
-    _, _, levels, *_ = blocks["toml"]
-    text = bundled_market_path().read_text("utf-8").replace("[factors]", f"{levels}\n[factors]")
+def test_an_index_is_declared_as_it_says_and_has_a_place_in_the_default_law(blocks, tmp_path):
+    _, _, levels, given, *_ = blocks["toml"]
+    bundled = bundled_market_path()
+    text = bundled.read_text("utf-8").replace("[factors]", f"{levels}\n[factors]")
+    for name in ("2025-05-28.rows.npy", "2025-05-28.moves.npy"):
+        (tmp_path / name).write_bytes(bundled.with_name(name).read_bytes())
     text = text.replace('"USDJPY", "USDJPY_VOL",', '"USDJPY", "USDJPY_VOL", "SPX",')
     text = text.replace("0.1123475, 0.55,", "0.1123475, 0.55, 0.18,").replace("0.0, 2.0,", "0.0, 2.0, 0.0,")
     text = text.replace("0.0, 0.124,", "0.0, 0.124, 0.0,").replace("# USDJPY_VOL\n]", f"\n    {[0.0] * 18 + [1.0]},\n]")
-    market = load_market(written(tmp_path, "market.toml", text))
+    default = load_scenario(DEFAULT_SCENARIO)
+    with pytest.raises(FileFaults, match=r"does not say how SPX moves: add \[law.given.NAME\]"):
+        apply(default, load_market(written(tmp_path, "market.toml", text)))
+    market = apply(default, load_market(written(tmp_path, "market.toml", f"{text}\n{given}"))).market
+    assert market.filtered is not None
+    assert market.filtered.given["SPX"].loadings == {"USDJPY": 0.15, "UST_10Y": 0.05}
     assert (market.factors[-1].name, market.factors[-1].currency, market.levels["SPX"]) == ("SPX", "USD", 5888.55)

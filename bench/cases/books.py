@@ -13,6 +13,7 @@ from engine.inputs.book.cache import cache_key, cache_path
 from engine.inputs.market.load import write_market
 
 N_PATHS = 1_000_000
+RUN = ("run", "--scenario", "base", "--json")  # no history holds the index
 SIZES = (10, 1_000, 100_000)
 N_BOOKS = (1, 10, 100)
 POSITIONS = 1_000  # of each of several books
@@ -26,7 +27,7 @@ def measure() -> CaseResult:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_market(sample.market_with_index(), folder / "market.toml")
-        unwind("run", "--paths", "1000", "--json")  # compiles the kernels, if nobody did
+        unwind(*RUN, "--paths", "1000")  # compiles the kernels, if nobody did
         for n in SIZES:
             _one_book(folder, n, rows, figures)
         for n_books in N_BOOKS:
@@ -36,7 +37,7 @@ def measure() -> CaseResult:
     return CaseResult(
         name="books",
         clock="wall",
-        title=f"Books of all kinds: a check, then unwind run --paths {N_PATHS:,}",
+        title=f"Books of all kinds: a check, then unwind run --scenario base --paths {N_PATHS:,}",
         rows=tuple(rows),
         figures=figures,
         asserted=("a book compiled anew and the kept one give the same sha256",),
@@ -50,8 +51,8 @@ def _one_book(folder: Path, n: int, rows: list[Row], figures: dict[str, Any]) ->
     cache_path(key).unlink(missing_ok=True)  # of an earlier bench
     book = ("--book", str(path), "--market", str(folder / "market.toml"))
     cold = unwind("book", "compile", str(path), "--market", book[3], "--out", str(folder / f"{n}.parquet"))
-    first = unwind("run", "--paths", str(N_PATHS), "--json", *book)
-    again = unwind("run", "--paths", str(N_PATHS), "--json", *book)
+    first = unwind(*RUN, "--paths", str(N_PATHS), *book)
+    again = unwind(*RUN, "--paths", str(N_PATHS), *book)
     if first.digests != again.digests:
         raise AssertionError(f"{n} positions: a kept book gives another P&L")
     rows += [
@@ -64,9 +65,7 @@ def _one_book(folder: Path, n: int, rows: list[Row], figures: dict[str, Any]) ->
 def _many_books(folder: Path, n_books: int, rows: list[Row], figures: dict[str, Any]) -> None:
     path = folder / f"books-{n_books}.csv"
     write_book(path, POSITIONS * n_books, n_books=n_books)
-    ran = unwind(
-        *("run", "--paths", str(FEW_PATHS), "--json", "--book", str(path), "--market", str(folder / "market.toml"))
-    )
+    ran = unwind(*(*RUN, "--paths", str(FEW_PATHS), "--book", str(path), "--market", str(folder / "market.toml")))
     rows.append(_row(f"{n_books} books of {POSITIONS:,}: run", ran, FEW_PATHS, "paths"))
     figures[f"{n_books} books"] = _figures(ran)
 

@@ -12,7 +12,7 @@ from bench.records import CaseResult, Row
 from engine.book.store import write_compiled
 
 N_PATHS = 10_000_000
-RUN = ("run", "--backend", "numba", "--json")
+RUN = ("run", "--scenario", "base", "--backend", "numba", "--json")
 
 
 def measure() -> CaseResult:
@@ -31,7 +31,7 @@ def measure() -> CaseResult:
     return CaseResult(
         name="end_to_end",
         clock="wall",
-        title=f"unwind run --paths {N_PATHS:,}: 10 days in one step, VaR and ES at 97.5 % and 99 %",
+        title=f"unwind run --scenario base --paths {N_PATHS:,}: 10 days in one step, VaR and ES at 97.5 % and 99 %",
         rows=tuple(_row(name, runs) for name, runs in ran.items()),
         figures={name: _figures(runs) for name, runs in ran.items()},
         asserted=tuple(_assert_equal(name, ran) for name in books),

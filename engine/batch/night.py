@@ -1,7 +1,7 @@
 """A batch from its first date to its last: what is recorded is left alone, what is begun goes on, the rest is made."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -11,7 +11,7 @@ from typing import Any
 from engine.batch.blocks.checkpoints import WORK, remove_parts, remove_work
 from engine.batch.blocks.stop import InterruptedBatchError
 from engine.batch.extras import missing_extras
-from engine.batch.figures.limits import of_no_run, use_limits
+from engine.batch.figures.limits import held_by_default, of_no_run, use_limits
 from engine.batch.one_run import How, RunState, record_run
 from engine.batch.record_lock import one_of_shards, only_writer
 from engine.batch.replacement import Replacement
@@ -45,7 +45,7 @@ class NightOutcome:
     runs: tuple[tuple[str, RunState], ...]
     faults: tuple[BatchFault, ...]
     limits: tuple[LimitUse, ...]
-    warnings: tuple[str, ...]  # of the runs' inputs, each once; of a share, none
+    warnings: tuple[str, ...]  # of limits and the runs' inputs, each once; of a share, none
     exit_code: int
     note: str | None = None  # such as why there is no night, or no new one
     sha256: str | None = None  # of the night's file, and with it of all its runs' records; of a share, none
@@ -256,7 +256,7 @@ def _closed(
         runs=tuple(states),
         faults=tuple(faults),
         limits=limits,
-        warnings=tuple(dict.fromkeys(warning for record in records for warning in record.manifest["warnings"])),
+        warnings=tuple(dict.fromkeys([*held_by_default(batch.limits), *_warnings(records)])),
         exit_code=_code(states, faults, limits),
     )
     root = place.root if place.names else None
@@ -308,6 +308,10 @@ def _records(root: Path, valuation_date: date, names: Sequence[str]) -> tuple[li
             except Exception as error:
                 faults.append(unexpected_fault(error, subject=name, run=name))
     return records, faults
+
+
+def _warnings(records: Sequence[RunRecord]) -> Iterator[str]:
+    return (warning for record in records for warning in record.manifest["warnings"])
 
 
 def _code(states: Sequence[tuple[str, RunState]], faults: Sequence[BatchFault], limits: Sequence[LimitUse]) -> int:

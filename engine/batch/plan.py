@@ -9,7 +9,7 @@ from engine.batch.blocks.block_files import cells_of_block, run_blocks
 from engine.batch.blocks.checkpoints import Checkpoints
 from engine.batch.blocks.problem import problem_sha256
 from engine.batch.extras import missing_extras
-from engine.batch.figures.limits import AvailableFigures, of_no_figure, of_no_run, unusable
+from engine.batch.figures.limits import AvailableFigures, held_by_default, of_no_figure, of_no_run, unusable
 from engine.batch.one_run import once, work_folder
 from engine.batch.record_lock import check_writable
 from engine.batch.sources import Day, day_of, load, no_night, source_of, stress_scenarios
@@ -44,7 +44,7 @@ class Planned:
 
     runs: tuple[PlannedRun, ...]
     faults: tuple[str, ...]  # of inputs, limits and `out`: these runs would fail, or lack a book or a limit
-    warnings: tuple[str, ...]  # of inputs: what they may hold, but is worth knowing; each once
+    warnings: tuple[str, ...]  # of inputs and limits: what they may hold, but is worth knowing; each once
 
 
 def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned:
@@ -56,7 +56,7 @@ def planned(batch: Batch, say: Callable[[str], None], *, probe: bool) -> Planned
         check_writable(batch.out)
     except InputError as error:
         faults.append(str(error))
-    warnings: list[str] = []
+    warnings = [*held_by_default(batch.limits)]
     say_once = once(say)
     runs: list[PlannedRun] = []
     for night in batch.nights:

@@ -47,6 +47,7 @@ from engine.record.tables import (
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.results import RunResult, ScopeResult, as_json
 from engine.run.start import Prepared
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import Scenario
 from kernels.base import CellRange
 
@@ -112,6 +113,7 @@ def write_run(
         "market": {"path": str(source.market), "sha256": source.market_sha256},
         "books": _books(source, loaded),
         "scenarios": list(source.scenarios),
+        "default_scenario": DEFAULT_SCENARIO,
         "facts": plain["run"],
         "code": code(),
         "host": socket.gethostname(),

@@ -13,6 +13,7 @@ from engine.inputs.run import Confidence
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict
 from engine.risk.measures.registry import measures_by_label
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 EXACT = ("stress", "DV01")  # figures without Monte Carlo error that a limit may be on
 ALL_CURVES = "all"  # the DV01 of all curves together
@@ -62,7 +63,10 @@ class Limit(Strict):
     )
     scope: str = Field(default="total", min_length=1, description='"total", "book:NAME" or a glob over them.')
     scenario: str | None = Field(
-        default=None, json_schema_extra=_described("{tail}: base unless given. stress: needed.")
+        default=None,
+        json_schema_extra=_described(
+            f"{{tail}}: {DEFAULT_SCENARIO} unless given, and the batch says so. stress: needed."
+        ),
     )
     confidence: Confidence | None = Field(
         default=None, json_schema_extra=_described("{tail}: needed; one of the run's.")
@@ -73,6 +77,11 @@ class Limit(Strict):
     each_currency: bool = Field(
         default=False, description="DV01: of each currency's curves alone, so that no currency is netted with another."
     )
+
+    @property
+    def scenario_held(self) -> str | None:
+        """Return the scenario whose figures the limit is held to; None for DV01, which depends on none."""
+        return None if self.measure == "DV01" else self.scenario or DEFAULT_SCENARIO
 
     @model_validator(mode="after")
     def _has_what_its_measure_needs(self) -> "Limit":

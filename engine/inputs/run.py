@@ -16,6 +16,7 @@ from engine.inputs.repeated import first_repeated
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
 from engine.inputs.whole_numbers import whole_number, whole_number_hint
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 MIN_PATHS = 100  # one path in the worst 1 %
 MAX_PATHS = 10**9
@@ -148,7 +149,9 @@ class RunConfig(Strict):
         BeforeValidator(_alone_in_list),
         AfterValidator(_some_and_different),
         WithJsonSchema(_or_list({"type": "string", "minLength": 1})),
-    ] = Field(default=("base",), alias="scenario", max_length=64, description="Names, or paths of .toml files.")
+    ] = Field(
+        default=(DEFAULT_SCENARIO,), alias="scenario", max_length=64, description="Names, or paths of .toml files."
+    )
     n_paths: Annotated[
         int,
         _whole(1_000_000),

@@ -47,8 +47,9 @@ def check_law_on_market(kind: str | None, market: Market, findings: Findings) ->
     if state is None:
         findings.refuse(
             "law",
-            f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}; `unwind calibrate`"
-            " writes a market with one, or take law = 'gaussian'",
+            f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}; `unwind calibrate"
+            f" HISTORY --date {market.valuation_date}` writes one, or take --scenario base, the normal law by the"
+            " market's vols (in a file, law = 'gaussian')",
         )
         return
     if kind in HISTORICAL and len(state.moves) < HISTORICAL[kind] + MOST_DAYS - 1:

@@ -9,7 +9,8 @@ from engine.errors import InputError
 from engine.record.intact_files import MEND_RUN, intact_bytes, read_sealed
 from engine.record.tables import MANIFEST
 
-_OF_ANY = ("run", "valuation_date", "files", "complete", "facts")  # keys that every reader uses
+_OF_ANY = ("run", "valuation_date", "files", "complete", "scenarios", "facts")  # keys that every reader uses
+_OLD_DEFAULT = "base"  # scenario of a run that named none, in records that do not say which it was
 _OF_RUN_AGAIN = ("config", "market", "books", "blocks", "facts", "files", "problem_sha256")
 
 
@@ -65,6 +66,7 @@ class Manifest(TypedDict):
     market: RecordedFile
     books: list[RecordedBook]
     scenarios: list[RecordedScenario]
+    default_scenario: NotRequired[str]  # of the program that wrote it; not in older records, whose default was "base"
     facts: dict[str, Any]  # engine.risk.results.RunFacts: seed, paths, backend, device, versions, revaluation
     code: dict[str, str]  # {version, sha256} of the program's own sources
     host: str  # where the record was written
@@ -117,6 +119,13 @@ def read_intact(folder: Path, names: Iterable[str] | None = None) -> IntactRun:
 def read_manifest(folder: Path, names: Iterable[str] | None = None) -> Manifest:
     """Read the manifest of a run whose files are as they were written. Raises as `read_intact`."""
     return read_intact(folder, names).manifest
+
+
+def main_scenario(manifest: Mapping[str, Any]) -> str:
+    """Return the scenario that stands for a run: the default of its day where the run has it, else its first."""
+    names = [scenario["name"] for scenario in manifest["scenarios"]]
+    default = manifest.get("default_scenario", _OLD_DEFAULT)
+    return str(default if default in names else names[0])
 
 
 def manifest_of(content: Mapping[str, Any], path: Path, keys: Iterable[str] = _OF_RUN_AGAIN) -> Manifest:

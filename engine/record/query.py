@@ -18,7 +18,7 @@ from engine.errors import InputError, RiskError
 from engine.inputs.batch import day_of_text
 from engine.part_files import part_of
 from engine.record.atomic import write_atomically
-from engine.record.manifest import read_intact
+from engine.record.manifest import main_scenario, read_intact
 from engine.record.read import read_table
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
@@ -48,6 +48,7 @@ class RecordedRun:
     folder: Path
     valuation_date: date
     run: str
+    main_scenario: str
     results: pa.Table  # RESULTS_SCHEMA
 
 
@@ -86,7 +87,7 @@ def figures(runs: Sequence[RecordedRun], where: str = "true", parameters: Sequen
 
 
 def headline(runs: Sequence[RecordedRun]) -> Rows:
-    """Return one row a run, (n_runs,): the measures of all books in its first scenario at the highest confidence."""
+    """Return one row a run, (n_runs,): the measures of all books in its main scenario at the highest confidence."""
     keys = [measure.key for measure in HEADLINE]
     columns = [f"max(value) FILTER (measure = '{key}') AS {key}" for key in keys]
     columns.insert(1, f"max(se) FILTER (measure = '{keys[0]}') AS {keys[0]}_se")
@@ -94,9 +95,10 @@ def headline(runs: Sequence[RecordedRun]) -> Rows:
         f"WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, {', '.join(columns)}, "
         "any_value(unit) AS unit FROM figures "
         f"WHERE measure IN ({', '.join(map(repr, keys))}) AND scope IN ('total', 'partial') "
+        "AND scenario = main_scenario "
         "GROUP BY valuation_date, run, scenario, scope, confidence) "
         "SELECT * FROM levels QUALIFY row_number() OVER "
-        "(PARTITION BY valuation_date, run ORDER BY scenario <> 'base', scenario, confidence DESC) = 1 "
+        "(PARTITION BY valuation_date, run ORDER BY confidence DESC) = 1 "
         "ORDER BY valuation_date, run",
         runs,
     )
@@ -169,6 +171,7 @@ def _recorded(folder: Path) -> RecordedRun:
         folder=folder,
         valuation_date=date.fromisoformat(intact.manifest["valuation_date"]),
         run=intact.manifest["run"],
+        main_scenario=main_scenario(intact.manifest),
         results=read_table(folder / RESULTS, RESULTS_SCHEMA, intact.files[RESULTS]),
     )
 
@@ -195,9 +198,9 @@ def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()
 
 
 def _dated(run: RecordedRun) -> pa.Table:
-    """Return a run's figures with the columns that its folder's names stand for."""
-    table = run.results
-    for name, value in (("valuation_date", run.valuation_date), ("run", run.run), ("folder", str(run.folder))):
+    """Return a run's figures with columns of what its folder's names stand for, and of its main scenario."""
+    table, names = run.results, {"valuation_date": run.valuation_date, "run": run.run, "folder": str(run.folder)}
+    for name, value in (names | {"main_scenario": run.main_scenario}).items():
         table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
     return table
 

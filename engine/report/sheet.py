@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from engine.record.manifest import main_scenario
 from engine.record.read import RunRecord
 from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, difference_se, scale_of
@@ -30,7 +31,7 @@ class Sheet:
     night: date
     past: EarlierNights
     before: NightBefore
-    main: ScopeResult  # the sum over books in the first scenario
+    main: ScopeResult  # the sum over books in the run's main scenario
     confidence: float  # the highest
     scale: Scale
 
@@ -57,7 +58,7 @@ class Sheet:
 def sheet(number: int, run: RunRecord, night: date, earlier: EarlierNights) -> Sheet:
     """Find a run's headline, what it is compared with, and the unit of its amounts."""
     sums = [result for result in run.results if result.scope in ALL_BOOKS]
-    main = next((result for result in sums if result.scenario == "base"), sums[0])
+    main = next(result for result in sums if result.scenario == main_scenario(run.manifest))
     tails = [tail for result in sums for tail in result.measures]
     return Sheet(
         number=number,

@@ -49,9 +49,18 @@ def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
     found = {sheet.run.name: sheet for sheet in sheets}
     rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
     last = sheets[0].past.last if sheets else None
-    caption = f"All books in the base scenario, or a run's first. {_since(last)} "
+    caption = f"All books in {_mains(sheets)}. {_since(last)} "
     caption += "± is one Monte Carlo standard error, of a change at most."
     return table(caption, heads, rows)
+
+
+def _mains(sheets: Sequence[Sheet]) -> str:
+    """Say in which scenario each run's headline is: the night's default, or the run's first."""
+    mains = {sheet.run.name: sheet.main.scenario for sheet in sheets}
+    alike = set(mains.values())
+    if len(alike) == 1:
+        return alike.pop()
+    return ", ".join(f"{main} ({run})" for run, main in mains.items()) or "each run's main scenario"
 
 
 def limits(night: Night) -> Table | None:

@@ -156,6 +156,13 @@ def table_errors(
     return found
 
 
+def table_note(unwinds: Sequence[Unwind | None], n_paths: int) -> str | None:
+    """Say that the error of a filtered law's table is not printed for so few paths; None where it is, or has none."""
+    is_drawn = any(not is_historical(unwinds[s]) for s in past_scenarios(unwinds))
+    few = f"the error of the law's table of past days stands beside the simulation's from {LEAST_PATHS:,} paths on"
+    return few if is_drawn and n_paths < LEAST_PATHS else None
+
+
 def with_table_errors(row: ScopeResult, errors: Mapping[float, Mapping[str, float]]) -> ScopeResult:
     """Return a row of results with the table's error beside the simulation's."""
     measures = tuple(replace(tail, table_ses=errors.get(tail.confidence, {})) for tail in row.measures)

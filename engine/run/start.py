@@ -23,6 +23,7 @@ from engine.run.filtered import (
     past_notes,
     refuse_plain_history,
     table_errors,
+    table_note,
     whole_laws,
     with_table_errors,
 )
@@ -72,6 +73,8 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
             return _exact_result(prepared, exact, simulate_s=time.perf_counter() - before, start=start)
         tails = _simulate(prepared, progress, say)
         errors = table_errors(prepared.backend, prepared.program, packed.model, config.confidences, tails.plan.n_paths)
+    if (note := table_note(prepared.inputs.unwinds, tails.plan.n_paths)) is not None and packed.n_steps > 1:
+        say(note)
     simulate_s = time.perf_counter() - before
     result = result_of(prepared, tails, simulate_s=simulate_s, total_s=time.perf_counter() - start)
     rows = [with_table_errors(row, errors.get(i, {})) for i, row in enumerate(result.results)]

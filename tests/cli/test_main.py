@@ -81,6 +81,7 @@ def test_the_help_of_run_states_the_defaults_in_force(unwind):
         *(config.steps, config.currency, config.revaluation, "--instantaneous" if config.instantaneous else "--ageing"),
     ):
         assert f"Default: {default}" in text
+    assert f"without a scenario `{config.scenarios[0]}`" in text
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,29 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert fund.split()[7:] == ["3.0000", "±0.0040", "3.6000", "±0.0050", "2.6000"]  # at 99 %, and ES less the shock
 
 
+def test_one_line_says_what_the_errors_are_of(result):
+    """Of the simulation; beside it of the table of past days; of that alone where nothing is simulated."""
+    line = plain(results.table(result)).splitlines()[-1]
+    assert line == "  ±: one standard error of the simulation."
+    first, second = result.results[0].measures
+    drawn = replace(first, table_ses={"value_at_risk": 0.3e9, "expected_shortfall": 0.4e9})
+    both = replace(result, results=(replace(result.results[0], measures=(drawn, second)), *result.results[1:]))
+    text = plain(results.table(both)).splitlines()
+    assert "2.0000 ±0.0040 ±0.30" in next(line for line in text if line.startswith("  total"))
+    assert text[-1] == (
+        "  ±: one standard error of the simulation; a second ± is that of the law's table of past days,"
+        " were they another sample of such days."
+    )
+    known = {key: replace(each, se=0.0) for key, each in drawn.estimates.items()}
+    exact = replace(drawn, is_exact=True, estimates=known)
+    row = replace(result.results[0], measures=(exact,))
+    mixed = plain(results.table(replace(result, results=(row, replace(result.results[1], measures=(first,))))))
+    assert "a second ±, or the one behind `exact`, is that of the law's table" in mixed.splitlines()[-1]
+    alone = plain(results.table(replace(result, results=(row,)))).splitlines()
+    assert "2.00 exact ±0.30" in next(line for line in alone if line.startswith("  total"))
+    assert alone[-1].startswith("  ±: one standard error of the law's table of past days")
+
+
 def test_where_nothing_that_is_compressed_moves_the_error_is_said_alone(result):
     still = replace(result.run.revaluation, flow_bound=0.0, option_bound=0.0, future_bound=0.0, swaption_bound=0.0)
     text = plain(results.table(replace(result, run=replace(result.run, revaluation=still))))

@@ -5,11 +5,13 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
+
 
 def test_quantiles_and_regimes_of_the_last_day_and_files_of_all(unwind, tmp_path):
     files = {"--out": tmp_path / "q.parquet", "--paths-out": tmp_path / "p.parquet"}
     options = [word for pair in files.items() for word in pair]
-    done = unwind("simulate", "--paths", 500, "--days", 3, "--backend", "numba", *options)
+    done = unwind("simulate", "--scenario", "mixture", "--paths", 500, "--days", 3, "--backend", "numba", *options)
     assert done.returncode == 0, done.stderr
     assert "mixture: quantiles after 3 business days, on 2025-06-02" in done.stdout
     row = next(line for line in done.stdout.splitlines() if line.startswith("USDJPY "))
@@ -28,6 +30,11 @@ def test_a_path_alone_is_that_of_the_file(unwind, tmp_path):
     said = json.loads(done.stdout)
     assert (said["first_path"], said["n_paths"]) == (12_345, 1)
     assert said["levels"]["USDJPY"] == rows.loc[rows["path"] == 12_345, "USDJPY"].tolist()
+
+
+def test_without_a_scenario_it_is_that_of_a_run(unwind):
+    done = unwind("simulate", "--paths", 100, "--days", 2, "--backend", "numba")
+    assert done.stdout.startswith(f"{DEFAULT_SCENARIO}: quantiles after 2 business days")
 
 
 @pytest.mark.parametrize(("options", "message"), [

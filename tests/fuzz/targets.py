@@ -51,6 +51,7 @@ block_cells = 1
 path = "book.csv"
 [[runs]]
 name = "ten-days"
+scenario = "base"
 paths = 100
 horizon_days = 2
 confidence = [0.975, 0.99]
@@ -59,6 +60,7 @@ LIMITS = """[[limits]]
 name = "VaR"
 measure = "VaR"
 confidence = 0.99
+scenario = "base"
 run = "ten-days"
 amount = 20e9
 [[limits]]
@@ -132,6 +134,7 @@ def _scenarios() -> tuple[bytes, ...]:
 
 def _run(**files: Path) -> None:
     flags: dict[str, Any] = {"paths": 100, "horizon_days": 2, "backend": "numba", "confidence": [0.9]}
+    flags["scenario"] = ["base"]  # unless one is given: no rows lie beside a market that was changed
     _simulate(resolve(flags | {key: [path] if key == "book" else path for key, path in _named(files).items()}, {}))
 
 

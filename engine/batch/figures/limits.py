@@ -39,19 +39,25 @@ def use_limits(limits: Sequence[Limit], runs: Sequence[RunRecord], names: Sequen
 def unusable(limits: Sequence[Limit], run: str, has: AvailableFigures) -> tuple[str, ...]:
     """Name the limits that name a run and will find no figure in it, and say why."""
     meant = [limit for limit in limits if limit.run is not None and fnmatchcase(run, limit.run)]
-    return tuple(f"limit {each.name}: {message}" for each in meant if (message := missing_of(each, has)))
+    return tuple(f"{_called(each)}: {message}" for each in meant if (message := missing_of(each, has)))
 
 
 def of_no_figure(limits: Sequence[Limit], runs: Sequence[AvailableFigures]) -> tuple[str, ...]:
     """Name the limits that name no run and will find a figure in none of these, and say why the first has none."""
     free = [limit for limit in limits if limit.run is None and runs and all(missing_of(limit, has) for has in runs)]
-    return tuple(f"limit {each.name}: {missing_of(each, runs[0])}" for each in free)
+    return tuple(f"{_called(each)}: {missing_of(each, runs[0])}" for each in free)
 
 
 def of_no_run(limits: Sequence[Limit], runs: Sequence[str]) -> tuple[str, ...]:
     """Name the limits that mean none of these runs."""
     lost = [limit for limit in limits if limit.run and not any(fnmatchcase(run, limit.run) for run in runs)]
-    return tuple(f"limit {each.name}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
+    return tuple(f"{_called(each)}: {NO_RUN}, {each.run!r}; there are {', '.join(runs)}" for each in lost)
+
+
+def held_by_default(limits: Sequence[Limit]) -> tuple[str, ...]:
+    """Name the limits that name no scenario and need one, and say which they are held to."""
+    free = [limit for limit in limits if limit.scenario is None and limit.scenario_held is not None]
+    return tuple(f"{_called(each)} names no scenario: it is held to {each.scenario_held}" for each in free)
 
 
 def missing_of(limit: Limit, has: AvailableFigures) -> str | None:
@@ -64,8 +70,9 @@ def missing_of(limit: Limit, has: AvailableFigures) -> str | None:
         absent = has.curves is not None and (limit.curve or ALL_CURVES) not in has.curves
         return f"there is no curve {limit.curve!r}; there are {', '.join(has.curves or ())}" if absent else None
     scenarios = has.stressed if limit.measure == "stress" else has.scenarios
-    if scenarios is not None and (limit.scenario or "base") not in scenarios:
-        return f"the run has no scenario {limit.scenario or 'base'!r}; it has {', '.join(scenarios)}"
+    if scenarios is not None and limit.scenario_held not in scenarios:
+        by_default = "" if limit.scenario else ", to which a limit that names none is held"
+        return f"the run has no scenario {limit.scenario_held!r}{by_default}; it has {', '.join(scenarios)}"
     if limit.measure != "stress" and limit.confidence not in has.confidences:
         return f"the run has no confidence {limit.confidence}; it has {', '.join(map(str, has.confidences))}"
     return None
@@ -136,7 +143,7 @@ def _by_currency(dv01s: Sequence[Exact], limit: Limit) -> Iterator[tuple[str, st
 def _simulated(results: Sequence[ScopeResult], limit: Limit) -> Iterator[tuple[str, str | None, float, float]]:
     key = measures_by_label()[limit.measure].key
     for result in results:
-        if result.scenario == (limit.scenario or "base") and fnmatchcase(result.scope, limit.scope):
+        if result.scenario == limit.scenario_held and fnmatchcase(result.scope, limit.scope):
             for tail in result.measures:
                 if tail.confidence == limit.confidence and (found := tail.estimates.get(key)):
                     yield result.scope, None, found.value, found.se
@@ -146,6 +153,12 @@ def _exact(figures: Sequence[Exact], limit: Limit, label: str | None) -> Iterato
     for each in figures:
         if each.label == label and fnmatchcase(each.scope, limit.scope):
             yield each.scope, label, each.value, 0.0
+
+
+def _called(limit: Limit) -> str:
+    """Return a limit's name as messages have it: one without a name of its own is "limit 3" already."""
+    name = limit.name or "limit"
+    return name if name.startswith("limit") else f"limit {name}"
 
 
 def _has(run: RunRecord) -> AvailableFigures:
@@ -188,12 +201,11 @@ def _not_evaluated(limit: Limit, run: str, reason: str) -> LimitUse:
 
 
 def _record(limit: Limit, run: str, **others: object) -> LimitUse:
-    scenario = None if limit.measure == "DV01" else limit.scenario or "base"
     return LimitUse(
         name=limit.name or "limit",
         measure=limit.measure,
         run=run,
-        scenario=scenario,
+        scenario=limit.scenario_held,
         confidence=limit.confidence,
         severity=limit.kind,
         amount=limit.amount,

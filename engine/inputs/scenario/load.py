@@ -20,6 +20,7 @@ from engine.inputs.toml.read import Strict
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import LONGEST_TITLE, MOST_CHANGES, NAME, Scenario, Shock, ShockKind, ShockOn, findings_of
 
 MERGING = Merging(
@@ -29,7 +30,7 @@ MERGING = Merging(
 )
 PARTS = "parts"  # folder of bundled files that others extend
 EQUITIES = "equities"  # folder of bundled scenarios for markets with equities
-DEFAULTS = ("base", "april-2025", "article-2025", "august-2024")  # of commands without a scenario: no daily walk
+AT_ONCE = ("august-2024", "april-2025", "article-2025")  # bundled ones that move the market at once and no more
 
 
 class ShockEntry(Strict):
@@ -117,9 +118,9 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def bundled_scenario_names() -> tuple[str, ...]:
-    """Return the names of the scenarios that come with the program, `base` first."""
+    """Return the names of the scenarios that come with the program, the default one first."""
     names = [entry.name.removesuffix(".toml") for entry in _bundle().iterdir() if entry.name.endswith(".toml")]
-    return tuple(sorted(names, key=lambda name: (name != "base", name)))
+    return tuple(sorted(names, key=lambda name: (name != DEFAULT_SCENARIO, name)))
 
 
 def equity_scenario_names() -> tuple[str, ...]:
@@ -127,9 +128,9 @@ def equity_scenario_names() -> tuple[str, ...]:
     return tuple(_names_in(EQUITIES))
 
 
-def default_scenario_names() -> tuple[str, ...]:
-    """Return the bundled scenarios that a command takes when none is named: those that need no daily walk."""
-    return DEFAULTS
+def shown_scenario_names() -> tuple[str, ...]:
+    """Return the bundled scenarios of a first look: the default law, and beside it what moves the market at once."""
+    return (DEFAULT_SCENARIO, *AT_ONCE)
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> tuple[Scenario, ...]:

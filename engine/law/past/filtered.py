@@ -135,7 +135,8 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
     try:
         from engine.conventions.calendars import Calendars  # here: other laws need no calendar, and so no QuantLib
     except ImportError:
-        raise InputError("law 'filtered' needs the calendars of QuantLib: pip install QuantLib") from None
+        way_out = "pip install QuantLib, or take --scenario base"
+        raise InputError(f"law 'filtered' needs the calendars of QuantLib: {way_out}") from None
     coming = Calendars(valuation_date).steps.coming(n_steps).tolist()
     days = np.array([valuation_date, *(valuation_date + timedelta(day) for day in coming)], "datetime64[D]")
     return np.maximum(np.busday_count(days[:-1], days[1:]), 1).astype(np.float64)

@@ -57,7 +57,7 @@ def test_it_is_said_which_run_is_exact_and_which_error_is_the_tables(unwind):
     assert one.returncode == 0, one.stderr
     assert "equally likely moves, each valued: nothing is drawn" in one.stdout
     assert " exact ±" in one.stdout
-    assert "and of a filtered law's table of past days" in one.stdout
+    assert "±: one standard error of the law's table of past days" in one.stdout
     assert "filtered is exact: each of its 64,000 equally likely moves is valued" in one.stderr
     ten = unwind("run", "--scenario", "filtered", "--paths", "16384", "--backend", "numba")
     assert "16,384 paths, daily steps, seed 1" in ten.stdout

@@ -1,9 +1,12 @@
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
+
+
 def test_list_names_the_bundled_scenarios(unwind):
     done = unwind("scenario", "list")
     assert done.returncode == 0, done.stderr
     bundled, equities = done.stdout.split("\n\n")
     names, others = ([line.split()[0] for line in table.splitlines()[2:]] for table in (bundled, equities))
-    assert names[0] == "base"
+    assert names[0] == DEFAULT_SCENARIO
     assert len(names) == 16
     assert others == ["equities/mixture-empirical", "equities/mixture-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)

@@ -145,6 +145,7 @@ amount = 1.0
 [[limits]]
 name = "tight"
 measure = "VaR"
+scenario = "base"
 confidence = 0.99
 amount = 1.0
 [[limits]]
@@ -173,7 +174,7 @@ def test_a_limit_of_an_unknown_measure_costs_no_other(folder):
 
 
 def test_a_breached_hard_limit_ends_with_3_and_a_soft_one_does_not(folder):
-    limit = '\n[[limits]]\nmeasure = "VaR"\nconfidence = 0.99\namount = 1.0\nkind = "hard"\n'
+    limit = '\n[[limits]]\nmeasure = "VaR"\nscenario = "base"\nconfidence = 0.99\namount = 1.0\nkind = "hard"\n'
     folder.file.write_text(folder.file.read_text() + limit)
     folder.night(code=3)
     use = read_night(folder.out, DATE).limits[0]

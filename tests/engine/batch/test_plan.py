@@ -1,6 +1,7 @@
 """What a batch plan finds before anything runs."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -9,6 +10,8 @@ from engine.batch.plan import planned
 from engine.batch.record_lock import check_writable, only_writer
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
+from engine.inputs.market.load import bundled_market_path
+from engine.record.read import read_night
 from kernels.cuda.host.check import CudaFault
 
 LIMIT = """
@@ -31,7 +34,8 @@ def plan(folder):
 @pytest.mark.parametrize(
     ("key", "reason"),
     [
-        ('scope = "book:nosuch"', "no scope 'book:nosuch'; it has total, book:bills, book:bonds"),
+        ('scenario = "base"\nscope = "book:nosuch"', "no scope 'book:nosuch'; it has total, book:bills, book:bonds"),
+        ("", "no scenario 'filtered', to which a limit that names none is held; it has base, august-2024"),
         ('scenario = "april-2025"', "no scenario 'april-2025'; it has base, august-2024"),
         ('currency = "USD"', "the limit is in USD, the run in JPY"),
         ('run = "one-day"', "limit a: there is no such run, 'one-day'; there are ten-days"),
@@ -48,8 +52,26 @@ def test_a_limit_that_will_find_no_figure_is_a_fault_of_the_plan(folder, key, re
 
 
 def test_limits_on_every_book_are_no_fault(folder):
-    folder.file.write_text(f'{folder.file.read_text()}{LIMIT}scope = "book:*"\n')
+    folder.file.write_text(f'{folder.file.read_text()}{LIMIT}scenario = "base"\nscope = "book:*"\n')
     assert plan(folder).faults == ()
+    assert plan(folder).warnings == ()
+
+
+def test_a_limit_that_names_no_scenario_is_held_to_the_default_one_and_plan_and_night_say_so(folder):
+    folder.edit('["base", "august-2024"]', '"filtered"')
+    for name in ("2025-05-28.rows.npy", "2025-05-28.moves.npy"):
+        (folder.folder / "markets" / name).write_bytes(bundled_market_path().with_name(name).read_bytes())
+    folder.file.write_text(f"{folder.file.read_text()}{LIMIT.replace('name = ', '# ')}")
+    said = "limit 1 names no scenario: it is held to filtered"
+    assert plan(folder).warnings == (said,)
+    done = folder.run("run", folder.file)
+    assert done.returncode == 0, done.stderr
+    assert f"warning: {said}" in done.stderr.splitlines()
+    (night,) = json.loads(done.stdout.splitlines()[-1])["nights"]
+    assert night["warnings"] == [said]
+    assert night["limits_not_evaluated"] == []
+    (use,) = read_night(folder.out, date(2025, 5, 28)).limits
+    assert (use.scenario, use.state) == ("filtered", "within")
 
 
 def test_an_out_that_cannot_be_written_is_a_fault_of_plan_and_run(folder):
@@ -76,7 +98,9 @@ def test_a_check_leaves_nothing_behind(tmp_path):
 
 
 def test_warnings_of_inputs_are_told_once(folder):
-    folder.edit("[[runs]]", '[[runs]]\nname = "second"\npaths = 70_000\nbackend = "numba"\n\n[[runs]]')
+    folder.edit(
+        "[[runs]]", '[[runs]]\nname = "second"\nscenario = "base"\npaths = 70_000\nbackend = "numba"\n\n[[runs]]'
+    )
     path = folder.folder / "books" / "bonds.csv"
     head, *rows = path.read_text().splitlines()
     path.write_text("\n".join([f"{head},desk_note", *(f"{row},1" for row in rows)]) + "\n")
@@ -92,7 +116,7 @@ def test_warnings_of_inputs_are_told_once(folder):
 def test_what_auto_picked_is_told_once_a_batch(folder, monkeypatch):
     fault = CudaFault(message="no driver", is_temporary=False)
     monkeypatch.setattr(engine.run.backend, "cuda_fault", lambda: fault)
-    folder.edit("[[runs]]", '[[runs]]\nname = "second"\npaths = 70_000\n\n[[runs]]')
+    folder.edit("[[runs]]", '[[runs]]\nname = "second"\nscenario = "base"\npaths = 70_000\n\n[[runs]]')
     folder.edit('backend = "numba"', 'backend = "auto"')
     said = []
     folder.work(say=said.append)

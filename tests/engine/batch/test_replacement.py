@@ -17,7 +17,10 @@ from engine.record.verify import changed_files
 from tests.engine.batch.conftest import BOOKS, DATE, BatchFolder
 
 DAY = date.fromisoformat(DATE)
-SECOND_RUN = '\n[[runs]]\nname = "one-day"\nhorizon_days = 1\npaths = 100_000\nbackend = "numba"\nbooks = "bills"\n'
+SECOND_RUN = (
+    '\n[[runs]]\nname = "one-day"\nscenario = "base"\nhorizon_days = 1\npaths = 100_000\nbackend = "numba"\n'
+    'books = "bills"\n'
+)
 
 
 @pytest.fixture

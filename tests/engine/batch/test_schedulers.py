@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import engine.inputs.batch as batch_file
+from engine.batch.figures.limits import held_by_default
 from engine.batch.schedulers import example_names, example_text
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAYS = {"Mon": 0, "Tue": 1, "Wed": 2, "Thu": 3, "Fri": 4, "Sat": 5, "Sun": 6}
@@ -154,6 +156,16 @@ def test_no_example_takes_its_date_from_the_scheduler_or_the_machine():
         text = example_text(name)
         assert "$(date" not in text, name
         assert not re.search(r"--date[ ,'\"]+\{\{", text), name
+
+
+def test_the_example_s_limits_name_their_scenario_and_its_run_has_it(tmp_path):
+    path = tmp_path / "nightly.toml"
+    path.write_text(example_text("batch"), encoding="utf-8")
+    batch = read_batch(path, ["2025-05-28"])
+    assert held_by_default(batch.limits) == ()
+    runs = {run.name: run for run in batch.runs}
+    assert all(limit.scenario in runs[limit.run].scenarios for limit in batch.limits if limit.scenario)
+    assert [run.scenarios[0] for run in batch.runs] == [DEFAULT_SCENARIO] * 2
 
 
 def test_the_example_s_limits_hold_each_currency_alone():

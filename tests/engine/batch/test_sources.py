@@ -136,7 +136,7 @@ def test_a_single_run_states_the_digest_of_what_it_parsed(what, small, monkeypat
     paths = {"market": small.folder / "markets" / f"{DATE}.toml", "book": small.folder / "books" / "bonds.csv"}
     digest = sha256(paths[what].read_bytes()).hexdigest()
     seen = exchange_after_first_opening(monkeypatch, paths[what], "another file")
-    inputs = load_inputs(resolve({"paths": 1000, **paths}, {}))
+    inputs = load_inputs(resolve({"paths": 1000, "scenario": "base", **paths}, {}))
     assert (len(seen), inputs.sha256[what]) == (1, digest)
 
 

@@ -13,7 +13,7 @@ from engine.record.read import read_night
 from engine.record.verify import changed_files
 from tests.engine.batch.conftest import DATE, BatchFolder
 
-SECOND_RUN = '\n[[runs]]\nname = "one-day"\nhorizon_days = 1\npaths = 100_000\nbackend = "numba"\n'
+SECOND_RUN = '\n[[runs]]\nname = "one-day"\nscenario = "base"\nhorizon_days = 1\npaths = 100_000\nbackend = "numba"\n'
 RAISED = [
     ZeroDivisionError("division by zero"),
     UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),

@@ -32,7 +32,7 @@ def test_a_measure_that_is_no_text_is_refused():
 def test_the_schema_lists_measures_and_exact_figures():
     found = Limit.model_json_schema()["properties"]
     assert found["measure"]["enum"] == [*measures_by_label(), *EXACT]
-    assert found["scenario"]["description"] == "VaR, ES: base unless given. stress: needed."
+    assert found["scenario"]["description"] == "VaR, ES: filtered unless given, and the batch says so. stress: needed."
     schema: dict[str, object] = {}
     describe_limits(schema)
     assert schema["anyOf"] == [{"type": "string"}, {"type": "array", "items": Limit.model_json_schema()}]

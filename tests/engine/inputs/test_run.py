@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from engine.conventions.currencies import CURRENCIES
 from engine.errors import FileFaults, InputError
 from engine.inputs.run import RunConfig, resolve
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 
 def refusal(flags: dict[str, object], environ: dict[str, str] | None = None, file: Path | None = None) -> str:
@@ -28,7 +29,7 @@ def write(tmp_path):
 def test_nothing_given_is_the_default_run():
     config = resolve({}, {})
     assert config == RunConfig()
-    assert (config.scenarios, config.confidences, config.horizon_days) == (("base",), (0.975, 0.99), 10)
+    assert (config.scenarios, config.confidences, config.horizon_days) == ((DEFAULT_SCENARIO,), (0.975, 0.99), 10)
     assert (config.backend, config.precision, config.steps, config.currency) == ("auto", "float64", "auto", "JPY")
 
 
@@ -36,7 +37,7 @@ def test_a_flag_beats_the_environment_and_that_the_file(write):
     file = write("paths = 1000\nseed = 1\nhorizon_days = 1\n")
     environ = {"UNWIND_PATHS": "2000", "UNWIND_SEED": "2", "OTHER": "x"}
     config = resolve({"paths": 3000, "seed": None, "scenario": []}, environ, file)
-    assert (config.n_paths, config.seed, config.horizon_days, config.scenarios) == (3000, 2, 1, ("base",))
+    assert (config.n_paths, config.seed, config.horizon_days, config.scenarios) == (3000, 2, 1, (DEFAULT_SCENARIO,))
 
 
 def test_the_environment_reads_numbers_lists_and_switches():

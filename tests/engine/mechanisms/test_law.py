@@ -1,5 +1,6 @@
 """A scenario chooses its law: what goes with it, and which markets have one."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -71,7 +72,11 @@ def test_an_unknown_law_is_refused(tmp_path):
 
 def test_a_market_without_a_law_or_with_a_factor_beyond_it_is_refused():
     filtered = load_scenario("filtered")
-    with pytest.raises(FileFaults, match=r"has no law of past days: it has no \[law\] table; `unwind calibrate`"):
+    wanted = (
+        "law: the market of 2025-05-28 has no law of past days: it has no [law] table; `unwind calibrate HISTORY --date"
+        " 2025-05-28` writes one, or take --scenario base, the normal law by the market's vols"
+    )
+    with pytest.raises(FileFaults, match=re.escape(wanted)):
         apply(filtered, replace(MARKET, filtered=None))
     state = replace(MARKET.filtered, given={})
     with pytest.raises(FileFaults, match=r"does not say how USDJPY_VOL moves: add \[law.given.NAME\]"):

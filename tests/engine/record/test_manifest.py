@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from engine.errors import InputError
-from engine.record.manifest import Manifest, manifest_of, read_manifest
+from engine.record.manifest import Manifest, main_scenario, manifest_of, read_manifest
 from engine.record.read import run_folder
 from engine.record.tables import DISTRIBUTIONS, MANIFEST, RESULTS
 from tests.engine.report.conftest import Record
@@ -23,6 +23,20 @@ def test_a_sound_manifest_is_read_and_holds_keys_that_are_declared(home):
     found = read_manifest(home)
     assert found["run"] == "ten-days"
     assert found.keys() <= Manifest.__required_keys__ | Manifest.__optional_keys__
+
+
+@pytest.mark.parametrize(
+    ("names", "default", "wanted"),
+    [
+        (["august-2024", "filtered"], "filtered", "filtered"),  # wherever it stands
+        (["august-2024", "base"], "filtered", "august-2024"),  # the run has not the default: its first
+        (["august-2024", "filtered", "base"], None, "base"),  # written when `base` was the default, and nobody said so
+        (["august-2024", "filtered"], None, "august-2024"),
+    ],
+)
+def test_a_run_s_main_scenario_is_the_default_of_its_day_or_its_first(names, default, wanted):
+    said = {} if default is None else {"default_scenario": default}
+    assert main_scenario({"scenarios": [{"name": name} for name in names], **said}) == wanted
 
 
 def test_a_file_that_was_changed_is_refused_by_name_unless_it_does_not_matter(home):

@@ -17,6 +17,7 @@ from engine.record.query import Rows, differences, export, figures, headline, re
 from engine.record.read import read_night
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from tests.engine.report.conftest import Record
 
 pytest.importorskip("duckdb", reason="needs the extra `store`")
 
@@ -36,6 +37,18 @@ def test_the_headline_is_the_total_at_the_highest_confidence(done, runs):
             date(2025, 5, 28), "ten-days", "base", "total", 0.99, var.value, var.se, es.value, "JPY",
         ),
     )  # fmt: skip
+
+
+def test_the_headline_is_of_the_default_scenario_of_its_day(tmp_path):
+    """One record from when `base` was the default and did not say so, one of now, one without the default."""
+    record, names = Record(tmp_path), ("august-2024", "filtered", "base")
+    record.run("old", scenarios=names)
+    record.run("new", scenarios=names, default_scenario="filtered")
+    record.run("other", scenarios=("mixture", "august-2024"), default_scenario="filtered")
+    found = headline(recorded_runs(tmp_path))
+    assert [row[1:5] for row in found.rows] == [
+        ("new", "filtered", "total", 0.99), ("old", "base", "total", 0.99), ("other", "mixture", "total", 0.99),
+    ]  # fmt: skip
 
 
 def test_a_condition_chooses_figures(runs):

@@ -6,6 +6,8 @@ import pytest
 
 from engine.batch.figures.limits import (
     AvailableFigures,
+    held_by_default,
+    missing_of,
     of_no_figure,
     of_no_run,
     probability_above,
@@ -16,6 +18,7 @@ from engine.inputs.limits import Limit
 from engine.record.read import Exact, RunRecord
 from engine.risk.estimate import Estimate
 from engine.risk.results import ScopeResult, TailResult
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 
 def result(scope: str, var: float, se: float) -> ScopeResult:
@@ -31,7 +34,7 @@ def result(scope: str, var: float, se: float) -> ScopeResult:
         rough=False,
     )
     return ScopeResult(
-        scenario="base",
+        scenario=DEFAULT_SCENARIO,
         scope=scope,
         base_value=0.0,
         shock_pnl=0.0,
@@ -109,7 +112,7 @@ def test_each_measure_finds_its_figure(run, keys, value):
     [
         ({"run": "one-day"}, "there is no such run"),
         ({"scope": "book:c"}, "it has total, book:a, book:b"),
-        ({"scenario": "april-2025"}, "it has base"),
+        ({"scenario": "april-2025"}, f"no scenario 'april-2025'; it has {DEFAULT_SCENARIO}"),
         ({"confidence": 0.975}, "it has 0.99"),
         ({"currency": "USD"}, "the limit is in USD"),
         ({"measure": "DV01", "confidence": None, "curve": "BUND"}, "there are JGB, TONA, UST, all"),
@@ -157,13 +160,38 @@ def test_a_limit_on_each_currency_nets_the_curves_of_one_currency_and_no_others(
 
 def test_a_limit_without_a_run_is_checked_once_and_only_where_no_run_has_its_figure():
     def has(*confidences: float) -> AvailableFigures:
-        return AvailableFigures(currency="JPY", scopes=("total",), scenarios=("base",), confidences=confidences)
+        scenarios = (DEFAULT_SCENARIO,)
+        return AvailableFigures(currency="JPY", scopes=("total",), scenarios=scenarios, confidences=confidences)
 
     limit = var_limit()
     assert unusable([limit], "ten-days", has(0.95)) == ()
     assert of_no_run([limit], ["ten-days"]) == ()
     assert of_no_figure([limit], [has(0.95), has(0.99)]) == ()
     assert of_no_figure([limit], [has(0.95), has(0.9)]) == ("limit a: the run has no confidence 0.99; it has 0.95",)
+
+
+def test_a_limit_that_names_no_scenario_is_held_to_the_default_one_and_is_named():
+    dv01 = {"measure": "DV01", "confidence": None}
+    stress = {"measure": "stress", "confidence": None, "scenario": "august-2024"}
+    limits = [
+        var_limit(scenario="base"),
+        var_limit(name="limit 2"),
+        var_limit(**dv01),
+        var_limit(**stress),
+        var_limit(),
+    ]
+    assert held_by_default(limits) == (
+        "limit 2 names no scenario: it is held to filtered",
+        "limit a names no scenario: it is held to filtered",
+    )
+
+
+def test_a_limit_held_by_default_is_not_held_to_another_scenario_of_the_run():
+    has = AvailableFigures(currency="JPY", scopes=("total",), scenarios=("base", "calm"), confidences=(0.99,))
+    wanted = "the run has no scenario 'filtered', to which a limit that names none is held; it has base, calm"
+    assert missing_of(var_limit(), has) == wanted
+    assert of_no_figure([var_limit()], [has]) == (f"limit a: {wanted}",)
+    assert missing_of(var_limit(scenario="calm"), has) is None
 
 
 @pytest.mark.parametrize(

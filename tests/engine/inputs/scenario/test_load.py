@@ -12,17 +12,24 @@ from hypothesis import strategies as st
 
 from engine.errors import FileFaults, InputError
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.inputs.scenario.load import bundled_scenario_names, load_scenario, load_scenarios, read_scenario
+from engine.inputs.scenario.load import (
+    bundled_scenario_names,
+    load_scenario,
+    load_scenarios,
+    read_scenario,
+    shown_scenario_names,
+)
 from engine.scenario.apply import apply
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import Scenario, ShockKind, ShockOn
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 
 
-def test_the_bundled_scenarios_are_listed_base_first():
+def test_the_bundled_scenarios_are_listed_the_default_one_first():
     assert bundled_scenario_names() == (
-        "base", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "boj-u-turn", "calm",
-        "feedback-severe", "filtered", "flight-2024", "historical", "intervention", "mixture", "october-1998",
+        "filtered", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "base", "boj-u-turn", "calm",
+        "feedback-severe", "flight-2024", "historical", "intervention", "mixture", "october-1998",
         "repatriation-2025", "ust-liquidation-10pct",
     )  # fmt: skip
 
@@ -34,6 +41,10 @@ def test_every_bundled_scenario_says_its_source_and_fits_the_bundled_market(name
     assert scenario.source
     shocked = apply(scenario, load_market(bundled_market_path()))
     assert not any("repaired" in note for note in shocked.notes)  # no correlation needed a repair
+
+
+def test_a_first_look_is_at_the_default_law_then_at_what_moves_the_market_at_once():
+    assert shown_scenario_names() == (DEFAULT_SCENARIO, "august-2024", "april-2025", "article-2025")
 
 
 def test_the_base_changes_nothing():

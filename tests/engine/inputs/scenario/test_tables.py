@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.inputs.scenario.load import bundled_scenario_names, default_scenario_names, load_scenario, read_scenario
+from engine.inputs.scenario.load import AT_ONCE, bundled_scenario_names, load_scenario, read_scenario
 from engine.inputs.schema import json_schema
 from engine.mechanisms.betas import BETA_SETS
 from engine.mechanisms.bridge import Bridge
@@ -208,11 +208,11 @@ def test_every_part_reads_on_its_own_and_fits_the_schema(path):
     Draft202012Validator(json_schema("scenario")).validate(tomllib.loads(path.read_text("utf-8")))
 
 
-def test_parts_are_no_scenarios_and_the_default_ones_need_no_daily_walk():
+def test_parts_are_no_scenarios_and_those_that_move_the_market_at_once_do_no_more():
     names = bundled_scenario_names()
     assert not any("/" in name for name in names)
-    assert set(default_scenario_names()) < set(names)
-    for name in default_scenario_names():
+    assert set(AT_ONCE) < set(names)
+    for name in AT_ONCE:
         assert apply(load_scenario(name), load_market(bundled_market_path())).unwind is None
 
 

@@ -83,6 +83,7 @@ def night(tmp_path_factory):
     folder = BatchFolder(tmp_path_factory.mktemp("toy"))
     limits = "".join(
         f'\n[[limits]]\nname = "{name}"\nmeasure = "{LABEL}"\nconfidence = 0.99\namount = {amount}\nscope = "{scope}"\n'
+        'scenario = "base"\n'
         for name, scope, amount in (("wide", "total", 1e13), ("narrow", "book:bonds", 1.0))
     )
     folder.file.write_text(folder.file.read_text() + limits)
@@ -117,7 +118,7 @@ def test_a_run_has_it_in_its_result_json_and_table():
     ]  # fmt: skip
     assert plain[KEY] == total.measures[1].of(MEDIAN_TAIL_LOSS).value
     text = render.plain(results.table(result))
-    assert f"{LABEL} 99 %: median loss of those 1 % of paths; ± one standard error." in text
+    assert f"{LABEL} 99 %: median loss of those 1 % of paths." in text
 
 
 def test_brackets_are_kept_around_its_quantile_too(hand_book, run_files, monkeypatch):
