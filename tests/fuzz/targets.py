@@ -1,6 +1,7 @@
 """What is mutated: a good file of every sort, how it is read, and what an accepted one is used for."""
 
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 from engine.batch.blocks.workers import ThisProcess
 from engine.batch.night import run_batch
 from engine.batch.one_run import How
+from engine.batch.run_record import SUPERSEDED
 from engine.inputs.batch import read_batch
 from engine.inputs.history.check import check_series, odd_moves
 from engine.inputs.history.load import read_history
@@ -98,8 +100,8 @@ def targets(folder: Path) -> tuple[Target, ...]:
     (folder / "market.toml").write_bytes(bundled_market_path().read_bytes())
     (folder / "book.csv").write_text(SMALL_BOOK, encoding="utf-8")
     (folder / "nightly.toml").write_text(BATCH, encoding="utf-8")
-    _run_nights(folder / "nightly.toml")
     record = folder / "record"
+    _run_nights(folder / "nightly.toml", record)
     return (
         Target(name="market.toml", seeds=(bundled_market_path().read_bytes(),), use=lambda path: _run(market=path)),
         Target(name="mine.csv", seeds=_books(), use=lambda path: _run(book=path)),
@@ -159,13 +161,16 @@ def _simulate(config: RunConfig) -> None:
             raise AssertionError(f"figures that are not finite: {row}")
 
 
-def _run_nights(path: Path) -> None:
+def _run_nights(path: Path, out: Path | None = None) -> None:
+    """Run a batch into a record of its own, not the one whose files are changed; old nights do not pile up."""
+    out = out or path.parent / "nights"
+    shutil.rmtree(out / SUPERSEDED, ignore_errors=True)
     batch = read_batch(path)
     few = tuple(
         run.model_copy(update={"n_paths": 100, "horizon_days": min(run.horizon_days, 3), "until_se": None})
         for run in batch.runs[:2]
     )
-    here = replace(batch, runs=few, nights=batch.nights[:1], out=path.parent / "record", prometheus=None, report=False)
+    here = replace(batch, runs=few, nights=batch.nights[:1], out=out, prometheus=None, report=False)
     run_batch(here, How(workers=ThisProcess(), share=None, again=True, stop=_never(), say=_ignore, progress=_ignore))
 
 

@@ -62,8 +62,7 @@ def test_of_one_book_alone_it_is_the_totals():
     total, (alone,) = with_errors(pnl[[0, 0]])
     losses, var = -pnl[0], total.estimates["value_at_risk"].value
     tail = np.flatnonzero(losses > var)
-    es = jackknife_se(
-        (losses[tail] - var) / (1.0 - LEVEL), replace(DRAWN, blocks=BLOCKS[:, tail], regimes=DRAWN.regimes[:, tail]), N
-    )
+    drawn = replace(DRAWN, blocks=BLOCKS[:, tail], regimes=DRAWN.regimes[:, tail])
+    es = jackknife_se((losses[tail] - var) / (1.0 - LEVEL), drawn, N)
     assert alone.table_ses["expected_shortfall"] == pytest.approx(es, rel=2e-3)  # one path of 3,277 counts in part
     assert math.isfinite(alone.table_ses["value_at_risk"])

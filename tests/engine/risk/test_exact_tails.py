@@ -65,3 +65,24 @@ def test_one_book_alone_has_the_totals_figures_and_the_tables_error():
     for key, each in total.estimates.items():
         assert alone.estimates[key].value == pytest.approx(each.value, rel=1e-14)
         assert alone.table_ses[key] == pytest.approx(total.table_ses[key], rel=1e-12)
+
+
+def test_moves_of_known_weights_count_as_much_as_these():
+    rng = np.random.default_rng(4)
+    pnl, weights = rng.standard_t(3, 1000), rng.exponential(size=1000)
+    weights /= weights.mean()
+    copies = np.round(1000 * weights).astype(np.int64)
+    law = PastMoves(pnl=np.stack([pnl, pnl]), weights=weights, copies=copies, n_table=1000, block=10)
+    (tail,), (alone,) = exact_tails(law, 0, (0.99,), 0.0), exact_components(law, 0.99)
+    var, es = weighted(pnl, weights, 0.99)
+    anew = [each * weights * (1000 / (each @ weights)) for each in resampled_counts(1000, 10)]
+    spread = np.array([weighted(pnl, each, 0.99) for each in anew]).std(axis=0, ddof=1)
+    for figures in (tail, alone):
+        assert figures.estimates["value_at_risk"].value == var
+        assert figures.estimates["expected_shortfall"].value == pytest.approx(es, rel=1e-12)
+        assert figures.table_ses["value_at_risk"] == pytest.approx(spread[0], rel=1e-9)
+        assert figures.table_ses["expected_shortfall"] == pytest.approx(spread[1], rel=1e-9)
+    mean, std = law.moments(0)
+    assert mean == pytest.approx(np.average(pnl, weights=weights), rel=1e-12)
+    assert std == pytest.approx(np.sqrt(np.cov(pnl, aweights=weights, ddof=0)), rel=1e-12)
+    assert law.sample(0).size == copies.sum()
