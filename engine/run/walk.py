@@ -108,7 +108,8 @@ def walk_of(
 
     Paths are those of a run with `steps = daily` and the same seed. A longer walk goes on where a shorter one ends,
     but for a scenario with a bridge, whose drift depends on the horizon. With `whole` a law that is known without
-    simulation, plain history or one day of filtered history, has its own paths: each of its moves once.
+    simulation, plain history or one day of filtered history, has its own paths: each of its moves once; where
+    regimes make some moves likelier than others it is drawn all the same, for paths count alike.
 
     Raises
     ------
@@ -120,7 +121,8 @@ def walk_of(
     if law.rows is not None and law.rows.is_enumerated and not whole:
         raise InputError(f"{scenario.name} is plain history, which has no paths to draw, but windows of its own")
     _, model = model_arrays([law])
-    model, (n_moves,) = enumerated(model, n_days) if whole else (model, (0,))
+    is_even = not model.laws["n_row_regimes"].any()
+    model, (n_moves,) = enumerated(model, n_days) if whole and is_even else (model, (0,))
     book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=len(market.factors), n_steps=n_days)
     single = precision == "float32"
     with device_errors():
