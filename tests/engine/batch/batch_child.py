@@ -1,4 +1,4 @@
-"""The `unwind` command with some constants patched: `BATCH_CHILD` is {"module:NAME": value} in JSON.
+"""The `unwind` command, by its own door, with some constants patched: `BATCH_CHILD` is {"module:NAME": value} in JSON.
 
 "pilot_cells" makes every run keep brackets after a pilot of so many cells, as only a very long run would.
 """
@@ -11,8 +11,8 @@ import sys
 sys.path.pop(0)  # this folder
 
 import engine.run.start
-from cli.main import main
 from engine.risk.plan import plan_brackets
+from unwind_risk.main import main
 
 settings = json.loads(os.environ["BATCH_CHILD"])
 if pilot_cells := settings.pop("pilot_cells", 0):

@@ -26,13 +26,13 @@ def killed_at_random(folder, seed: int, n_kills: int, settings: dict[str, object
                 time.sleep(0.002)
             time.sleep(rng.uniform(0.0, 0.5))
             child.kill()
-            child.communicate(timeout=60)
+            said = child.communicate(timeout=60)
         finally:
             child.wait()
         if child.returncode == 0:
             shutil.rmtree(folder.out)  # it was done before the kill: from the beginning again
         else:
-            assert child.returncode == -signal.SIGKILL
+            assert child.returncode == -signal.SIGKILL, said
             kills += 1
     return kills
 
