@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MEANINGS = {  # of columns, below the table, by the end of their names
     "table_se": "standard error of the figure by its law's table of past days; none where a law has no table.",
     "se": "standard error of the simulation; 0 or none where the figure is exact.",
-    "n_moves": "equally likely moves of an exact scenario, each valued; none where it is simulated.",
+    "n_moves": "moves of an exact scenario, each valued; none where it is simulated.",
 }
 
 HELP = "List, show, compare and export recorded runs (extra `store`)."

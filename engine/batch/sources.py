@@ -229,7 +229,7 @@ def load(day: Day, source: Source) -> Loaded:
 
 def stress_scenarios(batch: Batch, day: Day, source: Source) -> tuple[tuple[Scenario, ...], list[BatchFault]]:
     """Return the scenarios whose stress losses a run records, its own and those of limits; and the latter's errors."""
-    found, names, faults = day.scenarios(source.run.scenarios, source.run.laws), list(source.run.scenarios), []
+    found, names, faults = day.scenarios(source.run.scenarios, source.run.laws), list[str](), []
     own = [each["name"] for each in source.scenarios]
     for limit in batch.limits:
         if limit.measure != "stress" or limit.scenario in [None, *own, *names]:

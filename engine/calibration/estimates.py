@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from kernels.types import F64
 
 GIVEN = "given, not estimated: calibration.description of the market file says whose"
 _BLOCKS = f"blocks of {BLOCK_DATES} dates"
+_LIKELIEST = "most likely, by expectation and maximisation"
+_FITTED = f"{_LIKELIEST}, then fitted to the long run by rows and columns"
 _METHODS = {
     "vol": f"standard deviation of one-business-day changes, times sqrt({DAYS_PER_YEAR}); se: jackknife by blocks of"
     f" {BLOCK_DATES} changes",
@@ -198,12 +201,16 @@ def _regimes(regimes: RowRegimes, first: date | None) -> Iterator[ParameterEstim
     for k, regime in enumerate(REGIMES):
         for name, values in figures:
             for i, series in enumerate(regimes.series):
-                yield _no_error(name, (regime, series), values[k, i], window)
-        yield _no_error("regime stays", (regime,), regimes.transitions[k, k], window)
-        yield _no_error("regime long run", (regime,), regimes.long_run[k], "of the rows' dates")
-        yield _no_error("regime tonight", (regime,), regimes.tonight[k], "all dates seen")
+                yield _no_error(name, (regime, series), values[k, i], window, _LIKELIEST)
+        for (i, one), (j, other) in combinations(enumerate(regimes.series), 2):
+            covariance = regimes.covariances[k, i, j]
+            yield _no_error("regime covariance", (regime, one, other), covariance, window, _LIKELIEST)
+        for after, probability in zip(REGIMES, regimes.transitions[k], strict=True):
+            yield _no_error("regime chain", (regime, after), probability, window, _FITTED)
+        yield _no_error("regime long run", (regime,), regimes.long_run[k], "of the rows' dates", "mean of memberships")
+        yield _no_error("regime tonight", (regime,), regimes.tonight[k], "all dates seen", "filter of Hamilton (1989)")
 
 
-def _no_error(name: str, of: tuple[str, ...], value: float, window: str) -> ParameterEstimate:
-    method = "most likely, by expectation and maximisation; no standard error is worked out"
-    return ParameterEstimate(name=name, of=of, value=float(value), se=None, window=window, method=method)
+def _no_error(name: str, of: tuple[str, ...], value: float, window: str, method: str) -> ParameterEstimate:
+    said = f"{method}; no standard error is worked out"
+    return ParameterEstimate(name=name, of=of, value=float(value), se=None, window=window, method=said)

@@ -40,19 +40,6 @@ class LawOfDate:
     notes: tuple[str, ...]  # what took no part in the law, or why there is none
 
 
-def with_filtered_law(
-    market: Market, history: pd.DataFrame, start: date = FIRST_DATE
-) -> tuple[Market, tuple[str, ...]]:
-    """Return a market with the filtered law of its date, and notes on what took no part in it.
-
-    Raises InputError as `engine.calibration.filtered.filtered_state`.
-    """
-    (found,) = with_filtered_laws([market], history, start)
-    if found.market.filtered is None:
-        raise InputError(found.market.no_filtered)
-    return found.market, found.notes
-
-
 def with_filtered_laws(
     markets: Sequence[Market], history: pd.DataFrame, start: date = FIRST_DATE
 ) -> tuple[LawOfDate, ...]:

@@ -37,7 +37,7 @@ RESULTS_SCHEMA = pa.schema(
         pa.field("rough", pa.bool_()),  # fewer than 500 tail paths
         pa.field("pnl_sha256", pa.string()),  # of the P&L vector of this scenario and scope; null: none is made
         pa.field("table_se", pa.float64()),  # standard error of a law's table of past days; null: the law has no table
-        pa.field("n_moves", pa.int64()),  # equally likely moves of an exact law, each valued; null: simulated
+        pa.field("n_moves", pa.int64()),  # of an exact law, each valued; null: simulated
     ]
 )
 
@@ -72,7 +72,7 @@ def _tail_figures() -> Iterator[str]:
 
 
 # A row is one (scenario, scope): the P&L of the first `n_paths` paths of the run, replayed; or, where the scenario is
-# exact, of its `n_paths` equally likely moves.
+# exact, of its moves, each as often among `n_paths` as it is likely.
 DISTRIBUTIONS_SCHEMA = pa.schema(
     [
         pa.field("scenario", pa.string(), nullable=False),
@@ -116,8 +116,8 @@ def convergence_columns(key: str) -> tuple[str, ...]:
 
 
 LEVELS = "levels.parquet"  # beside a run's manifest, and among its `files`
-# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day; of an exact scenario over all
-# its paths, with an error of 0. Columns are only ever added.
+# A row is a quantile over the first `n_paths` paths of the run's seed, walked day by day; of an exact scenario whose
+# moves are equally likely over all of these, with an error of 0. Columns are only ever added.
 LEVELS_SCHEMA = pa.schema(
     [
         pa.field("scenario", pa.string(), nullable=False),

@@ -42,7 +42,8 @@ def _rows(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ite
     for law, scenario in group.items():
         yield [law, scenario, *_figures(sheet, sums[scenario]), found.words_of(law)]
     bands = model_bands(tuple(sums.values()), [forecasting(group)])
-    yield [BAND, "", *(_ends(sheet, band) for band in bands if band.measure in _keys(sheet)), ""]
+    if bands:
+        yield [BAND, "", *(_ends(sheet, band) for band in bands if band.measure in _keys(sheet)), ""]
 
 
 def _figures(sheet: Sheet, row: ScopeResult) -> Iterator[Entry]:

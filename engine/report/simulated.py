@@ -38,9 +38,11 @@ def distribution(sheet: Sheet) -> Chart:
     marks = [(measure.label, value / scale.divisor) for measure, value in values.items()]
     svg = charts.distribution(key, alt, drawn, marks, scale.unit)
     rest = {each.scenario for each in sheet.run.distributions} - {each.scenario for each in found}
-    n, is_exact = found[0].n_paths, sheet.main.n_moves is not None
+    n_moves = sheet.main.n_moves
     of_what, of_all = (
-        (f"all {n:,} equally likely moves", "") if is_exact else (f"the first {n:,} paths", ", of all paths")
+        (f"the first {found[0].n_paths:,} paths", ", of all paths")
+        if n_moves is None
+        else (f"all {n_moves:,} moves, each as likely as its law makes it", "")
     )
     note = (
         f"P&L of {of_what} over {horizon(sheet)}; in red what lies beyond {lead.label} of {found[0].scenario} at "
@@ -54,7 +56,7 @@ def convergence(sheet: Sheet) -> Chart:
     """Show the headline's first measure and its error against the number of paths; the others beside it."""
     title, lead = "Convergence", HEADLINE[0]
     if (n_moves := sheet.main.n_moves) is not None:
-        why = f"Nothing converges: each of the {n_moves:,} equally likely moves of {sheet.main.scenario} is valued."
+        why = f"Nothing converges: each of the {n_moves:,} moves of {sheet.main.scenario} is valued."
         return nothing(sheet, "convergence", title, why)
     rows = recorded_convergence(sheet.run.files, sheet.main.scenario, sheet.confidence)
     rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row[lead.key])]
@@ -157,8 +159,8 @@ def _fan(name: str, rows: Sequence[Row]) -> charts.Fan:
 
 def _fans_note(sheet: Sheet, rows: Sequence[Row], quantiles: Sequence[float]) -> str:
     ends = f"from {confidence_text(quantiles[0])} to {confidence_text(quantiles[-1])}"
-    is_exact = sheet.main.n_moves is not None
-    which = "all its equally likely paths" if is_exact else f"{rows[0]['n_paths'] or 0:,} paths walked day by day"
+    is_exact = not any(row["se"] for row in rows)
+    which = "all its paths" if is_exact else f"{rows[0]['n_paths'] or 0:,} paths walked day by day"
     walked = f", of {which}" if rows[0]["n_paths"] else ""
     return f"Quantiles in {sheet.main.scenario}, {ends}{walked}; yields are par yields."
 

@@ -171,7 +171,7 @@ def _facts(run: RunRecord) -> Iterator[list[Entry]]:
         yield ["paths", f"{facts['n_paths']:,} in {len(plain['blocks']):,} blocks"]
     for scenario, n in {result.scenario: result.n_moves for result in run.results}.items():
         if n is not None:
-            yield [f"scenario {scenario} is exact", f"{n:,} equally likely moves, each valued; none is drawn"]
+            yield [f"scenario {scenario} is exact", f"{n:,} moves, each valued; none is drawn"]
     yield ["horizon", f"{facts['horizon_days']} business days, steps: {facts['steps']}"]
     yield ["intervals", f"at {confidence_text(facts['interval_confidence'])}"]
     yield ["computed by", f"{facts['backend']}, {facts['precision']}, on {facts['device']}; {plain['workers']}"]

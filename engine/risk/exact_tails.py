@@ -69,13 +69,13 @@ def exact_tails(moves: PastMoves, scope: int, confidences: Sequence[Confidence],
 
 def exact_components(moves: PastMoves, confidence: Confidence) -> tuple[Component, ...]:
     """Return what each book contributes to the total's measures, with the table's error: (n_books,)."""
-    counts, tail_moves = resampled_counts(moves.n_table, moves.block), int(np.ceil(_mass(moves, confidence)))
+    counts = resampled_counts(moves.n_table, moves.block)
     worst = _worst(moves, range(len(moves.pnl)), confidence)
     exact, ses = _measured(worst, np.ones((1, moves.n_table)))[:, 0], _measured(worst, counts).std(axis=1, ddof=1)
     return tuple(
         Component(
             estimates={key: ComponentEstimate(value=float(exact[k, b]), se=0.0) for k, key in enumerate(MEASURES)},
-            tail_paths=tail_moves,
+            tail_paths=_tail_moves(worst),
             table_ses={key: float(ses[k, b]) for k, key in enumerate(MEASURES)},
         )
         for b in range(1, len(moves.pnl))
@@ -104,7 +104,13 @@ def _exact_tail(worst: _Worst, counts: F64, sample: F64, confidence: Confidence,
     known = {key: Estimate(value=value, se=0.0, low=value, high=value) for key, value in values.items()}
     whole = replace(read, estimates=known, rough=False)
     table_ses = dict(zip(MEASURES, ses.tolist(), strict=True))
-    return replace(tail_result(whole, shock_pnl), table_ses=table_ses, is_exact=True)
+    result = tail_result(whole, shock_pnl)
+    return replace(result, tail_paths=_tail_moves(worst), table_ses=table_ses, is_exact=True)
+
+
+def _tail_moves(worst: _Worst) -> int:
+    """Return how many moves make up the tail, the last of them perhaps in part."""
+    return int(np.searchsorted(np.cumsum(worst.weights), worst.mass - 1e-9)) + 1
 
 
 def _measured(worst: _Worst, counts: F64) -> F64:

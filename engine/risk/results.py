@@ -102,7 +102,7 @@ class ScopeResult:
     measures: tuple[TailResult, ...]  # one a confidence
     pnl_sha256: str
     pnl_bound: float  # any path's P&L by compressed revaluation is at most so far from the direct one; 0: direct
-    n_moves: int | None = None  # equally likely moves of an exact law, each valued; None: simulated
+    n_moves: int | None = None  # of an exact law, each valued; None: simulated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ class Prepared:
     packed: Packed
     backend: AbstractBackend
     program: Program
-    n_moves: I64  # (n_dynamics,) equally likely moves of a law, the i-th of which is the program's path i; 0: drawn
+    n_moves: I64  # (n_dynamics,) moves of a law, the i-th of which is the program's path i; 0: drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.law.past.one_step import move_weights
-from engine.law.past.row_regimes import whole_shares
+from engine.law.past.one_step import move_copies, move_weights
 from engine.risk.exact_tails import PastMoves, exact_tails
 from engine.risk.moments import CellTable
 from engine.risk.past_table import BLOCK_DATES
@@ -50,12 +49,13 @@ def _whole_law(whole: Prepared, d: int) -> _WholeLaw:
     cells = CellRange(first=0, n=-(-n // CELL), n_paths=n)
     digests.add(whole.backend.reduce(program, cells, np.zeros((program.n_rows, 1, 2))))
     weights = move_weights(whole.packed.model, d, n)
+    n_table = n if law.is_enumerated else int(law.last_row - law.first_row)
     return _WholeLaw(
         moves=PastMoves(
             pnl=whole.backend.pnl(program, PathRange(first=0, n=n)),
             weights=weights,
-            copies=None if weights is None else whole_shares(weights, CELL),
-            n_table=n if law.is_enumerated else int(law.last_row - law.first_row),
+            copies=None if weights is None else move_copies(weights, n_table, CELL),
+            n_table=n_table,
             block=max(BLOCK_DATES, 2 * whole.packed.n_steps),
         ),
         pnl_sha256=tuple(digests.sha256(row) for row in range(program.n_rows)),

@@ -38,16 +38,19 @@ def laws_for(laws: Sequence[str], market: Market, horizon_days: int) -> tuple[tu
 def law_groups(scenarios: Sequence[Scenario]) -> tuple[dict[str, str], ...]:
     """Return groups of scenarios that differ by their law alone, each as law -> scenario.
 
-    Of scenarios that are alike in all, the first counts. One with mechanisms beside its law is in no group.
+    Of scenarios that are alike in all, each is in a group of its own. One with mechanisms beside its law is in none.
     """
-    groups: dict[tuple[object, ...], dict[str, str]] = {}
+    groups: dict[tuple[object, ...], list[dict[str, str]]] = {}
     for each in scenarios:
         if each.unwind is not None and _mechanisms(each):
             continue
         law = GAUSSIAN if each.unwind is None or each.unwind.law is None else each.unwind.law
         key = (each.shocks, each.vol_multipliers, each.correlations, each.repair_correlation)
-        groups.setdefault(key, {}).setdefault(law, each.name)
-    return tuple(groups.values())
+        alike = groups.setdefault(key, [])
+        if (group := next((group for group in alike if law not in group), None)) is None:
+            alike.append(group := {})
+        group[law] = each.name
+    return tuple(group for alike in groups.values() for group in alike)
 
 
 def _under(scenario: Scenario, law: str) -> Scenario:

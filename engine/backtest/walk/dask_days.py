@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.backtest.walk.day_rows import DayRows, parquet_bytes, rows_of_parquet
 from engine.backtest.walk.parts import AbstractWalkers, Part, walk_part
-from engine.backtest.walk.walk_days import BookWalk
+from engine.backtest.walk.walk_days import BookWalk, asked
 from engine.sharing.dask_client import dask_client, this_worker
 from engine.sharing.stop import Stop
 from engine.sharing.task_loop import Done, Job, TaskLoop, one_at_a_time
@@ -78,9 +78,9 @@ def wrong_rows(walk: BookWalk, part: Part, found: object, *, closely: bool) -> s
         rows = rows_of_parquet(found)
     except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
         return f"it is no Parquet file of days: {error}"
-    days = {np.datetime64(walk.history.day(place), "D") for place in part.places}
-    if not set(rows.date) <= days:
-        return "it has rows of other dates"
+    days = {np.datetime64(walk.history.day(place), "D") for place in part.places if asked(walk, place)}
+    if set(rows.date) != days:
+        return f"it has rows of {len(set(rows.date))} dates, and not of the {len(days)} that were asked for"
     if closely:
         first = walk_part(walk, part.places[:1])
         own = rows.where(rows.date == np.datetime64(walk.history.day(part.places[0]), "D"))

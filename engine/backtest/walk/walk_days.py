@@ -94,16 +94,21 @@ def forecasts_of(walk: BookWalk) -> dict[str, Forecast]:
     return {law.name: law.prepare(walk.history) for law in contenders(walk)}
 
 
+def asked(walk: BookWalk, place: int) -> list[tuple[int, str]]:
+    """Return the horizons of a date whose outcome is known, each with the laws that have their memory on it."""
+    known = [law.name for law in contenders(walk) if law.least_changes <= place + 1]
+    return [(h, name) for h in walk.horizons if place + h < walk.history.dates.size for name in known]
+
+
 def walk_day(walk: BookWalk, forecasts: dict[str, Forecast], place: int, backend: AbstractBackend) -> list[Row]:
     """Return the rows of one date: horizons whose outcome is known, books, laws."""
     history = walk.history
-    horizons = [h for h in walk.horizons if place + h < history.dates.size]
-    known = [law.name for law in contenders(walk) if law.name in forecasts and law.least_changes <= place + 1]
-    if not horizons or not known:
+    keys = [(h, name) for h, name in asked(walk, place) if name in forecasts]
+    if not keys:
         return []
+    horizons = list(dict.fromkeys(h for h, _ in keys))
     packed = _packed(walk, place)
     draws = CommonDraws(seed=walk.seed, day=int(history.dates[place].astype(np.int64)), n_paths=walk.n_paths)
-    keys = [(h, name) for h in horizons for name in known]
     moves = [forecasts[name](place, h, draws) for h, name in keys]
     realised = np.column_stack([history.realised(place, h) for h in horizons])
     pnl = backend.pnl_of_moves(packed.book, np.concatenate([realised, *moves], axis=1))

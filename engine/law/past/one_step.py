@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import ndtri
 
-from engine.law.past.row_regimes import drawn_weights, state_weights
+from engine.law.past.row_regimes import drawn_weights, state_weights, whole_shares
 from kernels.law_layout import ModelArrays
 from kernels.types import F64, I64
 
@@ -47,6 +47,13 @@ def move_weights(model: ModelArrays, d: int, n_moves: int) -> F64 | None:
         return None
     weights = drawn_weights(*regimes_of_law(model, d), 1)[0]
     return np.asarray(np.tile(weights * weights.size, n_moves // weights.size))
+
+
+def move_copies(weights: F64, n_rows: int, total: int) -> I64:
+    """Return how many of `total` copies each move gets by its weight, (n_moves,): a row's are spread over its nodes."""
+    of_row, nodes = whole_shares(weights[:n_rows], total), np.arange(weights.size // n_rows + 1)
+    until = of_row * nodes[:, None] // nodes[-1]
+    return np.asarray(np.diff(until, axis=0).ravel())
 
 
 def row_shares(model: ModelArrays, d: int) -> F64:

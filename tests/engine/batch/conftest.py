@@ -58,7 +58,7 @@ backend = "numba"
 
 [[runs]]
 name = "mixed"
-scenario = ["base", "historical", "filtered"]
+scenario = ["base", "historical", "filtered", "filtered-regimes"]
 horizon_days = 1
 paths = 100_000
 confidence = 0.99

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from engine.calibration.filtered import DEFAULT_RULE, FilterRule
+from engine.calibration.filtered_markets import with_filtered_laws
+from engine.errors import InputError
 from engine.market.bootstrap import par_yield
 from engine.market.curve import ZeroCurve
 from engine.market.factors import parse_factor
@@ -69,3 +71,11 @@ def history_of(changes: np.ndarray, start: str = "2002-01-01") -> pd.DataFrame:
         ]
         columns |= {f"{curve}_{t:g}Y": [par_yield(each, t) for each in rows] for t in (2.0, 10.0)}
     return pd.DataFrame(columns | {"USDJPY": np.exp(states[:, 4])}, index=days)
+
+
+def with_filtered_law(market, history):
+    """The market with the filtered law of its date, and notes on what took no part in it."""
+    (found,) = with_filtered_laws([market], history)
+    if found.market.filtered is None:
+        raise InputError(found.market.no_filtered)
+    return found.market, found.notes

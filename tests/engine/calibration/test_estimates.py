@@ -103,7 +103,8 @@ def test_each_parameter_of_a_market_has_a_window_and_a_method_or_is_given():
     assert counts == {
         "vol": n, "correlation": n * (n - 1) // 2, "kappa": 1, "theta": 1, "day vol": m, "average": 4 * m,
         "row mean": m, "row sd": m, "row kurtosis": m, "row correlation": m * (m - 1) // 2, "gamma": 45, "last": 5,
-        "loading": 1, "regime mean": 12, "regime sd": 12, "regime stays": 3, "regime long run": 3, "regime tonight": 3,
+        "loading": 1, "regime mean": 12, "regime sd": 12, "regime chain": 9, "regime covariance": 18,
+            "regime long run": 3, "regime tonight": 3,
     }  # fmt: skip
     for each in found:
         assert each.method

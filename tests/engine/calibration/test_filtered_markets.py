@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from engine.calibration.filtered import filtered_state
-from engine.calibration.filtered_markets import quiet_notes, table_factors, with_filtered_law, with_filtered_laws
+from engine.calibration.filtered_markets import quiet_notes, table_factors, with_filtered_laws
 from engine.errors import InputError
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.factors import parse_factor
-from tests.engine.calibration.made_histories import gaussian_changes, history_of
+from tests.engine.calibration.made_histories import gaussian_changes, history_of, with_filtered_law
 
 BUNDLED = load_market(bundled_market_path())
 EQUITIES = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")

@@ -86,3 +86,5 @@ def test_moves_of_known_weights_count_as_much_as_these():
     assert mean == pytest.approx(np.average(pnl, weights=weights), rel=1e-12)
     assert std == pytest.approx(np.sqrt(np.cov(pnl, aweights=weights, ddof=0)), rel=1e-12)
     assert law.sample(0).size == copies.sum()
+    reached = np.cumsum(weights[np.argsort(pnl)])
+    assert alone.tail_paths == tail.tail_paths == 1 + np.count_nonzero(reached < 10.0)

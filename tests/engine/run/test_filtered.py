@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pytest
 
-from engine.calibration.filtered_markets import with_filtered_law
 from engine.errors import InputError
 from engine.inputs.history.load import read_history
 from engine.inputs.market.load import bundled_market_path, load_market
@@ -23,6 +22,7 @@ from engine.run.walk import walk_of
 from kernels.base import CELL
 from kernels.numba.backend import NumbaBackend
 from kernels.payoffs import empty_book
+from tests.engine.calibration.made_histories import with_filtered_law
 
 MARKET = load_market(bundled_market_path())
 FILTERED = Unwind(law="filtered")

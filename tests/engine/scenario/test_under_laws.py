@@ -56,3 +56,8 @@ def test_groups_hold_what_differs_by_its_law_alone():
         {"gaussian": "base", "filtered": "filtered"},
         {"gaussian": "august-2024", "t": "august-2024/t"},
     )
+
+
+def test_a_scenario_that_is_another_but_for_its_name_has_a_group_of_its_own():
+    first, second = (replace(load_scenario("august-2024"), name=name) for name in ("one", "other"))
+    assert law_groups((first, second)) == ({"gaussian": "one"}, {"gaussian": "other"})

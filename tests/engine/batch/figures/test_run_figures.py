@@ -28,8 +28,8 @@ from kernels.base import PathRange
 DATE = date(2025, 5, 28)
 KEYS = {
     "one-day": {"scenarios": ["filtered", "historical"], "horizon_days": 1},
-    "mixed": {"scenarios": ["base", "historical", "filtered"], "horizon_days": 1, "n_paths": 100_000,
-              "confidences": [0.99]},
+    "mixed": {"scenarios": ["base", "historical", "filtered", "filtered-regimes"], "horizon_days": 1,
+              "n_paths": 100_000, "confidences": [0.99]},
 }  # fmt: skip
 
 
@@ -60,7 +60,8 @@ def test_each_row_says_of_how_many_moves_it_is_made(exact, runs):
     rows = read_rows(exact.out / f"valuation_date={DATE}" / "run=mixed" / RESULTS, RESULTS_SCHEMA)
     moves = {(row["scenario"], row["n_moves"]) for row in rows if row["confidence"] is not None}
     # a thousand rows with 64 nodes of the implied vol's own normal; 500 windows
-    assert moves == {("base", None), ("filtered", 64_000), ("historical", 500)}
+    by_rows = {("filtered", 64_000), ("filtered-regimes", 64_000)}
+    assert moves == {("base", None), ("historical", 500), *by_rows}
     for row in rows:
         is_tail = row["confidence"] is not None
         assert (row["table_se"] is not None) is (is_tail and row["n_moves"] is not None)
@@ -77,7 +78,10 @@ def test_what_is_exact_is_not_drawn(runs):
     rows = read_rows(None, convergence_schema(), mixed.files[CONVERGENCE])
     assert {row["scenario"] for row in rows} == {"base"}
     counts = {(each.scenario, each.counts.sum(), each.n_paths) for each in mixed.distributions}
-    assert counts == {("base", 65_536, 65_536), ("filtered", 64_000, 64_000), ("historical", 500, 500)}
+    assert counts == {
+        ("base", 65_536, 65_536), ("filtered", 64_000, 64_000), ("historical", 500, 500),
+        ("filtered-regimes", 65_536, 65_536),  # each move as often as it is likely
+    }  # fmt: skip
     for scenario, n in (("filtered", 64_000), ("historical", 500)):
         levels = recorded_levels(one_day.files, scenario)
         assert {(row["n_paths"], row["se"]) for row in levels} == {(n, 0.0)}
@@ -105,7 +109,7 @@ def test_reproduced_every_bit_is_the_same(exact):
     for name in KEYS:
         found = reproduce(exact.out / f"valuation_date={DATE}" / f"run={name}", ignore, ignore)
         assert (found.numbers, found.causes) == ((), ())
-        assert set(found.exact) == {"filtered", "historical"}
+        assert set(found.exact) == {*KEYS[name]["scenarios"]} - {"base"}
 
 
 def test_shares_draw_their_blocks_and_what_is_exact_is_valued_when_they_are_merged(exact, tmp_path):

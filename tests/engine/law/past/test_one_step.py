@@ -6,7 +6,7 @@ import pytest
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
-from engine.law.past.one_step import N_NODES, enumerated
+from engine.law.past.one_step import N_NODES, enumerated, move_copies
 from engine.mechanisms.unwind import Unwind
 
 MARKET = load_market(bundled_market_path())
@@ -31,3 +31,12 @@ def test_a_law_whose_factors_all_have_a_history_has_as_many_moves_as_rows():
     whole, counts = enumerated(model._replace(own_normal=np.zeros((1, 18))), 1)
     assert counts.tolist() == [1000]
     assert whole.residuals.tolist() == model.residuals.tolist()
+
+
+def test_copies_of_moves_are_in_proportion_to_their_rows_and_even_over_nodes():
+    weights = np.random.default_rng(1).exponential(size=10)
+    weights /= weights.mean()
+    copies = move_copies(np.tile(weights, 7), 10, 6553).reshape(7, 10)
+    assert copies.sum() == 6553
+    assert np.abs(copies.sum(axis=0) - 655.3 * weights).max() < 1.0
+    assert (copies.max(axis=0) - copies.min(axis=0)).max() <= 1
