@@ -87,7 +87,7 @@ def tables(result: "Feedback") -> Sequence[Table]:
 
 def _parts(result: "Feedback", scale: Scale) -> Table:
     title = (
-        f"{result.scenario}: what losses over {result.horizon_days} business days are made of, {scale.unit}\n"
+        f"{result.scenario}: what losses over {render.days_text(result.horizon_days)} are made of, {scale.unit}\n"
         f"{result.n_paths:,} paths, walked daily; errors from {result.n_sections} disjoint sections of the paths\n"
     )
     columns = (

@@ -200,6 +200,11 @@ def _drawn(table: Table, indices: Sequence[int]) -> "RichTable":
     return drawn
 
 
+def days_text(n: int) -> str:
+    """Return a number of business days in words."""
+    return "1 business day" if n == 1 else f"{n} business days"
+
+
 def at_most(bound: float) -> str:
     """Return one significant digit, rounded up: "3e-12", "4,000"."""
     if bound == 0.0:

@@ -76,7 +76,7 @@ def title(result: "RunResult", unit: Scale) -> str:
     held = "today's book" if run.revaluation.instantaneous else "the book aged to the horizon"
     how = _how(result)
     return (
-        f"Losses over {run.horizon_days} business days from {run.valuation_date}, {unit.unit}\n"
+        f"Losses over {render.days_text(run.horizon_days)} from {run.valuation_date}, {unit.unit}\n"
         f"{_paths(result, steps)}, {run.backend} {run.precision}\n"
         f"revalues {held}, {how}\n"
     )

@@ -159,7 +159,7 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
         head = _entry(walk, name, starts[i]) if i < len(starts) else ""
         rows.append([_label(walk, name), head, *(_entry(walk, name, float(q)) for q in summary.quantiles[-1, i])])
     title = (
-        f"{walk.scenario}: quantiles after {n_days} business days, on {last}\n"
+        f"{walk.scenario}: quantiles after {render.days_text(n_days)}, on {last}\n"
         f"{_paths(walk, summary)}, {walk.backend.name} {walk.precision}\n"
     )
     yield Table(title=title, columns=columns, rows=rows)

@@ -190,8 +190,8 @@ class RunConfig(Strict):
         default=(),
         alias="law",
         max_length=64,
-        description="Laws that each scenario is laid under, or all: those that the market has. Without `scenario`, base"
-        " alone.",
+        description="Laws that each scenario is laid under, or all (not in a batch): those that the market has."
+        " Without `scenario`, base alone.",
     )
     n_paths: Annotated[
         int,

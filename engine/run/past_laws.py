@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.errors import InputError
 from engine.market.filtered import FilteredState
-from engine.mechanisms.law import Way, is_whole, way_of
+from engine.mechanisms.law import STRESSED, Way, is_whole, way_of
 from engine.mechanisms.registry import has_events
 from engine.mechanisms.unwind import Unwind
 from engine.run.load import Inputs
@@ -46,6 +46,10 @@ def past_notes(inputs: Inputs) -> tuple[str, ...]:
         if state is not None and unwind is not None and unwind.law is not None and state.given:
             words = _still_words(state) if is_whole(unwind) else _given_words(state)
             notes.setdefault(words, []).append(unwind.law)
+        if state is not None and state.stressed is not None and way_of(unwind) is Way.STRESS:
+            year = state.stressed
+            words = f"joint moves of {year.first} to {year.last}, the worst year for {year.book}, whatever is held here"
+            notes.setdefault(words, []).append(STRESSED)
     return tuple(f"{', '.join(dict.fromkeys(laws))}: {words}" for words, laws in notes.items())
 
 

@@ -98,7 +98,8 @@ def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> i
     by_day = [name for name, unwind in zip(inputs.names, inputs.unwinds, strict=True) if unwind and is_daily(unwind)]
     if by_day:
         others = ", and with it all others: their draws are common" if len(by_day) < len(inputs.names) else ""
-        say(f"steps auto: daily, since {by_day[0]} is seen day by day{others}")
+        if config.horizon_days > 1:
+            say(f"steps auto: daily, since {by_day[0]} is seen day by day{others}")
         return config.horizon_days
     if not config.instantaneous and expires_inside(inputs.book, config.horizon_days):
         say("steps auto: daily, since a payoff is fixed before the horizon")

@@ -26,8 +26,14 @@ def under_laws(scenarios: Iterable[Scenario], laws: Sequence[str]) -> tuple[Scen
 
 
 def laws_for(laws: Sequence[str], market: Market, horizon_days: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return laws by name, "all" being every one that the market has for the horizon; and why the others are not."""
+    """Return laws by name, "all" being every one that the market has for the horizon; and why the others are not.
+
+    Raises InputError where the market lacks a law that was named.
+    """
     if ALL not in laws:
+        for name in laws:
+            if why := _lacking(LAW_KINDS[name], market, horizon_days):
+                raise InputError(f"--law {name}: {why[0]}")
         return tuple(laws), ()
     reasons = {name: _lacking(kind, market, horizon_days) for name, kind in LAW_KINDS.items()}
     left = {name: why for name, why in reasons.items() if why}
@@ -59,6 +65,11 @@ def _under(scenario: Scenario, law: str) -> Scenario:
         raise InputError(
             f"--law: scenario {scenario.name!r} says itself how factors move, by {', '.join(own)}: take it without"
             " --law, or leave it out; --law goes with scenarios of shocks and vol multipliers, such as article-2025"
+        )
+    if scenario.correlations and law != GAUSSIAN:
+        raise InputError(
+            f"--law: scenario {scenario.name!r} has correlations of its own, and laws of past days take theirs from the"
+            " past: take it without --law, or a scenario of shocks and vol multipliers, such as article-2025"
         )
     return replace(
         scenario,

@@ -15,10 +15,10 @@ MARKET = load_market(bundled_market_path())
 
 
 def test_each_scenario_is_laid_under_each_law_with_its_shocks():
-    found = under_laws(load_scenarios(["base", "august-2024"]), ["gaussian", "t"])
-    assert [each.name for each in found] == ["gaussian", "t", "august-2024/gaussian", "august-2024/t"]
+    found = under_laws(load_scenarios(["base", "article-2025"]), ["gaussian", "t"])
+    assert [each.name for each in found] == ["gaussian", "t", "article-2025/gaussian", "article-2025/t"]
     assert [each.unwind for each in found] == [None, Unwind(law="t")] * 2
-    shocked = load_scenario("august-2024")
+    shocked = load_scenario("article-2025")
     assert found[3].shocks == shocked.shocks
     assert found[3].title == f"{shocked.title}, law t"
     assert under_laws([shocked], []) == (shocked,)
@@ -46,15 +46,22 @@ def test_all_is_every_law_of_the_market_for_the_horizon_and_says_which_are_not()
     assert notes[0].startswith("--law all leaves historical-250 out: plain history overlaps windows of 10 days at most")
     bare = replace(MARKET, filtered=None)
     assert laws_for(["all"], bare, 1)[0] == ("gaussian",)
-    assert laws_for(["t", "ewma"], bare, 1) == (("t", "ewma"), ())  # asked for by name: the run refuses them
+    with pytest.raises(InputError, match=r"^--law t: the market of 2025-05-28 has no law of past days"):
+        laws_for(["gaussian", "t"], bare, 1)
+    assert laws_for(["t", "ewma"], MARKET, 1) == (("t", "ewma"), ())
+
+
+def test_a_scenario_with_correlations_of_its_own_is_refused():
+    with pytest.raises(InputError, match="'april-2025' has correlations of its own"):
+        under_laws([load_scenario("april-2025")], ["t"])
 
 
 def test_groups_hold_what_differs_by_its_law_alone():
-    shocked = under_laws([load_scenario("august-2024")], ["t"])
-    scenarios = (*load_scenarios(["base", "filtered", "mixture", "august-2024"]), *shocked)
+    shocked = under_laws([load_scenario("article-2025")], ["t"])
+    scenarios = (*load_scenarios(["base", "filtered", "mixture", "article-2025"]), *shocked)
     assert law_groups(scenarios) == (
         {"gaussian": "base", "filtered": "filtered"},
-        {"gaussian": "august-2024", "t": "august-2024/t"},
+        {"gaussian": "article-2025", "t": "article-2025/t"},
     )
 
 
