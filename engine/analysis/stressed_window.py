@@ -5,7 +5,7 @@ least, each observation weighted alike: MAR33.7. The criterion is ES 97.5 % of o
 today's levels.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from engine.book.compiled import CompiledBook
+from engine.calibration.filtered_markets import makes_dates
 from engine.calibration.zero_rates import FIRST_DATE, JointChanges, joint_changes
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
 from engine.inputs.book.several import load_books
-from engine.market.factors import FactorKind
+from engine.market.factors import Factor
 from engine.market.filtered import FilteredState, StressedWindow
 from engine.market.market import Market
 from engine.mechanisms.law import MOST_DAYS, STRESSED_DATES
@@ -58,18 +59,21 @@ def with_stressed_window(
     Raises
     ------
     InputError
-        The market has no filtered law, the book has errors, or the history is too short, or as `joint_changes`.
+        The market has no filtered law, the book has errors, or the history is too short or has no value of a factor of
+        the law, or as `joint_changes`.
     """
     state = market.filtered
     if state is None:
         raise InputError(f"the market of {market.valuation_date} has no law of past days: {market.no_filtered}")
     factors = [factor for factor in market.factors if factor.name in state.factors]
-    beside = [f.name for f in factors if f.kind is FactorKind.PRICE and market.exchanged(f) is None]
+    beside = [factor.name for factor in factors if not makes_dates(factor.curve or factor.name)]
     joint = joint_changes(history, factors, market.valuation_date, start, beside)
+    late = _late(joint, factors)
+    joint = replace(joint, changes=np.where(np.isnan(joint.changes), 0.0, joint.changes))
     pnl = pnl_of_changes(market, load_books((book,), market.valuation_date), state, joint.changes, say)
     found = worst_window(pnl[_first_place(joint) :])
-    window = _window(joint, found, _first_place(joint), book.name, market.valuation_date)
-    return replace(market, filtered=replace(state, stressed=window)), _notes(joint)
+    window = _window(joint, found, late, book.name, market.valuation_date)
+    return replace(market, filtered=replace(state, stressed=window)), _notes(joint, late)
 
 
 def pnl_of_changes(
@@ -132,7 +136,23 @@ def _first_place(joint: JointChanges) -> int:
     return place
 
 
-def _window(joint: JointChanges, found: WorstWindow, place: int, book: str, day: date) -> StressedWindow:
+def _late(joint: JointChanges, factors: Sequence[Factor]) -> str:
+    """Return which curves and prices begin after the first change that is searched, with their first one, in words."""
+    moves = np.isfinite(joint.changes)
+    if never := [factor.name for factor, has in zip(factors, moves[-1], strict=True) if not has]:
+        raise InputError(
+            f"the history has no value of {', '.join(never)} on a joint date, and the law of {joint.days[-1]} has:"
+            " give the files that the law was made of"
+        )
+    looked_at, firsts = _first_place(joint) - MOST_DAYS + 1, moves.argmax(axis=0).tolist()
+    begins = {
+        f.curve or f.name: joint.days[first] for f, first in zip(factors, firsts, strict=True) if first > looked_at
+    }
+    return ", ".join(f"{name} before {day}" for name, day in begins.items())
+
+
+def _window(joint: JointChanges, found: WorstWindow, late: str, book: str, day: date) -> StressedWindow:
+    place = _first_place(joint)
     begin = place + found.first
     end = begin + STRESSED_DATES
     n_windows, since = joint.days.size - place - STRESSED_DATES + 1, joint.days[place]
@@ -144,6 +164,8 @@ def _window(joint: JointChanges, found: WorstWindow, place: int, book: str, day:
     if found.other is not None:
         a, b = _days(joint.days, place + found.other)
         description += f"; the worst that shares no date with it is {a} to {b}, {_billions(found.other_shortfall)}"
+    if late:
+        description += f"; without a history, these stood still: {late}"
     first, last = _days(joint.days, begin)
     return StressedWindow(
         first=first,
@@ -164,8 +186,15 @@ def _billions(amount: float) -> str:
     return f"{HOME} {amount / 1e9:,.3g} bn"
 
 
-def _notes(joint: JointChanges) -> tuple[str, ...]:
-    first = joint.days[_first_place(joint)]
-    if first <= np.datetime64(SINCE) + np.timedelta64(LATE_DAYS, "D"):
-        return ()
-    return (f"the stressed year is searched from {first} on, where the history begins, not from {SINCE}: MAR33.7",)
+def _notes(joint: JointChanges, late: str) -> tuple[str, ...]:
+    first, notes = joint.days[_first_place(joint)], []
+    if first > np.datetime64(SINCE) + np.timedelta64(LATE_DAYS, "D"):
+        notes.append(
+            f"the stressed year is searched from {first} on, where the history begins, not from {SINCE}: MAR33.7"
+        )
+    if late:
+        notes.append(
+            f"in the search for the stressed year these stand still, as they have no history there: {late}; give files"
+            " that reach further back"
+        )
+    return tuple(notes)

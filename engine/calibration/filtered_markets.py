@@ -71,7 +71,7 @@ def table_factors(market: Market, history: pd.DataFrame, start: date = FIRST_DAT
     estimated = [factor for factor in market.factors if not is_carried(factor, market, swaps)]
     inside = history.loc[pd.Timestamp(start) : pd.Timestamp(market.valuation_date)]
     names = dict.fromkeys(factor.curve or factor.name for factor in estimated)
-    beside = [name for name in names if not _makes_dates(name)]
+    beside = [name for name in names if not makes_dates(name)]
     there = {name: _has_value(inside, name) for name in names}
     joint = np.logical_and.reduce([has for name, has in there.items() if name not in beside])
     notes = {name: note for name in beside if (note := _lack(name, inside.index[joint], there[name][joint]))}
@@ -81,6 +81,11 @@ def table_factors(market: Market, history: pd.DataFrame, start: date = FIRST_DAT
         beside=tuple(factor.name for factor in kept if (factor.curve or factor.name) in beside),
         notes=tuple(notes.values()),
     )
+
+
+def makes_dates(name: str) -> bool:
+    """Return whether a price, or a curve of bonds, is of the two centres whose common days paths step on."""
+    return name == PRICE_FACTOR or name in (currency_of(code).curves.bond for code in (HOME, DOLLAR))
 
 
 def quiet_notes(state: FilteredState, joint: JointChanges) -> Iterator[str]:
@@ -126,11 +131,6 @@ def _given(market: Market, table: TableFactors) -> Mapping[str, GivenFactor]:
     source = f"assumption: the correlation that the market of {market.valuation_date} has for it; untested"
     known = [factor.name for factor in table.factors]
     return given_factors(market.factors, market.correlation, known, source)
-
-
-def _makes_dates(name: str) -> bool:
-    """Return whether a price, or a curve of bonds, is of the two centres whose common days paths step on."""
-    return name == PRICE_FACTOR or name in (currency_of(code).curves.bond for code in (HOME, DOLLAR))
 
 
 def _has_value(inside: pd.DataFrame, name: str) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from kernels.types import F64, I64
 
 MEASURES = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)  # with the table's error and components; others are read off
 NEAR = 2  # times the tail's mass: moves among which every resampled tail is looked for at first
+HELD = 2**19  # weights of resampled moves at once: 4 MiB, and with what is made of them under 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,18 +119,32 @@ def _measured(worst: _Worst, counts: F64) -> F64:
 
     counts   (n_samples, n_table) how often a row is in a sample, n_table in all
     """
-    n_moves, near = worst.rows.size, min(NEAR * int(worst.mass) + 16, worst.rows.size)
-    of_sample = counts @ np.bincount(worst.rows, worst.weights, counts.shape[1])  # what its moves weigh in all
-    while True:
-        weights = counts[:, worst.rows[:near]] * worst.weights[:near] * (n_moves / of_sample)[:, None]
-        total = np.cumsum(weights, axis=1)
-        if near == n_moves or float(total[:, -1].min()) >= worst.mass:
+    (n_samples, n_table), n_moves = counts.shape, worst.rows.size
+    scale = n_moves / (counts @ np.bincount(worst.rows, worst.weights, n_table))  # by what a sample's moves weigh
+    near = min(NEAR * int(worst.mass) + 16, n_moves)
+    while near < n_moves:
+        nearest = counts @ np.bincount(worst.rows[:near], worst.weights[:near], n_table) * scale
+        if float(nearest.min()) >= worst.mass:
             break
         near = min(2 * near, n_moves)
-    last = np.minimum((total < worst.mass - 1e-9).sum(axis=1), n_moves - 1)
+    at_once = max(HELD // near, 1)
+    parts = [slice(first, first + at_once) for first in range(0, n_samples, at_once)]
+    return np.concatenate([_measured_near(worst, counts[part], scale[part], near) for part in parts], axis=1)
+
+
+def _measured_near(worst: _Worst, counts: F64, scale: F64, near: int) -> F64:
+    """Return what `_measured` does, from the `near` worst moves alone, all at once.
+
+    scale   (n_samples,) makes a sample's weights 1 on average
+    """
+    weights = np.take(counts, worst.rows[:near], axis=1) * worst.weights[:near] * scale[:, None]
+    total = np.cumsum(weights, axis=1)
+    last = np.minimum((total < worst.mass - 1e-9).sum(axis=1), near - 1)
     places = np.arange(len(counts))
     before = total[places, last] - weights[places, last]
-    inside = np.where(np.arange(near) < last[:, None], weights, 0.0)
-    inside[places, last] = worst.mass - before
+    weights[np.arange(near) >= last[:, None]] = 0.0
+    weights[places, last] = worst.mass - before
     losses = worst.losses[:, :near]
-    return np.stack([losses[:, last].T, inside @ losses.T / worst.mass])
+    # one product a sample: of several rows BLAS adds in an order that depends on how many there are
+    means = (weights[:, None, :] @ losses.T)[:, 0] / worst.mass
+    return np.stack([losses[:, last].T, means])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.analysis.stressed_window import with_stressed_window, worst_window
@@ -13,6 +14,9 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.law import law_of
 from engine.mechanisms.unwind import Unwind
 from tests.engine.backtest.synthetic import frame_of
+from tests.engine.calibration.made_histories import gaussian_changes, history_of, with_filtered_law
+from tests.engine.calibration.test_filtered_markets import CORE
+from tests.engine.calibration.test_filtered_markets import market as market_of
 
 MARKET = load_market(bundled_market_path())
 N_DATES = 900
@@ -101,3 +105,45 @@ def test_a_history_that_is_too_short_and_a_market_without_a_law_are_refused(made
         with_stressed_window(market, short, long_dollars, print, start=date(2002, 1, 1))
     with pytest.raises(InputError, match="has no law of past days"):
         with_stressed_window(replace(market, filtered=None), frame, long_dollars, print)
+
+
+@pytest.fixture(scope="module")
+def late():
+    """A history from 2002 on whose index and euro begin in 2007 and 2008, and the market that it ends with."""
+    history, rng = history_of(gaussian_changes(3899, 1)), np.random.default_rng(2)
+    for name, first in (("SPX", 1500), ("EURJPY", 1700)):
+        level = 130.0 * np.exp(0.005 * rng.standard_normal(3900).cumsum())
+        history[name] = np.where(np.arange(3900) >= first, level, np.nan)
+    calibrated, _ = with_filtered_law(market_of(history.index[-1].date(), *CORE, "EURJPY", prices=["SPX"]), history)
+    assert calibrated.filtered.factors == (*CORE, "EURJPY", "SPX")
+    return history, calibrated
+
+
+def test_an_index_and_an_exchange_rate_that_begin_late_shorten_nothing_and_are_named(late, long_dollars):
+    history, market = late
+    falls = np.zeros(3900)
+    falls[1400:1420:2] = -0.03  # before either begins
+    history = history.assign(USDJPY=history["USDJPY"] * np.exp(np.cumsum(falls)))
+    found, notes = with_stressed_window(market, history, long_dollars, print)
+    window = found.filtered.stressed
+    days = history.index[[1400, 1418, 1501, 1701]].date
+    assert window.first < days[0]
+    assert days[1] <= window.last < days[3]
+    apart = f"EURJPY before {days[3]}, SPX before {days[2]}"
+    assert notes == (
+        f"in the search for the stressed year these stand still, as they have no history there: {apart}; give files"
+        " that reach further back",
+    )
+    assert window.description.endswith(f"; without a history, these stood still: {apart}")
+    moves = pd.DataFrame(window.moves, columns=market.filtered.factors)
+    assert not moves.isna().any(axis=None)
+    assert (moves["EURJPY"] == 0.0).all()
+    end = list(history.index.date).index(window.last)
+    own = history["SPX"].iloc[end - 259 : end + 1].apply(np.log).diff().fillna(0.0).to_numpy()[1:]
+    assert moves["SPX"].to_numpy() == pytest.approx(own, abs=1e-15)  # a logarithm's last digit
+
+
+def test_a_factor_of_the_law_without_a_value_in_the_history_is_refused(late, long_dollars):
+    history, market = late
+    with pytest.raises(InputError, match="the history has no value of SPX on a joint date, and the law of"):
+        with_stressed_window(market, history.assign(SPX=np.nan), long_dollars, print)

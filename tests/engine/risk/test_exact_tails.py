@@ -1,8 +1,11 @@
 """Measures and components of equally likely moves, by hand and against definitions written apart from the code."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from engine.risk import exact_tails as module
 from engine.risk.exact_tails import PastMoves, exact_components, exact_tails
 from engine.risk.past_table import resampled_counts
 
@@ -88,3 +91,30 @@ def test_moves_of_known_weights_count_as_much_as_these():
     assert law.sample(0).size == copies.sum()
     reached = np.cumsum(weights[np.argsort(pnl)])
     assert alone.tail_paths == tail.tail_paths == 1 + np.count_nonzero(reached < 10.0)
+
+
+@pytest.mark.parametrize("confidence", [0.99, 0.5])
+def test_samples_of_the_table_a_few_at_a_time_give_the_bits_of_all_at_once(confidence, monkeypatch):
+    rng = np.random.default_rng(5)
+    books, weights = rng.standard_t(3, (2, 4000)), rng.exponential(size=4000)
+    law = PastMoves(pnl=np.vstack([books.sum(axis=0), books]), weights=weights / weights.mean(), n_table=1000, block=10)
+    found = []
+    for held in (1, 30_000, 2**40):  # one sample, some, and all 500
+        monkeypatch.setattr(module, "HELD", held)
+        found.append([*exact_tails(law, 0, (confidence,), 0.0), *exact_components(law, confidence)])
+    for some in found[:2]:
+        for one, other in zip(some, found[2], strict=True):
+            assert one.table_ses == other.table_ses
+            assert one.estimates == other.estimates
+
+
+@pytest.mark.parametrize("confidence", [0.99, 0.9, 0.5])
+def test_memory_is_bounded_whatever_the_confidence(confidence):
+    law = moves(np.random.default_rng(6).standard_normal((2, 64_000)))
+    tracemalloc.start()
+    try:
+        exact_components(law, confidence)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 * 2**20  # all 500 samples at once took 21, 159 and 769 MiB
