@@ -43,7 +43,7 @@ class DayRows:
     var_975: F64  # (n_rows,)
     es_975: F64  # (n_rows,)
     pit: F64  # (n_rows,) share of the law's P&L below the realised one, half of what is equal counted
-    n_moves: I64  # (n_rows,) equally likely moves behind the forecast
+    n_moves: I64  # (n_rows,) moves behind the forecast
     factor: Words  # (n_rows,) whose realised move alone lost most, of an exception at 99 %; else NO_FACTOR
     factor_pnl: F64  # (n_rows,) P&L of that move alone; 0 without an exception
 
