@@ -53,7 +53,7 @@ def test_one_date_ahead_the_law_is_its_rows_with_the_weights_of_words(long, toni
     weights = drawn_weights(regime_edges(tonight), row_aliases(tonight), 1)[0]
     assert foreseen.weights.tolist() == other.weights.tolist() == (weights * 1000.0).tolist()
     assert foreseen.weights.mean() == pytest.approx(1.0, rel=1e-12)
-    assert foreseen.weights.std() > 0.01  # the evening knows something: the next test is another case
+    assert foreseen.weights.std() > 0.01  # the evening knows something, and rows are not all alike
 
 
 def test_at_its_long_run_the_law_s_figures_of_one_date_are_the_filtered_ones(long, tonight, monkeypatch):
