@@ -9,7 +9,16 @@ from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from kernels.types import F64
 
-Forecast = Callable[[int, int, CommonDraws], F64]  # place, horizon in joint dates, draws -> (n_factors, n_moves)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ForeseenMoves:
+    """What a law foresees from a date, in the states' units."""
+
+    moves: F64  # (n_factors, n_moves)
+    weights: F64 | None = None  # (n_moves,) how much each counts, 1 on average; None: all alike
+
+
+Forecast = Callable[[int, int, CommonDraws], ForeseenMoves]  # place, horizon in joint dates, draws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,11 @@ scaled to unit variance: McNeil, Frey & Embrechts (2015), "Quantitative Risk Man
 import numpy as np
 from scipy.special import gammaincinv
 
-from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, normal_moves
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, ForeseenMoves, normal_moves
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from engine.law.past.weekday_covariance import weekday_covariance
 from engine.mechanisms.law import LawKind
-from kernels.types import F64
 
 
 def by_covariance(kind: LawKind) -> BacktestLaw:
@@ -26,14 +25,14 @@ def by_covariance(kind: LawKind) -> BacktestLaw:
 
 
 def _forecast(history: JointHistory, kind: LawKind) -> Forecast:
-    def moves(place: int, horizon_days: int, draws: CommonDraws) -> F64:
+    def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
         """Return moves over the weekdays of the steps to come: (n_factors, n_paths)."""
         last = slice(place + 1 - kind.n_moves, place + 1)
         covariance = weekday_covariance(history.changes[last], history.spans[last], kind)
         normals = normal_moves(float(history.spans_ahead(place, horizon_days).sum()) * covariance, draws)
         if kind.nu is None:
-            return normals
+            return ForeseenMoves(moves=normals)
         chi_square = 2.0 * gammaincinv(0.5 * kind.nu, draws.uniforms())
-        return np.asarray(normals * np.sqrt((kind.nu - 2.0) / chi_square))
+        return ForeseenMoves(moves=np.asarray(normals * np.sqrt((kind.nu - 2.0) / chi_square)))
 
     return moves

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, ForeseenMoves
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from engine.calibration.filtered import (
@@ -106,12 +106,12 @@ class FilteredDates:
 def _forecast(history: JointHistory) -> Forecast:
     dates = filtered_dates(history)
 
-    def moves(place: int, horizon_days: int, draws: CommonDraws) -> F64:
+    def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
         """Return the rows' moves one date ahead, (n_factors, n_rows), else walked paths, (n_factors, n_paths)."""
         law, spans = dates.on(place), history.spans_ahead(place, horizon_days)
         if horizon_days == 1:
-            return law.next_moves(float(spans[0]))
-        return law.walked(draws.rows(law.rows.shape[1], horizon_days), spans)
+            return ForeseenMoves(moves=law.next_moves(float(spans[0])))
+        return ForeseenMoves(moves=law.walked(draws.rows(law.rows.shape[1], horizon_days), spans))
 
     return moves
 

@@ -1,14 +1,14 @@
 """The filtered law with regimes: rows of dates like the present one are drawn more often, until it is forgotten.
 
 Calibration is that of `engine.calibration.row_regimes`, as of each date; the estimate is that of the January before.
-One date ahead the law is its rows by their weights: nothing is drawn.
+One date ahead the law is its rows with their weights, those of a run to the bit: nothing is drawn.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, ForeseenMoves
 from engine.backtest.laws.filtered import filtered_dates
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
@@ -23,14 +23,12 @@ from engine.calibration.row_regimes import (
     series_of,
 )
 from engine.errors import InputError
-from engine.law.past.row_regimes import drawn_weights, regime_edges, row_aliases, whole_shares
+from engine.law.past.row_regimes import drawn_weights, regime_edges, row_aliases
 from engine.market.row_regimes import RowRegimes
 from kernels.law_layout import Law, ModelArrays
 from kernels.numpy.steps.row_regimes import next_regimes, start_regimes, tilted_row
 from kernels.records import empty
 from kernels.types import F64, I64, U32
-
-N_COPIES = 10_000  # moves of one date: each row as often among them as it weighs
 
 
 def regimes_on(history: JointHistory, z: F64) -> Callable[[int], RowRegimes]:
@@ -72,14 +70,15 @@ def _forecast(history: JointHistory) -> Forecast:
     dates = filtered_dates(history)
     regimes = regimes_on(history, dates.z)
 
-    def moves(place: int, horizon_days: int, draws: CommonDraws) -> F64:
-        """Return the rows' moves one date ahead, (n_factors, N_COPIES), else walked paths, (n_factors, n_paths)."""
+    def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
+        """Return the rows' moves one date ahead, (n_factors, n_rows), else walked paths, (n_factors, n_paths)."""
         law, spans, tonight = dates.on(place), history.spans_ahead(place, horizon_days), regimes(place)
         edges, aliases = regime_edges(tonight), row_aliases(tonight)
         if horizon_days == 1:
-            copies = whole_shares(drawn_weights(edges, aliases, 1)[0], N_COPIES)
-            return np.repeat(law.next_moves(float(spans[0])), copies, axis=1)
-        return law.walked(drawn_rows(edges, aliases, *draws.row_words(horizon_days)), spans)
+            weights = drawn_weights(edges, aliases, 1)[0]
+            return ForeseenMoves(moves=law.next_moves(float(spans[0])), weights=weights * weights.size)
+        drawn = drawn_rows(edges, aliases, *draws.row_words(horizon_days))
+        return ForeseenMoves(moves=law.walked(drawn, spans))
 
     return moves
 

@@ -7,7 +7,7 @@ market, 2022-01-01 to 2025-05-28, and ends on the date.
 
 import numpy as np
 
-from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, normal_moves
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, ForeseenMoves, normal_moves
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from engine.calibration.diffusion import CORRELATION_DAYS, LONGEST_SPAN
@@ -17,11 +17,11 @@ WINDOW = 815  # joint dates
 
 
 def _forecast(history: JointHistory) -> Forecast:
-    def moves(place: int, horizon_days: int, draws: CommonDraws) -> F64:
+    def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
         """Return normal moves: (n_factors, n_paths)."""
         last = slice(place + 1 - WINDOW, place + 1)
         covariance = horizon_days * window_covariance(history.changes[last], history.spans[last])
-        return normal_moves(covariance, draws)
+        return ForeseenMoves(moves=normal_moves(covariance, draws))
 
     return moves
 

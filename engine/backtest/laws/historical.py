@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, ForeseenMoves
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from engine.mechanisms.law import MOST_DAYS, LawKind
-from kernels.types import F64
 
 
 def historical(kind: LawKind) -> BacktestLaw:
@@ -22,9 +21,9 @@ def historical(kind: LawKind) -> BacktestLaw:
 def _forecast(history: JointHistory, size: int) -> Forecast:
     levels = np.concatenate([np.zeros((1, len(history.factors))), np.cumsum(history.changes, axis=0)])
 
-    def moves(place: int, horizon_days: int, _: CommonDraws) -> F64:
+    def moves(place: int, horizon_days: int, _: CommonDraws) -> ForeseenMoves:
         """Return the moves over the windows that ended on or before the date: (n_factors, size)."""
         ends = np.arange(place + 2 - size, place + 2)  # into `levels`, which has the start in front
-        return np.ascontiguousarray((levels[ends] - levels[ends - horizon_days]).T)
+        return ForeseenMoves(moves=np.ascontiguousarray((levels[ends] - levels[ends - horizon_days]).T))
 
     return moves

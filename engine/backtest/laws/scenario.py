@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.backtest.events import horizon_moves, with_repairs
-from engine.backtest.laws.backtest_law import BacktestLaw, Forecast
+from engine.backtest.laws.backtest_law import BacktestLaw, Forecast, ForeseenMoves
 from engine.backtest.laws.gaussian import WINDOW, window_covariance
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.dated_market import MarketPattern
@@ -21,7 +21,6 @@ from engine.market.market import Market
 from engine.run.walk import walk_of
 from engine.scenario.scenario import Scenario
 from kernels.select import select_backend
-from kernels.types import F64
 
 _CLOSES = 5  # of USD/JPY before the date, which interventions look at
 
@@ -57,11 +56,11 @@ def _forecast(scenario: Scenario, pattern: MarketPattern, history: JointHistory)
     names = [factor.name for factor in pattern.factors]
     repaired = with_repairs(scenario)
 
-    def moves(place: int, horizon_days: int, draws: CommonDraws) -> F64:
+    def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
         """Return the moves of simulated paths: (n_factors, n_paths)."""
         market = _market(pattern, history, place)
         walk = walk_of(repaired, market, n_days=horizon_days, seed=draws.seed_of_date(), backend=backend)
-        return horizon_moves(walk, names, draws.n_paths)
+        return ForeseenMoves(moves=horizon_moves(walk, names, draws.n_paths))
 
     return moves
 

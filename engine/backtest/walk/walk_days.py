@@ -28,6 +28,8 @@ from kernels.types import F64
 
 TOTAL = "total"
 Row = tuple[object, ...]  # in the order of `DayRows`
+WeighedPnl = tuple[F64, F64 | None]  # (n_scopes, n_moves) P&L of what a law foresees, (n_moves,) weights
+_WHOLE = 1e-9  # of a move: a tail that adds up to its mass but for rounding is whole
 
 
 class WalkedBook(Protocol):
@@ -111,9 +113,11 @@ def walk_day(walk: BookWalk, forecasts: dict[str, Forecast], place: int, backend
     draws = CommonDraws(seed=walk.seed, day=int(history.dates[place].astype(np.int64)), n_paths=walk.n_paths)
     moves = [forecasts[name](place, h, draws) for h, name in keys]
     realised = np.column_stack([history.realised(place, h) for h in horizons])
-    pnl = backend.pnl_of_moves(packed.book, np.concatenate([realised, *moves], axis=1))
-    ends = np.cumsum([len(horizons), *(each.shape[1] for each in moves)])
-    foreseen = {key: pnl[:, a:b] for key, a, b in zip(keys, ends[:-1], ends[1:], strict=True)}
+    pnl = backend.pnl_of_moves(packed.book, np.concatenate([realised, *(each.moves for each in moves)], axis=1))
+    ends = np.cumsum([len(horizons), *(each.moves.shape[1] for each in moves)])
+    foreseen = {
+        key: (pnl[:, a:b], each.weights) for key, each, a, b in zip(keys, moves, ends[:-1], ends[1:], strict=True)
+    }
     scopes = {name: 1 + i for i, name in enumerate(packed.books)}
     scopes = {TOTAL: 0, **scopes} if walk.book.has_total else scopes
     rows: list[Row] = []
@@ -142,41 +146,55 @@ def _rows(
     place: int,
     horizon_days: int,
     realised: F64,
-    foreseen: dict[tuple[int, str], F64],
+    foreseen: dict[tuple[int, str], WeighedPnl],
     moves: F64,
     backend: AbstractBackend,
 ) -> Iterator[Row]:
     """Yield the rows of one date and horizon; `scopes` are rows of the P&L."""
     alone: F64 | None = None
     for scope, row in scopes.items():
-        for (h, law), pnl in foreseen.items():
+        for (h, law), (pnl, weights) in foreseen.items():
             if h != horizon_days:
                 continue
             came, of_law = float(realised[row]), pnl[row]
-            at_99, _ = var_and_es(of_law, 0.99)
-            at_975, es_975 = var_and_es(of_law, 0.975)
+            at_99, _ = var_and_es(of_law, 0.99, weights)
+            at_975, es_975 = var_and_es(of_law, 0.975, weights)
             factor, factor_pnl = NO_FACTOR, 0.0
             if -came > at_99:
                 alone = backend.pnl_of_moves(book, np.diag(moves)) if alone is None else alone
                 most = int(alone[row].argmin())
                 factor, factor_pnl = history.factors[most].name, float(alone[row, most])
-            figures = (came, at_99, at_975, es_975, probability_transform(of_law, came), of_law.size)
+            figures = (came, at_99, at_975, es_975, probability_transform(of_law, came, weights), of_law.size)
             yield (history.day(place), horizon_days, scope, law, *figures, factor, factor_pnl)
 
 
-def var_and_es(pnl: F64, confidence: float) -> tuple[float, float]:
-    """Return VaR and ES of equally likely P&L (n,), in its unit: a law of so many moves, not a sample of one.
+def var_and_es(pnl: F64, confidence: float, weights: F64 | None = None) -> tuple[float, float]:
+    """Return VaR and ES of P&L (n,), in its unit: a law of so many moves, not a sample of one.
 
-    VaR is the mildest of the worst moves that make up 1 - confidence, of 1,000 at 99 % the tenth worst, as the exact
-    law of one day in a run has it; ES is their mean, the last counted by the part of it that is inside.
+    VaR is the mildest of the worst moves that make up 1 - confidence, of 1,000 alike at 99 % the tenth worst, as the
+    exact law of one day in a run has it; ES is their mean, the last counted by the part of it that is inside.
+
+    weights   (n,) how much each counts, 1 on average; None: all alike
     """
     whole, part = tail_count(confidence, pnl.size)
-    last = whole if part > 0.0 else whole - 1
-    worst = np.sort(np.partition(pnl, last)[: last + 1])
-    at_risk, mass = float(worst[last]), whole + part
-    return -at_risk, -(float(worst[:last].sum()) + (mass - last) * at_risk) / mass
+    mass = whole + part
+    if weights is None:
+        last = whole if part > 0.0 else whole - 1
+        worst, counted, before = np.sort(np.partition(pnl, last)[: last + 1]), np.ones(last + 1), float(last)
+    else:
+        order = np.argsort(pnl, kind="stable")
+        total = np.cumsum(weights[order])
+        last = min(int((total < mass - _WHOLE).sum()), pnl.size - 1)
+        worst, counted = pnl[order[: last + 1]], weights[order[: last + 1]]
+        before = float(total[last] - counted[last])
+    at_risk = float(worst[last])
+    return -at_risk, -(float((worst[:last] * counted[:last]).sum()) + (mass - before) * at_risk) / mass
 
 
-def probability_transform(pnl: F64, came: float) -> float:
-    """Return the share of P&L (n,) below what came, half of what is equal counted: scalar in [0, 1]."""
-    return float(((pnl < came).sum() + 0.5 * (pnl == came).sum()) / pnl.size)
+def probability_transform(pnl: F64, came: float, weights: F64 | None = None) -> float:
+    """Return the share of P&L (n,) below what came, half of what is equal counted: scalar in [0, 1].
+
+    weights   (n,) how much each counts; None: all alike
+    """
+    below = (pnl < came) + 0.5 * (pnl == came)
+    return float(below.sum() / pnl.size if weights is None else (weights * below).sum() / weights.sum())

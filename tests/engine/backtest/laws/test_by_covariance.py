@@ -19,7 +19,7 @@ def test_the_covariance_of_moves_is_the_weighted_one_times_the_weekdays_ahead():
         daily = joint.changes[k] / np.sqrt(joint.spans[k])
         recursion = 0.97 * recursion + 0.03 * np.outer(daily, daily)
     for horizon in (1, 10):
-        moves = by_covariance(LAW_KINDS["ewma"]).prepare(joint)(place, horizon, draws)
+        moves = by_covariance(LAW_KINDS["ewma"]).prepare(joint)(place, horizon, draws).moves
         weekdays = joint.spans[place + 1 : place + 1 + horizon].sum()
         found, wanted = moves @ moves.T / 50_000, recursion * weekdays
         size = np.sqrt(np.outer(np.diag(wanted), np.diag(wanted)))
@@ -29,7 +29,7 @@ def test_the_covariance_of_moves_is_the_weighted_one_times_the_weekdays_ahead():
 
 def test_moves_of_the_t_have_the_window_s_variance_and_the_t_s_quantiles():
     joint, place, n = usual().joint, 560, 200_000
-    moves = by_covariance(LAW_KINDS["t"]).prepare(joint)(place, 1, CommonDraws(seed=2, day=9, n_paths=n))
+    moves = by_covariance(LAW_KINDS["t"]).prepare(joint)(place, 1, CommonDraws(seed=2, day=9, n_paths=n)).moves
     daily = (
         joint.changes[place + 1 - WINDOW : place + 1] / np.sqrt(joint.spans[place + 1 - WINDOW : place + 1])[:, None]
     )

@@ -55,8 +55,8 @@ def test_a_date_s_law_is_what_calibration_says_of_the_history_up_to_it(long):
 def test_one_date_ahead_the_law_is_its_rows_without_draws(long):
     law = filtered_dates(long.joint).on(PLACE)
     forecast = FILTERED.prepare(long.joint)
-    moves = forecast(PLACE, 1, CommonDraws(seed=1, day=1, n_paths=1000))
-    other = forecast(PLACE, 1, CommonDraws(seed=2, day=1, n_paths=5000))
+    moves = forecast(PLACE, 1, CommonDraws(seed=1, day=1, n_paths=1000)).moves
+    other = forecast(PLACE, 1, CommonDraws(seed=2, day=1, n_paths=5000)).moves
     assert np.array_equal(moves, other)
     assert moves.shape == (17, DEFAULT_RULE.n_rows)
     span = long.joint.spans[PLACE + 1]
@@ -79,7 +79,7 @@ def test_spans_ahead_are_the_calendar_s(long):
     )  # a holiday lies before the next date, late in the history
     forecast = FILTERED.prepare(long.joint)
     law = filtered_dates(long.joint).on(place)
-    moves = forecast(place, 1, CommonDraws(seed=1, day=1, n_paths=1000))
+    moves = forecast(place, 1, CommonDraws(seed=1, day=1, n_paths=1000)).moves
     np.testing.assert_allclose(moves, np.sqrt(2.0) * law.next_moves(1.0), rtol=1e-12)
 
 

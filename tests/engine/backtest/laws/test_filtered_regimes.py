@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.backtest.laws import filtered_regimes
 from engine.backtest.laws.filtered import FILTERED, filtered_dates
-from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES, N_COPIES, drawn_rows, regimes_on
+from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES, drawn_rows, regimes_on
 from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.walk_days import forecasts_of, walk_day
 from engine.calibration.filtered import LEAST_DATES, filtered_state
 from engine.errors import InputError
 from engine.law.past.row_regimes import drawn_weights, regime_edges, row_aliases
+from kernels.numba.backend import NumbaBackend
 from tests.engine.backtest.synthetic import usual
+from tests.engine.backtest.walk.test_walk_days import columns, walk_of
 
 PLACE = LEAST_DATES + 30
 
@@ -38,17 +42,30 @@ def test_a_date_s_regimes_are_what_calibration_says_of_the_history_up_to_it(long
         np.testing.assert_allclose(getattr(tonight, name), getattr(state.regimes, name), rtol=0, atol=1e-6)
 
 
-def test_one_date_ahead_each_row_comes_as_often_as_it_weighs(long, tonight):
+def test_one_date_ahead_the_law_is_its_rows_with_the_weights_of_words(long, tonight):
     forecast, filtered = FILTERED_REGIMES.prepare(long.joint), FILTERED.prepare(long.joint)
     draws = CommonDraws(seed=1, day=1, n_paths=1000)
-    moves, rows = forecast(PLACE, 1, draws), filtered(PLACE, 1, draws)
-    assert moves.shape == (17, N_COPIES)
-    assert np.array_equal(moves, forecast(PLACE, 1, CommonDraws(seed=2, day=1, n_paths=50)))
+    foreseen, other = forecast(PLACE, 1, draws), forecast(PLACE, 1, CommonDraws(seed=2, day=1, n_paths=50))
+    rows = filtered(PLACE, 1, draws)
+    assert rows.weights is None
+    assert np.array_equal(foreseen.moves, rows.moves)
+    assert np.array_equal(other.moves, rows.moves)
     weights = drawn_weights(regime_edges(tonight), row_aliases(tonight), 1)[0]
-    values, counts = np.unique(moves[0], return_counts=True)
-    wanted = dict(zip(rows[0].tolist(), (weights * N_COPIES).tolist(), strict=True))
-    for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-        assert abs(count - wanted[value]) < 1.0  # whole numbers that add up
+    assert foreseen.weights.tolist() == other.weights.tolist() == (weights * 1000.0).tolist()
+    assert foreseen.weights.mean() == pytest.approx(1.0, rel=1e-12)
+    assert foreseen.weights.std() > 0.01  # the evening knows something, and rows are not all alike
+
+
+def test_at_its_long_run_the_law_s_figures_of_one_date_are_the_filtered_ones(long, tonight, monkeypatch):
+    still = replace(tonight, tonight=tonight.long_run)
+    monkeypatch.setattr(filtered_regimes, "regimes_on", lambda history, z: lambda place: still)
+    walk = walk_of(long, laws=("filtered", "filtered-regimes"), horizons=(1,))
+    rows = columns(walk_day(walk, forecasts_of(walk), PLACE, NumbaBackend()))
+    scopes = {scope for _, _, scope, _ in rows}
+    day = long.joint.day(PLACE)
+    for scope in scopes:
+        assert rows[day, 1, scope, "filtered-regimes"] == rows[day, 1, scope, "filtered"]  # to the last bit
+    assert scopes == {"total", *walk.book.on(day, long.pattern.on(long.joint, PLACE)).books}
 
 
 def test_later_rows_change_no_bit(long):
@@ -58,7 +75,9 @@ def test_later_rows_change_no_bit(long):
     forecasts = [FILTERED_REGIMES.prepare(each) for each in (joint, replace(joint, changes=other))]
     for horizon in (1, 10):
         one, two = (forecast(PLACE, horizon, draws) for forecast in forecasts)
-        assert one.tobytes() == two.tobytes()
+        assert one.moves.tobytes() == two.moves.tobytes()
+        assert (one.weights is None) is (horizon == 10)
+        assert horizon == 10 or one.weights.tobytes() == two.weights.tobytes()
 
 
 def test_rows_are_the_filtered_laws_where_all_is_forgotten(tonight):

@@ -33,7 +33,7 @@ def test_vols_and_correlations_are_those_of_a_market_file_of_that_date(whole):
 
 def test_ten_days_are_ten_daily_variances_of_the_same_draws(whole):
     forecast = GAUSSIAN.prepare(whole.joint)
-    one, ten = (forecast(WINDOW + 20, h, CommonDraws(seed=1, day=5, n_paths=1000)) for h in (1, 10))
+    one, ten = (forecast(WINDOW + 20, h, CommonDraws(seed=1, day=5, n_paths=1000)).moves for h in (1, 10))
     np.testing.assert_allclose(ten, np.sqrt(10.0) * one, rtol=1e-9, atol=1e-12)
 
 

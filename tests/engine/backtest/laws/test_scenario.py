@@ -24,7 +24,7 @@ def test_base_has_the_covariance_of_its_window_at_one_day_and_ten_times_it_at_te
     wanted = window_covariance(found.joint.changes[last], found.joint.spans[last])
     sd = np.sqrt(np.diag(wanted))
     for horizon in (1, 10):
-        drawn = moves(place, horizon, DRAWS)
+        drawn = moves(place, horizon, DRAWS).moves
         # a standard deviation of 20,000 normal draws has an error of 0.5 %, a correlation of 0.7 %; four of them
         assert drawn.std(axis=1) == pytest.approx(sd * horizon**0.5, rel=0.02)
         assert np.corrcoef(drawn) == pytest.approx(wanted / np.outer(sd, sd), abs=0.03)
@@ -34,13 +34,13 @@ def test_paths_depend_on_the_date_and_the_seed_alone_and_see_nothing_after_the_d
     found = usual(900)
     moves = scenario_law(load_scenario("mixture"), found.pattern).prepare(found.joint)
     draws = replace(DRAWS, n_paths=1000)
-    one = moves(820, 1, draws)
+    one = moves(820, 1, draws).moves
     changes = found.joint.changes.copy()
     changes[821:] += 1.0
     later = scenario_law(load_scenario("mixture"), found.pattern).prepare(replace(found.joint, changes=changes))
-    assert np.array_equal(later(820, 1, replace(DRAWS, n_paths=1000)), one)  # to the last bit
-    assert not np.array_equal(moves(820, 1, replace(draws, day=17001)), one)
-    assert not np.array_equal(moves(820, 1, replace(draws, seed=2)), one)
+    assert np.array_equal(later(820, 1, replace(DRAWS, n_paths=1000)).moves, one)  # to the last bit
+    assert not np.array_equal(moves(820, 1, replace(draws, day=17001)).moves, one)
+    assert not np.array_equal(moves(820, 1, replace(draws, seed=2)).moves, one)
 
 
 def test_what_is_no_forecast_of_every_date_is_refused_with_the_way_out():

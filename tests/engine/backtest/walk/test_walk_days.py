@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.backtest.laws.backtest_law import BacktestLaw
+from engine.backtest.laws.backtest_law import BacktestLaw, ForeseenMoves
 from engine.backtest.laws.registry import LAWS, registered
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.parts import walk_part
@@ -26,6 +26,7 @@ from engine.inputs.book.load import bundled_book_path, read_positions
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.position import Position
 from engine.market.moved_market import moved
+from engine.risk.exact_tails import PastMoves, exact_tails
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from kernels.numba.backend import NumbaBackend
@@ -102,8 +103,10 @@ def test_no_law_sees_the_change_after_its_date():
         seen.append({(name, h): foreseen[name](place, h, draws) for name in foreseen for h in (1, 10)})
         assert not np.array_equal(found.joint.realised(place, 1), np.zeros(17))
     assert seen[0].keys() == {(name, h) for name in LAWS for h in (1, 10)}
-    for key, moves in seen[0].items():
-        assert np.array_equal(moves, seen[1][key]), key  # to the last bit
+    for key, one in seen[0].items():
+        other = seen[1][key]
+        assert np.array_equal(one.moves, other.moves), key  # to the last bit
+        assert (one.weights is None and other.weights is None) or np.array_equal(one.weights, other.weights), key
 
 
 def test_an_outcome_that_is_not_known_yet_has_no_row():
@@ -123,12 +126,13 @@ def test_cash_in_dollars_in_closed_form_with_the_factor_that_made_the_exception(
     factor = [each.name for each in found.joint.factors].index("USDJPY")
     size = np.zeros(len(found.joint.factors))
     size[factor] = 1e-7  # moves of nothing: every loss is an exception
+    foreseen = ForeseenMoves(moves=size[:, None] * np.linspace(-1.0, 1.0, 1001))
     place = int(np.flatnonzero(found.joint.changes[1:, factor] < -0.005)[400 // 25])
     still = BacktestLaw(
         name="still",
         meaning="hardly moves",
         least_changes=1,
-        prepare=lambda _: lambda place, horizon, draws: size[:, None] * np.linspace(-1.0, 1.0, 1001),
+        prepare=lambda _: lambda place, horizon, draws: foreseen,
     )
     with registered(still):
         walk = walk_of(found, ("still",), rolled_book([dollars(1e6)], found.base, "0" * 64), horizons=(1,))
@@ -154,6 +158,42 @@ def test_figures_are_the_engine_s_measures():
         assert shortfall == pytest.approx(EXPECTED_SHORTFALL.of_sample(pnl, confidence), rel=1e-12)
     assert var_and_es(-np.arange(1000.0), 0.99) == (990.0, 994.5)  # the tenth worst, and the mean of ten
     assert probability_transform(np.array([1.0, 2.0, 2.0, 3.0]), 2.0) == 0.5  # one below, half of two equal
+
+
+@pytest.mark.parametrize("n", [1, 250, 1000, 1234])
+def test_weights_that_are_all_one_change_no_bit(n):
+    pnl = np.round(np.random.default_rng(n).standard_normal(n), 2)  # with ties
+    for confidence in (0.99, 0.975):
+        assert var_and_es(pnl, confidence, np.ones(n)) == var_and_es(pnl, confidence)
+    for came in (-9.0, float(pnl[n // 2]), 0.1, 9.0):
+        assert probability_transform(pnl, came, np.ones(n)) == probability_transform(pnl, came)
+
+
+def test_whole_weights_are_as_many_moves_of_the_same_pnl():
+    random = np.random.default_rng(2)
+    pnl, copies = random.standard_normal(700), random.integers(0, 9, 700)
+    many, weights = np.repeat(pnl, copies), copies * (700 / copies.sum())
+    for confidence in (0.99, 0.975, 0.9):
+        at_risk, shortfall = var_and_es(many, confidence)
+        found = var_and_es(pnl, confidence, weights)
+        assert found[0] == at_risk
+        assert found[1] == pytest.approx(shortfall, rel=1e-12)  # the same sum in another order
+    for came in (-9.0, float(pnl[5]), 0.3, 9.0):
+        wanted = probability_transform(many, came)
+        assert probability_transform(pnl, came, weights) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
+    assert probability_transform(pnl, 9.0, weights) == 1.0  # no share is above one by rounding
+
+
+def test_weighed_figures_are_those_of_the_exact_law_of_a_run():
+    random = np.random.default_rng(3)
+    pnl, weights = random.standard_normal(1000), random.gamma(2.0, size=1000)
+    weights /= weights.mean()
+    confidences = (0.99, 0.975)
+    of_run = exact_tails(PastMoves(pnl=pnl[None], weights=weights, n_table=1000, block=1), 0, confidences, 0.0)
+    for confidence, wanted in zip(confidences, of_run, strict=True):
+        at_risk, shortfall = var_and_es(pnl, confidence, weights)
+        assert at_risk == wanted.estimates[VALUE_AT_RISK.key].value
+        assert shortfall == pytest.approx(wanted.estimates[EXPECTED_SHORTFALL.key].value, rel=1e-12)
 
 
 def test_a_law_begins_where_it_has_its_memory_and_says_from_when():

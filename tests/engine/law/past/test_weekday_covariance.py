@@ -93,7 +93,7 @@ def test_a_run_has_the_covariance_of_the_backtest_on_the_same_date(name):
             return np.eye(n_factors)
 
     law = laws_called([name])[0]
-    root = law.prepare(joint)(place, 1, Units(seed=1, day=1, n_paths=17))
+    root = law.prepare(joint)(place, 1, Units(seed=1, day=1, n_paths=17)).moves
     state = replace(
         STATE,
         factors=tuple(factor.name for factor in joint.factors),
