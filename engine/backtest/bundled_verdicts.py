@@ -21,7 +21,7 @@ from engine.risk.model_band import model_bands
 from engine.risk.results import RunResult, plain_json
 
 SUMS = ("total",)  # scopes that are no book
-_LEFT_OUT = ("exceptions", "years", "sha256")  # of verdicts.json: days, which the sources of the file have
+_LEFT_OUT = ("exceptions", "years", "sha256", "notes")  # of verdicts.json: days, and what names its maker's files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def verdicts_of(content: Mapping[str, Any]) -> BundledVerdicts:
 
 
 def condensed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a verdicts.json without its days."""
+    """Return a verdicts.json without its days and its notes."""
     return {key: value for key, value in content.items() if key not in _LEFT_OUT}
 
 
