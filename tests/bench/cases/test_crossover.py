@@ -36,6 +36,7 @@ def alone(contenders):
     return {each.name: measure(lambda each=each: each.backend, each.precision, N_PATHS) for each in contenders}
 
 
+@pytest.mark.slow
 def test_contenders_take_turns_in_both_precisions_kernels_and_whole_runs(contenders, alone):
     case = compare(contenders, SIZES, alone, alone, ["no reason"])
     names = {row.name for row in case.rows}

@@ -77,7 +77,7 @@ def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     nights = [SimpleNamespace(valuation_date=date(2025, 5, day), runs=("ten-days",)) for day in (27, 28)]
     log = Heard()
     for wanted in (False, True):
-        batch = SimpleNamespace(out=record, report=wanted, histories=())
+        batch = SimpleNamespace(out=record, report=wanted, histories=(), backtest=None)
         faults = list(_reports(SimpleNamespace(batch=batch, nights=nights), log))
     assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
     assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.slow
 def test_august_2024_lies_within_flights_law(unwind, shared):
     history = shared / "data" / "history.csv"
     words = ("scenario", "replay", "flight-2024", history, "--event", "august-2024", "--paths", 20_000, "--json")
@@ -37,6 +38,7 @@ def test_dates_that_do_not_fit_are_refused_in_words(unwind, tmp_path, words, nam
     assert named in done.stderr
 
 
+@pytest.mark.slow
 def test_sectors_are_compared_by_the_regime_in_which_paths_end(unwind):
     done = unwind("scenario", "sectors", "--betas", "theory", "--betas", "empirical", "--paths", 5000, "--json")
     assert done.returncode == 0, done.stderr

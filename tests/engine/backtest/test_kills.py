@@ -82,6 +82,7 @@ def processes_of(folder: Path) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_a_walk_that_was_killed_goes_on_from_its_months_to_the_same_bytes(history, tmp_path, root):
     whole, killed = (Walk(root, history, tmp_path / name, "--workers", 1) for name in ("whole", "killed"))
     child = killed.start()

@@ -57,6 +57,7 @@ def test_the_long_run_is_what_the_chain_leaves_as_it_is():
     assert KNOWN.long_run.sum() == pytest.approx(1.0, rel=1e-14)
 
 
+@pytest.mark.slow
 def test_an_estimate_finds_the_chain_that_made_the_days():
     n = 6000
     found = estimated_regimes(drawn(n, 5))

@@ -147,6 +147,7 @@ def test_with_regimes_at_their_long_run_a_run_is_the_filtered_one_to_the_bit(run
         assert tilted["filtered-regimes"].measures != rows["filtered"].measures
 
 
+@pytest.mark.slow
 def test_with_regimes_the_jackknife_agrees_with_resampling(run_files, monkeypatch):
     """As without them, below: one day drawn, and its table's error by the other way."""
     named = {"scenarios": ["filtered-regimes"], "horizon_days": 1}
