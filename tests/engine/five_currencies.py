@@ -70,6 +70,7 @@ def five_currencies(market: Market, curves: Mapping[str, ZeroCurve] | None = Non
         vols=np.concatenate([market.vols, [law.vol for law in laws.values()]]),
         correlation=with_given_laws(market.correlation, names, laws, [*names, *laws]),
         **{name: np.concatenate([getattr(market, name), none]) for name in ("kappas", "thetas", "mus")},
+        sampling=None,
         sources={**market.sources, **{name: "by hand" for name in (*par, *(fx_quote(code).factor for code in FX))}},
     )
 

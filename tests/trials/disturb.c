@@ -103,6 +103,13 @@ __attribute__((destructor)) static void say_counts(void) {
     fclose(file);
 }
 
+/* The command leaves by it: no destructor runs then. */
+__attribute__((noreturn)) void _exit(int status) {
+    say_counts();
+    ((void (*)(int))dlsym(RTLD_NEXT, "_exit"))(status);
+    __builtin_unreachable();
+}
+
 #define WRITES(flags) (((flags) & (O_WRONLY | O_RDWR | O_CREAT)) != 0)
 #define MODE(flags, mode)                              \
     mode_t mode = 0;                                   \

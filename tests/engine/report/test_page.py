@@ -182,7 +182,7 @@ def test_exact_rows_show_the_tables_error_by_its_name_and_nothing_converges(reco
     text = page(record).text
     assert "4.00 exact ± 0.40 table" in text
     assert "base, exact: 1,000 moves" in text
-    assert text.count("Nothing converges: each of the 1,000 equally likely moves of base is valued.") == 1
+    assert text.count("Nothing converges: each of the 1,000 moves of base is valued.") == 1
     assert "others might have come" in text
     assert "by its Monte Carlo error and its table's together" in text
     assert "16.0 %" in text  # the limit is not certain: its table is not

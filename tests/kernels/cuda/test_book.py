@@ -11,7 +11,7 @@ from engine.inputs.run import resolve
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.template import template
 from engine.market.factors import Factor, FactorKind
-from engine.run import start
+from engine.run import prepared, start
 from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.on_cpu import HostDevice
 from tests.engine.five_currencies import five_currencies
@@ -75,7 +75,7 @@ def test_a_run_of_every_kind_has_numbas_digests(folder, precision, scenarios, mo
             programs.append(super().prepare(*arguments, **named))
             return programs[-1]
 
-    monkeypatch.setattr(start, "choose_backend", lambda *_: Twin([HostDevice()]))
+    monkeypatch.setattr(prepared, "choose_backend", lambda *_: Twin([HostDevice()]))
     ours = start.run(resolve(settings, {}, None), lambda *_: None, said.append)
     build = programs[0].model.settings
     assert build.is_split

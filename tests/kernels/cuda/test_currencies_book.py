@@ -12,7 +12,7 @@ from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
 from engine.instruments.rows.columns import COLUMNS
 from engine.pack.pack import pack
-from engine.run import start
+from engine.run import prepared, start
 from engine.scenario.apply import apply
 from kernels.base import PathRange
 from kernels.cuda.host.backend import CudaBackend
@@ -76,7 +76,7 @@ def test_a_run_in_five_currencies_has_numbas_digests(folder, precision, scenario
     settings = {"market": folder / "market.toml", "book": folder / "book.csv", "backend": "numba", "paths": 3000}
     settings |= {"scenario": scenarios, "precision": precision, "seed": 5, "currency": currency}
     theirs = start.run(resolve(settings, {}, None), lambda *_: None, lambda *_: None)
-    monkeypatch.setattr(start, "choose_backend", lambda *_: CudaBackend([HostDevice()]))
+    monkeypatch.setattr(prepared, "choose_backend", lambda *_: CudaBackend([HostDevice()]))
     ours = start.run(resolve(settings, {}, None), lambda *_: None, lambda *_: None)
     assert len(ours.results) == 3 * len(scenarios)
     assert [row.pnl_sha256 for row in ours.results] == [row.pnl_sha256 for row in theirs.results]

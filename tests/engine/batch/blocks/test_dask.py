@@ -149,6 +149,7 @@ def certificates(folder: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
+@pytest.mark.slow
 def test_tls_is_honoured_and_needed(folder, done, cluster, monkeypatch):
     certificate, key = map(str, certificates(folder.folder))
     dask = cluster("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
@@ -165,6 +166,7 @@ def test_tls_is_honoured_and_needed(folder, done, cluster, monkeypatch):
     assert folder.bits() == done.bits()
 
 
+@pytest.mark.slow
 def test_gpu_blocks_go_to_workers_that_have_one_and_fail_where_it_does_not_work(folder, cluster):
     dask = cluster()
     dask.worker()
