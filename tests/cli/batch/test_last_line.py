@@ -184,6 +184,7 @@ def test_a_stream_without_room_changes_neither_record_nor_code_and_the_line_goes
         assert '"exit_code": 0' in done.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_extra_is_a_fault_of_plan_and_run(folder, unwind):
     folder.edit("block_cells = 1", "block_cells = 1\nreport = true")
     planned = unwind.python("-c", WITHOUT_REPORT, "batch", "plan", folder.file)

@@ -53,6 +53,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bits(folder, seed, n_kills)
     assert changed_files(folder.out) == ()
 
 
+@pytest.mark.slow
 def test_killed_while_exact_moves_are_valued_nothing_of_them_is_recorded_and_the_same_bits_come_out(exact, tmp_path):
     folder = exact.copied(tmp_path / "copy")
     manifest = folder.out / "valuation_date=2025-05-28" / "run=one-day" / "manifest.json"

@@ -108,6 +108,7 @@ def test_a_worker_that_says_it_is_the_same_and_is_not_is_found_by_its_first_bloc
     assert folder.bits() == done.bits()
 
 
+@pytest.mark.slow
 def test_when_the_scheduler_dies_the_batch_ends_with_75_and_goes_on_without_it(folder, cluster):
     folder.edit("paths = 400_000", LONG)
     folder.night()
