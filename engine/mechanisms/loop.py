@@ -9,6 +9,7 @@ from engine.mechanisms.factor_names import LONG_JGB, SHORT_JGB, SHORT_UST, TEN_Y
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.parameters.sizes import values
 from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.studies import law_of_studies
 from kernels.types import F64
 
 
@@ -28,7 +29,7 @@ def flow_drifts(
     for day in range(1, days + 1):
         sold = min(_hazard(at, day, repatriation) / DAYS_PER_YEAR, 1.0) * (repatriation.stock_usd_bn - private)
         private, pressure = private + sold, fading * pressure + sold
-    per_usd_bn = impact.ust_bp_per_100_bn * 1e-6
+    per_usd_bn = law_of_studies(impact.studies).quantile(0.5) * 1e-6
     level = per_usd_bn * (impact.long_run * private + (1.0 - impact.long_run) * pressure)
     found: F64 = values(impact.shape, names) * level
     found[place[USDJPY]] = -impact.fx_log_per_usd_bn * (carry_sold + repatriation.unhedged * private)

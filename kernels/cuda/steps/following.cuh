@@ -1,13 +1,22 @@
 // Sales that act on the date after: ordered by what prices did up to a close, made in the step that follows it. Twin in
 // numba/.
 #pragma once
-#include "steps/sales.cuh"
+#include "steps/rows.cuh"
+#include "steps/step.cuh"
 
 // What is to be sold in a step, USD bn.
 struct Orders {
     double privately;
     double carry;
 };
+
+// The yield pick-up without impact.
+__device__ __forceinline__ double pickup_of(const real* x) {
+    double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
+    pickup = fma(law.weight_2, (double)deviation_of(x, FACTOR_OF(PICKUP_2, law.pickup_2)), pickup);
+    pickup = fma(law.weight_3, (double)deviation_of(x, FACTOR_OF(PICKUP_3, law.pickup_3)), pickup);
+    return fma(law.weight_4, (double)deviation_of(x, FACTOR_OF(PICKUP_4, law.pickup_4)), pickup);
+}
 
 // What the close before a step orders; n_done steps lie before it. Nothing that is sold in the step counts for what is
 // sold in it: there is no fixed point.
@@ -37,13 +46,14 @@ __device__ __forceinline__ Orders order_sales(double n_done, const real* x, doub
 
 // Make the sales of a step, official ones among them.
 __device__ __forceinline__ void make_sales(double official, const Orders& orders, real* x, double* rows) {
-    const double sold = official + orders.privately;
-    const double sales = rows[SALES] + sold, fading = fma(rows[FADING], law.fading, sold);
-    rows[OFFICIAL_SOLD] = rows[OFFICIAL_SOLD] + official;
-    rows[PRIVATE_SOLD] = rows[PRIVATE_SOLD] + orders.privately;
+    const double official_sold = rows[OFFICIAL_SOLD] + official, private_sold = rows[PRIVATE_SOLD] + orders.privately;
+    const double fading = fma(rows[FADING], law.fading, official + orders.privately);
+    rows[OFFICIAL_SOLD] = official_sold, rows[PRIVATE_SOLD] = private_sold;
     rows[CARRY_SOLD] = rows[CARRY_SOLD] + orders.carry;
-    rows[SALES] = sales, rows[FADING] = fading;
-    rows[IMPACT] = rows[SHORT_RUN] * fma(law.long_run, sales, (1.0 - law.long_run) * fading);
+    rows[FADING] = fading;
+    const double level = rows[SHORT_RUN] * fma(law.long_run, official_sold + private_sold, (1.0 - law.long_run) * fading);
+    const double of_cap = level * law.per_cap;
+    rows[IMPACT] = level / sqrt(fma(of_cap, of_cap, 1.0));
     const double spot = deviation_of(x, FACTOR_OF(FX, law.fx)), dollars = fma(law.unhedged, orders.privately, orders.carry);
-    set_deviation(x, FACTOR_OF(FX, law.fx), (real)fma(0.0 - law.fx_per_bn, dollars, spot));
+    set_deviation(x, FACTOR_OF(FX, law.fx), (real)fma(0.0 - rows[FX_RUN], dollars, spot));
 }

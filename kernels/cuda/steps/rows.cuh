@@ -14,10 +14,10 @@ enum Row {
     CARRY_SOLD,
     PRIVATE_SOLD,
     OFFICIAL_SOLD,
-    SALES,
     FADING,
     MIX,
     SHORT_RUN,
+    FX_RUN,
     IMPACT,
     N_ROWS
 };

@@ -46,4 +46,4 @@ def make_sales(law: Law, flow: F64, orders: Orders, state: Array, carried: Carri
     carried.private_sold = carried.private_sold + orders.private
     carried.carry_sold = carried.carry_sold + orders.carry
     carried.fading = law.fading * carried.fading + flow + orders.private
-    state[law.fx] -= law.fx_per_bn * (law.unhedged * orders.private + orders.carry)
+    state[law.fx] -= carried.fx_run * (law.unhedged * orders.private + orders.carry)

@@ -9,6 +9,7 @@ from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.loop import flow_drifts, loop_gain
 from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.studies import Study
 
 NAMES = ("JGB_1Y", "JGB_30Y", "UST_3M", "UST_10Y", "USDJPY")
 CARRY = Carry(
@@ -26,8 +27,7 @@ NO_HOLDER = Repatriation(
 IMPACT = Impact(
     source="s",
     fx_log_per_usd_bn=0.001,
-    ust_bp_per_100_bn=50.0,
-    ust_log_sd=0.0,
+    studies=(Study(study="one", low_bp=50.0, high_bp=50.0),),
     long_run=1.0,
     fading_per_year=4.0,
     shape=(("UST_10Y", 1.0),),
