@@ -130,6 +130,9 @@ def _of_past(unwind: Unwind, kind: LawKind, setting: LawSetting, horizon_days: i
         rows, steps = historical_law(market.filtered, market, kind, n_steps)
     by_date = replace(setting, dt=steps.years)
     for mechanism, _ in mechanisms_on(unwind):
+        if (change_table := law_part(mechanism.key).change_table) is not None:
+            rows = change_table(unwind, by_date, rows)
+    for mechanism, _ in mechanisms_on(unwind):
         if (change := law_part(mechanism.key).change_rows) is not None:
             steps = change(unwind, by_date, rows, steps)
     n = len(market.factors)

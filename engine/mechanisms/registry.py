@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.market.market import Market
 from engine.mechanisms.bridge import Bridge, check_bridge_on_market
-from engine.mechanisms.carry import Carry
+from engine.mechanisms.carry import Carry, check_carry, check_carry_on_market
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
@@ -80,7 +80,16 @@ MECHANISMS: Registry[Mechanism] = Registry(
             goes_on_rows=True,
             check=lambda unwind, findings: check_intervention(unwind.intervention, findings),
         ),
-        Mechanism(key="carry", part=Carry, is_seller=True, goes_on_rows=True),
+        Mechanism(
+            key="carry",
+            part=Carry,
+            is_seller=True,
+            goes_on_rows=True,
+            check=lambda unwind, findings: check_carry(unwind.carry, unwind.law, findings),
+            check_on_market=lambda unwind, market, findings: check_carry_on_market(
+                unwind.carry, unwind.law, market, findings
+            ),
+        ),
         Mechanism(
             key="repatriation",
             part=Repatriation,

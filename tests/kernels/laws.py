@@ -39,15 +39,14 @@ def random_unwind(
     typical = {
         **{"lag_1": 0.01, "lag_2": 0.02, "lag_3": -0.01, "lag_4": 0.0, "lag_5": 0.015},
         **{"rise_logit": -4.0, "fall_logit": -3.0, "logit_per_move": 60.0, "log_size": 1.0, "size_sd": 0.5},
-        **{"fx_per_tn": 0.006, "ust_per_tn": 6.9, "carry_stock": 250.0, "leverage": 5.0, "start_loss": 0.01},
-        **{"carry_per_step": 1e-4, "stop_loss": 0.05, "stop_slope": 0.5, "stop_most": 0.8, "ust_stock": 1000.0},
-        **{"years": 1.0 / 252.0, "hazard": 0.1, "hazard_per_pickup": -5.0, "hazard_per_loss": 8.0, "hazard_most": 20.0},
+        **{"fx_per_tn": 0.006, "ust_per_tn": 6.9, "ust_stock": 1000.0, "years": 1.0 / 252.0},
+        **{"hazard": 0.1, "hazard_per_pickup": -5.0, "hazard_per_loss": 8.0, "hazard_most": 20.0},
         **{"duration": 6.0, "unhedged": 0.5, "weight_1": 1.0, "weight_2": -1.0, "weight_3": 1.0, "weight_4": -1.0},
         **{"fx_per_bn": 0.001, "log_impact": np.log(12.8e-6), "impact_sd": 1.25, "long_run": 0.4, "fading": 0.984},
     }
     for name, size in typical.items():
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
-    laws["start_held"] = 2.0 * laws["start_loss"]
+    laws["start_held"] = 0.02 * rng.uniform(0.8, 1.2, n_dynamics)
     leaving = rng.uniform(0.0, 0.1, (n_dynamics, n_regimes, n_regimes))
     return plain[0]._replace(
         decay=plain[0].decay,
@@ -114,19 +113,33 @@ def random_filtered(
 def random_overlaid(
     rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, off: Collection[str] = ()
 ) -> ModelArrays:
-    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback."""
+    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback, carry.
+
+    Carry trades have 3 to 7 cohorts, of which some are renewed more than once in the steps.
+    """
     rows = random_filtered(rng, n_factors, n_dynamics, n_steps)
     unwind = random_unwind(rng, n_factors, n_dynamics, n_steps, ("regimes", "mixing", *off))
     laws = unwind.laws.copy()
     own = ("is_filtered", "first_row", "last_row", "lead_clip", "n_row_regimes", "first_edge", "first_alias")
     for name in own:
         laws[name] = rows.laws[name]
+    typical = {"carry_stock": 250.0, "fx_per_stock": 0.3, "stop_start": 0.01, "stop_slope": 3.0, "stop_most": 0.6}
+    for name, size in (typical | {"stop_limit": 0.05, "waiting": 0.02}).items():
+        laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
+    of_cohorts = (n_dynamics, 7)
+    laws["n_cohorts"] = 0 if "carry" in off else rng.integers(3, 8, n_dynamics)
+    entry, with_fx = rng.uniform(-0.03, 0.03, of_cohorts), rng.uniform(-0.5, 0.5, (n_dynamics, n_factors))
+    with_fx[:, : n_factors // 2] = 0.0
+    with_fx[range(n_dynamics), laws["fx"]] = 1.0
     beside = ("quantiles", "jump_step", "jump_mean", "jump_loadings", "impact", "scheduled")
     return rows._replace(
         laws=laws,
         jump_tails=unwind.jump_tails[:, :1],
         initial=np.ones((n_dynamics, 1)),
         transitions=np.zeros((n_dynamics, 1, 1, 2)),
+        with_fx=with_fx,
+        cohort_entry=entry,
+        cohort_stopped=np.clip(2.0 * entry, 0.0, 0.6),
         **{name: getattr(unwind, name) for name in beside},
     )
 

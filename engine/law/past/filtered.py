@@ -119,7 +119,7 @@ def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw,
     held = np.array([name in state.factors for name in names])
     spans = step_spans(market.valuation_date, n_steps)
     columns = np.array([state.factors.index(name) if name in state.factors else -1 for name in names])
-    loadings = _loadings(state, names)  # (n_factors, n_columns) of residuals
+    loadings = row_loadings(state, names)  # (n_factors, n_columns) of residuals
     residuals = state.rows @ loadings.T
     own = _own_normals(residuals, held, names)
     variances = np.where(held, state.variances[columns], market.vols**2 / WEEKDAYS_PER_YEAR)
@@ -175,8 +175,8 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
     return np.maximum(weekday_spans(days), 1).astype(np.float64)
 
 
-def _loadings(state: FilteredState, names: Sequence[str]) -> F64:
-    """Return each factor's weights on the columns of rows: its own, or those given, (n_factors, n_columns)."""
+def row_loadings(state: FilteredState, names: Sequence[str]) -> F64:
+    """Return each factor's weights on the columns of rows, its own or those given: (n_factors, n_columns)."""
     rms = np.sqrt((state.rows**2).mean(axis=0))
     found = np.zeros((len(names), len(state.factors)))
     for i, name in enumerate(names):

@@ -260,7 +260,7 @@ def test_averages_stay_within_their_envelope_over_250_dates():
     most = rows.variance[:17].copy()
     for step in range(250):
         drawn = rng.integers(0, 1000, 64).astype(np.uint64)
-        oracle.step_by_row(model, 0, step, drawn, rng.standard_normal((18, 64)), carried, state)
+        oracle.step_by_row(model, 0, step, drawn, rng.standard_normal((18, 64)), np.zeros(64), carried, state)
         most = np.einsum("fkl,fl->fk", growth, most)
         averages = carried.averages[:17]
         assert (averages <= (1.0 + 1e-12) * most[..., None]).all()
