@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from engine.errors import FileFaults
+from engine.inputs.market.jumps_table import JumpsTable, cap_jumps_of, jumps_table_faults
 from engine.inputs.market.regimes_table import (
     RegimesTable,
     memberships_fault,
@@ -109,6 +110,7 @@ class LawTable(Strict):
     stressed: StressedTable | None = Field(default=None, description="The worst year for a book, for law = 'stressed'.")
     given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
     regimes: RegimesTable | None = Field(default=None, description="By which rows may be drawn: filtered-regimes.")
+    jumps: JumpsTable | None = Field(default=None, description="Beyond the cap of the rows: mixture.")
 
 
 def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -160,6 +162,8 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
             yield (at, "given", name, "loadings"), f"{', '.join(unknown)} must be among `factors`"
     if table.regimes is not None:
         yield from regimes_table_faults(table.regimes, table.factors, table.calibrated_on)
+    if table.jumps is not None:
+        yield from jumps_table_faults(table.jumps, table.factors, table.calibrated_on)
 
 
 def sealed_arrays(table: LawTable) -> Iterator[tuple[tuple[str, ...], str, str, float]]:
@@ -260,6 +264,7 @@ def state_of(
         first=table.first,
         gamma_se=None if table.gamma_se is None else np.array(table.gamma_se).reshape(len(table.leaders), -1),
         regimes=regimes,
+        cap_jumps=None if table.jumps is None else cap_jumps_of(table.jumps),
         move_spans=np.zeros(0) if moves is None else np.array(table.move_spans, np.float64),
         stressed=None if table.stressed is None or stressed is None else _stressed_of(table.stressed, stressed),
     )

@@ -13,6 +13,7 @@ from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.steps.beyond_cap import add_beyond
 from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
 from kernels.numba.steps.following import make_sales, order_sales
 from kernels.numba.steps.jumps import add_jumps, intervene
@@ -153,6 +154,8 @@ def filtered_one_step(
             rows[OFFICIAL + i] = model.scheduled[d, step]
         if law.intervenes:
             intervene(law, seed, paths, step, words, rows, spot)
+    if law.n_beyond > 0:
+        add_beyond(model, d, np.int64(step), row_words, carried, state)
     step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, state)
     if law.is_unwind:
         add_jumps(model, law, seed, paths, step, words, rows, state)

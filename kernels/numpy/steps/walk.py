@@ -9,6 +9,7 @@ from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
+from kernels.numpy.steps.beyond_cap import add_beyond
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.following import make_sales, order_sales
 from kernels.numpy.steps.jumps import add_jumps, intervene
@@ -123,6 +124,8 @@ def filtered_one_step(
     if law.n_row_regimes:
         variances.regimes = next_regimes(model, law, variances.regimes, words[1])
         rows = tilted_row(model, law, variances.regimes, words[0])
+    if law.n_beyond:
+        add_beyond(model, d, step, words, variances, state)
     step_by_row(model, d, step, rows, normals, variances, state)
     if carried is not None:
         add_jumps(model, law, seed, path_ids, step, carried, state)
