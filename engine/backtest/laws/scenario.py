@@ -18,6 +18,7 @@ from engine.backtest.walk.joint_history import JointHistory
 from engine.errors import InputError
 from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR
 from engine.market.market import Market
+from engine.risk.standing import STRESS_LABEL
 from engine.run.walk import walk_of
 from engine.scenario.scenario import Scenario
 from kernels.select import select_backend
@@ -30,7 +31,7 @@ def scenario_law(scenario: Scenario, pattern: MarketPattern) -> BacktestLaw:
     check_walkable(scenario)
     return BacktestLaw(
         name=scenario.name,
-        meaning=f"scenario: {scenario.title}",
+        meaning=f"{f'{STRESS_LABEL}; ' if scenario.stress else ''}scenario: {scenario.title}",
         least_changes=WINDOW,
         prepare=lambda history: _forecast(scenario, pattern, history),
     )
