@@ -124,7 +124,7 @@ def _of_past(unwind: Unwind, kind: LawKind, setting: LawSetting, horizon_days: i
     if abs(setting.dt * DAYS_PER_YEAR - 1.0) > 1e-9:
         raise InputError("a law of past days steps from one joint date to the next: it needs `steps` daily")
     if kind.way is Way.ROWS:
-        rows, steps = row_law(market.filtered, market, n_steps)
+        rows, steps = row_law(market.filtered, market, n_steps, unwind.rows)
         rows = tilted(rows, market.filtered) if kind.is_tilted else rows
         rows = jumping(rows, market.filtered, market) if kind.jumps else rows
     else:

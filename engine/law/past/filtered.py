@@ -12,10 +12,12 @@ import numpy as np
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.law.past.beyond_cap import BeyondCap, beyond_cap
+from engine.law.past.own_rows import columns_of
 from engine.law.past.row_regimes import drawn_weights, has_forgotten, regime_edges, row_aliases
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
 from engine.market.market import Market
+from engine.mechanisms.past_rows import PastRow
 from kernels.law_layout import N_SPEEDS
 from kernels.types import F64, I64
 
@@ -111,8 +113,10 @@ class RowSteps:
     years: float  # of a step, the mean: its weekdays over WEEKDAYS_PER_YEAR
 
 
-def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw, RowSteps]:
-    """Return a market's filtered law over its next `n_steps` joint dates.
+def row_law(
+    state: FilteredState, market: Market, n_steps: int, own_rows: Sequence[PastRow] = ()
+) -> tuple[RowLaw, RowSteps]:
+    """Return a market's filtered law over its next `n_steps` joint dates, by rows of a scenario's own if there are any.
 
     Raises
     ------
@@ -126,6 +130,9 @@ def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw,
     loadings = _loadings(state, names)  # (n_factors, n_columns) of residuals
     residuals = state.rows @ loadings.T
     own = _own_normals(residuals, held, names)
+    if own_rows:
+        table, noise = columns_of(own_rows, state)
+        residuals, own = table @ loadings.T, np.where(held, noise[columns], own)
     variances = np.where(held, state.variances[columns], market.vols**2 / WEEKDAYS_PER_YEAR)
     averages = np.where(held[:, None], state.averages[columns], 0.0)
     lead = loadings @ state.leads(state.factors)
