@@ -161,6 +161,7 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
     title = (
         f"{walk.scenario}: quantiles after {render.days_text(n_days)}, on {last}\n"
         f"{_paths(walk, summary)}, {walk.backend.name} {walk.precision}\n"
+        f"{_standing(walk)}\n"
     )
     yield Table(title=title, columns=columns, rows=rows)
     if walk.regimes:
@@ -170,6 +171,12 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
         yield Table(
             title=f"Paths by regime on {last}", columns=heads, rows=list(zip(walk.regimes, entries, strict=True))
         )
+
+
+def _standing(walk: "Walk") -> str:
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+
+    return bundled_verdicts().words_for(walk.scenario, walk.standing)
 
 
 def _paths(walk: "Walk", summary: "Summary") -> str:
@@ -187,7 +194,8 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     for date, row in zip(walk.dates, levels.tolist(), strict=True):
         rows.append([str(date), *(_entry(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
     of = f"seed {walk.seed}" if walk.n_moves is None else f"its {walk.n_moves:,}, none drawn"
-    title = f"{walk.scenario}: path {path:,} of {of}, after each business day; the first row is its start"
+    what = f"path {path:,} of {of}, after each business day; the first row is its start"
+    title = f"{walk.scenario}: {what}\n{_standing(walk)}"
     return Table(title=title, columns=columns, rows=rows)
 
 

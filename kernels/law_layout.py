@@ -81,6 +81,11 @@ class Law(Record):
     n_row_regimes: Annotated[int, Field("regimes that tilt which row a step takes; 0: none")]
     first_edge: Annotated[int, Field("first of regime_edges that is this law's")]
     first_alias: Annotated[int, Field("first of row_aliases that is this law's")]
+    n_beyond: Annotated[int, Field("directions that a jump beyond the rows' cap may take; 0: there are none")]
+    first_beyond: Annotated[int, Field("first of beyond_edges and beyond_moves that is this law's")]
+    beyond_shape: Annotated[float, Field("shape of the generalised Pareto law of its size, not 0")]
+    beyond_ratio: Annotated[float, Field("its scale over its shape", "standard deviations")]
+    beyond_least: Annotated[float, Field("probability of a larger one, which is not drawn")]
 
 
 LAW = Law.dtype()
@@ -158,6 +163,16 @@ class ModelArrays(NamedTuple):
             "threshold * 2^ALIAS_BITS + row that stands in from it on; for each regime, 0 first, one a row of its law",
             shape="n_aliases",
         ),
+    ]
+    beyond_edges: Annotated[
+        I64,
+        Field(
+            "of a word of 32 bits: as many as it reaches are the number of a jump's direction; at the last none comes",
+            shape="n_beyond_edges",
+        ),
+    ]
+    beyond_moves: Annotated[
+        Array, Field("direction of a jump of size 1", "standard deviations of the day", "n_beyond_edges n_factors")
     ]
 
     def rounded(self, precision: type[np.floating[Any]]) -> "ModelArrays":

@@ -59,12 +59,8 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
             [np.zeros_like(present[0].scheduled) if each is None else each.scheduled for each in unwinds]
         ),
         with_fx=np.stack([np.zeros(n_factors) if each is None else each.cohorts.with_fx for each in unwinds]),
-        cohort_entry=np.stack(
-            [_by_cohort(None if each is None else each.cohorts.entry, n_cohorts) for each in unwinds]
-        ),
-        cohort_stopped=np.stack(
-            [_by_cohort(None if each is None else each.cohorts.stopped, n_cohorts) for each in unwinds]
-        ),
+        cohort_entry=np.stack([_by_cohort(each, "entry", n_cohorts) for each in unwinds]),
+        cohort_stopped=np.stack([_by_cohort(each, "stopped", n_cohorts) for each in unwinds]),
     )
 
 

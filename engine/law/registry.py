@@ -22,6 +22,7 @@ LAWS: Registry[LawPart] = Registry(
     "part of a law for the mechanism",
     (
         LawPart(key="law", fields=ROW_FIELDS),  # arrays of their own, in engine.law.arrays
+        LawPart(key="rows"),  # in place of the market's, in engine.law.past.filtered
         LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
         LawPart(key="hazards"),  # its rates are in the table of transitions
         LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),

@@ -81,12 +81,17 @@ class Carry:
     )
 
 
-def check_carry(carry: Carry | None, law: str | None, findings: Findings) -> None:
-    """Refuse carry trades on a diffusion: what they sold would be in its vols and drifts, and count twice."""
-    if carry is not None and law is None:
+def check_carry(carry: Carry | None, law: str | None, *, has_rows: bool, findings: Findings) -> None:
+    """Refuse carry trades on moves that cannot be had net of what was sold: it would count twice.
+
+    has_rows  whether the scenario brings rows of its own
+    """
+    if carry is not None and (law is None or has_rows):
+        given = "rows of the scenario's own" if has_rows else f"law {law or 'gaussian'!r}"
         findings.refuse(
             "carry",
-            "carry trades go on past days net of what they sold on them: take law = 'filtered', or leave carry out",
+            f"carry trades go on the market's past days, net of what they sold on them, and {given} is not these: take"
+            " law = 'filtered' without rows, or leave carry out",
         )
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from engine.errors import InputError
 from engine.market.market import Market
-from engine.mechanisms.law import ALL, GAUSSIAN, LAW_KINDS, MOST_DAYS, LawKind, Way, lacking
+from engine.mechanisms.law import ALL, GAUSSIAN, LAW_KINDS, MOST_DAYS, LawKind, Way, lacking, way_of
 from engine.mechanisms.registry import mechanisms_on
 from engine.mechanisms.unwind import Unwind
+from engine.risk.standing import Standing
 from engine.scenario.scenario import LONGEST_TITLE, Scenario
 
 NOTHING = "base"  # the scenario without a change: under a law it has the law's name
@@ -57,6 +58,14 @@ def law_groups(scenarios: Sequence[Scenario]) -> tuple[dict[str, str], ...]:
             alike.append(group := {})
         group[law] = each.name
     return tuple(group for alike in groups.values() for group in alike)
+
+
+def standing_of(scenario: Scenario) -> Standing:
+    """Return whether a scenario is a stress, and whose backtest is its own."""
+    alone = law_groups([scenario])
+    law = next(iter(alone[0])) if alone else None
+    by_law = way_of(scenario.unwind) is Way.STRESS
+    return Standing(is_stress=scenario.stress or by_law, law=law)
 
 
 def _under(scenario: Scenario, law: str) -> Scenario:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from engine.law.past.filtered import ROW_FIELDS
 from kernels.law_layout import ALIAS_BITS, LAW, N_QUANTILES, N_SPEEDS, ModelArrays, plain_model
 
 
@@ -71,7 +72,8 @@ def random_filtered(
 ) -> ModelArrays:
     """Laws by rows, each with a table of its own; some factors follow three leaders, two have normals of their own.
 
-    The first law has no regimes of rows, the second three, the third two, and so on.
+    The first law has no regimes of rows, the second three, the third two, and so on; the first has no jumps beyond the
+    rows' cap, the second two directions of them, the third three, each often enough to be seen.
     """
     model = random_model(rng, n_factors, n_dynamics)
     laws = np.zeros(n_dynamics, LAW)
@@ -87,6 +89,11 @@ def random_filtered(
         edges[-1][0] = 2**32
         aliases.append(rng.integers(0, 2**32, (n + 1, n_rows)) << ALIAS_BITS | rng.integers(0, n_rows, (n + 1, n_rows)))
         aliases[-1][0] = np.arange(n_rows)
+    beyond = []
+    for d in range(n_dynamics):
+        laws["n_beyond"][d], laws["first_beyond"][d] = (0, 2, 3)[d % 3], sum(map(np.size, beyond))
+        beyond.append(np.sort(np.random.default_rng(d).integers(0, 2**30, (0, 2, 3)[d % 3])))
+    laws["beyond_shape"], laws["beyond_ratio"], laws["beyond_least"] = 0.3, 2.0, 1e-4
     of_factor = (n_dynamics, n_factors)
     given = rng.permuted(np.arange(n_factors) < min(2, n_factors - 1))
     averages = rng.uniform(0.3, 2.0, (*of_factor, N_SPEEDS))
@@ -107,6 +114,8 @@ def random_filtered(
         last_residual=rng.uniform(-1.5, 1.5, (n_dynamics, 3)),
         regime_edges=np.concatenate([each.ravel() for each in edges]),
         row_aliases=np.concatenate([each.ravel() for each in aliases]),
+        beyond_edges=np.concatenate(beyond).astype(np.int64),
+        beyond_moves=np.random.default_rng(1).uniform(-1.0, 1.0, (sum(map(np.size, beyond)), n_factors)),
     )
 
 
@@ -120,7 +129,7 @@ def random_overlaid(
     rows = random_filtered(rng, n_factors, n_dynamics, n_steps)
     unwind = random_unwind(rng, n_factors, n_dynamics, n_steps, ("regimes", "mixing", *off))
     laws = unwind.laws.copy()
-    own = ("is_filtered", "first_row", "last_row", "lead_clip", "n_row_regimes", "first_edge", "first_alias")
+    own = [name for name in LAW.names if name in ROW_FIELDS]
     for name in own:
         laws[name] = rows.laws[name]
     typical = {"carry_stock": 250.0, "fx_per_stock": 0.3, "stop_start": 0.01, "stop_slope": 3.0, "stop_most": 0.6}

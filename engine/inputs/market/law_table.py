@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from engine.errors import FileFaults
+from engine.inputs.market.jumps_table import JumpsTable, cap_jumps_of, jumps_table_faults
 from engine.inputs.market.loop_table import (
     LARGEST_RESIDUAL,
     LOOP_SUFFIX,
@@ -120,6 +121,7 @@ class LawTable(Strict):
     given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
     regimes: RegimesTable | None = Field(default=None, description="By which rows may be drawn: filtered-regimes.")
     loop: LoopTable | None = Field(default=None, description="What [carry] of a scenario is found in.")
+    jumps: JumpsTable | None = Field(default=None, description="Beyond the cap of the rows: mixture.")
 
 
 def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -173,6 +175,8 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
         yield from regimes_table_faults(table.regimes, table.factors, table.calibrated_on)
     if table.loop is not None:
         yield from loop_table_faults(table.loop, table.calibrated_on)
+    if table.jumps is not None:
+        yield from jumps_table_faults(table.jumps, table.factors, table.calibrated_on)
 
 
 def sealed_arrays(table: LawTable) -> Iterator[tuple[tuple[str, ...], str, str, float]]:
@@ -291,6 +295,7 @@ def state_of(
         gamma_se=None if table.gamma_se is None else np.array(table.gamma_se).reshape(len(table.leaders), -1),
         regimes=regimes,
         loop=loop,
+        cap_jumps=None if table.jumps is None else cap_jumps_of(table.jumps),
         move_spans=np.zeros(0) if moves is None else np.array(table.move_spans, np.float64),
         stressed=None if table.stressed is None or stressed is None else _stressed_of(table.stressed, stressed),
     )

@@ -1,6 +1,7 @@
 // A step by a row of past residuals, and the variances that go along with it. Twin in numba/.
 #pragma once
 #include "draws/normal.cuh"
+#include "steps/beyond_cap.cuh"
 #include "steps/regimes.cuh"
 #include "steps/row_regimes.cuh"
 
@@ -30,17 +31,16 @@ __device__ __forceinline__ u64 picked_row(u64 path, u32 step, u32 word) {
     return (u64)law.first_row + (law.is_enumerated ? (path + step) % n : ((u64)word * n) >> 32);
 }
 
-// Draw the row of this step, and before it the regime that tilts it, if there are any.
-__device__ __forceinline__ u64 drawn_row(u64 seed, u64 path, u32 step, int& regime) {
-    const Words words = philox(seed, path, step, RESIDUAL_ROW);
+// The row of this step by its words, and before it the regime that tilts it, if there are any.
+__device__ __forceinline__ u64 drawn_row(Words words, u64 path, u32 step, int& regime) {
     if (law.n_row_regimes == 0) return picked_row(path, step, words.w0);
     regime = next_regimes(regime, words.w1);
     return tilted_row(regime, words.w0);
 }
 
 // Put the row's residuals, what leaders add, and normals of a factor's own together: z, out.
-__device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, Variances& carried, real* z) {
-    const double* row = law_tables.residuals + drawn_row(seed, path, step, carried.regime) * N_FACTORS;
+__device__ __forceinline__ void residuals_of(Words words, u64 seed, u64 path, u32 step, Variances& carried, real* z) {
+    const double* row = law_tables.residuals + drawn_row(words, path, step, carried.regime) * N_FACTORS;
     EACH_FACTOR(f) {
         z[f] = (real)row[f];
 #pragma unroll
@@ -97,8 +97,10 @@ __device__ __forceinline__ real moved_and_forgotten(int f, real per_move, real z
 
 // Move a path one step; `sold` is the share of the stock of carry trades that is sold in it.
 __device__ __forceinline__ void step_by_row(u64 seed, u64 path, u32 step, double sold, Variances& carried, real* x) {
+    const Words words = philox(seed, path, step, RESIDUAL_ROW);
+    if (law.n_beyond > 0) add_beyond(step, words, carried.averages, x);
     real z[N_FACTORS];
-    residuals_of(seed, path, step, carried, z);
+    residuals_of(words, seed, path, step, carried, z);
 #if N_COHORTS
     if (law.n_cohorts > 0) push_residuals(step, sold, carried, z);
 #endif

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
@@ -12,6 +13,7 @@ from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.steps.beyond_cap import add_beyond
 from kernels.numba.steps.cohorts import sell_waiting, start_cohorts, stop_cohorts
 from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
 from kernels.numba.steps.following import make_sales, order_sales
@@ -157,6 +159,8 @@ def filtered_one_step(
             intervene(law, seed, paths, step, words, rows, spot)
         if law.n_cohorts > 0:
             sell_waiting(law, rows)
+    if law.n_beyond > 0:
+        add_beyond(model, d, np.int64(step), row_words, carried, state)
     step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, rows, state)
     if law.is_unwind:
         add_jumps(model, law, seed, paths, step, words, rows, state)

@@ -9,6 +9,7 @@ from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
+from kernels.numpy.steps.beyond_cap import add_beyond
 from kernels.numpy.steps.cohorts import Cohorts, sell_waiting, start_cohorts, stop_cohorts
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.following import make_sales, order_sales
@@ -128,6 +129,8 @@ def filtered_one_step(
     if law.n_row_regimes:
         variances.regimes = next_regimes(model, law, variances.regimes, words[1])
         rows = tilted_row(model, law, variances.regimes, words[0])
+    if law.n_beyond:
+        add_beyond(model, d, step, words, variances, state)
     sold = np.zeros(path_ids.size)
     if carried is not None and cohorts is not None:
         sold = sell_waiting(law, cohorts, carried)

@@ -119,6 +119,8 @@ def test_a_law_by_rows_keeps_its_bits_among_others(among_others, no_book):
         "residuals",
         "regime_edges",
         "row_aliases",
+        "beyond_edges",
+        "beyond_moves",
         "jump_step",
         "jump_tails",
         "jump_mean",
