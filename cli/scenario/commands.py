@@ -63,6 +63,7 @@ def show(
     USD/JPY, day by day from the market's date, after the history before it where the program holds that.
     """
     from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
     from engine.scenario.under_laws import standing_of
 
@@ -70,8 +71,8 @@ def show(
     scenario = load_scenario(name)
     if plot is not None:
         scenario_plot.plot(scenario, market, n_days, plot)
-    found = bundled_verdicts()
-    words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario))} ({found.basis})"
+    found, base = bundled_verdicts(), load_market(market or bundled_market_path())
+    words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario, base))} ({found.basis})"
     render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n\n{words}\n")
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(unwind_tables.tables(unwind)) if unwind is not None else []

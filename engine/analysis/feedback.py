@@ -136,7 +136,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
     in_tail = pnl[2, 0] <= -value_at_risk(pnl[2, 0], max(config.confidences))
     return Feedback(
         scenario=inputs.names[s],
-        standing=standing_of(inputs.scenarios[s]),
+        standing=standing_of(inputs.scenarios[s], inputs.market),
         currency=config.currency,
         n_paths=config.n_paths,
         n_sections=N_SECTIONS,

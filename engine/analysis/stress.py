@@ -74,7 +74,7 @@ def stress_table(
         books=book.books,
         base_values=base_values,
         pnl=pnl,
-        standings=tuple(map(standing_of, scenarios)),
+        standings=tuple(standing_of(each, market) for each in scenarios),
         notes=tuple(notes),
     )
 

@@ -71,11 +71,11 @@ class BundledVerdicts:
         return "no forecast, and so no backtest" if is_stress else NO_BACKTEST
 
     def words_for(self, scenario: str, standing: Standing) -> str:
-        """Return what is said of a scenario: whether it is a stress, then its own backtest or that of its law."""
+        """Return what is said of a scenario: whether it is a stress, then its backtest, its law's, or the record's word."""
         if scenario in self.laws:
             return labelled(standing, self.words_of(scenario))
         if standing.law is None:
-            return labelled(standing, NO_BACKTEST)
+            return labelled(standing, standing.loop or NO_BACKTEST)
         return labelled(standing, f"law {standing.law}: {self.words_of(standing.law)}")
 
     @property

@@ -13,6 +13,7 @@ class Standing:
 
     is_stress: bool  # its file says `stress = true`, or its law is a stress: no table shows it without saying so
     law: str | None  # by which its factors move with nothing on top, so that the law's backtest is its own; else None
+    loop: str = ""  # what the market's record says of the strength of its loop; "" of one without
 
 
 def recorded_standings(facts: Mapping[str, Any]) -> dict[str, Standing]:

@@ -33,7 +33,7 @@ def facts_of(prepared: PreparedRun, n_paths: int) -> RunFacts:
         inputs=inputs.sha256,
         until_se=config.until_se,
         laws=law_groups(inputs.scenarios),
-        standings={each.name: standing_of(each) for each in inputs.scenarios},
+        standings={each.name: standing_of(each, inputs.market) for each in inputs.scenarios},
         revaluation=Revaluation(
             method=config.revaluation,
             degree=max(each.book.flows.degree for each in packs),

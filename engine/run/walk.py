@@ -133,7 +133,7 @@ def walk_of(
     coming = Calendars(market.valuation_date).steps.coming(n_days)
     return Walk(
         scenario=scenario.name,
-        standing=standing_of(scenario),
+        standing=standing_of(scenario, market),
         base=market,
         start=shocked.market,
         regimes=_regime_names(shocked.unwind),

@@ -89,7 +89,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     in_scenario = replace(shocked, vols=vols, correlation=correlation, filtered=filtered)
     unwind = _unwind(scenario, in_scenario, findings)
     note_left_fx(scenario, market, in_scenario, findings)
-    return ShockedMarket(market=in_scenario, unwind=unwind, notes=(*findings.notes(), *loop_notes(scenario, market)))
+    return ShockedMarket(market=in_scenario, unwind=unwind, notes=(*findings.notes(), *loop_notes(scenario)))
 
 
 def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | None:

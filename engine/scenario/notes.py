@@ -1,8 +1,7 @@
-"""Notes on a scenario beside those of its shocks: days beyond the horizon, long horizons, the record on its loop."""
+"""Notes on a scenario that need no market: days beyond the horizon, long horizons, and a loop that feeds itself."""
 
-from engine.market.market import Market
 from engine.mechanisms.law import takes_mechanisms
-from engine.mechanisms.loop import loop_gain, loop_verdict
+from engine.mechanisms.loop import loop_gain
 from engine.mechanisms.parameters.parameter import DAYS, parameters
 from engine.mechanisms.unwind import Unwind, placed_parts
 from engine.scenario.scenario import Scenario, findings_of
@@ -32,14 +31,13 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     return findings.notes()
 
 
-def loop_notes(scenario: Scenario, market: Market) -> tuple[str, ...]:
-    """Return what a market's record says of a scenario's loop of carry stops and USD/JPY, and that it feeds itself."""
+def loop_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return the note that a scenario's loop of carry stops and USD/JPY feeds itself, where its gain is 1 or more."""
     unwind = scenario.unwind
     if unwind is None or unwind.carry is None or unwind.impact is None:
         return ()
-    notes = []
-    if market.filtered is not None and market.filtered.loop is not None:
-        notes.append(loop_verdict(unwind.carry, unwind.impact, market.filtered.loop))
-    if (gain := loop_gain(unwind.carry, unwind.impact)) >= 1.0:
-        notes.append(f"the loop's gain in USD/JPY is {gain:.3g}: sales feed on themselves until a limit stops them")
-    return tuple(f"{scenario.name}: {note}" for note in notes)
+    gain = loop_gain(unwind.carry, unwind.impact)
+    note = (
+        f"{scenario.name}: the loop's gain in USD/JPY is {gain:.3g}: sales feed on themselves until a limit stops them"
+    )
+    return (note,) if gain >= 1.0 else ()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.errors import InputError
 from engine.market.market import Market
 from engine.mechanisms.law import ALL, GAUSSIAN, LAW_KINDS, MOST_DAYS, LawKind, Way, lacking, way_of
+from engine.mechanisms.loop import loop_verdict
 from engine.mechanisms.registry import mechanisms_on
 from engine.mechanisms.unwind import Unwind
 from engine.risk.standing import Standing
@@ -60,12 +61,20 @@ def law_groups(scenarios: Sequence[Scenario]) -> tuple[dict[str, str], ...]:
     return tuple(group for alike in groups.values() for group in alike)
 
 
-def standing_of(scenario: Scenario) -> Standing:
-    """Return whether a scenario is a stress, and whose backtest is its own."""
+def standing_of(scenario: Scenario, market: Market | None = None) -> Standing:
+    """Return whether a scenario is a stress, whose backtest is its own, and what a market's record says of its loop."""
     alone = law_groups([scenario])
     law = next(iter(alone[0])) if alone else None
     by_law = way_of(scenario.unwind) is Way.STRESS
-    return Standing(is_stress=scenario.stress or by_law, law=law)
+    return Standing(is_stress=scenario.stress or by_law, law=law, loop=_of_loop(scenario, market))
+
+
+def _of_loop(scenario: Scenario, market: Market | None) -> str:
+    unwind = scenario.unwind
+    if unwind is None or unwind.carry is None or market is None or market.filtered is None:
+        return ""
+    record = market.filtered.loop
+    return "" if record is None else loop_verdict(unwind.carry, unwind.impact, record)
 
 
 def _under(scenario: Scenario, law: str) -> Scenario:
