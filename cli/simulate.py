@@ -59,6 +59,14 @@ def simulate(
         str | None,
         typer.Option(metavar="N", help="Print one path alone, day by day, instead of quantiles."),
     ] = None,
+    touch: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="Print instead how likely a factor is to end at or beyond a level and to touch it on a close before,"
+            " by date and regime: USDJPY<=125, JGB_10Y>=2 (rates and vols in percent); repeatable.",
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Simulate a scenario's levels day by day.
@@ -78,10 +86,17 @@ def simulate(
         "--out": None if out is None else check_out(out, inputs=read),
         "--paths-out": None if paths_out is None else check_out(paths_out, inputs=read, flag="--paths-out"),
     }
+    if only is not None and touch:
+        raise InputError("--touch counts paths and --path prints one; leave one of them out")
+    if (only is not None or touch) and (out is not None or paths_out is not None):
+        what = "--touch prints probabilities" if touch else "--path prints one path"
+        raise InputError(f"{what} and writes no file; leave out --out and --paths-out, or {what.split()[0]}")
     if only is not None:
-        if out is not None or paths_out is not None:
-            raise InputError("--path prints one path and writes no file; leave out --out and --paths-out, or --path")
         _print_path(config, only, as_json=as_json)
+    elif touch:
+        from cli.touch import print_touch
+
+        print_touch(*_walk(config), first, config.n_paths, touch, as_json=as_json)
     else:
         _print_summary(config, first, quantiles.split(","), files, form, as_json=as_json)
 
