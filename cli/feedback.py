@@ -123,6 +123,7 @@ def _sales(result: "Feedback") -> Table:
         f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
         f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
+        f"{_private_month(result)}"
         f"{_standing(result)}"
     )
     columns = (
@@ -132,6 +133,17 @@ def _sales(result: "Feedback") -> Table:
     )
     rows = [[SOLD[each.name], _amount(each.mean), _amount(each.in_tail)] for each in result.sales]
     return Table(title=title, columns=columns, rows=rows)
+
+
+def _private_month(result: "Feedback") -> str:
+    """Return the line that holds what private holders sell to the record; none where there are none."""
+    month = result.private_month
+    if month is None:
+        return ""
+    return (
+        f"private holders sell {_amount(month.simulated)} a month at this pace, {month.at_most:.1f} at their largest"
+        f" hazard; Japan's holdings fell by {month.record:.1f} in March 2026 (TIC)\n"
+    )
 
 
 def _amount(part: "Part") -> str:
