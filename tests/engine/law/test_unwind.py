@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from engine.mechanisms.bridge import Bridge
-from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
@@ -30,15 +29,6 @@ NAMES = ("JGB_1Y", "JGB_10Y", "JGB_30Y", "UST_3M", "UST_5Y", "UST_10Y", "USDJPY"
 VOLS = (0.0018, 0.0042, 0.0056, 0.0064, 0.012, 0.0107, 0.11)
 N = 400_000
 
-CARRY = Carry(
-    source="by hand",
-    stock_usd_bn=250.0,
-    leverage=5.0,
-    earned_per_year=0.04,
-    stop_loss=0.1,
-    stop_slope=0.8,
-    stop_most=0.7,
-)
 SALES = Repatriation(
     source="by hand",
     stock_usd_bn=800.0,
@@ -196,9 +186,8 @@ OFF = {
     ),
     "jumps that never come": Unwind(jumps=(Jump(name="j", source="by hand", mean=(("*", 1.0),), rates=(("*", 0.0),)),)),
     "interventions of no size": Unwind(intervention=replace(OFFICIAL, log_move_per_jpy_tn=0.0)),
-    "sales without an impact": Unwind(carry=CARRY, repatriation=SALES, scheduled_sales=(Sale(day=2, usd_bn=119.0),)),
+    "sales without an impact": Unwind(repatriation=SALES, scheduled_sales=(Sale(day=2, usd_bn=119.0),)),
     "sales of zero impact": Unwind(
-        carry=CARRY,
         repatriation=SALES,
         scheduled_sales=(Sale(day=2, usd_bn=119.0),),
         impact=replace(IMPACT, fx_log_per_usd_bn=0.0, studies=NO_STUDY),
@@ -219,20 +208,6 @@ def still(hand_market, usdjpy=145.04):
 def capped(level, cap=150e-4):
     """An impact on the 5-year yield as its cap leaves it."""
     return level / math.sqrt(1.0 + (level / cap) ** 2)
-
-
-@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
-def test_stopped_carry_is_sold_on_the_day_after_and_makes_the_next_sale(hand_market, hand_book, backend):
-    base, market = still(hand_market), still(hand_market, usdjpy=145.04 * math.exp(-0.08))
-    carry, mild = replace(CARRY, earned_per_year=0.0), replace(IMPACT, fx_log_per_usd_bn=0.0002)
-    book, first = hand_book([], [(0, "USD", 1.0)]), 250.0 * 0.8 * (5.0 * 0.08 - 0.1)  # stock * slope * (loss - stop)
-    for days, sold in ((1, first), (2, first * 1.2), (3, first * 1.24)):  # the gain is 0.2
-        unwind = Unwind(carry=carry, impact=mild)
-        found = said(book, market, unwind, days=days, base=base, backend=backend)
-        assert found["carry_sold"][0] == pytest.approx(sold, rel=1e-12)
-        assert found["USDJPY"][0] == pytest.approx(-0.0002 * sold, rel=1e-12)
-    found = said(book, market, Unwind(carry=carry, impact=IMPACT), days=4, base=base, backend=backend)
-    assert found["carry_sold"][0] == pytest.approx(175.0, rel=1e-12)  # 70 % of the stock; a gain of 0.9 wants 206
 
 
 @pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])

@@ -33,7 +33,7 @@ def test_numba_walks_as_the_oracle_does(off, random_unwind, no_book):
         if not off:
             series = dict(zip(PATH_SERIES, np.moveaxis(mine[:, -1, N_FACTORS:], 1, 0), strict=True))
             assert set(np.unique(series["regime"])) == {0.0, 1.0, 2.0}
-            assert all(np.ptp(series[name]) > 0.0 for name in PATH_SERIES)
+            assert all(np.ptp(series[name]) > 0.0 for name in PATH_SERIES if name != "carry_sold")
 
 
 def test_binary32_walks_as_the_oracle_does(random_unwind, no_book):
@@ -112,46 +112,17 @@ def fallen(model, by, law, n_steps):
     )
 
 
-def sold_of(model, book, n_steps, name="carry_sold"):
+def sold_of(model, book, n_steps, name="private_sold"):
     backend = NumbaBackend()
     program = backend.prepare(model, book, seed=1, n_steps=n_steps, float32=False, centre=np.zeros(2))
     return backend.levels(program, IDS[:1])[0, -1, N_FACTORS + PATH_SERIES.index(name), 0]
-
-
-CARRY = {"carry_stock": 250.0, "leverage": 5.0, "stop_slope": 0.4, "stop_most": 1.0, "stop_loss": 0.1}
-
-
-def test_a_fall_forces_nothing_in_its_own_step(random_model, no_book):
-    law = one_law(**CARRY, fx_per_bn=0.001)
-    model = fallen(random_model(np.random.default_rng(0), N_FACTORS), 0.05, law, 1)
-    assert sold_of(model, no_book(N_FACTORS, 1), 1) == 0.0
-
-
-def test_a_sale_makes_the_next_one_until_the_loop_has_sold_the_first_over_one_less_the_gain(random_model, no_book):
-    law, n_steps = one_law(**CARRY, fx_per_bn=0.001), 40
-    gain = 250.0 * 0.4 * 5.0 * 0.001
-    first = 250.0 * 0.4 * (5.0 * 0.05 - 0.1)
-    model = fallen(random_model(np.random.default_rng(0), N_FACTORS), 0.05, law, 1)
-    still = model._replace(drift=np.zeros_like(model.drift), scheduled=np.zeros((1, n_steps)))
-    still.laws["start_loss"] = 0.05  # the same loss from the start on
-    left = gain**n_steps  # of the geometric sum: 1e-12
-    assert sold_of(still, no_book(N_FACTORS, n_steps), n_steps) == pytest.approx(
-        first * (1.0 - left) / (1.0 - gain), rel=1e-10
-    )
-
-
-def test_a_loop_of_gain_above_one_sells_all_it_may(random_model, no_book):
-    law = one_law(**{**CARRY, "stop_most": 0.6}, fx_per_bn=0.0025)  # gain 1.25
-    plain = random_model(np.random.default_rng(0), N_FACTORS)
-    assert sold_of(fallen(plain, 0.05, law, 30), no_book(N_FACTORS, 30), 30) == pytest.approx(150.0, rel=1e-14)
-    assert sold_of(fallen(plain, 0.01, law, 30), no_book(N_FACTORS, 30), 30) == 0.0  # below the loss that starts it
 
 
 def test_private_sales_decay_the_stock_at_their_hazard(random_model, no_book):
     law = one_law(ust_stock=1000.0, years=1.0 / 252.0, hazard=0.5, hazard_most=10.0)
     model = fallen(random_model(np.random.default_rng(0), N_FACTORS), 0.0, law, 20)
     expected = 1000.0 * (1.0 - (1.0 - 0.5 / 252.0) ** 20)
-    assert sold_of(model, no_book(N_FACTORS, 20), 20, "private_sold") == pytest.approx(expected, rel=1e-12)
+    assert sold_of(model, no_book(N_FACTORS, 20), 20) == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_pnl_of_a_path_sees_the_impact_on_yields(random_unwind, random_book):
