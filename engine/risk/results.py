@@ -8,10 +8,12 @@ from typing import Any
 
 from engine.errors import RiskError
 from engine.risk.estimate import Estimate, named_figures
+from engine.risk.far_paths import FarPaths
 from engine.risk.measures.measure import TailMeasure, around_shock_key
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.moments import Moments
+from engine.risk.standing import Standing
 from engine.risk.tail import TailEstimate
 
 SCHEMA = 1
@@ -49,6 +51,7 @@ class RunFacts:
     inputs: Mapping[str, str]  # "market", "book", "scenario:NAME" -> sha256
     until_se: float | None  # relative error of every scenario's total VaR that was asked for
     laws: tuple[Mapping[str, str], ...] = ()  # scenarios that differ by their law alone: law -> scenario
+    standings: Mapping[str, Standing] = field(default_factory=dict)  # by scenario: a forecast or a stress, by what law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,7 @@ class RunResult:
     results: tuple[ScopeResult, ...]
     timing: Timing
     warnings: tuple[str, ...]  # what was accepted or repaired, and a reader should know
+    far_paths: tuple[FarPaths, ...] = ()  # of each scenario that was drawn and has any
 
 
 def tail_result(estimate: TailEstimate, shock_pnl: float) -> TailResult:

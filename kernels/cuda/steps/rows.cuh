@@ -10,14 +10,13 @@ __constant__ LawTables law_tables;
 enum Row {
     REGIME,
     CLOSES,  // ln USD/JPY of the last five closes, from its start, the oldest first
-    WORST = CLOSES + 5,
-    CARRY_SOLD,
+    CARRY_SOLD = CLOSES + 5,
     PRIVATE_SOLD,
     OFFICIAL_SOLD,
-    SALES,
     FADING,
     MIX,
     SHORT_RUN,
+    FX_RUN,
     IMPACT,
     N_ROWS
 };

@@ -5,10 +5,12 @@
 #if HAS_UNWIND
 #include "steps/jumps.cuh"
 #include "steps/regimes.cuh"
-#include "steps/sales.cuh"
+#include "steps/following.cuh"
 #if HAS_FILTER
 #include "steps/filtered.cuh"
-#include "steps/following.cuh"
+#if N_COHORTS
+#include "steps/cohorts.cuh"
+#endif
 #endif
 
 // The path of a thread: its deviations, and what it carries beside them.
@@ -17,6 +19,9 @@ struct Walk {
     double rows[N_ROWS];
 #if HAS_FILTER
     Variances filter;
+#if N_COHORTS
+    Cohorts cohorts;
+#endif
 #endif
 };
 
@@ -41,41 +46,57 @@ __device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& wal
     if (law.is_unwind) draw_parameters(seed, paths[0], walk.rows);
 #if HAS_FILTER
     if (law.is_filtered) start_variances(walk.filter);
+#if N_COHORTS
+    start_cohorts(walk.cohorts);
+#endif
 #endif
 }
 
-// What comes after the diffusion in a step with an unwind; `move` is the 5-day move of ln USD/JPY before it.
-__device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 word, double move, real* x, double* rows) {
+// What the closes before a step call for.
+struct Called {
+    double move;  // of ln USD/JPY over the five closes before it
+    double official;   // sales of Treasuries, USD bn
+    double privately;  // likewise, ordered from private holders
+};
+
+// Do what the closes before a step call for: note the sales that they order, and intervene. Nothing of the step itself
+// is known yet.
+__device__ __forceinline__ Called begin_step(u64 seed, u64 path, u32 step, u32 word, real* x, double* rows) {
     const int fx = FACTOR_OF(FX, law.fx);
-    add_jumps(seed, path, step, (int)rows[REGIME], x);
-    double official = law_tables.scheduled[step];
+    Called called = {look_back(deviation_of(x, fx), rows), law_tables.scheduled[step], 0.0};
+    if (law.feeds_back) called.privately = order_sales(x, rows);
     if (law.intervenes) {
         real spot = deviation_of(x, fx);
-        intervene(seed, path, step, word, move, spot, official);
+        intervene(seed, path, step, word, called.move, spot, called.official);
         set_deviation(x, fx, spot);
     }
-    if (law.feeds_back) sell(official, (double)step + 1.0, x, rows);
+    return called;
+}
+
+// Add a step's jumps, and make the sales that were ordered before it.
+__device__ __forceinline__ void end_step(u64 seed, u64 path, u32 step, const Called& called, real* x, double* rows) {
+    add_jumps(seed, path, step, (int)rows[REGIME], x);
+    if (law.feeds_back) make_sales(called.official, called.privately, x, rows);
 }
 
 #if HAS_FILTER
-// Take one step of a law by rows: what the closes before it order and call for, the row, then jumps and sales on top.
-// The averages that variances are made of take the row's move alone.
+// Take one step of a law by rows: what the closes before it call for, the row, then jumps and sales on top.
+// The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
+// what comes on top.
 __device__ __forceinline__ void filtered_one_step(u64 seed, u64 path, u32 step, Walk& walk) {
     real* x = walk.state.x[0][0];
-    if (!law.is_unwind) return step_by_row(seed, path, step, walk.filter, x);
-    const int fx = FACTOR_OF(FX, law.fx);
-    const double move = look_back(deviation_of(x, fx), walk.rows);
-    Orders orders = {0.0, 0.0};
-    if (law.feeds_back) orders = order_sales((double)step, x, walk.rows);
-    double official = law_tables.scheduled[step];
-    if (law.intervenes) {
-        real spot = deviation_of(x, fx);
-        intervene(seed, path, step, philox(seed, path, step, EVENTS).w2, move, spot, official);
-        set_deviation(x, fx, spot);
-    }
-    step_by_row(seed, path, step, walk.filter, x);
-    add_jumps(seed, path, step, (int)walk.rows[REGIME], x);
-    if (law.feeds_back) make_sales(official, orders, x, walk.rows);
+    if (!law.is_unwind) return step_by_row(seed, path, step, 0.0, walk.filter, x);
+    const u32 word = law.intervenes ? philox(seed, path, step, EVENTS).w2 : 0;
+    const Called called = begin_step(seed, path, step, word, x, walk.rows);
+    double sold = 0.0;
+#if N_COHORTS
+    if (law.n_cohorts > 0) sold = sell_waiting(walk.cohorts, walk.rows);
+#endif
+    step_by_row(seed, path, step, sold, walk.filter, x);
+    end_step(seed, path, step, called, x, walk.rows);
+#if N_COHORTS
+    if (law.n_cohorts > 0) stop_cohorts(step, deviation_of(x, FACTOR_OF(FX, law.fx)), walk.cohorts);
+#endif
 }
 #endif
 
@@ -88,14 +109,14 @@ __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 st
     draw_normals(seed, paths[0], step, normals);
     const Words events = philox(seed, paths[0], step, EVENTS);
     real* x = walk.state.x[0][0];
-    double move = 0.0;
+    Called called = {0.0, 0.0, 0.0};
     if (law.is_unwind) {
-        move = look_back(deviation_of(x, FACTOR_OF(FX, law.fx)), walk.rows);
-        if (law.n_regimes > 1) change_regimes(events, move, walk.rows);
+        called = begin_step(seed, paths[0], step, events.w2, x, walk.rows);
+        if (law.n_regimes > 1) change_regimes(events, called.move, walk.rows);
     }
     step_by_regime(normals, walk.rows, x);
     if (law.mixes) add_convexity(walk.rows, x);
-    if (law.is_unwind) add_events(seed, paths[0], step, events.w2, move, x, walk.rows);
+    if (law.is_unwind) end_step(seed, paths[0], step, called, x, walk.rows);
 }
 
 // A deviation as markets show it, price impact included.
@@ -114,7 +135,8 @@ __device__ __forceinline__ real path_series(const Walk& walk, int k) {
     return (real)walk.rows[rows[k]];
 }
 
-// A path between two launches lies in kept (N_FACTORS + N_ROWS + CARRIED_ROWS, width), binary64.
+// A path between two launches lies in kept (N_FACTORS + N_ROWS + CARRIED_ROWS + 2 N_COHORTS + 1, width), binary64; without
+// cohorts nothing of them.
 typedef double Kept;
 
 __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, Walk& walk) {
@@ -130,6 +152,15 @@ __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, 
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) walk.filter.leads[r] = (real)carried[(N_FACTORS * N_SPEEDS + r) * width];
     walk.filter.regime = (int)carried[(N_FACTORS * N_SPEEDS + N_LEADERS) * width];
+#if N_COHORTS
+    const double* trades = carried + CARRIED_ROWS * width;
+#pragma unroll 1
+    for (int c = 0; c < N_COHORTS; ++c) {
+        walk.cohorts.entry[c] = trades[c * width];
+        walk.cohorts.stopped[c] = trades[(N_COHORTS + c) * width];
+    }
+    walk.cohorts.waiting = trades[2 * N_COHORTS * width];
+#endif
 #endif
 }
 
@@ -146,6 +177,15 @@ __device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Ke
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) carried[(N_FACTORS * N_SPEEDS + r) * width] = walk.filter.leads[r];
     carried[(N_FACTORS * N_SPEEDS + N_LEADERS) * width] = walk.filter.regime;
+#if N_COHORTS
+    double* trades = carried + CARRIED_ROWS * width;
+#pragma unroll 1
+    for (int c = 0; c < N_COHORTS; ++c) {
+        trades[c * width] = walk.cohorts.entry[c];
+        trades[(N_COHORTS + c) * width] = walk.cohorts.stopped[c];
+    }
+    trades[2 * N_COHORTS * width] = walk.cohorts.waiting;
+#endif
 #endif
 }
 #else

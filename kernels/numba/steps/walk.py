@@ -13,12 +13,13 @@ from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.steps.beyond_cap import add_beyond
+from kernels.numba.steps.cohorts import sell_waiting, start_cohorts, stop_cohorts
 from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
 from kernels.numba.steps.following import make_sales, order_sales
 from kernels.numba.steps.jumps import add_jumps, intervene
 from kernels.numba.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numba.steps.rows import IMPACT, OFFICIAL
-from kernels.numba.steps.sales import sell
 from kernels.numba.steps.step import correlate_and_step
 from kernels.types import F64, U32, U64, Array, u64
 
@@ -73,7 +74,7 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
     """Set a block of paths to its start.
 
     state    (n_dynamics * n_factors * STRIDE,)  out: deviations, flat
-    unwind   (n_dynamics, N_ROWS * STRIDE)       out: see rows; without a row where no law has an unwind
+    unwind   (n_dynamics, unwind_rows * STRIDE)  out: see rows; without a row where no law has an unwind
     filters  (n_dynamics, carried_rows * STRIDE) out: variances; without a row where no law is filtered
     """
     for k in range(state.size):
@@ -81,9 +82,41 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
     for d in range(unwind.shape[0]):
         if model.laws[d].is_unwind:
             draw_parameters(model.laws[d], model.quantiles[d], model.initial[d], seed, paths, unwind[d])
+            start_cohorts(model, d, unwind[d])
     for d in range(filters.shape[0]):
         if model.laws[d].is_filtered:
             start_variances(model, d, filters[d])
+
+
+@njit(**STRICT)
+def begin_step(
+    model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array
+) -> None:
+    """Do what the closes before a step call for: note the sales that they order, and intervene.
+
+    state (n_factors * STRIDE,) of law d and rows of its unwind, in and out. Nothing of the step itself is known yet.
+    """
+    law = model.laws[d]
+    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
+    look_back(step, spot, rows)
+    if law.feeds_back:
+        order_sales(law, model.impact[d], state, rows)
+    for i in range(BLOCK):
+        rows[OFFICIAL + i] = model.scheduled[d, step]
+    if law.intervenes:
+        intervene(law, seed, paths, step, words, rows, spot)
+
+
+@njit(**STRICT)
+def end_step(model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array) -> None:
+    """Add a step's jumps, and make the sales that were ordered before it.
+
+    state (n_factors * STRIDE,) of law d and rows of its unwind, in and out.
+    """
+    law = model.laws[d]
+    add_jumps(model, law, seed, paths, step, words, rows, state)
+    if law.feeds_back:
+        make_sales(law, rows, state[law.fx * STRIDE : (law.fx + 1) * STRIDE])
 
 
 @njit(**STRICT)
@@ -101,8 +134,7 @@ def unwind_one_step(
 ) -> None:
     """Take one step of law d with an unwind: scratch (3, n_factors * STRIDE), rows of the law, state its deviations."""
     law, n_factors = model.laws[d], model.decay.shape[1]
-    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
-    look_back(step, spot, rows)
+    begin_step(model, d, seed, paths, step, words, rows, state)
     if law.n_regimes > 1:
         change_regimes(model.transitions[d], law.n_regimes, words, rows)
     drawn = normals
@@ -113,13 +145,7 @@ def unwind_one_step(
     step_by_regime(model, d, n_regimes, drawn, rows, scratch[0], scratch[1], state)
     if law.mixes:
         add_convexity(model.convexity[d], n_regimes, rows, state)
-    add_jumps(model, law, seed, paths, step, words, rows, state)
-    for i in range(BLOCK):
-        rows[OFFICIAL + i] = model.scheduled[d, step]
-    if law.intervenes:
-        intervene(law, seed, paths, step, words, rows, spot)
-    if law.feeds_back:
-        sell(law, model.impact[d], np.float64(step) + 1.0, state, rows)
+    end_step(model, d, seed, paths, step, words, rows, state)
 
 
 @njit(**INLINE)
@@ -138,26 +164,24 @@ def filtered_one_step(
     rows: F64,
     state: Array,
 ) -> None:
-    """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
+    """Take one step of law d by rows: what the closes before it call for, the row, then jumps and sales.
 
-    The averages that variances are made of take the row's move alone. state (n_factors * STRIDE,), carried of the law
-    and rows of the unwind, of which there are none without one, in and out. z (n_factors * STRIDE,) is scratch.
+    The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
+    what comes on top. state (n_factors * STRIDE,), carried of the law and rows of the unwind, of which there are none
+    without one, in and out. z (n_factors * STRIDE,) is scratch.
     """
     law = model.laws[d]
-    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
     if law.is_unwind:
-        look_back(step, spot, rows)
-        if law.feeds_back:
-            order_sales(law, model.impact[d], np.float64(step), state, rows)
-        for i in range(BLOCK):
-            rows[OFFICIAL + i] = model.scheduled[d, step]
-        if law.intervenes:
-            intervene(law, seed, paths, step, words, rows, spot)
-    step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, state)
+        begin_step(model, d, seed, paths, step, words, rows, state)
+        if law.n_cohorts > 0:
+            sell_waiting(law, rows)
+    if law.n_beyond > 0:
+        add_beyond(model, d, np.int64(step), row_words, carried, state)
+    step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, rows, state)
     if law.is_unwind:
-        add_jumps(model, law, seed, paths, step, words, rows, state)
-        if law.feeds_back:
-            make_sales(law, rows, spot)
+        end_step(model, d, seed, paths, step, words, rows, state)
+        if law.n_cohorts > 0:
+            stop_cohorts(model, d, step, state[law.fx * STRIDE : (law.fx + 1) * STRIDE], rows)
 
 
 @njit(**INLINE)
