@@ -49,7 +49,7 @@ def far_tail_notes(scenarios: Sequence[Scenario], horizon_days: int, confidences
         return ()
     names = ", ".join(dict.fromkeys(filter(None, laws)))
     return (
-        f"at {FAR_CONFIDENCE:.1%} and beyond the tail of USD/JPY under law {names} is longer than the record's: of its"
+        f"at {FAR_CONFIDENCE:.1%} and beyond the tail of USD/JPY under law {names} is longer than the record's: of filtered's"
         " ten-day moves 0.1 % fall by 9.6 % or more, of the record's since 2003 by 6.8 % (95 % interval 6.1 to 8.3); at"
         " 97.5 and 99 % they agree: docs/laws.md",
     )

@@ -141,7 +141,7 @@ def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
         (
             'law = "filtered"\n[carry]\nsource = "x"\nstock_usd_bn = 1e4\n[impact]\nsource = "x"\n'
             "fx_log_per_usd_bn = 0.1\n",
-            ["line 10, impact.fx_log_per_usd_bn: all that may be sold, 6,000 USD bn, would move ln USD/JPY by 600"],
+            ["line 10, impact.fx_log_per_usd_bn: all that may be sold, 6,000 USD bn, would move ln USD/JPY by 798"],
         ),
         (
             "shocks = ["
