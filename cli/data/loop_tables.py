@@ -7,9 +7,8 @@ from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from engine.calibration.loop_record import AfterFalls
-    from engine.market.loop_record import LoopRecord
+    from engine.market.loop_record import LoopRecord, StopShape
     from engine.market.market import Market
-    from engine.mechanisms.cohorts import StopShape
 
 STARTS, SLOPES, LIMITS = (0.02, 0.03, 0.05), (1.5, 3.0, 6.0), (0.01, 0.05, 1.0)  # beside the default shape
 
@@ -26,8 +25,8 @@ def loop_json(market: "Market", falls: "AfterFalls") -> dict[str, Any]:
 
     import numpy as np
 
-    from engine.mechanisms.carry import Carry
-    from engine.mechanisms.cohorts import inferred_sales, shape_of
+    from engine.market.loop_record import inferred_sales
+    from engine.mechanisms.carry import Carry, shape_of
     from engine.mechanisms.loop import estimated_strength
 
     record, shape = _record_of(market), shape_of(Carry(source=""))
@@ -53,8 +52,7 @@ def _record_of(market: "Market") -> "LoopRecord":
 
 def _strength_table(market: "Market", record: "LoopRecord") -> Table:
     """Return the regression for the default shape, and what it says of the default strength."""
-    from engine.mechanisms.carry import Carry
-    from engine.mechanisms.cohorts import shape_of
+    from engine.mechanisms.carry import Carry, shape_of
     from engine.mechanisms.impact import Impact
     from engine.mechanisms.loop import estimated_strength, loop_strength, loop_verdict
 
@@ -84,8 +82,8 @@ def _strength_table(market: "Market", record: "LoopRecord") -> Table:
 
 def _limits(record: "LoopRecord") -> "Iterator[tuple[StopShape, float | None]]":
     """Yield shapes beside the default one, and the largest strength that the record does not reject for each."""
+    from engine.market.loop_record import StopShape
     from engine.mechanisms.carry import Carry
-    from engine.mechanisms.cohorts import StopShape
     from engine.mechanisms.loop import estimated_strength
 
     carry = Carry(source="")
@@ -130,8 +128,8 @@ def _falls_table(falls: "AfterFalls") -> Table:
 
 def _cohort_table(market: "Market", record: "LoopRecord") -> Table:
     """Return where the carry trades of the default shape are on the date."""
-    from engine.mechanisms.carry import Carry
-    from engine.mechanisms.cohorts import inferred_sales, shape_of
+    from engine.market.loop_record import inferred_sales
+    from engine.mechanisms.carry import Carry, shape_of
 
     shape = shape_of(Carry(source=""))
     found = inferred_sales(record.moves, shape)

@@ -9,8 +9,8 @@ from engine.errors import InputError
 from engine.law.part import LawSetting, Record
 from engine.law.past.filtered import RowLaw, row_loadings
 from engine.market.filtered import FilteredState
-from engine.market.loop_record import LoopRecord
-from engine.mechanisms.cohorts import inferred_sales, shape_of
+from engine.market.loop_record import LoopRecord, inferred_sales
+from engine.mechanisms.carry import shape_of
 from engine.mechanisms.factor_names import USDJPY
 from engine.mechanisms.loop import loop_strength
 from engine.mechanisms.parameters.parameter import kernel_record

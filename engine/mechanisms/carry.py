@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.market.loop_record import StopShape
 from engine.market.market import Market
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.parameter import parameter, source_text
@@ -78,6 +79,17 @@ class Carry:
         unit="joint dates",
         source="assumption: a quarter",
         kernel="n_cohorts",
+    )
+
+
+def shape_of(carry: Carry) -> StopShape:
+    """Return the shape of a desk's parameters: leverage is in start and slope, and found nowhere else."""
+    return StopShape(
+        start=carry.stop_loss / carry.leverage,
+        slope=carry.stop_slope * carry.leverage,
+        most=carry.stop_most,
+        limit=carry.limit_per_day,
+        cohorts=carry.cohorts,
     )
 
 

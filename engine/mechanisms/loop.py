@@ -11,9 +11,8 @@ from math import sqrt
 
 import numpy as np
 
-from engine.market.loop_record import LoopRecord
-from engine.mechanisms.carry import Carry
-from engine.mechanisms.cohorts import StopShape, inferred_sales, shape_of
+from engine.market.loop_record import LoopRecord, StopShape, inferred_sales
+from engine.mechanisms.carry import Carry, shape_of
 from engine.mechanisms.impact import Impact
 
 WARM_UP = 120  # first dates of a record, whose averages begin with them

@@ -35,7 +35,7 @@ def start_cohorts(model: ModelArrays, d: int, rows: F64) -> None:
 
 @njit(**STRICT)
 def sell_waiting(law: Law, rows: F64) -> None:
-    """Sell what waits, up to a date's limit, and note it in row SOLD."""
+    """Sell what waits, up to a date's limit: rows (n_rows * STRIDE,), of which SOLD is what is sold, in and out."""
     limit, stock = law.stop_limit, law.carry_stock
     for i in range(BLOCK):
         waiting = rows[WAITING + i]

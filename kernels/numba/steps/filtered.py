@@ -86,6 +86,14 @@ def residuals_of(model: ModelArrays, d: int, picked: U64, normals: Array, carrie
                 total[i] = fma(own, normals[f * STRIDE + i], total[i])
 
 
+@njit(**INLINE)
+def variance_of_day(weight: tuple[float, float, float, float], least: float, averages: Array, i: int) -> float:
+    """Return the variance of the day of path i, a scalar over that at the start; averages (4 * STRIDE,) of a factor."""
+    variance = fma(weight[2], averages[2 * STRIDE + i], fma(weight[1], averages[STRIDE + i], weight[0] * averages[i]))
+    variance = fma(weight[3], averages[3 * STRIDE + i], variance)
+    return least if variance < least else variance
+
+
 @njit(**STRICT)
 def push_residuals(model: ModelArrays, d: int, step: u64, carried: Array, rows: F64, z: Array) -> None:
     """Add what a step's sale of carry trades does to USD/JPY, in standard deviations of the day.
@@ -96,15 +104,11 @@ def push_residuals(model: ModelArrays, d: int, step: u64, carried: Array, rows: 
     law = model.laws[d]
     fx, per_stock = law.fx, law.fx_per_stock
     per_move, least = model.weekday_move[d, fx] * model.root_span[d, step], model.least_variance[d, fx]
-    w0, w1, w2, w3 = model.weight[d, 0], model.weight[d, 1], model.weight[d, 2], model.weight[d, 3]
+    weight = (model.weight[d, 0], model.weight[d, 1], model.weight[d, 2], model.weight[d, 3])
     follows, one = model.follows[d, fx] != 0, z.dtype.type(1.0)
     averages = carried[fx * N_SPEEDS * STRIDE : (fx + 1) * N_SPEEDS * STRIDE]
     for i in range(BLOCK):
-        a, b = averages[i], averages[STRIDE + i]
-        c, e = averages[2 * STRIDE + i], averages[3 * STRIDE + i]
-        variance = fma(w3, e, fma(w2, c, fma(w1, b, w0 * a)))
-        variance = least if variance < least else variance
-        variance = variance if follows else one
+        variance = variance_of_day(weight, least, averages, i) if follows else one
         rows[SPOT + i] = per_stock * rows[SOLD + i] / np.float64(per_move * np.sqrt(variance))
     for f in range(model.decay.shape[1]):
         per_push, total = z.dtype.type(0.0) - model.with_fx[d, f], z[f * STRIDE : (f + 1) * STRIDE]
@@ -117,16 +121,14 @@ def push_residuals(model: ModelArrays, d: int, step: u64, carried: Array, rows: 
 def move_and_forget(model: ModelArrays, d: int, f: int, per_move: float, z: Array, carried: Array, x: Array) -> None:
     """Move factor f by its variance of the day, then let that go along: z, x (STRIDE,), carried (4 * STRIDE,)."""
     decay, drift, least = model.decay[d, f], model.drift[d, 0, f], model.least_variance[d, f]
-    w0, w1, w2, w3 = model.weight[d, 0], model.weight[d, 1], model.weight[d, 2], model.weight[d, 3]
+    weight = (model.weight[d, 0], model.weight[d, 1], model.weight[d, 2], model.weight[d, 3])
     s0, s1, s2, s3 = model.speed[d, 0], model.speed[d, 1], model.speed[d, 2], model.speed[d, 3]
     one = x.dtype.type(1.0)
     g0, g1, g2, g3 = one - s0, one - s1, one - s2, one - s3
     for i in range(BLOCK):
         a, b = carried[i], carried[STRIDE + i]
         c, e = carried[2 * STRIDE + i], carried[3 * STRIDE + i]
-        variance = fma(w3, e, fma(w2, c, fma(w1, b, w0 * a)))
-        variance = least if variance < least else variance
-        move = np.sqrt(variance) * z[i]
+        move = np.sqrt(variance_of_day(weight, least, carried, i)) * z[i]
         x[i] = fma(per_move, move, fma(decay, x[i], drift))
         square = move * move
         carried[i] = fma(s0, a, g0 * square)

@@ -41,15 +41,16 @@ def variance_of_day(model: ModelArrays, d: int, carried: Variances) -> Array:
     return np.where(model.follows[d][:, None] != 0, variance, variance.dtype.type(1.0))
 
 
-def pushes(model: ModelArrays, d: int, step: int, sold: F64, variance: Array) -> Array:
-    """Return what sales of carry trades take from residuals, in standard deviations of the day: (n_factors, n_ids).
+def push_residuals(model: ModelArrays, d: int, step: int, sold: F64, variance: Array, z: Array) -> None:
+    """Add what a step's sale of carry trades does to USD/JPY, in standard deviations of the day.
 
-    sold (n_ids,) shares of the stock, variance (n_factors, n_ids) of the day over that at the start
+    sold (n_ids,) shares of the stock, variance (n_factors, n_ids) of the day over that at the start; z (n_factors,
+    n_ids) in and out
     """
     law, real = model.laws[d], variance.dtype.type
     sd = model.weekday_move[d, law.fx] * model.root_span[d, step] * np.sqrt(variance[law.fx])
     push = (law.fx_per_stock * sold / sd.astype(np.float64)).astype(real)
-    return np.asarray(model.with_fx[d][:, None] * push)
+    z -= model.with_fx[d][:, None] * push
 
 
 def step_by_row(
@@ -66,7 +67,7 @@ def step_by_row(
     z = z + model.own_normal[d][:, None] * normals
     variance = variance_of_day(model, d, carried)
     if law.n_cohorts:
-        z = z - pushes(model, d, step, sold, variance)
+        push_residuals(model, d, step, sold, variance, z)
     follows = model.follows[d][:, None] != 0
     move = np.sqrt(variance) * z
     per_move = (model.weekday_move[d] * model.root_span[d, step])[:, None]

@@ -11,8 +11,7 @@ from engine.calibration.loop_record import after_falls, with_loop_record
 from engine.errors import InputError
 from engine.inputs.history.load import load_history
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.mechanisms.carry import Carry
-from engine.mechanisms.cohorts import shape_of
+from engine.mechanisms.carry import Carry, shape_of
 from engine.mechanisms.loop import estimated_strength
 
 

@@ -15,9 +15,8 @@ from engine.law.law import law_of
 from engine.law.part import LawSetting
 from engine.law.past.filtered import row_law
 from engine.market.filtered import FilteredState
-from engine.market.loop_record import LoopRecord
-from engine.mechanisms.carry import Carry
-from engine.mechanisms.cohorts import inferred_sales, shape_of
+from engine.market.loop_record import LoopRecord, inferred_sales
+from engine.mechanisms.carry import Carry, shape_of
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.unwind import Unwind
 from kernels.law_layout import PATH_SERIES

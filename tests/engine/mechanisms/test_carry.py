@@ -7,6 +7,7 @@ import pytest
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
+from engine.mechanisms.carry import Carry, shape_of
 from engine.scenario.apply import apply
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
@@ -37,3 +38,9 @@ def test_a_market_without_the_record_is_refused_with_the_command_that_makes_it()
     with pytest.raises(FileFaults, match="--date 2025-05-28 --loop --out FOLDER` writes them"):
         apply(load_scenario("unwind-loop"), bare)
     apply(load_scenario("filtered"), bare)  # needs none
+
+
+def test_a_desks_parameters_are_a_shape_without_leverage():
+    found = shape_of(Carry(source="x", leverage=6.0, stop_loss=0.12, stop_slope=0.5, limit_per_day=0.1, cohorts=20))
+    assert (found.start, found.slope) == pytest.approx((0.02, 3.0), rel=1e-15)
+    assert (found.most, found.limit, found.cohorts) == (0.6, 0.1, 20)

@@ -7,8 +7,8 @@ import pytest
 
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
-from engine.mechanisms.carry import Carry
-from engine.mechanisms.cohorts import StopShape, inferred_sales, shape_of
+from engine.market.loop_record import StopShape, inferred_sales
+from engine.mechanisms.carry import Carry, shape_of
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.loop import estimated_strength, loop_gain, loop_strength, loop_verdict
 

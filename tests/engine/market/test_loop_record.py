@@ -3,16 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.mechanisms.carry import Carry
-from engine.mechanisms.cohorts import StopShape, inferred_sales, shape_of
+from engine.market.loop_record import StopShape, inferred_sales
 
 SHAPE = StopShape(start=0.03, slope=3.0, most=0.6, limit=0.05, cohorts=60)
-
-
-def test_a_desks_parameters_are_a_shape_without_leverage():
-    found = shape_of(Carry(source="x", leverage=6.0, stop_loss=0.12, stop_slope=0.5, limit_per_day=0.1, cohorts=20))
-    assert (found.start, found.slope) == pytest.approx((0.02, 3.0), rel=1e-15)
-    assert (found.most, found.limit, found.cohorts) == (0.6, 0.1, 20)
 
 
 def test_six_falls_of_a_percent_sell_what_was_worked_out_apart():
