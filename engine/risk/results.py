@@ -13,6 +13,7 @@ from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.moments import Moments
 from engine.risk.tail import TailEstimate
+from engine.risk.uncertainty.study import ParameterStudy
 
 SCHEMA = 1
 
@@ -123,6 +124,7 @@ class RunResult:
     results: tuple[ScopeResult, ...]
     timing: Timing
     warnings: tuple[str, ...]  # what was accepted or repaired, and a reader should know
+    parameters: tuple[ParameterStudy, ...] = ()  # of the scenarios with priors, where sets of them were asked for
 
 
 def tail_result(estimate: TailEstimate, shock_pnl: float) -> TailResult:

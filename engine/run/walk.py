@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from engine.market.row_regimes import FORGOTTEN, REGIMES
 from engine.mechanisms.law import LAW_KINDS
 from engine.mechanisms.unwind import Unwind
 from engine.run.backend import choose_backend, device_errors
+from engine.run.load import scenario_sha256
 from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
@@ -167,7 +167,7 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
     )
     contents = {
         "market": opened.sha256,
-        f"scenario:{scenario.name}": sha256(repr(scenario).encode()).hexdigest(),
+        f"scenario:{scenario.name}": scenario_sha256(scenario),
     }
     return walk, contents, (*market_warnings(market), *walk.notes)
 
