@@ -148,7 +148,7 @@ def _with_sets(
     """Return a plan with the sets of parameters that a run asks for, each program of them taken to be as the first."""
     home = work_folder(batch.out, found.valuation_date, run.name) / problem_sha256(prepared)[:16]
     for scenario in uncertain_scenarios(run, loaded.inputs, say):
-        drawn, n = next(chunks(prepared, scenario)).drawn, n_chunks([scenario])
+        drawn, n = next(chunks(prepared, scenario)).drawn, n_chunks(prepared, [scenario])
         if drawn is not None:
             alone = _with_drawn(found, batch, drawn, home / "sets=planned", say, probe=probe)
             found = replace(

@@ -58,23 +58,29 @@ def parameter_studies(
 
 
 def chunks(prepared: PreparedRun, scenario: UncertainScenario) -> Iterator[PreparedRun]:
-    """Yield the sets of a scenario packed for the run's backend and steps, `AT_ONCE` at a time."""
-    n_steps = prepared.parts[0].packed.n_steps
-    for first in range(0, len(scenario.inputs.names), AT_ONCE):
-        numbers = range(first, min(first + AT_ONCE, len(scenario.inputs.names)))
+    """Yield the sets of a scenario packed for the run's backend and steps, some at a time."""
+    n_steps, n, at_once = prepared.parts[0].packed.n_steps, len(scenario.inputs.names), _at_once(prepared, scenario)
+    for first in range(0, n, at_once):
+        numbers = range(first, min(first + at_once, n))
         yield prepared_by(prepared.config, scenario.inputs.of(numbers), prepared.backend, n_steps)
 
 
-def n_chunks(scenarios: Sequence[UncertainScenario]) -> int:
+def n_chunks(prepared: PreparedRun, scenarios: Sequence[UncertainScenario]) -> int:
     """Return how many programs the sets take."""
-    return sum(-(-len(each.inputs.names) // AT_ONCE) for each in scenarios)
+    return sum(-(-len(each.inputs.names) // _at_once(prepared, each)) for each in scenarios)
+
+
+def _at_once(prepared: PreparedRun, scenario: UncertainScenario) -> int:
+    """Return how many sets go into a program: one of what is exact, for each law there is valued for all sets."""
+    whole = prepared.whole
+    return 1 if whole is not None and scenario.sets.scenario.name in whole.inputs.names else AT_ONCE
 
 
 def _drawn(scenario: Scenario, n: int, seed: int, inputs: Inputs, say: Callable[[str], None]) -> UncertainScenario:
     sets = parameter_sets(scenario, n, seed)
     say(
         f"{scenario.name}: {n} sets of {len(scenario.uncertainty)} uncertain parameters, seed {seed}, each on the paths"
-        f" of the run, {min(n, AT_ONCE)} at a time"
+        " of the run"
     )
     try:
         laid = inputs.with_scenarios(sets.variants, [str(k + 1) for k in range(n)])
@@ -114,7 +120,8 @@ def _rows(chunk: PreparedRun, n_paths: int, draw: Draw) -> list[ScopeResult] | N
             return None
         rows += simulated_rows(chunk.drawn, tails)
     if chunk.whole is not None:
-        rows += [row for each in whole_scenarios(chunk.whole, lambda _: None) for row in each.results]
+        exact = whole_scenarios(chunk.whole, lambda _: None, has_errors=False)
+        rows += [row for each in exact for row in each.results]
     return rows
 
 

@@ -96,7 +96,7 @@ def _studies(
     say: Callable[[str], None],
 ) -> tuple[ParameterStudy, ...]:
     """Run sets of parameters, one program after the other; `progress` counts the paths of all of them."""
-    n_all, done = n_chunks(uncertain), 0
+    n_all, done = n_chunks(prepared, uncertain), 0
 
     def draw(_: PreparedRun, chunk: Prepared, n_paths: int) -> TailAccumulator:
         nonlocal done
