@@ -48,7 +48,7 @@ def feedback(
 
     Every scenario is run three times on the same random numbers: without carry stops, repatriation and price impact;
     with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the loop's gain,
-    and results by the regime in which paths end. Without a scenario, `mixture`.
+    and results by the regime in which paths end. Without a scenario, `unwind-loop`.
     """
     import json
     from os import environ
@@ -60,7 +60,7 @@ def feedback(
     flags = {
         "market": market,
         "book": book,
-        "scenarios": scenario or ["mixture"],
+        "scenarios": scenario or ["unwind-loop"],
         "paths": paths,
         "horizon_days": horizon_days,
         "confidence": confidence,
@@ -89,6 +89,7 @@ def _parts(result: "Feedback", scale: Scale) -> Table:
     title = (
         f"{result.scenario}: what losses over {render.days_text(result.horizon_days)} are made of, {scale.unit}\n"
         f"{result.n_paths:,} paths, walked daily; errors from {result.n_sections} disjoint sections of the paths\n"
+        f"{_standing(result)}"
     )
     columns = (
         Column(heading="book", is_number=False),
@@ -99,6 +100,12 @@ def _parts(result: "Feedback", scale: Scale) -> Table:
         Column(heading="impact", meaning="what drawing the impact adds to that, instead of knowing its median."),
     )
     return Table(title=title, columns=columns, rows=[_part_row(each, scale) for each in result.parts])
+
+
+def _standing(result: "Feedback") -> str:
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+
+    return f"{bundled_verdicts().words_for(result.scenario, result.standing)}\n"
 
 
 def _part_row(each: "Decomposition", scale: Scale) -> list[str]:
@@ -116,6 +123,7 @@ def _sales(result: "Feedback") -> Table:
         f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
         f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
+        f"{_standing(result)}"
     )
     columns = (
         Column(heading="sold", is_number=False),
@@ -143,7 +151,7 @@ def _regimes(result: "Feedback", scale: Scale) -> Table:
         Column(heading="mean P&L", meaning="gains positive."),
         *(Column(heading=f"{each.label} {level}", meaning=note) for each, note in zip(measures, notes, strict=True)),
     )
-    title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n"
+    title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n{_standing(result)}"
     return Table(title=title, columns=columns, rows=list(_regime_rows(result, measures, scale)))
 
 

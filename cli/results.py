@@ -61,14 +61,17 @@ def json_line(result: "RunResult") -> str:
 
 def table(result: "RunResult") -> Table:
     """Lay out losses per scenario and scope, in one unit."""
+    from engine.backtest.bundled_verdicts import bundled_verdicts
     from engine.risk.measures.registry import measures_among
 
-    unit, tails = scale(result), result.results[0].measures
+    unit, tails, found = scale(result), result.results[0].measures, bundled_verdicts()
     measures = measures_among(tails[0].estimates)
-    heads = tuple(columns([tail.confidence for tail in tails], measures))
+    words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
+    heads = (*columns([tail.confidence for tail in tails], measures), words)
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
-        rows.append([scenario, *[""] * (len(heads) - 1)])
+        said = found.words_for(scenario, result.run.standings[scenario])
+        rows.append([scenario, *[""] * (len(heads) - 2), said])
         rows += [_row(row, measures, unit) for row in result.results if row.scenario == scenario]
     return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))
 
@@ -148,6 +151,7 @@ def _row(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale) -> 
         unit.amount(row.shock_pnl),
         *(estimate(tail, measure, unit) for tail in row.measures for measure in measures),
         unit.amount(last.around_shock[HEADLINE[-1].key], last.of(HEADLINE[-1]).se),
+        "",
     ]
 
 

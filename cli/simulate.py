@@ -59,6 +59,14 @@ def simulate(
         str | None,
         typer.Option(metavar="N", help="Print one path alone, day by day, instead of quantiles."),
     ] = None,
+    touch: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="Print instead how likely a factor is to end at or beyond a level and to touch it on a close before,"
+            " by date and regime: USDJPY<=125, JGB_10Y>=2 (rates and vols in percent); repeatable.",
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Simulate a scenario's levels day by day.
@@ -78,10 +86,17 @@ def simulate(
         "--out": None if out is None else check_out(out, inputs=read),
         "--paths-out": None if paths_out is None else check_out(paths_out, inputs=read, flag="--paths-out"),
     }
+    if only is not None and touch:
+        raise InputError("--touch counts paths and --path prints one; leave one of them out")
+    if (only is not None or touch) and (out is not None or paths_out is not None):
+        what = "--touch prints probabilities" if touch else "--path prints one path"
+        raise InputError(f"{what} and writes no file; leave out --out and --paths-out, or {what.split()[0]}")
     if only is not None:
-        if out is not None or paths_out is not None:
-            raise InputError("--path prints one path and writes no file; leave out --out and --paths-out, or --path")
         _print_path(config, only, as_json=as_json)
+    elif touch:
+        from cli.touch import print_touch
+
+        print_touch(*_walk(config), first, config.n_paths, touch, as_json=as_json)
     else:
         _print_summary(config, first, quantiles.split(","), files, form, as_json=as_json)
 
@@ -161,6 +176,7 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
     title = (
         f"{walk.scenario}: quantiles after {render.days_text(n_days)}, on {last}\n"
         f"{_paths(walk, summary)}, {walk.backend.name} {walk.precision}\n"
+        f"{_standing(walk)}\n"
     )
     yield Table(title=title, columns=columns, rows=rows)
     if walk.regimes:
@@ -170,6 +186,12 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
         yield Table(
             title=f"Paths by regime on {last}", columns=heads, rows=list(zip(walk.regimes, entries, strict=True))
         )
+
+
+def _standing(walk: "Walk") -> str:
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+
+    return bundled_verdicts().words_for(walk.scenario, walk.standing)
 
 
 def _paths(walk: "Walk", summary: "Summary") -> str:
@@ -187,7 +209,8 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     for date, row in zip(walk.dates, levels.tolist(), strict=True):
         rows.append([str(date), *(_entry(walk, name, value) for name, value in zip(walk.series, row, strict=True))])
     of = f"seed {walk.seed}" if walk.n_moves is None else f"its {walk.n_moves:,}, none drawn"
-    title = f"{walk.scenario}: path {path:,} of {of}, after each business day; the first row is its start"
+    what = f"path {path:,} of {of}, after each business day; the first row is its start"
+    title = f"{walk.scenario}: {what}\n{_standing(walk)}"
     return Table(title=title, columns=columns, rows=rows)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from cli import options, render
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
+from engine.risk.standing import STRESS_LABEL
 
 if TYPE_CHECKING:
     from engine.analysis.stress import StressTable
@@ -55,7 +56,10 @@ def table(stressed: "StressTable", title: str) -> Table:
     columns = (
         Column(heading="book and position", is_number=False),
         Column(heading="value", meaning=f"{scale.unit}, before the shock; owned positive, owed negative."),
-        *(Column(heading=name) for name in stressed.scenarios),
+        *(
+            Column(heading=name, meaning=f"{STRESS_LABEL}." if each.is_stress else "")
+            for name, each in zip(stressed.scenarios, stressed.standings, strict=True)
+        ),
     )
     return Table(title=f"{title}, {scale.unit}, gains positive", columns=columns, rows=list(_rows(stressed, scale)))
 

@@ -12,6 +12,7 @@ PATH_SERIES = ("regime", "carry_sold", "private_sold", "official_sold", "impact"
 N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
 MAX_REGIMES = 4
 MAX_JUMPS = 8  # kinds of jumps in a law
+MAX_COHORTS = 250  # of carry trades
 N_SPEEDS = 4  # averages that a variance is mixed of; those that a law has no use for weigh 0
 ALIAS_BITS = 20  # of an alias that name a row; those above are a threshold for the low half of word times the rows
 _OF_FACTOR = "n_dynamics n_factors"
@@ -46,13 +47,14 @@ class Law(Record):
     size_sd: Annotated[float, Field("standard deviation of the log size")]
     fx_per_tn: Annotated[float, Field("move of ln USD/JPY per size", "per JPY tn")]
     ust_per_tn: Annotated[float, Field("Treasuries sold per size", "USD bn per JPY tn")]
+    n_cohorts: Annotated[int, Field("cohorts of carry trades, by the date of their entry; 0: none")]
     carry_stock: Annotated[float, Field("carry positions at the start", "USD bn")]
-    leverage: Annotated[float, Field("loss of equity per log move of USD/JPY")]
-    start_loss: Annotated[float, Field("loss at the start, before leverage", "log move")]
-    carry_per_step: Annotated[float, Field("carry earned in a step", "log move")]
-    stop_loss: Annotated[float, Field("loss from which positions are stopped", "share of equity")]
-    stop_slope: Annotated[float, Field("share of the stock stopped per loss beyond that", "per share of equity")]
-    stop_most: Annotated[float, Field("largest share of the stock that is stopped")]
+    fx_per_stock: Annotated[float, Field("fall of ln USD/JPY that a sale of the whole stock makes", "log move")]
+    stop_start: Annotated[float, Field("loss from which a cohort is stopped", "log move")]
+    stop_slope: Annotated[float, Field("share of it stopped per loss beyond that", "per log move")]
+    stop_most: Annotated[float, Field("largest share of it that is stopped")]
+    stop_limit: Annotated[float, Field("largest share of the stock that is sold in a step")]
+    waiting: Annotated[float, Field("share of the stock that waits to be sold at the start")]
     ust_stock: Annotated[float, Field("Treasuries that private holders may sell", "USD bn")]
     years: Annotated[float, Field("length of a step", "years")]
     hazard: Annotated[float, Field("share sold where nothing moves", "per year")]
@@ -79,6 +81,11 @@ class Law(Record):
     n_row_regimes: Annotated[int, Field("regimes that tilt which row a step takes; 0: none")]
     first_edge: Annotated[int, Field("first of regime_edges that is this law's")]
     first_alias: Annotated[int, Field("first of row_aliases that is this law's")]
+    n_beyond: Annotated[int, Field("directions that a jump beyond the rows' cap may take; 0: there are none")]
+    first_beyond: Annotated[int, Field("first of beyond_edges and beyond_moves that is this law's")]
+    beyond_shape: Annotated[float, Field("shape of the generalised Pareto law of its size, not 0")]
+    beyond_ratio: Annotated[float, Field("its scale over its shape", "standard deviations")]
+    beyond_least: Annotated[float, Field("probability of a larger one, which is not drawn")]
 
 
 LAW = Law.dtype()
@@ -134,6 +141,14 @@ class ModelArrays(NamedTuple):
     leader: Annotated[I64, Field("factors whose last residual others follow", shape="n_dynamics n_leaders")]
     lead: Annotated[Array, Field("what a leader's last residual adds to a factor's", "", f"{_OF_FACTOR} n_leaders")]
     last_residual: Annotated[Array, Field("of the leaders, at the start", "", "n_dynamics n_leaders")]
+    with_fx: Annotated[Array, Field("what a unit of USD/JPY's residual is in each factor's, of sales", "", _OF_FACTOR)]
+    cohort_entry: Annotated[
+        F64,
+        Field("ln USD/JPY at which carry trades entered, less that at the start", "log move", "n_dynamics n_cohorts"),
+    ]
+    cohort_stopped: Annotated[
+        F64, Field("share of each cohort that is stopped at the start", "", "n_dynamics n_cohorts")
+    ]
     regime_edges: Annotated[
         I64,
         Field(
@@ -148,6 +163,16 @@ class ModelArrays(NamedTuple):
             "threshold * 2^ALIAS_BITS + row that stands in from it on; for each regime, 0 first, one a row of its law",
             shape="n_aliases",
         ),
+    ]
+    beyond_edges: Annotated[
+        I64,
+        Field(
+            "of a word of 32 bits: as many as it reaches are the number of a jump's direction; at the last none comes",
+            shape="n_beyond_edges",
+        ),
+    ]
+    beyond_moves: Annotated[
+        Array, Field("direction of a jump of size 1", "standard deviations of the day", "n_beyond_edges n_factors")
     ]
 
     def rounded(self, precision: type[np.floating[Any]]) -> "ModelArrays":

@@ -26,6 +26,14 @@ def calibrate(
             " the largest ES 97.5 % of one day.",
         ),
     ] = None,
+    loop: Annotated[
+        bool,
+        typer.Option(
+            "--loop",
+            help="Also keep the record of USD/JPY that carry trades in a scenario, as in unwind-loop, are found in, and"
+            " show what it says of their loop's strength.",
+        ),
+    ] = False,
     accept: Accepted = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -40,8 +48,10 @@ def calibrate(
     import json
 
     from cli.data.law_tables import law_json, law_tables
+    from cli.data.loop_tables import loop_json, loop_tables
     from engine.analysis.stressed_window import with_stressed_window
     from engine.calibration.dated_markets import calibrated_market
+    from engine.calibration.loop_record import with_loop_record
     from engine.inputs.history.load import load_history
     from engine.inputs.market.dated_files import write_dated_markets
     from engine.inputs.market.load import bundled_market_path, load_market
@@ -55,12 +65,16 @@ def calibrate(
     if stressed is not None:
         market, more = with_stressed_window(market, history.values, stressed, render.say, first)
         notes = (*notes, *more)
+    falls = None
+    if loop:
+        market, falls = with_loop_record(market, history.values, first)
     (path,) = write_dated_markets([market], made_folder(out))
     if as_json:
-        typer.echo(json.dumps({"market": str(path), **law_json(market), "notes": notes}, allow_nan=False))
+        of_loop = loop_json(market, falls) if falls is not None else {}
+        typer.echo(json.dumps({"market": str(path), **law_json(market), **of_loop, "notes": notes}, allow_nan=False))
     else:
         typer.echo(str(path))
-        render.show(*law_tables(market, pattern.valuation_date))
+        render.show(*law_tables(market, pattern.valuation_date), *(loop_tables(market, falls) if falls else ()))
     if market.filtered is not None and (year := market.filtered.stressed) is not None:
         render.say(f"stressed year of {year.book}: {year.first} to {year.last}; {year.description}")
     for note in notes:

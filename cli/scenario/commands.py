@@ -1,5 +1,6 @@
 """`unwind scenario`: the named changes of a market, listed, shown, checked."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,19 +26,25 @@ def list_() -> None:
 
     A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
     """
+    from engine.backtest.bundled_verdicts import bundled_verdicts
     from engine.inputs.scenario.load import bundled_scenario_names, equity_scenario_names, load_scenario
+    from engine.scenario.under_laws import standing_of
 
-    columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False))
+    found = bundled_verdicts()
+    columns = tuple(Column(heading=name, is_number=False) for name in ("name", "what it is", "backtest"))
+
+    def row(scenario: "Scenario") -> tuple[str, str, str]:
+        return scenario.name, scenario.title, found.words_for(scenario.name, standing_of(scenario))
+
     listed = {
         "Bundled scenarios": bundled_scenario_names(),
         "For markets with equities, which stand still in those above": equity_scenario_names(),
     }
-    render.show(
-        *(
-            Table(title=title, columns=columns, rows=[(name, load_scenario(name).title) for name in names])
-            for title, names in listed.items()
-        )
-    )
+    tables = [
+        Table(title=title, columns=columns, rows=[row(load_scenario(name)) for name in names])
+        for title, names in listed.items()
+    ]
+    render.show(*tables[:-1], replace(tables[-1], footnote=f"backtest: {found.basis}: docs/backtest.md."))
 
 
 def show(
@@ -54,13 +61,18 @@ def show(
     With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
     USD/JPY, day by day from the market's date, after the history before it where the program holds that.
     """
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
+    from engine.scenario.under_laws import standing_of
 
     n_days = options.whole("--days", days, 2, 250)
     scenario = load_scenario(name)
     if plot is not None:
         scenario_plot.plot(scenario, market, n_days, plot)
-    render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n")
+    found, base = bundled_verdicts(), load_market(market or bundled_market_path())
+    words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario, base))} ({found.basis})"
+    render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n\n{words}\n")
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(unwind_tables.tables(unwind)) if unwind is not None else []
     render.show(*([at_once] if at_once.rows or not within else []), *within)

@@ -8,7 +8,6 @@ from cli.render import Column, Table
 from cli.results import columns, errors_note, estimate, scale, title
 
 if TYPE_CHECKING:
-    from engine.backtest.bundled_verdicts import BundledVerdicts
     from engine.risk.measures.measure import TailMeasure
     from engine.risk.model_band import ModelBand
     from engine.risk.results import RunResult, ScopeResult
@@ -35,7 +34,7 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
 
     What their backtests say stands with the total, once.
     """
-    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.backtest.bundled_verdicts import bundled_verdicts, labelled
     from engine.risk.measures.registry import measures_among
 
     unit, tails, found = scale(result), result.results[0].measures, bundled_verdicts()
@@ -46,9 +45,13 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
     rows: list[list[str]] = []
     for row in (each for each in result.results if each.scenario == first):
         laws = {law: by_place[scenario, row.scope] for law, scenario in group.items()}
-        rows += _scope_rows(row, laws, bands, measures, unit, found)
-    words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
-    heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], words)
+        words = {
+            law: labelled(result.run.standings[scenario], found.words_of(law)) if row.scope == TOTAL else ""
+            for law, scenario in group.items()
+        }
+        rows += _scope_rows(row, laws, bands, measures, unit, words)
+    last = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
+    heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], last)
     title_of_group = title(result, unit) + _shock(group)
     return Table(title=title_of_group, columns=heads, rows=rows, footnote=errors_note(result))
 
@@ -73,14 +76,14 @@ def _scope_rows(
     bands: Sequence["ModelBand"],
     measures: Sequence["TailMeasure"],
     unit: render.Scale,
-    found: "BundledVerdicts",
+    words: Mapping[str, str],
 ) -> Iterator[list[str]]:
     n_figures = len(measures) * len(first.measures)
     head = [first.scope.removeprefix("book:"), unit.amount(first.base_value), unit.amount(first.shock_pnl)]
     yield [*head, *[""] * n_figures, ""]
     for law, row in laws.items():
         figures = [estimate(tail, measure, unit) for tail in row.measures for measure in measures]
-        yield [f"  {law}", "", "", *figures, found.words_of(law) if first.scope == TOTAL else ""]
+        yield [f"  {law}", "", "", *figures, words[law]]
     if not bands:
         return
     of_scope = {(band.confidence, band.measure): band for band in bands if band.scope == first.scope}

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import render
+from engine.risk.standing import STRESS_LABEL
 
 if TYPE_CHECKING:
     from engine.run.walk import Walk
@@ -45,4 +46,5 @@ def _caption(walk: "Walk") -> str:
     if walk.n_moves is not None:
         paths, seed = f"All {walk.n_moves:,} equally likely paths", ""
     span = f"over {walk.dates.size} business days from {walk.base.valuation_date}"
-    return f"{paths} {span}{seed}. Figures: 1 %, median, 99 %."
+    label = f" {STRESS_LABEL.capitalize()}." if walk.standing.is_stress else ""
+    return f"{paths} {span}{seed}.{label} Figures: 1 %, median, 99 %."

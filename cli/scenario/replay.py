@@ -92,6 +92,8 @@ def _dates(event: str | None, first: str | None, last: str | None) -> tuple[date
 
 
 def _table(found: "Replay") -> Table:
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+
     columns = (
         Column(heading="factor", is_number=False),
         Column(heading="realised", meaning="zero rates in basis points, prices as logarithms in percent."),
@@ -111,5 +113,6 @@ def _table(found: "Replay") -> Table:
         f"{found.scenario}: from {found.start} to {found.end}, {found.n_days} business days, {found.n_paths:,} paths\n"
         f"All together: {render.percent(found.farther, 1)} of the paths lie as far out or farther "
         f"(Mahalanobis distance {found.distance:.1f}).\n"
+        f"{bundled_verdicts().words_for(found.scenario, found.standing)}\n"
     )
     return Table(title=title, columns=columns, rows=rows)

@@ -22,11 +22,13 @@ from engine.pack.pack import Packed, pack
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import value_at_risk
+from engine.risk.standing import Standing
 from engine.risk.tail import TailEstimate
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from engine.run.past_laws import refuse_plain_history
+from engine.scenario.under_laws import standing_of
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, Bools
@@ -73,6 +75,7 @@ class Feedback:
     """What the loop does to one scenario."""
 
     scenario: str
+    standing: Standing  # a stress or a forecast
     currency: str  # of all losses
     n_paths: int
     n_sections: int  # disjoint blocks of paths that the errors come from
@@ -133,6 +136,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
     in_tail = pnl[2, 0] <= -value_at_risk(pnl[2, 0], max(config.confidences))
     return Feedback(
         scenario=inputs.names[s],
+        standing=standing_of(inputs.scenarios[s], inputs.market),
         currency=config.currency,
         n_paths=config.n_paths,
         n_sections=N_SECTIONS,

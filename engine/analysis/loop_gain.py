@@ -3,7 +3,7 @@
 Over the horizon, with no limit reached, a fall y of ln USD/JPY and a price impact I on the 5-year yield force sales of
 dollars and of Treasuries, which in turn move both:
 
-    F_carry = C slope leverage y         F_private = H T (s_loss (unhedged y + duration g_10 I) + s_pickup p I)
+    F_carry = C slope y                  F_private = H T (s_loss (unhedged y + duration g_10 I) + s_pickup p I)
     y = k (F_carry + unhedged F_private)         I = lambda F_private
 
 g_10 is the impact's shape at 10 years, p the pick-up's move per unit of I (below 0: higher yields calm sellers).
@@ -35,7 +35,7 @@ class LoopGain:
 class Response:
     """The 2 x 2 response of (y, I) to itself: [[own + cross yields..., ...]], with lambda the impact per USD bn."""
 
-    carry: float  # y per y through the carry trade alone: k C slope leverage
+    carry: float  # y per y through the carry trade alone: k C slope
     falls: float  # F_private per y
     yields: float  # F_private per I
     unhedged: float  # y per F_private: k unhedged
@@ -94,7 +94,7 @@ def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response
     on_ten = float(impact[int(law["ust"])])
     per_loss, unhedged, fx = law["hazard_per_loss"], law["unhedged"], law["fx_per_bn"]
     return Response(
-        carry=fx * law["carry_stock"] * law["stop_slope"] * law["leverage"],
+        carry=law["fx_per_stock"] * law["stop_slope"],
         falls=held * per_loss * unhedged,
         yields=held * (per_loss * law["duration"] * on_ten + law["hazard_per_pickup"] * on_pickup),
         unhedged=fx * unhedged,

@@ -12,8 +12,10 @@ from engine.book.fit import Fits, fit
 from engine.book.value import position_values
 from engine.conventions.currencies import HOME
 from engine.market.market import Market
+from engine.risk.standing import Standing
 from engine.scenario.apply import apply
 from engine.scenario.scenario import Scenario
+from engine.scenario.under_laws import standing_of
 from kernels.types import F64
 
 
@@ -27,6 +29,7 @@ class StressTable:
     books: tuple[str, ...]  # (n_positions,) the book each position belongs to
     base_values: F64  # (n_positions,) [currency]
     pnl: F64  # (n_scenarios, n_positions) [currency], gains positive
+    standings: tuple[Standing, ...]  # (n_scenarios,): a stress or a forecast
     notes: tuple[str, ...]  # what was done to a scenario's market that a reader should know
 
     def by_book(self) -> Mapping[str, F64]:
@@ -71,6 +74,7 @@ def stress_table(
         books=book.books,
         base_values=base_values,
         pnl=pnl,
+        standings=tuple(standing_of(each, market) for each in scenarios),
         notes=tuple(notes),
     )
 
@@ -90,6 +94,7 @@ def as_json(stressed: StressTable, valuation_date: date, warnings: Sequence[str]
         "valuation_date": valuation_date.isoformat(),
         "currency": stressed.currency,
         "scenarios": list(stressed.scenarios),
+        "stresses": [name for name, each in zip(stressed.scenarios, stressed.standings, strict=True) if each.is_stress],
         "total": {"value": float(values.sum()), "pnl": pnl(stressed.total())},
         "books": [
             {"book": name, "value": float(values[books == name].sum()), "pnl": pnl(figures)}

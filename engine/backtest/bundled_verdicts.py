@@ -19,8 +19,10 @@ from typing import Any
 from engine.mechanisms.law import LAW_KINDS, Way, forecasting
 from engine.risk.model_band import model_bands
 from engine.risk.results import RunResult, plain_json
+from engine.risk.standing import STRESS_LABEL, Standing
 
 SUMS = ("total",)  # scopes that are no book
+NO_BACKTEST = "no backtest of it is recorded"
 _LEFT_OUT = ("exceptions", "years", "sha256", "notes")  # of verdicts.json: days, and what names its maker's files
 
 
@@ -66,7 +68,15 @@ class BundledVerdicts:
         if law in self.laws:
             return self.laws[law].words
         is_stress = law in LAW_KINDS and LAW_KINDS[law].way is Way.STRESS
-        return "no forecast, and so no backtest" if is_stress else "no backtest of it is recorded"
+        return "no forecast, and so no backtest" if is_stress else NO_BACKTEST
+
+    def words_for(self, scenario: str, standing: Standing) -> str:
+        """Return what is said of a scenario: whether it is a stress, then its backtest, its law's, or the record's word."""
+        if scenario in self.laws:
+            return labelled(standing, self.words_of(scenario))
+        if standing.law is None:
+            return labelled(standing, standing.loop or NO_BACKTEST)
+        return labelled(standing, f"law {standing.law}: {self.words_of(standing.law)}")
 
     @property
     def basis(self) -> str:
@@ -98,6 +108,11 @@ def condensed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in content.items() if key not in _LEFT_OUT}
 
 
+def labelled(standing: Standing, words: str) -> str:
+    """Return what a backtest says, after the label of a stress where it is one."""
+    return f"{STRESS_LABEL}; {words}" if standing.is_stress else words
+
+
 def laws_json(result: RunResult) -> dict[str, Any]:
     """Return the model bands of a run and what is said of each of its laws, as JSON's types."""
     found = bundled_verdicts()
@@ -109,6 +124,7 @@ def laws_json(result: RunResult) -> dict[str, Any]:
             "to": found.last.isoformat(),
             "books": list(found.books),
             "laws": {law: _law_json(found, law) for law in laws},
+            "scenarios": {name: found.words_for(name, each) for name, each in result.run.standings.items()},
         },
     }
 

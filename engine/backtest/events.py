@@ -17,6 +17,7 @@ from engine.conventions.calendars import Calendars
 from engine.errors import InputError
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
+from engine.risk.standing import Standing
 from engine.run.walk import Walk, walk_of
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend
@@ -36,6 +37,7 @@ class Replay:
     """One event in one scenario. Moves are of states: zero rates, logarithms of prices."""
 
     scenario: str
+    standing: Standing  # a stress or a forecast
     start: date
     end: date
     n_days: int  # joint business days
@@ -87,6 +89,7 @@ def replay(
     distances = _distances(drawn, np.concatenate([moves[:, np.newaxis], drawn], axis=1))
     return Replay(
         scenario=scenario.name,
+        standing=walk.standing,
         start=market.valuation_date,
         end=end,
         n_days=n_days,
@@ -108,6 +111,7 @@ def replay_json(found: Replay) -> dict[str, Any]:
     moves = zip(found.factors, found.realised, found.means, found.stds, found.below, strict=True)
     return {
         "scenario": found.scenario,
+        "stress": found.standing.is_stress,
         "start": found.start.isoformat(),
         "end": found.end.isoformat(),
         "n_days": found.n_days,

@@ -1,9 +1,9 @@
 """A batch from its first date to its last: what is recorded is left alone, what is begun goes on, the rest is made."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from engine.record.read import (
     run_folder,
 )
 from engine.record.tables import MANIFEST, SCHEMA_VERSION
+from engine.risk.standing import recorded_standings
 from engine.sharing.stop import StoppedWorkError
 
 LIMIT_BREACHED = 3
@@ -47,6 +48,7 @@ class NightOutcome:
     limits: tuple[LimitUse, ...]
     warnings: tuple[str, ...]  # of limits and the runs' inputs, each once; of a share, none
     exit_code: int
+    stresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by run: its scenarios that are no forecast
     note: str | None = None  # such as why there is no night, or no new one
     sha256: str | None = None  # of the night's file, and with it of all its runs' records; of a share, none
 
@@ -121,6 +123,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
                 "sha256": night.sha256,
                 "exit_code": night.exit_code,
                 "runs": {name: state.value for name, state in night.runs},
+                "stresses": {name: list(scenarios) for name, scenarios in night.stresses.items()},
                 "note": night.note,
                 "faults": [_said(fault) for fault in night.faults],
                 "warnings": list(night.warnings),
@@ -258,6 +261,7 @@ def _closed(
         limits=limits,
         warnings=tuple(dict.fromkeys([*held_by_default(batch.limits), *_warnings(records)])),
         exit_code=_code(states, faults, limits),
+        stresses={record.name: found for record in records if (found := _stresses(record))},
     )
     root = place.root if place.names else None
     digest = write_night(batch.out, valuation_date, _content(batch, outcome, records), finished=now(), root=root)
@@ -312,6 +316,11 @@ def _records(root: Path, valuation_date: date, names: Sequence[str]) -> tuple[li
 
 def _warnings(records: Sequence[RunRecord]) -> Iterator[str]:
     return (warning for record in records for warning in record.manifest["warnings"])
+
+
+def _stresses(record: RunRecord) -> tuple[str, ...]:
+    standings = recorded_standings(record.manifest["facts"])
+    return tuple(name for name, each in standings.items() if each.is_stress)
 
 
 def _code(states: Sequence[tuple[str, RunState]], faults: Sequence[BatchFault], limits: Sequence[LimitUse]) -> int:

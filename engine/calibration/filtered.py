@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.calibration.block_errors import lead_errors
+from engine.calibration.cap_jumps import cap_jumps, whole_residuals
 from engine.calibration.hidden_regimes import HiddenRegimes
 from engine.calibration.row_regimes import row_regimes
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
@@ -221,6 +222,7 @@ def law_of_changes(
     first, second = (np.array([names.index(name) for name in some], np.int64) for some in (leaders, led))
     rows, gamma, last = rows_and_leads(z, first, second, rule)
     before, after, square = _pairs(z, first, second, rule.clip)
+    whole = whole_residuals(z, first, second, gamma, rule.clip)[WARM_UP - 1 :]
     return FilteredState(
         factors=names,
         decays=np.array(rule.decays),
@@ -239,6 +241,7 @@ def law_of_changes(
         given=dict(given),
         first=joint.days[0].item(),
         gamma_se=lead_errors(before, after, gamma, square),
+        cap_jumps=cap_jumps(whole, joint.days[WARM_UP:], rule.cap),
         regimes=row_regimes(
             z,
             joint.days,

@@ -40,6 +40,7 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
     present = [unwind for unwind in unwinds if unwind is not None]
     n_quantiles = max(unwind.quantiles.size for unwind in present)
     jumps = [unwind.jumps for unwind in present]
+    n_factors, n_cohorts = plain.decay.shape[1], max(unwind.cohorts.entry.size for unwind in present)
     tails = [np.swapaxes(_padded(np.swapaxes(each.tails, 0, 1), n_regimes), 0, 1) for each in jumps]
     return plain._replace(
         drift=np.stack([_padded(law.drift, n_regimes) for law in kept]),
@@ -53,10 +54,13 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
         jump_tails=np.concatenate(tails),
         jump_mean=np.concatenate([each.mean for each in jumps]),
         jump_loadings=np.concatenate([each.loadings for each in jumps]),
-        impact=np.stack([np.zeros(plain.decay.shape[1]) if each is None else each.impact for each in unwinds]),
+        impact=np.stack([np.zeros(n_factors) if each is None else each.impact for each in unwinds]),
         scheduled=np.stack(
             [np.zeros_like(present[0].scheduled) if each is None else each.scheduled for each in unwinds]
         ),
+        with_fx=np.stack([np.zeros(n_factors) if each is None else each.cohorts.with_fx for each in unwinds]),
+        cohort_entry=np.stack([_by_cohort(each, "entry", n_cohorts) for each in unwinds]),
+        cohort_stopped=np.stack([_by_cohort(each, "stopped", n_cohorts) for each in unwinds]),
     )
 
 
@@ -76,6 +80,14 @@ def _records(unwinds: Sequence[UnwindLaw | None]) -> Rows[LawRecord]:
 def _padded(by_regime: F64, n: int) -> F64:
     """Return (n, ...) from (n_regimes, ...): a law with fewer regimes has copies of its first."""
     return np.concatenate([by_regime, np.repeat(by_regime[:1], n - by_regime.shape[0], axis=0)])
+
+
+def _by_cohort(unwind: UnwindLaw | None, name: str, n: int) -> F64:
+    """Return a field of a law's cohorts, zeros behind: (n,)."""
+    if unwind is None:
+        return np.zeros(n)
+    numbers: F64 = getattr(unwind.cohorts, name)
+    return np.pad(numbers, (0, n - numbers.size))
 
 
 def _quantiles(unwind: UnwindLaw | None, n: int) -> F64:

@@ -1,24 +1,88 @@
-"""Carry stops as fields of the law's record."""
+"""Carry trades as fields of the law's record, the cohorts at the start, and rows net of what they sold."""
 
 import math
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from engine.errors import InputError
 from engine.law.part import LawSetting, Record
+from engine.law.past.filtered import RowLaw, row_loadings
+from engine.market.filtered import FilteredState
+from engine.market.loop_record import LoopRecord
+from engine.mechanisms.cohorts import inferred_sales, shape_of
+from engine.mechanisms.factor_names import USDJPY
+from engine.mechanisms.loop import loop_strength
 from engine.mechanisms.parameters.parameter import kernel_record
 from engine.mechanisms.unwind import Unwind
+from kernels.types import F64
 
-CARRY_FIELDS = ("start_loss", "carry_per_step")
+CARRY_FIELDS = ("fx_per_stock", "stop_start", "stop_slope", "waiting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CohortArrays:
+    """Fields of kernels.law_layout.ModelArrays for the carry trades of one law; no cohorts where there are none."""
+
+    entry: F64  # (n_cohorts,) ln USD/JPY at which each entered, less that at the start; oldest first
+    stopped: F64  # (n_cohorts,) share of each that is stopped at the start
+    waiting: float  # share of the stock that waits to be sold
+    with_fx: F64  # (n_factors,) what a unit of USD/JPY's residual is in each factor's
 
 
 def carry_record(unwind: Unwind, setting: LawSetting) -> Record:
-    """Return the record's fields of `unwind.carry`; none where it is off.
-
-    The loss at the start is that of the scenario's own shock.
-    """
+    """Return the record's fields of `unwind.carry`; none where it is off."""
     part = unwind.carry
     if part is None:
         return {}
+    shape = shape_of(part)
     return {
         **kernel_record(part),
-        "start_loss": math.log(setting.base.usdjpy / setting.market.usdjpy),
-        "carry_per_step": part.earned_per_year * setting.dt,
+        "fx_per_stock": loop_strength(part, unwind.impact),
+        "stop_start": shape.start,
+        "stop_slope": shape.slope,
+        "waiting": cohort_arrays(unwind, setting).waiting,
     }
+
+
+def cohort_arrays(unwind: Unwind, setting: LawSetting) -> CohortArrays:
+    """Return the carry trades at the start, as the record has them on the market's date.
+
+    The scenario's own shock counts as a move of that date: what it stops waits.
+    """
+    if unwind.carry is None:
+        none = np.zeros(0)
+        return CohortArrays(entry=none, stopped=none, waiting=0.0, with_fx=np.zeros(len(setting.names)))
+    shape, (state, record) = shape_of(unwind.carry), _record_of(setting)
+    at_close = inferred_sales(record.moves, shape)
+    entry = at_close.losses + math.log(setting.base.usdjpy / setting.market.usdjpy)
+    before, stopped = (shape.stopped(worst) for worst in (at_close.worst, np.maximum(at_close.worst, entry)))
+    return CohortArrays(
+        entry=entry,
+        stopped=stopped,
+        waiting=at_close.waiting + float((stopped - before).sum()) / shape.cohorts,
+        with_fx=row_loadings(state, setting.names)[:, state.factors.index(USDJPY)].copy(),
+    )
+
+
+def net_rows(unwind: Unwind, setting: LawSetting, rows: RowLaw) -> RowLaw:
+    """Return the rows net of what the cohorts sold on their dates, so that no sale of the record counts twice.
+
+    What sales did is added to a date's residual of USD/JPY before the cut; factors without a history go along.
+    """
+    if unwind.carry is None:
+        return rows
+    state, record = _record_of(setting)
+    n, fx = len(state.rows), state.factors.index(USDJPY)
+    push = inferred_sales(record.moves, shape_of(unwind.carry)).sold[-n:] / record.sds[-n:]
+    net = record.residuals[-n:] + loop_strength(unwind.carry, unwind.impact) * push
+    net = np.clip(net, -state.cap, state.cap)
+    added = np.outer(net - state.rows[:, fx], row_loadings(state, setting.names)[:, fx])
+    return replace(rows, residuals=rows.residuals + added)
+
+
+def _record_of(setting: LawSetting) -> tuple[FilteredState, LoopRecord]:
+    state = setting.market.filtered
+    if state is None or state.loop is None:
+        raise InputError("the market has no record of USD/JPY: `unwind calibrate --loop` writes [law.loop]")
+    return state, state.loop

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.law.diffusion import covariance_after, mean_after
 from engine.law.jumps import ANY_STEP
+from engine.law.part import Record
 from engine.law.regimes import occupancy
 from engine.law.unwind import UnwindLaw
 from kernels.types import F64
@@ -94,9 +95,17 @@ def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
         official = float(np.exp(law["log_size"] + law["size_sd"]))
     treasuries = float(unwind.scheduled[:steps].sum()) + private + official * law["ust_per_tn"]
     short_run = float(np.exp(law["log_impact"] + IMPACT * law["impact_sd"]))
-    worst = law["leverage"] * (law["start_loss"] + fall)
-    stopped = min(max(law["stop_slope"] * (worst - law["stop_loss"]), 0.0), law["stop_most"])
-    dollars = law["carry_stock"] * stopped + law["unhedged"] * private
     moved = np.abs(unwind.impact) * short_run * treasuries
-    moved[fx] += law["fx_per_bn"] * dollars + law["fx_per_tn"] * official
+    stopped = _stopped(unwind, law, fall, steps)
+    moved[fx] += law["fx_per_stock"] * stopped + law["fx_per_bn"] * law["unhedged"] * private
+    moved[fx] += law["fx_per_tn"] * official
     return np.asarray(moved)
+
+
+def _stopped(unwind: UnwindLaw, law: Record, fall: float, steps: int) -> float:
+    """Return the share of the stock of carry trades that a fall of ln USD/JPY makes them sell."""
+    if unwind.cohorts.entry.size == 0:
+        return 0.0
+    share = np.clip(law["stop_slope"] * (unwind.cohorts.entry + fall - law["stop_start"]), 0.0, law["stop_most"])
+    asked = float(np.maximum(share - unwind.cohorts.stopped, 0.0).mean())
+    return min(law["waiting"] + asked, law["stop_limit"] * steps)

@@ -10,7 +10,7 @@ from engine.law.diffusion import Diffusion, Steps, covariance_after, diffusion_o
 from engine.law.drifts import drifts_per_year
 from engine.law.envelope import envelope, envelope_over_rows
 from engine.law.part import LawSetting
-from engine.law.past.filtered import WEEKDAYS_PER_YEAR, RowLaw, row_law, step_spans, tilted
+from engine.law.past.filtered import WEEKDAYS_PER_YEAR, RowLaw, jumping, row_law, step_spans, tilted
 from engine.law.past.historical import historical_law
 from engine.law.past.weekday_covariance import weekday_moves
 from engine.law.registry import check_laws, law_part
@@ -124,11 +124,15 @@ def _of_past(unwind: Unwind, kind: LawKind, setting: LawSetting, horizon_days: i
     if abs(setting.dt * DAYS_PER_YEAR - 1.0) > 1e-9:
         raise InputError("a law of past days steps from one joint date to the next: it needs `steps` daily")
     if kind.way is Way.ROWS:
-        rows, steps = row_law(market.filtered, market, n_steps)
+        rows, steps = row_law(market.filtered, market, n_steps, unwind.rows)
         rows = tilted(rows, market.filtered) if kind.is_tilted else rows
+        rows = jumping(rows, market.filtered, market) if kind.jumps else rows
     else:
         rows, steps = historical_law(market.filtered, market, kind, n_steps)
     by_date = replace(setting, dt=steps.years)
+    for mechanism, _ in mechanisms_on(unwind):
+        if (change_table := law_part(mechanism.key).change_table) is not None:
+            rows = change_table(unwind, by_date, rows)
     for mechanism, _ in mechanisms_on(unwind):
         if (change := law_part(mechanism.key).change_rows) is not None:
             steps = change(unwind, by_date, rows, steps)

@@ -30,6 +30,7 @@ class LawSetting:
 RecordOf = Callable[[Unwind, LawSetting], Record]
 ChangeSteps = Callable[[Unwind, LawSetting, Steps], Steps]
 ChangeRows = Callable[[Unwind, LawSetting, RowLaw, RowSteps], RowSteps]
+ChangeTable = Callable[[Unwind, LawSetting, RowLaw], RowLaw]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,4 +42,5 @@ class LawPart:
     record: RecordOf | None = None
     change_steps: ChangeSteps | None = None  # what it does to drift, chol and convexity of every regime's step
     change_rows: ChangeRows | None = None  # what it does to the drift of a step by rows of past days
+    change_table: ChangeTable | None = None  # what it does to the rows of past days themselves
     feeds_back: bool = False  # whether the kernels' part for sales is needed for it

@@ -4,7 +4,7 @@ Fields of the record that no mechanism owns are in `engine.law.unwind.STRUCTURAL
 """
 
 from engine.law.bridge import bridged
-from engine.law.carry import CARRY_FIELDS, carry_record
+from engine.law.carry import CARRY_FIELDS, carry_record, net_rows
 from engine.law.drifts import drifted_rows
 from engine.law.fat_tails import FAT_TAILS_FIELDS, fat_tails_record
 from engine.law.impact import IMPACT_FIELDS, impact_record
@@ -22,6 +22,7 @@ LAWS: Registry[LawPart] = Registry(
     "part of a law for the mechanism",
     (
         LawPart(key="law", fields=ROW_FIELDS),  # arrays of their own, in engine.law.arrays
+        LawPart(key="rows"),  # in place of the market's, in engine.law.past.filtered
         LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
         LawPart(key="hazards"),  # its rates are in the table of transitions
         LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),
@@ -35,9 +36,9 @@ LAWS: Registry[LawPart] = Registry(
             change_rows=compensated_rows,
         ),
         LawPart(key="intervention", fields=INTERVENTION_FIELDS, record=intervention_record, feeds_back=True),
-        LawPart(key="carry", fields=CARRY_FIELDS, record=carry_record, feeds_back=True),
+        LawPart(key="carry", fields=CARRY_FIELDS, record=carry_record, change_table=net_rows),
         LawPart(key="repatriation", fields=REPATRIATION_FIELDS, record=repatriation_record, feeds_back=True),
-        LawPart(key="impact", fields=IMPACT_FIELDS, record=impact_record, feeds_back=True),
+        LawPart(key="impact", fields=IMPACT_FIELDS, record=impact_record),
         LawPart(key="scheduled_sales", feeds_back=True),  # an array over the steps
     ),
     name=lambda part: part.key,

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from engine.law.carry import CohortArrays, cohort_arrays
 from engine.law.fat_tails import law_quantiles
 from engine.law.impact import impact_shape
 from engine.law.jumps import JumpArrays, jump_arrays
@@ -31,13 +32,15 @@ class UnwindLaw:
     jumps: JumpArrays
     impact: F64  # (n_factors,)
     scheduled: F64  # (n_steps,)
+    cohorts: CohortArrays
 
     def key(self) -> bytes:
         """Return bytes that are equal for equal laws."""
         jumps = self.jumps
         arrays = (self.quantiles, self.initial, self.transitions, self.impact, self.scheduled)
         of_jumps = (jumps.step, jumps.tails, jumps.mean, jumps.loadings)
-        return repr(sorted(self.record.items())).encode() + b"".join(a.tobytes() for a in (*arrays, *of_jumps))
+        trades = (self.cohorts.entry, self.cohorts.stopped, self.cohorts.with_fx)
+        return repr(sorted(self.record.items())).encode() + b"".join(a.tobytes() for a in (*arrays, *of_jumps, *trades))
 
 
 def unwind_law(unwind: Unwind, setting: LawSetting) -> UnwindLaw:
@@ -55,6 +58,7 @@ def unwind_law(unwind: Unwind, setting: LawSetting) -> UnwindLaw:
         jumps=jump_arrays(unwind.jumps, regimes, setting.names, setting.dt),
         impact=impact_shape(unwind, setting.market),
         scheduled=sales_by_step(unwind.scheduled_sales, setting.n_steps),
+        cohorts=cohort_arrays(unwind, setting),
     )
 
 

@@ -34,6 +34,7 @@ def facts(walk: Walk, paths: PathRange, sha256: Mapping[str, str]) -> dict[str, 
     return {
         "schema": 1,
         "scenario": walk.scenario,
+        "stress": walk.standing.is_stress,
         "valuation_date": walk.base.valuation_date.isoformat(),
         "n_days": int(walk.dates.size),
         "last_date": str(walk.dates[-1]),

@@ -6,6 +6,8 @@ from datetime import date
 
 import numpy as np
 
+from engine.market.cap_jumps import CapJumps
+from engine.market.loop_record import LoopRecord
 from engine.market.row_regimes import RowRegimes
 from kernels.types import F64
 
@@ -59,6 +61,8 @@ class FilteredState:
     move_spans: F64 = field(default_factory=lambda: np.zeros(0))  # (n_moves,) weekdays of each move; none: unknown
     stressed: StressedWindow | None = None
     regimes: RowRegimes | None = None  # by which rows may be drawn
+    loop: LoopRecord | None = None  # in which sales of carry trades are found
+    cap_jumps: CapJumps | None = None  # beyond the cap of the rows
 
     @property
     def variances(self) -> F64:

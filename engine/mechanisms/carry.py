@@ -1,15 +1,19 @@
-"""The carry trade: leveraged positions funded in yen, stopped out as their worst loss grows."""
+"""The carry trade: leveraged positions funded in yen, stopped out as losses grow, sold on the dates after."""
 
 from dataclasses import dataclass
 
+from engine.market.market import Market
+from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.parameter import parameter, source_text
+from kernels.law_layout import MAX_COHORTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carry:
-    """Leveraged positions funded in yen: stopped out as their worst loss grows.
+    """Leveraged positions funded in yen, of many entry levels: stopped out as the worst loss of each grows.
 
-    Share of the stock sold: stop_slope * (loss - stop_loss), within 0 and stop_most.
+    Of a cohort is stopped stop_slope * (loss - stop_loss), within 0 and stop_most; it is sold on the joint dates after
+    the close that stops it, limit_per_day at most. Goes on law "filtered" and needs the market's [law.loop].
     """
 
     source: str = source_text()
@@ -25,19 +29,10 @@ class Carry:
     leverage: float = parameter(
         doc="Position over equity.",
         default=5.0,
-        low=0.0,
+        above=0.0,
         high=100.0,
         unit="multiple",
         source="assumption",
-        kernel="leverage",
-    )
-    earned_per_year: float = parameter(
-        doc="Carry that offsets the loss, in logs.",
-        default=0.038,
-        low=0.0,
-        high=1.0,
-        unit="log per year",
-        source="UST_3M less JGB_1Y on 2025-05-28",
     )
     stop_loss: float = parameter(
         doc="Loss, as a fraction of equity, from which stops begin.",
@@ -47,24 +42,65 @@ class Carry:
         unit="fraction",
         source="assumption",
         hint="a loss as a fraction of equity: 0.15 is 15 %",
-        kernel="stop_loss",
     )
     stop_slope: float = parameter(
-        doc="Share of the stock stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * leverage * "
+        doc="Share of a cohort stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * leverage * "
         "fx_log_per_usd_bn: 0.675 of the defaults.",
         default=0.6,
         low=0.0,
         high=1e3,
         unit="fraction",
         source="assumption",
-        kernel="stop_slope",
     )
     stop_most: float = parameter(
-        doc="Largest share that is ever stopped.",
+        doc="Largest share of a cohort that is ever stopped.",
         default=0.6,
         low=0.0,
         high=1.0,
         unit="fraction",
         source="assumption",
         kernel="stop_most",
+    )
+    limit_per_day: float = parameter(
+        doc="Share of the stock that is sold on one joint date at most.",
+        default=0.05,
+        above=0.0,
+        high=1.0,
+        unit="fraction",
+        source="assumption",
+        kernel="stop_limit",
+    )
+    cohorts: int = parameter(
+        doc="Joint dates on which positions entered, the last ones before the start: after as many they are renewed.",
+        default=60,
+        low=1,
+        high=MAX_COHORTS,
+        unit="joint dates",
+        source="assumption: a quarter",
+        kernel="n_cohorts",
+    )
+
+
+def check_carry(carry: Carry | None, law: str | None, *, has_rows: bool, findings: Findings) -> None:
+    """Refuse carry trades on moves that cannot be had net of what was sold: it would count twice.
+
+    has_rows  whether the scenario brings rows of its own
+    """
+    if carry is not None and (law is None or has_rows):
+        given = "rows of the scenario's own" if has_rows else f"law {law or 'gaussian'!r}"
+        findings.refuse(
+            "carry",
+            f"carry trades go on the market's past days, net of what they sold on them, and {given} is not these: take"
+            " law = 'filtered' without rows, or leave carry out",
+        )
+
+
+def check_carry_on_market(carry: Carry | None, law: str | None, market: Market, findings: Findings) -> None:
+    """Refuse carry trades on a market whose law has no record of USD/JPY that they could be found in."""
+    if carry is None or law is None or market.filtered is None or market.filtered.loop is not None:
+        return
+    findings.refuse(
+        "carry",
+        f"needs [law.loop] and the file that it names, and the market of {market.valuation_date} has not both: `unwind"
+        f" calibrate HISTORY --date {market.valuation_date} --loop --out FOLDER` writes them",
     )

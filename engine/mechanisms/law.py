@@ -36,6 +36,7 @@ class LawKind:
     meaning: str  # one line, with its window and its constants
     way: Way
     is_tilted: bool = False  # of ROWS: drawn by the regimes of the market's [law.regimes]
+    jumps: bool = False  # of ROWS: beyond the cap of the rows, by the market's [law.jumps]
     n_moves: int = 0  # of WINDOWS and COVARIANCE: joint changes of the market's [law] that it is made of
     decay: float = 1.0  # of COVARIANCE: what a joint date leaves of the weight of those before
     nu: float | None = None  # of COVARIANCE: degrees of freedom of a t; None: normal
@@ -59,6 +60,13 @@ LAW_KINDS: Registry[LawKind] = Registry(
             meaning="the same, days like the present one more often until that is forgotten, by [law.regimes]",
             way=Way.ROWS,
             is_tilted=True,
+        ),
+        LawKind(
+            name="mixture",
+            meaning="filtered-regimes, and beyond the cap of its rows jumps, at most one a date, by [law.jumps]",
+            way=Way.ROWS,
+            is_tilted=True,
+            jumps=True,
         ),
         *map(_windows, (250, 500, 1000)),
         LawKind(name=GAUSSIAN, meaning="normal, by the vols and correlations of one long window", way=Way.DIFFUSION),
@@ -108,6 +116,11 @@ def takes_mechanisms(unwind: Any) -> bool:
 def is_whole(unwind: Any) -> bool:
     """Return whether a scenario's moves are windows of the past as they were: known whole, nothing is drawn."""
     return way_of(unwind) in (Way.WINDOWS, Way.STRESS)
+
+
+def draws_jumps(unwind: Any) -> bool:
+    """Return whether a scenario's law has jumps beyond its rows, which are drawn even over one day."""
+    return unwind is not None and unwind.law is not None and LAW_KINDS[unwind.law].jumps
 
 
 def forecasting(group: Mapping[str, str]) -> dict[str, str]:
@@ -170,6 +183,8 @@ def _lacking_of_state(kind: LawKind, state: FilteredState, names: Sequence[str])
             f"law {kind.name!r} needs [law.regimes] and the file of memberships that it names, and the market has not"
             " both: `unwind calibrate` writes them; or take law = 'filtered'",
         )
+    if kind.jumps and state.cap_jumps is None:
+        return (f"law {kind.name!r} needs [law.jumps], which the market lacks: `unwind calibrate` writes it",)
     missing = [name for name in state.leaders if name not in names] if kind.way is Way.ROWS else []
     if missing:
         return (f"{', '.join(missing)} lead others in the market's [law] and are none of its factors",)

@@ -1,54 +1,79 @@
-"""What the sales of the loop add to a mean path: to be taken out of a regime's drifts where the loop is on."""
+"""The loop of carry stops and USD/JPY: its strength, its gain, and what the record says of either.
 
-import math
-from collections.abc import Mapping, Sequence
+On the record, a date's residual less its lead is regressed on what the cohorts sold on it over its standard deviation:
+the slope is the fall of ln USD/JPY that a sale of the whole stock makes. Errors are White's (1980), "A
+heteroskedasticity-consistent covariance matrix estimator", Econometrica 48(4). Nothing but moves on the dates after
+falls tells it; stock and impact, leverage and slope are never told apart.
+"""
 
-from engine.market.factors import DAYS_PER_YEAR
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from engine.market.loop_record import LoopRecord
 from engine.mechanisms.carry import Carry
-from engine.mechanisms.factor_names import LONG_JGB, SHORT_JGB, SHORT_UST, TEN_YEARS, USDJPY
+from engine.mechanisms.cohorts import StopShape, inferred_sales, shape_of
 from engine.mechanisms.impact import Impact
-from engine.mechanisms.parameters.sizes import values
-from engine.mechanisms.repatriation import Repatriation
-from kernels.types import F64
+
+WARM_UP = 120  # first dates of a record, whose averages begin with them
+UPPER = 1.96  # standard errors to the one-sided limit of 97.5 %
 
 
-def flow_drifts(
-    mean: F64, names: Sequence[str], days: int, carry: Carry, repatriation: Repatriation, impact: Impact
-) -> F64:
-    """Return the drifts per year that the sales along a mean path make themselves, over so many days: (n_factors,).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrengthEstimate:
+    """The strength of the loop that a record shows for one shape of stops."""
 
-    `mean` (n_factors,) per year is the whole drift. The path goes on evenly, since a regime is known by its mean; the
-    impact is the median one. Sales as in `Carry` and `Repatriation`, day by day.
-    """
-    place = {name: i for i, name in enumerate(names)}
-    at = {name: float(mean[i]) / DAYS_PER_YEAR for name, i in place.items()}
-    carry_sold = _stopped(-at[USDJPY] * days, days, carry)
-    private, pressure = 0.0, 0.0  # sold; the part of its impact that fades, in the same units
-    fading = math.exp(-impact.fading_per_year / DAYS_PER_YEAR)
-    for day in range(1, days + 1):
-        sold = min(_hazard(at, day, repatriation) / DAYS_PER_YEAR, 1.0) * (repatriation.stock_usd_bn - private)
-        private, pressure = private + sold, fading * pressure + sold
-    per_usd_bn = impact.ust_bp_per_100_bn * 1e-6
-    level = per_usd_bn * (impact.long_run * private + (1.0 - impact.long_run) * pressure)
-    found: F64 = values(impact.shape, names) * level
-    found[place[USDJPY]] = -impact.fx_log_per_usd_bn * (carry_sold + repatriation.unhedged * private)
-    return found * (DAYS_PER_YEAR / days)
+    strength: float  # fall of ln USD/JPY that a sale of the whole stock makes
+    se: float
+    n_dates: int
+    n_sold: int  # dates on which the cohorts sold
+    slope: float  # of the shape: a strength times it is a gain
+
+    @property
+    def upper(self) -> float:
+        """Return the largest strength that is not rejected, one-sided at 97.5 %."""
+        return self.strength + UPPER * self.se
+
+    def t(self, strength: float) -> float:
+        """Return the t statistic of the record against a strength; below 0: the record shows less."""
+        return (self.strength - strength) / self.se
+
+
+def loop_strength(carry: Carry, impact: Impact | None) -> float:
+    """Return the fall of ln USD/JPY that a sale of the whole stock makes."""
+    return carry.stock_usd_bn * impact.fx_log_per_usd_bn if impact is not None else 0.0
 
 
 def loop_gain(carry: Carry, impact: Impact) -> float:
     """Return how much of a fall of USD/JPY stopped positions add to it while stops go on; from 1 it feeds itself."""
-    return carry.stock_usd_bn * carry.stop_slope * carry.leverage * impact.fx_log_per_usd_bn
+    return loop_strength(carry, impact) * shape_of(carry).slope
 
 
-def _stopped(fall: float, days: int, carry: Carry) -> float:
-    """Return what is sold of the carry stock, USD bn."""
-    loss = carry.leverage * max(0.0, fall - carry.earned_per_year * days / DAYS_PER_YEAR)
-    return carry.stock_usd_bn * min(max(carry.stop_slope * (loss - carry.stop_loss), 0.0), carry.stop_most)
+def estimated_strength(record: LoopRecord, shape: StopShape) -> StrengthEstimate | None:
+    """Return what a record says of the strength of a shape; None where its cohorts sold on fewer than two dates."""
+    sold = inferred_sales(record.moves, shape).sold[WARM_UP:]
+    if (n_sold := int(np.count_nonzero(sold))) < 2:
+        return None
+    sds = record.sds[WARM_UP:]
+    after = record.moves[WARM_UP:] / sds - record.leads[WARM_UP:]
+    push = 0.0 - sold / sds
+    push = push - push.mean()
+    square = float(push @ push)
+    strength = float(push @ after) / square
+    errors = after - after.mean() - strength * push
+    se = sqrt(float((push * errors) @ (push * errors))) / square
+    return StrengthEstimate(strength=strength, se=se, n_dates=sold.size, n_sold=n_sold, slope=shape.slope)
 
 
-def _hazard(at: Mapping[str, float], day: int, repatriation: Repatriation) -> float:
-    """Return the hazard per year, after `day` days of moves `at` a day."""
-    pickup = at[LONG_JGB] - (at[TEN_YEARS] - (at[SHORT_UST] - at[SHORT_JGB]))
-    loss = max(0.0, repatriation.duration * at[TEN_YEARS] - repatriation.unhedged * at[USDJPY])
-    hazard = repatriation.hazard + (repatriation.per_pickup * pickup + repatriation.per_loss * loss) * day
-    return min(max(hazard, 0.0), repatriation.most)
+def loop_verdict(carry: Carry, impact: Impact | None, record: LoopRecord) -> str:
+    """Return what a record says of a loop's strength, in words."""
+    strength, shape = loop_strength(carry, impact), shape_of(carry)
+    stated = f"G {strength:.3g}, gain {strength * shape.slope:.3g}"
+    found = estimated_strength(record, shape)
+    if found is None:
+        return f"the record holds no such sales: it says nothing of this strength ({stated})"
+    return (
+        f"record's next-date test t = {found.t(strength):.1f} against this strength ({stated}); its upper limit is"
+        f" G {found.upper:.2g}, gain {found.upper * shape.slope:.2g}"
+    )

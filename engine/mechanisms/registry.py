@@ -12,12 +12,13 @@ from typing import Any
 
 from engine.market.market import Market
 from engine.mechanisms.bridge import Bridge, check_bridge_on_market
-from engine.mechanisms.carry import Carry
+from engine.mechanisms.carry import Carry, check_carry, check_carry_on_market
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
 from engine.mechanisms.law import Way, check_law, check_law_on_market, takes_mechanisms, way_of
 from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.past_rows import PastRow, check_past_rows, check_past_rows_on_market
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
 from engine.mechanisms.scheduled_sales import Sale, check_sales
@@ -46,6 +47,14 @@ MECHANISMS: Registry[Mechanism] = Registry(
             part=None,
             check=lambda unwind, findings: check_law(unwind.law, refused_beside_law(unwind), findings),
             check_on_market=lambda unwind, market, findings: check_law_on_market(unwind.law, market, findings),
+        ),
+        Mechanism(
+            key="rows",
+            part=PastRow,
+            is_daily=False,  # the law that draws them is
+            goes_on_rows=True,
+            check=lambda unwind, findings: check_past_rows(unwind.rows, unwind.law, findings),
+            check_on_market=lambda unwind, market, findings: check_past_rows_on_market(unwind.rows, market, findings),
         ),
         Mechanism(
             key="regimes",
@@ -80,7 +89,18 @@ MECHANISMS: Registry[Mechanism] = Registry(
             goes_on_rows=True,
             check=lambda unwind, findings: check_intervention(unwind.intervention, findings),
         ),
-        Mechanism(key="carry", part=Carry, is_seller=True, goes_on_rows=True),
+        Mechanism(
+            key="carry",
+            part=Carry,
+            is_seller=True,
+            goes_on_rows=True,
+            check=lambda unwind, findings: check_carry(
+                unwind.carry, unwind.law, has_rows=bool(unwind.rows), findings=findings
+            ),
+            check_on_market=lambda unwind, market, findings: check_carry_on_market(
+                unwind.carry, unwind.law, market, findings
+            ),
+        ),
         Mechanism(
             key="repatriation",
             part=Repatriation,

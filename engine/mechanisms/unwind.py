@@ -18,6 +18,7 @@ from engine.mechanisms.jumps import Jump
 from engine.mechanisms.law import GAUSSIAN, KIND
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
+from engine.mechanisms.past_rows import MOST_ROWS, PastRow
 from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
@@ -29,6 +30,9 @@ class Unwind:
     """Everything that a scenario has beyond constant vols and correlations. Parts that are None or empty are off."""
 
     law: str | None = KIND  # None: gaussian
+    rows: tuple[PastRow, ...] = parameter(
+        doc="Past dates' residuals, in place of the market's.", default=(), most=MOST_ROWS
+    )
     regimes: tuple[Regime, ...] = parameter(doc="States of the market.", default=(), most=MAX_REGIMES)
     hazards: tuple[Hazard, ...] = parameter(
         doc="How often a regime gives way to another.", default=(), most=MAX_REGIMES * (MAX_REGIMES - 1)
@@ -49,8 +53,9 @@ class Unwind:
             object.__setattr__(self, "law", None)  # said aloud or not, it is one law
 
     def __repr__(self) -> str:
-        """Leave `law` and `added` out where they say nothing: a scenario's digest is of this text, and stays for it."""
-        shown = [each.name for each in fields(self) if each.name not in ("law", "added") or getattr(self, each.name)]
+        """Leave some parts out where they say nothing: a scenario's digest is of this text, and stays for it."""
+        quiet = ("law", "rows", "added")
+        shown = [each.name for each in fields(self) if each.name not in quiet or getattr(self, each.name)]
         return f"Unwind({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def part(self, key: str) -> Any:

@@ -6,7 +6,7 @@ The database sees these figures and nothing else: no file, no network, no settin
 import csv
 import io
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,13 +22,15 @@ from engine.record.manifest import main_scenario, read_intact
 from engine.record.read import read_table
 from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
+from engine.risk.standing import STRESS_LABEL, Standing, recorded_standings
 
 EXPORTS = (".csv", ".xlsx", ".sqlite")
 ROUNDING = 1e-12  # of a figure: two machines may differ by that
 BOUND_ROUNDING = 1e-9  # of the largest figure beside a bound: a bound that moves by less says nothing new of it
 XLSX_ROWS = 1_048_575  # of a sheet, below its heading
 
-_COLUMNS = ("valuation_date", "run", *RESULTS_SCHEMA.names)
+_LABEL = "label"  # of a scenario's figures, where they are those of a stress
+_COLUMNS = ("valuation_date", "run", *RESULTS_SCHEMA.names, _LABEL)
 _KEY = "run, scenario, scope, measure, confidence, curve"
 _TYPES = {"double": "REAL", "int64": "INTEGER", "bool": "INTEGER"}
 
@@ -49,6 +51,7 @@ class RecordedRun:
     valuation_date: date
     run: str
     main_scenario: str
+    standings: Mapping[str, Standing]  # by scenario; none in older records
     results: pa.Table  # RESULTS_SCHEMA
 
 
@@ -94,7 +97,7 @@ def headline(runs: Sequence[RecordedRun]) -> Rows:
     columns.append("max(n_moves) AS n_moves")
     return _ask(
         f"WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, {', '.join(columns)}, "
-        "any_value(unit) AS unit FROM figures "
+        f"any_value(unit) AS unit, any_value({_LABEL}) AS {_LABEL} FROM figures "
         f"WHERE measure IN ({', '.join(map(repr, keys))}) AND scope IN ('total', 'partial') "
         "AND scenario = main_scenario "
         "GROUP BY valuation_date, run, scenario, scope, confidence) "
@@ -174,6 +177,7 @@ def _recorded(folder: Path) -> RecordedRun:
         valuation_date=date.fromisoformat(intact.manifest["valuation_date"]),
         run=intact.manifest["run"],
         main_scenario=main_scenario(intact.manifest),
+        standings=recorded_standings(intact.manifest["facts"]),
         results=read_table(folder / RESULTS, RESULTS_SCHEMA, intact.files[RESULTS]),
     )
 
@@ -200,11 +204,13 @@ def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()
 
 
 def _dated(run: RecordedRun) -> pa.Table:
-    """Return a run's figures with columns of what its folder's names stand for, and of its main scenario."""
+    """Return a run's figures with what its folder's names stand for, its main scenario, and the label of stresses."""
     table, names = run.results, {"valuation_date": run.valuation_date, "run": run.run, "folder": str(run.folder)}
     for name, value in (names | {"main_scenario": run.main_scenario}).items():
         table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
-    return table
+    stresses = {name for name, each in run.standings.items() if each.is_stress}
+    labels = [STRESS_LABEL if name in stresses else None for name in table["scenario"].to_pylist()]
+    return table.append_column(_LABEL, pa.array(labels, pa.string()))
 
 
 def _duckdb() -> Any:

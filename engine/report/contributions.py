@@ -58,7 +58,7 @@ def books(sheet: Sheet) -> Chart:
     heads = columns("book", "base value", "mean P&L", *(each for one in sheet.measures for each in _headings(one)))
     labels = listed([measure.label for measure in sheet.measures])
     caption = (
-        f"In {scale.unit}, {sheet.main.scenario} at {sheet.level}; losses positive for {labels}. Contributions add "
+        f"In {scale.unit}, {sheet.main_name} at {sheet.level}; losses positive for {labels}. Contributions add "
         f"up to the figures of all books; {errors_in_words(sheet)}."
     )
     numbers = table(caption, heads, [*(_row(sheet, book, scale) for book in found), _all_books(sheet, scale)])
@@ -137,7 +137,7 @@ def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> s
         f"; their {each.label} {scale.plain(sums[each])}, of which it takes off {off[each]}" for each in HEADLINE[1:]
     )
     sentences = [
-        f"Each alone, in {sheet.main.scenario} at {sheet.level}, the books' {_LEAD.label} is together "
+        f"Each alone, in {sheet.main_name} at {sheet.level}, the books' {_LEAD.label} is together "
         f"{scale.plain(sums[_LEAD])} {scale.unit}, of which diversification takes off {off[_LEAD]}{others}."
     ]
     parts = [book.part for book in found if book.part is not None]

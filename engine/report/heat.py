@@ -7,7 +7,7 @@ import numpy as np
 from engine.record.read import Exact
 from engine.report.numbers import Scale, scale_of
 from engine.report.parts import Column, Entry, Shaded, Table, table
-from engine.report.sheet import Sheet, book_name, horizon
+from engine.report.sheet import Sheet, book_name, horizon, labelled_name
 from engine.risk.measures.registry import HEADLINE
 
 _SHADES = 4
@@ -17,12 +17,13 @@ def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
     """Lay out by scenario and book the headline's first measure and stress losses; by curve DV01."""
     measure = HEADLINE[0]
     simulated = {
-        (result.scope, result.scenario): tail.of(measure).value
+        (result.scope, labelled_name(sheet.run, result.scenario)): tail.of(measure).value
         for result in sheet.run.results
         for tail in result.measures
         if tail.confidence == sheet.confidence
     }
-    stress, dv01s = _by_label(sheet.run.stress_losses), _by_label(sheet.run.dv01s)
+    dv01s = _by_label(sheet.run.dv01s)
+    stress = {(each.scope, labelled_name(sheet.run, each.label)): each.value for each in sheet.run.stress_losses}
     unit = sheet.run.currency
     found = (
         (f"{measure.label} at {sheet.level} over {horizon(sheet)}", simulated, ""),

@@ -6,7 +6,7 @@ from engine.backtest.bundled_verdicts import BundledVerdicts, bundled_verdicts
 from engine.mechanisms.law import forecasting
 from engine.report.numbers import Missing, confidence_text
 from engine.report.parts import Entry, Table, columns, table
-from engine.report.sheet import ALL_BOOKS, Sheet, errors_in_words, finite, tail_entry
+from engine.report.sheet import ALL_BOOKS, Sheet, errors_in_words, finite, labelled_name, tail_entry
 from engine.risk.model_band import ModelBand, model_bands
 from engine.risk.results import ScopeResult
 
@@ -40,7 +40,7 @@ def _table(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ta
 def _rows(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Iterator[list[Entry]]:
     sums = {row.scenario: row for row in sheet.run.results if row.scope in ALL_BOOKS}
     for law, scenario in group.items():
-        yield [law, scenario, *_figures(sheet, sums[scenario]), found.words_of(law)]
+        yield [law, labelled_name(sheet.run, scenario), *_figures(sheet, sums[scenario]), found.words_of(law)]
     bands = model_bands(tuple(sums.values()), [forecasting(group)])
     if bands:
         yield [BAND, "", *(_ends(sheet, band) for band in bands if band.measure in _keys(sheet)), ""]

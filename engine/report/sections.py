@@ -10,6 +10,7 @@ from engine.report.parts import Chart, Entry, Table, columns, listed, table
 from engine.report.sheet import (
     ALL_BOOKS,
     Sheet,
+    backtest_text,
     errors_in_words,
     finite,
     measured_entries,
@@ -27,7 +28,7 @@ def figures(sheet: Sheet) -> Table:
     since = f"change since {sheet.past.last}" if sheet.before.run else "change"
     labels = [measure.label for measure in sheet.measures]
     measured = [heading for label in labels for heading in (label, since)]
-    heads = columns("scenario", "confidence", *measured, "P&L by the shock alone", "mean P&L")
+    heads = columns("scenario", "confidence", *measured, "P&L by the shock alone", "mean P&L", "backtest")
     why = "" if sheet.before.run else f" No change is given: {sheet.before.reason}."
     caption = (
         f"All books, in {sheet.scale.unit}. Losses are positive for {listed(labels)}, gains for P&L; "
@@ -46,11 +47,12 @@ def scenario_rows(sheet: Sheet) -> list[list[Entry]]:
         for tail in result.measures:
             rows.append(
                 [
-                    scenario_text(result),
+                    scenario_text(sheet, result),
                     confidence_text(tail.confidence),
                     *measured_entries(sheet, result, tail, sheet.measures),
                     scale.amount(result.shock_pnl),
                     scale.estimate(result.mean, result.mean_se),
+                    backtest_text(sheet, result.scenario),
                 ]
             )
     return rows

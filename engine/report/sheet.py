@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from engine.backtest.bundled_verdicts import bundled_verdicts
 from engine.record.manifest import main_scenario
 from engine.record.read import RunRecord
 from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
@@ -14,6 +15,7 @@ from engine.report.parts import Chart
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE, measures_among
 from engine.risk.results import ScopeResult, TailResult
+from engine.risk.standing import STRESS_LABEL, recorded_standings
 from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
@@ -38,6 +40,11 @@ class Sheet:
     def tail(self) -> TailResult:
         """Return the run's headline."""
         return next(each for each in self.main.measures if each.confidence == self.confidence)
+
+    @property
+    def main_name(self) -> str:
+        """Return the name of the run's main scenario, with the label of a stress."""
+        return labelled_name(self.run, self.main.scenario)
 
     @property
     def measures(self) -> tuple[TailMeasure, ...]:
@@ -95,9 +102,22 @@ def errors_in_words(sheet: Sheet) -> str:
     return f"{simulation}; {TABLE_ERROR}" if has_table else simulation
 
 
-def scenario_text(result: ScopeResult) -> str:
-    """Return a scenario's name, with what it rests on where it is exact."""
-    return result.scenario if result.n_moves is None else f"{result.scenario}, exact: {result.n_moves:,} moves"
+def scenario_text(sheet: Sheet, result: ScopeResult) -> str:
+    """Return a scenario's name and label, with what it rests on where it is exact."""
+    name = labelled_name(sheet.run, result.scenario)
+    return name if result.n_moves is None else f"{name}, exact: {result.n_moves:,} moves"
+
+
+def labelled_name(run: RunRecord, scenario: str) -> str:
+    """Return a scenario's name, with the label of a stress where the record says that it is one."""
+    standing = recorded_standings(run.manifest["facts"]).get(scenario)
+    return f"{scenario} ({STRESS_LABEL})" if standing is not None and standing.is_stress else scenario
+
+
+def backtest_text(sheet: Sheet, scenario: str) -> str:
+    """Return what a backtest says of a scenario; nothing in records that do not say by what law it moves."""
+    standing = recorded_standings(sheet.run.manifest["facts"]).get(scenario)
+    return "" if standing is None else bundled_verdicts().words_for(scenario, standing)
 
 
 def measured_entries(

@@ -9,7 +9,7 @@ from engine.record.read import Distribution
 from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
 from engine.report.parts import Chart, Entry, Table, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, errors_in_words, finite, horizon, nothing, tail_entry
+from engine.report.sheet import AXIS_NAME, Sheet, errors_in_words, finite, horizon, labelled_name, nothing, tail_entry
 from engine.risk.measures.registry import HEADLINE
 from kernels.types import F64
 
@@ -49,14 +49,14 @@ def distribution(sheet: Sheet) -> Chart:
         f"{sheet.level}{of_all}."
     )
     note += f" Not drawn: {', '.join(sorted(rest))}." if rest else ""
-    return Chart(key=key, title=title, alt=alt, svg=svg, table=_bins(found, scale), note=note)
+    return Chart(key=key, title=title, alt=alt, svg=svg, table=_bins(found, sheet), note=note)
 
 
 def convergence(sheet: Sheet) -> Chart:
     """Show the headline's first measure and its error against the number of paths; the others beside it."""
     title, lead = "Convergence", HEADLINE[0]
     if (n_moves := sheet.main.n_moves) is not None:
-        why = f"Nothing converges: each of the {n_moves:,} moves of {sheet.main.scenario} is valued."
+        why = f"Nothing converges: each of the {n_moves:,} moves of {sheet.main_name} is valued."
         return nothing(sheet, "convergence", title, why)
     rows = recorded_convergence(sheet.run.files, sheet.main.scenario, sheet.confidence)
     rows = [row for row in rows if row["scope"] == sheet.main.scope and finite(row[lead.key])]
@@ -78,7 +78,7 @@ def convergence(sheet: Sheet) -> Chart:
         alt=alt,
         svg=_drawn_convergence(key, alt, rows, (n_paths, final / scale.divisor), scale),
         table=table(f"Amounts in {scale.unit}; {errors_in_words(sheet)}.", heads, entries),
-        note=f"Estimates from the run's first paths in {sheet.main.scenario} at {sheet.level}; the last from all.",
+        note=f"Estimates from the run's first paths in {sheet.main_name} at {sheet.level}; the last from all.",
     )
 
 
@@ -102,7 +102,7 @@ def fans(sheet: Sheet) -> Chart:
         title=title,
         alt=alt,
         svg=charts.fans(key, alt, drawn) if all(finite(fan.levels) for fan in drawn) else "",
-        table=table(f"Quantiles on business day {last} in {sheet.main.scenario}.", heads, entries),
+        table=table(f"Quantiles on business day {last} in {sheet.main_name}.", heads, entries),
         note=_fans_note(sheet, rows, quantiles),
     )
 
@@ -116,14 +116,16 @@ def _density(each: Distribution, scale: Scale) -> charts.Density:
     )
 
 
-def _bins(found: Sequence[Distribution], scale: Scale) -> Table:
+def _bins(found: Sequence[Distribution], sheet: Sheet) -> Table:
     """Return three bins to a row, without rows that no path falls in."""
     rows: list[list[Entry]] = []
+    scale = sheet.scale
     for each in found:
+        name = labelled_name(sheet.run, each.scenario)
         edges, counts = each.edges[::_MERGED], each.counts.reshape(-1, _MERGED).sum(axis=1)
         width = float(edges[1] - edges[0])
         rows += [
-            [each.scenario, scale.edge(low, width), scale.edge(high, width), count(int(n))]
+            [name, scale.edge(low, width), scale.edge(high, width), count(int(n))]
             for low, high, n in zip(edges[:-1].tolist(), edges[1:].tolist(), counts, strict=True)
             if n
         ]
@@ -162,7 +164,7 @@ def _fans_note(sheet: Sheet, rows: Sequence[Row], quantiles: Sequence[float]) ->
     is_exact = not any(row["se"] for row in rows)
     which = "all its paths" if is_exact else f"{rows[0]['n_paths'] or 0:,} paths walked day by day"
     walked = f", of {which}" if rows[0]["n_paths"] else ""
-    return f"Quantiles in {sheet.main.scenario}, {ends}{walked}; yields are par yields."
+    return f"Quantiles in {sheet.main_name}, {ends}{walked}; yields are par yields."
 
 
 def _level(row: Row | None) -> Figure:

@@ -21,7 +21,7 @@ from engine.report.numbers import (
     scale_of,
 )
 from engine.report.parts import Badge, Code, Column, Entry, Shaded, Table, columns, shown, table
-from engine.report.sheet import TABLE_ERROR, Sheet, book_name, errors_in_words, measured_entries
+from engine.report.sheet import TABLE_ERROR, Sheet, book_name, errors_in_words, labelled_name, measured_entries
 from engine.risk.measures.registry import HEADLINE
 
 _EXIT_CODES = {
@@ -58,7 +58,7 @@ def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
 
 def _mains(sheets: Sequence[Sheet]) -> str:
     """Say in which scenario each run's headline is: the night's default, or the run's first."""
-    mains = {sheet.run.name: sheet.main.scenario for sheet in sheets}
+    mains = {sheet.run.name: sheet.main_name for sheet in sheets}
     alike = set(mains.values())
     if len(alike) == 1:
         return alike.pop()
@@ -79,7 +79,7 @@ def limits(night: Night) -> Table | None:
     caption += "P is the probability that the true value exceeds the limit, by its Monte Carlo error"
     has_table = any(use.table_se is not None for use in night.limits)
     caption += f" and its table's together; {TABLE_ERROR}." if has_table else "."
-    return table(caption, heads, [_limit_row(use) for use in uses])
+    return table(caption, heads, [_limit_row(use, _limit_scenario(night, use)) for use in uses])
 
 
 def not_evaluated(night: Night) -> tuple[str, ...]:
@@ -217,7 +217,12 @@ def _is_of(use: LimitUse, sheet: Sheet) -> bool:
     return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
 
 
-def _limit_row(use: LimitUse) -> list[Entry]:
+def _limit_scenario(night: Night, use: LimitUse) -> str:
+    run = next((each for each in night.runs if each.name == use.run), None)
+    return use.scenario or "" if run is None else labelled_name(run, use.scenario or "")
+
+
+def _limit_row(use: LimitUse, scenario: str) -> list[Entry]:
     scale = scale_of(use.currency, [use.amount], " per bp" if use.measure == "DV01" else "")
     level = f" {confidence_text(use.confidence)}" if use.confidence is not None else ""
     kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
@@ -228,7 +233,7 @@ def _limit_row(use: LimitUse) -> list[Entry]:
         f"{use.measure}{level}{f' {use.curve}' if use.curve else ''}",
         use.run,
         use.scope,
-        use.scenario or "",
+        scenario,
         scale.unit,
         scale.amount(use.amount),
         scale.estimate(use.value, use.se, use.table_se),

@@ -12,6 +12,7 @@ from engine.risk.measures.measure import TailMeasure, around_shock_key
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.moments import Moments
+from engine.risk.standing import Standing
 from engine.risk.tail import TailEstimate
 from engine.risk.uncertainty.study import ParameterStudy
 
@@ -50,6 +51,7 @@ class RunFacts:
     inputs: Mapping[str, str]  # "market", "book", "scenario:NAME" -> sha256
     until_se: float | None  # relative error of every scenario's total VaR that was asked for
     laws: tuple[Mapping[str, str], ...] = ()  # scenarios that differ by their law alone: law -> scenario
+    standings: Mapping[str, Standing] = field(default_factory=dict)  # by scenario: a forecast or a stress, by what law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

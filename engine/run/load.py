@@ -101,4 +101,4 @@ def inputs_of(
 def scenario_sha256(scenario: Scenario) -> str:
     """Digest of what a scenario says, wherever it stands."""
     priors = repr(scenario.uncertainty) if scenario.uncertainty else ""
-    return sha256((repr(scenario) + priors).encode()).hexdigest()
+    return sha256((repr(scenario) + " stress" * scenario.stress + priors).encode()).hexdigest()

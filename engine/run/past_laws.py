@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.errors import InputError
 from engine.market.filtered import FilteredState
-from engine.mechanisms.law import STRESSED, Way, is_whole, way_of
+from engine.mechanisms.law import STRESSED, Way, draws_jumps, is_whole, way_of
 from engine.mechanisms.registry import has_events
 from engine.mechanisms.unwind import Unwind
 from engine.run.load import Inputs
@@ -18,13 +18,13 @@ def past_scenarios(unwinds: Sequence[Unwind | None]) -> list[int]:
 def exact_scenarios(unwinds: Sequence[Unwind | None], n_steps: int) -> list[int]:
     """Return the numbers of the scenarios that need no simulation: plain history, and one day of filtered history.
 
-    Jumps, interventions and sales on top of it are drawn.
+    Jumps, those beyond its rows among them, interventions and sales on top of it are drawn.
     """
 
     def is_known(unwind: Unwind | None) -> bool:
         if unwind is None or is_whole(unwind):
             return unwind is not None
-        return n_steps == 1 and way_of(unwind) is Way.ROWS and not has_events(unwind)
+        return n_steps == 1 and way_of(unwind) is Way.ROWS and not has_events(unwind) and not draws_jumps(unwind)
 
     return [s for s, unwind in enumerate(unwinds) if is_known(unwind)]
 

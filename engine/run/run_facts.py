@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.risk.results import Revaluation, RunFacts
 from engine.run.prepared import PreparedRun
-from engine.scenario.under_laws import law_groups
+from engine.scenario.under_laws import law_groups, standing_of
 
 PACKAGES = ("unwind-risk", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "cupy-cuda12x", "cupy-cuda13x")
 
@@ -33,6 +33,7 @@ def facts_of(prepared: PreparedRun, n_paths: int) -> RunFacts:
         inputs=inputs.sha256,
         until_se=config.until_se,
         laws=law_groups(inputs.scenarios),
+        standings={each.name: standing_of(each, inputs.market) for each in inputs.scenarios},
         revaluation=Revaluation(
             method=config.revaluation,
             degree=max(each.book.flows.degree for each in packs),

@@ -20,11 +20,13 @@ from engine.market.market import Market
 from engine.market.row_regimes import FORGOTTEN, REGIMES
 from engine.mechanisms.law import LAW_KINDS
 from engine.mechanisms.unwind import Unwind
+from engine.risk.standing import Standing
 from engine.run.backend import choose_backend, device_errors
 from engine.run.load import scenario_sha256
 from engine.scenario.apply import apply
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
+from engine.scenario.under_laws import standing_of
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import PATH_SERIES
 from kernels.payoffs import empty_book
@@ -49,6 +51,7 @@ class Walk:
     """A scenario made ready to be walked day by day. Series are the factors, then `kernels.law_layout.PATH_SERIES`."""
 
     scenario: str
+    standing: Standing  # a stress or a forecast
     base: Market  # unshocked
     start: Market  # in the scenario: where every path starts
     regimes: tuple[str, ...]  # names by number; one where the scenario has none
@@ -130,6 +133,7 @@ def walk_of(
     coming = Calendars(market.valuation_date).steps.coming(n_days)
     return Walk(
         scenario=scenario.name,
+        standing=standing_of(scenario, market),
         base=market,
         start=shocked.market,
         regimes=_regime_names(shocked.unwind),

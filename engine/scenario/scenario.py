@@ -78,6 +78,7 @@ class Scenario:
     shocks: tuple[Shock, ...] = ()
     vol_multipliers: tuple[tuple[str, float], ...] = ()  # (glob, multiplier), later ones win
     correlations: tuple[tuple[str, str, float], ...] = ()  # (glob, glob, value), later ones win
+    stress: bool = field(default=False, repr=False)  # it says itself that it is no forecast
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
     unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
     uncertainty: "tuple[UncertainParameter, ...]" = field(default=(), repr=False)  # priors, in the order of the file

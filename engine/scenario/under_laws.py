@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from engine.errors import InputError
 from engine.market.market import Market
-from engine.mechanisms.law import ALL, GAUSSIAN, LAW_KINDS, MOST_DAYS, LawKind, Way, lacking
+from engine.mechanisms.law import ALL, GAUSSIAN, LAW_KINDS, MOST_DAYS, LawKind, Way, lacking, way_of
+from engine.mechanisms.loop import loop_verdict
 from engine.mechanisms.registry import mechanisms_on
 from engine.mechanisms.unwind import Unwind
+from engine.risk.standing import Standing
 from engine.scenario.scenario import LONGEST_TITLE, Scenario
 
 NOTHING = "base"  # the scenario without a change: under a law it has the law's name
@@ -57,6 +59,22 @@ def law_groups(scenarios: Sequence[Scenario]) -> tuple[dict[str, str], ...]:
             alike.append(group := {})
         group[law] = each.name
     return tuple(group for alike in groups.values() for group in alike)
+
+
+def standing_of(scenario: Scenario, market: Market | None = None) -> Standing:
+    """Return whether a scenario is a stress, whose backtest is its own, and what a market's record says of its loop."""
+    alone = law_groups([scenario])
+    law = next(iter(alone[0])) if alone else None
+    by_law = way_of(scenario.unwind) is Way.STRESS
+    return Standing(is_stress=scenario.stress or by_law, law=law, loop=_of_loop(scenario, market))
+
+
+def _of_loop(scenario: Scenario, market: Market | None) -> str:
+    unwind = scenario.unwind
+    if unwind is None or unwind.carry is None or market is None or market.filtered is None:
+        return ""
+    record = market.filtered.loop
+    return "" if record is None else loop_verdict(unwind.carry, unwind.impact, record)
 
 
 def _under(scenario: Scenario, law: str) -> Scenario:

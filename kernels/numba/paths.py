@@ -7,8 +7,9 @@ from kernels.law_layout import ModelArrays
 from kernels.layout import Book
 from kernels.numba.revalue import SCRATCH_ROWS, revalue
 from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.steps.cohorts import unwind_rows
 from kernels.numba.steps.filtered import carried_rows, regime_row
-from kernels.numba.steps.rows import N_ROWS, PATH_SERIES_ROWS
+from kernels.numba.steps.rows import PATH_SERIES_ROWS
 from kernels.numba.steps.walk import event_lanes, observe, random_rows, start_walk, walk_one_step
 from kernels.types import F64, U64, Array, Bools, u64
 
@@ -40,7 +41,7 @@ def pnl_of_paths(
     normals = np.empty(rows * STRIDE, model.chol.dtype)
     words = np.empty(4 * (n_lanes + min(n_carried, 1)) * STRIDE, np.uint32)
     steps = np.empty((3 if n_lanes + n_carried else 0, n_factors * STRIDE), model.chol.dtype)
-    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * STRIDE))
+    unwind = np.empty((n_dynamics if n_lanes else 0, unwind_rows(model) * STRIDE))
     filters = np.empty((n_dynamics if n_carried else 0, n_carried * STRIDE), model.chol.dtype)
     state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
     observed = np.empty((n_dynamics, n_observations, n_factors, STRIDE))
@@ -87,7 +88,7 @@ def levels_of_paths(
     normals = np.empty(rows * STRIDE, model.chol.dtype)
     words = np.empty(4 * (n_lanes + min(n_carried, 1)) * STRIDE, np.uint32)
     scratch = np.empty((3 if n_lanes + n_carried else 0, n_factors * STRIDE), model.chol.dtype)
-    unwind = np.empty((n_dynamics if n_lanes else 0, N_ROWS * STRIDE))
+    unwind = np.empty((n_dynamics if n_lanes else 0, unwind_rows(model) * STRIDE))
     filters = np.empty((n_dynamics if n_carried else 0, n_carried * STRIDE), model.chol.dtype)
     state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
     observed = np.empty((n_factors, STRIDE))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from engine.law.past.filtered import ROW_FIELDS
 from kernels.law_layout import ALIAS_BITS, LAW, N_QUANTILES, N_SPEEDS, ModelArrays, plain_model
 
 
@@ -39,15 +40,14 @@ def random_unwind(
     typical = {
         **{"lag_1": 0.01, "lag_2": 0.02, "lag_3": -0.01, "lag_4": 0.0, "lag_5": 0.015},
         **{"rise_logit": -4.0, "fall_logit": -3.0, "logit_per_move": 60.0, "log_size": 1.0, "size_sd": 0.5},
-        **{"fx_per_tn": 0.006, "ust_per_tn": 6.9, "carry_stock": 250.0, "leverage": 5.0, "start_loss": 0.01},
-        **{"carry_per_step": 1e-4, "stop_loss": 0.05, "stop_slope": 0.5, "stop_most": 0.8, "ust_stock": 1000.0},
-        **{"years": 1.0 / 252.0, "hazard": 0.1, "hazard_per_pickup": -5.0, "hazard_per_loss": 8.0, "hazard_most": 20.0},
+        **{"fx_per_tn": 0.006, "ust_per_tn": 6.9, "ust_stock": 1000.0, "years": 1.0 / 252.0},
+        **{"hazard": 0.1, "hazard_per_pickup": -5.0, "hazard_per_loss": 8.0, "hazard_most": 20.0},
         **{"duration": 6.0, "unhedged": 0.5, "weight_1": 1.0, "weight_2": -1.0, "weight_3": 1.0, "weight_4": -1.0},
         **{"fx_per_bn": 0.001, "log_impact": np.log(12.8e-6), "impact_sd": 1.25, "long_run": 0.4, "fading": 0.984},
     }
     for name, size in typical.items():
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
-    laws["start_held"] = 2.0 * laws["start_loss"]
+    laws["start_held"] = 0.02 * rng.uniform(0.8, 1.2, n_dynamics)
     leaving = rng.uniform(0.0, 0.1, (n_dynamics, n_regimes, n_regimes))
     return plain[0]._replace(
         decay=plain[0].decay,
@@ -72,7 +72,8 @@ def random_filtered(
 ) -> ModelArrays:
     """Laws by rows, each with a table of its own; some factors follow three leaders, two have normals of their own.
 
-    The first law has no regimes of rows, the second three, the third two, and so on.
+    The first law has no regimes of rows, the second three, the third two, and so on; the first has no jumps beyond the
+    rows' cap, the second two directions of them, the third three, each often enough to be seen.
     """
     model = random_model(rng, n_factors, n_dynamics)
     laws = np.zeros(n_dynamics, LAW)
@@ -88,6 +89,11 @@ def random_filtered(
         edges[-1][0] = 2**32
         aliases.append(rng.integers(0, 2**32, (n + 1, n_rows)) << ALIAS_BITS | rng.integers(0, n_rows, (n + 1, n_rows)))
         aliases[-1][0] = np.arange(n_rows)
+    beyond = []
+    for d in range(n_dynamics):
+        laws["n_beyond"][d], laws["first_beyond"][d] = (0, 2, 3)[d % 3], sum(map(np.size, beyond))
+        beyond.append(np.sort(np.random.default_rng(d).integers(0, 2**30, (0, 2, 3)[d % 3])))
+    laws["beyond_shape"], laws["beyond_ratio"], laws["beyond_least"] = 0.3, 2.0, 1e-4
     of_factor = (n_dynamics, n_factors)
     given = rng.permuted(np.arange(n_factors) < min(2, n_factors - 1))
     averages = rng.uniform(0.3, 2.0, (*of_factor, N_SPEEDS))
@@ -108,25 +114,41 @@ def random_filtered(
         last_residual=rng.uniform(-1.5, 1.5, (n_dynamics, 3)),
         regime_edges=np.concatenate([each.ravel() for each in edges]),
         row_aliases=np.concatenate([each.ravel() for each in aliases]),
+        beyond_edges=np.concatenate(beyond).astype(np.int64),
+        beyond_moves=np.random.default_rng(1).uniform(-1.0, 1.0, (sum(map(np.size, beyond)), n_factors)),
     )
 
 
 def random_overlaid(
     rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, off: Collection[str] = ()
 ) -> ModelArrays:
-    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback."""
+    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback, carry.
+
+    Carry trades have 3 to 7 cohorts, of which some are renewed more than once in the steps.
+    """
     rows = random_filtered(rng, n_factors, n_dynamics, n_steps)
     unwind = random_unwind(rng, n_factors, n_dynamics, n_steps, ("regimes", "mixing", *off))
     laws = unwind.laws.copy()
-    own = ("is_filtered", "first_row", "last_row", "lead_clip", "n_row_regimes", "first_edge", "first_alias")
+    own = [name for name in LAW.names if name in ROW_FIELDS]
     for name in own:
         laws[name] = rows.laws[name]
+    typical = {"carry_stock": 250.0, "fx_per_stock": 0.3, "stop_start": 0.01, "stop_slope": 3.0, "stop_most": 0.6}
+    for name, size in (typical | {"stop_limit": 0.05, "waiting": 0.02}).items():
+        laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
+    of_cohorts = (n_dynamics, 7)
+    laws["n_cohorts"] = 0 if "carry" in off else rng.integers(3, 8, n_dynamics)
+    entry, with_fx = rng.uniform(-0.03, 0.03, of_cohorts), rng.uniform(-0.5, 0.5, (n_dynamics, n_factors))
+    with_fx[:, : n_factors // 2] = 0.0
+    with_fx[range(n_dynamics), laws["fx"]] = 1.0
     beside = ("quantiles", "jump_step", "jump_mean", "jump_loadings", "impact", "scheduled")
     return rows._replace(
         laws=laws,
         jump_tails=unwind.jump_tails[:, :1],
         initial=np.ones((n_dynamics, 1)),
         transitions=np.zeros((n_dynamics, 1, 1, 2)),
+        with_fx=with_fx,
+        cohort_entry=entry,
+        cohort_stopped=np.clip(2.0 * entry, 0.0, 0.6),
         **{name: getattr(unwind, name) for name in beside},
     )
 

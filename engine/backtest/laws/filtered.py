@@ -26,6 +26,24 @@ _SOME = 1000  # paths at a time: their averages stay in the cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DrawnJumps:
+    """Jumps beyond the rows, by step and path."""
+
+    kinds: I64  # (n_steps, n_paths) place in `moves`; one behind the last: none comes
+    sizes: F64  # (n_steps, n_paths)
+    moves: F64  # (n_kinds, n_factors) standard deviations of the day, of a jump of size 1
+
+    def of_paths(self, some: slice) -> "DrawnJumps":
+        """Return those of some paths."""
+        return DrawnJumps(kinds=self.kinds[:, some], sizes=self.sizes[:, some], moves=self.moves)
+
+    def of_step(self, step: int) -> tuple[I64, F64]:
+        """Return which paths have one in a step, (n,), and their moves (n_factors, n) in standard deviations."""
+        hit = np.flatnonzero(self.kinds[step] < len(self.moves))
+        return hit, self.sizes[step, hit] * self.moves[self.kinds[step, hit]].T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FilteredDate:
     """The law of one date, factors first; as `engine.market.filtered.FilteredState`."""
 
@@ -41,15 +59,19 @@ class FilteredDate:
         """Return the moves of one step over `span` weekdays, each equally likely: (n_factors, n_rows)."""
         z = self.rows.copy()
         z[self.led] += (self.gamma.T @ self.last)[:, None]
-        variances = np.maximum(self.averages @ np.array(self.rule.weights), FLOOR)
-        return np.asarray(np.sqrt(span * variances)[:, None] * z)
+        return np.asarray(self.deviations(span)[:, None] * z)
 
-    def walked(self, drawn: U32, spans: F64) -> F64:
+    def deviations(self, span: float) -> F64:
+        """Return the standard deviations of one step over `span` weekdays, in the states' units: (n_factors,)."""
+        return np.sqrt(span * np.maximum(self.averages @ np.array(self.rule.weights), FLOOR))
+
+    def walked(self, drawn: U32, spans: F64, jumps: DrawnJumps | None = None) -> F64:
         """Return the moves over all steps: (n_factors, n_paths); drawn (n_steps, n_paths) rows, spans (n_steps,)."""
-        some = [drawn[:, first : first + _SOME] for first in range(0, drawn.shape[1], _SOME)]
-        return np.concatenate([self._walked(part, spans) for part in some], axis=1)
+        some = [slice(first, first + _SOME) for first in range(0, drawn.shape[1], _SOME)]
+        parts = [self._walked(drawn[:, part], spans, jumps and jumps.of_paths(part)) for part in some]
+        return np.concatenate(parts, axis=1)
 
-    def _walked(self, drawn: U32, spans: F64) -> F64:
+    def _walked(self, drawn: U32, spans: F64, jumps: DrawnJumps | None) -> F64:
         n = drawn.shape[1]
         averages = [np.repeat(each[:, None], n, axis=1) for each in self.averages.T]  # a (n_factors, n) each speed
         last = np.repeat(self.last[:, None], n, axis=1)
@@ -63,6 +85,9 @@ class FilteredDate:
             np.maximum(variances, FLOOR, out=variances)
             x = np.sqrt(variances) * z
             total += np.sqrt(span) * x
+            if jumps is not None:
+                hit, moved = jumps.of_step(step)
+                total[:, hit] += np.sqrt(span * variances[:, hit]) * moved
             square = x * x
             for average, decay in zip(averages, self.rule.decays, strict=True):
                 average *= decay

@@ -9,10 +9,11 @@ from engine.backtest.laws.filtered import FILTERED
 from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES
 from engine.backtest.laws.gaussian import GAUSSIAN
 from engine.backtest.laws.historical import historical
+from engine.backtest.laws.mixture import MIXTURE
 from engine.errors import InputError, did_you_mean
 from engine.mechanisms.law import LAW_KINDS, LawKind, Way
 
-_OWN = {law.name: law for law in (FILTERED, FILTERED_REGIMES, GAUSSIAN)}
+_OWN = {law.name: law for law in (FILTERED, FILTERED_REGIMES, MIXTURE, GAUSSIAN)}
 _BY_WAY = {Way.WINDOWS: historical, Way.COVARIANCE: by_covariance}
 
 

@@ -1,10 +1,12 @@
 """A scenario as a law of every date: its paths from the date's levels, by vols and correlations known on it.
 
 The market of a date has the law of `gaussian`: vols of one-day changes and correlations of five-day ones over the
-last 815 joint dates. A scenario changes them as it does in a run. Its regimes begin on every date as its file says.
+last 815 joint dates. A scenario changes them as it does in a run. Its regimes begin on every date as its file says. For
+one by rows of past days it has the filtered law of the date beside them.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +17,17 @@ from engine.backtest.laws.gaussian import WINDOW, window_covariance
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.dated_market import MarketPattern
 from engine.backtest.walk.joint_history import JointHistory
+from engine.calibration.filtered import DEFAULT_RULE, LEAST_DATES, law_of_changes, standardised_along
+from engine.calibration.hidden_regimes import HiddenRegimes
+from engine.calibration.zero_rates import JointChanges
 from engine.errors import InputError
 from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR
+from engine.market.filtered import FilteredState
 from engine.market.market import Market
+from engine.mechanisms.law import takes_mechanisms
+from engine.mechanisms.registry import mechanisms_on
+from engine.mechanisms.unwind import Unwind
+from engine.risk.standing import STRESS_LABEL
 from engine.run.walk import walk_of
 from engine.scenario.scenario import Scenario
 from kernels.select import select_backend
@@ -30,8 +40,8 @@ def scenario_law(scenario: Scenario, pattern: MarketPattern) -> BacktestLaw:
     check_walkable(scenario)
     return BacktestLaw(
         name=scenario.name,
-        meaning=f"scenario: {scenario.title}",
-        least_changes=WINDOW,
+        meaning=f"{f'{STRESS_LABEL}; ' if scenario.stress else ''}scenario: {scenario.title}",
+        least_changes=LEAST_DATES if _kind(scenario) else WINDOW,
         prepare=lambda history: _forecast(scenario, pattern, history),
     )
 
@@ -43,26 +53,49 @@ def check_walkable(scenario: Scenario) -> None:
             f"scenario {scenario.name!r} has shocks, which come for certain on whatever date: it is a stress and no"
             " forecast; give one without [[shocks]]"
         )
-    kind = scenario.unwind.law if scenario.unwind else None
-    if kind is not None:
+    unwind, kind = scenario.unwind, _kind(scenario)
+    if unwind is not None and kind is not None and not _changes_rows(unwind):
         raise InputError(
             f"scenario {scenario.name!r} takes its moves from the past by law {kind!r}, which is walked by its own"
             f" name: give --law {kind}"
         )
 
 
+def _kind(scenario: Scenario) -> str | None:
+    return scenario.unwind.law if scenario.unwind else None
+
+
+def _changes_rows(unwind: Unwind) -> bool:
+    """Return whether a law by rows has anything of the scenario's own, rows or what comes on top of a step."""
+    return takes_mechanisms(unwind) and any(each.key != "law" for each, _ in mechanisms_on(unwind))
+
+
 def _forecast(scenario: Scenario, pattern: MarketPattern, history: JointHistory) -> Forecast:
     backend = select_backend("numba")
     names = [factor.name for factor in pattern.factors]
     repaired = with_repairs(scenario)
+    law_on = _filtered_states(history) if _kind(scenario) else lambda place: None
 
     def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
         """Return the moves of simulated paths: (n_factors, n_paths)."""
-        market = _market(pattern, history, place)
+        market = replace(_market(pattern, history, place), filtered=law_on(place))
         walk = walk_of(repaired, market, n_days=horizon_days, seed=draws.seed_of_date(), backend=backend)
         return ForeseenMoves(moves=horizon_moves(walk, names, draws.n_paths))
 
     return moves
+
+
+def _filtered_states(history: JointHistory) -> Callable[[int], FilteredState]:
+    """Return the filtered law on the date at a place, by changes up to it."""
+    averages, z = standardised_along(history.changes, history.spans, DEFAULT_RULE)
+    regimes = dict[int, HiddenRegimes]()
+
+    def on(place: int) -> FilteredState:
+        n = place + 1
+        until = JointChanges(days=history.dates[:n], spans=history.spans[:n], changes=history.changes[:n], notes=())
+        return law_of_changes(until, averages[n], z[:n], history.factors, {}, DEFAULT_RULE, regimes)
+
+    return on
 
 
 def _market(pattern: MarketPattern, history: JointHistory, place: int) -> Market:

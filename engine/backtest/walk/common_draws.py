@@ -7,7 +7,7 @@ from scipy.special import ndtri
 
 from kernels.types import F64, U32
 
-_NORMALS, _ROWS, _MIXING, _REGIMES, _SEEDS = 0, 1, 2, 3, 4  # lanes: what is drawn from one never shifts another
+_NORMALS, _ROWS, _MIXING, _REGIMES, _SEEDS, _JUMPS = range(6)  # lanes: what is drawn from one never shifts another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +39,11 @@ class CommonDraws:
     def row_words(self, n_steps: int) -> tuple[U32, U32]:
         """Return the words behind `rows`, and as many for the regimes that tilt them: (n_steps, n_paths) each."""
         return self.words(_ROWS, n_steps), self.words(_REGIMES, n_steps)
+
+    def jump_words(self, n_steps: int) -> tuple[U32, U32]:
+        """Return the words that tell whether a jump beyond the rows comes, and its size: (n_steps, n_paths) each."""
+        words = self.words(_JUMPS, 2 * n_steps)
+        return words[:n_steps], words[n_steps:]
 
     def rows(self, n_rows: int, n_steps: int) -> U32:
         """Return a row of a table of `n_rows` for each step and path: (n_steps, n_paths), none favoured by 2.4e-7."""

@@ -11,6 +11,15 @@ import numpy as np
 from pydantic import Field
 
 from engine.errors import FileFaults
+from engine.inputs.market.jumps_table import JumpsTable, cap_jumps_of, jumps_table_faults
+from engine.inputs.market.loop_table import (
+    LARGEST_RESIDUAL,
+    LOOP_SUFFIX,
+    LoopTable,
+    loop_record_fault,
+    loop_record_of,
+    loop_table_faults,
+)
 from engine.inputs.market.regimes_table import (
     RegimesTable,
     memberships_fault,
@@ -19,7 +28,9 @@ from engine.inputs.market.regimes_table import (
 )
 from engine.inputs.opened import FileKind, MissingFileError, open_once
 from engine.inputs.toml.read import Strict
+from engine.market.factors import PRICE_FACTOR
 from engine.market.filtered import FilteredState, GivenFactor, StressedWindow
+from engine.market.loop_record import RECORD_COLUMNS, LoopRecord
 from engine.market.row_regimes import RowRegimes
 from engine.mechanisms.law import LEAST_STRESSED
 from kernels.lanes import MAX_FACTORS
@@ -109,6 +120,8 @@ class LawTable(Strict):
     stressed: StressedTable | None = Field(default=None, description="The worst year for a book, for law = 'stressed'.")
     given: dict[str, GivenTable] = Field(default={}, description="Factors without a history, by name.")
     regimes: RegimesTable | None = Field(default=None, description="By which rows may be drawn: filtered-regimes.")
+    loop: LoopTable | None = Field(default=None, description="What [carry] of a scenario is found in.")
+    jumps: JumpsTable | None = Field(default=None, description="Beyond the cap of the rows: mixture.")
 
 
 def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -160,6 +173,10 @@ def law_table_faults(table: LawTable) -> Iterator[tuple[tuple[str | int, ...], s
             yield (at, "given", name, "loadings"), f"{', '.join(unknown)} must be among `factors`"
     if table.regimes is not None:
         yield from regimes_table_faults(table.regimes, table.factors, table.calibrated_on)
+    if table.loop is not None:
+        yield from loop_table_faults(table.loop, table.calibrated_on)
+    if table.jumps is not None:
+        yield from jumps_table_faults(table.jumps, table.factors, table.calibrated_on)
 
 
 def sealed_arrays(table: LawTable) -> Iterator[tuple[tuple[str, ...], str, str, float]]:
@@ -180,6 +197,8 @@ def written_arrays(state: FilteredState) -> Iterator[tuple[str, F64]]:
         yield STRESSED_SUFFIX, state.stressed.moves
     if state.regimes is not None:
         yield MEMBERSHIPS_SUFFIX, state.regimes.memberships
+    if state.loop is not None:
+        yield LOOP_SUFFIX, state.loop.table
 
 
 def array_faults(table: LawTable, moves: F64 | None, stressed: F64 | None) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -229,6 +248,20 @@ def load_regimes(table: RegimesTable | None, folder: Path, n_rows: int | None) -
     return regimes_of(table, memberships), memberships_fault(table, memberships, n_rows)
 
 
+def load_loop(table: LawTable, folder: Path, rows: F64 | None) -> tuple[LoopRecord | None, str]:
+    """Return the record of a [law]'s loop, None where it or the rows (n_rows, n_factors) have no file; and a fault."""
+    loop = table.loop
+    if loop is None:
+        return None, ""
+    record, wrong = load_array(loop.record_file, loop.record_sha256, folder, len(RECORD_COLUMNS), LARGEST_RESIDUAL)
+    if record is None or rows is None:
+        return None, wrong
+    if PRICE_FACTOR not in table.factors:
+        return None, f"{PRICE_FACTOR} must be among `factors` of [law]: the record is its"
+    wrong = loop_record_fault(loop, record, rows[:, table.factors.index(PRICE_FACTOR)], table.cap)
+    return loop_record_of(loop, record), wrong
+
+
 def state_of(
     table: LawTable,
     rows: F64,
@@ -236,6 +269,7 @@ def state_of(
     *,
     stressed: F64 | None = None,
     regimes: RowRegimes | None = None,
+    loop: LoopRecord | None = None,
 ) -> FilteredState:
     """Return the filtered state of a [law] without faults.
 
@@ -260,6 +294,8 @@ def state_of(
         first=table.first,
         gamma_se=None if table.gamma_se is None else np.array(table.gamma_se).reshape(len(table.leaders), -1),
         regimes=regimes,
+        loop=loop,
+        cap_jumps=None if table.jumps is None else cap_jumps_of(table.jumps),
         move_spans=np.zeros(0) if moves is None else np.array(table.move_spans, np.float64),
         stressed=None if table.stressed is None or stressed is None else _stressed_of(table.stressed, stressed),
     )

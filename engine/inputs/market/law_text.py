@@ -6,7 +6,10 @@ from datetime import date
 from hashlib import sha256
 
 from engine.inputs.market.law_table import MEMBERSHIPS_SUFFIX, MOVES_SUFFIX, ROWS_SUFFIX, STRESSED_SUFFIX, rows_bytes
+from engine.inputs.market.loop_table import LOOP_SUFFIX
+from engine.market.cap_jumps import CapJumps
 from engine.market.filtered import FilteredState
+from engine.market.loop_record import LoopRecord
 from engine.market.row_regimes import REGIMES, RowRegimes
 from kernels.types import F64
 
@@ -51,6 +54,10 @@ def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
         yield from _spans(state.move_spans)
     if state.regimes is not None:
         yield from regimes_lines(state.regimes, stem)
+    if state.loop is not None:
+        yield from loop_lines(state.loop, stem)
+    if state.cap_jumps is not None:
+        yield from jumps_lines(state.cap_jumps)
     for name, given in state.given.items():
         yield f"\n[law.given.{name}] # no history: its vol is among those above"
         loadings = ", ".join(f"{other} = {weight!r}" for other, weight in given.loadings.items())
@@ -91,6 +98,39 @@ def regimes_lines(regimes: RowRegimes, stem: str) -> Iterator[str]:
     yield f"tonight = {regimes.tonight.tolist()!r} # probabilities on the date, of all that was seen up to it"
     yield f"memberships_file = {_quoted(f'{stem}.{MEMBERSHIPS_SUFFIX}')} # the same on each row's date"
     yield f"memberships_sha256 = {_quoted(sha256(rows_bytes(regimes.memberships)).hexdigest())}"
+
+
+def loop_lines(record: LoopRecord, stem: str) -> Iterator[str]:
+    """Yield the lines of [law.loop]."""
+    yield "\n[law.loop] # what carry trades, [carry] of a scenario, are found in; docs/laws.md"
+    yield f"first = {record.first.isoformat()} # move"
+    yield f"description = {_quoted(record.description)}"
+    yield "# of each joint date: move of ln USD/JPY, its standard deviation, what leads it, its residual before the cut"
+    yield f"record_file = {_quoted(f'{stem}.{LOOP_SUFFIX}')} # {record.moves.size:,} joint dates, oldest first"
+    yield f"record_sha256 = {_quoted(sha256(rows_bytes(record.table)).hexdigest())}"
+
+
+def jumps_lines(jumps: CapJumps) -> Iterator[str]:
+    """Yield the lines of [law.jumps]."""
+    yield '\n[law.jumps] # beyond the cap of the rows, at most one a date, where law = "mixture"'
+    nearest = "" if jumps.n_beyond else " # none was beyond the cap: the day that came nearest"
+    yield f"days = [{', '.join(day.isoformat() for day in jumps.days)}]{nearest}"
+    yield "directions = [ # of the part beyond the cap, a row a day"
+    for day, row in zip(jumps.days, jumps.directions.tolist(), strict=True):
+        yield f"  {row!r}, # {day}"
+    yield "]"
+    yield f"n_beyond = {jumps.n_beyond}"
+    yield f"n_dates = {jumps.n_dates}"
+    yield f"first = {jumps.first.isoformat()}"
+    yield f"probability = {jumps.probability!r} # of one on a joint date"
+    yield f"probability_se = {jumps.probability_se!r}"
+    yield f"threshold = {jumps.threshold!r} # residual from which days tell the tail, in standard deviations"
+    yield f"n_tail = {jumps.n_tail} # days beyond it"
+    yield f"shape = {jumps.shape!r} # of the generalised Pareto law of the size beyond the cap"
+    yield f"shape_se = {jumps.shape_se!r}"
+    yield f"scale = {jumps.scale!r} # standard deviations"
+    yield f"scale_se = {jumps.scale_se!r}"
+    yield f"largest = {jumps.largest!r} # no larger size is drawn"
 
 
 def _names(names: Sequence[str]) -> str:

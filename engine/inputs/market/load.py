@@ -20,6 +20,7 @@ from engine.inputs.market.law_table import (
     LawTable,
     array_faults,
     load_array,
+    load_loop,
     load_regimes,
     rows_bytes,
     sealed_arrays,
@@ -104,6 +105,8 @@ def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, An
     rows, moves, stressed = (arrays.get(keys) for keys in (ROWS_AT, MOVES_AT, STRESSED_AT))
     regimes, wrong = load_regimes(table.regimes, folder, None if rows is None else len(rows))
     faults += [(("law", "regimes", "memberships_file"), wrong)] * bool(wrong)
+    loop, wrong = load_loop(table, folder, rows)
+    faults += [(("law", "loop", "record_file"), wrong)] * bool(wrong)
     faults += [(("law", *keys), wrong) for keys, wrong in array_faults(table, moves, stressed)]
     if faults:
         raise _refusal(opened, faults)
@@ -111,7 +114,7 @@ def _filtered(file: MarketFile, table: LawTable, opened: Opened) -> dict[str, An
         return {"no_filtered": f"its [law] is as of {table.calibrated_on}, not of {file.valuation_date}"}
     if rows is None:
         return {"no_filtered": f"{table.rows_file}, which its [law] names, is not beside it"}
-    return {"filtered": state_of(table, rows, moves, stressed=stressed, regimes=regimes)}
+    return {"filtered": state_of(table, rows, moves, stressed=stressed, regimes=regimes, loop=loop)}
 
 
 def market_warnings(market: Market) -> tuple[str, ...]:

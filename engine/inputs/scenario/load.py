@@ -80,6 +80,10 @@ class ScenarioHead(Strict):
     title: str = Field(min_length=1, max_length=LONGEST_TITLE, description="One line, for tables.")
     description: str = Field(min_length=1, description="What happened or is supposed, in a sentence or two.")
     source: str = Field(min_length=1, description="Where the figures come from, with dates.")
+    stress: bool = Field(
+        default=False,
+        description="A stress and no forecast: every table that shows the scenario says so.",
+    )
     shocks: tuple[ShockEntry, ...] = Field(
         default=(), max_length=MOST_CHANGES, description="Instantaneous moves of levels."
     )
@@ -100,6 +104,7 @@ class ScenarioHead(Strict):
             title=self.title,
             description=self.description,
             source=self.source,
+            stress=self.stress,
             shocks=tuple(
                 Shock(factor=s.factor, size=s.size, kind=ShockKind(s.kind), on=ShockOn(s.on), day=s.day)
                 for s in self.shocks

@@ -95,10 +95,11 @@ def _weights(rows: RowLaw, n_steps: int) -> F64:
 
 
 def _of_factors(rows: RowLaw, among: Sequence[int]) -> RowLaw:
-    """Return the law of some factors alone, leaders among them, in this order."""
+    """Return the law of some factors alone, leaders among them, in this order, without jumps beyond its cap."""
     return replace(
         rows,
         residuals=rows.residuals[:, among],
+        beyond=None,
         leader=np.array([among.index(leader) for leader in rows.leader.tolist()], np.int64),
         **{name: getattr(rows, name)[among] for name in ("weekday_move", "follows", "own_normal", "least_variance")},
         **{name: getattr(rows, name)[among] for name in ("variance", "lead")},

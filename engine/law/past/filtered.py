@@ -11,10 +11,13 @@ import numpy as np
 
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
+from engine.law.past.beyond_cap import BeyondCap, beyond_cap
+from engine.law.past.own_rows import columns_of
 from engine.law.past.row_regimes import drawn_weights, has_forgotten, regime_edges, row_aliases
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
 from engine.market.market import Market
+from engine.mechanisms.past_rows import PastRow
 from kernels.law_layout import N_SPEEDS
 from kernels.types import F64, I64
 
@@ -24,6 +27,7 @@ REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: the large
 ROW_FIELDS = (  # of kernels.law_layout.LAW
     *("is_filtered", "is_enumerated", "first_row", "last_row", "lead_clip"),
     *("n_row_regimes", "first_edge", "first_alias"),
+    *("n_beyond", "first_beyond", "beyond_shape", "beyond_ratio", "beyond_least"),
 )
 _NONE = np.zeros((0, 0), np.int64)
 
@@ -48,11 +52,13 @@ class RowLaw:
     is_enumerated: bool = False  # path i takes row i: the law of one step, whole
     edges: I64 = field(default_factory=_NONE.copy)  # (n_regimes + 2, n_regimes) of `engine.law.past.row_regimes`
     aliases: I64 = field(default_factory=_NONE.copy)  # (n_regimes + 1, n_rows)
+    beyond: BeyondCap | None = None  # jumps beyond the rows' cap
 
     def key(self) -> bytes:
         """Return bytes that are equal for equal laws."""
-        arrays = (getattr(self, name) for name in self.__dataclass_fields__)
-        return b"".join(each.tobytes() if isinstance(each, np.ndarray) else repr(each).encode() for each in arrays)
+        parts = [getattr(self, name) for name in self.__dataclass_fields__ if name != "beyond"]
+        own = [each.tobytes() if isinstance(each, np.ndarray) else repr(each).encode() for each in parts]
+        return b"".join([*own, b"" if self.beyond is None else self.beyond.key()])
 
     def mean(self, steps: int) -> F64:
         """Return the mean of the deviations after `steps`, at the start's variances: (n_factors,)."""
@@ -107,8 +113,10 @@ class RowSteps:
     years: float  # of a step, the mean: its weekdays over WEEKDAYS_PER_YEAR
 
 
-def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw, RowSteps]:
-    """Return a market's filtered law over its next `n_steps` joint dates.
+def row_law(
+    state: FilteredState, market: Market, n_steps: int, own_rows: Sequence[PastRow] = ()
+) -> tuple[RowLaw, RowSteps]:
+    """Return a market's filtered law over its next `n_steps` joint dates, by rows of a scenario's own if there are any.
 
     Raises
     ------
@@ -119,9 +127,12 @@ def row_law(state: FilteredState, market: Market, n_steps: int) -> tuple[RowLaw,
     held = np.array([name in state.factors for name in names])
     spans = step_spans(market.valuation_date, n_steps)
     columns = np.array([state.factors.index(name) if name in state.factors else -1 for name in names])
-    loadings = _loadings(state, names)  # (n_factors, n_columns) of residuals
+    loadings = row_loadings(state, names)  # (n_factors, n_columns) of residuals
     residuals = state.rows @ loadings.T
     own = _own_normals(residuals, held, names)
+    if own_rows:
+        table, noise = columns_of(own_rows, state)
+        residuals, own = table @ loadings.T, np.where(held, noise[columns], own)
     variances = np.where(held, state.variances[columns], market.vols**2 / WEEKDAYS_PER_YEAR)
     averages = np.where(held[:, None], state.averages[columns], 0.0)
     lead = loadings @ state.leads(state.factors)
@@ -160,6 +171,14 @@ def tilted(law: RowLaw, state: FilteredState) -> RowLaw:
     return law if has_forgotten(edges) else replace(law, edges=edges, aliases=row_aliases(state.regimes))
 
 
+def jumping(law: RowLaw, state: FilteredState, market: Market) -> RowLaw:
+    """Return a filtered law with the market's jumps beyond the cap of its rows. Raises InputError where it has none."""
+    if state.cap_jumps is None:
+        raise InputError("the market's [law] has no jumps beyond the cap: `unwind calibrate` writes them")
+    loadings = row_loadings(state, [factor.name for factor in market.factors])
+    return replace(law, beyond=beyond_cap(state.cap_jumps, loadings))
+
+
 def step_spans(valuation_date: date, n_steps: int) -> F64:
     """Return the weekdays of each of the next `n_steps` between joint dates, holidays included: (n_steps,).
 
@@ -175,8 +194,8 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
     return np.maximum(weekday_spans(days), 1).astype(np.float64)
 
 
-def _loadings(state: FilteredState, names: Sequence[str]) -> F64:
-    """Return each factor's weights on the columns of rows: its own, or those given, (n_factors, n_columns)."""
+def row_loadings(state: FilteredState, names: Sequence[str]) -> F64:
+    """Return each factor's weights on the columns of rows, its own or those given: (n_factors, n_columns)."""
     rms = np.sqrt((state.rows**2).mean(axis=0))
     found = np.zeros((len(names), len(state.factors)))
     for i, name in enumerate(names):

@@ -16,7 +16,7 @@ def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
     """Return laws whose path i takes the i-th of a law's moves, and their numbers: (n_dynamics,).
 
     At one step a law without factors of their own normals has as many moves as rows; otherwise each row comes with
-    N_NODES nodes of these normals; where events come on top there are none. `move_weights` says how much each counts.
+    N_NODES nodes of these normals; where events come on top, or jumps beyond the rows, there are none. `move_weights` says how much each counts.
     Over more steps plain history has as many as it has windows, equally likely; other laws have none.
     """
     laws, own, tables = model.laws.copy(), np.array(model.own_normal), list[F64]()
@@ -25,7 +25,7 @@ def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
         rows = model.residuals[:, laws["first_row"][d] : laws["last_row"][d]]
         if laws["is_enumerated"][d]:
             counts[d], moves = rows.shape[1] - n_steps + 1, rows
-        elif n_steps == 1 and not laws["is_unwind"][d]:
+        elif n_steps == 1 and not laws["is_unwind"][d] and not laws["n_beyond"][d]:
             moves = _with_nodes(rows, own[d])
             counts[d], laws["is_enumerated"][d], laws["n_row_regimes"][d], own[d] = moves.shape[1], 1, 0, 0.0
         else:

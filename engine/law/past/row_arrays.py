@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.law.past.beyond_cap import BeyondCap
 from engine.law.past.filtered import RowLaw
 from kernels.law_layout import ModelArrays
 from kernels.types import I64, Array
@@ -14,7 +15,7 @@ def with_rows(plain: ModelArrays, laws: Sequence[RowLaw | None]) -> ModelArrays:
     present = [law for law in laws if law is not None]
     tables = {law.residuals.tobytes(): law.residuals for law in present}
     ends = np.cumsum([0, *(len(table) for table in tables.values())])
-    edges, aliases = list[I64](), list[I64]()
+    edges, aliases, jumps = list[I64](), list[I64](), list[BeyondCap]()
     records, n_leaders = plain.laws.copy(), max(1, *(law.leader.size for law in present))
     for d, law in enumerate(laws):
         if law is not None:
@@ -27,6 +28,11 @@ def with_rows(plain: ModelArrays, laws: Sequence[RowLaw | None]) -> ModelArrays:
                 records["first_edge"][d], records["first_alias"][d] = map(sum, (map(len, edges), map(len, aliases)))
                 edges.append(law.edges.ravel())
                 aliases.append(law.aliases.ravel())
+            if law.beyond is not None:
+                records["n_beyond"][d], records["first_beyond"][d] = len(law.beyond.edges), sum(map(_size, jumps))
+                for name in ("shape", "ratio", "least"):
+                    records[f"beyond_{name}"][d] = getattr(law.beyond, name)
+                jumps.append(law.beyond)
     same = ("root_span", "weekday_move", "follows", "own_normal", "least_variance", "variance", "speed", "weight")
     stacked = {name: _stacked([None if law is None else getattr(law, name) for law in laws]) for name in same}
     padded = {
@@ -37,8 +43,14 @@ def with_rows(plain: ModelArrays, laws: Sequence[RowLaw | None]) -> ModelArrays:
         "residuals": np.concatenate(list(tables.values())).T,
         "regime_edges": np.concatenate([np.zeros(0, np.int64), *edges]),
         "row_aliases": np.concatenate([np.zeros(0, np.int64), *aliases]),
+        "beyond_edges": np.concatenate([np.zeros(0, np.int64), *(each.edges for each in jumps)]),
+        "beyond_moves": np.concatenate([np.zeros((0, plain.decay.shape[1])), *(each.moves for each in jumps)]),
     }
     return plain._replace(laws=records, **shared, **stacked, **padded)
+
+
+def _size(jumps: BeyondCap) -> int:
+    return jumps.edges.size
 
 
 def _stacked(arrays: Sequence[Array | None]) -> Array:

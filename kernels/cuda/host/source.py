@@ -24,7 +24,7 @@ WALKED_WORDS = 64  # 32-bit registers that the states of all laws may take toget
 PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
 VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
 VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
-UNWIND_ROWS = 15  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
+UNWIND_ROWS = 14  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
 UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a law so many blocks at once
 LOADED_BYTES = 16  # of a law's numbers at once, at most
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
@@ -63,6 +63,7 @@ class BuildSettings:
     has_unwind: bool
     has_filter: bool
     n_leaders: int
+    n_cohorts: int
     n_regimes: int
     chunk: int
     fx: int
@@ -88,9 +89,15 @@ class BuildSettings:
         return self.n_factors * N_SPEEDS + self.n_leaders + 1 if self.has_filter else 0
 
     @property
+    def cohort_rows(self) -> int:
+        """Return how many numbers a path carries of its carry trades."""
+        return 2 * self.n_cohorts + 1 if self.n_cohorts else 0
+
+    @property
     def kept_rows(self) -> int:
         """Return how many numbers of a path lie in memory between two launches, beside what was observed."""
-        return self.n_factors + UNWIND_ROWS + self.carried_rows if self.has_unwind else 0
+        rows = UNWIND_ROWS + self.carried_rows + self.cohort_rows
+        return self.n_factors + rows if self.has_unwind else 0
 
     def sources(self) -> dict[str, str]:
         """Return the text of everything that the build reads, by its path in the wing."""
@@ -137,6 +144,7 @@ def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSetti
         has_unwind=has_unwind,
         has_filter=has_filter,
         n_leaders=model.leader.shape[1],
+        n_cohorts=model.cohort_entry.shape[1],
         n_regimes=model.drift.shape[1],
         chunk=LOADED_BYTES // (4 if float32 else 8) if is_unrolled else 1,
         **_places(model),

@@ -1,6 +1,7 @@
 // A step by a row of past residuals, and the variances that go along with it. Twin in numba/.
 #pragma once
 #include "draws/normal.cuh"
+#include "steps/beyond_cap.cuh"
 #include "steps/regimes.cuh"
 #include "steps/row_regimes.cuh"
 
@@ -30,17 +31,16 @@ __device__ __forceinline__ u64 picked_row(u64 path, u32 step, u32 word) {
     return (u64)law.first_row + (law.is_enumerated ? (path + step) % n : ((u64)word * n) >> 32);
 }
 
-// Draw the row of this step, and before it the regime that tilts it, if there are any.
-__device__ __forceinline__ u64 drawn_row(u64 seed, u64 path, u32 step, int& regime) {
-    const Words words = philox(seed, path, step, RESIDUAL_ROW);
+// The row of this step by its words, and before it the regime that tilts it, if there are any.
+__device__ __forceinline__ u64 drawn_row(Words words, u64 path, u32 step, int& regime) {
     if (law.n_row_regimes == 0) return picked_row(path, step, words.w0);
     regime = next_regimes(regime, words.w1);
     return tilted_row(regime, words.w0);
 }
 
 // Put the row's residuals, what leaders add, and normals of a factor's own together: z, out.
-__device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, Variances& carried, real* z) {
-    const double* row = law_tables.residuals + drawn_row(seed, path, step, carried.regime) * N_FACTORS;
+__device__ __forceinline__ void residuals_of(Words words, u64 seed, u64 path, u32 step, Variances& carried, real* z) {
+    const double* row = law_tables.residuals + drawn_row(words, path, step, carried.regime) * N_FACTORS;
     EACH_FACTOR(f) {
         z[f] = (real)row[f];
 #pragma unroll
@@ -59,14 +59,34 @@ __device__ __forceinline__ void residuals_of(u64 seed, u64 path, u32 step, Varia
     }
 }
 
-// Move a factor by its variance of the day, then let that go along.
-__device__ __forceinline__ real moved_and_forgotten(int f, real per_move, real z, real kept, real* averages) {
+// The variance of the day of a factor, over that at the start.
+__device__ __forceinline__ real variance_of_day(int f, const real* averages) {
     const real least = (real)law_tables.least_variance[f];
     real variance = (real)law_tables.weight[0] * averages[0];
 #pragma unroll
     for (int k = 1; k < N_SPEEDS; ++k) variance = fma((real)law_tables.weight[k], averages[k], variance);
-    variance = variance < least ? least : variance;
-    const real move = sqrt(variance) * z, square = move * move;
+    return variance < least ? least : variance;
+}
+
+#if N_COHORTS
+// Add what the step's sale does to USD/JPY, in standard deviations of the day: z, in and out.
+__device__ __forceinline__ void push_residuals(u32 step, double sold, const Variances& carried, real* z) {
+    real variance = 1;
+    EACH_FACTOR(f) {
+        if (f == (int)law.fx && law_tables.follows[f]) variance = variance_of_day(f, carried.averages[f]);
+    }
+    const real per_move = (real)law_tables.weekday_move[law.fx] * (real)law_tables.root_span[step];
+    const real push = (real)(law.fx_per_stock * sold / (double)(per_move * sqrt(variance)));
+    EACH_FACTOR(f) {
+        const real per_push = (real)0 - (real)law_tables.with_fx[f];
+        if (per_push != 0) z[f] = fma(per_push, push, z[f]);
+    }
+}
+#endif
+
+// Move a factor by its variance of the day, then let that go along.
+__device__ __forceinline__ real moved_and_forgotten(int f, real per_move, real z, real kept, real* averages) {
+    const real move = sqrt(variance_of_day(f, averages)) * z, square = move * move;
 #pragma unroll
     for (int k = 0; k < N_SPEEDS; ++k) {
         const real speed = (real)law_tables.speed[k], gain = (real)1 - speed;
@@ -75,10 +95,15 @@ __device__ __forceinline__ real moved_and_forgotten(int f, real per_move, real z
     return fma(per_move, move, kept);
 }
 
-// Move a path one step.
-__device__ __forceinline__ void step_by_row(u64 seed, u64 path, u32 step, Variances& carried, real* x) {
+// Move a path one step; `sold` is the share of the stock of carry trades that is sold in it.
+__device__ __forceinline__ void step_by_row(u64 seed, u64 path, u32 step, double sold, Variances& carried, real* x) {
+    const Words words = philox(seed, path, step, RESIDUAL_ROW);
+    if (law.n_beyond > 0) add_beyond(step, words, carried.averages, x);
     real z[N_FACTORS];
-    residuals_of(seed, path, step, carried, z);
+    residuals_of(words, seed, path, step, carried, z);
+#if N_COHORTS
+    if (law.n_cohorts > 0) push_residuals(step, sold, carried, z);
+#endif
     const real root_span = (real)law_tables.root_span[step];
     Chunk chunk;
     EACH_FACTOR(f) {

@@ -3,15 +3,9 @@
 #pragma once
 #include "steps/sales.cuh"
 
-// What is to be sold in a step, USD bn.
-struct Orders {
-    double privately;
-    double carry;
-};
-
-// What the close before a step orders; n_done steps lie before it. Nothing that is sold in the step counts for what is
-// sold in it: there is no fixed point.
-__device__ __forceinline__ Orders order_sales(double n_done, const real* x, double* rows) {
+// What the close before a step orders private holders to sell in it, USD bn. Nothing that is sold in the step counts for
+// what is sold in it: there is no fixed point.
+__device__ __forceinline__ double order_sales(const real* x, const double* rows) {
     const double* impact = law_tables.impact;
     const double spot = deviation_of(x, FACTOR_OF(FX, law.fx)), rise = deviation_of(x, FACTOR_OF(UST, law.ust));
     const double on_ust = impact[FACTOR_OF(UST, law.ust)], level = rows[IMPACT];
@@ -25,25 +19,17 @@ __device__ __forceinline__ Orders order_sales(double n_done, const real* x, doub
     double wanted = fma(law.hazard_per_loss, loss, fma(law.hazard_per_pickup, fma(on_pickup, level, pickup), law.hazard));
     wanted = wanted > 0.0 ? wanted : 0.0;
     wanted = wanted > law.hazard_most ? law.hazard_most : wanted;
-    const double offset = law.start_loss - law.carry_per_step * n_done, lost = law.leverage * (offset - spot);
-    const double worst = lost > rows[WORST] ? lost : rows[WORST];
-    double share = law.stop_slope * (worst - law.stop_loss);
-    share = share > 0.0 ? share : 0.0;
-    share = share > law.stop_most ? law.stop_most : share;
-    const double sale = fma(law.carry_stock, share, 0.0 - rows[CARRY_SOLD]);
-    rows[WORST] = worst;
-    return {(law.ust_stock - rows[PRIVATE_SOLD]) * law.years * wanted, sale > 0.0 ? sale : 0.0};
+    return (law.ust_stock - rows[PRIVATE_SOLD]) * law.years * wanted;
 }
 
-// Make the sales of a step, official ones among them.
-__device__ __forceinline__ void make_sales(double official, const Orders& orders, real* x, double* rows) {
-    const double sold = official + orders.privately;
+// Make the sales of a step, official and private ones.
+__device__ __forceinline__ void make_sales(double official, double privately, real* x, double* rows) {
+    const double sold = official + privately;
     const double sales = rows[SALES] + sold, fading = fma(rows[FADING], law.fading, sold);
     rows[OFFICIAL_SOLD] = rows[OFFICIAL_SOLD] + official;
-    rows[PRIVATE_SOLD] = rows[PRIVATE_SOLD] + orders.privately;
-    rows[CARRY_SOLD] = rows[CARRY_SOLD] + orders.carry;
+    rows[PRIVATE_SOLD] = rows[PRIVATE_SOLD] + privately;
     rows[SALES] = sales, rows[FADING] = fading;
     rows[IMPACT] = rows[SHORT_RUN] * fma(law.long_run, sales, (1.0 - law.long_run) * fading);
-    const double spot = deviation_of(x, FACTOR_OF(FX, law.fx)), dollars = fma(law.unhedged, orders.privately, orders.carry);
-    set_deviation(x, FACTOR_OF(FX, law.fx), (real)fma(0.0 - law.fx_per_bn, dollars, spot));
+    const double spot = deviation_of(x, FACTOR_OF(FX, law.fx)), per_sale = 0.0 - law.fx_per_bn * law.unhedged;
+    set_deviation(x, FACTOR_OF(FX, law.fx), (real)fma(per_sale, privately, spot));
 }

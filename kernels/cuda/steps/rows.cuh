@@ -10,8 +10,7 @@ __constant__ LawTables law_tables;
 enum Row {
     REGIME,
     CLOSES,  // ln USD/JPY of the last five closes, from its start, the oldest first
-    WORST = CLOSES + 5,
-    CARRY_SOLD,
+    CARRY_SOLD = CLOSES + 5,
     PRIVATE_SOLD,
     OFFICIAL_SOLD,
     SALES,

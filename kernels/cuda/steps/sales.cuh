@@ -42,23 +42,6 @@ __device__ __forceinline__ void sell_treasuries(double flow, double rise, double
     spot = spot - law.fx_per_bn * law.unhedged * sale;
 }
 
-// Carry positions stopped by a new worst loss, which their own sale of dollars deepens; n_done steps with this.
-__device__ __forceinline__ void stop_out(double n_done, double& spot, double* rows) {
-    const double slope = law.carry_stock * law.stop_slope, per_sale = law.leverage * law.fx_per_bn;
-    const double offset = law.start_loss - law.carry_per_step * n_done;
-    const double most = law.carry_stock * law.stop_most, sold = rows[CARRY_SOLD], worst = rows[WORST];
-    const double loss = law.leverage * (offset - spot);
-    double sale = 0.0;
-    if (loss > worst) {
-        const double wanted = fma(slope, loss - law.stop_loss, 0.0 - sold);
-        sale = settled(wanted, 1.0 - slope * per_sale, most > sold ? most - sold : 0.0);
-    }
-    const double deeper = fma(per_sale, sale, loss);
-    rows[WORST] = deeper > worst ? deeper : worst;
-    rows[CARRY_SOLD] = sold + sale;
-    spot = spot - law.fx_per_bn * sale;
-}
-
 // The yield pick-up without impact.
 __device__ __forceinline__ double pickup_of(const real* x) {
     double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
@@ -68,10 +51,9 @@ __device__ __forceinline__ double pickup_of(const real* x) {
 }
 
 // Everything that is sold in a step, and what it does to prices.
-__device__ __forceinline__ void sell(double official, double n_done, real* x, double* rows) {
+__device__ __forceinline__ void sell(double official, real* x, double* rows) {
     double spot = deviation_of(x, FACTOR_OF(FX, law.fx));
     const double rise = deviation_of(x, FACTOR_OF(UST, law.ust));
     sell_treasuries(official, rise, pickup_of(x), spot, rows);
-    stop_out(n_done, spot, rows);
     set_deviation(x, FACTOR_OF(FX, law.fx), (real)spot);
 }

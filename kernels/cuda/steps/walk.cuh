@@ -9,6 +9,9 @@
 #if HAS_FILTER
 #include "steps/filtered.cuh"
 #include "steps/following.cuh"
+#if N_COHORTS
+#include "steps/cohorts.cuh"
+#endif
 #endif
 
 // The path of a thread: its deviations, and what it carries beside them.
@@ -17,6 +20,9 @@ struct Walk {
     double rows[N_ROWS];
 #if HAS_FILTER
     Variances filter;
+#if N_COHORTS
+    Cohorts cohorts;
+#endif
 #endif
 };
 
@@ -41,6 +47,9 @@ __device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& wal
     if (law.is_unwind) draw_parameters(seed, paths[0], walk.rows);
 #if HAS_FILTER
     if (law.is_filtered) start_variances(walk.filter);
+#if N_COHORTS
+    start_cohorts(walk.cohorts);
+#endif
 #endif
 }
 
@@ -54,28 +63,35 @@ __device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 wor
         intervene(seed, path, step, word, move, spot, official);
         set_deviation(x, fx, spot);
     }
-    if (law.feeds_back) sell(official, (double)step + 1.0, x, rows);
+    if (law.feeds_back) sell(official, x, rows);
 }
 
 #if HAS_FILTER
 // Take one step of a law by rows: what the closes before it order and call for, the row, then jumps and sales on top.
-// The averages that variances are made of take the row's move alone.
+// The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
+// what comes on top.
 __device__ __forceinline__ void filtered_one_step(u64 seed, u64 path, u32 step, Walk& walk) {
     real* x = walk.state.x[0][0];
-    if (!law.is_unwind) return step_by_row(seed, path, step, walk.filter, x);
+    if (!law.is_unwind) return step_by_row(seed, path, step, 0.0, walk.filter, x);
     const int fx = FACTOR_OF(FX, law.fx);
     const double move = look_back(deviation_of(x, fx), walk.rows);
-    Orders orders = {0.0, 0.0};
-    if (law.feeds_back) orders = order_sales((double)step, x, walk.rows);
+    double privately = 0.0, sold = 0.0;
+    if (law.feeds_back) privately = order_sales(x, walk.rows);
     double official = law_tables.scheduled[step];
     if (law.intervenes) {
         real spot = deviation_of(x, fx);
         intervene(seed, path, step, philox(seed, path, step, EVENTS).w2, move, spot, official);
         set_deviation(x, fx, spot);
     }
-    step_by_row(seed, path, step, walk.filter, x);
+#if N_COHORTS
+    if (law.n_cohorts > 0) sold = sell_waiting(walk.cohorts, walk.rows);
+#endif
+    step_by_row(seed, path, step, sold, walk.filter, x);
     add_jumps(seed, path, step, (int)walk.rows[REGIME], x);
-    if (law.feeds_back) make_sales(official, orders, x, walk.rows);
+    if (law.feeds_back) make_sales(official, privately, x, walk.rows);
+#if N_COHORTS
+    if (law.n_cohorts > 0) stop_cohorts(step, deviation_of(x, fx), walk.cohorts);
+#endif
 }
 #endif
 
@@ -114,7 +130,8 @@ __device__ __forceinline__ real path_series(const Walk& walk, int k) {
     return (real)walk.rows[rows[k]];
 }
 
-// A path between two launches lies in kept (N_FACTORS + N_ROWS + CARRIED_ROWS, width), binary64.
+// A path between two launches lies in kept (N_FACTORS + N_ROWS + CARRIED_ROWS + 2 N_COHORTS + 1, width), binary64; without
+// cohorts nothing of them.
 typedef double Kept;
 
 __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, Walk& walk) {
@@ -130,6 +147,15 @@ __device__ __forceinline__ void resume(const Kept* kept, i64 column, i64 width, 
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) walk.filter.leads[r] = (real)carried[(N_FACTORS * N_SPEEDS + r) * width];
     walk.filter.regime = (int)carried[(N_FACTORS * N_SPEEDS + N_LEADERS) * width];
+#if N_COHORTS
+    const double* trades = carried + CARRIED_ROWS * width;
+#pragma unroll 1
+    for (int c = 0; c < N_COHORTS; ++c) {
+        walk.cohorts.entry[c] = trades[c * width];
+        walk.cohorts.stopped[c] = trades[(N_COHORTS + c) * width];
+    }
+    walk.cohorts.waiting = trades[2 * N_COHORTS * width];
+#endif
 #endif
 }
 
@@ -146,6 +172,15 @@ __device__ __forceinline__ void keep(const Walk& walk, i64 column, i64 width, Ke
 #pragma unroll
     for (int r = 0; r < N_LEADERS; ++r) carried[(N_FACTORS * N_SPEEDS + r) * width] = walk.filter.leads[r];
     carried[(N_FACTORS * N_SPEEDS + N_LEADERS) * width] = walk.filter.regime;
+#if N_COHORTS
+    double* trades = carried + CARRIED_ROWS * width;
+#pragma unroll 1
+    for (int c = 0; c < N_COHORTS; ++c) {
+        trades[c * width] = walk.cohorts.entry[c];
+        trades[(N_COHORTS + c) * width] = walk.cohorts.stopped[c];
+    }
+    trades[2 * N_COHORTS * width] = walk.cohorts.waiting;
+#endif
 #endif
 }
 #else

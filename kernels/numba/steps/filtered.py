@@ -7,7 +7,8 @@ from kernels.law_layout import N_SPEEDS, Law, ModelArrays
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.numba.steps.row_regimes import next_regimes, start_regimes, tilted_row
-from kernels.types import U32, U64, Array, u64
+from kernels.numba.steps.rows import SOLD, SPOT
+from kernels.types import F64, U32, U64, Array, u64
 
 
 @njit(**STRICT)
@@ -86,6 +87,33 @@ def residuals_of(model: ModelArrays, d: int, picked: U64, normals: Array, carrie
 
 
 @njit(**STRICT)
+def push_residuals(model: ModelArrays, d: int, step: u64, carried: Array, rows: F64, z: Array) -> None:
+    """Add what a step's sale of carry trades does to USD/JPY, in standard deviations of the day.
+
+    z (n_factors * STRIDE,) in and out
+    carried (carried_rows * STRIDE,), rows of the unwind, of which SOLD is the share of the stock, and SPOT scratch
+    """
+    law = model.laws[d]
+    fx, per_stock = law.fx, law.fx_per_stock
+    per_move, least = model.weekday_move[d, fx] * model.root_span[d, step], model.least_variance[d, fx]
+    w0, w1, w2, w3 = model.weight[d, 0], model.weight[d, 1], model.weight[d, 2], model.weight[d, 3]
+    follows, one = model.follows[d, fx] != 0, z.dtype.type(1.0)
+    averages = carried[fx * N_SPEEDS * STRIDE : (fx + 1) * N_SPEEDS * STRIDE]
+    for i in range(BLOCK):
+        a, b = averages[i], averages[STRIDE + i]
+        c, e = averages[2 * STRIDE + i], averages[3 * STRIDE + i]
+        variance = fma(w3, e, fma(w2, c, fma(w1, b, w0 * a)))
+        variance = least if variance < least else variance
+        variance = variance if follows else one
+        rows[SPOT + i] = per_stock * rows[SOLD + i] / np.float64(per_move * np.sqrt(variance))
+    for f in range(model.decay.shape[1]):
+        per_push, total = z.dtype.type(0.0) - model.with_fx[d, f], z[f * STRIDE : (f + 1) * STRIDE]
+        if per_push != 0.0:
+            for i in range(BLOCK):
+                total[i] = fma(per_push, z.dtype.type(rows[SPOT + i]), total[i])
+
+
+@njit(**STRICT)
 def move_and_forget(model: ModelArrays, d: int, f: int, per_move: float, z: Array, carried: Array, x: Array) -> None:
     """Move factor f by its variance of the day, then let that go along: z, x (STRIDE,), carried (4 * STRIDE,)."""
     decay, drift, least = model.decay[d, f], model.drift[d, 0, f], model.least_variance[d, f]
@@ -118,12 +146,14 @@ def step_by_row(
     picked: U64,
     z: Array,
     carried: Array,
+    rows: F64,
     state: Array,
 ) -> None:
     """Move a block of paths of law d one step: state (n_factors * STRIDE,) and carried, in and out.
 
     words    (4 * STRIDE,)          of lane RESIDUAL_ROW: the first is the row, the second the regime that tilts it
     normals  (n_factors * STRIDE,)  of the factors' own, for those that have a weight for them
+    rows                            of the unwind, of which those of carry trades are looked at
     picked (BLOCK,), z (n_factors * STRIDE,) are scratch
     """
     n_factors, n_leaders, law = model.decay.shape[1], model.leader.shape[1], model.laws[d]
@@ -135,6 +165,8 @@ def step_by_row(
         for i in range(BLOCK):
             picked[i] = tilted_row(model, law, np.int64(regimes[i]), u64(words[i]))
     residuals_of(model, d, picked, normals, carried, z)
+    if law.n_cohorts > 0:
+        push_residuals(model, d, step, carried, rows, z)
     for f in range(n_factors):
         own, x = z[f * STRIDE : (f + 1) * STRIDE], state[f * STRIDE : (f + 1) * STRIDE]
         per_move = model.weekday_move[d, f] * model.root_span[d, step]

@@ -10,8 +10,6 @@ from kernels.law_layout import Law
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, STRICT
 from kernels.numba.steps.rows import (
-    CARRY,
-    CARRY_SOLD,
     FADING,
     IMPACT,
     OFFICIAL,
@@ -23,15 +21,14 @@ from kernels.numba.steps.rows import (
     SALES,
     SHORT_RUN,
     SPOT,
-    WORST,
 )
 from kernels.numba.steps.sales import look_at_prices
 from kernels.types import F64, Array
 
 
 @njit(**STRICT)
-def order_sales(law: Law, impact: F64, n_done: float, state: Array, rows: F64) -> None:
-    """Note what the close before a step orders, in rows PRIVATE and CARRY; n_done steps lie before it.
+def order_sales(law: Law, impact: F64, state: Array, rows: F64) -> None:
+    """Note what the close before a step orders, in row PRIVATE.
 
     impact (n_factors,) of the law, state (n_factors * STRIDE,) deviations without it. Nothing that is sold in the step
     counts for what is sold in it: there is no fixed point.
@@ -50,31 +47,19 @@ def order_sales(law: Law, impact: F64, n_done: float, state: Array, rows: F64) -
         wanted = wanted if wanted > 0.0 else 0.0
         wanted = highest if wanted > highest else wanted
         rows[PRIVATE + i] = (stock - rows[PRIVATE_SOLD + i]) * years * wanted
-    leverage, slope, begin, most = law.leverage, law.stop_slope, law.stop_loss, law.stop_most
-    offset, carry_stock = law.start_loss - law.carry_per_step * n_done, law.carry_stock
-    for i in range(BLOCK):
-        lost, worst = leverage * (offset - rows[SPOT + i]), rows[WORST + i]
-        worst = lost if lost > worst else worst
-        share = slope * (worst - begin)
-        share = share if share > 0.0 else 0.0
-        share = most if share > most else share
-        sale = fma(carry_stock, share, 0.0 - rows[CARRY_SOLD + i])
-        rows[WORST + i] = worst
-        rows[CARRY + i] = sale if sale > 0.0 else 0.0
 
 
 @njit(**STRICT)
 def make_sales(law: Law, rows: F64, spot: Array) -> None:
-    """Make the sales of a step, rows OFFICIAL, PRIVATE and CARRY, and what they do to ln USD/JPY: spot (STRIDE,)."""
-    long_run, rest, kept, unhedged = law.long_run, 1.0 - law.long_run, law.fading, law.unhedged
-    per_sale = 0.0 - law.fx_per_bn
+    """Make the sales of a step, rows OFFICIAL and PRIVATE, and what they do to ln USD/JPY: spot (STRIDE,)."""
+    long_run, rest, kept = law.long_run, 1.0 - law.long_run, law.fading
+    per_sale = 0.0 - law.fx_per_bn * law.unhedged
     for i in range(BLOCK):
-        flow, private, carry = rows[OFFICIAL + i], rows[PRIVATE + i], rows[CARRY + i]
+        flow, private = rows[OFFICIAL + i], rows[PRIVATE + i]
         sold = flow + private
         sales, fading = rows[SALES + i] + sold, fma(rows[FADING + i], kept, sold)
         rows[OFFICIAL_SOLD + i] = rows[OFFICIAL_SOLD + i] + flow
         rows[PRIVATE_SOLD + i] = rows[PRIVATE_SOLD + i] + private
-        rows[CARRY_SOLD + i] = rows[CARRY_SOLD + i] + carry
         rows[SALES + i], rows[FADING + i] = sales, fading
         rows[IMPACT + i] = rows[SHORT_RUN + i] * fma(long_run, sales, rest * fading)
-        spot[i] = fma(per_sale, fma(unhedged, private, carry), np.float64(spot[i]))
+        spot[i] = fma(per_sale, private, np.float64(spot[i]))

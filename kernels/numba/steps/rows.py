@@ -11,7 +11,7 @@ from kernels.numba.settings import STRIDE
     _,
     MOVE,  # of ln USD/JPY over the five closes before the step
     FALL,  # its size where the yen rose, else 0
-    WORST,  # loss of the carry trade so far, as a fraction of equity
+    WAITING,  # share of the stock of carry trades that waits to be sold
     CARRY_SOLD,  # USD bn, as all that is sold
     PRIVATE_SOLD,
     OFFICIAL_SOLD,
@@ -27,8 +27,9 @@ from kernels.numba.settings import STRIDE
     LIKELY,  # probability of an intervention
     UNIFORM,
     PRIVATE,  # sold in a step, by the orders of the close before it
-    CARRY,
-) = (k * STRIDE for k in range(25))
-N_ROWS = 25
+    SOLD,  # share of the stock of carry trades, in a step
+    DEMAND,  # what a close asks for, the sum over its cohorts
+) = (k * STRIDE for k in range(26))
+N_ROWS = 26  # after them come, of each cohort, where it entered, then what is stopped of it: `cohorts`
 N_CLOSES = 5
 PATH_SERIES_ROWS = (REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT)  # law_layout.PATH_SERIES

@@ -11,7 +11,6 @@ from kernels.law_layout import Law
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.numba.steps.rows import (
-    CARRY_SOLD,
     FADING,
     IMPACT,
     OFFICIAL,
@@ -22,7 +21,6 @@ from kernels.numba.steps.rows import (
     SALES,
     SHORT_RUN,
     SPOT,
-    WORST,
 )
 from kernels.types import F64, Array
 
@@ -91,33 +89,10 @@ def sell_treasuries(law: Law, impact: F64, rows: F64) -> None:
 
 
 @njit(**STRICT)
-def stop_out(law: Law, n_done: float, rows: F64) -> None:
-    """Stop carry positions by a new worst loss, which their own sale of dollars deepens.
-
-    n_done  steps with this; rows (n_rows * STRIDE,), flat, what paths carry, in and out [USD bn, decimal]
-    """
-    leverage, slope = law.leverage, law.carry_stock * law.stop_slope
-    offset = law.start_loss - law.carry_per_step * n_done
-    per_sale = leverage * law.fx_per_bn
-    left, most, begin, fx_per_bn = 1.0 - slope * per_sale, law.carry_stock * law.stop_most, law.stop_loss, law.fx_per_bn
-    for i in range(BLOCK):
-        sold, worst, spot = rows[CARRY_SOLD + i], rows[WORST + i], rows[SPOT + i]
-        loss = leverage * (offset - spot)
-        wanted = fma(slope, loss - begin, 0.0 - sold)
-        room = most - sold if most > sold else 0.0
-        sale = settled(wanted, left, room) if loss > worst else 0.0
-        deeper = fma(per_sale, sale, loss)
-        rows[WORST + i] = deeper if deeper > worst else worst
-        rows[CARRY_SOLD + i] = sold + sale
-        rows[SPOT + i] = spot - fx_per_bn * sale
-
-
-@njit(**STRICT)
-def sell(law: Law, impact: F64, n_done: float, state: Array, rows: F64) -> None:
+def sell(law: Law, impact: F64, state: Array, rows: F64) -> None:
     """Sell all that is sold in a step, and do what it does to prices; impact (n_factors,) of the law."""
     look_at_prices(law, state, rows)
     sell_treasuries(law, impact, rows)
-    stop_out(law, n_done, rows)
     fx = law.fx * STRIDE
     for i in range(BLOCK):
         state[fx + i] = rows[SPOT + i]

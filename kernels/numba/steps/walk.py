@@ -13,6 +13,8 @@ from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.steps.beyond_cap import add_beyond
+from kernels.numba.steps.cohorts import sell_waiting, start_cohorts, stop_cohorts
 from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
 from kernels.numba.steps.following import make_sales, order_sales
 from kernels.numba.steps.jumps import add_jumps, intervene
@@ -73,7 +75,7 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
     """Set a block of paths to its start.
 
     state    (n_dynamics * n_factors * STRIDE,)  out: deviations, flat
-    unwind   (n_dynamics, N_ROWS * STRIDE)       out: see rows; without a row where no law has an unwind
+    unwind   (n_dynamics, unwind_rows * STRIDE)  out: see rows; without a row where no law has an unwind
     filters  (n_dynamics, carried_rows * STRIDE) out: variances; without a row where no law is filtered
     """
     for k in range(state.size):
@@ -81,6 +83,7 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
     for d in range(unwind.shape[0]):
         if model.laws[d].is_unwind:
             draw_parameters(model.laws[d], model.quantiles[d], model.initial[d], seed, paths, unwind[d])
+            start_cohorts(model, d, unwind[d])
     for d in range(filters.shape[0]):
         if model.laws[d].is_filtered:
             start_variances(model, d, filters[d])
@@ -119,7 +122,7 @@ def unwind_one_step(
     if law.intervenes:
         intervene(law, seed, paths, step, words, rows, spot)
     if law.feeds_back:
-        sell(law, model.impact[d], np.float64(step) + 1.0, state, rows)
+        sell(law, model.impact[d], state, rows)
 
 
 @njit(**INLINE)
@@ -140,24 +143,31 @@ def filtered_one_step(
 ) -> None:
     """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
 
-    The averages that variances are made of take the row's move alone. state (n_factors * STRIDE,), carried of the law
-    and rows of the unwind, of which there are none without one, in and out. z (n_factors * STRIDE,) is scratch.
+    The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
+    what comes on top. state (n_factors * STRIDE,), carried of the law and rows of the unwind, of which there are none
+    without one, in and out. z (n_factors * STRIDE,) is scratch.
     """
     law = model.laws[d]
     spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
     if law.is_unwind:
         look_back(step, spot, rows)
         if law.feeds_back:
-            order_sales(law, model.impact[d], np.float64(step), state, rows)
+            order_sales(law, model.impact[d], state, rows)
         for i in range(BLOCK):
             rows[OFFICIAL + i] = model.scheduled[d, step]
         if law.intervenes:
             intervene(law, seed, paths, step, words, rows, spot)
-    step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, state)
+        if law.n_cohorts > 0:
+            sell_waiting(law, rows)
+    if law.n_beyond > 0:
+        add_beyond(model, d, np.int64(step), row_words, carried, state)
+    step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, rows, state)
     if law.is_unwind:
         add_jumps(model, law, seed, paths, step, words, rows, state)
         if law.feeds_back:
             make_sales(law, rows, spot)
+        if law.n_cohorts > 0:
+            stop_cohorts(model, d, step, spot, rows)
 
 
 @njit(**INLINE)

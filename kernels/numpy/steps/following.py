@@ -17,11 +17,10 @@ class Orders:
     """What is to be sold in a step, (n_ids,) each [USD bn]."""
 
     private: F64
-    carry: F64
 
 
-def order_sales(law: Law, impact: F64, n_done: float, state: Array, carried: Carried) -> Orders:
-    """Return what the close before a step orders; n_done steps lie before it, and worst losses go along.
+def order_sales(law: Law, impact: F64, state: Array, carried: Carried) -> Orders:
+    """Return what the close before a step orders.
 
     impact (n_factors,) of the law, state (n_factors, n_ids) deviations without it. Nothing that is sold in the step
     counts for what is sold in it: there is no fixed point.
@@ -34,16 +33,12 @@ def order_sales(law: Law, impact: F64, n_done: float, state: Array, carried: Car
     loss = np.maximum(0.0, law.start_held + law.duration * shown[law.ust] - law.unhedged * spot)
     hazard = law.hazard + law.hazard_per_pickup * pickup + law.hazard_per_loss * loss
     private = (law.ust_stock - carried.private_sold) * law.years * np.clip(hazard, 0.0, law.hazard_most)
-    lost = law.leverage * (law.start_loss - law.carry_per_step * n_done - spot)
-    carried.worst = np.maximum(carried.worst, lost)
-    stopped = law.carry_stock * np.clip(law.stop_slope * (carried.worst - law.stop_loss), 0.0, law.stop_most)
-    return Orders(private=np.asarray(private), carry=np.maximum(0.0, stopped - carried.carry_sold))
+    return Orders(private=np.asarray(private))
 
 
 def make_sales(law: Law, flow: F64, orders: Orders, state: Array, carried: Carried) -> None:
     """Make the sales of a step, official ones `flow` (n_ids,) among them: state (n_factors, n_ids), in and out."""
     carried.official_sold = carried.official_sold + flow
     carried.private_sold = carried.private_sold + orders.private
-    carried.carry_sold = carried.carry_sold + orders.carry
     carried.fading = law.fading * carried.fading + flow + orders.private
-    state[law.fx] -= law.fx_per_bn * (law.unhedged * orders.private + orders.carry)
+    state[law.fx] -= law.fx_per_bn * law.unhedged * orders.private

@@ -16,14 +16,13 @@ class Carried:
     regime: I64
     short_run: F64  # impact per USD bn
     closes: F64  # (5, n_ids) ln USD/JPY one to five closes ago
-    worst: F64 = field(init=False)  # loss of the carry trade so far
     carry_sold: F64 = field(init=False)
     private_sold: F64 = field(init=False)
     official_sold: F64 = field(init=False)
     fading: F64 = field(init=False)  # sales of Treasuries, fading
 
     def __post_init__(self) -> None:
-        for name in ("worst", "carry_sold", "private_sold", "official_sold", "fading"):
+        for name in ("carry_sold", "private_sold", "official_sold", "fading"):
             setattr(self, name, np.zeros(self.q.size))
 
     def impact(self, long_run: float) -> F64:

@@ -52,25 +52,6 @@ def sell_treasuries(law: Law, impact: F64, flow: F64, x: F64, carried: Carried) 
     return np.asarray(spot - law.fx_per_bn * law.unhedged * sold)
 
 
-def stop_out(law: Law, n_done: float, spot: F64, carried: Carried) -> F64:
-    """Stop carry positions by a new worst loss, and return ln USD/JPY after it: (n_ids,); n_done steps with this."""
-
-    def loss_of(sale: F64) -> F64:
-        earned = law.carry_per_step * n_done
-        return np.asarray(law.leverage * (law.start_loss - earned - spot + law.fx_per_bn * sale))
-
-    def carry(sale: F64) -> F64:
-        share = law.stop_slope * (np.maximum(carried.worst, loss_of(sale)) - law.stop_loss)
-        stopped = law.carry_stock * np.clip(share, 0.0, law.stop_most)
-        return np.maximum(0.0, stopped - carried.carry_sold)
-
-    sold = settled(carry, np.full(spot.size, law.carry_stock * law.stop_most))
-    carried.worst = np.maximum(carried.worst, loss_of(sold))
-    carried.carry_sold = carried.carry_sold + sold
-    return np.asarray(spot - law.fx_per_bn * sold)
-
-
-def sell(law: Law, impact: F64, n_done: float, flow: F64, state: Array, carried: Carried) -> None:
+def sell(law: Law, impact: F64, flow: F64, state: Array, carried: Carried) -> None:
     """Sell all that is sold in a step, and do what it does to prices: state (n_factors, n_ids), in and out."""
-    spot = sell_treasuries(law, impact, flow, state.astype(np.float64), carried)
-    state[law.fx] = stop_out(law, n_done, spot, carried)
+    state[law.fx] = sell_treasuries(law, impact, flow, state.astype(np.float64), carried)

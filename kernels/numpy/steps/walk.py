@@ -9,6 +9,8 @@ from kernels.law_layout import ModelArrays
 from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
+from kernels.numpy.steps.beyond_cap import add_beyond
+from kernels.numpy.steps.cohorts import Cohorts, sell_waiting, start_cohorts, stop_cohorts
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.following import make_sales, order_sales
 from kernels.numpy.steps.jumps import add_jumps, intervene
@@ -36,6 +38,7 @@ class Beside:
 
     unwind: Carried | None
     variances: Variances | None
+    cohorts: Cohorts | None
 
 
 def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Beside]:
@@ -45,7 +48,8 @@ def start_walk(model: ModelArrays, seed: int, path_ids: U64) -> list[Beside]:
         law, unwind = model.laws[d], None
         if law.is_unwind:
             unwind = draw_parameters(law, model.quantiles[d], model.initial[d], seed, path_ids)
-        return Beside(unwind, start_variances(model, d, path_ids.size) if law.is_filtered else None)
+        variances = start_variances(model, d, path_ids.size) if law.is_filtered else None
+        return Beside(unwind, variances, start_cohorts(model, d, path_ids.size) if law.n_cohorts else None)
 
     return [beside(d) for d in range(model.laws.size)]
 
@@ -60,7 +64,7 @@ def walk_one_step(
         normals = draw_normals(seed, path_ids, step, states.shape[1], single=single)
     for d, (state, own) in enumerate(zip(states, carried, strict=True)):
         if own.variances is not None:
-            filtered_one_step(model, d, seed, path_ids, step, normals, state, own.variances, own.unwind)
+            filtered_one_step(model, d, seed, path_ids, step, normals, state, own.variances, own.unwind, own.cohorts)
         elif own.unwind is not None:
             unwind_one_step(model, d, seed, path_ids, step, normals, state, own.unwind)
         else:
@@ -91,7 +95,7 @@ def unwind_one_step(
     if law.intervenes:
         flow += intervene(law, seed, path_ids, step, words[2], move, state)
     if law.feeds_back:
-        sell(law, model.impact[d], step + 1.0, flow, state, carried)
+        sell(law, model.impact[d], flow, state, carried)
 
 
 def filtered_one_step(
@@ -104,17 +108,19 @@ def filtered_one_step(
     state: Array,
     variances: Variances,
     carried: Carried | None,
+    cohorts: Cohorts | None,
 ) -> None:
     """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
 
-    The averages that variances are made of take the row's move alone. state (n_factors, n_ids), variances and, where an
-    unwind is on top, carried: in and out.
+    The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
+    what comes on top. state (n_factors, n_ids), variances and, where an unwind is on top, carried and cohorts: in and
+    out.
     """
     law, orders = model.laws[d], None
     flow = np.zeros(path_ids.size)
     if carried is not None:
         move = look_back(state[law.fx].astype(np.float64), carried)
-        orders = order_sales(law, model.impact[d], float(step), state, carried) if law.feeds_back else None
+        orders = order_sales(law, model.impact[d], state, carried) if law.feeds_back else None
         flow = flow + model.scheduled[d, step]
         if law.intervenes:
             flow += intervene(law, seed, path_ids, step, draw_words(seed, path_ids, step, EVENTS)[2], move, state)
@@ -123,11 +129,18 @@ def filtered_one_step(
     if law.n_row_regimes:
         variances.regimes = next_regimes(model, law, variances.regimes, words[1])
         rows = tilted_row(model, law, variances.regimes, words[0])
-    step_by_row(model, d, step, rows, normals, variances, state)
+    if law.n_beyond:
+        add_beyond(model, d, step, words, variances, state)
+    sold = np.zeros(path_ids.size)
+    if carried is not None and cohorts is not None:
+        sold = sell_waiting(law, cohorts, carried)
+    step_by_row(model, d, step, rows, normals, sold, variances, state)
     if carried is not None:
         add_jumps(model, law, seed, path_ids, step, carried, state)
     if carried is not None and orders is not None:
         make_sales(law, flow, orders, state, carried)
+    if cohorts is not None:
+        stop_cohorts(law, step, state, cohorts)
 
 
 def observe(model: ModelArrays, d: int, state: Array, carried: Carried | None) -> Array:

@@ -50,7 +50,6 @@ CARRY = Carry(
     source="by hand",
     stock_usd_bn=250.0,
     leverage=4.0,
-    earned_per_year=0.0,
     stop_loss=0.1,
     stop_slope=0.5,
     stop_most=0.6,
@@ -82,10 +81,11 @@ def market():
 
 
 def test_the_response_of_a_scenario_is_written_out(market):
-    law = law_of(market, 10, 10, Unwind(carry=CARRY, repatriation=SALES, impact=IMPACT))
+    law = law_of(market, 10, 10, Unwind(law="filtered", carry=CARRY, repatriation=SALES, impact=IMPACT))
     found = loop_gain(law.unwind, 10)
-    held = 800.0 * 10 / 252
-    left = 0.4 + 0.6 * np.mean([math.exp(-4.0 * age / 252) for age in range(10)])
+    years = law.unwind.record["years"]  # of a joint date, on average
+    held = 800.0 * 10 * years
+    left = 0.4 + 0.6 * np.mean([math.exp(-4.0 * age * years) for age in range(10)])
     impact = 12.8e-6 * left
     loss = 1.5 * 7.0 * 1.1 + 8.0 * (0.3 - 1.1)
     matrix = [

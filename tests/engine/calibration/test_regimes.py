@@ -25,7 +25,6 @@ from engine.inputs.history.load import read_history
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import read_scenario
 from engine.mechanisms.betas import BETA_SETS
-from engine.mechanisms.loop import flow_drifts
 from engine.mechanisms.unwind import Unwind
 
 PARTS = Path(str(files("engine.scenario") / "bundled" / "parts"))
@@ -153,20 +152,6 @@ def test_interventions_come_about_as_often_as_the_record_has_them(shared):
     assert expected(given.rise_logit, -1.0, "2012", "2025-05-30") == pytest.approx(0.5, abs=0.05)
     # 7 days in 2022-2024; 1.6 standard deviations of a Poisson number above this
     assert expected(given.fall_logit, 1.0, "2022", "2024") == pytest.approx(3.9, abs=0.1)
-
-
-@pytest.mark.parametrize("name", EPISODES)
-def test_drifts_beside_the_loop_leave_out_what_its_sales_add(estimates, name):
-    loop = unwind("loop")
-    assert loop.carry is not None
-    assert loop.repatriation is not None
-    assert loop.impact is not None
-    found = estimates[name]
-    sales = flow_drifts(found.mean, found.names, found.n_days, loop.carry, loop.repatriation, loop.impact)
-    regimes = {regime.name: regime for regime in unwind("regimes-3-without-sales").regimes}
-    drifts = dict(regimes[name].drifts)
-    for factor, drift in zip(found.names, found.drifts - sales, strict=True):
-        assert drifts[factor] == pytest.approx(drift, abs=0.5001e-4), factor
 
 
 @pytest.mark.parametrize(("name", "episode"), [("calm", CALM), ("flight-2024", EPISODES["FLIGHT"]),

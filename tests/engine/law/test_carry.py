@@ -1,23 +1,163 @@
-"""Carry stops in the law's record."""
+"""Carry trades in a law: the record's fields, the cohorts at the start, rows net of sales, the record replayed."""
 
 import math
 from dataclasses import replace
+from datetime import date
 
+import numpy as np
 import pytest
 
-from engine.law.carry import carry_record
+from engine.calibration.filtered import FilterRule, standardised_along
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.law.arrays import model_arrays
+from engine.law.carry import carry_record, cohort_arrays, net_rows
+from engine.law.law import law_of
 from engine.law.part import LawSetting
+from engine.law.past.filtered import row_law
+from engine.market.filtered import FilteredState
+from engine.market.loop_record import LoopRecord
 from engine.mechanisms.carry import Carry
+from engine.mechanisms.cohorts import inferred_sales, shape_of
+from engine.mechanisms.impact import Impact
 from engine.mechanisms.unwind import Unwind
+from kernels.law_layout import PATH_SERIES
+from kernels.numba.backend import NumbaBackend
+from kernels.payoffs import empty_book
 
-CARRY = Carry(source="x", stock_usd_bn=200.0, leverage=4.0, earned_per_year=0.0252, stop_slope=0.7)
+MARKET = load_market(bundled_market_path())
+LOOP = Unwind(law="filtered", carry=Carry(source="x"), impact=Impact(source="x"))
+FX = 16  # its place among the factors
 
 
-def test_the_loss_at_the_start_is_that_of_the_scenarios_own_shock(hand_market):
-    base = hand_market(usdjpy=150.0)
-    setting = LawSetting(market=replace(base, fx={"USD": 135.0}), base=base, dt=1 / 252, n_steps=10)
-    found = carry_record(Unwind(carry=CARRY), setting)
-    assert found["start_loss"] == pytest.approx(-math.log(0.9), rel=1e-12)
-    assert found["carry_per_step"] == pytest.approx(1e-4, rel=1e-12)
-    assert (found["carry_stock"], found["leverage"], found["stop_slope"]) == (200.0, 4.0, 0.7)
-    assert carry_record(Unwind(), setting) == {}
+def setting_of(market, base=MARKET):
+    return LawSetting(market=market, base=base, dt=1 / 252, n_steps=10)
+
+
+def levels_of(law, n_steps, n_paths=512, *, float32=False):
+    """Deviations and series of each step: (n_steps, n_factors + n_series, n_paths)."""
+    _, model = model_arrays([law])
+    return walked(model, n_steps, n_paths, float32=float32)
+
+
+def walked(model, n_steps, n_paths, *, float32=False):
+    n_factors = model.decay.shape[1]
+    book = empty_book(n_scenarios=1, n_books=1, n_currencies=1, n_factors=n_factors, n_steps=n_steps)
+    backend = NumbaBackend()
+    program = backend.prepare(model, book, seed=1, n_steps=n_steps, float32=float32, centre=np.zeros(2))
+    return backend.levels(program, np.arange(n_paths, dtype=np.uint64))[0]
+
+
+def test_the_record_has_what_can_be_told_apart():
+    found = carry_record(LOOP, setting_of(MARKET))
+    assert found["fx_per_stock"] == pytest.approx(0.225, rel=1e-15)
+    assert (found["stop_start"], found["stop_slope"]) == pytest.approx((0.03, 3.0), rel=1e-15)
+    assert (found["carry_stock"], found["stop_limit"], found["stop_most"]) == (250.0, 0.05, 0.6)
+    assert found["n_cohorts"] == 60
+    assert carry_record(Unwind(law="filtered"), setting_of(MARKET)) == {}
+
+
+def test_cohorts_start_where_the_record_leaves_them():
+    moves = MARKET.filtered.loop.moves
+    found = cohort_arrays(LOOP, setting_of(MARKET))
+    losses = [-moves[moves.size - 60 + c + 1 :].sum() for c in range(60)]  # entered on each of the last 60 dates
+    assert found.entry == pytest.approx(losses, abs=1e-14)  # rounding of sums of 60
+    assert found.with_fx[FX] == 1.0
+    rms = np.sqrt((MARKET.filtered.rows[:, FX] ** 2).mean())
+    assert found.with_fx[17] == pytest.approx(-0.3 / rms, rel=1e-14)  # USDJPY_VOL
+    assert not found.with_fx[:FX].any()
+
+
+def test_a_scenarios_own_shock_stops_cohorts_and_is_sold_from_the_first_date_on():
+    shocked = replace(MARKET, fx={"USD": MARKET.usdjpy * math.exp(-0.05)})
+    calm, found = (cohort_arrays(LOOP, setting_of(market)) for market in (MARKET, shocked))
+    assert found.entry == pytest.approx(calm.entry + 0.05, abs=1e-14)
+    asked = np.maximum(np.clip(3.0 * (found.entry - 0.03), 0.0, 0.6) - calm.stopped, 0.0).mean()
+    assert asked > 0.05
+    assert found.waiting == pytest.approx(calm.waiting + asked, rel=1e-12)
+    law = law_of(shocked, 10, 10, LOOP, MARKET)
+    sold = levels_of(law, 10, 8)[0, 18 + PATH_SERIES.index("carry_sold")]
+    assert sold == pytest.approx(np.full(8, 12.5), rel=1e-14)  # the limit, on every path
+
+
+def test_net_rows_are_residuals_and_what_sales_did_to_them_before_the_cut():
+    state = MARKET.filtered
+    rows, _ = row_law(state, MARKET, 10)
+    net = net_rows(LOOP, setting_of(MARKET), rows)
+    sold = inferred_sales(state.loop.moves, shape_of(LOOP.carry)).sold[-1000:]
+    added = net.residuals[:, FX] - state.rows[:, FX]
+    assert added == pytest.approx(0.225 * sold / state.loop.sds[-1000:], abs=1e-14)
+    assert (added > 0.1).sum() > 10  # the summer of 2024 and others
+    assert np.array_equal(net.residuals[:, :FX], rows.residuals[:, :FX])
+
+
+@pytest.mark.parametrize("float32", [False, True])
+def test_without_strength_the_bits_are_those_of_the_filtered_law(float32):
+    idle = replace(LOOP, impact=replace(LOOP.impact, fx_log_per_usd_bn=0.0))
+    laws = [law_of(MARKET, 10, 10, unwind) for unwind in (Unwind(law="filtered"), idle)]
+    one, other = (levels_of(law, 10, float32=float32)[:, :18] for law in laws)
+    assert one.tobytes() == other.tobytes()
+    sold = levels_of(laws[1], 10)[-1, 18 + PATH_SERIES.index("carry_sold")]
+    assert sold.max() > 10.0  # counted all the same
+
+
+def test_ranges_hold_nearly_every_path_of_a_loop_above_1():
+    severe = replace(LOOP.carry, stock_usd_bn=400.0, leverage=6.0, stop_loss=0.1, stop_most=0.8)
+    law = law_of(MARKET, 10, 10, replace(LOOP, carry=severe))
+    found = levels_of(law, 10, 16_384)[-1, :18]
+    far = np.abs(found - law.mean(10)[:, None]) > 8.5 * law.std(10)[:, None]
+    assert far.any(axis=0).mean() < 2e-3
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.225])
+def test_rows_net_of_sales_in_their_own_order_give_the_record_back(hand_market, strength):
+    """The test against counting twice: 300 dates after the 400th of a record, from the state and the cohorts then."""
+    rng, n, t, rule = np.random.default_rng(0), 700, 400, FilterRule(decays=(0.9, 0.99), weights=(0.6, 0.4))
+    changes = 0.007 * rng.standard_t(4, (n, 2))
+    averages, z = standardised_along(changes, np.ones(n), rule)
+    gamma = np.array([[0.1], [0.05]])
+    leads = np.r_[[0.0], np.clip(z[:-1], -3.0, 3.0) @ gamma[:, 0]]
+    residuals = z - np.c_[np.zeros(n), leads]
+    sds = np.sqrt(averages[:-1, 1] @ np.array(rule.weights))
+
+    def state_to(end, rows):
+        record = LoopRecord(
+            moves=changes[:end, 1],
+            sds=sds[:end],
+            leads=leads[:end],
+            residuals=residuals[:end, 1],
+            first=date(2002, 1, 7),
+            description="made",
+        )
+        return FilteredState(
+            factors=("UST_10Y", "USDJPY"),
+            decays=np.array(rule.decays),
+            weights=np.array(rule.weights),
+            clip=3.0,
+            cap=100.0,
+            leaders=("UST_10Y", "USDJPY"),
+            led=("USDJPY",),
+            averages=averages[end],
+            gamma=gamma,
+            last=np.clip(z[end - 1], -3.0, 3.0),
+            rows=rows,
+            moves=np.zeros((0, 2)),
+            n_dates=end,
+            description="made",
+            loop=record,
+        )
+
+    plain = hand_market(names=("UST_10Y", "USDJPY"), vols=(0.1, 0.1), correlation=np.eye(2))
+    unwind = replace(LOOP, impact=Impact(source="x", fx_log_per_usd_bn=strength / 250.0))
+    then, later = (
+        law_of(replace(plain, filtered=state), n - t, n - t, unwind)
+        for state in (state_to(t, residuals[:t]), state_to(n, residuals[t:]))
+    )
+    _, model = model_arrays([then])
+    model.laws["is_enumerated"], model.laws["last_row"] = 1, n - t
+    in_order = model._replace(residuals=later.rows.residuals.T.copy(), root_span=np.ones((1, n - t)))
+    found = walked(in_order, n - t, 1)[:, :, 0]
+    moves = np.diff(found[:, :2], axis=0, prepend=0.0)
+    assert np.abs(moves - changes[t:]).max() < 1e-15
+    sold = inferred_sales(changes[:, 1], shape_of(unwind.carry)).sold[t:]
+    assert sold.sum() > 0.2
+    assert found[:, 2 + PATH_SERIES.index("carry_sold")] == pytest.approx(250.0 * sold.cumsum(), abs=1e-10)

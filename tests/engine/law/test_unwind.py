@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from engine.mechanisms.bridge import Bridge
-from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
@@ -29,15 +28,6 @@ NAMES = ("JGB_1Y", "JGB_10Y", "JGB_30Y", "UST_3M", "UST_5Y", "UST_10Y", "USDJPY"
 VOLS = (0.0018, 0.0042, 0.0056, 0.0064, 0.012, 0.0107, 0.11)
 N = 400_000
 
-CARRY = Carry(
-    source="by hand",
-    stock_usd_bn=250.0,
-    leverage=5.0,
-    earned_per_year=0.04,
-    stop_loss=0.1,
-    stop_slope=0.8,
-    stop_most=0.7,
-)
 SALES = Repatriation(
     source="by hand",
     stock_usd_bn=800.0,
@@ -193,9 +183,8 @@ OFF = {
     ),
     "jumps that never come": Unwind(jumps=(Jump(name="j", source="by hand", mean=(("*", 1.0),), rates=(("*", 0.0),)),)),
     "interventions of no size": Unwind(intervention=replace(OFFICIAL, log_move_per_jpy_tn=0.0)),
-    "sales without an impact": Unwind(carry=CARRY, repatriation=SALES, scheduled_sales=(Sale(day=2, usd_bn=119.0),)),
+    "sales without an impact": Unwind(repatriation=SALES, scheduled_sales=(Sale(day=2, usd_bn=119.0),)),
     "sales of zero impact": Unwind(
-        carry=CARRY,
         repatriation=SALES,
         scheduled_sales=(Sale(day=2, usd_bn=119.0),),
         impact=replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0),
@@ -211,24 +200,6 @@ def test_a_mechanism_that_does_nothing_leaves_every_bit(market, dollars, name):
 def still(hand_market, usdjpy=145.04):
     """A market without vol: only what the unwind does moves it."""
     return hand_market(names=NAMES, vols=(0.0,) * len(NAMES), usdjpy=usdjpy)
-
-
-@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
-def test_stopped_carry_is_f0_over_1_less_rho(hand_market, hand_book, backend):
-    base, market = still(hand_market), still(hand_market, usdjpy=145.04 * math.exp(-0.08))
-    carry = replace(CARRY, earned_per_year=0.0)
-    unwind = Unwind(carry=carry, impact=IMPACT)
-    found = said(hand_book([], [(0, "USD", 1.0)]), market, unwind, days=1, base=base, backend=backend)
-    first = 250.0 * 0.8 * (5.0 * 0.08 - 0.1)  # stock * slope * (leverage * fall - stop_loss)
-    rho = 250.0 * 0.8 * 5.0 * 0.0009
-    assert rho == pytest.approx(0.9)
-    sold = min(first / (1.0 - rho), 0.7 * 250.0)
-    assert sold == 175.0  # clipped: the loop would sell 600
-    assert found["carry_sold"][0] == pytest.approx(175.0, rel=1e-12)
-    milder = replace(unwind, impact=replace(IMPACT, fx_log_per_usd_bn=0.0002))
-    found = said(hand_book([], [(0, "USD", 1.0)]), market, milder, days=1, base=base, backend=backend)
-    assert found["carry_sold"][0] == pytest.approx(first / (1.0 - 0.2), rel=1e-12)
-    assert found["USDJPY"][0] == pytest.approx(-0.0002 * first / 0.8, rel=1e-12)
 
 
 @pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
@@ -279,21 +250,6 @@ def test_a_shock_at_once_makes_holders_sell_as_one_of_the_first_day_does(hand_ma
     dated = Jump(name="the same", source="by hand", day=1, mean=(*names.items(), ("USDJPY", -0.08)))
     later = said(hand_book([], [(0, "USD", 1.0)]), base, replace(unwind, jumps=(dated,)), days=1, backend=backend)
     assert later["private_sold"][0] == pytest.approx(found["private_sold"][0], rel=1e-12)
-
-
-@pytest.mark.parametrize("falls", [[0.1], [0.05, 0.05], [0.0125] * 8, [0.02, 0.0, 0.03, 0.0, 0.05]])
-def test_what_carry_sells_depends_on_the_worst_loss_not_on_the_days(hand_market, hand_book, falls):
-    jumps = tuple(
-        Jump(name=f"day {k}", source="by hand", day=day, mean=(("USDJPY", -fall),))
-        for k, (day, fall) in enumerate(((k + 1, fall) for k, fall in enumerate(falls)))
-    )
-    total = sum(-jump.mean[0][1] for jump in jumps)
-    carry, impact = replace(CARRY, earned_per_year=0.0), replace(IMPACT, fx_log_per_usd_bn=0.0002)
-    days = len(falls)
-    found = said(
-        hand_book([], [(0, "USD", 1.0)]), still(hand_market), Unwind(carry=carry, impact=impact, jumps=jumps), days=days
-    )
-    assert found["carry_sold"][0] == pytest.approx(250.0 * 0.8 * (5.0 * total - 0.1) / (1.0 - 0.2), rel=1e-12)
 
 
 def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_book):

@@ -26,9 +26,12 @@ def errors(unwind):
     ("unwind", "said"),
     [
         (Unwind(nu=2.0), "nu: must lie in (2, 1e+06], got 2.0; at 2 degrees of freedom or below, a t has no variance"),
-        (Unwind(carry=Carry(source="x", stop_most=1.5)), "carry.stop_most: must lie in [0, 1] (fraction), got 1.5"),
         (
-            Unwind(carry=Carry(source="x", stop_loss=15.0)),
+            Unwind(law="filtered", carry=Carry(source="x", stop_most=1.5)),
+            "carry.stop_most: must lie in [0, 1] (fraction), got 1.5",
+        ),
+        (
+            Unwind(law="filtered", carry=Carry(source="x", stop_loss=15.0)),
             "carry.stop_loss: must lie in [0, 10] (fraction), got 15.0; a loss as a fraction of equity: 0.15 is 15 %",
         ),
         (Unwind(bridge=Bridge(factor="USDJPY", level=0.0)), "bridge.level: must be above 0, got 0.0"),

@@ -232,7 +232,8 @@ def test_sales_have_no_part_in_a_step_that_forces_them():
     quiet = series_of(law_of(MARKET, 10, 10, replace(EVENTS, jumps=(), intervention=None)), 10, 256)
     carry = 18 + PATH_SERIES.index("carry_sold")
     assert found[2, carry].tobytes() == quiet[2, carry].tobytes()
-    assert (found[3, carry] > quiet[3, carry] + 10.0).all()
+    assert found[3, carry] - found[2, carry] == pytest.approx(np.full(256, 12.5), rel=1e-13)  # a date's limit
+    assert (quiet[3, carry] - quiet[2, carry] < 12.5).mean() > 0.9
 
 
 def test_ranges_hold_nearly_every_path_with_all_on_top():
@@ -241,7 +242,7 @@ def test_ranges_hold_nearly_every_path_with_all_on_top():
     far = np.abs(found - law.mean(10)[:, None]) > 8.5 * law.std(10)[:, None]
     assert far.any(axis=0).mean() < 2e-3
     alone = law_of(MARKET, 10, 10, FILTERED)
-    assert (law.std(10) >= alone.std(10)).all()
+    assert (law.std(10) >= 0.9999 * alone.std(10)).all()  # rows net of sales lead others by a little less
 
 
 def largest_growth(rows, factor):
@@ -260,7 +261,7 @@ def test_averages_stay_within_their_envelope_over_250_dates():
     most = rows.variance[:17].copy()
     for step in range(250):
         drawn = rng.integers(0, 1000, 64).astype(np.uint64)
-        oracle.step_by_row(model, 0, step, drawn, rng.standard_normal((18, 64)), carried, state)
+        oracle.step_by_row(model, 0, step, drawn, rng.standard_normal((18, 64)), np.zeros(64), carried, state)
         most = np.einsum("fkl,fl->fk", growth, most)
         averages = carried.averages[:17]
         assert (averages <= (1.0 + 1e-12) * most[..., None]).all()

@@ -63,7 +63,7 @@ def steps_of_case(model, rows, spans):
     for step, row in enumerate(rows):
         words = np.full(4 * STRIDE, -(-(row << 32) // n_rows), np.uint32)  # the least word whose high half is the row
         paths, picked = np.zeros(BLOCK, np.uint64), np.zeros(BLOCK, np.uint64)
-        step_by_row(model, 0, np.uint64(step), paths, words, z.copy(), picked, z, carried, state)
+        step_by_row(model, 0, np.uint64(step), paths, words, z.copy(), picked, z, carried, np.zeros(0), state)
         levels.append(state[5::STRIDE][:n_factors].copy())
     assert len(spans) == len(rows)
     return np.diff(levels, axis=0)
@@ -83,7 +83,7 @@ def test_the_oracles_path_of_the_toy_table_is_the_known_one(cases):
     state, carried = np.zeros((17, 1)), oracle.start_variances(model, 0, 1)
     for step, row in enumerate(case["rows"]):
         before = state.copy()
-        oracle.step_by_row(model, 0, step, np.array([row], np.uint64), np.zeros((17, 1)), carried, state)
+        oracle.step_by_row(model, 0, step, np.array([row], np.uint64), np.zeros((17, 1)), np.zeros(1), carried, state)
         assert (state - before)[:, 0] == pytest.approx(case["steps"][step], rel=2 * PRINTED, abs=1e-16)
     assert state[:, 0] == pytest.approx(case["total"], rel=PRINTED, abs=1e-16)
 
@@ -119,6 +119,8 @@ def test_a_law_by_rows_keeps_its_bits_among_others(among_others, no_book):
         "residuals",
         "regime_edges",
         "row_aliases",
+        "beyond_edges",
+        "beyond_moves",
         "jump_step",
         "jump_tails",
         "jump_mean",

@@ -14,7 +14,7 @@ from kernels.numpy.draws.philox import draw_words
 
 N_FACTORS, N_STEPS, N_PATHS, SEED = 7, 8, 600, 7
 IDS = np.arange(2**33 - 100, 2**33 - 100 + N_PATHS, dtype=np.uint64)  # across a carry of the counter
-MECHANISMS = ("jumps", "intervention", "feedback")
+MECHANISMS = ("jumps", "intervention", "feedback", "carry")
 EACH_OFF = [(), *((name,) for name in MECHANISMS), MECHANISMS]
 
 
@@ -58,7 +58,7 @@ def test_all_of_it_switched_off_has_the_bits_of_the_law_by_rows(float32, random_
 
 @pytest.mark.parametrize("name", MECHANISMS)
 def test_each_that_is_on_and_does_nothing_has_the_bits_of_it_switched_off(name, random_overlaid, no_book):
-    """Jumps that never come, interventions of no size, sales of nothing with an impact: one after the other."""
+    """Jumps that never come, interventions of no size, sales that move no price: one after the other."""
     model, book = random_overlaid(np.random.default_rng(4), N_FACTORS, 1, N_STEPS), no_book(N_FACTORS, N_STEPS)
     quiet, off = (model._replace(laws=model.laws.copy()) for _ in range(2))
     if name == "jumps":
@@ -68,6 +68,9 @@ def test_each_that_is_on_and_does_nothing_has_the_bits_of_it_switched_off(name, 
         for field in ("fx_per_tn", "ust_per_tn"):
             quiet.laws[field] = 0.0
         off.laws["intervenes"] = 0
+    elif name == "carry":
+        quiet.laws["fx_per_stock"] = 0.0
+        off.laws["n_cohorts"] = 0
     else:
         quiet = quiet._replace(impact=np.zeros_like(model.impact))
         quiet.laws["fx_per_bn"] = 0.0
@@ -125,7 +128,7 @@ def plain_loop(model, path):
 
 
 def test_rows_drifts_and_jumps_are_those_of_a_plain_loop(random_overlaid, no_book):
-    model = random_overlaid(np.random.default_rng(6), N_FACTORS, 1, N_STEPS, ("intervention", "feedback"))
+    model = random_overlaid(np.random.default_rng(6), N_FACTORS, 1, N_STEPS, ("intervention", "feedback", "carry"))
     every = np.ones((1, N_FACTORS))
     model = model._replace(decay=every, follows=every.astype(np.int64), own_normal=0.0 * every)
     ids = IDS[:40]
@@ -167,23 +170,6 @@ def still(n_steps, **fields):
     )
 
 
-CARRY = {"carry_stock": 200.0, "leverage": 5.0, "stop_slope": 0.4, "stop_most": 1.0, "stop_loss": 0.1}
-
-
-@pytest.mark.parametrize("backend", [NumbaBackend(), NumpyBackend()], ids=lambda each: each.name)
-def test_a_fall_is_sold_on_the_date_after_and_what_that_sale_does_on_the_one_after_it(backend, no_book):
-    model = still(5, **CARRY, fx_per_bn=0.001)
-    found = levels_of(backend, model, no_book(N_FACTORS, 5), ids=IDS[:1], n_steps=5)[0, :, :, 0]
-    sold = found[:, N_FACTORS + PATH_SERIES.index("carry_sold")]
-    first = 200.0 * 0.4 * (5.0 * 0.1 - 0.1)  # the loss is half of the equity: 32 of the stock
-    second = 200.0 * 0.4 * (5.0 * (0.1 + 0.001 * first) - 0.1)  # sold in all: what the first sale moved counts now
-    third = 200.0 * 0.4 * (5.0 * (0.1 + 0.001 * second) - 0.1)
-    assert sold == pytest.approx([0.0, 0.0, first, second, third], rel=1e-13)
-    assert found[:, 0] == pytest.approx(
-        [0.0, -0.1, *(-0.1 - 0.001 * each for each in (first, second, third))], rel=1e-13
-    )
-
-
 @pytest.mark.parametrize("backend", [NumbaBackend(), NumpyBackend()], ids=lambda each: each.name)
 def test_private_holders_answer_to_the_close_before_and_move_yields(backend, no_book):
     terms = {"ust_stock": 1000.0, "years": 0.004, "hazard_per_loss": 5.0, "hazard_most": 9.0, "unhedged": 0.5}
@@ -198,12 +184,10 @@ def test_private_holders_answer_to_the_close_before_and_move_yields(backend, no_
 
 
 @pytest.mark.parametrize("backend", [NumbaBackend(), NumpyBackend()], ids=lambda each: each.name)
-def test_an_intervention_and_what_it_stops_are_a_date_apart(backend, no_book):
-    """It answers the fall of the step before; carry trades look at the close before it, where it had not come."""
+def test_an_intervention_answers_the_fall_of_the_step_before(backend, no_book):
     terms = {"intervenes": 1, "rise_logit": 50.0, "fall_logit": -50.0, "fx_per_tn": 0.02, "ust_per_tn": 7.0}
-    model = still(4, **CARRY, **terms)
+    model = still(4, **terms)
     found = levels_of(backend, model, no_book(N_FACTORS, 4), ids=IDS[:1], n_steps=4)[0, :, :, 0]
     series = dict(zip(PATH_SERIES, found[:, N_FACTORS:].T, strict=True))
     assert found[:, 0] == pytest.approx([0.0, -0.1, -0.08, -0.06], rel=1e-12)
-    assert series["carry_sold"] == pytest.approx([0.0, 0.0, 32.0, 32.0], rel=1e-13)
     assert series["official_sold"] == pytest.approx([0.0, 0.0, -7.0, -14.0], rel=1e-13)  # dollars buy Treasuries

@@ -26,6 +26,8 @@ def only_rows(model, d):
     still = {"decay": one, "drift": 0.0 * one[:, None], "follows": np.zeros((1, N_FACTORS), np.int64)}
     still |= {"own_normal": 0.0 * one, "lead": np.zeros((1, N_FACTORS, 3)), "weekday_move": one}
     shared = ("residuals", "regime_edges", "row_aliases", "jump_step", "jump_tails", "jump_mean", "jump_loadings")
+    shared += ("beyond_edges", "beyond_moves")
+    model.laws["n_beyond"] = 0
     mine = {name: value[d : d + 1] for name, value in model._asdict().items() if name not in shared}
     return model._replace(**mine)._replace(**still, root_span=np.ones((1, N_STEPS)))
 

@@ -33,7 +33,7 @@ def test_numba_walks_as_the_oracle_does(off, random_unwind, no_book):
         if not off:
             series = dict(zip(PATH_SERIES, np.moveaxis(mine[:, -1, N_FACTORS:], 1, 0), strict=True))
             assert set(np.unique(series["regime"])) == {0.0, 1.0, 2.0}
-            assert all(np.ptp(series[name]) > 0.0 for name in PATH_SERIES)
+            assert all(np.ptp(series[name]) > 0.0 for name in PATH_SERIES if name != "carry_sold")
 
 
 def test_binary32_walks_as_the_oracle_does(random_unwind, no_book):
@@ -110,43 +110,17 @@ def fallen(model, by, law, n_steps):
     )
 
 
-def sold_of(model, book, n_steps, name="carry_sold"):
+def sold_of(model, book, n_steps, name="private_sold"):
     backend = NumbaBackend()
     program = backend.prepare(model, book, seed=1, n_steps=n_steps, float32=False, centre=np.zeros(2))
     return backend.levels(program, IDS[:1])[0, -1, N_FACTORS + PATH_SERIES.index(name), 0]
-
-
-CARRY = {"carry_stock": 250.0, "leverage": 5.0, "stop_slope": 0.4, "stop_most": 1.0, "stop_loss": 0.1}
-
-
-def test_the_linear_loop_sells_the_first_sale_over_one_less_the_gain(random_model, no_book):
-    law = one_law(**CARRY, fx_per_bn=0.001)
-    gain = 250.0 * 0.4 * 5.0 * 0.001
-    first = 250.0 * 0.4 * (5.0 * 0.05 - 0.1)
-    model = fallen(random_model(np.random.default_rng(0), N_FACTORS), 0.05, law, 1)
-    assert sold_of(model, no_book(N_FACTORS, 1), 1) == pytest.approx(first / (1.0 - gain), rel=1e-12)
-
-
-@pytest.mark.parametrize("n_steps", [2, 5, 20])
-def test_what_the_carry_sells_does_not_depend_on_the_number_of_steps(n_steps, random_model, no_book):
-    law = one_law(**CARRY, fx_per_bn=0.001)
-    plain = random_model(np.random.default_rng(0), N_FACTORS)
-    once, often = (sold_of(fallen(plain, 0.05, law, n), no_book(N_FACTORS, n), n) for n in (1, n_steps))
-    assert often == pytest.approx(once, rel=1e-12)
-
-
-def test_a_loop_of_gain_above_one_sells_all_it_may(random_model, no_book):
-    law = one_law(**{**CARRY, "stop_most": 0.6}, fx_per_bn=0.0025)  # gain 1.25
-    plain = random_model(np.random.default_rng(0), N_FACTORS)
-    assert sold_of(fallen(plain, 0.05, law, 4), no_book(N_FACTORS, 4), 4) == pytest.approx(150.0, rel=1e-14)
-    assert sold_of(fallen(plain, 0.01, law, 4), no_book(N_FACTORS, 4), 4) == 0.0  # below the loss that starts it
 
 
 def test_private_sales_decay_the_stock_at_their_hazard(random_model, no_book):
     law = one_law(ust_stock=1000.0, years=1.0 / 252.0, hazard=0.5, hazard_most=10.0)
     model = fallen(random_model(np.random.default_rng(0), N_FACTORS), 0.0, law, 20)
     expected = 1000.0 * (1.0 - (1.0 - 0.5 / 252.0) ** 20)
-    assert sold_of(model, no_book(N_FACTORS, 20), 20, "private_sold") == pytest.approx(expected, rel=1e-12)
+    assert sold_of(model, no_book(N_FACTORS, 20), 20) == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_pnl_of_a_path_sees_the_impact_on_yields(random_unwind, random_book):

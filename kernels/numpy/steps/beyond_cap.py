@@ -1,0 +1,41 @@
+"""Jumps beyond the cap of a law's rows: at most one a step, in the direction of a past one. Twins in numba/ and cuda/."""
+
+import numpy as np
+
+from kernels.law_layout import ModelArrays
+from kernels.numpy.draws.parameters import uniform_of_word
+from kernels.numpy.steps.filtered import Variances
+from kernels.types import F64, I64, U64, Array
+
+
+def directions(edges: I64, word: U64) -> I64:
+    """Return which direction each path's jump takes, (n_ids,): as many edges as the word reaches; at the last none."""
+    return np.asarray((word.astype(np.int64)[:, None] >= edges).sum(axis=1))
+
+
+def jump_sizes(shape: float, ratio: float, least: float, word: U64) -> F64:
+    """Return the size of each path's jump, (n_ids,) [standard deviations]: generalised Pareto by the inverse transform.
+
+    Hosking & Wallis (1987), "Parameter and quantile estimation for the generalized Pareto distribution",
+    Technometrics 29(3). What is larger than one in 1 / least is not drawn.
+    """
+    left = (1.0 - least) * uniform_of_word(word) + least
+    return np.asarray(ratio * (np.exp(-shape * np.log(left)) - 1.0))
+
+
+def add_beyond(model: ModelArrays, d: int, step: int, words: tuple[U64, ...], carried: Variances, state: Array) -> None:
+    """Add this step's jumps, by the variances of the day, which do not go along with them: state, in and out.
+
+    words  of lane RESIDUAL_ROW: the third tells whether a jump comes and where to, the fourth how far
+    state  (n_factors, n_ids)
+    """
+    law, real = model.laws[d], state.dtype.type
+    mine = slice(int(law.first_beyond), int(law.first_beyond + law.n_beyond))
+    kind = directions(model.beyond_edges[mine], words[2])
+    hit = np.flatnonzero(kind < law.n_beyond)
+    size = jump_sizes(law.beyond_shape, law.beyond_ratio, law.beyond_least, words[3][hit]).astype(real)
+    variance = (model.weight[d][:, None] * carried.averages[:, :, hit]).sum(axis=1)
+    variance = np.maximum(variance, model.least_variance[d][:, None])
+    deviation = np.where(model.follows[d][:, None] != 0, np.sqrt(variance), real(1.0))
+    per_move = (model.weekday_move[d] * model.root_span[d, step])[:, None]
+    state[:, hit] += per_move * (deviation * (size * model.beyond_moves[mine][kind[hit]].T))

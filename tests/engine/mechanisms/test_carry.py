@@ -1,0 +1,39 @@
+"""Where carry trades are refused, with the way out."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import FileFaults
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario
+from engine.scenario.apply import apply
+
+HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
+CARRY = '[carry]\nsource = "s"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CARRY, "law 'gaussian' is not these: take law = 'filtered' without rows, or leave carry out"),
+        (f'law = "filtered"\n{CARRY}leverage = 0.0\n', "carry.leverage: must be a number above 0.0"),
+        (f'law = "filtered"\n{CARRY}limit_per_day = 0.0\n', "carry.limit_per_day: must be a number above 0.0"),
+        (f'law = "filtered"\n{CARRY}cohorts = 251\n', "carry.cohorts: must be a number of at most 250"),
+        (f'law = "filtered"\n{CARRY}earned_per_year = 0.04\n', "carry.earned_per_year"),
+    ],
+)
+def test_carry_trades_that_no_law_has_a_place_for_are_refused(text, said, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + text)
+    with pytest.raises(FileFaults) as refused:
+        load_scenario(str(path))
+    assert said in str(refused.value)
+
+
+def test_a_market_without_the_record_is_refused_with_the_command_that_makes_it():
+    market = load_market(bundled_market_path())
+    bare = replace(market, filtered=replace(market.filtered, loop=None))
+    with pytest.raises(FileFaults, match="--date 2025-05-28 --loop --out FOLDER` writes them"):
+        apply(load_scenario("unwind-loop"), bare)
+    apply(load_scenario("filtered"), bare)  # needs none
