@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.risk.uncertainty.band import BandQuantile
     from engine.risk.uncertainty.study import ParameterStudy, PriorFacts
     from engine.risk.uncertainty.tornado import Tornado
+    from engine.scenario.scenario import Scenario
 
 TOTAL = "total"
 
@@ -109,6 +110,15 @@ def tornado_table(study: "ParameterStudy", unit: Scale) -> Table:
     )
     title = f"{study.scenario}: which parameter makes the band of {name}, {unit.unit}\n"
     return Table(title=title, columns=columns, rows=rows)
+
+
+def prior_table(scenario: "Scenario") -> Table:
+    """Lay out what is believed of a scenario's uncertain parameters."""
+    from engine.scenario.uncertainty.prior_facts import prior_facts
+
+    rows = [[prior.parameter, prior.words(), prior.source] for prior in prior_facts(scenario)]
+    columns = tuple(Column(heading=name, is_number=False) for name in ("parameter", "prior", "source"))
+    return Table(title="Uncertain parameters: sets of them by `unwind run --parameters`", columns=columns, rows=rows)
 
 
 def gain_line(study: "ParameterStudy") -> str:

@@ -1,24 +1,22 @@
 """Sets of parameters side by side: every set walks the paths of the run itself, some sets in one program at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
 from engine.mechanisms.loop import loop_gain
-from engine.mechanisms.parameters.parameter import parameters
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.results import ScopeResult
 from engine.risk.uncertainty.band import SetFigures
-from engine.risk.uncertainty.study import ParameterStudy, PriorFacts, study_of
+from engine.risk.uncertainty.study import ParameterStudy, study_of
 from engine.run.load import Inputs
 from engine.run.prepared import Prepared, PreparedRun, prepared_by
 from engine.run.run_result import simulated_rows
 from engine.run.whole_scenarios import whole_scenarios
 from engine.scenario.scenario import Scenario
 from engine.scenario.uncertainty.parameter_sets import ParameterSets, parameter_sets
-from engine.scenario.uncertainty.places import place_of
-from engine.scenario.uncertainty.uncertain_parameters import UncertainParameter
+from engine.scenario.uncertainty.prior_facts import prior_facts
 
 AT_ONCE = 16  # sets in one program: as fast as 64, which share one walk's draws too, in a quarter of the memory
 
@@ -105,7 +103,7 @@ def _study(prepared: PreparedRun, scenario: UncertainScenario, n_paths: int, dra
         scenario=sets.scenario.name,
         seed=sets.seed,
         n_paths=n_paths,
-        priors=[_facts(sets.scenario, each) for each in sets.scenario.uncertainty],
+        priors=prior_facts(sets.scenario),
         sets=sets.values.tolist(),
         figures=list(_figures(scenario.inputs.names, rows)),
         gains=_gains(sets),
@@ -149,23 +147,3 @@ def _gains(sets: ParameterSets) -> list[float] | None:
         for unwind in unwinds
     ]
     return None if gains[0] is None else [0.0 if gain is None else gain for gain in gains[1:]]
-
-
-def _facts(scenario: Scenario, uncertain: UncertainParameter) -> PriorFacts:
-    prior = uncertain.prior
-    figures = {name: getattr(prior, name) for name in parameters(type(prior)) if name != "source"}
-    return PriorFacts(
-        parameter=uncertain.name,
-        value=place_of(scenario, uncertain.name).centre,
-        prior=prior.kind,
-        is_log=prior.is_log,
-        source=prior.source,
-        figures={name: _plain(value) for name, value in figures.items() if value is not None},
-    )
-
-
-def _plain(value: object) -> object:
-    """Return a prior's figure as JSON has it: studies as tables."""
-    if not isinstance(value, tuple):
-        return value
-    return tuple({each.name: getattr(study, each.name) for each in fields(study)} for study in value)
