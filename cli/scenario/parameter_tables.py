@@ -1,5 +1,6 @@
 """What not knowing parameters does to a run's figures: bands over sets of them, and which parameter makes a band."""
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -139,9 +140,10 @@ def _prior_words(prior: "PriorFacts") -> str:
 
 
 def _quantile(each: "BandQuantile", unit: Scale) -> str:
-    least = min((se for se in (each.se, each.sets_se) if se > 0.0), default=0.0)
-    errors = (unit.amount(se, least) for se in (each.se, each.sets_se))
-    return f"{unit.amount(each.value, least)} {' '.join(f'±{error}' for error in errors)}"
+    """Return a quantile and both errors, to two digits of the larger one."""
+    larger = max((se for se in (each.se, each.sets_se) if math.isfinite(se)), default=0.0)
+    errors = (unit.amount(se, larger) for se in (each.se, each.sets_se))
+    return f"{unit.amount(each.value, larger)} {' '.join(f'±{error}' for error in errors)}"
 
 
 def _share(share: float, se: float) -> str:

@@ -32,9 +32,9 @@ class PriorFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GainOdds:
-    """How likely it is that the loop of carry stops and USD/JPY feeds itself."""
+    """How likely it is that a loop of sales and prices feeds itself."""
 
-    probability: float  # share of the sets whose gain is 1 or more
+    probability: float  # mean over sets of that of a gain of 1 or more
     se: float  # of so few sets, as if they were independent
     gains: tuple[float, ...]  # one a set
 

@@ -4,12 +4,13 @@ import pytest
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 TEXT = """
+law = "filtered"
+
 [carry]
 source = "s"
 
 [impact]
 source = "s"
-ust_log_sd = 0.0
 
 [uncertainty]
 "carry.stock_usd_bn" = { prior = "lognormal", log_sd = 0.9, source = "my own" }
