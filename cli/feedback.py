@@ -124,6 +124,7 @@ def _sales(result: "Feedback") -> Table:
         f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them"
         f"{_by_priors(result)};\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
+        f"{_private_month(result)}"
         f"{_standing(result)}"
     )
     columns = (
@@ -142,6 +143,17 @@ def _by_priors(result: "Feedback") -> str:
         return ""
     share = f"{render.percent(odds.probability, 0)} ±{render.percent(odds.se, 0)}"
     return f", and {share} over {len(odds.gains)} sets of its uncertain parameters"
+
+
+def _private_month(result: "Feedback") -> str:
+    """Return the line that holds what private holders sell to the record; none where there are none."""
+    month = result.private_month
+    if month is None:
+        return ""
+    return (
+        f"private holders sell {_amount(month.simulated)} a month at this pace, {month.at_most:.1f} at their largest"
+        f" hazard; Japan's holdings fell by {month.record:.1f} in March 2026 (TIC)\n"
+    )
 
 
 def _amount(part: "Part") -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import MISSING
+from dataclasses import MISSING, is_dataclass
 from typing import Any
 
 from engine.mechanisms.parameters.parameter import Form, Parameter, default_of, parameters
@@ -54,7 +54,9 @@ def _table(part: type, names: list[str]) -> Iterator[str]:
     yield f"|{'---|' * len(COLUMNS)}"
     for name in names:
         each = declared[name]
-        entries = (f"`{name}`", _default(default_of(part, name)), each.unit, _range(each), each.doc, each.source)
+        default = default_of(part, name)
+        form = "; ".join(filter(None, (_listed(default), _range(each))))
+        entries = (f"`{name}`", _default(default), each.unit, form, each.doc, each.source)
         yield f"| {' | '.join(entry.replace('|', chr(92) + '|') for entry in entries)} |"
 
 
@@ -66,10 +68,19 @@ def _default(default: Any) -> str:
             return "true" if default else "false"
         case float():
             return f"{default:g}"
+        case tuple() if default and is_dataclass(default[0]):
+            return "; ".join(f"{each.words()}, weight {each.weight:g}" for each in default)
         case tuple() if default:
             return ", ".join(f"{key} {size:g}" for key, size in default)
         case _:
             return "none"
+
+
+def _listed(default: Any) -> str:
+    """Return what the tables of a list hold, where the list is within a table of its own."""
+    if isinstance(default, tuple) and default and is_dataclass(default[0]):
+        return f"a list of tables: {', '.join(parameters(type(default[0])))}"
+    return ""
 
 
 def _range(declared: Parameter) -> str:

@@ -51,6 +51,9 @@ class Reduction:
     gap_squares: F64  # (n_rows, n_brackets, n_cells) of (pnl - centre)^2
     kept_pnl: F64  # (n_kept,) row by row, in no promised order
     kept_rows: I64  # (n_rows + 1,) where each row starts in kept_pnl
+    far_counts: I64  # (n_dynamics, n_cells) far paths, as `kernels.far` has them
+    far_paths: U64  # (n_dynamics, n_cells, N_NAMED) numbers of the farthest
+    far_ratios: F64  # (n_dynamics, n_cells, N_NAMED) their moves over the limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

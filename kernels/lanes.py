@@ -20,7 +20,7 @@ JUMP_SIZES = 36
 # Lanes drawn once a path, at a step that no walk reaches.
 PARAMETER_STEP = 0xFFFFFFFF
 PARAMETERS = 52  # words 0 and 1 the mixing variable, 2 and 3 the regime at the start
-IMPACT_SIZE = 53  # one normal
-# A law whose moves are rows of a table: word 0 is the row of a step, 1 the regime that tilts it, 2 whether a jump beyond
-# the rows' cap comes and its direction, 3 its size.
+IMPACT_SIZE = 53  # words 0 and 1 the impact on yields, 2 that on USD/JPY; 3 is free
+# A law whose moves are rows of a table: word 0 is the row of a step, 1 the regime that tilts it, 2 whether a jump
+# beyond the rows' cap comes and its direction, 3 its size.
 RESIDUAL_ROW = 54

@@ -11,6 +11,7 @@ from kernels.types import F64, I64, Array
 PATH_SERIES = ("regime", "carry_sold", "private_sold", "official_sold", "impact")
 N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
 MAX_REGIMES = 4
+MAX_STUDIES = 4  # of the impact on yields, one of which a path draws
 MAX_JUMPS = 8  # kinds of jumps in a law
 MAX_COHORTS = 250  # of carry trades
 N_SPEEDS = 4  # averages that a variance is mixed of; those that a law has no use for weigh 0
@@ -68,9 +69,21 @@ class Law(Record):
     weight_2: Annotated[float, Field("weight of pickup_2")]
     weight_3: Annotated[float, Field("weight of pickup_3")]
     weight_4: Annotated[float, Field("weight of pickup_4")]
-    fx_per_bn: Annotated[float, Field("move of ln USD/JPY per sale", "per USD bn")]
-    log_impact: Annotated[float, Field("ln of the median short-run impact on the 5-year yield", "ln yield per USD bn")]
-    impact_sd: Annotated[float, Field("standard deviation of that logarithm")]
+    fx_low: Annotated[float, Field("move of ln USD/JPY per sale, the least that a path draws", "per USD bn")]
+    fx_per_bn: Annotated[float, Field("the median", "per USD bn")]
+    fx_high: Annotated[float, Field("the most", "per USD bn")]
+    study_1: Annotated[float, Field("probability that a path's impact on yields is that of the first study")]
+    study_2: Annotated[float, Field("of the first two")]
+    study_3: Annotated[float, Field("of the first three; else it is the fourth's")]
+    low_1: Annotated[float, Field("short-run impact on the 5-year yield, the least of the first", "yield per USD bn")]
+    low_2: Annotated[float, Field("of the second", "yield per USD bn")]
+    low_3: Annotated[float, Field("of the third", "yield per USD bn")]
+    low_4: Annotated[float, Field("of the fourth", "yield per USD bn")]
+    high_1: Annotated[float, Field("the most of the first study", "yield per USD bn")]
+    high_2: Annotated[float, Field("of the second", "yield per USD bn")]
+    high_3: Annotated[float, Field("of the third", "yield per USD bn")]
+    high_4: Annotated[float, Field("of the fourth", "yield per USD bn")]
+    per_cap: Annotated[float, Field("1 / the impact that no sales reach", "1 / yield")]
     long_run: Annotated[float, Field("long-run over short-run impact")]
     fading: Annotated[float, Field("share of the part that fades which a step leaves")]
     is_filtered: Annotated[int, Field("1: moves are rows of a table, by variances that go along with the path")]

@@ -36,6 +36,9 @@ class Run(NamedTuple):
     reporting: Annotated[int, Field("currency of the P&L")]
     base_value: Annotated[F64, Field("in the unshocked market", "reporting", "n_books")]
     cash: Annotated[F64, Field("collected or held at the horizon", "currency", "n_scenarios n_books n_currencies")]
+    inverse_limit: Annotated[
+        F64, Field("1 / the deviation at the horizon beyond which a path is named; 0: none is", "", "n_factors")
+    ]
 
 
 class Leg(Record):

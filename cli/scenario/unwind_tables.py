@@ -1,8 +1,8 @@
 """Tables of what a scenario does within the paths."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.render import Column, Table
@@ -130,10 +130,12 @@ def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _value(value: "float | str | Sizes") -> str:
+def _value(value: Any) -> str:
     match value:
         case str():
             return value
+        case tuple() if is_dataclass(value[0]):
+            return "; ".join(f"{each.words()}, weight {each.weight:g}" for each in value)
         case tuple():
             return _sizes(value)
         case _:

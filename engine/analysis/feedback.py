@@ -18,6 +18,8 @@ from engine.analysis.sectioning import N_SECTIONS, check_sectioning, sectioning_
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
 from engine.law.law import law_of
+from engine.mechanisms.impact import at_median
+from engine.mechanisms.repatriation import MONTH_DAYS, RECORD_USD_BN, Repatriation, sold_in_a_month
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import Packed, pack
 from engine.risk.measures.measure import TailMeasure
@@ -73,6 +75,15 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateMonth:
+    """What private holders sell in a month, USD bn, beside the record."""
+
+    simulated: Part  # the mean, at the pace of the horizon
+    at_most: float  # at the largest hazard
+    record: float  # the fall of Japan's holdings in March 2026
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """What the loop does to one scenario."""
 
@@ -84,6 +95,7 @@ class Feedback:
     horizon_days: int
     parts: tuple[Decomposition, ...]
     sales: tuple[Channel, ...]
+    private_month: PrivateMonth | None  # None: no private holders
     gain: LoopGain
     gain_odds: GainOdds | None  # over the scenario's priors; None: it has none
     regimes: tuple[RegimeResult, ...]
@@ -119,7 +131,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
 def variants(unwind: Unwind) -> tuple[Unwind, Unwind, Unwind]:
     """Return the unwind without forced sales and impact; with both at the median impact; and as it is."""
     alone = replace(unwind, carry=None, repatriation=None, impact=None)
-    fixed = replace(unwind, impact=replace(unwind.impact, ust_log_sd=0.0)) if unwind.impact else unwind
+    fixed = replace(unwind, impact=at_median(unwind.impact)) if unwind.impact else unwind
     return alone, fixed, unwind
 
 
@@ -151,6 +163,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
             for measure in MEASURES.values()
         ),
         sales=tuple(_channel(name, outcomes[row], in_tail) for name, row in CHANNELS.items()),
+        private_month=_private_month(unwind.repatriation, outcomes[CHANNELS["private"]], config.horizon_days),
         gain=loop_gain(law.unwind, config.horizon_days)
         if law.unwind
         else LoopGain(at_median=0.0, at_95=0.0, probability=0.0),
@@ -224,6 +237,17 @@ def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -
         exogenous=part((0, 1.0)),
         feedback=part((1, 1.0), (0, -1.0)),
         impact_uncertainty=part((2, 1.0), (1, -1.0)),
+    )
+
+
+def _private_month(repatriation: Repatriation | None, sold: F64, horizon_days: int) -> PrivateMonth | None:
+    """Return what private holders sell in a month, from `sold` (n_paths,) over the horizon [USD bn]."""
+    if repatriation is None:
+        return None
+    return PrivateMonth(
+        simulated=_mean(sold * (MONTH_DAYS / horizon_days)),
+        at_most=sold_in_a_month(repatriation, repatriation.most),
+        record=RECORD_USD_BN,
     )
 
 

@@ -14,21 +14,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from engine.law.unwind import UnwindLaw
+from engine.mechanisms.studies import StudyLaw
+from kernels.law_layout import MAX_STUDIES
 from kernels.types import F64
 
-HIGH = 1.6448536269514722  # normal quantile of 95 %
+HIGH = 0.95  # probability of the impact that is called high
+N_FX = 64  # middles of equal shares of the paths, by their impact on USD/JPY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopGain:
     """Largest eigenvalue of the response over the horizon, where no limit is reached."""
 
-    at_median: float  # of the impact
-    at_95: float  # at the impact's 95 % quantile
-    probability: float  # of a gain of 1 or more, over the impact's lognormal law
+    at_median: float  # of the impacts
+    at_95: float  # at the 95 % quantile of the impact on yields, the median of that on USD/JPY
+    probability: float  # of a gain of 1 or more, over the laws of both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,29 +62,41 @@ class Response:
         is_crossed = own > 0.0 if self.yields > 0.0 else own < 0.0 and slope < 0.0
         return own / slope if is_crossed else math.inf
 
-    def probability(self, median: float, log_sd: float) -> float:
-        """Return P(gain >= 1) for a lognormal impact.
+    def probability(self, impact: StudyLaw) -> float:
+        """Return P(gain >= 1) for an impact by a law, as a decimal yield per USD bn over the horizon.
 
         The gain is monotone in the impact: up from that of falls alone where higher yields urge sellers, else down.
         """
         critical = self.critical_impact()
-        if math.isinf(critical) or median == 0.0 or log_sd == 0.0:
-            return float(self.gain(median) >= 1.0)
-        above = float(ndtr((math.log(median) - math.log(critical)) / log_sd))
-        return above if self.yields > 0.0 else 1.0 - above
+        if math.isinf(critical):
+            return float(self.gain(0.0) >= 1.0)
+        below = impact.below(critical)
+        return 1.0 - below if self.yields > 0.0 else below
 
 
 def loop_gain(unwind: UnwindLaw, n_steps: int) -> LoopGain:
     """Gain of an unwind's loop over `n_steps` days. Sales come evenly over them, and fade as long."""
     law = {name: float(value) for name, value in unwind.record.items()}
-    median, log_sd = 0.0, law["impact_sd"]
-    if unwind.impact.any():
-        median = math.exp(law["log_impact"]) * _left(law, n_steps)
+    impact = _impact_of(law, _left(law, n_steps) if unwind.impact.any() else 0.0)
     response = response_of(law, unwind.impact, n_steps)
+    shares = (np.arange(N_FX) + 0.5) / N_FX
+    drawn = np.interp(shares, [0.0, 0.5, 1.0], [law["fx_low"], law["fx_per_bn"], law["fx_high"]])
+    each = [response_of(law | {"fx_per_bn": fx}, unwind.impact, n_steps).probability(impact) for fx in drawn.tolist()]
     return LoopGain(
-        at_median=response.gain(median),
-        at_95=response.gain(median * math.exp(HIGH * log_sd)),
-        probability=response.probability(median, log_sd),
+        at_median=response.gain(impact.quantile(0.5)),
+        at_95=response.gain(impact.quantile(HIGH)),
+        probability=float(np.mean(each)),
+    )
+
+
+def _impact_of(law: Mapping[str, float], scale: float) -> StudyLaw:
+    """Return the law of the impact on yields that a path draws, times `scale`."""
+    reached = [0.0, *(law[f"study_{k}"] for k in range(1, MAX_STUDIES)), 1.0]
+    drawn = [k for k in range(MAX_STUDIES) if reached[k + 1] > reached[k]]
+    return StudyLaw(
+        weights=[reached[k + 1] - reached[k] for k in drawn],
+        lows=[scale * law[f"low_{k + 1}"] for k in drawn],
+        highs=[scale * law[f"high_{k + 1}"] for k in drawn],
     )
 
 

@@ -71,7 +71,7 @@ class BundledVerdicts:
         return "no forecast, and so no backtest" if is_stress else NO_BACKTEST
 
     def words_for(self, scenario: str, standing: Standing) -> str:
-        """Return what is said of a scenario: whether it is a stress, then its backtest, its law's, or the record's word."""
+        """Return what is said of a scenario: whether it is a stress, then its backtest, its law's, or the record's."""
         if scenario in self.laws:
             return labelled(standing, self.words_of(scenario))
         if standing.law is None:

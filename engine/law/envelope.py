@@ -11,11 +11,11 @@ from engine.law.jumps import ANY_STEP
 from engine.law.part import Record
 from engine.law.regimes import occupancy
 from engine.law.unwind import UnwindLaw
+from kernels.law_layout import MAX_STUDIES
 from kernels.types import F64
 
 RARE = 0.002  # probability below which a regime, or a jump within the horizon, is left to the direct revaluation
 USUAL = 2.0  # standard deviations of jumps that are looked for; and of their number
-IMPACT = 2.3  # log standard deviations of the impact: one path in a hundred lies beyond
 WIDEST = 0.6  # of the widest regime's standard deviation: ranges then reach 4 to 5 of it
 REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: 4 about a middle that shifts by what is left
 
@@ -94,11 +94,10 @@ def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
     if law["intervenes"]:
         official = float(np.exp(law["log_size"] + law["size_sd"]))
     treasuries = float(unwind.scheduled[:steps].sum()) + private + official * law["ust_per_tn"]
-    short_run = float(np.exp(law["log_impact"] + IMPACT * law["impact_sd"]))
-    moved = np.abs(unwind.impact) * short_run * treasuries
-    stopped = _stopped(unwind, law, fall, steps)
-    moved[fx] += law["fx_per_stock"] * stopped + law["fx_per_bn"] * law["unhedged"] * private
-    moved[fx] += law["fx_per_tn"] * official
+    highest = max(law[f"high_{k}"] for k in range(1, MAX_STUDIES + 1)) * treasuries
+    moved = np.abs(unwind.impact) * highest / np.sqrt(1.0 + (highest * law["per_cap"]) ** 2)
+    moved[fx] += law["fx_per_stock"] * _stopped(unwind, law, fall, steps)
+    moved[fx] += law["fx_high"] * law["unhedged"] * private + law["fx_per_tn"] * official
     return np.asarray(moved)
 
 

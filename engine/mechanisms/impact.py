@@ -1,6 +1,6 @@
 """What sales do to prices: to USD/JPY, to Treasury yields, and through these to equities."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from engine.market.factors import FactorKind
@@ -13,17 +13,22 @@ from engine.mechanisms.parameters.globs import refuse_other_factors
 from engine.mechanisms.parameters.parameter import Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.studies import STUDIES, Study, check_studies, law_of_studies
+from kernels.law_layout import MAX_STUDIES
 
 MOST_MOVED = 5.0  # of ln USD/JPY, by all that may ever be sold, or by one intervention: e^5 is 148
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """What sales do to prices. The short-run impact on Treasuries is drawn per path where ust_log_sd is above 0."""
+    """What sales do to prices; the impact on USD/JPY and that of a study on Treasuries are drawn once a path.
+
+    Yields: I = J / sqrt(1 + (J / cap)^2), J = impact * (long_run * sales + (1 - long_run) * sales that fade).
+    """
 
     source: str = source_text()
     fx_log_per_usd_bn: float = parameter(
-        doc="Fall of ln USD/JPY per USD bn sold for yen.",
+        doc="Median fall of ln USD/JPY per USD bn sold for yen.",
         default=0.0009,
         low=0.0,
         high=0.1,
@@ -31,21 +36,35 @@ class Impact:
         source="0.0007 to 0.0012 from the interventions of 2022 and 2024",
         kernel="fx_per_bn",
     )
-    ust_bp_per_100_bn: float = parameter(
-        doc="Median short-run rise of the 5-year yield per USD 100 bn sold.",
-        default=12.8,
+    fx_least: float = parameter(
+        doc="The least of them over the median; below it paths draw one as likely as the other. 1: it is fixed.",
+        default=0.78,
         low=0.0,
-        high=1e3,
-        unit="bp per USD 100 bn",
-        source="the median of a lognormal from 1.65 bp (IMF WP/17/174) to 100 bp (NBER 30476), its 5 % and 95 % points",
+        high=1.0,
+        unit="multiple",
+        source="0.0007 over 0.0009",
     )
-    ust_log_sd: float = parameter(
-        doc="Standard deviation of its logarithm; 0: fixed.",
-        default=1.25,
-        low=0.0,
-        high=3.0,
-        unit="log",
-        source="from the same two studies",
+    fx_most: float = parameter(
+        doc="The most over the median, likewise above it.",
+        default=1.33,
+        low=1.0,
+        high=10.0,
+        unit="multiple",
+        source="0.0012 over 0.0009",
+    )
+    studies: tuple[Study, ...] = parameter(
+        doc="Short-run rise of the 5-year yield per USD 100 bn sold, by study. Default: four figures of three papers.",
+        default=STUDIES,
+        most=MAX_STUDIES,
+    )
+    cap_bp: float = parameter(
+        doc="Rise of the 5-year yield that no sales reach.",
+        default=150.0,
+        above=0.0,
+        high=1e4,
+        unit="bp",
+        source="a year without any foreign purchases, on the 10-year (Warnock and Warnock, NBER 12560); that it is a"
+        " cap: assumption",
     )
     long_run: float = parameter(
         doc="Long-run over short-run impact.",
@@ -84,13 +103,23 @@ class Impact:
     betas_name: str | None = None  # the named set that they are; of it, prices that a market lacks are left out
 
 
+def at_median(impact: Impact) -> Impact:
+    """Return an impact at its medians on every path."""
+    median = law_of_studies(impact.studies).quantile(0.5)
+    study = Study(study="the median of the others", low_bp=median, high_bp=median)
+    return replace(impact, studies=(study,), fx_least=1.0, fx_most=1.0)
+
+
 def check_impact(
     impact: Impact | None, carry: Carry | None, repatriation: Repatriation | None, findings: Findings
 ) -> None:
     """Refuse an impact and stocks that lie in their ranges one by one, and together move USD/JPY as no market does."""
+    if impact is not None and not impact.studies:
+        findings.refuse("impact.studies", "must name a study; leave it out for the default ones")
+    check_studies(impact.studies if impact else (), "impact.studies", findings)
     stopped = carry.stock_usd_bn * carry.stop_most if carry else 0.0
     bought = repatriation.stock_usd_bn * repatriation.unhedged if repatriation else 0.0
-    moved = (stopped + bought) * (impact.fx_log_per_usd_bn if impact else 0.0)
+    moved = (stopped + bought) * (impact.fx_log_per_usd_bn * impact.fx_most if impact else 0.0)
     if moved > MOST_MOVED:
         findings.refuse(
             "impact.fx_log_per_usd_bn",

@@ -41,7 +41,7 @@ class StrengthEstimate:
 
 
 def loop_strength(carry: Carry, impact: Impact | None) -> float:
-    """Return the fall of ln USD/JPY that a sale of the whole stock makes."""
+    """Return the fall of ln USD/JPY that a sale of the whole stock makes, at the median impact on every path."""
     return carry.stock_usd_bn * impact.fx_log_per_usd_bn if impact is not None else 0.0
 
 

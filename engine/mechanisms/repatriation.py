@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from engine.market.factors import DAYS_PER_YEAR
 from engine.market.market import Market
 from engine.mechanisms.factor_names import LONG_JGB, SHORT_JGB, SHORT_UST, TEN_YEARS, pickup_factors
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.parameter import parameter, source_text
+
+MONTH_DAYS = 21  # business days
+RECORD_USD_BN = 47.7  # by which Japan's holdings fell in March 2026, from 1,239.3 (TIC, table 5): the most in a month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +50,20 @@ class Repatriation:
     )
     per_loss: float = parameter(
         doc="Per 1.0 of loss.",
-        default=5.0,
+        default=30.0,
         low=0.0,
         high=1e3,
         unit="per year",
-        source="assumption: 0.5 for a loss of 10 %",
+        source="assumption: the largest hazard from a loss of 4.5 % on, as that from 1 to 11 April 2025 was",
         kernel="hazard_per_loss",
     )
     most: float = parameter(
         doc="Largest hazard.",
-        default=1.0,
+        default=1.34,
         low=0.0,
         high=100.0,
         unit="per year",
-        source="assumption: 8 % a month; all Japanese holdings fell by 3.8 % in March 2026 (TIC)",
+        source="sells 47.7 bn of 450 in 21 days, by which Japan's holdings fell in March 2026 (TIC, revaluation in it)",
         kernel="hazard_most",
     )
     duration: float = parameter(
@@ -88,6 +92,11 @@ class Repatriation:
         unit="fraction",
         source="assumption",
     )
+
+
+def sold_in_a_month(repatriation: Repatriation, hazard: float) -> float:
+    """Return what is sold in a month at a hazard per year that stays, USD bn."""
+    return repatriation.stock_usd_bn * (1.0 - (1.0 - hazard / DAYS_PER_YEAR) ** MONTH_DAYS)
 
 
 def check_repatriation(repatriation: Repatriation | None, findings: Findings) -> None:

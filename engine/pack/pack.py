@@ -11,6 +11,7 @@ from engine.book.value import model_values
 from engine.conventions.currencies import fx_quote
 from engine.errors import InputError
 from engine.law.arrays import model_arrays
+from engine.law.far_limits import inverse_far_limits
 from engine.law.law import law_of
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
@@ -81,7 +82,7 @@ def pack(
     dynamics, model = model_arrays(setting.laws)
     points = PointList()
     drafts = {each.name: each.draft(setting, points) for each in packers()}
-    run = _run(setting, dynamics, base[1:], drafts.values())
+    run = _run(setting, dynamics, base[1:], horizon_days, drafts.values())
     flows, compressed = _flows(setting, [draft.legs for draft in drafts.values()], direct=direct)
     ground = Ground(run=run, flows=flows, points=points.tables(market, shocked), direct=direct)
     laid, first_leg = {}, 0
@@ -99,7 +100,7 @@ def pack(
     )
 
 
-def _run(setting: Setting, dynamics: I64, base_value: F64, drafts: Iterable[Draft]) -> Run:
+def _run(setting: Setting, dynamics: I64, base_value: F64, horizon_days: int, drafts: Iterable[Draft]) -> Run:
     """Return what is of the run itself; cash is the book's and what payoffs add to it, in their order."""
     names = [factor.name for factor in setting.market.factors]
     settled = np.zeros((len(setting.names), len(setting.currencies)))
@@ -113,6 +114,7 @@ def _run(setting: Setting, dynamics: I64, base_value: F64, drafts: Iterable[Draf
         reporting=setting.currencies.index(setting.currency),
         base_value=base_value,
         cash=cash_at_horizon(setting) + settled,
+        inverse_limit=inverse_far_limits(setting.market.factors, horizon_days),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import RiskError
 from kernels.base import CELL, Reduction
+from kernels.far import N_NAMED, no_far_paths
 from kernels.types import F64, Array, Bools
 
 
@@ -44,6 +45,7 @@ class CellTable:
         self.sums = np.zeros((n_rows, n_cells))
         self.squares = np.zeros((n_rows, n_cells))
         self.digests = np.zeros((n_rows, n_cells, 2), dtype=np.uint64)
+        self.far = no_far_paths(0, n_cells)  # of as many laws as the first cells say
 
     def add(self, reduction: Reduction) -> None:
         """Take in a block's cells.
@@ -72,6 +74,9 @@ class CellTable:
         self.sums[:, cells] = reduction.sums
         self.squares[:, cells] = reduction.squares
         self.digests[:, cells] = reduction.digests
+        self._know_laws(len(reduction.far_counts))
+        for name, mine in self.far._asdict().items():
+            mine[:, cells] = getattr(reduction, name)
         self.seen[cells] = True
 
     def merge(self, other: "CellTable") -> None:
@@ -82,19 +87,35 @@ class CellTable:
 
     def take(self, other: "CellTable", which: Bools) -> None:
         """Copy the cells whose share of the run is marked in `which` (n_cells,)."""
+        n_dynamics = max(len(self.far.far_counts), len(other.far.far_counts))
+        self._know_laws(n_dynamics)
+        other._know_laws(n_dynamics)
         pairs: tuple[tuple[Array, Array], ...] = (
             (self.sums, other.sums),
             (self.squares, other.squares),
             (self.digests, other.digests),
+            *zip(self.far, other.far, strict=True),
         )
         for mine, theirs in pairs:
             mine[:, which] = theirs[:, which]
         self.seen |= which
 
+    def _know_laws(self, n_dynamics: int) -> None:
+        """Make room for the far paths of so many laws, where there is none yet."""
+        if len(self.far.far_counts) == 0:
+            self.far = no_far_paths(n_dynamics, self.seen.size)
+
     @property
     def complete(self) -> bool:
         """Return whether every cell of the run is in."""
         return bool(self.seen.all())
+
+    def far_paths(self, dynamics: int) -> tuple[int, dict[int, float]]:
+        """Return how many paths of a law are far, and of the farthest number and move over its limit, in that order."""
+        paths, ratios = self.far.far_paths[dynamics].ravel(), self.far.far_ratios[dynamics].ravel()
+        order = np.lexsort((paths, -np.abs(ratios)))[:N_NAMED]
+        named = {int(paths[at]): float(ratios[at]) for at in order.tolist() if ratios[at] != 0.0}
+        return int(self.far.far_counts[dynamics].sum()), named
 
     def moments(self, row: int, centre: float) -> Moments:
         """Return the mean and spread of a row whose sums were taken about `centre` [currency]; needs two paths."""

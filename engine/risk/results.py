@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.errors import RiskError
 from engine.risk.estimate import Estimate, named_figures
+from engine.risk.far_paths import FarPaths
 from engine.risk.measures.measure import TailMeasure, around_shock_key
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -127,6 +128,7 @@ class RunResult:
     timing: Timing
     warnings: tuple[str, ...]  # what was accepted or repaired, and a reader should know
     parameters: tuple[ParameterStudy, ...] = ()  # of the scenarios with priors, where sets of them were asked for
+    far_paths: tuple[FarPaths, ...] = ()  # of each scenario that was drawn and has any
 
 
 def tail_result(estimate: TailEstimate, shock_pnl: float) -> TailResult:

@@ -19,7 +19,7 @@ from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
 from engine.scenario.left_prices import left_price_notes
-from engine.scenario.notes import horizon_notes
+from engine.scenario.notes import far_tail_notes, horizon_notes, impact_notes
 from engine.scenario.scenario import Scenario
 from engine.scenario.under_laws import laws_for, under_laws
 
@@ -94,6 +94,8 @@ def inputs_of(
             *notes,
             *(note for each in scenarios for note in left_price_notes(each, held)),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
+            *far_tail_notes(scenarios, config.horizon_days, config.confidences),
+            *impact_notes(scenarios),
         ),
     )
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from engine.inputs.run import MAX_PATHS
+from engine.law.far_limits import far_limit
 from engine.risk.accumulate import TailAccumulator
+from engine.risk.far_paths import FarPath, FarPaths
 from engine.risk.results import RunResult, ScopeResult, Timing, scope_result
 from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.backend import device_errors
@@ -11,6 +13,8 @@ from engine.run.blocks import estimates, relative_se
 from engine.run.prepared import Prepared, PreparedRun, scopes_of
 from engine.run.run_facts import facts_of
 from engine.run.table_errors import with_table_errors
+
+BP = 1e4  # of 1.0
 
 
 def drawn_results(drawn: Prepared, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
@@ -59,6 +63,8 @@ def result_of(
     studies   of uncertain parameters
     """
     n_paths = tails.plan.n_paths if tails else max(row.n_moves or 0 for row in rows)
+    far = _far_paths(prepared.drawn, tails) if prepared.drawn and tails else ()
+    named = [each.warning(n_paths, prepared.config.horizon_days) for each in far]
     return RunResult(
         run=facts_of(prepared, n_paths),
         results=tuple(row for name in prepared.inputs.names for row in rows if row.scenario == name),
@@ -68,9 +74,21 @@ def result_of(
             total_s=total_s,
             paths_per_s=n_paths / simulate_s,
         ),
-        warnings=(*prepared.inputs.warnings, *_unreached(prepared, tails)),
+        warnings=(*prepared.inputs.warnings, *named, *_unreached(prepared, tails)),
         parameters=tuple(studies),
+        far_paths=far,
     )
+
+
+def _far_paths(drawn: Prepared, tails: TailAccumulator) -> tuple[FarPaths, ...]:
+    """Return the far paths of each scenario that has any, in their order."""
+    limit_bp, found = far_limit(drawn.config.horizon_days) * BP, []
+    for name, dynamics in zip(drawn.inputs.names, drawn.packed.book.run.dynamics.tolist(), strict=True):
+        n_paths, named = tails.cells.far_paths(dynamics)
+        if n_paths:
+            farthest = tuple(FarPath(path=path, move_bp=ratio * limit_bp) for path, ratio in named.items())
+            found.append(FarPaths(scenario=name, n_paths=n_paths, limit_bp=limit_bp, farthest=farthest))
+    return tuple(found)
 
 
 def totals_error(drawn: Prepared, tails: TailAccumulator) -> float:

@@ -28,12 +28,28 @@
 #include "revalue.cuh"
 #include "steps/walk.cuh"
 
+// Of path p of a thread under its law l the move that is farthest for its limit, over that, with its sign.
+__device__ __forceinline__ double farthest_move(const Walk& walk, int p, int l) {
+    double ratio = 0.0;
+#pragma unroll
+    for (int f = 0; f < N_FACTORS; ++f) {
+        const double per_limit = book.run.inverse_limit[f];
+        if (per_limit != 0.0) {
+            const double other = per_limit * (double)observe(walk, p, l, f);
+            ratio = fabs(other) > fabs(ratio) ? other : ratio;
+        }
+    }
+    return ratio;
+}
+
 #if IS_SPLIT
 // Deviations of consecutive paths as seen after step `until`: after (LAWS, N_FACTORS, width), out. They go on from what
-// the launch until step `done` kept, or from the start. Walks a whole `width`. Launched over blocks of THREADS * PATHS
-// paths.
+// the launch until step `done` kept, or from the start. Walks a whole `width`; of those below `n_paths` the farthest moves
+// go to columns from `begin` of ratios (n_laws, n), out: what the launch until the horizon writes stays. `first_law` is
+// the first of the laws that `model` holds. Launched over blocks of THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
-    walk_paths(u64 seed, i64 done, i64 until, u64 first, i64 width, Kept* kept, seen* after) {
+    walk_paths(u64 seed, i64 done, i64 until, u64 first, i64 width, Kept* kept, seen* after, i64 n_paths, i64 begin,
+               i64 n, i64 first_law, double* ratios) {
     const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;
     u64 paths[PATHS];
 #pragma unroll
@@ -52,6 +68,12 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
         for (int p = 0; p < PATHS; ++p)
             if (column + p * THREADS < width)
                 after[k * width + column + p * THREADS] = observe(walk, p, k / N_FACTORS, k % N_FACTORS);
+#pragma unroll
+    for (int l = 0; l < LAWS; ++l)
+#pragma unroll
+        for (int p = 0; p < PATHS; ++p)
+            if (column + p * THREADS < n_paths)
+                ratios[(first_law + l) * n + begin + column + p * THREADS] = farthest_move(walk, p, l);
 }
 
 // P&L of the paths that walk_paths took to states (n_observations, LAWS, N_FACTORS, width): columns from `begin` of
@@ -69,10 +91,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, VALUED_BLOCKS)
     }
 }
 #else
-// P&L of consecutive paths: pnl (n_rows, n), out. `first_law` is the first of the laws that `model`
-// holds; rows of scenarios under others are left alone. Launched over blocks of THREADS * PATHS paths.
+// P&L of consecutive paths: pnl (n_rows, n), out, and their farthest moves, ratios (n_laws, n), out. `first_law` is the
+// first of the laws that `model` holds; rows of others and of scenarios under them are left alone. Launched over blocks
+// of THREADS * PATHS paths.
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
-    pnl_of_paths(u64 seed, i64 n_steps, u64 first, i64 n, i64 first_law, double* pnl) {
+    pnl_of_paths(u64 seed, i64 n_steps, u64 first, i64 n, i64 first_law, double* pnl, double* ratios) {
     const i64 column = (i64)blockIdx.x * (THREADS * PATHS) + threadIdx.x;
     u64 paths[PATHS];
 #pragma unroll
@@ -88,6 +111,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
         for (int f = 0; f < N_FACTORS; ++f)
 #pragma unroll
             for (int p = 0; p < PATHS; ++p) observed.horizon[f].of[p] = observe(walk, p, l, f);
+#pragma unroll
+        for (int p = 0; p < PATHS; ++p)
+            if (column + p * THREADS < n)
+                ratios[(first_law + l) * n + column + p * THREADS] = farthest_move(walk, p, l);
 #pragma unroll 1
         for (i64 scenario = 0; scenario < book.run.n_scenarios; ++scenario)
             if (book.run.dynamics[scenario] == first_law + l) revalue(scenario, observed, n, column, pnl);

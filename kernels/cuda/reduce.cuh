@@ -139,3 +139,14 @@ extern "C" __global__ void __launch_bounds__(LANES)
     for (i64 i = from; i < to; ++i)
         if (is_kept(values[i], ours, n_brackets)) kept[place++] = values[i];
 }
+
+// How many paths of each cell move farther than a limit: ratios (n_laws, n) as `farthest_move` has them, counts (n_laws,
+// n_cells), out. Launched over (n_cells, n_laws).
+extern "C" __global__ void __launch_bounds__(LANES) count_far(const double* ratios, i64 n, i64 cell, i64* counts) {
+    const Cell at = this_cell(n, cell);
+    const double* values = ratios + at.row * n + at.start;
+    i64 far = 0;
+    for (i64 i = threadIdx.x; i < at.n; i += LANES) far += fabs(values[i]) > 1.0;
+    far = fold(far);
+    if (threadIdx.x == 0) counts[at.row * gridDim.x + at.number] = far;
+}

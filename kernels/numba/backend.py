@@ -11,6 +11,7 @@ import numba
 import numpy as np
 
 from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
+from kernels.far import far_paths
 from kernels.law_layout import PATH_SERIES, ModelArrays
 from kernels.layout import Book
 from kernels.numba import moves as moves_numba
@@ -60,7 +61,7 @@ class NumbaBackend(AbstractBackend):
 
     def block_bytes(self, program: Program, n_paths: int) -> int:
         """See AbstractBackend."""
-        return 8 * program.n_rows * n_paths
+        return 8 * (program.n_rows + len(program.model.decay)) * n_paths
 
     def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
         """See AbstractBackend: none."""
@@ -69,7 +70,7 @@ class NumbaBackend(AbstractBackend):
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """Reduce whole cells; see AbstractBackend."""
         paths = cells.paths
-        pnl = self.pnl(program, paths)
+        pnl, ratios = _walked(program, paths)
         n_rows, n_brackets = brackets.shape[:2]
         out = reduce_numba.CellArrays(
             sums=np.zeros((n_rows, cells.n)),
@@ -90,15 +91,12 @@ class NumbaBackend(AbstractBackend):
             kept_pnl=kept,
             kept_rows=np.concatenate((np.zeros(1, np.int64), ends[:, -1])),
             **out._asdict(),
+            **far_paths(ratios, paths.first, cells.n, CELL)._asdict(),
         )
 
     def pnl(self, program: Program, paths: PathRange) -> F64:
         """See AbstractBackend."""
-        pnl = np.empty((program.n_rows, paths.n))
-        seed, first = np.uint64(program.seed), np.uint64(paths.first)
-        constants = program.model, program.book, _held(program.book), seed, first, _random_kind(program)
-        _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl))
-        return pnl
+        return _walked(program, paths)[0]
 
     def pnl_of_moves(self, book: Book, moves: F64) -> F64:
         """See AbstractBackend."""
@@ -116,6 +114,15 @@ class NumbaBackend(AbstractBackend):
         constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
         _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
         return levels
+
+
+def _walked(program: Program, paths: PathRange) -> tuple[F64, F64]:
+    """Return P&L (n_rows, paths.n) [reporting currency], and the farthest moves (n_dynamics, paths.n)."""
+    pnl, ratios = np.empty((program.n_rows, paths.n)), np.empty((len(program.model.decay), paths.n))
+    seed, first = np.uint64(program.seed), np.uint64(paths.first)
+    constants = program.model, program.book, _held(program.book), seed, first, _random_kind(program)
+    _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl, ratios))
+    return pnl, ratios
 
 
 def _held(book: Book) -> Bools:

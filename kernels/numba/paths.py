@@ -15,6 +15,22 @@ from kernels.types import F64, U64, Array, Bools, u64
 
 
 @njit(**STRICT)
+def farthest_moves(inverse_limit: F64, horizon: F64, ratios: F64) -> None:
+    """Find of each path the move that is farthest for its limit, over that, with its sign: ratios (BLOCK,), out.
+
+    inverse_limit (n_factors,), horizon (n_factors, STRIDE) deviations at the horizon.
+    """
+    for i in range(BLOCK):
+        ratios[i] = 0.0
+    for f in range(inverse_limit.size):
+        per_limit = inverse_limit[f]
+        if per_limit != 0.0:
+            for i in range(BLOCK):
+                ratio = per_limit * horizon[f, i]
+                ratios[i] = ratio if abs(ratio) > abs(ratios[i]) else ratios[i]
+
+
+@njit(**STRICT)
 def pnl_of_paths(
     model: ModelArrays,
     book: Book,
@@ -25,8 +41,11 @@ def pnl_of_paths(
     begin: int,
     end: int,
     pnl: F64,
+    ratios: F64,
 ) -> None:
     """Compute the P&L of paths first + begin and on: columns begin to end of pnl (n_rows, n) [reporting], out.
+
+    ratios (n_dynamics, n), out: their farthest moves, as `farthest_moves` has them.
 
     held         (n_books, n_currencies)  whether the account holds any payoff
     random_kind  (0,)                     of the type that `draw_normals` keeps its bits in
@@ -50,7 +69,7 @@ def pnl_of_paths(
     fx = np.empty((n_currencies, STRIDE))
     legs = np.empty((flows.shared.size, STRIDE))
     scratch = np.empty((SCRATCH_ROWS, STRIDE))
-    profits = np.empty((1 + n_books, STRIDE))
+    profits, farthest = np.empty((1 + n_books, STRIDE)), np.empty(STRIDE)
     paths, picked = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
     for start in range(begin, end, BLOCK):
         for i in range(BLOCK):
@@ -66,6 +85,10 @@ def pnl_of_paths(
             for d in range(n_dynamics):
                 observe(model, d, state, unwind, observed[d, o])
         width = min(BLOCK, end - start)
+        for d in range(n_dynamics):
+            farthest_moves(run.inverse_limit, observed[d, n_observations - 1], farthest)
+            for i in range(width):
+                ratios[d, start + i] = farthest[i]
         for s in range(n_scenarios):
             seen = observed[run.dynamics[s]]
             revalue(run, flows, points, payoffs, held, s, seen, scaled, outside, fx, legs, scratch, profits)

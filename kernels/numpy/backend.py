@@ -40,11 +40,7 @@ class NumpyBackend(AbstractBackend):
 
     def pnl(self, program: Program, paths: PathRange) -> F64:
         """See AbstractBackend. Some paths at a time, so that memory does not grow with them, nor with the days."""
-        pnl, some = np.empty((program.n_rows, paths.n)), _paths_at_once(program)
-        for start in range(0, paths.n, some):
-            stop = min(start + some, paths.n)
-            pnl[:, start:stop] = pnl_of_paths(program, PathRange(first=paths.first + start, n=stop - start))
-        return pnl
+        return _walked(program, paths)[0]
 
     def pnl_of_moves(self, book: Book, moves: F64) -> F64:
         """See AbstractBackend."""
@@ -64,7 +60,20 @@ class NumpyBackend(AbstractBackend):
 
     def reduce(self, program: Program, cells: CellRange, brackets: F64) -> Reduction:
         """Reduce whole cells; see AbstractBackend."""
-        return reduce_cells(self.pnl(program, cells.paths), cells, program.centre, brackets)
+        pnl, ratios = _walked(program, cells.paths)
+        return reduce_cells(pnl, ratios, cells, program.centre, brackets)
+
+
+def _walked(program: Program, paths: PathRange) -> tuple[F64, F64]:
+    """Return P&L (n_rows, paths.n) [reporting currency] and farthest moves (n_dynamics, paths.n), some at a time."""
+    pnl, ratios = np.empty((program.n_rows, paths.n)), np.empty((len(program.model.decay), paths.n))
+    some = _paths_at_once(program)
+    for start in range(0, paths.n, some):
+        part = slice(start, min(start + some, paths.n))
+        pnl[:, part], ratios[:, part] = pnl_of_paths(
+            program, PathRange(first=paths.first + start, n=part.stop - part.start)
+        )
+    return pnl, ratios
 
 
 def _paths_at_once(program: Program) -> int:

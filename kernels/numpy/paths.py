@@ -9,8 +9,11 @@ from kernels.numpy.steps.walk import observe, start_walk, walk_one_step
 from kernels.types import F64, U64, Array
 
 
-def pnl_of_paths(program: Program, paths: PathRange) -> F64:
-    """Return the P&L of consecutive paths: (n_rows, paths.n) [reporting currency]."""
+def pnl_of_paths(program: Program, paths: PathRange) -> tuple[F64, F64]:
+    """Return the P&L of consecutive paths: (n_rows, paths.n) [reporting currency], and their farthest moves.
+
+    These are (n_dynamics, paths.n), a factor's deviation at the horizon over its limit, with its sign.
+    """
     ids = np.uint64(paths.first) + np.arange(paths.n, dtype=np.uint64)
     run, (n_dynamics, n_factors) = program.book.run, program.model.decay.shape
     levels = np.zeros((n_dynamics, 1 + program.n_steps, n_factors, paths.n), program.model.chol.dtype)
@@ -20,7 +23,9 @@ def pnl_of_paths(program: Program, paths: PathRange) -> F64:
     for scenario, dynamics in enumerate(run.dynamics):
         books = revalue(program.book, scenario, observed[dynamics])
         rows += [books.sum(axis=0), *books]
-    return np.array(rows)
+    limited = observed[:, -1] * run.inverse_limit[:, None]  # (n_dynamics, n_factors, n)
+    farthest = np.abs(limited).argmax(axis=1)
+    return np.array(rows), np.take_along_axis(limited, farthest[:, None], axis=1)[:, 0]
 
 
 def levels_of_paths(program: Program, path_ids: U64) -> Array:

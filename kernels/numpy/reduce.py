@@ -3,6 +3,7 @@
 import numpy as np
 
 from kernels.base import CELL, CellRange, Reduction
+from kernels.far import far_paths
 from kernels.types import F64, U64
 
 LANES = 256  # a cell's sum runs in this many lanes, then folds in halves
@@ -37,10 +38,11 @@ def cell_digest(pnl: F64, path_ids: U64) -> U64:
     return np.stack([first.sum(axis=1), second.sum(axis=1)], axis=1)
 
 
-def reduce_cells(pnl: F64, cells: CellRange, centre: F64, brackets: F64) -> Reduction:
+def reduce_cells(pnl: F64, ratios: F64, cells: CellRange, centre: F64, brackets: F64) -> Reduction:
     """Return moments, digests and gaps of each (row, cell) and the P&L inside the brackets; see kernels.base.Reduction.
 
-    pnl (n_rows, n) of the cells' paths, centre (n_rows,), brackets (n_rows, n_brackets, 2) [reporting currency]
+    pnl (n_rows, n) of the cells' paths, centre (n_rows,), brackets (n_rows, n_brackets, 2) [reporting currency],
+    ratios (n_dynamics, n) their farthest moves
     """
     n = pnl.shape[1]
     ids = np.uint64(cells.paths.first) + np.arange(n, dtype=np.uint64)
@@ -60,6 +62,7 @@ def reduce_cells(pnl: F64, cells: CellRange, centre: F64, brackets: F64) -> Redu
         gap_squares=np.stack([fold(in_gap[..., part] ** 2) for part in parts], axis=-1),
         kept_pnl=np.concatenate(kept),
         kept_rows=np.cumsum([0, *(values.size for values in kept)]),
+        **far_paths(ratios, cells.paths.first, cells.n, CELL)._asdict(),
     )
 
 

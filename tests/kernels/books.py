@@ -63,6 +63,7 @@ def random_book(
         reporting=reporting,
         base_value=rng.normal(0.0, 1e3, n_books),
         cash=rng.normal(0.0, 10.0, (n_scenarios, n_books, 2)),
+        inverse_limit=50.0 * (np.arange(n_factors) % 3 != 1),  # 2 % in a book's few steps is far, of some factors
     )
     legs = Leg.rows(first=2 * np.arange(2 * n_books), last=2 * np.arange(2 * n_books) + 2, when=0)
     flows = book.flows._replace(

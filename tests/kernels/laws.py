@@ -43,7 +43,10 @@ def random_unwind(
         **{"fx_per_tn": 0.006, "ust_per_tn": 6.9, "ust_stock": 1000.0, "years": 1.0 / 252.0},
         **{"hazard": 0.1, "hazard_per_pickup": -5.0, "hazard_per_loss": 8.0, "hazard_most": 20.0},
         **{"duration": 6.0, "unhedged": 0.5, "weight_1": 1.0, "weight_2": -1.0, "weight_3": 1.0, "weight_4": -1.0},
-        **{"fx_per_bn": 0.001, "log_impact": np.log(12.8e-6), "impact_sd": 1.25, "long_run": 0.4, "fading": 0.984},
+        **{"fx_low": 0.0005, "fx_per_bn": 0.001, "fx_high": 0.002, "long_run": 0.4, "fading": 0.984, "per_cap": 300.0},
+        **{"study_1": 0.3, "study_2": 0.5, "study_3": 0.75},
+        **{"low_1": 15e-6, "low_2": 19e-6, "low_3": 40e-6, "low_4": 100e-6},
+        **{"high_1": 18e-6, "high_2": 44e-6, "high_3": 60e-6, "high_4": 100e-6},
     }
     for name, size in typical.items():
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)

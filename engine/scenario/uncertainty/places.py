@@ -139,16 +139,18 @@ def _in_list(found: _Found, rest: Sequence[str], name: str) -> _Found:
     parts = found.value
     names = [key for key, declared in parameters(type(parts[0])).items() if declared.is_name]
     known = [[str(getattr(part, key)) for key in names] for part in parts]
-    if not names or (wanted := list(rest[: len(names)])) not in known:
-        there = f"there are {', '.join('.'.join(each) for each in known)}" if names else "its tables have no names"
+    path, dotted = ".".join(rest), [".".join(each) for each in known]
+    i = next((i for i, each in enumerate(dotted) if names and f"{path}.".startswith(f"{each}.")), None)
+    if i is None:
+        there = f"there are {', '.join(dotted)}" if names else "its tables have no names"
         raise UnknownParameterError(f"{name!r}: no {'.'.join(rest[: len(names)])!r}; {there}")
-    i = known.index(wanted)
     element = _Found(
         value=parts[i],
         declared=found.declared,
         put=lambda part: found.put((*parts[:i], part, *parts[i + 1 :])),
     )
-    return _then(element, rest[len(names) :], name)
+    below = path.removeprefix(dotted[i]).removeprefix(".")
+    return _then(element, below.split(".") if below else [], name)
 
 
 def _vols(scenario: Scenario, glob: str) -> _Found:

@@ -21,6 +21,21 @@ __device__ __forceinline__ double mixing(const double* quantiles, double u) {
     return fma(within, quantiles[interval + 1] - quantiles[interval], quantiles[interval]);
 }
 
+// A short-run impact on the 5-year yield per USD bn: of a study by its probability, even in its range.
+__device__ __forceinline__ double drawn_impact(double which, double within) {
+    double low = law.low_1, high = law.high_1;
+    if (which >= law.study_1) low = law.low_2, high = law.high_2;
+    if (which >= law.study_2) low = law.low_3, high = law.high_3;
+    if (which >= law.study_3) low = law.low_4, high = law.high_4;
+    return fma(within, high - low, low);
+}
+
+// A fall of ln USD/JPY per USD bn: below the median as often as above, even on either side.
+__device__ __forceinline__ double drawn_fx_impact(double u) {
+    if (u < 0.5) return fma(2.0 * u, law.fx_per_bn - law.fx_low, law.fx_low);
+    return fma(2.0 * u - 1.0, law.fx_high - law.fx_per_bn, law.fx_per_bn);
+}
+
 // Start a path: rows (N_ROWS,), out.
 __device__ __forceinline__ void draw_parameters(u64 seed, u64 path, double* rows) {
     const double oldest_first[5] = {law.lag_5, law.lag_4, law.lag_3, law.lag_2, law.lag_1};
@@ -33,7 +48,6 @@ __device__ __forceinline__ void draw_parameters(u64 seed, u64 path, double* rows
     for (int r = 0; r < N_REGIMES - 1; ++r)
         if (r < law.n_regimes - 1) rows[REGIME] += u >= law_tables.initial[r] ? 1.0 : 0.0;
     const Words v = philox(seed, path, (u32)PARAMETER_STEP, IMPACT_SIZE);
-    double z, unused;
-    box_muller_f64(join(v.w0, v.w1), join(v.w2, v.w3), &z, &unused);
-    rows[SHORT_RUN] = exp_f64(fma(law.impact_sd, z, law.log_impact));
+    rows[SHORT_RUN] = drawn_impact(uniform_of_word(v.w0), uniform_of_word(v.w1));
+    rows[FX_RUN] = drawn_fx_impact(uniform_of_word(v.w2));
 }

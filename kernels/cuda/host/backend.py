@@ -1,10 +1,10 @@
 """The CUDA backend: plan memory, share paths among devices, launch the kernels of cuda/paths.cu."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from kernels.cuda.host.arrays import law_table, packed_laws, words_of, words_of_
 from kernels.cuda.host.device import AbstractDevice, DeviceMemoryError
 from kernels.cuda.host.headers import LAW_TABLES, SHARED
 from kernels.cuda.host.parts import Part, joined, parts_of
+from kernels.cuda.host.resident import Resident, Scratch, padded
 from kernels.cuda.host.source import LANES, THREADS, VALUED, BuildSettings, settings_for
+from kernels.far import Far, far_paths, no_far_paths
 from kernels.law_layout import PATH_SERIES, ModelArrays
 from kernels.layout import Book
 from kernels.payoffs import checked
@@ -23,67 +25,6 @@ BLOCK_BYTES = 2**29  # device memory that the P&L of a block may take, what is k
 STATE_BYTES = 2**28  # device memory that the deviations between walking and valuing may take
 SHARE = 0.8  # of the free memory that a block may take
 GRAIN = 512  # bytes: a device's arrays take whole multiples
-
-
-class Scratch(NamedTuple):
-    """What is between walking and valuing."""
-
-    states: Any  # (n_observations, laws, n_factors, n) deviations as observed
-    kept: Any  # (kept_rows, n) of paths between observations; None where states are all there is
-
-
-class Resident(NamedTuple):
-    """A model and a book on one device."""
-
-    device: AbstractDevice
-    module: Any
-    laws: tuple[dict[str, Any], ...]  # for each group of them: variable of the module -> content
-    book: Any  # struct Book of layout.cuh
-    arrays: tuple[Any, ...]  # what structs point to
-    centre: Any
-
-    def launch(self, kernel: str, grid: tuple[int, int], block: int, *arguments: Any) -> None:
-        """Run a kernel on arrays of this device and numpy integers."""
-        self.device.launch(self.module, kernel, grid, block, arguments)
-
-    def walk(self, kernel: str, program: Program, n_steps: int, paths: Any, n: int, out: Any) -> None:
-        """Run a kernel that walks n paths, for each group of laws."""
-        settings = program.model.settings
-        start = np.uint64(program.seed), np.int64(n_steps), paths, np.int64(n)
-        for first_law in self.loaded(settings):
-            self.launch(kernel, _grid(n, settings.paths), THREADS, *start, first_law, out)
-
-    def walk_and_revalue(self, program: Program, paths: PathRange, scratch: Scratch, pnl: Any) -> None:
-        """Fill pnl (n_rows, paths.n) by the two kernels of a split build, as many paths at a time as scratch holds.
-
-        Fewer paths lie closer together in it.
-        """
-        settings, observed = program.model.settings, program.book.run.observations.tolist()
-        start, size = self.device.address(scratch.states), scratch.states.nbytes // int(np.prod(scratch.states.shape))
-        size *= settings.laws * settings.n_factors
-        for first_law in self.loaded(settings):
-            for part in parts_of(paths, scratch.states.shape[-1]):
-                width = _padded(part.n)
-                places = [start + np.uint64(size * width * o) for o in range(len(observed))]
-                kept = [start, *places]
-                if scratch.kept is not None:
-                    kept = [self.device.address(scratch.kept)] * len(observed)
-                for before, after, done, until in zip(kept, places, [0, *observed], observed, strict=False):
-                    walked = np.int64(done), np.int64(until), np.uint64(part.first), np.int64(width), before, after
-                    self.launch("walk_paths", _grid(width, settings.paths), THREADS, np.uint64(program.seed), *walked)
-                place = np.int64(width), np.int64(part.first - paths.first), np.int64(paths.n), first_law
-                self.launch("revalue_paths", _grid(width, settings.valued), THREADS, scratch.states, *place, pnl)
-
-    def loaded(self, settings: BuildSettings) -> Iterator[np.int64]:
-        """Make each group of laws the module's in turn: the number of its first law.
-
-        The module's variables are written each time: programs with equal settings share them.
-        """
-        self.device.write(self.module, "book", self.book)
-        for group, laws in enumerate(self.laws):
-            for symbol, content in laws.items():
-                self.device.write(self.module, symbol, content)
-            yield np.int64(group * settings.laws)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -138,7 +79,7 @@ class CudaBackend(AbstractBackend):
 
     def block_bytes(self, program: Program, n_paths: int) -> int:
         """See AbstractBackend. P&L stays on the device but for what is kept: all of it at most."""
-        return 8 * program.n_rows * n_paths
+        return 8 * (program.n_rows + program.model.n_laws) * n_paths
 
     def device_bytes(self, program: Program, n_paths: int, n_brackets: int) -> int:
         """See AbstractBackend. Raises DeviceMemoryError where not even a cell fits."""
@@ -156,7 +97,7 @@ class CudaBackend(AbstractBackend):
 
         def work(resident: Resident, share: CellRange) -> list[Reduction]:
             scratch = _scratch(resident, program, share.paths.n)
-            most = _fitting_cells(resident.device, program.n_rows)
+            most = _fitting_cells(resident.device, program)
             return [_reduce(resident, program, part, brackets, scratch) for part in parts_of(share, most)]
 
         return joined(self._shared(program, cells, work))
@@ -166,8 +107,8 @@ class CudaBackend(AbstractBackend):
 
         def work(resident: Resident, share: PathRange) -> list[F64]:
             scratch = _scratch(resident, program, share.n)
-            most = _fitting(resident.device, 8 * program.n_rows, f"a path x {program.n_rows} rows")
-            return [resident.device.get(_pnl(resident, program, part, scratch)) for part in parts_of(share, most)]
+            most = _fitting(resident.device, 8 * _rows(program), f"a path x {program.n_rows} rows")
+            return [resident.device.get(_walked(resident, program, part, scratch)[0]) for part in parts_of(share, most)]
 
         return np.concatenate(self._shared(program, paths, work), axis=1)
 
@@ -175,7 +116,7 @@ class CudaBackend(AbstractBackend):
         """The same left on the devices, one array for each, when all of it is there. Raises DeviceMemoryError."""
 
         def work(resident: Resident, share: PathRange) -> list[Any]:
-            pnl = _pnl(resident, program, share, _scratch(resident, program, share.n))
+            pnl, _ = _walked(resident, program, share, _scratch(resident, program, share.n))
             resident.device.wait()
             return [pnl]
 
@@ -253,16 +194,6 @@ def _groups(
     return tuple(groups), tuple(arrays.values())
 
 
-def _grid(n: int, abreast: int) -> tuple[int, int]:
-    """Blocks for n paths, `abreast` of them a thread."""
-    return max(1, -(-n // (THREADS * abreast))), 1
-
-
-def _padded(n: int) -> int:
-    """So many paths that no thread of the revaluing kernel is without one."""
-    return -(-max(n, 1) // (THREADS * VALUED)) * THREADS * VALUED
-
-
 def _scratch(resident: Resident, program: Program, n: int) -> Scratch | None:
     """Room for as many of n paths as are walked at once; None where one kernel does it all.
 
@@ -287,7 +218,7 @@ def _scratch_shape(resident: Resident, program: Program, n: int) -> tuple[tuple[
     block = THREADS * VALUED
     what = f"{block} paths x {n_observations} observations"
     size = (int(np.prod(rows)) + n_kept) * kind().itemsize * block
-    most = min(_fitting(resident.device, size, what, STATE_BYTES) * block, _padded(n))
+    most = min(_fitting(resident.device, size, what, STATE_BYTES) * block, padded(n))
     return (*rows, most), n_kept, kind
 
 
@@ -305,9 +236,15 @@ def _fitting(device: AbstractDevice, bytes_each: int, what: str, wanted: int = B
     return most
 
 
-def _fitting_cells(device: AbstractDevice, n_rows: int) -> int:
+def _rows(program: Program) -> int:
+    """How many numbers of a path are there once it is walked: P&L by row, its farthest move by law."""
+    return int(program.n_rows + program.model.n_laws)
+
+
+def _fitting_cells(device: AbstractDevice, program: Program) -> int:
     """How many cells of paths, all their P&L kept besides, fit into a block on the device."""
-    return _fitting(device, 2 * 8 * CELL * n_rows, f"{CELL:,} paths x {n_rows} rows")
+    each = 8 * CELL * (program.n_rows + _rows(program))
+    return _fitting(device, each, f"{CELL:,} paths x {program.n_rows} rows")
 
 
 def _need(resident: Resident, program: Program, n_paths: int, n_brackets: int) -> int:
@@ -317,10 +254,12 @@ def _need(resident: Resident, program: Program, n_paths: int, n_brackets: int) -
     if settings.is_split:
         shape, n_kept, kind = _scratch_shape(resident, program, n_paths)
         between = [kind().itemsize * size for size in (int(np.prod(shape)), n_kept * shape[-1])]
-    n_paths = min(n_paths, CELL * _fitting_cells(resident.device, n_rows))
-    cells = n_rows * -(-n_paths // CELL)
-    pnl = n_rows * n_paths, n_rows * n_paths  # what is walked, what is kept
-    of_cells = cells, cells, 2 * cells, cells, cells  # sums, squares, digests; how many to keep and where they start
+    n_paths, n_laws = min(n_paths, CELL * _fitting_cells(resident.device, program)), program.model.n_laws
+    n_cells = -(-n_paths // CELL)
+    cells = n_rows * n_cells
+    pnl = n_rows * n_paths, n_laws * n_paths, n_rows * n_paths  # what is walked, farthest moves, what is kept
+    # sums, squares, digests; how many to keep and where they start; far paths
+    of_cells = cells, cells, 2 * cells, cells, cells, n_laws * n_cells
     of_brackets = 2 * n_rows * n_brackets, *3 * (n_brackets * cells,)  # their ends; counts, sums, squares of gaps
     laws = [array for group in resident.laws for array in group.values()]
     constants = [array.nbytes for array in (*resident.arrays, *laws, resident.book, resident.centre)]
@@ -328,15 +267,26 @@ def _need(resident: Resident, program: Program, n_paths: int, n_brackets: int) -
     return sum(-(-size // GRAIN) * GRAIN for size in sizes)
 
 
-def _pnl(resident: Resident, program: Program, paths: PathRange, scratch: Scratch | None) -> Any:
-    """P&L on the device: (n_rows, paths.n)."""
+def _walked(resident: Resident, program: Program, paths: PathRange, scratch: Scratch | None) -> tuple[Any, Any]:
+    """P&L on the device, (n_rows, paths.n), and farthest moves, (n_laws, paths.n)."""
     pnl = resident.device.empty((program.n_rows, paths.n), np.float64)
+    ratios = resident.device.empty((program.model.n_laws, paths.n), np.float64)
     if scratch is None:
         horizon = int(program.book.run.observations[-1])
-        resident.walk("pnl_of_paths", program, horizon, np.uint64(paths.first), paths.n, pnl)
+        resident.walk("pnl_of_paths", program, horizon, np.uint64(paths.first), paths.n, pnl, ratios)
     else:
-        resident.walk_and_revalue(program, paths, scratch, pnl)
-    return pnl
+        resident.walk_and_revalue(program, paths, scratch, pnl, ratios)
+    return pnl, ratios
+
+
+def _far(resident: Resident, ratios: Any, cells: CellRange) -> Far:
+    """The far paths of whole cells, by their farthest moves on the device: fetched where there are any."""
+    device, n_laws, paths = resident.device, ratios.shape[0], cells.paths
+    counts = device.empty((n_laws, cells.n), np.int64)
+    resident.launch("count_far", (cells.n, n_laws), LANES, ratios, np.int64(paths.n), np.int64(CELL), counts)
+    if not device.get(counts).any():
+        return no_far_paths(n_laws, cells.n)
+    return far_paths(device.get(ratios), paths.first, cells.n, CELL)
 
 
 def _levels(resident: Resident, program: Program, ids: U64) -> Array:
@@ -353,7 +303,7 @@ def _reduce(
     resident: Resident, program: Program, cells: CellRange, brackets: F64, scratch: Scratch | None
 ) -> Reduction:
     device, paths = resident.device, cells.paths
-    pnl = _pnl(resident, program, paths, scratch)
+    pnl, ratios = _walked(resident, program, paths, scratch)
     n_rows, n_brackets = brackets.shape[:2]
     each, gaps = (n_rows, cells.n), (n_rows, n_brackets, cells.n)
     out = {
@@ -390,4 +340,5 @@ def _reduce(
         kept_pnl=device.get(kept),
         kept_rows=np.concatenate((np.zeros(1, np.int64), ends[:, -1])),
         **{name: device.get(array) for name, array in out.items()},
+        **_far(resident, ratios, cells)._asdict(),
     )

@@ -33,4 +33,7 @@ def joined(parts: Sequence[Reduction]) -> Reduction:
         gap_squares=np.concatenate([part.gap_squares for part in parts], axis=2),
         kept_pnl=np.concatenate(kept),
         kept_rows=np.sum([part.kept_rows for part in parts], axis=0),
+        far_counts=np.concatenate([part.far_counts for part in parts], axis=1),
+        far_paths=np.concatenate([part.far_paths for part in parts], axis=1),
+        far_ratios=np.concatenate([part.far_ratios for part in parts], axis=1),
     )

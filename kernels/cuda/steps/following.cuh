@@ -1,7 +1,16 @@
 // Sales that act on the date after: ordered by what prices did up to a close, made in the step that follows it. Twin in
 // numba/.
 #pragma once
-#include "steps/sales.cuh"
+#include "steps/rows.cuh"
+#include "steps/step.cuh"
+
+// The yield pick-up without impact.
+__device__ __forceinline__ double pickup_of(const real* x) {
+    double pickup = fma(law.weight_1, (double)deviation_of(x, FACTOR_OF(PICKUP_1, law.pickup_1)), 0.0);
+    pickup = fma(law.weight_2, (double)deviation_of(x, FACTOR_OF(PICKUP_2, law.pickup_2)), pickup);
+    pickup = fma(law.weight_3, (double)deviation_of(x, FACTOR_OF(PICKUP_3, law.pickup_3)), pickup);
+    return fma(law.weight_4, (double)deviation_of(x, FACTOR_OF(PICKUP_4, law.pickup_4)), pickup);
+}
 
 // What the close before a step orders private holders to sell in it, USD bn. Nothing that is sold in the step counts for
 // what is sold in it: there is no fixed point.
@@ -24,12 +33,13 @@ __device__ __forceinline__ double order_sales(const real* x, const double* rows)
 
 // Make the sales of a step, official and private ones.
 __device__ __forceinline__ void make_sales(double official, double privately, real* x, double* rows) {
-    const double sold = official + privately;
-    const double sales = rows[SALES] + sold, fading = fma(rows[FADING], law.fading, sold);
-    rows[OFFICIAL_SOLD] = rows[OFFICIAL_SOLD] + official;
-    rows[PRIVATE_SOLD] = rows[PRIVATE_SOLD] + privately;
-    rows[SALES] = sales, rows[FADING] = fading;
-    rows[IMPACT] = rows[SHORT_RUN] * fma(law.long_run, sales, (1.0 - law.long_run) * fading);
-    const double spot = deviation_of(x, FACTOR_OF(FX, law.fx)), per_sale = 0.0 - law.fx_per_bn * law.unhedged;
-    set_deviation(x, FACTOR_OF(FX, law.fx), (real)fma(per_sale, privately, spot));
+    const double official_sold = rows[OFFICIAL_SOLD] + official, private_sold = rows[PRIVATE_SOLD] + privately;
+    const double fading = fma(rows[FADING], law.fading, official + privately);
+    rows[OFFICIAL_SOLD] = official_sold, rows[PRIVATE_SOLD] = private_sold;
+    rows[FADING] = fading;
+    const double level = rows[SHORT_RUN] * fma(law.long_run, official_sold + private_sold, (1.0 - law.long_run) * fading);
+    const double of_cap = level * law.per_cap;
+    rows[IMPACT] = level / sqrt(fma(of_cap, of_cap, 1.0));
+    const double spot = deviation_of(x, FACTOR_OF(FX, law.fx));
+    set_deviation(x, FACTOR_OF(FX, law.fx), (real)fma(0.0 - rows[FX_RUN], law.unhedged * privately, spot));
 }

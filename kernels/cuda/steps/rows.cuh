@@ -13,10 +13,10 @@ enum Row {
     CARRY_SOLD = CLOSES + 5,
     PRIVATE_SOLD,
     OFFICIAL_SOLD,
-    SALES,
     FADING,
     MIX,
     SHORT_RUN,
+    FX_RUN,
     IMPACT,
     N_ROWS
 };

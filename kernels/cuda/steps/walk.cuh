@@ -5,10 +5,9 @@
 #if HAS_UNWIND
 #include "steps/jumps.cuh"
 #include "steps/regimes.cuh"
-#include "steps/sales.cuh"
+#include "steps/following.cuh"
 #if HAS_FILTER
 #include "steps/filtered.cuh"
-#include "steps/following.cuh"
 #if N_COHORTS
 #include "steps/cohorts.cuh"
 #endif
@@ -53,44 +52,50 @@ __device__ __forceinline__ void start_walk(u64 seed, const u64* paths, Walk& wal
 #endif
 }
 
-// What comes after the diffusion in a step with an unwind; `move` is the 5-day move of ln USD/JPY before it.
-__device__ __forceinline__ void add_events(u64 seed, u64 path, u32 step, u32 word, double move, real* x, double* rows) {
+// What the closes before a step call for.
+struct Called {
+    double move;  // of ln USD/JPY over the five closes before it
+    double official;   // sales of Treasuries, USD bn
+    double privately;  // likewise, ordered from private holders
+};
+
+// Do what the closes before a step call for: note the sales that they order, and intervene. Nothing of the step itself
+// is known yet.
+__device__ __forceinline__ Called begin_step(u64 seed, u64 path, u32 step, u32 word, real* x, double* rows) {
     const int fx = FACTOR_OF(FX, law.fx);
-    add_jumps(seed, path, step, (int)rows[REGIME], x);
-    double official = law_tables.scheduled[step];
+    Called called = {look_back(deviation_of(x, fx), rows), law_tables.scheduled[step], 0.0};
+    if (law.feeds_back) called.privately = order_sales(x, rows);
     if (law.intervenes) {
         real spot = deviation_of(x, fx);
-        intervene(seed, path, step, word, move, spot, official);
+        intervene(seed, path, step, word, called.move, spot, called.official);
         set_deviation(x, fx, spot);
     }
-    if (law.feeds_back) sell(official, x, rows);
+    return called;
+}
+
+// Add a step's jumps, and make the sales that were ordered before it.
+__device__ __forceinline__ void end_step(u64 seed, u64 path, u32 step, const Called& called, real* x, double* rows) {
+    add_jumps(seed, path, step, (int)rows[REGIME], x);
+    if (law.feeds_back) make_sales(called.official, called.privately, x, rows);
 }
 
 #if HAS_FILTER
-// Take one step of a law by rows: what the closes before it order and call for, the row, then jumps and sales on top.
+// Take one step of a law by rows: what the closes before it call for, the row, then jumps and sales on top.
 // The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
 // what comes on top.
 __device__ __forceinline__ void filtered_one_step(u64 seed, u64 path, u32 step, Walk& walk) {
     real* x = walk.state.x[0][0];
     if (!law.is_unwind) return step_by_row(seed, path, step, 0.0, walk.filter, x);
-    const int fx = FACTOR_OF(FX, law.fx);
-    const double move = look_back(deviation_of(x, fx), walk.rows);
-    double privately = 0.0, sold = 0.0;
-    if (law.feeds_back) privately = order_sales(x, walk.rows);
-    double official = law_tables.scheduled[step];
-    if (law.intervenes) {
-        real spot = deviation_of(x, fx);
-        intervene(seed, path, step, philox(seed, path, step, EVENTS).w2, move, spot, official);
-        set_deviation(x, fx, spot);
-    }
+    const u32 word = law.intervenes ? philox(seed, path, step, EVENTS).w2 : 0;
+    const Called called = begin_step(seed, path, step, word, x, walk.rows);
+    double sold = 0.0;
 #if N_COHORTS
     if (law.n_cohorts > 0) sold = sell_waiting(walk.cohorts, walk.rows);
 #endif
     step_by_row(seed, path, step, sold, walk.filter, x);
-    add_jumps(seed, path, step, (int)walk.rows[REGIME], x);
-    if (law.feeds_back) make_sales(official, privately, x, walk.rows);
+    end_step(seed, path, step, called, x, walk.rows);
 #if N_COHORTS
-    if (law.n_cohorts > 0) stop_cohorts(step, deviation_of(x, fx), walk.cohorts);
+    if (law.n_cohorts > 0) stop_cohorts(step, deviation_of(x, FACTOR_OF(FX, law.fx)), walk.cohorts);
 #endif
 }
 #endif
@@ -104,14 +109,14 @@ __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 st
     draw_normals(seed, paths[0], step, normals);
     const Words events = philox(seed, paths[0], step, EVENTS);
     real* x = walk.state.x[0][0];
-    double move = 0.0;
+    Called called = {0.0, 0.0, 0.0};
     if (law.is_unwind) {
-        move = look_back(deviation_of(x, FACTOR_OF(FX, law.fx)), walk.rows);
-        if (law.n_regimes > 1) change_regimes(events, move, walk.rows);
+        called = begin_step(seed, paths[0], step, events.w2, x, walk.rows);
+        if (law.n_regimes > 1) change_regimes(events, called.move, walk.rows);
     }
     step_by_regime(normals, walk.rows, x);
     if (law.mixes) add_convexity(walk.rows, x);
-    if (law.is_unwind) add_events(seed, paths[0], step, events.w2, move, x, walk.rows);
+    if (law.is_unwind) end_step(seed, paths[0], step, called, x, walk.rows);
 }
 
 // A deviation as markets show it, price impact included.

@@ -5,11 +5,11 @@ from numba import njit
 
 from kernels.lanes import IMPACT_SIZE, PARAMETER_STEP, PARAMETERS
 from kernels.law_layout import N_QUANTILES, Law
-from kernels.numba.draws.normal import FRACTION_F64, ONE_F64, box_muller_f64, exp_f64
+from kernels.numba.draws.normal import FRACTION_F64, ONE_F64
 from kernels.numba.draws.philox import HALF, LOW, join, philox
 from kernels.numba.intrinsics import bits_of_f64, f64_of_bits, fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
-from kernels.numba.steps.rows import CLOSES, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN, UNIFORM
+from kernels.numba.steps.rows import CLOSES, FX_RUN, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN, UNIFORM
 from kernels.types import F64, U64, i64, u32, u64
 
 LOWEST_INTERVAL = i64((1023 - 20) << 6)  # of u = 2^-20: its exponent and six bits of its fraction
@@ -41,6 +41,27 @@ def mixing(quantiles: F64, u: float) -> float:
     return fma(within, quantiles[interval + 1] - quantiles[interval], quantiles[interval])
 
 
+@njit(**INLINE)
+def drawn_impact(law: Law, which: float, within: float) -> float:
+    """Return a short-run impact on the 5-year yield per USD bn: of a study by its probability, even in its range."""
+    low, high = law.low_1, law.high_1
+    if which >= law.study_1:
+        low, high = law.low_2, law.high_2
+    if which >= law.study_2:
+        low, high = law.low_3, law.high_3
+    if which >= law.study_3:
+        low, high = law.low_4, law.high_4
+    return fma(within, high - low, low)
+
+
+@njit(**INLINE)
+def drawn_fx_impact(law: Law, u: float) -> float:
+    """Return a fall of ln USD/JPY per USD bn: below the median as often as above, even on either side."""
+    if u < 0.5:
+        return fma(2.0 * u, law.fx_per_bn - law.fx_low, law.fx_low)
+    return fma(2.0 * u - 1.0, law.fx_high - law.fx_per_bn, law.fx_per_bn)
+
+
 @njit(**STRICT)
 def draw_parameters(law: Law, quantiles: F64, initial: F64, seed: u64, paths: U64, rows: F64) -> None:
     """Start a block of paths: rows (N_ROWS * STRIDE,), out."""
@@ -61,5 +82,5 @@ def draw_parameters(law: Law, quantiles: F64, initial: F64, seed: u64, paths: U6
         rows[MIX + i] = mixing(quantiles, rows[MIX + i]) if law.mixes else 1.0
     for i in range(BLOCK):
         w = philox((paths[i], paths[i] >> HALF, step, u64(IMPACT_SIZE)), k0, k1)
-        z = box_muller_f64(join(w[0], w[1]), join(w[2], w[3]))[0]
-        rows[SHORT_RUN + i] = exp_f64(fma(law.impact_sd, z, law.log_impact))
+        rows[SHORT_RUN + i] = drawn_impact(law, uniform_of_word(u32(w[0])), uniform_of_word(u32(w[1])))
+        rows[FX_RUN + i] = drawn_fx_impact(law, uniform_of_word(u32(w[2])))

@@ -8,9 +8,10 @@ from numba import njit
 
 from kernels.law_layout import Law
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, STRICT
+from kernels.numba.settings import BLOCK, STRICT, STRIDE
 from kernels.numba.steps.rows import (
     FADING,
+    FX_RUN,
     IMPACT,
     OFFICIAL,
     OFFICIAL_SOLD,
@@ -18,12 +19,28 @@ from kernels.numba.steps.rows import (
     PRIVATE,
     PRIVATE_SOLD,
     RISE,
-    SALES,
     SHORT_RUN,
     SPOT,
 )
-from kernels.numba.steps.sales import look_at_prices
 from kernels.types import F64, Array
+
+
+@njit(**STRICT)
+def look_at_prices(law: Law, state: Array, rows: F64) -> None:
+    """Copy ln USD/JPY, the 10-year Treasury yield and the pick-up, without impact, to their rows (STRIDE,)."""
+    fx, ust = law.fx * STRIDE, law.ust * STRIDE
+    for i in range(BLOCK):
+        rows[SPOT + i] = np.float64(state[fx + i])
+    for i in range(BLOCK):
+        rows[RISE + i] = np.float64(state[ust + i])
+    factors = (law.pickup_1, law.pickup_2, law.pickup_3, law.pickup_4)
+    weights = (law.weight_1, law.weight_2, law.weight_3, law.weight_4)
+    for i in range(BLOCK):
+        rows[PICKUP + i] = 0.0
+    for k in range(4):
+        x, w = factors[k] * STRIDE, weights[k]
+        for i in range(BLOCK):
+            rows[PICKUP + i] = fma(w, np.float64(state[x + i]), rows[PICKUP + i])
 
 
 @njit(**STRICT)
@@ -52,14 +69,17 @@ def order_sales(law: Law, impact: F64, state: Array, rows: F64) -> None:
 @njit(**STRICT)
 def make_sales(law: Law, rows: F64, spot: Array) -> None:
     """Make the sales of a step, rows OFFICIAL and PRIVATE, and what they do to ln USD/JPY: spot (STRIDE,)."""
-    long_run, rest, kept = law.long_run, 1.0 - law.long_run, law.fading
-    per_sale = 0.0 - law.fx_per_bn * law.unhedged
+    long_run, rest, kept, unhedged = law.long_run, 1.0 - law.long_run, law.fading, law.unhedged
+    per_cap = law.per_cap
     for i in range(BLOCK):
         flow, private = rows[OFFICIAL + i], rows[PRIVATE + i]
         sold = flow + private
-        sales, fading = rows[SALES + i] + sold, fma(rows[FADING + i], kept, sold)
-        rows[OFFICIAL_SOLD + i] = rows[OFFICIAL_SOLD + i] + flow
-        rows[PRIVATE_SOLD + i] = rows[PRIVATE_SOLD + i] + private
-        rows[SALES + i], rows[FADING + i] = sales, fading
-        rows[IMPACT + i] = rows[SHORT_RUN + i] * fma(long_run, sales, rest * fading)
-        spot[i] = fma(per_sale, private, np.float64(spot[i]))
+        official_sold, private_sold = rows[OFFICIAL_SOLD + i] + flow, rows[PRIVATE_SOLD + i] + private
+        fading = fma(rows[FADING + i], kept, sold)
+        rows[OFFICIAL_SOLD + i], rows[PRIVATE_SOLD + i] = official_sold, private_sold
+        rows[FADING + i] = fading
+        level = rows[SHORT_RUN + i] * fma(long_run, official_sold + private_sold, rest * fading)
+        of_cap = level * per_cap
+        rows[IMPACT + i] = level / np.sqrt(fma(of_cap, of_cap, 1.0))
+        per_sale = 0.0 - rows[FX_RUN + i]
+        spot[i] = fma(per_sale, unhedged * private, np.float64(spot[i]))

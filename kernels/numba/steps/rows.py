@@ -16,10 +16,10 @@ from kernels.numba.settings import STRIDE
     PRIVATE_SOLD,
     OFFICIAL_SOLD,
     OFFICIAL,  # of this step
-    SALES,  # of Treasuries, by whomever
-    FADING,  # the same, fading
+    FADING,  # sales of Treasuries by whomever, fading
     MIX,  # q
-    SHORT_RUN,  # impact per USD bn
+    SHORT_RUN,  # impact on the 5-year yield per USD bn
+    FX_RUN,  # fall of ln USD/JPY per USD bn
     IMPACT,  # on the 5-year yield
     SPOT,  # scratch from here: ln USD/JPY
     RISE,  # 10-year Treasury yield

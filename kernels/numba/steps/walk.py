@@ -20,7 +20,6 @@ from kernels.numba.steps.following import make_sales, order_sales
 from kernels.numba.steps.jumps import add_jumps, intervene
 from kernels.numba.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numba.steps.rows import IMPACT, OFFICIAL
-from kernels.numba.steps.sales import sell
 from kernels.numba.steps.step import correlate_and_step
 from kernels.types import F64, U32, U64, Array, u64
 
@@ -90,6 +89,37 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
 
 
 @njit(**STRICT)
+def begin_step(
+    model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array
+) -> None:
+    """Do what the closes before a step call for: note the sales that they order, and intervene.
+
+    state (n_factors * STRIDE,) of law d and rows of its unwind, in and out. Nothing of the step itself is known yet.
+    """
+    law = model.laws[d]
+    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
+    look_back(step, spot, rows)
+    if law.feeds_back:
+        order_sales(law, model.impact[d], state, rows)
+    for i in range(BLOCK):
+        rows[OFFICIAL + i] = model.scheduled[d, step]
+    if law.intervenes:
+        intervene(law, seed, paths, step, words, rows, spot)
+
+
+@njit(**STRICT)
+def end_step(model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array) -> None:
+    """Add a step's jumps, and make the sales that were ordered before it.
+
+    state (n_factors * STRIDE,) of law d and rows of its unwind, in and out.
+    """
+    law = model.laws[d]
+    add_jumps(model, law, seed, paths, step, words, rows, state)
+    if law.feeds_back:
+        make_sales(law, rows, state[law.fx * STRIDE : (law.fx + 1) * STRIDE])
+
+
+@njit(**STRICT)
 def unwind_one_step(
     model: ModelArrays,
     d: int,
@@ -104,8 +134,7 @@ def unwind_one_step(
 ) -> None:
     """Take one step of law d with an unwind: scratch (3, n_factors * STRIDE), rows of the law, state its deviations."""
     law, n_factors = model.laws[d], model.decay.shape[1]
-    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
-    look_back(step, spot, rows)
+    begin_step(model, d, seed, paths, step, words, rows, state)
     if law.n_regimes > 1:
         change_regimes(model.transitions[d], law.n_regimes, words, rows)
     drawn = normals
@@ -116,13 +145,7 @@ def unwind_one_step(
     step_by_regime(model, d, n_regimes, drawn, rows, scratch[0], scratch[1], state)
     if law.mixes:
         add_convexity(model.convexity[d], n_regimes, rows, state)
-    add_jumps(model, law, seed, paths, step, words, rows, state)
-    for i in range(BLOCK):
-        rows[OFFICIAL + i] = model.scheduled[d, step]
-    if law.intervenes:
-        intervene(law, seed, paths, step, words, rows, spot)
-    if law.feeds_back:
-        sell(law, model.impact[d], state, rows)
+    end_step(model, d, seed, paths, step, words, rows, state)
 
 
 @njit(**INLINE)
@@ -141,33 +164,24 @@ def filtered_one_step(
     rows: F64,
     state: Array,
 ) -> None:
-    """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
+    """Take one step of law d by rows: what the closes before it call for, the row, then jumps and sales.
 
     The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
     what comes on top. state (n_factors * STRIDE,), carried of the law and rows of the unwind, of which there are none
     without one, in and out. z (n_factors * STRIDE,) is scratch.
     """
     law = model.laws[d]
-    spot = state[law.fx * STRIDE : (law.fx + 1) * STRIDE]
     if law.is_unwind:
-        look_back(step, spot, rows)
-        if law.feeds_back:
-            order_sales(law, model.impact[d], state, rows)
-        for i in range(BLOCK):
-            rows[OFFICIAL + i] = model.scheduled[d, step]
-        if law.intervenes:
-            intervene(law, seed, paths, step, words, rows, spot)
+        begin_step(model, d, seed, paths, step, words, rows, state)
         if law.n_cohorts > 0:
             sell_waiting(law, rows)
     if law.n_beyond > 0:
         add_beyond(model, d, np.int64(step), row_words, carried, state)
     step_by_row(model, d, step, paths, row_words, normals, picked, z, carried, rows, state)
     if law.is_unwind:
-        add_jumps(model, law, seed, paths, step, words, rows, state)
-        if law.feeds_back:
-            make_sales(law, rows, spot)
+        end_step(model, d, seed, paths, step, words, rows, state)
         if law.n_cohorts > 0:
-            stop_cohorts(model, d, step, spot, rows)
+            stop_cohorts(model, d, step, state[law.fx * STRIDE : (law.fx + 1) * STRIDE], rows)
 
 
 @njit(**INLINE)

@@ -41,4 +41,4 @@ def make_sales(law: Law, flow: F64, orders: Orders, state: Array, carried: Carri
     carried.official_sold = carried.official_sold + flow
     carried.private_sold = carried.private_sold + orders.private
     carried.fading = law.fading * carried.fading + flow + orders.private
-    state[law.fx] -= law.fx_per_bn * law.unhedged * orders.private
+    state[law.fx] -= carried.fx_run * law.unhedged * orders.private

@@ -14,7 +14,9 @@ class Carried:
 
     q: F64  # the mixing variable
     regime: I64
-    short_run: F64  # impact per USD bn
+    short_run: F64  # impact on the 5-year yield per USD bn
+    fx_run: F64  # fall of ln USD/JPY per USD bn
+    per_cap: float  # 1 / the impact that no sales reach
     closes: F64  # (5, n_ids) ln USD/JPY one to five closes ago
     carry_sold: F64 = field(init=False)
     private_sold: F64 = field(init=False)
@@ -28,7 +30,8 @@ class Carried:
     def impact(self, long_run: float) -> F64:
         """Return the impact on the 5-year yield [decimal]: (n_ids,)."""
         sales = self.official_sold + self.private_sold
-        return np.asarray(self.short_run * (long_run * sales + (1.0 - long_run) * self.fading))
+        level = self.short_run * (long_run * sales + (1.0 - long_run) * self.fading)
+        return np.asarray(level / np.sqrt(1.0 + (level * self.per_cap) ** 2))
 
     def path_series(self, long_run: float) -> F64:
         """Return what `PATH_SERIES` names, a row each: (n_series, n_ids)."""

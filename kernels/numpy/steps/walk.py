@@ -12,14 +12,13 @@ from kernels.numpy.draws.philox import draw_words, join
 from kernels.numpy.steps.beyond_cap import add_beyond
 from kernels.numpy.steps.cohorts import Cohorts, sell_waiting, start_cohorts, stop_cohorts
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
-from kernels.numpy.steps.following import make_sales, order_sales
+from kernels.numpy.steps.following import Orders, make_sales, order_sales
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import add_convexity, change_regimes, look_back, scale_normals, step_by_regime
 from kernels.numpy.steps.row_regimes import next_regimes, tilted_row
 from kernels.numpy.steps.rows import Carried
-from kernels.numpy.steps.sales import sell
 from kernels.numpy.steps.step import correlate_and_step
-from kernels.types import U64, Array
+from kernels.types import F64, U64, Array
 
 
 def draw_normals(seed: int, path_ids: U64, step: int, n_factors: int, *, single: bool) -> Array:
@@ -71,6 +70,40 @@ def walk_one_step(
             correlate_and_step(model.decay[d], model.drift[d, 0], model.chol[d, 0], normals, state)
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the closes before a step call for, (n_ids,) each."""
+
+    move: F64  # of ln USD/JPY over the five closes before it
+    flow: F64  # official sales of Treasuries [USD bn]
+    orders: Orders | None  # None of a law without sales
+
+
+def begin_step(
+    model: ModelArrays, d: int, seed: int, path_ids: U64, step: int, state: Array, carried: Carried
+) -> Called:
+    """Return what the closes before a step call for, and intervene: state (n_factors, n_ids) of law d, in and out.
+
+    Nothing of the step itself is known yet.
+    """
+    law = model.laws[d]
+    move = look_back(state[law.fx].astype(np.float64), carried)
+    orders = order_sales(law, model.impact[d], state, carried) if law.feeds_back else None
+    flow = np.full(path_ids.size, model.scheduled[d, step])
+    if law.intervenes:
+        flow += intervene(law, seed, path_ids, step, draw_words(seed, path_ids, step, EVENTS)[2], move, state)
+    return Called(move=move, flow=flow, orders=orders)
+
+
+def end_step(
+    model: ModelArrays, d: int, seed: int, path_ids: U64, step: int, called: Called, state: Array, carried: Carried
+) -> None:
+    """Add a step's jumps, and make the sales that were ordered before it: state (n_factors, n_ids), in and out."""
+    add_jumps(model, model.laws[d], seed, path_ids, step, carried, state)
+    if called.orders is not None:
+        make_sales(model.laws[d], called.flow, called.orders, state, carried)
+
+
 def unwind_one_step(
     model: ModelArrays,
     d: int,
@@ -83,19 +116,15 @@ def unwind_one_step(
 ) -> None:
     """Take one step of law d with an unwind: state (n_factors, n_ids) and `carried`, in and out."""
     law = model.laws[d]
-    words = draw_words(seed, path_ids, step, EVENTS)
-    move = look_back(state[law.fx].astype(np.float64), carried)
+    called = begin_step(model, d, seed, path_ids, step, state, carried)
     if law.n_regimes > 1:
-        change_regimes(model.transitions[d], int(law.n_regimes), uniform(join(words[0], words[1])), move, carried)
+        first, second, _, _ = draw_words(seed, path_ids, step, EVENTS)
+        u = uniform(join(first, second))
+        change_regimes(model.transitions[d], int(law.n_regimes), u, called.move, carried)
     step_by_regime(model, d, scale_normals(carried, normals) if law.mixes else normals, carried, state)
     if law.mixes:
         add_convexity(model.convexity[d], carried, state)
-    add_jumps(model, law, seed, path_ids, step, carried, state)
-    flow = np.full(path_ids.size, model.scheduled[d, step])
-    if law.intervenes:
-        flow += intervene(law, seed, path_ids, step, words[2], move, state)
-    if law.feeds_back:
-        sell(law, model.impact[d], flow, state, carried)
+    end_step(model, d, seed, path_ids, step, called, state, carried)
 
 
 def filtered_one_step(
@@ -110,20 +139,14 @@ def filtered_one_step(
     carried: Carried | None,
     cohorts: Cohorts | None,
 ) -> None:
-    """Take one step of law d by rows: what the closes before it order and call for, the row, then jumps and sales.
+    """Take one step of law d by rows: what the closes before it call for, the row, then jumps and sales.
 
     The averages that variances are made of take the row's move, and the sales of carry trades with it; they do not take
     what comes on top. state (n_factors, n_ids), variances and, where an unwind is on top, carried and cohorts: in and
     out.
     """
-    law, orders = model.laws[d], None
-    flow = np.zeros(path_ids.size)
-    if carried is not None:
-        move = look_back(state[law.fx].astype(np.float64), carried)
-        orders = order_sales(law, model.impact[d], state, carried) if law.feeds_back else None
-        flow = flow + model.scheduled[d, step]
-        if law.intervenes:
-            flow += intervene(law, seed, path_ids, step, draw_words(seed, path_ids, step, EVENTS)[2], move, state)
+    law = model.laws[d]
+    called = begin_step(model, d, seed, path_ids, step, state, carried) if carried is not None else None
     words = draw_words(seed, path_ids, step, RESIDUAL_ROW)
     rows = picked_row(law, path_ids, step, words[0])
     if law.n_row_regimes:
@@ -135,10 +158,8 @@ def filtered_one_step(
     if carried is not None and cohorts is not None:
         sold = sell_waiting(law, cohorts, carried)
     step_by_row(model, d, step, rows, normals, sold, variances, state)
-    if carried is not None:
-        add_jumps(model, law, seed, path_ids, step, carried, state)
-    if carried is not None and orders is not None:
-        make_sales(law, flow, orders, state, carried)
+    if carried is not None and called is not None:
+        end_step(model, d, seed, path_ids, step, called, state, carried)
     if cohorts is not None:
         stop_cohorts(law, step, state, cohorts)
 

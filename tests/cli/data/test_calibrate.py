@@ -50,6 +50,18 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     assert market.filtered.given["USDJPY_VOL"].loadings == {"USDJPY": -0.3}
 
 
+def test_the_record_of_the_loop_is_written_shown_and_run(unwind, tidy, tmp_path):
+    path, days = tidy
+    day = days[-1].date().isoformat()
+    done = unwind("calibrate", path, "--date", day, "--loop", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / f"{day}.loop.npy").exists()
+    for table in (f"The loop of carry stops in the record to {day}", "Largest G that is not rejected",
+                  "Mean move of USD/JPY on the joint dates after it fell by 2 % in five", f"Carry trades on {day}"):  # fmt: skip
+        assert table in done.stdout
+    assert load_market(tmp_path / f"{day}.toml").filtered.loop.moves.size == 2299
+
+
 @pytest.mark.slow
 def test_twenty_years_of_seventeen_factors_and_four_indices_take_less_than_five_seconds(unwind, shared, tmp_path):
     """From the start of the process to the last file; in processor time, the best of three: other work runs beside."""

@@ -59,13 +59,30 @@ def plain_loop(unwind, days, rng):
     shape, long_run = spread(impact.shape), impact.long_run
     weights = np.zeros(len(NAMES))
     weights[[NAMES.index(name) for name in ("JGB_30Y", "UST_3M", "UST_10Y", "JGB_1Y")]] = (1.0, 1.0, -1.0, -1.0)
-    short = impact.ust_bp_per_100_bn * 1e-6 * np.exp(impact.ust_log_sd * rng.standard_normal(N))
+    odds = np.array([study.weight for study in impact.studies])
+    ranges = np.array([(study.low_bp, study.high_bp) for study in impact.studies])
+    low, high = ranges[rng.choice(odds.size, N, p=odds / odds.sum())].T
+    short = 1e-6 * (low + (high - low) * rng.random(N))
+    ends = (impact.fx_least, 1.0, impact.fx_most)
+    per_dollar = impact.fx_log_per_usd_bn * np.interp(rng.random(N), (0.0, 0.5, 1.0), ends)
+
+    def level(total, fading):
+        straight = short * (long_run * total + (1.0 - long_run) * fading)
+        return straight / np.sqrt(1.0 + (straight / (impact.cap_bp * 1e-4)) ** 2)
+
     closes = [np.full(N, math.log(close / MARKET.usdjpy)) for close in MARKET.previous_usdjpy[::-1]]
     x, here = np.zeros((len(NAMES), N)), rng.choice(len(regimes), N, p=[regime.initial for regime in unwind.regimes])
     worst, stopped, private, official, total, fading = np.zeros((6, N))
     for day in range(1, days + 1):
         closes.append(x[FX].copy())
         move = closes[-1] - closes[-6]
+        shown = x + np.outer(shape, level(total, fading))
+        loss = np.maximum(0.0, held.duration * shown[NAMES.index("UST_10Y")] - held.unhedged * x[FX])
+        hazard = held.hazard + held.per_pickup * (weights @ shown) + held.per_loss * loss
+        ordered = (held.stock_usd_bn - private) * DAY * np.clip(hazard, 0.0, held.most)
+        worst = np.maximum(worst, carry.leverage * (-x[FX] - carry.earned_per_year * DAY * (day - 1)))
+        share = np.clip(carry.stop_slope * (worst - carry.stop_loss), 0.0, carry.stop_most)
+        stops = np.maximum(0.0, carry.stock_usd_bn * share - stopped)
         leaving = change[here] + slopes[here] * np.maximum(0.0, -move)[:, None]
         leaving[np.arange(N), here] = 0.0
         edges, u = leaving.cumsum(axis=1), rng.random(N)
@@ -88,21 +105,9 @@ def plain_loop(unwind, days, rng):
         flow = -up * size * 1e3 / MARKET.usdjpy
         official, total = official + flow, total + flow
         fading = fading * math.exp(-impact.fading_per_year * DAY) + flow
-        sale = np.zeros(N)
-        for _ in range(20):  # a contraction by 0.01
-            shown = x + np.outer(shape, short * (long_run * (total + sale) + (1.0 - long_run) * (fading + sale)))
-            loss = np.maximum(0.0, held.duration * shown[NAMES.index("UST_10Y")] - held.unhedged * x[FX])
-            hazard = held.hazard + held.per_pickup * (weights @ shown) + held.per_loss * loss
-            sale = (held.stock_usd_bn - private) * DAY * np.clip(hazard, 0.0, held.most)
-        private, total, fading = private + sale, total + sale, fading + sale
-        x[FX] -= impact.fx_log_per_usd_bn * held.unhedged * sale
-        for _ in range(80):  # by 0.675
-            loss = carry.leverage * (-x[FX] - carry.earned_per_year * DAY * day)
-            worst = np.maximum(worst, loss)
-            share = np.clip(carry.stop_slope * (worst - carry.stop_loss), 0.0, carry.stop_most)
-            sale = np.maximum(0.0, carry.stock_usd_bn * share - stopped)
-            stopped, x[FX] = stopped + sale, x[FX] - impact.fx_log_per_usd_bn * sale
-    shown = x + np.outer(shape, short * (long_run * total + (1.0 - long_run) * fading))
+        private, total, fading, stopped = private + ordered, total + ordered, fading + ordered, stopped + stops
+        x[FX] -= per_dollar * (held.unhedged * ordered + stops)
+    shown = x + np.outer(shape, level(total, fading))
     return shown, here, (stopped, private, official)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.law.part import LawSetting
 from engine.law.repatriation import repatriation_record
-from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.repatriation import RECORD_USD_BN, Repatriation, sold_in_a_month
 from engine.mechanisms.unwind import Unwind
 
 NAMES = ("JGB_1Y", "JGB_30Y", "UST_3M", "UST_10Y", "USDJPY")
@@ -31,3 +31,13 @@ def test_without_the_factors_of_the_pickup_nothing_is_sold(hand_market):
     market = hand_market(names=NAMES[1:], vols=(0.0,) * 4)
     setting = LawSetting(market=market, base=market, dt=1 / 252, n_steps=10)
     assert repatriation_record(Unwind(repatriation=HOLDERS), setting) == {}
+
+
+def test_the_largest_hazard_sells_in_a_month_what_the_record_month_did():
+    """By a plain loop of 21 days: what Japan's holdings fell by in March 2026, to the rounding of the default."""
+    holders, left = Repatriation(source="x"), 450.0
+    for _ in range(21):
+        left -= left * holders.most / 252
+    assert 450.0 - left == pytest.approx(sold_in_a_month(holders, holders.most), rel=1e-12)
+    assert sold_in_a_month(holders, holders.most) == pytest.approx(RECORD_USD_BN, abs=0.2)  # 1.34 has three digits
+    assert holders.per_loss * 0.045 == pytest.approx(holders.most, rel=0.01)  # reached at a loss of 4.5 %

@@ -16,6 +16,7 @@ from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.registry import is_daily
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import Sale
+from engine.mechanisms.studies import Study
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import pack
 from kernels.base import PathRange
@@ -41,12 +42,14 @@ SALES = Repatriation(
 IMPACT = Impact(
     source="by hand",
     fx_log_per_usd_bn=0.0009,
-    ust_bp_per_100_bn=12.8,
-    ust_log_sd=0.0,
+    fx_least=1.0,
+    fx_most=1.0,
+    studies=(Study(study="one", low_bp=12.8, high_bp=12.8),),
     long_run=0.4,
     fading_per_year=4.0,
     shape=(("UST_3M", 0.3), ("UST_5Y", 1.0), ("UST_10Y", 1.1)),
 )
+NO_STUDY = (Study(study="none", low_bp=0.0, high_bp=0.0),)
 OFFICIAL = Intervention(
     source="by hand",
     rise_logit=-4.0,
@@ -187,7 +190,7 @@ OFF = {
     "sales of zero impact": Unwind(
         repatriation=SALES,
         scheduled_sales=(Sale(day=2, usd_bn=119.0),),
-        impact=replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0),
+        impact=replace(IMPACT, fx_log_per_usd_bn=0.0, studies=NO_STUDY),
     ),
 }
 
@@ -202,54 +205,48 @@ def still(hand_market, usdjpy=145.04):
     return hand_market(names=NAMES, vols=(0.0,) * len(NAMES), usdjpy=usdjpy)
 
 
+def capped(level, cap=150e-4):
+    """An impact on the 5-year yield as its cap leaves it."""
+    return level / math.sqrt(1.0 + (level / cap) ** 2)
+
+
 @pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
-def test_sold_treasuries_are_f0_over_1_less_rho(hand_market, hand_book, backend):
+def test_holders_sell_by_the_close_before_their_own_impact_in_it(hand_market, hand_book, backend):
     shock = Jump(name="auction", source="by hand", day=1, mean=(("UST_10Y", 0.004), ("JGB_30Y", 0.006)))
     unwind = Unwind(repatriation=SALES, impact=replace(IMPACT, fx_log_per_usd_bn=0.0), jumps=(shock,))
-    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
-    held, short = 800.0 / 252, 12.8e-6
-    first = held * (0.1 + 8.0 * (0.006 - 0.004) + 1.5 * 7.0 * 0.004)
-    rho = held * short * (8.0 * (0.3 - 1.1) + 1.5 * 7.0 * 1.1)
-    assert found["private_sold"][0] == pytest.approx(first / (1.0 - rho), rel=1e-12)
-    assert found["impact"][0] == pytest.approx(short * first / (1.0 - rho), rel=1e-12)
-    assert found["UST_10Y"][0] == pytest.approx(0.004 + 1.1 * short * first / (1.0 - rho), rel=1e-12)
+    book, held, short = hand_book([], [(0, "USD", 1.0)]), 800.0 / 252, 12.8e-6
+    first = held * 0.1  # before the auction nothing has moved
+    found = said(book, still(hand_market), unwind, days=1, backend=backend)
+    assert found["private_sold"][0] == pytest.approx(first, rel=1e-12)
+    level = capped(short * first)
+    pickup, loss = (0.006 - 0.004) + (0.3 - 1.1) * level, 7.0 * (0.004 + 1.1 * level)
+    second = (800.0 - first) / 252 * (0.1 + 8.0 * pickup + 1.5 * loss)
+    found = said(book, still(hand_market), unwind, days=2, backend=backend)
+    assert found["private_sold"][0] == pytest.approx(first + second, rel=1e-12)
+    level = capped(short * (0.4 * (first + second) + 0.6 * (math.exp(-4.0 / 252) * first + second)))
+    assert found["impact"][0] == pytest.approx(level, rel=1e-12)
+    assert found["UST_10Y"][0] == pytest.approx(0.004 + 1.1 * level, rel=1e-12)
     assert found["JGB_30Y"][0] == 0.006
 
 
 @pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
-def test_sales_that_make_the_loss_that_urges_them_run_to_their_limit(hand_market, hand_book, backend):
-    """No loss at first, a yield 10 bp down; the hazard's own sale makes one, and each sale then calls for a greater."""
-    shock = Jump(name="rally", source="by hand", day=1, mean=(("UST_10Y", -0.001),))
-    sales = replace(SALES, hazard=2.0, per_pickup=0.0, per_loss=600.0, most=100.0)
-    impact = replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=300.0)
-    unwind = Unwind(repatriation=sales, impact=impact, jumps=(shock,))
-    found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
-    held, by_loss = 800.0 / 252, 7.0 * 1.1 * 300e-6
-    assert 7.0 * -0.001 + by_loss * held * 2.0 > 0.0  # the calm sale makes a loss
-    assert 2.0 + 600.0 * 7.0 * -0.001 < 0.0  # which, drawn back to no sale, would have been a gain
-    assert held * 600.0 * by_loss > 1.0  # the gain of the loop in a day
-    assert found["private_sold"][0] == pytest.approx(held * 100.0, rel=1e-12)
-
-
-@pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
-def test_a_shock_at_once_makes_holders_sell_as_one_of_the_first_day_does(hand_market, hand_book, backend):
+def test_a_shock_at_once_makes_holders_sell_on_the_first_day_what_one_of_that_day_does_on_the_next(
+    hand_market, hand_book, backend
+):
     base = still(hand_market)
-    ust = base.curves["UST"]
+    ust, jgb = base.curves["UST"], base.curves["JGB"]
     higher = replace(ust, zero_rates=ust.zero_rates + 0.004)
-    jgb = base.curves["JGB"]
     lower = replace(jgb, zero_rates=jgb.zero_rates - 0.001)
     market = replace(base, curves={"JGB": lower, "UST": higher}, fx={"USD": base.usdjpy * math.exp(-0.08)})
-    unwind = Unwind(repatriation=SALES, impact=replace(IMPACT, fx_log_per_usd_bn=0.0))
+    unwind = Unwind(repatriation=replace(SALES, hazard=0.0), impact=replace(IMPACT, fx_log_per_usd_bn=0.0))
     found = said(hand_book([], [(0, "USD", 1.0)]), market, unwind, days=1, base=base, backend=backend)
-    held, short = 800.0 / 252, 12.8e-6
     pickup = -0.001 - (0.004 - (0.004 + 0.001))
-    first = held * (0.1 + 8.0 * pickup + 1.5 * (7.0 * 0.004 + 0.5 * 0.08))
-    rho = held * short * (8.0 * (0.3 - 1.1) + 1.5 * 7.0 * 1.1)
-    assert found["private_sold"][0] == pytest.approx(first / (1.0 - rho), rel=1e-12)
+    first = 800.0 / 252 * (8.0 * pickup + 1.5 * (7.0 * 0.004 + 0.5 * 0.08))
+    assert found["private_sold"][0] == pytest.approx(first, rel=1e-12)
     names = {"JGB_1Y": -0.001, "JGB_10Y": -0.001, "JGB_30Y": -0.001, "UST_3M": 0.004, "UST_5Y": 0.004, "UST_10Y": 0.004}
     dated = Jump(name="the same", source="by hand", day=1, mean=(*names.items(), ("USDJPY", -0.08)))
-    later = said(hand_book([], [(0, "USD", 1.0)]), base, replace(unwind, jumps=(dated,)), days=1, backend=backend)
-    assert later["private_sold"][0] == pytest.approx(found["private_sold"][0], rel=1e-12)
+    later = said(hand_book([], [(0, "USD", 1.0)]), base, replace(unwind, jumps=(dated,)), days=2, backend=backend)
+    assert later["private_sold"][0] == pytest.approx(first, rel=1e-12)
 
 
 def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_book):
@@ -258,7 +255,7 @@ def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_b
     )
     found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind)
     fading = [math.exp(-4.0 * age / 252) for age in (9, 7)]
-    level = 12.8e-6 * (0.4 * 119.0 + 0.6 * (40.0 * fading[0] + 79.0 * fading[1]))
+    level = capped(12.8e-6 * (0.4 * 119.0 + 0.6 * (40.0 * fading[0] + 79.0 * fading[1])))
     assert found["official_sold"][0] == 119.0
     assert found["UST_5Y"][0] == pytest.approx(level, rel=1e-12)
     assert found["UST_10Y"][0] == pytest.approx(1.1 * level, rel=1e-12)
@@ -266,15 +263,13 @@ def test_scheduled_sales_move_yields_by_the_two_speed_impact(hand_market, hand_b
 
 
 @pytest.mark.parametrize("backend", [NumbaBackend, NumpyBackend])
-@pytest.mark.parametrize(
-    "impact", [None, replace(IMPACT, fx_log_per_usd_bn=0.0, ust_bp_per_100_bn=0.0, ust_log_sd=1.25)]
-)
+@pytest.mark.parametrize("impact", [None, replace(IMPACT, fx_log_per_usd_bn=0.0, studies=NO_STUDY)])
 def test_sales_that_move_no_yield_have_no_impact_to_tell_of(hand_market, hand_book, backend, impact):
     unwind = Unwind(repatriation=SALES, impact=impact, scheduled_sales=(Sale(day=1, usd_bn=119.0),))
     found = said(hand_book([], [(0, "USD", 1.0)]), still(hand_market), unwind, days=1, backend=backend)
     assert found["official_sold"][0] == 119.0
     assert found["private_sold"][0] == pytest.approx(800.0 * 0.1 / 252, rel=1e-12)  # a hazard of 0.1 a year
-    assert abs(found["impact"][0]) < 1e-250  # a decimal yield, not USD bn
+    assert found["impact"][0] == 0.0  # a decimal yield, not USD bn
     assert found["UST_5Y"][0] == 0.0
 
 
@@ -299,7 +294,7 @@ def test_an_intervention_sells_the_treasuries_that_pay_for_it(hand_market, hand_
     found = said(hand_book([], [(0, "USD", 1.0)]), weak_yen, Unwind(intervention=certain, impact=IMPACT), days=1)
     assert found["USDJPY"][0] == pytest.approx(-0.006 * 3.0, rel=1e-12)
     assert found["official_sold"][0] == pytest.approx(3e12 / 145.04 / 1e9, rel=1e-12)
-    assert found["UST_5Y"][0] == pytest.approx(12.8e-6 * 3e3 / 145.04, rel=1e-12)
+    assert found["UST_5Y"][0] == pytest.approx(capped(12.8e-6 * 3e3 / 145.04), rel=1e-12)
 
 
 def test_a_drift_without_a_day_keeps_one_step(market):

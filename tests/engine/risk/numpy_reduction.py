@@ -3,10 +3,13 @@
 import numpy as np
 
 from kernels.base import CELL, Reduction
+from kernels.far import Far, no_far_paths
 from kernels.types import F64
 
 
-def reduce_pnl(pnl: F64, first_cell: int, n_cells: int, centre: F64, brackets: F64) -> Reduction:
+def reduce_pnl(
+    pnl: F64, first_cell: int, n_cells: int, centre: F64, brackets: F64, far: Far | None = None
+) -> Reduction:
     """Reduce cells of `pnl` (n_rows, n_paths), the whole run's P&L; `brackets` (n_rows, n_brackets, 2)."""
     n_rows, n_brackets = brackets.shape[:2]
     sums, squares = np.zeros((2, n_rows, n_cells))
@@ -41,4 +44,5 @@ def reduce_pnl(pnl: F64, first_cell: int, n_cells: int, centre: F64, brackets: F
         gap_squares=gap_squares,
         kept_pnl=np.concatenate(kept),
         kept_rows=np.array(ends, dtype=np.int64),
+        **(far or no_far_paths(1, n_cells))._asdict(),
     )

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from engine.errors import RiskError
 from engine.risk.moments import CellTable, tree_sum
 from kernels.base import CELL
+from kernels.far import far_paths
 from tests.engine.risk.numpy_reduction import reduce_pnl
 
 EVERYTHING = np.array([[[-np.inf, np.inf]]])
@@ -44,6 +45,28 @@ def test_moments_and_digest_do_not_depend_on_the_order_of_cells():
     left, right = table_of(pnl, centre, [4, 1]), table_of(pnl, centre, [0, 3, 2])
     left.merge(right)
     assert left.moments(0, 4.0) == forward.moments(0, 4.0)
+
+
+def test_far_paths_are_those_of_all_cells_in_whatever_order_they_come():
+    rng = np.random.default_rng(4)
+    pnl, centre = rng.normal(0.0, 1.0, (1, 3 * CELL)), np.array([0.0])
+    ratios = np.zeros((2, 3 * CELL))
+    ratios[1, [7, CELL, CELL + 1, 2 * CELL + 3, 2 * CELL + 9]] = [1.5, -4.0, 2.0, 4.0, 1.1]
+
+    def of_cell(cell):
+        own = slice(cell * CELL, (cell + 1) * CELL)
+        far = far_paths(ratios[:, own], cell * CELL, 1, CELL)
+        return reduce_pnl(pnl, cell, 1, centre, EVERYTHING, far)
+
+    forward, left, right = (CellTable(1, 3 * CELL) for _ in range(3))
+    for cell in range(3):
+        forward.add(of_cell(cell))
+        (left if cell == 1 else right).add(of_cell(cell))
+    left.merge(right)
+    for table in (forward, left):
+        assert table.far_paths(0) == (0, {})
+        count, named = table.far_paths(1)
+        assert (count, list(named.items())) == (5, [(CELL, -4.0), (2 * CELL + 3, 4.0), (CELL + 1, 2.0)])
 
 
 def test_moments_are_the_samples():

@@ -7,10 +7,10 @@ import pytest
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
-from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
+from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
 from engine.scenario.scenario import Scenario, Shock, ShockKind
@@ -49,7 +49,7 @@ def test_a_rate_that_the_scenario_speaks_of_is_not_named():
     [
         (Unwind(jumps=(Jump(name="j", source="x", day=1, mean=(("USDJPY", -0.05),)),)), "jumps[1]"),
         (Unwind(intervention=Intervention(source="x")), "intervention"),
-        (Unwind(carry=Carry(source="x"), impact=Impact(source="x")), "carry"),
+        (Unwind(repatriation=Repatriation(source="x"), impact=Impact(source="x")), "repatriation"),
     ],
 )
 def test_mechanisms_that_move_the_dollar_are_noted_without_figures(unwind, place):

@@ -6,7 +6,7 @@ from engine.inputs.scenario.load import load_scenario
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.scheduled_sales import Sale
 from engine.mechanisms.unwind import Unwind
-from engine.scenario.notes import horizon_notes, loop_notes
+from engine.scenario.notes import far_tail_notes, horizon_notes, impact_notes, loop_notes
 from engine.scenario.scenario import Scenario, Shock, ShockKind
 
 
@@ -39,3 +39,30 @@ def test_a_horizon_too_long_for_the_filtered_law_is_said():
     (note,) = horizon_notes(filtered, 61)
     assert "over 61 business days variances of law 'filtered' have no mean to return to" in note
     assert horizon_notes(load_scenario("base"), 250) == ()
+
+
+def test_a_horizon_too_long_for_sales_that_are_never_bought_back_is_said():
+    mixture = load_scenario("mixture")
+    assert horizon_notes(mixture, 60) == ()
+    (note,) = horizon_notes(mixture, 61)
+    assert "over 61 business days carry and repatriation sell and never buy back" in note
+    alone = replace(mixture, unwind=replace(mixture.unwind, carry=None, repatriation=None))
+    assert horizon_notes(alone, 250) == ()
+
+
+def test_a_tail_longer_than_the_records_is_said_once_at_99_9_percent_and_beyond():
+    both = [load_scenario("filtered"), load_scenario("filtered-regimes")]
+    (note,) = far_tail_notes(both, 10, (0.99, 0.9995))
+    assert "tail of USD/JPY under law filtered, filtered-regimes is longer than the record's" in note
+    assert far_tail_notes(both, 10, (0.975, 0.99)) == ()
+    assert far_tail_notes(both, 1, (0.999,)) == ()  # of one day each of the record's rows has its share
+    assert far_tail_notes([load_scenario("base")], 10, (0.999,)) == ()
+
+
+def test_the_studies_of_an_impact_are_named_once_with_figures_and_weights():
+    several = [load_scenario(name) for name in ("mixture", "intervention", "feedback-severe", "filtered")]
+    first, second = impact_notes(several)
+    assert first.startswith("mixture, intervention: USD 100 bn of Treasuries sold add to the 5-year yield: 40 to 60 bp")
+    assert "1.5 to 1.8 bp (IMF WP/17/174 (2017)), 33%" in first
+    assert second.startswith("feedback-severe: ")
+    assert second.endswith("short run), 100%; any sales: 150 bp")

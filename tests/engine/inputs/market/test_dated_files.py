@@ -38,7 +38,7 @@ def test_a_folder_that_is_gone_is_named(tmp_path):
 def test_a_market_with_its_law_has_its_rows_beside_it(tmp_path):
     (path,) = write_dated_markets([BUNDLED], tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == [
-        f"2025-05-28.{end}" for end in ("memberships.npy", "moves.npy", "rows.npy", "stressed.npy", "toml")
+        f"2025-05-28.{end}" for end in ("loop.npy", "memberships.npy", "moves.npy", "rows.npy", "stressed.npy", "toml")
     ]  # fmt: skip
     assert load_market(path).filtered.rows.tobytes() == BUNDLED.filtered.rows.tobytes()
 

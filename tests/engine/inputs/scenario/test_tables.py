@@ -70,11 +70,9 @@ loadings = [{ JGB_20Y = 0.0005 }, { USDJPY = 0.01 }]
 
 [intervention]
 source = "x"
-[carry]
-source = "x"
-leverage = 8.0
 [repatriation]
 source = "x"
+duration = 8.0
 [impact]
 source = "x"
 betas = "theory"
@@ -93,8 +91,8 @@ betas = "theory"
     assert (regime.correlations, regime.repair_correlation) == ((("UST_10Y", "USDJPY", 0.1),), True)
     assert (jump.day, jump.probability, jump.mean) == (3, 0.2, (("JGB_20Y", 0.001),))
     assert jump.loadings == ((("JGB_20Y", 0.0005),), (("USDJPY", 0.01),))
-    assert unwind.carry is not None
-    assert (unwind.carry.leverage, unwind.carry.stock_usd_bn) == (8.0, 250.0)  # given, and the default
+    assert unwind.repatriation is not None
+    assert (unwind.repatriation.duration, unwind.repatriation.unhedged) == (8.0, 0.55)  # given, and the default
     assert unwind.impact is not None
     assert (unwind.impact.betas, unwind.impact.betas_name) == (BETA_SETS["theory"].betas, "theory")
 
@@ -141,8 +139,9 @@ def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
             ["line 4, intervention.log_move_per_jpy_tn: with these sizes one intervention may move ln"],
         ),
         (
-            '[carry]\nsource = "x"\nstock_usd_bn = 1e4\n[impact]\nsource = "x"\nfx_log_per_usd_bn = 0.1\n',
-            ["line 9, impact.fx_log_per_usd_bn: all that may be sold, 6,000 USD bn, would move ln USD/JPY by 600"],
+            'law = "filtered"\n[carry]\nsource = "x"\nstock_usd_bn = 1e4\n[impact]\nsource = "x"\n'
+            "fx_log_per_usd_bn = 0.1\n",
+            ["line 10, impact.fx_log_per_usd_bn: all that may be sold, 6,000 USD bn, would move ln USD/JPY by 798"],
         ),
         (
             "shocks = ["
@@ -221,14 +220,14 @@ def test_files_meet_key_by_key_tables_by_name_and_shocks_end_to_end(write):
         "below",
         'nu = 4.0\nshocks = [{ factor = "USDJPY", size = -0.1, kind = "relative" }]\n'
         '[[regimes]]\nname = "CALM"\nsource = "below"\ninitial = 1.0\n[regimes.drifts]\nUST_2Y = 0.1\nUST_5Y = 0.2\n'
-        '[carry]\nsource = "below"\nleverage = 3.0\n',
+        '[repatriation]\nsource = "below"\nduration = 3.0\n',
     )
     write("beside", 'nu = 5.0\n[[jumps]]\nname = "j"\nsource = "beside"\nday = 1\n')
     path = write(
         "top",
         'extends = ["below.toml", "beside.toml"]\nshocks = [{ factor = "UST_2Y", size = 0.01, kind = "absolute" }]\n'
         '[[regimes]]\nname = "CALM"\ninitial = 0.4\n[regimes.drifts]\nUST_5Y = 0.3\n'
-        '[[regimes]]\nname = "FLIGHT"\nsource = "top"\ninitial = 0.6\n[carry]\nleverage = 7.0\n',
+        '[[regimes]]\nname = "FLIGHT"\nsource = "top"\ninitial = 0.6\n[repatriation]\nduration = 7.0\n',
         'title = "top"\ndescription = "d"\nsource = "s"\n',
     )
     scenario = read_scenario(path)
@@ -238,8 +237,8 @@ def test_files_meet_key_by_key_tables_by_name_and_shocks_end_to_end(write):
     assert (unwind.nu, unwind.jumps[0].source) == (5.0, "beside")
     assert [(r.name, r.source, r.initial) for r in unwind.regimes] == [("CALM", "below", 0.4), ("FLIGHT", "top", 0.6)]
     assert unwind.regimes[0].drifts == (("UST_2Y", 0.1), ("UST_5Y", 0.3))
-    assert unwind.carry is not None
-    assert (unwind.carry.source, unwind.carry.leverage) == ("below", 7.0)
+    assert unwind.repatriation is not None
+    assert (unwind.repatriation.source, unwind.repatriation.duration) == ("below", 7.0)
 
 
 def test_a_fault_in_a_file_below_names_that_file_and_line(write):
@@ -294,7 +293,7 @@ def test_the_schema_of_a_part_is_what_its_mechanism_declares():
     carry = json_schema("scenario")["$defs"]["CarryTable"]
     assert carry["properties"]["stop_slope"] == {
         "default": 0.6,
-        "description": "Share of the stock stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * "
+        "description": "Share of a cohort stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * "
         "leverage * fx_log_per_usd_bn: 0.675 of the defaults. Default 0.6 (assumption).",
         "maximum": 1000.0,
         "minimum": 0.0,

@@ -73,7 +73,8 @@ def test_each_that_is_on_and_does_nothing_has_the_bits_of_it_switched_off(name, 
         off.laws["n_cohorts"] = 0
     else:
         quiet = quiet._replace(impact=np.zeros_like(model.impact))
-        quiet.laws["fx_per_bn"] = 0.0
+        for field in ("fx_low", "fx_per_bn", "fx_high"):
+            quiet.laws[field] = 0.0
         off.laws["feeds_back"] = 0
     one, other, loud = (levels_of(NumbaBackend(), each, book)[:, :, :N_FACTORS] for each in (quiet, off, model))
     assert one.tobytes() == other.tobytes()
@@ -142,7 +143,9 @@ def still(n_steps, **fields):
     """A law by rows that does not move: factor 0 is USD/JPY and falls by a tenth in the second step, for certain."""
     laws, row = np.zeros(1, LAW), np.zeros((1, N_FACTORS))
     on = {"is_filtered": 1, "is_unwind": 1, "feeds_back": 1, "last_row": 1, "lead_clip": 3.0, "last_jump": 1}
-    for name, value in (on | {"log_impact": math.log(1e-5), "fading": 1.0, "ust": 1} | fields).items():
+    if "fx_per_bn" in fields:
+        fields |= {"fx_low": fields["fx_per_bn"], "fx_high": fields["fx_per_bn"]}
+    for name, value in (on | {"low_4": 1e-5, "high_4": 1e-5, "fading": 1.0, "ust": 1} | fields).items():
         laws[name] = value
     row[0, 0] = -0.1
     chol = np.zeros((1, N_FACTORS, N_FACTORS))

@@ -27,7 +27,7 @@ def test_numba_walks_as_the_oracle_does(off, random_unwind, no_book):
         model = random_unwind(np.random.default_rng(seed), N_FACTORS, 2, N_STEPS, off)
         book = no_book(N_FACTORS, N_STEPS)
         mine, oracle = (levels_of(backend, model, book) for backend in (NumbaBackend(), NumpyBackend()))
-        # rounding of 8 steps; sales, in hundreds of USD bn, from a division there and 60 halvings here
+        # rounding of 8 steps; sales are in hundreds of USD bn
         assert mine[:, :, :N_FACTORS] == pytest.approx(oracle[:, :, :N_FACTORS], rel=0.0, abs=1e-13)
         assert mine[:, :, N_FACTORS:] == pytest.approx(oracle[:, :, N_FACTORS:], rel=0.0, abs=1e-10)
         if not off:
@@ -61,7 +61,8 @@ def test_an_unwind_switched_off_has_the_plain_laws_bits(float32, random_unwind, 
 def test_zero_impact_has_the_bits_of_no_feedback(random_unwind, no_book):
     loud = random_unwind(np.random.default_rng(8), N_FACTORS, 1, N_STEPS)
     quiet = loud._replace(laws=loud.laws.copy(), impact=np.zeros_like(loud.impact))
-    quiet.laws["fx_per_bn"] = 0.0
+    for name in ("fx_low", "fx_per_bn", "fx_high"):
+        quiet.laws[name] = 0.0
     silent = loud._replace(laws=loud.laws.copy())
     silent.laws["feeds_back"] = 0
     book = no_book(N_FACTORS, N_STEPS)
@@ -90,8 +91,9 @@ def test_a_path_replayed_alone_has_its_bits(random_unwind, no_book):
 
 
 def one_law(**fields):
-    law = np.zeros(1, LAW)
-    for name, value in {"is_unwind": 1, "feeds_back": 1, "fading": 1.0, "log_impact": np.log(1e-5), **fields}.items():
+    law, on = np.zeros(1, LAW), {"is_unwind": 1, "feeds_back": 1, "fading": 1.0, "low_4": 1e-5, "high_4": 1e-5}
+    same = dict.fromkeys(("fx_low", "fx_high"), fields.get("fx_per_bn", 0.0))
+    for name, value in (on | same | fields).items():
         law[name] = value
     return law
 
