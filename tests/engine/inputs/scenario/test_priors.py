@@ -7,6 +7,7 @@ from engine.inputs.scenario.load import read_scenario
 from engine.inputs.schema import json_schema
 from engine.run.load import scenario_sha256
 from engine.scenario.uncertainty.priors import Lognormal, Normal, Studies, Uniform
+from tests.source_files import ROOT
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 PART = '[repatriation]\nsource = "s"\n'
@@ -119,6 +120,11 @@ def test_priors_are_part_of_what_a_scenario_says(read):
     text = PART + '[uncertainty]\n"repatriation.most" = {{ prior = "lognormal", log_sd = {}, source = "s" }}\n'
     digests = {scenario_sha256(read(text.format(sd))) for sd in (0.3, 0.4)} | {scenario_sha256(read(PART))}
     assert len(digests) == 3
+
+
+def test_the_example_of_the_page_is_read(read):
+    text = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    assert {"carry.leverage", "carry.stock_usd_bn", "vol_multipliers.*"} <= priors(read(HEAD + text, head="")).keys()
 
 
 def test_the_schema_has_every_kind_with_its_own_keys():
