@@ -121,7 +121,8 @@ def _sales(result: "Feedback") -> Table:
     title = (
         f"{result.scenario}: sales over the horizon, USD bn\n"
         f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
-        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
+        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them"
+        f"{_by_priors(result)};\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
         f"{_private_month(result)}"
         f"{_standing(result)}"
@@ -133,6 +134,15 @@ def _sales(result: "Feedback") -> Table:
     )
     rows = [[SOLD[each.name], _amount(each.mean), _amount(each.in_tail)] for each in result.sales]
     return Table(title=title, columns=columns, rows=rows)
+
+
+def _by_priors(result: "Feedback") -> str:
+    """Return the same over what is not known of the parameters, where the scenario says it."""
+    odds = result.gain_odds
+    if odds is None:
+        return ""
+    share = f"{render.percent(odds.probability, 0)} ±{render.percent(odds.se, 0)}"
+    return f", and {share} over {len(odds.gains)} sets of its uncertain parameters"
 
 
 def _private_month(result: "Feedback") -> str:
