@@ -48,7 +48,7 @@ def feedback(
 
     Every scenario is run three times on the same random numbers: without carry stops, repatriation and price impact;
     with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the loop's gain,
-    and results by the regime in which paths end. Without a scenario, `mixture`.
+    and results by the regime in which paths end. Without a scenario, `feedback-severe`.
     """
     import json
     from os import environ
@@ -60,7 +60,7 @@ def feedback(
     flags = {
         "market": market,
         "book": book,
-        "scenarios": scenario or ["mixture"],
+        "scenarios": scenario or ["feedback-severe"],
         "paths": paths,
         "horizon_days": horizon_days,
         "confidence": confidence,

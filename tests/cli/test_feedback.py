@@ -9,7 +9,7 @@ from engine.analysis.loop_gain import LoopGain
 from engine.analysis.regimes import RegimeResult
 
 RESULT = Feedback(
-    scenario="mixture",
+    scenario="feedback-severe",
     currency="JPY",
     n_paths=40_000,
     n_sections=32,
@@ -55,4 +55,4 @@ def test_three_tables_parts_sales_and_regimes():
 def test_the_command_prints_one_json_object(unwind):
     done = unwind("feedback", "--paths", 32_000, "--json", "--backend", "numba")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["results"][0]["scenario"] == "mixture"
+    assert json.loads(done.stdout)["results"][0]["scenario"] == "feedback-severe"

@@ -18,7 +18,7 @@ def taken_apart(*scenarios, **settings):
 
 @pytest.fixture(scope="module")
 def results():
-    return {each.scenario: each for each in taken_apart("mixture", "base")}
+    return {each.scenario: each for each in taken_apart("bench/three-regimes.toml", "base")}
 
 
 def test_parts_add_up_to_the_loss(results):
@@ -30,7 +30,7 @@ def test_parts_add_up_to_the_loss(results):
 
 
 def test_in_the_mixture_forced_sales_hurt_the_carry_fund_beyond_their_error(results):
-    found = [each for each in results["mixture"].parts if each.scope == "book:carry-fund"]
+    found = [each for each in results["three-regimes"].parts if each.scope == "book:carry-fund"]
     for each in found:
         assert each.feedback.value > 4.0 * each.feedback.se > 0.0
         assert each.feedback.se < each.total.se * 1.5  # common random numbers: no larger than a loss's own error
@@ -46,7 +46,7 @@ def test_a_scenario_without_an_unwind_has_no_feedback_at_all(results):
 
 
 def test_regimes_share_the_paths_and_the_mean(results):
-    rows = [each for each in results["mixture"].regimes if each.scope == "total"]
+    rows = [each for each in results["three-regimes"].regimes if each.scope == "total"]
     assert [each.regime for each in rows] == ["CALM", "FLIGHT", "REPATRIATION"]
     assert sum(each.probability for each in rows) == pytest.approx(1.0, rel=1e-12)
     tails = [each.estimates[1] for each in rows]
@@ -54,7 +54,7 @@ def test_regimes_share_the_paths_and_the_mean(results):
 
 
 def test_more_is_sold_on_the_paths_of_the_tail(results):
-    carry, private, _ = results["mixture"].sales
+    carry, private, _ = results["three-regimes"].sales
     assert carry.in_tail.value > 2.0 * carry.mean.value > 0.0
     assert private.in_tail.value > private.mean.value > 0.0
 
@@ -77,9 +77,9 @@ def test_variants_of_nothing_are_nothing():
 
 def test_paths_too_few_for_paired_errors_are_refused():
     with pytest.raises(InputError, match="`paths` must be at least 32,000"):
-        taken_apart("mixture", paths=10_000)
+        taken_apart("bench/three-regimes.toml", paths=10_000)
 
 
 def test_paths_too_many_to_hold_are_refused():
     with pytest.raises(InputError, match="all P&L is held at once"):
-        taken_apart("mixture", paths=10**9)
+        taken_apart("bench/three-regimes.toml", paths=10**9)

@@ -55,7 +55,7 @@ def test_the_short_run_part_of_an_impact_fades():
     assert found[3] == pytest.approx(level * 126.0, rel=1e-12)
 
 
-@pytest.mark.parametrize(("name", "gain"), [("mixture", 0.675), ("feedback-severe", 1.296)])
+@pytest.mark.parametrize(("name", "gain"), [("bench/three-regimes.toml", 0.675), ("feedback-severe", 1.296)])
 def test_the_loop_is_stable_by_default_and_not_under_stress(name, gain):
     unwind = load_scenario(name).unwind
     assert unwind is not None
