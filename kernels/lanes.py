@@ -21,6 +21,6 @@ JUMP_SIZES = 36
 PARAMETER_STEP = 0xFFFFFFFF
 PARAMETERS = 52  # words 0 and 1 the mixing variable, 2 and 3 the regime at the start
 IMPACT_SIZE = 53  # one normal
-# A law whose moves are rows of a table: word 0 is the row of a step, 1 the regime that tilts it, 2 whether a jump beyond
-# the rows' cap comes and its direction, 3 its size.
+# A law whose moves are rows of a table: word 0 is the row of a step, 1 the regime that tilts it, 2 whether a jump
+# beyond the rows' cap comes and its direction, 3 its size.
 RESIDUAL_ROW = 54

@@ -8,13 +8,15 @@ from kernels.types import F64
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CapJumps:
-    """What was cut from the residuals of past days: at most one such jump a joint date, in the direction of one of them.
+    """What was cut from the residuals of past days: at most one such jump a joint date, the way that one of them went.
 
     A jump moves factor f by its standard deviation of the day times size times direction. Sizes follow a generalised
     Pareto law, P(size > s) = (1 + shape s / scale)^(-1 / shape).
     """
 
-    days: tuple[date, ...]  # (n_days,) whose residual was beyond the cap, oldest first; the nearest to it where none was
+    days: tuple[
+        date, ...
+    ]  # (n_days,) whose residual was beyond the cap, oldest first; the nearest to it where none was
     directions: F64  # (n_days, n_factors) of the residual beyond the cap over the largest of its day, in either sign
     n_beyond: int  # days beyond the cap; 0: the only one in `days` came nearest to it
     n_dates: int  # joint dates among which they were

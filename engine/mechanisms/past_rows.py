@@ -56,7 +56,9 @@ def check_past_rows_on_market(rows: Sequence[PastRow], market: Market, findings:
         findings.refuse("rows", f"{', '.join(missing)} lead others in the market's [law]: give their residuals")
     for name in names:
         if name not in state.factors:
-            findings.refuse(key_of("rows[1].residuals", name), f"{name} has no column in the rows of the market's [law]")
+            findings.refuse(
+                key_of("rows[1].residuals", name), f"{name} has no column in the rows of the market's [law]"
+            )
 
 
 def _is_date(text: str) -> bool:

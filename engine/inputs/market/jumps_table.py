@@ -26,7 +26,9 @@ class JumpsTable(Strict):
     n_beyond: int = Field(ge=0, description="Days beyond the cap; 0 where `days` has the nearest alone.")
     n_dates: int = Field(ge=1, description="Joint dates among which they were.")
     first: date = Field(description="First of these dates; the last is `as_of`.")
-    probability: float = Field(ge=0.0, le=1.0, description="Of a jump on a joint date: (n_beyond + 1/2) / (n_dates + 1).")
+    probability: float = Field(
+        ge=0.0, le=1.0, description="Of a jump on a joint date: (n_beyond + 1/2) / (n_dates + 1)."
+    )
     probability_se: float = Field(ge=0.0, description="Its standard error.")
     threshold: float = Field(gt=0.0, description="Residual from which days tell the tail, in standard deviations.")
     n_tail: int = Field(ge=1, description="Days beyond it.")
@@ -45,7 +47,7 @@ def jumps_table_faults(
     if len(table.directions) != len(table.days) or any(len(row) != len(factors) for row in table.directions):
         yield (
             (*at, "directions"),
-            f"needs {len(table.days)} rows of {len(factors)} values, got rows of {[len(row) for row in table.directions]}",
+            f"needs {len(table.days)} rows of {len(factors)} values, got rows of {[*map(len, table.directions)]}",
         )
     elif not all(1.0 - 1e-9 <= max(map(abs, row)) <= 1.0 for row in table.directions):
         yield (*at, "directions"), "the largest of each row must be 1 or -1"

@@ -1,4 +1,4 @@
-"""Jumps beyond the cap of a law's rows: at most one a step, in the direction of a past one. Twins in numba/ and cuda/."""
+"""Jumps beyond the cap of a law's rows: at most one a step, the way that a past one went. Twins in numba/ and cuda/."""
 
 import numpy as np
 
@@ -23,9 +23,7 @@ def jump_sizes(shape: float, ratio: float, least: float, word: U64) -> F64:
     return np.asarray(ratio * (np.exp(-shape * np.log(left)) - 1.0))
 
 
-def add_beyond(
-    model: ModelArrays, d: int, step: int, words: tuple[U64, ...], carried: Variances, state: Array
-) -> None:
+def add_beyond(model: ModelArrays, d: int, step: int, words: tuple[U64, ...], carried: Variances, state: Array) -> None:
     """Add this step's jumps, by the variances of the day, which do not go along with them: state, in and out.
 
     words  of lane RESIDUAL_ROW: the third tells whether a jump comes and where to, the fourth how far

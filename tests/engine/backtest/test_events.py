@@ -123,7 +123,6 @@ def test_in_repatriation_super_long_yields_rise_while_the_dollar_falls(moves):
     assert in_falls["JGB_10Y"][0] < 0.0 < in_falls["JGB_30Y"][0] < in_falls["JGB_40Y"][0]
 
 
-
 def test_business_days_leave_out_the_holidays_of_either_city():
     assert business_days(date(2025, 4, 7), date(2025, 4, 21)) == 9  # 2025-04-18, Good Friday
     with pytest.raises(InputError, match="1 to 250 business days"):

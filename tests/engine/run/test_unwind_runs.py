@@ -56,7 +56,10 @@ def test_one_scenario_seen_by_day_makes_all_daily_and_that_is_said():
     assert (alone.run.steps, said.count("steps auto")) == ("one", 0)
     both, said = started("base", THREE)
     assert both.run.steps == "daily"
-    assert "steps auto: daily, since three-regimes is seen day by day, and with it all others: their draws are common" in said
+    assert (
+        "steps auto: daily, since three-regimes is seen day by day, and with it all others: their draws are common"
+        in said
+    )
     _, said = started(THREE, instantaneous=True)
     assert "steps auto: daily, since three-regimes is seen day by day" in said
     assert "all others" not in said

@@ -26,7 +26,11 @@ def test_each_scenario_is_laid_under_each_law_with_its_shocks():
 
 @pytest.mark.parametrize(
     ("name", "own"),
-    [("filtered", r"law 'filtered'"), ("feedback-severe", "regimes, hazards, jumps.*carry"), ("article-2025-bridge", "bridge")],
+    [
+        ("filtered", r"law 'filtered'"),
+        ("feedback-severe", "regimes, hazards, jumps.*carry"),
+        ("article-2025-bridge", "bridge"),
+    ],
 )
 def test_a_scenario_that_says_how_factors_move_is_refused_with_what_it_says(name, own):
     with pytest.raises(InputError, match=rf"--law: scenario '{name}' says itself how factors move, by {own}"):
