@@ -16,7 +16,7 @@ def taken_apart(*scenarios, **settings):
 
 @pytest.fixture(scope="module")
 def results():
-    return {each.scenario: each for each in taken_apart("unwind-loop", "base")}
+    return {each.scenario: each for each in taken_apart("unwind-loop", "bench/three-regimes.toml", "base")}
 
 
 def test_parts_add_up_to_the_loss(results):
@@ -41,6 +41,14 @@ def test_a_scenario_without_an_unwind_has_no_feedback_at_all(results):
         assert (each.impact_uncertainty.value, each.impact_uncertainty.se) == (0.0, 0.0)
     assert [each.mean.value for each in base.sales] == [0.0] * 3
     assert (base.gain.at_median, base.gain.probability) == (0.0, 0.0)
+
+
+def test_regimes_share_the_paths_and_the_mean(results):
+    rows = [each for each in results["three-regimes"].regimes if each.scope == "total"]
+    assert [each.regime for each in rows] == ["CALM", "FLIGHT", "REPATRIATION"]
+    assert sum(each.probability for each in rows) == pytest.approx(1.0, rel=1e-12)
+    tails = [each.estimates[1] for each in rows]
+    assert all(tail.of(EXPECTED_SHORTFALL).value > tail.of(VALUE_AT_RISK).value for tail in tails)
 
 
 def test_more_is_sold_on_the_paths_of_the_tail(results):
