@@ -17,8 +17,8 @@ from engine.inputs.toml.extends import Merging, read_merged
 from engine.inputs.toml.faults import Keys, dotted, faults_at
 from engine.inputs.toml.parameters import ByFactor, Glob, sizes
 from engine.inputs.toml.read import Strict
+from engine.mechanisms.betas import FOLLOWER_SETS
 from engine.mechanisms.checks import check_unwind
-from engine.mechanisms.followers import FOLLOWER_SETS
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.scenario.default_scenario import DEFAULT_SCENARIO

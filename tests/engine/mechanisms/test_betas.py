@@ -7,7 +7,7 @@ import pytest
 from engine.calibration.betas import estimate_beta
 from engine.calibration.regimes import CALM, EPISODES
 from engine.inputs.history.load import load_history
-from engine.mechanisms.followers import FOLLOWER_SETS
+from engine.mechanisms.betas import FOLLOWER_SETS
 
 COLUMNS = {
     "SPX": "spx",
