@@ -22,6 +22,7 @@ ACROSS = {
     "engine/pack/test_ageing.py": "a book aged to the horizon, whatever it holds",
     "engine/pack/test_every_kind.py": "compressed beside direct, random books of all kinds",
     "engine/pack/test_merging.py": "books together are worth what they are apart",
+    "engine/scenario/test_macro_scenarios.py": "the bundled stresses of policy, auctions and other countries",
     "engine/report/test_browser.py": "the page in a browser",
     "engine/risk/measures/test_toy_measure.py": "a measure from test code alone",
     "engine/risk/test_coverage.py": "intervals of all measures cover",

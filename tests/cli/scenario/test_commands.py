@@ -10,7 +10,7 @@ def test_list_names_the_bundled_scenarios(unwind):
         for table in (bundled, equities)
     )
     assert names[0] == DEFAULT_SCENARIO
-    assert len(names) == 17
+    assert len(names) == 22
     assert others == ["equities/mixture-empirical", "equities/mixture-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
