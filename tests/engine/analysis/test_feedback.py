@@ -7,6 +7,8 @@ from engine.analysis.feedback import as_json, feedback, variants
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.mechanisms.unwind import Unwind
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 
 def taken_apart(*scenarios, **settings):
