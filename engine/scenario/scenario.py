@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.scenario.uncertainty.uncertain_parameters import UncertainParameter
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-_IN_FOLDER = rf"(?:{NAME}/)?{NAME}"  # a bundled scenario may stand in a folder: "equities/mixture-theory"
+_IN_FOLDER = rf"(?:{NAME}/)?{NAME}"  # a bundled scenario may stand in a folder: "equities/regimes-theory"
 LONGEST_TITLE = 120  # characters
 LONGEST_GLOB = 64
 MOST_CHANGES = 1000  # shocks, vol multipliers or correlations of a scenario

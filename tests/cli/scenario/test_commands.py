@@ -11,13 +11,13 @@ def test_list_names_the_bundled_scenarios(unwind):
     )
     assert names[0] == DEFAULT_SCENARIO
     assert len(names) == 22
-    assert others == ["equities/mixture-empirical", "equities/mixture-theory"]
+    assert others == ["equities/regimes-empirical", "equities/regimes-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
 
 def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     rows = {line.split()[0]: line for line in unwind("scenario", "list").stdout.splitlines() if line.strip()}
-    for name in ("mixture", "equities/mixture-theory"):  # the second inherits it
+    for name in ("mixture", "equities/regimes-theory"):  # the second inherits it
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
     assert rows["filtered"].endswith("  passes at 1 and 10 days")
     assert (
@@ -68,7 +68,7 @@ def test_a_file_with_faults_is_refused_with_line_and_key(unwind, tmp_path):
 
 
 def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
-    out = unwind("scenario", "show", root / "engine/scenario/bundled/equities/mixture-theory.toml").stdout
+    out = unwind("scenario", "show", root / "engine/scenario/bundled/equities/regimes-theory.toml").stdout
     assert "betas_name           theory" in out
     assert "XLK -40" in out
 

@@ -31,7 +31,7 @@ def market(root):
 
 @pytest.fixture(scope="module")
 def walk(root, market):
-    return walk_of(scenario(root, "mixture-theory"), market, n_days=10, seed=1, backend=NumbaBackend())
+    return walk_of(scenario(root, "regimes-theory"), market, n_days=10, seed=1, backend=NumbaBackend())
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_sector_return_is_its_beta_times_the_move_of_the_ten_year_yield(walk):
 def test_named_betas_move_prices_by_the_impact_alone(root, market):
     """Three rivals on the same draws: log prices differ by beta times the impact on the 10-year yield, path by path."""
     ids = np.arange(4000, dtype=np.uint64)
-    scenarios = [scenario(root, name) for name in ("mixture-theory", "mixture-empirical")]
+    scenarios = [scenario(root, name) for name in ("regimes-theory", "regimes-empirical")]
     assert scenarios[0].unwind is not None
     assert scenarios[0].unwind.impact is not None
     impact = replace(scenarios[0].unwind.impact, betas=(), betas_name=None)
@@ -104,7 +104,7 @@ def test_the_drifts_and_vols_of_equities_are_estimated_as_those_of_the_regimes(r
     days = pd.read_csv(shared / "data" / "history.csv", index_col="date", parse_dates=True)
     regimes = estimate_regimes(read_history([shared / "data" / "history.csv"]), load_market(bundled_market_path()))
     vols = dict(zip([factor.name for factor in market.factors], market.vols, strict=True))
-    given = {regime.name: regime for regime in scenario(root, "mixture-theory").unwind.regimes}
+    given = {regime.name: regime for regime in scenario(root, "regimes-theory").unwind.regimes}
 
     def moves(name, episode):
         logs = [np.log(days[columns[name]].loc[str(w.start) : str(w.end)]) for w in episode.windows]

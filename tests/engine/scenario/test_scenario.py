@@ -44,7 +44,7 @@ def test_a_scenario_built_in_python_is_refused_for_what_a_file_is(changes, said)
 
 
 def test_a_bundled_scenario_has_its_folder_in_its_name():
-    assert Scenario(**(GOOD | {"name": "equities/mixture-theory"})).name == "equities/mixture-theory"
+    assert Scenario(**(GOOD | {"name": "equities/regimes-theory"})).name == "equities/regimes-theory"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Pages of documents that are made by running commands, one a file."""
