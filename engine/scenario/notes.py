@@ -36,8 +36,8 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     if horizon_days > LONG_DAYS and sellers:
         findings.note(
             sellers[0],
-            f"over {horizon_days} business days {' and '.join(sellers)} sell and never buy back, so that USD/JPY"
-            " drifts down and Treasury yields up: no market does so for long",
+            f"over {horizon_days} business days {' and '.join(sellers)}: what is sold is never bought back, so that"
+            " USD/JPY drifts down and Treasury yields up: no market does so for long",
         )
     return findings.notes()
 
@@ -49,9 +49,9 @@ def far_tail_notes(scenarios: Sequence[Scenario], horizon_days: int, confidences
         return ()
     names = ", ".join(dict.fromkeys(filter(None, laws)))
     return (
-        f"at {FAR_CONFIDENCE:.1%} and beyond the tail of USD/JPY under law {names} is longer than the record's: of filtered's"
-        " ten-day moves 0.1 % fall by 9.6 % or more, of the record's since 2003 by 6.8 % (95 % interval 6.1 to 8.3); at"
-        " 97.5 and 99 % they agree: docs/laws.md",
+        f"at {FAR_CONFIDENCE:.1%} and beyond the tail of USD/JPY under law {names} is longer than the record's: of"
+        " filtered's ten-day moves 0.1 % fall by 9.6 % or more, of the record's since 2003 by 6.8 % (95 % interval 6.1"
+        " to 8.3); at 97.5 and 99 % they agree: docs/laws.md",
     )
 
 

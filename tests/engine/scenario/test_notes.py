@@ -42,12 +42,14 @@ def test_a_horizon_too_long_for_the_filtered_law_is_said():
 
 
 def test_a_horizon_too_long_for_sales_that_are_never_bought_back_is_said():
-    mixture = load_scenario("mixture")
-    assert horizon_notes(mixture, 60) == ()
-    (note,) = horizon_notes(mixture, 61)
-    assert "over 61 business days carry and repatriation sell and never buy back" in note
-    alone = replace(mixture, unwind=replace(mixture.unwind, carry=None, repatriation=None))
+    selling = load_scenario("repatriation-sales")
+    assert horizon_notes(selling, 60) == ()
+    (note,) = horizon_notes(selling, 61)
+    assert "over 61 business days repatriation: what is sold is never bought back" in note
+    alone = replace(selling, unwind=replace(selling.unwind, repatriation=None))
     assert horizon_notes(alone, 250) == ()
+    both = horizon_notes(load_scenario("unwind-loop"), 61)  # of its law, and of its carry trades
+    assert "over 61 business days carry: what is sold" in both[1]
 
 
 def test_a_tail_longer_than_the_records_is_said_once_at_99_9_percent_and_beyond():
@@ -60,9 +62,10 @@ def test_a_tail_longer_than_the_records_is_said_once_at_99_9_percent_and_beyond(
 
 
 def test_the_studies_of_an_impact_are_named_once_with_figures_and_weights():
-    several = [load_scenario(name) for name in ("mixture", "intervention", "feedback-severe", "filtered")]
-    first, second = impact_notes(several)
-    assert first.startswith("mixture, intervention: USD 100 bn of Treasuries sold add to the 5-year yield: 40 to 60 bp")
-    assert "1.5 to 1.8 bp (IMF WP/17/174 (2017)), 33%" in first
-    assert second.startswith("feedback-severe: ")
-    assert second.endswith("short run), 100%; any sales: 150 bp")
+    names = ("repatriation-sales", "intervention", "filtered")
+    (note,) = impact_notes([load_scenario(name) for name in names])
+    assert note.startswith(
+        "repatriation-sales, intervention: USD 100 bn of Treasuries sold add to the 5-year yield: 40"
+    )
+    assert "1.5 to 1.8 bp (IMF WP/17/174 (2017)), 33%" in note
+    assert note.endswith("any sales: 150 bp")

@@ -32,7 +32,7 @@ def test_the_bundled_scenarios_are_listed_the_default_one_first():
     assert bundled_scenario_names() == (
         "filtered", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "base", "boj-u-turn", "calm",
         "feedback-severe", "filtered-regimes", "flight-2024", "historical", "intervention", "mixture", "october-1998",
-        "repatriation-2025", "unwind-loop", "ust-liquidation-10pct",
+        "repatriation-2025", "repatriation-sales", "unwind-loop", "ust-liquidation-10pct",
     )  # fmt: skip
 
 
