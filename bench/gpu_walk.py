@@ -62,7 +62,7 @@ def compared(
 def with_unwind(gpu: AbstractBackend, precision: str, n_steps: int, n_paths: int) -> dict[str, Any]:
     """Return milliseconds of the bundled market's walk under the bundled `mixture`, over those of its plain one."""
     market = load_market(bundled_market_path())
-    unwinds = None, apply(load_scenario("mixture"), market).unwind
+    unwinds = None, apply(load_scenario("bench/three-regimes.toml"), market).unwind
     laws = [law_of(market, n_steps, n_steps, unwind) for unwind in unwinds]
     plain, mixture = (walk(gpu, model_arrays([law])[1], precision, n_steps, n_paths) for law in laws)
     return {

@@ -109,6 +109,7 @@ _add_group(
         "check": history.check,
         "build": history.build,
         "regimes": estimates.regimes,
+        "rows": estimates.rows,
         "betas": estimates.betas,
         "prices": prices.prices,
     },

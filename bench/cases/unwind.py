@@ -33,7 +33,7 @@ ORACLE_PATHS, ORACLE_DAYS = 256, 8
 def measure() -> CaseResult:
     """See the module."""
     market = load_market(bundled_market_path())
-    mixture = apply(load_scenario("mixture"), market).unwind
+    mixture = apply(load_scenario("bench/three-regimes.toml"), market).unwind
     if mixture is None:
         raise RiskError("the bundled mixture has no unwind")
     numba.set_num_threads(1)
@@ -44,7 +44,7 @@ def measure() -> CaseResult:
             plain, mixed = (f"{name}, {n_days} days, {precision}" for name in ("plain", "mixture"))
             work[plain] = _work(market, None, n_days, precision)
             work[mixed] = replace(_work(market, mixture, n_days, precision), ours=plain)
-        for whole, parts in (("mixture", without(mixture)), ("plain", alone(mixture))):
+        for whole, parts in (("bench/three-regimes.toml", without(mixture)), ("plain", alone(mixture))):
             for name, variant in parts.items():
                 made = _work(market, variant, MECHANISM_DAYS, precision)
                 work[f"{whole} {name}, {precision}"] = replace(

@@ -1,4 +1,4 @@
-"""`unwind data regimes` and `unwind data betas`: what a history says of the unwinds in it."""
+"""`unwind data regimes`, `unwind data rows` and `unwind data betas`: what a history says of the unwinds in it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +36,35 @@ def regimes(
     series = series_needed(history.values, pattern, ())
     passed = pass_gate(history, series, window.start, [window.end], accept or ())
     typer.echo(regime_text(regime, estimate_regimes(history.values, pattern)), nl=False)
+    for note in (*history.notes, *passed.notes):
+        render.warn(note)
+
+
+def rows(
+    files: Files,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day of the window, as 2024-07-10.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day of it, a joint date.")],
+    market: options.Market = None,
+    accept: Accepted = None,
+) -> None:
+    """Print the residuals of a window's days as a scenario file (TOML): a stress that draws them at any day's vols.
+
+    They are standardised by the filtered law as of the window's last day. A scenario that draws them, or extends the
+    file, needs no other history: `flight-2024` and `repatriation-2025` are made so.
+    """
+    from engine.calibration.diffusion import Window
+    from engine.calibration.history_extras import series_needed
+    from engine.calibration.rows.window_rows import rows_text, window_rows
+    from engine.calibration.zero_rates import FIRST_DATE
+    from engine.inputs.history.gate import pass_gate
+    from engine.inputs.history.load import load_history
+    from engine.inputs.market.load import bundled_market_path, load_market
+
+    window = Window(start=options.day("--from", first), end=options.day("--to", last))
+    history, pattern = load_history(files), load_market(market or bundled_market_path())
+    series = series_needed(history.values, pattern, ())
+    passed = pass_gate(history, series, FIRST_DATE, [window.end], accept or ())
+    typer.echo(rows_text(window_rows(history.values, pattern, window)), nl=False)
     for note in (*history.notes, *passed.notes):
         render.warn(note)
 

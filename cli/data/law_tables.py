@@ -7,6 +7,7 @@ from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from engine.calibration.estimates import ParameterEstimate
+    from engine.market.cap_jumps import CapJumps
     from engine.market.filtered import FilteredState
     from engine.market.market import Market
     from engine.market.row_regimes import RowRegimes
@@ -24,6 +25,7 @@ def law_tables(market: "Market", given_as_of: date) -> list[Table]:
         _average_table(state, found),
         _lead_table(state, found),
         *([_regimes_table(state.regimes)] if state.regimes is not None else []),
+        *([_jumps_table(state.cap_jumps, state, found)] if state.cap_jumps is not None else []),
         _correlation_table(market, found),
         _given_table(found),
         _constant_table(state),
@@ -166,6 +168,25 @@ def _regimes_table(regimes: "RowRegimes") -> Table:
         *(Column(heading=name) for name in REGIMES),
     )
     title = f"Regimes of days, estimated on residuals to {regimes.estimated_to}: what filtered-regimes draws rows by"
+    return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def _jumps_table(jumps: "CapJumps", state: "FilteredState", found: Any) -> Table:
+    """Return the jumps beyond the cap of the rows: how likely, how large, and which way."""
+    rows = [
+        (name, f"{each.value:.3g} ±{each.se:.1g}", each.method) for (name, _), each in found.items() if "jump " in name
+    ]
+    for day, direction in zip(jumps.days, jumps.directions.tolist(), strict=True):
+        moved = (f"{name} {x:+.2f}" for name, x in zip(state.factors, direction, strict=True) if x)
+        rows.append((f"direction of {day}", ", ".join(moved), "what was cut from its residual, over the largest cut"))
+    columns = (
+        Column(heading="jumps beyond the cap", is_number=False),
+        Column(
+            heading="value", is_number=False, meaning="± one standard error; sizes in standard deviations of the day."
+        ),
+        Column(heading="from", is_number=False),
+    )
+    title = f"Jumps beyond {state.cap:g} standard deviations, at most one a joint date: what mixture adds to its rows"
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 

@@ -49,12 +49,15 @@ def replay(
     import json
 
     from engine.backtest import events
+    from engine.calibration.filtered_markets import with_filtered_laws
     from engine.calibration.history_extras import series_needed
     from engine.calibration.market_of_date import market_of_date
+    from engine.calibration.zero_rates import FIRST_DATE
     from engine.inputs.history.gate import pass_gate
     from engine.inputs.history.load import load_history
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
+    from engine.mechanisms.law import Way, way_of
     from engine.run.backend import choose_backend
 
     n_paths = options.whole("--paths", paths, 1000, MOST_PATHS)
@@ -63,8 +66,11 @@ def replay(
     window = options.day("--window-start", window_start)
     law, history, pattern = load_scenario(scenario), load_history(files), load_market(like or bundled_market_path())
     series = series_needed(history.values, pattern, ())
-    passed = pass_gate(history, series, window, [start, end], accept or ())
+    is_past = way_of(law.unwind) is not Way.DIFFUSION
+    passed = pass_gate(history, series, min(window, FIRST_DATE) if is_past else window, [start, end], accept or ())
     market = market_of_date(history.values, start, pattern, window)
+    if is_past:
+        market = with_filtered_laws([market], history.values)[0].market
     chosen = choose_backend(backend, render.say)
     found = events.replay(law, market, history.values, end, n_paths=n_paths, seed=number, backend=chosen)
     if as_json:

@@ -19,7 +19,7 @@ MOST_PATHS = 1_000_000
 def sectors(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A bundled scenario's name or a TOML file.")
-    ] = "mixture",
+    ] = "feedback-severe",
     betas: Annotated[
         list[str] | None,
         typer.Option(

@@ -19,6 +19,7 @@ from engine.calibration.block_errors import (
 )
 from engine.calibration.diffusion import CORRELATION_DAYS
 from engine.calibration.filtered import LEAD_DATES, RIDGE, WARM_UP
+from engine.market.cap_jumps import CapJumps
 from engine.market.factors import DAYS_PER_YEAR, FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
@@ -187,6 +188,8 @@ def _filtered(state: FilteredState, day: date) -> Iterator[ParameterEstimate]:
         )
     if state.regimes is not None:
         yield from _regimes(state.regimes, state.first)
+    if state.cap_jumps is not None:
+        yield from _cap_jumps(state.cap_jumps, day)
     for name, given in state.given.items():
         for other, value in given.loadings.items():
             yield ParameterEstimate(
@@ -209,6 +212,20 @@ def _regimes(regimes: RowRegimes, first: date | None) -> Iterator[ParameterEstim
             yield _no_error("regime chain", (regime, after), probability, window, _FITTED)
         yield _no_error("regime long run", (regime,), regimes.long_run[k], "of the rows' dates", "mean of memberships")
         yield _no_error("regime tonight", (regime,), regimes.tonight[k], "all dates seen", "filter of Hamilton (1989)")
+
+
+def _cap_jumps(jumps: CapJumps, day: date) -> Iterator[ParameterEstimate]:
+    """Yield how likely a jump beyond the cap is, and the tail of its size."""
+    window = f"{jumps.first}..{day}"
+    tail = f"generalised Pareto, most likely for the {jumps.n_tail} days beyond {jumps.threshold:g}; se: Smith (1987)"
+    rate = f"({jumps.n_beyond} days + 1/2) / ({jumps.n_dates:,} dates + 1); se: binomial"
+    figures = (
+        ("jump probability", jumps.probability, jumps.probability_se, rate),
+        ("jump shape", jumps.shape, jumps.shape_se, tail),
+        ("jump scale", jumps.scale, jumps.scale_se, tail),
+    )
+    for name, value, se, method in figures:
+        yield ParameterEstimate(name=name, of=(), value=value, se=se, window=window, method=method)
 
 
 def _no_error(name: str, of: tuple[str, ...], value: float, window: str, method: str) -> ParameterEstimate:

@@ -8,7 +8,7 @@ from kernels.types import F64
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CapJumps:
-    """What was cut from the residuals of past days: at most one such jump a joint date, in the direction of one of them.
+    """What was cut from the residuals of past days: at most one such jump a joint date, the way that one of them went.
 
     A jump moves factor f by its standard deviation of the day times size times direction. Sizes follow a generalised
     Pareto law, P(size > s) = (1 + shape s / scale)^(-1 / shape).

@@ -57,6 +57,9 @@ def where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str
     for i, jump in enumerate(unwind.jumps):
         if any(_names(sizes, factor) for sizes in (jump.mean, *jump.loadings)):
             yield f"jumps[{i + 1}]"
+    for i, row in enumerate(unwind.rows):
+        if _names(row.residuals, factor):
+            yield f"rows[{i + 1}].residuals"
     for i, regime in enumerate(unwind.regimes):
         if _names(regime.drifts, factor):
             yield f"regimes[{i + 1}].drifts"

@@ -10,7 +10,7 @@ from engine.analysis.regimes import RegimeResult
 from engine.risk.standing import Standing
 
 RESULT = Feedback(
-    scenario="mixture",
+    scenario="feedback-severe",
     standing=Standing(is_stress=True, law=None),
     currency="JPY",
     n_paths=40_000,

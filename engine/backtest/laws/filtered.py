@@ -40,7 +40,7 @@ class DrawnJumps:
     def of_step(self, step: int) -> tuple[I64, F64]:
         """Return which paths have one in a step, (n,), and their moves (n_factors, n) in standard deviations."""
         hit = np.flatnonzero(self.kinds[step] < len(self.moves))
-        return hit, self.sizes[step, hit] * self.moves[self.kinds[step, hit]].T
+        return hit, np.asarray(self.sizes[step, hit] * self.moves[self.kinds[step, hit]].T)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +63,8 @@ class FilteredDate:
 
     def deviations(self, span: float) -> F64:
         """Return the standard deviations of one step over `span` weekdays, in the states' units: (n_factors,)."""
-        return np.sqrt(span * np.maximum(self.averages @ np.array(self.rule.weights), FLOOR))
+        variances = np.maximum(self.averages @ np.array(self.rule.weights), FLOOR)
+        return np.asarray(np.sqrt(span * variances))
 
     def walked(self, drawn: U32, spans: F64, jumps: DrawnJumps | None = None) -> F64:
         """Return the moves over all steps: (n_factors, n_paths); drawn (n_steps, n_paths) rows, spans (n_steps,)."""

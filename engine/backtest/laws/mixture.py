@@ -1,7 +1,7 @@
 """The filtered law with regimes and jumps beyond the cap of its rows, both estimated as of each date.
 
-One date ahead the law is its rows with their weights, and beside them jumps in each direction at even quantiles of their
-size: nothing is drawn. Beyond, rows and jumps are drawn for each step and path.
+One date ahead the law is its rows with their weights, and beside them jumps in each direction at even quantiles of
+their size: nothing is drawn. Beyond, rows and jumps are drawn for each step and path.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from engine.backtest.laws.filtered import DrawnJumps, FilteredDate, FilteredDate
 from engine.backtest.laws.filtered_regimes import drawn_rows, regimes_on
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
-from engine.calibration.cap_jumps import cap_jumps, whole_residuals
 from engine.calibration.filtered import LEAST_DATES, WARM_UP
+from engine.calibration.rows.cap_jumps import cap_jumps, whole_residuals
 from engine.law.past.beyond_cap import BeyondCap, beyond_cap
 from engine.law.past.row_regimes import drawn_weights, regime_edges, row_aliases
 from engine.market.cap_jumps import CapJumps

@@ -47,7 +47,7 @@ def jumps_table_faults(
     if len(table.directions) != len(table.days) or any(len(row) != len(factors) for row in table.directions):
         yield (
             (*at, "directions"),
-            f"needs {len(table.days)} rows of {len(factors)} values, got rows of {[len(row) for row in table.directions]}",
+            f"needs {len(table.days)} rows of {len(factors)} values, got rows of {[*map(len, table.directions)]}",
         )
     elif not all(1.0 - 1e-9 <= max(map(abs, row)) <= 1.0 for row in table.directions):
         yield (*at, "directions"), "the largest of each row must be 1 or -1"

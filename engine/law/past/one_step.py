@@ -16,8 +16,9 @@ def enumerated(model: ModelArrays, n_steps: int) -> tuple[ModelArrays, I64]:
     """Return laws whose path i takes the i-th of a law's moves, and their numbers: (n_dynamics,).
 
     At one step a law without factors of their own normals has as many moves as rows; otherwise each row comes with
-    N_NODES nodes of these normals; where events come on top, or jumps beyond the rows, there are none. `move_weights` says how much each counts.
-    Over more steps plain history has as many as it has windows, equally likely; other laws have none.
+    N_NODES nodes of these normals; where events come on top, or jumps beyond the rows, there are none. `move_weights`
+    says how much each counts. Over more steps plain history has as many as it has windows, equally likely; other laws
+    have none.
     """
     laws, own, tables = model.laws.copy(), np.array(model.own_normal), list[F64]()
     counts = np.zeros(laws.size, np.int64)

@@ -1,4 +1,4 @@
-"""Jumps beyond the cap of a law's rows: at most one a step, in the direction of a past one. Twins in numba/ and cuda/."""
+"""Jumps beyond the cap of a law's rows: at most one a step, the way that a past one went. Twins in numba/ and cuda/."""
 
 import numpy as np
 

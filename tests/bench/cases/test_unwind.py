@@ -4,7 +4,7 @@ from bench.cases.unwind import alone, without
 from engine.inputs.scenario.load import load_scenario
 from engine.mechanisms.unwind import Unwind
 
-MIXTURE = load_scenario("mixture").unwind
+MIXTURE = load_scenario("bench/three-regimes.toml").unwind
 
 
 def on(unwind: Unwind) -> set[str]:

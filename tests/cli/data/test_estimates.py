@@ -1,4 +1,4 @@
-"""`unwind data regimes`, `betas` and `prices`."""
+"""`unwind data regimes`, `rows`, `betas` and `prices`."""
 
 import json
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from engine.inputs.market.load import load_market
-from engine.inputs.scenario.load import read_scenario
+from engine.inputs.scenario.load import load_scenario, read_scenario
 
 
 def test_a_regime_is_printed_as_a_scenario_file(unwind, shared, tmp_path):
@@ -16,6 +16,17 @@ def test_a_regime_is_printed_as_a_scenario_file(unwind, shared, tmp_path):
     path.write_text(done.stdout, encoding="utf-8")
     (regime,) = read_scenario(path).unwind.regimes
     assert dict(regime.vol_multipliers)["USDJPY"] == 1.33  # as the bundled one
+
+
+def test_rows_of_a_window_are_printed_as_the_bundled_stress_has_them(unwind, shared, tmp_path):
+    words = ("data", "rows", shared / "data" / "history.csv", "--from", "2024-07-10", "--to", "2024-08-09")
+    done = unwind(*words)
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "flight.toml"
+    path.write_text(done.stdout, encoding="utf-8")
+    mine, bundled = read_scenario(path), load_scenario("flight-2024")
+    assert mine.stress
+    assert mine.unwind == bundled.unwind
 
 
 def test_betas_are_printed_with_errors_and_as_json(unwind, shared, tmp_path):

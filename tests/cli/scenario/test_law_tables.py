@@ -59,7 +59,10 @@ def test_figures_under_a_law_are_those_of_the_scenario_that_names_it():
         ({"law": ["garch"]}, "--law: no law is called 'garch'; known are filtered, filtered-regimes, "),
         ({"law": ["gausian"]}, "--law: no law is called 'gausian'; did you mean 'gaussian'?"),
         ({"law": ["t", "t"]}, "--law: 't' is there twice"),
-        ({"law": ["t"], "scenarios": ["mixture"]}, "'mixture' says itself how factors move, by regimes"),
+        (
+            {"law": ["t"], "scenarios": ["feedback-severe"]},
+            "'feedback-severe' says itself how factors move, by regimes",
+        ),
         ({"law": ["t"], "scenarios": ["historical"]}, "says itself how factors move, by law 'historical-500'"),
     ],
 )

@@ -8,7 +8,13 @@ from engine.pack.pack import pack
 from engine.run.load import load_inputs
 from kernels.numba.backend import NumbaBackend
 
-SCENARIOS = ("mixture", "feedback-severe", "ust-liquidation-10pct", "october-1998", "repatriation-2025")
+SCENARIOS = (
+    "bench/three-regimes.toml",
+    "feedback-severe",
+    "ust-liquidation-10pct",
+    "october-1998",
+    "repatriation-2025",
+)
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ def near(one, other):
 
 @pytest.mark.parametrize("days", [10, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_mixture_is_what_its_parameters_say(days):
-    scenario = load_scenario("mixture")
+    scenario = load_scenario("bench/three-regimes.toml")
     moves, regime, sold = plain_loop(scenario.unwind, days, np.random.default_rng(5))
     walk = walk_of(scenario, MARKET, n_days=days, seed=11, backend=NumbaBackend())
     found = dict(zip(walk.series, walk.deviations(np.arange(N, dtype=np.uint64))[-1], strict=True))

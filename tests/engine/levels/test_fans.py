@@ -53,7 +53,7 @@ def test_a_shock_at_once_moves_the_start_alone():
 
 
 def test_quantiles_ascend_and_are_those_of_the_paths():
-    walk, found = drawn("mixture", n=400)
+    walk, found = drawn("bench/three-regimes.toml", n=400)
     usdjpy = walk.levels(np.arange(400, dtype=np.uint64))[:, walk.series.index("USDJPY")]
     wanted = np.quantile(usdjpy, QUANTILES, axis=1, method="inverted_cdf")
     np.testing.assert_allclose(found["USD/JPY"].quantiles, wanted, rtol=1e-12)

@@ -24,7 +24,7 @@ N_DAYS = 3
 @pytest.fixture(scope="module")
 def walk():
     market = load_market(bundled_market_path())
-    return walk_of(load_scenario("mixture"), market, n_days=N_DAYS, seed=1, backend=NumbaBackend())
+    return walk_of(load_scenario("bench/three-regimes.toml"), market, n_days=N_DAYS, seed=1, backend=NumbaBackend())
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def summary(of, paths=PATHS, words=DEFAULT_QUANTILES):
 
 @pytest.fixture(scope="module")
 def mixture():
-    return walk("mixture")
+    return walk("bench/three-regimes.toml")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 
+THREE = "bench/three-regimes.toml"
+
 
 def started(*scenarios, **settings):
     """Result of a run, and what it said."""
@@ -52,24 +54,27 @@ def prepared(backend, *scenarios, revaluation="compressed", seed=1):
 def test_one_scenario_seen_by_day_makes_all_daily_and_that_is_said():
     alone, said = started("base")
     assert (alone.run.steps, said.count("steps auto")) == ("one", 0)
-    both, said = started("base", "mixture")
+    both, said = started("base", THREE)
     assert both.run.steps == "daily"
-    assert "steps auto: daily, since mixture is seen day by day, and with it all others: their draws are common" in said
-    _, said = started("mixture", instantaneous=True)
-    assert "steps auto: daily, since mixture is seen day by day" in said
+    assert (
+        "steps auto: daily, since three-regimes is seen day by day, and with it all others: their draws are common"
+        in said
+    )
+    _, said = started(THREE, instantaneous=True)
+    assert "steps auto: daily, since three-regimes is seen day by day" in said
     assert "all others" not in said
 
 
 def test_a_scenario_has_the_same_bits_whatever_runs_beside_it():
     plain, _ = started("base", steps="daily")
-    mixture, _ = started("mixture")
-    together, _ = started("intervention", "base", "ust-liquidation-10pct", "mixture")
+    mixture, _ = started(THREE)
+    together, _ = started("intervention", "base", "ust-liquidation-10pct", THREE)
     assert digests(together, "base") == digests(plain, "base")
-    assert digests(together, "mixture") == digests(mixture, "mixture")
+    assert digests(together, "three-regimes") == digests(mixture, "three-regimes")
 
 
 def test_compressed_and_direct_agree_within_the_stated_bound():
-    names = ("mixture", "october-1998")
+    names = (THREE, "october-1998")
     program, packed = prepared(NumbaBackend(), *names)
     direct, _ = prepared(NumbaBackend(), *names, revaluation="direct")
     paths = PathRange(first=0, n=20_000)
@@ -79,7 +84,7 @@ def test_compressed_and_direct_agree_within_the_stated_bound():
 
 def test_numba_and_the_oracle_agree_on_the_mixture():
     paths = PathRange(first=0, n=3000)
-    (one, packed), (other, _) = (prepared(backend(), "mixture") for backend in (NumbaBackend, NumpyBackend))
+    (one, packed), (other, _) = (prepared(backend(), THREE) for backend in (NumbaBackend, NumpyBackend))
     apart = np.abs(NumbaBackend().pnl(one, paths) - NumpyBackend().pnl(other, paths)).max(axis=1)
     # the oracle sums flow by flow; its own roundings are some hundred of 1e-16 of 1e11 JPY. A draw that fell on the
     # other side of an edge would be 1e6 or more
@@ -100,7 +105,7 @@ def one_thread():
 def test_intervals_cover_the_mixtures_var_and_es():
     """95 % intervals of 1,000 seeds against 2^24 paths: 93-97 % hold but for one case in 270 by chance."""
     backend = NumbaBackend()
-    program, _ = prepared(backend, "mixture")
+    program, _ = prepared(backend, THREE)
     many, few = (plan_tails(program.n_rows, n, (0.975, 0.99), 2**30) for n in (2**24, 50_000))
     exact = estimates(simulate(backend, replace(program, seed=10**6), many, lambda done, wanted: None), 0)
     covered = np.zeros((2, 2))

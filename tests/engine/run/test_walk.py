@@ -18,7 +18,7 @@ MARKET = load_market(bundled_market_path())
 IDS = np.array([3, 12_345, 10**9], np.uint64)
 
 
-def walk(scenario="mixture", n_days=10, **settings):
+def walk(scenario="bench/three-regimes.toml", n_days=10, **settings):
     given = {"seed": 1, "backend": NumbaBackend(), **settings}
     return walk_of(load_scenario(scenario), MARKET, n_days=n_days, **given)
 
@@ -106,9 +106,9 @@ def test_a_walk_says_what_a_scenario_holds_beyond_its_days():
 
 
 def test_settings_name_their_inputs_by_hash_as_a_run_does():
-    config = resolve({"scenario": "mixture", "backend": "numba", "horizon_days": 3}, {})
+    config = resolve({"scenario": "bench/three-regimes.toml", "backend": "numba", "horizon_days": 3}, {})
     made, contents, warnings = walk_of_config(config, lambda text: None)
-    assert (made.dates.size, set(contents), warnings) == (3, {"market", "scenario:mixture"}, ())
+    assert (made.dates.size, set(contents), warnings) == (3, {"market", "scenario:three-regimes"}, ())
 
 
 def test_another_start_moves_prices_alone():

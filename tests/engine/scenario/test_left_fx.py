@@ -62,7 +62,7 @@ def test_mechanisms_that_move_the_dollar_are_noted_without_figures(unwind, place
 
 
 def test_bundled_scenarios_say_it_in_a_market_of_euros_alone():
-    assert len(left(load_scenario("mixture"))) == 1
+    assert len(left(load_scenario("bench/three-regimes.toml"))) == 1
     assert left(load_scenario("base")) == []
 
 

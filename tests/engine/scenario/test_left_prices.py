@@ -14,6 +14,6 @@ def test_a_scenario_that_moves_the_dollar_and_no_equities_says_so():
 
 def test_nothing_is_said_where_nothing_moves_or_is_held_and_of_the_cure():
     assert left_price_notes(load_scenario("base"), ["SPX"]) == ()
-    assert left_price_notes(load_scenario("mixture"), []) == ()
+    assert left_price_notes(load_scenario("bench/three-regimes.toml"), []) == ()
     assert CURE in equity_scenario_names()
     assert left_price_notes(load_scenario(CURE), ["NIKKEI225", "SPX"]) == ()

@@ -27,7 +27,11 @@ def test_each_scenario_is_laid_under_each_law_with_its_shocks():
 
 @pytest.mark.parametrize(
     ("name", "own"),
-    [("filtered", r"law 'filtered'"), ("mixture", "regimes, hazards, jumps.*carry"), ("article-2025-bridge", "bridge")],
+    [
+        ("filtered", r"law 'filtered'"),
+        ("feedback-severe", "regimes, hazards, jumps.*carry"),
+        ("article-2025-bridge", "bridge"),
+    ],
 )
 def test_a_scenario_that_says_how_factors_move_is_refused_with_what_it_says(name, own):
     with pytest.raises(InputError, match=rf"--law: scenario '{name}' says itself how factors move, by {own}"):
@@ -59,7 +63,7 @@ def test_a_scenario_with_correlations_of_its_own_is_refused():
 
 def test_groups_hold_what_differs_by_its_law_alone():
     shocked = under_laws([load_scenario("article-2025")], ["t"])
-    scenarios = (*load_scenarios(["base", "filtered", "mixture", "article-2025"]), *shocked)
+    scenarios = (*load_scenarios(["base", "filtered", "feedback-severe", "article-2025"]), *shocked)
     assert law_groups(scenarios) == (
         {"gaussian": "base", "filtered": "filtered"},
         {"gaussian": "article-2025", "t": "article-2025/t"},

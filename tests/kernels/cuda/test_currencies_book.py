@@ -67,7 +67,7 @@ def folder(tmp_path_factory):
     [
         ("float64", ["base", "august-2024"], "JPY"),
         ("float32", ["base"], "EUR"),
-        ("float64", ["base", "mixture"], "EUR"),
+        ("float64", ["base", "bench/three-regimes.toml"], "EUR"),
     ],
 )
 def test_a_run_in_five_currencies_has_numbas_digests(folder, precision, scenarios, currency, monkeypatch):

@@ -32,12 +32,14 @@ def test_base_has_the_covariance_of_its_window_at_one_day_and_ten_times_it_at_te
 
 def test_paths_depend_on_the_date_and_the_seed_alone_and_see_nothing_after_the_date():
     found = usual(900)
-    moves = scenario_law(load_scenario("mixture"), found.pattern).prepare(found.joint)
+    moves = scenario_law(load_scenario("bench/three-regimes.toml"), found.pattern).prepare(found.joint)
     draws = replace(DRAWS, n_paths=1000)
     one = moves(820, 1, draws).moves
     changes = found.joint.changes.copy()
     changes[821:] += 1.0
-    later = scenario_law(load_scenario("mixture"), found.pattern).prepare(replace(found.joint, changes=changes))
+    later = scenario_law(load_scenario("bench/three-regimes.toml"), found.pattern).prepare(
+        replace(found.joint, changes=changes)
+    )
     assert np.array_equal(later(820, 1, replace(DRAWS, n_paths=1000)).moves, one)  # to the last bit
     assert not np.array_equal(moves(820, 1, replace(draws, day=17001)).moves, one)
     assert not np.array_equal(moves(820, 1, replace(draws, seed=2)).moves, one)

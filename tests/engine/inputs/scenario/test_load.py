@@ -30,7 +30,7 @@ HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 
 def test_the_bundled_scenarios_are_listed_the_default_one_first():
     assert bundled_scenario_names() == (
-        "filtered", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "base", "boj-u-turn", "calm",
+        "filtered", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "base", "boj-u-turn",
         "feedback-severe", "filtered-regimes", "flight-2024", "historical", "intervention", "mixture", "october-1998",
         "repatriation-2025", "repatriation-sales", "unwind-loop", "ust-liquidation-10pct",
     )  # fmt: skip

@@ -268,7 +268,7 @@ def test_files_that_extend_one_another_without_end_are_refused(write):
 
 
 def test_what_is_extended_must_exist(write):
-    (said,) = faults(write("top", 'extends = ["calm", "missing.toml"]\n'))
+    (said,) = faults(write("top", 'extends = ["base", "missing.toml"]\n'))
     assert said.startswith("line 4, extends[2]:")
     assert "no such file" in said
     (said,) = faults(write("other", 'extends = ["parts/regime-3"]\n'))

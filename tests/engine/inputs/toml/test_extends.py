@@ -1,11 +1,14 @@
 """Lists within a regime meet as those of the file: a file that adds to them takes nothing away."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.errors import FileFaults
 from engine.inputs.scenario.load import load_scenario, read_scenario
 
-HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["mixture"]\n'
+THREE = Path("bench/three-regimes.toml").absolute()
+HEAD = f'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["{THREE}"]\n'
 ADDED = """
 [[regimes]]
 name = "FLIGHT"
@@ -22,7 +25,7 @@ def flight(scenario):
 def test_a_regimes_lists_are_laid_end_to_end(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(HEAD + ADDED, encoding="utf-8")
-    before, after = flight(load_scenario("mixture")), flight(read_scenario(path))
+    before, after = flight(load_scenario("bench/three-regimes.toml")), flight(read_scenario(path))
     assert after.vol_multipliers == (*before.vol_multipliers, ("USDJPY", 3.0))
     assert after.correlations == (*before.correlations, ("UST_*", "USDJPY", 0.1))
     assert after.drifts == before.drifts
@@ -41,7 +44,7 @@ def test_every_element_keeps_the_file_and_line_it_came_from(tmp_path):
 def test_files_that_extend_many_files_that_extend_many_end(tmp_path):  # 8 files of 16 names each would be 16^7 reads
     for i in range(7):
         names = ", ".join([f'"s{i + 1}.toml"'] * 16)
-        (tmp_path / f"s{i}.toml").write_text(HEAD.replace('["mixture"]', f"[{names}]"), encoding="utf-8")
-    (tmp_path / "s7.toml").write_text(HEAD.replace('["mixture"]', "[]"), encoding="utf-8")
+        (tmp_path / f"s{i}.toml").write_text(HEAD.replace(f'["{THREE}"]', f"[{names}]"), encoding="utf-8")
+    (tmp_path / "s7.toml").write_text(HEAD.replace(f'["{THREE}"]', "[]"), encoding="utf-8")
     with pytest.raises(FileFaults, match="more than 64 files are read for one scenario"):
         read_scenario(tmp_path / "s0.toml")

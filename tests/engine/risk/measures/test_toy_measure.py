@@ -219,7 +219,7 @@ def test_the_report_shows_it(night, record):
 
 
 def test_what_feedback_adds_to_it_is_printed():
-    (found,) = feedback(config(n_paths=33_000, scenario=["mixture"]), ignore, ignore)
+    (found,) = feedback(config(n_paths=33_000, scenario=["bench/three-regimes.toml"]), ignore, ignore)
     assert {part.measure for part in found.parts} == set(MEASURES)
     assert f"{LABEL} 99 %" in render.plain(feedback_tables.tables(found)[0])
     assert f"{LABEL} 99 %" in render.plain(feedback_tables.tables(found)[2])

@@ -13,6 +13,7 @@ from engine.market.cap_jumps import CapJumps
 from kernels.types import F64, I64, Dates
 
 TAIL = 0.5  # of the cap: largest residuals of a day from which the tail is estimated
+LEAST_TAIL = 10  # days behind a tail: where fewer lie beyond half the cap, those that come nearest
 HALF_AN_EVENT = 0.5  # Jeffreys' prior for the rate of what was seen k times: as if half a one more had been
 MOST = 4.0  # times the cap: no jump makes a residual larger. Assumption: the largest on record is 2.5 times it
 LEAST_SHAPE, MOST_SHAPE = 1e-3, 0.5  # a bounded tail holds nothing new; beyond a half a tail has no variance
@@ -73,14 +74,14 @@ def cap_jumps(residuals: F64, days: Dates, cap: float) -> CapJumps:
     """Return the jumps beyond the cap in residuals (n_dates, n_factors) of days (n_dates,), the last that of the law.
 
     How often is (days beyond the cap + 1/2) / (dates + 1). Before any such day that is half an event, and the direction
-    that of the residual which came nearest to the cap.
+    that of the residual which came nearest to the cap. residuals has more than ten dates.
     """
     largest = np.abs(residuals).max(axis=1)
     beyond = np.flatnonzero(largest > cap)
     at = beyond if beyond.size else np.array([int(largest.argmax())])
     whole = residuals[at]
     parts = whole - np.clip(whole, -cap, cap) if beyond.size else np.where(np.abs(whole) == largest[at], whole, 0.0)
-    threshold = TAIL * cap
+    threshold = min(TAIL * cap, float(np.sort(largest)[-LEAST_TAIL - 1]))
     tail = likeliest_tail(largest[largest > threshold] - threshold)
     there, n = tail.beyond(cap - threshold), len(residuals)
     probability = (beyond.size + HALF_AN_EVENT) / (n + 1.0)

@@ -1,0 +1,77 @@
+"""A scenario's own rows in a market's law: its vols and leads of the day, the rows' residuals and no others."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.errors import InputError
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario
+from engine.law.law import law_of
+from engine.law.past.own_rows import columns_of
+from engine.mechanisms.past_rows import PastRow
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.apply import apply
+
+MARKET = load_market(bundled_market_path())
+STATE = MARKET.filtered
+FLIGHT = load_scenario("flight-2024").unwind.rows
+
+
+def market_s_own(n):
+    """The last n rows of the market's law as rows of a scenario."""
+    return tuple(
+        PastRow(date=str(np.datetime64("2020-01-01") + k), residuals=tuple(zip(STATE.factors, row, strict=True)))
+        for k, row in enumerate(STATE.rows[-n:].tolist())
+    )
+
+
+def test_the_market_s_own_rows_are_its_law_to_the_bit():
+    one, other = (law_of(MARKET, 10, 10, each) for each in (Unwind(law="filtered", rows=market_s_own(1000)),
+                                                            Unwind(law="filtered")))  # fmt: skip
+    assert one.key() == other.key()
+
+
+def test_rows_change_nothing_but_the_table():
+    own, plain = (law_of(MARKET, 10, 10, Unwind(law="filtered", rows=rows)).rows for rows in (FLIGHT, ()))
+    assert own.residuals.shape == (22, 18)
+    assert own.residuals[:, :17] == pytest.approx(np.array([[size for _, size in row.residuals] for row in FLIGHT]))
+    for name in ("weekday_move", "variance", "lead", "last_residual", "own_normal", "root_span"):
+        assert getattr(own, name).tobytes() == getattr(plain, name).tobytes(), name
+
+
+def test_a_column_that_rows_do_not_name_moves_by_its_regression_and_noise():
+    few = tuple(replace(row, residuals=tuple(each for each in row.residuals if each[0] != "JGB_40Y")) for row in FLIGHT)
+    table, noise = columns_of(few, STATE)
+    at = STATE.factors.index("JGB_40Y")
+    rest = np.delete(np.arange(17), at)
+    slopes = np.linalg.solve(STATE.rows[:, rest].T @ STATE.rows[:, rest], STATE.rows[:, rest].T @ STATE.rows[:, at])
+    assert table[:, at] == pytest.approx(table[:, rest] @ slopes)
+    left = STATE.rows[:, at] - STATE.rows[:, rest] @ slopes
+    assert noise[at] == pytest.approx(np.sqrt((left**2).mean()))
+    assert not np.delete(noise, at).any()
+    law = law_of(MARKET, 10, 10, Unwind(law="filtered", rows=few)).rows
+    assert law.own_normal[at] == noise[at]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('law = "filtered-regimes"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -3.0 } }]',
+         "rows are drawn by law = 'filtered', got 'filtered-regimes'"),
+        ('law = "filtered"\nrows = [{ date = "2024-8-5", residuals = { USDJPY = -3.0 } }]',
+         "must be a date as 2024-08-05, got '2024-8-5'"),
+        ('law = "filtered"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -30.0 } }]', "lie in [-10, 10]"),
+        ('law = "filtered"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -3.0 } }, '
+         '{ date = "2024-08-06", residuals = { UST_2Y = 1.0 } }]', "USDJPY, UST_2Y is not in all"),
+        ('law = "filtered"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -3.0 } }]',
+         "JGB_10Y, JGB_30Y, UST_2Y, UST_10Y lead others in the market's [law]: give their residuals"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_in_words(tmp_path, text, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'title = "t"\ndescription = "d"\nsource = "s"\n{text}\n', encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        apply(load_scenario(str(path)), MARKET)
+    assert said in str(refusal.value)
