@@ -7,6 +7,8 @@ from engine.analysis.feedback import as_json, feedback, variants
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.mechanisms.unwind import Unwind
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 
 def taken_apart(*scenarios, **settings):
@@ -16,7 +18,7 @@ def taken_apart(*scenarios, **settings):
 
 @pytest.fixture(scope="module")
 def results():
-    return {each.scenario: each for each in taken_apart("unwind-loop", "base")}
+    return {each.scenario: each for each in taken_apart("unwind-loop", "base", "bench/three-regimes.toml")}
 
 
 def test_parts_add_up_to_the_loss(results):
@@ -43,10 +45,21 @@ def test_a_scenario_without_an_unwind_has_no_feedback_at_all(results):
     assert (base.gain.at_median, base.gain.probability) == (0.0, 0.0)
 
 
+def test_regimes_share_the_paths_and_the_mean(results):
+    rows = [each for each in results["three-regimes"].regimes if each.scope == "total"]
+    assert [each.regime for each in rows] == ["CALM", "FLIGHT", "REPATRIATION"]
+    assert sum(each.probability for each in rows) == pytest.approx(1.0, rel=1e-12)
+    tails = [each.estimates[1] for each in rows]
+    assert all(tail.of(EXPECTED_SHORTFALL).value > tail.of(VALUE_AT_RISK).value for tail in tails)
+
+
 def test_more_is_sold_on_the_paths_of_the_tail(results):
     carry, private, _ = results["unwind-loop"].sales
     assert carry.in_tail.value > 2.0 * carry.mean.value > 0.0
     assert (private.in_tail.value, private.mean.value) == (0.0, 0.0)
+    carry, private, _ = results["three-regimes"].sales
+    assert private.in_tail.value > private.mean.value > 0.0
+    assert carry.mean.value == 0.0
 
 
 def test_the_records_verdict_stands_beside_the_parts(results):
