@@ -65,4 +65,4 @@ def test_three_tables_parts_sales_and_regimes():
 def test_the_command_prints_one_json_object(unwind):
     done = unwind("feedback", "--paths", 32_000, "--json", "--backend", "numba")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["results"][0]["scenario"] == "mixture"
+    assert json.loads(done.stdout)["results"][0]["scenario"] == "unwind-loop"
