@@ -101,8 +101,8 @@ def tornado_table(study: "ParameterStudy", unit: Scale) -> Table:
         Column(heading="parameter", is_number=False),
         Column(
             heading="share",
-            meaning=f"of the variance over sets of {'the logarithm of ' * total.is_log}{name}; ± one standard error of"
-            " so few sets. The rest of 100 % is curved, or of several parameters at once.",
+            meaning=f"of the variance over sets of {name}, by ranks; ± one standard error of so few sets. The rest of"
+            " 100 % is of several parameters at once, or goes up and down again.",
         ),
         Column(heading="at its 5 %", meaning=f"the total's {name} with this parameter there and others in the middle."),
         Column(heading="at its 95 %"),

@@ -88,9 +88,9 @@ def _tornado_chart(sheet: Sheet, study: ParameterStudy, total: Tornado, number: 
         for bar in total.bars
     ]
     caption = (
-        f"Share of the variance over sets of {'the logarithm of ' * total.is_log}{name} of all books, ± one standard"
-        f" error; together {100.0 * total.together:.0f} % where R2 is {100.0 * total.r2:.0f} %: the rest is curved, or"
-        f" of several parameters at once. Amounts in {scale.unit}, others in their middle."
+        f"Share of the variance over sets of {name} of all books, by ranks, ± one standard error; together"
+        f" {100.0 * total.together:.0f} % where R2 is {100.0 * total.r2:.0f} %: the rest is of several parameters at"
+        f" once, or goes up and down again. Amounts in {scale.unit}, others in their middle."
     )
     heads = columns("parameter", "prior", "source", "share", "±", "at its 5 %", "at its 95 %", words=3)
     bars = [
