@@ -10,8 +10,8 @@ so that with slopes b of scores of variance 1, and a residual variance s2, param
 the squared standardised rank regression coefficient: Saltelli & Sobol' (1995), "About the use of rank transformation in
 sensitivity analysis of model output", Reliability Engineering & System Safety 50(3). The squares are less their own
 error variances, for chance alone gives a parameter without effect a square above 0. What the shares leave to 1 goes up
-and down again, or is of several parameters at once. Errors are by the jackknife over sets: Efron (1982), "The Jackknife,
-the Bootstrap and Other Resampling Plans", chapter 3.
+and down again, or is of several parameters at once. Errors are by the jackknife over sets: Efron (1982), "The
+Jackknife, the Bootstrap and Other Resampling Plans", chapter 3.
 """
 
 from collections.abc import Sequence
