@@ -45,8 +45,8 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
     ]
     caption = (
         f"{labelled_name(sheet.run, study.scenario)}, losses positive, in {scale.unit}: {study.n_sets} sets of"
-        f" {len(study.priors)} uncertain parameters, seed {study.seed}, each on the same {study.n_paths:,} paths. ± is one"
-        " standard error of the simulation, ± sets of so few sets, at most."
+        f" {len(study.priors)} uncertain parameters, seed {study.seed}, each on the same {study.n_paths:,} paths. ± is"
+        " one standard error of the simulation, ± sets of so few sets, at most."
     )
     heads = columns("books", "figure", "as written", "5 % of sets", "median", "95 % of sets", words=2)
     bars = [
