@@ -50,11 +50,11 @@ def test_the_extending_scenario_changes_what_it_names_and_nothing_else(blocks, t
     *_, unwind = blocks["toml"]
     scenario = read_scenario(written(tmp_path, "my-unwind.toml", unwind))
     assert apply(scenario, load_market(bundled_market_path())).notes == ()  # its loop does not feed itself
-    mine, mixture = scenario.unwind, load_scenario("mixture").unwind
+    mine, severe = scenario.unwind, load_scenario("feedback-severe").unwind
     assert mine is not None
-    assert mixture is not None
-    assert mine.carry == replace(mixture.carry, stock_usd_bn=300.0, stop_loss=0.25)
-    assert replace(mine, carry=mixture.carry) == mixture
+    assert severe is not None
+    assert mine.carry == replace(severe.carry, stock_usd_bn=300.0, stop_loss=0.25)
+    assert replace(mine, carry=severe.carry) == severe
 
 
 def test_the_euro_s_tables_make_a_market_of_three_currencies(blocks, tmp_path):
