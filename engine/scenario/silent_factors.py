@@ -39,7 +39,7 @@ def _moves(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[str]:
     """Yield the places of a scenario that move a factor."""
     yield from where_dollar_moves(scenario, unwind) if name == USDJPY else where_moved(scenario, unwind, name)
     sells = bool(unwind.repatriation or unwind.scheduled_sales or unwind.intervention)
-    if unwind.impact is not None and sells and unwind.impact.ust_bp_per_100_bn > 0.0:
+    if unwind.impact is not None and sells:
         yield from ("impact.shape" for glob, size in unwind.impact.shape if size and fnmatchcase(name, glob))
 
 
