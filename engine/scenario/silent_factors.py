@@ -10,7 +10,7 @@ from engine.scenario.followers import with_followers
 from engine.scenario.left_fx import where_dollar_moves, where_moved
 from engine.scenario.scenario import Scenario, findings_of
 
-MOST_NAMES = 4  # that a note lists; of more, the first and the last
+MOST_NAMES = 4  # of one curve that a note lists; of more, the first and the last
 
 
 def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def _moves(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[str]:
     """Yield the places of a scenario that move a factor."""
     yield from where_dollar_moves(scenario, unwind) if name == USDJPY else where_moved(scenario, unwind, name)
     sells = bool(unwind.repatriation or unwind.scheduled_sales or unwind.intervention)
-    if unwind.impact is not None and sells and any(study.high_bp for study in unwind.impact.studies):
+    if unwind.impact is not None and sells:
         yield from ("impact.shape" for glob, size in unwind.impact.shape if size and fnmatchcase(name, glob))
 
 
@@ -50,4 +50,9 @@ def _speaks_of(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[bool]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= MOST_NAMES else f"{names[0]} to {names[-1]}"
+    """Return names in a list; pillars of a curve, where they are many, from the first to the last."""
+    curves: dict[str, list[str]] = {}
+    for name in names:
+        curves.setdefault(name.rpartition("_")[0] or name, []).append(name)
+    groups = curves.values()
+    return ", ".join(", ".join(each) if len(each) <= MOST_NAMES else f"{each[0]} to {each[-1]}" for each in groups)

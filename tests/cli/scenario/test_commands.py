@@ -17,7 +17,7 @@ def test_list_names_the_bundled_scenarios(unwind):
 
 def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     rows = {line.split()[0]: line for line in unwind("scenario", "list").stdout.splitlines() if line.strip()}
-    for name in ("mixture", "equities/mixture-theory"):  # the second inherits it
+    for name in ("feedback-severe", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
     assert rows["filtered"].endswith("  passes at 1 and 10 days")
     assert (

@@ -38,6 +38,12 @@ def test_laws_without_a_move_of_their_own_and_bridges_leave_nothing_out():
     assert notes("base") == notes("filtered") == notes("article-2025-bridge") == ()
 
 
+def test_pillars_are_listed_curve_by_curve():
+    used = {"yields": ("JGB_1Y", "JGB_2Y", "JGB_5Y", "JGB_10Y", "JGB_30Y", "UST_3M", "UST_2Y", "UST_10Y")}
+    (note,) = notes("em-outflow", used)
+    assert "yields JGB_1Y to JGB_30Y, UST_3M, UST_2Y: they" in note
+
+
 def test_sales_speak_of_treasuries_alone():
     used = {"yields": ("UST_10Y", "JGB_10Y")}
     (note,) = notes("ust-liquidation-10pct", used)
