@@ -45,6 +45,8 @@ def _moves(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[str]:
 
 def _speaks_of(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[bool]:
     yield from (True for _ in _moves(scenario, unwind, name))
+    if unwind.carry is not None and unwind.impact is not None:
+        yield from (True for follower, _ in unwind.impact.followers if follower == name)
     of_regimes = [each for regime in unwind.regimes for each in regime.vol_multipliers]
     yield from (True for glob, _ in (*scenario.vol_multipliers, *of_regimes) if fnmatchcase(name, glob))
 
