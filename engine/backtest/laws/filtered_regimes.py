@@ -1,7 +1,7 @@
 """The filtered law with regimes: rows of dates like the present one are drawn more often, until it is forgotten.
 
-Calibration is that of `engine.calibration.rows.row_regimes`, as of each date; the estimate is that of the January before.
-One date ahead the law is its rows with their weights, those of a run to the bit: nothing is drawn.
+Calibration is that of `engine.calibration.rows.row_regimes`, as of each date; the estimate is that of the January
+before. One date ahead the law is its rows with their weights, those of a run to the bit: nothing is drawn.
 """
 
 from collections.abc import Callable
