@@ -8,7 +8,7 @@ from engine.mechanisms.factor_names import USDJPY
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.followers import with_followers
 from engine.scenario.left_fx import where_dollar_moves, where_moved
-from engine.scenario.scenario import Scenario, findings_of
+from engine.scenario.scenario import Scenario, ShockKind, findings_of
 
 MOST_NAMES = 4  # of one curve that a note lists; of more, the first and the last
 
@@ -23,9 +23,9 @@ def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence
     where = next((place for factor in market.factors for place in _moves(whole, unwind, factor.name)), None)
     if where is None or unwind.bridge is not None:  # a bridge moves every factor by its regression
         return ()
-    findings = findings_of(scenario)
+    findings, filled = findings_of(scenario), _filled(whole, market)
     for kind, names in used.items():
-        silent = [name for name in names if not any(_speaks_of(whole, unwind, name))]
+        silent = [name for name in names if name not in filled and not any(_speaks_of(whole, unwind, name))]
         if silent:
             findings.note(
                 where,
@@ -41,6 +41,14 @@ def _moves(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[str]:
     sells = bool(unwind.repatriation or unwind.scheduled_sales or unwind.intervention)
     if unwind.impact is not None and sells:
         yield from ("impact.shape" for glob, size in unwind.impact.shape if size and fnmatchcase(name, glob))
+
+
+def _filled(scenario: Scenario, market: Market) -> set[str]:
+    """Return the pillars of curves with a target: those that no shock names move by interpolation."""
+    targets = [shock.factor for shock in scenario.shocks if shock.kind is ShockKind.TARGET]
+    rates = [factor for factor in market.factors if factor.curve is not None]
+    curves = {factor.curve for factor in rates if any(fnmatchcase(factor.name, glob) for glob in targets)}
+    return {factor.name for factor in rates if factor.curve in curves}
 
 
 def _speaks_of(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[bool]:
