@@ -1,5 +1,6 @@
 """`unwind scenario`: the named changes of a market, listed, shown, checked."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,8 +31,7 @@ def list_() -> None:
     from engine.scenario.under_laws import standing_of
 
     found = bundled_verdicts()
-    words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
-    columns = (Column(heading="name", is_number=False), Column(heading="what it is", is_number=False), words)
+    columns = tuple(Column(heading=name, is_number=False) for name in ("name", "what it is", "backtest"))
 
     def row(scenario: "Scenario") -> tuple[str, str, str]:
         return scenario.name, scenario.title, found.words_for(scenario.name, standing_of(scenario))
@@ -40,12 +40,11 @@ def list_() -> None:
         "Bundled scenarios": bundled_scenario_names(),
         "For markets with equities, which stand still in those above": equity_scenario_names(),
     }
-    render.show(
-        *(
-            Table(title=title, columns=columns, rows=[row(load_scenario(name)) for name in names])
-            for title, names in listed.items()
-        )
-    )
+    tables = [
+        Table(title=title, columns=columns, rows=[row(load_scenario(name)) for name in names])
+        for title, names in listed.items()
+    ]
+    render.show(*tables[:-1], replace(tables[-1], footnote=f"backtest: {found.basis}: docs/backtest.md."))
 
 
 def show(

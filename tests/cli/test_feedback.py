@@ -7,9 +7,11 @@ from cli.feedback import tables
 from engine.analysis.feedback import Channel, Decomposition, Feedback, Part
 from engine.analysis.loop_gain import LoopGain
 from engine.analysis.regimes import RegimeResult
+from engine.risk.standing import Standing
 
 RESULT = Feedback(
     scenario="feedback-severe",
+    standing=Standing(is_stress=True, law=None),
     currency="JPY",
     n_paths=40_000,
     n_sections=32,

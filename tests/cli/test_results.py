@@ -9,6 +9,7 @@ from cli.render import plain
 from engine.errors import RiskError
 from engine.risk.estimate import Estimate
 from engine.risk.results import Revaluation, RunFacts, RunResult, ScopeResult, TailResult, Timing
+from engine.risk.standing import Standing
 
 FACTS = RunFacts(
     seed=1,
@@ -33,6 +34,10 @@ FACTS = RunFacts(
     ),
     inputs={"book": "00"},
     until_se=None,
+    standings={
+        "base": Standing(is_stress=False, law="filtered"),
+        "april-2025": Standing(is_stress=True, law=None),
+    },
 )
 
 

@@ -146,6 +146,8 @@ def test_demo_needs_no_arguments_and_shows_every_scenario_and_book(unwind):
     done = unwind("demo", "--paths", 5_000)
     assert done.returncode == 0, done.stderr
     rows = [line.split() for line in done.stdout.splitlines()]
-    names = [row[0] for row in rows if len(row) == 1 and row[0] != "backend"]
-    assert names == ["filtered", "august-2024", "april-2025", "article-2025"]
+    shocks = ["august-2024", "april-2025", "article-2025"]
+    names = [row[0] for row in rows if row and row[0] in ("filtered", *shocks)]
+    assert names == ["filtered", *shocks]
+    assert [row[0] for row in rows if row[1:7] == ["stress", "law:", "not", "a", "forecast;", "law"]] == shocks
     assert sum(row[0] == "carry-fund" for row in rows if row) == 4

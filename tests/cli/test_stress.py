@@ -8,6 +8,7 @@ import pytest
 from cli.stress import table
 from engine.analysis.stress import StressTable, as_json
 from engine.inputs.market.load import bundled_market_path
+from engine.risk.standing import Standing
 
 STRESSED = StressTable(
     currency="JPY",
@@ -16,6 +17,7 @@ STRESSED = StressTable(
     books=("fund", "insurer", "fund"),
     base_values=np.array([10e6, 20e6, 40e6]),
     pnl=np.array([[1e6, 2e6, -4e6], [0.0, 0.0, -0.001]]),
+    standings=(Standing(is_stress=True, law="gaussian"), Standing(is_stress=False, law="gaussian")),
     notes=(),
 )
 
@@ -33,6 +35,12 @@ def test_total_then_each_book_with_its_positions():
         ["insurer", "20.00", "2.00", "0.00"],
         ["  B", "20.00", "2.00", "0.00"],
     ]
+
+
+def test_a_stress_says_below_the_table_that_it_is_no_forecast():
+    meanings = {column.heading: column.meaning for column in table(STRESSED, "P&L").columns}
+    assert (meanings["one"], meanings["two"]) == ("stress law: not a forecast.", "")
+    assert as_json(STRESSED, date(2025, 5, 28), [])["stresses"] == ["one"]
 
 
 def test_where_nothing_moves_amounts_keep_the_unit_of_the_values():

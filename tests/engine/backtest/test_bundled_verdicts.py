@@ -8,6 +8,7 @@ import pytest
 from engine.backtest.bundled_verdicts import bundled_verdicts, condensed, laws_json, verdicts_of
 from engine.backtest.laws.registry import LAWS
 from engine.mechanisms.law import LAW_KINDS, Way
+from engine.risk.standing import Standing
 
 
 def row(law, scope, days, *objections):
@@ -49,6 +50,19 @@ def test_a_law_passes_where_it_does_for_every_book_and_says_what_fails():
     assert found.words_of("stressed") == "no forecast, and so no backtest"
     assert found.words_of("mine") == "no backtest of it is recorded"
     assert found.basis == "`unwind backtest` of the sample books x, 2020-01-06 to 2025-05-30"
+
+
+def test_a_scenario_has_its_own_verdict_or_its_laws_and_a_stress_is_called_so_first():
+    found = verdicts_of(MADE)
+
+    def words(name, law, *, is_stress=False):
+        return found.words_for(name, Standing(is_stress=is_stress, law=law))
+
+    assert words("a", None) == "passes at 1 and 10 days"
+    assert words("shocked", "a") == "law a: passes at 1 and 10 days"
+    assert words("regimes", None) == "no backtest of it is recorded"
+    assert words("regimes", None, is_stress=True) == "stress law: not a forecast; no backtest of it is recorded"
+    assert words("c", "c", is_stress=True) == "stress law: not a forecast; passes at 1 day; fails at 10 days: Z2"
 
 
 def test_the_condensed_file_says_the_same_without_the_days():

@@ -35,7 +35,7 @@ def test_the_headline_is_the_total_at_the_highest_confidence(done, runs):
     assert found.columns[6:10] == ("value_at_risk_se", "value_at_risk_table_se", "expected_shortfall", "n_moves")
     assert found.rows == (
         (
-            date(2025, 5, 28), "ten-days", "base", "total", 0.99, var.value, var.se, None, es.value, None, "JPY",
+            date(2025, 5, 28), "ten-days", "base", "total", 0.99, var.value, var.se, None, es.value, None, "JPY", None,
         ),
     )  # fmt: skip
 
@@ -52,9 +52,23 @@ def test_the_headline_is_of_the_default_scenario_of_its_day(tmp_path):
     ]  # fmt: skip
 
 
+def test_the_figures_of_a_stress_carry_its_label(tmp_path):
+    record = Record(tmp_path)
+    record.run("plain", scenarios=("base",))
+    record.run("stressed", scenarios=("august-2024", "base"))
+    labels = {row[1]: row[-1] for row in headline(recorded_runs(tmp_path)).rows}
+    assert labels == {"plain": None, "stressed": None}  # the headline of both is of base
+    found = figures(recorded_runs(tmp_path), "scope = 'total' AND measure = 'std'")
+    at = {name: i for i, name in enumerate(found.columns)}
+    assert {(row[at["scenario"]], row[at["label"]]) for row in found.rows} == {
+        ("base", None),
+        ("august-2024", "stress law: not a forecast"),
+    }
+
+
 def test_the_headline_of_an_exact_run_has_the_tables_error_and_its_moves(exact):
     (found,) = headline(recorded_runs(exact.out, [], ["one-day"])).rows
-    _, _, scenario, _, _, var, se, table_se, _, n_moves, _ = found
+    _, _, scenario, _, _, var, se, table_se, _, n_moves, *_ = found
     assert (scenario, se, n_moves) == ("filtered", 0.0, 64_000)
     assert 0.02 * var < table_se < 0.5 * var
 

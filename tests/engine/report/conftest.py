@@ -195,6 +195,7 @@ class Record:
                 "seed": 11,
                 "n_paths": N_PATHS,
                 "horizon_days": horizon,
+                "standings": {each: {"is_stress": each != "base", "law": None} for each in scenarios},
                 "steps": "one",
                 "backend": "numba",
                 "device": "a processor",

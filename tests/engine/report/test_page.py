@@ -175,6 +175,16 @@ def exact_result(record, scope: str, var: float):
     return replace(made, measures=measures, mean_se=0.0, n_moves=1000)
 
 
+def test_a_stress_is_called_so_in_every_table_that_names_it(record):
+    record.run(scenarios=("august-2024", "base"), extras=True)
+    record.close(limits=[record.limit(scenario="august-2024")])
+    said = render(record.folder, TODAY)
+    entries = re.findall(r">(august-2024[^<]*)</t[hd]>", said)
+    assert len(entries) > 8  # two of figures, two heat maps, a limit, the bins of a picture
+    assert set(entries) == {"august-2024 (stress law: not a forecast)"}
+    assert said.count("stress law: not a forecast; no backtest of it is recorded") == 2  # beside the figures, of each
+
+
 def test_exact_rows_show_the_tables_error_by_its_name_and_nothing_converges(record):
     results = [exact_result(record, scope, var) for scope, var in (("total", 4e9), ("book:a", 3e9), ("book:b", 2e9))]
     record.run(results=results, books={"a": 3e9, "b": 2e9}, scenarios=["base"], blocks=[])

@@ -9,7 +9,8 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario, load_scenarios
 from engine.mechanisms.law import LAW_KINDS
 from engine.mechanisms.unwind import Unwind
-from engine.scenario.under_laws import law_groups, laws_for, under_laws
+from engine.risk.standing import Standing
+from engine.scenario.under_laws import law_groups, laws_for, standing_of, under_laws
 
 MARKET = load_market(bundled_market_path())
 
@@ -72,3 +73,21 @@ def test_groups_hold_what_differs_by_its_law_alone():
 def test_a_scenario_that_is_another_but_for_its_name_has_a_group_of_its_own():
     first, second = (replace(load_scenario("august-2024"), name=name) for name in ("one", "other"))
     assert law_groups((first, second)) == ({"gaussian": "one"}, {"gaussian": "other"})
+
+
+@pytest.mark.parametrize(("name", "is_stress", "law"), [
+    ("filtered", False, "filtered"),
+    ("base", False, "gaussian"),
+    ("april-2025", True, "gaussian"),
+    ("mixture", True, None),
+    ("equities/mixture-empirical", True, None),  # extends mixture by way of mixture-theory
+])  # fmt: skip
+def test_a_scenario_says_whether_it_is_a_stress_and_whose_backtest_is_its_own(name, is_stress, law):
+    assert standing_of(load_scenario(name)) == Standing(is_stress=is_stress, law=law)
+
+
+def test_a_stress_stays_one_under_any_law_and_so_is_all_under_the_law_of_the_stressed_year():
+    shocked, quiet = under_laws([load_scenario("article-2025"), load_scenario("base")], ["stressed"])
+    assert standing_of(shocked) == standing_of(quiet) == Standing(is_stress=True, law="stressed")
+    (under_t,) = under_laws([load_scenario("article-2025")], ["t"])
+    assert standing_of(under_t) == Standing(is_stress=True, law="t")

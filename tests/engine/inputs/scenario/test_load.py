@@ -1,5 +1,6 @@
 import csv
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -19,6 +20,7 @@ from engine.inputs.scenario.load import (
     read_scenario,
     shown_scenario_names,
 )
+from engine.run.load import scenario_sha256
 from engine.scenario.apply import apply
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import Scenario, ShockKind, ShockOn
@@ -87,6 +89,22 @@ def test_a_users_scenario_is_found_by_path(tmp_path):
     assert (scenario.name, shock.factor, shock.size, shock.kind, shock.on) == (
         "mine", "UST_*", 0.01, ShockKind.ABSOLUTE, ShockOn.PAR
     )  # fmt: skip
+
+
+def test_a_stress_is_inherited_and_taken_back_by_name_and_is_part_of_what_a_scenario_is(tmp_path):
+    files = {
+        "over": HEAD + "stress = true\n",
+        "under": 'extends = ["over.toml"]\n' + HEAD,
+        "not": 'extends = ["over.toml"]\nstress = false\n' + HEAD,
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.toml").write_text(text)
+    found = {name: load_scenario(str(tmp_path / f"{name}.toml")) for name in files}
+    assert {name: each.stress for name, each in found.items()} == {"over": True, "under": True, "not": False}
+    assert scenario_sha256(found["not"]) != scenario_sha256(replace(found["not"], stress=True))
+    (tmp_path / "odd.toml").write_text('stress = "yes"\n' + HEAD)
+    with pytest.raises(FileFaults, match=r"odd\.toml: line 1, stress: must be true or false"):
+        load_scenario(str(tmp_path / "odd.toml"))
 
 
 def test_a_path_is_read_though_a_bundled_scenario_has_its_name(tmp_path):
