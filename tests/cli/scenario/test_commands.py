@@ -75,6 +75,12 @@ def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
     assert "XLK -40" in out
 
 
+def test_show_has_the_moments_of_a_scenario_s_own_rows(unwind):
+    out = unwind("scenario", "show", "flight-2024").stdout
+    assert "17 factors' residuals on 22 dates, 2024-07-10 to 2024-08-09" in out
+    assert "USDJPY  -0.74  1.46" in out
+
+
 def test_a_plot_that_could_not_be_drawn_is_refused_before_anything_is_shown(unwind, tmp_path):
     done = unwind("scenario", "show", "base", "--plot", tmp_path / "fan.gif")
     assert (done.returncode, done.stdout) == (2, "")
