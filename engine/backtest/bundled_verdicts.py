@@ -80,7 +80,7 @@ class BundledVerdicts:
 
     def short_words_for(self, scenario: str, standing: Standing) -> str:
         """Return `words_for`, without what a stress's law fails: a table has no room for it."""
-        if not standing.is_stress or standing.law not in self.laws:
+        if not standing.is_stress or standing.law is None or standing.law not in self.laws:
             return self.words_for(scenario, standing)
         passes = all(each.passes for each in self.laws[standing.law].horizons)
         return labelled(standing, f"law {standing.law}: {'passes' if passes else 'fails'}")
