@@ -25,6 +25,10 @@ def show(result: "RunResult", *, as_json: bool, by_law: bool = False) -> None:
         show_laws(result)
     else:
         render.show(table(result))
+    if result.parameters and not as_json:
+        from cli.scenario.parameter_tables import show_studies
+
+        show_studies(result)
     render.warn_of((*result.warnings, *_warnings(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(

@@ -39,6 +39,17 @@ def run(
     seed: Annotated[
         str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
     ] = None,
+    parameters: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Draw so many sets of parameters from the priors of each scenario that has an [uncertainty], such as"
+            " 64: each walks the same paths, and every figure gets a band over them, with the parameters that make it.",
+        ),
+    ] = None,
+    parameters_seed: Annotated[
+        str | None, typer.Option(metavar="N", help="Of these sets, which have nothing of --seed. Default: 1.")
+    ] = None,
     backend: Annotated[
         str | None,
         typer.Option(
@@ -100,6 +111,8 @@ def run(
         "horizon_days": horizon_days,
         "confidence": confidence,
         "seed": seed,
+        "parameters": parameters,
+        "parameters_seed": parameters_seed,
         "backend": backend,
         "precision": precision,
         "steps": steps,

@@ -9,8 +9,8 @@ import typer
 
 from cli import options, render
 from cli.render import Column, Table
+from cli.scenario import parameter_tables, unwind_tables
 from cli.scenario import plot as scenario_plot
-from cli.scenario import unwind_tables
 
 if TYPE_CHECKING:
     from engine.market.market import Market
@@ -75,6 +75,7 @@ def show(
     render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n\n{words}\n")
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(unwind_tables.tables(unwind)) if unwind is not None else []
+    within += [parameter_tables.prior_table(scenario)] if scenario.uncertainty else []
     render.show(*([at_once] if at_once.rows or not within else []), *within)
     if unwind is not None and (sources := list(unwind_tables.sources(unwind))):
         print()

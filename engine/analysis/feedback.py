@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.analysis.gain_odds import gain_odds_of
 from engine.analysis.loop_gain import LoopGain, loop_gain
 from engine.analysis.regimes import RegimeResult, by_regime
 from engine.analysis.sectioning import N_SECTIONS, check_sectioning, sectioning_error
@@ -26,6 +27,7 @@ from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import value_at_risk
 from engine.risk.standing import Standing
 from engine.risk.tail import TailEstimate
+from engine.risk.uncertainty.study import GainOdds
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
@@ -95,6 +97,7 @@ class Feedback:
     sales: tuple[Channel, ...]
     private_month: PrivateMonth | None  # None: no private holders
     gain: LoopGain
+    gain_odds: GainOdds | None  # over the scenario's priors; None: it has none
     regimes: tuple[RegimeResult, ...]
     warnings: tuple[str, ...]
 
@@ -164,6 +167,7 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
         gain=loop_gain(law.unwind, config.horizon_days)
         if law.unwind
         else LoopGain(at_median=0.0, at_95=0.0, probability=0.0),
+        gain_odds=gain_odds_of(inputs.scenarios[s], inputs, config.horizon_days, config.parameters_seed),
         regimes=by_regime(pnl[2], scopes, outcomes["regime"].astype(np.int64), regimes, config.confidences),
         warnings=inputs.warnings,
     )

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -28,7 +28,9 @@ from engine.record.read import BatchFault, run_folder
 from engine.record.tables import MANIFEST
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
+from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.blocks import Progress
+from engine.run.parameter_sets import UncertainScenario, parameter_studies, uncertain_scenarios
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.start import need_of, plan_of, say_of_until_se, wants_more_paths
 from engine.sharing.program_digest import code
@@ -109,21 +111,25 @@ def record_run(
     _say_of_limits(batch, day, run, loaded, how)
     how.stop.check()
     prepared = prepare(run, loaded.inputs, how.say_once)
+    uncertain = uncertain_scenarios(run, loaded.inputs, how.say_once)
     say_of_until_se(prepared, how.say_once)
     problem = problem_sha256(prepared)
     started, before = now(), time.perf_counter()
     tails, resumed = None, 0
     if prepared.drawn is not None:
         tails, resumed = _simulate(batch, day.valuation_date, run, prepared.drawn, problem, how)
+    studies, resumed_sets = _studies(batch, day.valuation_date, run, prepared, uncertain, tails, problem, how)
     if how.share is not None:  # what is known whole is valued when the shares are merged
         return RunState.SHARE, list(loaded.faults)
 
     def say(message: str) -> None:
         how.say(f"{day.valuation_date} {run.name}: {message}")
 
-    figures = run_figures(prepared, tails, how.stop.check, say, simulate_s=time.perf_counter() - before)
+    figures = run_figures(prepared, tails, studies, how.stop.check, say, simulate_s=time.perf_counter() - before)
     workers = how.workers.description() if how.workers else "shards"
-    spent = Spent(workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed)
+    spent = Spent(
+        workers=workers, started=started, simulate_s=time.perf_counter() - before, resumed_blocks=resumed + resumed_sets
+    )
     correlations = day.correlations(batch.histories)
     faults = _record(batch, day, folder, source, loaded, prepared, tails, figures, correlations, problem, spent)
     if standing is not None:
@@ -172,6 +178,42 @@ def _simulate(
         if tails is None or not wants_more_paths(prepared, tails, how.say):
             return tails, resumed
         n_paths *= 2
+
+
+def _studies(
+    batch: Batch,
+    valuation_date: date,
+    run: BatchRun,
+    prepared: PreparedRun,
+    uncertain: Sequence[UncertainScenario],
+    tails: TailAccumulator | None,
+    problem: str,
+    how: How,
+) -> tuple[tuple[ParameterStudy, ...], int]:
+    """Return the studies of uncertain parameters, and how many blocks of their sets were there before.
+
+    Blocks of each program of sets are kept in a folder of its own beside those of the run; none are left of a study
+    when this was one share of them.
+    """
+    home, n_paths, resumed = work_folder(batch.out, valuation_date, run.name) / problem[:16], run.n_paths, 0
+    if tails is not None:
+        n_paths = tails.plan.n_paths
+    work = Work(
+        workers=how.workers, share=how.share, stop=how.stop, progress=how.progress, block_cells=batch.block_cells
+    )
+
+    def draw(chunk: PreparedRun, drawn: Prepared, n_paths: int) -> TailAccumulator | None:
+        nonlocal resumed
+        own, plan = problem_sha256(chunk), plan_of(drawn, n_paths)
+        kept = Checkpoints(home / f"sets={own[:16]}" / f"paths={n_paths}", how.say)
+        first, later = run_blocks(drawn, plan, cells_of_block(drawn, batch.block_cells))
+        if how.workers is not None:
+            _begin(kept.folder, own, n_paths, len(first) + len(later))
+        resumed += kept.count()
+        how.say_once(f"{valuation_date} {run.name}: sets of parameters: {need_of(drawn, plan)}")
+        return simulate(drawn, plan, kept, work)
+
+    return parameter_studies(prepared, uncertain, n_paths, draw), resumed
 
 
 def _simulated(

@@ -11,16 +11,17 @@ from engine.batch.blocks.checkpoints import Checkpoints
 from engine.batch.blocks.problem import problem_sha256
 from engine.batch.extras import missing_extras
 from engine.batch.figures.limits import AvailableFigures, held_by_default, of_no_figure, of_no_run, unusable
-from engine.batch.one_run import once, work_folder
+from engine.batch.one_run import PLAN, once, work_folder
 from engine.batch.record_lock import check_writable
-from engine.batch.sources import Day, day_of, load, no_night, source_of, stress_scenarios
+from engine.batch.sources import Day, Loaded, day_of, load, no_night, source_of, stress_scenarios
 from engine.batch.unexpected import described
 from engine.errors import InputError
 from engine.inputs.batch import Batch, BatchRun
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan
 from engine.run.backend import device_errors
-from engine.run.prepared import Prepared, prepare
+from engine.run.parameter_sets import chunks, n_chunks, uncertain_scenarios
+from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.start import plan_of
 from kernels.base import CELL, CellRange
 
@@ -32,7 +33,7 @@ class PlannedRun:
     valuation_date: date
     run: str
     n_paths: int  # that are drawn; with until_se, of the first round; 0: none, all scenarios are exact
-    n_rows: int  # scenarios that are drawn x (books and total)
+    n_rows: int  # scenarios that are drawn, and sets of parameters, x (books and total)
     n_blocks: int
     n_kept: int  # blocks on disk already
     bytes: int  # host memory at most
@@ -109,6 +110,7 @@ def _planned(
     if prepared.drawn is not None:
         work = work_folder(batch.out, day.valuation_date, run.name) / problem_sha256(prepared)[:16]
         found = _with_drawn(found, batch, prepared.drawn, work, say, probe=probe)
+    found = _with_sets(found, batch, prepared, run, loaded, say, probe=probe)
     faults = [f"{fault.kind} {fault.subject}: {fault.message}" for fault in (*loaded.faults, *limit_faults)]
     faults += [f"{run.name}: {error}" for error in unusable(batch.limits, run.name, loaded.has(run))]
     return found, faults, loaded.inputs.warnings, loaded.has(run)
@@ -131,6 +133,34 @@ def _with_drawn(
         disk_bytes=_disk_bytes(plan, n_blocks),
         seconds=_seconds(drawn, plan, size) if probe else None,
     )
+
+
+def _with_sets(
+    found: PlannedRun,
+    batch: Batch,
+    prepared: PreparedRun,
+    run: BatchRun,
+    loaded: Loaded,
+    say: Callable[[str], None],
+    *,
+    probe: bool,
+) -> PlannedRun:
+    """Return a plan with the sets of parameters that a run asks for, each program of them taken to be as the first."""
+    home = work_folder(batch.out, found.valuation_date, run.name) / problem_sha256(prepared)[:16]
+    for scenario in uncertain_scenarios(run, loaded.inputs, say):
+        drawn, n = next(chunks(prepared, scenario)).drawn, n_chunks(prepared, [scenario])
+        if drawn is not None:
+            alone = _with_drawn(found, batch, drawn, home / "sets=planned", say, probe=probe)
+            found = replace(
+                found,
+                n_rows=found.n_rows + len(scenario.inputs.names) * (1 + len(drawn.packed.books)),
+                n_blocks=found.n_blocks + n * alone.n_blocks,
+                bytes=max(found.bytes, alone.bytes),
+                disk_bytes=found.disk_bytes + n * alone.disk_bytes,
+                seconds=None if found.seconds is None else found.seconds + n * (alone.seconds or 0.0),
+            )
+    kept = [path.parent for path in home.glob(f"sets=*/paths=*/{PLAN}")]
+    return replace(found, n_kept=found.n_kept + sum(Checkpoints(path, say).count() for path in kept))
 
 
 def _whole_bytes(whole: Prepared) -> int:

@@ -10,12 +10,13 @@ from engine.batch.blocks.checkpoints import blocks_of
 from engine.batch.blocks.problem import problem_sha256
 from engine.batch.books import book_file
 from engine.batch.figures.run_figures import run_figures
-from engine.batch.sources import Day, load, opened_day, source_of
+from engine.batch.sources import Day, Loaded, load, opened_day, source_of
 from engine.errors import InputError
-from engine.inputs.batch import run_from_record
+from engine.inputs.batch import BatchRun, run_from_record
 from engine.record.chain import chain_of_blocks
 from engine.record.intact_files import MEND_RUN, intact_bytes, read_sealed
 from engine.record.manifest import IntactRun, Manifest, RecordedBlock, manifest_of
+from engine.record.parameter_studies import recorded_studies
 from engine.record.read import run_of
 from engine.record.rows import ComponentKey
 from engine.record.tables import DISTRIBUTIONS, MANIFEST, RESULTS
@@ -23,9 +24,11 @@ from engine.risk.accumulate import TailAccumulator
 from engine.risk.components import Component
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
+from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, simulate
-from engine.run.prepared import PreparedRun, prepare
+from engine.run.parameter_sets import parameter_studies, uncertain_scenarios
+from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_facts import versions
 from engine.run.start import plan_of
 from engine.sharing.program_digest import code
@@ -74,7 +77,8 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
     loaded = load(day, source)
     prepared = prepare(run, loaded.inputs, say)
     tails = _simulated(prepared, manifest, progress)
-    found = run_figures(prepared, tails, lambda: None, say, simulate_s=1.0)
+    studies = _studies(prepared, run, loaded, manifest, say)
+    found = run_figures(prepared, tails, studies, lambda: None, say, simulate_s=1.0)
     files, numbers = _files(path.parent, manifest)
     numbers += [*_block_differences(manifest["blocks"], _chain(manifest, tails))]
     if {RESULTS, DISTRIBUTIONS} <= files.keys():
@@ -82,6 +86,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
         numbers += _figure_differences(record.results, found.result.results)
         if record.components:
             numbers += _component_differences(record.components, found.components)
+        numbers += _study_differences(recorded_studies(manifest, files), studies)
     return Reproduced(
         run=manifest["run"],
         valuation_date=day.valuation_date,
@@ -98,6 +103,19 @@ def _simulated(prepared: PreparedRun, manifest: Manifest, progress: Progress) ->
         return None
     with device_errors():
         return simulate(drawn.backend, drawn.program, plan_of(drawn, manifest["facts"]["n_paths"]), progress)
+
+
+def _studies(
+    prepared: PreparedRun, run: BatchRun, loaded: Loaded, manifest: Manifest, say: Callable[[str], None]
+) -> tuple[ParameterStudy, ...]:
+    """Run the sets of parameters again, those that were asked for then."""
+
+    def draw(_: PreparedRun, drawn: Prepared, n_paths: int) -> TailAccumulator:
+        with device_errors():
+            return simulate(drawn.backend, drawn.program, plan_of(drawn, n_paths), lambda done, wanted: None)
+
+    n_paths = run.n_paths if prepared.drawn is None else int(manifest["facts"]["n_paths"])
+    return parameter_studies(prepared, uncertain_scenarios(run, loaded.inputs, say), n_paths, draw)
 
 
 def _chain(manifest: Manifest, tails: TailAccumulator | None) -> list[RecordedBlock]:
@@ -170,6 +188,18 @@ def _component_differences(
         one, other = then.get(key), now.get(key)
         if one is None or other is None or not _is_part(one, other):
             yield f"scenario {scenario}, {scope}: its components at {confidence}"
+
+
+def _study_differences(then: Sequence[ParameterStudy], now: Sequence[ParameterStudy]) -> Iterator[str]:
+    there, here = ({study.scenario: study for study in studies} for studies in (then, now))
+    for scenario in sorted({*there, *here}):
+        one, other = there.get(scenario), here.get(scenario)
+        if one is None or other is None:
+            yield f"scenario {scenario}: its sets of parameters are {'not recorded' if one is None else 'gone'}"
+        elif one.sets != other.sets:
+            yield f"scenario {scenario}: values of its sets of parameters"
+        elif [(each.values, each.ses) for each in one.figures] != [(each.values, each.ses) for each in other.figures]:
+            yield f"scenario {scenario}: figures of its sets of parameters"
 
 
 def _var(row: ScopeResult) -> str:

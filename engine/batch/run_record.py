@@ -27,6 +27,7 @@ from engine.record.correlations import (
     recorded_correlations,
 )
 from engine.record.manifest import Manifest, RecordedBlock, RecordedBook
+from engine.record.parameter_studies import figure_rows, recorded_study, set_rows
 from engine.record.read import BatchFault
 from engine.record.rows import Row, component_rows, result_rows
 from engine.record.tables import (
@@ -36,6 +37,10 @@ from engine.record.tables import (
     LEVELS,
     LEVELS_SCHEMA,
     MANIFEST,
+    PARAMETER_FIGURES,
+    PARAMETER_FIGURES_SCHEMA,
+    PARAMETER_SETS,
+    PARAMETER_SETS_SCHEMA,
     RESULTS,
     RESULTS_SCHEMA,
     SCHEMA_VERSION,
@@ -93,6 +98,10 @@ def write_run(
         LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
         CORRELATIONS: _parquet(correlation_rows(correlations), CORRELATIONS_SCHEMA),
     }
+    if result.parameters:
+        files[PARAMETER_SETS] = _parquet(set_rows(result.parameters), PARAMETER_SETS_SCHEMA)
+        of_sets = figure_rows(result.parameters, total, currency)
+        files[PARAMETER_FIGURES] = _parquet(of_sets, PARAMETER_FIGURES_SCHEMA)
     for name, data in files.items():
         write_atomically(folder / name, data)
     plain = as_json(result)
@@ -122,6 +131,8 @@ def write_run(
         "faults": [asdict(fault) for fault in faults],
         "exit_code": 0 if loaded.complete else INCOMPLETE,
     }  # fmt: skip
+    if result.parameters:
+        manifest["parameters"] = [recorded_study(study) for study in result.parameters]
     return write_json(folder / MANIFEST, dict(manifest))
 
 

@@ -43,7 +43,7 @@ def _status(batch: Batch, valuation_date: date, name: str) -> RunStatus:
         except InputError as error:
             state = f"damaged: {error}"
         return RunStatus(valuation_date=valuation_date, run=name, is_begun=True, state=state)
-    folders = [path.parent for path in sorted(work_folder(batch.out, valuation_date, name).glob(f"*/*/{PLAN}"))]
+    folders = [path.parent for path in sorted(work_folder(batch.out, valuation_date, name).rglob(PLAN))]
     state = "; ".join(map(_progress, folders)) or "not begun"
     return RunStatus(valuation_date=valuation_date, run=name, is_begun=bool(folders), state=state)
 

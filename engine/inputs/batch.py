@@ -275,8 +275,12 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 
 def recorded(run: BatchRun) -> dict[str, Any]:
-    """Return a run's resolved keys, as a manifest holds them; records from before there were laws have no `law`."""
+    """Return a run's resolved keys, as a manifest holds them, without `law` and `parameters` where there are none.
+
+    Records from before these keys were there have none either.
+    """
     left_out = {"market", "book_files", "out"} | (set() if run.laws else {"laws"})
+    left_out |= {"parameters", "parameters_seed"} if run.parameters is None else set()
     return run.model_dump(mode="json", by_alias=True, exclude=left_out)
 
 

@@ -31,6 +31,7 @@ from engine.scenario.under_laws import NOTHING
 MIN_PATHS = 100  # one path in the worst 1 %
 MAX_PATHS = 10**9
 MAX_SEED = 2**64 - 1
+MAX_SETS = 1024  # of parameters
 LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often a percentage than a fraction
 PREFIX = "UNWIND_"
 
@@ -71,6 +72,8 @@ def _given_path(value: Any) -> Any:
 
 def _whole(example: int) -> BeforeValidator:
     def check(value: Any) -> Any:
+        if value is None:
+            return None  # for the field's own type to refuse, where it takes a number alone
         if (number := whole_number(value)) is None:
             hint = whole_number_hint(value)
             raise ValueError(f"must be a whole number such as {example}, got {value!r}{hint}")
@@ -212,6 +215,19 @@ class RunConfig(Strict):
         AfterValidator(_check_seed),
         WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_SEED}),
     ] = Field(default=1, description="Key of the random stream; the same seed gives the same paths.")
+    parameters: Annotated[int | None, _whole(64)] = Field(
+        default=None,
+        ge=1,
+        le=MAX_SETS,
+        description="Sets of parameters drawn from the priors of each scenario that has an [uncertainty]; each walks"
+        " the same paths, and figures get a band over them.",
+    )
+    parameters_seed: Annotated[
+        int,
+        _whole(1),
+        AfterValidator(_check_seed),
+        WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_SEED}),
+    ] = Field(default=1, description="Of these sets, which have nothing of the paths' seed.")
     backend: Literal["auto", "numpy", "numba", "cuda"] = Field(default="auto", description="auto says what it picked.")
     precision: Literal["float64", "float32"] = Field(default="float64", description="Of draws and steps.")
     steps: Literal["auto", "daily"] = Field(

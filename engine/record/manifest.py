@@ -54,6 +54,17 @@ class RecordedCorrelations(TypedDict):
     histories: list[RecordedFile]  # that the trailing ones were taken from
 
 
+class RecordedStudy(TypedDict):
+    """A study of one scenario's uncertain parameters; its sets and their figures are in two tables beside."""
+
+    scenario: str
+    n_sets: int
+    seed: int  # of the sets
+    n_paths: int
+    priors: list[dict[str, Any]]  # engine.risk.uncertainty.study.PriorFacts, in the order of a set's rows
+    gains: list[float] | None  # of the loop, one a set; None: the scenario has none
+
+
 class Manifest(TypedDict):
     """The keys of `manifest.json`."""
 
@@ -76,6 +87,7 @@ class Manifest(TypedDict):
     pnl_sha256: dict[str, str]  # "SCENARIO/SCOPE" -> digest
     files: dict[str, str]  # name of a Parquet file beside the manifest -> sha256
     correlations: NotRequired[RecordedCorrelations]  # not in older records
+    parameters: NotRequired[list[RecordedStudy]]  # where sets of parameters were asked for
     times: dict[str, Any]  # started, finished (UTC), simulate_s, resumed_blocks
     warnings: list[str]
     faults: list[dict[str, Any]]  # {kind, subject, run, message}

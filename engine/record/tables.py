@@ -130,3 +130,28 @@ LEVELS_SCHEMA = pa.schema(
         pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: not bounded by the sample; 0: start, or exact
     ]
 )
+
+PARAMETER_SETS = "parameter_sets.parquet"  # beside a run's manifest, where sets of parameters were asked for
+# A row is the value of one uncertain parameter in one set, in the parameter's unit; of what is on or off 1 and 0.
+PARAMETER_SETS_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("set", pa.int64(), nullable=False),  # from 1
+        pa.field("parameter", pa.string(), nullable=False),  # dotted name; its prior is in the manifest
+        pa.field("value", pa.float64(), nullable=False),
+    ]
+)
+PARAMETER_FIGURES = "parameter_figures.parquet"  # beside it
+# A row is one tail measure in one set, a loss positive, on the paths of the run itself.
+PARAMETER_FIGURES_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("set", pa.int64(), nullable=False),
+        pa.field("scope", pa.string(), nullable=False),
+        pa.field("confidence", pa.float64(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),  # key
+        pa.field("value", pa.float64(), nullable=False),
+        pa.field("se", pa.float64(), nullable=False),  # of the simulation; inf: not bounded by the sample; 0: exact
+        pa.field("unit", pa.string(), nullable=False),
+    ]
+)

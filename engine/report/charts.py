@@ -54,6 +54,25 @@ class Bar:
     component_se: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandBar:
+    """One scope's figure over sets of parameters."""
+
+    label: str
+    low: float  # 5 % of the sets
+    middle: float
+    high: float  # 95 %
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TornadoBar:
+    """One parameter's share of a band."""
+
+    label: str
+    share: float
+    share_se: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fan:
     """One factor's levels by day."""
@@ -175,6 +194,43 @@ def convergence(
         figure.legend(loc="outside lower center", ncols=3)
 
     return draw(key, alt, 2.7, paint)
+
+
+def bands(key: str, alt: str, bars: Sequence[BandBar], name: str, unit: str) -> Markup:
+    """Draw a figure from 5 to 95 % of the sets, one bar a scope, the median as a mark."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        rows = np.arange(len(bars))[::-1].astype(np.float64)
+        widths, lows = [bar.high - bar.low for bar in bars], [bar.low for bar in bars]
+        axes.barh(rows, widths, left=lows, height=0.5, color=ONE, label="5 to 95 % of the sets of parameters")
+        middles = [bar.middle for bar in bars]
+        axes.plot(middles, rows, marker="D", markersize=5, linestyle="none", color=TWO, label="median")
+        axes.set_yticks(rows, [bar.label for bar in bars])
+        axes.axvline(0.0, color=INK, linewidth=0.6)
+        axes.grid(visible=False, axis="y")
+        axes.set(xlabel=f"{name}, {unit}")
+        figure.legend(loc="outside lower center", ncols=2)
+
+    return draw(key, alt, 1.1 + 0.24 * len(bars), paint)
+
+
+def tornado(key: str, alt: str, bars: Sequence[TornadoBar], name: str) -> Markup:
+    """Draw the share of each parameter in the variance of a figure over sets, the largest on top."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        rows = np.arange(len(bars))[::-1].astype(np.float64)
+        shares, ses = [bar.share for bar in bars], [bar.share_se for bar in bars]
+        label = f"share of the variance of {name} over sets, ± two standard errors"
+        _error_bars(axes, rows, shares, ses, height=0.6, color=THREE, label=label)
+        axes.set_yticks(rows, [bar.label for bar in bars])
+        axes.set_xlim(left=0.0)
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.grid(visible=False, axis="y")
+        figure.legend(loc="outside lower center")
+
+    return draw(key, alt, 1.0 + 0.24 * len(bars), paint)
 
 
 def fans(key: str, alt: str, found: Sequence[Fan]) -> Markup:

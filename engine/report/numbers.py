@@ -42,11 +42,12 @@ class Estimate:
     value: Number
     error: Number | Missing | None  # of the simulation; None: the figure is exact
     table: Number | Missing | None = None  # of the table; None: the law has none
+    second: str = "table"  # what the second error is of
 
     def __html__(self) -> str:
         """The figure, and the errors set apart; the table's by its name."""
         error = "exact" if self.error is None else f"± {self.error.__html__()}"
-        table = "" if self.table is None else f' <span class="se">± {self.table.__html__()} table</span>'
+        table = "" if self.table is None else f' <span class="se">± {self.table.__html__()} {self.second}</span>'
         return f'{self.value.__html__()} <span class="se">{error}</span>{table}'
 
 
@@ -71,12 +72,18 @@ class Scale:
         return _fault(value) or self._number(value, max(_decimals(value / self.divisor, _EXACT), 0))
 
     def estimate(
-        self, value: float | None, se: float | None, table_se: float | None = None, *, signed: bool = False
+        self,
+        value: float | None,
+        se: float | None,
+        table_se: float | None = None,
+        *,
+        signed: bool = False,
+        second: str = "table",
     ) -> Figure:
         """Show an amount with its standard errors, to their second digit; no error: it is exact.
 
         se         of the simulation
-        table_se   of the law's table of past days; None: it has none
+        table_se   of the law's table of past days, or what `second` names; None: it has none
         """
         if value is None or not (se or table_se):
             return self.amount(value)
@@ -85,10 +92,13 @@ class Scale:
         table = self._error(table_se) if table_se is not None else None
         if fault := _fault(se or 0.0):
             number = self._number(value, _decimals(value / self.divisor), signed=signed)
-            return Estimate(value=number, error=fault, table=table)
+            return Estimate(value=number, error=fault, table=table, second=second)
         decimals = _decimals((se or table_se or 0.0) / self.divisor)
         return Estimate(
-            value=self._number(value, decimals, signed=signed), error=self._error(se) if se else None, table=table
+            value=self._number(value, decimals, signed=signed),
+            error=self._error(se) if se else None,
+            table=table,
+            second=second,
         )
 
     def edge(self, value: float, width: float) -> Number | Missing:

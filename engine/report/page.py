@@ -17,6 +17,7 @@ from engine.report import heat, sections, summary
 from engine.report.backtest import backtest_part
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.model_band import model_band_tables
+from engine.report.parameter_band import parameter_charts
 from engine.report.parts import Badge, Entry, Shaded, shown
 from engine.report.sheet import Sheet, sheet
 
@@ -124,9 +125,10 @@ def _run_part(environment: Environment, of: Sheet) -> RunPart:
     charts = {section: section(of) for section in sections.SECTIONS}
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
     heat_maps = heat.heat_maps(of)
+    studies = parameter_charts(of)
     lengths = (
-        {**figures, "charts": charts.values(), "heat_maps": heat_maps, "note": ""},
-        {**figures, "charts": short, "heat_maps": heat_maps, "note": _SHORT},
+        {**figures, "charts": [*studies, *charts.values()], "heat_maps": heat_maps, "note": ""},
+        {**figures, "charts": [*studies, *short], "heat_maps": heat_maps, "note": _SHORT},
         {**figures, "charts": (), "heat_maps": (), "note": _SHORTER},
         {"sheet": of, "note": _LEFT_OUT},
     )

@@ -59,12 +59,16 @@ class _Worst:
     mass: float  # of the tail, in moves
 
 
-def exact_tails(moves: PastMoves, scope: int, confidences: Sequence[Confidence], shock_pnl: float) -> list[TailResult]:
+def exact_tails(
+    moves: PastMoves, scope: int, confidences: Sequence[Confidence], shock_pnl: float, *, has_errors: bool = True
+) -> list[TailResult]:
     """Return the measures of one scope (row of `moves.pnl`) at each confidence, with the table's error.
 
-    shock_pnl   [currency] of the scenario's shock alone
+    shock_pnl    [currency] of the scenario's shock alone
+    has_errors   False: without the table's error, which takes most of the time
     """
-    sample, counts = moves.sample(scope), resampled_counts(moves.n_table, moves.block)
+    sample = moves.sample(scope)
+    counts = resampled_counts(moves.n_table, moves.block) if has_errors else None
     return [_exact_tail(_worst(moves, [scope], each), counts, sample, each, shock_pnl) for each in confidences]
 
 
@@ -95,16 +99,19 @@ def _worst(moves: PastMoves, scopes: Sequence[int], confidence: Confidence) -> _
     return _Worst(losses=losses, rows=order % moves.n_table, weights=weights, mass=_mass(moves, confidence))
 
 
-def _exact_tail(worst: _Worst, counts: F64, sample: F64, confidence: Confidence, shock_pnl: float) -> TailResult:
-    exact = _measured(worst, np.ones((1, counts.shape[1])))[:, 0, 0]
-    ses = _measured(worst, counts)[:, :, 0].std(axis=1, ddof=1)
+def _exact_tail(worst: _Worst, counts: F64 | None, sample: F64, confidence: Confidence, shock_pnl: float) -> TailResult:
+    """Return the measures; counts (n_samples, n_table) of resampled tables give their errors, None: they have none."""
+    exact = _measured(worst, np.ones((1, int(worst.rows.max()) + 1)))[:, 0, 0]
     read = estimate_sample(sample, confidence)
     values = {key: each.value for key, each in read.estimates.items()} | dict(
         zip(MEASURES, exact.tolist(), strict=True)
     )
     known = {key: Estimate(value=value, se=0.0, low=value, high=value) for key, value in values.items()}
     whole = replace(read, estimates=known, rough=False)
-    table_ses = dict(zip(MEASURES, ses.tolist(), strict=True))
+    table_ses = dict[str, float]()
+    if counts is not None:
+        ses = _measured(worst, counts)[:, :, 0].std(axis=1, ddof=1)
+        table_ses = dict(zip(MEASURES, ses.tolist(), strict=True))
     result = tail_result(whole, shock_pnl)
     return replace(result, tail_paths=_tail_moves(worst), table_ses=table_ses, is_exact=True)
 

@@ -15,6 +15,7 @@ from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.moments import Moments
 from engine.risk.standing import Standing
 from engine.risk.tail import TailEstimate
+from engine.risk.uncertainty.study import ParameterStudy
 
 SCHEMA = 1
 
@@ -126,6 +127,7 @@ class RunResult:
     results: tuple[ScopeResult, ...]
     timing: Timing
     warnings: tuple[str, ...]  # what was accepted or repaired, and a reader should know
+    parameters: tuple[ParameterStudy, ...] = ()  # of the scenarios with priors, where sets of them were asked for
     far_paths: tuple[FarPaths, ...] = ()  # of each scenario that was drawn and has any
 
 

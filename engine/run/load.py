@@ -47,6 +47,17 @@ class Inputs:
             unwinds=tuple(self.unwinds[s] for s in numbers),
         )
 
+    def with_scenarios(self, scenarios: Sequence[Scenario], names: Sequence[str]) -> "Inputs":
+        """Return the same with other scenarios, by these names. Raises InputError where one does not fit the market."""
+        shocked = [apply(scenario, self.market) for scenario in scenarios]
+        return replace(
+            self,
+            scenarios=tuple(scenarios),
+            names=tuple(names),
+            shocked=tuple(each.market for each in shocked),
+            unwinds=tuple(each.unwind for each in shocked),
+        )
+
 
 def load_inputs(config: RunConfig) -> Inputs:
     """Load market, books and scenarios, each file read once; none stands for the bundled ones. Raises InputError."""
@@ -91,4 +102,5 @@ def inputs_of(
 
 def scenario_sha256(scenario: Scenario) -> str:
     """Digest of what a scenario says, wherever it stands."""
-    return sha256((repr(scenario) + " stress" * scenario.stress).encode()).hexdigest()
+    priors = repr(scenario.uncertainty) if scenario.uncertainty else ""
+    return sha256((repr(scenario) + " stress" * scenario.stress + priors).encode()).hexdigest()

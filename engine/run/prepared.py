@@ -53,7 +53,11 @@ def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Pr
     """
     for note in past_notes(inputs):
         say(note)
-    backend, n_steps = choose_backend(config.backend, say), _n_steps(config, inputs, say)
+    return prepared_by(config, inputs, choose_backend(config.backend, say), _n_steps(config, inputs, say))
+
+
+def prepared_by(config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_steps: int) -> PreparedRun:
+    """Pack the inputs for a backend and hand them over. Raises InputError where they do not fit together."""
     known = exact_scenarios(inputs.unwinds, n_steps)
     others = [s for s in range(len(inputs.names)) if s not in known]
     return PreparedRun(

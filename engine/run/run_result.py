@@ -7,6 +7,7 @@ from engine.law.far_limits import far_limit
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.far_paths import FarPath, FarPaths
 from engine.risk.results import RunResult, ScopeResult, Timing, scope_result
+from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.backend import device_errors
 from engine.run.blocks import estimates, relative_se
 from engine.run.prepared import Prepared, PreparedRun, scopes_of
@@ -21,6 +22,12 @@ def drawn_results(drawn: Prepared, tails: TailAccumulator) -> tuple[ScopeResult,
 
     Raises BracketMissError as `TailAccumulator.result`, RiskError where the device fails.
     """
+    with device_errors():
+        return with_table_errors(drawn, simulated_rows(drawn, tails), tails.plan.n_paths)
+
+
+def simulated_rows(drawn: Prepared, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
+    """Return the same without the table's errors. Raises BracketMissError as `TailAccumulator.result`."""
     scopes, packed, rows = scopes_of(drawn), drawn.packed, []
     for s, scenario in enumerate(drawn.inputs.names):
         for k, scope in enumerate(scopes):
@@ -37,22 +44,23 @@ def drawn_results(drawn: Prepared, tails: TailAccumulator) -> tuple[ScopeResult,
                     pnl_sha256=tails.pnl_sha256(row),
                 )
             )
-    with device_errors():
-        return with_table_errors(drawn, tuple(rows), tails.plan.n_paths)
+    return tuple(rows)
 
 
 def result_of(
     prepared: PreparedRun,
     rows: Sequence[ScopeResult],
     tails: TailAccumulator | None,
+    studies: Sequence[ParameterStudy],
     *,
     simulate_s: float,
     total_s: float,
 ) -> RunResult:
     """Put a run together.
 
-    rows    of all its scenarios, each scenario's in order
-    tails   of what was drawn; None where nothing was
+    rows      of all its scenarios, each scenario's in order
+    tails     of what was drawn; None where nothing was
+    studies   of uncertain parameters
     """
     n_paths = tails.plan.n_paths if tails else max(row.n_moves or 0 for row in rows)
     far = _far_paths(prepared.drawn, tails) if prepared.drawn and tails else ()
@@ -67,6 +75,7 @@ def result_of(
             paths_per_s=n_paths / simulate_s,
         ),
         warnings=(*prepared.inputs.warnings, *named, *_unreached(prepared, tails)),
+        parameters=tuple(studies),
         far_paths=far,
     )
 

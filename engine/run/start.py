@@ -1,15 +1,17 @@
 """One run from its settings to its result: load, prepare, value what is known whole, simulate the rest, measure."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.plan import TailPlan, plan_tails
 from engine.risk.results import RunResult
+from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress, block_cells, simulate
 from engine.run.load import load_inputs
+from engine.run.parameter_sets import UncertainScenario, n_chunks, parameter_studies, uncertain_scenarios
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results, result_of, totals_error
 from engine.run.table_errors import table_note
@@ -37,6 +39,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
     """
     start = time.perf_counter()
     prepared = prepare(config, load_inputs(config), say)
+    uncertain = uncertain_scenarios(config, prepared.inputs, say)
     before = time.perf_counter()
     whole = whole_scenarios(prepared.whole, say) if prepared.whole else ()
     rows = [row for each in whole for row in each.results]
@@ -47,8 +50,9 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         rows += drawn_results(prepared.drawn, tails)
         if (note := table_note(prepared.drawn, tails.plan.n_paths)) is not None:
             say(note)
+    studies = _studies(prepared, uncertain, tails.plan.n_paths if tails else config.n_paths, progress, say)
     now = time.perf_counter()
-    return result_of(prepared, rows, tails, simulate_s=now - before, total_s=now - start)
+    return result_of(prepared, rows, tails, studies, simulate_s=now - before, total_s=now - start)
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:
@@ -82,6 +86,31 @@ def wants_more_paths(prepared: Prepared, tails: TailAccumulator, say: Callable[[
     reached = totals_error(prepared, tails)
     say(f"relative error of the totals' VaR: {reached:.2%} at most, {wanted:.2%} wanted")
     return reached > wanted and 2 * tails.plan.n_paths <= MAX_PATHS
+
+
+def _studies(
+    prepared: PreparedRun,
+    uncertain: Sequence[UncertainScenario],
+    n_paths: int,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> tuple[ParameterStudy, ...]:
+    """Run sets of parameters, one program after the other; `progress` counts the paths of all of them."""
+    n_all, done = n_chunks(prepared, uncertain), 0
+
+    def draw(_: PreparedRun, chunk: Prepared, n_paths: int) -> TailAccumulator:
+        nonlocal done
+        plan = plan_of(chunk, n_paths)
+        if done == 0:
+            say(f"sets of parameters: {need_of(chunk, plan)}")
+        with device_errors():
+            found = simulate(
+                chunk.backend, chunk.program, plan, lambda n, _: progress(done * n_paths + n, n_all * n_paths)
+            )
+        done += 1
+        return found
+
+    return parameter_studies(prepared, uncertain, n_paths, draw)
 
 
 def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]) -> TailAccumulator:

@@ -32,11 +32,13 @@ class _WholeLaw:
     pnl_sha256: tuple[str, ...]  # (n_rows,)
 
 
-def whole_scenarios(whole: Prepared, say: Callable[[str], None]) -> tuple[WholeScenario, ...]:
-    """Value every move of every scenario, and say of how many each is made."""
+def whole_scenarios(
+    whole: Prepared, say: Callable[[str], None], *, has_errors: bool = True
+) -> tuple[WholeScenario, ...]:
+    """Value every move of every scenario, and say of how many each is made; `has_errors`: the table's with them."""
     with device_errors():
         laws = [_whole_law(whole, d) for d in range(whole.n_moves.size)]
-    found = tuple(_scenario(whole, laws, s) for s in range(len(whole.inputs.names)))
+    found = tuple(_scenario(whole, laws, s, has_errors=has_errors) for s in range(len(whole.inputs.names)))
     for each in found:
         likely = "equally likely moves" if each.moves.weights is None else "moves, as likely as the evening makes them,"
         say(f"{each.name} is exact: each of its {each.moves.pnl.shape[1]:,} {likely} is valued, none drawn")
@@ -62,7 +64,7 @@ def _whole_law(whole: Prepared, d: int) -> _WholeLaw:
     )
 
 
-def _scenario(whole: Prepared, laws: list[_WholeLaw], s: int) -> WholeScenario:
+def _scenario(whole: Prepared, laws: list[_WholeLaw], s: int, *, has_errors: bool) -> WholeScenario:
     packed, scopes = whole.packed, scopes_of(whole)
     law, first = laws[int(packed.book.run.dynamics[s])], s * len(scopes)
     moves = replace(law.moves, pnl=law.moves.pnl[first : first + len(scopes)])
@@ -78,7 +80,7 @@ def _scenario(whole: Prepared, laws: list[_WholeLaw], s: int) -> WholeScenario:
                 mean=mean,
                 mean_se=0.0,
                 std=std,
-                measures=tuple(exact_tails(moves, k, whole.config.confidences, shock_pnl)),
+                measures=tuple(exact_tails(moves, k, whole.config.confidences, shock_pnl, has_errors=has_errors)),
                 pnl_sha256=law.pnl_sha256[first + k],
                 pnl_bound=float(packed.bounds.pnl[s, k]),
                 n_moves=moves.pnl.shape[1],

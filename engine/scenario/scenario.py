@@ -4,11 +4,15 @@ import math
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.mechanisms.parameters.findings import Findings, Origin
 from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.mechanisms.unwind import Unwind
+
+if TYPE_CHECKING:
+    from engine.scenario.uncertainty.uncertain_parameters import UncertainParameter
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _IN_FOLDER = rf"(?:{NAME}/)?{NAME}"  # a bundled scenario may stand in a folder: "equities/mixture-theory"
@@ -77,6 +81,7 @@ class Scenario:
     stress: bool = field(default=False, repr=False)  # it says itself that it is no forecast
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
     unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
+    uncertainty: "tuple[UncertainParameter, ...]" = field(default=(), repr=False)  # priors, in the order of the file
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from engine.analysis.feedback import Channel, Decomposition, Feedback, Part, Pri
 from engine.analysis.loop_gain import LoopGain
 from engine.analysis.regimes import RegimeResult
 from engine.risk.standing import Standing
+from engine.risk.uncertainty.study import GainOdds
 
 RESULT = Feedback(
     scenario="feedback-severe",
@@ -30,6 +32,7 @@ RESULT = Feedback(
     sales=(Channel(name="carry", mean=Part(value=3.6, se=0.02), in_tail=Part(value=31.0, se=0.6)),),
     private_month=PrivateMonth(simulated=Part(value=3.2, se=0.1), at_most=47.7, record=47.7),
     gain=LoopGain(at_median=0.7, at_95=0.9, probability=0.031),
+    gain_odds=GainOdds(probability=0.281, se=0.02, gains=(0.7, 1.2)),
     regimes=(
         RegimeResult(
             regime="FLIGHT",
@@ -49,7 +52,8 @@ def test_three_tables_parts_sales_and_regimes():
     parts, sales, regimes = tables(RESULT)
     assert "JPY bn" in parts.title
     assert parts.rows == [["fund", "VaR 99 %", "6.00 ±0.10", "4.00 ±0.10", "1.500 ±0.050", "0.500 ±0.010"]]
-    assert "0.70 at the median impact, 0.90 at its 95 % quantile; 3.1 %" in sales.title
+    assert "0.70 at the median impact, 0.90 at its 95 % quantile; 28 % ±2 % over 2 sets of its" in sales.title
+    assert "; 3.1 % that it is 1 or more" in tables(replace(RESULT, gain_odds=None))[1].title
     assert (
         "sell 3.20 ±0.10 a month at this pace, 47.7 at their largest hazard; Japan's holdings fell by 47.7"
         in sales.title

@@ -1,12 +1,13 @@
 """All that a run's record says of its scenarios: of those that were drawn, and of those whose every move is valued."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.batch.figures.components import Components, by_book, replay
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.exact_tails import exact_components
 from engine.risk.results import RunResult, ScopeResult
+from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.prepared import Prepared, PreparedRun
 from engine.run.run_result import drawn_results, result_of
 from engine.run.table_errors import table_note
@@ -35,12 +36,13 @@ class _Scenarios:
 def run_figures(
     prepared: PreparedRun,
     tails: TailAccumulator | None,
+    studies: Sequence[ParameterStudy],
     check: Callable[[], None],
     say: Callable[[str], None],
     *,
     simulate_s: float,
 ) -> RunFigures:
-    """Measure what was drawn, None where nothing was, and value what is known whole.
+    """Measure what was drawn, None where nothing was, and value what is known whole; `studies` stand beside it.
 
     `check` is called before each part of the work: it may raise to stop. Raises RiskError where the device fails.
     """
@@ -57,7 +59,7 @@ def run_figures(
         (row.scenario, row.scope): pnl for part in parts for row, pnl in zip(part.results, part.samples, strict=True)
     }
     components = [each for part in parts for each in part.components.items()]
-    result = result_of(prepared, rows, tails, simulate_s=simulate_s, total_s=simulate_s)
+    result = result_of(prepared, rows, tails, studies, simulate_s=simulate_s, total_s=simulate_s)
     return RunFigures(
         result=result,
         components={key: each for name in prepared.inputs.names for key, each in components if key[0] == name},

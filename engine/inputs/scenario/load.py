@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationError
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.repeated import first_repeated
 from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
+from engine.inputs.scenario.priors import DESCRIPTION, MOST, PriorTable, add_prior_schema, uncertainty_of
 from engine.inputs.scenario.tables import identifying_keys, scenario_model, unwind_of
 from engine.inputs.toml.extends import Merging, read_merged
 from engine.inputs.toml.faults import Keys, dotted, faults_at
@@ -22,11 +24,14 @@ from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from engine.scenario.scenario import LONGEST_TITLE, MOST_CHANGES, NAME, Scenario, Shock, ShockKind, ShockOn, findings_of
+from engine.scenario.uncertainty.uncertain_parameters import KEY as UNCERTAINTY
+from engine.scenario.uncertainty.uncertain_parameters import check_uncertainty
 
 MERGING = Merging(
     named=identifying_keys(),
     joined=frozenset(("shocks", "vol_multipliers", "correlations")),
     own=frozenset(("title", "description", "source")),
+    replaced=frozenset((UNCERTAINTY,)),
 )
 PARTS = "parts"  # folder of bundled files that others extend
 EQUITIES = "equities"  # folder of bundled scenarios for markets with equities
@@ -87,6 +92,9 @@ class ScenarioHead(Strict):
     repair_correlation: bool = Field(
         default=False,
         description="Take the nearest correlation matrix (Higham) when the overrides make it indefinite; else refuse.",
+    )
+    uncertainty: dict[str, PriorTable] = Field(
+        default={}, max_length=MOST, description=DESCRIPTION, json_schema_extra=add_prior_schema
     )
 
     def to_scenario(self, name: str, origin: Origin) -> Scenario:
@@ -181,20 +189,24 @@ def _read(path: Path, name: str) -> Scenario:
     lines = {at: line for at, (_, line) in places.items()}
     files_of = {at: file for at, (file, _) in places.items() if file != str(path)}
     origin, model = Origin(path=str(path), lines=lines, files=files_of), scenario_file()
+
+    def placed(keys: Keys, message: str) -> Fault:
+        return fault_at(origin, dotted(keys) or "", message)
+
     try:
         file = model.model_validate(merged.data)
     except ValidationError as error:
-
-        def placed(keys: Keys, message: str) -> Fault:
-            return fault_at(origin, dotted(keys) or "", message)
-
         raise FileFaults(path, faults_at(error, model, merged.data, placed)) from None
     scenario = file.to_scenario(name, origin)
+    uncertain, faults = uncertainty_of(file.uncertainty, placed)
+    if faults:
+        raise FileFaults(path, faults)
+    findings = findings_of(scenario)
     if scenario.unwind is not None:
-        findings = findings_of(scenario)
         check_unwind(scenario.unwind, findings)
-        findings.notes()
-    return scenario
+    check_uncertainty(scenario, uncertain, findings)
+    findings.notes()
+    return replace(scenario, uncertainty=uncertain)
 
 
 def _extended(name: str, user: Path) -> Path:

@@ -24,6 +24,7 @@ class Merging:
     named: Mapping[str, tuple[str, ...]]  # list -> the keys that name an element
     joined: frozenset[str]  # lists that are laid end to end, within named elements too
     own: frozenset[str]  # keys that are not inherited
+    replaced: frozenset[str] = frozenset()  # tables whose own tables take one another's place whole
 
 
 @dataclass(slots=True)
@@ -169,7 +170,8 @@ def _laid(under: Merged, over: Merged, at: Keys, source: Keys, below: Any, above
     """Lay a value over another: tables key by key, keys of the upper one last; lists are joined end to end."""
     if at[-1] in merging.joined and isinstance(below, tuple) and isinstance(above, tuple):
         return _joined(under, over, at, source, below, above)
-    if not (isinstance(below, dict) and isinstance(above, dict)):
+    is_whole = len(at) > 1 and at[0] in merging.replaced
+    if is_whole or not (isinstance(below, dict) and isinstance(above, dict)):
         under.places.at(at[:-1]).below[at[-1]] = over.places.at(source)
         return above
     laid = {key: value for key, value in below.items() if key not in above}

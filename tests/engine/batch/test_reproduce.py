@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from contextlib import suppress
 
 import pytest
 
+from engine.batch.blocks.workers import ThisProcess
 from engine.batch.reproduce import reproduce
 from engine.errors import InputError
 from engine.record.atomic import write_json
@@ -63,3 +65,47 @@ def test_what_is_no_manifest_is_refused(tmp_path):
         reproduce(path, ignore, ignore)
     with pytest.raises(InputError, match="there is no such record"):
         reproduce(tmp_path / "absent.json", ignore, ignore)
+
+
+@pytest.mark.slow
+def test_sets_of_parameters_are_kept_block_by_block_shared_out_and_made_again_to_the_same_bits(folder, tmp_path):
+    """Twenty sets are two programs, whose blocks are kept beside those of the run itself."""
+    prior = '"vol_multipliers.*" = { prior = "lognormal", log_sd = 0.1, source = "assumption" }'
+    head = 'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["base"]\n[uncertainty]\n'
+    (folder.folder / "mine.toml").write_text(f"{head}{prior}\n")
+    named = 'scenario = ["base", "august-2024"]\npaths = 400_000'
+    folder.edit(named, 'scenario = ["base", "mine.toml"]\nparameters = 20\npaths = 100_000')
+    shared, stopped = (folder.copied(tmp_path.parent / f"{tmp_path.name}-{name}") for name in ("shared", "stopped"))
+    folder.night()
+    study = folder.manifest()["parameters"][0]
+    assert (study["scenario"], study["n_sets"], study["seed"]) == ("mine", 20, 1)
+    assert {"parameter_sets.parquet", "parameter_figures.parquet"} <= folder.bits()["files"].keys()
+    for share in ((1, 2), (2, 2)):
+        shared.work(share=share)
+    shared.work(workers=None)
+    with suppress(KeyboardInterrupt):
+        stopped.work(workers=Interrupted(5))  # two blocks of the run, two of the first program, one of the second
+    stopped.night()
+    assert stopped.manifest()["times"]["resumed_blocks"] == 5
+    assert shared.bits()["files"] == stopped.bits()["files"] == folder.bits()["files"]
+    again = reproduce(manifest_path(folder), ignore, ignore)
+    assert (again.is_identical, again.causes) == (True, ())
+    path = folder.folder / "mine.toml"
+    path.write_text(path.read_text().replace("0.1", "0.2"))
+    other = reproduce(manifest_path(folder), ignore, ignore)
+    assert "scenario mine: values of its sets of parameters" in other.numbers
+    assert "scenario:mine was changed".replace(":", " ") in other.causes
+
+
+class Interrupted(ThisProcess):
+    """Computes so many blocks, then is interrupted."""
+
+    def __init__(self, n_blocks):
+        self.left = n_blocks
+
+    def reduce(self, prepared, blocks, brackets, keep):
+        for each in super().reduce(prepared, blocks, brackets, keep):
+            if self.left == 0:
+                raise KeyboardInterrupt
+            self.left -= 1
+            yield each
