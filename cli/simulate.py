@@ -94,7 +94,7 @@ def simulate(
     if only is not None:
         _print_path(config, only, as_json=as_json)
     elif touch:
-        from cli.touch import print_touch
+        from cli.scenario.touch_tables import print_touch
 
         print_touch(*_walk(config), first, config.n_paths, touch, as_json=as_json)
     else:

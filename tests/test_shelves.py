@@ -24,6 +24,7 @@ ALONE = {
     "intrinsics": ({"numba"}, "what numba lacks"),
     "settings": ({"numba"}, "how numba compiles"),
     "compiled": ({"numba"}, "whether numba has compiled already"),
+    "kept": ({"numba"}, "where numba finds again what it compiled"),
     "real": ({"cuda"}, "what C lacks"),
     "observed": ({"cuda"}, "the paths of a thread"),
 }

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.conventions.events import EVENTS
 from engine.market.factors import FactorKind
 from engine.mechanisms.parameters.findings import Findings, key_of
 from engine.mechanisms.parameters.parameter import DAYS, LATEST_DAY, Form, parameter, source_text
@@ -37,7 +38,21 @@ class Jump:
         high=LATEST_DAY,
         unit=DAYS,
     )
-    probability: float = parameter(doc="That it comes on its day.", default=1.0, low=0.0, high=1.0, unit="probability")
+    event: str | None = parameter(
+        doc="Instead of a day: it may come on each date of this event after the valuation date. "
+        + "; ".join(f"{name}: {each.meaning}, to {each.dates[-1]}" for name, each in EVENTS.items())
+        + ".",
+        default=None,
+        form=Form.CHOICE,
+        choices=EVENTS,
+    )
+    probability: float = parameter(
+        doc="That it comes on its day, or on each date of its event.",
+        default=1.0,
+        low=0.0,
+        high=1.0,
+        unit="probability",
+    )
     mean: Sizes = parameter(
         doc="Factor -> mean move: decimal rates, logarithms of prices, vols.",
         default=(),
@@ -91,12 +106,16 @@ def check_jumps(jumps: Sequence[Jump], regimes: Sequence[Regime], findings: Find
 
 
 def _check_arrival(jump: Jump, at: str, findings: Findings) -> None:
-    if jump.day is None:
+    if jump.day is None and jump.event is None:
         if not jump.rates:
-            findings.refuse(at, f"jump {jump.name!r} never comes: give `rates` by regime, or a `day`")
+            findings.refuse(at, f"jump {jump.name!r} never comes: give `rates` by regime, a `day` or an `event`")
         if jump.probability != 1.0:
-            findings.refuse(f"{at}.probability", "is of a jump with a `day`; others come at their `rates`")
+            findings.refuse(
+                f"{at}.probability", "is of a jump with a `day` or an `event`; others come at their `rates`"
+            )
         return
+    if jump.day is not None and jump.event is not None:
+        findings.refuse(f"{at}.event", "a jump comes on its `day` or on the dates of an `event`; leave one of them out")
     if jump.rates:
         findings.refuse(f"{at}.rates", "a jump comes on its `day` or at `rates`; leave one of them out")
     if jump.is_compensated:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit, fit_warnings
 from engine.book.static_inputs import static_input_warnings
+from engine.book.used_factors import used_factors
 from engine.book.value import book_warnings
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.book.several import load_books
@@ -18,9 +19,10 @@ from engine.inputs.toml.read import TOML
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
-from engine.scenario.left_prices import left_price_notes
+from engine.scenario.dated_events import event_notes
 from engine.scenario.notes import far_tail_notes, horizon_notes, impact_notes
 from engine.scenario.scenario import Scenario
+from engine.scenario.silent_factors import silent_notes
 from engine.scenario.under_laws import laws_for, under_laws
 
 
@@ -76,7 +78,7 @@ def inputs_of(
     """Shock a market with each scenario of a run. Raises InputError."""
     shocked = [apply(scenario, market) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
-    fits, held = fit(book, market), sorted(set(book.holdings.factor.tolist()))
+    fits, used = fit(book, market), used_factors(book, market)
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
     return Inputs(
         market=market,
@@ -92,15 +94,18 @@ def inputs_of(
             *fit_warnings(book, fits),
             *static_input_warnings(book, market, fits),
             *notes,
-            *(note for each in scenarios for note in left_price_notes(each, held)),
+            *(note for each in scenarios for note in silent_notes(each, market, used)),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
             *far_tail_notes(scenarios, config.horizon_days, config.confidences),
             *impact_notes(scenarios),
+            *(note for each in scenarios for note in event_notes(each, market.valuation_date, config.horizon_days)),
         ),
     )
 
 
 def scenario_sha256(scenario: Scenario) -> str:
     """Digest of what a scenario says, wherever it stands."""
-    priors = repr(scenario.uncertainty) if scenario.uncertainty else ""
-    return sha256((repr(scenario) + " stress" * scenario.stress + priors).encode()).hexdigest()
+    optional = [i for i, shock in enumerate(scenario.shocks) if shock.is_optional]
+    added = (scenario.stress, scenario.followers, optional, sorted(scenario.optional_vols), scenario.uncertainty)
+    # What is not in the scenario's text, so that a scenario without any of it keeps its digest.
+    return sha256((repr(scenario) + repr(added) * any(added)).encode()).hexdigest()

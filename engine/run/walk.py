@@ -24,6 +24,7 @@ from engine.risk.standing import Standing
 from engine.run.backend import choose_backend, device_errors
 from engine.run.load import scenario_sha256
 from engine.scenario.apply import apply
+from engine.scenario.dated_events import event_notes
 from engine.scenario.notes import horizon_notes
 from engine.scenario.scenario import Scenario
 from engine.scenario.under_laws import standing_of
@@ -141,7 +142,11 @@ def walk_of(
         seed=seed,
         precision=precision,
         n_moves=int(n_moves) or None,
-        notes=(*shocked.notes, *horizon_notes(scenario, n_days)),
+        notes=(
+            *shocked.notes,
+            *horizon_notes(scenario, n_days),
+            *event_notes(scenario, market.valuation_date, n_days),
+        ),
         backend=backend,
         program=program,
     )

@@ -20,7 +20,9 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
 from engine.mechanisms.parameters.sizes import multipliers
 from engine.mechanisms.unwind import Unwind
+from engine.scenario.dated_events import on_dates
 from engine.scenario.dated_shocks import dated_jumps
+from engine.scenario.followers import with_followers
 from engine.scenario.left_fx import note_left_fx
 from engine.scenario.notes import loop_notes
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
@@ -73,6 +75,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
         is on no rate; the correlation, or a regime's, is not positive semidefinite and no repair is asked for; the
         unwind has a parameter out of its range, or needs a factor that the market lacks.
     """
+    scenario = with_followers(scenario, market)
     findings = findings_of(scenario)
     names = [factor.name for factor in market.factors]
     check_globs(scenario, names, findings)
@@ -102,12 +105,11 @@ def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | 
                 "correlations", f"law {kind!r} takes whole days of the past: it takes no correlations; leave them out"
             )
     jumps = dated_jumps(scenario, market.factors, findings)
-    if not jumps:
-        if scenario.unwind is not None:
-            check_unwind(scenario.unwind, findings)
-        return scenario.unwind
+    if scenario.unwind is None and not jumps:
+        return None
     whole = scenario.unwind or Unwind()
-    whole = replace(whole, jumps=(*whole.jumps, *jumps))
+    on_days = on_dates(whole.jumps, market.valuation_date, findings)
+    whole = replace(whole, jumps=(*on_days, *jumps))
     check_unwind(whole, findings)
     return whole
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.errors import InputError
 from engine.mechanisms.parameters.findings import Findings, Origin
 from engine.mechanisms.parameters.parameter import LATEST_DAY
+from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.unwind import Unwind
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Shock:
     kind: ShockKind
     on: ShockOn = ShockOn.ZERO  # rates only
     day: int | None = None  # business day after the start, 1 is the next; None: at once
+    is_optional: bool = field(default=False, repr=False)  # a market without such a factor does without
 
     def __post_init__(self) -> None:
         _check_glob(self.factor)
@@ -77,11 +79,14 @@ class Scenario:
     source: str  # where the figures come from, with dates
     shocks: tuple[Shock, ...] = ()
     vol_multipliers: tuple[tuple[str, float], ...] = ()  # (glob, multiplier), later ones win
+    optional_vols: frozenset[str] = field(default=frozenset(), repr=False)  # globs of them that may match nothing
     correlations: tuple[tuple[str, str, float], ...] = ()  # (glob, glob, value), later ones win
     stress: bool = field(default=False, repr=False)  # it says itself that it is no forecast
     repair_correlation: bool = False  # nearest correlation matrix (Higham) instead of a refusal
     unwind: Unwind | None = None  # regimes, jumps, tails, sales; None: constant vols and correlations, normal moves
     uncertainty: "tuple[UncertainParameter, ...]" = field(default=(), repr=False)  # priors, in the order of the file
+    followers: Sizes = field(default=(), repr=False)  # price or vol -> log move per 1.0 of ln USD/JPY
+    followers_name: str | None = field(default=None, repr=False)  # the named set that they are
     origin: Origin | None = field(default=None, compare=False, repr=False)  # None: not read from a file
 
     def __post_init__(self) -> None:

@@ -38,8 +38,10 @@ def _joined(kinds: Collection[FactorKind]) -> str:
 
 def check_globs(scenario: Scenario, names: Sequence[str], findings: Findings) -> None:
     """Refuse every glob that matches no factor, with the nearest name; the market's factors are listed once."""
-    globs = [(f"shocks[{i + 1}].factor", shock.factor) for i, shock in enumerate(scenario.shocks)]
-    globs += [(f"vol_multipliers[{i + 1}].factor", glob) for i, (glob, _) in enumerate(scenario.vol_multipliers)]
+    wanted = ((i, shock) for i, shock in enumerate(scenario.shocks) if not shock.is_optional)
+    globs = [(f"shocks[{i + 1}].factor", shock.factor) for i, shock in wanted]
+    vols = ((i, glob) for i, (glob, _) in enumerate(scenario.vol_multipliers) if glob not in scenario.optional_vols)
+    globs += [(f"vol_multipliers[{i + 1}].factor", glob) for i, glob in vols]
     for i, (first, second, _) in enumerate(scenario.correlations):
         globs += [(f"correlations[{i + 1}].factors[1]", first), (f"correlations[{i + 1}].factors[2]", second)]
     refuse_unmatched(globs, names, findings)

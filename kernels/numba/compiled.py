@@ -10,6 +10,6 @@ def compile_notice() -> str | None:
 
     if not STRICT["cache"]:
         return f"compiling kernels, some 40 s in every run: {cache_folder()} cannot be written"
-    if any(cache_folder().glob("*/*.nbi")):
+    if any(cache_folder().glob("*.nbi")):
         return None
     return "compiling kernels for this machine, once: some 40 s"

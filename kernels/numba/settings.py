@@ -5,11 +5,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import llvmlite
 import llvmlite.binding as llvm
+import numba
 from numba import config
 from numba.core.registry import cpu_target
 
 from kernels.cache import cache_base
+from kernels.numba.kept import keep_by_content
 
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 STRIDE = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
@@ -36,8 +39,9 @@ def sources_sha256() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels are kept; UNWIND_CACHE overrides."""
-    return cache_base() / "numba" / sources_sha256()[:16]
+    """Where kernels compiled from these sources by this compiler are kept; UNWIND_CACHE overrides."""
+    compiler = f"numba-{numba.__version__}-llvmlite-{llvmlite.__version__}"
+    return cache_base() / "numba" / f"{sources_sha256()[:16]}-{compiler}"
 
 
 def compiler_target() -> tuple[str, str]:
@@ -69,7 +73,8 @@ def _use_cache_folder() -> None:
     except OSError:
         STRICT["cache"] = False  # `unwind doctor` and the run's compile time say so
         return
-    config.CACHE_DIR = str(folder)
+    config.CACHE_DIR = str(folder)  # of kernels that others add
+    keep_by_content(folder)
 
 
 _use_full_vectors()

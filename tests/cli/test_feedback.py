@@ -12,7 +12,7 @@ from engine.risk.standing import Standing
 from engine.risk.uncertainty.study import GainOdds
 
 RESULT = Feedback(
-    scenario="feedback-severe",
+    scenario="unwind-loop",
     standing=Standing(is_stress=True, law=None),
     currency="JPY",
     n_paths=40_000,

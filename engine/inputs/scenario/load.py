@@ -6,19 +6,20 @@ from dataclasses import replace
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.repeated import first_repeated
-from engine.inputs.scenario.overrides import CorrelationOverride, VolMultiplier
+from engine.inputs.scenario.overrides import CorrelationOverride, MarketVolMultiplier
 from engine.inputs.scenario.priors import DESCRIPTION, MOST, PriorTable, add_prior_schema, uncertainty_of
 from engine.inputs.scenario.tables import identifying_keys, scenario_model, unwind_of
 from engine.inputs.toml.extends import Merging, read_merged
 from engine.inputs.toml.faults import Keys, dotted, faults_at
-from engine.inputs.toml.parameters import Glob
+from engine.inputs.toml.parameters import ByFactor, Glob, sizes
 from engine.inputs.toml.read import Strict
+from engine.mechanisms.betas import FOLLOWER_SETS
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.parameters.findings import Origin, fault_at
 from engine.mechanisms.parameters.parameter import LATEST_DAY
@@ -34,8 +35,12 @@ MERGING = Merging(
     replaced=frozenset((UNCERTAINTY,)),
 )
 PARTS = "parts"  # folder of bundled files that others extend
+MACRO = "macro"  # folder of bundled stresses of policy, auctions and other countries, which are named without it
 EQUITIES = "equities"  # folder of bundled scenarios for markets with equities
 AT_ONCE = ("august-2024", "april-2025", "article-2025")  # bundled ones that move the market at once and no more
+
+
+FollowerSetName: Any = Literal[tuple(FOLLOWER_SETS)]  # of the registry, as it is
 
 
 class ShockEntry(Strict):
@@ -62,6 +67,7 @@ class ShockEntry(Strict):
         le=LATEST_DAY,
         description="Business day after the start, 1 is the next. Left out: at once.",
     )
+    optional: bool = Field(default=False, description="Of factors that a market may lack: then nothing moves.")
 
 
 class ScenarioHead(Strict):
@@ -84,10 +90,17 @@ class ScenarioHead(Strict):
         default=False,
         description="A stress and no forecast: every table that shows the scenario says so.",
     )
+    followers: ByFactor | FollowerSetName = Field(
+        default_factory=dict,
+        description="Price or vol -> log move per 1.0 of ln USD/JPY, wherever the scenario itself moves USD/JPY and"
+        " does not name it, and where the market has it; or the name of a set: "
+        + "; ".join(f"{name}: {each.meaning}" for name, each in FOLLOWER_SETS.items())
+        + ".",
+    )
     shocks: tuple[ShockEntry, ...] = Field(
         default=(), max_length=MOST_CHANGES, description="Instantaneous moves of levels."
     )
-    vol_multipliers: tuple[VolMultiplier, ...] = Field(default=(), max_length=MOST_CHANGES)
+    vol_multipliers: tuple[MarketVolMultiplier, ...] = Field(default=(), max_length=MOST_CHANGES)
     correlations: tuple[CorrelationOverride, ...] = Field(default=(), max_length=MOST_CHANGES)
     repair_correlation: bool = Field(
         default=False,
@@ -99,17 +112,28 @@ class ScenarioHead(Strict):
 
     def to_scenario(self, name: str, origin: Origin) -> Scenario:
         """Return the scenario as the engine knows it."""
+        set_name = self.followers if isinstance(self.followers, str) else None
         return Scenario(
             name=name,
             title=self.title,
             description=self.description,
             source=self.source,
             stress=self.stress,
+            followers=FOLLOWER_SETS[set_name].betas if set_name else sizes(self.followers),
+            followers_name=set_name,
             shocks=tuple(
-                Shock(factor=s.factor, size=s.size, kind=ShockKind(s.kind), on=ShockOn(s.on), day=s.day)
+                Shock(
+                    factor=s.factor,
+                    size=s.size,
+                    kind=ShockKind(s.kind),
+                    on=ShockOn(s.on),
+                    day=s.day,
+                    is_optional=s.optional,
+                )
                 for s in self.shocks
             ),
             vol_multipliers=tuple((v.factor, v.multiplier) for v in self.vol_multipliers),
+            optional_vols=frozenset(v.factor for v in self.vol_multipliers if v.optional),
             correlations=tuple((*c.factors, c.value) for c in self.correlations),
             repair_correlation=self.repair_correlation,
             unwind=unwind_of(self),
@@ -132,7 +156,8 @@ def read_scenario(path: Path) -> Scenario:
 
 def bundled_scenario_names() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the program, the default one first."""
-    names = [entry.name.removesuffix(".toml") for entry in _bundle().iterdir() if entry.name.endswith(".toml")]
+    folders = (_bundle(), _bundle() / MACRO)
+    names = [each.name.removesuffix(".toml") for folder in folders for each in folder.iterdir() if _is_toml(each)]
     return tuple(sorted(names, key=lambda name: (name != DEFAULT_SCENARIO, name)))
 
 
@@ -173,7 +198,7 @@ def load_scenario(name_or_path: str) -> Scenario:
         return read_scenario(Path(name_or_path))
     bundled = (*bundled_scenario_names(), *equity_scenario_names())
     if name_or_path in bundled:
-        with as_file(_bundle() / f"{name_or_path}.toml") as path:
+        with as_file(_bundled(name_or_path)) as path:
             return _read(path, name_or_path)
     known = sorted(bundled)
     raise InputError(
@@ -217,7 +242,7 @@ def _extended(name: str, user: Path) -> Path:
     if name not in bundled:
         known = f"known: {', '.join(bundled)}; or give the path of a .toml file"
         raise InputError(f"no scenario is called {name!r}{did_you_mean(name, bundled) or ';'} {known}")
-    return Path(str(_bundle() / f"{name}.toml"))
+    return Path(str(_bundled(name)))
 
 
 def _names_in(name: str) -> list[str]:
@@ -225,8 +250,18 @@ def _names_in(name: str) -> list[str]:
     folder = _bundle() / name
     if not folder.is_dir():
         return []
-    stems = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    stems = [entry.name.removesuffix(".toml") for entry in folder.iterdir() if _is_toml(entry)]
     return sorted(f"{name}/{stem}" for stem in stems)
+
+
+def _is_toml(entry: Traversable) -> bool:
+    return entry.name.endswith(".toml")
+
+
+def _bundled(name: str) -> Traversable:
+    """Return the file of a bundled scenario or part, by its name."""
+    on_top = _bundle() / f"{name}.toml"
+    return on_top if on_top.is_file() else _bundle() / MACRO / f"{name}.toml"
 
 
 def _bundle() -> Traversable:

@@ -14,6 +14,12 @@ class VolMultiplier(Strict):
     multiplier: float = Field(ge=0.0, le=LARGEST_MULTIPLIER, description="2.0 doubles the vol; 0 stops the factor.")
 
 
+class MarketVolMultiplier(VolMultiplier):
+    """Factor on the vols of a market; the last one that matches a factor counts."""
+
+    optional: bool = Field(default=False, description="Of factors that a market may lack: then it multiplies nothing.")
+
+
 class CorrelationOverride(Strict):
     """Correlation of every pair that the two globs match; the last one that matches a pair counts."""
 

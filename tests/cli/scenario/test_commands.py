@@ -10,14 +10,14 @@ def test_list_names_the_bundled_scenarios(unwind):
         for table in (bundled, equities)
     )
     assert names[0] == DEFAULT_SCENARIO
-    assert len(names) == 18
+    assert len(names) == 22
     assert others == ["equities/mixture-empirical", "equities/mixture-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
 
 def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     rows = {line.split()[0]: line for line in unwind("scenario", "list").stdout.splitlines() if line.strip()}
-    for name in ("feedback-severe", "equities/mixture-theory"):  # the first inherits it
+    for name in ("equities/mixture-theory", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
     for name in ("filtered", "mixture"):
         assert rows[name].endswith("  passes at 1 and 10 days")

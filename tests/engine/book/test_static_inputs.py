@@ -75,3 +75,33 @@ def test_a_curve_with_factors_of_its_own_and_a_book_without_swaps_or_forwards_ar
         for name, factor in zip(names, market.factors, strict=True)
     )
     assert "spreads of XCCY_JPY over TONA" not in said(make_book, replace(market, factors=factors), XCCY)
+
+
+def test_a_book_says_how_much_of_its_gross_dv01_stands_still(make_book, make_market):
+    """An asset swap: the swap's own basis point is half of the gross, and stands still; so say both warnings alike."""
+    text = said(make_book, make_market(), *ASSET_SWAP)
+    spread = text["spreads of TONA over JGB"].split("+1 bp is worth ")[1].split(" JPY")[0].lstrip("+")
+    gross = float(text["main"].split("gross DV01 of ")[1].split(" JPY")[0].replace(",", ""))
+    share = float(spread.replace(",", "")) / gross
+    assert share == pytest.approx(0.5, abs=0.03)  # a bond of 30 years beside its swap
+    assert text["main"].endswith(f"spreads no factor moves hold TONA {spread} ({share:.0%})")
+
+
+def test_a_book_that_hardly_rests_on_static_inputs_says_nothing_of_its_own(make_book, make_market):
+    assert "main" not in said(make_book, make_market(), ASSET_SWAP[0], XCCY | {"notional": 1e5})
+
+
+def test_swaptions_say_their_share_of_the_gross_vega(make_book, make_market):
+    payer = PAYER | {"vol": 0.0058, "notional": 1e10}
+    call = {"kind": "FX_CALL", "strike": 145.0, "notional": 1e8, "maturity": "2025-11-28"}
+
+    def warning(*rows):
+        book = make_book(*rows)
+        market = make_market()
+        (text,) = (each for each in static_input_warnings(book, market, fit(book, market)) if "gross vega" in each)
+        return text
+
+    assert warning(payer).endswith("(100%)")
+    held = warning(payer).split("hold ")[1].split(" (")[0]
+    assert f"hold {held} (" in warning(payer, call)
+    assert not warning(payer, call).endswith("(100%)")

@@ -79,9 +79,10 @@ def test_a_scenario_that_is_another_but_for_its_name_has_a_group_of_its_own():
     ("filtered", False, "filtered"),
     ("base", False, "gaussian"),
     ("april-2025", True, "gaussian"),
+    ("feedback-severe", True, None),
     ("mixture", False, "mixture"),
     ("unwind-loop", True, None),
-    ("equities/mixture-empirical", True, None),  # extends mixture by way of mixture-theory
+    ("equities/mixture-empirical", True, None),  # extends mixture-theory
 ])  # fmt: skip
 def test_a_scenario_says_whether_it_is_a_stress_and_whose_backtest_is_its_own(name, is_stress, law):
     assert standing_of(load_scenario(name)) == Standing(is_stress=is_stress, law=law)

@@ -8,8 +8,7 @@ def test_an_empty_cache_means_a_wait_and_a_kept_kernel_none(monkeypatch, tmp_pat
     monkeypatch.setattr(numba_settings, "cache_folder", lambda: tmp_path)
     monkeypatch.setitem(numba_settings.STRICT, "cache", True)
     assert compile_notice() == "compiling kernels for this machine, once: some 40 s"
-    (tmp_path / "numba_0").mkdir()
-    (tmp_path / "numba_0" / "paths.simulate-1.py311.nbi").touch()
+    (tmp_path / "paths.simulate-1.py311.nbi").touch()
     assert compile_notice() is None
 
 

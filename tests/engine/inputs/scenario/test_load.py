@@ -30,9 +30,10 @@ HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 
 def test_the_bundled_scenarios_are_listed_the_default_one_first():
     assert bundled_scenario_names() == (
-        "filtered", "april-2025", "article-2025", "article-2025-bridge", "august-2024", "base", "boj-u-turn",
-        "feedback-severe", "filtered-regimes", "flight-2024", "historical", "intervention", "mixture", "october-1998",
-        "repatriation-2025", "repatriation-sales", "unwind-loop", "ust-liquidation-10pct",
+        "filtered", "april-2025", "article-2025", "article-2025-bridge", "auction-failure", "august-2024", "base",
+        "boj-cap", "boj-meetings", "boj-u-turn", "em-outflow", "feedback-severe", "filtered-regimes", "flight-2024",
+        "global-rates", "historical", "intervention", "mixture", "october-1998", "repatriation-2025",
+        "repatriation-sales", "unwind-loop", "ust-liquidation-10pct",
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def test_the_article_sets_its_own_levels():
 @pytest.mark.parametrize("name", ["carry_unwind_2042", "../base", ""])
 def test_an_unknown_name_is_refused_with_the_known_ones(name):  # BAD-S062
     with pytest.raises(
-        InputError, match="known: april-2025, article-2025, article-2025-bridge, august-2024, base, boj-u"
+        InputError, match="known: april-2025, article-2025, article-2025-bridge, auction-failure, august-2024, base"
     ):
         load_scenario(name)
 
@@ -221,6 +222,15 @@ WINDOWS = {
 }
 
 
+PRICES = {
+    "SPX": "spx", "NASDAQ": "nasdaq", "NIKKEI225": "nikkei225", "XLK": "xlk_adj", "XLU": "xlu_adj", "XLP": "xlp_adj",
+}  # fmt: skip
+PRICE_WINDOWS = {
+    "august-2024": (date(2024, 7, 22), date(2024, 8, 5)),
+    "april-2025": (date(2025, 3, 28), date(2025, 4, 7)),
+}
+
+
 @cache
 def history(folder: Path) -> dict[str, dict[date, float]]:
     """Published figures by series and day, percent or yen."""
@@ -228,7 +238,7 @@ def history(folder: Path) -> dict[str, dict[date, float]]:
         rows = [row for row in csv.DictReader(file) if row["date"] >= "2021-12-01"]
     return {
         name: {date.fromisoformat(row["date"]): float(row[name.lower()]) for row in rows if row[name.lower()]}
-        for name in [*JGB, *UST, "USDJPY"]
+        for name in [*JGB, *UST, "USDJPY", *PRICES.values()]
     }
 
 
@@ -267,7 +277,11 @@ def test_shocks_are_the_moves_of_the_published_window(shared, name):
     start, end, _ = WINDOWS[name]
     series = history(shared)
     shocks = {shock.factor: shock for shock in load_scenario(name).shocks}
-    assert list(shocks) == [*JGB, *UST, "USDJPY"]
+    assert list(shocks) == [*JGB, *UST, "USDJPY", *PRICES]
+    for factor, column in PRICES.items():
+        first, last = PRICE_WINDOWS[name]
+        assert (shocks[factor].kind, shocks[factor].is_optional) == (ShockKind.RELATIVE, True)
+        assert shocks[factor].size == pytest.approx(series[column][last] / series[column][first] - 1.0, abs=6e-5)
     for factor in [*JGB, *UST]:
         assert (shocks[factor].kind, shocks[factor].on) == (ShockKind.ABSOLUTE, ShockOn.PAR)
         move = (series[factor][end] - series[factor][start]) / 100.0

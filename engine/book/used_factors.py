@@ -1,0 +1,40 @@
+"""The factors of a market on which a book's value depends, by what they are."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.book.compiled import CompiledBook
+from engine.market.factors import FactorKind
+from engine.market.market import Market
+from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.holdings import Holdings
+from engine.payoffs.registry import PAYOFFS
+
+PRICES, VOLS, YIELDS = "prices", "implied vols", "yields"
+
+
+def used_factors(book: CompiledBook, market: Market) -> Mapping[str, tuple[str, ...]]:
+    """Return names of factors, in the market's order, under PRICES, VOLS and YIELDS, each where the book has any.
+
+    Prices are those held, exchange rates not among them; yields those of the curves that values are discounted on, or
+    of the curves that these are spreads over.
+    """
+    held = set(book.table(Holdings).factor.tolist())
+    pairs = {foreign + domestic for (foreign, domestic), _ in pairs_of(book.table(FxOptions))}
+    dated = [np.unique(curve).tolist() for payoff in PAYOFFS for curve, _, _ in payoff.dated(book)]
+    curves = {_root(name, market) for names in dated for name in names}
+    found = {
+        PRICES: [factor.name for factor in market.factors if factor.name in held],
+        VOLS: [factor.name for factor in market.factors if factor.kind is FactorKind.VOL and factor.pair in pairs],
+        YIELDS: [factor.name for factor in market.factors if factor.curve in curves],
+    }
+    return {kind: tuple(names) for kind, names in found.items() if names}
+
+
+def _root(name: str, market: Market) -> str:
+    """Return the curve with factors that a curve is a spread over: itself where it has factors of its own."""
+    own = {factor.curve for factor in market.factors if factor.kind is FactorKind.RATE}
+    while name not in own and name in market.spreads:
+        name = market.spreads[name].parent
+    return name

@@ -1,0 +1,55 @@
+"""A scenario that moves a market and says nothing of some of a book's factors says so, by their names, once a kind."""
+
+from dataclasses import replace
+
+from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario
+from engine.scenario.silent_factors import silent_notes
+
+MARKET = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+USED = {
+    "prices": ("SPX", "NIKKEI225"),
+    "implied vols": ("USDJPY_VOL",),
+    "yields": ("JGB_1Y", "JGB_2Y", "JGB_5Y", "JGB_10Y", "JGB_30Y"),
+}
+
+
+def notes(name, used=USED, **changes):
+    return silent_notes(replace(load_scenario(name), **changes), MARKET, used)
+
+
+def test_what_is_left_is_named_once_for_each_kind():
+    prices, vols, yields = notes("october-1998", followers=())
+    assert "october-1998 says nothing of the book's prices SPX, NIKKEI225: they follow the market's own law" in prices
+    assert "or `followers`" in prices
+    assert "implied vols USDJPY_VOL" in vols
+    assert "yields JGB_1Y to JGB_30Y" in yields
+    assert "followers" not in yields
+
+
+def test_what_follows_is_spoken_of():
+    (yields,) = notes("october-1998")
+    assert "yields" in yields
+    assert notes("august-2024") == ()
+    assert notes("april-2025") == ()
+
+
+def test_a_curve_with_a_target_is_spoken_of_whole():
+    assert notes("article-2025", {"yields": ("JGB_1Y", "JGB_5Y", "JGB_30Y")}) == ()  # targets of 10 and 40 years
+
+
+def test_laws_without_a_move_of_their_own_and_bridges_leave_nothing_out():
+    assert notes("base") == notes("filtered") == notes("article-2025-bridge") == ()
+
+
+def test_pillars_are_listed_curve_by_curve():
+    used = {"yields": ("JGB_1Y", "JGB_2Y", "JGB_5Y", "JGB_10Y", "JGB_30Y", "UST_3M", "UST_2Y", "UST_10Y")}
+    (note,) = notes("em-outflow", used)
+    assert "yields JGB_1Y to JGB_30Y, UST_3M, UST_2Y: they" in note
+
+
+def test_sales_speak_of_treasuries_alone():
+    used = {"yields": ("UST_10Y", "JGB_10Y")}
+    (note,) = notes("ust-liquidation-10pct", used)
+    assert "yields JGB_10Y" in note
+    assert "UST" not in note
