@@ -19,8 +19,7 @@ def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     rows = {line.split()[0]: line for line in unwind("scenario", "list").stdout.splitlines() if line.strip()}
     for name in ("equities/mixture-theory", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
-    for name in ("filtered", "mixture"):
-        assert rows[name].endswith("  passes at 1 and 10 days")
+    assert rows["filtered"].endswith("  passes at 1 and 10 days")
     assert (
         "Backtest: stress law: not a forecast; law gaussian: fails" in unwind("scenario", "show", "april-2025").stdout
     )
@@ -79,7 +78,7 @@ def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
 def test_show_has_the_moments_of_a_scenario_s_own_rows(unwind):
     out = unwind("scenario", "show", "flight-2024").stdout
     assert "17 factors' residuals on 22 dates, 2024-07-10 to 2024-08-09" in out
-    assert "USDJPY   -0.74  1.46" in out
+    assert "USDJPY  -0.74  1.46" in out
 
 
 def test_a_plot_that_could_not_be_drawn_is_refused_before_anything_is_shown(unwind, tmp_path):
