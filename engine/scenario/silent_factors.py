@@ -21,8 +21,8 @@ def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence
     whole = with_followers(scenario, market)
     unwind = whole.unwind or Unwind()
     where = next((place for factor in market.factors for place in _moves(whole, unwind, factor.name)), None)
-    if where is None or unwind.bridge is not None:  # a bridge moves every factor by its regression
-        return ()
+    if where is None or where == "carry" or unwind.bridge is not None:
+        return ()  # stops are of USD/JPY by what they are; a bridge moves every factor by its regression
     findings, filled = findings_of(scenario), _filled(whole, market)
     for kind, names in used.items():
         silent = [name for name in names if name not in filled and not any(_speaks_of(whole, unwind, name))]

@@ -38,7 +38,8 @@ def test_a_curve_with_a_target_is_spoken_of_whole():
     assert notes("article-2025", {"yields": ("JGB_1Y", "JGB_5Y", "JGB_30Y")}) == ()  # targets of 10 and 40 years
 
 
-def test_laws_without_a_move_of_their_own_and_bridges_leave_nothing_out():
+def test_laws_without_a_move_of_their_own_stops_and_bridges_leave_nothing_out():
+    assert notes("unwind-loop", {"yields": ("JGB_1Y",)}) == ()
     assert notes("base") == notes("filtered") == notes("article-2025-bridge") == ()
 
 
