@@ -57,7 +57,7 @@ def test_a_normal_walk_ends_beyond_and_touches_as_often_as_its_density_says():
 
 
 def test_counts_are_those_of_the_paths_by_date_and_regime():
-    made, paths = walk("mixture", 4), PathRange(first=7, n=2_000)
+    made, paths = walk("bench/three-regimes.toml", 4), PathRange(first=7, n=2_000)
     levels = made.levels(np.arange(7, 2_007, dtype=np.uint64))
     rate, number = levels[:, made.series.index("UST_10Y")], levels[:, made.series.index("regime")]
     level = float(np.quantile(rate, 0.9))

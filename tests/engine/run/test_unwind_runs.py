@@ -122,6 +122,7 @@ def test_a_loop_without_strength_has_the_digests_of_the_filtered_law_and_one_wit
     path = tmp_path / "idle.toml"
     path.write_text(
         'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["unwind-loop"]\n[impact]\nfx_log_per_usd_bn = 0.0\n'
+        '[uncertainty]\n"impact.fx_log_per_usd_bn" = { prior = "uniform", low = 0.0, high = 0.1, source = "s" }\n'
     )
     result, _ = started("filtered", str(path), "unwind-loop", paths=4096)
     assert digests(result, "idle") == digests(result, "filtered")
