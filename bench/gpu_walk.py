@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bench.contender import run_kernel
-from bench.sample import dollar_book
+from bench.sample import THREE_REGIMES, dollar_book
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.inputs.scenario.load import load_scenario
+from engine.inputs.scenario.load import read_scenario
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.scenario.apply import apply
@@ -62,7 +62,7 @@ def compared(
 def with_unwind(gpu: AbstractBackend, precision: str, n_steps: int, n_paths: int) -> dict[str, Any]:
     """Return milliseconds of the bundled market's walk under the bundled `mixture`, over those of its plain one."""
     market = load_market(bundled_market_path())
-    unwinds = None, apply(load_scenario("bench/three-regimes.toml"), market).unwind
+    unwinds = None, apply(read_scenario(THREE_REGIMES), market).unwind
     laws = [law_of(market, n_steps, n_steps, unwind) for unwind in unwinds]
     plain, mixture = (walk(gpu, model_arrays([law])[1], precision, n_steps, n_paths) for law in laws)
     return {

@@ -1,6 +1,7 @@
 """The model and the book that cases share: 16 factors, and 12,000 distinct flow dates on two curves."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +23,8 @@ N_POSITIONS = 400
 FLOWS_EACH = 30
 N_OPTIONS, N_EXPIRIES = 1_000, 24
 LONGEST_DAYS = {"JGB": 40 * 365, "UST": 30 * 365}  # no flow beyond a curve's last pillar
+
+THREE_REGIMES = Path(__file__).parent / "three-regimes.toml"  # normal moves with everything that an unwind may have
 
 
 def market_of_16() -> Market:

@@ -117,12 +117,11 @@ def _part_row(each: "Decomposition", scale: Scale) -> list[str]:
 
 
 def _sales(result: "Feedback") -> Table:
-    gain, probability = result.gain, render.percent(result.gain.probability, 1)
+    gain = result.gain
     title = (
         f"{result.scenario}: sales over the horizon, USD bn\n"
         f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
-        f" {probability} that it is 1 or more, where sales feed on themselves until a limit stops them"
-        f"{_by_priors(result)};\n"
+        f" {_odds(result)} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
         f"{_private_month(result)}"
         f"{_standing(result)}"
@@ -136,13 +135,13 @@ def _sales(result: "Feedback") -> Table:
     return Table(title=title, columns=columns, rows=rows)
 
 
-def _by_priors(result: "Feedback") -> str:
-    """Return the same over what is not known of the parameters, where the scenario says it."""
+def _odds(result: "Feedback") -> str:
+    """Return how likely a gain of 1 or more is: over the scenario's priors where it has any."""
     odds = result.gain_odds
     if odds is None:
-        return ""
+        return render.percent(result.gain.probability, 1)
     share = f"{render.percent(odds.probability, 0)} ±{render.percent(odds.se, 0)}"
-    return f", and {share} over {len(odds.gains)} sets of its uncertain parameters"
+    return f"{share} over {len(odds.gains)} sets of its uncertain parameters"
 
 
 def _private_month(result: "Feedback") -> str:

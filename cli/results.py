@@ -70,7 +70,7 @@ def table(result: "RunResult") -> Table:
     heads = (*columns([tail.confidence for tail in tails], measures), words)
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
-        said = found.words_for(scenario, result.run.standings[scenario])
+        said = found.short_words_for(scenario, result.run.standings[scenario])
         rows.append([scenario, *[""] * (len(heads) - 2), said])
         rows += [_row(row, measures, unit) for row in result.results if row.scenario == scenario]
     return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))

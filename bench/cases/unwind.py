@@ -1,4 +1,4 @@
-"""The daily walk of the bundled market, plain and with the bundled mixture of regimes and feedback, on one core."""
+"""The daily walk of the bundled market, plain and under three regimes with feedback, on one core."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,10 +9,11 @@ import numba
 import numpy as np
 
 from bench.records import CaseResult
+from bench.sample import THREE_REGIMES
 from bench.timing import PROCESSOR, Work, interleave, rows, times
 from engine.errors import RiskError
 from engine.inputs.market.load import bundled_market_path, load_market
-from engine.inputs.scenario.load import load_scenario
+from engine.inputs.scenario.load import read_scenario
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.market.market import Market
@@ -33,9 +34,9 @@ ORACLE_PATHS, ORACLE_DAYS = 256, 8
 def measure() -> CaseResult:
     """See the module."""
     market = load_market(bundled_market_path())
-    mixture = apply(load_scenario("bench/three-regimes.toml"), market).unwind
+    mixture = apply(read_scenario(THREE_REGIMES), market).unwind
     if mixture is None:
-        raise RiskError("the bundled mixture has no unwind")
+        raise RiskError("bench/three-regimes.toml has no unwind")
     numba.set_num_threads(1)
     n_factors = len(market.factors)
     work = {}

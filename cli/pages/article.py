@@ -1,4 +1,4 @@
-"""docs/article.md: an article's claims, each with what commands print of it; `python -m cli.pages.article` writes it."""
+"""docs/article.md: an article's claims, each with what commands print; `python -m cli.pages.article` writes it."""
 
 import os
 import subprocess

@@ -32,7 +32,7 @@ def tables(result: "RunResult", study: "ParameterStudy") -> Iterator[Table]:
     unit = scale(result)
     yield band_table(result, study, unit)
     if study.tornadoes:
-        yield tornado_table(study, unit)
+        yield tornado_table(result, study, unit)
 
 
 def band_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> Table:
@@ -65,7 +65,7 @@ def band_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> Tab
     title = (
         f"{study.scenario}: what its {n_priors} uncertain parameter{'s' * (n_priors > 1)} may make of it, {unit.unit}\n"
         f"{study.n_sets} set{'s' * (study.n_sets > 1)} drawn from the priors, seed {study.seed}, each on the same"
-        f" {study.n_paths:,} paths\n"
+        f" {study.n_paths:,} paths\n{_standing(result, study)}"
     )
     note = (
         "Of quantiles over sets: ± one standard error of the simulation, common to all sets for the most part, and ±"
@@ -74,7 +74,7 @@ def band_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> Tab
     return Table(title=title, columns=columns, rows=rows, footnote=note)
 
 
-def tornado_table(study: "ParameterStudy", unit: Scale) -> Table:
+def tornado_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> Table:
     """Lay out what makes the band of the headline at the highest confidence: of the total, and the shares of books."""
     from engine.risk.measures.registry import HEADLINE
 
@@ -101,15 +101,15 @@ def tornado_table(study: "ParameterStudy", unit: Scale) -> Table:
         Column(heading="parameter", is_number=False),
         Column(
             heading="share",
-            meaning=f"of the variance over sets of {'the logarithm of ' * total.is_log}{name}; ± one standard error of"
-            " so few sets. The rest of 100 % is curved, or of several parameters at once.",
+            meaning=f"of the variance over sets of {name}, by ranks; ± one standard error of so few sets. The rest of"
+            " 100 % is of several parameters at once, or goes up and down again.",
         ),
         Column(heading="at its 5 %", meaning=f"the total's {name} with this parameter there and others in the middle."),
         Column(heading="at its 95 %"),
         *(Column(heading=each.scope.removeprefix("book:")) for each in books),
         Column(heading="prior and source", is_number=False),
     )
-    title = f"{study.scenario}: which parameter makes the band of {name}, {unit.unit}\n"
+    title = f"{study.scenario}: which parameter makes the band of {name}, {unit.unit}\n{_standing(result, study)}"
     return Table(title=title, columns=columns, rows=rows)
 
 
@@ -133,6 +133,14 @@ def gain_line(study: "ParameterStudy") -> str:
         f" median {middle:.2f}; {render.percent(gain.probability, 0)} ±{render.percent(gain.se, 0)} that it is 1 or"
         " more, where sales feed on themselves until a limit stops them"
     )
+
+
+def _standing(result: "RunResult", study: "ParameterStudy") -> str:
+    """Return the line that says that a scenario is a stress, and what the record says of it; none of a forecast."""
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+
+    standing = result.run.standings[study.scenario]
+    return f"{bundled_verdicts().words_for(study.scenario, standing)}\n" if standing.is_stress else ""
 
 
 def _prior_words(prior: "PriorFacts") -> str:

@@ -32,6 +32,8 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
     if unwind.law is not None:
         kind = LAW_KINDS[unwind.law]
         yield _table("Law of the moves, docs/laws.md", ("law", "moves"), [(kind.name, kind.meaning)])
+    if unwind.rows:
+        yield _rows(unwind)
     if parameters := list(_loop(unwind)):
         yield _table("Intervention, sales and what they do to prices", ("part", "parameter", "value"), parameters)
     if unwind.scheduled_sales:
@@ -80,6 +82,24 @@ def _hazards(unwind: "Unwind") -> Table:
         ),
     )
     return Table(title="From regime to regime", columns=columns, rows=rows)
+
+
+def _rows(unwind: "Unwind") -> Table:
+    """Return the moments of the rows that the scenario brings along."""
+    import numpy as np
+
+    names, residuals = [name for name, _ in unwind.rows[0].residuals], [dict(row.residuals) for row in unwind.rows]
+    rows = []
+    for name in names:
+        z = np.array([each[name] for each in residuals])
+        rows.append((name, f"{z.mean():+.2f}", f"{z.std():.2f}", f"{z.min():+.2f}", f"{z.max():+.2f}"))
+    columns = (
+        Column(heading="factor", is_number=False),
+        Column(heading="mean", meaning="of the residuals, in standard deviations of the day, less what leaders add."),
+        *(Column(heading=heading) for heading in ("sd", "least", "most")),
+    )
+    days = f"{unwind.rows[0].date} to {unwind.rows[-1].date}"
+    return Table(title=f"{len(rows)} factors' residuals on {len(residuals)} dates, {days}", columns=columns, rows=rows)
 
 
 def _jumps(unwind: "Unwind") -> Table:

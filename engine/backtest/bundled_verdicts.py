@@ -78,6 +78,13 @@ class BundledVerdicts:
             return labelled(standing, standing.loop or NO_BACKTEST)
         return labelled(standing, f"law {standing.law}: {self.words_of(standing.law)}")
 
+    def short_words_for(self, scenario: str, standing: Standing) -> str:
+        """Return `words_for`, without what a stress's law fails: a table has no room for it."""
+        if not standing.is_stress or standing.law is None or standing.law not in self.laws:
+            return self.words_for(scenario, standing)
+        passes = all(each.passes for each in self.laws[standing.law].horizons)
+        return labelled(standing, f"law {standing.law}: {'passes' if passes else 'fails'}")
+
     @property
     def basis(self) -> str:
         """Return what the verdicts rest on, in words."""

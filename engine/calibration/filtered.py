@@ -12,8 +12,8 @@ import pandas as pd
 
 from engine.calibration.block_errors import lead_errors
 from engine.calibration.hidden_regimes import HiddenRegimes
-from engine.calibration.row_regimes import row_regimes
 from engine.calibration.rows.cap_jumps import cap_jumps, whole_residuals
+from engine.calibration.rows.row_regimes import row_regimes
 from engine.calibration.zero_rates import FIRST_DATE, YOUNG, JointChanges, joint_changes
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.law.part import LawSetting, Record
-from engine.law.past.filtered import RowLaw, row_loadings
+from engine.law.past.filtered import RowLaw, row_loadings, weekday_variances
 from engine.market.filtered import FilteredState
 from engine.market.loop_record import LoopRecord, inferred_sales
 from engine.mechanisms.carry import shape_of
@@ -61,8 +61,24 @@ def cohort_arrays(unwind: Unwind, setting: LawSetting) -> CohortArrays:
         entry=entry,
         stopped=stopped,
         waiting=at_close.waiting + float((stopped - before).sum()) / shape.cohorts,
-        with_fx=row_loadings(state, setting.names)[:, state.factors.index(USDJPY)].copy(),
+        with_fx=_with_fx(unwind, setting, state),
     )
+
+
+def _with_fx(unwind: Unwind, setting: LawSetting, state: FilteredState) -> F64:
+    """Return what a unit of USD/JPY's residual, of sales, is in each factor's: (n_factors,).
+
+    Its loading on USD/JPY; of a follower without a history its beta, by the standard deviations of the start: on a day
+    whose vol of USD/JPY is twice that, sales move it half as much by the same fall.
+    """
+    found = row_loadings(state, setting.names)[:, state.factors.index(USDJPY)].copy()
+    sds = np.sqrt(weekday_variances(state, setting.market))
+    fx = setting.names.index(USDJPY)
+    for name, beta in unwind.impact.followers if unwind.impact else ():
+        at = setting.names.index(name)
+        if name not in state.factors and sds[at] > 0.0:
+            found[at] = beta * sds[fx] / sds[at]
+    return found
 
 
 def net_rows(unwind: Unwind, setting: LawSetting, rows: RowLaw) -> RowLaw:

@@ -100,6 +100,7 @@ class Impact:
         form=Form.NAMED,
         sets={name: each.betas for name, each in BETA_SETS.items()},
     )
+    followers: Sizes = ()  # price or vol -> log move per 1.0 of ln USD/JPY by sales for yen; a scenario's `followers`
     betas_name: str | None = None  # the named set that they are; of it, prices that a market lacks are left out
 
 

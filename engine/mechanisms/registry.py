@@ -18,9 +18,9 @@ from engine.mechanisms.intervention import Intervention, check_intervention
 from engine.mechanisms.jumps import Jump, check_jumps
 from engine.mechanisms.law import Way, check_law, check_law_on_market, takes_mechanisms, way_of
 from engine.mechanisms.parameters.findings import Findings
-from engine.mechanisms.past_rows import PastRow, check_past_rows, check_past_rows_on_market
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
+from engine.mechanisms.rows import PastRow, check_past_rows, check_past_rows_on_market
 from engine.mechanisms.scheduled_sales import Sale, check_sales
 from engine.mechanisms.unwind import Unwind
 from kernels.registry import Registry

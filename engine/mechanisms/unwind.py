@@ -18,9 +18,9 @@ from engine.mechanisms.jumps import Jump
 from engine.mechanisms.law import GAUSSIAN, KIND
 from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
-from engine.mechanisms.past_rows import MOST_ROWS, PastRow
 from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
+from engine.mechanisms.rows import MOST_ROWS, PastRow
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
 from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 

@@ -207,6 +207,7 @@ def bands(key: str, alt: str, bars: Sequence[BandBar], name: str, unit: str) -> 
         middles = [bar.middle for bar in bars]
         axes.plot(middles, rows, marker="D", markersize=5, linestyle="none", color=TWO, label="median")
         axes.set_yticks(rows, [bar.label for bar in bars])
+        axes.axvline(0.0, color=INK, linewidth=0.6)
         axes.grid(visible=False, axis="y")
         axes.set(xlabel=f"{name}, {unit}")
         figure.legend(loc="outside lower center", ncols=2)

@@ -6,7 +6,7 @@ from engine.record.parameter_studies import recorded_studies
 from engine.report import charts
 from engine.report.numbers import Missing, confidence_text, percent
 from engine.report.parts import Chart, Entry, columns, short, table
-from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, finite
+from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, finite, labelled_name
 from engine.risk.uncertainty.band import BandQuantile, ParameterBand
 from engine.risk.uncertainty.study import ParameterStudy
 from engine.risk.uncertainty.tornado import Tornado
@@ -44,9 +44,9 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
         for each in shown
     ]
     caption = (
-        f"{study.scenario}, losses positive, in {scale.unit}: {study.n_sets} sets of {len(study.priors)} uncertain"
-        f" parameters, seed {study.seed}, each on the same {study.n_paths:,} paths. ± is one standard error of the"
-        " simulation, ± sets of so few sets, at most."
+        f"{labelled_name(sheet.run, study.scenario)}, losses positive, in {scale.unit}: {study.n_sets} sets of"
+        f" {len(study.priors)} uncertain parameters, seed {study.seed}, each on the same {study.n_paths:,} paths. ± is"
+        " one standard error of the simulation, ± sets of so few sets, at most."
     )
     heads = columns("books", "figure", "as written", "5 % of sets", "median", "95 % of sets", words=2)
     bars = [
@@ -63,7 +63,7 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
     alt = f"{name} of {study.scenario} from 5 to 95 % of {study.n_sets} sets of parameters, in {scale.unit}."
     return Chart(
         key=key,
-        title=f"Band of parameters, {study.scenario}",
+        title=f"Band of parameters, {labelled_name(sheet.run, study.scenario)}",
         alt=alt,
         svg=charts.bands(key, alt, bars, name, scale.unit) if bars else "",
         table=table(caption, heads, rows),
@@ -88,9 +88,9 @@ def _tornado_chart(sheet: Sheet, study: ParameterStudy, total: Tornado, number: 
         for bar in total.bars
     ]
     caption = (
-        f"Share of the variance over sets of {'the logarithm of ' * total.is_log}{name} of all books, ± one standard"
-        f" error; together {100.0 * total.together:.0f} % where R2 is {100.0 * total.r2:.0f} %: the rest is curved, or"
-        f" of several parameters at once. Amounts in {scale.unit}, others in their middle."
+        f"Share of the variance over sets of {name} of all books, by ranks, ± one standard error; together"
+        f" {100.0 * total.together:.0f} % where R2 is {100.0 * total.r2:.0f} %: the rest is of several parameters at"
+        f" once, or goes up and down again. Amounts in {scale.unit}, others in their middle."
     )
     heads = columns("parameter", "prior", "source", "share", "±", "at its 5 %", "at its 95 %", words=3)
     bars = [
@@ -104,7 +104,7 @@ def _tornado_chart(sheet: Sheet, study: ParameterStudy, total: Tornado, number: 
     alt = f"Which parameter makes the band of {name} of {study.scenario}: the largest share is {bars[0].label}'s."
     return Chart(
         key=key,
-        title=f"What makes the band, {study.scenario}",
+        title=f"What makes the band, {labelled_name(sheet.run, study.scenario)}",
         alt=alt,
         svg=charts.tornado(key, alt, bars, name),
         table=table(caption, heads, rows),

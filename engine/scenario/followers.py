@@ -1,8 +1,9 @@
 """A scenario with what follows its USD/JPY written out: shocks, jumps and drifts of the prices and vols of a market.
 
 Whatever a scenario moves USD/JPY by itself, at once, on a day, by a jump or by a drift, moves a follower that the same
-shock, jump or table of drifts does not name by its beta times the move of ln USD/JPY. Moves of the law itself are none:
-in them equities and vols have their correlations or loadings. Nor are sales and interventions, which the path makes.
+shock, jump or table of drifts does not name by its beta times the move of ln USD/JPY; so do sales of stopped carry
+trades, which a path makes. Moves of the law itself do not: in them equities and vols have their correlations or
+loadings. Nor do interventions and Treasuries sold.
 """
 
 import math
@@ -54,6 +55,7 @@ def _unwind(unwind: Unwind, betas: Sizes) -> Unwind:
         jumps=tuple(_jump(jump, betas) for jump in unwind.jumps),
         drifts=_followed(unwind.drifts, betas),
         regimes=tuple(replace(each, drifts=_followed(each.drifts, betas)) for each in unwind.regimes),
+        impact=unwind.impact and replace(unwind.impact, followers=betas),
     )
 
 

@@ -8,9 +8,9 @@ from engine.mechanisms.factor_names import USDJPY
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.followers import with_followers
 from engine.scenario.left_fx import where_dollar_moves, where_moved
-from engine.scenario.scenario import Scenario, findings_of
+from engine.scenario.scenario import Scenario, ShockKind, findings_of
 
-MOST_NAMES = 4  # that a note lists; of more, the first and the last
+MOST_NAMES = 4  # of one curve that a note lists; of more, the first and the last
 
 
 def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -21,11 +21,11 @@ def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence
     whole = with_followers(scenario, market)
     unwind = whole.unwind or Unwind()
     where = next((place for factor in market.factors for place in _moves(whole, unwind, factor.name)), None)
-    if where is None or unwind.bridge is not None:  # a bridge moves every factor by its regression
-        return ()
-    findings = findings_of(scenario)
+    if where is None or where == "carry" or unwind.bridge is not None:
+        return ()  # stops are of USD/JPY by what they are; a bridge moves every factor by its regression
+    findings, filled = findings_of(scenario), _filled(whole, market)
     for kind, names in used.items():
-        silent = [name for name in names if not any(_speaks_of(whole, unwind, name))]
+        silent = [name for name in names if name not in filled and not any(_speaks_of(whole, unwind, name))]
         if silent:
             findings.note(
                 where,
@@ -39,15 +39,30 @@ def _moves(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[str]:
     """Yield the places of a scenario that move a factor."""
     yield from where_dollar_moves(scenario, unwind) if name == USDJPY else where_moved(scenario, unwind, name)
     sells = bool(unwind.repatriation or unwind.scheduled_sales or unwind.intervention)
-    if unwind.impact is not None and sells and any(study.high_bp for study in unwind.impact.studies):
+    if unwind.impact is not None and sells:
         yield from ("impact.shape" for glob, size in unwind.impact.shape if size and fnmatchcase(name, glob))
+
+
+def _filled(scenario: Scenario, market: Market) -> set[str]:
+    """Return the pillars of curves with a target: those that no shock names move by interpolation."""
+    targets = [shock.factor for shock in scenario.shocks if shock.kind is ShockKind.TARGET]
+    rates = [factor for factor in market.factors if factor.curve is not None]
+    curves = {factor.curve for factor in rates if any(fnmatchcase(factor.name, glob) for glob in targets)}
+    return {factor.name for factor in rates if factor.curve in curves}
 
 
 def _speaks_of(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[bool]:
     yield from (True for _ in _moves(scenario, unwind, name))
+    if unwind.carry is not None and unwind.impact is not None:
+        yield from (True for follower, _ in unwind.impact.followers if follower == name)
     of_regimes = [each for regime in unwind.regimes for each in regime.vol_multipliers]
     yield from (True for glob, _ in (*scenario.vol_multipliers, *of_regimes) if fnmatchcase(name, glob))
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= MOST_NAMES else f"{names[0]} to {names[-1]}"
+    """Return names in a list; pillars of a curve, where they are many, from the first to the last."""
+    curves: dict[str, list[str]] = {}
+    for name in names:
+        curves.setdefault(name.rpartition("_")[0] or name, []).append(name)
+    groups = curves.values()
+    return ", ".join(", ".join(each) if len(each) <= MOST_NAMES else f"{each[0]} to {each[-1]}" for each in groups)

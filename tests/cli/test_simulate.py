@@ -10,10 +10,10 @@ from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 def test_quantiles_and_regimes_of_the_last_day_and_files_of_all(unwind, tmp_path):
     files = {"--out": tmp_path / "q.parquet", "--paths-out": tmp_path / "p.parquet"}
-    options = [word for pair in files.items() for word in pair]
-    done = unwind("simulate", "--scenario", "mixture", "--paths", 500, "--days", 3, "--backend", "numba", *options)
+    options = ["--backend", "numba", *(word for pair in files.items() for word in pair)]
+    done = unwind("simulate", "--scenario", "bench/three-regimes.toml", "--paths", 500, "--days", 3, *options)
     assert done.returncode == 0, done.stderr
-    assert "mixture: quantiles after 3 business days, on 2025-06-02" in done.stdout
+    assert "three-regimes: quantiles after 3 business days, on 2025-06-02" in done.stdout
     row = next(line for line in done.stdout.splitlines() if line.startswith("USDJPY "))
     assert row.split()[1] == "145.04"
     assert "REPATRIATION" in done.stdout

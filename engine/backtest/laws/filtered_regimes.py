@@ -1,7 +1,7 @@
 """The filtered law with regimes: rows of dates like the present one are drawn more often, until it is forgotten.
 
-Calibration is that of `engine.calibration.row_regimes`, as of each date; the estimate is that of the January before.
-One date ahead the law is its rows with their weights, those of a run to the bit: nothing is drawn.
+Calibration is that of `engine.calibration.rows.row_regimes`, as of each date; the estimate is that of the January
+before. One date ahead the law is its rows with their weights, those of a run to the bit: nothing is drawn.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from engine.calibration.filtered import DEFAULT_RULE, LEAST_DATES, WARM_UP
 from engine.calibration.hidden_regimes import HiddenRegimes, estimated_regimes
-from engine.calibration.row_regimes import (
+from engine.calibration.rows.row_regimes import (
     LEAST_SERIES,
     TOLD_BY,
     dates_before_january,

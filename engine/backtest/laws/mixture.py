@@ -19,7 +19,7 @@ from engine.calibration.rows.cap_jumps import cap_jumps, whole_residuals
 from engine.law.past.beyond_cap import BeyondCap, beyond_cap
 from engine.law.past.row_regimes import drawn_weights, regime_edges, row_aliases
 from engine.market.cap_jumps import CapJumps
-from kernels.numpy.steps.beyond_cap import directions, jump_sizes
+from kernels.numpy.steps.beyond_cap import direction, jump_size
 from kernels.types import F64
 
 _SIZES = 64  # of the jumps of one date ahead, equally likely, in each direction
@@ -68,8 +68,8 @@ def _forecast(history: JointHistory) -> Forecast:
         drawn = drawn_rows(edges, aliases, *draws.row_words(horizon_days))
         whether, how_far = draws.jump_words(horizon_days)
         beyond = DrawnJumps(
-            kinds=np.stack([directions(cap.edges, each.astype(np.uint64)) for each in whether]),
-            sizes=np.stack([jump_sizes(cap.shape, cap.ratio, cap.least, each.astype(np.uint64)) for each in how_far]),
+            kinds=np.stack([direction(cap.edges, each.astype(np.uint64)) for each in whether]),
+            sizes=np.stack([jump_size(cap.shape, cap.ratio, cap.least, each.astype(np.uint64)) for each in how_far]),
             moves=cap.moves,
         )
         return ForeseenMoves(moves=law.walked(drawn, spans, beyond))

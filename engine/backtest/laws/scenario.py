@@ -22,7 +22,6 @@ from engine.calibration.hidden_regimes import HiddenRegimes
 from engine.calibration.zero_rates import JointChanges
 from engine.errors import InputError
 from engine.market.factors import DAYS_PER_YEAR, PRICE_FACTOR
-from engine.market.filtered import FilteredState
 from engine.market.market import Market
 from engine.mechanisms.law import takes_mechanisms
 from engine.mechanisms.registry import mechanisms_on
@@ -74,26 +73,26 @@ def _forecast(scenario: Scenario, pattern: MarketPattern, history: JointHistory)
     backend = select_backend("numba")
     names = [factor.name for factor in pattern.factors]
     repaired = with_repairs(scenario)
-    law_on = _filtered_states(history) if _kind(scenario) else lambda place: None
+    market_on = market_with_law(pattern, history) if _kind(scenario) else lambda place: _market(pattern, history, place)
 
     def moves(place: int, horizon_days: int, draws: CommonDraws) -> ForeseenMoves:
         """Return the moves of simulated paths: (n_factors, n_paths)."""
-        market = replace(_market(pattern, history, place), filtered=law_on(place))
-        walk = walk_of(repaired, market, n_days=horizon_days, seed=draws.seed_of_date(), backend=backend)
+        walk = walk_of(repaired, market_on(place), n_days=horizon_days, seed=draws.seed_of_date(), backend=backend)
         return ForeseenMoves(moves=horizon_moves(walk, names, draws.n_paths))
 
     return moves
 
 
-def _filtered_states(history: JointHistory) -> Callable[[int], FilteredState]:
-    """Return the filtered law on the date at a place, by changes up to it."""
+def market_with_law(pattern: MarketPattern, history: JointHistory) -> Callable[[int], Market]:
+    """Return what makes the market of the date at a place, with its filtered law, by changes up to it."""
     averages, z = standardised_along(history.changes, history.spans, DEFAULT_RULE)
     regimes = dict[int, HiddenRegimes]()
 
-    def on(place: int) -> FilteredState:
+    def on(place: int) -> Market:
         n = place + 1
         until = JointChanges(days=history.dates[:n], spans=history.spans[:n], changes=history.changes[:n], notes=())
-        return law_of_changes(until, averages[n], z[:n], history.factors, {}, DEFAULT_RULE, regimes)
+        state = law_of_changes(until, averages[n], z[:n], history.factors, {}, DEFAULT_RULE, regimes)
+        return replace(_market(pattern, history, place), filtered=state)
 
     return on
 

@@ -12,12 +12,12 @@ import numpy as np
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.law.past.beyond_cap import BeyondCap, beyond_cap
-from engine.law.past.own_rows import columns_of
 from engine.law.past.row_regimes import drawn_weights, has_forgotten, regime_edges, row_aliases
+from engine.law.rows import columns_of
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
 from engine.market.market import Market
-from engine.mechanisms.past_rows import PastRow
+from engine.mechanisms.rows import PastRow
 from kernels.law_layout import N_SPEEDS
 from kernels.types import F64, I64
 
@@ -133,7 +133,7 @@ def row_law(
     if own_rows:
         table, noise = columns_of(own_rows, state)
         residuals, own = table @ loadings.T, np.where(held, noise[columns], own)
-    variances = np.where(held, state.variances[columns], market.vols**2 / WEEKDAYS_PER_YEAR)
+    variances = weekday_variances(state, market)
     averages = np.where(held[:, None], state.averages[columns], 0.0)
     lead = loadings @ state.leads(state.factors)
     law = RowLaw(
@@ -192,6 +192,13 @@ def step_spans(valuation_date: date, n_steps: int) -> F64:
     coming = Calendars(valuation_date).steps.coming(n_steps).tolist()
     days = np.array([valuation_date, *(valuation_date + timedelta(day) for day in coming)], "datetime64[D]")
     return np.maximum(weekday_spans(days), 1).astype(np.float64)
+
+
+def weekday_variances(state: FilteredState, market: Market) -> F64:
+    """Return the variance of a weekday's move of each factor at the start, in the states' units: (n_factors,)."""
+    own = {name: float(state.variances[i]) for i, name in enumerate(state.factors)}
+    given = market.vols**2 / WEEKDAYS_PER_YEAR
+    return np.array([own.get(factor.name, float(given[i])) for i, factor in enumerate(market.factors)])
 
 
 def row_loadings(state: FilteredState, names: Sequence[str]) -> F64:

@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.risk.uncertainty.band import ParameterBand, SetFigures, band_of
 from engine.risk.uncertainty.tornado import Tornado, tornado_of
-from kernels.types import F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,6 @@ class PriorFacts:
     parameter: str  # dotted name
     value: float  # the scenario's own; of what is on or off 1
     prior: str  # kind
-    is_log: bool  # whether its effect is looked for by its logarithm
     source: str
     figures: Mapping[str, Any]  # of the prior, by the keys of a scenario file
 
@@ -70,8 +68,8 @@ def study_of(
     sets    (n_sets, n_parameters) values
     gains   (n_sets,) of the loop; None: the scenario has none
     """
-    names, scores = [prior.parameter for prior in priors], _scores(priors, np.array(sets, np.float64))
-    tornadoes = (tornado_of(each, names, scores) for each in figures)
+    names, values = [prior.parameter for prior in priors], np.array(sets, np.float64)
+    tornadoes = (tornado_of(each, names, values) for each in figures)
     return ParameterStudy(
         scenario=scenario,
         n_sets=len(sets),
@@ -90,10 +88,3 @@ def gain_odds(gains: Sequence[float]) -> GainOdds:
     """Return how likely a gain of 1 or more is, from that of each set."""
     share = sum(gain >= 1.0 for gain in gains) / len(gains)
     return GainOdds(probability=share, se=math.sqrt(share * (1.0 - share) / len(gains)), gains=tuple(gains))
-
-
-def _scores(priors: Sequence[PriorFacts], values: F64) -> F64:
-    """Return what a regression takes: logarithms of parameters whose priors are of ratios; (n_sets, n_parameters)."""
-    return np.stack(
-        [np.log(column) if prior.is_log else column for prior, column in zip(priors, values.T, strict=True)], axis=1
-    )

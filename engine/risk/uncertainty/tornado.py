@@ -1,21 +1,24 @@
-"""Which parameter makes a band: shares of the variance of a figure's logarithm, by regression over sets.
+"""Which parameter makes a band: shares of the variance of a figure's rank, by regression over sets.
 
-The logarithm of the figure is regressed on the parameters' scores, each of mean 0 and variance 1 over the sets: a
-score is the parameter's value, or its logarithm where its prior is one of ratios. With independent priors the variance
-of a sum is the sum of the variances, so that with slopes b and a residual variance s2 parameter j has the share
+Ranks of the figure and of every parameter become normal scores, the quantiles of a normal at (rank - 1/2) / n, and the
+figure's are regressed on the parameters'. Whatever grows or falls with a parameter is then a line in it, however curved
+it is, as of a loss that a loop multiplies. With independent priors the variance of a sum is the sum of the variances,
+so that with slopes b of scores of variance 1, and a residual variance s2, parameter j has the share
 
     b_j^2 / (sum_k b_k^2 + s2)
 
-the squared standardised regression coefficient: Saltelli et al. (2008), "Global Sensitivity Analysis", section 1.2.5.
-The squares are less their own error variances, for chance alone gives a parameter without effect a square above 0.
-What the shares leave to 1 is curved, or of several parameters at once. Errors are by the jackknife over sets: Efron
-(1982), "The Jackknife, the Bootstrap and Other Resampling Plans", chapter 3.
+the squared standardised rank regression coefficient: Saltelli & Sobol' (1995), "About the use of rank transformation in
+sensitivity analysis of model output", Reliability Engineering & System Safety 50(3). The squares are less their own
+error variances, for chance alone gives a parameter without effect a square above 0. What the shares leave to 1 goes up
+and down again, or is of several parameters at once. Errors are by the jackknife over sets: Efron (1982), "The
+Jackknife, the Bootstrap and Other Resampling Plans", chapter 3.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from engine.risk.uncertainty.band import HIGH, LOW, SetFigures, at_rank
 from kernels.types import F64
@@ -41,53 +44,66 @@ class Tornado:
     scope: str
     confidence: float
     measure: str
-    is_log: bool  # of the figure's logarithm; False: of the figure, which is not above 0 in every set
     together: float  # sum of the shares
     r2: float  # of the regression: the part of the variance over these sets that all parameters explain, each alone
     bars: tuple[TornadoBar, ...]
 
 
-def tornado_of(figures: SetFigures, names: Sequence[str], scores: F64) -> Tornado | None:
+def tornado_of(figures: SetFigures, names: Sequence[str], parameters: F64) -> Tornado | None:
     """Return what makes a figure's band; None where there are too few sets for so many parameters.
 
-    scores   (n_sets, n_parameters) the parameters' values, or their logarithms
+    parameters   (n_sets, n_parameters) values, each in its own unit
     """
     values = np.array(figures.values)
-    varies = scores.std(axis=0) > 0.0
+    varies = np.ptp(parameters, axis=0) > 0.0
     if values.size < int(varies.sum()) + 1 + LEAST_MORE:
         return None
-    is_log = bool((values > 0.0).all())
-    y = np.log(values) if is_log else values
-    standard = (scores[:, varies] - scores[:, varies].mean(axis=0)) / scores[:, varies].std(axis=0)
-    slopes, shares, r2 = _regressed(standard, y)
-    se = _jackknife_se(standard, y)
-    bars, k = list[TornadoBar](), 0
-    for name, is_varied in zip(names, varies.tolist(), strict=True):
-        if is_varied:
-            ends = [float(y.mean() + slopes[k] * _at(standard[:, k], probability)) for probability in (LOW, HIGH)]
-            own = (float(shares[k]), float(se[k]))
-            k += 1
-        else:
-            ends, own = [float(y.mean())] * 2, (0.0, 0.0)
-        low, high = (float(np.exp(end)) if is_log else end for end in ends)
-        bars.append(TornadoBar(parameter=name, share=own[0], share_se=own[1], at_low=low, at_high=high))
+    x, y = np.stack([_scores(column) for column in parameters.T], axis=1), _scores(values)
+    slopes, shares, ses = np.zeros(len(names)), np.zeros(len(names)), np.zeros(len(names))
+    slopes[varies], shares[varies], r2 = _regressed(x[:, varies], y)
+    ses[varies] = _jackknife_se(x[:, varies], y)
+    ascending = np.sort(values)
+    bars = [
+        TornadoBar(
+            parameter=name,
+            share=float(shares[k]),
+            share_se=float(ses[k]),
+            at_low=_at(ascending, float(slopes[k]), x[:, k], LOW),
+            at_high=_at(ascending, float(slopes[k]), x[:, k], HIGH),
+        )
+        for k, name in enumerate(names)
+    ]
     return Tornado(
         scope=figures.scope,
         confidence=figures.confidence,
         measure=figures.measure,
-        is_log=is_log,
         together=float(shares.sum()),
         r2=r2,
         bars=tuple(sorted(bars, key=lambda bar: -bar.share)),
     )
 
 
-def _at(column: F64, probability: float) -> float:
-    return at_rank(np.sort(column), column.size * probability)
+def _scores(values: F64) -> F64:
+    """Return normal scores of ranks, of mean 0 and variance 1: (n,); equal values have the mean of their ranks.
+
+    Zeros where all values are equal.
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - 0.5 * (counts - 1)  # of each distinct value, from 1
+    scores = ndtri((ranks[place] - 0.5) / values.size)
+    spread = float(scores.std())
+    return np.asarray((scores - scores.mean()) / spread if spread > 0.0 else np.zeros(values.size), np.float64)
+
+
+def _at(ascending: F64, slope: float, x: F64, probability: float) -> float:
+    """Return the figure, of its sorted values (n,), where a parameter is at a quantile of its own scores x (n,)."""
+    n = ascending.size
+    spread = float(ndtri((np.arange(n) + 0.5) / n).std())  # of the scores of values that all differ
+    return at_rank(ascending, n * float(ndtr(spread * slope * at_rank(np.sort(x), n * probability))))
 
 
 def _regressed(x: F64, y: F64) -> tuple[F64, F64, float]:
-    """Return slopes (n_parameters,), shares (n_parameters,) and R2 of y (n_sets,) on standard scores."""
+    """Return slopes and shares, (n_parameters,), and R2 of scores y (n_sets,) on x (n_sets, n_parameters)."""
     n, d = x.shape
     if np.ptp(y) == 0.0:
         return np.zeros(d), np.zeros(d), 0.0
@@ -103,7 +119,7 @@ def _regressed(x: F64, y: F64) -> tuple[F64, F64, float]:
 
 
 def _jackknife_se(x: F64, y: F64) -> F64:
-    """Return standard errors of the shares: (n_parameters,)."""
+    """Return standard errors of the shares of scores y (n_sets,) on x (n_sets, n_parameters): (n_parameters,)."""
     n = y.size
     left = np.stack([_regressed(np.delete(x, i, axis=0), np.delete(y, i))[1] for i in range(n)])
     return np.asarray(np.sqrt((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0)))

@@ -21,7 +21,6 @@ def _facts(scenario: Scenario, uncertain: UncertainParameter) -> PriorFacts:
         parameter=uncertain.name,
         value=place_of(scenario, uncertain.name).centre,
         prior=prior.kind,
-        is_log=prior.is_log,
         source=prior.source,
         figures={name: _plain(value) for name, value in figures.items() if value is not None},
     )

@@ -40,7 +40,6 @@ class AbstractPrior(ABC):
     """What is believed of one parameter before the run."""
 
     kind: ClassVar[str]  # what a file calls it
-    is_log: ClassVar[bool]  # whether effects are looked for by the parameter's logarithm
     source: str
 
     @abstractmethod
@@ -125,7 +124,6 @@ class Lognormal(ContinuousPrior):
     """A lognormal whose median is the scenario's own value."""
 
     kind: ClassVar[str] = "lognormal"
-    is_log: ClassVar[bool] = True
     source: str = source_text()
     log_sd: float = parameter(doc="Standard deviation of the logarithm.", low=0.0, high=WIDEST, unit="log")
     low: float | None = parameter(doc="Where it is cut from below.", default=None)
@@ -156,7 +154,6 @@ class Normal(ContinuousPrior):
     """A normal whose mean is the scenario's own value."""
 
     kind: ClassVar[str] = "normal"
-    is_log: ClassVar[bool] = False
     source: str = source_text()
     sd: float = parameter(doc="Standard deviation.", low=0.0, unit="the parameter's")
     low: float | None = parameter(doc="Where it is cut from below.", default=None)
@@ -184,7 +181,6 @@ class Uniform(ContinuousPrior):
     """Anything between two ends alike, wherever the scenario's own value lies."""
 
     kind: ClassVar[str] = "uniform"
-    is_log: ClassVar[bool] = False
     source: str = source_text()
     low: float = parameter(doc="The smallest value.", unit="the parameter's")
     high: float = parameter(doc="The largest value.", unit="the parameter's")
@@ -214,7 +210,6 @@ class Studies(ContinuousPrior):
     """A mixture over named studies, each a lognormal around what it found; the scenario's own value does not count."""
 
     kind: ClassVar[str] = "studies"
-    is_log: ClassVar[bool] = True
     source: str = source_text()
     studies: tuple[Study, ...] = parameter(doc="What was found, by whom.", most=MOST_STUDIES)
     low: float | None = parameter(doc="Where it is cut from below.", default=None)
@@ -255,7 +250,6 @@ class OnOff(AbstractPrior):
     """A mechanism, a switch or a number that is there or not: as the scenario has it, or none of it."""
 
     kind: ClassVar[str] = "on_off"
-    is_log: ClassVar[bool] = False
     source: str = source_text()
     probability: float = parameter(doc="That it is on.", low=0.0, high=1.0, unit="probability")
 

@@ -11,6 +11,13 @@ __device__ __forceinline__ double jump_size(u32 word) {
     return law.beyond_ratio * (power - 1.0);
 }
 
+// Which direction a jump takes, a row of beyond_moves: the law's first and as many edges as the word reaches.
+__device__ __forceinline__ i64 direction(i64 word) {
+    i64 j = law.first_beyond;
+    for (i64 k = law.first_beyond; k < law.first_beyond + law.n_beyond; ++k) j += word >= law_tables.beyond_edges[k];
+    return j;
+}
+
 // Move a path by size times direction j: x, in and out.
 __device__ __forceinline__ void jump_beyond(u32 step, i64 j, double size, const real (*averages)[N_SPEEDS], real* x) {
     const real root_span = (real)law_tables.root_span[step];
@@ -34,7 +41,5 @@ __device__ __forceinline__ void jump_beyond(u32 step, i64 j, double size, const 
 __device__ __forceinline__ void add_beyond(u32 step, Words words, const real (*averages)[N_SPEEDS], real* x) {
     const i64 word = (i64)words.w2, last = law.first_beyond + law.n_beyond - 1;
     if (word >= law_tables.beyond_edges[last]) return;
-    i64 j = law.first_beyond;
-    for (i64 k = law.first_beyond; k < last; ++k) j += word >= law_tables.beyond_edges[k];
-    jump_beyond(step, j, jump_size(words.w3), averages, x);
+    jump_beyond(step, direction(word), jump_size(words.w3), averages, x);
 }

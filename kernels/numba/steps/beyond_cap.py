@@ -22,6 +22,18 @@ def jump_size(law: Law, word: u32) -> float:
     return law.beyond_ratio * (power - 1.0)
 
 
+@njit(**INLINE)
+def direction(model: ModelArrays, law: Law, word: int) -> int:
+    """Return a jump's direction, a row of beyond_moves: the law's first and as many edges on as the word reaches.
+
+    At the last edge none comes.
+    """
+    j = law.first_beyond
+    for k in range(law.first_beyond, law.first_beyond + law.n_beyond):
+        j += word >= model.beyond_edges[k]
+    return j
+
+
 @njit(**STRICT)
 def jump_beyond(model: ModelArrays, d: int, step: int, j: int, size: float, i: int, carried: Array, x: Array) -> None:
     """Move path i of the block by size times direction j: x (n_factors * STRIDE,), in and out."""
@@ -49,14 +61,13 @@ def add_beyond(model: ModelArrays, d: int, step: int, words: U32, carried: Array
     state    (n_factors * STRIDE,)
     """
     law = model.laws[d]
-    first, last, n_hits = law.first_beyond, law.first_beyond + law.n_beyond - 1, 0
+    last, n_hits = law.first_beyond + law.n_beyond - 1, 0
     for i in range(BLOCK):
         n_hits += np.int64(words[2 * STRIDE + i]) < model.beyond_edges[last]
     if n_hits == 0:
         return
     for i in range(BLOCK):
-        word, j = np.int64(words[2 * STRIDE + i]), first
+        word = np.int64(words[2 * STRIDE + i])
         if word < model.beyond_edges[last]:
-            for k in range(first, last):
-                j += word >= model.beyond_edges[k]
-            jump_beyond(model, d, step, j, jump_size(law, words[3 * STRIDE + i]), i, carried, state)
+            size = jump_size(law, words[3 * STRIDE + i])
+            jump_beyond(model, d, step, direction(model, law, word), size, i, carried, state)

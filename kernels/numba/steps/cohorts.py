@@ -9,7 +9,7 @@ from numba import njit
 
 from kernels.law_layout import Law, ModelArrays
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.numba.steps.rows import CARRY_SOLD, DEMAND, N_ROWS, SOLD, SPOT, WAITING
 from kernels.types import F64, Array, u64
 
@@ -20,15 +20,21 @@ def unwind_rows(model: ModelArrays) -> int:
     return N_ROWS + 2 * model.cohort_entry.shape[1]
 
 
+@njit(**INLINE)
+def cohort_rows(rows: F64, k: int) -> F64:
+    """Return the k-th row of what is carried of the cohorts: (BLOCK,), of rows (unwind_rows * STRIDE,)."""
+    return rows[(N_ROWS + k) * STRIDE : (N_ROWS + k) * STRIDE + BLOCK]
+
+
 @njit(**STRICT)
 def start_cohorts(model: ModelArrays, d: int, rows: F64) -> None:
     """Set the carry trades of a block of paths of law d to their start: rows (unwind_rows * STRIDE,), out."""
     n = model.cohort_entry.shape[1]
     for c in range(n):
-        entry, stopped = (N_ROWS + c) * STRIDE, (N_ROWS + n + c) * STRIDE
+        entry, stopped = cohort_rows(rows, c), cohort_rows(rows, n + c)
         for i in range(BLOCK):
-            rows[entry + i] = model.cohort_entry[d, c]
-            rows[stopped + i] = model.cohort_stopped[d, c]
+            entry[i] = model.cohort_entry[d, c]
+            stopped[i] = model.cohort_stopped[d, c]
     for i in range(BLOCK):
         rows[WAITING + i] = model.laws[d].waiting
 
@@ -50,21 +56,22 @@ def stop_cohorts(model: ModelArrays, d: int, step: u64, spot: Array, rows: F64) 
     """Stop cohorts by new worst losses at a close, spot (STRIDE,) after the step, and renew the oldest."""
     law, n_most = model.laws[d], model.cohort_entry.shape[1]
     n, begin, slope, most = law.n_cohorts, law.stop_start, law.stop_slope, law.stop_most
+    x, demand = rows[SPOT : SPOT + BLOCK], rows[DEMAND : DEMAND + BLOCK]  # apart, so that the loops become SIMD
     for i in range(BLOCK):
-        rows[SPOT + i] = np.float64(spot[i])
-        rows[DEMAND + i] = 0.0
+        x[i] = np.float64(spot[i])
+        demand[i] = 0.0
     for c in range(n):
-        entry, stopped = (N_ROWS + c) * STRIDE, (N_ROWS + n_most + c) * STRIDE
+        entry, stopped = cohort_rows(rows, c), cohort_rows(rows, n_most + c)
         for i in range(BLOCK):
-            before = rows[stopped + i]
-            share = slope * ((rows[entry + i] - rows[SPOT + i]) - begin)
+            before = stopped[i]
+            share = slope * ((entry[i] - x[i]) - begin)
             share = most if share > most else share
             share = share if share > before else before
-            rows[DEMAND + i] = rows[DEMAND + i] + (share - before)
-            rows[stopped + i] = share
+            demand[i] = demand[i] + (share - before)
+            stopped[i] = share
     oldest = int(step % u64(n))
-    entry, stopped = (N_ROWS + oldest) * STRIDE, (N_ROWS + n_most + oldest) * STRIDE
+    entry, stopped = cohort_rows(rows, oldest), cohort_rows(rows, n_most + oldest)
     for i in range(BLOCK):
-        rows[WAITING + i] = rows[WAITING + i] + rows[DEMAND + i] / np.float64(n)
-        rows[entry + i] = rows[SPOT + i]
-        rows[stopped + i] = 0.0
+        rows[WAITING + i] = rows[WAITING + i] + demand[i] / np.float64(n)
+        entry[i] = x[i]
+        stopped[i] = 0.0

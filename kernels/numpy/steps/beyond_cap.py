@@ -8,12 +8,12 @@ from kernels.numpy.steps.filtered import Variances
 from kernels.types import F64, I64, U64, Array
 
 
-def directions(edges: I64, word: U64) -> I64:
+def direction(edges: I64, word: U64) -> I64:
     """Return which direction each path's jump takes, (n_ids,): as many edges as the word reaches; at the last none."""
     return np.asarray((word.astype(np.int64)[:, None] >= edges).sum(axis=1))
 
 
-def jump_sizes(shape: float, ratio: float, least: float, word: U64) -> F64:
+def jump_size(shape: float, ratio: float, least: float, word: U64) -> F64:
     """Return the size of each path's jump, (n_ids,) [standard deviations]: generalised Pareto by the inverse transform.
 
     Hosking & Wallis (1987), "Parameter and quantile estimation for the generalized Pareto distribution",
@@ -31,9 +31,9 @@ def add_beyond(model: ModelArrays, d: int, step: int, words: tuple[U64, ...], ca
     """
     law, real = model.laws[d], state.dtype.type
     mine = slice(int(law.first_beyond), int(law.first_beyond + law.n_beyond))
-    kind = directions(model.beyond_edges[mine], words[2])
+    kind = direction(model.beyond_edges[mine], words[2])
     hit = np.flatnonzero(kind < law.n_beyond)
-    size = jump_sizes(law.beyond_shape, law.beyond_ratio, law.beyond_least, words[3][hit]).astype(real)
+    size = jump_size(law.beyond_shape, law.beyond_ratio, law.beyond_least, words[3][hit]).astype(real)
     variance = (model.weight[d][:, None] * carried.averages[:, :, hit]).sum(axis=1)
     variance = np.maximum(variance, model.least_variance[d][:, None])
     deviation = np.where(model.follows[d][:, None] != 0, np.sqrt(variance), real(1.0))

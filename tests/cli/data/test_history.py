@@ -54,7 +54,7 @@ def test_build_writes_a_file_a_date_and_names_the_holiday(unwind, shared, tmp_pa
     assert "vols of the day are of 2002-01-07 to each date, 2025-05-23 to 2025-05-27: their four" in done.stderr
     assert "2025-05-26, Monday: the history has no UST yields and no USDJPY" in done.stderr
     assert "the spreads of TONA" in done.stderr
-    checked = unwind("scenario", "check", "feedback-severe", "--market", out / "2025-05-23.toml")
+    checked = unwind("scenario", "check", "bench/three-regimes.toml", "--market", out / "2025-05-23.toml")
     assert checked.returncode == 0, checked.stderr
     assert "repaired" in checked.stderr
 

@@ -17,7 +17,7 @@ def test_list_names_the_bundled_scenarios(unwind):
 
 def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     rows = {line.split()[0]: line for line in unwind("scenario", "list").stdout.splitlines() if line.strip()}
-    for name in ("mixture", "equities/regimes-theory"):  # the second inherits it
+    for name in ("equities/regimes-theory", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
     assert rows["filtered"].endswith("  passes at 1 and 10 days")
     assert (
@@ -34,7 +34,9 @@ def test_show_gives_sizes_in_market_units_and_the_source(unwind):
 
 def test_show_says_what_goes_on_within_the_paths(unwind):
     out = unwind("scenario", "show", "feedback-severe").stdout
-    assert "loop          gain in USD/JPY      1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
+    assert "loop    gain in USD/JPY    1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
+    assert "record's next-date test t = -14.3 against this strength" in out
+    out = unwind("scenario", "show", "bench/three-regimes.toml").stdout
     assert "Regime FLIGHT" in out
     assert "Hazard CALM to FLIGHT: assumption" in out
     assert "zero rate -26.5 bp on day 5" in unwind("scenario", "show", "boj-u-turn").stdout
@@ -71,6 +73,12 @@ def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
     out = unwind("scenario", "show", root / "engine/scenario/bundled/equities/regimes-theory.toml").stdout
     assert "betas_name           theory" in out
     assert "XLK -40" in out
+
+
+def test_show_has_the_moments_of_a_scenario_s_own_rows(unwind):
+    out = unwind("scenario", "show", "flight-2024").stdout
+    assert "17 factors' residuals on 22 dates, 2024-07-10 to 2024-08-09" in out
+    assert "USDJPY  -0.74  1.46" in out
 
 
 def test_a_plot_that_could_not_be_drawn_is_refused_before_anything_is_shown(unwind, tmp_path):

@@ -61,7 +61,7 @@ def test_figures_under_a_law_are_those_of_the_scenario_that_names_it():
         ({"law": ["t", "t"]}, "--law: 't' is there twice"),
         (
             {"law": ["t"], "scenarios": ["feedback-severe"]},
-            "'feedback-severe' says itself how factors move, by regimes",
+            "'feedback-severe' says itself how factors move, by law 'filtered', carry, impact",
         ),
         ({"law": ["t"], "scenarios": ["historical"]}, "says itself how factors move, by law 'historical-500'"),
     ],

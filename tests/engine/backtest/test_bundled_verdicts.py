@@ -65,6 +65,16 @@ def test_a_scenario_has_its_own_verdict_or_its_laws_and_a_stress_is_called_so_fi
     assert words("c", "c", is_stress=True) == "stress law: not a forecast; passes at 1 day; fails at 10 days: Z2"
 
 
+def test_a_table_says_of_a_stresss_law_only_whether_it_passes():
+    found = verdicts_of(MADE)
+    stress = Standing(is_stress=True, law="c")
+    assert found.short_words_for("shocked", stress) == "stress law: not a forecast; law c: fails"
+    assert found.short_words_for("shocked", replace(stress, law="a")) == "stress law: not a forecast; law a: passes"
+    assert found.short_words_for("shocked", replace(stress, is_stress=False)) == found.words_for(
+        "shocked", replace(stress, is_stress=False)
+    )
+
+
 def test_the_condensed_file_says_the_same_without_the_days():
     assert verdicts_of(condensed(MADE)) == verdicts_of(MADE)
     assert set(MADE) - set(condensed(MADE)) == {"exceptions", "years", "sha256", "notes"}

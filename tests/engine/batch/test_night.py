@@ -36,7 +36,8 @@ def ignore(*_: object) -> None:
 
 def test_a_night_of_one_file_has_the_figures_of_a_plain_run(folder):
     (folder.folder / "books" / "bills.csv").unlink()
-    folder.night()
+    (said,) = folder.night()["nights"]
+    assert said["stresses"] == {"ten-days": ["august-2024"]}
     night = read_night(folder.out, DATE)
     files = {"market": folder.folder / "markets" / "2025-05-28.toml", "book": folder.folder / "books" / "bonds.csv"}
     keys = {"scenarios": ["base", "august-2024"], "n_paths": 400_000, "confidences": [0.99], "backend": "numba"}

@@ -101,6 +101,7 @@ def test_each_parameter_of_a_market_has_a_window_and_a_method_or_is_given():
     n, m = len(BUNDLED.factors), len(BUNDLED.filtered.factors)
     counts = {name: sum(each.name == name for each in found) for name in {each.name for each in found}}
     assert counts == {
+        "jump probability": 1, "jump shape": 1, "jump scale": 1,
         "vol": n, "correlation": n * (n - 1) // 2, "kappa": 1, "theta": 1, "day vol": m, "average": 4 * m,
         "row mean": m, "row sd": m, "row kurtosis": m, "row correlation": m * (m - 1) // 2, "gamma": 45, "last": 5,
         "loading": 1, "regime mean": 12, "regime sd": 12, "regime chain": 9, "regime covariance": 18,

@@ -73,4 +73,5 @@ def test_no_row_after_the_date_is_looked_at(shared):
     whole, cut = (with_loop_record(market, values)[0] for values in (history.values, history.values[: str(day)]))
     assert whole.filtered.loop.table.tobytes() == cut.filtered.loop.table.tobytes()
     residuals = whole.filtered.loop.residuals[-1000:]
-    assert np.clip(residuals, -10.0, 10.0).tolist() == market.filtered.rows[:, -1].tolist()
+    spot = market.filtered.rows[:, market.filtered.factors.index("USDJPY")]
+    assert np.clip(residuals, -10.0, 10.0).tolist() == spot.tolist()

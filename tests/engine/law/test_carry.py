@@ -9,6 +9,7 @@ import pytest
 
 from engine.calibration.filtered import FilterRule, standardised_along
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.scenario.load import load_scenario
 from engine.law.arrays import model_arrays
 from engine.law.carry import carry_record, cohort_arrays, net_rows
 from engine.law.law import law_of
@@ -18,7 +19,10 @@ from engine.market.filtered import FilteredState
 from engine.market.loop_record import LoopRecord, inferred_sales
 from engine.mechanisms.carry import Carry, shape_of
 from engine.mechanisms.impact import Impact
+from engine.mechanisms.loop import loop_strength
 from engine.mechanisms.unwind import Unwind
+from engine.run.walk import walk_of
+from engine.scenario.scenario import Shock, ShockKind
 from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 from kernels.payoffs import empty_book
@@ -160,3 +164,30 @@ def test_rows_net_of_sales_in_their_own_order_give_the_record_back(hand_market, 
     sold = inferred_sales(changes[:, 1], shape_of(unwind.carry)).sold[t:]
     assert sold.sum() > 0.2
     assert found[:, 2 + PATH_SERIES.index("carry_sold")] == pytest.approx(250.0 * sold.cumsum(), abs=1e-10)
+
+
+def test_a_vol_follows_what_sales_do_to_the_dollar_by_its_beta():
+    """On the first date, whose vols are those of the start; on the same rows without a follower it has its loading."""
+    shocks = (
+        Shock(factor="USDJPY", size=-0.05, kind=ShockKind.RELATIVE),
+        Shock(factor="USDJPY_VOL", size=0.0, kind=ShockKind.RELATIVE),  # named: it starts alike in both
+    )
+    stress = replace(load_scenario("unwind-loop"), shocks=shocks)
+    ids = np.arange(100, dtype=np.uint64)
+
+    def walked(followers):
+        made = walk_of(replace(stress, followers=followers), MARKET, n_days=1, seed=1, backend=NumbaBackend())
+        return made, made.deviations(ids)[0]
+
+    (plain, without), (_, followed) = walked(()), walked((("USDJPY_VOL", -4.5),))
+    sold = without[plain.series.index("carry_sold")] / stress.unwind.carry.stock_usd_bn
+    fall = loop_strength(stress.unwind.carry, stress.unwind.impact) * sold
+    assert (fall > 0.001).all()  # the shock stops trades on the first date
+    vol, fx = plain.series.index("USDJPY_VOL"), plain.series.index("USDJPY")
+    variance = MARKET.filtered.variances[MARKET.filtered.factors.index("USDJPY")]
+    sds = 0.55 / np.sqrt(261.0), np.sqrt(variance)
+    rms = np.sqrt((MARKET.filtered.rows[:, MARKET.filtered.factors.index("USDJPY")] ** 2).mean())
+    loading = -0.3 / rms * sds[0] / sds[1]
+    # Sums of a few numbers below 1, rounded.
+    np.testing.assert_allclose(followed[vol] - without[vol], (4.5 + loading) * fall, rtol=1e-9)
+    np.testing.assert_array_equal(followed[fx], without[fx])

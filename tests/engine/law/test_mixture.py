@@ -51,11 +51,11 @@ def chain(unwind, regimes):
 
 
 def plain_loop(unwind, days, rng):
-    """Moves (n_factors, N) over `days`, final regimes (N,), and USD bn sold by carry trades, holders, officials."""
+    """Moves (n_factors, N) over `days`, final regimes (N,), and USD bn sold by holders and officials."""
     regimes = [regime.name for regime in unwind.regimes]
     steps = [one_day(regime) for regime in unwind.regimes]
     change, slopes = chain(unwind, regimes)
-    carry, held, impact, ministry = unwind.carry, unwind.repatriation, unwind.impact, unwind.intervention
+    held, impact, ministry = unwind.repatriation, unwind.impact, unwind.intervention
     shape, long_run = spread(impact.shape), impact.long_run
     weights = np.zeros(len(NAMES))
     weights[[NAMES.index(name) for name in ("JGB_30Y", "UST_3M", "UST_10Y", "JGB_1Y")]] = (1.0, 1.0, -1.0, -1.0)
@@ -72,17 +72,14 @@ def plain_loop(unwind, days, rng):
 
     closes = [np.full(N, math.log(close / MARKET.usdjpy)) for close in MARKET.previous_usdjpy[::-1]]
     x, here = np.zeros((len(NAMES), N)), rng.choice(len(regimes), N, p=[regime.initial for regime in unwind.regimes])
-    worst, stopped, private, official, total, fading = np.zeros((6, N))
-    for day in range(1, days + 1):
+    private, official, total, fading = np.zeros((4, N))
+    for _ in range(days):
         closes.append(x[FX].copy())
         move = closes[-1] - closes[-6]
         shown = x + np.outer(shape, level(total, fading))
         loss = np.maximum(0.0, held.duration * shown[NAMES.index("UST_10Y")] - held.unhedged * x[FX])
         hazard = held.hazard + held.per_pickup * (weights @ shown) + held.per_loss * loss
         ordered = (held.stock_usd_bn - private) * DAY * np.clip(hazard, 0.0, held.most)
-        worst = np.maximum(worst, carry.leverage * (-x[FX] - carry.earned_per_year * DAY * (day - 1)))
-        share = np.clip(carry.stop_slope * (worst - carry.stop_loss), 0.0, carry.stop_most)
-        stops = np.maximum(0.0, carry.stock_usd_bn * share - stopped)
         leaving = change[here] + slopes[here] * np.maximum(0.0, -move)[:, None]
         leaving[np.arange(N), here] = 0.0
         edges, u = leaving.cumsum(axis=1), rng.random(N)
@@ -105,10 +102,10 @@ def plain_loop(unwind, days, rng):
         flow = -up * size * 1e3 / MARKET.usdjpy
         official, total = official + flow, total + flow
         fading = fading * math.exp(-impact.fading_per_year * DAY) + flow
-        private, total, fading, stopped = private + ordered, total + ordered, fading + ordered, stopped + stops
-        x[FX] -= per_dollar * (held.unhedged * ordered + stops)
+        private, total, fading = private + ordered, total + ordered, fading + ordered
+        x[FX] -= per_dollar * held.unhedged * ordered
     shown = x + np.outer(shape, level(total, fading))
-    return shown, here, (stopped, private, official)
+    return shown, here, (private, official)
 
 
 def near(one, other):
@@ -128,7 +125,7 @@ def test_the_mixture_is_what_its_parameters_say(days):
         assert near(there.astype(float), mine.astype(float))
         for name in ("USDJPY", "UST_2Y", "UST_10Y", "JGB_10Y", "JGB_40Y"):
             assert near(moves[NAMES.index(name), there], found[name][mine]), (r, name)
-    for name, series in zip(("carry_sold", "private_sold", "official_sold"), sold, strict=True):
+    for name, series in zip(("private_sold", "official_sold"), sold, strict=True):
         assert near(series, found[name]), name
     for name in ("USDJPY", "JGB_40Y", "UST_3M"):
         one, other = moves[NAMES.index(name)], found[name]

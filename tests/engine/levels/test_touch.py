@@ -57,12 +57,15 @@ def test_a_normal_walk_ends_beyond_and_touches_as_often_as_its_density_says():
 
 
 def test_counts_are_those_of_the_paths_by_date_and_regime():
-    made, paths = walk("mixture", 4), PathRange(first=7, n=2_000)
+    made, paths = walk("bench/three-regimes.toml", 4), PathRange(first=7, n=2_000)
     levels = made.levels(np.arange(7, 2_007, dtype=np.uint64))
     rate, number = levels[:, made.series.index("UST_10Y")], levels[:, made.series.index("regime")]
     level = float(np.quantile(rate, 0.9))
     rows = rows_of(made, f"UST_10Y>={100.0 * level!r}", paths=paths)
-    assert [(row.day, row.regime) for row in rows[:4]] == [(1, None), (1, "CALM"), (1, "FLIGHT"), (1, "REPATRIATION")]
+    assert [(row.day, row.regime) for row in rows[: 1 + len(made.regimes)]] == [
+        (1, None),
+        *((1, r) for r in made.regimes),
+    ]
     for row in rows:
         kept = np.ones(2_000, bool) if row.regime is None else number[row.day - 1] == made.regimes.index(row.regime)
         assert row.n_paths == kept.sum()
@@ -91,11 +94,12 @@ def test_all_paths_of_an_exact_law_have_no_error():
 
 
 def test_json_holds_decimals_and_none_where_no_path_is_in_a_regime():
-    made = replace(walk("mixture", 1), regimes=("CALM", "FLIGHT", "REPATRIATION", "NEVER"))
+    made = walk("mixture", 1)
+    made = replace(made, regimes=(*made.regimes, "NEVER"))
     found = touch_json(rows_of(made, "JGB_10Y>=2%", paths=PathRange(first=0, n=200)))
     assert found[0]["touch"] == "JGB_10Y>=2 %"
     assert (found[0]["level"], found[0]["beyond"], found[0]["n_paths"]) == (0.02, "at or above", 200)
-    assert (found[4]["regime"], found[4]["end"], found[4]["touched_low"]) == ("NEVER", None, None)
+    assert (found[-1]["regime"], found[-1]["end"], found[-1]["touched_low"]) == ("NEVER", None, None)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def study(scenario, seed, gains=None):
     rng = np.random.default_rng(seed)
     values = rng.lognormal(size=(20, 2))
     priors = [
-        PriorFacts(parameter=name, value=1.0, prior="lognormal", is_log=True, source="s", figures={"log_sd": 0.3})
+        PriorFacts(parameter=name, value=1.0, prior="lognormal", source="s", figures={"log_sd": 0.3})
         for name in ("carry.leverage", "vol_multipliers.*")
     ]
     figures = [

@@ -35,9 +35,7 @@ def study():
     var = np.arange(1.0, N + 1.0)
     sets = np.stack([np.sqrt(var), np.tile([0.5, 1.5], N // 2)], axis=1)
     priors = [
-        PriorFacts(
-            parameter=name, value=1.0, prior="lognormal", is_log=True, source="a <source>", figures={"log_sd": 0.3}
-        )
+        PriorFacts(parameter=name, value=1.0, prior="lognormal", source="a <source>", figures={"log_sd": 0.3})
         for name in ("carry.leverage", "carry.stop_most")
     ]
     figures = [
@@ -82,7 +80,7 @@ def test_a_report_shows_the_band_and_what_makes_it(record):
     assert '<data value="95500000000.0">95.50</data>' in page
     assert "2.2</data> sets" in page
     assert "What makes the band, base" in page
-    assert ">100 %</data>" in page  # log VaR is twice log leverage: all of the variance
+    assert ">100 %</data>" in page  # VaR grows with leverage, and nothing else does anything
     assert "lognormal, as written 1; log_sd 0.3" in page
     assert "a &lt;source&gt;" in page
     assert "The gain of the carry loop is 1 or more in 25 % ±4 % of the sets" in page

@@ -61,7 +61,7 @@ def starts_with(mapping, keys):
 
 def test_the_json_has_the_documented_keys_in_their_order():
     found = as_json(make_result())
-    assert list(found) == ["schema", "run", "results", "timing", "warnings", "far_paths"]
+    assert list(found) == ["schema", "run", "results", "timing", "warnings", "parameters", "far_paths"]
     assert found["schema"] == 1
     assert starts_with(
         found["run"],

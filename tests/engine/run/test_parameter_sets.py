@@ -60,7 +60,7 @@ def test_the_band_of_a_vol_is_the_closed_forms_at_the_vols_quantiles(uncertain):
         # the simulation's error, and 0.2 % of the loss by lines between the middles of 64 equal parts
         assert abs(found.value - expected) <= 4.0 * found.se + 0.002 * expected
     assert band.low.se < found.se  # a smaller vol has a smaller error
-    assert study.tornadoes[0].bars[0].share == pytest.approx(1.0, abs=0.01)  # its own curve alone is left
+    assert study.tornadoes[0].bars[0].share == pytest.approx(1.0, abs=1e-12)  # a larger vol loses more
 
 
 def test_shares_of_two_independent_priors_are_those_of_their_variances(uncertain):
@@ -69,11 +69,12 @@ def test_shares_of_two_independent_priors_are_those_of_their_variances(uncertain
     tornado = result.parameters[0].tornadoes[0]
     shares = {bar.parameter: bar for bar in tornado.bars}
     outer, within = shares["vol_multipliers.USDJPY"], shares["regimes.ONE.vol_multipliers.USDJPY"]
-    # losses go with the product of the two: 0.09 and 0.0225 of 0.1125; 1 % for the exponential of the move
-    assert abs(outer.share - 0.8) <= 3.0 * outer.share_se + 0.01
-    assert abs(within.share - 0.2) <= 3.0 * within.share_se + 0.01
+    # losses go with the product of the two, whose logarithm has the variances 0.09 and 0.0225 of 0.1125; 2 % for the
+    # normal scores of 64 sums, which are those of a normal only about
+    assert abs(outer.share - 0.8) <= 3.0 * outer.share_se + 0.02
+    assert abs(within.share - 0.2) <= 3.0 * within.share_se + 0.02
     assert tornado.together == pytest.approx(tornado.r2, abs=0.01)
-    assert tornado.r2 > 0.99
+    assert tornado.r2 > 0.95
 
 
 def test_a_parameter_without_effect_gives_a_width_of_exactly_nothing_and_no_share(uncertain):
@@ -129,7 +130,6 @@ def test_the_json_has_sets_seed_priors_and_their_sources(uncertain):
             "parameter": "vol_multipliers.USDJPY",
             "value": 1.0,
             "prior": "lognormal",
-            "is_log": True,
             "source": "assumption",
             "figures": {"log_sd": 0.3},
         }

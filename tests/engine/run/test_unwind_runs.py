@@ -6,6 +6,7 @@ import numba
 import numpy as np
 import pytest
 
+from engine.backtest.bundled_verdicts import laws_json
 from engine.inputs.run import resolve
 from engine.pack.pack import pack
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
@@ -115,3 +116,16 @@ def test_intervals_cover_the_mixtures_var_and_es():
             for i, measure in enumerate((VALUE_AT_RISK, EXPECTED_SHORTFALL)):
                 covered[k, i] += found.of(measure).low <= truth.of(measure).value <= found.of(measure).high
     assert ((covered >= 930) & (covered <= 970)).all(), covered / 1000
+
+
+def test_a_loop_without_strength_has_the_digests_of_the_filtered_law_and_one_with_it_the_records_verdict(tmp_path):
+    path = tmp_path / "idle.toml"
+    path.write_text(
+        'title = "t"\ndescription = "d"\nsource = "s"\nextends = ["unwind-loop"]\n[impact]\nfx_log_per_usd_bn = 0.0\n'
+        '[uncertainty]\n"impact.fx_log_per_usd_bn" = { prior = "uniform", low = 0.0, high = 0.1, source = "s" }\n'
+    )
+    result, _ = started("filtered", str(path), "unwind-loop", paths=4096)
+    assert digests(result, "idle") == digests(result, "filtered")
+    assert digests(result, "unwind-loop") != digests(result, "filtered")
+    words = laws_json(result)["backtest"]["scenarios"]["unwind-loop"]
+    assert words.startswith("stress law: not a forecast; record's next-date test t = -6.3 against this strength")

@@ -39,7 +39,8 @@ def test_levels_are_the_start_moved_by_the_deviations():
     assert made.start.usdjpy == pytest.approx(145.04 * (1.0 - 0.0836), rel=1e-3)  # as `scenario check` shows it
     at = made.series.index
     np.testing.assert_allclose(levels[:, at("USDJPY")], made.start.usdjpy * np.exp(deviations[:, at("USDJPY")]))
-    np.testing.assert_allclose(levels[:, at("USDJPY_VOL")], 0.124 * np.exp(deviations[:, at("USDJPY_VOL")]))
+    vol = 0.124 * (1.0 - 0.0836) ** -4.5  # what follows the dollar
+    np.testing.assert_allclose(levels[:, at("USDJPY_VOL")], vol * np.exp(deviations[:, at("USDJPY_VOL")]))
     start = float(made.start.curves["UST"].zero_rate(10.0))
     np.testing.assert_allclose(levels[:, at("UST_10Y")], start + deviations[:, at("UST_10Y")])
 

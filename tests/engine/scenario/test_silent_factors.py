@@ -34,8 +34,19 @@ def test_what_follows_is_spoken_of():
     assert notes("april-2025") == ()
 
 
-def test_laws_without_a_move_of_their_own_and_bridges_leave_nothing_out():
+def test_a_curve_with_a_target_is_spoken_of_whole():
+    assert notes("article-2025", {"yields": ("JGB_1Y", "JGB_5Y", "JGB_30Y")}) == ()  # targets of 10 and 40 years
+
+
+def test_laws_without_a_move_of_their_own_stops_and_bridges_leave_nothing_out():
+    assert notes("unwind-loop", {"yields": ("JGB_1Y",)}) == ()
     assert notes("base") == notes("filtered") == notes("article-2025-bridge") == ()
+
+
+def test_pillars_are_listed_curve_by_curve():
+    used = {"yields": ("JGB_1Y", "JGB_2Y", "JGB_5Y", "JGB_10Y", "JGB_30Y", "UST_3M", "UST_2Y", "UST_10Y")}
+    (note,) = notes("em-outflow", used)
+    assert "yields JGB_1Y to JGB_30Y, UST_3M, UST_2Y: they" in note
 
 
 def test_sales_speak_of_treasuries_alone():

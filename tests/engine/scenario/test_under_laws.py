@@ -29,7 +29,7 @@ def test_each_scenario_is_laid_under_each_law_with_its_shocks():
     ("name", "own"),
     [
         ("filtered", r"law 'filtered'"),
-        ("feedback-severe", "regimes, hazards, jumps.*carry"),
+        ("feedback-severe", "law 'filtered', carry, impact"),
         ("article-2025-bridge", "bridge"),
     ],
 )
@@ -79,8 +79,10 @@ def test_a_scenario_that_is_another_but_for_its_name_has_a_group_of_its_own():
     ("filtered", False, "filtered"),
     ("base", False, "gaussian"),
     ("april-2025", True, "gaussian"),
-    ("mixture", True, None),
-    ("equities/regimes-empirical", True, None),  # a stress by way of regimes-theory
+    ("feedback-severe", True, None),
+    ("mixture", False, "mixture"),
+    ("unwind-loop", True, None),
+    ("equities/regimes-empirical", True, None),  # extends regimes-theory
 ])  # fmt: skip
 def test_a_scenario_says_whether_it_is_a_stress_and_whose_backtest_is_its_own(name, is_stress, law):
     assert standing_of(load_scenario(name)) == Standing(is_stress=is_stress, law=law)

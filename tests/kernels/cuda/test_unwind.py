@@ -105,7 +105,7 @@ def test_each_mechanism_alone_switched_off_has_numbas_bits(twin, pair, off):
     levels = assert_equal_runs(twin, model, book, float32=float32)
     series = dict(zip(PATH_SERIES, levels[0, -1, 6:], strict=True))
     assert (np.ptp(series["regime"]) > 0.0) == ("regimes" not in off)
-    assert (np.ptp(series["carry_sold"]) > 0.0) == ("feedback" not in off)
+    assert (np.ptp(series["private_sold"]) > 0.0) == ("feedback" not in off)
 
 
 def test_laws_that_look_at_different_factors_have_numbas_bits(twin, random_unwind, random_book):

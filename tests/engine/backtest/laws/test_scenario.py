@@ -1,16 +1,27 @@
 """A scenario as a law: its paths on each date's market, and what is no forecast refused by name."""
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.backtest.laws.filtered import filtered_dates
 from engine.backtest.laws.gaussian import WINDOW, window_covariance
 from engine.backtest.laws.scenario import scenario_law
+from engine.backtest.run_backtest import run_backtest
+from engine.backtest.settings import BacktestSettings
 from engine.backtest.walk.common_draws import CommonDraws
+from engine.backtest.walk.parts import ThisProcess
 from engine.backtest.walk.walk_days import BookWalk, contenders
 from engine.errors import InputError
+from engine.inputs.market.load import bundled_market_path
 from engine.inputs.scenario.load import load_scenario, read_scenario
+from engine.law.past.filtered import step_spans
+from engine.mechanisms.rows import PastRow
+from engine.mechanisms.unwind import Unwind
+from engine.scenario.scenario import Scenario
 from tests.engine.backtest.synthetic import usual
 
 DRAWS = CommonDraws(seed=1, day=17000, n_paths=20_000)
@@ -51,6 +62,51 @@ def test_what_is_no_forecast_of_every_date_is_refused_with_the_way_out():
         scenario_law(load_scenario("august-2024"), pattern)
     with pytest.raises(InputError, match=r"'filtered' takes its moves from the past .* give --law filtered"):
         scenario_law(load_scenario("filtered"), pattern)
+
+
+def test_rows_of_a_scenario_s_own_are_walked_at_the_vols_of_each_date():
+    """One row alone: ten dates of it, by variances that it moves itself, worked out along one path."""
+    found, place = usual(2400, 3), 2200
+    names = [factor.name for factor in found.joint.factors]
+    row = PastRow(date="2024-08-05", residuals=tuple((name, -1.0) for name in names))
+    scenario = Scenario(name="s", title="t", description="d", source="s", unwind=Unwind(law="filtered", rows=(row,)))
+    drawn = scenario_law(scenario, found.pattern).prepare(found.joint)(place, 10, replace(DRAWS, n_paths=3)).moves
+    assert np.ptp(drawn, axis=1).max() == 0.0  # nothing is left to chance
+    law = filtered_dates(found.joint).on(place)
+    ones = replace(law, rows=np.full((len(names), 1), -1.0))
+    spans = step_spans(found.joint.day(place), 10)
+    assert drawn[:, 0] == pytest.approx(ones.walked(np.zeros((10, 1), np.uint32), spans)[:, 0], rel=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "first", "last", "n"),
+    [("flight-2024", "2024-07-09", "2024-07-26", 13), ("repatriation-2025", "2025-03-31", "2025-05-15", 30)],
+)
+def test_what_came_lies_near_the_middle_of_the_stress_named_after_it(shared, name, first, last, n):
+    """Ten dates from every start of the window, both sample books: the median of p was 0.9 and more by vols of one day.
+
+    Windows of ten dates overlap, so that 13 starts are hardly more than one: a quarter to three quarters is near.
+    """
+    settings = BacktestSettings(
+        history=(shared / "data" / "history.csv",),
+        market=bundled_market_path(),
+        books=tuple(Path("engine/book/data") / f"{book}.csv" for book in ("carry-fund", "life-insurer")),
+        first=date.fromisoformat(first),
+        last=date.fromisoformat(last),
+        laws=("filtered",),
+        scenarios=(load_scenario(name),),
+        horizons=(10,),
+        n_paths=10_000,
+        seed=1,
+        out=None,
+    )
+    rows = run_backtest(settings, ThisProcess(), lambda *_: None).rows
+    chosen = rows.law == name
+    for scope in ("total", "carry-fund", "life-insurer"):
+        p = rows.pit[chosen & (rows.scope == scope)]
+        assert p.size == n
+        assert 0.25 < np.median(p) < 0.75, scope
 
 
 def test_a_scenario_that_is_called_as_a_law_is_refused(tmp_path):

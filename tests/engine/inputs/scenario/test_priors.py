@@ -1,12 +1,17 @@
 """[uncertainty] of a scenario file: what is refused, by line and value, and how files inherit priors."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pytest
 
 from engine.errors import FileFaults
 from engine.inputs.scenario.load import read_scenario
 from engine.inputs.schema import json_schema
+from engine.mechanisms.parameters.parameter import parameter, source_text
 from engine.run.load import scenario_sha256
-from engine.scenario.uncertainty.priors import Lognormal, Normal, Studies, Uniform
+from engine.scenario.uncertainty.parameter_sets import parameter_sets
+from engine.scenario.uncertainty.priors import PRIORS, AbstractPrior, Lognormal, Normal, Studies, Uniform
 from tests.source_files import ROOT
 
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
@@ -120,6 +125,32 @@ def test_priors_are_part_of_what_a_scenario_says(read):
     text = PART + '[uncertainty]\n"repatriation.most" = {{ prior = "lognormal", log_sd = {}, source = "s" }}\n'
     digests = {scenario_sha256(read(text.format(sd))) for sd in (0.3, 0.4)} | {scenario_sha256(read(PART))}
     assert len(digests) == 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either(AbstractPrior):
+    """One of two values."""
+
+    kind: ClassVar[str] = "either"
+    source: str = source_text()
+    other: float = parameter(doc="The other value.")
+
+    def errors(self, place):
+        yield from ()
+
+    def value(self, level, place):
+        return place.centre if level < 0.5 else self.other
+
+
+def test_a_prior_from_outside_is_read_by_its_own_keys(read):
+    text = PART + '[uncertainty]\n"repatriation.most" = { prior = "either", other = 2.0, source = "s" }\n'
+    with PRIORS.registered(Either):
+        found = read(text)
+        assert priors(found) == {"repatriation.most": Either(source="s", other=2.0)}
+        assert sorted(parameter_sets(found, 4, 1).values[:, 0])[2:] == [2.0, 2.0]
+        assert "either" in str(json_schema("scenario")["properties"]["uncertainty"])
+    with pytest.raises(FileFaults, match="must be one of lognormal, normal, uniform, studies, on_off, got 'either'"):
+        read(text)
 
 
 def test_the_example_of_the_page_is_read(read):

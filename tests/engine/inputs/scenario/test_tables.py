@@ -19,7 +19,8 @@ from engine.scenario.apply import apply
 HEAD = 'title = "t"\ndescription = "d"\nsource = "s"\n'
 REGIME = '[[regimes]]\nname = "CALM"\nsource = "x"\ninitial = 1.0\n'
 SCENARIOS = Path(str(files("engine.scenario") / "bundled"))
-PARTS = sorted((SCENARIOS / "parts").glob("*.toml"))
+PRIORS_ALONE = "loop-uncertainty"  # a part that is of the values of whoever extends it
+PARTS = sorted(path for path in (SCENARIOS / "parts").glob("*.toml") if path.stem != PRIORS_ALONE)
 
 
 @pytest.fixture
@@ -199,6 +200,14 @@ def test_a_parameter_out_of_its_domain_is_refused_by_name_and_line(write, text, 
     assert len(found) == len(said), found
     for message, wanted in zip(found, said, strict=True):
         assert message.startswith(wanted), message
+
+
+def test_a_part_of_priors_is_of_the_values_of_whoever_extends_it():
+    with pytest.raises(FileFaults, match=r"'carry.leverage': it has no \[carry\]"):
+        read_scenario(SCENARIOS / "parts" / f"{PRIORS_ALONE}.toml")
+    names = [each.name for each in load_scenario("unwind-loop").uncertainty]
+    assert names == [each.name for each in load_scenario("feedback-severe").uncertainty]
+    assert {"carry.leverage", "impact.fx_log_per_usd_bn"} <= set(names)
 
 
 @pytest.mark.parametrize("path", PARTS, ids=lambda path: path.stem)

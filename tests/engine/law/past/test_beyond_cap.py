@@ -11,7 +11,7 @@ from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.law.past.beyond_cap import WORDS, beyond_cap
 from engine.mechanisms.unwind import Unwind
-from kernels.numpy.steps.beyond_cap import directions, jump_sizes
+from kernels.numpy.steps.beyond_cap import direction, jump_size
 
 MARKET = load_market(bundled_market_path())
 JUMPS = MARKET.filtered.cap_jumps
@@ -25,10 +25,10 @@ def test_as_many_words_meet_an_edge_as_jumps_come():
     found = beyond_cap(JUMPS, np.eye(17))
     assert np.diff(found.edges, prepend=0) / WORDS == pytest.approx(np.full(3, JUMPS.probability / 3.0), abs=1e-9)
     words = np.random.default_rng(1).integers(0, int(found.edges[-1]), 30_000).astype(np.uint64)
-    shares = np.bincount(directions(found.edges, words), minlength=3) / words.size
+    shares = np.bincount(direction(found.edges, words), minlength=3) / words.size
     assert shares == pytest.approx(1.0 / 3.0, abs=0.015)  # five errors of a share of 30,000
     # the median of the Pareto law, and its largest size
-    sizes = jump_sizes(found.shape, found.ratio, found.least, np.array([2**31, 0], np.uint64))
+    sizes = jump_size(found.shape, found.ratio, found.least, np.array([2**31, 0], np.uint64))
     assert sizes[0] == pytest.approx(JUMPS.scale / JUMPS.shape * (2.0**JUMPS.shape - 1.0), rel=1e-3)
     assert sizes[1] == pytest.approx(JUMPS.largest, rel=1e-4)
 

@@ -1,4 +1,4 @@
-"""A study of uncertain parameters put together: scores by the sort of prior, the odds of a loop that feeds itself."""
+"""A study of uncertain parameters put together, and the odds of a loop that feeds itself."""
 
 import math
 
@@ -9,18 +9,17 @@ from engine.risk.uncertainty.band import SetFigures
 from engine.risk.uncertainty.study import PriorFacts, gain_odds, study_of
 
 
-def facts(name, *, is_log):
-    kind = "lognormal" if is_log else "normal"
-    return PriorFacts(parameter=name, value=1.0, prior=kind, is_log=is_log, source="s", figures={"log_sd": 0.3})
+def facts(name):
+    return PriorFacts(parameter=name, value=1.0, prior="lognormal", source="s", figures={"log_sd": 0.3})
 
 
-def test_a_power_of_a_parameter_of_ratios_is_a_line_in_its_logarithm():
+def test_a_power_of_a_parameter_is_a_line_in_its_rank():
     values = np.exp(np.random.default_rng(2).normal(size=(40, 2)))
     found = study_of(
         scenario="s",
         seed=1,
         n_paths=1000,
-        priors=[facts("ratio", is_log=True), facts("other", is_log=False)],
+        priors=[facts("ratio"), facts("other")],
         sets=values.tolist(),
         figures=[
             SetFigures(scope="total", confidence=0.99, measure="v", values=tuple(values[:, 0] ** 1.7), ses=(0.0,) * 40)
@@ -38,9 +37,9 @@ def test_the_odds_of_a_gain_are_the_share_of_sets():
 
 
 def test_a_prior_is_told_in_a_few_words():
-    assert facts("ratio", is_log=True).words() == "lognormal, as written 1; log_sd 0.3"
+    assert facts("ratio").words() == "lognormal, as written 1; log_sd 0.3"
     studies = ({"name": "A (2012)", "value": 50.0}, {"name": "B (2017)", "value": 1.65})
     mixture = PriorFacts(
-        parameter="p", value=1.0, prior="studies", is_log=True, source="s", figures={"studies": studies, "high": 100.0}
+        parameter="p", value=1.0, prior="studies", source="s", figures={"studies": studies, "high": 100.0}
     )
     assert mixture.words() == "studies, as written 1; A (2012) 50, B (2017) 1.65, high 100"

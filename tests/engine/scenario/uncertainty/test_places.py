@@ -1,14 +1,19 @@
 """Dotted names of parameters: where they lead, what is there instead, and the scenario with another value."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.inputs.scenario.load import load_scenario
+from engine.law.registry import LAWS
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.regimes import Hazard, Regime
+from engine.mechanisms.registry import MECHANISMS
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.scenario import Scenario
 from engine.scenario.uncertainty.places import UnknownParameterError, place_of
+from tests.toys import STORM, STORM_LAW, Storm
 
 REGIMES = (
     Regime(name="CALM", source="s", initial=1.0),
@@ -86,6 +91,22 @@ def test_a_name_that_leads_nowhere_is_refused_with_what_is_there(name, message):
     with pytest.raises(UnknownParameterError) as refusal:
         place_of(SCENARIO, name)
     assert message in str(refusal.value)
+
+
+def test_a_mechanism_from_outside_has_its_parameters_too():
+    storm = Unwind(added=(("storm", Storm(source="s", stretch=2.0)),))
+    with MECHANISMS.registered(STORM), LAWS.registered(STORM_LAW):
+        stormy = Scenario(name="s", title="t", description="d", source="s", unwind=storm)
+        place = place_of(stormy, "storm.stretch")
+        assert (place.centre, place.low, place.high) == (2.0, 0.0, 3.0)
+        assert place_of(place.put(1.5), "storm.stretch").centre == 1.5
+        assert place_of(stormy, "storm").put(0.0).unwind == Unwind()
+
+
+def test_a_name_with_dots_is_found_whole():
+    part = replace(REGIMES[0], name="No. 1.5")
+    scenario = replace(SCENARIO, unwind=replace(UNWIND, regimes=(part, REGIMES[1])))
+    assert place_of(scenario, "regimes.No. 1.5.initial").centre == 1.0
 
 
 def test_the_law_itself_is_no_number():

@@ -7,7 +7,7 @@ from kernels.lanes import RESIDUAL_ROW
 from kernels.numba.backend import NumbaBackend
 from kernels.numpy.backend import NumpyBackend
 from kernels.numpy.draws.philox import draw_words
-from kernels.numpy.steps.beyond_cap import directions, jump_sizes
+from kernels.numpy.steps.beyond_cap import direction, jump_size
 
 N_FACTORS, N_STEPS, N_PATHS = 5, 6, 600
 IDS = np.arange(2**33 - 100, 2**33 - 100 + N_PATHS, dtype=np.uint64)
@@ -84,10 +84,8 @@ def test_where_no_word_reaches_an_edge_the_law_is_the_one_without_to_the_bit(ran
 def test_words_tell_directions_and_sizes():
     edges = np.array([100, 200, 250])
     words = np.array([0, 99, 100, 199, 200, 249, 250, 2**32 - 1], np.uint64)
-    assert directions(edges, words).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert direction(edges, words).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     # half of 2^32 is the middle: scale / shape (2^shape - 1) = 2 / 0.5 (sqrt(2) - 1)
-    assert jump_sizes(0.5, 4.0, 0.0, np.array([2**31], np.uint64)) == pytest.approx(
-        4.0 * (np.sqrt(2.0) - 1.0), rel=1e-9
-    )
+    assert jump_size(0.5, 4.0, 0.0, np.array([2**31], np.uint64)) == pytest.approx(4.0 * (np.sqrt(2.0) - 1.0), rel=1e-9)
     largest = 4.0 * (1e-4**-0.5 - 1.0)  # one in ten thousand is as large, and none larger
-    assert jump_sizes(0.5, 4.0, 1e-4, np.array([0], np.uint64)) == pytest.approx(largest, rel=1e-5)
+    assert jump_size(0.5, 4.0, 1e-4, np.array([0], np.uint64)) == pytest.approx(largest, rel=1e-5)

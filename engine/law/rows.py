@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.market.filtered import FilteredState
-from engine.mechanisms.past_rows import PastRow
+from engine.mechanisms.rows import PastRow
 from kernels.types import F64
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.calibration.hidden_regimes import estimated_regimes
-from engine.calibration.row_regimes import regime_series, row_regimes, series_of
+from engine.calibration.rows.row_regimes import regime_series, row_regimes, series_of
 
 NAMES = ("JGB_2Y", "JGB_10Y", "UST_10Y", "USDJPY")
 DAYS = np.arange(np.datetime64("2015-01-05"), np.datetime64("2020-06-30"))[::2]

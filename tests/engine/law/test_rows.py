@@ -9,8 +9,8 @@ from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
 from engine.law.law import law_of
-from engine.law.past.own_rows import columns_of
-from engine.mechanisms.past_rows import PastRow
+from engine.law.rows import columns_of
+from engine.mechanisms.rows import PastRow
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
 
