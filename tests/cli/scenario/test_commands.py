@@ -10,7 +10,7 @@ def test_list_names_the_bundled_scenarios(unwind):
         for table in (bundled, equities)
     )
     assert names[0] == DEFAULT_SCENARIO
-    assert len(names) == 22
+    assert len(names) == 23
     assert others == ["equities/regimes-empirical", "equities/regimes-theory"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
@@ -78,7 +78,7 @@ def test_show_names_the_set_of_betas_beside_their_figures(unwind, root):
 def test_show_has_the_moments_of_a_scenario_s_own_rows(unwind):
     out = unwind("scenario", "show", "flight-2024").stdout
     assert "17 factors' residuals on 22 dates, 2024-07-10 to 2024-08-09" in out
-    assert "USDJPY  -0.74  1.46" in out
+    assert "USDJPY   -0.74  1.46" in out
 
 
 def test_a_plot_that_could_not_be_drawn_is_refused_before_anything_is_shown(unwind, tmp_path):
