@@ -18,7 +18,8 @@ ROWS_LAW = "filtered"
 class PastRow:
     """One joint date's residuals, drawn whole by law 'filtered' in place of the market's own rows.
 
-    Variances, leads and the calendar are the market's of the valuation date. `unwind data rows` writes them.
+    Variances, leads and the calendar are the market's of the valuation date, and variances stay so to the horizon.
+    `unwind data rows` writes them.
     """
 
     date: str = parameter(doc="Joint date on which the moves ended, 2024-08-05.", most=10, is_name=True)

@@ -26,11 +26,18 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     for where, day in days:
         if day is not None and day > horizon_days:
             findings.note(where, f"day {day} lies beyond the horizon of {horizon_days} business days: it never comes")
-    if horizon_days > LONG_DAYS and scenario.unwind is not None and takes_mechanisms(scenario.unwind):
+    if horizon_days > LONG_DAYS and scenario.unwind is not None and _goes_along(scenario.unwind):
         findings.note(
             "law",
             f"over {horizon_days} business days variances of law {scenario.unwind.law!r} have no mean to return to: its"
             " 99.9 %, and means and standard deviations of prices, are no market's; docs/laws.md",
+        )
+    n_rows = len(scenario.unwind.rows) if scenario.unwind is not None else 0
+    if 0 < n_rows < horizon_days:
+        findings.note(
+            "rows",
+            f"{scenario.name} draws from {n_rows} joint dates over {horizon_days} business days: what it is of did not"
+            " last so long",
         )
     sellers = [key for key in _SELL_ON if scenario.unwind is not None and scenario.unwind.part(key) is not None]
     if horizon_days > LONG_DAYS and sellers:
@@ -44,7 +51,7 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
 
 def far_tail_notes(scenarios: Sequence[Scenario], horizon_days: int, confidences: Sequence[float]) -> tuple[str, ...]:
     """Return the note on figures so far out that a law of past days has a longer tail of USD/JPY than the record."""
-    laws = [each.unwind.law for each in scenarios if each.unwind is not None and takes_mechanisms(each.unwind)]
+    laws = [each.unwind.law for each in scenarios if each.unwind is not None and _goes_along(each.unwind)]
     if not laws or horizon_days == 1 or max(confidences) < FAR_CONFIDENCE:
         return ()
     names = ", ".join(dict.fromkeys(filter(None, laws)))
@@ -66,6 +73,11 @@ def impact_notes(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
             text = f"USD 100 bn of Treasuries sold add to the 5-year yield: {studies}; any sales: {impact.cap_bp:g} bp"
             names.setdefault(text, []).append(each.name)
     return tuple(f"{', '.join(who)}: {text}" for text, who in names.items())
+
+
+def _goes_along(unwind: Unwind) -> bool:
+    """Say whether variances go along with the path: they do not by a scenario's own rows."""
+    return takes_mechanisms(unwind) and not unwind.rows
 
 
 def _sells_treasuries(unwind: Unwind) -> bool:

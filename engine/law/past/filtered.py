@@ -118,6 +118,8 @@ def row_law(
 ) -> tuple[RowLaw, RowSteps]:
     """Return a market's filtered law over its next `n_steps` joint dates, by rows of a scenario's own if there are any.
 
+    By those, variances stay what they are on the valuation date.
+
     Raises
     ------
     InputError
@@ -130,7 +132,9 @@ def row_law(
     loadings = row_loadings(state, names)  # (n_factors, n_columns) of residuals
     residuals = state.rows @ loadings.T
     own = _own_normals(residuals, held, names)
-    if own_rows:
+    decays = state.decays
+    if own_rows:  # of days far from usual: averages that went along would grow by a tenth a step
+        decays = np.ones_like(decays)
         table, noise = columns_of(own_rows, state)
         residuals, own = table @ loadings.T, np.where(held, noise[columns], own)
     variances = weekday_variances(state, market)
@@ -144,7 +148,7 @@ def row_law(
         own_normal=own,
         least_variance=np.where(variances > 0.0, FLOOR / np.where(variances > 0.0, variances, 1.0), 1.0),
         variance=_padded(averages / np.where(variances > 0.0, variances, 1.0)[:, None]),
-        speed=_padded(state.decays),
+        speed=_padded(decays),
         weight=_padded(state.weights),
         leader=np.array([names.index(name) for name in state.leaders], np.int64),
         lead=lead,

@@ -12,7 +12,9 @@ from engine.law.law import law_of
 from engine.law.rows import columns_of
 from engine.mechanisms.rows import PastRow
 from engine.mechanisms.unwind import Unwind
+from engine.run.walk import walk_of
 from engine.scenario.apply import apply
+from kernels.numpy.backend import NumpyBackend
 
 MARKET = load_market(bundled_market_path())
 STATE = MARKET.filtered
@@ -27,10 +29,21 @@ def market_s_own(n):
     )
 
 
-def test_the_market_s_own_rows_are_its_law_to_the_bit():
+def test_the_market_s_own_rows_are_its_law_to_the_bit_but_for_vols_that_stay():
     one, other = (law_of(MARKET, 10, 10, each) for each in (Unwind(law="filtered", rows=market_s_own(1000)),
                                                             Unwind(law="filtered")))  # fmt: skip
-    assert one.key() == other.key()
+    assert one.rows.speed.tolist() == [1.0] * 4
+    assert replace(one, rows=replace(one.rows, speed=other.rows.speed)).key() == other.key()
+
+
+@pytest.mark.parametrize("name", ["flight-2024", "repatriation-2025"])
+def test_variances_stay_those_of_the_date_however_long_the_horizon(name):
+    """Days of a crisis over and over: averages that went along would double within a week, again and again."""
+    walk = walk_of(load_scenario(name), MARKET, n_days=60, seed=1, backend=NumpyBackend())
+    dollar = np.log(walk.levels(np.arange(1_000, dtype=np.uint64))[:, walk.series.index("USDJPY")])
+    first, last = np.ptp(dollar[9], axis=0), np.ptp(dollar[59], axis=0)
+    assert last / first == pytest.approx(np.sqrt(6.0), rel=0.25)  # ranges of 1,000 paths, to a tenth or so
+    assert last < 0.7
 
 
 def test_rows_change_nothing_but_the_table():

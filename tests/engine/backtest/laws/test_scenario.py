@@ -65,7 +65,7 @@ def test_what_is_no_forecast_of_every_date_is_refused_with_the_way_out():
 
 
 def test_rows_of_a_scenario_s_own_are_walked_at_the_vols_of_each_date():
-    """One row alone: ten dates of it, by variances that it moves itself, worked out along one path."""
+    """One row alone: ten dates of it, by the variances of the first to the last, worked out along one path."""
     found, place = usual(2400, 3), 2200
     names = [factor.name for factor in found.joint.factors]
     row = PastRow(date="2024-08-05", residuals=tuple((name, -1.0) for name in names))
@@ -73,7 +73,8 @@ def test_rows_of_a_scenario_s_own_are_walked_at_the_vols_of_each_date():
     drawn = scenario_law(scenario, found.pattern).prepare(found.joint)(place, 10, replace(DRAWS, n_paths=3)).moves
     assert np.ptp(drawn, axis=1).max() == 0.0  # nothing is left to chance
     law = filtered_dates(found.joint).on(place)
-    ones = replace(law, rows=np.full((len(names), 1), -1.0))
+    held = replace(law.rule, decays=(1.0,) * len(law.rule.decays))
+    ones = replace(law, rows=np.full((len(names), 1), -1.0), rule=held)
     spans = step_spans(found.joint.day(place), 10)
     assert drawn[:, 0] == pytest.approx(ones.walked(np.zeros((10, 1), np.uint32), spans)[:, 0], rel=1e-9)
 
