@@ -45,7 +45,7 @@ def measure() -> CaseResult:
             plain, mixed = (f"{name}, {n_days} days, {precision}" for name in ("plain", "mixture"))
             work[plain] = _work(market, None, n_days, precision)
             work[mixed] = replace(_work(market, mixture, n_days, precision), ours=plain)
-        for whole, parts in (("bench/three-regimes.toml", without(mixture)), ("plain", alone(mixture))):
+        for whole, parts in (("mixture", without(mixture)), ("plain", alone(mixture))):
             for name, variant in parts.items():
                 made = _work(market, variant, MECHANISM_DAYS, precision)
                 work[f"{whole} {name}, {precision}"] = replace(
@@ -66,9 +66,8 @@ def without(mixture: Unwind) -> dict[str, Unwind]:
     """Return the mixture with one mechanism switched off."""
     return {
         "without intervention": replace(mixture, intervention=None),
-        "without carry": replace(mixture, carry=None),
         "without repatriation": replace(mixture, repatriation=None),
-        "without carry, repatriation, impact": replace(mixture, carry=None, repatriation=None, impact=None),
+        "without repatriation, impact": replace(mixture, repatriation=None, impact=None),
         "without jumps": replace(mixture, jumps=()),
         "without regimes, hazards, jumps": replace(mixture, regimes=(), hazards=(), jumps=()),
     }
@@ -78,10 +77,8 @@ def alone(mixture: Unwind) -> dict[str, Unwind]:
     """Return the plain walk with one mechanism switched on."""
     return {
         "with intervention": Unwind(intervention=mixture.intervention),
-        "with carry, repatriation, impact": Unwind(
-            carry=mixture.carry, repatriation=mixture.repatriation, impact=mixture.impact
-        ),
-        "with regimes, hazards, jumps": replace(mixture, intervention=None, carry=None, repatriation=None, impact=None),
+        "with repatriation, impact": Unwind(repatriation=mixture.repatriation, impact=mixture.impact),
+        "with regimes, hazards, jumps": replace(mixture, intervention=None, repatriation=None, impact=None),
         "with regimes, hazards": Unwind(regimes=mixture.regimes, hazards=mixture.hazards),
         "with multivariate t": Unwind(nu=NU),
     }

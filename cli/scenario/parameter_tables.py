@@ -1,6 +1,7 @@
 """What not knowing parameters does to a run's figures: bands over sets of them, and which parameter makes a band."""
 
 import math
+import statistics
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,7 @@ def gain_line(study: "ParameterStudy") -> str:
     gain = study.gain
     if gain is None:
         return ""
-    middle = sorted(gain.gains)[len(gain.gains) // 2]
+    middle = statistics.median(gain.gains)
     return (
         f"Gain of the carry loop, {study.scenario}: {min(gain.gains):.2f} to {max(gain.gains):.2f} over the sets,"
         f" median {middle:.2f}; {render.percent(gain.probability, 0)} ±{render.percent(gain.se, 0)} that it is 1 or"

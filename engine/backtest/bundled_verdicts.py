@@ -82,8 +82,9 @@ class BundledVerdicts:
         """Return `words_for`, without what a stress's law fails: a table has no room for it."""
         if not standing.is_stress or standing.law is None or standing.law not in self.laws:
             return self.words_for(scenario, standing)
-        passes = all(each.passes for each in self.laws[standing.law].horizons)
-        return labelled(standing, f"law {standing.law}: {'passes' if passes else 'fails'}")
+        verdict = self.laws[standing.law]
+        fails = any(not each.passes for each in verdict.horizons)
+        return labelled(standing, f"law {standing.law}: {'fails' if fails else verdict.words}")
 
     @property
     def basis(self) -> str:

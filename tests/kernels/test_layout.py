@@ -26,8 +26,8 @@ def test_a_law_is_a_record_of_64_bit_numbers():
     assert Law.dtype() == LAW
     assert LAW.itemsize == 8 * len(LAW.names)
     law = Law.zeros(2)
-    law["fx"], law["leverage"] = 3, 2.5
-    assert (law[1].fx, law[1].leverage) == (3, 2.5)
+    law["fx"], law["hazard"] = 3, 2.5
+    assert (law[1].fx, law[1].hazard) == (3, 2.5)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.repeated import first_repeated
@@ -41,6 +41,12 @@ AT_ONCE = ("august-2024", "april-2025", "article-2025")  # bundled ones that mov
 
 
 FollowerSetName: Any = Literal[tuple(FOLLOWER_SETS)]  # of the registry, as it is
+
+
+def _stays(stress: bool) -> bool:
+    if not stress:
+        raise ValueError("must be true or left out: a scenario that extends a stress is one")
+    return stress
 
 
 class ShockEntry(Strict):
@@ -86,9 +92,9 @@ class ScenarioHead(Strict):
     title: str = Field(min_length=1, max_length=LONGEST_TITLE, description="One line, for tables.")
     description: str = Field(min_length=1, description="What happened or is supposed, in a sentence or two.")
     source: str = Field(min_length=1, description="Where the figures come from, with dates.")
-    stress: bool = Field(
+    stress: Annotated[bool, AfterValidator(_stays)] = Field(
         default=False,
-        description="A stress and no forecast: every table that shows the scenario says so.",
+        description="A stress and no forecast: every table that shows the scenario says so. What extends one is one.",
     )
     followers: ByFactor | FollowerSetName = Field(
         default_factory=dict,

@@ -69,7 +69,10 @@ def test_a_table_says_of_a_stresss_law_only_whether_it_passes():
     found = verdicts_of(MADE)
     stress = Standing(is_stress=True, law="c")
     assert found.short_words_for("shocked", stress) == "stress law: not a forecast; law c: fails"
-    assert found.short_words_for("shocked", replace(stress, law="a")) == "stress law: not a forecast; law a: passes"
+    assert (
+        found.short_words_for("shocked", replace(stress, law="a"))
+        == "stress law: not a forecast; law a: passes at 1 and 10 days"
+    )
     assert found.short_words_for("shocked", replace(stress, is_stress=False)) == found.words_for(
         "shocked", replace(stress, is_stress=False)
     )

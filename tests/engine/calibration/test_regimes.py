@@ -138,22 +138,6 @@ def test_drifts_and_jumps_together_make_the_mean(estimates):
     assert found.drifts[at] + found.jump_rate * jump["USDJPY"] - half == pytest.approx(found.mean[at], rel=1e-12)
 
 
-def test_interventions_come_about_as_often_as_the_record_has_them(shared):
-    given = unwind("intervention").intervention
-    assert given is not None
-    usdjpy = pd.read_csv(shared / "data" / "history.csv", index_col="date", parse_dates=True)["usdjpy"].dropna()
-    moves = np.log(usdjpy).diff(5).shift(1)  # known on the eve
-
-    def expected(logit, sign, start, end):
-        size = (sign * moves.loc[start:end]).loc[lambda move: move > 0.0]
-        return float((1.0 / (1.0 + np.exp(-(logit + given.per_move * size)))).sum())
-
-    # none since 2011-11-04: half an event by Jeffreys' prior
-    assert expected(given.rise_logit, -1.0, "2012", "2025-05-30") == pytest.approx(0.5, abs=0.05)
-    # 7 days in 2022-2024; 1.6 standard deviations of a Poisson number above this
-    assert expected(given.fall_logit, 1.0, "2022", "2024") == pytest.approx(3.9, abs=0.1)
-
-
 @pytest.mark.parametrize(("name", "episode"), [("calm", CALM), ("flight-2024", EPISODES["FLIGHT"]),
                                                ("repatriation-2025", EPISODES["REPATRIATION"])])  # fmt: skip
 def test_the_estimated_betas_are_least_squares_on_the_full_history(shared, name, episode):

@@ -92,20 +92,23 @@ def test_a_users_scenario_is_found_by_path(tmp_path):
     )  # fmt: skip
 
 
-def test_a_stress_is_inherited_and_taken_back_by_name_and_is_part_of_what_a_scenario_is(tmp_path):
+def test_a_stress_is_inherited_for_good_and_is_part_of_what_a_scenario_is(tmp_path):
     files = {
         "over": HEAD + "stress = true\n",
         "under": 'extends = ["over.toml"]\n' + HEAD,
+        "plain": HEAD,
         "not": 'extends = ["over.toml"]\nstress = false\n' + HEAD,
+        "odd": 'stress = "yes"\n' + HEAD,
     }
     for name, text in files.items():
         (tmp_path / f"{name}.toml").write_text(text)
-    found = {name: load_scenario(str(tmp_path / f"{name}.toml")) for name in files}
-    assert {name: each.stress for name, each in found.items()} == {"over": True, "under": True, "not": False}
-    assert scenario_sha256(found["not"]) != scenario_sha256(replace(found["not"], stress=True))
-    (tmp_path / "odd.toml").write_text('stress = "yes"\n' + HEAD)
+    found = {name: load_scenario(str(tmp_path / f"{name}.toml")) for name in ("over", "under", "plain")}
+    assert {name: each.stress for name, each in found.items()} == {"over": True, "under": True, "plain": False}
+    assert scenario_sha256(found["plain"]) != scenario_sha256(replace(found["plain"], stress=True))
     with pytest.raises(FileFaults, match=r"odd\.toml: line 1, stress: must be true or false"):
         load_scenario(str(tmp_path / "odd.toml"))
+    with pytest.raises(FileFaults, match=r"not\.toml: line 2, stress: must be true or left out: .* extends a stress"):
+        load_scenario(str(tmp_path / "not.toml"))
 
 
 def test_a_path_is_read_though_a_bundled_scenario_has_its_name(tmp_path):

@@ -137,6 +137,7 @@ class GpuArray:
 
     def __init__(self, host):
         self.host, self.device, self.nbytes = host, device_id(), host.nbytes
+        self.shape = host.shape
         self.chunk = current.allocator(host.nbytes) if host.nbytes else None
         self.data = SimpleNamespace(ptr=host.ctypes.data, device=device_id())
 
