@@ -3,6 +3,7 @@ import pytest
 
 from engine.batch.blocks.checkpoints import Checkpoints, blocks_of, trimmed
 from kernels.base import CellRange, Reduction
+from kernels.far import N_NAMED
 
 BLOCK = CellRange(first=3, n=2, n_paths=10**6)
 
@@ -18,6 +19,9 @@ def reduction(pnl: list[list[float]]) -> Reduction:
         gap_counts=np.zeros((n_rows, 1, 2), np.int64),
         gap_sums=np.full((n_rows, 1, 2), -0.0),
         gap_squares=np.zeros((n_rows, 1, 2)),
+        far_counts=rng.integers(0, 5, (1, 2)),
+        far_paths=rng.integers(0, 2**40, (1, 2, N_NAMED), np.uint64),
+        far_ratios=rng.normal(size=(1, 2, N_NAMED)),
         kept_pnl=np.array([value for row in pnl for value in row]),
         kept_rows=np.cumsum([0, *map(len, pnl)]),
     )
