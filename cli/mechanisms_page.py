@@ -66,7 +66,7 @@ def _default(default: Any) -> str:
             return "needed"
         case bool():
             return "true" if default else "false"
-        case float():
+        case int() | float():
             return f"{default:g}"
         case tuple() if default and is_dataclass(default[0]):
             return "; ".join(f"{each.words()}, weight {each.weight:g}" for each in default)

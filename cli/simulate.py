@@ -64,7 +64,7 @@ def simulate(
         typer.Option(
             metavar="LEVEL",
             help="Print instead how likely a factor is to end at or beyond a level and to touch it on a close before,"
-            " by date and regime: USDJPY<=125, JGB_10Y>=2 (rates and vols in percent); repeatable.",
+            " by date and regime: USDJPY<=125, JGB_10Y>=2 (zero rates and vols, in percent: 2 is 2 %); repeatable.",
         ),
     ] = None,
     as_json: options.AsJson = False,

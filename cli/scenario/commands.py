@@ -38,7 +38,7 @@ def list_() -> None:
 
     listed = {
         "Bundled scenarios": bundled_scenario_names(),
-        "For markets with equities, which stand still in those above": equity_scenario_names(),
+        "For markets with equities, which their regimes move": equity_scenario_names(),
     }
     tables = [
         Table(title=title, columns=columns, rows=[row(load_scenario(name)) for name in names])

@@ -19,9 +19,11 @@ def print_touch(
 
     from cli import progress
     from engine.levels.levels_file import facts
-    from engine.levels.touch import barriers_of, touch_json, touched
+    from engine.levels.touch import barriers_of, percent_notes, touch_json, touched
 
     barriers, paths = barriers_of(words, walk.factors), walk.paths(first, n_paths)
+    for note in percent_notes(words, barriers, walk.factors):
+        render.warn(note)
     with progress.on_stderr() as report:
         rows = touched(walk, paths, barriers, report)
     if as_json:

@@ -58,6 +58,8 @@ def _of_prices(unwind: Unwind, setting: LawSetting) -> F64:
 
 def jump_arrays(jumps: tuple[Jump, ...], regimes: tuple[str, ...], factors: tuple[str, ...], dt: float) -> JumpArrays:
     """Return the arrays of `jumps` for steps of `dt` years; `regimes` names them, () is one without a name."""
+    if undated := [jump.name for jump in jumps if jump.event is not None]:
+        raise ValueError(f"events without their dates, {', '.join(undated)}: apply needs a horizon")
     n_regimes = max(1, len(regimes))
     shape = len(jumps), n_regimes, len(factors)
     tails = np.array([_tails(jump, regimes, dt) for jump in jumps]).reshape(*shape[:2], MOST)

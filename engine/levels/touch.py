@@ -21,6 +21,7 @@ from kernels.types import F64, I64, Bools
 SHAPE = re.compile(r"\s*(?P<factor>[A-Za-z0-9_.-]+)\s*(?P<side><=|>=)\s*(?P<level>[^%\s]+)\s*(?P<percent>%?)\s*")
 EXAMPLES = "'USDJPY<=125' or 'JGB_10Y>=2', a rate or a vol in percent"
 LARGEST_PERCENT = 1000.0  # of a rate or a vol
+LEAST_PERCENT = {FactorKind.RATE: 0.1, FactorKind.VOL: 1.0}  # below, a level without its % is more often a decimal
 MOST_BARRIERS = 32
 N_DATES = 5  # that are shown, the first and the last among them
 
@@ -67,6 +68,18 @@ def barriers_of(words: Sequence[str], factors: Sequence[Factor]) -> tuple[Barrie
         if barrier in found[:i]:
             raise InputError(f"--touch: {barrier.text} is there twice")
     return found
+
+
+def percent_notes(words: Sequence[str], barriers: Sequence[Barrier], factors: Sequence[Factor]) -> tuple[str, ...]:
+    """Return a note on each level of a rate or a vol that looks like a decimal: it is read in percent."""
+    least = {factor.name: LEAST_PERCENT.get(factor.kind, 0.0) for factor in factors}
+    notes = []
+    for word, barrier in zip(words, barriers, strict=True):
+        percent = abs(100.0 * barrier.level)
+        if "%" not in word and 0.0 < percent < least[barrier.factor]:
+            way_out = f"of {100.0 * percent:.6g} % write {100.0 * percent:.6g}, and {percent:.6g}% without this note"
+            notes.append(f"--touch {word}: it is read as {percent:.6g} %; {way_out}")
+    return tuple(notes)
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:

@@ -14,7 +14,8 @@ class Carry:
     """Leveraged positions funded in yen, of many entry levels: stopped out as the worst loss of each grows.
 
     Of a cohort is stopped stop_slope * (loss - stop_loss), within 0 and stop_most; it is sold on the joint dates after
-    the close that stops it, limit_per_day at most. Goes on law "filtered" and needs the market's [law.loop].
+    the close that stops it, limit_per_day at most. Goes on laws "filtered", "filtered-regimes" and "mixture", and needs
+    the market's [law.loop].
     """
 
     source: str = source_text()
@@ -103,7 +104,7 @@ def check_carry(carry: Carry | None, law: str | None, *, has_rows: bool, finding
         findings.refuse(
             "carry",
             f"carry trades go on the market's past days, net of what they sold on them, and {given} is not these: take"
-            " law = 'filtered' without rows, or leave carry out",
+            " law = 'filtered', 'filtered-regimes' or 'mixture', without rows, or leave carry out",
         )
 
 

@@ -13,6 +13,7 @@ from engine.mechanisms.regimes import ANY_REGIME, Regime, unknown_regime
 from kernels.law_layout import MAX_JUMPS
 
 MAX_LOADINGS = 4
+DATED_SHOCKS = "shocks of day"  # how the jumps begin that shocks with a day become
 LARGEST_JUMP = {FactorKind.RATE: 0.5, FactorKind.PRICE: 3.0, FactorKind.VOL: 3.0}  # of a state: 50 %, a factor of 20
 
 
@@ -88,8 +89,11 @@ def jump_sizes(jump: Jump) -> tuple[tuple[str, float, float], ...]:
 def check_jumps(jumps: Sequence[Jump], regimes: Sequence[Regime], findings: Findings) -> None:
     """Refuse too many jumps or normals, names that come twice, unknown regimes, and jumps that never come."""
     if len(jumps) > MAX_JUMPS:
-        many = f"there may be {MAX_JUMPS} kinds of jumps at most, and a day that has shocks is one; got {len(jumps)}"
-        findings.refuse("jumps" if jumps[MAX_JUMPS].rates else "shocks", many)
+        many = (
+            f"there may be {MAX_JUMPS} kinds of jumps at most within the horizon, and a date of an event is one, and a"
+            f" day that has shocks; got {len(jumps)}"
+        )
+        findings.refuse("shocks" if jumps[MAX_JUMPS].name.startswith(DATED_SHOCKS) else "jumps", many)
     names = [regime.name for regime in regimes]
     for i, jump in enumerate(jumps):
         at = f"jumps[{i + 1}]"

@@ -20,11 +20,11 @@ class FarPaths:
     limit_bp: float  # over the horizon
     farthest: tuple[FarPath, ...]  # three at most, the farthest first
 
-    def warning(self, n_drawn: int, horizon_days: int) -> str:
-        """Say it in words, of so many paths that were drawn."""
+    def warning(self, n_drawn: int, horizon_days: int, command: str | None) -> str:
+        """Say it in words, of so many paths that were drawn; `command` shows the farthest, None: there is none."""
         named = ", ".join(f"{each.path:,} by {each.move_bp:+,.0f} bp" for each in self.farthest)
         return (
             f"{self.scenario}: {self.n_paths:,} of {n_drawn:,} paths move a Treasury yield by more than"
-            f" {self.limit_bp:,.0f} bp in {horizon_days} days, as no market has: path {named}; to see one: `unwind"
-            f" simulate --scenario {self.scenario} --path {self.farthest[0].path}`"
+            f" {self.limit_bp:,.0f} bp in {horizon_days} days, as no market has: path {named}"
+            f"{f'; to see one: `{command}`' if command else ''}"
         )

@@ -36,6 +36,7 @@ class Inputs:
     names: tuple[str, ...]  # of the scenarios
     shocked: tuple[Market, ...]  # one a scenario
     unwinds: tuple[Unwind | None, ...]  # one a scenario
+    horizon_days: int  # business days, within which events have their dates
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
 
@@ -51,7 +52,7 @@ class Inputs:
 
     def with_scenarios(self, scenarios: Sequence[Scenario], names: Sequence[str]) -> "Inputs":
         """Return the same with other scenarios, by these names. Raises InputError where one does not fit the market."""
-        shocked = [apply(scenario, self.market) for scenario in scenarios]
+        shocked = [apply(scenario, self.market, self.horizon_days) for scenario in scenarios]
         return replace(
             self,
             scenarios=tuple(scenarios),
@@ -76,7 +77,7 @@ def inputs_of(
     market: Market, book: CompiledBook, scenarios: Sequence[Scenario], config: RunConfig, *, market_sha256: str
 ) -> Inputs:
     """Shock a market with each scenario of a run. Raises InputError."""
-    shocked = [apply(scenario, market) for scenario in scenarios]
+    shocked = [apply(scenario, market, config.horizon_days) for scenario in scenarios]
     notes = tuple(note for each in shocked for note in each.notes)
     fits, used = fit(book, market), used_factors(book, market)
     contents = {f"scenario:{each.name}": scenario_sha256(each) for each in scenarios}
@@ -87,6 +88,7 @@ def inputs_of(
         names=tuple(each.name for each in scenarios),
         shocked=tuple(each.market for each in shocked),
         unwinds=tuple(each.unwind for each in shocked),
+        horizon_days=config.horizon_days,
         sha256={"market": market_sha256, "book": book.sha256, **contents},
         warnings=(
             *market_warnings(market),

@@ -12,6 +12,7 @@ from engine.run.backend import device_errors
 from engine.run.blocks import estimates, relative_se
 from engine.run.prepared import Prepared, PreparedRun, scopes_of
 from engine.run.run_facts import facts_of
+from engine.run.simulate_command import simulate_command
 from engine.run.table_errors import with_table_errors
 
 BP = 1e4  # of 1.0
@@ -64,7 +65,7 @@ def result_of(
     """
     n_paths = tails.plan.n_paths if tails else max(row.n_moves or 0 for row in rows)
     far = _far_paths(prepared.drawn, tails) if prepared.drawn and tails else ()
-    named = [each.warning(n_paths, prepared.config.horizon_days) for each in far]
+    named = [_warning(each, n_paths, prepared) for each in far]
     return RunResult(
         run=facts_of(prepared, n_paths),
         results=tuple(row for name in prepared.inputs.names for row in rows if row.scenario == name),
@@ -78,6 +79,11 @@ def result_of(
         parameters=tuple(studies),
         far_paths=far,
     )
+
+
+def _warning(far: FarPaths, n_paths: int, prepared: PreparedRun) -> str:
+    command = simulate_command(prepared, far.scenario, far.farthest[0].path)
+    return far.warning(n_paths, prepared.config.horizon_days, command)
 
 
 def _far_paths(drawn: Prepared, tails: TailAccumulator) -> tuple[FarPaths, ...]:

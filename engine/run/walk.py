@@ -120,7 +120,7 @@ def walk_of(
     InputError
         The scenario does not fit the market, or is plain history and not asked for whole.
     """
-    shocked = apply(scenario, market)
+    shocked = apply(scenario, market, n_days)
     law = law_of(shocked.market, n_days, n_days, shocked.unwind, market)
     if law.rows is not None and law.rows.is_enumerated and not whole:
         raise InputError(f"{scenario.name} is plain history, which has no paths to draw, but windows of its own")

@@ -52,7 +52,7 @@ class ShockedMarket:
     notes: tuple[str, ...]  # such as by how much a correlation was repaired, or a shock of an unusual size
 
 
-def apply(scenario: Scenario, market: Market) -> ShockedMarket:
+def apply(scenario: Scenario, market: Market, horizon_days: int | None = None) -> ShockedMarket:
     """Return the market in `scenario`: levels, vols and correlation changed, all else as it was.
 
     Shocks act in their order, each on the level that the one before left; on a curve, those on par yields come first.
@@ -65,6 +65,7 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     moves the level of that factor, the vol at the money of its reference expiry, and multiplies all expiries alike; the
     smile stays as it is in moneyness. `thetas` stay: what reverts returns to its own level. Shocks with a day move
     nothing at once: they become jumps of the returned `unwind`, and the scenario's unwind is checked on the market.
+    So do the dates of events within `horizon_days`; without it, where no path is walked, events stay without dates.
 
     Raises
     ------
@@ -90,12 +91,12 @@ def apply(scenario: Scenario, market: Market) -> ShockedMarket:
     correlation = checked_correlation(changes, market.correlation, names, findings)
     filtered = market.filtered and market.filtered.scaled(names, multipliers(scenario.vol_multipliers, names))
     in_scenario = replace(shocked, vols=vols, correlation=correlation, filtered=filtered)
-    unwind = _unwind(scenario, in_scenario, findings)
+    unwind = _unwind(scenario, in_scenario, horizon_days, findings)
     note_left_fx(scenario, market, in_scenario, findings)
     return ShockedMarket(market=in_scenario, unwind=unwind, notes=(*findings.notes(), *loop_notes(scenario)))
 
 
-def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | None:
+def _unwind(scenario: Scenario, market: Market, horizon_days: int | None, findings: Findings) -> Unwind | None:
     """Return what the scenario does within the paths, checked against the market."""
     if scenario.unwind is not None:
         check_unwind_on_market(scenario.unwind, market, findings)
@@ -108,7 +109,7 @@ def _unwind(scenario: Scenario, market: Market, findings: Findings) -> Unwind | 
     if scenario.unwind is None and not jumps:
         return None
     whole = scenario.unwind or Unwind()
-    on_days = on_dates(whole.jumps, market.valuation_date, findings)
+    on_days = on_dates(whole.jumps, market.valuation_date, horizon_days, findings)
     whole = replace(whole, jumps=(*on_days, *jumps))
     check_unwind(whole, findings)
     return whole

@@ -2,52 +2,100 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from engine.conventions.events import EVENTS
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
 from engine.scenario.scenario import Scenario, findings_of
 
-FARTHEST = 261  # joint dates ahead that events are laid on: beyond the longest horizon
 
+def on_dates(
+    jumps: Sequence[Jump], valuation_date: date, horizon_days: int | None, findings: Findings
+) -> tuple[Jump, ...]:
+    """Return the jumps with one for each date of an event that is known to come within a horizon.
 
-def on_dates(jumps: Sequence[Jump], valuation_date: date, findings: Findings) -> tuple[Jump, ...]:
-    """Return the jumps with one for each date of an event that is known to come after the valuation date.
-
-    It comes on the first joint date of Tokyo and New York that is not before the event's. A note says where no date
-    is known.
+    It comes on the first joint date of Tokyo and New York that is not before the event's. Notes say where no date is
+    known. A market of a day before the known dates is refused where no jump comes within the horizon: of events that
+    did come its paths would have none. Without a horizon, where nothing is walked, events stay without dates.
     """
+    _note_unknown(jumps, valuation_date, findings)
+    if horizon_days is None:
+        return tuple(jumps)
     found: list[Jump] = []
-    for i, jump in enumerate(jumps):
+    for jump in jumps:
         if jump.event is None:
             found.append(jump)
             continue
-        coming = list(_coming(jump.event, valuation_date))
-        if not coming:
-            last = f"the last that is known is {EVENTS[jump.event].dates[-1]}"
-            findings.note(f"jumps[{i + 1}].event", f"no date of {jump.event} comes after {valuation_date}: {last}")
+        coming = _coming(jump.event, valuation_date, horizon_days)
         found += [replace(jump, name=f"{jump.name} {each}", event=None, day=day) for each, day in coming]
+    if not any(jump.rates or (jump.day is not None and jump.day <= horizon_days) for jump in found):
+        _refuse_before_first(jumps, valuation_date, findings)
     return tuple(found)
 
 
 def event_notes(scenario: Scenario, valuation_date: date, horizon_days: int) -> tuple[str, ...]:
-    """Return a note on every jump whose event has its next known date beyond the horizon: it never comes."""
+    """Return a note on each event that does not come within the horizon, or is not known to the end of it."""
     findings = findings_of(scenario)
-    for i, jump in enumerate(scenario.unwind.jumps if scenario.unwind else ()):
-        first = next(_coming(jump.event, valuation_date), None) if jump.event else None
-        if first is not None and first[1] > horizon_days:
-            far = f"{first[0]}, business day {first[1]}, beyond the horizon of {horizon_days}"
-            findings.note(f"jumps[{i + 1}].event", f"the next date of {jump.event} is {far}: it never comes")
+    for where, event in _events(scenario.unwind.jumps if scenario.unwind else ()):
+        after, last = EVENTS[event].after(valuation_date), EVENTS[event].dates[-1]
+        if not after:
+            continue  # `on_dates` says so
+        end = _end(valuation_date, horizon_days)
+        over = f"the horizon of {horizon_days} business days ends on {end}"
+        if not any(_coming(event, valuation_date, horizon_days)):
+            findings.note(where, f"the next known date of {event} is {after[0]}, and {over}: it never comes")
+        elif end > last:
+            findings.note(where, f"dates of {event} are known to {last}, and {over}: none comes after {last}")
     return findings.notes()
 
 
-def _coming(event: str, valuation_date: date) -> Iterator[tuple[date, int]]:
-    """Yield the dates of an event after a day, each with its business day."""
+def _events(jumps: Sequence[Jump]) -> Iterator[tuple[str, str]]:
+    """Yield each event once, with the place of the first jump that comes on it."""
+    places: dict[str, str] = {}
+    for i, jump in enumerate(jumps):
+        if jump.event is not None:
+            places.setdefault(jump.event, f"jumps[{i + 1}].event")
+    yield from ((where, event) for event, where in places.items())
+
+
+def _note_unknown(jumps: Sequence[Jump], valuation_date: date, findings: Findings) -> None:
+    for where, event in _events(jumps):
+        first, last = EVENTS[event].dates[0], EVENTS[event].dates[-1]
+        if valuation_date < first:
+            findings.note(
+                where, f"dates of {event} before {first} are not known here: from {valuation_date} to then none comes"
+            )
+        if valuation_date >= last:
+            findings.note(where, f"no date of {event} comes after {valuation_date}: the last that is known is {last}")
+
+
+def _refuse_before_first(jumps: Sequence[Jump], valuation_date: date, findings: Findings) -> None:
+    for where, event in _events(jumps):
+        if valuation_date < (first := EVENTS[event].dates[0]):
+            findings.refuse(
+                where,
+                f"dates of {event} before {first} are not known here, and nothing else comes within the horizon from"
+                f" {valuation_date}: give the jump a `day`, or take a market of {first} or later",
+            )
+
+
+def _coming(event: str, valuation_date: date, horizon_days: int) -> Iterator[tuple[date, int]]:
+    """Yield the known dates of an event within a horizon, each with its business day."""
+    ahead = _ahead(valuation_date, horizon_days)
+    for each in EVENTS[event].after(valuation_date):
+        day = sum(offset < (each - valuation_date).days for offset in ahead) + 1
+        if day <= horizon_days:
+            yield each, day
+
+
+def _end(valuation_date: date, horizon_days: int) -> date:
+    return valuation_date + timedelta(days=_ahead(valuation_date, horizon_days)[-1])
+
+
+def _ahead(valuation_date: date, horizon_days: int) -> list[int]:
+    """Return the calendar days to each business day of a horizon: (horizon_days,)."""
     from engine.conventions.calendars import Calendars  # here, since it loads QuantLib, which a scenario can do without
 
-    ahead = Calendars(valuation_date).steps.coming(FARTHEST)
-    for each in EVENTS[event].after(valuation_date):
-        day = int((ahead < (each - valuation_date).days).sum()) + 1
-        if day <= FARTHEST:
-            yield each, day
+    days: list[int] = Calendars(valuation_date).steps.coming(horizon_days).tolist()
+    return days

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from engine.market.factors import Factor, FactorKind
-from engine.mechanisms.jumps import Jump
+from engine.mechanisms.jumps import DATED_SHOCKS, Jump
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.sizes import matches
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn
@@ -27,7 +27,7 @@ def dated_jumps(scenario: Scenario, factors: Sequence[Factor], findings: Finding
 
 
 def _jump(scenario: Scenario, day: int, moves: dict[str, float]) -> Jump:
-    return Jump(name=f"shocks of day {day}", source=scenario.source, day=day, mean=tuple(moves.items()))
+    return Jump(name=f"{DATED_SHOCKS} {day}", source=scenario.source, day=day, mean=tuple(moves.items()))
 
 
 def _state_move(shock: Shock) -> float:

@@ -27,12 +27,24 @@ def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence
     for kind, names in used.items():
         silent = [name for name in names if name not in filled and not any(_speaks_of(whole, unwind, name))]
         if silent:
-            findings.note(
-                where,
-                f"{scenario.name} says nothing of the book's {kind} {_listed(silent)}: they follow the market's own law"
-                f" alone; give them shocks, jumps or drifts{', or `followers`' if kind != 'yields' else ''}",
-            )
+            said = _of_rows if unwind.rows else _of_all
+            findings.note(where, said(scenario.name, kind, _listed(silent)))
     return findings.notes()
+
+
+def _of_all(scenario: str, kind: str, silent: str) -> str:
+    return (
+        f"{scenario} says nothing of the book's {kind} {silent}: they follow the market's own law alone; give them"
+        f" shocks, jumps or drifts{', or `followers`' if kind != 'yields' else ''}"
+    )
+
+
+def _of_rows(scenario: str, kind: str, silent: str) -> str:
+    return (
+        f"the rows of {scenario} do not name the book's {kind} {silent}: they stand still but for the market's own law,"
+        " where it holds them by their regression on the rows; give them shocks, jumps or drifts, for `followers` do"
+        " not go with rows"
+    )
 
 
 def _moves(scenario: Scenario, unwind: Unwind, name: str) -> Iterator[str]:

@@ -53,7 +53,7 @@ def law_groups(scenarios: Sequence[Scenario]) -> tuple[dict[str, str], ...]:
         if each.unwind is not None and _mechanisms(each):
             continue
         law = GAUSSIAN if each.unwind is None or each.unwind.law is None else each.unwind.law
-        key = (each.shocks, each.vol_multipliers, each.correlations, each.repair_correlation)
+        key = (each.shocks, each.vol_multipliers, each.correlations, each.repair_correlation, each.followers)
         alike = groups.setdefault(key, [])
         if (group := next((group for group in alike if law not in group), None)) is None:
             alike.append(group := {})

@@ -4,7 +4,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numba
@@ -39,11 +39,7 @@ class NumbaBackend(AbstractBackend):
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
     ) -> Program:
-        """Prepare a run; see AbstractBackend. Compilation happens here, on one cell of paths' worth of types.
-
-        What is compiled for payoffs of other packages is not kept: numba finds machine code by the hash of our own
-        sources, not of theirs, and a list that names their classes cannot be read where they are not installed.
-        """
+        """Prepare a run; see AbstractBackend. Compilation happens here, on one cell of paths' worth of types."""
         start = time.perf_counter()
         program = Program(
             model=model.rounded(np.float32 if float32 else np.float64),
@@ -54,8 +50,7 @@ class NumbaBackend(AbstractBackend):
             n_rows=book.n_rows,
             compile_s=0.0,
         )
-        is_ours = all(payoff_of(type(tables)).name in HOUSE for tables in book.payoffs)
-        with nullcontext() if is_ours else _not_kept():
+        with _kept_if_ours(book):
             self.reduce(program, CellRange(first=0, n=1, n_paths=1), np.zeros((program.n_rows, 1, 2)))
         return replace(program, compile_s=time.perf_counter() - start)
 
@@ -102,7 +97,8 @@ class NumbaBackend(AbstractBackend):
         """See AbstractBackend."""
         tables, given = checked(book), np.ascontiguousarray(moves, np.float64)
         pnl, held = np.empty((book.n_rows, given.shape[1])), _held(tables)
-        _share(given.shape[1], lambda begin, end: moves_numba.pnl_of_moves(tables, held, given, begin, end, pnl))
+        with _kept_if_ours(book):  # what is compiled is compiled here: no `prepare` comes before
+            _share(given.shape[1], lambda begin, end: moves_numba.pnl_of_moves(tables, held, given, begin, end, pnl))
         return pnl
 
     def levels(self, program: Program, path_ids: U64) -> Array:
@@ -132,8 +128,15 @@ def _held(book: Book) -> Bools:
 
 
 @contextmanager
-def _not_kept() -> Iterator[None]:
-    """Compile what has a book among its arguments for this process alone."""
+def _kept_if_ours(book: Book) -> Iterator[None]:
+    """Keep what is compiled for a book in the cache where all its payoffs are of this program, else compile anew.
+
+    numba finds machine code by the hash of our own sources, not of other packages', and a list that names their classes
+    cannot be read where they are not installed. So what has such a book among its arguments is of this process alone.
+    """
+    if all(payoff_of(type(tables)).name in HOUSE for tables in book.payoffs):
+        yield
+        return
     caches = [dispatcher._cache for dispatcher in (paths_numba.pnl_of_paths, moves_numba.pnl_of_moves, revalue)]
     for each in caches:
         each.disable()

@@ -14,7 +14,8 @@ _SOURCES = Path(__file__).parent.resolve()
 class ByContent(caching._CacheLocator):
     """Where a kernel's machine code is kept: a folder whose name says what all kernels are compiled from, and by what.
 
-    So it is never stale: other sources or another compiler have another folder.
+    So it is never stale: other sources or another compiler have another folder, and what is compiled for payoffs of
+    other packages, whose sources the name says nothing of, is not kept (`kernels.numba.backend`).
     """
 
     folder = Path()

@@ -10,6 +10,8 @@ def test_the_page_is_what_the_declarations_say(root):
 
 
 def test_the_page_has_a_parameter_with_default_unit_range_meaning_and_source():
+    cohorts = "| `cohorts` | 60 | joint dates | [1, 250] |"
+    assert cohorts in page()
     leverage = "| `leverage` | 5 | multiple | (0, 100] | Position over equity. | assumption |"
     assert leverage in page().split("## `[carry]`")[1].split("##")[0]
 

@@ -11,6 +11,7 @@ from kernels.base import PathRange
 from kernels.cuda.host.backend import CudaBackend
 from kernels.cuda.host.on_cpu import HostDevice
 from kernels.layout import Owned
+from kernels.numba import moves
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.intrinsics import fma
 from kernels.numba.paths import pnl_of_paths
@@ -110,12 +111,16 @@ def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, rand
     assert ours - ours_without == pytest.approx(theirs - without, rel=1e-9, abs=1e-6)
 
 
-def test_no_kept_kernel_names_its_class(toy, every_kind):
+def test_no_kept_kernel_names_its_class(toy, every_kind, random_book):
     """A list of kernels that does could be read by no process in which this file is not installed."""
     model, book = every_kind(3, 5, n_w=4)
     pnl_of(NumbaBackend(), model, with_squares(book, 1))
+    given = with_squares(random_book(np.random.default_rng(3), 5), 1)
+    NumbaBackend().pnl_of_moves(given, np.full((5, 3), 0.01))  # of a backtest, which prepares no program
+    assert moves.pnl_of_moves.signatures  # it was compiled
     assert [path.name for path in cache_folder().rglob("*.nbi") if b"Squares" in path.read_bytes()] == []
     assert pnl_of_paths._cache._enabled  # our own are kept again
+    assert moves.pnl_of_moves._cache._enabled
 
 
 def test_its_cuda_source_has_numbas_bits(toy, every_kind):

@@ -32,12 +32,20 @@ class Place:
     centre: float  # the scenario's own value; of a switch 1
     low: float
     high: float
+    is_open: bool  # `low` itself lies outside
     is_switch: bool  # a mechanism, or true or false
     put: Callable[[float], Scenario]  # the scenario with another value
 
     def range_text(self) -> str:
         """Return the parameter's range as a person writes it."""
-        return Parameter(doc="", low=self.low, high=self.high).range_text()
+        return self._range().range_text()
+
+    def is_within(self, value: float) -> bool:
+        """Return whether the parameter may have a value."""
+        return self._range().is_within(value)
+
+    def _range(self) -> Parameter:
+        return Parameter(doc="", low=self.low, high=self.high, is_open=self.is_open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,12 @@ def place_of(scenario: Scenario, name: str) -> Place:
             raise UnknownParameterError("`law` is no number: run each law by itself, `--law`")
         off = () if isinstance(part, tuple) else None
         return Place(
-            centre=1.0, low=0.0, high=1.0, is_switch=True, put=lambda on: with_part(part) if on else with_part(off)
+            centre=1.0,
+            low=0.0,
+            high=1.0,
+            is_open=False,
+            is_switch=True,
+            put=lambda on: with_part(part) if on else with_part(off),
         )
     return _of_number(_then(_Found(value=part, declared=declared, put=with_part), rest, name), name)
 
@@ -77,10 +90,19 @@ def place_of(scenario: Scenario, name: str) -> Place:
 def _of_number(found: _Found, name: str) -> Place:
     value, declared = found.value, found.declared
     if isinstance(value, bool):
-        return Place(centre=float(value), low=0.0, high=1.0, is_switch=True, put=lambda on: found.put(bool(on)))
+        return Place(
+            centre=float(value), low=0.0, high=1.0, is_open=False, is_switch=True, put=lambda on: found.put(bool(on))
+        )
     if not isinstance(value, float):
         raise UnknownParameterError(f"{name!r} is no number that may vary, it is {_sort(value)}")
-    return Place(centre=value, low=declared.low, high=declared.high, is_switch=False, put=found.put)
+    return Place(
+        centre=value,
+        low=declared.low,
+        high=declared.high,
+        is_open=declared.is_open,
+        is_switch=False,
+        put=found.put,
+    )
 
 
 def _sort(value: Any) -> str:

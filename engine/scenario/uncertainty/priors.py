@@ -25,7 +25,7 @@ _BISECTIONS = 200  # of a mixture's quantile, in the logarithm: to the last bit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
+class PriorStudy:
     """One study of a mixture: a lognormal around what it found."""
 
     name: str = parameter(doc="Who found it, and when.", most=120)
@@ -188,7 +188,7 @@ class Uniform(ContinuousPrior):
     def own_errors(self, place: Place) -> Iterator[str]:
         """See ContinuousPrior."""
         outside = [f"`{name} = {end:g}`" for name, end in (("low", self.low), ("high", self.high))
-                   if not place.low <= end <= place.high]  # fmt: skip
+                   if not place.is_within(end)]  # fmt: skip
         if outside:
             yield f"{' and '.join(outside)} outside {place.range_text()}, where the parameter must lie: move the ends"
 
@@ -211,7 +211,7 @@ class Studies(ContinuousPrior):
 
     kind: ClassVar[str] = "studies"
     source: str = source_text()
-    studies: tuple[Study, ...] = parameter(doc="What was found, by whom.", most=MOST_STUDIES)
+    studies: tuple[PriorStudy, ...] = parameter(doc="What was found, by whom.", most=MOST_STUDIES)
     low: float | None = parameter(doc="Where it is cut from below.", default=None)
     high: float | None = parameter(doc="Where it is cut from above.", default=None)
 
@@ -255,7 +255,7 @@ class OnOff(AbstractPrior):
 
     def errors(self, place: Place) -> Iterator[str]:
         """See AbstractPrior."""
-        if not place.low <= 0.0:
+        if not place.is_within(0.0):
             yield f"off would be 0, outside {place.range_text()}, where the parameter must lie: take another prior"
 
     def value(self, level: float, place: Place) -> float:
@@ -263,7 +263,7 @@ class OnOff(AbstractPrior):
         return place.centre if level >= 1.0 - self.probability else 0.0
 
 
-def _share_of_study(study: Study, value: float) -> float:
+def _share_of_study(study: PriorStudy, value: float) -> float:
     if value <= 0.0 or not math.isfinite(value):
         return 0.0 if value <= 0.0 else 1.0
     distance = math.log(value) - math.log(study.value)

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
-from engine.levels.touch import Barrier, barriers_of, shown_days, touch_json, touched, wilson
+from engine.levels.touch import Barrier, barriers_of, percent_notes, shown_days, touch_json, touched, wilson
 from engine.run.walk import walk_of
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
@@ -24,6 +24,13 @@ def walk(scenario, n_days, **settings):
 
 def rows_of(made, *words, paths=PATHS):
     return touched(made, paths, barriers_of(words, made.factors), lambda done, wanted: None)
+
+
+def test_a_level_that_looks_like_a_decimal_gets_a_note_that_it_is_read_in_percent():
+    words = ["JGB_10Y>=0.02", "JGB_10Y>=0.02%", "JGB_10Y>=2", "USDJPY_VOL>=0.15", "USDJPY<=125", "JGB_10Y<=0"]
+    rate, vol = percent_notes(words, barriers_of(words, MARKET.factors), MARKET.factors)
+    assert rate == ("--touch JGB_10Y>=0.02: it is read as 0.02 %; of 2 % write 2, and 0.02% without this note")
+    assert vol.startswith("--touch USDJPY_VOL>=0.15: it is read as 0.15 %; of 15 % write 15")
 
 
 def touch_by_quadrature(barrier, mean, sd, n_days, n_points=4_001):

@@ -17,7 +17,7 @@ CARRY = '[carry]\nsource = "s"\n'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (CARRY, "law 'gaussian' is not these: take law = 'filtered' without rows, or leave carry out"),
+        (CARRY, "law 'gaussian' is not these: take law = 'filtered', 'filtered-regimes' or"),
         (f'law = "filtered"\n{CARRY}leverage = 0.0\n', "carry.leverage: must be a number above 0.0"),
         (f'law = "filtered"\n{CARRY}limit_per_day = 0.0\n', "carry.limit_per_day: must be a number above 0.0"),
         (f'law = "filtered"\n{CARRY}cohorts = 251\n', "carry.cohorts: must be a number of at most 250"),

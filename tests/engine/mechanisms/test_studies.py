@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import FileFaults
+from engine.inputs.scenario.load import load_scenario
 from engine.mechanisms.impact import Impact, at_median
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.studies import STUDIES, Study, check_studies, law_of_studies
@@ -49,3 +50,8 @@ def test_a_study_whose_least_is_above_its_most_is_refused():
     check_studies((Study(study="s", low_bp=5.0, high_bp=4.0),), "impact.studies", findings)
     with pytest.raises(FileFaults, match=r"impact.studies\[1\].low_bp: must be at most `high_bp`, 4.0, got 5.0"):
         findings.notes()
+
+
+@pytest.mark.parametrize("name", ["intervention", "ust-liquidation-10pct", "repatriation-sales", "unwind-loop"])
+def test_bundled_scenarios_take_the_four_figures_from_here_alone(name):
+    assert load_scenario(name).unwind.impact.studies == STUDIES

@@ -47,13 +47,17 @@ def test_a_run_counts_them_and_names_the_farthest(tmp_path, days, limit):
         for one in each.farthest:
             own = moves[:, one.path]
             assert one.move_bp == pytest.approx(own[np.abs(own).argmax()], rel=1e-12)
-        assert each.warning(N, days) in found.warnings
+        horizon = "" if days == 10 else f" --horizon-days {days}"
+        command = f"unwind simulate --scenario {path}{horizon} --path {order[0]}"
+        assert each.warning(N, days, command) in found.warnings
         assert as_json(found)["far_paths"][0]["farthest"][0]["path"] == order[0]
 
 
 def test_the_warning_says_how_many_how_far_and_how_to_see_one():
     far = FarPaths(scenario="s", n_paths=1234, limit_bp=500.0, farthest=(FarPath(path=338718, move_bp=-1770.4),))
-    assert far.warning(1_000_000, 10) == (
+    said = (
         "s: 1,234 of 1,000,000 paths move a Treasury yield by more than 500 bp in 10 days, as no market has: path"
-        " 338,718 by -1,770 bp; to see one: `unwind simulate --scenario s --path 338718`"
+        " 338,718 by -1,770 bp"
     )
+    assert far.warning(1_000_000, 10, None) == said
+    assert far.warning(1_000_000, 10, "unwind simulate") == f"{said}; to see one: `unwind simulate`"

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
 from engine.scenario.silent_factors import silent_notes
@@ -41,6 +43,14 @@ def test_a_curve_with_a_target_is_spoken_of_whole():
 def test_laws_without_a_move_of_their_own_stops_and_bridges_leave_nothing_out():
     assert notes("unwind-loop", {"yields": ("JGB_1Y",)}) == ()
     assert notes("base") == notes("filtered") == notes("article-2025-bridge") == ()
+
+
+@pytest.mark.parametrize("name", ["flight-2024", "repatriation-2025"])
+def test_what_rows_do_not_name_is_named_and_followers_are_no_way_out(name):
+    prices, vols = notes(name)
+    assert f"the rows of {name} do not name the book's prices SPX, NIKKEI225: they stand still but for the" in prices
+    assert "do not name the book's implied vols USDJPY_VOL" in vols
+    assert "give them shocks, jumps or drifts, for `followers` do not go with rows" in prices
 
 
 def test_pillars_are_listed_curve_by_curve():

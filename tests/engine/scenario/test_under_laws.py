@@ -75,6 +75,14 @@ def test_a_scenario_that_is_another_but_for_its_name_has_a_group_of_its_own():
     assert law_groups((first, second)) == ({"gaussian": "one"}, {"gaussian": "other"})
 
 
+def test_a_scenario_that_moves_followers_otherwise_is_not_the_same_but_for_its_law():
+    first = replace(load_scenario("august-2024"), name="one", unwind=None)
+    second = replace(first, name="other", unwind=Unwind(law="t"))
+    assert law_groups((first, second)) == ({"gaussian": "one", "t": "other"},)
+    bare = replace(second, followers=())
+    assert law_groups((first, bare)) == ({"gaussian": "one"}, {"t": "other"})
+
+
 @pytest.mark.parametrize(("name", "is_stress", "law"), [
     ("filtered", False, "filtered"),
     ("base", False, "gaussian"),

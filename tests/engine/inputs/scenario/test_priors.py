@@ -86,6 +86,10 @@ def test_priors_are_read_in_the_order_of_the_file(read):
             ".studies[1].value: must be a number above 0.0, got 0",
         ),
         ('"repatriation.most" = 1.0', "must be a table, got 1.0"),
+        (
+            '"impact.cap_bp" = { prior = "on_off", probability = 0.5, source = "s" }\n[impact]\nsource = "s"',
+            "line 7, uncertainty.'impact.cap_bp': off would be 0, outside (0, 10000], where the parameter must lie",
+        ),
         ('"repatriation.most" = { prior = "normal", sd = nan, source = "s" }', ".sd: must be a finite number"),
     ],
 )

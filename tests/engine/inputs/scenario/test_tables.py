@@ -148,7 +148,7 @@ def test_the_named_sets_of_betas_are_those_that_a_file_may_name():
             "shocks = ["
             + ", ".join(f'{{ factor = "USDJPY", kind = "relative", size = -0.01, day = {k} }}' for k in range(1, 11))
             + "]\n",
-            ["line 4, shocks: there may be 8 kinds of jumps at most, and a day that has shocks is one; got 10"],
+            ["line 4, shocks: there may be 8 kinds of jumps at most within the horizon, and a date of an event"],
         ),
         (
             '[[jumps]]\nname = "j"\nsource = "x"\nday = 2\nrates = { "*" = 1.0 }\n',

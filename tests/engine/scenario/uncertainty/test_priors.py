@@ -6,13 +6,13 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from engine.scenario.uncertainty.places import Place
-from engine.scenario.uncertainty.priors import PRIORS, Lognormal, Normal, OnOff, Studies, Study, Uniform
+from engine.scenario.uncertainty.priors import PRIORS, Lognormal, Normal, OnOff, PriorStudy, Studies, Uniform
 
 LEVELS = (0.01, 0.25, 0.5, 0.8, 0.999)
 
 
-def place(centre=5.0, low=0.0, high=100.0, is_switch=False):
-    return Place(centre=centre, low=low, high=high, is_switch=is_switch, put=lambda value: value)
+def place(centre=5.0, low=0.0, high=100.0, is_switch=False, is_open=False):
+    return Place(centre=centre, low=low, high=high, is_open=is_open, is_switch=is_switch, put=lambda value: value)
 
 
 def prior(kind, **figures):
@@ -37,7 +37,10 @@ def test_what_is_cut_is_scaled_up(level):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_mixture_over_studies_has_their_shares_below_its_quantiles(level):
-    found = [Study(name="low", value=1.65, log_sd=0.3, weight=2.0), Study(name="high", value=50.0, log_sd=0.2)]
+    found = [
+        PriorStudy(name="low", value=1.65, log_sd=0.3, weight=2.0),
+        PriorStudy(name="high", value=50.0, log_sd=0.2),
+    ]
     value = Studies(source="s", studies=tuple(found)).value(level, place(high=1e3))
     below = (2.0 * ndtr(math.log(value / 1.65) / 0.3) + ndtr(math.log(value / 50.0) / 0.2)) / 3.0
     assert below == pytest.approx(level, abs=1e-12)  # bisected to the last bit of the logarithm
@@ -45,7 +48,8 @@ def test_a_mixture_over_studies_has_their_shares_below_its_quantiles(level):
 
 def test_studies_without_an_error_are_taken_by_their_weights():
     found = Studies(
-        source="s", studies=(Study(name="a", value=2.0, log_sd=0.0), Study(name="b", value=9.0, log_sd=0.0))
+        source="s",
+        studies=(PriorStudy(name="a", value=2.0, log_sd=0.0), PriorStudy(name="b", value=9.0, log_sd=0.0)),
     )
     assert [found.value(level, place()) for level in (0.1, 0.4, 0.6, 0.9)] == pytest.approx([2.0, 2.0, 9.0, 9.0])
 
@@ -79,8 +83,10 @@ def test_what_is_on_or_off_is_on_at_the_higher_levels():
         (Normal(source="s", sd=0.1, low=50.0), place(), "leave nothing of the normal around 5"),
         (Normal(source="s", sd=0.1), place(is_switch=True), "is on or off: its prior is 'on_off'"),
         (Studies(source="s", studies=()), place(), "needs at least one"),
-        (Studies(source="s", studies=(Study(name="a", value=1.0, log_sd=0.1),) * 2), place(), "has 'a' twice"),
+        (Studies(source="s", studies=(PriorStudy(name="a", value=1.0, log_sd=0.1),) * 2), place(), "has 'a' twice"),
         (OnOff(source="s", probability=0.5), place(low=1.0), "off would be 0, outside [1, 100]"),
+        (OnOff(source="s", probability=0.5), place(is_open=True), "off would be 0, outside (0, 100]"),
+        (Uniform(source="s", low=0.0, high=9.0), place(is_open=True), "`low = 0` outside (0, 100]"),
     ],
 )
 def test_a_prior_that_is_none_of_its_parameter_is_refused(found, at, message):
