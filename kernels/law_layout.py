@@ -96,9 +96,10 @@ class Law(Record):
     first_alias: Annotated[int, Field("first of row_aliases that is this law's")]
     n_beyond: Annotated[int, Field("directions that a jump beyond the rows' cap may take; 0: there are none")]
     first_beyond: Annotated[int, Field("first of beyond_edges and beyond_moves that is this law's")]
-    beyond_shape: Annotated[float, Field("shape of the generalised Pareto law of its size, not 0")]
+    beyond_shape: Annotated[float, Field("shape of the generalised Pareto law of its size beyond the cap, not 0")]
     beyond_ratio: Annotated[float, Field("its scale over its shape", "standard deviations")]
     beyond_least: Annotated[float, Field("probability of a larger one, which is not drawn")]
+    beyond_cap: Annotated[float, Field("the rows' cap, which its size is added to", "standard deviations")]
 
 
 LAW = Law.dtype()

@@ -178,11 +178,13 @@ def _jumps_table(jumps: "CapJumps", state: "FilteredState", found: Any) -> Table
     ]
     for day, direction in zip(jumps.days, jumps.directions.tolist(), strict=True):
         moved = (f"{name} {x:+.2f}" for name, x in zip(state.factors, direction, strict=True) if x)
-        rows.append((f"direction of {day}", ", ".join(moved), "what was cut from its residual, over the largest cut"))
+        rows.append((f"direction of {day}", ", ".join(moved), "its residuals beyond the cap, over the largest"))
     columns = (
         Column(heading="jumps beyond the cap", is_number=False),
         Column(
-            heading="value", is_number=False, meaning="± one standard error; sizes in standard deviations of the day."
+            heading="value",
+            is_number=False,
+            meaning="± one standard error; excesses over the cap in standard deviations of the day.",
         ),
         Column(heading="from", is_number=False),
     )

@@ -96,7 +96,7 @@ def random_filtered(
     for d in range(n_dynamics):
         laws["n_beyond"][d], laws["first_beyond"][d] = (0, 2, 3)[d % 3], sum(map(np.size, beyond))
         beyond.append(np.sort(np.random.default_rng(d).integers(0, 2**30, (0, 2, 3)[d % 3])))
-    laws["beyond_shape"], laws["beyond_ratio"], laws["beyond_least"] = 0.3, 2.0, 1e-4
+    laws["beyond_shape"], laws["beyond_ratio"], laws["beyond_least"], laws["beyond_cap"] = 0.3, 2.0, 1e-4, 5.0
     of_factor = (n_dynamics, n_factors)
     given = rng.permuted(np.arange(n_factors) < min(2, n_factors - 1))
     averages = rng.uniform(0.3, 2.0, (*of_factor, N_SPEEDS))

@@ -5,6 +5,7 @@ their size: nothing is drawn. Beyond, rows and jumps are drawn for each step and
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,7 @@ from engine.backtest.walk.common_draws import CommonDraws
 from engine.backtest.walk.joint_history import JointHistory
 from engine.calibration.filtered import LEAST_DATES, WARM_UP
 from engine.calibration.rows.cap_jumps import cap_jumps, whole_residuals
-from engine.law.past.beyond_cap import BeyondCap, beyond_cap
+from engine.law.past.beyond_cap import BeyondCap, beyond_cap, without_cut
 from engine.law.past.row_regimes import drawn_weights, regime_edges, row_aliases
 from engine.market.cap_jumps import CapJumps
 from kernels.numpy.steps.beyond_cap import direction, jump_size
@@ -42,7 +43,8 @@ def _one_date(law: FilteredDate, span: float, weights: F64, jumps: CapJumps, cap
     """Return the rows' moves, (n_factors, n_rows), with weights (n_rows,) that add up to 1, and the jumps' behind."""
     moves, n_kinds = law.next_moves(span), len(cap.moves)
     u = (np.arange(_SIZES) + 0.5) / _SIZES
-    sizes = np.tile(cap.ratio * (((1.0 - cap.least) * u + cap.least) ** -cap.shape - 1.0), n_kinds)
+    excesses = cap.ratio * (((1.0 - cap.least) * u + cap.least) ** -cap.shape - 1.0)
+    sizes = np.tile(cap.cap + excesses, n_kinds)
     at = np.mod(_SPREAD * np.arange(sizes.size), 1.0)
     rows = np.minimum(np.searchsorted(np.cumsum(weights), at, side="right"), weights.size - 1)
     jumped = law.deviations(span)[:, None] * (sizes * np.repeat(cap.moves, _SIZES, axis=0).T)
@@ -62,14 +64,16 @@ def _forecast(history: JointHistory) -> Forecast:
         """Return moves of known weights one date ahead, else walked paths: (n_factors, n_moves)."""
         law, spans, tonight = dates.on(place), history.spans_ahead(place, horizon_days), regimes(place)
         edges, aliases = regime_edges(tonight), row_aliases(tonight)
-        cap = beyond_cap(jumps(place), loadings)
+        cap = beyond_cap(jumps(place), dates.rule.cap, loadings)
+        law = replace(law, rows=without_cut(law.rows, cap.cap))
         if horizon_days == 1:
             return _one_date(law, float(spans[0]), drawn_weights(edges, aliases, 1)[0], jumps(place), cap)
         drawn = drawn_rows(edges, aliases, *draws.row_words(horizon_days))
         whether, how_far = draws.jump_words(horizon_days)
+        tail = (cap.cap, cap.shape, cap.ratio, cap.least)
         beyond = DrawnJumps(
             kinds=np.stack([direction(cap.edges, each.astype(np.uint64)) for each in whether]),
-            sizes=np.stack([jump_size(cap.shape, cap.ratio, cap.least, each.astype(np.uint64)) for each in how_far]),
+            sizes=np.stack([jump_size(*tail, each.astype(np.uint64)) for each in how_far]),
             moves=cap.moves,
         )
         return ForeseenMoves(moves=law.walked(drawn, spans, beyond))

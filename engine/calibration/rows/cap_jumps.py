@@ -1,7 +1,7 @@
 """Jumps beyond the cap of a filtered law's rows, estimated on the residuals of all dates up to one.
 
-A day beyond the cap is counted in two parts and in each once: cut at the cap it is a row, the rest is a jump. Few days
-tell how often one comes, too few how large: its tail is that of the days beyond half the cap, those among them.
+A day beyond the cap counts once: its residuals beyond the cap are a jump, the others its row. Few days tell how often
+one comes, too few how large: its tail is that of the days beyond half the cap, those among them.
 """
 
 import math
@@ -74,13 +74,14 @@ def cap_jumps(residuals: F64, days: Dates, cap: float) -> CapJumps:
     """Return the jumps beyond the cap in residuals (n_dates, n_factors) of days (n_dates,), the last that of the law.
 
     How often is (days beyond the cap + 1/2) / (dates + 1). Before any such day that is half an event, and the direction
-    that of the residual which came nearest to the cap. residuals has more than ten dates.
+    that of the residual which came nearest to the cap. A direction is of the residuals beyond the cap, whole, over the
+    largest of them. residuals has more than ten dates.
     """
     largest = np.abs(residuals).max(axis=1)
     beyond = np.flatnonzero(largest > cap)
     at = beyond if beyond.size else np.array([int(largest.argmax())])
     whole = residuals[at]
-    parts = whole - np.clip(whole, -cap, cap) if beyond.size else np.where(np.abs(whole) == largest[at], whole, 0.0)
+    parts = np.where(np.abs(whole) > cap if beyond.size else np.abs(whole) == largest[at], whole, 0.0)
     threshold = min(TAIL * cap, float(np.sort(largest)[-LEAST_TAIL - 1]))
     tail = likeliest_tail(largest[largest > threshold] - threshold)
     there, n = tail.beyond(cap - threshold), len(residuals)

@@ -11,17 +11,17 @@ from engine.market.cap_jumps import CapJumps
 
 
 class JumpsTable(Strict):
-    """What was cut from the residuals of past days, for scenarios with law = "mixture"; `unwind calibrate` writes it.
+    """Residuals of past days beyond the cap, for scenarios with law = "mixture"; `unwind calibrate` writes them.
 
-    At most one jump comes a joint date: it moves each factor by its standard deviation of the day times a size times a
-    direction, any of those below, each as likely.
+    At most one jump comes a joint date: it moves each factor by its standard deviation of the day times a size, the cap
+    and an excess, times a direction, any of those below, each as likely.
     """
 
     days: tuple[date, ...] = Field(
         min_length=1, max_length=1000, description="Whose residual was beyond the cap; where none was, the nearest."
     )
     directions: tuple[tuple[float, ...], ...] = Field(
-        description="What was cut on each of these days over the largest cut of it: one value per factor of [law]."
+        description="Residuals beyond the cap over the largest of their day: one value per factor of [law]."
     )
     n_beyond: int = Field(ge=0, description="Days beyond the cap; 0 where `days` has the nearest alone.")
     n_dates: int = Field(ge=1, description="Joint dates among which they were.")
@@ -32,11 +32,11 @@ class JumpsTable(Strict):
     probability_se: float = Field(ge=0.0, description="Its standard error.")
     threshold: float = Field(gt=0.0, description="Residual from which days tell the tail, in standard deviations.")
     n_tail: int = Field(ge=1, description="Days beyond it.")
-    shape: float = Field(gt=0.0, le=1.0, description="Of the generalised Pareto law of the size beyond the cap.")
+    shape: float = Field(gt=0.0, le=1.0, description="Of the generalised Pareto law of the excess.")
     shape_se: float = Field(ge=0.0, description="Its standard error.")
     scale: float = Field(gt=0.0, le=100.0, description="Of the same, in standard deviations.")
     scale_se: float = Field(ge=0.0, description="Its standard error.")
-    largest: float = Field(gt=0.0, le=1000.0, description="No larger size is drawn; standard deviations.")
+    largest: float = Field(gt=0.0, le=1000.0, description="No larger excess is drawn; standard deviations.")
 
 
 def jumps_table_faults(

@@ -115,7 +115,7 @@ def jumps_lines(jumps: CapJumps) -> Iterator[str]:
     yield '\n[law.jumps] # beyond the cap of the rows, at most one a date, where law = "mixture"'
     nearest = "" if jumps.n_beyond else " # none was beyond the cap: the day that came nearest"
     yield f"days = [{', '.join(day.isoformat() for day in jumps.days)}]{nearest}"
-    yield "directions = [ # of the part beyond the cap, a row a day"
+    yield "directions = [ # residuals beyond the cap over the largest of them, a row a day"
     for day, row in zip(jumps.days, jumps.directions.tolist(), strict=True):
         yield f"  {row!r}, # {day}"
     yield "]"
@@ -126,11 +126,11 @@ def jumps_lines(jumps: CapJumps) -> Iterator[str]:
     yield f"probability_se = {jumps.probability_se!r}"
     yield f"threshold = {jumps.threshold!r} # residual from which days tell the tail, in standard deviations"
     yield f"n_tail = {jumps.n_tail} # days beyond it"
-    yield f"shape = {jumps.shape!r} # of the generalised Pareto law of the size beyond the cap"
+    yield f"shape = {jumps.shape!r} # of the generalised Pareto law of the excess over the cap"
     yield f"shape_se = {jumps.shape_se!r}"
     yield f"scale = {jumps.scale!r} # standard deviations"
     yield f"scale_se = {jumps.scale_se!r}"
-    yield f"largest = {jumps.largest!r} # no larger size is drawn"
+    yield f"largest = {jumps.largest!r} # no larger excess is drawn"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
-from engine.law.past.beyond_cap import BeyondCap, beyond_cap
+from engine.law.past.beyond_cap import BeyondCap, beyond_cap, without_cut
 from engine.law.past.row_regimes import drawn_weights, has_forgotten, regime_edges, row_aliases
 from engine.law.rows import columns_of
 from engine.market.factors import FactorKind
@@ -27,7 +27,7 @@ REACH, INNER = 7.0, 4.0  # ranges reach 7 standard deviations or more: the large
 ROW_FIELDS = (  # of kernels.law_layout.LAW
     *("is_filtered", "is_enumerated", "first_row", "last_row", "lead_clip"),
     *("n_row_regimes", "first_edge", "first_alias"),
-    *("n_beyond", "first_beyond", "beyond_shape", "beyond_ratio", "beyond_least"),
+    *("n_beyond", "first_beyond", "beyond_cap", "beyond_shape", "beyond_ratio", "beyond_least"),
 )
 _NONE = np.zeros((0, 0), np.int64)
 
@@ -176,11 +176,17 @@ def tilted(law: RowLaw, state: FilteredState) -> RowLaw:
 
 
 def jumping(law: RowLaw, state: FilteredState, market: Market) -> RowLaw:
-    """Return a filtered law with the market's jumps beyond the cap of its rows. Raises InputError where it has none."""
+    """Return a filtered law with the market's jumps beyond the cap of its rows, and 0 in these where they were cut.
+
+    Itself where no jump comes. Raises InputError where the state has none.
+    """
     if state.cap_jumps is None:
         raise InputError("the market's [law] has no jumps beyond the cap: `unwind calibrate` writes them")
     loadings = row_loadings(state, [factor.name for factor in market.factors])
-    return replace(law, beyond=beyond_cap(state.cap_jumps, loadings))
+    beyond = beyond_cap(state.cap_jumps, state.cap, loadings)
+    if beyond.edges[-1] == 0:
+        return law
+    return replace(law, residuals=without_cut(state.rows, state.cap) @ loadings.T, beyond=beyond)
 
 
 def step_spans(valuation_date: date, n_steps: int) -> F64:

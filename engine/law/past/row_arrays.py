@@ -30,7 +30,7 @@ def with_rows(plain: ModelArrays, laws: Sequence[RowLaw | None]) -> ModelArrays:
                 aliases.append(law.aliases.ravel())
             if law.beyond is not None:
                 records["n_beyond"][d], records["first_beyond"][d] = len(law.beyond.edges), sum(map(_size, jumps))
-                for name in ("shape", "ratio", "least"):
+                for name in ("cap", "shape", "ratio", "least"):
                     records[f"beyond_{name}"][d] = getattr(law.beyond, name)
                 jumps.append(law.beyond)
     same = ("root_span", "weekday_move", "follows", "own_normal", "least_variance", "variance", "speed", "weight")

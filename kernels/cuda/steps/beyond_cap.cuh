@@ -4,11 +4,11 @@
 #include "draws/parameters.cuh"
 #include "steps/rows.cuh"
 
-// The size of a jump, in standard deviations: generalised Pareto by the inverse transform.
+// The size of a jump, in standard deviations: the cap, and a Pareto excess by the inverse transform.
 __device__ __forceinline__ double jump_size(u32 word) {
     const double left = fma(1.0 - law.beyond_least, uniform_of_word(word), law.beyond_least);
     const double power = exp_f64((0.0 - law.beyond_shape) * log_f64(left));
-    return law.beyond_ratio * (power - 1.0);
+    return fma(law.beyond_ratio, power - 1.0, law.beyond_cap);
 }
 
 // Which direction a jump takes, a row of beyond_moves: the law's first and as many edges as the word reaches.

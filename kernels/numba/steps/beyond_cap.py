@@ -16,10 +16,10 @@ from kernels.types import U32, Array, u32
 
 @njit(**INLINE)
 def jump_size(law: Law, word: u32) -> float:
-    """Return the size of a jump, in standard deviations: generalised Pareto by the inverse transform."""
+    """Return the size of a jump, in standard deviations: the cap, and a Pareto excess by the inverse transform."""
     left = fma(1.0 - law.beyond_least, uniform_of_word(word), law.beyond_least)
     power = exp_f64((0.0 - law.beyond_shape) * log_f64(left))
-    return law.beyond_ratio * (power - 1.0)
+    return fma(law.beyond_ratio, power - 1.0, law.beyond_cap)
 
 
 @njit(**INLINE)

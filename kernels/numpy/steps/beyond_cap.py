@@ -13,14 +13,14 @@ def direction(edges: I64, word: U64) -> I64:
     return np.asarray((word.astype(np.int64)[:, None] >= edges).sum(axis=1))
 
 
-def jump_size(shape: float, ratio: float, least: float, word: U64) -> F64:
-    """Return the size of each path's jump, (n_ids,) [standard deviations]: generalised Pareto by the inverse transform.
+def jump_size(cap: float, shape: float, ratio: float, least: float, word: U64) -> F64:
+    """Return the size of each path's jump, (n_ids,) [standard deviations]: the cap, and beyond it generalised Pareto.
 
-    Hosking & Wallis (1987), "Parameter and quantile estimation for the generalized Pareto distribution",
-    Technometrics 29(3). What is larger than one in 1 / least is not drawn.
+    By the inverse transform. Hosking & Wallis (1987), "Parameter and quantile estimation for the generalized Pareto
+    distribution", Technometrics 29(3). What is larger than one in 1 / least is not drawn.
     """
     left = (1.0 - least) * uniform_of_word(word) + least
-    return np.asarray(ratio * (np.exp(-shape * np.log(left)) - 1.0))
+    return np.asarray(cap + ratio * (np.exp(-shape * np.log(left)) - 1.0))
 
 
 def add_beyond(model: ModelArrays, d: int, step: int, words: tuple[U64, ...], carried: Variances, state: Array) -> None:
@@ -33,7 +33,8 @@ def add_beyond(model: ModelArrays, d: int, step: int, words: tuple[U64, ...], ca
     mine = slice(int(law.first_beyond), int(law.first_beyond + law.n_beyond))
     kind = direction(model.beyond_edges[mine], words[2])
     hit = np.flatnonzero(kind < law.n_beyond)
-    size = jump_size(law.beyond_shape, law.beyond_ratio, law.beyond_least, words[3][hit]).astype(real)
+    tail = (law.beyond_cap, law.beyond_shape, law.beyond_ratio, law.beyond_least)
+    size = jump_size(*tail, words[3][hit]).astype(real)
     variance = (model.weight[d][:, None] * carried.averages[:, :, hit]).sum(axis=1)
     variance = np.maximum(variance, model.least_variance[d][:, None])
     deviation = np.where(model.follows[d][:, None] != 0, np.sqrt(variance), real(1.0))

@@ -10,7 +10,7 @@ from engine.backtest.laws.filtered_regimes import FILTERED_REGIMES
 from engine.backtest.laws.mixture import MIXTURE, jumps_on
 from engine.backtest.walk.common_draws import CommonDraws
 from engine.calibration.filtered import LEAST_DATES, filtered_state
-from tests.engine.backtest.synthetic import usual
+from tests.engine.backtest.synthetic import frame_of, synthetic
 
 PLACE = LEAST_DATES + 30
 DRAWS = CommonDraws(seed=1, day=1, n_paths=1000)
@@ -18,8 +18,10 @@ DRAWS = CommonDraws(seed=1, day=1, n_paths=1000)
 
 @pytest.fixture(scope="module")
 def long():
-    """A history with the memory that the law takes."""
-    return usual(2400, 3)
+    """A history with the memory that the law takes, in whose rows the ten-year rate jumps once, far beyond the cap."""
+    frame = frame_of(2400, 3)
+    frame.loc[frame.index[2000] :, "JGB_10Y"] += 0.01
+    return synthetic(frame)
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +44,33 @@ def test_one_date_ahead_jumps_stand_beside_the_rows_by_their_probability(long, t
     found, rows = (law.prepare(long.joint)(PLACE, 1, DRAWS) for law in (MIXTURE, FILTERED_REGIMES))
     n, m = rows.moves.shape[1], 64 * len(tonight.days)
     assert found.moves.shape[1] == n + m
-    assert np.array_equal(found.moves[:, :n], rows.moves)
+    law, span = filtered_dates(long.joint).on(PLACE), float(long.joint.spans_ahead(PLACE, 1)[0])
+    # the day that jumped stands in its jump, with what it moved beyond the cap, and no more in its row
+    cut = np.abs(law.rows) == 10.0
+    assert tonight.n_beyond == cut.any(axis=0).sum() == 1
+    assert np.array_equal(found.moves[:, :n], replace(law, rows=np.where(cut, 0.0, law.rows)).next_moves(span))
+    assert np.array_equal(np.argwhere(found.moves[:, :n] != rows.moves), np.argwhere(cut))
     shares = found.weights / found.weights.sum()
     assert shares[n:].sum() == pytest.approx(tonight.probability, rel=1e-12)
     assert shares[:n] == pytest.approx(rows.weights / rows.weights.sum() * (1.0 - tonight.probability), rel=1e-9)
     assert found.weights.mean() == pytest.approx(1.0, rel=1e-12)
-    # a jump goes along its direction from some row: the factor that it moves most by its size, up to the largest
-    law = filtered_dates(long.joint).on(PLACE)
+    # a jump goes along its direction from some row: the factor that it moves most by the cap and its excess
     f = int(np.abs(tonight.directions[0]).argmax())
-    sd = law.deviations(float(long.joint.spans_ahead(PLACE, 1)[0]))[f]
-    sizes = (found.moves[f, n : n + 64, None] - rows.moves[f]) / (sd * tonight.directions[0, f])
-    assert (np.abs(sizes - sizes.round(12)).min(axis=1) < 1e-9).all()
-    assert np.unique(np.abs(found.moves[:, n:]).max(axis=0)).size > 32
+    from_each = (found.moves[f, n : n + 64, None] - found.moves[f, :n]) / law.deviations(span)[f]
+    shares = (1.0 - tonight.least) * (np.arange(64) + 0.5) / 64 + tonight.least  # of excesses beyond each
+    wanted = 10.0 + tonight.scale / tonight.shape * (shares**-tonight.shape - 1.0)
+    assert (np.abs(from_each / tonight.directions[0, f] - wanted[:, None]).min(axis=1) < 1e-9).all()
 
 
 def test_over_ten_dates_only_paths_with_a_jump_move_otherwise(long, tonight):
     found, rows = (law.prepare(long.joint)(PLACE, 10, DRAWS) for law in (MIXTURE, FILTERED_REGIMES))
     whether, _ = DRAWS.jump_words(10)
     hit = (whether < tonight.probability * 2**32).any(axis=0)
-    assert found.moves[:, ~hit].tobytes() == rows.moves[:, ~hit].tobytes()
+    other = (found.moves != rows.moves).any(axis=0) & ~hit
+    assert 0 < other.sum() < 50  # paths with the row of the jump: some ten of a thousand
+    # that row moved one Japanese rate less, which leads no American one
+    american = [factor.curve == "UST" for factor in long.joint.factors]
+    assert found.moves[american][:, ~hit].tobytes() == rows.moves[american][:, ~hit].tobytes()
 
 
 def test_a_drawn_jump_moves_by_the_deviation_of_its_day_and_feeds_no_average(long):

@@ -1,9 +1,10 @@
-"""Jumps beyond the cap: a day's residual in two parts, a tail that is found again, half an event before the first."""
+"""Jumps beyond the cap: each residual counts once, a tail that is found again, half an event before the first."""
 
 import numpy as np
 import pytest
 
 from engine.calibration.rows.cap_jumps import cap_jumps, likeliest_tail, whole_residuals
+from engine.law.past.beyond_cap import without_cut
 
 DAYS = np.arange("2010-01-01", "2015-06-24", dtype="datetime64[D]")  # 2,000 of them
 
@@ -13,15 +14,17 @@ def residuals(seed=1):
     return np.random.default_rng(seed).standard_normal((DAYS.size, 3))
 
 
-def test_a_day_beyond_the_cap_is_its_row_and_its_jump():
+def test_a_day_beyond_the_cap_is_in_its_jump_whole_and_in_its_row_no_more():
     z = residuals()
     z[100], z[700] = (4.0, -24.0, 12.0), (-11.0, 1.0, 2.0)
     found = cap_jumps(z, DAYS, 10.0)
     assert found.days == (DAYS[100].item(), DAYS[700].item())
-    assert found.directions == pytest.approx(np.array([[0.0, -1.0, 2.0 / 14.0], [-1.0, 0.0, 0.0]]))
-    # cut at the cap, and the direction times the largest cut: the whole residual
-    for k, (day, largest) in enumerate(((100, 14.0), (700, 1.0))):
-        assert np.clip(z[day], -10.0, 10.0) + largest * found.directions[k] == pytest.approx(z[day])
+    assert found.directions == pytest.approx(np.array([[0.0, -1.0, 0.5], [-1.0, 0.0, 0.0]]))
+    # the row without what was cut at the cap, and the direction times cap and excess: the whole residual
+    for k, (day, excess) in enumerate(((100, 14.0), (700, 1.0))):
+        row = without_cut(np.clip(z[day], -10.0, 10.0), 10.0)
+        assert row + (10.0 + excess) * found.directions[k] == pytest.approx(z[day])
+        assert not (row * found.directions[k]).any()
     assert (found.n_beyond, found.n_dates, found.first) == (2, DAYS.size, DAYS[0].item())
     assert found.probability == pytest.approx(2.5 / (DAYS.size + 1))
     assert found.probability_se == pytest.approx((2.5 / 2001 / 2000) ** 0.5, rel=1e-3)

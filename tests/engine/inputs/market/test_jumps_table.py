@@ -24,7 +24,7 @@ def test_jumps_are_read_back_to_the_bit(tmp_path):
         ("days = [2011-08-09, ", "days = [", "law.jumps.directions: needs 2 rows of 17 values, got rows of"),
         (", 2022-12-20]", ", 2025-06-20]", "law.jumps.days: 2025-06-20 lies after `as_of`, 2025-05-28"),
         ("n_beyond = 3", "n_beyond = 2", "law.jumps.n_beyond: must be 0 or the number of `days`, 3, got 2"),
-        (" -1.0, 0.0, -0.45", " -1.5, 0.0, -0.45", "law.jumps.directions: the largest of each row must be 1 or -1"),
+        (" -1.0, 0.0, -0.91", " -1.5, 0.0, -0.91", "law.jumps.directions: the largest of each row must be 1 or -1"),
         ("shape = 0.12", "shape = -0.12", "law.jumps.shape"),
     ],
 )

@@ -37,7 +37,8 @@ def by_hand(model, d):
             if word < edges[-1]:
                 j = law.first_beyond + sum(word >= edge for edge in edges)
                 u = (int(words[3][path]) + 0.5) / 2**32
-                size = law.beyond_ratio * (((1 - law.beyond_least) * u + law.beyond_least) ** -law.beyond_shape - 1)
+                left = (1 - law.beyond_least) * u + law.beyond_least
+                size = law.beyond_cap + law.beyond_ratio * (left**-law.beyond_shape - 1)
                 per_move = model.weekday_move[d, f] * model.root_span[d, step]
                 added[step, path] = per_move * sd * size * model.beyond_moves[j, f]
     return f, added
@@ -85,7 +86,30 @@ def test_words_tell_directions_and_sizes():
     edges = np.array([100, 200, 250])
     words = np.array([0, 99, 100, 199, 200, 249, 250, 2**32 - 1], np.uint64)
     assert direction(edges, words).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
-    # half of 2^32 is the middle: scale / shape (2^shape - 1) = 2 / 0.5 (sqrt(2) - 1)
-    assert jump_size(0.5, 4.0, 0.0, np.array([2**31], np.uint64)) == pytest.approx(4.0 * (np.sqrt(2.0) - 1.0), rel=1e-9)
-    largest = 4.0 * (1e-4**-0.5 - 1.0)  # one in ten thousand is as large, and none larger
-    assert jump_size(0.5, 4.0, 1e-4, np.array([0], np.uint64)) == pytest.approx(largest, rel=1e-5)
+    # half of 2^32 is the middle: the cap and scale / shape (2^shape - 1) = 2 / 0.5 (sqrt(2) - 1)
+    middle = 10.0 + 4.0 * (np.sqrt(2.0) - 1.0)
+    assert jump_size(10.0, 0.5, 4.0, 0.0, np.array([2**31], np.uint64)) == pytest.approx(middle, rel=1e-9)
+    largest = 10.0 + 4.0 * (1e-4**-0.5 - 1.0)  # one in ten thousand is as large, and none larger
+    assert jump_size(10.0, 0.5, 4.0, 1e-4, np.array([0], np.uint64)) == pytest.approx(largest, rel=1e-5)
+
+
+def test_a_residual_beyond_the_cap_comes_as_often_and_as_large_as_the_law_says(random_filtered, no_book):
+    """Paths of which jumps are the only moves: how many have one, and how its size is spread, against closed forms."""
+    model, n = random_filtered(np.random.default_rng(6), N_FACTORS, 2, N_STEPS), 40_000
+    alone = {name: np.zeros_like(getattr(model, name)) for name in ("residuals", "lead", "own_normal", "drift")}
+    largest_of_each = np.abs(model.beyond_moves).max(axis=1, keepdims=True)
+    model = model._replace(**alone, beyond_moves=model.beyond_moves / largest_of_each)
+    law, ids = model.laws[1], np.arange(n, dtype=np.uint64)
+    sd = np.sqrt(np.maximum((model.weight[1] * model.variance[1]).sum(axis=1), model.least_variance[1]))
+    per_size = model.weekday_move[1] * model.root_span[1, 0] * np.where(model.follows[1] != 0, sd, 1.0)
+    wanted = model.beyond_edges[law.first_beyond + law.n_beyond - 1] / 2**32
+    for backend in (NumbaBackend(), NumpyBackend()):
+        program = backend.prepare(model, no_book(N_FACTORS, 1), seed=7, n_steps=1, float32=False, centre=np.zeros(2))
+        sizes = np.abs(backend.levels(program, ids)[1, 0, :N_FACTORS] / per_size[:, None]).max(axis=0)
+        came = sizes > law.beyond_cap
+        assert not sizes[~came].any()
+        assert came.mean() == pytest.approx(wanted, abs=4.0 * np.sqrt(wanted * (1.0 - wanted) / n))  # standard errors
+        power = (1.0 + (sizes[came] - law.beyond_cap) / law.beyond_ratio) ** (-1.0 / law.beyond_shape)
+        left = np.sort((power - law.beyond_least) / (1.0 - law.beyond_least))  # even between 0 and 1
+        gap = np.abs(left - (np.arange(left.size) + 0.5) / left.size).max()
+        assert gap < 1.95 / np.sqrt(left.size)  # Kolmogorov's distance, which one sample in a thousand exceeds
