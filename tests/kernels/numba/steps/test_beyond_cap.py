@@ -102,6 +102,7 @@ def test_a_residual_beyond_the_cap_comes_as_often_and_as_large_as_the_law_says(r
     law, ids = model.laws[1], np.arange(n, dtype=np.uint64)
     sd = np.sqrt(np.maximum((model.weight[1] * model.variance[1]).sum(axis=1), model.least_variance[1]))
     per_size = model.weekday_move[1] * model.root_span[1, 0] * np.where(model.follows[1] != 0, sd, 1.0)
+    per_size *= model.decay[1]  # a jump comes just before the row, and reverts with it
     wanted = model.beyond_edges[law.first_beyond + law.n_beyond - 1] / 2**32
     for backend in (NumbaBackend(), NumpyBackend()):
         program = backend.prepare(model, no_book(N_FACTORS, 1), seed=7, n_steps=1, float32=False, centre=np.zeros(2))
