@@ -42,5 +42,5 @@ def beyond_cap(jumps: CapJumps, cap: float, loadings: F64) -> BeyondCap:
 
 
 def without_cut(rows: F64, cap: float) -> F64:
-    """Return rows, (n_rows, n_factors) or turned, with 0 where a residual was cut at the cap: a jump is there for it."""
+    """Return rows, (n_rows, n_factors) or turned, with 0 where a residual was cut at the cap: a jump is there."""
     return np.where(np.abs(rows) < cap, rows, 0.0)
