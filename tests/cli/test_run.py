@@ -44,6 +44,7 @@ def test_json_has_the_agreed_keys(unwind, plain):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_neither_time_zone_nor_locale_changes_a_byte(unwind, plain):
     for env in ({"TZ": "Asia/Tokyo"}, {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}):
         assert figures(unwind("run", *SMALL, "--json", env=env)) == plain

@@ -21,6 +21,7 @@ def test_quantiles_and_regimes_of_the_last_day_and_files_of_all(unwind, tmp_path
     assert pq.read_metadata(files["--out"]).num_rows == 3 * 25
 
 
+@pytest.mark.slow
 def test_a_path_alone_is_that_of_the_file(unwind, tmp_path):
     out = tmp_path / "p.parquet"
     common = ("--days", 2, "--backend", "numba", "--seed", 7)

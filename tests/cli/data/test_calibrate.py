@@ -50,6 +50,7 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     assert market.filtered.given["USDJPY_VOL"].loadings == {"USDJPY": -0.3}
 
 
+@pytest.mark.slow
 def test_the_record_of_the_loop_is_written_shown_and_run(unwind, tidy, tmp_path):
     path, days = tidy
     day = days[-1].date().isoformat()
@@ -112,6 +113,7 @@ def test_what_cannot_be_calibrated_is_refused_by_name(unwind, tidy, tmp_path, op
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.slow
 def test_it_is_said_which_run_is_exact_and_which_error_is_the_tables(unwind):
     one = unwind("run", "--scenario", "filtered", "--horizon-days", "1", "--backend", "numba")
     assert one.returncode == 0, one.stderr

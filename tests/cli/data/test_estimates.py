@@ -18,6 +18,7 @@ def test_a_regime_is_printed_as_a_scenario_file(unwind, shared, tmp_path):
     assert dict(regime.vol_multipliers)["USDJPY"] == 1.33  # as the bundled one
 
 
+@pytest.mark.slow
 def test_rows_of_a_window_are_printed_as_the_bundled_stress_has_them(unwind, shared, tmp_path):
     words = ("data", "rows", shared / "data" / "history.csv", "--from", "2024-07-10", "--to", "2024-08-09")
     done = unwind(*words)

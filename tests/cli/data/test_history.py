@@ -27,6 +27,7 @@ def test_check_lists_series_and_says_where_values_are_wrong(unwind, history):
     assert "1.5x" in done.stderr
 
 
+@pytest.mark.slow
 def test_build_refuses_before_it_writes(unwind, history, tmp_path):
     out = tmp_path / "markets"
     short = unwind("data", "build", history, "--from", "2025-05-28", "--out", out)
@@ -42,6 +43,7 @@ def test_build_refuses_before_it_writes(unwind, history, tmp_path):
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_build_writes_a_file_a_date_and_names_the_holiday(unwind, shared, tmp_path):
     history, out = shared / "data" / "history.csv", tmp_path / "markets"
     done = unwind("data", "build", history, "--from", "2025-05-23", "--to", "2025-05-27", "--out", out)

@@ -25,6 +25,7 @@ def scenario(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_every_figure_has_a_band_and_the_total_a_tornado(unwind, scenario):
     done = unwind("run", "--scenario", scenario, "--parameters", 24, "--paths", 4000)
     assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.slow
 def test_shares_by_level_and_date_with_their_intervals_and_as_json(unwind):
     common = ("simulate", "--touch", "USDJPY<=140", "--touch", "JGB_10Y>=5", "--paths", 500, "--backend", "numba")
     done = unwind(*common)

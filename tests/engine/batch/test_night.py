@@ -252,6 +252,7 @@ exit $code
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_keeps_the_blocks_before_it(folder, done):
     """A file system of 600 KiB fills up after two or three blocks of a quarter of it."""
     for name in ("record", "kept"):

@@ -57,6 +57,7 @@ def test_limits_on_every_book_are_no_fault(folder):
     assert plan(folder).warnings == ()
 
 
+@pytest.mark.slow
 def test_a_limit_that_names_no_scenario_is_held_to_the_default_one_and_plan_and_night_say_so(folder):
     folder.edit('["base", "august-2024"]', '"filtered"')
     for name in ("2025-05-28.rows.npy", "2025-05-28.moves.npy"):

@@ -96,6 +96,7 @@ def test_a_file_exchanged_during_a_night_is_recorded_as_it_was_read(what, small,
     assert path.read_text("utf-8") == text
 
 
+@pytest.mark.slow
 def test_a_file_exchanged_at_every_moment_of_nights_gives_one_of_two_records_and_no_mixture(small):
     """A thread exchanges a book of 10 bn for one of 1 bn as fast as it can; each night must be one of the two."""
     path = small.folder / "books" / "bonds.csv"

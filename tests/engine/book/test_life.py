@@ -244,6 +244,7 @@ def still(make_market) -> Market:
     return five_currencies(make_market())
 
 
+@pytest.mark.slow
 def test_value_and_cash_are_continuous_around_events(still):
     assert check(around(EVENTS[1::2], 1), still) >= 16
 

@@ -51,6 +51,7 @@ def market(day, *names, prices=()):
 CORE = ("JGB_2Y", "JGB_10Y", "UST_2Y", "UST_10Y", "USDJPY")
 
 
+@pytest.mark.slow
 def test_dates_that_share_a_walk_have_the_bits_that_each_has_alone(made):
     days = [made.index[k].date() for k in (2250, 2275, 2299)]
     found = with_filtered_laws([market(day, *CORE, prices=["SPX"]) for day in days], made)
@@ -169,6 +170,7 @@ def test_prices_of_which_there_is_no_history_are_named(history):
         assert f"{name} has no history: it moves with the factor that it depends on most, by assumption" in notes
 
 
+@pytest.mark.slow
 def test_on_a_date_of_yield_curve_control_the_vols_that_were_held_are_named(history):
     """In July 2018 the ten-year JGB moved by under 0.6 bp a day, a quarter of 2002 to 2018; other markets did not."""
     _, notes = with_filtered_law(replace(BUNDLED, filtered=None, valuation_date=date(2018, 7, 20)), history)

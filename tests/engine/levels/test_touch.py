@@ -27,7 +27,7 @@ def rows_of(made, *words, paths=PATHS):
 
 
 def test_a_level_that_looks_like_a_decimal_gets_a_note_that_it_is_read_in_percent():
-    words = ["JGB_10Y>=0.02", "JGB_10Y>=0.02%", "JGB_10Y>=2", "USDJPY_VOL>=0.15", "USDJPY<=125", "JGB_10Y<=0"]
+    words = ["JGB_10Y>=0.02", "JGB_20Y>=0.02%", "JGB_10Y>=2", "USDJPY_VOL>=0.15", "USDJPY<=125", "JGB_10Y<=0"]
     rate, vol = percent_notes(words, barriers_of(words, MARKET.factors), MARKET.factors)
     assert rate == ("--touch JGB_10Y>=0.02: it is read as 0.02 %; of 2 % write 2, and 0.02% without this note")
     assert vol.startswith("--touch USDJPY_VOL>=0.15: it is read as 0.15 %; of 15 % write 15")

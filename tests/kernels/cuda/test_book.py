@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
     [
         ("float64", ["base", "august-2024"]),
         ("float32", ["base", "august-2024"]),
-        ("float64", ["base", "bench/three-regimes.toml", "feedback-severe", "boj-u-turn"]),
+        ("float64", ["base", "bench/three-regimes.toml", "boj-u-turn"]),
     ],
 )
 def test_a_run_of_every_kind_has_numbas_digests(folder, precision, scenarios, monkeypatch):

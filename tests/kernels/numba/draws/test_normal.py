@@ -302,6 +302,7 @@ def drawn(request):
 # Var X^2 Y^2 = 8. Four of them; the seed was not chosen.
 
 
+@pytest.mark.slow
 def test_moments_of_1e8_normals(drawn):
     moments, _, _ = drawn
     errors = np.abs(moments.mean(axis=0) - [0.0, 1.0, 0.0, 3.0]) / np.sqrt([1.0, 2.0, 15.0, 96.0])
