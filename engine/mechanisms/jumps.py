@@ -13,7 +13,12 @@ from engine.mechanisms.regimes import ANY_REGIME, Regime, unknown_regime
 from kernels.law_layout import MAX_JUMPS
 
 MAX_LOADINGS = 4
-LARGEST_JUMP = {FactorKind.RATE: 0.5, FactorKind.PRICE: 3.0, FactorKind.VOL: 3.0}  # of a state: 50 %, a factor of 20
+LARGEST_JUMP = {  # of a state: 50 %, a factor of 20, 5 % of a spread
+    FactorKind.RATE: 0.5,
+    FactorKind.PRICE: 3.0,
+    FactorKind.VOL: 3.0,
+    FactorKind.SPREAD: 0.05,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
