@@ -39,7 +39,7 @@ def resources(nvrtc, settings, architecture):
     registers = dict(zip(names, map(int, re.findall(r"Used (\d+) registers", log)), strict=True))
     spills = re.findall(r"properties for (\w+)\n.*, (\d+) bytes spill stores, (\d+) bytes spill loads", log)
     assert registers.keys() <= {name for name, _, _ in spills}, log
-    assert len(names) == (5 if settings.is_split else 4), log
+    assert len(names) == (6 if settings.is_split else 5), log
     return {name: (registers.get(name, 0), int(stores) + int(loads)) for name, stores, loads in spills}
 
 
