@@ -13,7 +13,7 @@ from cli.batch import commands as batch
 from cli.batch import last_line
 from cli.book import commands as book
 from cli.book import show as book_show
-from cli.data import calibrate, estimates, history, prices
+from cli.data import calibrate, estimates, history, prices, spreads
 from cli.errors import exit_codes
 from cli.options import OnceCommand
 from cli.record import report, reproduce
@@ -112,6 +112,7 @@ _add_group(
         "rows": estimates.rows,
         "betas": estimates.betas,
         "prices": prices.prices,
+        "spreads": spreads.spreads,
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})

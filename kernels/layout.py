@@ -23,6 +23,13 @@ VOL_TERMS = (1, 4, 8, 12, 16, 24)  # terms in w of option tables that kernels ha
 # ------------------------------------------------------------------------------------------- what payoffs stand upon
 
 
+class Sum(Record):
+    """Factors that move something together: their deviations, added in this order, are one more row of deviations."""
+
+    first: Annotated[int, Field("first term")]
+    last: Annotated[int, Field("last term + 1")]
+
+
 class Run(NamedTuple):
     """What is of the run itself: when paths are looked at, under which laws, in which currencies."""
 
@@ -39,6 +46,8 @@ class Run(NamedTuple):
     inverse_limit: Annotated[
         F64, Field("1 / the deviation at the horizon beyond which a path is named; 0: none is", "", "n_factors")
     ]
+    sums: Annotated[Rows[Sum], Field("rows of deviations after those of the factors", shape="n_sums")]
+    sum_terms: Annotated[I64, Field("factors of all sums", shape="n_sum_terms")]
 
 
 class Leg(Record):
@@ -50,10 +59,10 @@ class Leg(Record):
 
 
 class Segment(Record):
-    """Flows between two neighbouring pillars of a curve: they depend on two factors only."""
+    """Flows between two neighbouring pillars of a curve: they depend on two rows of deviations only."""
 
-    below: Annotated[int, Field("factor at the pillar below")]
-    above: Annotated[int, Field("factor at the pillar above")]
+    below: Annotated[int, Field("row at the pillar below: a factor, or of a derived curve its sum")]
+    above: Annotated[int, Field("row at the pillar above")]
     first: Annotated[int, Field("first flow")]
     last: Annotated[int, Field("last flow + 1")]
 
@@ -67,9 +76,9 @@ class Flows(NamedTuple):
     value: Annotated[F64, Field("when looked at, with no deviation", "currency", "n_scenarios n_flows")]
     exponents: Annotated[F64, Field("d ln(value) / d(deviation) at the two pillars", "years", "n_flows 2")]
     degree: Annotated[int, Field("highest total degree D of a polynomial, of DEGREES; 0: there is none")]
-    centre: Annotated[F64, Field("deviation in the middle of the polynomials' range", "", "n_scenarios n_factors")]
+    centre: Annotated[F64, Field("deviation in the middle of the polynomials' range", "", "n_scenarios n_moves")]
     inverse_width: Annotated[
-        F64, Field("1 / half width of that range; 0 for a factor of no segment", "", "n_scenarios n_factors")
+        F64, Field("1 / half width of that range; 0 for a row of no segment", "", "n_scenarios n_moves")
     ]
     segment_degree: Annotated[
         I64, Field("of DEGREES, or 0: every path is summed flow by flow", "", "n_scenarios n_segments")
@@ -86,8 +95,8 @@ class Point(Record):
     """
 
     when: Annotated[int, Field("observation")]
-    below: Annotated[int, Field("factor at the pillar below")]
-    above: Annotated[int, Field("factor at the pillar above")]
+    below: Annotated[int, Field("row of deviations at the pillar below")]
+    above: Annotated[int, Field("row of deviations at the pillar above")]
     a: Annotated[float, Field("d ln(point) / d(deviation) below", "years")]
     b: Annotated[float, Field("d ln(point) / d(deviation) above", "years")]
     then: Annotated[int, Field("point that this one is multiplied by, seen at the same observation; -1: none")]

@@ -72,6 +72,7 @@ def empty_book(*, n_scenarios: int, n_books: int, n_currencies: int, n_factors: 
     Rates are 1 and no factor but the first moves them; P&L is in the home currency.
     """
     lengths = {"n_scenarios": n_scenarios, "n_books": n_books, "n_currencies": n_currencies, "n_factors": n_factors}
+    lengths |= {"n_moves": n_factors}
     run = empty(Run, **lengths)._replace(
         observations=np.array([n_steps], np.int64), fx_start=np.ones((n_scenarios, n_currencies))
     )

@@ -25,7 +25,7 @@ def prices(
     A price moves with the factors that its table names, and through them with the others; what the market had keeps its
     law and its draws.
     """
-    from engine.calibration.added_prices import lost_links, with_prices
+    from engine.calibration.added_factors import lost_links, with_prices
     from engine.inputs.market.load import bundled_market_path, load_market, write_market
     from engine.inputs.market.price_files import bundled_price_path, read_price_file
     from engine.inputs.outputs import check_out

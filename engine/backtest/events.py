@@ -15,7 +15,7 @@ import pandas as pd
 from engine.calibration.diffusion import Window, factor_states
 from engine.conventions.calendars import Calendars
 from engine.errors import InputError
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import UNRECORDED, Factor, FactorKind
 from engine.market.market import Market
 from engine.risk.standing import Standing
 from engine.run.walk import Walk, walk_of
@@ -81,7 +81,7 @@ def replay(
         The event is longer than 250 business days or ends before it starts, a value is missing at an end, or the
         scenario does not fit the market. A regime's correlation that this market does not bear is repaired and noted.
     """
-    names = [factor for factor in market.factors if factor.kind is not FactorKind.VOL]
+    names = [factor for factor in market.factors if factor.kind not in UNRECORDED]
     moves = realised_moves(history, names, market.valuation_date, end)
     n_days = business_days(market.valuation_date, end)
     walk = walk_of(with_repairs(scenario), market, n_days=n_days, seed=seed, backend=backend)

@@ -25,7 +25,7 @@ class Greeks:
     """Sensitivities of every position, (n_positions,) each [JPY]."""
 
     values: F64
-    dv01: Mapping[str, F64]  # by RATE factor: lost for +1 bp at its pillar; positive when long
+    dv01: Mapping[str, F64]  # by RATE factor: lost for +1 bp at its pillar; by SPREAD: on its curve; positive when long
     price_delta: Mapping[str, F64]  # by PRICE factor: gained for +1 %, half the gamma included
     price_fall: Mapping[str, F64]  # by PRICE factor: gained for -1 %
     vega: Mapping[str, FxVegas]  # by pair: gained for +1 point of every option's own vol, in all and by expiry
@@ -48,7 +48,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
     for i, factor in enumerate(market.factors):
         move = np.zeros(len(market.factors))
         match factor.kind:
-            case FactorKind.RATE:
+            case FactorKind.RATE | FactorKind.SPREAD:
                 move[i] = BASIS_POINT
             case FactorKind.PRICE:
                 move[i] = np.log1p(PRICE_MOVE)
@@ -56,7 +56,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
                 move[i] = np.log1p(VOL_POINT / market.level(factor))
         gained = position_values(book, moved(market, move), fits) - base
         match factor.kind:
-            case FactorKind.RATE:
+            case FactorKind.RATE | FactorKind.SPREAD:
                 dv01[factor.name] = -gained
             case FactorKind.PRICE:
                 price_delta[factor.name] = gained

@@ -16,7 +16,7 @@ from engine.instruments.family import Family
 from engine.instruments.fx import FX
 from engine.instruments.swaps import SWAPS
 from engine.instruments.swaptions import SWAPTIONS
-from engine.market.factors import FactorKind
+from engine.market.factors import LEVELS_MOVE, spread_factor_name
 from engine.market.market import Market
 from engine.market.spread import with_derived
 from engine.payoffs.curves import fx_rates
@@ -64,12 +64,12 @@ def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:
 
 def _gained_on_spreads(book: CompiledBook, market: Market, fits: Fits, base: F64) -> dict[str, F64]:
     """Return what positions gain for +1 bp on each spread that has no factors: {curve: (n_positions,)} [home]."""
-    own = {factor.curve for factor in market.factors if factor.kind is FactorKind.RATE}
+    own = {factor.curve for factor in market.factors if factor.kind in LEVELS_MOVE}
     found = {}
     for name, curve in market.spreads.items():
         if name in own:
             continue
-        wider = {**market.spreads, name: replace(curve, spreads=curve.spreads + BASIS_POINT)}
+        wider = {**market.spreads, name: curve.wider(BASIS_POINT)}
         roots = {each: rates for each, rates in market.curves.items() if each not in market.spreads}
         moved = replace(market, curves=with_derived(roots, wider), spreads=wider)
         found[name] = position_values(book, moved, fits) - base
@@ -89,7 +89,8 @@ def _of_spreads(market: Market, gained: Mapping[str, float], least: float) -> It
     for name, amount in gained.items():
         if abs(amount) >= least:
             parent = market.spreads[name].parent
-            yield _warning(f"spreads of {name} over {parent}", amount, f"name factors of it, such as {name}_5Y")
+            cure = f"`unwind data spreads` gives it a factor, {spread_factor_name(name)}"
+            yield _warning(f"spreads of {name} over {parent}", amount, cure)
 
 
 def _of_vols(gained: F64) -> Iterator[str]:

@@ -20,7 +20,7 @@ from engine.calibration.block_errors import (
 from engine.calibration.diffusion import CORRELATION_DAYS
 from engine.calibration.filtered import LEAD_DATES, RIDGE, WARM_UP
 from engine.market.cap_jumps import CapJumps
-from engine.market.factors import DAYS_PER_YEAR, FactorKind
+from engine.market.factors import DAYS_PER_YEAR, LEVELS_MOVE
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
 from engine.market.row_regimes import REGIMES, RowRegimes
@@ -134,7 +134,7 @@ def _normal(market: Market) -> Iterator[ParameterEstimate]:
             yield _one("correlation", (name, names[j]), market.correlation[i, j], se, window)
     for i, factor in enumerate(market.factors):
         if market.kappas[i]:
-            is_log = factor.kind is not FactorKind.RATE
+            is_log = factor.kind not in LEVELS_MOVE
             theta = math.exp(market.thetas[i]) if is_log else market.thetas[i]  # a vol, as in the file
             yield _one("kappa", (factor.name,), market.kappas[i], 0.0, "")
             yield _one("theta", (factor.name,), theta, 0.0, "")

@@ -13,7 +13,7 @@ from engine.calibration.swap_curves import spreads_of_date, swap_curves_of
 from engine.conventions.currencies import currency_of_curve, currency_of_factor
 from engine.conventions.indices import INDICES
 from engine.errors import InputError
-from engine.market.factors import PRICE_FACTOR, Factor, FactorKind
+from engine.market.factors import PRICE_FACTOR, UNRECORDED, Factor, FactorKind
 from engine.market.market import Market
 
 
@@ -153,7 +153,15 @@ def _law(factor: Factor, like: Market) -> GivenLaw:
 
 
 def _neighbours(factor: Factor, like: Market) -> Sequence[str]:
-    """A vol's exchange rate; of a derived curve's pillar the nearest of the parent, and the one before on the curve."""
+    """A vol's exchange rate; of a derived curve's pillar the nearest of the parent, and the one before on the curve.
+
+    Of spreads the factor that they are tied to most.
+    """
+    if factor.kind is FactorKind.SPREAD:
+        mine = [each.name for each in like.factors].index(factor.name)
+        ties = {each.name: abs(float(like.correlation[mine, k])) for k, each in enumerate(like.factors[:mine])}
+        recorded = [each.name for each in like.factors[:mine] if each.kind not in UNRECORDED]
+        return sorted(recorded, key=lambda name: -ties[name])[:1]
     if factor.curve is None or factor.pillar is None:
         return [factor.pair or PRICE_FACTOR]
     parent = like.spreads[factor.curve].parent

@@ -17,7 +17,7 @@ from engine.calibration.diffusion import Window, factor_states
 from engine.calibration.links import nearest_links
 from engine.errors import InputError
 from engine.market.correlation import cholesky, smallest_eigenvalue
-from engine.market.factors import DAYS_PER_YEAR, Factor, FactorKind
+from engine.market.factors import DAYS_PER_YEAR, UNRECORDED, Factor
 from engine.market.market import Market
 from engine.mechanisms.factor_names import USDJPY
 from engine.mechanisms.parameters.overrides import override
@@ -151,7 +151,7 @@ def estimate_regimes(history: pd.DataFrame, market: Market) -> dict[str, RegimeE
 
     Raises InputError when the history does not cover the windows.
     """
-    factors = [factor for factor in market.factors if factor.kind is not FactorKind.VOL]
+    factors = [factor for factor in market.factors if factor.kind not in UNRECORDED]
     quiet = _sample(history, factors, CALM)
     calm = _calm(quiet, _vols_of(market))
     episodes = {name: _sample(history, factors, episode) for name, episode in EPISODES.items()}
@@ -231,7 +231,7 @@ def _episode(sample: _Sample, market: Market, quiet: _Sample, calm: RegimeEstima
 
 def _vols_of(market: Market) -> F64:
     """Return the vols of the factors that are estimated."""
-    found: F64 = market.vols[[factor.kind is not FactorKind.VOL for factor in market.factors]]
+    found: F64 = market.vols[[factor.kind not in UNRECORDED for factor in market.factors]]
     return found
 
 

@@ -9,6 +9,7 @@ from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
 from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
+from engine.inputs.market.spread_files import SpreadFile
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import scenario_file
 from engine.instruments.registry import KINDS as POSITION_KINDS
@@ -17,12 +18,13 @@ from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.ranges import column_ranges
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("market", "book", "scenario", "run", "batch", "prices")
+KINDS = ("market", "book", "scenario", "run", "batch", "prices", "spreads")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
     "run": RunConfig,
     "batch": BatchFile,
     "prices": PriceFile,
+    "spreads": SpreadFile,
 }
 
 

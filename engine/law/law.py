@@ -15,7 +15,7 @@ from engine.law.past.historical import historical_law
 from engine.law.past.weekday_covariance import weekday_moves
 from engine.law.registry import check_laws, law_part
 from engine.law.unwind import UnwindLaw, unwind_law
-from engine.market.factors import DAYS_PER_YEAR, FactorKind
+from engine.market.factors import DAYS_PER_YEAR, LEVELS_MOVE, FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
 from engine.mechanisms.law import LAW_KINDS, LawKind, Way
@@ -29,6 +29,7 @@ LARGEST_MOVES = {
     FactorKind.RATE: 5.0,
     FactorKind.PRICE: 300.0,
     FactorKind.VOL: 300.0,
+    FactorKind.SPREAD: 5.0,
 }  # of a state over the horizon; exp(700) overflows
 
 
@@ -207,7 +208,7 @@ def _check_moves(market: Market, vols: F64, largest: F64) -> None:
         if move > LARGEST_MOVES[factor.kind]:
             raise InputError(
                 f"{factor.name} has a vol of {vol:g} per year in this scenario, and over this horizon its"
-                f" {'level' if factor.kind is FactorKind.RATE else 'logarithm'} may move by {move:.3g}: that is no move"
+                f" {'level' if factor.kind in LEVELS_MOVE else 'logarithm'} may move by {move:.3g}: that is no move"
                 " of a market; vols are decimals, 0.10 is 10 %; check vols and vol multipliers, drifts, the level of a"
                 " bridge and what sales do to prices"
             )

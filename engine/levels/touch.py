@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import InputError, did_you_mean
 from engine.levels.quantiles import LEAST_PATHS, chunks
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import LEVELS_MOVE, Factor, FactorKind
 from engine.risk.ranks import INTERVAL_CONFIDENCE
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
@@ -196,10 +196,10 @@ def _barrier(word: str, factors: Sequence[Factor]) -> Barrier:
     level = _level(shape["level"], word)
     if is_price and shape["percent"]:
         raise InputError(f"--touch: {name} is a price, got {word!r}; give its level without %, such as {EXAMPLES}")
-    if level <= 0.0 and factors[names.index(name)].kind is not FactorKind.RATE:
+    if level <= 0.0 and factors[names.index(name)].kind not in LEVELS_MOVE:
         raise InputError(f"--touch: {name} is always above 0, got {word!r}")
     if not is_price and abs(level) > LARGEST_PERCENT:
-        raise InputError(f"--touch: a rate or a vol is in percent, 2 for 2 %, got {word!r}")
+        raise InputError(f"--touch: a rate, a spread or a vol is in percent, 2 for 2 %, got {word!r}")
     return Barrier(
         factor=name,
         is_floor=shape["side"] == "<=",

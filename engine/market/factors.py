@@ -10,6 +10,7 @@ from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
 PRICE_FACTOR = "USDJPY"  # the exchange rate of the unwind's own mechanisms
+BASIS_PILLAR = 10.0  # years: a SPREAD's level is that of its curve's spreads there
 _CURVE = r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*"
 
 
@@ -19,6 +20,11 @@ class FactorKind(Enum):
     RATE = "rate"  # state = level: a zero rate, decimal, continuously compounded
     PRICE = "price"  # state = ln(level): USD/JPY, an equity index, an EM asset
     VOL = "vol"  # state = ln(level): the at-the-money vols of a currency pair, which all move by one factor
+    SPREAD = "spread"  # state = level: decimal, a derived curve's zero spread at ten years; all its spreads move alike
+
+
+LEVELS_MOVE = frozenset({FactorKind.RATE, FactorKind.SPREAD})  # kinds whose state is the level, not its logarithm
+UNRECORDED = frozenset({FactorKind.VOL, FactorKind.SPREAD})  # kinds that no history has a column of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +33,7 @@ class Factor:
 
     name: str
     kind: FactorKind
-    curve: str | None = None  # RATE: the curve it is a pillar of, "JGB"
+    curve: str | None = None  # RATE: the curve it is a pillar of, "JGB"; SPREAD: the derived curve, "TONA"
     pillar: float | None = None  # RATE: years
     currency: str | None = None  # PRICE: in which the level is quoted, "JPY" of USDJPY, "USD" of SPX
     pair: str | None = None  # VOL: the currency pair, "USDJPY" of USDJPY_VOL
@@ -52,6 +58,11 @@ def tenor_label(years: float) -> str:
     return f"{months / 12.0:g}Y" if months % 12.0 == 0.0 else f"{months:g}M"
 
 
+def spread_factor_name(curve: str) -> str:
+    """Return the name of the factor that moves a derived curve's spreads: "TONA" -> "SPREAD_TONA"."""
+    return f"SPREAD_{curve}"
+
+
 def is_curve_name(name: str) -> bool:
     """Return whether a curve may be called so: capitals, digits and underscores between words, as "JGB_REPO"."""
     return re.fullmatch(_CURVE, name) is not None
@@ -61,7 +72,8 @@ def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Fact
     """Return the factor of a name.
 
     "JGB_10Y" is the zero rate of curve JGB at 10 years, "JGB_REPO_3M" that of curve JGB_REPO, "USDJPY" the exchange
-    rate of a registered currency, "USDJPY_VOL" its at-the-money vols. `currencies` declares other prices: {"SPX":
+    rate of a registered currency, "USDJPY_VOL" its at-the-money vols, "SPREAD_TONA" the spreads of the derived curve
+    TONA over its parent. `currencies` declares other prices: {"SPX":
     "USD"}. Raises InputError for any other name.
     """
     if currencies and name in currencies:
@@ -70,11 +82,13 @@ def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Fact
         return Factor(name=name, kind=FactorKind.PRICE, currency=HOME)
     if match := re.fullmatch(r"([A-Z]{6})_VOL", name):
         return Factor(name=name, kind=FactorKind.VOL, pair=match[1])
+    if match := re.fullmatch(rf"SPREAD_({_CURVE})", name):
+        return Factor(name=name, kind=FactorKind.SPREAD, curve=match[1])
     match = re.fullmatch(rf"({_CURVE})_([0-9]+(?:\.[0-9]+)?[WMY])", name)
     if not match:
         rates = ", ".join(repr(fx_quote(code).factor) for code in FOREIGN)
         raise InputError(
-            f"factor must look like 'JGB_10Y', 'UST_3M' or '{PRICE_FACTOR}_VOL', be an exchange rate, {rates}, or be "
-            f"declared with its level, got {name!r}"
+            f"factor must look like 'JGB_10Y', 'SPREAD_TONA' or '{PRICE_FACTOR}_VOL', be an exchange rate, {rates}, "
+            f"or be declared with its level, got {name!r}"
         )
     return Factor(name=name, kind=FactorKind.RATE, curve=match[1], pillar=tenor_years(match[2]))

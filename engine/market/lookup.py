@@ -3,35 +3,70 @@
 import numpy as np
 
 from engine.errors import InputError
-from engine.market.factors import FactorKind
+from engine.market.factors import BASIS_PILLAR, FactorKind
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market
 from kernels.types import F64, I64, Bools, Words
 
 
 def curve_factors(market: Market, curve: str) -> tuple[F64, I64]:
-    """Return the pillars and factors that move a curve: its own, or else its nearest ancestor's that has any.
+    """Return the pillars and rows of deviations that move a curve: its own factors, or else its parent's.
+
+    Where spreads between have factors, a row is that of a sum of `factor_sums`, numbered after all factors.
 
     Returns
     -------
-    (n,) pillars [years], increasing, and (n,) indices into `market.factors`; empty when nothing moves the curve.
+    (n,) pillars [years], increasing, and (n,) rows; empty when nothing moves the curve.
 
     Raises
     ------
     InputError
         The market has no such curve.
     """
+    pillars, sums = _moved_by(market, curve)
+    known = factor_sums(market) if any(len(terms) > 1 for terms in sums) else ()
+    n = len(market.factors)
+    rows = [terms[0] if len(terms) == 1 else n + known.index(terms) for terms in sums]
+    return np.array(pillars, dtype=np.float64), np.array(rows, dtype=np.int64)
+
+
+def factor_sums(market: Market) -> tuple[tuple[int, ...], ...]:
+    """Return the factors that move a pillar of a derived curve together, each sum once: its parent's, then spreads'."""
+    found: dict[tuple[int, ...], None] = {}
+    for curve in market.spreads:
+        found |= dict.fromkeys(terms for terms in _moved_by(market, curve)[1] if len(terms) > 1)
+    return tuple(found)
+
+
+def with_sums(market: Market, deviations: F64) -> F64:
+    """Return deviations of factors, (n_factors,), with those of `factor_sums` behind: (n_moves,)."""
+    return np.array([*deviations.tolist(), *(sum(deviations[list(terms)].tolist()) for terms in factor_sums(market))])
+
+
+def spread_factor(market: Market, curve: str) -> int:
+    """Return the index of the SPREAD factor that moves a derived curve's spreads, or -1 when none does."""
+    numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.SPREAD and f.curve == curve]
+    return numbers[0] if numbers else -1
+
+
+def _moved_by(market: Market, curve: str) -> tuple[list[float], list[tuple[int, ...]]]:
+    """Return the pillars of a curve, and the factors whose deviations add up at each.
+
+    A curve whose spreads alone move has one pillar.
+    """
     if curve not in market.curves:
         raise InputError(f"the market has no curve {curve!r}; it has {', '.join(market.curves)}")
-    mine = [
+    mine = sorted(
         (factor.pillar, i)
         for i, factor in enumerate(market.factors)
         if factor.kind is FactorKind.RATE and factor.curve == curve and factor.pillar is not None
-    ]
-    if not mine and curve in market.spreads:
-        return curve_factors(market, market.spreads[curve].parent)
-    pillars, numbers = zip(*sorted(mine), strict=True) if mine else ((), ())
-    return np.array(pillars, dtype=np.float64), np.array(numbers, dtype=np.int64)
+    )
+    if mine or curve not in market.spreads:
+        return [pillar for pillar, _ in mine], [(i,) for _, i in mine]
+    pillars, sums = _moved_by(market, market.spreads[curve].parent)
+    if (spread := spread_factor(market, curve)) < 0:
+        return pillars, sums
+    return (pillars, [(*terms, spread) for terms in sums]) if sums else ([BASIS_PILLAR], [(spread,)])
 
 
 def fx_vols(market: Market, pair: str) -> FxVols:
@@ -60,7 +95,7 @@ def is_moved(market: Market, curve: Words) -> Bools:
 
 
 def pillar_weights(market: Market, curve: Words, time: F64) -> tuple[I64, F64]:
-    """Return the two factors on whose pillars each zero rate depends, (n, 2), and the weight of the upper one, (n,).
+    """Return the two rows of deviations on which each zero rate depends, (n, 2), and the weight of the upper one, (n,).
 
     Moves are linear in time between pillars and flat beyond: there, and on a curve with one pillar, a weight is 0 or 1.
     """

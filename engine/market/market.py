@@ -11,7 +11,7 @@ from engine.conventions.currencies import CURRENCIES, DOLLAR, HOME, currency_of,
 from engine.errors import InputError
 from engine.market.correlation import SYMMETRY, correlation_faults
 from engine.market.curve import ZeroCurve
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import BASIS_PILLAR, LEVELS_MOVE, Factor, FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.fx_vols import FxVols
 from engine.market.node_checks import check_finite, check_positive
@@ -54,7 +54,7 @@ class Market:
     curves: Mapping[str, ZeroCurve]  # by curve name; bootstrapped, on every published tenor; and those of `spreads`
     fx: Mapping[str, float]  # by currency, "USD": units of the home currency for one unit
     factors: tuple[Factor, ...]  # (n_factors,) simulated levels, in the order of the draws
-    vols: F64  # (n_factors,) RATE: decimal rate per sqrt(year); PRICE, VOL: per sqrt(year), lognormal
+    vols: F64  # (n_factors,) RATE, SPREAD: decimal rate per sqrt(year); PRICE, VOL: per sqrt(year), lognormal
     correlation: F64  # (n_factors, n_factors)
     kappas: F64  # (n_factors,) mean reversion per year; 0 is a plain walk
     thetas: F64  # (n_factors,) long-run state of a factor with kappa > 0, else unused; VOL: ln(level)
@@ -82,8 +82,8 @@ class Market:
             currency_of(code)
         self._check_figures()
         for factor in self.factors:
-            if factor.kind is not FactorKind.RATE and self.exchanged(factor) is None and factor.name not in self.levels:
-                raise InputError(f"the market has no level of {factor.name}; it has {', '.join(self.levels) or 'none'}")
+            if factor.kind is not FactorKind.RATE:
+                self.level(factor)
 
     def _check_figures(self) -> None:
         """Refuse levels, vols, reversions and correlations that no market has. Raises InputError."""
@@ -132,7 +132,12 @@ class Market:
         return code if code in self.fx else None
 
     def level(self, factor: Factor) -> float:
-        """Return the level of a factor: a zero rate, a price, an at-the-money vol. Raises InputError without one."""
+        """Return the level of a factor: a zero rate or spread, a price, a vol. Raises InputError without one."""
+        if factor.kind is FactorKind.SPREAD:
+            if factor.curve is None or factor.curve not in self.spreads:
+                known = ", ".join(self.spreads) or "none"
+                raise InputError(f"the market has no derived curve {factor.curve!r} for {factor.name}; it has {known}")
+            return self.spreads[factor.curve].spread(BASIS_PILLAR)
         if factor.curve is not None and factor.pillar is not None:
             if factor.curve not in self.curves:
                 raise InputError(f"the market has no curve {factor.curve!r}; it has {', '.join(self.curves)}")
@@ -144,8 +149,8 @@ class Market:
         return self.levels[factor.name]
 
     def state(self, factor: Factor) -> float:
-        """Return what the model moves: the level of a RATE, the logarithm of any other's."""
-        return self.level(factor) if factor.kind is FactorKind.RATE else math.log(self.level(factor))
+        """Return what the model moves: the level of a RATE or SPREAD, the logarithm of any other's."""
+        return self.level(factor) if factor.kind in LEVELS_MOVE else math.log(self.level(factor))
 
 
 def _is_correlation(matrix: F64) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.market.curve import ZeroCurve
 from engine.market.factors import FactorKind
-from engine.market.lookup import curve_factors
+from engine.market.lookup import curve_factors, with_sums
 from engine.market.market import Market
 from kernels.types import F64
 
@@ -18,7 +18,7 @@ def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
     Parameters
     ----------
     deviations : (n_factors,) RATE: decimal, on zero rates at its pillar, linear in time to the next pillars and flat
-        beyond; PRICE and VOL: of the logarithm of the level
+        beyond; SPREAD: decimal, on all zero rates of its curve; PRICE and VOL: of the logarithm of the level
 
     Returns
     -------
@@ -26,9 +26,12 @@ def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
         A curve without factors of its own moves with its parent's. Par yields are left out: no curve is theirs now.
     """
     deviation = np.asarray(deviations, dtype=np.float64)
-    levels, fx_vols, fx = dict(market.levels), dict(market.fx_vols), dict(market.fx)
+    levels, fx_vols, fx, spreads = dict(market.levels), dict(market.fx_vols), dict(market.fx), dict(market.spreads)
     for factor, move in zip(market.factors, deviation.tolist(), strict=True):
         if factor.kind is FactorKind.RATE:
+            continue
+        if factor.kind is FactorKind.SPREAD and factor.curve is not None:
+            spreads[factor.curve] = spreads[factor.curve].wider(move)
             continue
         if (code := market.exchanged(factor)) is not None:
             fx[code] *= float(np.exp(move))
@@ -37,8 +40,9 @@ def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
         if factor.pair in fx_vols:
             surface = fx_vols[factor.pair]
             fx_vols[factor.pair] = replace(surface, atm=surface.atm * np.exp(move), quotes=())
-    curves = {name: _moved_curve(market, name, deviation) for name in market.curves}
-    return replace(market, curves=curves, par_curves={}, fx=fx, levels=levels, fx_vols=fx_vols)
+    rows = with_sums(market, deviation)
+    curves = {name: _moved_curve(market, name, rows) for name in market.curves}
+    return replace(market, curves=curves, par_curves={}, fx=fx, levels=levels, fx_vols=fx_vols, spreads=spreads)
 
 
 def shifted(market: Market, move: float, *curves: str) -> Market:

@@ -1,7 +1,7 @@
 """Curves derived from others by zero-rate spreads: TONA from JGB, SOFR from UST, repo and cross-currency curves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from engine.errors import InputError
 from engine.market.curve import ZeroCurve
 from engine.market.node_checks import check_nodes
 from kernels.types import F64
+
+LARGEST_SPREAD = 0.05  # decimal: beyond it a unit is mistaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,6 +26,14 @@ class SpreadCurve:
 
     def __post_init__(self) -> None:
         check_nodes(f"spreads of curve {self.name!r}", self.times, self.spreads)
+
+    def spread(self, time: float) -> float:
+        """Return the spread at `time` [years], decimal."""
+        return float(np.interp(time, self.times, self.spreads))
+
+    def wider(self, by: float) -> "SpreadCurve":
+        """Return the curve with every spread higher by `by`, decimal."""
+        return replace(self, spreads=self.spreads + by)
 
     def over(self, parent: ZeroCurve) -> ZeroCurve:
         """Return the curve that these spreads make of `parent`: exact, on the nodes of both."""

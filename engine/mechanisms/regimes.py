@@ -17,7 +17,12 @@ from kernels.law_layout import MAX_REGIMES
 from kernels.types import F64
 
 ANY_REGIME = "*"
-LARGEST_DRIFT = {FactorKind.RATE: 2.0, FactorKind.PRICE: 50.0, FactorKind.VOL: 50.0}  # per year: 80 bp, 20 % a day
+LARGEST_DRIFT = {  # per year: 80 bp a day, 20 %, 20 bp of a spread
+    FactorKind.RATE: 2.0,
+    FactorKind.PRICE: 50.0,
+    FactorKind.VOL: 50.0,
+    FactorKind.SPREAD: 0.5,
+}
 _SUM = 1e-9  # by which probabilities may miss 1
 
 

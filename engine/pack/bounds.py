@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.law.law import Law
 from engine.pack.compression.polynomials import Compressed
 from engine.pack.draft import OPERATIONS, ROUNDING, Ground, Laid, RowBounds, Scene, highest, leg_sums
 from engine.pack.points import chain
 from engine.pack.ranges import range_sums
 from engine.pack.setting import Setting
+from engine.pack.sums import SummedLaw
 from kernels.layout import Points
 from kernels.types import F64, I64
 
@@ -49,7 +49,7 @@ def no_bounds(setting: Setting, laid: Mapping[str, Laid]) -> Bounds:
     return Bounds(flows=0.0, payoffs=dict.fromkeys(laid, 0.0), pnl=pnl)
 
 
-def _scene(ground: Ground, compressed: Compressed | None, law: Law, s: int) -> Scene:
+def _scene(ground: Ground, compressed: Compressed | None, law: SummedLaw, s: int) -> Scene:
     """Return the most that legs, points and rates come to in a scenario."""
     flows, points = ground.flows, ground.points
     none = np.zeros(flows.segments.size)

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.law.law import Law
 from engine.pack.flows import DatedFlows
 from engine.pack.points import PointList
 from engine.pack.ranges import range_sums
 from engine.pack.setting import Setting
+from engine.pack.sums import SummedLaw
 from kernels.layout import Flows, Points, Run
 from kernels.types import F64, I64
 
@@ -72,7 +72,7 @@ class Scene:
     """One scenario as bounds see it: the most that legs, points and rates come to."""
 
     s: int
-    law: Law
+    law: SummedLaw
     run: Run
     own_error: F64  # (n_books, n_currencies) of each account's own leg at most [currency]
     own_size: F64  # (n_books, n_currencies)
@@ -97,7 +97,7 @@ class Scene:
         return np.asarray(self.run.fx_start[self.s, currency] / self.highest(when, pairs, moves))
 
 
-def highest(law: Law, steps: I64, when: I64, factors: I64, exponents: F64) -> F64:
+def highest(law: SummedLaw, steps: I64, when: I64, factors: I64, exponents: F64) -> F64:
     """Return exp(exponents . deviations) on the path where it is largest: (n,).
 
     steps (n_observations,), when (n,) into them, factors (n, n_terms), exponents the same or broadcast to it
@@ -110,7 +110,7 @@ def highest(law: Law, steps: I64, when: I64, factors: I64, exponents: F64) -> F6
     return np.exp(log)
 
 
-def _highest_log(law: Law, steps: int, factors: I64, exponents: F64) -> F64:
+def _highest_log(law: SummedLaw, steps: int, factors: I64, exponents: F64) -> F64:
     mean, covariance = law.mean(steps), law.covariance(steps)
     variance = np.einsum("ni,nij,nj->n", exponents, covariance[factors[:, :, None], factors[:, None, :]], exponents)
     return np.asarray((exponents * mean[factors]).sum(axis=1) + SURE * np.sqrt(np.maximum(variance, 0.0)))

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.law.arrays import model_arrays
 from engine.law.far_limits import inverse_far_limits
 from engine.law.law import law_of
+from engine.market.lookup import factor_sums
 from engine.market.market import Market
 from engine.mechanisms.unwind import Unwind
 from engine.pack.bounds import Bounds, bounds_of, no_bounds
@@ -24,9 +25,10 @@ from engine.pack.observations import observe
 from engine.pack.payoffs import packers
 from engine.pack.points import PointList
 from engine.pack.setting import Setting
+from engine.pack.sums import SummedLaw, with_used_sums
 from engine.payoffs.curves import fx_rates
 from kernels.law_layout import ModelArrays
-from kernels.layout import Book, Flows, Leg, Run, Segment
+from kernels.layout import Book, Flows, Leg, Run, Segment, Sum
 from kernels.types import F64, I64
 
 
@@ -66,20 +68,22 @@ def pack(
     LookupError
         A payoff or a mechanism is registered on one floor and not on the other.
     """
+    laws = [
+        law_of(scenario, horizon_days, n_steps, unwind, market)
+        for scenario, unwind in zip(shocked, unwinds or [None] * len(shocked), strict=True)
+    ]
+    sums = factor_sums(market)
     setting = Setting(
         book=book,
         market=market,
         fits=fit(book, market),
         shocked=tuple(shocked),
-        laws=tuple(
-            law_of(scenario, horizon_days, n_steps, unwind, market)
-            for scenario, unwind in zip(shocked, unwinds or [None] * len(shocked), strict=True)
-        ),
+        laws=tuple(SummedLaw(law=law, sums=sums) for law in laws),
         observed=observe(book, horizon_days, n_steps, instantaneous=instantaneous),
         currency=currency,
     )
     base = _scope_values(setting, market)
-    dynamics, model = model_arrays(setting.laws)
+    dynamics, model = model_arrays(laws)
     points = PointList()
     drafts = {each.name: each.draft(setting, points) for each in packers()}
     run = _run(setting, dynamics, base[1:], horizon_days, drafts.values())
@@ -91,7 +95,7 @@ def pack(
         first_leg += draft.legs.seen.size if draft.legs else 0
     return Packed(
         model=model,
-        book=Book(run, flows, ground.points, tuple(each.tables for each in laid.values())),
+        book=Book(*with_used_sums(run, flows, ground.points, sums), tuple(each.tables for each in laid.values())),
         n_steps=n_steps,
         books=tuple(setting.names),
         base_values=base + _by_scope(setting, np.zeros(len(book.books)) + setting.fits.offset, market),
@@ -115,6 +119,8 @@ def _run(setting: Setting, dynamics: I64, base_value: F64, horizon_days: int, dr
         base_value=base_value,
         cash=cash_at_horizon(setting) + settled,
         inverse_limit=inverse_far_limits(setting.market.factors, horizon_days),
+        sums=Sum.zeros(0),
+        sum_terms=np.zeros(0, np.int64),
     )
 
 

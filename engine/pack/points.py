@@ -54,7 +54,7 @@ class PointList:
         return Points(points=rows, start=self._starts(shocked))
 
     def _factors(self, market: Market) -> tuple[I64, F64]:
-        """Return the factors that move each point, and d ln(point) / d(deviation) of them: (n_points, 2) [years]."""
+        """Return the rows that move each point, and d ln(point) / d(deviation) of them: (n_points, 2) [years]."""
         factors, exponents = np.zeros((len(self.keys), 2), np.int64), np.zeros((len(self.keys), 2))
         for i, (_, curve, time, sign, _then) in enumerate(self.keys):
             if curve_factors(market, curve)[1].size:

@@ -9,12 +9,12 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
 from engine.conventions.currencies import HOME, currency_of
-from engine.law.law import Law
 from engine.market.lookup import distinct, is_moved
 from engine.market.market import Market
 from engine.pack.expired_options import Settled, settle
 from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
+from engine.pack.sums import SummedLaw
 from engine.payoffs.balances import held_exchanges, held_flows
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.payoffs.exchanges import Exchanges
@@ -40,7 +40,7 @@ class Setting:
     market: Market  # the base
     fits: Fits  # what the base fixed
     shocked: tuple[Market, ...]  # one a scenario
-    laws: tuple[Law, ...]  # one a scenario
+    laws: tuple[SummedLaw, ...]  # one a scenario
     observed: Observations
     currency: str  # of the P&L
 

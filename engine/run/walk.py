@@ -15,7 +15,7 @@ from engine.inputs.toml.read import TOML
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.law.past.one_step import enumerated
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import LEVELS_MOVE, Factor, FactorKind
 from engine.market.market import Market
 from engine.market.row_regimes import FORGOTTEN, REGIMES
 from engine.mechanisms.law import LAW_KINDS
@@ -37,6 +37,7 @@ UNITS = {
     FactorKind.RATE: "zero rate, decimal per year, continuously compounded",
     FactorKind.PRICE: "price",
     FactorKind.VOL: "at-the-money vol, decimal per sqrt(year)",
+    FactorKind.SPREAD: "spread of zero rates at ten years, decimal per year",
 }
 PATH_SERIES_UNITS = {
     "regime": "number of the regime",
@@ -94,7 +95,7 @@ class Walk:
         for f, factor in enumerate(self.factors):
             level = self.start.level(factor)
             moved = found[:, f]
-            found[:, f] = level + moved if factor.kind is FactorKind.RATE else level * np.exp(moved)
+            found[:, f] = level + moved if factor.kind in LEVELS_MOVE else level * np.exp(moved)
         return found
 
 

@@ -14,7 +14,7 @@ from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market, ParCurve
-from engine.market.spread import parents_first
+from engine.market.spread import LARGEST_SPREAD, SpreadCurve, parents_first
 from engine.mechanisms.checks import check_unwind, check_unwind_on_market
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.overrides import checked_correlation, checked_vols
@@ -116,11 +116,15 @@ def _unwind(scenario: Scenario, market: Market, horizon_days: int | None, findin
 
 
 def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
-    """Shock prices and vols."""
+    """Shock prices, vols and the spreads of derived curves."""
     shocked = market
     for factor in market.factors:
         mine = _matching(shocks, factor)
         if factor.kind is FactorKind.RATE or not mine:
+            continue
+        if factor.kind is FactorKind.SPREAD and factor.curve is not None:
+            wider = _spread(mine, factor, market, findings)
+            shocked = replace(shocked, spreads={**shocked.spreads, factor.curve: wider})
             continue
         if (currency := market.exchanged(factor)) is not None:
             shocked = replace(shocked, fx={**shocked.fx, currency: _spot(mine, market, currency, findings)})
@@ -132,6 +136,21 @@ def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
             moved = replace(vols, atm=vols.atm * (level / vols.level), quotes=())
             shocked = replace(shocked, fx_vols={**shocked.fx_vols, factor.pair: moved})
     return shocked
+
+
+def _spread(shocks: Shocks, factor: Factor, market: Market, findings: Findings) -> SpreadCurve:
+    """Return a derived curve's spreads after the shocks on their factor: all move as far as that at ten years."""
+    before, spreads = market.level(factor), market.spreads[str(factor.curve)]
+    level, culprit = _moved(shocks, before, -LARGEST_SPREAD, LARGEST_SPREAD)
+    if culprit is None:
+        return spreads.wider(level - before)
+    shock = dict(shocks)[culprit]
+    findings.refuse(
+        f"shocks[{culprit + 1}].size",
+        f"the {shock.kind.value} size {shock.size!r} takes {factor.name} from {before:.6g} to {level:.6g}; spreads are"
+        f" decimals within +-{LARGEST_SPREAD}: 10 bp is 0.001",
+    )
+    return spreads
 
 
 def _spot(shocks: Shocks, market: Market, currency: str, findings: Findings) -> float:
@@ -179,7 +198,7 @@ def _shock_curve(shocks: Shocks, market: Market, curve: str, findings: Findings)
 
 def _derive(shocks: Shocks, market: Market, shocked: Market, curve: str, findings: Findings) -> Market:
     """Return a derived curve after the shocks on its parents, or on factors of its own."""
-    spread = market.spreads[curve]
+    spread = shocked.spreads[curve]
     parent = shocked.curves[spread.parent]
     own = _shock_curve(shocks, shocked, curve, findings)
     if own is not shocked:
@@ -187,7 +206,7 @@ def _derive(shocks: Shocks, market: Market, shocked: Market, curve: str, finding
         times = np.union1d(moved.times, parent.times)
         over = replace(spread, times=times, spreads=moved.zero_rate(times) - parent.zero_rate(times))
         return replace(own, spreads={**own.spreads, curve: over})
-    if parent is market.curves[spread.parent]:
+    if parent is market.curves[spread.parent] and spread is market.spreads[curve]:
         return shocked
     return replace(shocked, curves={**shocked.curves, curve: spread.over(parent)})
 

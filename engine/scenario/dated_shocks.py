@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import LEVELS_MOVE, Factor
 from engine.mechanisms.jumps import DATED_SHOCKS, Jump
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.parameters.sizes import matches
@@ -43,10 +43,10 @@ def _is_refused(i: int, shock: Shock, factors: Sequence[Factor], findings: Findi
         refusal = "'target' cannot have a day: paths differ on that day; give the move, or leave `day` out"
     elif shock.on is ShockOn.PAR:
         key, refusal = "on", "'par' cannot have a day: within a path zero rates move; use on = 'zero'"
-    elif shock.kind is ShockKind.ABSOLUTE and kinds - {FactorKind.RATE}:
+    elif shock.kind is ShockKind.ABSOLUTE and kinds - LEVELS_MOVE:
         refusal = "of a price or a vol, a shock with a day is 'relative': -0.05 is -5 %"
-    elif shock.kind is ShockKind.RELATIVE and FactorKind.RATE in kinds:
-        refusal = "of a rate, a shock with a day is 'absolute': 0.005 is 50 bp"
+    elif shock.kind is ShockKind.RELATIVE and kinds & LEVELS_MOVE:
+        refusal = "of a rate or a spread, a shock with a day is 'absolute': 0.005 is 50 bp"
     elif not abs(shock.size) <= LARGEST_MOVE:
         key, refusal = "size", f"must lie within +-{LARGEST_MOVE:g} on a day, got {shock.size!r}; sizes are decimals"
     if refusal:

@@ -26,7 +26,7 @@ struct Observed {
 #endif
 };
 
-__device__ __forceinline__ Lanes deviation(const Observed& observed, i64 when, i64 factor) {
+__device__ __forceinline__ Lanes factor_deviation(const Observed& observed, i64 when, i64 factor) {
 #if IS_SPLIT
     const seen* row = observed.states + (when * (LAWS * N_FACTORS) + factor) * observed.width;
     Lanes x;
@@ -35,4 +35,21 @@ __device__ __forceinline__ Lanes deviation(const Observed& observed, i64 when, i
 #else
     return observed.horizon[factor];
 #endif
+}
+
+// Deviations of a row: of a factor, or of the factors of a sum, added in their order.
+__device__ __forceinline__ Lanes deviation(const Observed& observed, i64 when, i64 row) {
+#if HAS_SUMS
+    if (row >= N_FACTORS) {
+        const Sum& sum = book.run.sums[row - N_FACTORS];
+        Lanes x = factor_deviation(observed, when, book.run.sum_terms[sum.first]);
+#pragma unroll 1
+        for (i64 k = sum.first + 1; k < sum.last; ++k) {
+            const Lanes more = factor_deviation(observed, when, book.run.sum_terms[k]);
+            EACH_LANE(p) x.of[p] += more.of[p];
+        }
+        return x;
+    }
+#endif
+    return factor_deviation(observed, when, row);
 }

@@ -5,6 +5,7 @@
 //   N_FACTORS       of the model
 //   LAWS            laws (dynamics) that a thread walks on the same draws
 //   N_CURRENCIES    of the book
+//   HAS_SUMS        1: something of the book moves with sums of factors
 //   DEGREE          of the book's polynomials; 0: none
 //   HAS_HOLDINGS       1: the book has such; likewise for every payoff of kernels/payoffs.py
 //   VOL_TERMS       terms in vol of the options' tables; 0: there is no table

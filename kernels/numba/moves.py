@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from kernels.layout import Book
-from kernels.numba.revalue import SCRATCH_ROWS, revalue
+from kernels.numba.revalue import SCRATCH_ROWS, add_sums, revalue
 from kernels.numba.settings import BLOCK, STRICT, STRIDE
 from kernels.types import F64, Bools
 
@@ -18,11 +18,11 @@ def pnl_of_moves(book: Book, held: Bools, moves: F64, begin: int, end: int, pnl:
     moves  (n_factors, n)           deviations from each scenario's start
     """
     run, flows, points, payoffs = book.run, book.flows, book.points, book.payoffs
-    n_factors = moves.shape[0]
+    n_factors, n_moves = moves.shape[0], moves.shape[0] + run.sums.size
     n_scenarios, n_books = run.dynamics.size, run.base_value.size
-    observed = np.empty((1, n_factors, STRIDE))
-    scaled = np.empty((1, n_factors, STRIDE))
-    outside = np.empty((1, n_factors), np.bool_)
+    observed = np.empty((1, n_moves, STRIDE))
+    scaled = np.empty((1, n_moves, STRIDE))
+    outside = np.empty((1, n_moves), np.bool_)
     fx = np.empty((run.fx_factor.size, STRIDE))
     legs = np.empty((flows.shared.size, STRIDE))
     scratch = np.empty((SCRATCH_ROWS, STRIDE))
@@ -32,6 +32,7 @@ def pnl_of_moves(book: Book, held: Bools, moves: F64, begin: int, end: int, pnl:
         for f in range(n_factors):
             for i in range(BLOCK):  # a block that the moves do not fill repeats its last one
                 observed[0, f, i] = moves[f, start + min(i, width - 1)]
+        add_sums(run, observed[0])
         for s in range(n_scenarios):
             revalue(run, flows, points, payoffs, held, s, observed, scaled, outside, fx, legs, scratch, profits)
             for r in range(1 + n_books):

@@ -5,7 +5,7 @@ from numba import njit
 
 from kernels.law_layout import ModelArrays
 from kernels.layout import Book
-from kernels.numba.revalue import SCRATCH_ROWS, revalue
+from kernels.numba.revalue import SCRATCH_ROWS, add_sums, revalue
 from kernels.numba.settings import BLOCK, STRICT, STRIDE
 from kernels.numba.steps.cohorts import unwind_rows
 from kernels.numba.steps.filtered import carried_rows, regime_row
@@ -18,7 +18,7 @@ from kernels.types import F64, U64, Array, Bools, u64
 def farthest_moves(inverse_limit: F64, horizon: F64, ratios: F64) -> None:
     """Find of each path the move that is farthest for its limit, over that, with its sign: ratios (BLOCK,), out.
 
-    inverse_limit (n_factors,), horizon (n_factors, STRIDE) deviations at the horizon.
+    inverse_limit (n_factors,), horizon (n_moves, STRIDE) deviations at the horizon, those of factors first.
     """
     for i in range(BLOCK):
         ratios[i] = 0.0
@@ -63,9 +63,10 @@ def pnl_of_paths(
     unwind = np.empty((n_dynamics if n_lanes else 0, unwind_rows(model) * STRIDE))
     filters = np.empty((n_dynamics if n_carried else 0, n_carried * STRIDE), model.chol.dtype)
     state = np.empty(n_dynamics * n_factors * STRIDE, model.chol.dtype)
-    observed = np.empty((n_dynamics, n_observations, n_factors, STRIDE))
-    scaled = np.empty((n_observations, n_factors, STRIDE))
-    outside = np.empty((n_observations, n_factors), np.bool_)
+    n_moves = n_factors + run.sums.size
+    observed = np.empty((n_dynamics, n_observations, n_moves, STRIDE))
+    scaled = np.empty((n_observations, n_moves, STRIDE))
+    outside = np.empty((n_observations, n_moves), np.bool_)
     fx = np.empty((n_currencies, STRIDE))
     legs = np.empty((flows.shared.size, STRIDE))
     scratch = np.empty((SCRATCH_ROWS, STRIDE))
@@ -84,6 +85,7 @@ def pnl_of_paths(
             done = run.observations[o]
             for d in range(n_dynamics):
                 observe(model, d, state, unwind, observed[d, o])
+                add_sums(run, observed[d, o])
         width = min(BLOCK, end - start)
         for d in range(n_dynamics):
             farthest_moves(run.inverse_limit, observed[d, n_observations - 1], farthest)

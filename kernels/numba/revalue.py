@@ -19,6 +19,21 @@ SCRATCH_ROWS = 2 + SPARE_ROWS  # that revalue needs
 
 
 @njit(**STRICT)
+def add_sums(run: Run, observed: F64) -> None:
+    """Compute the deviations of the run's sums, the rows of `observed` (n_moves, STRIDE) behind those of factors."""
+    n_factors = observed.shape[0] - run.sums.size
+    for k in range(run.sums.size):
+        first, last, out = run.sums[k].first, run.sums[k].last, observed[n_factors + k]
+        x = observed[run.sum_terms[first]]
+        for i in range(BLOCK):
+            out[i] = x[i]
+        for j in range(first + 1, last):
+            y = observed[run.sum_terms[j]]
+            for i in range(BLOCK):
+                out[i] += y[i]
+
+
+@njit(**STRICT)
 def revalue(
     run: Run,
     flows: Flows,
@@ -38,9 +53,9 @@ def revalue(
 
     run, flows, points, payoffs                 of the book: taking a tuple apart here would count all its arrays
     held      (n_books, n_currencies)           whether the account holds any payoff
-    observed  (n_observations, n_factors, STRIDE)  deviations from the scenario's start
-    scaled    (n_observations, n_factors, STRIDE)  scratch
-    outside   (n_observations, n_factors)       scratch: whether some path's scaled deviation is beyond [-1, 1]
+    observed  (n_observations, n_moves, STRIDE)    deviations from the scenario's start, of factors and of sums
+    scaled    (n_observations, n_moves, STRIDE)    scratch
+    outside   (n_observations, n_moves)         scratch: whether some path's scaled deviation is beyond [-1, 1]
     fx        (n_currencies, STRIDE)               scratch: home currency per unit at the horizon on each path
     legs      (n_shared_legs, STRIDE)              scratch: values of the shared legs
     scratch   (SCRATCH_ROWS, STRIDE)               scratch

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kernels.layout import Book
+from kernels.layout import Book, Run
 from kernels.numpy.payoffs.all_payoffs import add_payoffs
 from kernels.numpy.payoffs.flows import add_leg
 from kernels.types import F64
@@ -14,6 +14,7 @@ def revalue(book: Book, scenario: int, observed: F64) -> F64:
     observed (n_observations, n_factors, n) deviations from the scenario's start.
     """
     run, flows, n = book.run, book.flows, observed.shape[2]
+    observed = _with_sums(run, observed)
     fx = np.ones((run.fx_factor.size, n))
     for c in range(1, run.fx_factor.size):
         fx[c] = run.fx_start[scenario, c] * np.exp(observed[-1, run.fx_factor[c]])
@@ -27,3 +28,9 @@ def revalue(book: Book, scenario: int, observed: F64) -> F64:
         add_payoffs(book.payoffs, run, book.points, scenario, b, c, observed, legs, total)
         values[b] += fx[c] * total
     return np.asarray(values / fx[run.reporting] - run.base_value[:, None])
+
+
+def _with_sums(run: Run, observed: F64) -> F64:
+    """Return deviations (n_observations, n_factors, n) with those of the run's sums behind."""
+    rows = [sum(observed[:, factor] for factor in run.sum_terms[each.first : each.last]) for each in run.sums]
+    return np.concatenate([observed, np.stack(rows, axis=1)], axis=1) if rows else observed

@@ -1,6 +1,6 @@
 """Every fault that the figures of a market file can have, where its keys and types are right."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
 from engine.conventions.currencies import HOME, currency_of, currency_of_factor
@@ -24,16 +24,17 @@ from engine.inputs.market.schema import (
 from engine.market.bootstrap import bootstrap
 from engine.market.correlation import correlation_faults, is_semidefinite, smallest_eigenvalue
 from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, is_curve_name, parse_factor, tenor_years
+from engine.market.spread import LARGEST_SPREAD
 
 Keys = tuple[str | int, ...]
 Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
-LARGEST_SPREAD = 0.05  # decimal
-_HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0, FactorKind.VOL: 5.0}
+_HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0, FactorKind.VOL: 5.0, FactorKind.SPREAD: 0.20}
 _VOL_HINT = {
     FactorKind.RATE: "0.0062 is 62 bp a year",
     FactorKind.PRICE: "0.11 is 11 % a year",
     FactorKind.VOL: "0.7 is 70 % a year of the vol itself",
+    FactorKind.SPREAD: "0.0012 is 12 bp a year",
 }
 
 
@@ -53,7 +54,7 @@ def market_faults(file: MarketFile) -> Found:
             factors.append(factor_of(file, name))
         except InputError as error:
             yield ("factors", "names", i), str(error)
-    yield from _name_faults(factors, [*file.curves, *file.spreads], file.fx_vols)
+    yield from _name_faults(file, factors)
     if len(factors) == len(file.factors.names):
         yield from _law_faults(file, factors)
     yield from _correlation_faults(file.factors)
@@ -168,7 +169,17 @@ def _is_taken(name: str) -> bool:
     return True
 
 
-def _name_faults(factors: list[Factor], curves: list[str], pairs: Mapping[str, object]) -> Found:
+def _spread_factor_faults(at: Keys, factor: Factor, factors: list[Factor], derived: Collection[str]) -> Found:
+    """Yield why a factor cannot move the spreads of its curve."""
+    if factor.curve not in derived:
+        yield at, f"{factor.name!r} moves spreads, and {factor.curve!r} is published, derived from no other curve"
+    if own := [each.name for each in factors if each.kind is FactorKind.RATE and each.curve == factor.curve]:
+        yield at, f"{factor.curve!r} moves with {own[0]!r}, a factor of its own: leave {factor.name!r} out, or those"
+
+
+def _name_faults(file: MarketFile, factors: list[Factor]) -> Found:
+    derived, pairs = file.spreads, file.fx_vols
+    curves = [*file.curves, *derived]
     names = [factor.name for factor in factors]
     for i, factor in enumerate(factors):
         if factor.name in names[:i]:
@@ -176,6 +187,8 @@ def _name_faults(factors: list[Factor], curves: list[str], pairs: Mapping[str, o
         at: Keys = ("factors", "names", i)
         if factor.curve is not None and factor.curve not in curves:
             yield at, f"{factor.name!r} needs curve {factor.curve!r}; there are {', '.join(curves)}"
+        elif factor.kind is FactorKind.SPREAD:
+            yield from _spread_factor_faults(at, factor, factors, derived)
         if factor.pair is not None and factor.pair not in pairs:
             yield at, f"{factor.name!r} needs the vols of {factor.pair!r}, a [fx_vols.{factor.pair}] table"
 
@@ -195,13 +208,16 @@ def _law_faults(file: MarketFile, factors: list[Factor]) -> Found:
             wanted = "0, a price does not revert" if factor.kind is FactorKind.PRICE else "in [0, 100] per year"
             yield ("factors", "kappas", i), f"kappa of {factor.name} must be {wanted}; got {kappa!r}"
         elif kappa and table.thetas is None:
-            to = "vol" if factor.kind is FactorKind.VOL else "zero rate"
+            to = {FactorKind.VOL: "vol", FactorKind.SPREAD: "spread at 10Y"}.get(factor.kind, "zero rate")
             yield ("factors", "kappas", i), f"{factor.name} reverts, so `thetas` must say to which {to}"
     kappas = [*(table.kappas or ()), *[0.0] * len(factors)]
     for i, (factor, theta) in enumerate(zip(factors, table.thetas or (), strict=False)):
         low, high = currency_of(curve_currency(file, str(factor.curve)) or HOME).interest.yields
         if factor.kind is FactorKind.RATE and not low <= theta <= high:
             yield ("factors", "thetas", i), f"theta of {factor.name} must be a decimal zero rate; got {theta!r}"
+        if factor.kind is FactorKind.SPREAD and not abs(theta) <= LARGEST_SPREAD:
+            wanted = f"within +-{LARGEST_SPREAD}, as a decimal: -0.003 is -30 bp"
+            yield ("factors", "thetas", i), f"theta of {factor.name} must be a spread {wanted}; got {theta!r}"
         if factor.kind is FactorKind.VOL and not (0.0 < theta <= 3.0 or theta == kappas[i] == 0.0):
             yield ("factors", "thetas", i), f"theta of {factor.name} must be a vol, 0.11 for 11 %; got {theta!r}"
     for i, (factor, mu) in enumerate(zip(factors, table.mus or (), strict=False)):

@@ -40,7 +40,10 @@ class CurveTable(Strict):
 
 
 class SpreadTable(Strict):
-    """A zero curve derived from another by spreads; it moves with factors of its own, or else with its parent."""
+    """A zero curve derived from another by spreads; it moves with factors of its own, or else with its parent.
+
+    The factor SPREAD_TONA moves those of TONA beside the parent, all alike.
+    """
 
     parent: str = Field(description="The curve that the spreads are over: one of `curves` or of `spreads`.")
     source: str = Field(min_length=1, description="Whose figures, or 'assumption: ...' with the reasoning.")
@@ -124,7 +127,8 @@ class FactorsTable(Strict):
         min_length=1,
         max_length=MAX_FACTORS,
         description="JGB_10Y: the zero rate of curve JGB at 10 years; exchange rates, USDJPY and those of "
-        "`fx.rates`, must be among them; USDJPY_VOL: its vols at the money; a name of `levels`: that price.",
+        "`fx.rates`, must be among them; USDJPY_VOL: its vols at the money; SPREAD_TONA: the "
+        "spreads of the derived curve TONA; a name of `levels`: that price.",
     )
     vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
     correlation: tuple[tuple[float, ...], ...] = Field(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from engine.market.factors import FactorKind
+from engine.market.factors import LEVELS_MOVE, FactorKind
 from engine.market.market import Market
 from engine.mechanisms.parameters.findings import Findings, key_of
 from engine.mechanisms.parameters.parameter import Form, parameters
@@ -41,7 +41,7 @@ def check_sizes(part: Any, at: str, market: Market, findings: Findings) -> None:
                 found = [factor for factor in market.factors if fnmatchcase(factor.name, glob)]
                 over = next((factor for factor in found if not abs(size) <= declared.largest[factor.kind]), None)
                 if over is not None:
-                    unit = "decimal, 0.005 is 50 bp" if over.kind is FactorKind.RATE else "in logarithms, -0.05 is -5 %"
+                    unit = "decimal, 0.005 is 50 bp" if over.kind in LEVELS_MOVE else "in logarithms, -0.05 is -5 %"
                     largest = declared.largest[over.kind]
                     findings.refuse(
                         key_of(place, glob),

@@ -197,9 +197,9 @@ def _powers(n: int) -> F64:
 
 
 def _log_forward(seen: _Seen) -> tuple[F64, float]:
-    """Return how ln(forward) of a group moves with the factors, (n_factors,), and the forward with no deviation."""
+    """Return how ln(forward) of a group moves with the rows of deviations, (n_moves,), and the forward with none."""
     group, run, points = seen.group, seen.ground.run, seen.ground.points
-    slope = np.zeros(len(seen.setting.market.factors))
+    slope = np.zeros(seen.ground.flows.centre.shape[1])
     for currency, sign in ((group.foreign, 1.0), (group.domestic, -1.0)):
         if currency > 0:  # the home currency has no factor
             slope[run.fx_factor[currency]] += sign

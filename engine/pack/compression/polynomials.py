@@ -30,7 +30,7 @@ class Compressed:
 
     degrees: I64  # (n_scenarios, n_segments) total degree of each; 0: its flows one by one
     coefficients: F64  # (n_scenarios, n_segments, n_terms) power basis, by total degree, then zeros
-    half_width: F64  # (n_scenarios, n_factors) of the range, in units of the deviations
+    half_width: F64  # (n_scenarios, n_moves) of the range, in units of the deviations
     bound: float  # error at most, as a fraction of gross value: of any segment, so of any book; never above WANTED
     lost: F64  # (n_scenarios, n_segments) error at most, in the currency
     most: F64  # (n_scenarios, n_segments) gross value at most within the range, in the currency
@@ -40,7 +40,7 @@ def compress(segments: Segments, values: F64, centre: F64, std: F64) -> Compress
     """Polynomials of the lowest degree that is good enough for each segment; where none is, on a narrower range.
 
     values       (n_scenarios, n_flows)    at the horizon with no deviation, in the flow's currency
-    centre, std  (n_scenarios, n_factors)  of the deviations at the horizon
+    centre, std  (n_scenarios, n_moves)  of the deviations at the horizon
     """
     found = [_compress(segments, *scenario) for scenario in zip(values, centre, std, strict=True)]
     n_terms = max(each.coefficients.shape[1] for each in found)

@@ -89,7 +89,7 @@ class _Rates:
         return rate, max(variance, 0.0) ** 0.5, unit
 
     def _leg(self, leg: Leg, deviations: F64) -> tuple[float, F64]:
-        """Return a leg's value, and its slopes in the factors: (n_factors,)."""
+        """Return a leg's value, and its slopes in every row of deviations: (n_moves,)."""
         segments = self._flows.segments[leg.first : leg.last]
         flows = slice(segments["first"][0], segments["last"][-1])
         pairs = np.column_stack([segments["below"], segments["above"]])

@@ -51,6 +51,7 @@ class BuildSettings:
     n_factors: int
     laws: int  # of the model that a thread walks: all of them, or 1
     n_currencies: int
+    has_sums: bool
     degree: int
     payoffs: tuple[tuple[str, bool], ...]  # that the book was made with, in its order: name, whether it holds any
     vol_terms: int
@@ -132,6 +133,7 @@ def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSetti
         n_factors=n_factors,
         laws=laws,
         n_currencies=book.run.fx_factor.size,
+        has_sums=book.run.sums.size > 0,
         degree=book.flows.degree,
         payoffs=held,
         vol_terms=_vol_terms(book),

@@ -48,8 +48,8 @@ __device__ __forceinline__ Lanes segment_value(i64 scenario, i64 g, i64 when, co
 #if DEGREE > 0
     const i64 place = scenario * book.flows.n_segments + g;
     if (book.flows.segment_degree[place] == 0) return flow_sum(scenario, segment, below, above);
-    const double* middle = book.flows.centre + scenario * N_FACTORS;
-    const double* inverse = book.flows.inverse_width + scenario * N_FACTORS;
+    const double* middle = book.flows.centre + scenario * book.flows.n_moves;
+    const double* inverse = book.flows.inverse_width + scenario * book.flows.n_moves;
     Lanes u, v;
     bool inside[VALUED], all_inside = true;
     EACH_LANE(p) {

@@ -53,6 +53,14 @@ def test_prices_are_laid_on_a_market(unwind, tmp_path):
     assert [factor.name for factor in load_market(out).factors][-2:] == ["XLP", "MXNJPY"]
 
 
+def test_factors_of_spreads_are_laid_on_a_market(unwind, tmp_path):
+    out = tmp_path / "basis.toml"
+    done = unwind("data", "spreads", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "with 23 factors" in done.stderr
+    assert [factor.name for factor in load_market(out).factors][-2:] == ["SPREAD_JGB_REPO", "SPREAD_UST_REPO"]
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -6,7 +6,9 @@ import pytest
 
 from engine.book.fit import fit
 from engine.book.static_inputs import static_input_warnings
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.factors import parse_factor
+from tests.engine.basis_market import basis_market
 
 XCCY = {"kind": "XCCY_SWAP", "notional": 5e8, "rate": 145.04, "spread": -0.0052, "start_date": "2025-05-30"}
 XCCY |= {"maturity": "2030-05-30"}
@@ -105,3 +107,10 @@ def test_swaptions_say_their_share_of_the_gross_vega(make_book, make_market):
     held = warning(payer).split("hold ")[1].split(" (")[0]
     assert f"hold {held} (" in warning(payer, call)
     assert not warning(payer, call).endswith("(100%)")
+
+
+def test_a_spread_with_a_factor_is_no_longer_named(make_book):
+    bare = load_market(bundled_market_path())
+    rows = (XCCY, *ASSET_SWAP)
+    assert "spreads of TONA over JGB" in said(make_book, bare, *rows)
+    assert said(make_book, basis_market(bare), *rows) == {}

@@ -51,7 +51,7 @@ def test_the_bundled_prices_fit_their_schema():
     validator("prices").validate(tomllib.loads(bundled_price_path().read_text("utf-8")))
 
 
-@pytest.mark.parametrize("kind", ["market", "scenario", "run", "batch", "prices"])
+@pytest.mark.parametrize("kind", ["market", "scenario", "run", "batch", "prices", "spreads"])
 def test_an_unknown_key_does_not_fit(kind):
     assert any("sceanrio" in error.message for error in validator(kind).iter_errors({"sceanrio": 1}))
 

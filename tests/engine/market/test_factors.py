@@ -1,7 +1,7 @@
 import pytest
 
 from engine.errors import InputError
-from engine.market.factors import FactorKind, parse_factor, tenor_label, tenor_years
+from engine.market.factors import FactorKind, parse_factor, spread_factor_name, tenor_label, tenor_years
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,10 @@ def test_curve_names_may_have_underscores_and_vols_and_prices_are_told_apart():
     assert parse_factor("USDJPY").currency == "JPY"
     with pytest.raises(InputError, match="or be declared with its level, got 'SPX'"):
         parse_factor("SPX")
+
+
+def test_spreads_of_a_derived_curve_have_a_factor_that_no_glob_of_a_curve_matches():
+    repo = parse_factor("SPREAD_JGB_REPO")
+    assert (repo.kind, repo.curve, repo.pillar) == (FactorKind.SPREAD, "JGB_REPO", None)
+    assert spread_factor_name("JGB_REPO") == repo.name
+    assert parse_factor("SPREAD_10Y").kind is FactorKind.RATE  # a curve may be called so

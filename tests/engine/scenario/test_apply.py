@@ -12,6 +12,7 @@ from engine.market.factors import parse_factor
 from engine.market.market import Market, ParCurve
 from engine.scenario.apply import apply
 from engine.scenario.scenario import Origin, Scenario, Shock, ShockKind, ShockOn
+from tests.engine.basis_market import basis_market
 
 NAMES = ("JGB_2Y", "JGB_10Y", "JGB_40Y", "UST_5Y", "USDJPY")
 JGB_TENORS = np.array([1.0, 2.0, 5.0, 10.0, 20.0, 40.0])
@@ -341,3 +342,16 @@ def test_every_fault_comes_at_once_with_its_line_and_the_factors_are_listed_once
     ]
     assert str(refused.value).count("the market has JGB_2Y") == 1
     assert str(refused.value).splitlines()[2].startswith("my.toml: line 7, shocks[2].size: the absolute size 5.0 takes")
+
+
+def test_a_shock_of_spreads_moves_their_curve_and_those_over_it():
+    base = basis_market(load_market(bundled_market_path()))
+    shock = Shock(factor="SPREAD_TONA", kind=ShockKind.ABSOLUTE, size=-0.001)
+    shocked = apply(scenario(shock), base).market
+    for name, move in (("TONA", -0.001), ("XCCY_JPY", -0.001), ("JGB_REPO", -0.001), ("JGB", 0.0), ("SOFR", 0.0)):
+        found = shocked.curves[name].zero_rate(7.0) - base.curves[name].zero_rate(7.0)
+        assert found == pytest.approx(move, abs=1e-16)  # a difference of rates below 5 %
+    assert shocked.level(parse_factor("SPREAD_TONA")) == pytest.approx(-0.004, abs=1e-18)
+    far = replace(shock, size=0.2)
+    with pytest.raises(InputError, match=r"takes SPREAD_TONA from -0.003 to 0.197; spreads are decimals within"):
+        apply(scenario(far), base)

@@ -173,6 +173,7 @@ def test_negative_rates_are_accepted(write):
         ('"JGB_10Y", "USDJPY"]', '"JGB_2Y", "USDJPY"]', 14, "factor 'JGB_2Y' comes twice"),
         ('"JGB_10Y", "USDJPY"]', '"UST_10Y", "USDJPY"]', 14, "'UST_10Y' needs curve 'UST'; there are JGB"),
         ('"JGB_10Y", "USDJPY"]', '"JGB10Y", "USDJPY"]', 14, "factor must look like"),
+        ('"JGB_10Y", "USDJPY"]', '"SPREAD_JGB", "USDJPY"]', 14, "'JGB' is published, derived from no other curve"),
         ("vols =", "kappas = [0.1, 0, 0]\nvols =", 15, "JGB_2Y reverts, so `thetas` must say to which"),
         ("vols =", "kappas = [0, 0, 0.1]\nvols =", 15, "kappa of USDJPY must be 0, a price does not revert; got 0.1"),
         ("vols =", "mus = [0.1, 0, 0]\nvols =", 15, "mu of JGB_2Y must be 0"),

@@ -1,4 +1,4 @@
-"""Prices beside USD/JPY: what was there keeps its law, and the bundled example is what its generator makes."""
+"""Prices and spreads laid on a market: what was there keeps its law, and the examples are what commands make."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.calibration.added_prices import lost_links, with_prices
+from engine.calibration.added_factors import lost_links, with_prices, with_spreads
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.market.price_files import PriceTable, bundled_price_path, read_price_file
+from engine.inputs.market.spread_files import SpreadFactorTable, bundled_spread_path, read_spread_file
 from engine.inputs.market.text import market_text
 
 MARKET = load_market(bundled_market_path())
 EXAMPLE = Path("engine/market/data/equities/2025-05-28.toml")
+BASIS = Path("engine/market/data/basis/2025-05-28.toml")
 
 
 def price(name="SPX", vol=0.2, currency="USD", **correlations):
@@ -81,3 +83,35 @@ def test_a_market_without_a_law_has_none_with_prices_either():
     found = with_prices(bare, [price()])
     assert (found.filtered, found.no_filtered) == (None, "the history is short")
     assert lost_links(found, [price()]) == ()
+
+
+def spread(curve="TONA", **given):
+    usual = {"vol": 0.0012, "correlations": {"JGB_10Y": -0.3}, "source": "assumption"}
+    return SpreadFactorTable(curve=curve, **(usual | given))
+
+
+def test_the_bundled_basis_is_the_bundled_market_with_the_example_spreads(root):
+    text = (root / BASIS).read_text(encoding="utf-8")
+    assert text == market_text(with_spreads(MARKET, read_spread_file(bundled_spread_path())))
+    found, n = load_market(root / BASIS), len(MARKET.factors)
+    assert found.factors[:n] == MARKET.factors
+    np.testing.assert_array_equal(found.vols[:n], MARKET.vols)
+    np.testing.assert_array_equal(found.correlation[:n, :n], MARKET.correlation)
+
+
+def test_a_spread_reverts_to_where_it_is_and_follows_what_its_table_names():
+    found = with_spreads(MARKET, [spread(), spread("JGB_REPO", kappa=4.0, correlations={"SPREAD_TONA": 0.5})])
+    assert found.thetas[-2:].tolist() == [0.0, MARKET.spreads["JGB_REPO"].spread(10.0)]
+    assert found.kappas[-2:].tolist() == [0.0, 4.0]
+    assert found.filtered.given["SPREAD_TONA"].loadings == pytest.approx({"JGB_10Y": -0.3}, abs=1e-6)
+    assert found.filtered.given["SPREAD_JGB_REPO"].loadings == pytest.approx({"JGB_10Y": -0.15}, abs=1e-6)
+
+
+@pytest.mark.parametrize(("spreads", "message"), [
+    ([spread(), spread()], "has a factor 'SPREAD_TONA' already"),
+    ([spread("JGB")], "SPREAD_JGB: 'JGB' is no curve that spreads derive; there are TONA, SOFR"),
+    ([spread(correlations={"GOLD": 0.3})], "names GOLD"),
+])  # fmt: skip
+def test_spreads_that_make_no_market_are_refused(spreads, message):
+    with pytest.raises(InputError, match=message):
+        with_spreads(MARKET, spreads)

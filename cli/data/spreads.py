@@ -1,0 +1,36 @@
+"""`unwind data spreads`: factors of a market's derived curves over their parents."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options, render
+
+
+def spreads(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the market with the factors goes (TOML).")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="SPREADS.toml",
+            help="[[spreads]] tables: curve, vol, kappa, correlations, source. Default: the bundled example, all of it"
+            " assumptions.",
+        ),
+    ] = None,
+    market: options.Market = None,
+) -> None:
+    """Lay factors on a market that move its swap, cross-currency and repo spreads.
+
+    All spreads of a curve move alike, beside what moves its parent; what the market had keeps its law and its draws.
+    """
+    from engine.calibration.added_factors import with_spreads
+    from engine.inputs.market.load import bundled_market_path, load_market, write_market
+    from engine.inputs.market.spread_files import bundled_spread_path, read_spread_file
+    from engine.inputs.outputs import check_out
+
+    paths = (market or bundled_market_path(), file or bundled_spread_path())
+    path = check_out(out, inputs=paths)
+    found = with_spreads(load_market(paths[0]), read_spread_file(paths[1]))
+    write_market(found, path)
+    render.say(f"{out}: the market of {found.valuation_date} with {len(found.factors)} factors")

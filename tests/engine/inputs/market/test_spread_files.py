@@ -1,0 +1,50 @@
+"""Files of spreads' factors to be laid on a market."""
+
+import pytest
+
+from engine.errors import FileFaults
+from engine.inputs.market.spread_files import bundled_spread_path, read_spread_file
+
+SPREAD = """
+[[spreads]]
+curve = "TONA"
+vol = 0.0012
+correlations = { JGB_10Y = -0.3 }
+source = "a desk's swap spreads, 2024"
+"""
+
+
+def written(folder, text):
+    path = folder / "spreads.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_spread_is_read_as_it_stands_and_reverts_only_if_it_says_so(tmp_path):
+    (spread,) = read_spread_file(written(tmp_path, SPREAD))
+    assert (spread.name, spread.vol, spread.kappa, spread.correlations) == (
+        "SPREAD_TONA",
+        0.0012,
+        0.0,
+        {"JGB_10Y": -0.3},
+    )
+
+
+def test_the_example_says_of_each_spread_that_it_is_an_assumption():
+    spreads = read_spread_file(bundled_spread_path())
+    assert [each.curve for each in spreads] == ["TONA", "SOFR", "XCCY_JPY", "JGB_REPO", "UST_REPO"]
+    assert all(each.source.startswith("assumption: ") for each in spreads)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("0.0012", "12"), "vol"),
+        (("vol =", "volatility ="), "volatility"),
+        (("{ JGB_10Y = -0.3 }", "{}"), "correlations"),
+        (("vol =", "kappa = -1.0\nvol ="), "kappa"),
+    ],
+)
+def test_what_is_no_spread_is_refused_with_its_key(tmp_path, change, named):
+    with pytest.raises(FileFaults, match=named):
+        read_spread_file(written(tmp_path, SPREAD.replace(*change)))
