@@ -72,7 +72,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
             )
     manifest = manifest_of(read_sealed(path, MEND_RUN), path)
     run = run_from_record(manifest["config"])
-    day = _day(manifest)
+    day = recorded_day(manifest)
     source = source_of(day, run)
     loaded = load(day, source)
     prepared = prepare(run, loaded.inputs, say)
@@ -139,7 +139,7 @@ def _files(folder: Path, manifest: Manifest) -> tuple[dict[str, bytes], list[str
     return files, errors
 
 
-def _day(manifest: Manifest) -> Day:
+def recorded_day(manifest: Manifest) -> Day:
     """Return the date as it was: the same files, without those that could not be loaded then."""
     market = Path(manifest["market"]["path"])
     files = tuple(book_file(book["name"], Path(book["path"])) for book in manifest["books"] if book["books"])

@@ -87,6 +87,16 @@ def exact_components(moves: PastMoves, confidence: Confidence) -> tuple[Componen
     )
 
 
+def exact_change_ses(moves: PastMoves, before: int, after: int, confidence: Confidence) -> dict[str, float]:
+    """Return the table's error of how each measure of scope `after` differs from that of `before`, by its key.
+
+    Both are taken under the same resampled tables, so what they share cancels.
+    """
+    counts = resampled_counts(moves.n_table, moves.block)
+    one, other = (_measured(_worst(moves, [scope], confidence), counts)[:, :, 0] for scope in (before, after))
+    return dict(zip(MEASURES, (other - one).std(axis=1, ddof=1).tolist(), strict=True))
+
+
 def _mass(moves: PastMoves, confidence: Confidence) -> float:
     return float(tail_mass(confidence, moves.pnl.shape[1]))
 

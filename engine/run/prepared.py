@@ -53,7 +53,7 @@ def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> Pr
     """
     for note in past_notes(inputs):
         say(note)
-    return prepared_by(config, inputs, choose_backend(config.backend, say), _n_steps(config, inputs, say))
+    return prepared_by(config, inputs, choose_backend(config.backend, say), n_steps_of(config, inputs, say))
 
 
 def prepared_by(config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_steps: int) -> PreparedRun:
@@ -95,7 +95,7 @@ def _program(backend: AbstractBackend, config: RunConfig, packed: Packed, model:
         )
 
 
-def _n_steps(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
+def n_steps_of(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> int:
     """Choose one exact step where the way does not matter, else one a day: the same for every scenario."""
     if config.steps != "auto":
         return config.horizon_days

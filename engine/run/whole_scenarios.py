@@ -13,6 +13,7 @@ from engine.risk.results import ScopeResult
 from engine.run.backend import device_errors
 from engine.run.prepared import Prepared, scopes_of
 from kernels.base import CELL, CellRange, PathRange
+from kernels.types import F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,21 +46,27 @@ def whole_scenarios(
     return found
 
 
+def past_moves(whole: Prepared, d: int, pnl: F64) -> PastMoves:
+    """Return P&L (n_rows, n_moves) [currency] of every move of law `d`, with how likely each is and its table."""
+    law, n = whole.packed.model.laws[d], int(whole.n_moves[d])
+    weights = move_weights(whole.packed.model, d, n)
+    n_table = n if law.is_enumerated else int(law.last_row - law.first_row)
+    return PastMoves(
+        pnl=pnl,
+        weights=weights,
+        copies=None if weights is None else move_copies(weights, n_table, CELL),
+        n_table=n_table,
+        block=max(BLOCK_DATES, 2 * whole.packed.n_steps),
+    )
+
+
 def _whole_law(whole: Prepared, d: int) -> _WholeLaw:
-    law, n, program = whole.packed.model.laws[d], int(whole.n_moves[d]), whole.program
+    n, program = int(whole.n_moves[d]), whole.program
     digests = CellTable(program.n_rows, n)
     cells = CellRange(first=0, n=-(-n // CELL), n_paths=n)
     digests.add(whole.backend.reduce(program, cells, np.zeros((program.n_rows, 1, 2))))
-    weights = move_weights(whole.packed.model, d, n)
-    n_table = n if law.is_enumerated else int(law.last_row - law.first_row)
     return _WholeLaw(
-        moves=PastMoves(
-            pnl=whole.backend.pnl(program, PathRange(first=0, n=n)),
-            weights=weights,
-            copies=None if weights is None else move_copies(weights, n_table, CELL),
-            n_table=n_table,
-            block=max(BLOCK_DATES, 2 * whole.packed.n_steps),
-        ),
+        moves=past_moves(whole, d, whole.backend.pnl(program, PathRange(first=0, n=n))),
         pnl_sha256=tuple(digests.sha256(row) for row in range(program.n_rows)),
     )
 

@@ -1,0 +1,99 @@
+"""`unwind whatif`: what candidate trades would change of a run or of a recorded night."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options, render
+
+
+def whatif(
+    trades: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TRADES.csv",
+            help="A book file: its trades are a book of their own, `whatif`, or as its column `book` says.",
+        ),
+    ],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="RUN.toml", help="The run's settings; options override it.")
+    ] = None,
+    night: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A recorded run, OUT/valuation_date=DATE/run=NAME: its books, market, scenarios and settings, and its"
+            " limits before and after. Takes no RUN.toml and no other option of a run.",
+        ),
+    ] = None,
+    limits: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file of [[limits]], as batches have it: their use before and after."),
+    ] = None,
+    market: options.Market = None,
+    book: options.Books = None,
+    scenario: options.Scenarios = None,
+    law: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Lay each scenario under this law; repeat for several, or all."),
+    ] = None,
+    paths: Annotated[str | None, typer.Option(metavar="N", help="Simulated futures. Default: 1000000.")] = None,
+    horizon_days: Annotated[
+        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
+    ] = None,
+    confidence: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Print what candidate trades would change.
+
+    VaR and expected shortfall of every scenario before and after, on the same paths, so that the error is the change's
+    own; each limit's use; what the trades earn in a day in which nothing moves; what they pay by scenario, by regime,
+    and where the books lose most. The books' totals are kept from call to call, and trades alone walked: the total
+    after is to the last bit that of `unwind run` with one book file more.
+    """
+    from os import environ
+
+    from cli import progress
+    from cli.analysis import whatif_tables
+    from engine.analysis.whatif.whatif import as_json as json_of
+    from engine.explain.whatif import tried
+
+    flags = {
+        "market": market,
+        "book": book,
+        "scenarios": scenario,
+        "law": law,
+        "paths": paths,
+        "horizon_days": horizon_days,
+        "confidence": confidence,
+        "seed": seed,
+        "backend": backend,
+        "currency": currency,
+    }
+    set_flags = {name: value for name, value in flags.items() if value is not None}
+    with progress.on_stderr() as report:
+        if night is None:
+            found, uses = tried.on_a_run(trades, set_flags, environ, file, limits, report, render.say)
+        else:
+            tried.check_alone([*set_flags, *(["RUN.toml"] if file else []), *(["limits"] if limits else [])])
+            found, uses = tried.on_a_night(trades, night, report, render.say)
+    if as_json:
+        print(json.dumps(json_of(found, uses), ensure_ascii=False, allow_nan=False))
+    else:
+        render.show(*whatif_tables.tables(found, uses))
+    render.warn_of(found.warnings)

@@ -1,0 +1,1 @@
+"""Explains of runs and nights: why figures are what they are, and what would change them. Reads records and limits."""

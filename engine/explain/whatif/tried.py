@@ -1,0 +1,127 @@
+"""Candidate trades tried on a run, or on a recorded night."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from engine.analysis.whatif.whatif import Tried, WhatIf, try_trades, whatif
+from engine.batch.reproduce import recorded_day
+from engine.batch.sources import load, source_of
+from engine.errors import InputError
+from engine.explain.whatif.limit_changes import LimitChange, limit_changes
+from engine.inputs.batch import read_batch, run_from_record
+from engine.inputs.limit_file import load_limits
+from engine.inputs.limits import Limit
+from engine.inputs.run import RunConfig, resolve
+from engine.record.intact_files import MEND_NIGHT, read_sealed
+from engine.record.manifest import manifest_of
+from engine.record.read import RunRecord, read_run
+from engine.record.tables import MANIFEST, NIGHT
+from engine.run.blocks import Progress
+
+Found = tuple[WhatIf, tuple[LimitChange, ...]]
+Say = Callable[[str], None]
+
+
+def on_a_run(
+    trades: Path,
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    file: Path | None,
+    limits: Path | None,
+    progress: Progress,
+    say: Say,
+) -> Found:
+    """Try trades on a run of these settings, as `engine.inputs.run.resolve` takes them.
+
+    Raises InputError where an input is bad, or the settings ask for what one call on common paths cannot do.
+    """
+    config = resolve(flags, environ, file)
+    _check_settings(config)
+    held = load_limits(limits) if limits is not None else ()
+    tried = whatif(trades, config, progress, say)
+    books = (*dict.fromkeys(tried.inputs.book.books),)
+    on_books = [each for each in held if not _moves(each, tried) and any(_is_on(each, name) for name in books)]
+    if on_books:
+        names = ", ".join(str(each.name) for each in on_books)
+        say(f"left out are limits on single books, which the trades do not move: {names}")
+    kept = [each for each in held if each not in on_books]
+    return tried.found, limit_changes(kept, tried, None) if kept else ()
+
+
+def on_a_night(trades: Path, folder: Path, progress: Progress, say: Say) -> Found:
+    """Try trades on a recorded run, with its own settings, inputs and limits.
+
+    Raises
+    ------
+    InputError
+        It is no record, an input of it is not there any more, or its total's P&L does not come out as it was recorded.
+    """
+    if not (folder / MANIFEST).exists():
+        raise InputError(
+            f"{str(folder)!r} holds no manifest.json; give a recorded run's own folder, OUT/valuation_date=DATE/run=NAME"
+        )
+    record = read_run(folder)
+    manifest = manifest_of(record.manifest, folder / MANIFEST)
+    run = run_from_record(manifest["config"])
+    day = recorded_day(manifest)
+    inputs = load(day, source_of(day, run)).inputs
+    config = run.model_copy(update={"n_paths": int(manifest["facts"]["n_paths"])})
+    tried = try_trades(trades, config, inputs, progress, say)
+    _check_as_recorded(tried, record, folder)
+    held = _limits_of_night(record, folder, say)
+    return tried.found, limit_changes(held, tried, record) if held else ()
+
+
+def check_alone(given: Sequence[str]) -> None:
+    """Refuse what stands beside --night. Raises InputError."""
+    if given:
+        raise InputError(
+            f"--night has its own settings: leave out {', '.join(given)}; or give these without --night, as `unwind run`"
+        )
+
+
+def _check_settings(config: RunConfig) -> None:
+    for name in ("until_se", "parameters", "out"):
+        if getattr(config, name) is not None:
+            raise InputError(f"{name}: candidate trades are tried on a number of paths and one set of parameters alone,"
+                             " and printed: leave it out")  # fmt: skip
+
+
+def _check_as_recorded(tried: Tried, record: RunRecord, folder: Path) -> None:
+    """Refuse a night whose total has other bits now: its figures would not be those before the trades."""
+    then = {row.scenario: row.pnl_sha256 for row in record.results if not row.scope.startswith("book:")}
+    other = [each.scenario for each in tried.found.scenarios if then.get(each.scenario) != each.sha256_before]
+    if other:
+        raise InputError(
+            f"{folder}: the P&L of {', '.join(other)} is not what was recorded: an input or the program has changed;"
+            f" `unwind reproduce {folder}` says what, and `unwind batch run --again` records the night anew"
+        )
+
+
+def _limits_of_night(record: RunRecord, folder: Path, say: Say) -> tuple[Limit, ...]:
+    """Return the limits of the batch that a night was closed with, those that are held against this run."""
+    path = folder.parent / NIGHT
+    if not path.exists():
+        say("the night is not closed yet: it has no limits")
+        return ()
+    batch = read_sealed(path, MEND_NIGHT)["batch"]
+    try:
+        found = read_batch(Path(batch["path"]), dates=[str(record.manifest["valuation_date"])])
+    except InputError as error:
+        say(f"limits are left out, for the batch file cannot be read: {error}")
+        return ()
+    if found.sha256 != batch["sha256"]:
+        say(f"limits are those of {batch['path']} as it is now: it was changed since the night was closed")
+    return tuple(each for each in found.limits if each.run is None or fnmatchcase(record.name, each.run))
+
+
+def _is_on(limit: Limit, book: str) -> bool:
+    return fnmatchcase(f"book:{book}", limit.scope)
+
+
+def _moves(limit: Limit, tried: Tried) -> bool:
+    """Return whether a limit is on the total, or on a book of the trades."""
+    own = {each.book for each in tried.found.trades}
+    return fnmatchcase("total", limit.scope) or any(_is_on(limit, name) for name in own)

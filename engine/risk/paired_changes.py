@@ -1,0 +1,111 @@
+"""How a tail measure changes from one P&L vector to another on the same paths, with the paired error."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.risk.estimate import Estimate
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.risk.measures.registry import MEASURES
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK, WINDOW
+from engine.risk.ranks import Confidence, exact_confidence, tail_mass
+from engine.risk.tail import estimate_sample
+from kernels.types import F64
+
+LEAST_CROSSINGS = 25  # paths that change sides of VaR, from which their number says how the two samples' VaRs differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One measure of a loss before and after, in the run's currency; a loss is positive, a change above 0 is worse."""
+
+    measure: str  # its key, such as "value_at_risk"
+    confidence: float
+    before: Estimate
+    after: Estimate
+    value: float  # after less before
+    se: float  # of the simulation, paired: what both samples share is not in it; 0: exact
+    table_se: float | None  # of the law's table of past days, paired; None: it has none here
+
+
+def paired_changes(before: F64, after: F64, confidences: Sequence[Confidence]) -> tuple[Change, ...]:
+    """Compare VaR and ES of two P&L vectors (n_paths,) [currency] of the same paths, gains positive.
+
+    Raises
+    ------
+    InputError
+        The vectors differ in length, or one is not finite.
+
+    Notes
+    -----
+    To first order a sample's VaR differs from the true one by the mean over the paths of (1(L > v) - p) / f(v)
+    (Bahadur 1966, "A note on quantiles in large samples", Ann. Math. Statist. 37(3)), its ES by that of
+    (L - v)^+ / p - E, p = 1 - c. The difference of two samples' measures has the variance of the difference of these,
+    path by path.
+    """
+    if before.shape != after.shape:
+        raise InputError(f"paired P&L needs the same paths: {before.size:,} before, {after.size:,} after")
+    found = []
+    for confidence in confidences:
+        one, other = estimate_sample(before, confidence), estimate_sample(after, confidence)
+        ses = {
+            VALUE_AT_RISK.key: var_change_se(before, after, one.of(VALUE_AT_RISK), other.of(VALUE_AT_RISK), confidence),
+            EXPECTED_SHORTFALL.key: es_change_se(
+                before, after, one.of(VALUE_AT_RISK), other.of(VALUE_AT_RISK), confidence
+            ),
+        }
+        found += [
+            Change(
+                measure=key,
+                confidence=float(exact_confidence(confidence)),
+                before=one.estimates[key],
+                after=other.estimates[key],
+                value=other.estimates[key].value - one.estimates[key].value,
+                se=ses[key],
+                table_se=None,
+            )
+            for key in MEASURES
+            if key in ses
+        ]
+    return tuple(found)
+
+
+def var_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, confidence: Confidence) -> float:
+    """Return the paired error of a change of VaR [currency].
+
+    With s and t the errors of the two VaRs, sqrt(p c / n) over their densities, and N the paths that are beyond VaR in
+    one sample alone, the variance is (s - t)^2 + 2 (1 - rho) s t, 1 - rho = N / (2 n p c). A trade so small that fewer
+    than 25 paths change sides moves VaR by what it pays on the one path that is VaR: the error is then the spread of
+    its P&L around there.
+    """
+    s, t = var.se, var_after.se
+    if not (math.isfinite(s) and math.isfinite(t)):
+        return math.inf
+    n, p = before.size, float(1 - exact_confidence(confidence))
+    crossings = int(np.count_nonzero((before < -var.value) != (after < -var_after.value)))
+    if crossings < LEAST_CROSSINGS:
+        return _spread_at_var(before, after, confidence)
+    apart = min(crossings / (2.0 * n * p * (1.0 - p)), 2.0)
+    return math.sqrt((s - t) ** 2 + 2.0 * apart * s * t)
+
+
+def es_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, confidence: Confidence) -> float:
+    """Return the paired error of a change of ES [currency]: of the difference of both excesses beyond VaR."""
+    n, mass = before.size, float(tail_mass(confidence, before.size))
+    if mass < 1.0:
+        return math.inf
+    beyond = (np.maximum(-after - var_after.value, 0.0) - np.maximum(-before - var.value, 0.0)) * (n / mass)
+    return float(beyond.std()) / math.sqrt(n)
+
+
+def _spread_at_var(before: F64, after: F64, confidence: Confidence) -> float:
+    """Return the spread of what changes over the paths whose rank is within a quarter of the tail of VaR's."""
+    mass = float(tail_mass(confidence, before.size))
+    reach = math.ceil(WINDOW * mass)
+    low, high = max(math.floor(mass) - reach, 0), min(math.floor(mass) + reach, before.size - 1)
+    ends = np.partition(before, (low, high))[[low, high]]
+    near = (before >= ends[0]) & (before <= ends[1])
+    return float((after[near] - before[near]).std())
