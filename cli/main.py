@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
-from cli.analysis import whatif
+from cli.analysis import hedge, whatif
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
 from cli.batch import last_line
@@ -74,6 +74,7 @@ app.command("stress", cls=OnceCommand)(guarded(stress.stress))
 app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
 app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
 app.command("whatif", cls=OnceCommand)(guarded(whatif.whatif))
+app.command("hedge", cls=OnceCommand)(guarded(hedge.hedge))
 _add_group(
     "scenario",
     scenario.HELP,

@@ -7,9 +7,9 @@ from cli import render
 from cli.render import Column, Scale, Table
 
 if TYPE_CHECKING:
+    from engine.analysis.whatif.paired_changes import Change
     from engine.analysis.whatif.whatif import Mean, ScenarioChange, WhatIf
     from engine.explain.whatif.limit_changes import LimitChange
-    from engine.risk.paired_changes import Change
 
 SHOWN_TRADES = 20  # of a table; JSON has all
 
@@ -49,7 +49,7 @@ def _title(found: "WhatIf", unit: Scale) -> str:
     n = len(found.trades)
     return (
         f"What {n:,} trade{'s' * (n > 1)} would change over {render.days_text(found.horizon_days)} from"
-        f" {found.valuation_date}, {unit.unit}\n{paths if drawn else 'each move of the laws valued: nothing is drawn'}\n"
+        f" {found.valuation_date}, {unit.unit}\n{paths if drawn else 'every move valued: nothing is drawn'}\n"
     )
 
 
@@ -106,7 +106,7 @@ def _carries(found: "WhatIf") -> Table:
         Column(heading=f"value, {value.unit}"),
         Column(
             heading=f"carry a day, {unit.unit}",
-            meaning="exact: gain in a business day in which rates, vols and exchange rates stand still; below 0 a cost.",
+            meaning="exact: gain in a business day in which rates, vols and FX stand still; below 0 a cost.",
         ),
     )
     shown = found.trades[:SHOWN_TRADES]

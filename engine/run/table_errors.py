@@ -53,7 +53,7 @@ def with_table_errors(prepared: Prepared, rows: tuple[ScopeResult, ...], n_paths
 
 
 def paired_table_ses(before: F64, after: F64, draws: TableDraws, confidence: Confidence) -> Mapping[str, float]:
-    """Return the table's error of how VaR and ES differ between two P&L vectors (n_paths,) of the same paths [currency].
+    """Return the table's error of how VaR and ES change from one P&L vector (n_paths,) to another [currency].
 
     A path adds to the difference what it adds to the one less what it adds to the other, so what both share cancels.
     None, {}, for fewer than 16,384 paths; 131,072 at most are looked at.

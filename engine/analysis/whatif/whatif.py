@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from engine.analysis.final_regimes import final_regimes
+from engine.analysis.final_regimes import FinalRegimes, final_regimes
 from engine.analysis.whatif.candidate_trades import candidate_trades
+from engine.analysis.whatif.paired_changes import Change, paired_changes
+from engine.analysis.whatif.pnl_digest import pnl_sha256
 from engine.analysis.whatif.pnl_vectors import check_memory
 from engine.analysis.whatif.totals import PairedTotals, paired_totals
-from engine.book.carry import carry_a_day
 from engine.book.compiled import CompiledBook
+from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
 from engine.inputs.run import RunConfig
 from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails
 from engine.risk.measures.value_at_risk import value_at_risk
-from engine.risk.paired_changes import Change, paired_changes
-from engine.risk.pnl_digest import pnl_sha256
 from engine.risk.results import plain_json
 from engine.risk.standing import Standing
 from engine.run.backend import choose_backend
@@ -179,8 +179,8 @@ def _scenario(totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig
         n_paths=before.size,
         is_exact=moves is not None,
         changes=_drawn(part, s, before, after, config) if moves is None else _exact(moves, config),
-        pnl=_mean(paid) if moves is None else Mean(value=moves.moments(2)[0], se=0.0),
-        pnl_in_tail=_mean(paid[in_tail]) if moves is None else _exact_mean(moves, in_tail),
+        pnl=mean_of(paid) if moves is None else Mean(value=moves.moments(2)[0], se=0.0),
+        pnl_in_tail=mean_of(paid[in_tail]) if moves is None else _exact_mean(moves, in_tail),
         regimes=_regimes(part, s, paid) if moves is None else (),
         pnl_bound=float(part.packed.bounds.pnl[s, 0]),
         sha256_before=pnl_sha256(before),
@@ -223,7 +223,8 @@ def _exact(moves: PastMoves, config: RunConfig) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _mean(pnl: F64) -> Mean:
+def mean_of(pnl: F64) -> Mean:
+    """Average P&L over paths, (n_paths,) [currency]."""
     spread = float(pnl.std(ddof=1)) if pnl.size > 1 else math.inf
     return Mean(value=float(pnl.mean()), se=spread / math.sqrt(pnl.size))
 
@@ -234,14 +235,17 @@ def _exact_mean(moves: PastMoves, chosen: Bools) -> Mean:
 
 
 def _regimes(drawn: Prepared, s: int, paid: F64) -> tuple[RegimeMean, ...]:
-    """Average what the trades pay, (n_paths,) [currency], by final regime, over the first 131,072 paths at most."""
-    paid = paid[:REGIME_PATHS]
-    found = final_regimes(drawn, s, paid.size)
-    if found is None:
-        return ()
-    mine = [paid[found.numbers == number] for number in range(len(found.names))]
+    """Average what the trades pay, (n_paths,) [currency], by final regime."""
+    ends = final_regimes(drawn, s, min(paid.size, REGIME_PATHS))
+    return () if ends is None else regime_means(ends, paid)
+
+
+def regime_means(ends: FinalRegimes, pnl: F64) -> tuple[RegimeMean, ...]:
+    """Average P&L (n_paths,) [currency] by the regime in which a path ends, over the paths whose end is known."""
+    n = ends.numbers.size
+    mine = [pnl[:n][ends.numbers == number] for number in range(len(ends.names))]
     return tuple(
-        RegimeMean(regime=name, probability=each.size / paid.size, pnl=_mean(each) if each.size > 1 else None)
-        for name, each in zip(found.names, mine, strict=True)
+        RegimeMean(regime=name, probability=each.size / n, pnl=mean_of(each) if each.size > 1 else None)
+        for name, each in zip(ends.names, mine, strict=True)
         if each.size
     )

@@ -43,9 +43,7 @@ def limit_changes(limits: Sequence[Limit], tried: Tried, recorded: RunRecord | N
     before = _plain_record(tried, here) if recorded is None else recorded
     after = _with_trades(before, tried, here)
     was = {_key(use): use for use in use_limits(here, [before], [before.name])}
-    return tuple(
-        LimitChange(before=was.get(_key(use)), after=use) for use in use_limits(here, [after], [after.name])
-    )
+    return tuple(LimitChange(before=was.get(_key(use)), after=use) for use in use_limits(here, [after], [after.name]))
 
 
 def _key(use: LimitUse) -> tuple[object, ...]:

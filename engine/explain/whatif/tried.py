@@ -60,7 +60,8 @@ def on_a_night(trades: Path, folder: Path, progress: Progress, say: Say) -> Foun
     """
     if not (folder / MANIFEST).exists():
         raise InputError(
-            f"{str(folder)!r} holds no manifest.json; give a recorded run's own folder, OUT/valuation_date=DATE/run=NAME"
+            f"{str(folder)!r} holds no manifest.json; give a recorded run's own folder:"
+            " OUT/valuation_date=DATE/run=NAME"
         )
     record = read_run(folder)
     manifest = manifest_of(record.manifest, folder / MANIFEST)
@@ -77,9 +78,7 @@ def on_a_night(trades: Path, folder: Path, progress: Progress, say: Say) -> Foun
 def check_alone(given: Sequence[str]) -> None:
     """Refuse what stands beside --night. Raises InputError."""
     if given:
-        raise InputError(
-            f"--night has its own settings: leave out {', '.join(given)}; or give these without --night, as `unwind run`"
-        )
+        raise InputError(f"--night has its own settings: leave out {', '.join(given)}; or give these without --night")
 
 
 def _check_settings(config: RunConfig) -> None:

@@ -74,7 +74,7 @@ def paired_changes(before: F64, after: F64, confidences: Sequence[Confidence]) -
 
 
 def var_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, confidence: Confidence) -> float:
-    """Return the paired error of a change of VaR [currency].
+    """Return the paired error of a change of VaR between P&L vectors (n_paths,) [currency].
 
     With s and t the errors of the two VaRs, sqrt(p c / n) over their densities, and N the paths that are beyond VaR in
     one sample alone, the variance is (s - t)^2 + 2 (1 - rho) s t, 1 - rho = N / (2 n p c). A trade so small that fewer
@@ -93,7 +93,7 @@ def var_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, c
 
 
 def es_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, confidence: Confidence) -> float:
-    """Return the paired error of a change of ES [currency]: of the difference of both excesses beyond VaR."""
+    """Return the paired error of a change of ES between P&L vectors (n_paths,) [currency], by their excesses."""
     n, mass = before.size, float(tail_mass(confidence, before.size))
     if mass < 1.0:
         return math.inf

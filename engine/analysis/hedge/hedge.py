@@ -1,0 +1,316 @@
+"""The mix of hedges that makes a run's tail least, solved on one stream of draws and scored on fresh ones."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.analysis.hedge.programme import Constraint, InfeasibleError, Problem, Solution, solve
+from engine.analysis.hedge.result import HedgeLine, HedgeResult, Optimism, Single
+from engine.analysis.hedge.score import Mixes, Scored, scored
+from engine.analysis.hedge.sign_changes import sign_changes
+from engine.analysis.whatif.paired_changes import Change, paired_changes
+from engine.analysis.whatif.pnl_vectors import check_memory, scenario_rows
+from engine.book.day_carry import carry_a_day
+from engine.book.join import join_books
+from engine.book.needs import check_needs
+from engine.errors import InputError
+from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
+from engine.inputs.hedge_file import BUNDLED_DATE, Hedges, bundled_hedges_path, load_hedges
+from engine.inputs.run import MAX_SEED, RunConfig, resolve
+from engine.inputs.whole_numbers import whole_number
+from engine.market.market import Market
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.run.backend import choose_backend, device_errors
+from engine.run.blocks import Progress, block_cells
+from engine.run.load import Inputs, load_inputs
+from engine.run.past_laws import exact_scenarios
+from engine.run.prepared import Prepared, n_steps_of, prepared_by
+from engine.scenario.default_scenario import DEFAULT_SCENARIO
+from kernels.base import CELL, AbstractBackend, PathRange
+from kernels.types import F64
+
+# What a mix is solved for, then where it is shown: both kinds of unwind, as a law of days and at once.
+SCENARIOS = (DEFAULT_SCENARIO, "flight-2024", "repatriation-2025", "august-2024", "april-2025")
+_SPARE_VECTORS = 3  # of P&L beside the hedges', while a tail is looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a mix must keep to. Amounts in the run's currency."""
+
+    score_seed: int  # of the fresh stream
+    names: tuple[str, ...] = ()  # of the hedges that may be used; (): all
+    budget: float | None = None  # of costs
+    carry_least: float | None = None  # a day, of the mix
+    es_most: float | None = None  # costs included
+    is_whole: bool = True  # lots are whole
+
+
+def asked(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    file: Path | None,
+    wishes: Mapping[str, str | None],
+    names: tuple[str, ...],
+    *,
+    is_whole: bool,
+) -> tuple[RunConfig, Wishes]:
+    """Return what options ask for: the run's settings as `engine.inputs.run.resolve` takes them, and the wishes.
+
+    Raises InputError for what is no number, or asks for more than paths of one law.
+    """
+    config = resolve(flags, environ, file)
+    for name in ("until_se", "parameters", "out"):
+        if getattr(config, name) is not None:
+            raise InputError(f"{name}: a mix is solved on a number of paths and printed: leave it out")
+    seed = wishes.get("score_seed")
+    score_seed = whole_number(seed) if seed is not None else (config.seed + 1) % (MAX_SEED + 1)
+    if score_seed is None or not 0 <= score_seed <= MAX_SEED:
+        raise InputError(f"--score-seed: must be a whole number from 0 to 2^64 - 1, got {seed!r}")
+    return config, Wishes(
+        score_seed=score_seed,
+        names=names,
+        budget=_amount("--budget", wishes.get("budget")),
+        carry_least=_amount("--carry-least", wishes.get("carry_least")),
+        es_most=_amount("--es-most", wishes.get("es_most")),
+        is_whole=is_whole,
+    )
+
+
+def _amount(flag: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    value = parse_number(text)
+    if value is None:
+        raise InputError(f"{flag}: must be {PLAIN}, got {text!r}{number_hint(text)}")
+    return value
+
+
+def hedge(
+    file: Path | None, config: RunConfig, wishes: Wishes, progress: Progress, say: Callable[[str], None]
+) -> HedgeResult:
+    """Find the mix of hedges whose ES plus costs is least in the first scenario, and score it in all.
+
+    Parameters
+    ----------
+    file : of candidate hedges; None: those that the article advises
+    config : of the run; the first scenario and the first confidence are those that the mix is solved for
+    progress : called with paths done and in all
+    say : is called with what was picked
+
+    Raises
+    ------
+    InputError
+        An input is bad, a scenario has no paths to draw, or there are too many paths to hold.
+    InfeasibleError
+        No mix fits the wishes; names those that stand in the way.
+    """
+    _check_streams(config, wishes)
+    inputs = load_inputs(config)
+    hedges = _hedges(file, inputs, wishes, say)
+    joined = _joined(inputs, hedges)
+    check_memory(len(hedges.names) + 1 + _SPARE_VECTORS, config.n_paths)
+    check_memory(3 * len(inputs.names), config.n_paths)
+    backend, n_steps = choose_backend(config.backend, say), n_steps_of(config, joined, say)
+    _check_drawn(inputs, n_steps)
+    rate = inputs.market.rate(config.currency)
+    costs, carries = _costs(hedges, inputs.market) / rate, _carries(hedges, inputs.market) / rate
+    problem = _problem(config, joined, hedges, backend, n_steps, wishes, costs, carries, progress)
+    solution = solve(problem)
+    singles = _singles(problem)
+    best = min(singles, key=lambda each: each.value, default=None)
+    mixes = Mixes(lots=solution.lots, cost=float(costs @ solution.lots), single=best)
+    fresh = prepared_by(config.model_copy(update={"seed": wishes.score_seed}), joined, backend, n_steps)
+    found = scored(fresh, len(set(inputs.book.books)), mixes, config, progress)
+    return _result(config, wishes, inputs, hedges, problem, solution, found, carries, best, backend.device())
+
+
+def _check_streams(config: RunConfig, wishes: Wishes) -> None:
+    if wishes.score_seed == config.seed:
+        raise InputError(
+            f"--score-seed: {config.seed} is the seed that the mix is solved on, so that its score would flatter it;"
+            " give another"
+        )
+    if wishes.budget is not None and wishes.budget < 0.0:
+        raise InputError(f"--budget: must be 0 or more, got {wishes.budget:,.0f}; it is spent on bid-offer spreads")
+
+
+def _hedges(file: Path | None, inputs: Inputs, wishes: Wishes, say: Callable[[str], None]) -> Hedges:
+    day = inputs.market.valuation_date
+    if file is not None:
+        found = load_hedges(file, day, names=wishes.names)
+    elif day != BUNDLED_DATE:
+        raise InputError(
+            f"the bundled hedges are contracts of {BUNDLED_DATE}, the market is of {day}: give a file of your own, such"
+            f" as {bundled_hedges_path()} with contracts of that date"
+        )
+    else:
+        factors = {factor.name for factor in inputs.market.factors}
+        found = load_hedges(bundled_hedges_path(), day, names=wishes.names, factors=factors)
+    if found.left_out:
+        say(f"left out, for the market has no such price factors: {', '.join(found.left_out)}")
+    clash = [name for name in found.names if name in inputs.book.books]
+    if clash:
+        raise InputError(f"a hedge and a book of the run are both called {clash[0]!r}: give the hedge another name")
+    return found
+
+
+def _joined(inputs: Inputs, hedges: Hedges) -> Inputs:
+    """Return the run's inputs with the hedges' books last. Raises InputError where the market lacks what they need."""
+    check_needs(hedges.book, inputs.market)
+    return replace(inputs, book=join_books([("run", inputs.book), ("hedges", hedges.book)]))
+
+
+def _check_drawn(inputs: Inputs, n_steps: int) -> None:
+    if known := exact_scenarios(inputs.unwinds, n_steps):
+        names = ", ".join(inputs.names[s] for s in known)
+        raise InputError(
+            f"{names}: exact, each of its moves is valued, so there are no fresh paths to score a mix on; take another"
+            " scenario"
+        )
+
+
+def _costs(hedges: Hedges, market: Market) -> F64:
+    """Return half the bid-offer spread of a lot of each hedge: (n_hedges,) [JPY]."""
+    found = np.zeros(len(hedges.names))
+    for name, currency, cost in hedges.costs:
+        found[hedges.names.index(name)] += cost * market.rate(currency)
+    return found
+
+
+def _carries(hedges: Hedges, market: Market) -> F64:
+    """Return what a lot of each hedge earns in a day in which nothing moves: (n_hedges,) [JPY]."""
+    of = [hedges.names.index(name) for name in hedges.book.books]
+    found: F64 = np.bincount(of, carry_a_day(hedges.book, market), len(hedges.names)).astype(np.float64)
+    return found
+
+
+def _problem(
+    config: RunConfig,
+    joined: Inputs,
+    hedges: Hedges,
+    backend: AbstractBackend,
+    n_steps: int,
+    wishes: Wishes,
+    costs: F64,
+    carries: F64,
+    progress: Progress,
+) -> Problem:
+    """Walk the first scenario and put the programme together."""
+    drawn = prepared_by(config, joined.of([0]), backend, n_steps).drawn
+    assert drawn is not None
+    losses, paid = _pnl_matrix(drawn, len(hedges.names), config.n_paths, progress)
+    constraints = []
+    if wishes.budget is not None:
+        constraints.append(Constraint(name="budget", weights=costs, most=wishes.budget))
+    if wishes.carry_least is not None:
+        constraints.append(Constraint(name="carry a day", weights=-carries, most=-wishes.carry_least, is_floor=True))
+    return Problem(
+        losses=losses,
+        hedges=paid,
+        names=hedges.names,
+        costs=costs,
+        least=hedges.least,
+        most=hedges.most,
+        confidence=config.confidences[0],
+        is_whole=wishes.is_whole,
+        constraints=tuple(constraints),
+        es_most=wishes.es_most,
+    )
+
+
+def _pnl_matrix(drawn: Prepared, n_hedges: int, n_paths: int, progress: Progress) -> tuple[F64, F64]:
+    """Return losses of the books (n_paths,), and P&L of a lot of each hedge (n_hedges, n_paths) [currency].
+
+    Memory: 8 bytes a path and hedge, and a block of all rows at a time.
+    """
+    losses, paid = np.empty(n_paths), np.empty((n_hedges, n_paths))
+    at_once = block_cells(drawn.program.n_rows) * CELL
+    with device_errors():
+        for first in range(0, n_paths, at_once):
+            columns = slice(first, min(first + at_once, n_paths))
+            pnl = drawn.backend.pnl(drawn.program, PathRange(first=first, n=columns.stop - first))
+            books = pnl[scenario_rows(drawn, 0)][1:]
+            losses[columns] = 0.0 - books[:-n_hedges].sum(axis=0)
+            paid[:, columns] = books[-n_hedges:]
+            progress(columns.stop, n_paths)
+    return losses, paid
+
+
+def _singles(problem: Problem) -> list[Single]:
+    """Return the best number of lots of each hedge by itself; of those that fit the wishes."""
+    found = []
+    for k, name in enumerate(problem.names):
+        try:
+            one = solve(problem.alone(k))
+        except InfeasibleError:
+            continue
+        lots = float(one.lots[0])
+        found.append(Single(hedge=k, name=name, lots=lots, cost=lots * float(problem.costs[k]), value=one.value))
+    return found
+
+
+def _in_sample(problem: Problem, solution: Solution) -> Change:
+    """Return the change of ES, costs included, on the paths that the mix was solved on."""
+    after = -problem.losses - float(problem.costs @ solution.lots)
+    for paid, lots in zip(problem.hedges, solution.lots.tolist(), strict=True):
+        after += lots * paid
+    changes = paired_changes(-problem.losses, after, (problem.confidence,))
+    return next(each for each in changes if each.measure == EXPECTED_SHORTFALL.key)
+
+
+def _result(
+    config: RunConfig,
+    wishes: Wishes,
+    inputs: Inputs,
+    hedges: Hedges,
+    problem: Problem,
+    solution: Solution,
+    found: Scored,
+    carries: F64,
+    best: Single | None,
+    device: str,
+) -> HedgeResult:
+    scenario = found.scenarios[0]
+    fresh = next(each for each in scenario.changes if each.measure == EXPECTED_SHORTFALL.key)
+    lots = solution.lots
+    return HedgeResult(
+        valuation_date=inputs.market.valuation_date,
+        currency=config.currency,
+        horizon_days=config.horizon_days,
+        confidence=problem.confidence,
+        n_paths=config.n_paths,
+        seed=config.seed,
+        score_seed=wishes.score_seed,
+        device=device,
+        is_whole=wishes.is_whole,
+        gap=(solution.value - solution.bound) / abs(fresh.before.value),
+        is_proven=not solution.has_gap,
+        n_planes=solution.n_planes,
+        lines=tuple(
+            HedgeLine(
+                name=name,
+                lots=float(lots[k]),
+                most=float(hedges.most[k]),
+                cost=float(lots[k] * problem.costs[k]),
+                carry_a_day=float(lots[k] * carries[k]),
+                lot_cost=float(problem.costs[k]),
+                lot_carry_a_day=float(carries[k]),
+                lot_pnl=tuple(found.lot_pnl[k]),
+            )
+            for k, name in enumerate(hedges.names)
+        ),
+        cost=float(problem.costs @ lots),
+        carry_a_day=float(carries @ lots),
+        optimism=Optimism.of(_in_sample(problem, solution), fresh),
+        best_single=best,
+        against_single=found.against_single,
+        scenarios=found.scenarios,
+        worst=found.worst,
+        sign_changes=sign_changes(hedges.names, inputs.names, found.lot_pnl),
+        left_out=hedges.left_out,
+        warnings=hedges.book.warnings,
+    )
