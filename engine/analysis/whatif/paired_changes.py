@@ -77,9 +77,8 @@ def var_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, c
     """Return the paired error of a change of VaR between P&L vectors (n_paths,) [currency].
 
     With s and t the errors of the two VaRs, sqrt(p c / n) over their densities, and N the paths that are beyond VaR in
-    one sample alone, the variance is (s - t)^2 + 2 (1 - rho) s t, 1 - rho = N / (2 n p c). A trade so small that fewer
-    than 25 paths change sides moves VaR by what it pays on the one path that is VaR: the error is then the spread of
-    its P&L around there.
+    one sample alone, the variance is (s - t)^2 + 2 (1 - rho) s t, 1 - rho = N / (2 n p c). Where fewer than 25 paths
+    change sides, N says too little, and the paths around VaR stand for it: see `_near_var`.
     """
     s, t = var.se, var_after.se
     if not (math.isfinite(s) and math.isfinite(t)):
@@ -87,7 +86,7 @@ def var_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, c
     n, p = before.size, float(1 - exact_confidence(confidence))
     crossings = int(np.count_nonzero((before < -var.value) != (after < -var_after.value)))
     if crossings < LEAST_CROSSINGS:
-        return _spread_at_var(before, after, confidence)
+        return _near_var(before, after, s, confidence)
     apart = min(crossings / (2.0 * n * p * (1.0 - p)), 2.0)
     return math.sqrt((s - t) ** 2 + 2.0 * apart * s * t)
 
@@ -101,11 +100,22 @@ def es_change_se(before: F64, after: F64, var: Estimate, var_after: Estimate, co
     return float(beyond.std()) / math.sqrt(n)
 
 
-def _spread_at_var(before: F64, after: F64, confidence: Confidence) -> float:
-    """Return the spread of what changes over the paths whose rank is within a quarter of the tail of VaR's."""
-    mass = float(tail_mass(confidence, before.size))
-    reach = math.ceil(WINDOW * mass)
-    low, high = max(math.floor(mass) - reach, 0), min(math.floor(mass) + reach, before.size - 1)
+def _near_var(before: F64, after: F64, se: float, confidence: Confidence) -> float:
+    """Return the error of a change so small that few paths (n_paths,) change sides of VaR [currency].
+
+    Over the paths whose rank is within a quarter of the tail of VaR's, the change is a line of the loss and a rest r.
+    The line moves with VaR: its slope times VaR's error `se`. Of the rest the paths that swap ranks add E|r| times the
+    distance of neighbouring losses, se / sqrt(n p c), as N does above; and never more than the one path that is VaR
+    can, Var(r).
+    """
+    n, p = before.size, float(1 - exact_confidence(confidence))
+    mass, reach = math.floor(n * p), math.ceil(WINDOW * n * p)
+    low, high = max(mass - reach, 0), min(mass + reach, n - 1)
     ends = np.partition(before, (low, high))[[low, high]]
     near = (before >= ends[0]) & (before <= ends[1])
-    return float((after[near] - before[near]).std())
+    loss, change = before[near] - before[near].mean(), after[near] - before[near]
+    spread = float(loss @ loss)
+    slope = float(loss @ change) / spread if spread > 0.0 else 0.0
+    rest = change - change.mean() - slope * loss
+    distance = se / math.sqrt(n * p * (1.0 - p))
+    return math.hypot(slope * se, math.sqrt(min(float(rest.var()), float(np.abs(rest).mean()) * distance)))
