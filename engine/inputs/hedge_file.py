@@ -129,7 +129,9 @@ def _uneven(rows: Sequence[_Row]) -> list[Fault]:
         other = first.setdefault(name, fields)
         found += [
             Fault(
-                message=f"is {fields[each]!r} here and {other[each]!r} before: rows of {name!r} are one lot", line=line
+                message=f"is {fields[each]!r} here and {other[each]!r} before: rows of {name!r} are one lot",
+                line=line,
+                where=each,
             )
             for each in ("most", "least")
             if fields.get(each) != other.get(each)

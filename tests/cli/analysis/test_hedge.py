@@ -1,0 +1,42 @@
+"""`unwind hedge`: its tables and what it says of them."""
+
+import json
+
+import pytest
+
+from cli.analysis.hedge import hedge
+
+BOOK = "position_id,kind,currency,notional,coupon,maturity\nU,UST,USD,30000000,0.0425,2035-05-15\n"
+HEDGES = (
+    "position_id,book,kind,currency,notional,coupon,maturity,start_date,rate,cost,most\n"
+    "BOND,SELL,UST,USD,-1000000,0.03875,2030-04-30,,,50,90\n"
+    "CASH,SELL,DEPOSIT,USD,1000000,,2025-08-28,2025-05-28,0.0433,0,90\n"
+)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    path = tmp_path_factory.mktemp("hedge")
+    (path / "books.csv").write_text(BOOK)
+    (path / "hedges.csv").write_text(HEDGES)
+    return path
+
+
+def settings(files, *scenarios):
+    return {"book": [files / "books.csv"], "scenario": list(scenarios), "paths": "1000", "backend": "numba"}
+
+
+def test_the_tables_and_words_say_mix_score_optimism_regret_worst_and_sign(files, capsys):
+    hedge(files / "hedges.csv", **settings(files, "base", "august-2024", "april-2025"))
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Hedges for the least ES 99 % of base over 10 business days from 2025-05-28" in out
+    assert "The mix on 1,000 fresh paths, seed 2" in out
+    for said in ("in sample less out of sample", "Against no hedge", "Against the best single hedge", "Worst place"):
+        assert said in out
+    assert "pays in april-2025 and costs in august-2024: SELL" in out
+
+
+def test_json_alone_is_on_stdout(files, capsys):
+    hedge(files / "hedges.csv", fractional=True, as_json=True, **settings(files, "base"))
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["is_whole"], found["lines"][0]["name"]) == (1, False, "SELL")

@@ -1,0 +1,103 @@
+"""The mix of least tail: against every mix of a small grid, within its proven gap, whole, and named where none fits."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.analysis.hedge.programme import GAP, Constraint, InfeasibleError, Problem, solve
+from engine.risk.measures.expected_shortfall import expected_shortfall
+
+N = 5_000
+
+
+@pytest.fixture(scope="module")
+def problem():
+    """Two hedges of the market in a book's losses, and one that is noise alone."""
+    rng = np.random.default_rng(3)
+    market, other, noise = rng.standard_t(4, N), rng.normal(size=N), rng.normal(size=N)
+    return Problem(
+        losses=100.0 * market + 40.0 * other,
+        hedges=np.stack([9.0 * market + 3.0 * noise, 7.0 * other + market, 5.0 * noise]),
+        names=("market", "other", "noise"),
+        costs=np.array([1.0, 2.0, 0.5]),
+        least=np.zeros(3),
+        most=np.array([12.0, 8.0, 6.0]),
+        confidence=0.975,
+        is_whole=True,
+    )
+
+
+def value(problem, lots):
+    pnl = -problem.losses + np.asarray(lots, np.float64) @ problem.hedges
+    return expected_shortfall(pnl, problem.confidence) + float(problem.costs @ lots)
+
+
+def grid(problem):
+    return itertools.product(*(range(int(most) + 1) for most in problem.most))
+
+
+def test_whole_lots_are_the_best_of_all_mixes_to_the_gap(problem):
+    found, none = solve(problem), value(problem, np.zeros(3))
+    best = min(value(problem, lots) for lots in grid(problem))
+    assert found.lots.tolist() == np.round(found.lots).tolist()
+    assert found.value == pytest.approx(value(problem, found.lots), rel=1e-12)
+    assert best <= found.value <= best + GAP * none
+    assert found.bound <= best + 1e-9 * none  # a bound is below every mix
+    assert not found.has_gap
+
+
+def test_broken_lots_are_no_worse_than_whole_ones_and_no_neighbour_is_better(problem):
+    broken = solve(replace(problem, is_whole=False))
+    assert broken.value <= solve(problem).value + GAP * value(problem, np.zeros(3))
+    for step in np.vstack([0.5 * np.eye(3), -0.5 * np.eye(3)]):
+        lots = np.clip(broken.lots + step, 0.0, problem.most)
+        assert value(problem, lots) >= broken.bound - 1e-9 * broken.value
+
+
+def test_a_budget_is_kept_and_the_best_within_it_found(problem):
+    held = replace(problem, constraints=(Constraint(name="budget", weights=problem.costs, most=9.0),))
+    found = solve(held)
+    assert float(problem.costs @ found.lots) <= 9.0
+    best = min(value(problem, lots) for lots in grid(problem) if float(problem.costs @ lots) <= 9.0)
+    assert best <= found.value <= best + GAP * value(problem, np.zeros(3))
+
+
+def test_a_hedge_that_hedges_nothing_is_not_bought(problem):
+    assert solve(problem).lots[2] == 0.0
+    assert solve(problem.alone(2)).lots.tolist() == [0.0]
+
+
+def test_more_hedges_are_never_worse_than_one_alone(problem):
+    mix = solve(problem)
+    assert all(mix.value <= solve(problem.alone(k)).value + GAP * abs(mix.value) for k in range(3))
+
+
+def test_lots_that_must_be_held_are_held(problem):
+    assert solve(replace(problem, least=np.array([0.0, 0.0, 2.0]))).lots[2] == 2.0
+
+
+def test_a_budget_too_small_for_the_shortfall_wanted_is_named_with_what_it_would_take(problem):
+    wanted = solve(problem).value * 1.2
+    held = replace(problem, es_most=wanted, constraints=(Constraint(name="budget", weights=problem.costs, most=3.0),))
+    needed = min(float(problem.costs @ lots) for lots in grid(problem) if value(problem, lots) <= wanted)
+    with pytest.raises(
+        InfeasibleError, match="no mix of hedges fits. Binding, each by itself: budget must be"
+    ) as error:
+        solve(held)
+    assert f"budget must be at least {needed:,.0f}; expected shortfall with costs must be allowed" in str(error.value)
+
+
+def test_a_carry_that_forbids_what_must_be_held_is_named(problem):
+    costly = Constraint(name="carry a day", weights=np.array([0.0, 0.0, 4.0]), most=3.0, is_floor=True)
+    held = replace(problem, least=np.array([0.0, 0.0, 2.0]), constraints=(costly,))
+    with pytest.raises(InfeasibleError, match=r"Binding, each by itself: carry a day can be -8 at most"):
+        solve(held)
+
+
+def test_nothing_is_named_alone_where_two_stand_in_the_way(problem):
+    lots = np.array([0.0, 0.0, 2.0])
+    two = tuple(Constraint(name=name, weights=np.array([0.0, 0.0, 4.0]), most=3.0) for name in ("budget", "margin"))
+    with pytest.raises(InfeasibleError, match=r"budget, margin, the least lots stand against one another"):
+        solve(replace(problem, least=lots, constraints=two))
