@@ -110,5 +110,6 @@ def hedge(
         print(json.dumps(json_of(found), ensure_ascii=False, allow_nan=False))
     else:
         render.show(*hedge_tables.tables(found))
+        print()
         render.show_text(hedge_tables.words(found))
     render.warn_of(found.warnings)
