@@ -20,6 +20,7 @@ from engine.inputs.batch_dates import (
     previous_date,
     utc_now,
 )
+from engine.inputs.limit_file import limits_in
 from engine.inputs.limits import Limit, checked_limits, describe_limits
 from engine.inputs.opened import open_once
 from engine.inputs.repeated import first_repeated
@@ -322,14 +323,4 @@ def _limits(
 ) -> tuple[tuple[Limit, ...], tuple[Fault, ...]]:
     if not isinstance(file.limits, str):
         return checked_limits(data.get("limits", ()), text, path.name)
-    other = folder / file.limits
-    try:
-        there = read_text(other)
-        parsed = parse_toml(other, there)
-    except FileFaults as refusal:
-        return (), tuple(Fault(message=f"{other.name}: {fault}") for fault in refusal.faults)
-    unknown = [key for key in parsed if key != "limits"]
-    if unknown or not isinstance(parsed.get("limits"), tuple):
-        problem = f"unknown key {unknown[0]!r}" if unknown else "no [[limits]]"
-        return (), (Fault(message=f"{other.name}: {problem}; a limit file holds [[limits]] tables alone"),)
-    return checked_limits(parsed["limits"], there, other.name)
+    return limits_in(folder / file.limits)

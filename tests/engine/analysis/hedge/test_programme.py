@@ -82,9 +82,7 @@ def test_a_budget_too_small_for_the_shortfall_wanted_is_named_with_what_it_would
     wanted = solve(problem).value * 1.2
     held = replace(problem, es_most=wanted, constraints=(Constraint(name="budget", weights=problem.costs, most=3.0),))
     needed = min(float(problem.costs @ lots) for lots in grid(problem) if value(problem, lots) <= wanted)
-    with pytest.raises(
-        InfeasibleError, match=r"fits\. Binding, each by itself: budget must be"
-    ) as error:
+    with pytest.raises(InfeasibleError, match=r"fits\. Binding, each by itself: budget must be") as error:
         solve(held)
     assert f"budget must be at least {needed:,.0f}; expected shortfall with costs must be allowed" in str(error.value)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.analysis.whatif import kept_pnl
-from engine.errors import FileFaults, InputError
+from engine.errors import InputError
 from engine.explain.whatif.tried import check_alone, on_a_night, on_a_run
 from tests.engine.batch.conftest import BatchFolder
 
@@ -70,7 +70,7 @@ def test_two_thirds_of_the_same_bond_sold_take_two_thirds_of_every_limit_s_use(t
 
 
 def test_a_limit_file_with_errors_is_refused(tmp_path):
-    with pytest.raises(FileFaults, match=r"limits.toml: .*must be a positive loss, got -1"):
+    with pytest.raises(InputError, match=r"limits.toml: .*must be a positive loss, got -1"):
         tried(tmp_path, -1.0)
 
 
