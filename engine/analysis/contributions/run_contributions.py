@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from engine.analysis.contributions.contributions import check_by, contributions
 from engine.analysis.contributions.figures import ContributionTable
 from engine.analysis.contributions.replay import replay
+from engine.analysis.contributions.scene import scenes
+from engine.analysis.gradient.gradients import GradientTable, run_gradients
 from engine.inputs.run import RunConfig
 from engine.risk.results import RunResult
 from engine.run.blocks import Progress
@@ -14,10 +17,21 @@ from engine.run.prepared import prepare
 from engine.run.start import finish
 
 
-def run_with_contributions(
-    config: RunConfig, progress: Progress, say: Callable[[str], None]
-) -> tuple[RunResult, tuple[ContributionTable, ...]]:
-    """Run as `engine.run.start.run`, and take the result apart by all that `config.by` names; none where it names none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenApart:
+    """A run's result, and what it was asked to be taken apart by."""
+
+    result: RunResult
+    contributions: tuple[ContributionTable, ...]
+    gradients: tuple[GradientTable, ...]
+
+
+def run_taken_apart(
+    config: RunConfig, progress: Progress, say: Callable[[str], None], *, gradient: bool = False
+) -> TakenApart:
+    """Run as `engine.run.start.run`, and take the result apart by all that `config.by` names, if anything.
+
+    gradient   also what each input of the market changes of the measures
 
     Raises
     ------
@@ -30,10 +44,17 @@ def run_with_contributions(
     prepared = prepare(config, load_inputs(config), say)
     check_by(prepared)
     finished = finish(prepared, progress, say, start)
+    if not config.by and not gradient:
+        return TakenApart(result=finished.result, contributions=(), gradients=())
     before = time.perf_counter()
-    drawn, n_paths = prepared.drawn if config.by else None, finished.result.run.n_paths
+    drawn, n_paths = prepared.drawn, finished.result.run.n_paths
     replayed = replay(drawn, n_paths, lambda: None) if drawn is not None else None
     found = contributions(finished, replayed, say)
     if found:
         say(f"taken apart by {', '.join(config.by)} in {time.perf_counter() - before:.1f} s")
-    return finished.result, found
+    before = time.perf_counter()
+    made = scenes(prepared, finished.whole, finished.result, replayed)
+    slopes = run_gradients(made, progress) if gradient else ()
+    if gradient:
+        say(f"gradients in {time.perf_counter() - before:.1f} s")
+    return TakenApart(result=finished.result, contributions=found, gradients=slopes)

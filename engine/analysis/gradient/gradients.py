@@ -7,15 +7,17 @@ sensitivities of conditional value at risk", Management Science 55(2). So each i
 thousand worst paths, replayed in the market after a change up and down, and not two runs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from engine.analysis.gradient.market_inputs import MarketInput
+from engine.analysis.contributions.figures import Figures, group_figures
+from engine.analysis.contributions.scene import Scene
+from engine.analysis.gradient.market_inputs import MarketInput, market_inputs
 from engine.market.market import Market
-from engine.risk.components import Component, WorstPaths, components
-from engine.risk.results import TailResult
+from engine.risk.results import plain_json
 from engine.run.backend import device_errors
 from engine.run.position_pnl import replayed
 from engine.run.prepared import Prepared, prepared_by
@@ -25,53 +27,68 @@ from kernels.types import F64, U64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gradient:
-    """What one input changes of a total's measures, per its unit, in the run's currency; a larger loss is positive."""
+    """What one input changes of a total's measures, in the run's currency per its unit; a larger loss is positive."""
 
     group: str
     name: str
     unit: str
-    by_measure: Component  # value and standard error of each measure that has components
+    changes: Figures  # by the measure's key
 
 
-def gradients(
-    part: Prepared,
-    scenario: int,
-    inputs: Sequence[MarketInput],
-    tails: Sequence[tuple[WorstPaths, TailResult]],
-    n_paths: int,
-    progress: Callable[[int, int], None],
-) -> tuple[tuple[Gradient, ...], ...]:
-    """Return the gradients of a scenario's total at each confidence, by inputs of the market.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientTable:
+    """The gradients of one scenario's total at one confidence."""
 
-    Parameters
-    ----------
-    part : of the run, that holds the scenario
-    scenario : its number there
-    inputs : of the part's market, by `market_inputs`
-    tails : of each confidence, the worst paths that were replayed and the total's figures
-    n_paths : of the run
-    progress : called with inputs done and in all
+    scenario: str
+    confidence: float
+    tail_paths: int  # that they were read from, or moves
+    gradients: tuple[Gradient, ...]
 
-    Returns
-    -------
-    A tuple a confidence; empty where its tail holds too few paths.
+
+def run_gradients(made: Iterable[Scene], progress: Callable[[int, int], None]) -> tuple[GradientTable, ...]:
+    """Return the gradients of every scenario of a finished run, by every input of its market that its law depends on.
+
+    `progress` is called with inputs done and in all. Raises RiskError where the device fails.
     """
-    paths = np.unique(np.concatenate([worst.paths for worst, _ in tails]))
-    rows = np.empty((len(inputs), paths.size))
-    for k, each in enumerate(inputs):
-        rows[k] = _slope(part, scenario, each, paths)
-        progress(k + 1, len(inputs))
-    found = []
-    for worst, total in tails:
-        mine = rows[:, np.searchsorted(paths, worst.paths)]
-        parts = components(worst.of_parts(mine), total, n_paths) or ()
-        found.append(
-            tuple(
-                Gradient(group=each.group, name=each.name, unit=each.unit, by_measure=by_measure)
-                for each, by_measure in zip(inputs, parts, strict=bool(parts))
-            )
-        )
+    asked = [
+        (scene, market_inputs(scene.part.inputs.market, scene.part.inputs.unwinds[scene.number])) for scene in made
+    ]
+    n_all, done, found = sum(len(inputs) for _, inputs in asked), 0, list[GradientTable]()
+    for scene, inputs in asked:
+        before = done
+        found += gradients(scene, inputs, lambda n, before=before: progress(before + n, n_all))
+        done += len(inputs)
     return tuple(found)
+
+
+def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[int], None]) -> list[GradientTable]:
+    """Return the gradients of a scenario's total by some inputs of its market: a table a confidence.
+
+    A confidence whose tail holds too few paths has none. `progress` is called with inputs done.
+    """
+    slopes = np.empty((len(inputs), scene.paths.size))
+    for k, each in enumerate(inputs):
+        slopes[k] = _slope(scene.part, scene.number, each, scene.paths)
+        progress(k + 1)
+    found = []
+    for confidence, place in scene.places.items():
+        tail = scene.tails[confidence]
+        measured = tail.measured(slopes[:, place])
+        if measured is not None:
+            pairs = zip(inputs, measured, strict=True)
+            rows = tuple(
+                Gradient(group=each.group, name=each.name, unit=each.unit, changes=group_figures("", one).contributions)
+                for each, one in pairs
+            )
+            found.append(
+                GradientTable(scenario=scene.name, confidence=confidence, tail_paths=tail.weights.size, gradients=rows)
+            )
+    return found
+
+
+def gradients_json(tables: Sequence[GradientTable]) -> dict[str, Any]:
+    """Return tables under the key that JSON has for them; nothing where there are none."""
+    return {"gradients": [plain_json(table, "gradients") for table in tables]} if tables else {}
 
 
 def _slope(part: Prepared, scenario: int, each: MarketInput, paths: U64) -> F64:

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from engine.analysis.contributions.replay import replay
+from engine.analysis.contributions.scene import scenes
 from engine.analysis.gradient.gradients import gradients
 from engine.analysis.gradient.market_inputs import market_inputs
-from engine.batch.figures.components import replay
 from engine.inputs.run import resolve
-from engine.run.blocks import simulate
 from engine.run.load import load_inputs
 from engine.run.prepared import prepare, prepared_by
-from engine.run.run_result import drawn_results
-from engine.run.start import plan_of
+from engine.run.start import finish
 
 N_PATHS = 2**17
 
@@ -24,20 +23,14 @@ def nothing(*_):
     pass
 
 
-def total_of(part):
-    tails = simulate(part.backend, part.program, plan_of(part, N_PATHS), nothing)
-    return drawn_results(part, tails)[0]
-
-
 def gradients_of(prepared, *groups):
     """Return the total, and estimates of inputs by group and name; of some groups alone where any are named."""
-    part = prepared.drawn
-    inputs = market_inputs(part.inputs.market, part.inputs.unwinds[0])
-    inputs = [each for each in inputs if not groups or each.group in groups]
-    total, replayed = total_of(part), replay(part, N_PATHS, nothing)
-    tails = [(replayed.worst[0, each.confidence], each) for each in total.measures]
-    (found,) = gradients(part, 0, inputs, tails, N_PATHS, nothing)
-    return total, {(each.group, each.name): each.by_measure.estimates for each in found}
+    finished = finish(prepared, nothing, nothing, 0.0)
+    replayed = replay(prepared.drawn, N_PATHS, lambda: None)
+    (scene,) = scenes(prepared, finished.whole, finished.result, replayed)
+    inputs = market_inputs(prepared.inputs.market, prepared.inputs.unwinds[0])
+    (found,) = gradients(scene, [each for each in inputs if not groups or each.group in groups], nothing)
+    return finished.result.results[0], {(each.group, each.name): each.changes for each in found.gradients}
 
 
 def prepared_run(**settings):
@@ -82,8 +75,10 @@ def test_they_are_the_differences_of_runs_in_changed_markets_on_common_draws(sce
         runs = []
         for by in (step, -step):
             changed = replace(inputs, market=each.changed(by)).with_scenarios(inputs.scenarios, inputs.names)
-            part = prepared_by(prepared.config, changed, prepared.backend, prepared.drawn.packed.n_steps).drawn
-            runs.append(total_of(part).measures[0].estimates["expected_shortfall"].value)
+            run = prepared_by(prepared.config, changed, prepared.backend, prepared.drawn.packed.n_steps)
+            runs.append(
+                finish(run, nothing, nothing, 0.0).result.results[0].measures[0].estimates["expected_shortfall"].value
+            )
         mine = found[each.group, each.name]["expected_shortfall"]
         difference = (runs[0] - runs[1]) * each.per_unit / (2.0 * step)
         assert mine.value == pytest.approx(difference, abs=3.0 * mine.se + 0.02 * abs(difference))
