@@ -145,11 +145,14 @@ def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False,
     """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
     from engine.analysis.contributions.run_contributions import run_taken_apart
+    from engine.analysis.gradient.gradients import run_gradients
     from engine.inputs.outputs import check_out, input_files
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
     with progress.on_stderr() as report:
-        found = run_taken_apart(config, report, render.say, gradient=gradient)
+        found = run_taken_apart(config, report, render.say, keep_scenes=gradient)
+    with progress.on_stderr("inputs") as report:
+        gradients = run_gradients(found.scenes, report) if gradient else ()
     if out is not None:
-        results.write(found.result, out, found.contributions, found.gradients)
-    results.show(found.result, found.contributions, found.gradients, as_json=as_json, by_law=bool(config.laws))
+        results.write(found.result, out, found.contributions, gradients)
+    results.show(found.result, found.contributions, gradients, as_json=as_json, by_law=bool(config.laws))

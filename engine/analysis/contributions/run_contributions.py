@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from engine.analysis.contributions.contributions import check_by, contributions
 from engine.analysis.contributions.figures import ContributionTable
 from engine.analysis.contributions.replay import replay
-from engine.analysis.contributions.scene import scenes
-from engine.analysis.gradient.gradients import GradientTable, run_gradients
+from engine.analysis.contributions.scene import Scene, scenes
 from engine.inputs.run import RunConfig
 from engine.risk.results import RunResult
 from engine.run.blocks import Progress
@@ -23,15 +22,15 @@ class TakenApart:
 
     result: RunResult
     contributions: tuple[ContributionTable, ...]
-    gradients: tuple[GradientTable, ...]
+    scenes: tuple[Scene, ...]  # whose paths can be replayed for more; none where nothing was asked for
 
 
 def run_taken_apart(
-    config: RunConfig, progress: Progress, say: Callable[[str], None], *, gradient: bool = False
+    config: RunConfig, progress: Progress, say: Callable[[str], None], *, keep_scenes: bool = False
 ) -> TakenApart:
     """Run as `engine.run.start.run`, and take the result apart by all that `config.by` names, if anything.
 
-    gradient   also what each input of the market changes of the measures
+    keep_scenes   also find the paths of every tail again, for what the caller makes of them
 
     Raises
     ------
@@ -44,17 +43,13 @@ def run_taken_apart(
     prepared = prepare(config, load_inputs(config), say)
     check_by(prepared)
     finished = finish(prepared, progress, say, start)
-    if not config.by and not gradient:
-        return TakenApart(result=finished.result, contributions=(), gradients=())
+    if not config.by and not keep_scenes:
+        return TakenApart(result=finished.result, contributions=(), scenes=())
     before = time.perf_counter()
     drawn, n_paths = prepared.drawn, finished.result.run.n_paths
     replayed = replay(drawn, n_paths, lambda: None) if drawn is not None else None
     found = contributions(finished, replayed, say)
     if found:
         say(f"taken apart by {', '.join(config.by)} in {time.perf_counter() - before:.1f} s")
-    before = time.perf_counter()
-    made = scenes(prepared, finished.whole, finished.result, replayed)
-    slopes = run_gradients(made, progress) if gradient else ()
-    if gradient:
-        say(f"gradients in {time.perf_counter() - before:.1f} s")
-    return TakenApart(result=finished.result, contributions=found, gradients=slopes)
+    made = tuple(scenes(prepared, finished.whole, finished.result, replayed))
+    return TakenApart(result=finished.result, contributions=found, scenes=made)

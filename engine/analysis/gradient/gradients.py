@@ -9,6 +9,7 @@ thousand worst paths, replayed in the market after a change up and down, and not
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,15 @@ def run_gradients(made: Iterable[Scene], progress: Callable[[int, int], None]) -
     asked = [
         (scene, market_inputs(scene.part.inputs.market, scene.part.inputs.unwinds[scene.number])) for scene in made
     ]
-    n_all, done, found = sum(len(inputs) for _, inputs in asked), 0, list[GradientTable]()
+    n_all, found, done = sum(len(inputs) for _, inputs in asked), list[GradientTable](), 0
     for scene, inputs in asked:
-        before = done
-        found += gradients(scene, inputs, lambda n, before=before: progress(before + n, n_all))
+        found += gradients(scene, inputs, partial(_after, progress, done, n_all))
         done += len(inputs)
     return tuple(found)
+
+
+def _after(progress: Callable[[int, int], None], before: int, n_all: int, done: int) -> None:
+    progress(before + done, n_all)
 
 
 def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[int], None]) -> list[GradientTable]:
