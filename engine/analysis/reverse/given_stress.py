@@ -1,0 +1,143 @@
+"""The rest of the market, and what a book loses, where some factors end at given levels."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.analysis.reverse.book_losses import BookLosses
+from engine.analysis.reverse.factor_levels import GivenLevel, level_of, level_text, state_of
+from engine.analysis.reverse.required_level import REACH
+from engine.analysis.reverse.results import Figure, GivenFactor, GivenStress
+from engine.analysis.reverse.stress_setting import StressSetting
+from engine.errors import InputError
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.tail import estimate_sample
+from kernels.types import F64, Bools
+
+NEAR = 0.25  # standard deviations of the given factors within which a path is near
+LEAST_NEAR = 500  # paths, to tell a 5 % quantile
+TAIL = 0.95  # and 1 - TAIL: quantiles of the loss
+
+
+def given_stress(setting: StressSetting, book: BookLosses, given: Sequence[GivenLevel]) -> GivenStress:
+    """Return the market and the loss where factors end at given levels.
+
+    Every path is moved along the regression on the given factors, x + B (g - x_g): of normals that is their exact
+    conditional law (Matheron's rule; Journel & Huijbregts 1978, "Mining geostatistics"). Of other laws paths that end
+    near the levels are taken where there are `LEAST_NEAR`, which keeps what such markets are like; else all paths,
+    whose spread around the line is then that of any market.
+
+    Raises
+    ------
+    InputError
+        A level is beyond `REACH` standard deviations, or levels contradict one another.
+    """
+    factors = [each.factor for each in given]
+    wanted = np.array([state_of(setting.start, setting.factors[each.factor], each.level) for each in given])
+    _check_reach(setting, given, wanted)
+    distance = _joint_distance(setting, factors, wanted[:, None] - setting.moments.mean[factors][:, None])
+    if float(distance[0]) > REACH * math.sqrt(len(factors)):
+        names = ", ".join(each.name for each in given)
+        raise InputError(
+            f"--given: levels of {names} together are {float(distance[0]):.0f} standard deviations from the law's mean,"
+            " which no market is where they move alike; give one of them, and see where it takes the others"
+        )
+    method, chosen = _chosen(setting, factors, wanted)
+    states = setting.first.states[:, chosen]
+    moved = states + setting.moments.slope_on(factors) @ (wanted[:, None] - states[factors])
+    moved[factors] = wanted[:, None]
+    weights = setting.first.weights[chosen] / setting.first.weights[chosen].sum()
+    if method == "exact":
+        mean, std = setting.moments.given(factors, wanted[:, None])[:, 0], setting.moments.std_given(factors)
+    else:
+        mean = moved @ weights
+        std = np.sqrt(np.maximum((moved - mean[:, None]) ** 2 @ weights, 0.0))
+    return _result(setting, book, given, mean, std, moved, weights, method, float(distance[0]))
+
+
+def _result(
+    setting: StressSetting,
+    book: BookLosses,
+    given: Sequence[GivenLevel],
+    mean: F64,
+    std: F64,
+    moved: F64,
+    weights: F64,
+    method: str,
+    distance: float,
+) -> GivenStress:
+    losses = book.at(moved)  # (1 + n_books, n)
+    means = losses @ weights
+    ses = np.sqrt((losses - means[:, None]) ** 2 @ (weights * weights))
+    ses = np.zeros_like(ses) if setting.is_whole else ses
+    figures = [Figure(value=float(a), se=float(b)) for a, b in zip(means, ses, strict=True)]
+    known = {each.factor: each.level for each in given}
+    return GivenStress(
+        given={each.name: each.level for each in given},
+        distance=distance,
+        method=method,
+        n_paths=moved.shape[1],
+        market=tuple(
+            GivenFactor(
+                name=factor.name,
+                kind=factor.kind.value,
+                start=setting.start.level(factor),
+                mean_level=known.get(f, float(level_of(setting.start, factor, mean[f]))),
+                low=known.get(f, float(level_of(setting.start, factor, mean[f] - std[f]))),
+                high=known.get(f, float(level_of(setting.start, factor, mean[f] + std[f]))),
+                is_given=f in known,
+            )
+            for f, factor in enumerate(setting.factors)
+        ),
+        loss_at_mean=setting.by_scope(book.at(mean[:, None])[:, 0]),
+        mean=dict(zip(setting.scopes, figures, strict=True)),
+        low=_quantile(setting, -losses[0], weights, sign=-1.0),
+        high=_quantile(setting, losses[0], weights, sign=1.0),
+    )
+
+
+def _quantile(setting: StressSetting, losses: F64, weights: F64, sign: float) -> Figure:
+    """Return the `TAIL` quantile of losses (n,) by weights (n,) that add up to 1, times a sign."""
+    if setting.is_whole:  # known moves, perhaps not equally likely, and no error of simulation
+        order = np.argsort(losses)
+        place = min(int(np.searchsorted(np.cumsum(weights[order]), TAIL)), losses.size - 1)
+        return Figure(value=sign * float(losses[order[place]]), se=0.0)
+    estimate = estimate_sample(0.0 - losses, TAIL).of(VALUE_AT_RISK)
+    return Figure(value=sign * estimate.value, se=estimate.se)
+
+
+def _chosen(setting: StressSetting, factors: Sequence[int], wanted: F64) -> tuple[str, Bools]:
+    """Return how the others' markets are made, and of which of the first paths."""
+    everything = np.ones(setting.first.numbers.size, bool)
+    if setting.density is not None and setting.density.nu is None:
+        return "exact", everything
+    gaps = setting.first.states[list(factors)] - wanted[:, None]
+    near = _joint_distance(setting, factors, gaps) <= NEAR
+    return ("near paths", near) if near.sum() >= LEAST_NEAR else ("regression", everything)
+
+
+def _joint_distance(setting: StressSetting, factors: Sequence[int], gaps: F64) -> F64:
+    """Return the Mahalanobis length of gaps in some factors' states, (n_given, n): (n,)."""
+    inner = setting.moments.covariance[np.ix_(list(factors), list(factors))]
+    scale = np.sqrt(np.diag(inner))
+    values, vectors = np.linalg.eigh(inner / np.outer(scale, scale))
+    scores = vectors.T @ (gaps / scale[:, None]) / np.sqrt(np.maximum(values, 1e-12))[:, None]
+    return np.asarray(np.sqrt((scores * scores).sum(axis=0)))
+
+
+def _check_reach(setting: StressSetting, given: Sequence[GivenLevel], wanted: F64) -> None:
+    moments = setting.moments
+    for each, state in zip(given, wanted.tolist(), strict=True):
+        factor = setting.factors[each.factor]
+        mean, std = float(moments.mean[each.factor]), float(moments.std[each.factor])
+        if std == 0.0:
+            raise InputError(f"--given: {each.name} stands still under this law; give a factor that moves")
+        if abs(state - mean) > REACH * std:
+            ends = level_of(setting.start, factor, mean + std * np.array([-REACH, REACH]))
+            low, high = (level_text(factor, float(end)) for end in ends)
+            raise InputError(
+                f"--given: {each.name} at {level_text(factor, each.level)} is {abs(state - mean) / std:.0f} standard"
+                f" deviations from where the law has it; levels from {low} to {high} are within {REACH:g}: is a point"
+                " wrong? A longer --horizon-days reaches farther"
+            )
