@@ -53,9 +53,10 @@ def _ways(result: "ReverseStress", scale: Scale) -> Table:
         Column(heading="share", meaning=f"{share}; ± one standard error, as all."),
         Column(heading="distance", meaning="of its market from the law's mean, in standard deviations (Mahalanobis)."),
         *((Column(heading="density", meaning="over that at the law's mean, exact."),) if has_density else ()),
-        *(Column(heading=scope.removeprefix("book:")) for scope in scopes),
+        Column(heading="total", meaning=f"losses {'at its market' if result.modes[0].losses else 'on its path'}."),
+        *(Column(heading=scope.removeprefix("book:")) for scope in scopes[1:]),
         Column(heading="path", meaning="the nearest that loses about as much, - where there is none."),
-        *(Column(heading=f"{scope.removeprefix('book:')} on it") for scope in scopes[:1]),
+        Column(heading="total on it"),
     )
     title = (
         f"{result.scenario}: the likeliest ways to lose {_target(result, scale)} over"
@@ -85,7 +86,8 @@ def _target(result: "ReverseStress", scale: Scale) -> str:
 def _way_row(
     number: int, mode: "LossMode", scopes: Sequence[str], scale: Scale, has_density: bool, has_regimes: bool
 ) -> list[str]:
-    losses = [scale.amount(mode.losses[scope]) if mode.losses else "-" for scope in scopes]
+    at_market = mode.losses or mode.path_losses
+    losses = [scale.amount(at_market[scope]) if at_market else "-" for scope in scopes]
     on_path = scale.amount(mode.path_losses[scopes[0]]) if mode.path_losses else "-"
     return [
         str(number),
@@ -126,7 +128,9 @@ def _move_entries(move: "FactorMove") -> list[str]:
 def _required(result: "ReverseStress", required: "RequiredLevels", scale: Scale) -> Table:
     columns = (
         Column(heading="must be", is_number=False),
-        Column(heading="move", meaning="from the start of the paths."),
+        Column(
+            heading="move", meaning="± one standard error, of the line through the paths; ? where some find no level."
+        ),
         Column(heading="in std", meaning="the move less the law's mean, over its standard deviation."),
         Column(heading="beyond", meaning="probability to end there or farther."),
     )
@@ -143,7 +147,7 @@ def _required(result: "ReverseStress", required: "RequiredLevels", scale: Scale)
 
 
 def _required_row(kind: str, level: "RequiredLevel") -> list[str]:
-    entries = [_level(kind, level.level), _move(kind, level.move, 0.0), f"{level.in_std:+.2f}"]
+    entries = [_level(kind, level.level), _move(kind, level.move, level.move_se), f"{level.in_std:+.2f}"]
     return [*entries, _share(level.beyond)]
 
 
@@ -165,8 +169,8 @@ def _given_market(given: "GivenStress") -> Table:
 
 
 def _given_row(factor: "GivenFactor") -> list[str]:
-    levels = (factor.start, factor.mean_level, factor.low, factor.high)
-    return [factor.name, *(_level(factor.kind, level) for level in levels)]
+    start, low, high = (_level(factor.kind, level) for level in (factor.start, factor.low, factor.high))
+    return [factor.name, start, _level(factor.kind, factor.mean_level, factor.mean_se), low, high]
 
 
 def _given_losses(given: "GivenStress", scale: Scale) -> Table:
@@ -190,17 +194,24 @@ def _is_main(factor: "FactorMove | GivenFactor") -> bool:
     return factor.kind != "rate" or factor.name.rpartition("_")[2] in MAIN_TENORS
 
 
-def _level(kind: str, level: float) -> str:
-    return f"{level:,.2f}" if kind == "price" else render.percent(level, 3)
+def _level(kind: str, level: float, se: float = 0.0) -> str:
+    """Return a level, with the error of its state if it has one."""
+    if kind == "price":
+        return f"{level:,.2f}" + (f" ±{level * se:.2f}" if se else "")
+    error = se * level if kind == "vol" else se
+    value = f"{100.0 * level:.3f}".replace("-0.000", "0.000")
+    return f"{value} ±{100.0 * error:.3f} %" if se else f"{value} %"
 
 
 def _move(kind: str, move: float, se: float) -> str:
     """Return a move with its error, if it has one."""
     if kind in ("price", "vol"):
-        error = f" ±{100.0 * se:.1f}" if se else ""
-        return f"{100.0 * math.expm1(move):+.1f}{error} %"
-    error = f" ±{1e4 * se:.1f}" if se else ""
-    return f"{1e4 * move:+.1f}{error} bp"
+        value, error, unit = f"{100.0 * math.expm1(move):+.1f}", f"{100.0 * se:.1f}", "%"
+    else:
+        value, error, unit = f"{1e4 * move:+.1f}", f"{1e4 * se:.1f}", "bp"
+    if not se:
+        return f"{value} {unit}"
+    return f"{value} ±{error if math.isfinite(se) else '?'} {unit}"
 
 
 def _amount(figure: "Figure", scale: Scale) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,56 +45,100 @@ def given_stress(setting: StressSetting, book: BookLosses, given: Sequence[Given
             " which no market is where they move alike; give one of them, and see where it takes the others"
         )
     method, chosen = _chosen(setting, factors, wanted)
-    states = setting.first.states[:, chosen]
-    moved = states + setting.moments.slope_on(factors) @ (wanted[:, None] - states[factors])
-    moved[factors] = wanted[:, None]
+    moved = _moved(setting.first.states[:, chosen], setting.moments.slope_on(factors), factors, wanted)
     weights = setting.first.weights[chosen] / setting.first.weights[chosen].sum()
+    errors = _section_errors(setting, book, factors, wanted) if method == "regression" else None
     if method == "exact":
         mean, std = setting.moments.given(factors, wanted[:, None])[:, 0], setting.moments.std_given(factors)
+        mean_ses = np.zeros_like(mean)
     else:
         mean = moved @ weights
-        std = np.sqrt(np.maximum((moved - mean[:, None]) ** 2 @ weights, 0.0))
-    return _result(setting, book, given, mean, std, moved, weights, method, float(distance[0]))
-
-
-def _result(
-    setting: StressSetting,
-    book: BookLosses,
-    given: Sequence[GivenLevel],
-    mean: F64,
-    std: F64,
-    moved: F64,
-    weights: F64,
-    method: str,
-    distance: float,
-) -> GivenStress:
-    losses = book.at(moved)  # (1 + n_books, n)
-    means = losses @ weights
-    ses = np.sqrt((losses - means[:, None]) ** 2 @ (weights * weights))
-    ses = np.zeros_like(ses) if setting.is_whole else ses
-    figures = [Figure(value=float(a), se=float(b)) for a, b in zip(means, ses, strict=True)]
-    known = {each.factor: each.level for each in given}
+        square = (moved - mean[:, None]) ** 2
+        std, mean_ses = np.sqrt(square @ weights), np.sqrt(square @ (weights * weights))
+    mean_ses = mean_ses if errors is None else errors.market
+    losses = _losses(setting, book.at(moved), weights)
     return GivenStress(
         given={each.name: each.level for each in given},
-        distance=distance,
+        distance=float(distance[0]),
         method=method,
         n_paths=moved.shape[1],
-        market=tuple(
-            GivenFactor(
-                name=factor.name,
-                kind=factor.kind.value,
-                start=setting.start.level(factor),
-                mean_level=known.get(f, float(level_of(setting.start, factor, mean[f]))),
-                low=known.get(f, float(level_of(setting.start, factor, mean[f] - std[f]))),
-                high=known.get(f, float(level_of(setting.start, factor, mean[f] + std[f]))),
-                is_given=f in known,
-            )
-            for f, factor in enumerate(setting.factors)
-        ),
+        market=_market(setting, given, mean, mean_ses, std),
         loss_at_mean=setting.by_scope(book.at(mean[:, None])[:, 0]),
-        mean=dict(zip(setting.scopes, figures, strict=True)),
+        mean={
+            scope: Figure(value=float(losses.means[k]), se=float((errors or losses).ses[k]))
+            for k, scope in enumerate(setting.scopes)
+        },
+        low=replace(losses.low, se=(errors or losses).low.se),
+        high=replace(losses.high, se=(errors or losses).high.se),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Losses:
+    """Losses over the markets given some levels."""
+
+    means: F64  # (1 + n_books,) [currency]
+    ses: F64  # (1 + n_books,)
+    low: Figure
+    high: Figure
+    market: F64  # (n_factors,) errors of the states' means, where sections tell them; else empty
+
+
+def _moved(states: F64, slope: F64, factors: Sequence[int], wanted: F64) -> F64:
+    """Move states (n_factors, n) along a regression (n_factors, n_given) onto the levels (n_given,)."""
+    moved = states + slope @ (wanted[:, None] - states[list(factors)])
+    moved[list(factors)] = wanted[:, None]
+    return np.asarray(moved)
+
+
+def _losses(setting: StressSetting, losses: F64, weights: F64) -> _Losses:
+    """Return mean and quantiles of losses (1 + n_books, n) by weights (n,) that add up to 1, with plain errors."""
+    means = losses @ weights
+    ses = np.sqrt((losses - means[:, None]) ** 2 @ (weights * weights))
+    return _Losses(
+        means=means,
+        ses=np.zeros_like(ses) if setting.is_whole else ses,
         low=_quantile(setting, -losses[0], weights, sign=-1.0),
         high=_quantile(setting, losses[0], weights, sign=1.0),
+        market=np.empty(0),
+    )
+
+
+def _section_errors(setting: StressSetting, book: BookLosses, factors: Sequence[int], wanted: F64) -> _Losses | None:
+    """Return errors that hold the regression's own: each section of the paths moved along its own line.
+
+    None where all paths of a law are looked at, or its covariance is known. Far from the mean the line's error is most of the whole.
+    """
+    if setting.is_whole or setting.density is not None:
+        return None
+    found = []
+    for states, moments in setting.sections():
+        moved = _moved(states, moments.slope_on(factors), factors, wanted)
+        losses = book.at(moved)
+        ends = np.quantile(losses[0], [1.0 - TAIL, TAIL])
+        found.append(np.concatenate([losses.mean(axis=1), ends, moved.mean(axis=1)]))
+    ses = np.std(found, axis=0, ddof=1) / math.sqrt(len(found))
+    n = len(setting.scopes)
+    ends = [Figure(value=math.nan, se=float(se)) for se in ses[n : n + 2]]
+    return _Losses(means=np.empty(0), ses=ses[:n], low=ends[0], high=ends[1], market=ses[n + 2 :])
+
+
+def _market(
+    setting: StressSetting, given: Sequence[GivenLevel], mean: F64, mean_ses: F64, std: F64
+) -> tuple[GivenFactor, ...]:
+    known = {each.factor: each.level for each in given}
+    return tuple(
+        GivenFactor(
+            name=factor.name,
+            kind=factor.kind.value,
+            start=setting.start.level(factor),
+            mean_level=known.get(f, float(level_of(setting.start, factor, mean[f]))),
+            mean_se=0.0 if f in known or setting.is_whole else float(mean_ses[f]),
+            low=known.get(f, float(level_of(setting.start, factor, mean[f] - std[f]))),
+            high=known.get(f, float(level_of(setting.start, factor, mean[f] + std[f]))),
+            is_given=f in known,
+        )
+        for f, factor in enumerate(setting.factors)
     )
 
 

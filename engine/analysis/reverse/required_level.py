@@ -9,6 +9,7 @@ from scipy.special import ndtr
 from engine.analysis.reverse.book_losses import BookLosses
 from engine.analysis.reverse.factor_levels import level_of
 from engine.analysis.reverse.results import Figure, RequiredLevel, RequiredLevels
+from engine.analysis.reverse.state_moments import StateMoments
 from engine.analysis.reverse.stress_setting import StressSetting
 from kernels.types import F64
 
@@ -25,32 +26,64 @@ def required_levels(setting: StressSetting, book: BookLosses, factor: int, targe
     normals and t, the line through the paths for laws of past days.
     """
     moments, market, kind = setting.moments, setting.start, setting.factors[factor]
-    mean, std = float(moments.mean[factor]), float(moments.std[factor])
-
-    def losses(state: F64) -> F64:
-        return book.total(moments.given([factor], state[None]))
-
-    tried = mean + std * np.linspace(-REACH, REACH, N_TRIED if std > 0.0 else 1)
-    found = losses(tried)
-    middle, worst = tried.size // 2, int(np.argmax(found))
-    sides = (range(middle, 0, -1), range(middle, tried.size - 1))
-    steps = ([(tried[i], tried[i - 1], found[i], found[i - 1]) for i in sides[0]],
-             [(tried[i], tried[i + 1], found[i], found[i + 1]) for i in sides[1]])  # fmt: skip
-    levels = []
-    for side in steps:
-        crossing = next(((a, b) for a, b, low, high in side if low < target <= high), None)
-        if crossing is not None:
-            levels.append(_level(setting, factor, _zoomed(losses, *crossing, target)))
+    tried, found = _tried(moments, book, factor)
+    worst = int(np.argmax(found))
+    sides = _crossings(moments, book, factor, target)
     return RequiredLevels(
         factor=kind.name,
         kind=kind.kind.value,
         start=market.level(kind),
         low=float(level_of(market, kind, tried[0])),
         high=float(level_of(market, kind, tried[-1])),
-        levels=tuple(levels),
+        levels=tuple(
+            _level(setting, factor, state, se)
+            for state, se in zip(sides, _errors(setting, book, factor, target), strict=True)
+            if math.isfinite(state)
+        ),
         largest=float(found[worst]),
         largest_at=float(level_of(market, kind, tried[worst])),
     )
+
+
+def _line(moments: StateMoments, book: BookLosses, factor: int, states: F64) -> F64:
+    """Return losses where a factor's states are (n,), all else where it is expected with them: (n,)."""
+    return book.total(moments.given([factor], states[None]))
+
+
+def _tried(moments: StateMoments, book: BookLosses, factor: int) -> tuple[F64, F64]:
+    """Return the states of a factor that are tried, ascending, and the losses there: (n_tried,) each."""
+    mean, std = float(moments.mean[factor]), float(moments.std[factor])
+    tried = mean + std * np.linspace(-REACH, REACH, N_TRIED if std > 0.0 else 1)
+    return tried, _line(moments, book, factor, tried)
+
+
+def _crossings(moments: StateMoments, book: BookLosses, factor: int, target: float) -> tuple[float, float]:
+    """Return the nearest states below and above the mean at which the loss reaches `target`; not a number: none."""
+    tried, found = _tried(moments, book, factor)
+    middle = tried.size // 2
+    ends = []
+    for side in (slice(middle, None, -1), slice(middle, None)):
+        states, losses = tried[side], found[side]
+        over = np.flatnonzero((losses[:-1] < target) & (losses[1:] >= target))
+        if over.size:
+            inner, outer = float(states[over[0]]), float(states[over[0] + 1])
+            ends.append(_zoomed(lambda s: _line(moments, book, factor, s), inner, outer, target))
+        else:
+            ends.append(math.nan)
+    return ends[0], ends[1]
+
+
+def _errors(setting: StressSetting, book: BookLosses, factor: int, target: float) -> tuple[float, float]:
+    """Return errors of the states below and above: of the line, which each section of the paths draws by itself.
+
+    0 where the covariance is the law's own, or all paths are looked at; not bounded where a section finds no level.
+    """
+    if setting.density is not None or setting.is_whole:
+        return 0.0, 0.0
+    found = np.array([_crossings(moments, book, factor, target) for _, moments in setting.sections()])
+    ses = np.std(found, axis=0, ddof=1) / math.sqrt(len(found))
+    low, high = np.where(np.isfinite(ses), ses, math.inf).tolist()
+    return low, high
 
 
 def _zoomed(losses: Callable[[F64], F64], inner: float, outer: float, target: float) -> float:
@@ -62,11 +95,12 @@ def _zoomed(losses: Callable[[F64], F64], inner: float, outer: float, target: fl
     return outer
 
 
-def _level(setting: StressSetting, factor: int, state: float) -> RequiredLevel:
+def _level(setting: StressSetting, factor: int, state: float, se: float) -> RequiredLevel:
     mean, std = float(setting.moments.mean[factor]), float(setting.moments.std[factor])
     return RequiredLevel(
         level=float(level_of(setting.start, setting.factors[factor], np.array(state))),
         move=state,
+        move_se=se,
         in_std=(state - mean) / std,
         beyond=_beyond(setting, factor, state, (state - mean) / std),
     )

@@ -50,6 +50,7 @@ class RequiredLevel:
 
     level: float  # a price, or a decimal
     move: float  # in the state's units
+    move_se: float  # of the line through the paths, by sections of them; 0 where the law's covariance is known
     in_std: float  # of the law
     beyond: Figure  # probability that the factor ends there or farther from its mean
 
@@ -76,6 +77,7 @@ class GivenFactor:
     kind: str
     start: float
     mean_level: float  # level at the mean of its state
+    mean_se: float  # of that mean, in the state's units; 0 where it is given or exact
     low: float  # level one standard deviation below the mean of its state
     high: float  # level one standard deviation above
     is_given: bool

@@ -1,6 +1,6 @@
 """One scenario made ready for its reverse stress: its paths, its law's moments and density, its losses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from engine.analysis.reverse.horizon_paths import HorizonPaths, first_paths
 from engine.analysis.reverse.law_density import LawDensity, density_of
 from engine.analysis.reverse.results import FactorMove
 from engine.analysis.reverse.state_moments import StateMoments, sample_moments
+from engine.analysis.sectioning import N_SECTIONS
 from engine.inputs.run import RunConfig
 from engine.market.factors import Factor
 from engine.market.market import Market
@@ -60,6 +61,11 @@ class StressSetting:
     def by_scope(self, losses: F64) -> Mapping[str, float]:
         """Return losses (1 + n_books,) by scope [currency]."""
         return dict(zip(self.scopes, losses.tolist(), strict=True))
+
+    def sections(self) -> Iterator[tuple[F64, StateMoments]]:
+        """Yield states, (n_factors, n), of disjoint sections of the first paths, and the moments that they tell."""
+        for states in np.array_split(self.first.states, N_SECTIONS, axis=1):
+            yield states, sample_moments(states, np.ones(states.shape[1]))
 
     def market_moves(self, states: F64, ses: F64) -> tuple[FactorMove, ...]:
         """Return where every factor ends: states (n_factors,) with their standard errors (n_factors,)."""

@@ -12,7 +12,9 @@ from engine.analysis.reverse.factor_levels import given_levels
 from engine.analysis.reverse.given_stress import given_stress
 from engine.analysis.reverse.horizon_paths import count_losses, paths_at_horizon
 from engine.analysis.reverse.path_modes import path_modes
+from engine.analysis.reverse.required_level import required_levels
 from engine.analysis.reverse.reverse_stress import as_json, reverse_stresses
+from engine.analysis.reverse.state_moments import sample_moments
 from engine.analysis.reverse.stress_setting import stress_setting
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
@@ -201,6 +203,26 @@ def test_near_a_level_paths_that_end_there_tell_the_rest(book):
     far = given_stress(setting, setting.losses, given_levels(["USDJPY=128"], market))
     assert (near.method, far.method, far.n_paths) == ("near paths", "regression", 20_000)
     assert near.low.value <= near.mean["total"].value <= near.high.value
+
+
+def test_of_paths_alone_the_line_s_own_error_is_in_the_figures(book):
+    config = config_of(book(BOND, DOLLARS), "base")
+    setting = stress_setting(config, load_inputs(config), ignore)
+    given = given_levels(["USDJPY=128"], setting.start)
+    moments = sample_moments(setting.first.states, setting.first.weights)
+    alone = replace(setting, density=None, moments=moments)
+    exact = given_stress(setting, setting.losses, given)
+    found = given_stress(alone, setting.losses, given)
+    assert (exact.method, found.method) == ("exact", "regression")
+    for scope, mean in found.mean.items():
+        assert abs(mean.value - exact.mean[scope].value) < 4.0 * mean.se + 4.0 * exact.mean[scope].se
+    # 5.6 standard deviations off, the line's error is some 5.6 times that of a mean of as many paths.
+    assert found.mean["total"].se > 3.0 * exact.mean["total"].se
+    for one, other in zip(found.market, exact.market, strict=True):
+        assert one.is_given or one.mean_se > 0.0 == other.mean_se
+    wanted = required_levels(setting, setting.losses, 16, 11e9).levels[0]
+    level = required_levels(alone, setting.losses, 16, 11e9).levels[0]
+    assert 0.0 < abs(level.move - wanted.move) < 4.0 * level.move_se
 
 
 @pytest.mark.slow
