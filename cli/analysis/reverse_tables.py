@@ -128,9 +128,7 @@ def _move_entries(move: "FactorMove") -> list[str]:
 def _required(result: "ReverseStress", required: "RequiredLevels", scale: Scale) -> Table:
     columns = (
         Column(heading="must be", is_number=False),
-        Column(
-            heading="move", meaning="± one standard error, of the line through the paths; ? where some find no level."
-        ),
+        Column(heading="move", meaning="± one standard error of the line through the paths; ? where it is not known."),
         Column(heading="in std", meaning="the move less the law's mean, over its standard deviation."),
         Column(heading="beyond", meaning="probability to end there or farther."),
     )

@@ -107,7 +107,8 @@ def _losses(setting: StressSetting, losses: F64, weights: F64) -> _Losses:
 def _section_errors(setting: StressSetting, book: BookLosses, factors: Sequence[int], wanted: F64) -> _Losses | None:
     """Return errors that hold the regression's own: each section of the paths moved along its own line.
 
-    None where all paths of a law are looked at, or its covariance is known. Far from the mean the line's error is most of the whole.
+    None where all paths of a law are looked at, or its covariance is known. Far from the mean the line's error is most
+    of the whole.
     """
     if setting.is_whole or setting.density is not None:
         return None

@@ -236,3 +236,23 @@ def test_likelihoods_are_those_of_a_long_run(law, target, book):
     falls = first.states[16, first.losses[0] >= target] < 0.0  # of USD/JPY, on the first 65,536 paths
     share = next(mode.share for mode in result.modes if mode.market[16].move < 0.0)
     assert abs(falls.mean() - share.value) < 4.0 * math.hypot(share.se, math.sqrt(0.25 / falls.size))
+
+
+@pytest.mark.slow
+def test_errors_of_lines_through_paths_cover_over_two_hundred_seeds(book):
+    path = book(BOND, DOLLARS)
+    inputs = load_inputs(config := config_of(path, "base", paths=65_536))
+    setting = stress_setting(config, inputs, ignore)
+    given = given_levels(["USDJPY=132"], setting.start)
+    exact = given_stress(setting, setting.losses, given).mean["total"]
+    wanted = required_levels(setting, setting.losses, 16, 9e9).levels[0]
+    within = np.zeros(2)
+    for seed in range(200):
+        other = stress_setting(config_of(path, "base", paths=4000, seed=seed), inputs, ignore)
+        alone = replace(other, density=None, moments=sample_moments(other.first.states, other.first.weights))
+        found = given_stress(alone, other.losses, given).mean["total"]
+        level = required_levels(alone, other.losses, 16, 9e9).levels[0]
+        within[0] += abs(found.value - exact.value) < 1.96 * math.hypot(found.se, exact.se)
+        within[1] += abs(level.move - wanted.move) < 1.96 * level.move_se
+    # 190 of 200 are meant; three binomial standard errors are 9.2, and the t of 32 sections covers one less.
+    assert within == pytest.approx([189.0, 189.0], abs=10.0)
