@@ -72,7 +72,8 @@ def _ways(result: "ReverseStress", scale: Scale) -> Table:
 
 def _probability(result: "ReverseStress") -> str:
     drawn = "each of the law's own" if result.seed is None else f"seed {result.seed}, walked daily"
-    counted = f"{_share(result.counted)} of {result.n_paths:,} paths, {drawn}"
+    share = _share(result.counted) if result.counted.value else "none"
+    counted = f"{share} of {result.n_paths:,} paths, {drawn}"
     if result.method == "density":
         return f"to lose that or more: {_share(result.probability)}, by draws around the ways; {counted}"
     return f"to lose that or more: {counted}; {result.n_near:,} that lose about as much are looked at"
