@@ -62,6 +62,7 @@ def market_with_index() -> Market:
         thetas=np.append(market.thetas, 0.0),
         mus=np.append(market.mus, 0.0),
         correlation=correlation,
+        sampling=None,  # of the index there is none
     )
 
 

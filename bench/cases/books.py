@@ -40,7 +40,7 @@ def measure() -> CaseResult:
         title=f"Books of all kinds: a check, then unwind run --scenario base --paths {N_PATHS:,}",
         rows=tuple(rows),
         figures=figures,
-        asserted=("a book compiled anew and the kept one give the same sha256",),
+        asserted=("a book compiled anew, the kept one and one taken apart give the same sha256",),
     )
 
 
@@ -53,13 +53,19 @@ def _one_book(folder: Path, n: int, rows: list[Row], figures: dict[str, Any]) ->
     cold = unwind("book", "compile", str(path), "--market", book[3], "--out", str(folder / f"{n}.parquet"))
     first = unwind(*RUN, "--paths", str(N_PATHS), *book)
     again = unwind(*RUN, "--paths", str(N_PATHS), *book)
-    if first.digests != again.digests:
-        raise AssertionError(f"{n} positions: a kept book gives another P&L")
+    apart = unwind(*RUN, "--paths", str(N_PATHS), "--by", "position", *book)
+    if not first.digests == again.digests == apart.digests:
+        raise AssertionError(f"{n} positions: a kept book gives another P&L, or one that is taken apart")
     rows += [
         _row(f"{n:,} positions: compile", cold, n, "positions"),
         _row(f"{n:,} positions: run", again, N_PATHS, "paths"),
+        _row(f"{n:,} positions: run, taken apart by position", apart, N_PATHS, "paths"),
     ]
-    figures[f"{n:,} positions"] = _figures(again) | {"compile_peak_mib": cold.peak_bytes / 2**20}
+    figures[f"{n:,} positions"] = _figures(again) | {
+        "compile_peak_mib": cold.peak_bytes / 2**20,
+        "taken_apart_s": apart.wall_s - again.wall_s,
+        "taken_apart_peak_mib": apart.peak_bytes / 2**20,
+    }
 
 
 def _many_books(folder: Path, n_books: int, rows: list[Row], figures: dict[str, Any]) -> None:

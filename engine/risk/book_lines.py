@@ -7,7 +7,7 @@ to rounding; and the paths may be a part of the run.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,6 +19,16 @@ LEAST_PATHS = 20  # of a line, for an error to mean anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BookLines:
+    """Regressions of the books' losses on the total's, taken at one loss of the total."""
+
+    values: F64  # (n_books,) [currency]
+    slopes: F64  # (n_books,)
+    variances: F64  # (n_books,) [currency^2] of the values, for a fixed loss of the total
+    n: int  # paths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BookTail:
     """The worst paths looked at, with every book's loss on them, and the figures of the run they belong to."""
 
@@ -27,21 +37,12 @@ class BookTail:
     n_run_paths: int  # of the run
     confidence: float
     total: Mapping[str, Estimate]  # of the run, by the measure's key
+    known_lines: dict[str, BookLines | None] = field(default_factory=dict)  # those worked out, by the measure's key
 
     def paths_losing(self, loss: float) -> tuple[int, int]:
         """Count the kept paths on which the total loses more than `loss` [currency], and `loss` or more."""
         gains = -self.losses[0]
         return int(np.searchsorted(gains, -loss, "left")), int(np.searchsorted(gains, -loss, "right"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BookLines:
-    """Regressions of the books' losses on the total's, taken at one loss of the total."""
-
-    values: F64  # (n_books,) [currency]
-    slopes: F64  # (n_books,)
-    variances: F64  # (n_books,) [currency^2] of the values, for a fixed loss of the total
-    n: int  # paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,6 +1,7 @@
 """Groups of positions: what each contributes, read from the P&L by position on the tail's paths."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +9,11 @@ import numpy as np
 from engine.analysis.contributions.figures import SHOWN, GroupFigures, group_figures
 from engine.analysis.contributions.scene import Scene
 from engine.analysis.contributions.tail_parts import TailParts
-from engine.book.groupings import BOOK, POSITION, Grouping
+from engine.book.groupings import BOOK, POSITION, Grouping, Labels
 from engine.errors import RiskError
 from engine.risk.components import Component
 from engine.risk.measures.registry import HEADLINE
-from engine.run.position_pnl import position_pnl_parts
+from engine.run.position_pnl import PositionPnl, position_pnl_parts
 from kernels.types import F64, I64
 
 Groups = Mapping[float, list[GroupFigures]]  # by confidence
@@ -43,17 +44,10 @@ def parted(scene: Scene, groupings: Sequence[Grouping]) -> list[Parted]:
         The device failed, or the tail does not tell what contributes.
     """
     by_label = {each.name: each.labels(scene.part.inputs.book) for each in groupings if each.labels is not None}
-    summed = [name for name in by_label if name not in (BOOK.name, POSITION.name)]
-    sums = {name: np.zeros((len(set(by_label[name])), scene.paths.size)) for name in summed}
-    positions: dict[float, dict[int, GroupFigures]] = {c: {} for c in scene.tails}
-    if summed or POSITION.name in by_label:
-        for some in position_pnl_parts(scene.part, scene.number, scene.paths):
-            for name in summed:
-                _add(sums[name], _numbers(by_label[name])[some.positions], some.pnl)
-            for c, place in scene.places.items() if POSITION.name in by_label else ():
-                ids = [by_label[POSITION.name][i] for i in some.positions.tolist()]
-                found = _figures(scene.tails[c], ids, some.pnl[:, place])
-                positions[c] |= dict(zip(some.positions.tolist(), found, strict=True))
+    summed = {name: _numbers(labels) for name, labels in by_label.items() if name not in (BOOK.name, POSITION.name)}
+    sums = {name: np.zeros((int(numbers.max()) + 1, scene.paths.size)) for name, numbers in summed.items()}
+    ids = by_label.get(POSITION.name)
+    positions = _walked(scene, ids, summed, sums) if summed or ids is not None else {}
     made = []
     for each in groupings:
         if each is POSITION:
@@ -62,6 +56,34 @@ def parted(scene: Scene, groupings: Sequence[Grouping]) -> list[Parted]:
         elif each.name in by_label:
             made.append(_of_sums(scene, each, by_label[each.name], sums.get(each.name)))
     return made
+
+
+def _walked(
+    scene: Scene, ids: Labels | None, summed: Mapping[str, I64], sums: Mapping[str, F64]
+) -> dict[float, dict[int, GroupFigures]]:
+    """Make P&L by position, add it to `sums` by the groups' numbers `summed`, and measure each position that has an id.
+
+    Some positions are measured by a thread while the next are valued, so that two cores have work.
+    """
+    found: dict[float, dict[int, GroupFigures]] = {c: {} for c in scene.tails}
+    with ThreadPoolExecutor(1) as thread:
+        under_way: list[Future[None]] = []
+
+        def measure(some: PositionPnl, names: Labels) -> None:
+            for c, place in scene.places.items():
+                figures = _figures(scene.tails[c], names, some.pnl[:, place])
+                found[c] |= dict(zip(some.positions.tolist(), figures, strict=True))
+
+        for some in position_pnl_parts(scene.part, scene.number, scene.paths):
+            for name, numbers in summed.items():
+                _add(sums[name], numbers[some.positions], some.pnl)
+            while under_way:
+                under_way.pop().result()
+            if ids is not None:
+                under_way.append(thread.submit(measure, some, [ids[i] for i in some.positions.tolist()]))
+        while under_way:
+            under_way.pop().result()
+    return found
 
 
 def parted_columns(scene: Scene, grouping: Grouping, names: Sequence[str], pnl: Mapping[float, F64]) -> Parted:

@@ -55,8 +55,10 @@ def estimate_var(tail: OrderedTail, confidence: Confidence) -> Estimate:
 
 
 def lines_at_var(tail: BookTail) -> BookLines | None:
-    """Take the books' lines at VaR, from the paths around it."""
-    return book_lines(tail.losses[:, paths_at_var(tail)], tail.total[KEY].value)
+    """Take the books' lines at VaR, from the paths around it, once for all measures that ask."""
+    if KEY not in tail.known_lines:
+        tail.known_lines[KEY] = book_lines(tail.losses[:, paths_at_var(tail)], tail.total[KEY].value)
+    return tail.known_lines[KEY]
 
 
 def paths_at_var(tail: BookTail) -> slice:

@@ -54,9 +54,8 @@ def differences(part, scenario, paths):
 PATHS = np.random.default_rng(3).permutation(N)[:300].astype(np.uint64)
 
 
-@pytest.mark.parametrize("currency", ["JPY", "USD"])
-def test_positions_add_up_to_books_to_rounding_in_full_revaluation(book_file, currency):
-    run = prepared(book_file, scenario=["base", "mixture"], revaluation="direct", steps="daily", currency=currency)
+def test_positions_add_up_to_books_to_rounding_in_full_revaluation(book_file):
+    run = prepared(book_file, scenario=["base", "mixture"], revaluation="direct", steps="daily", currency="USD")
     assert run.drawn.packed.book.run.observations.size == 3  # two expiries before the horizon
     for scenario in range(2):
         found, gross = differences(run.drawn, scenario, PATHS)
