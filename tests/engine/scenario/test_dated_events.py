@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from engine.errors import FileFaults
+from engine.mechanisms.cap import Cap
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
@@ -50,6 +51,17 @@ def test_a_next_date_beyond_the_horizon_is_a_note():
     (note,) = event_notes(scenario(MEETING), DAY, 10)
     assert "the next date of boj-meetings is 2025-06-17, business day 14, beyond the horizon of 10: it never" in note
     assert event_notes(scenario(MEETING), DAY, 14) == ()
+
+
+def test_a_cap_that_no_meeting_within_the_horizon_can_end_is_a_note():
+    cap = Cap(source="s", factor="JGB_10Y", room_bp=10.0, probability=0.2, event="boj-meetings")
+    held = Scenario(name="s", title="t", description="d", source="s", unwind=Unwind(cap=cap))
+    (note,) = event_notes(held, DAY, 13)
+    assert "cap.event: the next date of boj-meetings is 2025-06-17, business day 14" in note
+    assert note.endswith("beyond the horizon of 13: the cap never ends")
+    assert event_notes(held, DAY, 14) == ()
+    (note,) = event_notes(held, date(2026, 1, 5), 14)
+    assert note.endswith("no date of boj-meetings comes after 2026-01-05, as far as known: the cap never ends")
 
 
 @pytest.mark.parametrize(("change", "message"), [
