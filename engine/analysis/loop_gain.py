@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.law.unwind import UnwindLaw
-from engine.mechanisms.studies import StudyLaw
+from engine.mechanisms.parameters.studies import StudyLaw
 from kernels.law_layout import MAX_STUDIES
 from kernels.types import F64
 

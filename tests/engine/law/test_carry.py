@@ -166,6 +166,40 @@ def test_rows_net_of_sales_in_their_own_order_give_the_record_back(hand_market, 
     assert found[:, 2 + PATH_SERIES.index("carry_sold")] == pytest.approx(250.0 * sold.cumsum(), abs=1e-10)
 
 
+def test_holdings_move_a_cohort_s_value_in_yen():
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    names = [factor.name for factor in equities.factors]
+    at = {name: names.index(name) for name in ("SPX", "MXNJPY", "USDJPY")}
+    carry = Carry(source="x", holdings=(("SPX", 0.2), ("MXNJPY", 0.1)))
+    impact = Impact(source="x", betas=(("SPX", 5.0),))
+    unwind = replace(LOOP, carry=carry, impact=impact)
+    found = cohort_arrays(unwind, setting_of(equities, equities))
+    # stocks in dollars beside the dollar, pesos against the yen in its place
+    held = {f: found.holdings[f] for f in np.flatnonzero(found.holdings)}
+    assert held == pytest.approx({at["SPX"]: 0.2, at["MXNJPY"]: 0.1, at["USDJPY"]: -0.1}, rel=1e-15)
+    # a unit of impact is one on the 5- and the 10-year Treasury
+    assert carry_record(unwind, setting_of(equities, equities))["held_impact"] == pytest.approx(0.2 * 5.0, rel=1e-15)
+    fallen = replace(equities, levels={**equities.levels, "SPX": 0.9 * equities.levels["SPX"]})
+    lost = cohort_arrays(unwind, setting_of(fallen, equities)).entry - found.entry
+    assert lost == pytest.approx(np.full(60, -0.2 * math.log(0.9)), rel=1e-12)
+
+
+def test_losses_on_stocks_stop_trades_that_the_dollar_leaves_alone():
+    """The S&P 500 falls by a fifth at once: of cohorts with 0.3 in it 3 (0.3 * 0.223 - 0.03) is stopped, and more."""
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    crash = (Shock(factor="SPX", size=-0.2, kind=ShockKind.RELATIVE),)
+    stress, ids = replace(load_scenario("unwind-loop"), shocks=crash, followers=()), np.arange(100, dtype=np.uint64)
+
+    def sold(holdings):
+        unwind = replace(stress.unwind, carry=replace(stress.unwind.carry, holdings=holdings))
+        made = walk_of(replace(stress, unwind=unwind), equities, n_days=5, seed=1, backend=NumbaBackend())
+        return made.deviations(ids)[:, made.series.index("carry_sold")]
+
+    with_stocks, without = sold((("SPX", 0.3),)), sold(())
+    assert with_stocks[0] == pytest.approx(np.full(100, 0.05 * 250.0))  # the limit of the first date
+    assert (with_stocks[-1] > without[-1] + 10.0).all()
+
+
 def test_a_vol_follows_what_sales_do_to_the_dollar_by_its_beta():
     """On the first date, whose vols are those of the start; on the same rows without a follower it has its loading."""
     shocks = (
