@@ -32,6 +32,7 @@ class CohortArrays:
     waiting: float  # share of the stock that waits to be sold
     with_fx: F64  # (n_factors,) what a unit of USD/JPY's residual is in each factor's
     holdings: F64  # (n_factors,) log move of a cohort's value per deviation, beside ln USD/JPY's
+    value_per_fx: float  # log move of a cohort's value per one of USD/JPY by sales, at the vols of the start
 
 
 def carry_record(unwind: Unwind, setting: LawSetting) -> Record:
@@ -57,7 +58,7 @@ def cohort_arrays(unwind: Unwind, setting: LawSetting) -> CohortArrays:
     """
     if unwind.carry is None:
         none, zeros = np.zeros(0), np.zeros(len(setting.names))
-        return CohortArrays(entry=none, stopped=none, waiting=0.0, with_fx=zeros, holdings=zeros)
+        return CohortArrays(entry=none, stopped=none, waiting=0.0, with_fx=zeros, holdings=zeros, value_per_fx=1.0)
     shape, (state, record) = shape_of(unwind.carry), _record_of(setting)
     at_close = inferred_sales(record.moves, shape)
     holdings = _holdings(unwind.carry, setting)
@@ -65,13 +66,15 @@ def cohort_arrays(unwind: Unwind, setting: LawSetting) -> CohortArrays:
     for f in np.flatnonzero(holdings).tolist():
         factor = setting.market.factors[f]
         entry = entry + holdings[f] * math.log(setting.base.level(factor) / setting.market.level(factor))
+    with_fx, sds = _with_fx(unwind, setting, state), np.sqrt(weekday_variances(state, setting.market))
     before, stopped = (shape.stopped(worst) for worst in (at_close.worst, np.maximum(at_close.worst, entry)))
     return CohortArrays(
         entry=entry,
         stopped=stopped,
         waiting=at_close.waiting + float((stopped - before).sum()) / shape.cohorts,
-        with_fx=_with_fx(unwind, setting, state),
+        with_fx=with_fx,
         holdings=holdings,
+        value_per_fx=1.0 + float(holdings @ (with_fx * sds)) / float(sds[setting.names.index(USDJPY)]),
     )
 
 

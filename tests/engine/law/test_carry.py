@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from engine.analysis.loop_gain import loop_gain
 from engine.calibration.filtered import FilterRule, standardised_along
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
@@ -22,6 +23,7 @@ from engine.mechanisms.impact import Impact
 from engine.mechanisms.loop import loop_strength
 from engine.mechanisms.unwind import Unwind
 from engine.run.walk import walk_of
+from engine.scenario.apply import apply
 from engine.scenario.scenario import Shock, ShockKind
 from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
@@ -198,6 +200,45 @@ def test_losses_on_stocks_stop_trades_that_the_dollar_leaves_alone():
     with_stocks, without = sold((("SPX", 0.3),)), sold(())
     assert with_stocks[0] == pytest.approx(np.full(100, 0.05 * 250.0))  # the limit of the first date
     assert (with_stocks[-1] > without[-1] + 10.0).all()
+
+
+def test_bundled_trades_with_stocks_and_pesos_sell_what_a_plain_loop_over_their_prices_sells():
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    made = walk_of(load_scenario("equities/unwind-loop"), equities, n_days=10, seed=1, backend=NumbaBackend())
+    levels = made.deviations(np.arange(60, dtype=np.uint64))  # logarithms of prices, from the start
+    dollar, stocks, peso, sold = (
+        levels[:, made.series.index(name)] for name in ("USDJPY", "SPX", "MXNJPY", "carry_sold")
+    )
+    value = 0.5 * dollar + 0.25 * (stocks + dollar) + 0.25 * peso  # stocks in dollars, pesos in yen
+    start = inferred_sales(equities.filtered.loop.moves, shape_of(LOOP.carry))  # its defaults are the scenario's own
+    expected = np.zeros_like(sold)
+    for path in range(sold.shape[1]):
+        losses, worst, waiting, before, so_far = list(start.losses), list(start.worst), start.waiting, 0.0, 0.0
+        for day, now in enumerate(value[:, path].tolist()):
+            today = min(waiting, 0.05)
+            waiting, so_far = waiting - today, so_far + 250.0 * today
+            for c in range(60):
+                losses[c] += before - now
+                newly = max(worst[c], losses[c])
+                waiting += (stopped_by(newly) - stopped_by(worst[c])) / 60.0
+                worst[c] = newly
+            losses[day % 60], worst[day % 60] = 0.0, 0.0  # the oldest are renewed at the close
+            before, expected[day, path] = now, so_far
+    assert (expected[-1] > 1.0).sum() > 5  # USD bn: most paths sell nothing in ten days, some a great deal
+    assert sold == pytest.approx(expected, abs=1e-9)  # rounding of sums
+
+
+def stopped_by(loss):
+    return min(max(3.0 * (loss - 0.03), 0.0), 0.6)
+
+
+def test_a_cohort_s_value_falls_with_the_dollar_by_its_followers_too():
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    unwind = apply(load_scenario("equities/unwind-loop"), equities).unwind
+    found = cohort_arrays(unwind, setting_of(equities, equities)).value_per_fx
+    assert found == pytest.approx(0.75 + 0.25 * 0.81 + 0.25 * 1.5, rel=1e-12)  # betas of window-2024
+    law = law_of(equities, 10, 10, unwind)
+    assert loop_gain(law.unwind, 10).at_median == pytest.approx(0.675 * 1.3275, rel=1e-12)
 
 
 def test_a_vol_follows_what_sales_do_to_the_dollar_by_its_beta():
