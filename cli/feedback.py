@@ -10,7 +10,7 @@ from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
-    from engine.analysis.feedback import Decomposition, Feedback, Part
+    from engine.analysis.feedback import Channel, Decomposition, Feedback, Part
     from engine.risk.estimate import Estimate
     from engine.risk.measures.measure import TailMeasure
 
@@ -74,15 +74,39 @@ def feedback(
     if as_json:
         print(json.dumps(feedback.as_json(results), ensure_ascii=False, allow_nan=False))
     else:
-        render.show(*(table for result in results for table in tables(result)))
+        for i, result in enumerate(results):
+            if i:
+                print()
+            show_result(result)
     for warning in dict.fromkeys(warning for result in results for warning in result.warnings):
         render.warn(warning)
 
 
 def tables(result: "Feedback") -> Sequence[Table]:
-    """Lay out the parts of the losses, sales, and results by final regime."""
+    """Lay out the parts of the losses, sales, and results by final regime; what is nothing but zeros is left out."""
     scale = render.scale(result.currency, [each.total.value for each in result.parts])
-    return _parts(result, scale), _sales(result), _regimes(result, scale)
+    is_one = len({each.regime for each in result.regimes}) == 1
+    regimes = [] if is_one and not _sells(result) else [_regimes(result, scale)]
+    return [*([_parts(result, scale), _sales(result)] if _sells(result) else []), *regimes]
+
+
+def show_result(result: "Feedback") -> None:
+    """Print a result's tables; where nothing is sold, a line that says so in place of zeros."""
+    if not _sells(result):
+        render.show_text(
+            f"{result.scenario}: nothing is sold on any of {result.n_paths:,} paths, so that none of its losses is"
+            " feedback; `unwind run` has them."
+        )
+    render.show(*tables(result))
+
+
+def _sells(result: "Feedback") -> bool:
+    return any(_is_sold(each) for each in result.sales)
+
+
+def _is_sold(channel: "Channel") -> bool:
+    """Say whether anything was sold on any path: of nothing the mean has no error."""
+    return channel.mean.value != 0.0 or channel.mean.se != 0.0
 
 
 def _parts(result: "Feedback", scale: Scale) -> Table:
@@ -131,7 +155,7 @@ def _sales(result: "Feedback") -> Table:
         Column(heading="mean"),
         Column(heading="in the tail", meaning="on paths that lose the total's VaR at the highest confidence or more."),
     )
-    rows = [[SOLD[each.name], _amount(each.mean), _amount(each.in_tail)] for each in result.sales]
+    rows = [[SOLD[each.name], _amount(each.mean), _amount(each.in_tail)] for each in result.sales if _is_sold(each)]
     return Table(title=title, columns=columns, rows=rows)
 
 

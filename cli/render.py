@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cli.terminal import harmless, one_line, styled
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 MOST_DECIMALS = 6
+LEAST_WRAPPED = 30  # letters of a line of text in a column: a narrower one is no easier to read than a part of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,20 +150,22 @@ def _entries(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int
 
 
 def _show_rich(table: Table) -> None:
-    """Print as many columns at a time as fit on the terminal; a number is never broken."""
+    """Print as many columns at a time as fit on the terminal; text is wrapped, a number is never broken."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(file=styled(sys.stdout))
     everything = tuple(range(len(table.columns)))
-    if _width(table, everything) <= console.width:
-        console.print(_drawn(table, everything))
+    widths = _wrapped(table, everything, console.width, LEAST_WRAPPED)
+    if sum(widths) + 3 * len(widths) - 1 <= console.width:
+        console.print(_drawn(table, everything, widths))
     else:
         console.print(Text(table.title))
         for indices in _panels(table, console.width):
+            panel = replace(table, title="", rows=_of_panel(table, indices))
             # The terminal wraps what is still too wide: a cut number would be a wrong one.
-            wide = Console(file=styled(sys.stdout), width=max(console.width, _width(table, indices)))
-            wide.print(_drawn(replace(table, title=""), indices))
+            wide = Console(file=styled(sys.stdout), width=max(console.width, _width(panel, indices)))
+            wide.print(_drawn(panel, indices, _wrapped(panel, indices, console.width, LEAST_WRAPPED)))
     for sentence in _sentences(table):
         console.print(Text(sentence, style="dim"))
 
@@ -178,6 +181,28 @@ def _panels(table: Table, width: int) -> Iterator[tuple[int, ...]]:
     yield panel
 
 
+def _of_panel(table: Table, indices: Sequence[int]) -> Sequence[Sequence[str]]:
+    """Return the rows of a panel: where it has no figures, those in which it says anything."""
+    if any(table.columns[i].is_number for i in indices):
+        return table.rows
+    return [row for row in table.rows if row and any(row[i] for i in indices[1:])]
+
+
+def _wrapped(table: Table, indices: Sequence[int], width: int, least: int) -> list[int]:
+    """Return the letters of each column: text beside the row's name is wrapped, down to `least`, until a row fits."""
+    widths = [_width(table, (i,)) - 2 for i in indices]
+    is_text = [not table.columns[i].is_number for i in indices]
+    while (excess := sum(widths) + 3 * len(widths) - 1 - width) > 0:
+        places = [k for k in range(1, len(widths)) if is_text[k] and widths[k] > least]
+        if not places:
+            break
+        widest = max(places, key=lambda k: widths[k])
+        others = [widths[k] for k in places if k != widest]
+        floor = max([least, *(each - 1 for each in others)])
+        widths[widest] = max(floor, widths[widest] - excess)
+    return widths
+
+
 def _width(table: Table, indices: Sequence[int]) -> int:
     """Return the characters of a row as `_drawn` draws it: a blank at each end, three between columns."""
     from rich.cells import cell_len  # a Japanese letter takes two
@@ -186,15 +211,18 @@ def _width(table: Table, indices: Sequence[int]) -> int:
     return sum(max(map(cell_len, column)) for column in entries) + 3 * len(indices) - 1
 
 
-def _drawn(table: Table, indices: Sequence[int]) -> "RichTable":
+def _drawn(table: Table, indices: Sequence[int], widths: Sequence[int]) -> "RichTable":
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
     title = Text(table.title) if table.title else None
     drawn = RichTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in (table.columns[i] for i in indices):
-        drawn.add_column(Text(column.heading), justify="right" if column.is_number else "left", no_wrap=True)
+    for i, width in zip(indices, widths, strict=True):
+        column, is_wrapped = table.columns[i], width < _width(table, (i,)) - 2
+        justify: Literal["left", "right"] = "right" if column.is_number else "left"
+        most = width if is_wrapped else None
+        drawn.add_column(Text(column.heading), justify=justify, no_wrap=not is_wrapped, max_width=most)
     for row in table.rows:
         drawn.add_row(*(Text(row[i]) for i in indices) if row else ())
     return drawn

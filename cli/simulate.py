@@ -71,9 +71,9 @@ def simulate(
 ) -> None:
     """Simulate a scenario's levels day by day.
 
-    Prints quantiles of zero rates, prices and vols on the last day, of what is sold and of its impact, and the share of
-    the paths in each regime; writes them for every day, or the paths themselves, to Parquet. Paths are those of a run
-    with --steps daily and the same seed, and any of them can be printed alone.
+    Prints quantiles of zero rates, prices and vols on the last day, of what is sold, its impact and what is bought, and
+    the share of the paths in each regime; writes them for every day, or the paths themselves, to Parquet. Paths are
+    those of a run with --steps daily and the same seed, and any of them can be printed alone.
     """
     from engine.errors import InputError
     from engine.inputs.outputs import check_out
@@ -232,7 +232,8 @@ def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
 
 def _label(walk: "Walk", name: str) -> str:
     """Return the series with the unit of its entries."""
-    words = {"carry_sold": "USD bn", "private_sold": "USD bn", "official_sold": "USD bn", "impact": "bp"}
+    words = {"carry_sold": "USD bn", "private_sold": "USD bn", "official_sold": "USD bn"}
+    words |= {"jgbs_bought": "JPY tn", "impact": "bp"}
     unit = words.get(name) or ("%" if _is_percent(walk, name) else "")
     return f"{name} {unit}".strip()
 

@@ -10,7 +10,7 @@ MAX_FACTORS = 64
 FACTOR_NORMALS = 0
 N_FACTOR_LANES = MAX_FACTORS // 2
 
-# A word of 32 bits each: 0 and 1 the regime's change, 2 an intervention; 3 is free.
+# A word of 32 bits each: 0 and 1 the regime's change, 2 an intervention, 3 the end of a cap.
 EVENTS = 32
 # Lanes 33 and 34: word j of both is the arrival of jumps of kind j.
 JUMP_ARRIVALS = 33

@@ -7,8 +7,8 @@ import numpy as np
 from kernels.records import Field, Record, Rows, contiguous, declared, empty
 from kernels.types import F64, I64, Array
 
-# What a path carries beside its deviations; amounts in USD bn.
-PATH_SERIES = ("regime", "carry_sold", "private_sold", "official_sold", "impact")
+# What a path carries beside its deviations; amounts in USD bn, JGBs in JPY tn.
+PATH_SERIES = ("regime", "carry_sold", "private_sold", "official_sold", "jgbs_bought", "impact")
 N_QUANTILES = 20 * 64 + 1  # of the mixing variable: 64 to each halving of the probability from 1 to 2^-20
 MAX_REGIMES = 4
 MAX_STUDIES = 4  # of the impact on yields, one of which a path draws
@@ -56,6 +56,7 @@ class Law(Record):
     stop_most: Annotated[float, Field("largest share of it that is stopped")]
     stop_limit: Annotated[float, Field("largest share of the stock that is sold in a step")]
     waiting: Annotated[float, Field("share of the stock that waits to be sold at the start")]
+    held_impact: Annotated[float, Field("log move of a cohort's value per unit of price impact")]
     ust_stock: Annotated[float, Field("Treasuries that private holders may sell", "USD bn")]
     years: Annotated[float, Field("length of a step", "years")]
     hazard: Annotated[float, Field("share sold where nothing moves", "per year")]
@@ -100,6 +101,14 @@ class Law(Record):
     beyond_ratio: Annotated[float, Field("its scale over its shape", "standard deviations")]
     beyond_least: Annotated[float, Field("probability of a larger one, which is not drawn")]
     beyond_cap: Annotated[float, Field("the rows' cap, which its size is added to", "standard deviations")]
+    is_capped: Annotated[int, Field("1: purchases hold a yield under a cap")]
+    capped: Annotated[int, Field("factor of that yield")]
+    cap_begin: Annotated[float, Field("its deviation from which on they are made", "yield")]
+    cap_band: Annotated[float, Field("from there to the cap", "yield")]
+    cap_pull: Annotated[float, Field("pull of a step's purchases where it is at the cap", "yield")]
+    pull_per_tn: Annotated[float, Field("pull of a purchase", "yield per JPY tn")]
+    end_least: Annotated[float, Field("probability that the cap ends in a step in which it may, nothing bought")]
+    end_per_tn: Annotated[float, Field("what purchases so far add to it", "per JPY tn")]
 
 
 LAW = Law.dtype()
@@ -143,6 +152,11 @@ class ModelArrays(NamedTuple):
     scheduled: Annotated[
         F64, Field("Treasuries sold by schedule; no steps where no law has an unwind", "USD bn", "n_dynamics n_steps")
     ]
+    may_end: Annotated[F64, Field("1: the cap may end in the step; 0: it may not", "", "n_dynamics n_steps")]
+    cap_shape: Annotated[F64, Field("fall of a deviation per unit of the purchases' pull", "", "n_dynamics n_factors")]
+    cap_release: Annotated[
+        F64, Field("move of a deviation per unit of all that was pulled, at the cap's end", "", "n_dynamics n_factors")
+    ]
     residuals: Annotated[Array, Field("rows of past dates, drawn whole", "standard deviations", "n_factors n_rows")]
     root_span: Annotated[Array, Field("square root of a step's weekdays", "", "n_dynamics n_spans")]
     weekday_move: Annotated[Array, Field("deviation of a weekday at the start", "the state's own", _OF_FACTOR)]
@@ -156,9 +170,12 @@ class ModelArrays(NamedTuple):
     lead: Annotated[Array, Field("what a leader's last residual adds to a factor's", "", f"{_OF_FACTOR} n_leaders")]
     last_residual: Annotated[Array, Field("of the leaders, at the start", "", "n_dynamics n_leaders")]
     with_fx: Annotated[Array, Field("what a unit of USD/JPY's residual is in each factor's, of sales", "", _OF_FACTOR)]
+    cohort_holdings: Annotated[
+        F64, Field("log move of a cohort's value per deviation, beside ln USD/JPY's", "", _OF_FACTOR)
+    ]
     cohort_entry: Annotated[
         F64,
-        Field("ln USD/JPY at which carry trades entered, less that at the start", "log move", "n_dynamics n_cohorts"),
+        Field("ln of the value at which carry trades entered, less that at the start", "", "n_dynamics n_cohorts"),
     ]
     cohort_stopped: Annotated[
         F64, Field("share of each cohort that is stopped at the start", "", "n_dynamics n_cohorts")

@@ -13,6 +13,7 @@ from cli.scenario import parameter_tables, unwind_tables
 from cli.scenario import plot as scenario_plot
 
 if TYPE_CHECKING:
+    from engine.backtest.bundled_verdicts import BundledVerdicts
     from engine.market.market import Market
     from engine.scenario.scenario import Scenario, Shock
 
@@ -27,14 +28,15 @@ def list_() -> None:
     A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
     """
     from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import bundled_scenario_names, equity_scenario_names, load_scenario
     from engine.scenario.under_laws import standing_of
 
-    found = bundled_verdicts()
+    found, market = bundled_verdicts(), load_market(bundled_market_path())
     columns = tuple(Column(heading=name, is_number=False) for name in ("name", "what it is", "backtest"))
 
     def row(scenario: "Scenario") -> tuple[str, str, str]:
-        return scenario.name, scenario.title, found.words_for(scenario.name, standing_of(scenario))
+        return scenario.name, scenario.title, found.words_for(scenario.name, standing_of(scenario, market))
 
     listed = {
         "Bundled scenarios": bundled_scenario_names(),
@@ -44,7 +46,12 @@ def list_() -> None:
         Table(title=title, columns=columns, rows=[row(load_scenario(name)) for name in names])
         for title, names in listed.items()
     ]
-    render.show(*tables[:-1], replace(tables[-1], footnote=f"backtest: {found.basis}: docs/backtest.md."))
+    render.show(*tables[:-1], replace(tables[-1], footnote=_basis(found, market)))
+
+
+def _basis(found: "BundledVerdicts", market: "Market") -> str:
+    on_loops = f"of a loop's strength the record that the market of {market.valuation_date} holds, docs/laws.md"
+    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}."
 
 
 def show(

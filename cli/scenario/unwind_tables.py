@@ -114,8 +114,11 @@ def _jumps(unwind: "Unwind") -> Table:
 
 
 def _when(jump: "Jump") -> str:
+    odds = f", {render.percent(jump.probability)}" if jump.probability < 1.0 else ""
     if jump.day is not None:
-        return f"on day {jump.day}" + (f", {render.percent(jump.probability)}" if jump.probability < 1.0 else "")
+        return f"on day {jump.day}{odds}"
+    if jump.event is not None:
+        return f"each date of {jump.event}{odds}"
     return ", ".join(f"{regime} {rate:g} a year" for regime, rate in jump.rates)
 
 
@@ -138,28 +141,31 @@ def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
             continue  # lists of parts, and parameters without a table of their own, are shown in tables of theirs
         head = mechanism.key
         for key in (field.name for field in fields(part) if field.name != "source"):
-            if (value := getattr(part, key)) not in ((), None):
-                yield head, key, _value(value)
-                head = ""
+            for shown in _values(getattr(part, key)):
+                yield head, key, shown
+                head = key = ""
     if unwind.carry is not None and unwind.impact is not None:
         yield (
             "loop",
             "gain in USD/JPY",
             f"{loop_gain(unwind.carry, unwind.impact):.3g}, while stops go on; 1 feeds itself;"
-            " of the carry trade alone, `unwind feedback` adds Treasuries",
+            " of dollars alone, `unwind feedback` adds Treasuries and what else is held",
         )
 
 
-def _value(value: Any) -> str:
+def _values(value: Any) -> Iterator[str]:
+    """Yield what a parameter is, one of a list after the other; nothing of one that is off."""
     match value:
+        case None | ():
+            return
         case str():
-            return value
+            yield value
         case tuple() if is_dataclass(value[0]):
-            return "; ".join(f"{each.words()}, weight {each.weight:g}" for each in value)
+            yield from (f"{each.words()}, weight {each.weight:g}" for each in value)
         case tuple():
-            return _sizes(value)
+            yield _sizes(value)
         case _:
-            return f"{value:g}"
+            yield f"{value:g}"
 
 
 def _sizes(sizes: "Sizes") -> str:

@@ -18,6 +18,8 @@ from engine.analysis.sectioning import N_SECTIONS, check_sectioning, sectioning_
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
 from engine.law.law import law_of
+from engine.law.unwind import UnwindLaw
+from engine.market.factors import DAYS_PER_YEAR
 from engine.mechanisms.impact import at_median
 from engine.mechanisms.repatriation import MONTH_DAYS, RECORD_USD_BN, Repatriation, sold_in_a_month
 from engine.mechanisms.unwind import Unwind
@@ -78,7 +80,7 @@ class Channel:
 class PrivateMonth:
     """What private holders sell in a month, USD bn, beside the record."""
 
-    simulated: Part  # the mean, at the pace of the horizon
+    simulated: Part  # the mean, where the share sold of what is left goes on as over the horizon
     at_most: float  # at the largest hazard
     record: float  # the fall of Japan's holdings in March 2026
 
@@ -163,7 +165,9 @@ def _of_scenario(config: RunConfig, inputs: Inputs, backend: AbstractBackend, s:
             for measure in MEASURES.values()
         ),
         sales=tuple(_channel(name, outcomes[row], in_tail) for name, row in CHANNELS.items()),
-        private_month=_private_month(unwind.repatriation, outcomes[CHANNELS["private"]], config.horizon_days),
+        private_month=_private_month(
+            unwind.repatriation, law.unwind, outcomes[CHANNELS["private"]], config.horizon_days
+        ),
         gain=loop_gain(law.unwind, config.horizon_days)
         if law.unwind
         else LoopGain(at_median=0.0, at_95=0.0, probability=0.0),
@@ -240,13 +244,18 @@ def _decomposed(pnl: F64, scope: str, measure: TailMeasure, confidence: float) -
     )
 
 
-def _private_month(repatriation: Repatriation | None, sold: F64, horizon_days: int) -> PrivateMonth | None:
-    """Return what private holders sell in a month, from `sold` (n_paths,) over the horizon [USD bn]."""
-    if repatriation is None:
+def _private_month(
+    repatriation: Repatriation | None, unwind: UnwindLaw | None, sold: F64, n_steps: int
+) -> PrivateMonth | None:
+    """Return what private holders sell in a month, from `sold` (n_paths,) over the steps of the horizon [USD bn]."""
+    if repatriation is None or unwind is None:
         return None
+    step_years, stock = float(unwind.record["years"]), repatriation.stock_usd_bn
+    months = n_steps * step_years * DAYS_PER_YEAR / MONTH_DAYS
+    left = 1.0 - sold / stock if stock > 0.0 else np.ones_like(sold)
     return PrivateMonth(
-        simulated=_mean(sold * (MONTH_DAYS / horizon_days)),
-        at_most=sold_in_a_month(repatriation, repatriation.most),
+        simulated=_mean(stock * (1.0 - left ** (1.0 / months))),
+        at_most=sold_in_a_month(repatriation, repatriation.most, step_years),
         record=RECORD_USD_BN,
     )
 

@@ -3,10 +3,11 @@
 Over the horizon, with no limit reached, a fall y of ln USD/JPY and a price impact I on the 5-year yield force sales of
 dollars and of Treasuries, which in turn move both:
 
-    F_carry = C slope y                  F_private = H T (s_loss (unhedged y + duration g_10 I) + s_pickup p I)
+    F_carry = C slope v y                F_private = H T (s_loss (unhedged y + duration g_10 I) + s_pickup p I)
     y = k (F_carry + unhedged F_private)         I = lambda F_private
 
-g_10 is the impact's shape at 10 years, p the pick-up's move per unit of I (below 0: higher yields calm sellers).
+v is the log move of what cohorts hold per one of USD/JPY by sales, 1 of dollars; what I does to it is left out. g_10 is
+the impact's shape at 10 years, p the pick-up's move per unit of I (below 0: higher yields calm sellers).
 """
 
 import math
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.law.unwind import UnwindLaw
-from engine.mechanisms.studies import StudyLaw
+from engine.mechanisms.parameters.studies import StudyLaw
 from kernels.law_layout import MAX_STUDIES
 from kernels.types import F64
 
@@ -78,14 +79,15 @@ def loop_gain(unwind: UnwindLaw, n_steps: int) -> LoopGain:
     """Gain of an unwind's loop over `n_steps` days. Sales come evenly over them, and fade as long."""
     law = {name: float(value) for name, value in unwind.record.items()}
     impact = _impact_of(law, _left(law, n_steps) if unwind.impact.any() else 0.0)
-    response = response_of(law, unwind.impact, n_steps)
+    value_per_fx = unwind.cohorts.value_per_fx
+    response = response_of(law, unwind.impact, n_steps, value_per_fx)
     shares = (np.arange(N_FX) + 0.5) / N_FX
     drawn = np.interp(shares, [0.0, 0.5, 1.0], [law["fx_low"], law["fx_per_bn"], law["fx_high"]])
-    each = [response_of(law | {"fx_per_bn": fx}, unwind.impact, n_steps).probability(impact) for fx in drawn.tolist()]
+    responses = (response_of(law | {"fx_per_bn": fx}, unwind.impact, n_steps, value_per_fx) for fx in drawn.tolist())
     return LoopGain(
         at_median=response.gain(impact.quantile(0.5)),
         at_95=response.gain(impact.quantile(HIGH)),
-        probability=float(np.mean(each)),
+        probability=float(np.mean([each.probability(impact) for each in responses])),
     )
 
 
@@ -100,15 +102,18 @@ def _impact_of(law: Mapping[str, float], scale: float) -> StudyLaw:
     )
 
 
-def response_of(law: Mapping[str, float], impact: F64, n_steps: int) -> Response:
-    """Return the response of a law, by the fields of kernels.law_layout.LAW; impact (n_factors,) of each factor."""
+def response_of(law: Mapping[str, float], impact: F64, n_steps: int, value_per_fx: float = 1.0) -> Response:
+    """Return the response of a law, by the fields of kernels.law_layout.LAW; impact (n_factors,) of each factor.
+
+    value_per_fx: log move of a cohort's value per one of USD/JPY.
+    """
     weights = [(int(law[f"pickup_{k}"]), law[f"weight_{k}"]) for k in range(1, 5)]
     on_pickup = sum(weight * float(impact[f]) for f, weight in weights)
     held = law["ust_stock"] * law["years"] * n_steps
     on_ten = float(impact[int(law["ust"])])
     per_loss, unhedged, fx = law["hazard_per_loss"], law["unhedged"], law["fx_per_bn"]
     return Response(
-        carry=law["fx_per_stock"] * law["stop_slope"],
+        carry=law["fx_per_stock"] * law["stop_slope"] * value_per_fx,
         falls=held * per_loss * unhedged,
         yields=held * (per_loss * law["duration"] * on_ten + law["hazard_per_pickup"] * on_pickup),
         unhedged=fx * unhedged,

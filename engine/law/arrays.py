@@ -58,7 +58,11 @@ def _with_unwinds(plain: ModelArrays, kept: Sequence[Law], unwinds: Sequence[Unw
         scheduled=np.stack(
             [np.zeros_like(present[0].scheduled) if each is None else each.scheduled for each in unwinds]
         ),
+        may_end=_of_cap(unwinds, "may_end"),
+        cap_shape=_of_cap(unwinds, "shape"),
+        cap_release=_of_cap(unwinds, "release"),
         with_fx=np.stack([np.zeros(n_factors) if each is None else each.cohorts.with_fx for each in unwinds]),
+        cohort_holdings=np.stack([np.zeros(n_factors) if each is None else each.cohorts.holdings for each in unwinds]),
         cohort_entry=np.stack([_by_cohort(each, "entry", n_cohorts) for each in unwinds]),
         cohort_stopped=np.stack([_by_cohort(each, "stopped", n_cohorts) for each in unwinds]),
     )
@@ -88,6 +92,13 @@ def _by_cohort(unwind: UnwindLaw | None, name: str, n: int) -> F64:
         return np.zeros(n)
     numbers: F64 = getattr(unwind.cohorts, name)
     return np.pad(numbers, (0, n - numbers.size))
+
+
+def _of_cap(unwinds: Sequence[UnwindLaw | None], name: str) -> F64:
+    """Return a field of each law's cap, zeros of a law without an unwind: (n_dynamics, ...)."""
+    arrays: list[F64 | None] = [None if each is None else getattr(each.cap, name) for each in unwinds]
+    one = next(each for each in arrays if each is not None)
+    return np.stack([np.zeros_like(one) if each is None else each for each in arrays])
 
 
 def _quantiles(unwind: UnwindLaw | None, n: int) -> F64:

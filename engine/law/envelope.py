@@ -83,7 +83,7 @@ def _jumps(unwind: UnwindLaw, weights: F64, left: F64) -> tuple[F64, F64]:
 
 
 def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
-    """Return what sales and interventions that losses by `moves` (n_factors,) force may do to each factor."""
+    """Return what sales, interventions and purchases that `moves` (n_factors,) call for may do to each factor."""
     law = {name: float(value) for name, value in unwind.record.items()}
     fx, ust = int(law["fx"]), int(law["ust"])
     fall, rise = float(moves[fx]), float(moves[ust])
@@ -96,15 +96,19 @@ def _sales(unwind: UnwindLaw, moves: F64, steps: int) -> F64:
     treasuries = float(unwind.scheduled[:steps].sum()) + private + official * law["ust_per_tn"]
     highest = max(law[f"high_{k}"] for k in range(1, MAX_STUDIES + 1)) * treasuries
     moved = np.abs(unwind.impact) * highest / np.sqrt(1.0 + (highest * law["per_cap"]) ** 2)
-    moved[fx] += law["fx_per_stock"] * _stopped(unwind, law, fall, steps)
+    lost = fall + float(np.abs(unwind.cohorts.holdings) @ moves)
+    moved[fx] += law["fx_per_stock"] * _stopped(unwind, law, lost, steps)
     moved[fx] += law["fx_high"] * law["unhedged"] * private + law["fx_per_tn"] * official
+    if law["is_capped"]:
+        held = max(0.0, float(moves[int(law["capped"])]) - law["cap_begin"])
+        moved = moved + np.maximum(np.abs(unwind.cap.shape), np.abs(unwind.cap.release)) * held
     return np.asarray(moved)
 
 
-def _stopped(unwind: UnwindLaw, law: Record, fall: float, steps: int) -> float:
-    """Return the share of the stock of carry trades that a fall of ln USD/JPY makes them sell."""
+def _stopped(unwind: UnwindLaw, law: Record, lost: float, steps: int) -> float:
+    """Return the share of the stock of carry trades that a loss, in logarithms, makes them sell."""
     if unwind.cohorts.entry.size == 0:
         return 0.0
-    share = np.clip(law["stop_slope"] * (unwind.cohorts.entry + fall - law["stop_start"]), 0.0, law["stop_most"])
+    share = np.clip(law["stop_slope"] * (unwind.cohorts.entry + lost - law["stop_start"]), 0.0, law["stop_most"])
     asked = float(np.maximum(share - unwind.cohorts.stopped, 0.0).mean())
     return min(law["waiting"] + asked, law["stop_limit"] * steps)

@@ -11,7 +11,7 @@ from engine.market.market import Market
 from engine.mechanisms.factor_names import JGB_CURVE, TEN_YEARS, UST_CURVE
 from engine.mechanisms.parameters.parameter import kernel_record
 from engine.mechanisms.parameters.sizes import values
-from engine.mechanisms.studies import law_of_studies
+from engine.mechanisms.parameters.studies import law_of_studies
 from engine.mechanisms.unwind import Unwind
 from kernels.law_layout import MAX_STUDIES
 from kernels.types import F64

@@ -4,6 +4,7 @@ Fields of the record that no mechanism owns are in `engine.law.unwind.STRUCTURAL
 """
 
 from engine.law.bridge import bridged
+from engine.law.cap import CAP_FIELDS, cap_record
 from engine.law.carry import CARRY_FIELDS, carry_record, net_rows
 from engine.law.drifts import drifted_rows
 from engine.law.fat_tails import FAT_TAILS_FIELDS, fat_tails_record
@@ -36,6 +37,7 @@ LAWS: Registry[LawPart] = Registry(
             change_rows=compensated_rows,
         ),
         LawPart(key="intervention", fields=INTERVENTION_FIELDS, record=intervention_record, feeds_back=True),
+        LawPart(key="cap", fields=CAP_FIELDS, record=cap_record),
         LawPart(key="carry", fields=CARRY_FIELDS, record=carry_record, change_table=net_rows),
         LawPart(key="repatriation", fields=REPATRIATION_FIELDS, record=repatriation_record, feeds_back=True),
         LawPart(key="impact", fields=IMPACT_FIELDS, record=impact_record),

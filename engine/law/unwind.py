@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from engine.law.cap import CapArrays, cap_arrays
 from engine.law.carry import CohortArrays, cohort_arrays
 from engine.law.fat_tails import law_quantiles
 from engine.law.impact import impact_shape
@@ -33,14 +34,17 @@ class UnwindLaw:
     impact: F64  # (n_factors,)
     scheduled: F64  # (n_steps,)
     cohorts: CohortArrays
+    cap: CapArrays
 
     def key(self) -> bytes:
         """Return bytes that are equal for equal laws."""
         jumps = self.jumps
         arrays = (self.quantiles, self.initial, self.transitions, self.impact, self.scheduled)
         of_jumps = (jumps.step, jumps.tails, jumps.mean, jumps.loadings)
-        trades = (self.cohorts.entry, self.cohorts.stopped, self.cohorts.with_fx)
-        return repr(sorted(self.record.items())).encode() + b"".join(a.tobytes() for a in (*arrays, *of_jumps, *trades))
+        trades = (self.cohorts.entry, self.cohorts.stopped, self.cohorts.with_fx, self.cohorts.holdings)
+        of_cap = (self.cap.may_end, self.cap.shape, self.cap.release)
+        numbers = (*arrays, *of_jumps, *trades, *of_cap)
+        return repr(sorted(self.record.items())).encode() + b"".join(a.tobytes() for a in numbers)
 
 
 def unwind_law(unwind: Unwind, setting: LawSetting) -> UnwindLaw:
@@ -59,6 +63,7 @@ def unwind_law(unwind: Unwind, setting: LawSetting) -> UnwindLaw:
         impact=impact_shape(unwind, setting.market),
         scheduled=sales_by_step(unwind.scheduled_sales, setting.n_steps),
         cohorts=cohort_arrays(unwind, setting),
+        cap=cap_arrays(unwind, setting),
     )
 
 

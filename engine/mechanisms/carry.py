@@ -1,11 +1,16 @@
 """The carry trade: leveraged positions funded in yen, stopped out as losses grow, sold on the dates after."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
+from engine.market.factors import FactorKind
 from engine.market.loop_record import StopShape
 from engine.market.market import Market
-from engine.mechanisms.parameters.findings import Findings
-from engine.mechanisms.parameters.parameter import parameter, source_text
+from engine.mechanisms.factor_names import USDJPY
+from engine.mechanisms.parameters.findings import Findings, key_of
+from engine.mechanisms.parameters.globs import refuse_other_factors
+from engine.mechanisms.parameters.parameter import Form, parameter, source_text
+from engine.mechanisms.parameters.sizes import Sizes, values
 from kernels.law_layout import MAX_COHORTS
 
 
@@ -81,6 +86,15 @@ class Carry:
         source="assumption: a quarter",
         kernel="n_cohorts",
     )
+    holdings: Sizes = parameter(
+        doc="Price -> share of each cohort that is held in it in place of dollars, SPX or MXNJPY: losses count its log "
+        "move in yen from the start on; before it the record has USD/JPY alone.",
+        default=(),
+        low=0.0,
+        high=1.0,
+        unit="fraction",
+        form=Form.BY_FACTOR,
+    )
 
 
 def shape_of(carry: Carry) -> StopShape:
@@ -109,7 +123,8 @@ def check_carry(carry: Carry | None, law: str | None, *, has_rows: bool, finding
 
 
 def check_carry_on_market(carry: Carry | None, law: str | None, market: Market, findings: Findings) -> None:
-    """Refuse carry trades on a market whose law has no record of USD/JPY that they could be found in."""
+    """Refuse holdings that are none, and a market whose law has no record of USD/JPY that trades could be found in."""
+    _check_holdings(carry, market, findings)
     if carry is None or law is None or market.filtered is None or market.filtered.loop is not None:
         return
     findings.refuse(
@@ -117,3 +132,16 @@ def check_carry_on_market(carry: Carry | None, law: str | None, market: Market, 
         f"needs [law.loop] and the file that it names, and the market of {market.valuation_date} has not both: `unwind"
         f" calibrate HISTORY --date {market.valuation_date} --loop --out FOLDER` writes them",
     )
+
+
+def _check_holdings(carry: Carry | None, market: Market, findings: Findings) -> None:
+    """Refuse holdings of what is no price, of dollars themselves, and of more than the whole."""
+    holdings = carry.holdings if carry else ()
+    for glob, _ in holdings:
+        where = key_of("carry.holdings", glob)
+        refuse_other_factors(glob, FactorKind.PRICE, None, where, market, findings)
+        if fnmatchcase(USDJPY, glob):
+            findings.refuse(where, f"{glob!r} matches {USDJPY}, in which the rest of a cohort is held anyway")
+    held = float(values(holdings, [factor.name for factor in market.factors]).sum())
+    if held > 1.0:
+        findings.refuse("carry.holdings", f"these shares add up to {held:g}, and a cohort is held once: 1 at most")

@@ -12,8 +12,8 @@ from engine.mechanisms.parameters.findings import Findings, key_of
 from engine.mechanisms.parameters.globs import refuse_other_factors
 from engine.mechanisms.parameters.parameter import Form, parameter, source_text
 from engine.mechanisms.parameters.sizes import Sizes
+from engine.mechanisms.parameters.studies import STUDIES, Study, check_studies, law_of_studies
 from engine.mechanisms.repatriation import Repatriation
-from engine.mechanisms.studies import STUDIES, Study, check_studies, law_of_studies
 from kernels.law_layout import MAX_STUDIES
 
 MOST_MOVED = 5.0  # of ln USD/JPY, by all that may ever be sold, or by one intervention: e^5 is 148

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.market.market import Market
 from engine.mechanisms.bridge import Bridge, check_bridge_on_market
+from engine.mechanisms.cap import Cap, check_cap, check_cap_on_market
 from engine.mechanisms.carry import Carry, check_carry, check_carry_on_market
 from engine.mechanisms.impact import Impact, check_impact, check_impact_on_market
 from engine.mechanisms.intervention import Intervention, check_intervention
@@ -88,6 +89,13 @@ MECHANISMS: Registry[Mechanism] = Registry(
             part=Intervention,
             goes_on_rows=True,
             check=lambda unwind, findings: check_intervention(unwind.intervention, findings),
+        ),
+        Mechanism(
+            key="cap",
+            part=Cap,
+            goes_on_rows=True,
+            check=lambda unwind, findings: check_cap(unwind.cap, findings),
+            check_on_market=lambda unwind, market, findings: check_cap_on_market(unwind.cap, market, findings),
         ),
         Mechanism(
             key="carry",

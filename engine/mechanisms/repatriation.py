@@ -94,9 +94,10 @@ class Repatriation:
     )
 
 
-def sold_in_a_month(repatriation: Repatriation, hazard: float) -> float:
-    """Return what is sold in a month at a hazard per year that stays, USD bn."""
-    return repatriation.stock_usd_bn * (1.0 - (1.0 - hazard / DAYS_PER_YEAR) ** MONTH_DAYS)
+def sold_in_a_month(repatriation: Repatriation, hazard: float, step_years: float = 1.0 / DAYS_PER_YEAR) -> float:
+    """Return what is sold in a month at a hazard per year that stays, in steps of `step_years`, USD bn."""
+    steps = MONTH_DAYS / DAYS_PER_YEAR / step_years
+    return float(repatriation.stock_usd_bn * (1.0 - (1.0 - hazard * step_years) ** steps))
 
 
 def check_repatriation(repatriation: Repatriation | None, findings: Findings) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from engine.mechanisms.bridge import Bridge
+from engine.mechanisms.cap import Cap
 from engine.mechanisms.carry import Carry
 from engine.mechanisms.drifts import DRIFTS
 from engine.mechanisms.fat_tails import NU
@@ -42,6 +43,7 @@ class Unwind:
     drifts: Sizes = DRIFTS
     bridge: Bridge | None = parameter(doc="Leads the median of a price to a level.", default=None)
     intervention: Intervention | None = parameter(doc="Official intervention.", default=None)
+    cap: Cap | None = parameter(doc="Purchases that hold a yield under a cap, and its end.", default=None)
     carry: Carry | None = parameter(doc="Carry trades stopped out.", default=None)
     repatriation: Repatriation | None = parameter(doc="Treasuries sold by private holders.", default=None)
     impact: Impact | None = parameter(doc="What sales do to prices.", default=None)
@@ -54,7 +56,7 @@ class Unwind:
 
     def __repr__(self) -> str:
         """Leave some parts out where they say nothing: a scenario's digest is of this text, and stays for it."""
-        quiet = ("law", "rows", "added")
+        quiet = ("law", "rows", "cap", "added")
         shown = [each.name for each in fields(self) if each.name not in quiet or getattr(self, each.name)]
         return f"Unwind({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 

@@ -11,7 +11,6 @@ from engine.book.value import model_values
 from engine.conventions.currencies import fx_quote
 from engine.errors import InputError
 from engine.law.arrays import model_arrays
-from engine.law.far_limits import inverse_far_limits
 from engine.law.law import law_of
 from engine.market.lookup import factor_sums
 from engine.market.market import Market
@@ -20,6 +19,7 @@ from engine.pack.bounds import Bounds, bounds_of, no_bounds
 from engine.pack.cash import cash_at_horizon, moving_flows
 from engine.pack.compression.polynomials import Compressed, compress
 from engine.pack.draft import Draft, Ground
+from engine.pack.far_limits import inverse_far_limits
 from engine.pack.flows import DatedFlows, cut, flow_values, join_flows
 from engine.pack.observations import observe
 from engine.pack.payoffs import packers

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.inputs.run import MAX_PATHS
-from engine.law.far_limits import far_limit
+from engine.pack.far_limits import far_limit
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.far_paths import FarPath, FarPaths
 from engine.risk.results import RunResult, ScopeResult, Timing, scope_result

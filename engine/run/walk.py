@@ -44,6 +44,7 @@ PATH_SERIES_UNITS = {
     "carry_sold": "USD bn sold so far by carry trades stopped out",
     "private_sold": "USD bn of Treasuries sold so far by Japanese private holders",
     "official_sold": "USD bn of Treasuries sold so far by schedule and for interventions; below 0 bought",
+    "jgbs_bought": "JPY tn of JGBs bought so far under a cap on a yield",
     "impact": "impact of sales on the 5-year Treasury yield, decimal",
 }
 

@@ -109,7 +109,7 @@ def _unwind(scenario: Scenario, market: Market, horizon_days: int | None, findin
     if scenario.unwind is None and not jumps:
         return None
     whole = scenario.unwind or Unwind()
-    on_days = on_dates(whole.jumps, market.valuation_date, horizon_days, findings)
+    on_days = on_dates(whole, market.valuation_date, horizon_days, findings)
     whole = replace(whole, jumps=(*on_days, *jumps))
     check_unwind(whole, findings)
     return whole

@@ -1,66 +1,100 @@
-"""Jumps on the dates of an event, such as a central bank's meetings, as jumps on business days of a market."""
+"""Dates of an event, such as a central bank's meetings, as business days of a market: of jumps, and of a cap's end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 from engine.conventions.events import EVENTS
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
+from engine.mechanisms.unwind import Unwind
 from engine.scenario.scenario import Scenario, findings_of
 
 
-def on_dates(
-    jumps: Sequence[Jump], valuation_date: date, horizon_days: int | None, findings: Findings
-) -> tuple[Jump, ...]:
+def on_dates(unwind: Unwind, valuation_date: date, horizon_days: int | None, findings: Findings) -> tuple[Jump, ...]:
     """Return the jumps with one for each date of an event that is known to come within a horizon.
 
     It comes on the first joint date of Tokyo and New York that is not before the event's. Notes say where no date is
-    known. A market of a day before the known dates is refused where no jump comes within the horizon: of events that
-    did come its paths would have none. Without a horizon, where nothing is walked, events stay without dates.
+    known. A market of a day before the known dates is refused where no jump comes within the horizon, or a cap cannot
+    end in it: of events that did come its paths would have none. Without a horizon, where nothing is walked, events
+    stay without dates.
     """
-    _note_unknown(jumps, valuation_date, findings)
+    _note_unknown(unwind, valuation_date, findings)
     if horizon_days is None:
-        return tuple(jumps)
+        return unwind.jumps
     found: list[Jump] = []
-    for jump in jumps:
+    for jump in unwind.jumps:
         if jump.event is None:
             found.append(jump)
             continue
-        coming = _coming(jump.event, valuation_date, horizon_days)
+        coming = event_days(jump.event, valuation_date, horizon_days)
         found += [replace(jump, name=f"{jump.name} {each}", event=None, day=day) for each, day in coming]
     if not any(jump.rates or (jump.day is not None and jump.day <= horizon_days) for jump in found):
-        _refuse_before_first(jumps, valuation_date, findings)
+        for where, event in _of_jumps(unwind):
+            _refuse_before_first(
+                where, event, valuation_date, ("nothing else comes", "give the jump a `day`"), findings
+            )
+    for where, event in _of_cap(unwind):
+        if not any(event_days(event, valuation_date, horizon_days)):
+            way_out = ("the cap cannot end", "leave `event` out, so that it may end on any day")
+            _refuse_before_first(where, event, valuation_date, way_out, findings)
     return tuple(found)
 
 
 def event_notes(scenario: Scenario, valuation_date: date, horizon_days: int) -> tuple[str, ...]:
     """Return a note on each event that does not come within the horizon, or is not known to the end of it."""
     findings = findings_of(scenario)
-    for where, event in _events(scenario.unwind.jumps if scenario.unwind else ()):
+    for where, event in _events(scenario.unwind or Unwind()):
         after, last = EVENTS[event].after(valuation_date), EVENTS[event].dates[-1]
         if not after:
             continue  # `on_dates` says so
         end = _end(valuation_date, horizon_days)
         over = f"the horizon of {horizon_days} business days ends on {end}"
-        if not any(_coming(event, valuation_date, horizon_days)):
-            findings.note(where, f"the next known date of {event} is {after[0]}, and {over}: it never comes")
+        if not any(event_days(event, valuation_date, horizon_days)):
+            never = "the cap never ends" if where == _CAP else "it never comes"
+            findings.note(where, f"the next known date of {event} is {after[0]}, and {over}: {never}")
         elif end > last:
             findings.note(where, f"dates of {event} are known to {last}, and {over}: none comes after {last}")
     return findings.notes()
 
 
-def _events(jumps: Sequence[Jump]) -> Iterator[tuple[str, str]]:
-    """Yield each event once, with the place of the first jump that comes on it."""
+def event_days(event: str, valuation_date: date, horizon_days: int) -> Iterator[tuple[date, int]]:
+    """Yield the known dates of an event within a horizon, each with its joint business day, 1 for the first."""
+    ahead = _ahead(valuation_date, horizon_days)
+    for each in EVENTS[event].after(valuation_date):
+        day = sum(offset < (each - valuation_date).days for offset in ahead) + 1
+        if day <= horizon_days:
+            yield each, day
+
+
+_CAP = "cap.event"
+
+
+def _events(unwind: Unwind) -> Iterator[tuple[str, str]]:
+    """Yield each event once, after the place of the first jump that comes on it, or of the cap that ends on it."""
     places: dict[str, str] = {}
-    for i, jump in enumerate(jumps):
+    for where, event in (*_of_jumps(unwind), *_of_cap(unwind)):
+        places.setdefault(event, where)
+    yield from ((where, event) for event, where in places.items())
+
+
+def _of_jumps(unwind: Unwind) -> Iterator[tuple[str, str]]:
+    """Yield each event of jumps once, after the place of the first that comes on it."""
+    places: dict[str, str] = {}
+    for i, jump in enumerate(unwind.jumps):
         if jump.event is not None:
             places.setdefault(jump.event, f"jumps[{i + 1}].event")
     yield from ((where, event) for event, where in places.items())
 
 
-def _note_unknown(jumps: Sequence[Jump], valuation_date: date, findings: Findings) -> None:
-    for where, event in _events(jumps):
+def _of_cap(unwind: Unwind) -> Iterator[tuple[str, str]]:
+    """Yield the event on whose dates a cap may end, after its place; none where it may end on any day."""
+    if unwind.cap is not None and unwind.cap.event is not None:
+        yield _CAP, unwind.cap.event
+
+
+def _note_unknown(unwind: Unwind, valuation_date: date, findings: Findings) -> None:
+    for where, event in _events(unwind):
         first, last = EVENTS[event].dates[0], EVENTS[event].dates[-1]
         if valuation_date < first:
             findings.note(
@@ -70,23 +104,17 @@ def _note_unknown(jumps: Sequence[Jump], valuation_date: date, findings: Finding
             findings.note(where, f"no date of {event} comes after {valuation_date}: the last that is known is {last}")
 
 
-def _refuse_before_first(jumps: Sequence[Jump], valuation_date: date, findings: Findings) -> None:
-    for where, event in _events(jumps):
-        if valuation_date < (first := EVENTS[event].dates[0]):
-            findings.refuse(
-                where,
-                f"dates of {event} before {first} are not known here, and nothing else comes within the horizon from"
-                f" {valuation_date}: give the jump a `day`, or take a market of {first} or later",
-            )
-
-
-def _coming(event: str, valuation_date: date, horizon_days: int) -> Iterator[tuple[date, int]]:
-    """Yield the known dates of an event within a horizon, each with its business day."""
-    ahead = _ahead(valuation_date, horizon_days)
-    for each in EVENTS[event].after(valuation_date):
-        day = sum(offset < (each - valuation_date).days for offset in ahead) + 1
-        if day <= horizon_days:
-            yield each, day
+def _refuse_before_first(
+    where: str, event: str, valuation_date: date, words: tuple[str, str], findings: Findings
+) -> None:
+    """Refuse a market before the first known date; words say what the horizon then lacks, and the way out."""
+    lacks, way_out = words
+    if valuation_date < (first := EVENTS[event].dates[0]):
+        findings.refuse(
+            where,
+            f"dates of {event} before {first} are not known here, and {lacks} within the horizon from {valuation_date}:"
+            f" {way_out}, or take a market of {first} or later",
+        )
 
 
 def _end(valuation_date: date, horizon_days: int) -> date:

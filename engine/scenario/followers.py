@@ -1,9 +1,9 @@
 """A scenario with what follows its USD/JPY written out: shocks, jumps and drifts of the prices and vols of a market.
 
-Whatever a scenario moves USD/JPY by itself, at once, on a day, by a jump or by a drift, moves a follower that the same
-shock, jump or table of drifts does not name by its beta times the move of ln USD/JPY; so do sales of stopped carry
-trades, which a path makes. Moves of the law itself do not: in them equities and vols have their correlations or
-loadings. Nor do interventions and Treasuries sold.
+Whatever a scenario moves USD/JPY by itself, at once, on a day, by a jump, by a drift or by a cap's end,
+moves a follower that the same shock, jump, spill or table of drifts does not name by its beta times the move of
+ln USD/JPY; so do sales of stopped carry trades, which a path makes. Moves of the law itself do not: in them equities
+and vols have their correlations or loadings. Nor do interventions and Treasuries sold.
 """
 
 import math
@@ -55,6 +55,7 @@ def _unwind(unwind: Unwind, betas: Sizes) -> Unwind:
         jumps=tuple(_jump(jump, betas) for jump in unwind.jumps),
         drifts=_followed(unwind.drifts, betas),
         regimes=tuple(replace(each, drifts=_followed(each.drifts, betas)) for each in unwind.regimes),
+        cap=unwind.cap and replace(unwind.cap, spill=_followed(unwind.cap.spill, betas)),
         impact=unwind.impact and replace(unwind.impact, followers=betas),
     )
 

@@ -51,7 +51,7 @@ def where_dollar_moves(scenario: Scenario, unwind: Unwind) -> Iterator[str]:
 
 
 def where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str]:
-    """Yield the places of shocks, jumps, drifts and betas that name a factor."""
+    """Yield the places of shocks, jumps, drifts, betas and caps that name a factor."""
     # Not of a bridge: it moves the other rates with its own, by their regression on it.
     yield from (f"shocks[{i + 1}]" for i, shock in enumerate(scenario.shocks) if fnmatchcase(factor, shock.factor))
     for i, jump in enumerate(unwind.jumps):
@@ -67,6 +67,8 @@ def where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str
         yield "drifts"
     if unwind.impact is not None and _names(unwind.impact.betas, factor):
         yield "impact.betas"
+    if unwind.cap is not None and _names((*unwind.cap.shape, (unwind.cap.factor, 1.0), *unwind.cap.spill), factor):
+        yield "cap"
 
 
 def _names(sizes: Sizes, factor: str) -> bool:

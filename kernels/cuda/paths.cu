@@ -23,6 +23,7 @@
 //   UNWIND_ROWS     numbers that a path carries beside its deviations; replay gives N_PATH_SERIES of them
 //   HAS_FILTER      1: moves of some law are rows of a table; N_LEADERS factors lead others, N_SPEEDS averages make a
 //                   variance, and a path carries CARRIED_ROWS numbers more; ALIAS_BITS of an alias name a row
+//   HAS_CAP         1: some law holds a yield under a cap
 //   N_COHORTS       of carry trades, of the law that has most; 0: none has any
 //   FACTOR_NORMALS  first lane of the factors' normals; likewise the other names of lanes.py
 #include "reduce.cuh"

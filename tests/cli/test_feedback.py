@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.feedback import tables
+from cli.feedback import show_result, tables
 from engine.analysis.feedback import Channel, Decomposition, Feedback, Part, PrivateMonth
 from engine.analysis.loop_gain import LoopGain
 from engine.analysis.regimes import RegimeResult
@@ -60,6 +60,18 @@ def test_three_tables_parts_sales_and_regimes():
     )
     assert sales.rows == [["dollars, by carry trades stopped out", "3.600 ±0.020", "31.00 ±0.60"]]
     assert regimes.rows == [["FLIGHT", "total", "0.00 % ±0.00 %", "? ±?", "?", "?"]]
+
+
+def test_where_nothing_is_sold_one_line_says_so_in_place_of_zeros(capsys):
+    idle = Channel(name="private", mean=Part(value=0.0, se=0.0), in_tail=Part(value=0.0, se=0.0))
+    assert tables(replace(RESULT, sales=(*RESULT.sales, idle)))[1].rows == tables(RESULT)[1].rows
+    still = replace(RESULT, scenario="flight-2024", n_paths=40_000, sales=(idle,), private_month=None)
+    assert tables(still) == []
+    show_result(still)
+    said = "flight-2024: nothing is sold on any of 40,000 paths, so that none of its losses is feedback; `unwind run`"
+    assert " ".join(capsys.readouterr().out.split()) == f"{said} has them."
+    regimes = (*RESULT.regimes, replace(RESULT.regimes[0], regime="CALM"))
+    assert [table.rows[0][0] for table in tables(replace(still, regimes=regimes))] == ["FLIGHT"]
 
 
 @pytest.mark.slow

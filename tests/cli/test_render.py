@@ -105,6 +105,43 @@ def test_a_table_too_wide_for_the_terminal_is_shown_in_parts_that_fit_each_with_
     assert [line for line in lines if ": m" in line] == [f"c{i}: m{i}." for i in range(4)]  # once, for what is shown
 
 
+def shown_on(width, table, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    render.show(table)
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_text_is_wrapped_at_its_words_where_a_table_is_too_wide(capsys, monkeypatch):
+    heads = (("part", False), ("value", True), ("source", False))
+    columns = tuple(Column(heading=name, is_number=is_number) for name, is_number in heads)
+    rows = [("carry", "250", "forty trillion yen by one count"), ("impact", "0.0009", "assumption")]
+    table = Table(title="T", columns=columns, rows=rows)
+    assert max(map(len, shown_on(60, table, capsys, monkeypatch))) <= 60
+    lines = shown_on(50, table, capsys, monkeypatch)
+    assert max(map(len, lines)) <= 50
+    assert [line.split() for line in lines if line.strip()][3:] == [
+        ["carry", "250", "forty", "trillion", "yen", "by", "one"],
+        ["count"],
+        ["impact", "0.0009", "assumption"],
+    ]
+
+
+def test_a_part_of_a_wide_table_without_figures_has_only_rows_that_say_anything(capsys, monkeypatch):
+    columns = (
+        Column(heading="book", is_number=False),
+        Column(heading="VaR"),
+        Column(heading="verdict", is_number=False),
+    )
+    rows = [("base", "", "fails at 1 day: Z2, red zone; passes at 10"), ("total", "23.4", ""), ("fund", "12.3", "")]
+    lines = shown_on(40, Table(title="T", columns=columns, rows=rows), capsys, monkeypatch)
+    assert [line.split()[0] for line in lines if line.strip()].count("total") == 1
+    assert [" ".join(line.split()) for line in lines if line][-2:] == [
+        "base fails at 1 day: Z2, red zone;",
+        "passes at 10",
+    ]
+
+
 @pytest.mark.parametrize(
     ("bound", "text"),
     [(0.0, "0"), (3.1e-12, "4e-12"), (5e-10, "5e-10"), (0.021, "0.03"), (0.96, "1"), (1.0, "1"), (3_277.2, "4,000")],

@@ -24,7 +24,7 @@ def random_unwind(
 ) -> ModelArrays:
     """Laws with everything that an unwind may have, all of it often enough to be seen; `off` names what to leave out.
 
-    Names: regimes, mixing, jumps, intervention, feedback.
+    Names: regimes, mixing, jumps, intervention, feedback, cap.
     """
     n_regimes, n_jumps = 3, 5
     plain = [random_model(rng, n_factors, n_dynamics) for _ in range(n_regimes)]
@@ -51,6 +51,14 @@ def random_unwind(
     for name, size in typical.items():
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
     laws["start_held"] = 0.02 * rng.uniform(0.8, 1.2, n_dynamics)
+    cap = np.random.default_rng(n_factors)  # its own, so that what was drawn before there was one stays
+    laws["is_capped"] = "cap" not in off
+    laws["capped"] = cap.integers(0, n_factors, n_dynamics)
+    held = {"cap_begin": 0.002, "cap_band": 0.01, "cap_pull": 0.004, "pull_per_tn": 1e-4}
+    for name, size in (held | {"end_least": 0.05, "end_per_tn": 0.002}).items():
+        laws[name] = size * cap.uniform(0.8, 1.2, n_dynamics)
+    shape = cap.uniform(0.0, 1.0, (n_dynamics, n_factors)) * (cap.uniform(size=(n_dynamics, n_factors)) < 0.7)
+    shape[range(n_dynamics), laws["capped"]] = 1.0
     leaving = rng.uniform(0.0, 0.1, (n_dynamics, n_regimes, n_regimes))
     return plain[0]._replace(
         decay=plain[0].decay,
@@ -67,6 +75,9 @@ def random_unwind(
         jump_loadings=rng.normal(0.0, 0.005, (n_jumps, n_factors, 4)),
         impact=rng.uniform(-0.5, 1.5, (n_dynamics, n_factors)) * (rng.uniform(size=(n_dynamics, n_factors)) < 0.7),
         scheduled=rng.uniform(0.0, 20.0, (n_dynamics, n_steps)),
+        may_end=(np.arange(n_steps) % 3 != 0) * np.ones((n_dynamics, 1)),
+        cap_shape=shape,
+        cap_release=shape + cap.normal(0.0, 0.3, (n_dynamics, n_factors)),
     )
 
 
@@ -125,7 +136,7 @@ def random_filtered(
 def random_overlaid(
     rng: np.random.Generator, n_factors: int, n_dynamics: int = 1, n_steps: int = 8, off: Collection[str] = ()
 ) -> ModelArrays:
-    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback, carry.
+    """Laws by rows with an unwind on top; `off` names what to leave out: jumps, intervention, feedback, cap, carry.
 
     Carry trades have 3 to 7 cohorts, of which some are renewed more than once in the steps.
     """
@@ -138,22 +149,31 @@ def random_overlaid(
     typical = {"carry_stock": 250.0, "fx_per_stock": 0.3, "stop_start": 0.01, "stop_slope": 3.0, "stop_most": 0.6}
     for name, size in (typical | {"stop_limit": 0.05, "waiting": 0.02}).items():
         laws[name] = size * rng.uniform(0.8, 1.2, n_dynamics)
+    laws["held_impact"] = 0.3 * (np.arange(n_dynamics) > 0)
     of_cohorts = (n_dynamics, 7)
     laws["n_cohorts"] = 0 if "carry" in off else rng.integers(3, 8, n_dynamics)
     entry, with_fx = rng.uniform(-0.03, 0.03, of_cohorts), rng.uniform(-0.5, 0.5, (n_dynamics, n_factors))
     with_fx[:, : n_factors // 2] = 0.0
     with_fx[range(n_dynamics), laws["fx"]] = 1.0
     beside = ("quantiles", "jump_step", "jump_mean", "jump_loadings", "impact", "scheduled")
+    beside = (*beside, "may_end", "cap_shape", "cap_release")
     return rows._replace(
         laws=laws,
         jump_tails=unwind.jump_tails[:, :1],
         initial=np.ones((n_dynamics, 1)),
         transitions=np.zeros((n_dynamics, 1, 1, 2)),
         with_fx=with_fx,
+        cohort_holdings=_some_holdings(n_dynamics, n_factors),
         cohort_entry=entry,
         cohort_stopped=np.clip(2.0 * entry, 0.0, 0.6),
         **{name: getattr(unwind, name) for name in beside},
     )
+
+
+def _some_holdings(n_dynamics: int, n_factors: int) -> np.ndarray:
+    """What cohorts hold beside USD/JPY: nothing under the first law."""
+    held = np.random.default_rng(n_factors).uniform(-0.3, 0.5, (n_dynamics, n_factors))
+    return np.where(np.arange(n_factors) % 3 == 1, held, 0.0) * (np.arange(n_dynamics) > 0)[:, None]
 
 
 def among_others(rng: np.random.Generator, n_factors: int, n_steps: int = 8) -> ModelArrays:

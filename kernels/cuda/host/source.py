@@ -25,6 +25,7 @@ PAIRED_WORDS = 32  # up to this, a thread walks two paths side by side
 VALUED = 2  # paths that a thread of the kernel that only revalues has side by side
 VALUED_BLOCKS = 3  # of that kernel at once: 168 registers a thread
 UNWIND_ROWS = 14  # numbers of binary64 that a path carries beside its deviations under a law with an unwind
+CAP_ROWS = 2  # and of the cap on a yield, where a law has one
 UNWIND_BLOCKS = ((20, 4), (36, 3))  # up to so many words of state under such a law so many blocks at once
 LOADED_BYTES = 16  # of a law's numbers at once, at most
 UNROLLED_FACTORS = 24  # beyond, a step written out would outgrow the instruction cache
@@ -63,6 +64,7 @@ class BuildSettings:
     is_unrolled: bool
     has_unwind: bool
     has_filter: bool
+    has_cap: bool
     n_leaders: int
     n_cohorts: int
     n_regimes: int
@@ -79,10 +81,15 @@ class BuildSettings:
         """Macro names and values."""
         named = {name.upper(): int(value) for name, value in asdict(self).items() if name != "payoffs"}
         named |= {f"HAS_{name.upper()}": int(has) for name, has in self.payoffs}
-        counted = {"THREADS": THREADS, "UNWIND_ROWS": UNWIND_ROWS, "N_PATH_SERIES": len(PATH_SERIES)}
+        counted = {"THREADS": THREADS, "UNWIND_ROWS": self.unwind_rows, "N_PATH_SERIES": len(PATH_SERIES)}
         rows = {"N_SPEEDS": N_SPEEDS, "CARRIED_ROWS": self.carried_rows, "ALIAS_BITS": ALIAS_BITS}
         counted |= rows if self.has_filter else {}
         return named | counted | {name: getattr(lanes, name) for name in LANE_NAMES}
+
+    @property
+    def unwind_rows(self) -> int:
+        """Return how many numbers a path of a law with an unwind carries beside its deviations."""
+        return UNWIND_ROWS + (CAP_ROWS if self.has_cap else 0)
 
     @property
     def carried_rows(self) -> int:
@@ -97,7 +104,7 @@ class BuildSettings:
     @property
     def kept_rows(self) -> int:
         """Return how many numbers of a path lie in memory between two launches, beside what was observed."""
-        rows = UNWIND_ROWS + self.carried_rows + self.cohort_rows
+        rows = self.unwind_rows + self.carried_rows + self.cohort_rows
         return self.n_factors + rows if self.has_unwind else 0
 
     def sources(self) -> dict[str, str]:
@@ -145,6 +152,7 @@ def settings_for(model: ModelArrays, book: Book, *, float32: bool) -> BuildSetti
         is_unrolled=is_unrolled,
         has_unwind=has_unwind,
         has_filter=has_filter,
+        has_cap=bool(model.laws["is_capped"].any()),
         n_leaders=model.leader.shape[1],
         n_cohorts=model.cohort_entry.shape[1],
         n_regimes=model.drift.shape[1],

@@ -18,6 +18,10 @@ enum Row {
     SHORT_RUN,
     FX_RUN,
     IMPACT,
+#if HAS_CAP
+    JGBS_BOUGHT,
+    CAP_ENDED,
+#endif
     N_ROWS
 };
 static_assert(LAWS == 1 && PATHS == 1, "rows have no room in registers for more");

@@ -6,6 +6,9 @@
 #include "steps/jumps.cuh"
 #include "steps/regimes.cuh"
 #include "steps/following.cuh"
+#if HAS_CAP
+#include "steps/cap.cuh"
+#endif
 #if HAS_FILTER
 #include "steps/filtered.cuh"
 #if N_COHORTS
@@ -59,17 +62,20 @@ struct Called {
     double privately;  // likewise, ordered from private holders
 };
 
-// Do what the closes before a step call for: note the sales that they order, and intervene. Nothing of the step itself
-// is known yet.
-__device__ __forceinline__ Called begin_step(u64 seed, u64 path, u32 step, u32 word, real* x, double* rows) {
+// Do what the closes before a step call for: note the sales that they order, intervene, and hold a cap. Nothing of the
+// step itself is known yet.
+__device__ __forceinline__ Called begin_step(u64 seed, u64 path, u32 step, const Words& events, real* x, double* rows) {
     const int fx = FACTOR_OF(FX, law.fx);
     Called called = {look_back(deviation_of(x, fx), rows), law_tables.scheduled[step], 0.0};
     if (law.feeds_back) called.privately = order_sales(x, rows);
     if (law.intervenes) {
         real spot = deviation_of(x, fx);
-        intervene(seed, path, step, word, called.move, spot, called.official);
+        intervene(seed, path, step, events.w2, called.move, spot, called.official);
         set_deviation(x, fx, spot);
     }
+#if HAS_CAP
+    if (law.is_capped) hold_cap(step, events.w3, x, rows);
+#endif
     return called;
 }
 
@@ -86,8 +92,9 @@ __device__ __forceinline__ void end_step(u64 seed, u64 path, u32 step, const Cal
 __device__ __forceinline__ void filtered_one_step(u64 seed, u64 path, u32 step, Walk& walk) {
     real* x = walk.state.x[0][0];
     if (!law.is_unwind) return step_by_row(seed, path, step, 0.0, walk.filter, x);
-    const u32 word = law.intervenes ? philox(seed, path, step, EVENTS).w2 : 0;
-    const Called called = begin_step(seed, path, step, word, x, walk.rows);
+    Words events = {};
+    if (law.intervenes || law.is_capped) events = philox(seed, path, step, EVENTS);
+    const Called called = begin_step(seed, path, step, events, x, walk.rows);
     double sold = 0.0;
 #if N_COHORTS
     if (law.n_cohorts > 0) sold = sell_waiting(walk.cohorts, walk.rows);
@@ -95,7 +102,7 @@ __device__ __forceinline__ void filtered_one_step(u64 seed, u64 path, u32 step, 
     step_by_row(seed, path, step, sold, walk.filter, x);
     end_step(seed, path, step, called, x, walk.rows);
 #if N_COHORTS
-    if (law.n_cohorts > 0) stop_cohorts(step, deviation_of(x, FACTOR_OF(FX, law.fx)), walk.cohorts);
+    if (law.n_cohorts > 0) stop_cohorts(step, x, walk.rows, walk.cohorts);
 #endif
 }
 #endif
@@ -111,7 +118,7 @@ __device__ __forceinline__ void walk_one_step(u64 seed, const u64* paths, u32 st
     real* x = walk.state.x[0][0];
     Called called = {0.0, 0.0, 0.0};
     if (law.is_unwind) {
-        called = begin_step(seed, paths[0], step, events.w2, x, walk.rows);
+        called = begin_step(seed, paths[0], step, events, x, walk.rows);
         if (law.n_regimes > 1) change_regimes(events, called.move, walk.rows);
     }
     step_by_regime(normals, walk.rows, x);
@@ -131,7 +138,12 @@ __device__ __forceinline__ real path_series(const Walk& walk, int k) {
 #if HAS_FILTER
     if (law.is_filtered && k == 0) return (real)walk.filter.regime;
 #endif
-    const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT};
+#if HAS_CAP
+    const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, JGBS_BOUGHT, IMPACT};
+#else
+    if (k == 4) return 0;  // nothing is bought
+    const Row rows[] = {REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT, IMPACT};
+#endif
     return (real)walk.rows[rows[k]];
 }
 

@@ -10,7 +10,7 @@ from numba import njit
 from kernels.law_layout import Law, ModelArrays
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
-from kernels.numba.steps.rows import CARRY_SOLD, DEMAND, N_ROWS, SOLD, SPOT, WAITING
+from kernels.numba.steps.rows import CARRY_SOLD, DEMAND, IMPACT, N_ROWS, SOLD, SPOT, WAITING
 from kernels.types import F64, Array, u64
 
 
@@ -52,13 +52,33 @@ def sell_waiting(law: Law, rows: F64) -> None:
 
 
 @njit(**STRICT)
-def stop_cohorts(model: ModelArrays, d: int, step: u64, spot: Array, rows: F64) -> None:
-    """Stop cohorts by new worst losses at a close, spot (STRIDE,) after the step, and renew the oldest."""
-    law, n_most = model.laws[d], model.cohort_entry.shape[1]
-    n, begin, slope, most = law.n_cohorts, law.stop_start, law.stop_slope, law.stop_most
-    x, demand = rows[SPOT : SPOT + BLOCK], rows[DEMAND : DEMAND + BLOCK]  # apart, so that the loops become SIMD
+def value_of_cohorts(model: ModelArrays, d: int, state: Array, rows: F64) -> None:
+    """Put ln of what a cohort holds, from the start, in row SPOT: USD/JPY and what is held beside it, with impact.
+
+    state (n_factors * STRIDE,) after the step, rows (n_rows * STRIDE,), in and out.
+    """
+    law, x = model.laws[d], rows[SPOT : SPOT + BLOCK]
+    spot, on_impact = state[law.fx * STRIDE : (law.fx + 1) * STRIDE], law.held_impact
     for i in range(BLOCK):
         x[i] = np.float64(spot[i])
+    for f in range(model.decay.shape[1]):
+        held = model.cohort_holdings[d, f]
+        if held != 0.0:
+            for i in range(BLOCK):
+                x[i] = fma(held, np.float64(state[f * STRIDE + i]), x[i])
+    if on_impact != 0.0:
+        for i in range(BLOCK):
+            x[i] = fma(on_impact, rows[IMPACT + i], x[i])
+
+
+@njit(**STRICT)
+def stop_cohorts(model: ModelArrays, d: int, step: u64, state: Array, rows: F64) -> None:
+    """Stop cohorts by new worst losses at a close, state (n_factors * STRIDE,) after the step, and renew the oldest."""
+    law, n_most = model.laws[d], model.cohort_entry.shape[1]
+    n, begin, slope, most = law.n_cohorts, law.stop_start, law.stop_slope, law.stop_most
+    value_of_cohorts(model, d, state, rows)
+    x, demand = rows[SPOT : SPOT + BLOCK], rows[DEMAND : DEMAND + BLOCK]  # apart, so that the loops become SIMD
+    for i in range(BLOCK):
         demand[i] = 0.0
     for c in range(n):
         entry, stopped = cohort_rows(rows, c), cohort_rows(rows, n_most + c)

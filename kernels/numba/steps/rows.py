@@ -21,6 +21,8 @@ from kernels.numba.settings import STRIDE
     SHORT_RUN,  # impact on the 5-year yield per USD bn
     FX_RUN,  # fall of ln USD/JPY per USD bn
     IMPACT,  # on the 5-year yield
+    JGBS_BOUGHT,  # JPY tn, under a cap
+    CAP_ENDED,  # 1: it has ended on the path
     SPOT,  # scratch from here: ln USD/JPY
     RISE,  # 10-year Treasury yield
     PICKUP,
@@ -29,7 +31,9 @@ from kernels.numba.settings import STRIDE
     PRIVATE,  # sold in a step, by the orders of the close before it
     SOLD,  # share of the stock of carry trades, in a step
     DEMAND,  # what a close asks for, the sum over its cohorts
-) = (k * STRIDE for k in range(26))
-N_ROWS = 26  # after them come, of each cohort, where it entered, then what is stopped of it: `cohorts`
+    PULL,  # of a step's purchases under a cap
+    RELEASED,  # all that they pulled, where the cap ends in the step
+) = (k * STRIDE for k in range(30))
+N_ROWS = 30  # after them come, of each cohort, where it entered, then what is stopped of it: `cohorts`
 N_CLOSES = 5
-PATH_SERIES_ROWS = (REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, IMPACT)  # law_layout.PATH_SERIES
+PATH_SERIES_ROWS = (REGIME, CARRY_SOLD, PRIVATE_SOLD, OFFICIAL_SOLD, JGBS_BOUGHT, IMPACT)  # law_layout.PATH_SERIES

@@ -14,6 +14,7 @@ from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.numba.steps.beyond_cap import add_beyond
+from kernels.numba.steps.cap import hold_cap
 from kernels.numba.steps.cohorts import sell_waiting, start_cohorts, stop_cohorts
 from kernels.numba.steps.filtered import first_normal, start_variances, step_by_row
 from kernels.numba.steps.following import make_sales, order_sales
@@ -92,7 +93,7 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
 def begin_step(
     model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array
 ) -> None:
-    """Do what the closes before a step call for: note the sales that they order, and intervene.
+    """Do what the closes before a step call for: note the sales that they order, intervene, and hold a cap.
 
     state (n_factors * STRIDE,) of law d and rows of its unwind, in and out. Nothing of the step itself is known yet.
     """
@@ -105,6 +106,8 @@ def begin_step(
         rows[OFFICIAL + i] = model.scheduled[d, step]
     if law.intervenes:
         intervene(law, seed, paths, step, words, rows, spot)
+    if law.is_capped:
+        hold_cap(model, d, step, words, rows, state)
 
 
 @njit(**STRICT)
@@ -181,7 +184,7 @@ def filtered_one_step(
     if law.is_unwind:
         end_step(model, d, seed, paths, step, words, rows, state)
         if law.n_cohorts > 0:
-            stop_cohorts(model, d, step, state[law.fx * STRIDE : (law.fx + 1) * STRIDE], rows)
+            stop_cohorts(model, d, step, state, rows)
 
 
 @njit(**INLINE)

@@ -17,7 +17,7 @@ from kernels.types import F64, Array
 class Cohorts:
     """What paths carry of the carry trades."""
 
-    entry: F64  # (n_cohorts, n_ids) ln USD/JPY, from the start
+    entry: F64  # (n_cohorts, n_ids) ln of the value, of USD/JPY and what is held, from the start
     stopped: F64  # (n_cohorts, n_ids) share of the cohort
     waiting: F64  # (n_ids,) share of the stock to be sold
 
@@ -38,12 +38,14 @@ def sell_waiting(law: Law, cohorts: Cohorts, carried: Carried) -> F64:
     return np.asarray(sold)
 
 
-def stop_cohorts(law: Law, step: int, state: Array, cohorts: Cohorts) -> None:
+def stop_cohorts(model: ModelArrays, d: int, step: int, state: Array, carried: Carried, cohorts: Cohorts) -> None:
     """Stop cohorts by new worst losses at a close, and renew the oldest: state (n_factors, n_ids) after the step."""
-    spot = state[law.fx].astype(np.float64)
-    share = np.clip(law.stop_slope * (cohorts.entry - spot - law.stop_start), 0.0, law.stop_most)
+    law = model.laws[d]
+    value = state[law.fx] + model.cohort_holdings[d] @ state.astype(np.float64)
+    value = value + law.held_impact * carried.impact(law.long_run)
+    share = np.clip(law.stop_slope * (cohorts.entry - value - law.stop_start), 0.0, law.stop_most)
     share = np.maximum(cohorts.stopped, share)
     cohorts.waiting = cohorts.waiting + (share - cohorts.stopped).sum(axis=0) / law.n_cohorts
     cohorts.stopped = share
     oldest = step % int(law.n_cohorts)
-    cohorts.entry[oldest], cohorts.stopped[oldest] = spot, 0.0
+    cohorts.entry[oldest], cohorts.stopped[oldest] = value, 0.0

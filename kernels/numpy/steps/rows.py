@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kernels.law_layout import PATH_SERIES
-from kernels.types import F64, I64
+from kernels.types import F64, I64, Bools
 
 
 @dataclass(slots=True)
 class Carried:
-    """Numbers of each path, (n_ids,) unless noted; sales in USD bn."""
+    """Numbers of each path, (n_ids,) unless noted; sales in USD bn, JGBs in JPY tn."""
 
     q: F64  # the mixing variable
     regime: I64
@@ -22,10 +22,13 @@ class Carried:
     private_sold: F64 = field(init=False)
     official_sold: F64 = field(init=False)
     fading: F64 = field(init=False)  # sales of Treasuries, fading
+    jgbs_bought: F64 = field(init=False)
+    cap_ended: Bools = field(init=False)  # whether the cap on a yield has
 
     def __post_init__(self) -> None:
-        for name in ("carry_sold", "private_sold", "official_sold", "fading"):
+        for name in ("carry_sold", "private_sold", "official_sold", "fading", "jgbs_bought"):
             setattr(self, name, np.zeros(self.q.size))
+        self.cap_ended = np.zeros(self.q.size, np.bool_)
 
     def impact(self, long_run: float) -> F64:
         """Return the impact on the 5-year yield [decimal]: (n_ids,)."""

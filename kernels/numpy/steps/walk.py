@@ -10,6 +10,7 @@ from kernels.numpy.draws.normal import box_muller_f32, box_muller_f64
 from kernels.numpy.draws.parameters import draw_parameters, uniform
 from kernels.numpy.draws.philox import draw_words, join
 from kernels.numpy.steps.beyond_cap import add_beyond
+from kernels.numpy.steps.cap import hold_cap
 from kernels.numpy.steps.cohorts import Cohorts, sell_waiting, start_cohorts, stop_cohorts
 from kernels.numpy.steps.filtered import Variances, picked_row, start_variances, step_by_row
 from kernels.numpy.steps.following import Orders, make_sales, order_sales
@@ -82,16 +83,18 @@ class Called:
 def begin_step(
     model: ModelArrays, d: int, seed: int, path_ids: U64, step: int, state: Array, carried: Carried
 ) -> Called:
-    """Return what the closes before a step call for, and intervene: state (n_factors, n_ids) of law d, in and out.
+    """Return what the closes before a step call for, intervene, and hold a cap.
 
-    Nothing of the step itself is known yet.
+    state (n_factors, n_ids) of law d, in and out. Nothing of the step itself is known yet.
     """
     law = model.laws[d]
     move = look_back(state[law.fx].astype(np.float64), carried)
     orders = order_sales(law, model.impact[d], state, carried) if law.feeds_back else None
-    flow = np.full(path_ids.size, model.scheduled[d, step])
+    flow, words = np.full(path_ids.size, model.scheduled[d, step]), draw_words(seed, path_ids, step, EVENTS)
     if law.intervenes:
-        flow += intervene(law, seed, path_ids, step, draw_words(seed, path_ids, step, EVENTS)[2], move, state)
+        flow += intervene(law, seed, path_ids, step, words[2], move, state)
+    if law.is_capped:
+        hold_cap(model, d, step, words[3], carried, state)
     return Called(move=move, flow=flow, orders=orders)
 
 
@@ -160,8 +163,8 @@ def filtered_one_step(
     step_by_row(model, d, step, rows, normals, sold, variances, state)
     if carried is not None and called is not None:
         end_step(model, d, seed, path_ids, step, called, state, carried)
-    if cohorts is not None:
-        stop_cohorts(law, step, state, cohorts)
+    if carried is not None and cohorts is not None:
+        stop_cohorts(model, d, step, state, carried, cohorts)
 
 
 def observe(model: ModelArrays, d: int, state: Array, carried: Carried | None) -> Array:

@@ -1,3 +1,7 @@
+from cli.scenario.unwind_tables import tables
+from engine.inputs.scenario.load import load_scenario
+from engine.mechanisms.jumps import Jump
+from engine.mechanisms.unwind import Unwind
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
 
@@ -11,7 +15,7 @@ def test_list_names_the_bundled_scenarios(unwind):
     )
     assert names[0] == DEFAULT_SCENARIO
     assert len(names) == 23
-    assert others == ["equities/regimes-empirical", "equities/regimes-theory"]
+    assert others == ["equities/regimes-empirical", "equities/regimes-theory", "equities/unwind-loop"]
     assert {"august-2024", "mixture", "feedback-severe"} < set(names)
 
 
@@ -20,6 +24,7 @@ def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     for name in ("equities/regimes-theory", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
     assert rows["filtered"].endswith("  passes at 1 and 10 days")
+    assert "stress law: not a forecast; record's next-date test t = -6.3 against this strength" in rows["unwind-loop"]
     assert (
         "Backtest: stress law: not a forecast; law gaussian: fails" in unwind("scenario", "show", "april-2025").stdout
     )
@@ -41,6 +46,23 @@ def test_show_says_what_goes_on_within_the_paths(unwind):
     assert "Hazard CALM to FLIGHT: assumption" in out
     assert "zero rate -26.5 bp on day 5" in unwind("scenario", "show", "boj-u-turn").stdout
     assert "median led to 125" in unwind("scenario", "show", "article-2025-bridge").stdout
+
+
+def test_show_says_when_a_jump_comes_and_how_likely():
+    jumps = next(each for each in tables(load_scenario("boj-meetings").unwind) if each.title == "Jumps")
+    assert jumps.rows[0][:3] == ("rise of 25 bp", "each date of boj-meetings, 30 %", "JGB_1Y")
+    at_once, later = (
+        next(each for each in tables(Unwind(jumps=(Jump(name="j", source="s", mean=(("USDJPY", -0.1),), **when),))))
+        for when in ({"day": 2, "probability": 0.5}, {"event": "boj-meetings"})
+    )
+    assert [each.rows[0][1] for each in (at_once, later)] == ["on day 2, 50 %", "each date of boj-meetings"]
+
+
+def test_show_gives_a_parameter_s_list_one_line_each():
+    rows = {
+        row[1]: row[2] for table in tables(load_scenario("unwind-loop").unwind) for row in table.rows if len(row) == 3
+    }
+    assert rows["studies"] == "40 to 60 bp (Beltran et al., FRB IFDP 1041 (2012), short run), weight 2"
 
 
 def test_a_loop_that_feeds_itself_is_warned_of_wherever_it_is_met(unwind):

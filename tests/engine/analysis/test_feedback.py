@@ -1,11 +1,14 @@
 """Losses taken apart: parts of paired runs."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from engine.analysis.feedback import as_json, feedback, variants
+from engine.analysis.feedback import _private_month, as_json, feedback, variants
 from engine.errors import InputError
 from engine.inputs.run import resolve
+from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.unwind import Unwind
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -60,6 +63,19 @@ def test_more_is_sold_on_the_paths_of_the_tail(results):
     carry, private, _ = results["three-regimes"].sales
     assert private.in_tail.value > private.mean.value > 0.0
     assert carry.mean.value == 0.0
+
+
+@pytest.mark.parametrize("step_years", [1.0 / 252.0, 11.0 / 10.0 / 261.0])
+def test_a_month_at_the_largest_hazard_is_sold_at_the_largest_pace(step_years):
+    """Of 450, 1.34 a year in 10 steps: the share that is left after them is left of what is left in all of a month."""
+    law, selling = SimpleNamespace(record={"years": step_years}), Repatriation(source="x")
+    sold = 450.0 * (1.0 - (1.0 - 1.34 * step_years) ** 10)
+    found = _private_month(selling, law, np.array([0.0, 0.5 * sold, sold]), 10)
+    left = (1.0 - 1.34 * step_years) ** (1.0 / 12.0 / step_years)
+    assert found.at_most == pytest.approx(450.0 * (1.0 - left), rel=1e-12)
+    alone = _private_month(selling, law, np.array([sold]), 10)
+    assert alone.simulated.value == pytest.approx(alone.at_most, rel=1e-12)
+    assert found.simulated.value < found.at_most
 
 
 def test_the_records_verdict_stands_beside_the_parts(results):

@@ -10,9 +10,9 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.law import law_of
 from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact
+from engine.mechanisms.parameters.studies import Study, StudyLaw
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import Sale
-from engine.mechanisms.studies import Study, StudyLaw
 from engine.mechanisms.unwind import Unwind
 
 URGED = Response(carry=0.4, falls=10.0, yields=9e3, unhedged=5e-4)

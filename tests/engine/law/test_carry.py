@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from engine.analysis.loop_gain import loop_gain
 from engine.calibration.filtered import FilterRule, standardised_along
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
@@ -22,6 +23,7 @@ from engine.mechanisms.impact import Impact
 from engine.mechanisms.loop import loop_strength
 from engine.mechanisms.unwind import Unwind
 from engine.run.walk import walk_of
+from engine.scenario.apply import apply
 from engine.scenario.scenario import Shock, ShockKind
 from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
@@ -164,6 +166,79 @@ def test_rows_net_of_sales_in_their_own_order_give_the_record_back(hand_market, 
     sold = inferred_sales(changes[:, 1], shape_of(unwind.carry)).sold[t:]
     assert sold.sum() > 0.2
     assert found[:, 2 + PATH_SERIES.index("carry_sold")] == pytest.approx(250.0 * sold.cumsum(), abs=1e-10)
+
+
+def test_holdings_move_a_cohort_s_value_in_yen():
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    names = [factor.name for factor in equities.factors]
+    at = {name: names.index(name) for name in ("SPX", "MXNJPY", "USDJPY")}
+    carry = Carry(source="x", holdings=(("SPX", 0.2), ("MXNJPY", 0.1)))
+    impact = Impact(source="x", betas=(("SPX", 5.0),))
+    unwind = replace(LOOP, carry=carry, impact=impact)
+    found = cohort_arrays(unwind, setting_of(equities, equities))
+    # stocks in dollars beside the dollar, pesos against the yen in its place
+    held = {f: found.holdings[f] for f in np.flatnonzero(found.holdings)}
+    assert held == pytest.approx({at["SPX"]: 0.2, at["MXNJPY"]: 0.1, at["USDJPY"]: -0.1}, rel=1e-15)
+    # a unit of impact is one on the 5- and the 10-year Treasury
+    assert carry_record(unwind, setting_of(equities, equities))["held_impact"] == pytest.approx(0.2 * 5.0, rel=1e-15)
+    fallen = replace(equities, levels={**equities.levels, "SPX": 0.9 * equities.levels["SPX"]})
+    lost = cohort_arrays(unwind, setting_of(fallen, equities)).entry - found.entry
+    assert lost == pytest.approx(np.full(60, -0.2 * math.log(0.9)), rel=1e-12)
+
+
+def test_losses_on_stocks_stop_trades_that_the_dollar_leaves_alone():
+    """The S&P 500 falls by a fifth at once: of cohorts with 0.3 in it 3 (0.3 * 0.223 - 0.03) is stopped, and more."""
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    crash = (Shock(factor="SPX", size=-0.2, kind=ShockKind.RELATIVE),)
+    stress, ids = replace(load_scenario("unwind-loop"), shocks=crash, followers=()), np.arange(100, dtype=np.uint64)
+
+    def sold(holdings):
+        unwind = replace(stress.unwind, carry=replace(stress.unwind.carry, holdings=holdings))
+        made = walk_of(replace(stress, unwind=unwind), equities, n_days=5, seed=1, backend=NumbaBackend())
+        return made.deviations(ids)[:, made.series.index("carry_sold")]
+
+    with_stocks, without = sold((("SPX", 0.3),)), sold(())
+    assert with_stocks[0] == pytest.approx(np.full(100, 0.05 * 250.0))  # the limit of the first date
+    assert (with_stocks[-1] > without[-1] + 10.0).all()
+
+
+def test_bundled_trades_with_stocks_and_pesos_sell_what_a_plain_loop_over_their_prices_sells():
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    made = walk_of(load_scenario("equities/unwind-loop"), equities, n_days=10, seed=1, backend=NumbaBackend())
+    levels = made.deviations(np.arange(60, dtype=np.uint64))  # logarithms of prices, from the start
+    dollar, stocks, peso, sold = (
+        levels[:, made.series.index(name)] for name in ("USDJPY", "SPX", "MXNJPY", "carry_sold")
+    )
+    value = 0.5 * dollar + 0.25 * (stocks + dollar) + 0.25 * peso  # stocks in dollars, pesos in yen
+    start = inferred_sales(equities.filtered.loop.moves, shape_of(LOOP.carry))  # its defaults are the scenario's own
+    expected = np.zeros_like(sold)
+    for path in range(sold.shape[1]):
+        losses, worst, waiting, before, so_far = list(start.losses), list(start.worst), start.waiting, 0.0, 0.0
+        for day, now in enumerate(value[:, path].tolist()):
+            today = min(waiting, 0.05)
+            waiting, so_far = waiting - today, so_far + 250.0 * today
+            for c in range(60):
+                losses[c] += before - now
+                newly = max(worst[c], losses[c])
+                waiting += (stopped_by(newly) - stopped_by(worst[c])) / 60.0
+                worst[c] = newly
+            losses[day % 60], worst[day % 60] = 0.0, 0.0  # the oldest are renewed at the close
+            before, expected[day, path] = now, so_far
+    assert (expected[-1] > 1.0).sum() > 5  # USD bn: most paths sell nothing in ten days, some a great deal
+    assert sold == pytest.approx(expected, abs=1e-9)  # rounding of sums
+
+
+def stopped_by(loss):
+    return min(max(3.0 * (loss - 0.03), 0.0), 0.6)
+
+
+def test_a_cohort_s_value_falls_with_the_dollar_by_its_followers_too():
+    equities = load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml")
+    unwind = apply(load_scenario("equities/unwind-loop"), equities).unwind
+    found = cohort_arrays(unwind, setting_of(equities, equities)).value_per_fx
+    assert found == pytest.approx(0.75 + 0.25 * 0.81 + 0.25 * 1.5, rel=1e-12)  # betas of window-2024
+    law = law_of(equities, 10, 10, unwind)
+    assert loop_gain(law.unwind, 10).at_median == pytest.approx(0.675 * 1.3275, rel=1e-12)
 
 
 def test_a_vol_follows_what_sales_do_to_the_dollar_by_its_beta():

@@ -10,9 +10,9 @@ from engine.law.impact import impact_record, impact_shape
 from engine.law.law import law_of
 from engine.law.part import LawSetting
 from engine.mechanisms.impact import Impact
+from engine.mechanisms.parameters.studies import STUDIES, Study
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import Sale
-from engine.mechanisms.studies import STUDIES, Study
 from engine.mechanisms.unwind import Unwind
 from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend

@@ -8,6 +8,7 @@ from engine.inputs.market.load import bundled_market_path, load_market
 from engine.law.part import LawSetting
 from engine.law.registry import LAWS, law_part
 from engine.law.unwind import STRUCTURAL, unwind_law
+from engine.mechanisms.cap import Cap
 from engine.mechanisms.carry import Carry
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
@@ -24,6 +25,7 @@ EVERYTHING = Unwind(
     nu=5.0,
     jumps=(Jump(name="j", source="x", day=1),),
     intervention=Intervention(source="x"),
+    cap=Cap(source="x", factor="JGB_10Y", room_bp=10.0, probability=0.1),
     carry=Carry(source="x"),
     repatriation=Repatriation(source="x"),
     impact=Impact(source="x"),

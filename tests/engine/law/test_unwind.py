@@ -12,11 +12,11 @@ from engine.mechanisms.bridge import Bridge
 from engine.mechanisms.impact import Impact
 from engine.mechanisms.intervention import Intervention
 from engine.mechanisms.jumps import Jump
+from engine.mechanisms.parameters.studies import Study
 from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.registry import is_daily
 from engine.mechanisms.repatriation import Repatriation
 from engine.mechanisms.scheduled_sales import Sale
-from engine.mechanisms.studies import Study
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import pack
 from kernels.base import PathRange

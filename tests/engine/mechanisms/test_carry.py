@@ -32,6 +32,23 @@ def test_carry_trades_that_no_law_has_a_place_for_are_refused(text, said, tmp_pa
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("holdings", "said"),
+    [
+        ("UST_10Y = 0.1", "carry.holdings.UST_10Y: 'UST_10Y' matches UST_10Y, and only prices were wanted"),
+        ("USDJPY = 0.1", "'USDJPY' matches USDJPY, in which the rest of a cohort is held anyway"),
+        ("SPX = 0.7, XLK = 0.5", "carry.holdings: these shares add up to 1.2, and a cohort is held once: 1 at most"),
+        ("SPX = -0.1", "carry.holdings.SPX"),
+    ],
+)
+def test_holdings_that_are_none_are_refused(holdings, said, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'{HEAD}law = "filtered"\n{CARRY}holdings = {{ {holdings} }}\n')
+    with pytest.raises(FileFaults) as refused:
+        apply(load_scenario(str(path)), load_market(bundled_market_path().parent / "equities" / "2025-05-28.toml"))
+    assert said in str(refused.value)
+
+
 def test_a_market_without_the_record_is_refused_with_the_command_that_makes_it():
     market = load_market(bundled_market_path())
     bare = replace(market, filtered=replace(market.filtered, loop=None))

@@ -8,6 +8,7 @@ import pytest
 from engine.errors import FileFaults
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
+from engine.mechanisms.cap import Cap
 from engine.mechanisms.checks import check_unwind
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
@@ -26,7 +27,7 @@ def scenario(*jumps: Jump) -> Scenario:
 
 def test_a_jump_comes_on_each_date_that_is_known_by_its_business_day():
     plain = Jump(name="plain", source="s", day=2)
-    found = on_dates([plain, MEETING], DAY, 250, Findings("s"))
+    found = on_dates(Unwind(jumps=(plain, MEETING)), DAY, 250, Findings("s"))
     assert found[0] == plain
     # 28 May is a Wednesday; to 17 June New York and Tokyo are shut on no weekday: 29, 30, then 5 + 5 and 16, 17.
     assert [(each.name, each.day, each.event) for each in found[1:3]] == [
@@ -38,17 +39,21 @@ def test_a_jump_comes_on_each_date_that_is_known_by_its_business_day():
 
 
 def test_a_date_on_which_new_york_is_shut_counts_on_the_next_joint_one():
-    (found,) = on_dates([Jump(name="a", source="s", event="jgb-30y-auctions")], date(2025, 7, 1), 10, Findings("s"))
+    (found,) = on_dates(
+        Unwind(jumps=(Jump(name="a", source="s", event="jgb-30y-auctions"),)), date(2025, 7, 1), 10, Findings("s")
+    )
     assert found.day == 2  # 3 July: the second business day
     assert (
-        on_dates([Jump(name="a", source="s", event="jgb-20y-auctions")], date(2025, 7, 2), 10, Findings("s"))[0].day
+        on_dates(
+            Unwind(jumps=(Jump(name="a", source="s", event="jgb-20y-auctions"),)), date(2025, 7, 2), 10, Findings("s")
+        )[0].day
         == 5
     )
 
 
 def test_a_market_after_the_last_known_date_has_none_and_says_so():
     findings = Findings("s")
-    assert on_dates([MEETING], date(2026, 1, 5), 10, findings) == ()
+    assert on_dates(Unwind(jumps=(MEETING,)), date(2026, 1, 5), 10, findings) == ()
     (note,) = findings.notes()
     assert "no date of boj-meetings comes after 2026-01-05: the last that is known is 2025-12-19" in note
 
@@ -74,7 +79,7 @@ EVE = date(2024, 7, 22)  # of a meeting on 31 July that no list here has
 
 def test_a_market_before_the_first_known_date_is_refused_where_nothing_else_comes():
     findings = Findings("s")
-    on_dates([MEETING], EVE, 10, findings)
+    on_dates(Unwind(jumps=(MEETING,)), EVE, 10, findings)
     with pytest.raises(FileFaults, match="dates of boj-meetings before 2025-01-24 are not known here, and nothing els"):
         findings.notes()
     market = replace(load_market(bundled_market_path()), valuation_date=EVE)
@@ -88,7 +93,7 @@ def test_a_market_before_the_first_known_date_is_refused_where_nothing_else_come
 def test_a_market_before_the_first_known_date_is_a_note_where_another_jump_comes():
     findings = Findings("s")
     first = Jump(name="first", source="s", day=1)
-    assert on_dates([first, MEETING], EVE, 10, findings) == (first,)
+    assert on_dates(Unwind(jumps=(first, MEETING)), EVE, 10, findings) == (first,)
     (note,) = findings.notes()
     assert "dates of boj-meetings before 2025-01-24 are not known here: from 2024-07-22 to then none comes" in note
     (late,) = event_notes(scenario(first, MEETING), EVE, 10)
@@ -102,6 +107,28 @@ def test_dates_beyond_the_horizon_use_up_no_jumps():
     assert len(apply(whole, market, 14).unwind.jumps) == 5
     with pytest.raises(FileFaults, match="scenario 's': jumps: there may be 8 kinds of jumps at most within the"):
         apply(whole, market, 250)
+
+
+def test_a_cap_that_no_meeting_within_the_horizon_can_end_is_a_note():
+    cap = Cap(source="s", factor="JGB_10Y", room_bp=10.0, probability=0.2, event="boj-meetings")
+    held = Scenario(name="s", title="t", description="d", source="s", unwind=Unwind(cap=cap))
+    (note,) = event_notes(held, DAY, 13)
+    assert "cap.event: the next known date of boj-meetings is 2025-06-17, and the horizon of 13 business days" in note
+    assert note.endswith("ends on 2025-06-16: the cap never ends")
+    assert event_notes(held, DAY, 14) == ()
+    findings = Findings("s")
+    on_dates(held.unwind, date(2026, 1, 5), 14, findings)
+    (note,) = findings.notes()
+    assert "cap.event: no date of boj-meetings comes after 2026-01-05: the last that is known is 2025-12-19" in note
+
+
+def test_a_market_before_the_first_known_meeting_is_refused_by_a_cap_that_may_end_on_one():
+    market = replace(load_market(bundled_market_path()), valuation_date=EVE)
+    with pytest.raises(
+        FileFaults, match=r"cap\.event: dates of boj-meetings before .* the cap cannot end within the hor"
+    ):
+        apply(load_scenario("boj-cap"), market, 10)
+    assert apply(load_scenario("boj-cap"), market).unwind.cap.event == "boj-meetings"  # nothing is walked
 
 
 @pytest.mark.parametrize(("change", "message"), [

@@ -42,13 +42,46 @@ def test_each_is_a_stress_on_the_filtered_law_that_both_markets_take(name):
 @pytest.mark.parametrize(("name", "before", "day", "scale"), [
     ("auction-failure", "2025-05-19", "2025-05-20", 1.0),
     ("boj-meetings", "2024-07-30", "2024-07-31", 25.0 / 15.0),
-    ("boj-cap", "2022-12-19", "2022-12-20", 1.0),
 ])  # fmt: skip
 def test_jumps_are_the_moves_of_their_days(states, name, before, day, scale):
     moves = scale * (states.loc[day] - states.loc[before])
     for factor, size in jump_means(name).items():
         # Written to a tenth of a basis point; of the scaled day after the tenths of its own were taken.
         assert size == pytest.approx(moves[factor], abs=0.6e-5 * scale if factor != "USDJPY" else 1e-4), factor
+
+
+def test_the_end_of_the_cap_is_that_of_2022(states):
+    """Pulls and spill per 1.0 of the ten-year; yields are written to a thousandth of it, the yen to 0.1."""
+    moves = states.loc["2022-12-20"] - states.loc["2022-12-19"]
+    cap = load_scenario("boj-cap").unwind.cap
+    for factor, size in (*cap.shape, *cap.spill):
+        # the numerators are tenths of a basis point over 15.2, or 0.1 % over 0.00152
+        wanted = pytest.approx(moves[factor] / moves["JGB_10Y"], abs=0.006 if factor != "USDJPY" else 0.2)
+        assert size == wanted, factor
+
+
+def test_the_bank_buys_what_holds_the_yield_down_and_all_of_it_comes_back_at_the_meeting():
+    """On common draws a path under the cap is the law's own less its purchases, until 17 June 2025, business day 14."""
+    plain, held = (
+        walk_of(load_scenario(name), MARKET, n_days=14, seed=1, backend=NumbaBackend())
+        for name in ("filtered", "boj-cap")
+    )
+    ids, place = np.arange(4_000, dtype=np.uint64), held.series.index
+    moved = held.deviations(ids) - plain.deviations(ids)
+    bought = moved[:, place("jgbs_bought")]  # (n_days, n_paths) JPY tn; the other law buys none
+    cap = load_scenario("boj-cap").unwind.cap
+    assert bought[0].max() == 0.0  # the band begins at the start
+    assert 0.3 < (bought[-2] > 0.0).mean() < 1.0
+    for name, share in (*cap.shape, ("JGB_10Y", 1.0)):
+        # sums of numbers below 1
+        np.testing.assert_allclose(moved[:-1, place(name)], -1e-4 * share * bought[:-1], atol=1e-14, err_msg=name)
+    spilled, before = moved[-1, place("USDJPY")], bought[-2]
+    ended = spilled != 0.0
+    np.testing.assert_allclose(spilled[ended], -28.4e-4 * before[ended], rtol=1e-9)
+    np.testing.assert_allclose(moved[-1, place("JGB_10Y"), ended], 0.0, atol=1e-14)
+    likely = np.minimum(0.09 + 0.01 * before, 1.0)[before > 0.0]  # of the others an end moves nothing
+    error = np.sqrt((likely * (1.0 - likely)).sum()) / likely.size
+    assert ended[before > 0.0].mean() == pytest.approx(likely.mean(), abs=4.0 * error)
 
 
 def test_treasuries_and_jgbs_of_global_rates_are_the_window_and_its_betas(states):

@@ -83,3 +83,17 @@ def test_a_run_of_every_kind_has_numbas_digests(folder, precision, scenarios, mo
     assert all(held for _, held in build.payoffs)
     assert build.vol_terms
     assert [row.pnl_sha256 for row in ours.results] == [row.pnl_sha256 for row in theirs.results]
+
+
+@pytest.mark.slow
+def test_a_run_under_a_cap_that_may_end_has_numbas_digests(monkeypatch):
+    """Over twenty days of the sample books, on the fourteenth of which a sixth of the paths see the cap end."""
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    settings = {"scenario": ["filtered", "boj-cap"], "paths": 3000, "horizon_days": 20, "backend": "numba"}
+    theirs = start.run(resolve(settings, {}, None), lambda *_: None, lambda _: None)
+    monkeypatch.setattr(prepared, "choose_backend", lambda *_: CudaBackend([HostDevice()]))
+    ours = start.run(resolve(settings, {}, None), lambda *_: None, lambda _: None)
+    digests = {(row.scenario, row.scope): row.pnl_sha256 for row in theirs.results}
+    assert {(row.scenario, row.scope): row.pnl_sha256 for row in ours.results} == digests
+    assert len(set(digests.values())) == len(digests)

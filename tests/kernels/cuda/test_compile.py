@@ -92,11 +92,11 @@ def test_many_factors_compile_without_spills(nvrtc, random_model, random_book, a
 
 @pytest.fixture(scope="module")
 def unwind_build(random_unwind, random_book):
-    """A mixture of three regimes; of the factors the last is a price."""
+    """A mixture of three regimes, without a cap and its two rows; of the factors the last is a price."""
 
     def _build(n_factors, float32, is_split):
         rng = np.random.default_rng(0)
-        model = random_unwind(rng, n_factors)
+        model = random_unwind(rng, n_factors, off=("cap",))
         prices = np.where(np.arange(n_factors) == n_factors - 1, model.convexity, 0.0)
         book = random_book(rng, n_factors, degree=10)
         book = book.holding(book.run._replace(observations=np.arange(1, 2 + is_split)))

@@ -94,7 +94,7 @@ def test_what_comes_on_top_of_a_law_by_rows_has_numbas_bits(twin, pair, build):
     assert_equal_bits(twin, model, book, float32)
 
 
-@pytest.mark.parametrize("off", ["jumps", "intervention", "feedback", "carry"])
+@pytest.mark.parametrize("off", ["jumps", "intervention", "feedback", "cap", "carry"])
 def test_each_on_top_switched_off_has_numbas_bits(twin, pair, off):
     model, book = pair(np.random.default_rng(11), 5, 2, False, False, (off,))
     assert_equal_bits(twin, model, book, float32=off == "feedback")  # carry trades in both precisions
@@ -105,7 +105,7 @@ def test_what_paths_carry_is_kept_for_as_many_as_there_is_room(twin, pair, monke
     numba, paths = NumbaBackend(), PathRange(first=2**40, n=1300)
     ours, expected = prepared(twin, model, book, False), numba.pnl(prepared(numba, model, book, False), paths)
     kept = settings_for(model, book, float32=False).kept_rows
-    assert kept == 7 + 14 + 7 * 4 + 3 + 1 + 2 * 7 + 1  # the last of seven cohorts
+    assert kept == 7 + 14 + 2 + 7 * 4 + 3 + 1 + 2 * 7 + 1  # of a cap 2, and the last of seven cohorts
     monkeypatch.setattr(cuda_backend, "STATE_BYTES", 512 * (3 * 7 + kept) * 8)
     assert twin.pnl(ours, paths).tobytes() == expected.tobytes()
 

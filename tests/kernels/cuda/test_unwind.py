@@ -17,7 +17,7 @@ from kernels.cuda.host.source import settings_for
 from kernels.law_layout import LAW, PATH_SERIES
 from kernels.numba.backend import NumbaBackend
 
-MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback")
+MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback", "cap")
 # What a build is made for: n_factors, float32, laws, whether there are derivatives, seen early
 BUILDS = [(5, False, 2, False), (7, True, 1, True), (18, False, 3, True), (16, True, 2, False), (29, False, 2, True)]
 LOOKED_AT = ("fx", "ust", "pickup_1", "pickup_2", "pickup_3", "pickup_4")

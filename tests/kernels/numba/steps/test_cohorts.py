@@ -44,6 +44,7 @@ def in_order(rows, *, losses, worst, **fields):
         impact=zeros,
         scheduled=np.zeros((1, n_steps)),
         with_fx=np.array([[0.0, 1.0]]),
+        cohort_holdings=zeros,
         cohort_entry=np.array([losses]),
         cohort_stopped=np.array([stopped]),
     )
@@ -55,7 +56,7 @@ def share(law, loss):
 
 def plain_loop(model, rows, losses, worst):
     """USD/JPY after each step and what was sold so far, number by number: by losses and worst losses of each cohort."""
-    law, losses, worst = model.laws[0], list(losses), list(worst)
+    law, losses, worst, moves = model.laws[0], list(losses), list(worst), [0.0, 0.0]
     averages, leads, spot, queue, sold_so_far = model.variance[0].tolist(), [0.5, -1.0], 0.0, float(law.waiting), 0.0
     found = []
     for step, row in enumerate(rows.tolist()):
@@ -67,14 +68,15 @@ def plain_loop(model, rows, losses, worst):
             per_z = float(model.weekday_move[0, f] * model.root_span[0, step]) * math.sqrt(variance)
             if f == 1:
                 z[f] -= float(law.fx_per_stock) * sold / per_z
-                move = per_z * z[f]
+            moves[f] = per_z * z[f]
             square = variance * z[f] ** 2
             averages[f] = [
                 s * a + (1.0 - s) * square for s, a in zip(model.speed[0].tolist(), averages[f], strict=True)
             ]
-        leads, spot = [min(max(each, -3.0), 3.0) for each in z], spot + move
+        leads, spot = [min(max(each, -3.0), 3.0) for each in z], spot + moves[1]
+        gained = moves[1] + sum(h * m for h, m in zip(model.cohort_holdings[0].tolist(), moves, strict=True))
         for c in range(len(losses)):
-            losses[c] -= move
+            losses[c] -= gained
             if losses[c] > worst[c]:
                 queue += (share(law, losses[c]) - share(law, worst[c])) / len(losses)
                 worst[c] = losses[c]
@@ -91,14 +93,15 @@ def walked(backend, model, book):
 
 
 @BACKENDS
-def test_cohorts_are_those_of_a_plain_loop_by_worst_losses(backend, no_book):
+@pytest.mark.parametrize("holdings", [[0.0, 0.0], [0.6, 0.0], [0.6, -0.6]], ids=["dollars", "in dollars", "in yen"])
+def test_cohorts_are_those_of_a_plain_loop_by_worst_losses(backend, holdings, no_book):
     rng = np.random.default_rng(1)
     rows, losses = rng.standard_t(4, (40, 2)) - [0.0, 0.4], rng.uniform(-0.04, 0.06, 9)
     worst = np.maximum(losses, 0.0) + rng.uniform(0.0, 0.02, 9)
-    model = in_order(rows, losses=losses, worst=worst, waiting=0.08)
+    model = in_order(rows, losses=losses, worst=worst, waiting=0.08)._replace(cohort_holdings=np.array([holdings]))
     spot, sold = walked(backend, model, no_book(2, 40))
     expected = plain_loop(model, rows, losses, worst)
-    assert sold[-1] > 100.0  # of 250: all cohorts are renewed four times
+    assert sold[-1] > (100.0 if holdings == [0.0, 0.0] else 30.0)  # of 250: all cohorts are renewed four times
     assert spot == pytest.approx(expected[0], rel=0.0, abs=1e-13)  # rounding of 40 steps
     assert sold == pytest.approx(expected[1], rel=0.0, abs=1e-10)  # in USD bn
 

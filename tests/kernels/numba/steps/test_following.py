@@ -14,7 +14,7 @@ from kernels.numpy.draws.philox import draw_words
 
 N_FACTORS, N_STEPS, N_PATHS, SEED = 7, 8, 600, 7
 IDS = np.arange(2**33 - 100, 2**33 - 100 + N_PATHS, dtype=np.uint64)  # across a carry of the counter
-MECHANISMS = ("jumps", "intervention", "feedback", "carry")
+MECHANISMS = ("jumps", "intervention", "feedback", "cap", "carry")
 EACH_OFF = [(), *((name,) for name in MECHANISMS), MECHANISMS]
 
 
@@ -58,7 +58,7 @@ def test_all_of_it_switched_off_has_the_bits_of_the_law_by_rows(float32, random_
 
 @pytest.mark.parametrize("name", MECHANISMS)
 def test_each_that_is_on_and_does_nothing_has_the_bits_of_it_switched_off(name, random_overlaid, no_book):
-    """Jumps that never come, interventions of no size, sales that move no price: one after the other."""
+    """Jumps that never come, interventions of no size, sales and purchases that move no price: one after the other."""
     model, book = random_overlaid(np.random.default_rng(4), N_FACTORS, 1, N_STEPS), no_book(N_FACTORS, N_STEPS)
     quiet, off = (model._replace(laws=model.laws.copy()) for _ in range(2))
     if name == "jumps":
@@ -68,6 +68,9 @@ def test_each_that_is_on_and_does_nothing_has_the_bits_of_it_switched_off(name, 
         for field in ("fx_per_tn", "ust_per_tn"):
             quiet.laws[field] = 0.0
         off.laws["intervenes"] = 0
+    elif name == "cap":
+        quiet = quiet._replace(cap_shape=np.zeros_like(model.cap_shape), cap_release=np.zeros_like(model.cap_release))
+        off.laws["is_capped"] = 0
     elif name == "carry":
         quiet.laws["fx_per_stock"] = 0.0
         off.laws["n_cohorts"] = 0
@@ -129,7 +132,9 @@ def plain_loop(model, path):
 
 
 def test_rows_drifts_and_jumps_are_those_of_a_plain_loop(random_overlaid, no_book):
-    model = random_overlaid(np.random.default_rng(6), N_FACTORS, 1, N_STEPS, ("intervention", "feedback", "carry"))
+    model = random_overlaid(
+        np.random.default_rng(6), N_FACTORS, 1, N_STEPS, ("intervention", "feedback", "cap", "carry")
+    )
     every = np.ones((1, N_FACTORS))
     model = model._replace(decay=every, follows=every.astype(np.int64), own_normal=0.0 * every)
     ids = IDS[:40]

@@ -10,7 +10,7 @@ from kernels.numpy.backend import NumpyBackend
 
 N_FACTORS, N_STEPS, N_PATHS = 7, 8, 600
 FIRST = 2**33 - 100  # across a carry of the counter
-MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback")
+MECHANISMS = ("regimes", "mixing", "jumps", "intervention", "feedback", "cap")
 IDS = np.arange(FIRST, FIRST + N_PATHS, dtype=np.uint64)
 
 

@@ -7,7 +7,7 @@ from engine.errors import FileFaults
 from engine.inputs.scenario.load import load_scenario
 from engine.mechanisms.impact import Impact, at_median
 from engine.mechanisms.parameters.findings import Findings
-from engine.mechanisms.studies import STUDIES, Study, check_studies, law_of_studies
+from engine.mechanisms.parameters.studies import STUDIES, Study, check_studies, law_of_studies
 
 MIXED = (
     Study(study="wide", low_bp=10.0, high_bp=30.0, weight=3.0),
