@@ -77,7 +77,7 @@ def test_a_column_that_rows_do_not_name_moves_by_its_regression_and_noise():
          "must be a date as 2024-08-05, got '2024-8-5'"),
         ('law = "filtered"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -30.0 } }]', "lie in [-10, 10]"),
         ('law = "filtered"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -3.0 } }, '
-         '{ date = "2024-08-06", residuals = { UST_2Y = 1.0 } }]', "USDJPY, UST_2Y is not in all"),
+         '{ date = "2024-08-06", residuals = { UST_2Y = 1.0 } }]', "UST_2Y is not in the other rows, and USDJPY is"),
         ('law = "filtered"\nrows = [{ date = "2024-08-05", residuals = { USDJPY = -3.0 } }]',
          "JGB_10Y, JGB_30Y, UST_2Y, UST_10Y lead others in the market's [law]: give their residuals"),
     ],
@@ -88,3 +88,28 @@ def test_what_does_not_fit_is_refused_in_words(tmp_path, text, said):
     with pytest.raises(InputError) as refusal:
         apply(load_scenario(str(path)), MARKET)
     assert said in str(refusal.value)
+
+
+def _flight(tmp_path, change):
+    """The rows of flight-2024 as a user's file, with a change of its text."""
+    lines = ['title = "t"\ndescription = "d"\nsource = "s"\nlaw = "filtered"\n']
+    for row in FLIGHT:
+        sizes = ", ".join(f"{name} = {size!r}" for name, size in row.residuals)
+        lines.append(f'[[rows]]\ndate = "{row.date}"\nresiduals = {{ {sizes} }}\n')
+    path = tmp_path / "mine.toml"
+    path.write_text(change("".join(lines)), encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        apply(load_scenario(str(path)), MARKET)
+    return str(refusal.value).splitlines()
+
+
+def test_a_typo_in_the_first_row_is_one_error_with_the_word_that_is_meant(tmp_path):
+    (line,) = _flight(tmp_path, lambda text: text.replace("USDJPY", "USDJYP", 1))
+    assert "line 7, rows[1].residuals: all rows name the same factors: USDJYP is not in the other rows" in line
+    assert line.endswith("and USDJPY is missing; did you mean 'USDJPY'?")
+
+
+def test_a_typo_in_every_row_is_named_once(tmp_path):
+    lines = _flight(tmp_path, lambda text: text.replace("JGB_40Y", "JGB_4OY"))
+    (line,) = [line for line in lines if "no factor matches" in line]
+    assert "'JGB_4OY', here and in 21 more places; did you mean 'JGB_40Y'?" in line
