@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.render import Column, Table, scale
 from engine.conventions.currencies import HOME
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from engine.backtest.run_backtest import BacktestResult
@@ -105,7 +106,7 @@ def _verdict_row(verdict: "Verdict") -> list[str]:
         "?" if verdict.score is None else f"{verdict.score:.3f}",
         "" if verdict.score_t is None else f"{verdict.score_t:+.1f}",
         "?" if verdict.wealth is None else f"{verdict.wealth:.2g}",
-        f"{said}, {len(verdict.failed)} tests failed" if verdict.failed else said,
+        f"{said}, {counted(len(verdict.failed), 'test')} failed" if verdict.failed else said,
     ]
 
 

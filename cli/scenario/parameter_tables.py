@@ -151,8 +151,14 @@ def _prior_words(prior: "PriorFacts") -> str:
 def _quantile(each: "BandQuantile", unit: Scale) -> str:
     """Return a quantile and both errors, to two digits of the larger one."""
     larger = max((se for se in (each.se, each.sets_se) if math.isfinite(se)), default=0.0)
-    errors = (unit.amount(se, larger) for se in (each.se, each.sets_se))
+    errors = (_error(se, larger, unit) for se in (each.se, each.sets_se))
     return f"{unit.amount(each.value, larger)} {' '.join(f'±{error}' for error in errors)}"
+
+
+def _error(se: float, larger: float, unit: Scale) -> str:
+    """Return an error to the digits of a larger one, or to its own where it would look like none."""
+    text = unit.amount(se, larger)
+    return text if se == 0.0 or text.strip("0.") else unit.amount(se, 10.0 * se)
 
 
 def _share(share: float, se: float) -> str:

@@ -70,7 +70,7 @@ MECHANISMS: Registry[Mechanism] = Registry(
             goes_on_rows=True,
             check=lambda unwind, findings: check_row_followers(unwind.row_followers, unwind.rows, findings),
             check_on_market=lambda unwind, market, findings: check_row_followers_on_market(
-                unwind.row_followers, market, findings
+                unwind.row_followers, unwind.rows, market, findings
             ),
         ),
         Mechanism(

@@ -116,9 +116,7 @@ def check_past_rows_on_market(rows: Sequence[PastRow], market: Market, findings:
 
 
 def check_row_followers(followers: Sequence[RowFollower], rows: Sequence[PastRow], findings: Findings) -> None:
-    """Refuse what follows no rows, what rows name themselves, and a factor that follows twice."""
-    if followers and not rows:
-        findings.refuse("row_followers", "they follow [[rows]], and there are none; give `followers` instead")
+    """Refuse what rows name themselves, and a factor that follows twice."""
     named = {name for row in rows for name, _ in row.residuals}
     for i, each in enumerate(followers):
         at = f"row_followers[{i + 1}].factor"
@@ -128,8 +126,12 @@ def check_row_followers(followers: Sequence[RowFollower], rows: Sequence[PastRow
             findings.refuse(at, f"{each.factor} comes twice")
 
 
-def check_row_followers_on_market(followers: Sequence[RowFollower], market: Market, findings: Findings) -> None:
-    """Refuse a follower that is no price or vol, or that has a beta on a factor that the market lacks."""
+def check_row_followers_on_market(
+    followers: Sequence[RowFollower], rows: Sequence[PastRow], market: Market, findings: Findings
+) -> None:
+    """Refuse what follows no rows, is no price or vol, or has a beta on a factor that the market lacks."""
+    if followers and not rows:
+        findings.refuse("row_followers", "they follow [[rows]], and there are none; give `followers` instead")
     kinds = {factor.name: factor.kind for factor in market.factors}
     wanted = [(f"row_followers[{i + 1}].factor", each.factor) for i, each in enumerate(followers) if not each.optional]
     refuse_unmatched(wanted, list(kinds), findings)
