@@ -18,7 +18,10 @@ def verdict_table(result: "BacktestResult") -> Table:
 
     columns = (
         Column(heading="law and book", is_number=False),
-        Column(heading="days", meaning="joint dates to the outcome; dates with a forecast and an outcome."),
+        Column(
+            heading="days",
+            meaning="business days of Tokyo and New York to the outcome; dates with a forecast and an outcome.",
+        ),
         Column(heading="dates"),
         Column(heading="n 99", meaning="losses above the 99 % VaR, and how many are expected."),
         Column(heading="n 97.5", meaning="the same at 97.5 %."),
@@ -68,7 +71,7 @@ def day_table(result: "BacktestResult") -> Table:
     unit = scale(HOME, rows.pnl.tolist())
     columns = (
         Column(heading="date", is_number=False, meaning="on which the forecast was made."),
-        Column(heading="days", meaning="joint dates to the outcome."),
+        Column(heading="days", meaning="business days of Tokyo and New York to the outcome."),
         Column(heading="book", is_number=False),
         Column(heading="law", is_number=False),
         Column(heading="P&L", meaning=f"of the realised move, {unit.unit}."),

@@ -169,7 +169,7 @@ def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
     if unwind.carry is not None and unwind.impact is not None:
         yield (
             "loop",
-            "gain in USD/JPY",
+            "feedback strength in USD/JPY",
             f"{loop_gain(unwind.carry, unwind.impact):.3g}, while stops go on; 1 feeds itself;"
             " of the carry trade alone, `unwind feedback` adds Treasuries",
         )

@@ -47,7 +47,8 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
     caption = (
         f"{labelled_name(sheet.run, study.scenario)}, losses positive, in {scale.unit}:"
         f" {counted(study.n_sets, 'set')} of {counted(len(study.priors), 'uncertain parameter')}, seed {study.seed},"
-        f" each on the same {study.n_paths:,} paths. ± is one standard error of the simulation, ± sets of so few sets, at most."
+        f" each on the same {study.n_paths:,} paths. ± is one standard error of the simulation, ± sets of so few"
+        " sets, at most."
     )
     heads = columns("books", "figure", "as written", "5 % of sets", "median", "95 % of sets", words=2)
     bars = [
@@ -138,6 +139,6 @@ def _gain_note(study: ParameterStudy) -> str:
         return ""
     odds, se = 100.0 * study.gain.probability, 100.0 * study.gain.se
     return (
-        f"The gain of the carry loop is 1 or more in {odds:.0f} % ±{se:.0f} % of the sets: there sales feed on"
-        " themselves until a limit stops them."
+        f"The feedback strength of the carry loop is 1 or more in {odds:.0f} % ±{se:.0f} % of the sets: there sales"
+        " feed on themselves until a limit stops them."
     )
