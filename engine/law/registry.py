@@ -15,7 +15,7 @@ from engine.law.past.bridge import bridged_rows
 from engine.law.past.filtered import ROW_FIELDS
 from engine.law.regimes import REGIME_FIELDS, regimes_record
 from engine.law.repatriation import REPATRIATION_FIELDS, repatriation_record
-from engine.law.row_followers import followed_rows
+from engine.law.rows import followed_rows
 from engine.mechanisms.registry import MECHANISMS
 from kernels.registry import Registry
 

@@ -34,7 +34,7 @@ def test_show_gives_sizes_in_market_units_and_the_source(unwind):
 
 def test_show_says_what_goes_on_within_the_paths(unwind):
     out = unwind("scenario", "show", "feedback-severe").stdout
-    assert "loop    feedback strength in USD/JPY    1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
+    assert "loop    feedback strength in USD/JPY  1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
     assert "record's next-date test t = -14.3 against this strength" in out
     out = unwind("scenario", "show", "bench/three-regimes.toml").stdout
     assert "Regime FLIGHT" in out

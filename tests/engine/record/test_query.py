@@ -80,7 +80,7 @@ def test_the_figures_of_a_stress_carry_its_label(tmp_path):
 
 
 def test_the_headline_of_an_exact_run_has_the_tables_error_and_its_moves(exact):
-    (found,) = headline(recorded_runs(exact.out, [], ["one-day"])).rows
+    found = headline(recorded_runs(exact.out, [], ["one-day"])).rows[0]
     _, _, scenario, _, _, var, se, table_se, _, n_moves, *_ = found
     assert (scenario, se, n_moves) == ("filtered", 0.0, 64_000)
     assert 0.02 * var < table_se < 0.5 * var
