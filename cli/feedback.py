@@ -47,8 +47,8 @@ def feedback(
     """Print how much of a loss forced sales and their price impact make.
 
     Every scenario is run three times on the same random numbers: without carry stops, repatriation and price impact;
-    with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the loop's gain,
-    and results by the regime in which paths end. Without a scenario, `unwind-loop`.
+    with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the feedback
+    strength, and results by the regime in which paths end. Without a scenario, `unwind-loop`.
     """
     import json
     from os import environ
@@ -144,7 +144,7 @@ def _sales(result: "Feedback") -> Table:
     gain = result.gain
     title = (
         f"{result.scenario}: sales over the horizon, USD bn\n"
-        f"gain of the loop {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
+        f"feedback strength {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
         f" {_odds(result)} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
         f"{_private_month(result)}"

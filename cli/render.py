@@ -1,9 +1,10 @@
 """Tables and amounts as text. On a terminal rich draws them; in a pipe they are plain aligned columns."""
 
+import json
 import math
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Literal
@@ -93,6 +94,11 @@ def show(*tables: Table) -> None:
             _show_rich(table)
         else:
             print(plain(table))
+
+
+def show_json(found: Mapping[str, object]) -> None:
+    """Write one JSON object to stdout, and nothing else."""
+    print(json.dumps(found, ensure_ascii=False, allow_nan=False))
 
 
 def _harmless(table: Table) -> Table:

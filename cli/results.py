@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.risk.measures.measure import TailMeasure
     from engine.risk.results import RunResult, ScopeResult, TailResult
 
+TOTAL = "total"
+
 
 def show(
     result: "RunResult",
@@ -96,7 +98,7 @@ def table(result: "RunResult") -> Table:
     from engine.backtest.bundled_verdicts import bundled_verdicts
     from engine.risk.measures.registry import measures_among
 
-    unit, tails, found = scale(result), result.results[0].measures, bundled_verdicts()
+    unit, tails, found, names = scale(result), result.results[0].measures, bundled_verdicts(), shown_scopes(result)
     measures = measures_among(tails[0].estimates)
     words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
     heads = (*columns([tail.confidence for tail in tails], measures), words)
@@ -104,8 +106,16 @@ def table(result: "RunResult") -> Table:
     for scenario in dict.fromkeys(row.scenario for row in result.results):
         said = found.short_words_for(scenario, result.run.standings[scenario])
         rows.append([scenario, *[""] * (len(heads) - 2), said])
-        rows += [_row(row, measures, unit) for row in result.results if row.scenario == scenario]
+        mine = (row for row in result.results if row.scenario == scenario and row.scope in names)
+        rows += [[f"  {names[row.scope]}", *_figures(row, measures, unit)] for row in mine]
     return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))
+
+
+def shown_scopes(result: "RunResult") -> dict[str, str]:
+    """Return the scopes that a table shows, with their names: of a single book its own, for the total is the same."""
+    scopes = list(dict.fromkeys(row.scope for row in result.results))
+    books = [scope.removeprefix("book:") for scope in scopes if scope != TOTAL]
+    return {TOTAL: books[0]} if len(books) == 1 else {scope: scope.removeprefix("book:") for scope in scopes}
 
 
 def title(result: "RunResult", unit: Scale) -> str:
@@ -173,12 +183,11 @@ def columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> 
     )
 
 
-def _row(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale) -> list[str]:
+def _figures(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale) -> list[str]:
     from engine.risk.measures.registry import HEADLINE
 
     last = row.measures[-1]
     return [
-        "  " + row.scope.removeprefix("book:"),
         unit.amount(row.base_value),
         unit.amount(row.shock_pnl),
         *(estimate(tail, measure, unit) for tail in row.measures for measure in measures),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import render
+from cli import options, render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
@@ -28,11 +28,15 @@ Runs = Annotated[list[str] | None, typer.Option("--run", metavar="NAME", help="O
 Where = Annotated[str, typer.Option(metavar="SQL", help="Condition over the columns, such as \"scope = 'total'\".")]
 
 
-def list_(folder: Folder, date: Dates = None, run: Runs = None) -> None:
-    """List recorded runs with the VaR and expected shortfall of their totals."""
+def list_(folder: Folder, date: Dates = None, run: Runs = None, as_json: options.AsJson = False) -> None:
+    """List recorded runs and their scenarios, the main one first, with the VaR and expected shortfall of the totals."""
     from engine.record.query import headline, recorded_runs
 
-    _show(f"Runs in {folder}", headline(recorded_runs(folder, date or (), run or ())))
+    found = headline(recorded_runs(folder, date or (), run or ()))
+    if as_json:
+        render.show_json({"schema": 1, "runs": found.as_json()})
+    else:
+        _show(f"Runs in {folder}", found)
 
 
 def show(folder: Folder, date: Dates = None, run: Runs = None, where: Where = "true") -> None:

@@ -20,6 +20,11 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return next((f"; did you mean {name!r}?" for name in known if close and name.lower() == close[0]), "")
 
 
+def counted(n: int, noun: str) -> str:
+    """Return `1 set`, `2,000 sets`: a number of things whose plural takes an s."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 class RiskError(Exception):
     """A run that cannot go on. `exit_code` is what the command ends with (DESIGN: 1 run failed)."""
 

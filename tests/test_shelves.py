@@ -99,7 +99,7 @@ def test_what_payoffs_stand_upon_has_its_file_too():
 
 
 # Mechanisms whose file has another name, since two share it.
-SHARED = {"hazards": "regimes", "nu": "fat_tails"}
+SHARED = {"hazards": "regimes", "nu": "fat_tails", "row_followers": "rows"}
 
 
 @pytest.mark.parametrize("key", MECHANISMS)

@@ -67,7 +67,8 @@ def backtest(
         ),
     ] = None,
     horizon: Annotated[
-        str, typer.Option(metavar="DAYS", help="Joint dates to the outcome, up to 10, by commas.")
+        str,
+        typer.Option(metavar="DAYS", help="Business days of Tokyo and New York to the outcome, up to 10, by commas."),
     ] = "1,10",
     paths: Annotated[str, typer.Option(metavar="N", help="Moves that a law draws on each date.")] = "10000",
     seed: Annotated[str, typer.Option(metavar="N", help="Seed of the draws, the same for all laws.")] = "1",
@@ -97,9 +98,8 @@ def backtest(
     the curves. Its P&L of the realised moves, and of each law's, is by full revaluation; nothing ages. Laws see
     nothing after the date. Ends with 3 where a law does not pass the gate.
     """
-    import json
-
     from engine.backtest.backtest_json import as_json as json_of
+    from engine.backtest.backtest_json import days_json
     from engine.backtest.kept_backtest import write_verdicts
     from engine.levels.picture import check_picture
 
@@ -116,7 +116,7 @@ def backtest(
     if out is not None:
         write_verdicts(out, result)
     if as_json:
-        print(json.dumps(json_of(result), ensure_ascii=False, allow_nan=False))
+        render.show_json(json_of(result) | ({"days": days_json(result.rows)} if days else {}))
     else:
         render.show(*_tables(result, days=days))
     if plot is not None:

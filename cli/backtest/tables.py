@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.render import Column, Table, scale
 from engine.conventions.currencies import HOME
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from engine.backtest.run_backtest import BacktestResult
@@ -17,7 +18,10 @@ def verdict_table(result: "BacktestResult") -> Table:
 
     columns = (
         Column(heading="law and book", is_number=False),
-        Column(heading="days", meaning="joint dates to the outcome; dates with a forecast and an outcome."),
+        Column(
+            heading="days",
+            meaning="business days of Tokyo and New York to the outcome; dates with a forecast and an outcome.",
+        ),
         Column(heading="dates"),
         Column(heading="n 99", meaning="losses above the 99 % VaR, and how many are expected."),
         Column(heading="n 97.5", meaning="the same at 97.5 %."),
@@ -67,7 +71,7 @@ def day_table(result: "BacktestResult") -> Table:
     unit = scale(HOME, rows.pnl.tolist())
     columns = (
         Column(heading="date", is_number=False, meaning="on which the forecast was made."),
-        Column(heading="days", meaning="joint dates to the outcome."),
+        Column(heading="days", meaning="business days of Tokyo and New York to the outcome."),
         Column(heading="book", is_number=False),
         Column(heading="law", is_number=False),
         Column(heading="P&L", meaning=f"of the realised move, {unit.unit}."),
@@ -105,7 +109,7 @@ def _verdict_row(verdict: "Verdict") -> list[str]:
         "?" if verdict.score is None else f"{verdict.score:.3f}",
         "" if verdict.score_t is None else f"{verdict.score_t:+.1f}",
         "?" if verdict.wealth is None else f"{verdict.wealth:.2g}",
-        f"{said}, {len(verdict.failed)} tests failed" if verdict.failed else said,
+        f"{said}, {counted(len(verdict.failed), 'test')} failed" if verdict.failed else said,
     ]
 
 

@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -10,7 +11,7 @@ import typer
 
 from cli import render
 from cli.batch import last_line
-from cli.options import Dask, Insecure
+from cli.options import AsJson, Dask, Insecure
 from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cli.batch.log import Log
     from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
+    from engine.batch.plan import Planned
     from engine.record.read import BatchFault
     from engine.sharing.stop import Stop
 
@@ -122,9 +124,9 @@ def merge(file: File, date: Dates = None, tz: Zone = TOKYO, again: Again = False
     _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, log_json=log_json, compute=False)
 
 
-def plan(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
+def plan(file: File, date: Dates = None, tz: Zone = TOKYO, as_json: AsJson = False) -> None:
     """Check the files of a batch, and print what it will take: blocks and memory."""
-    _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False)
+    _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False, as_json=as_json)
 
 
 def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
@@ -143,15 +145,19 @@ def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
             render.say(why)
 
 
-def status(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
+def status(file: File, date: Dates = None, tz: Zone = TOKYO, as_json: AsJson = False) -> None:
     """Print how far each run is, and who is writing."""
     from engine.batch.record_lock import holder
     from engine.batch.status import statuses
     from engine.inputs.batch import read_batch
 
     batch = read_batch(file, date or (), zone=tz)
-    columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
     rows = [[str(each.valuation_date), each.run, each.state] for each in statuses(batch)]
+    if as_json:
+        runs = [dict(zip(("valuation_date", "run", "state"), row, strict=True)) for row in rows]
+        render.show_json({"schema": 1, "out": str(batch.out), "runs": runs, "written_by": holder(batch.out)})
+        return
+    columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
     render.show(Table(title=f"Runs in {batch.out}", columns=tuple(columns), rows=rows))
     render.say(f"written now by {holder(batch.out) or 'nobody'}")
 
@@ -299,12 +305,25 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
             yield BatchFault(kind="report", subject=night.valuation_date.isoformat(), message=message)
 
 
-def _show_plan(file: Path, nights: Nights, *, probe: bool) -> None:
+def _show_plan(file: Path, nights: Nights, *, probe: bool, as_json: bool = False) -> None:
     from engine.batch.plan import planned
     from engine.inputs.batch import read_batch
 
     batch = read_batch(file, nights.dates, zone=nights.zone)
     found = planned(batch, render.say, probe=probe)
+    if as_json:
+        runs = [{**asdict(each), "valuation_date": str(each.valuation_date)} for each in found.runs]
+        notes = {"faults": found.faults, "warnings": found.warnings}
+        render.show_json({"schema": 1, "out": str(batch.out), "runs": runs, **notes})
+    else:
+        render.show(_plan_table(batch.out, found, probe=probe))
+    render.warn_of(found.warnings)
+    if found.faults:
+        raise InputError("\n".join(found.faults))
+
+
+def _plan_table(out: Path, found: "Planned", *, probe: bool) -> Table:
+    """Return a row for each run of each date: its paths, blocks, memory and disk."""
     headings = ("date", "run", "paths", "rows", "blocks", "kept", "memory", "disk", *(("time",) if probe else ()))
     has_exact = any(each.exact for each in found.runs)
     rows = [
@@ -326,7 +345,4 @@ def _show_plan(file: Path, nights: Nights, *, probe: bool) -> None:
     if has_exact:
         meaning = "scenarios whose every move is valued: no paths, no blocks, done in a moment."
         columns.append(Column(heading="exact", is_number=False, meaning=meaning))
-    render.show(Table(title=f"Planned for {batch.out}", columns=tuple(columns), rows=rows))
-    render.warn_of(found.warnings)
-    if found.faults:
-        raise InputError("\n".join(found.faults))
+    return Table(title=f"Planned for {out}", columns=tuple(columns), rows=rows)

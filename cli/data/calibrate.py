@@ -22,8 +22,8 @@ def calibrate(
         Path | None,
         typer.Option(
             metavar="BOOK",
-            help='Also find the worst year for this book since 2007, for law = "stressed": the 250 joint dates with'
-            " the largest ES 97.5 % of one day.",
+            help='Also find the worst year for this book since 2007, for law = "stressed": the 250 business days of'
+            " Tokyo and New York with the largest ES 97.5 % of one day.",
         ),
     ] = None,
     loop: Annotated[

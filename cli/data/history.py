@@ -1,5 +1,6 @@
 """`unwind data`: histories of yields and USD/JPY, and market files made from them."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +47,7 @@ WindowStart = Annotated[
 ]
 
 
-def check(files: Files) -> None:
+def check(files: Files, as_json: options.AsJson = False) -> None:
     """Say what a history holds: each series' dates, gaps and largest move over one business day.
 
     Missing values are never filled; what is odd is pointed out, with its line, and nothing is repaired.
@@ -57,6 +58,15 @@ def check(files: Files) -> None:
     from engine.inputs.history.load import load_history
 
     history = load_history(files)
+    found, doubts = check_series(history.values), doubts_of(history.values)
+    notes = [*history.notes, *odd_moves(history.values)]
+    if as_json:
+        series = [{**asdict(row), "first": str(row.first), "last": str(row.last)} for row in found]
+        for row in series:
+            row["largest_on"] = row["largest_on"] and str(row["largest_on"])
+        refused = [located(history, doubt) for doubt in doubts]
+        render.show_json({"schema": 1, "series": series, "notes": notes, "refused_by_build": refused})
+        return
     columns = (
         Column(heading="series", is_number=False),
         *(Column(heading=heading, is_number=False) for heading in ("first", "last")),
@@ -70,11 +80,10 @@ def check(files: Files) -> None:
             *(row.name, str(row.first), str(row.last), f"{row.n_values:,}", f"{row.n_missing:,}"),
             *(move_words(row.name, row.largest_move), str(row.largest_on or "")),
         )
-        for row in check_series(history.values)
+        for row in found
     ]
     render.show(Table(title="History", columns=columns, rows=tuple(rows)))
-    doubts = doubts_of(history.values)
-    for note in (*history.notes, *odd_moves(history.values)):
+    for note in notes:
         render.warn(note)
     for doubt in doubts[-MAX_NAMED:]:
         render.warn(f"`unwind data build` refuses {located(history, doubt)}")

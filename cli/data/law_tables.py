@@ -84,7 +84,8 @@ def _factor_table(market: "Market", state: "FilteredState", found: Any, given_as
         ),
     )
     per_year = _dates_per_year(state, market.valuation_date)
-    title = f"Law of {market.valuation_date}: {state.description}; {per_year:.0f} joint dates a year"
+    clock = f"{per_year:.0f} business days of Tokyo and New York a year"
+    title = f"Law of {market.valuation_date}: {state.description}; {clock}"
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
@@ -101,7 +102,7 @@ def _average_table(state: "FilteredState", found: Any) -> Table:
     for name in state.factors:
         averages = [found[("average", (name, f"{decay:g}"))] for decay in state.decays.tolist()]
         rows.append((name, *(_root_percent(each, WEEKDAYS_PER_YEAR) for each in averages)))
-    title = "Vols by how fast they forget half of what they hold, in joint dates; per year, ± if the vol stood still"
+    title = "Vols by half-life, in business days of Tokyo and New York; per year, ± if the vol stood still"
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
@@ -155,7 +156,7 @@ def _regimes_table(regimes: "RowRegimes") -> Table:
     rows: list[tuple[str, ...]] = [
         ("probability on the date", *map(_share, regimes.tonight)),
         ("in the long run, of the rows' dates", *map(_share, regimes.long_run)),
-        ("stays for the next joint date", *map(_share, regimes.transitions.diagonal())),
+        ("stays for the next business day", *map(_share, regimes.transitions.diagonal())),
     ]
     for what, of_series in (("standard deviation", sds), ("mean", regimes.means)):
         rows += [(f"{what}, {name}", *(f"{x:.2f}" for x in of_series[:, i])) for i, name in enumerate(series)]
@@ -188,7 +189,7 @@ def _jumps_table(jumps: "CapJumps", state: "FilteredState", found: Any) -> Table
         ),
         Column(heading="from", is_number=False),
     )
-    title = f"Jumps beyond {state.cap:g} standard deviations, at most one a joint date: what mixture adds to its rows"
+    title = f"Jumps beyond {state.cap:g} standard deviations, at most one a business day: what mixture adds to its rows"
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 

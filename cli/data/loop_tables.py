@@ -66,8 +66,8 @@ def _strength_table(market: "Market", record: "LoopRecord") -> Table:
             ("t against 0", f"{found.t(0.0):.2f}"),
             (f"t against {strength:.3g}, the strength of unwind-loop", f"{found.t(strength):.2f}"),
             ("largest G that is not rejected, one-sided 97.5 %", f"{found.upper:.3f}"),
-            ("the gain of that G", f"{found.upper * shape.slope:.2f}"),
-            ("joint dates, of which cohorts sold on", f"{found.n_dates:,}, {found.n_sold:,}"),
+            ("the feedback strength of that G", f"{found.upper * shape.slope:.2f}"),
+            ("business days of Tokyo and New York, of which cohorts sold on", f"{found.n_dates:,}, {found.n_sold:,}"),
         ]
     columns = (
         Column(heading="regression", is_number=False),
@@ -111,7 +111,9 @@ def _limit_table(record: "LoopRecord") -> Table:
         Column(heading="slope", meaning="share of a cohort per 1.0 of loss beyond."),
         *(Column(heading=f"limit {100.0 * limit:g} %" if limit < 1.0 else "no limit") for limit in LIMITS),
     )
-    return Table(title="Largest G that is not rejected, and its gain, by shape", columns=columns, rows=tuple(rows))
+    return Table(
+        title="Largest G that is not rejected, and its feedback strength, by shape", columns=columns, rows=tuple(rows)
+    )
 
 
 def _falls_table(falls: "AfterFalls") -> Table:
@@ -119,7 +121,7 @@ def _falls_table(falls: "AfterFalls") -> Table:
     cells = [f"{1e4 * mean:+.1f} ±{1e4 * se:.1f}" for mean, se in lags]
     columns = (*(Column(heading=f"date {k + 1}") for k in range(len(cells))), Column(heading="all"))
     title = (
-        "Mean move of USD/JPY on the joint dates after it fell by 2 % in five, bp; below 0 falls go on;"
+        "Mean move of USD/JPY on the business days after it fell by 2 % in five, bp; below 0 falls go on;"
         f" {falls.n_dates:,} dates, {falls.n_episodes:,} episodes, ± by quarters"
     )
     total = f"{1e4 * falls.total:+.1f} ±{1e4 * falls.total_se:.1f}"

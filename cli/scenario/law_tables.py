@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Table
-from cli.results import columns, errors_note, estimate, scale, title
+from cli.results import TOTAL, columns, errors_note, estimate, scale, shown_scopes, title
 
 if TYPE_CHECKING:
     from engine.risk.measures.measure import TailMeasure
     from engine.risk.model_band import ModelBand
     from engine.risk.results import RunResult, ScopeResult
-
-TOTAL = "total"
 
 
 def show_laws(result: "RunResult") -> None:
@@ -43,13 +41,15 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
     by_place = {(row.scenario, row.scope): row for row in result.results}
     first = next(iter(group.values()))
     rows: list[list[str]] = []
-    for row in (each for each in result.results if each.scenario == first):
+    names = shown_scopes(result)
+    for row in (each for each in result.results if each.scenario == first and each.scope in names):
         laws = {law: by_place[scenario, row.scope] for law, scenario in group.items()}
         words = {
             law: labelled(result.run.standings[scenario], found.words_of(law)) if row.scope == TOTAL else ""
             for law, scenario in group.items()
         }
-        rows += _scope_rows(row, laws, bands, measures, unit, words)
+        head = [names[row.scope], unit.amount(row.base_value), unit.amount(row.shock_pnl)]
+        rows += _scope_rows(head, row, laws, bands, measures, unit, words)
     last = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
     heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], last)
     title_of_group = title(result, unit) + _shock(group)
@@ -71,6 +71,7 @@ def band_line(result: "RunResult", bands: Sequence["ModelBand"]) -> str:
 
 
 def _scope_rows(
+    head: Sequence[str],
     first: "ScopeResult",
     laws: Mapping[str, "ScopeResult"],
     bands: Sequence["ModelBand"],
@@ -79,7 +80,6 @@ def _scope_rows(
     words: Mapping[str, str],
 ) -> Iterator[list[str]]:
     n_figures = len(measures) * len(first.measures)
-    head = [first.scope.removeprefix("book:"), unit.amount(first.base_value), unit.amount(first.shock_pnl)]
     yield [*head, *[""] * n_figures, ""]
     for law, row in laws.items():
         figures = [estimate(tail, measure, unit) for tail in row.measures for measure in measures]

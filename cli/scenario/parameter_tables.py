@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Scale, Table
-from cli.results import scale
+from cli.results import TOTAL, scale, shown_scopes
 
 if TYPE_CHECKING:
     from engine.risk.results import RunResult
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from engine.risk.uncertainty.study import ParameterStudy, PriorFacts
     from engine.risk.uncertainty.tornado import Tornado
     from engine.scenario.scenario import Scenario
-
-TOTAL = "total"
 
 
 def show_studies(result: "RunResult") -> None:
@@ -48,8 +46,8 @@ def band_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> Tab
         for key, estimate in tail.estimates.items()
     }
     rows = list[list[str]]()
-    for scope in dict.fromkeys(band.scope for band in study.bands):
-        rows.append([scope.removeprefix("book:"), "", "", "", ""])
+    for scope, shown in shown_scopes(result).items():
+        rows.append([shown, "", "", "", ""])
         for band in (each for each in study.bands if each.scope == scope):
             figure = own[scope, band.confidence, band.measure]
             name = f"  {MEASURES[band.measure].label} {render.percent(band.confidence)}"
@@ -130,9 +128,9 @@ def gain_line(study: "ParameterStudy") -> str:
         return ""
     middle = statistics.median(gain.gains)
     return (
-        f"Gain of the carry loop, {study.scenario}: {min(gain.gains):.2f} to {max(gain.gains):.2f} over the sets,"
-        f" median {middle:.2f}; {render.percent(gain.probability, 0)} ±{render.percent(gain.se, 0)} that it is 1 or"
-        " more, where sales feed on themselves until a limit stops them"
+        f"Feedback strength of the carry loop, {study.scenario}: {min(gain.gains):.2f} to {max(gain.gains):.2f} over"
+        f" the sets, median {middle:.2f}; {render.percent(gain.probability, 0)} ±{render.percent(gain.se, 0)} that it"
+        " is 1 or more, where sales feed on themselves until a limit stops them"
     )
 
 
@@ -151,8 +149,14 @@ def _prior_words(prior: "PriorFacts") -> str:
 def _quantile(each: "BandQuantile", unit: Scale) -> str:
     """Return a quantile and both errors, to two digits of the larger one."""
     larger = max((se for se in (each.se, each.sets_se) if math.isfinite(se)), default=0.0)
-    errors = (unit.amount(se, larger) for se in (each.se, each.sets_se))
+    errors = (_error(se, larger, unit) for se in (each.se, each.sets_se))
     return f"{unit.amount(each.value, larger)} {' '.join(f'±{error}' for error in errors)}"
+
+
+def _error(se: float, larger: float, unit: Scale) -> str:
+    """Return an error to the digits of a larger one, or to its own where it would look like none."""
+    text = unit.amount(se, larger)
+    return text if se == 0.0 or text.strip("0.") else unit.amount(se, 10.0 * se)
 
 
 def _share(share: float, se: float) -> str:

@@ -19,10 +19,10 @@ def print_touch(
 
     from cli import progress
     from engine.levels.levels_file import facts
-    from engine.levels.touch import barriers_of, percent_notes, touch_json, touched
+    from engine.levels.touch import barriers_of, percent_notes, reached_notes, touch_json, touched
 
     barriers, paths = barriers_of(words, walk.factors), walk.paths(first, n_paths)
-    for note in percent_notes(words, barriers, walk.factors):
+    for note in (*percent_notes(words, barriers, walk.factors), *reached_notes(barriers, walk)):
         render.warn(note)
     with progress.on_stderr() as report:
         rows = touched(walk, paths, barriers, report)
@@ -62,6 +62,8 @@ def _rows(rows: Sequence["TouchRow"], n_paths: int) -> Iterator[list[str]]:
     by_regime = any(row.regime is not None for row in rows)
     before = None
     for row in rows:
+        if row.end is None or row.touch is None:
+            continue  # a regime in which no path is on that date
         head = "" if before is not None and before.barrier == row.barrier else row.barrier.text
         is_new = row.regime is None
         by = f"{row.date}, day {row.day}" if is_new else ""
@@ -70,9 +72,7 @@ def _rows(rows: Sequence["TouchRow"], n_paths: int) -> Iterator[list[str]]:
         before = row
 
 
-def _text(share: "Share | None") -> str:
-    if share is None:
-        return "?"
+def _text(share: "Share") -> str:
     value = render.percent(share.value, 3)
     if share.low == share.high:
         return value

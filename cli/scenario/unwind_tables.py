@@ -34,6 +34,8 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
         yield _table("Law of the moves, docs/laws.md", ("law", "moves"), [(kind.name, kind.meaning)])
     if unwind.rows:
         yield _rows(unwind)
+    if unwind.row_followers:
+        yield _row_followers(unwind)
     if parameters := list(_loop(unwind)):
         yield _table("Intervention, sales and what they do to prices", ("part", "parameter", "value"), parameters)
     if unwind.scheduled_sales:
@@ -42,13 +44,14 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
 
 
 def sources(unwind: "Unwind") -> Iterator[str]:
-    """Return where each part's figures come from."""
+    """Return where each part's figures come from, but for what follows rows, whose table says it."""
     from engine.mechanisms.parameters.parameter import parameters
+    from engine.mechanisms.rows import RowFollower
     from engine.mechanisms.unwind import placed_parts
 
     for _, part in placed_parts(unwind):
         declared = parameters(type(part))
-        if "source" in declared:
+        if "source" in declared and not isinstance(part, RowFollower):
             named = " to ".join(getattr(part, name) for name, each in declared.items() if each.is_name)
             yield f"{type(part).__name__}{f' {named}' if named else ''}: {part.source}"
 
@@ -102,6 +105,28 @@ def _rows(unwind: "Unwind") -> Table:
     return Table(title=f"{len(rows)} factors' residuals on {len(residuals)} dates, {days}", columns=columns, rows=rows)
 
 
+def _row_followers(unwind: "Unwind") -> Table:
+    """Return what moves with the rows, by which betas."""
+    rows = [
+        (
+            each.factor,
+            f"{each.usdjpy:g}",
+            f"{each.jgb_10y:g}",
+            "as the market's law" if each.noise is None else render.percent(each.noise),
+            each.source,
+        )
+        for each in unwind.row_followers
+    ]
+    columns = (
+        Column(heading="factor", is_number=False),
+        Column(heading="USDJPY", meaning="log move per 1.0 of ln USD/JPY."),
+        Column(heading="JGB_10Y", meaning="log move per 1.0 of the yield: 58 is -5.8 % on a fall of 10 bp."),
+        Column(heading="noise", meaning="standard deviation of a weekday's move beside these."),
+        Column(heading="source", is_number=False),
+    )
+    return Table(title="What moves with the rows, where the market has it", columns=columns, rows=rows)
+
+
 def _jumps(unwind: "Unwind") -> Table:
     from engine.mechanisms.jumps import jump_sizes
 
@@ -147,7 +172,7 @@ def _loop(unwind: "Unwind") -> Iterator[tuple[str, str, str]]:
     if unwind.carry is not None and unwind.impact is not None:
         yield (
             "loop",
-            "gain in USD/JPY",
+            "feedback strength in USD/JPY",
             f"{loop_gain(unwind.carry, unwind.impact):.3g}, while stops go on; 1 feeds itself;"
             " of dollars alone, `unwind feedback` adds Treasuries and what else is held",
         )

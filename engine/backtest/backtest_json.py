@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.backtest.statistics.outcome import Outcome
 from engine.backtest.verdicts import Light, Verdict, YearOfExceptions
-from engine.backtest.walk.day_rows import DayRows
+from engine.backtest.walk.day_rows import SCHEMA, DayRows
 
 if TYPE_CHECKING:
     from engine.backtest.run_backtest import BacktestResult
@@ -26,6 +26,13 @@ def as_json(result: "BacktestResult") -> dict[str, object]:
         "exceptions": _exceptions_json(result.rows),
         "notes": list(result.notes),
     }
+
+
+def days_json(rows: DayRows) -> list[dict[str, object]]:
+    """Return each date, horizon, book and law of a walk as JSON's types, by the columns of a kept month."""
+    columns = {name: getattr(rows, name).tolist() for name in SCHEMA.names}
+    columns["date"] = [day.isoformat() for day in columns["date"]]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, object]:

@@ -16,6 +16,7 @@ from engine.law.past.bridge import bridged_rows
 from engine.law.past.filtered import ROW_FIELDS
 from engine.law.regimes import REGIME_FIELDS, regimes_record
 from engine.law.repatriation import REPATRIATION_FIELDS, repatriation_record
+from engine.law.rows import followed_rows
 from engine.mechanisms.registry import MECHANISMS
 from kernels.registry import Registry
 
@@ -24,6 +25,7 @@ LAWS: Registry[LawPart] = Registry(
     (
         LawPart(key="law", fields=ROW_FIELDS),  # arrays of their own, in engine.law.arrays
         LawPart(key="rows"),  # in place of the market's, in engine.law.past.filtered
+        LawPart(key="row_followers", change_table=followed_rows),
         LawPart(key="regimes", fields=REGIME_FIELDS, record=regimes_record),
         LawPart(key="hazards"),  # its rates are in the table of transitions
         LawPart(key="nu", fields=FAT_TAILS_FIELDS, record=fat_tails_record),

@@ -1,28 +1,35 @@
-"""Rows that a scenario brings along, as the columns of a market's law."""
+"""Prices and vols that move with a scenario's own rows: by betas on USD/JPY and a yield, and by noise of their own."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from engine.market.filtered import FilteredState
-from engine.mechanisms.rows import PastRow
-from kernels.types import F64
+from engine.law.part import LawSetting
+from engine.law.past.filtered import RowLaw
+from engine.mechanisms.unwind import Unwind
 
 
-def columns_of(rows: Sequence[PastRow], state: FilteredState) -> tuple[F64, F64]:
-    """Return a scenario's rows with all columns of the market's, (n_rows, n_columns), and noise beside each column.
+def followed_rows(unwind: Unwind, setting: LawSetting, rows: RowLaw) -> RowLaw:
+    """Return the rows with the column of each follower that the market has: betas times what a row moves, and noise.
 
-    A column that the rows do not name moves by its least-squares regression on those that they do, over the market's
-    rows; noise (n_columns,) is the standard deviation of what that leaves, 0 of the others.
+    Variances of a scenario's own rows stay those of the valuation date, so that a move in logarithms is a row's
+    residual times a constant; a follower's unit is its own standard deviation over the rows, noise included.
     """
-    named = dict(rows[0].residuals)
-    has = np.array([name in named for name in state.factors])
-    found, noise = np.zeros((len(rows), has.size)), np.zeros(has.size)
-    places = [dict(row.residuals) for row in rows]
-    for k in np.flatnonzero(has).tolist():
-        found[:, k] = [row[state.factors[k]] for row in places]
-    if not has.all():
-        slopes = np.linalg.lstsq(state.rows[:, has], state.rows[:, ~has], rcond=None)[0]
-        found[:, ~has] = found[:, has] @ slopes
-        noise[~has] = np.sqrt(((state.rows[:, ~has] - state.rows[:, has] @ slopes) ** 2).mean(axis=0))
-    return found, noise
+    names = setting.names
+    moves, lead, residuals, own = (
+        each.copy() for each in (rows.weekday_move, rows.lead, rows.residuals, rows.own_normal)
+    )
+    for each in unwind.row_followers:
+        if each.factor not in names:
+            continue
+        i = names.index(each.factor)
+        betas = np.zeros(len(names))
+        for name, beta in each.betas():
+            betas[names.index(name)] = beta
+        by_leader = rows.weekday_move * betas  # (n_factors,) its move per residual of each
+        noise = rows.own_normal[i] * rows.weekday_move[i] if each.noise is None else each.noise
+        column = rows.residuals @ by_leader  # (n_rows,)
+        moves[i] = np.sqrt((column**2).mean() + noise**2)
+        unit = moves[i] or 1.0  # a follower that does not move at all
+        residuals[:, i], lead[i], own[i] = column / unit, by_leader @ rows.lead / unit, noise / unit
+    return replace(rows, weekday_move=moves, lead=lead, residuals=residuals, own_normal=own)

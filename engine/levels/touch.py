@@ -82,6 +82,21 @@ def percent_notes(words: Sequence[str], barriers: Sequence[Barrier], factors: Se
     return tuple(notes)
 
 
+def reached_notes(barriers: Sequence[Barrier], walk: Walk) -> tuple[str, ...]:
+    """Return a note on each level that the start lies at or beyond: every path has touched it before it begins."""
+    notes = []
+    for barrier in barriers:
+        factor = next(each for each in walk.factors if each.name == barrier.factor)
+        start = walk.start.level(factor)
+        if _is_beyond(np.array(start), barrier):
+            level = f"{start:.6g}" if factor.kind is FactorKind.PRICE else f"{100.0 * start:.6g} %"
+            notes.append(
+                f"--touch {barrier.text}: {barrier.factor} starts at {level}, so that it is reached already and every"
+                " path touches it"
+            )
+    return tuple(notes)
+
+
 def wilson(count: int, n: int) -> tuple[float, float]:
     """Return the interval of a probability of which `count` of n independent draws are known.
 

@@ -8,7 +8,7 @@ import numpy as np
 from kernels.types import F64
 
 REGIMES = ("quiet", "busy", "shock")  # by the size of a day in them
-FORGOTTEN = "forgotten"  # of paths that know nothing of their regime any more: rows are drawn all alike
+FORGOTTEN = "all days"  # of paths that know nothing of their regime any more: rows are drawn all alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

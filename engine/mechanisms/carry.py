@@ -51,8 +51,8 @@ class Carry:
         hint="a loss as a fraction of equity: 0.15 is 15 %",
     )
     stop_slope: float = parameter(
-        doc="Share of a cohort stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * leverage * "
-        "fx_log_per_usd_bn: 0.675 of the defaults.",
+        doc="Share of a cohort stopped per 1.0 of loss beyond. The feedback strength is stock * stop_slope * "
+        "leverage * fx_log_per_usd_bn: 0.675 of the defaults.",
         default=0.6,
         low=0.0,
         high=1e3,

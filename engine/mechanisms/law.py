@@ -57,7 +57,7 @@ LAW_KINDS: Registry[LawKind] = Registry(
         ),
         LawKind(
             name="filtered-regimes",
-            meaning="the same, days like the present one more often until that is forgotten, by [law.regimes]",
+            meaning="the same, days like the present one more often at first, later all alike, by [law.regimes]",
             way=Way.ROWS,
             is_tilted=True,
         ),

@@ -21,7 +21,14 @@ from engine.mechanisms.law import Way, check_law, check_law_on_market, takes_mec
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.regimes import Hazard, Regime, check_hazards, check_regimes, check_regimes_on_market
 from engine.mechanisms.repatriation import Repatriation, check_repatriation, check_repatriation_on_market
-from engine.mechanisms.rows import PastRow, check_past_rows, check_past_rows_on_market
+from engine.mechanisms.rows import (
+    PastRow,
+    RowFollower,
+    check_past_rows,
+    check_past_rows_on_market,
+    check_row_followers,
+    check_row_followers_on_market,
+)
 from engine.mechanisms.scheduled_sales import Sale, check_sales
 from engine.mechanisms.unwind import Unwind
 from kernels.registry import Registry
@@ -56,6 +63,16 @@ MECHANISMS: Registry[Mechanism] = Registry(
             goes_on_rows=True,
             check=lambda unwind, findings: check_past_rows(unwind.rows, unwind.law, findings),
             check_on_market=lambda unwind, market, findings: check_past_rows_on_market(unwind.rows, market, findings),
+        ),
+        Mechanism(
+            key="row_followers",
+            part=RowFollower,
+            is_daily=False,  # as the rows
+            goes_on_rows=True,
+            check=lambda unwind, findings: check_row_followers(unwind.row_followers, unwind.rows, findings),
+            check_on_market=lambda unwind, market, findings: check_row_followers_on_market(
+                unwind.row_followers, unwind.rows, market, findings
+            ),
         ),
         Mechanism(
             key="regimes",

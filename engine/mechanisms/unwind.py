@@ -21,7 +21,7 @@ from engine.mechanisms.parameters.parameter import parameter, parameters
 from engine.mechanisms.parameters.sizes import Sizes
 from engine.mechanisms.regimes import Hazard, Regime
 from engine.mechanisms.repatriation import Repatriation
-from engine.mechanisms.rows import MOST_ROWS, PastRow
+from engine.mechanisms.rows import MOST_FOLLOWERS, MOST_ROWS, PastRow, RowFollower
 from engine.mechanisms.scheduled_sales import MAX_SALES, Sale
 from kernels.law_layout import MAX_JUMPS, MAX_REGIMES
 
@@ -33,6 +33,9 @@ class Unwind:
     law: str | None = KIND  # None: gaussian
     rows: tuple[PastRow, ...] = parameter(
         doc="Past dates' residuals, in place of the market's.", default=(), most=MOST_ROWS
+    )
+    row_followers: tuple[RowFollower, ...] = parameter(
+        doc="Prices and vols that move with the rows.", default=(), most=MOST_FOLLOWERS
     )
     regimes: tuple[Regime, ...] = parameter(doc="States of the market.", default=(), most=MAX_REGIMES)
     hazards: tuple[Hazard, ...] = parameter(
@@ -56,7 +59,7 @@ class Unwind:
 
     def __repr__(self) -> str:
         """Leave some parts out where they say nothing: a scenario's digest is of this text, and stays for it."""
-        quiet = ("law", "rows", "cap", "added")
+        quiet = ("law", "rows", "row_followers", "cap", "added")
         shown = [each.name for each in fields(self) if each.name not in quiet or getattr(self, each.name)]
         return f"Unwind({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 

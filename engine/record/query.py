@@ -5,6 +5,7 @@ The database sees these figures and nothing else: no file, no network, no settin
 
 import csv
 import io
+import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ class Rows:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return each row by column, in strict JSON's types: dates as text, none where a figure is not finite."""
+        return [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,20 +95,22 @@ def figures(runs: Sequence[RecordedRun], where: str = "true", parameters: Sequen
 
 
 def headline(runs: Sequence[RecordedRun]) -> Rows:
-    """Return one row a run, (n_runs,): the measures of all books in its main scenario at the highest confidence."""
+    """Return a row a run and scenario, (n_rows,): the measures of all books at the highest confidence.
+
+    Of each run its main scenario comes first.
+    """
     keys = [measure.key for measure in HEADLINE]
     columns = [f"max(value) FILTER (measure = '{key}') AS {key}" for key in keys]
     columns[1:1] = [f"max({se}) FILTER (measure = '{keys[0]}') AS {keys[0]}_{se}" for se in ("se", "table_se")]
     columns.append("max(n_moves) AS n_moves")
     return _ask(
         f"WITH levels AS (SELECT valuation_date, run, scenario, scope, confidence, {', '.join(columns)}, "
-        f"any_value(unit) AS unit, any_value({_LABEL}) AS {_LABEL} FROM figures "
+        f"any_value(unit) AS unit, any_value({_LABEL}) AS {_LABEL}, any_value(main_scenario) AS main FROM figures "
         f"WHERE measure IN ({', '.join(map(repr, keys))}) AND scope IN ('total', 'partial') "
-        "AND scenario = main_scenario "
         "GROUP BY valuation_date, run, scenario, scope, confidence) "
-        "SELECT * FROM levels QUALIFY row_number() OVER "
-        "(PARTITION BY valuation_date, run ORDER BY confidence DESC) = 1 "
-        "ORDER BY valuation_date, run",
+        "SELECT * EXCLUDE (main) FROM levels QUALIFY row_number() OVER "
+        "(PARTITION BY valuation_date, run, scenario ORDER BY confidence DESC) = 1 "
+        "ORDER BY valuation_date, run, scenario <> main, scenario",
         runs,
     )
 
@@ -269,3 +276,9 @@ def _write_sqlite(rows: Rows, path: Path) -> None:
 
 def _value(folder: Path) -> str:
     return folder.name.partition("=")[2]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

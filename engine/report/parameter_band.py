@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from engine.errors import counted
 from engine.record.parameter_studies import recorded_studies
 from engine.report import charts
 from engine.report.numbers import Missing, confidence_text, percent
@@ -44,9 +45,10 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
         for each in shown
     ]
     caption = (
-        f"{labelled_name(sheet.run, study.scenario)}, losses positive, in {scale.unit}: {study.n_sets} sets of"
-        f" {len(study.priors)} uncertain parameters, seed {study.seed}, each on the same {study.n_paths:,} paths. ± is"
-        " one standard error of the simulation, ± sets of so few sets, at most."
+        f"{labelled_name(sheet.run, study.scenario)}, losses positive, in {scale.unit}:"
+        f" {counted(study.n_sets, 'set')} of {counted(len(study.priors), 'uncertain parameter')}, seed {study.seed},"
+        f" each on the same {study.n_paths:,} paths. ± is one standard error of the simulation, ± sets of so few"
+        " sets, at most."
     )
     heads = columns("books", "figure", "as written", "5 % of sets", "median", "95 % of sets", words=2)
     bars = [
@@ -60,7 +62,7 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
         if _is_headline(sheet, each) and finite(each.low.value, each.middle.value, each.high.value)
     ]
     name = f"{sheet.measures[0].label} {sheet.level}"
-    alt = f"{name} of {study.scenario} from 5 to 95 % of {study.n_sets} sets of parameters, in {scale.unit}."
+    alt = f"{name} of {study.scenario} from 5 to 95 % of {counted(study.n_sets, 'set')} of parameters, in {scale.unit}."
     return Chart(
         key=key,
         title=f"Band of parameters, {labelled_name(sheet.run, study.scenario)}",
@@ -137,6 +139,6 @@ def _gain_note(study: ParameterStudy) -> str:
         return ""
     odds, se = 100.0 * study.gain.probability, 100.0 * study.gain.se
     return (
-        f"The gain of the carry loop is 1 or more in {odds:.0f} % ±{se:.0f} % of the sets: there sales feed on"
-        " themselves until a limit stops them."
+        f"The feedback strength of the carry loop is 1 or more in {odds:.0f} % ±{se:.0f} % of the sets: there sales"
+        " feed on themselves until a limit stops them."
     )

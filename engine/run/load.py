@@ -96,7 +96,7 @@ def inputs_of(
             *fit_warnings(book, fits),
             *static_input_warnings(book, market, fits),
             *notes,
-            *(note for each in scenarios for note in silent_notes(each, market, used)),
+            *silent_notes(scenarios, market, used),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),
             *far_tail_notes(scenarios, config.horizon_days, config.confidences),
             *impact_notes(scenarios),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.errors import InputError
+from engine.errors import InputError, counted
 from engine.inputs.run import RunConfig
 from engine.mechanisms.loop import loop_gain
 from engine.risk.accumulate import TailAccumulator
@@ -77,8 +77,8 @@ def _at_once(prepared: PreparedRun, scenario: UncertainScenario) -> int:
 def _drawn(scenario: Scenario, n: int, seed: int, inputs: Inputs, say: Callable[[str], None]) -> UncertainScenario:
     sets = parameter_sets(scenario, n, seed)
     say(
-        f"{scenario.name}: {n} sets of {len(scenario.uncertainty)} uncertain parameters, seed {seed}, each on the paths"
-        " of the run"
+        f"{scenario.name}: {counted(n, 'set')} of {counted(len(scenario.uncertainty), 'uncertain parameter')}, seed"
+        f" {seed}, each on the paths of the run"
     )
     try:
         laid = inputs.with_scenarios(sets.variants, [str(k + 1) for k in range(n)])

@@ -44,7 +44,7 @@ def past_notes(inputs: Inputs) -> tuple[str, ...]:
     for s in past_scenarios(inputs.unwinds):
         state, unwind = inputs.shocked[s].filtered, inputs.unwinds[s]
         if state is not None and unwind is not None and unwind.law is not None and state.given:
-            words = _still_words(state) if is_whole(unwind) else _given_words(state)
+            words = _still_words(state) if is_whole(unwind) else _given_words(state, unwind)
             notes.setdefault(words, []).append(unwind.law)
         if state is not None and state.stressed is not None and way_of(unwind) is Way.STRESS:
             year = state.stressed
@@ -57,9 +57,13 @@ def _still_words(state: FilteredState) -> str:
     return f"{', '.join(state.given)} stays still, for there is no history of it"
 
 
-def _given_words(state: FilteredState) -> str:
+def _given_words(state: FilteredState, unwind: Unwind) -> str:
+    following = [each.factor for each in unwind.row_followers if each.factor in state.given]
     ways = [
         f"{name} by {' + '.join(f'{weight:g} x {other}' for other, weight in each.loadings.items())}"
         for name, each in state.given.items()
+        if name not in following
     ]
-    return f"without a history, by assumption: {'; '.join(ways)}, and noise of its own"
+    words = f"without a history, by assumption: {'; '.join(ways)}, and noise of its own" if ways else ""
+    with_rows = f"with the rows by `row_followers`: {', '.join(following)}" if following else ""
+    return "; ".join(each for each in (words, with_rows) if each)

@@ -22,7 +22,7 @@ from engine.mechanisms.parameters.sizes import multipliers
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.dated_events import on_dates
 from engine.scenario.dated_shocks import dated_jumps
-from engine.scenario.followers import with_followers
+from engine.scenario.followers import note_missing_followers, with_followers
 from engine.scenario.left_fx import note_left_fx
 from engine.scenario.notes import loop_notes
 from engine.scenario.scenario import Scenario, Shock, ShockKind, ShockOn, findings_of
@@ -78,6 +78,7 @@ def apply(scenario: Scenario, market: Market, horizon_days: int | None = None) -
     """
     scenario = with_followers(scenario, market)
     findings = findings_of(scenario)
+    note_missing_followers(scenario, market, findings)
     names = [factor.name for factor in market.factors]
     check_globs(scenario, names, findings)
     shocks = usable_shocks(scenario, market.factors, findings)

@@ -10,9 +10,11 @@ import math
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from engine.errors import did_you_mean
 from engine.market.market import Market
 from engine.mechanisms.factor_names import USDJPY
 from engine.mechanisms.jumps import Jump
+from engine.mechanisms.parameters.findings import Findings, key_of
 from engine.mechanisms.parameters.sizes import Sizes, values
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.scenario import Scenario, Shock, ShockKind
@@ -30,6 +32,16 @@ def with_followers(scenario: Scenario, market: Market) -> Scenario:
         shocks=(*scenario.shocks, *_shocks(scenario.shocks, market.usdjpy, found)),
         unwind=scenario.unwind and _unwind(scenario.unwind, found),
     )
+
+
+def note_missing_followers(scenario: Scenario, market: Market, findings: Findings) -> None:
+    """Note each follower of a user's own table that the market lacks: a price of another market, or a word mistyped."""
+    names = [factor.name for factor in market.factors]
+    own = scenario.followers if scenario.followers_name is None else ()
+    for glob, _ in own:
+        if not any(fnmatchcase(name, glob) for name in names):
+            hint = did_you_mean(glob, names)
+            findings.note(key_of("followers", glob), f"the market has no factor {glob}, and nothing follows{hint}")
 
 
 def _shocks(shocks: tuple[Shock, ...], start: float, betas: Sizes) -> list[Shock]:

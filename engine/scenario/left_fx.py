@@ -60,6 +60,9 @@ def where_moved(scenario: Scenario, unwind: Unwind, factor: str) -> Iterator[str
     for i, row in enumerate(unwind.rows):
         if _names(row.residuals, factor):
             yield f"rows[{i + 1}].residuals"
+    for i, follower in enumerate(unwind.row_followers):
+        if follower.factor == factor:
+            yield f"row_followers[{i + 1}]"
     for i, regime in enumerate(unwind.regimes):
         if _names(regime.drifts, factor):
             yield f"regimes[{i + 1}].drifts"

@@ -36,7 +36,7 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
     if 0 < n_rows < horizon_days:
         findings.note(
             "rows",
-            f"{scenario.name} draws from {n_rows} joint dates over {horizon_days} business days: what it is of did not"
+            f"{scenario.name} draws from {n_rows} past days over {horizon_days} business days: what it is of did not"
             " last so long",
         )
     sellers = [key for key in _SELL_ON if scenario.unwind is not None and scenario.unwind.part(key) is not None]
@@ -91,6 +91,7 @@ def loop_notes(scenario: Scenario) -> tuple[str, ...]:
         return ()
     gain = loop_gain(unwind.carry, unwind.impact)
     note = (
-        f"{scenario.name}: the loop's gain in USD/JPY is {gain:.3g}: sales feed on themselves until a limit stops them"
+        f"{scenario.name}: its feedback strength in USD/JPY is {gain:.3g}: sales feed on themselves until a limit stops"
+        " them"
     )
     return (note,) if gain >= 1.0 else ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from engine.market.market import Market
 from engine.mechanisms.factor_names import USDJPY
@@ -10,26 +11,55 @@ from engine.scenario.followers import with_followers
 from engine.scenario.left_fx import where_dollar_moves, where_moved
 from engine.scenario.scenario import Scenario, ShockKind, findings_of
 
+_BUNDLED = Path(__file__).parent / "bundled"
 MOST_NAMES = 4  # of one curve that a note lists; of more, the first and the last
 
 
-def silent_notes(scenario: Scenario, market: Market, used: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def silent_notes(scenarios: Sequence[Scenario], market: Market, used: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return a note for each kind of factors that a book uses and a scenario that moves others says nothing of.
+
+    What bundled scenarios leave out is one note for all of them: nobody here can write anything into their files.
 
     used   factors by kind, as `engine.book.used_factors.used_factors` returns them
     """
+    notes, bundled = list[str](), list[str]()
+    for scenario in scenarios:
+        where, silent = _silent(scenario, market, used)
+        if silent and _is_bundled(scenario):
+            bundled.append(f"{scenario.name} of {', '.join(map(_listed, silent.values()))}")
+        elif silent:
+            findings = findings_of(scenario)
+            words = _of_rows if scenario.unwind is not None and scenario.unwind.rows else _of_all
+            for kind, names in silent.items():
+                findings.note(where, words(scenario.name, kind, _listed(names)))
+            notes += findings.notes()
+    if bundled:
+        notes.append(
+            f"bundled scenarios say nothing of some factors of the book, which follow the market's own law alone:"
+            f" {'; '.join(bundled)}"
+        )
+    return tuple(notes)
+
+
+def _silent(
+    scenario: Scenario, market: Market, used: Mapping[str, Sequence[str]]
+) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Return the place by which a scenario moves a market, and by kind the factors that it leaves out."""
     whole = with_followers(scenario, market)
     unwind = whole.unwind or Unwind()
     where = next((place for factor in market.factors for place in _moves(whole, unwind, factor.name)), None)
     if where is None or where == "carry" or unwind.bridge is not None:
-        return ()  # stops are of USD/JPY by what they are; a bridge moves every factor by its regression
-    findings, filled = findings_of(scenario), _filled(whole, market)
-    for kind, names in used.items():
-        silent = [name for name in names if name not in filled and not any(_speaks_of(whole, unwind, name))]
-        if silent:
-            said = _of_rows if unwind.rows else _of_all
-            findings.note(where, said(scenario.name, kind, _listed(silent)))
-    return findings.notes()
+        return "", {}  # stops are of USD/JPY by what they are; a bridge moves every factor by its regression
+    filled = _filled(whole, market)
+    silent = {
+        kind: tuple(name for name in names if name not in filled and not any(_speaks_of(whole, unwind, name)))
+        for kind, names in used.items()
+    }
+    return where, {kind: names for kind, names in silent.items() if names}
+
+
+def _is_bundled(scenario: Scenario) -> bool:
+    return scenario.origin is not None and Path(scenario.origin.path).is_relative_to(_BUNDLED)
 
 
 def _of_all(scenario: str, kind: str, silent: str) -> str:
@@ -42,8 +72,8 @@ def _of_all(scenario: str, kind: str, silent: str) -> str:
 def _of_rows(scenario: str, kind: str, silent: str) -> str:
     return (
         f"the rows of {scenario} do not name the book's {kind} {silent}: they stand still but for the market's own law,"
-        " where it holds them by their regression on the rows; give them shocks, jumps or drifts, for `followers` do"
-        " not go with rows"
+        " where it holds them by their regression on the rows; give them"
+        f" {'' if kind == 'yields' else '`row_followers`, '}shocks, jumps or drifts"
     )
 
 

@@ -39,7 +39,10 @@ def laws_for(laws: Sequence[str], market: Market, horizon_days: int) -> tuple[tu
         return tuple(laws), ()
     reasons = {name: _lacking(kind, market, horizon_days) for name, kind in LAW_KINDS.items()}
     left = {name: why for name, why in reasons.items() if why}
-    notes = tuple(f"--law all leaves {name} out: {why[0]}" for name, why in left.items())
+    names: dict[str, list[str]] = {}  # by the reason
+    for name, why in left.items():
+        names.setdefault(why[0], []).append(name)
+    notes = tuple(f"--law all leaves out {', '.join(each)}: {why}" for why, each in names.items())
     return tuple(name for name in reasons if name not in left), notes
 
 

@@ -90,6 +90,14 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert fund.split()[7:] == ["3.0000", "±0.0040", "3.6000", "±0.0050", "2.6000"]  # at 99 %, and ES less the shock
 
 
+def test_a_single_book_stands_once_and_several_beside_their_total(result):
+    assert results.shown_scopes(result) == {"total": "fund"}
+    several = replace(result, results=(*result.results, scope("base", "book:other")))
+    assert results.shown_scopes(several) == {"total": "total", "book:fund": "fund", "book:other": "other"}
+    lines = [line.split()[0] for line in plain(results.table(several)).splitlines() if line.startswith("  ")]
+    assert lines[:5] == ["total", "fund", "other", "total", "fund"]
+
+
 def test_one_line_says_what_the_errors_are_of(result):
     """Of the simulation; beside it of the table of past days; of that alone where nothing is simulated."""
     line = plain(results.table(result)).splitlines()[-1]
@@ -98,7 +106,7 @@ def test_one_line_says_what_the_errors_are_of(result):
     drawn = replace(first, table_ses={"value_at_risk": 0.3e9, "expected_shortfall": 0.4e9})
     both = replace(result, results=(replace(result.results[0], measures=(drawn, second)), *result.results[1:]))
     text = plain(results.table(both)).splitlines()
-    assert "2.0000 ±0.0040 ±0.30" in next(line for line in text if line.startswith("  total"))
+    assert "2.0000 ±0.0040 ±0.30" in next(line for line in text if line.startswith("  fund"))
     assert text[-1] == (
         "  ±: one standard error of the simulation; a second ± is that of the law's table of past days,"
         " were they another sample of such days."

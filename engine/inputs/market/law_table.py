@@ -201,6 +201,11 @@ def written_arrays(state: FilteredState) -> Iterator[tuple[str, F64]]:
         yield LOOP_SUFFIX, state.loop.table
 
 
+def written_suffixes() -> tuple[str, ...]:
+    """Return what may follow a market's name in the name of a file beside it."""
+    return ROWS_SUFFIX, MOVES_SUFFIX, STRESSED_SUFFIX, MEMBERSHIPS_SUFFIX, LOOP_SUFFIX
+
+
 def array_faults(table: LawTable, moves: F64 | None, stressed: F64 | None) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield place and message of what does not fit between a [law] and its arrays (n_moves, n_factors)."""
     if moves is not None and table.move_spans and len(table.move_spans) != len(moves):

@@ -58,7 +58,7 @@ def faults_at(
     fault_at : makes a fault of the keys that it is at, and its message
     """
     found: dict[tuple[Keys, str], list[ErrorDetails]] = {}
-    details = error.errors(include_url=False)
+    details = _of_what_was_meant(error.errors(include_url=False), data)
     for is_check in (False, True):
         for detail in details:
             if (detail["type"] in _OF_CHECKS) is is_check:
@@ -69,12 +69,31 @@ def faults_at(
     return [*faults, *more_faults(len(placed) - len(faults))]
 
 
+def _of_what_was_meant(details: list[ErrorDetails], data: Any) -> list[ErrorDetails]:
+    """Return the errors without those of a name that might stand in place of a table, where a table came."""
+    above = {at[:end] for at in (_keys_in(data, detail) for detail in details) for end in range(len(at))}
+    return [
+        detail
+        for detail in details
+        if not (
+            detail["type"] == "literal_error"
+            and isinstance(detail["input"], Mapping)
+            and _keys_in(data, detail) in above
+        )
+    ]
+
+
 def more_faults(n_more: int) -> list[Fault]:
     """Return a last fault that counts those that are not shown; none where all are."""
     return [Fault(message=f"and {n_more:,} errors more")] if n_more > 0 else []
 
 
 def _joined_message(details: list[ErrorDetails], model: type[BaseModel], keys: Keys) -> str:
+    plain = [_wanted(detail) for detail in details]
+    hints = [hint for detail in details if (hint := _hint(detail))]
+    if len(details) > 1 and all(plain) and len({id(detail["input"]) for detail in details}) == 1:  # members of a union
+        wanted = ", or ".join(dict.fromkeys(map(str, plain)))
+        return f"must be {wanted}, got {shown(details[0]['input'])}{''.join(hints[:1])}"
     return ", or ".join(dict.fromkeys(_message(detail, model, keys) for detail in details))
 
 
@@ -119,10 +138,14 @@ def _message(detail: ErrorDetails, model: type[BaseModel], keys: Keys) -> str:
     plain = _wanted(detail)
     if plain is None:
         return f"{detail['msg']}, got {came}"
-    hint = ""
-    if detail["type"] == "literal_error" and isinstance(detail["input"], str):
-        hint = did_you_mean(detail["input"], re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
-    return f"must be {plain}, got {came}{hint}"
+    return f"must be {plain}, got {came}{_hint(detail)}"
+
+
+def _hint(detail: ErrorDetails) -> str:
+    """Return the word that may be meant where one of a few was wanted."""
+    if detail["type"] != "literal_error" or not isinstance(detail["input"], str):
+        return ""
+    return did_you_mean(detail["input"], re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
 
 
 def shown(value: Any) -> str:
@@ -147,6 +170,8 @@ def _keys_in(data: Any, detail: ErrorDetails) -> Keys:
             data = data[part]
         elif detail["type"] in ("missing", "extra_forbidden") and part == detail["loc"][-1]:
             return (*keys, part)
+        elif isinstance(part, str) and "[" in part:
+            continue  # the name of a union's member, such as dict[str,float]
         else:
             return keys
         keys = (*keys, part)

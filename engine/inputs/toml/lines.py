@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 Keys = tuple[str | int, ...]  # ("shocks", 0, "size"): keys, and indices in arrays
 
@@ -43,6 +44,23 @@ def key_lines(text: str) -> dict[Keys, int]:
     return _Scanner(text).scan()
 
 
+def given_before(text: str, line: int) -> tuple[Keys, int, bool] | None:
+    """Return what the statement on a line gives a second time: its keys, the line of the first, and whether all of it.
+
+    Not all: the keys are of a table or value further up to which the statement would add. None where nothing is.
+    """
+    scanner = _Scanner(text)
+    with suppress(NotToml, TooMuch):
+        scanner.scan()
+    here = max((at for at, _ in scanner.statements if at <= line), default=0)
+    for i, (at, path) in enumerate(scanner.statements):
+        for end in range(len(path) if at == here else 0, 0, -1):
+            for first, other in scanner.statements[:i]:
+                if other[:end] == path[:end] and (end == len(path) or (other == path[:end] and first < here)):
+                    return path[:end], first, end == len(path)
+    return None
+
+
 def nearest_line(lines: Mapping[Keys, int], path_of_keys: Sequence[str | int]) -> int | None:
     """Return the line of a key, or of the nearest table above it in the file; None for the file as a whole."""
     paths = (tuple(path_of_keys[:end]) for end in range(len(path_of_keys), 0, -1))
@@ -61,6 +79,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.lines: dict[Keys, int] = {}
+        self.statements: list[tuple[int, Keys]] = []  # line and whole path of each header and pair
         self.n_tables: dict[Keys, int] = {}  # how many [[tables]] an array has so far
         self.seen_to, self.seen_line = 0, 1
 
@@ -90,6 +109,7 @@ class _Scanner:
                 self.n_tables[path] = self.n_tables.get(path, 0) + 1
             if path in self.n_tables:
                 path = self._below(path, self.n_tables[path] - 1, line)
+        self.statements.append((line, path))
         return path
 
     def _pair(self, table: Keys) -> None:
@@ -97,6 +117,7 @@ class _Scanner:
         path = table
         for key in self._key():
             path = self._below(path, key, line)
+        self.statements.append((line, path))
         self._pass("=")
         self._value(path)
 

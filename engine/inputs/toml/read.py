@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from engine.errors import Fault, FileFaults
 from engine.inputs.fields.encodings import wide_encoding, wide_words
 from engine.inputs.opened import FileKind, Opened, open_once
-from engine.inputs.toml.faults import faults_of, shown
-from engine.inputs.toml.lines import NotToml, TooMuch, key_lines, toml_line
+from engine.inputs.toml.faults import dotted, faults_of, shown
+from engine.inputs.toml.lines import Keys, NotToml, TooMuch, given_before, key_lines, toml_line
 
 __all__ = ["MAX_BYTES", "TOML", "Strict", "parse_toml", "read_text", "read_toml", "toml_line"]
 
@@ -122,7 +122,17 @@ def _syntax_fault(message: str, text: str) -> Fault:
     line = int(place[1]) if place and place[1] else len(lines)
     statement = lines[min(line, len(lines)) - 1].strip()
     bare = message[: place.start()] if place else message
+    if bare.startswith(("Cannot ", "Duplicate ")) and (twice := given_before(text, line)) is not None:
+        return Fault(message=_given_twice(*twice), line=line)
     return Fault(message=f"not TOML: {bare}, in {shown(statement)}{_way_out(statement)}", line=line)
+
+
+def _given_twice(keys: Keys, first: int, is_whole: bool) -> str:
+    """Say in words what a file gives a second time, and where it did first; TOML has each key and [table] once."""
+    name = dotted(keys)
+    if is_whole:
+        return f"{name} is given twice, first on line {first}: leave one out, or put both into one"
+    return f"{name} is given whole on line {first}, and nothing can be added to it here: write this there"
 
 
 def _way_out(statement: str) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.law.past.beyond_cap import BeyondCap, beyond_cap, without_cut
+from engine.law.past.own_rows import columns_of
 from engine.law.past.row_regimes import drawn_weights, has_forgotten, regime_edges, row_aliases
-from engine.law.rows import columns_of
 from engine.market.factors import FactorKind
 from engine.market.filtered import FLOOR, FilteredState
 from engine.market.market import Market

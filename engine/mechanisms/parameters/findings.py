@@ -59,11 +59,15 @@ def fault_at(origin: Origin, where: str, message: str) -> Fault:
 
 
 def refuse_unmatched(globs: Sequence[tuple[str, str]], names: Sequence[str], findings: Findings) -> None:
-    """Refuse every (place, glob) that matches no factor, with the nearest name; the market's are listed once."""
-    missing = [(where, glob) for where, glob in globs if not any(fnmatchcase(name, glob) for name in names)]
-    for i, (where, glob) in enumerate(missing):
+    """Refuse each glob that matches no factor, where it stands first, with the nearest name; the market's once."""
+    missing: dict[str, list[str]] = {}
+    for where, glob in globs:
+        if not any(fnmatchcase(name, glob) for name in names):
+            missing.setdefault(glob, []).append(where)
+    for i, (glob, places) in enumerate(missing.items()):
+        again = f", here and in {n} more place{'s' * (n > 1)}" if (n := len(places) - 1) else ""
         there_are = f"; the market has {', '.join(names)}" if i == 0 else ""
-        findings.refuse(where, f"no factor matches {glob!r}{_hint(glob, names)}{there_are}")
+        findings.refuse(places[0], f"no factor matches {glob!r}{again}{_hint(glob, names)}{there_are}")
 
 
 def _hint(glob: str, names: Sequence[str]) -> str:

@@ -72,11 +72,12 @@ def _quantile(figures: SetFigures, probability: float) -> BandQuantile:
     reach = math.sqrt(values.size * probability * (1.0 - probability))
     rank = values.size * probability
     is_bounded = rank - reach >= 0.5 and rank + reach <= values.size - 0.5
+    does_not_vary = values.size > 1 and values[0] == values[-1]  # one set says nothing of that
     below, above = at_rank(values, rank - reach), at_rank(values, rank + reach)
     return BandQuantile(
         value=at_rank(values, rank),
         se=at_rank(ses, rank),
-        sets_se=0.0 if values[0] == values[-1] else 0.5 * (above - below) if is_bounded else math.inf,
+        sets_se=0.0 if does_not_vary else 0.5 * (above - below) if is_bounded else math.inf,
     )
 
 

@@ -85,6 +85,10 @@ def study_of(
 
 
 def gain_odds(gains: Sequence[float]) -> GainOdds:
-    """Return how likely a gain of 1 or more is, from that of each set."""
-    share = sum(gain >= 1.0 for gain in gains) / len(gains)
-    return GainOdds(probability=share, se=math.sqrt(share * (1.0 - share) / len(gains)), gains=tuple(gains))
+    """Return how likely a gain of 1 or more is, from that of each set.
+
+    The error is a binomial's at (n above + 1/2) / (n + 1), Jeffreys' rule: none of three sets is no certainty.
+    """
+    n, above = len(gains), sum(gain >= 1.0 for gain in gains)
+    likely = (above + 0.5) / (n + 1.0)
+    return GainOdds(probability=above / n, se=math.sqrt(likely * (1.0 - likely) / n), gains=tuple(gains))

@@ -184,6 +184,17 @@ def test_a_stream_without_room_changes_neither_record_nor_code_and_the_line_goes
         assert '"exit_code": 0' in done.stderr
 
 
+def test_states_and_plans_as_json_are_one_object_each(folder, unwind):
+    state = json.loads(unwind("batch", "status", folder.file, "--json").stdout)
+    assert (state["schema"], state["written_by"]) == (1, None)
+    assert {row["state"] for row in state["runs"]} == {"not begun"}
+    planned = json.loads(unwind("batch", "plan", folder.file, "--json").stdout)
+    assert [(row["valuation_date"], row["run"]) for row in planned["runs"]] == [
+        (row["valuation_date"], row["run"]) for row in state["runs"]
+    ]
+    assert planned["faults"] == []
+
+
 @pytest.mark.slow
 def test_a_missing_extra_is_a_fault_of_plan_and_run(folder, unwind):
     folder.edit("block_cells = 1", "block_cells = 1\nreport = true")

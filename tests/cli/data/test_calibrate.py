@@ -40,7 +40,7 @@ def test_a_market_and_its_law_are_written_and_run(unwind, tidy, tmp_path):
     assert "probability on the date" in done.stdout
     assert "correlation, USDJPY and UST_10Y" in done.stdout
     assert "the spreads of TONA" in done.stderr
-    for table in ("Vols by how fast they forget", "What a leader's residual adds", "Correlations for normal moves",
+    for table in ("Vols by half-life", "What a leader's residual adds", "Correlations for normal moves",
                   "Given, and not estimated", "Constants of the law, chosen on 2010-2019"):  # fmt: skip
         assert table in done.stdout
     assert "their four averages forget half in 3.11, 11.2, 34.3 and 693 joint dates" in done.stderr
@@ -58,7 +58,7 @@ def test_the_record_of_the_loop_is_written_shown_and_run(unwind, tidy, tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / f"{day}.loop.npy").exists()
     for table in (f"The loop of carry stops in the record to {day}", "Largest G that is not rejected",
-                  "Mean move of USD/JPY on the joint dates after it fell", f"Carry trades on {day}"):  # fmt: skip
+                  "Mean move of USD/JPY on the business days after it fell", f"Carry trades on {day}"):  # fmt: skip
         assert table in done.stdout
     assert load_market(tmp_path / f"{day}.toml").filtered.loop.moves.size == 2299
 

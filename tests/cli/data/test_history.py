@@ -1,5 +1,7 @@
 """`unwind data`: histories in, market files out."""
 
+import json
+
 import pytest
 
 from engine.inputs.market.load import load_market
@@ -25,6 +27,14 @@ def test_check_lists_series_and_says_where_values_are_wrong(unwind, history):
     assert (done.returncode, done.stdout) == (2, "")
     assert "line 2" in done.stderr
     assert "1.5x" in done.stderr
+
+
+def test_check_as_json_has_each_series_and_what_build_would_refuse(unwind, history):
+    found = json.loads(unwind("data", "check", history, "--json").stdout)
+    assert list(found) == ["schema", "series", "notes", "refused_by_build"]
+    (jgb,) = [row for row in found["series"] if row["name"] == "JGB_10Y"]
+    assert (jgb["first"], jgb["n_values"], jgb["largest_on"]) == ("2025-05-27", 2, "2025-05-28")
+    assert jgb["largest_move"] == pytest.approx(0.00031)
 
 
 @pytest.mark.slow

@@ -39,7 +39,7 @@ def test_show_gives_sizes_in_market_units_and_the_source(unwind):
 
 def test_show_says_what_goes_on_within_the_paths(unwind):
     out = unwind("scenario", "show", "feedback-severe").stdout
-    assert "loop    gain in USD/JPY    1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
+    assert "loop    feedback strength in USD/JPY  1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
     assert "record's next-date test t = -14.3 against this strength" in out
     out = unwind("scenario", "show", "bench/three-regimes.toml").stdout
     assert "Regime FLIGHT" in out
@@ -67,7 +67,9 @@ def test_show_gives_a_parameter_s_list_one_line_each():
 
 def test_a_loop_that_feeds_itself_is_warned_of_wherever_it_is_met(unwind):
     for command in (("scenario", "check", "feedback-severe"), ("stress", "--scenario", "feedback-severe")):
-        assert "warning: feedback-severe: the loop's gain in USD/JPY is 1.3: sales feed" in unwind(*command).stderr
+        assert (
+            "warning: feedback-severe: its feedback strength in USD/JPY is 1.3: sales feed" in unwind(*command).stderr
+        )
 
 
 def test_check_shows_levels_and_vols_before_and_after(unwind):

@@ -43,7 +43,7 @@ def test_every_figure_has_a_band_and_the_total_a_tornado(unwind, scenario):
     tornado = shown[shown.index("which parameter makes the band of VaR 99 %") :]
     assert "lognormal, as written 250; log_sd 0.9: my own" in tornado
     assert "together" in tornado
-    assert "Gain of the carry loop, mine:" in tornado
+    assert "Feedback strength of the carry loop, mine:" in tornado
 
 
 def test_without_sets_nothing_of_it_is_printed(unwind, scenario):

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from cli.scenario.touch_tables import _rows
+from engine.levels.touch import Barrier, Share, TouchRow
+
 
 @pytest.mark.slow
 def test_shares_by_level_and_date_with_their_intervals_and_as_json(unwind):
@@ -29,3 +32,18 @@ def test_what_cannot_be_done_is_refused(unwind, options, message):
     done = unwind("simulate", *options)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+def test_a_regime_that_no_path_is_in_has_no_row():
+    level = Barrier(factor="USDJPY", is_floor=True, level=125.0, text="USDJPY<=125")
+    some = Share(value=0.5, se=0.0, low=0.5, high=0.5)
+    facts = {"barrier": level, "day": 1, "date": "2025-05-29"}
+    rows = [
+        TouchRow(**facts, regime=None, n_paths=4, end=some, touch=some),
+        TouchRow(**facts, regime="quiet", n_paths=0, end=None, touch=None),
+        TouchRow(**facts, regime="busy", n_paths=4, end=some, touch=some),
+    ]
+    assert [(head, by, regime) for head, by, regime, *_ in _rows(rows, 4)] == [
+        ("USDJPY<=125", "2025-05-29, day 1", "all"),
+        ("", "", "busy"),
+    ]

@@ -9,7 +9,16 @@ import pytest
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
-from engine.levels.touch import Barrier, barriers_of, percent_notes, shown_days, touch_json, touched, wilson
+from engine.levels.touch import (
+    Barrier,
+    barriers_of,
+    percent_notes,
+    reached_notes,
+    shown_days,
+    touch_json,
+    touched,
+    wilson,
+)
 from engine.run.walk import walk_of
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
@@ -86,6 +95,17 @@ def test_a_path_that_starts_beyond_has_touched():
     assert {row.touch.value for row in rows} == {1.0}  # the vol starts at 12.4 %
 
 
+def test_a_level_that_is_reached_already_is_said_with_the_start():
+    made = walk("base", 1)
+    words = ["USDJPY<=150", "USDJPY<=140", "JGB_10Y>=1"]
+    dollar, rate = reached_notes(barriers_of(words, made.factors), made)
+    assert dollar == (
+        f"--touch USDJPY<=150: USDJPY starts at {MARKET.usdjpy:.6g}, so that it is reached already and every path"
+        " touches it"
+    )
+    assert rate.startswith("--touch JGB_10Y>=1 %: JGB_10Y starts at 1.5")
+
+
 def test_wilsons_interval_is_that_of_its_formula_and_bounds_what_was_not_seen():
     assert wilson(0, 1_000) == (0.0, pytest.approx(3.8415 / 1_003.8415, rel=1e-4))  # z^2 / (n + z^2), z^2 = 3.8415
     assert wilson(10, 10)[1] == 1.0
@@ -129,7 +149,7 @@ def test_a_rate_is_read_in_percent_and_a_price_as_it_is_quoted():
     (["USDJPY<=nan"], "'nan' is no number"),
     (["USDJPY<=125%"], "USDJPY is a price, got 'USDJPY<=125%'; give its level without %"),
     (["USDJPY<=-1"], "USDJPY is always above 0"),
-    (["JGB_10Y>=20000"], "a rate or a vol is in percent, 2 for 2 %"),
+    (["JGB_10Y>=20000"], "a rate, a spread or a vol is in percent, 2 for 2 %"),
     (["USDJPY<=125", "USDJPY<=125"], "USDJPY<=125 is there twice"),
     (["USDJPY<=125"] * 33, "32 levels at most, got 33"),
 ])  # fmt: skip

@@ -86,8 +86,8 @@ def test_white_errors_are_those_of_the_sandwich_written_out():
 
 def test_a_verdict_says_t_and_the_largest_strength_that_is_not_rejected():
     assert loop_verdict(CARRY, IMPACT, RECORD) == (
-        "record's next-date test t = -6.3 against this strength (G 0.225, gain 0.675); its upper limit is G 0.07, gain"
-        " 0.21"
+        "record's next-date test t = -6.3 against this strength (G 0.225, feedback strength 0.675); its upper limit is"
+        " G 0.07, feedback strength 0.21"
     )
 
 

@@ -83,7 +83,7 @@ def test_a_report_shows_the_band_and_what_makes_it(record):
     assert ">100 %</data>" in page  # VaR grows with leverage, and nothing else does anything
     assert "lognormal, as written 1; log_sd 0.3" in page
     assert "a &lt;source&gt;" in page
-    assert "The gain of the carry loop is 1 or more in 25 % ±4 % of the sets" in page
+    assert "The feedback strength of the carry loop is 1 or more in 25 % ±4 % of the sets" in page
     assert page.count("<svg") >= 2
 
 

@@ -81,7 +81,7 @@ def test_series_follow_the_factors_and_say_their_units():
 
 def test_paths_of_filtered_regimes_tell_by_which_regime_their_rows_are_drawn():
     made = walk("filtered-regimes", 3)
-    assert made.regimes == ("forgotten", "quiet", "busy", "shock")
+    assert made.regimes == ("all days", "quiet", "busy", "shock")
     found = made.levels(np.arange(4096, dtype=np.uint64))[:, made.series.index("regime")]
     # the evening of 2025-05-28 is busier than most: of quiet it has least beside the long run, so none is left over
     assert set(np.unique(found)) == {0.0, 2.0, 3.0}

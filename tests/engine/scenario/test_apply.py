@@ -272,7 +272,7 @@ def test_a_glob_over_rates_prices_and_vols_takes_relative_shocks_only():
 def test_every_bundled_scenario_fits_the_bundled_market(name):
     notes = apply(load_scenario(name), load_market(bundled_market_path())).notes
     if name == "feedback-severe":  # 400 * 0.6 * 6 * 0.0009 = 1.296
-        said = "the loop's gain in USD/JPY is 1.3: sales feed on themselves until a limit stops them"
+        said = "its feedback strength in USD/JPY is 1.3: sales feed on themselves until a limit stops them"
         assert notes == (f"feedback-severe: {said}",)
     elif name == "auction-failure":  # its list of auctions ends
         assert all("none comes" in note for note in notes)

@@ -78,3 +78,12 @@ def test_equities_fall_in_the_two_unwinds_as_they_did_where_a_market_has_them():
     assert august.levels["MXNJPY"] / EQUITIES.levels["MXNJPY"] == pytest.approx((1.0 - 0.0836) ** 1.5)
     vol = apply(load_scenario("august-2024"), PLAIN).market.levels["USDJPY_VOL"]
     assert vol == pytest.approx(0.124 * (1.0 - 0.0836) ** -4.5)  # 18.4 %
+
+
+def test_a_follower_of_a_user_s_own_that_the_market_lacks_is_noted_with_the_word_that_is_meant():
+    followers = (("NIKKEI", 2.0), ("SPX", 1.0))
+    (note,) = apply(replace(EMPTY, followers=followers, shocks=(fall(-0.05),)), EQUITIES).notes
+    assert note.endswith(
+        "followers.NIKKEI: the market has no factor NIKKEI, and nothing follows; did you mean 'NIKKEI225'?"
+    )
+    assert apply(load_scenario("august-2024"), PLAIN).notes == ()

@@ -28,7 +28,9 @@ def test_days_beyond_the_horizon_are_said():
 def test_a_loop_is_noted_where_its_gain_is_1_or_more():
     severe = load_scenario("feedback-severe")
     (note,) = loop_notes(severe)
-    assert note.startswith("feedback-severe: the loop's gain in USD/JPY is 1.3: sales feed on themselves")  # 1.296
+    assert note.startswith(
+        "feedback-severe: its feedback strength in USD/JPY is 1.3: sales feed on themselves"
+    )  # 1.296
     milder = replace(severe.unwind.carry, stop_slope=0.4)  # 0.864
     assert loop_notes(replace(severe, unwind=replace(severe.unwind, carry=milder))) == ()
 

@@ -17,7 +17,10 @@ USED = {
 
 
 def notes(name, used=USED, **changes):
-    return silent_notes(replace(load_scenario(name), **changes), MARKET, used)
+    """Notes of a scenario as if it were a user's file: bundled ones say less."""
+    scenario = load_scenario(name)
+    mine = replace(scenario, origin=replace(scenario.origin, path="mine.toml"), **changes)
+    return silent_notes([mine], MARKET, used)
 
 
 def test_what_is_left_is_named_once_for_each_kind():
@@ -45,12 +48,22 @@ def test_laws_without_a_move_of_their_own_stops_and_bridges_leave_nothing_out():
     assert notes("base") == notes("filtered") == notes("article-2025-bridge") == ()
 
 
+def test_bundled_scenarios_are_one_line_that_names_the_factors():
+    scenarios = [load_scenario(name) for name in ("october-1998", "boj-u-turn", "august-2024", "flight-2024")]
+    (line,) = silent_notes(scenarios, MARKET, USED)
+    assert line == (
+        "bundled scenarios say nothing of some factors of the book, which follow the market's own law alone:"
+        " october-1998 of JGB_1Y to JGB_30Y; boj-u-turn of SPX, NIKKEI225, USDJPY_VOL, JGB_1Y, JGB_2Y;"
+        " flight-2024 of USDJPY_VOL"
+    )
+    assert silent_notes(scenarios[2:3], MARKET, USED) == ()
+
+
 @pytest.mark.parametrize("name", ["flight-2024", "repatriation-2025"])
-def test_what_rows_do_not_name_is_named_and_followers_are_no_way_out(name):
-    prices, vols = notes(name)
-    assert f"the rows of {name} do not name the book's prices SPX, NIKKEI225: they stand still but for the" in prices
-    assert "do not name the book's implied vols USDJPY_VOL" in vols
-    assert "give them shocks, jumps or drifts, for `followers` do not go with rows" in prices
+def test_what_neither_rows_nor_their_followers_name_is_named(name):
+    (vols,) = notes(name)
+    assert f"the rows of {name} do not name the book's implied vols USDJPY_VOL: they stand still but for the" in vols
+    assert "give them `row_followers`, shocks, jumps or drifts" in vols
 
 
 def test_pillars_are_listed_curve_by_curve():

@@ -43,6 +43,15 @@ def test_a_market_with_its_law_has_its_rows_beside_it(tmp_path):
     assert load_market(path).filtered.rows.tobytes() == BUNDLED.filtered.rows.tobytes()
 
 
+def test_a_market_that_is_built_anew_leaves_no_file_of_the_old_behind(tmp_path):
+    write_dated_markets([BUNDLED], tmp_path)
+    (tmp_path / "2025-05-28.notes.txt").touch()  # a user's own stays
+    write_dated_markets([replace(BUNDLED, filtered=replace(BUNDLED.filtered, stressed=None, loop=None))], tmp_path)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        f"2025-05-28.{end}" for end in ("memberships.npy", "moves.npy", "notes.txt", "rows.npy", "toml")
+    ]
+
+
 def test_a_market_without_a_law_says_why_when_it_is_read(tmp_path):
     why = "the history has 259 changes, and 2,120 are needed"
     (path,) = write_dated_markets([replace(BARE, no_filtered=why)], tmp_path)

@@ -314,3 +314,16 @@ def test_correlation_overrides_lie_half_way_between_window_and_calibration(share
         window = fx_correlation(shared, names, first[name], WINDOWS[name][2])
         usual = fx_correlation(shared, names, *CALIBRATION)
         assert value == pytest.approx(round((window + usual) / 2.0, 1), abs=1e-12), (window, usual)
+
+
+@pytest.mark.parametrize(("followers", "said"), [
+    ("'windov-2024'", "line 4, followers: must be a table, or one of 'window-2024', 'flight-2024', 'repatriation-2025'"
+     " or 'calm', got 'windov-2024'; did you mean 'window-2024'?"),
+    ("{ SPX = 'a' }", "line 4, followers.SPX: must be a number, got 'a'"),
+])  # fmt: skip
+def test_followers_are_a_set_by_name_or_a_table_and_what_is_neither_is_said_once(tmp_path, followers, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'title = "t"\ndescription = "d"\nsource = "s"\nfollowers = {followers}\n', encoding="utf-8")
+    with pytest.raises(FileFaults) as refusal:
+        load_scenario(str(path))
+    assert [str(fault) for fault in refusal.value.faults] == [said]

@@ -302,8 +302,8 @@ def test_the_schema_of_a_part_is_what_its_mechanism_declares():
     carry = json_schema("scenario")["$defs"]["CarryTable"]
     assert carry["properties"]["stop_slope"] == {
         "default": 0.6,
-        "description": "Share of a cohort stopped per 1.0 of loss beyond. The loop's gain is stock * stop_slope * "
-        "leverage * fx_log_per_usd_bn: 0.675 of the defaults. Default 0.6 (assumption).",
+        "description": "Share of a cohort stopped per 1.0 of loss beyond. The feedback strength is stock * "
+        "stop_slope * leverage * fx_log_per_usd_bn: 0.675 of the defaults. Default 0.6 (assumption).",
         "maximum": 1000.0,
         "minimum": 0.0,
         "title": "Stop Slope",

@@ -16,10 +16,10 @@ class Model(Strict):
 
 
 def refused(path, read) -> FileFaults:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(FileFaults) as error:
         read(path)
-    assert time.perf_counter() - began < 5.0  # 0.4 s here; 31 s where every message was made and every place searched
+    assert time.process_time() - began < 5.0  # 0.4 s to 3 s; 31 s where every message was made and every place searched
     assert len(str(error.value)) < 20_000
     return error.value
 

@@ -102,7 +102,11 @@ size = { a = 1 }
     ("text", "said"),
     [
         ("name = 'a'\npaths = 1,5\n", "line 2: not TOML: .*decimals are written with a point"),
-        ("name = 'a'\nname = 'b'\n", "line 2: not TOML: .*name = 'b'"),
+        ("name = 'a'\nname = 'b'\n", "line 2: name is given twice, first on line 1: leave one out"),
+        ("[a]\nb = 1\n[c]\nd = 1\n[a]\n", "line 5: a is given twice, first on line 1"),
+        ("a = { b = 1 }\n[c]\nd = 1\n[a.e]\nf = 1\n", "line 4: a is given whole on line 1, and nothing can be added"),
+        ("a = { b = 1, c = 2, b = 3 }\n", "line 1: a.b is given twice, first on line 1"),
+        ("[a.b]\nc = 1\n[d]\n[a]\nb = 2\n", "line 5: a.b is given twice, first on line 1"),
         ("name = 'a\n", "line 1: not TOML"),
         ("!!python/object/apply:os.system ['echo hacked']\n", "line 1: .*this looks like YAML"),  # BAD-S047
         ("name: a\n", "line 1: .*this looks like YAML"),

@@ -51,6 +51,11 @@ def test_few_sets_do_not_bound_the_ends_and_equal_ones_have_no_width():
     assert [(each.value, each.sets_se) for each in (still.low, still.middle, still.high)] == [(7.0, 0.0)] * 3
 
 
+def test_one_set_bounds_nothing():
+    band = band_of(figures([7.0]))
+    assert all(math.isinf(each.sets_se) for each in (band.low, band.middle, band.high))
+
+
 def test_the_simulations_error_is_that_of_the_sets_around():
     band = band_of(figures(range(1, 101), ses=np.arange(1, 101) / 10.0))
     assert band.low.se == pytest.approx(0.55)

@@ -33,7 +33,15 @@ def test_a_power_of_a_parameter_is_a_line_in_its_rank():
 
 def test_the_odds_of_a_gain_are_the_share_of_sets():
     odds = gain_odds([0.5] * 48 + [1.0] * 16)
-    assert (odds.probability, odds.se) == (0.25, pytest.approx(math.sqrt(0.25 * 0.75 / 64)))
+    near = 16.5 / 65.0  # Jeffreys: half a set on either side
+    assert (odds.probability, odds.se) == (0.25, pytest.approx(math.sqrt(near * (1.0 - near) / 64)))
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_none_of_a_few_sets_is_no_certainty(n):
+    odds = gain_odds([0.5] * n)
+    assert odds.probability == 0.0
+    assert odds.se > 0.5 / (n + 1.0)  # one set: 0.43, three: 0.19
 
 
 def test_a_prior_is_told_in_a_few_words():
