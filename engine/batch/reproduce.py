@@ -72,7 +72,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
             )
     manifest = manifest_of(read_sealed(path, MEND_RUN), path)
     run = run_from_record(manifest["config"])
-    day = _day(manifest)
+    day = recorded_day(manifest)
     source = source_of(day, run)
     loaded = load(day, source)
     prepared = prepare(run, loaded.inputs, say)
@@ -93,7 +93,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
         n_blocks=len(manifest["blocks"]),
         exact=prepared.whole.inputs.names if prepared.whole else (),
         numbers=tuple(numbers),
-        causes=tuple(_causes(manifest, day, prepared, problem_sha256(prepared))),
+        causes=tuple(changes_since(manifest, day, prepared, problem_sha256(prepared))),
     )
 
 
@@ -139,7 +139,7 @@ def _files(folder: Path, manifest: Manifest) -> tuple[dict[str, bytes], list[str
     return files, errors
 
 
-def _day(manifest: Manifest) -> Day:
+def recorded_day(manifest: Manifest) -> Day:
     """Return the date as it was: the same files, without those that could not be loaded then."""
     market = Path(manifest["market"]["path"])
     files = tuple(book_file(book["name"], Path(book["path"])) for book in manifest["books"] if book["books"])
@@ -206,7 +206,8 @@ def _var(row: ScopeResult) -> str:
     return f"{row.measures[-1].of(VALUE_AT_RISK).value:,.0f}"
 
 
-def _causes(manifest: Manifest, day: Day, prepared: PreparedRun, problem: str) -> Iterator[str]:
+def changes_since(manifest: Manifest, day: Day, prepared: PreparedRun, problem: str) -> Iterator[str]:
+    """Yield what is other than when a run was recorded: inputs, program, versions, device, the kernels' arrays."""
     facts, books = manifest["facts"], {file.name: file.sha256 for file in day.files}
     if manifest["market"]["sha256"] != day.market_sha256:
         yield f"the market file {day.market_path} was changed"
