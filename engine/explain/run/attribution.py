@@ -27,7 +27,8 @@ def values_of(part: Prepared, scenario: int, moves: F64) -> F64:
 
     moves   (n_observations, n_factors, n) deviations from the scenario's start, at each of the run's observations
 
-    Gains positive. Raises RiskError where the device fails. A book that is looked at before the horizon is valued by numpy's formulas.
+    Gains positive. A book that is looked at before the horizon too is valued by numpy's formulas. Raises RiskError
+    where the device fails.
     """
     book, n_scopes = part.packed.book, 1 + len(part.packed.books)
     if len(moves) == 1:
@@ -50,8 +51,8 @@ def attribute(part: Prepared, scenario: int, moves: F64, pnl: F64, blocks: Seque
     Notes
     -----
     The blocks are moved one after the other, in their order and in the reverse one; what a block adds is the mean of
-    both. Where only pairs of blocks interact this is the Shapley value, each taking half of what a pair makes: in one of
-    the two orders a block comes before the other, in the other after it. Shapley (1953), "A value for n-person games".
+    both. Where only pairs of blocks interact this is the Shapley value, each taking half of what a pair makes: in one
+    of the orders a block comes before the other, in the other after it. Shapley (1953), "A value for n-person games".
     """
     parts = [block.part(moves) for block in blocks]
     still = float(values_of(part, scenario, np.zeros_like(moves[:, :, :1]))[0, 0])

@@ -127,7 +127,11 @@ def _others(factors: Sequence[Factor]) -> list[Block]:
         if code is not None:
             home, foreign = CURRENCIES[HOME].unit, currency_of(code).unit
             said = (f"{home} falls against the {foreign}", f"{home} rises against the {foreign}")
-            found.append(_sum_block(factors[number].name, np.arange(len(factors)) == number, *said, is_said=True))
+            found.append(
+                _sum_block(
+                    factors[number].name, np.arange(len(factors)) == number, *said, is_said=True, words=f"{code}/{HOME}"
+                )
+            )
     for kind, name in _TOGETHER.items():
         is_of = np.array([f.kind is kind and code is None for f, code in zip(factors, rates, strict=True)])
         if is_of.any():

@@ -70,14 +70,16 @@ class _Law:
                 found.append(Mechanism(name="intervention", is_counted=True))
             if law.n_cohorts:
                 found.append(Mechanism(name="yen stops", is_counted=False))
-            if self.impact.any() or law.feeds_back:
+            if self.sells:
                 found.append(Mechanism(name="sales of Treasuries", is_counted=False))
             found += [Mechanism(name=f"drift of {name}", is_counted=False) for name in self.drifting()]
         return found
 
     @property
-    def impact(self) -> F64:
-        return self.model.impact[self.d]
+    def sells(self) -> bool:
+        """Return whether anybody sells Treasuries: holders, by schedule, or authorities that intervene."""
+        law = self.law
+        return bool(law.feeds_back or self.model.scheduled[self.d].any() or (law.intervenes and law.ust_per_tn))
 
     def drifting(self) -> tuple[str, ...]:
         """Return the regimes after the first that drift otherwise than the first."""
@@ -108,9 +110,7 @@ def mechanism_moves(part: Prepared, scenario: int, paths: U64) -> tuple[Mechanis
         came[:, step] = (np.abs(fresh) > LEAST_MOVE).any(axis=1)
         if step + 1 in observed:
             seen[:, observed[step + 1]] = moves
-    return tuple(
-        MechanismMoves(mechanism=each, came=came[i], moves=seen[i]) for i, each in enumerate(named)
-    )
+    return tuple(MechanismMoves(mechanism=each, came=came[i], moves=seen[i]) for i, each in enumerate(named))
 
 
 def _law_of(part: Prepared, scenario: int) -> _Law:
@@ -235,8 +235,8 @@ def _sales(own: _Law, carried: Carried | None) -> list[Array]:
         sd = model.weekday_move[own.d].astype(np.float64) * model.with_fx[own.d]
         share = carried.carry_sold / law.carry_stock
         found.append(-law.fx_per_stock * np.outer(sd / model.weekday_move[own.d, law.fx], share))
-    if own.impact.any() or law.feeds_back:
-        moved = np.outer(own.impact, carried.impact(float(law.long_run)))
+    if own.sells:
+        moved = np.outer(model.impact[own.d], carried.impact(float(law.long_run)))
         if law.feeds_back:
             moved[law.fx] -= carried.fx_run * law.unhedged * carried.private_sold
         found.append(moved)

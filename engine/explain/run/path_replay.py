@@ -12,10 +12,12 @@ from engine.explain.run.run_source import ReadyRun
 from engine.explain.run.tail_paths import replayed_levels
 from engine.market.factors import LEVELS_MOVE, Factor
 from engine.market.market import Market
+from engine.risk.standing import Standing
 from engine.run.backend import device_errors
 from engine.run.position_pnl import position_pnl
 from engine.run.prepared import Prepared
 from engine.run.walk import regime_names
+from engine.scenario.under_laws import standing_of
 from kernels.base import PathRange
 from kernels.types import F64, I64, Dates
 
@@ -25,6 +27,7 @@ class PathReplay:
     """One path of one scenario of a run, after each of its steps; P&L in the run's currency, gains positive."""
 
     scenario: str
+    standing: Standing  # a stress or a forecast
     path: int
     n_paths: int  # of the run, or the moves of a law that is known whole
     is_exact: bool  # a move of a law that is known whole: nothing is drawn
@@ -82,6 +85,7 @@ def path_replay(run: ReadyRun, scenario: str, path: int) -> PathReplay:
     book = part.inputs.book
     return PathReplay(
         scenario=scenario,
+        standing=standing_of(part.inputs.scenarios[s], part.inputs.market),
         path=path,
         n_paths=n_paths,
         is_exact=bool(n_moves),

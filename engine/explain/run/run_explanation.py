@@ -18,6 +18,7 @@ class SignChange:
     """A book or a part of the market that adds to ES in one scenario and takes off in another, beyond the errors."""
 
     name: str
+    words: str  # in a sentence
     is_book: bool
     adds_in: str  # scenario in which it adds most
     adds: PartFigure
@@ -81,7 +82,7 @@ def sign_changes(parts: dict[str, Sequence[Contribution]], *, is_book: bool) -> 
 
     parts   scenario -> its parts
     """
-    for name in dict.fromkeys(each.name for found in parts.values() for each in found):
+    for name, words in {each.name: each.words for found in parts.values() for each in found}.items():
         figures = {
             scenario: each.figures[EXPECTED_SHORTFALL.key]
             for scenario, found in parts.items()
@@ -94,6 +95,7 @@ def sign_changes(parts: dict[str, Sequence[Contribution]], *, is_book: bool) -> 
             most, least = max(adding, key=lambda key: adding[key].value), min(saving, key=lambda key: saving[key].value)
             yield SignChange(
                 name=name,
+                words=words,
                 is_book=is_book,
                 adds_in=most,
                 adds=adding[most],

@@ -42,7 +42,9 @@ class ReadyRun:
         for part in self.prepared.parts:
             if scenario in part.inputs.names:
                 return part, part.inputs.names.index(scenario)
-        raise InputError(f"the run has no scenario {scenario!r}{did_you_mean(scenario, names)}; it has {', '.join(names)}")
+        raise InputError(
+            f"the run has no scenario {scenario!r}{did_you_mean(scenario, names)}; it has {', '.join(names)}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,7 +79,7 @@ def ready_as_recorded(path: Path, run: str | None, say: Callable[[str], None]) -
 def measured_by_settings(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> MeasuredRun:
     """Simulate a run and keep what its figures are read from. Raises as `engine.run.start.run`."""
     ready = ready_by_settings(config, say)
-    drawn, rows, n_paths = ready.prepared.drawn, (), config.n_paths
+    drawn, n_paths, rows = ready.prepared.drawn, config.n_paths, tuple[ScopeResult, ...]()
     if drawn is not None:
         while True:
             with device_errors():
@@ -108,11 +110,15 @@ def recorded_folder(path: Path, run: str | None) -> Path:
             raise InputError(f"{str(path)!r} is a run of its own, not {run!r}; leave --run out, or name its night")
         return path
     if not path.is_dir():
-        raise InputError(f"there is no record {str(path)!r}; give a recorded run's folder, OUT/valuation_date=DATE/run=NAME")
+        raise InputError(
+            f"there is no record {str(path)!r}; give a recorded run's folder, OUT/valuation_date=DATE/run=NAME"
+        )
     night = path
     if dates := nights(path):
         if len(dates) > 1:
-            raise InputError(f"{str(path)!r} holds {len(dates)} nights; give one, such as {night_folder(path, dates[-1])}")
+            raise InputError(
+                f"{str(path)!r} holds {len(dates)} nights; give one, such as {night_folder(path, dates[-1])}"
+            )
         night = night_folder(path, dates[0])
     names = sorted(each.parent.name.removeprefix("run=") for each in night.glob(f"run=*/{MANIFEST}"))
     if not names:
@@ -120,7 +126,9 @@ def recorded_folder(path: Path, run: str | None) -> Path:
     if run is None and len(names) > 1:
         raise InputError(f"{str(night)!r} holds the runs {', '.join(names)}; choose one with --run NAME")
     if run is not None and run not in names:
-        raise InputError(f"the night {str(night)!r} has no run {run!r}{did_you_mean(run, names)}; it has {', '.join(names)}")
+        raise InputError(
+            f"the night {str(night)!r} has no run {run!r}{did_you_mean(run, names)}; it has {', '.join(names)}"
+        )
     return night / f"run={names[0] if run is None else run}"
 
 

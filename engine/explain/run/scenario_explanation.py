@@ -13,7 +13,6 @@ from engine.explain.run.mechanism_moves import mechanism_moves
 from engine.explain.run.tail_paths import PartFigure, TailPaths, replayed_levels
 from engine.risk.results import ScopeResult
 from engine.risk.standing import Standing
-from engine.run.prepared import Prepared
 from engine.run.walk import regime_names
 from engine.scenario.under_laws import standing_of
 from kernels.law_layout import PATH_SERIES

@@ -20,6 +20,7 @@ from engine.run.prepared import Prepared
 from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, I64, U64
 
+ROUNDING = 1e-9  # of a measure: an error below it is one of a part that is the same on every path
 WALKED_BYTES = 2**26  # of levels that one replay takes
 
 
@@ -67,7 +68,8 @@ class TailPaths:
         found = {}
         for key, measure in MEASURES.items():
             if measure.contribution is not None and (read := measure.contribution.components(tail)) is not None:
-                pairs = zip(read.values.tolist(), read.ses.tolist(), strict=True)
+                ses = np.where(read.ses > ROUNDING * abs(self.total.of(measure).value), read.ses, 0.0)
+                pairs = zip(read.values.tolist(), ses.tolist(), strict=True)
                 found[key] = tuple(PartFigure(value=value, se=se) for value, se in pairs)
         return found
 
@@ -81,8 +83,7 @@ class TailPaths:
         mean = -(parts[:, : self.n_tail] @ weights) / mass
         both = dict(zip((VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key), (at_var, mean), strict=True))
         return {
-            key: tuple(PartFigure(value=0.0 + value, se=0.0) for value in both[key].tolist())
-            for key in EXACT_MEASURES
+            key: tuple(PartFigure(value=0.0 + value, se=0.0) for value in both[key].tolist()) for key in EXACT_MEASURES
         }
 
 
@@ -158,4 +159,3 @@ def replayed_levels(part: Prepared, scenario: int, paths: U64, steps: I64) -> F6
             levels = part.backend.levels(program, paths[some])
         found[..., some] = np.asarray(levels[law], np.float64)[steps - 1]
     return found
-
