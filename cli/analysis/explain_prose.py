@@ -76,8 +76,8 @@ def _tail(each: "ScenarioExplanation", es: float) -> Iterator[str]:
         yield f"What made these paths lose: {_listed(words)}."
     costly = [one for one in each.mechanisms if one.cost >= max(WORTH_SAYING * es, 2.0 * one.cost_se)]
     if costly:
-        words = [f"{_article(one.name)} {amount(one.cost)}" for one in sorted(costly, key=lambda one: -one.cost)]
-        yield f"On average over them {_listed(words[:MOST_PARTS])} of the loss is the law's own doing."
+        words = [f"{amount(one.cost)} by {_article(one.name)}" for one in sorted(costly, key=lambda one: -one.cost)]
+        yield f"On average they lost {_listed(words[:MOST_PARTS])}."
     if each.regimes:
         most = max(each.regimes, key=lambda regime: regime.in_tail - regime.of_all)
         error = 2.0 * (most.in_tail_se**2 + most.of_all_se**2) ** 0.5

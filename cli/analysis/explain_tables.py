@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from engine.risk.measures.measure import TailMeasure
 
 RULE = (
-    "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the block of"
-    " market moves that did, if a third; else several together: docs/explain.md."
+    "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the market's"
+    " direction that did, if a third; else several together: docs/explain.md."
 )
 COST = "what the cause made of that loss, on average."
-TYPICAL = "those nearest to the cause's mean P&L by block."
+TYPICAL = "those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them."
 
 
 def money(found: "RunExplanation") -> Scale:

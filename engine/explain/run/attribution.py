@@ -1,11 +1,11 @@
-"""P&L of paths taken apart by blocks of market moves, so that the parts add up to it."""
+"""P&L of paths taken apart by strands of market moves, so that the parts add up to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.explain.run.blocks import Block
+from engine.explain.run.strands import Strand
 from engine.run.backend import device_errors
 from engine.run.prepared import Prepared
 from kernels.numpy.revalue import revalue
@@ -14,11 +14,11 @@ from kernels.types import F64
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attribution:
-    """P&L of paths by block; gains positive. `still` and the blocks' add up to the paths' P&L."""
+    """P&L of paths by strand; gains positive. `still` and the strands' add up to the paths' P&L."""
 
     still: float  # [currency] of the scenario's shock and the book's ageing, where nothing moves after it
-    blocks: F64  # (n_blocks, n_paths) [currency]
-    mixed: F64  # (n_blocks, n_paths) [currency] half the difference that the order of the blocks makes: interaction
+    strands: F64  # (n_strands, n_paths) [currency]
+    mixed: F64  # (n_strands, n_paths) [currency] half the difference that the order of the strands makes: interaction
     rest: F64  # (n_paths,) [currency] P&L less all of these: rounding, and what compression of the run leaves out
 
 
@@ -38,34 +38,34 @@ def values_of(part: Prepared, scenario: int, moves: F64) -> F64:
     return np.vstack([books.sum(axis=0), books])
 
 
-def attribute(part: Prepared, scenario: int, moves: F64, pnl: F64, blocks: Sequence[Block]) -> Attribution:
-    """Take the P&L of paths apart by blocks of moves.
+def attribute(part: Prepared, scenario: int, moves: F64, pnl: F64, strands: Sequence[Strand]) -> Attribution:
+    """Take the P&L of paths apart by strands of moves.
 
     Parameters
     ----------
     part, scenario : of a run, and the scenario's number in it
     moves : (n_observations, n_factors, n_paths) deviations at each observation
     pnl : (n_paths,) [currency] of the paths in the run
-    blocks : that add up to all moves
+    strands : that add up to all moves
 
     Notes
     -----
-    The blocks are moved one after the other, in their order and in the reverse one; what a block adds is the mean of
-    both. Where only pairs of blocks interact this is the Shapley value, each taking half of what a pair makes: in one
-    of the orders a block comes before the other, in the other after it. Shapley (1953), "A value for n-person games".
+    The strands are moved one after the other, in their order and in the reverse one; what a strand adds is the mean of
+    both. Where only pairs of strands interact this is the Shapley value, each taking half of what a pair makes: in one
+    of the orders a strand comes before the other, in the other after it. Shapley (1953), "A value for n-person games".
     """
-    parts = [block.part(moves) for block in blocks]
+    parts = [strand.part(moves) for strand in strands]
     still = float(values_of(part, scenario, np.zeros_like(moves[:, :, :1]))[0, 0])
     forward = _added(part, scenario, parts, still)
     backward = _added(part, scenario, parts[::-1], still)[::-1]
     found = 0.5 * (forward + backward)
     return Attribution(
-        still=still, blocks=found, mixed=0.5 * (forward - backward), rest=pnl - (still + found.sum(axis=0))
+        still=still, strands=found, mixed=0.5 * (forward - backward), rest=pnl - (still + found.sum(axis=0))
     )
 
 
 def _added(part: Prepared, scenario: int, parts: Sequence[F64], still: float) -> F64:
-    """Return what each block adds where those before it have moved: (n_blocks, n_paths) [currency]."""
+    """Return what each strand adds where those before it have moved: (n_strands, n_paths) [currency]."""
     moved, before, rows = np.zeros_like(parts[0]), still, []
     for each in parts:
         moved = moved + each

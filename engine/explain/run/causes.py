@@ -4,7 +4,7 @@
 2. Each mechanism of the law that acted on the path (a jump by name, an intervention, stops of yen carry trades, sales
    of Treasuries, the drift of a regime) costs what the path would have lost less without its own move. The one that
    cost most is the cause if that is a third of the depth or more.
-3. Otherwise the cause is the block of market moves, by direction, that cost most, if that is a third or more.
+3. Otherwise the cause is the strand of market moves, by direction, that cost most, if that is a third or more.
 4. Otherwise several moves together.
 
 So each path has one cause. Of equal costs the first in the order of the law, then of the market, counts.
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.explain.run.attribution import Attribution, values_of
-from engine.explain.run.blocks import Block
 from engine.explain.run.mechanism_moves import MechanismMoves
+from engine.explain.run.strands import Strand
 from engine.run.prepared import Prepared
 from kernels.types import F64, U64
 
@@ -38,7 +38,7 @@ class Cause:
     share_se: float  # binomial, of the paths looked at; 0 where nothing is drawn
     mean_loss: float  # [currency] of these paths
     cost: float  # [currency] of the cause on average, part of that loss
-    typical: tuple[int, ...]  # numbers of paths whose P&L by blocks lies nearest to the cause's mean
+    typical: tuple[int, ...]  # numbers of paths whose P&L by strands lies nearest to the cause's mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class LosingPaths:
     pnl: F64  # (n_paths,) [currency] of the total, gains positive
     weights: F64 | None  # (n_paths,) how much each counts where all are known and nothing is drawn; None: drawn
     last: F64  # (n_factors, n_paths) deviations at the horizon
-    blocks: tuple[Block, ...]  # by direction
+    strands: tuple[Strand, ...]  # by direction
     attribution: Attribution  # to these
     mechanisms: tuple[str, ...]  # names, in the order of the law
     costs: F64  # (n_mechanisms, n_paths) [currency] as `costs_of` has them
@@ -93,7 +93,7 @@ def causes(paths: LosingPaths) -> tuple[Cause, ...]:
                 share_se=math.sqrt(share * (1.0 - share) / mine.size) if weights is None else 0.0,
                 mean_loss=-float(np.average(paths.pnl[mine], weights=weights)),
                 cost=float(np.average(costs[mine], weights=weights)),
-                typical=_typical(paths.attribution.blocks[:, mine], paths.numbers[mine]),
+                typical=_typical(paths.attribution.strands[:, mine], paths.numbers[mine]),
             )
         )
     return tuple(sorted(grouped, key=lambda each: (-each.share, each.name)))
@@ -119,15 +119,15 @@ def mechanism_costs(paths: LosingPaths) -> tuple[MechanismCost, ...]:
 
 def _labels(paths: LosingPaths) -> tuple[list[str], F64]:
     """Return the cause of each path, and what it cost [currency]."""
-    depth, by_block = paths.attribution.still - paths.pnl, -paths.attribution.blocks
-    ups = np.array([block.direction(paths.last) > 0.0 for block in paths.blocks])
+    depth, by_strand = paths.attribution.still - paths.pnl, -paths.attribution.strands
+    ups = np.array([strand.direction(paths.last) > 0.0 for strand in paths.strands])
     labels, costs = [], depth.copy()
     for i, least in enumerate(np.maximum(LEAST_SHARE * depth, 0.0).tolist()):
         label = SEVERAL
-        b = int(by_block[:, i].argmax())
-        if by_block[b, i] >= least and by_block[b, i] > 0.0:
-            block = paths.blocks[b]
-            label, costs[i] = (block.up if ups[b, i] else block.down), by_block[b, i]
+        b = int(by_strand[:, i].argmax())
+        if by_strand[b, i] >= least and by_strand[b, i] > 0.0:
+            strand = paths.strands[b]
+            label, costs[i] = (strand.up if ups[b, i] else strand.down), by_strand[b, i]
         if paths.mechanisms:
             m = int(paths.costs[:, i].argmax())
             if paths.costs[m, i] >= least and paths.costs[m, i] > 0.0:
@@ -136,8 +136,8 @@ def _labels(paths: LosingPaths) -> tuple[list[str], F64]:
     return labels, costs
 
 
-def _typical(by_block: F64, paths: U64) -> tuple[int, ...]:
-    """Return the numbers of the paths nearest to the group's mean P&L by block, the nearest first."""
-    distance = ((by_block - by_block.mean(axis=1, keepdims=True)) ** 2).sum(axis=0)
+def _typical(by_strand: F64, paths: U64) -> tuple[int, ...]:
+    """Return the numbers of the paths nearest to the group's mean P&L by strand, the nearest first."""
+    distance = ((by_strand - by_strand.mean(axis=1, keepdims=True)) ** 2).sum(axis=0)
     order = np.lexsort((paths, distance))[:N_TYPICAL]
     return tuple(int(path) for path in paths[order])

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.explain.run.attribution import attribute, values_of
-from engine.explain.run.blocks import Block, direction_blocks, place_blocks
 from engine.explain.run.causes import Cause, LosingPaths, MechanismCost, causes, costs_of, mechanism_costs
 from engine.explain.run.mechanism_moves import mechanism_moves
+from engine.explain.run.strands import Strand, direction_strands, place_strands
 from engine.explain.run.tail_paths import PartFigure, TailPaths, replayed_levels
 from engine.risk.results import ScopeResult
 from engine.risk.standing import Standing
@@ -30,7 +30,7 @@ class Contribution:
     name: str
     words: str  # in a sentence
     figures: Mapping[str, PartFigure]  # by the measure's key
-    mixed: float = 0.0  # [currency] of its part of ES, what the order of the blocks could change: interaction
+    mixed: float = 0.0  # [currency] of its part of ES, what the order of the strands could change: interaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,10 @@ def scenario_explanation(tail: TailPaths, total: ScopeResult) -> ScenarioExplana
     factors = inputs.market.factors
     seen = replayed_levels(part, scenario, tail.numbers, run.observations)
     moves = seen[:, : len(factors)]
-    places = _moving(place_blocks(factors), moves)
+    places = _moving(place_strands(factors), moves)
     by_place = attribute(part, scenario, moves, tail.pnl[0], places)
     ageing = by_place.still + by_place.rest
-    figures = tail.figures(np.vstack([by_place.blocks, ageing]))
+    figures = tail.figures(np.vstack([by_place.strands, ageing]))
     mixed = by_place.mixed[:, : tail.n_tail].mean(axis=1)
     books, losing = tail.figures(tail.pnl[1:]), _losing_paths(tail, moves)
     return ScenarioExplanation(
@@ -96,9 +96,9 @@ def scenario_explanation(tail: TailPaths, total: ScopeResult) -> ScenarioExplana
     )
 
 
-def _moving(blocks: Sequence[Block], moves: F64) -> tuple[Block, ...]:
-    """Return the blocks of which anything moves."""
-    return tuple(block for block in blocks if block.part(moves).any())
+def _moving(strands: Sequence[Strand], moves: F64) -> tuple[Strand, ...]:
+    """Return the strands of which anything moves."""
+    return tuple(strand for strand in strands if strand.part(moves).any())
 
 
 def _contributions(
@@ -122,7 +122,7 @@ def _losing_paths(tail: TailPaths, moves: F64) -> LosingPaths:
     part, scenario = tail.part, tail.scenario
     n, numbers = tail.n_tail, tail.numbers[: tail.n_tail]
     mine, pnl = moves[..., :n], tail.pnl[0, :n]
-    blocks = _moving(direction_blocks(part.inputs.market.factors), mine)
+    strands = _moving(direction_strands(part.inputs.market.factors), mine)
     acted = mechanism_moves(part, scenario, numbers)
     valued = values_of(part, scenario, mine)[0]
     return LosingPaths(
@@ -130,8 +130,8 @@ def _losing_paths(tail: TailPaths, moves: F64) -> LosingPaths:
         pnl=pnl,
         weights=None if tail.weights is None else tail.weights[:n],
         last=mine[-1],
-        blocks=blocks,
-        attribution=attribute(part, scenario, mine, pnl, blocks),
+        strands=strands,
+        attribution=attribute(part, scenario, mine, pnl, strands),
         mechanisms=tuple(each.mechanism.name for each in acted),
         costs=costs_of(part, scenario, mine, acted, valued),
     )

@@ -4,36 +4,38 @@ import numpy as np
 import pytest
 
 from engine.explain.run.attribution import Attribution
-from engine.explain.run.blocks import Block
 from engine.explain.run.causes import SEVERAL, LosingPaths, causes, mechanism_costs
+from engine.explain.run.strands import Strand
 
 
-def block(name, f):
-    return Block(name=name, words=name, up=f"{name} up", down=f"{name} down", part=len, direction=lambda last: last[f])
+def strand(name, f):
+    return Strand(name=name, words=name, up=f"{name} up", down=f"{name} down", part=len, direction=lambda last: last[f])
 
 
 def paths(weights=None):
-    """Five paths that lose 12 each where nothing moving gains 0; blocks a and b; a mechanism m."""
-    by_block = -np.array([[9.0, 2.0, 3.0, 3.0, 4.0], [3.0, 10.0, 3.0, 3.9, 4.0]])
+    """Five paths that lose 12 each where nothing moving gains 0; strands a and b; a mechanism m."""
+    by_strand = -np.array([[9.0, 2.0, 3.0, 3.0, 4.0], [3.0, 10.0, 3.0, 3.9, 4.0]])
     return LosingPaths(
         numbers=np.array([7, 3, 9, 1, 5], np.uint64),
         pnl=np.full(5, -12.0),
         weights=weights,
         last=np.array([[1.0, 1.0, 1.0, 1.0, -1.0], [1.0, -1.0, 1.0, 1.0, 1.0]]),
-        blocks=(block("a", 0), block("b", 1)),
-        attribution=Attribution(still=0.0, blocks=by_block, mixed=np.zeros((2, 5)), rest=-12.0 - by_block.sum(axis=0)),
+        strands=(strand("a", 0), strand("b", 1)),
+        attribution=Attribution(
+            still=0.0, strands=by_strand, mixed=np.zeros((2, 5)), rest=-12.0 - by_strand.sum(axis=0)
+        ),
         mechanisms=("m",),
         costs=np.array([[3.9, 0.0, 4.0, -1.0, 0.0]]),
     )
 
 
-def test_the_mechanism_first_then_the_block_then_several():
+def test_the_mechanism_first_then_the_strand_then_several():
     found = {each.name: each for each in causes(paths())}
     assert {name: each.typical for name, each in found.items()} == {
-        "m": (9,),  # 4 of 12 is a third, though both blocks cost less
+        "m": (9,),  # 4 of 12 is a third, though both strands cost less
         "a up": (7,),  # of path 7 the mechanism cost 3.9, less than a third
         "b down": (3,),
-        "a down": (5,),  # of equal costs the first block counts
+        "a down": (5,),  # of equal costs the first strand counts
         SEVERAL: (1,),  # 3.9 at most
     }
     assert found["m"].is_mechanism

@@ -1,23 +1,23 @@
-"""Blocks of moves add up to all moves, each says its direction in words."""
+"""Strands of moves add up to all moves, each says its direction in words."""
 
 import numpy as np
 import pytest
 
-from engine.explain.run.blocks import direction_blocks, place_blocks
+from engine.explain.run.strands import direction_strands, place_strands
 from engine.inputs.market.load import bundled_market_path, load_market
 
 FACTORS = load_market(bundled_market_path()).factors
 MOVES = np.random.default_rng(3).normal(0.0, 0.01, (2, len(FACTORS), 5))  # two observations, five paths
 
 
-@pytest.mark.parametrize("blocks", [direction_blocks, place_blocks])
-def test_blocks_add_up_to_all_moves(blocks):
-    parts = [block.part(MOVES) for block in blocks(FACTORS)]
+@pytest.mark.parametrize("strands", [direction_strands, place_strands])
+def test_strands_add_up_to_all_moves(strands):
+    parts = [strand.part(MOVES) for strand in strands(FACTORS)]
     np.testing.assert_allclose(sum(parts), MOVES, rtol=0.0, atol=1e-17)  # one rounding of moves of 0.01
 
 
 def test_a_parallel_move_is_level_alone_and_a_longer_end_that_rises_more_is_a_steeper_curve():
-    level, shape = direction_blocks(FACTORS)[:2]
+    level, shape = direction_strands(FACTORS)[:2]
     parallel, steeper = np.zeros((len(FACTORS), 1)), np.zeros((len(FACTORS), 1))
     for f, factor in enumerate(FACTORS):
         if factor.curve == "JGB":
@@ -29,12 +29,12 @@ def test_a_parallel_move_is_level_alone_and_a_longer_end_that_rises_more_is_a_st
 
 
 def test_parts_of_curves_are_called_by_their_pillars():
-    names = {block.name: block.words for block in place_blocks(FACTORS)}
+    names = {strand.name: strand.words for strand in place_strands(FACTORS)}
     assert names["JGB 20Y-40Y"] == "the 20- to 40-year JGB curve"
     assert names["UST 3M-5Y"] == "the 3-month to 5-year UST curve"
     assert names["USDJPY"] == "USD/JPY"
 
 
 def test_a_fall_of_the_rate_is_a_rise_of_the_yen():
-    block = next(each for each in direction_blocks(FACTORS) if each.name == "USDJPY")
-    assert (block.up, block.down) == ("yen falls against the dollar", "yen rises against the dollar")
+    strand = next(each for each in direction_strands(FACTORS) if each.name == "USDJPY")
+    assert (strand.up, strand.down) == ("yen falls against the dollar", "yen rises against the dollar")

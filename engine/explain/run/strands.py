@@ -1,4 +1,4 @@
-"""Blocks of market moves: what a path's moves are taken apart into, two ways, each of which adds up to all of them.
+"""Strands of market moves: what a path's moves are taken apart into, two ways, each of which adds up to all of them.
 
 By *direction*, for causes: of each curve its level, the mean move of its pillars, and its shape, what the pillars did
 beside that; each exchange rate; other prices, vols and spreads together. By *place*, for tables: of each curve its
@@ -15,7 +15,7 @@ from engine.market.factors import Factor, FactorKind, tenor_label
 from kernels.types import F64, Bools
 
 PLACES = (5.0, 10.0, np.inf)  # years: the last pillar of each part of a curve
-_TOGETHER = {  # kinds of factors that make one block: its name
+_TOGETHER = {  # kinds of factors that make one strand: its name
     FactorKind.PRICE: "other prices",
     FactorKind.VOL: "vols",
     FactorKind.SPREAD: "spreads",
@@ -23,29 +23,29 @@ _TOGETHER = {  # kinds of factors that make one block: its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Block:
+class Strand:
     """Moves of some factors that are looked at together."""
 
     name: str
     words: str  # in a sentence: "the 20- to 40-year JGB curve"
     up: str  # what happened where its direction is above 0, in words: "JGB yields rise"
     down: str
-    part: Callable[[F64], F64]  # moves (n_observations, n_factors, n) -> this block's, zero elsewhere
+    part: Callable[[F64], F64]  # moves (n_observations, n_factors, n) -> this strand's, zero elsewhere
     direction: Callable[[F64], F64]  # moves at the horizon (n_factors, n) -> (n,)
 
 
-def direction_blocks(factors: Sequence[Factor]) -> tuple[Block, ...]:
-    """Return the blocks by which causes are told, in a fixed order: curves as the market has them, then the others."""
-    found: list[Block] = []
+def direction_strands(factors: Sequence[Factor]) -> tuple[Strand, ...]:
+    """Return the strands by which causes are told, in a fixed order: curves as the market has them, then the others."""
+    found: list[Strand] = []
     for curve in _curves(factors):
         is_of = np.array([factor.kind is FactorKind.RATE and factor.curve == curve for factor in factors])
         found += [_level(curve, is_of), _shape(curve, is_of, _ends(factors, is_of))]
     return (*found, *_others(factors))
 
 
-def place_blocks(factors: Sequence[Factor]) -> tuple[Block, ...]:
-    """Return the blocks of tables by factor, curves by their pillars."""
-    found: list[Block] = []
+def place_strands(factors: Sequence[Factor]) -> tuple[Strand, ...]:
+    """Return the strands of tables by factor, curves by their pillars."""
+    found: list[Strand] = []
     for curve in _curves(factors):
         least = -np.inf
         for last in PLACES:
@@ -57,11 +57,11 @@ def place_blocks(factors: Sequence[Factor]) -> tuple[Block, ...]:
     return (*found, *_others(factors))
 
 
-def _curve_part(curve: str, first: float, last: float, is_of: Bools) -> Block:
-    """Return the block of a curve's pillars from `first` to `last` years."""
+def _curve_part(curve: str, first: float, last: float, is_of: Bools) -> Strand:
+    """Return the strand of a curve's pillars from `first` to `last` years."""
     ends = "-".join(dict.fromkeys((tenor_label(first), tenor_label(last))))
     words = f"the {_long(last)} {curve} yield" if first == last else f"the {_long(first, last)} {curve} curve"
-    return _sum_block(f"{curve} {ends}", is_of, "rise", "fall", words=words)
+    return _sum_strand(f"{curve} {ends}", is_of, "rise", "fall", words=words)
 
 
 def _long(first: float, last: float | None = None) -> str:
@@ -82,13 +82,13 @@ def _curves(factors: Sequence[Factor]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.curve for f in factors if f.kind is FactorKind.RATE and f.curve is not None))
 
 
-def _level(curve: str, is_of: Bools) -> Block:
+def _level(curve: str, is_of: Bools) -> Strand:
     def part(moves: F64) -> F64:
         found = np.zeros_like(moves)
         found[:, is_of] = moves[:, is_of].mean(axis=1, keepdims=True)
         return found
 
-    return Block(
+    return Strand(
         name=f"{curve} level",
         words=f"the level of {curve} yields",
         up=f"{curve} yields rise together",
@@ -98,13 +98,13 @@ def _level(curve: str, is_of: Bools) -> Block:
     )
 
 
-def _shape(curve: str, is_of: Bools, ends: tuple[int, int]) -> Block:
+def _shape(curve: str, is_of: Bools, ends: tuple[int, int]) -> Strand:
     def part(moves: F64) -> F64:
         found = np.zeros_like(moves)
         found[:, is_of] = moves[:, is_of] - moves[:, is_of].mean(axis=1, keepdims=True)
         return found
 
-    return Block(
+    return Strand(
         name=f"{curve} shape",
         words=f"the shape of the {curve} curve",
         up=f"{curve} curve steepens",
@@ -120,32 +120,32 @@ def _ends(factors: Sequence[Factor], is_of: Bools) -> tuple[int, int]:
     return by_pillar[0], by_pillar[-1]
 
 
-def _others(factors: Sequence[Factor]) -> list[Block]:
-    """Return one block an exchange rate, and one each of other prices, vols and spreads, where there are any."""
+def _others(factors: Sequence[Factor]) -> list[Strand]:
+    """Return one strand an exchange rate, and one each of other prices, vols and spreads, where there are any."""
     found, rates = [], [currency_of_factor(f.name) if f.kind is FactorKind.PRICE else None for f in factors]
     for number, code in enumerate(rates):
         if code is not None:
             home, foreign = CURRENCIES[HOME].unit, currency_of(code).unit
             said = (f"{home} falls against the {foreign}", f"{home} rises against the {foreign}")
             found.append(
-                _sum_block(
+                _sum_strand(
                     factors[number].name, np.arange(len(factors)) == number, *said, is_said=True, words=f"{code}/{HOME}"
                 )
             )
     for kind, name in _TOGETHER.items():
         is_of = np.array([f.kind is kind and code is None for f, code in zip(factors, rates, strict=True)])
         if is_of.any():
-            found.append(_sum_block(name, is_of, "rise", "fall"))
+            found.append(_sum_strand(name, is_of, "rise", "fall"))
     return found
 
 
-def _sum_block(name: str, is_of: Bools, up: str, down: str, *, is_said: bool = False, words: str = "") -> Block:
-    """Return a block of whole factors; `is_said`: the words stand alone, else after the name."""
+def _sum_strand(name: str, is_of: Bools, up: str, down: str, *, is_said: bool = False, words: str = "") -> Strand:
+    """Return a strand of whole factors; `is_said`: the words stand alone, else after the name."""
 
     def part(moves: F64) -> F64:
         return np.asarray(np.where(is_of[:, None], moves, 0.0))
 
-    return Block(
+    return Strand(
         name=name,
         words=words or name,
         up=up if is_said else f"{name} {up}",

@@ -1,0 +1,35 @@
+"""`unwind explain` as a user runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.analysis.explain import explain
+from engine.errors import InputError
+
+
+def test_json_holds_the_text_the_command_for_a_path_and_every_figure(capsys):
+    explain(scenario=["base"], paths="4000", confidence=["0.95"], backend="numba", as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found["schema"] == 1
+    assert found["text"].startswith("In base the worst 5 % of paths lose ")
+    assert found["replay"] == "unwind replay PATH --scenario base --paths 4000 --backend numba"
+    (base,) = found["scenarios"]
+    total = base["total"]["measures"][0]
+    parts = sum(each["figures"]["expected_shortfall"]["value"] for each in base["factors"])
+    assert parts == pytest.approx(total["expected_shortfall"], rel=1e-9)
+    assert sum(each["share"] for each in base["causes"]) == pytest.approx(1.0)
+
+
+def test_several_runs_at_once_are_refused():
+    with pytest.raises(InputError, match=r"one run is explained, got a\.toml, b\.toml"):
+        explain(sources=[Path("a.toml"), Path("b.toml")])
+
+
+@pytest.mark.slow  # a process of its own, which loads everything
+def test_on_a_terminal_the_sentence_comes_first(unwind):
+    done = unwind("explain", "--scenario", "base", "--paths", 20_000, "--backend", "numba")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("VaR and ES 99 %, 10 business days from 2025-05-28, JPY\n\nIn base the worst 1 %")
+    assert done.stdout.endswith("A path day by day: unwind replay PATH --scenario base --paths 20000 --backend numba\n")
