@@ -48,6 +48,7 @@ def test_jumps_are_what_the_paths_have_more_than_without_them(tmp_path):
     assert [step for step, _ in events] == np.flatnonzero(found.came[:, 0]).tolist()
 
 
+@pytest.mark.slow  # two runs of its own
 def test_a_sale_of_carry_trades_is_what_the_first_date_of_sales_has_more(tmp_path):
     loop, plain = ready("unwind-loop"), ready("filtered", steps="daily")
     part, scenario = loop.place_of("unwind-loop")

@@ -15,7 +15,7 @@ PATH = 12_345
 @pytest.mark.parametrize(("scenarios", "name", "steps", "n_dates"), [
     (("base",), "base", "auto", 1),
     (("base",), "base", "daily", 10),
-    (("base", REGIMES), "base", "auto", 10),  # the other is seen day by day
+    (("base", REGIMES), "base", "auto", 10),  # three-regimes is seen day by day
     (("base", REGIMES), "three-regimes", "auto", 10),
 ])  # fmt: skip
 def test_pnl_is_that_of_the_run_bit_for_bit(scenarios, name, steps, n_dates):

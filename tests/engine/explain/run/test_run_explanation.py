@@ -29,6 +29,7 @@ def test_the_tails_paths_have_one_cause_each():
         assert sum(cause.share for cause in each.causes) == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.slow  # once more
 def test_the_same_run_is_explained_alike():
     assert run_explanation(measured()) == explained()
 

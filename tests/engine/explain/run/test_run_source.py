@@ -1,6 +1,5 @@
 """Runs that are explained: a recorded night is the same run as it was, or is refused."""
 
-import re
 import shutil
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from engine.errors import InputError
 from engine.explain.run.path_replay import path_replay
 from engine.explain.run.run_explanation import run_explanation
-from engine.explain.run.run_source import measured_as_recorded, measured_by_settings, ready_as_recorded
+from engine.explain.run.run_source import measured_as_recorded, measured_by_settings, ready_as_recorded, recorded_folder
 from engine.inputs.run import resolve
 from tests.engine.batch.conftest import DATE, BatchFolder
 from tests.engine.explain.run.runs import ignore
@@ -27,6 +26,7 @@ def night_of(folder):
     return folder.out / f"valuation_date={DATE}"
 
 
+@pytest.mark.slow  # two runs more
 def test_a_recorded_run_is_explained_like_the_same_run_by_settings(done):
     night = run_explanation(measured_as_recorded(night_of(done), None, ignore))
     flags = {"market": done.folder / "markets" / f"{DATE}.toml", "scenarios": ["base", "august-2024"]}
@@ -37,23 +37,29 @@ def test_a_recorded_run_is_explained_like_the_same_run_by_settings(done):
     assert night.scenarios[1].factors == by_settings.scenarios[1].factors
 
 
-def test_a_path_of_a_night_is_found_by_any_of_its_folders(done):
-    places = (
-        night_of(done),
-        night_of(done) / "run=ten-days",
-        night_of(done) / "run=ten-days" / "manifest.json",
-        done.out,
-    )
-    found = [path_replay(ready_as_recorded(place, None, ignore), "base", 5).pnl.tobytes() for place in places]
-    assert len(set(found)) == 1
+def test_a_path_of_a_night_is_the_path_of_its_run(done):
+    found = path_replay(ready_as_recorded(done.out, None, ignore), "base", 5)
+    assert found.pnl.size == 3  # of both books and the total
+    assert found.n_paths == 20_000
 
 
-@pytest.mark.parametrize(("run", "message"), [
-    ("ten-day", "has no run 'ten-day'; did you mean 'ten-days'?; it has ten-days"),
-])  # fmt: skip
-def test_a_night_without_the_run_is_refused(done, run, message):
-    with pytest.raises(InputError, match=re.escape(message)):
-        ready_as_recorded(night_of(done), run, ignore)
+def test_a_run_is_found_by_its_manifest_its_folder_its_night_and_its_record(tmp_path):
+    night = tmp_path / "record" / f"valuation_date={DATE}"
+    for name in ("one-day", "ten-days"):
+        (night / f"run={name}").mkdir(parents=True)
+        (night / f"run={name}" / "manifest.json").touch()
+    (night / "night.json").touch()
+    home = night / "run=ten-days"
+    assert [recorded_folder(place, None) for place in (home, home / "manifest.json")] == [home, home]
+    assert [recorded_folder(place, "ten-days") for place in (night, tmp_path / "record")] == [home, home]
+    with pytest.raises(InputError, match="holds the runs one-day, ten-days; choose one with --run NAME"):
+        recorded_folder(night, None)
+    with pytest.raises(InputError, match=r"has no run 'ten-day'; did you mean 'ten-days'\?; it has one-day, ten-days"):
+        recorded_folder(night, "ten-day")
+    (tmp_path / "record" / "valuation_date=2025-05-29").mkdir()
+    (tmp_path / "record" / "valuation_date=2025-05-29" / "night.json").touch()
+    with pytest.raises(InputError, match=r"holds 2 nights; give one, such as .*valuation_date=2025-05-29"):
+        recorded_folder(tmp_path / "record", "ten-days")
 
 
 def test_what_is_no_record_is_refused(tmp_path):
