@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli.analysis import explain
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
 from cli.batch import last_line
@@ -72,6 +73,7 @@ app.command("run", cls=OnceCommand)(guarded(run.run))
 app.command("stress", cls=OnceCommand)(guarded(stress.stress))
 app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
 app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
+app.command("explain", cls=OnceCommand)(guarded(explain.explain))
 _add_group(
     "scenario",
     scenario.HELP,
