@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
-from cli.analysis import explain as explain_command
+from cli.analysis import explain
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
@@ -74,7 +74,7 @@ app.command("run", cls=OnceCommand)(guarded(run.run))
 app.command("stress", cls=OnceCommand)(guarded(stress.stress))
 app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
 app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
-app.command("explain", cls=OnceCommand)(guarded(explain_command.explain))
+app.command("explain", cls=OnceCommand)(guarded(explain.explain))
 app.command("replay", cls=OnceCommand)(guarded(replay_path.replay))
 _add_group(
     "scenario",

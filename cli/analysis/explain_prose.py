@@ -65,8 +65,8 @@ def _parts(parts: Sequence["Contribution"], key: str, es: float) -> Iterator[str
         words[0] = words[0].replace(" % ", " % of that is ", 1)
         yield f"{_listed(words)}."
     if saving:
-        words = [f"{each.words} {render.percent(-share, 0)}" for share, each in saving]
-        yield f"{_capital(_listed(words))} {'takes' if len(words) == 1 else 'take'} off."
+        words = [f"{each.words} takes {render.percent(-share, 0)} off" for share, each in saving]
+        yield f"{_capital(_listed(words))}."
 
 
 def _tail(each: "ScenarioExplanation", es: float) -> Iterator[str]:

@@ -20,7 +20,7 @@ def replay(
     source: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[RUN.toml | NIGHT]",
+            metavar="RUN.toml|NIGHT",
             help="A run's settings, or a recorded run: its folder OUT/valuation_date=DATE/run=NAME, or its night's.",
         ),
     ] = None,

@@ -1,1 +1,1 @@
-"""Why a figure is what it is: a run's paths grouped by cause and shown day by day, and what changed between nights."""
+"""Explains of runs and nights: why figures are what they are, and why they moved; from records and runs made again."""

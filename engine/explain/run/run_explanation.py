@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.explain.run.run_source import MeasuredRun
-from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation, scenario_explanation
+from engine.explain.run.scenario_explanation import AGEING, Contribution, ScenarioExplanation, scenario_explanation
 from engine.explain.run.tail_paths import PartFigure, drawn_tail, exact_tail
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.results import ScopeResult
@@ -63,9 +63,14 @@ def run_explanation(run: MeasuredRun) -> RunExplanation:
         scenarios=scenarios,
         sign_changes=(
             *sign_changes({each.scenario: each.books for each in scenarios}, is_book=True),
-            *sign_changes({each.scenario: each.factors for each in scenarios}, is_book=False),
+            *sign_changes({each.scenario: _moving(each.factors) for each in scenarios}, is_book=False),
         ),
     )
+
+
+def _moving(factors: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    """Return the parts of the market, without what a scenario itself adds by its shock."""
+    return tuple(each for each in factors if each.name != AGEING)
 
 
 def _scenario(run: MeasuredRun, total: ScopeResult, confidence: float) -> ScenarioExplanation:

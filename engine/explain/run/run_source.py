@@ -9,7 +9,7 @@ from engine.batch.reproduce import changes_since, recorded_day
 from engine.batch.sources import load, source_of
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import run_from_record
-from engine.inputs.run import RunConfig
+from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.record.manifest import Manifest, read_intact
 from engine.record.read import night_folder, nights, run_of
 from engine.record.tables import MANIFEST
@@ -58,7 +58,8 @@ class MeasuredRun:
 
 def ready_by_settings(config: RunConfig, say: Callable[[str], None]) -> ReadyRun:
     """Make a run ready by its settings. Raises as `engine.run.start.run`."""
-    return ReadyRun(prepared=prepare(config, load_inputs(config), say), n_paths=config.n_paths, recorded=None)
+    n_paths = config.n_paths if config.until_se is None else MAX_PATHS  # one that doubles them may have as many
+    return ReadyRun(prepared=prepare(config, load_inputs(config), say), n_paths=n_paths, recorded=None)
 
 
 def ready_as_recorded(path: Path, run: str | None, say: Callable[[str], None]) -> ReadyRun:

@@ -1,6 +1,7 @@
 """`unwind explain` as a user runs it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,17 @@ def test_json_holds_the_text_the_command_for_a_path_and_every_figure(capsys):
     assert sum(each["share"] for each in base["causes"]) == pytest.approx(1.0)
 
 
-def test_several_runs_at_once_are_refused():
-    with pytest.raises(InputError, match=r"one run is explained, got a\.toml, b\.toml"):
-        explain(sources=[Path("a.toml"), Path("b.toml")])
+@pytest.mark.parametrize(("sources", "options", "message"), [
+    (["a.toml", "b.toml"], {}, "a run is explained, or the change between two recorded nights, got a.toml, b.toml"),
+    (["one", "two", "three"], {}, "got one, two, three; give one or two"),
+    (["one"], {"seed": "2"}, "--seed: the recorded run 'one' has settings of its own"),
+    (["one", "two"], {"seed": "2"}, "--seed: the recorded run 'one' has settings of its own"),
+    (["one", "two"], {"scenario": ["a", "b"]}, "--scenario: one is compared between two nights, got a, b; give one"),
+    ([], {"realised": Path("pnl.csv")}, "--realised is of two recorded nights"),
+])  # fmt: skip
+def test_what_cannot_be_explained_is_refused(sources, options, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        explain(sources=[Path(name) for name in sources], **options)
 
 
 @pytest.mark.slow  # a process of its own, which loads everything

@@ -5,6 +5,7 @@ from dataclasses import replace
 from cli.analysis.explain_prose import amount, heading, prose
 from engine.explain.run.run_explanation import SignChange
 from engine.explain.run.tail_paths import PartFigure
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from tests.engine.explain.run.runs import explained
 
 GOLDEN = (
@@ -39,6 +40,15 @@ def test_a_hedge_that_changes_its_sign_is_said_with_errors_where_it_is_large_eno
     said = prose(replace(explained(), sign_changes=(change(2.1e9, -1.5e9),)))
     assert said.endswith("The book FX-HEDGE adds 2.10 ±0.06 bn in base and takes off 1.50 ±0.08 bn in three-regimes.")
     assert prose(replace(explained(), sign_changes=(change(2.1e9, -1.5e8),))) == GOLDEN  # 0.7 % of what is lost there
+
+
+def test_what_takes_off_a_tenth_is_said():
+    base = explained().scenarios[0]
+    key, es = EXPECTED_SHORTFALL.key, base.total.measures[-1].of(EXPECTED_SHORTFALL).value
+    factors = [replace(each, figures={key: PartFigure(value=0.0, se=0.0)}) for each in base.factors]
+    factors[0] = replace(factors[0], figures={key: PartFigure(value=-0.12 * es, se=0.0)})
+    said = prose(replace(explained(), scenarios=(replace(base, factors=tuple(factors)),)))
+    assert "12.3 bn on average. The 1- to 5-year JGB curve takes 12 % off. What made" in said
 
 
 def test_amounts_have_three_digits():
