@@ -130,6 +130,7 @@ def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, *, as
         print(json.dumps(_as_json(found, replay), ensure_ascii=False, allow_nan=False))
     else:
         _show(found, replay)
+    render.warn_of(found.warnings)
 
 
 def _explained(flags: dict[str, Any], source: Path | None, run: str | None) -> "RunExplanation":

@@ -89,3 +89,4 @@ def _print(ready: "ReadyRun", number: int, scenarios: list[str], *, as_json: boo
         print(json.dumps(replay_json(found), ensure_ascii=False, allow_nan=False))
     else:
         render.show(*(table for each in found for table in tables(each)))
+    render.warn_of(ready.prepared.inputs.warnings)

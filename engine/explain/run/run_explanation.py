@@ -38,6 +38,7 @@ class RunExplanation:
     steps: str  # "one" or "daily"
     scenarios: tuple[ScenarioExplanation, ...]
     sign_changes: tuple[SignChange, ...]
+    warnings: tuple[str, ...]  # what was accepted or repaired in the run's inputs
 
 
 def run_explanation(run: MeasuredRun) -> RunExplanation:
@@ -65,6 +66,7 @@ def run_explanation(run: MeasuredRun) -> RunExplanation:
             *sign_changes({each.scenario: each.books for each in scenarios}, is_book=True),
             *sign_changes({each.scenario: _moving(each.factors) for each in scenarios}, is_book=False),
         ),
+        warnings=prepared.inputs.warnings,
     )
 
 

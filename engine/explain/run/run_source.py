@@ -31,7 +31,6 @@ class ReadyRun:
 
     prepared: PreparedRun
     n_paths: int  # of what is drawn
-    recorded: Path | None  # folder of the recorded run that it is; None: by settings
 
     def place_of(self, scenario: str) -> tuple[Prepared, int]:
         """Return the part of the run that has a scenario, and the scenario's number there.
@@ -59,7 +58,7 @@ class MeasuredRun:
 def ready_by_settings(config: RunConfig, say: Callable[[str], None]) -> ReadyRun:
     """Make a run ready by its settings. Raises as `engine.run.start.run`."""
     n_paths = config.n_paths if config.until_se is None else MAX_PATHS  # one that doubles them may have as many
-    return ReadyRun(prepared=prepare(config, load_inputs(config), say), n_paths=n_paths, recorded=None)
+    return ReadyRun(prepared=prepare(config, load_inputs(config), say), n_paths=n_paths)
 
 
 def ready_as_recorded(path: Path, run: str | None, say: Callable[[str], None]) -> ReadyRun:
@@ -146,7 +145,7 @@ def _ready(manifest: Manifest, folder: Path, say: Callable[[str], None]) -> Read
             f"{folder} was made from something else, so that its paths are others now: {changes}; put it back, or run"
             " the night again"
         )
-    return ReadyRun(prepared=prepared, n_paths=int(manifest["facts"]["n_paths"]), recorded=folder)
+    return ReadyRun(prepared=prepared, n_paths=int(manifest["facts"]["n_paths"]))
 
 
 def _measured(ready: ReadyRun, drawn: tuple[ScopeResult, ...], say: Callable[[str], None]) -> MeasuredRun:
