@@ -88,6 +88,14 @@ def run(
             metavar="NAME", help="direct: full revaluation, slow; compressed: with a bound. Default: compressed."
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Also take VaR and ES apart by position, book, family (of instruments), currency, factor, pillar or"
+            " regime, with the error of each part; repeat for several.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -120,6 +128,7 @@ def run(
         "until_se": until_se,
         "instantaneous": instantaneous,
         "revaluation": revaluation,
+        "by": by,
         "out": out,
     }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
     set_flags = {name: value for name, value in flags.items() if value is not None}
@@ -129,12 +138,12 @@ def run(
 def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:
     """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
+    from engine.analysis.contributions.run_contributions import run_with_contributions
     from engine.inputs.outputs import check_out, input_files
-    from engine.run import start
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
     with progress.on_stderr() as report:
-        result = start.run(config, report, render.say)
+        result, contributions = run_with_contributions(config, report, render.say)
     if out is not None:
-        results.write(result, out)
-    results.show(result, as_json=as_json, by_law=bool(config.laws))
+        results.write(result, out, contributions)
+    results.show(result, contributions, as_json=as_json, by_law=bool(config.laws))

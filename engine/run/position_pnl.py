@@ -59,38 +59,55 @@ def position_pnl(part: Prepared, scenario: int, paths: U64) -> F64:
     return pnl
 
 
-def position_pnl_parts(part: Prepared, scenario: int, paths: U64) -> Iterator[PositionPnl]:
+def position_pnl_parts(
+    part: Prepared, scenario: int, paths: U64, positions: I64 | None = None
+) -> Iterator[PositionPnl]:
     """Yield the same some positions at a time, each position once. Raises as `position_pnl`.
+
+    positions   (n,) numbers of those asked for, ascending; None: all
 
     Positions with a payoff that is fixed before the horizon come last: they are valued by numpy's formulas, which look
     at several days of a path, the others by the backend's.
     """
     observed, book_rows = replayed(part, scenario, paths), rows_of(part.inputs.book)
-    early = _fixed_before_horizon(part)
-    for positions in _chunks(np.flatnonzero(~early), paths.size):
-        book = _packed(part, scenario, book_rows, positions)
+    early = fixed_before_horizon(part)
+    asked = np.arange(early.size) if positions is None else positions
+    for some in _chunks(asked[~early[asked]], paths.size):
+        book = _packed(part, scenario, book_rows, some)
         with device_errors():
-            yield PositionPnl(positions=positions, pnl=part.backend.pnl_of_moves(book, observed[-1])[1:])
-    for positions in _chunks(np.flatnonzero(early), paths.size):
-        book = _packed(part, scenario, book_rows, positions)
-        yield PositionPnl(positions=positions, pnl=revalue(book, 0, observed[book.run.observations - 1]))
+            yield PositionPnl(positions=some, pnl=part.backend.pnl_of_moves(book, observed[-1])[1:])
+    for some in _chunks(asked[early[asked]], paths.size):
+        book = _packed(part, scenario, book_rows, some)
+        yield PositionPnl(positions=some, pnl=revalue(book, 0, observed[book.run.observations - 1]))
 
 
 def replayed(part: Prepared, scenario: int, paths: U64) -> F64:
     """Return the deviations on chosen paths after each step: (n_steps, n_factors, n_paths), in the states' units."""
-    program = part.program
-    law, n_factors = int(program.book.run.dynamics[scenario]), len(part.inputs.market.factors)
-    levels = np.empty((program.n_steps, n_factors, paths.size))
-    size = part.packed.model.laws.size * program.n_steps * (n_factors + len(PATH_SERIES))
-    at_once = max(1, LEVELS_AT_ONCE // size)
+    return _series(part, scenario, paths, slice(None), slice(None, -len(PATH_SERIES)))
+
+
+def final_regimes(part: Prepared, scenario: int, paths: U64) -> I64:
+    """Return the number of the regime in which each of chosen paths ends: (n_paths,); 0 where its law has none."""
+    place = len(part.inputs.market.factors) + PATH_SERIES.index("regime")
+    found = _series(part, scenario, paths, slice(-1, None), slice(place, place + 1))
+    regimes: I64 = found[0, 0].astype(np.int64)
+    return regimes
+
+
+def _series(part: Prepared, scenario: int, paths: U64, steps: slice, series: slice) -> F64:
+    """Replay some series, factors then `PATH_SERIES`, after some steps: (n_steps, n_series, n_paths)."""
+    program, n_series = part.program, len(part.inputs.market.factors) + len(PATH_SERIES)
+    law, n_steps = int(program.book.run.dynamics[scenario]), program.n_steps
+    found = np.empty((len(range(n_steps)[steps]), len(range(n_series)[series]), paths.size))
+    at_once = max(1, LEVELS_AT_ONCE // (part.packed.model.laws.size * n_steps * n_series))
     with device_errors():
         for first in range(0, paths.size, at_once):
             ids = slice(first, first + at_once)
-            levels[:, :, ids] = part.backend.levels(program, paths[ids])[law, :, :n_factors]
-    return levels
+            found[:, :, ids] = part.backend.levels(program, paths[ids])[law, steps, series]
+    return found
 
 
-def _fixed_before_horizon(part: Prepared) -> Bools:
+def fixed_before_horizon(part: Prepared) -> Bools:
     """Return which positions look at their paths before the horizon: (n_positions,)."""
     book, early = part.inputs.book, np.zeros(len(part.inputs.book.position_ids), np.bool_)
     if part.packed.book.run.observations.size == 1:
