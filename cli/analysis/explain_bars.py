@@ -13,10 +13,11 @@ ADDS, TAKES_OFF = "#", "-"
 
 def bars(each: "ScenarioExplanation", unit: Scale) -> str:
     """Return one bar a part, all on one scale, with its amount."""
+    from cli.analysis.explain_tables import worth_a_row
     from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 
     key = EXPECTED_SHORTFALL.key
-    rows = [(part.name, part.figures[key].value) for part in each.factors if key in part.figures]
+    rows = [(part.name, part.figures[key].value) for part in worth_a_row(each)]
     least, most = min([0.0, *(value for _, value in rows)]), max([0.0, *(value for _, value in rows)])
     size = WIDTH / (most - least) if most > least else 0.0
     left, wide = round(-least * size), max((len(name) for name, _ in rows), default=0)

@@ -15,6 +15,8 @@ RULE = (
     "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the market's"
     " direction that did, if a third; else several together: docs/explain.md."
 )
+ADDS = "by factor, then by book; both add up to the total. Less than 0.05 % of it is in the JSON alone."
+WORTH_A_ROW = 5e-4  # of expected shortfall
 COST = "what the cause made of that loss, on average."
 TYPICAL = "those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them."
 
@@ -31,11 +33,11 @@ def contribution_table(found: "RunExplanation") -> Table:
 
     unit = money(found)
     measures = [each for each in MEASURES.values() if each.contribution is not None]
-    columns = [Column(heading="adds", is_number=False, meaning="by factor, then by book; both add up to the total.")]
+    columns = [Column(heading="adds", is_number=False, meaning=ADDS)]
     for each in found.scenarios:
         columns += [Column(heading=f"{each.scenario} {measure.label}") for measure in measures]
     rows = [
-        *_rows([each.factors for each in found.scenarios], measures, unit),
+        *_rows([worth_a_row(each) for each in found.scenarios], measures, unit),
         [],
         ["total", *(_total(each, measure, found, unit) for each in found.scenarios for measure in measures)],
         [],
@@ -46,6 +48,17 @@ def contribution_table(found: "RunExplanation") -> Table:
         columns=tuple(columns),
         rows=rows,
         footnote="±: one standard error of the simulation; none where every move is valued.",
+    )
+
+
+def worth_a_row(each: "ScenarioExplanation") -> tuple["Contribution", ...]:
+    """Return the parts of the market that are large enough to be shown."""
+    from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+
+    key = EXPECTED_SHORTFALL.key
+    whole = max((abs(tail.of(EXPECTED_SHORTFALL).value) for tail in each.total.measures), default=0.0)
+    return tuple(
+        part for part in each.factors if key in part.figures and abs(part.figures[key].value) >= WORTH_A_ROW * whole
     )
 
 

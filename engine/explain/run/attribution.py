@@ -18,7 +18,6 @@ class Attribution:
 
     still: float  # [currency] of the scenario's shock and the book's ageing, where nothing moves after it
     strands: F64  # (n_strands, n_paths) [currency]
-    mixed: F64  # (n_strands, n_paths) [currency] half the difference that the order of the strands makes: interaction
     rest: F64  # (n_paths,) [currency] P&L less all of these: rounding, and what compression of the run leaves out
 
 
@@ -59,9 +58,7 @@ def attribute(part: Prepared, scenario: int, moves: F64, pnl: F64, strands: Sequ
     forward = _added(part, scenario, parts, still)
     backward = _added(part, scenario, parts[::-1], still)[::-1]
     found = 0.5 * (forward + backward)
-    return Attribution(
-        still=still, strands=found, mixed=0.5 * (forward - backward), rest=pnl - (still + found.sum(axis=0))
-    )
+    return Attribution(still=still, strands=found, rest=pnl - (still + found.sum(axis=0)))
 
 
 def _added(part: Prepared, scenario: int, parts: Sequence[F64], still: float) -> F64:

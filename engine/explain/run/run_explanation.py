@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engine.explain.run.places import NO_MOVE
 from engine.explain.run.run_source import MeasuredRun
-from engine.explain.run.scenario_explanation import AGEING, Contribution, ScenarioExplanation, scenario_explanation
+from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation, scenario_explanation
 from engine.explain.run.tail_paths import PartFigure, drawn_tail, exact_tail
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.results import ScopeResult
@@ -71,8 +72,8 @@ def run_explanation(run: MeasuredRun) -> RunExplanation:
 
 
 def _moving(factors: Sequence[Contribution]) -> tuple[Contribution, ...]:
-    """Return the parts of the market, without what a scenario itself adds by its shock."""
-    return tuple(each for each in factors if each.name != AGEING)
+    """Return the parts of the market, without what no factor's move makes: a scenario's own shock, ageing."""
+    return tuple(each for each in factors if each.name not in NO_MOVE)
 
 
 def _scenario(run: MeasuredRun, total: ScopeResult, confidence: float) -> ScenarioExplanation:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.analysis.contributions.factor_parts import factor_parts
 from engine.explain.run.attribution import attribute, values_of
 from engine.explain.run.causes import Cause, LosingPaths, MechanismCost, causes, costs_of, mechanism_costs
 from engine.explain.run.mechanism_moves import mechanism_moves
-from engine.explain.run.strands import Strand, direction_strands, place_strands
+from engine.explain.run.places import Place, places_of
+from engine.explain.run.strands import Strand, direction_strands
 from engine.explain.run.tail_paths import PartFigure, TailPaths, replayed_levels
 from engine.risk.results import ScopeResult
 from engine.risk.standing import Standing
@@ -18,8 +20,6 @@ from engine.scenario.under_laws import standing_of
 from kernels.law_layout import PATH_SERIES
 from kernels.types import F64
 
-AGEING = "shock and ageing"  # what is left where nothing moves after the scenario's shock
-AGEING_WORDS = "the scenario's shock with the book's ageing"
 COMMON_PATHS = 20_000  # the run's first, with which the tail's regimes are compared
 
 
@@ -30,7 +30,6 @@ class Contribution:
     name: str
     words: str  # in a sentence
     figures: Mapping[str, PartFigure]  # by the measure's key
-    mixed: float = 0.0  # [currency] of its part of ES, what the order of the strands could change: interaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ class ScenarioExplanation:
     n_tail: int  # of these, that lose VaR or more
     still: float  # [currency] P&L of the shock and the book's ageing alone
     books: tuple[Contribution, ...]
-    factors: tuple[Contribution, ...]  # by place on the curves; the last is `AGEING`
+    factors: tuple[Contribution, ...]  # by place on the curves; those last that no factor's move makes
     causes: tuple[Cause, ...]
     mechanisms: tuple[MechanismCost, ...]  # () where the law has none
     regimes: tuple[RegimeShare, ...]  # () where the law has none
@@ -73,11 +72,8 @@ def scenario_explanation(tail: TailPaths, total: ScopeResult) -> ScenarioExplana
     factors = inputs.market.factors
     seen = replayed_levels(part, scenario, tail.numbers, run.observations)
     moves = seen[:, : len(factors)]
-    places = _moving(place_strands(factors), moves)
-    by_place = attribute(part, scenario, moves, tail.pnl[0], places)
-    ageing = by_place.still + by_place.rest
-    figures = tail.figures(np.vstack([by_place.strands, ageing]))
-    mixed = by_place.mixed[:, : tail.n_tail].mean(axis=1)
+    names, parts = factor_parts(part, scenario, tail.numbers, tail.pnl[0])
+    places, by_place = _by_place(places_of(names, factors), parts)
     books, losing = tail.figures(tail.pnl[1:]), _losing_paths(tail, moves)
     return ScenarioExplanation(
         scenario=inputs.names[scenario],
@@ -85,15 +81,20 @@ def scenario_explanation(tail: TailPaths, total: ScopeResult) -> ScenarioExplana
         total=total,
         n_looked=tail.n_paths,
         n_tail=tail.n_tail,
-        still=by_place.still,
+        still=losing.attribution.still,
         books=_contributions([(name, f"the book {name}") for name in part.packed.books], books),
-        factors=_contributions(
-            [*((each.name, each.words) for each in places), (AGEING, AGEING_WORDS)], figures, [*mixed.tolist(), 0.0]
-        ),
+        factors=_contributions([(each.name, each.words) for each in places], tail.figures(by_place)),
         causes=causes(losing),
         mechanisms=mechanism_costs(losing),
         regimes=_regimes(tail, seen[-1]),
     )
+
+
+def _by_place(places: Sequence[Place], parts: F64) -> tuple[list[Place], F64]:
+    """Add up P&L by factor, parts (n_parts, n_paths) [currency], over the factors of each place, in their order."""
+    found = list(dict.fromkeys(places))
+    rows = np.array([found.index(place) for place in places])
+    return found, np.stack([parts[rows == i].sum(axis=0) for i in range(len(found))])
 
 
 def _moving(strands: Sequence[Strand], moves: F64) -> tuple[Strand, ...]:
@@ -102,7 +103,7 @@ def _moving(strands: Sequence[Strand], moves: F64) -> tuple[Strand, ...]:
 
 
 def _contributions(
-    names: Sequence[tuple[str, str]], figures: Mapping[str, Sequence[PartFigure]], mixed: Sequence[float] = ()
+    names: Sequence[tuple[str, str]], figures: Mapping[str, Sequence[PartFigure]]
 ) -> tuple[Contribution, ...]:
     """Return the parts that add or take off anything; names (n_parts,) with their words, figures (n_parts,) each."""
     return tuple(
@@ -110,7 +111,6 @@ def _contributions(
             name=name,
             words=words,
             figures={key: each[i] for key, each in figures.items()},
-            mixed=mixed[i] if mixed else 0.0,
         )
         for i, (name, words) in enumerate(names)
         if any(each[i].value or each[i].se for each in figures.values())

@@ -1,8 +1,7 @@
-"""Strands of market moves: what a path's moves are taken apart into, two ways, each of which adds up to all of them.
+"""Strands of market moves by direction, by which causes are told: they add up to all moves of a path.
 
-By *direction*, for causes: of each curve its level, the mean move of its pillars, and its shape, what the pillars did
-beside that; each exchange rate; other prices, vols and spreads together. By *place*, for tables: of each curve its
-pillars to 5 years, to 10 and beyond; the others likewise.
+Of each curve its level, the mean move of its pillars, and its shape, what the pillars did beside that; each exchange
+rate; other prices, vols and spreads together.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,15 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.conventions.currencies import CURRENCIES, HOME, currency_of, currency_of_factor
-from engine.market.factors import Factor, FactorKind, tenor_label
+from engine.explain.run.places import TOGETHER
+from engine.market.factors import Factor, FactorKind
 from kernels.types import F64, Bools
-
-PLACES = (5.0, 10.0, np.inf)  # years: the last pillar of each part of a curve
-_TOGETHER = {  # kinds of factors that make one strand: its name
-    FactorKind.PRICE: "other prices",
-    FactorKind.VOL: "vols",
-    FactorKind.SPREAD: "spreads",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +20,6 @@ class Strand:
     """Moves of some factors that are looked at together."""
 
     name: str
-    words: str  # in a sentence: "the 20- to 40-year JGB curve"
     up: str  # what happened where its direction is above 0, in words: "JGB yields rise"
     down: str
     part: Callable[[F64], F64]  # moves (n_observations, n_factors, n) -> this strand's, zero elsewhere
@@ -43,41 +35,6 @@ def direction_strands(factors: Sequence[Factor]) -> tuple[Strand, ...]:
     return (*found, *_others(factors))
 
 
-def place_strands(factors: Sequence[Factor]) -> tuple[Strand, ...]:
-    """Return the strands of tables by factor, curves by their pillars."""
-    found: list[Strand] = []
-    for curve in _curves(factors):
-        least = -np.inf
-        for last in PLACES:
-            pillars = [f.pillar for f in factors if _is_within(f, curve, least, last) and f.pillar is not None]
-            if pillars:
-                is_of = np.array([_is_within(factor, curve, least, last) for factor in factors])
-                found.append(_curve_part(curve, min(pillars), max(pillars), is_of))
-            least = last
-    return (*found, *_others(factors))
-
-
-def _curve_part(curve: str, first: float, last: float, is_of: Bools) -> Strand:
-    """Return the strand of a curve's pillars from `first` to `last` years."""
-    ends = "-".join(dict.fromkeys((tenor_label(first), tenor_label(last))))
-    words = f"the {_long(last)} {curve} yield" if first == last else f"the {_long(first, last)} {curve} curve"
-    return _sum_strand(f"{curve} {ends}", is_of, "rise", "fall", words=words)
-
-
-def _long(first: float, last: float | None = None) -> str:
-    """Return lengths as adjectives: "10-year", "3-month to 5-year", "20- to 40-year"."""
-    count, unit = (first, "year") if first >= 1.0 else (12.0 * first, "month")
-    if last is None:
-        return f"{count:g}-{unit}"
-    end = _long(last)
-    return f"{count:g}- to {end}" if end.endswith(unit) else f"{count:g}-{unit} to {end}"
-
-
-def _is_within(factor: Factor, curve: str, least: float, last: float) -> bool:
-    is_of = factor.kind is FactorKind.RATE and factor.curve == curve
-    return is_of and factor.pillar is not None and least < factor.pillar <= last
-
-
 def _curves(factors: Sequence[Factor]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.curve for f in factors if f.kind is FactorKind.RATE and f.curve is not None))
 
@@ -90,7 +47,6 @@ def _level(curve: str, is_of: Bools) -> Strand:
 
     return Strand(
         name=f"{curve} level",
-        words=f"the level of {curve} yields",
         up=f"{curve} yields rise together",
         down=f"{curve} yields fall together",
         part=part,
@@ -106,7 +62,6 @@ def _shape(curve: str, is_of: Bools, ends: tuple[int, int]) -> Strand:
 
     return Strand(
         name=f"{curve} shape",
-        words=f"the shape of the {curve} curve",
         up=f"{curve} curve steepens",
         down=f"{curve} curve flattens",
         part=part,
@@ -127,19 +82,15 @@ def _others(factors: Sequence[Factor]) -> list[Strand]:
         if code is not None:
             home, foreign = CURRENCIES[HOME].unit, currency_of(code).unit
             said = (f"{home} falls against the {foreign}", f"{home} rises against the {foreign}")
-            found.append(
-                _sum_strand(
-                    factors[number].name, np.arange(len(factors)) == number, *said, is_said=True, words=f"{code}/{HOME}"
-                )
-            )
-    for kind, name in _TOGETHER.items():
+            found.append(_sum_strand(factors[number].name, np.arange(len(factors)) == number, *said, is_said=True))
+    for kind, name in TOGETHER.items():
         is_of = np.array([f.kind is kind and code is None for f, code in zip(factors, rates, strict=True)])
         if is_of.any():
             found.append(_sum_strand(name, is_of, "rise", "fall"))
     return found
 
 
-def _sum_strand(name: str, is_of: Bools, up: str, down: str, *, is_said: bool = False, words: str = "") -> Strand:
+def _sum_strand(name: str, is_of: Bools, up: str, down: str, *, is_said: bool = False) -> Strand:
     """Return a strand of whole factors; `is_said`: the words stand alone, else after the name."""
 
     def part(moves: F64) -> F64:
@@ -147,7 +98,6 @@ def _sum_strand(name: str, is_of: Bools, up: str, down: str, *, is_said: bool = 
 
     return Strand(
         name=name,
-        words=words or name,
         up=up if is_said else f"{name} {up}",
         down=down if is_said else f"{name} {down}",
         part=part,

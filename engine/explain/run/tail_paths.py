@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.batch.figures.components import replay
+from engine.analysis.contributions.replay import replay
 from engine.errors import InputError
 from engine.risk.book_lines import LEAST_PATHS, BookTail
 from engine.risk.exact_tails import MEASURES as EXACT_MEASURES

@@ -10,8 +10,8 @@ from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from tests.engine.explain.run.runs import explained
 
 
-def test_the_longest_bars_fill_the_width_between_them():
-    figures = {"up": 3e9, "none": 0.0, "down": -1e9}
+def test_the_longest_bars_fill_the_width_between_them_and_what_is_next_to_nothing_has_none():
+    figures = {"up": 3e9, "next to nothing": 1e3, "down": -1e9}
     parts = tuple(
         Contribution(name=name, words=name, figures={EXPECTED_SHORTFALL.key: PartFigure(value=value, se=0.0)})
         for name, value in figures.items()
@@ -21,6 +21,5 @@ def test_the_longest_bars_fill_the_width_between_them():
     assert lines == [
         "base: ES by factor, JPY bn; # adds, - takes off",
         f"  up         3.00  {' ' * 10}|{'#' * 30}",
-        f"  none       0.00  {' ' * 10}|",
         f"  down      -1.00  {'-' * 10}|",
     ]

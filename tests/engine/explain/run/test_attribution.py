@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.explain.run import attribution
 from engine.explain.run.attribution import attribute, values_of
-from engine.explain.run.strands import Strand, place_strands
+from engine.explain.run.strands import Strand, direction_strands
 from engine.explain.run.tail_paths import replayed_levels
 from kernels.base import PathRange
 from tests.engine.explain.run.runs import REGIMES, ready
@@ -17,7 +17,7 @@ def test_parts_add_up_to_the_pnl_of_the_run():
     factors, observations = part.inputs.market.factors, part.packed.book.run.observations
     moves = replayed_levels(part, scenario, IDS, observations)[:, : len(factors)]
     pnl = part.backend.pnl(part.program, PathRange(first=0, n=IDS.size))[3]  # rows are total and two books a scenario
-    found = attribute(part, scenario, moves, pnl, place_strands(factors))
+    found = attribute(part, scenario, moves, pnl, direction_strands(factors))
     np.testing.assert_allclose(found.still + found.strands.sum(axis=0) + found.rest, pnl, rtol=1e-12)
     assert np.abs(found.rest).max() < 1e-9 * np.abs(pnl).max()  # rounding: the same kernels value both
 
@@ -29,15 +29,12 @@ def test_of_a_pair_that_interacts_each_takes_half(monkeypatch):
 
     monkeypatch.setattr(attribution, "values_of", product)
     strands = [
-        Strand(
-            name=str(f), words="", up="", down="", part=lambda m, f=f: m * (np.arange(2) == f)[:, None], direction=len
-        )
+        Strand(name=str(f), up="", down="", part=lambda m, f=f: m * (np.arange(2) == f)[:, None], direction=len)
         for f in range(2)
     ]
     moves = np.array([[[0.5, 1.0], [2.0, 3.0]]])
     found = attribute(None, 0, moves, product(None, 0, moves)[0], strands)
     np.testing.assert_allclose(found.strands, [[0.5 + 1.0, 1.0 + 3.0], [2.0 + 1.0, 3.0 + 3.0]])
-    np.testing.assert_allclose(found.mixed, [[-1.0, -3.0], [1.0, 3.0]])  # the second finds the first moved already
     np.testing.assert_allclose(found.rest, 0.0, atol=1e-15)
 
 

@@ -9,7 +9,7 @@ from engine.explain.run.strands import Strand
 
 
 def strand(name, f):
-    return Strand(name=name, words=name, up=f"{name} up", down=f"{name} down", part=len, direction=lambda last: last[f])
+    return Strand(name=name, up=f"{name} up", down=f"{name} down", part=len, direction=lambda last: last[f])
 
 
 def paths(weights=None):
@@ -21,9 +21,7 @@ def paths(weights=None):
         weights=weights,
         last=np.array([[1.0, 1.0, 1.0, 1.0, -1.0], [1.0, -1.0, 1.0, 1.0, 1.0]]),
         strands=(strand("a", 0), strand("b", 1)),
-        attribution=Attribution(
-            still=0.0, strands=by_strand, mixed=np.zeros((2, 5)), rest=-12.0 - by_strand.sum(axis=0)
-        ),
+        attribution=Attribution(still=0.0, strands=by_strand, rest=-12.0 - by_strand.sum(axis=0)),
         mechanisms=("m",),
         costs=np.array([[3.9, 0.0, 4.0, -1.0, 0.0]]),
     )

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engine.explain.run.path_replay import path_replay
+from engine.explain.run.places import NO_MOVE
 from engine.explain.run.run_explanation import run_explanation, sign_changes
 from engine.explain.run.run_source import measured_by_settings
-from engine.explain.run.scenario_explanation import AGEING, Contribution
+from engine.explain.run.scenario_explanation import Contribution
 from engine.explain.run.tail_paths import PartFigure
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -22,7 +23,7 @@ def test_factors_and_books_add_up_to_the_total(number, key):
     total = each.total.measures[-1].estimates[key].value
     assert sum(part.figures[key].value for part in each.factors) == pytest.approx(total, rel=1e-9)
     assert sum(part.figures[key].value for part in each.books) == pytest.approx(total, rel=1e-9)
-    assert all(part.figures[key].se > 0.0 for part in each.factors if part.name != AGEING)
+    assert all(part.figures[key].se > 0.0 for part in each.factors if part.name not in NO_MOVE)
 
 
 def test_the_tails_paths_have_one_cause_each():
@@ -75,7 +76,7 @@ def test_errors_cover():
                 found.setdefault((cause.name, "share"), []).append((cause.share, cause.share_se))
     for (name, key), pairs in found.items():
         values, ses = np.array(pairs).T
-        if name != AGEING:
+        if name not in NO_MOVE:
             covered = (np.abs(values - values.mean()) < 2.0 * ses).mean()
             assert covered >= 0.83, (name, key, covered)
             assert 0.7 < values.std(ddof=1) / ses.mean() < 1.4, (name, key)  # of 60: within a sixth and more

@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 
-from engine.explain.run.strands import direction_strands, place_strands
+from engine.explain.run.strands import direction_strands
 from engine.inputs.market.load import bundled_market_path, load_market
 
 FACTORS = load_market(bundled_market_path()).factors
 MOVES = np.random.default_rng(3).normal(0.0, 0.01, (2, len(FACTORS), 5))  # two observations, five paths
 
 
-@pytest.mark.parametrize("strands", [direction_strands, place_strands])
-def test_strands_add_up_to_all_moves(strands):
-    parts = [strand.part(MOVES) for strand in strands(FACTORS)]
+def test_strands_add_up_to_all_moves():
+    parts = [strand.part(MOVES) for strand in direction_strands(FACTORS)]
     np.testing.assert_allclose(sum(parts), MOVES, rtol=0.0, atol=1e-17)  # one rounding of moves of 0.01
 
 
@@ -26,13 +25,6 @@ def test_a_parallel_move_is_level_alone_and_a_longer_end_that_rises_more_is_a_st
     assert (level.up, shape.up) == ("JGB yields rise together", "JGB curve steepens")
     assert level.direction(parallel)[0] == pytest.approx(0.001)
     assert shape.direction(steeper)[0] == pytest.approx(0.0001 * 39)  # of 40 years over 1 year
-
-
-def test_parts_of_curves_are_called_by_their_pillars():
-    names = {strand.name: strand.words for strand in place_strands(FACTORS)}
-    assert names["JGB 20Y-40Y"] == "the 20- to 40-year JGB curve"
-    assert names["UST 3M-5Y"] == "the 3-month to 5-year UST curve"
-    assert names["USDJPY"] == "USD/JPY"
 
 
 def test_a_fall_of_the_rate_is_a_rise_of_the_yen():
