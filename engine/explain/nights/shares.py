@@ -40,16 +40,17 @@ def shapley(values: F64) -> F64:
 
 
 def adding_up(parts: Sequence[float], whole: float, beside: Sequence[float] = ()) -> tuple[float, ...]:
-    """Return parts that add up to a whole to the last bit: rounded to one grid, what is left with the largest.
+    """Return parts whose exact sum is a whole: `math.fsum` of them is it to the last bit, in any order.
 
-    The grid is the spacing of numbers at the size of all of them, or finer where `whole` needs it: sums of its
-    multiples are exact in any order.
+    Parts are rounded to one grid, the spacing of numbers at the size of all of them, or finer where `whole` needs it.
+    What is left, some spacings, goes to the largest part that can hold it. Parts many times larger than all `beside`,
+    which cancel, have no spacing so fine: they then add up to the nearest that they can.
 
     Parameters
     ----------
     parts : [any unit] whose sum is nearly `whole`; none: nothing is to be shared out, and `whole` must be 0
     whole : of the same unit
-    beside : other figures that the sums must be exact with
+    beside : other figures in whose size a spacing is nothing, such as those that `whole` is the difference of
 
     Raises
     ------
@@ -62,10 +63,11 @@ def adding_up(parts: Sequence[float], whole: float, beside: Sequence[float] = ()
     left = whole - math.fsum(rounded)
     if abs(left) > 64.0 * math.ulp(size) * (1 + len(parts)):
         raise ValueError(f"parts that add up to {math.fsum(parts)!r} are not those of {whole!r}")
-    if not rounded:
-        return ()
-    largest = int(np.argmax(np.abs(rounded)))
-    rounded[largest] += left
+    if left:
+        fine = [i for i, part in enumerate(rounded) if part and math.ulp(part) <= grid]
+        finest = min(range(len(rounded)), key=lambda i: math.ulp(rounded[i]) if rounded[i] else math.inf)
+        largest = max(fine or [finest], key=lambda i: abs(rounded[i]))
+        rounded[largest] += left
     return tuple(0.0 + part for part in rounded)
 
 
