@@ -42,10 +42,10 @@ def explain(
 ) -> None:
     """Print what the change of VaR and ES from one night to another is made of, and the P&L between them.
 
-    Parts are ageing, each block of the market, trades, law and parameters, and the simulation: Shapley's shares over
-    runs on common draws with every mix of the two nights, each with its paired error; they add up to the recorded
-    change to the last bit. P&L is carry, roll-down, each block and trades, by full revaluation; with realised P&L also
-    what is left unexplained. The inputs of both nights must be as they were.
+    Parts are ageing, each curve, USD/JPY, vols, correlations, basis, trades, law and parameters, and the simulation:
+    Shapley's shares over runs on common draws with every mix of the two nights, each with its paired error; they add
+    up to the recorded change to the last bit. P&L is carry, roll-down, levels and trades, by full revaluation; with
+    realised P&L also what is left unexplained. The inputs of both nights must be as they were.
     """
     import json
 

@@ -9,11 +9,11 @@ from kernels.types import F64
 
 
 def shapley(values: F64) -> F64:
-    """Return what each block adds to a figure, averaged over all orders in which the blocks may move.
+    """Return what each mover adds to a figure, averaged over all orders in which the movers may move.
 
     Parameters
     ----------
-    values : (2^n, ...) the figure where those blocks have moved whose bit is set in the index: block i has bit 2^i
+    values : (2^n, ...) the figure where those movers have moved whose bit is set in the index: mover i has bit 2^i
 
     Returns
     -------
@@ -21,12 +21,12 @@ def shapley(values: F64) -> F64:
 
     Notes
     -----
-    Shapley (1953), "A value for n-person games", Contributions to the Theory of Games II: block i gets the mean over
+    Shapley (1953), "A value for n-person games", Contributions to the Theory of Games II: mover i gets the mean over
     sets S without it of v(S and i) - v(S), a set of s others having the weight s! (n - 1 - s)! / n!.
     """
     n = int(values.shape[0]).bit_length() - 1
     if values.shape[0] != 2**n:
-        raise ValueError(f"{n} blocks have {2**n} sets, got {values.shape[0]}")
+        raise ValueError(f"{n} movers have {2**n} sets, got {values.shape[0]}")
     index = np.arange(2**n)
     size = np.array([int(each).bit_count() for each in index])
     weight = [math.factorial(s) * math.factorial(n - 1 - s) / math.factorial(n) for s in range(n)]

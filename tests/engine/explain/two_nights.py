@@ -68,7 +68,7 @@ def with_vols(market: Market, factor: float) -> Market:
 
 
 def moved_on(market: Market, day: date = SECOND) -> Market:
-    """The same market on a later date, the JGB curve and vols moved: few blocks, for each doubles the runs."""
+    """The same market on a later date, the JGB curve and vols moved: few movers, for each doubles the runs."""
     return replace(with_vols(with_par(market, "JGB", 0.0004), 1.05), valuation_date=day)
 
 

@@ -23,7 +23,7 @@ def test_more_paths_than_memory_holds_are_refused_with_what_it_holds(nights):
         stream_of(nights, 10**9, ("total", "book:bonds"), (0.9,), ignore)
 
 
-def test_a_mix_that_cannot_be_run_names_its_blocks(nights):
+def test_a_mix_that_cannot_be_run_names_its_movers(nights):
     stream = stream_of(nights, N_PATHS, ("total",), (0.9,), ignore)
     with pytest.raises(InputError, match="the earlier night with law of the later cannot be run"):
         common_runs((nights[0], _with_law(nights[1])), NightBooks(nights=nights), stream, [["law"]], ignore)

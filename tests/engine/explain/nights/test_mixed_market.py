@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from engine.explain.nights.blocks import blocks_of
 from engine.explain.nights.mixed_market import aligned, check_mixable, is_same, mixed_market, moves
+from engine.explain.nights.movers import movers_of
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.bootstrap import bootstrap
 from engine.market.spread import with_derived
@@ -33,20 +33,20 @@ def markets():
     return first, second
 
 
-def test_no_block_is_the_first_night_and_all_are_the_second(markets):
+def test_no_mover_is_the_first_night_and_all_are_the_second(markets):
     first, second = markets
-    keys = [block.key for block in blocks_of(markets)]
+    keys = [mover.key for mover in movers_of(markets)]
     assert is_same(mixed_market(first, second, ()), first)
     assert is_same(mixed_market(first, second, keys), second)
     assert not is_same(first, second)
 
 
-def test_a_block_alone_moves_itself_and_nothing_else(markets):
+def test_a_mover_alone_moves_itself_and_nothing_else(markets):
     first, second = markets
-    for block in blocks_of(markets):
-        mixed = mixed_market(first, second, [block.key])
-        moved = [other.key for other in blocks_of(markets) if other.key != "trades" and moves(first, mixed, other.key)]
-        assert moved == [block.key] * (block.key != "trades")
+    for mover in movers_of(markets):
+        mixed = mixed_market(first, second, [mover.key])
+        moved = [other.key for other in movers_of(markets) if other.key != "trades" and moves(first, mixed, other.key)]
+        assert moved == [mover.key] * (mover.key != "trades")
 
 
 def test_a_derived_curve_follows_its_parent_and_its_own_spreads(markets):

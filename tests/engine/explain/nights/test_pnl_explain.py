@@ -8,8 +8,8 @@ import pytest
 
 from engine.book.compile import compile_book
 from engine.book.value import position_values
-from engine.explain.nights.blocks import blocks_of
 from engine.explain.nights.mixed_books import Trades
+from engine.explain.nights.movers import movers_of
 from engine.explain.nights.pnl_explain import HeldBook, pnl_explain
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.position import Position
@@ -35,8 +35,8 @@ def compiled(day: date, *positions: Position):
 def explained(make_market, book, next_book, *, moved=("curve:JGB",), trades=NONE, currency="JPY", realised=(), **after):
     before, later = make_market(FIRST), make_market(SECOND, **after)
     held = HeldBook(before=before, after=later, book=book, next_book=next_book, trades=trades, currency=currency)
-    blocks = [block for block in blocks_of([before, later]) if block.key in moved]
-    return held, pnl_explain(held, blocks, ("total", "book:main"), dict(realised))
+    movers = [mover for mover in movers_of([before, later]) if mover.key in moved]
+    return held, pnl_explain(held, movers, ("total", "book:main"), dict(realised))
 
 
 def zero(market, days: int, move: float = 0.0) -> float:
@@ -64,7 +64,7 @@ def test_one_bond_is_carry_roll_down_and_curve_by_hand(make_market):
     assert total.parts["carry"] == pytest.approx(carried - value, abs=1e-5)
     assert total.parts["roll_down"] == pytest.approx(rolled - carried, abs=1e-5)
     assert total.parts["curve:JGB"] == pytest.approx(risen - rolled, abs=1e-5)
-    assert total.parts["quotes"] == pytest.approx(0.0, abs=1e-5)
+    assert total.parts["anew"] == pytest.approx(0.0, abs=1e-5)
     assert total.parts["trades"] == 0.0
     assert total.explained == math.fsum(total.parts.values())
     assert total.unexplained == -9e6 - total.explained
@@ -73,7 +73,7 @@ def test_one_bond_is_carry_roll_down_and_curve_by_hand(make_market):
     assert found.scopes[1].realised is None
 
 
-def test_a_dollar_bond_in_two_blocks_is_shared_alike(make_market):
+def test_a_dollar_bond_in_two_movers_is_shared_alike(make_market):
     held, found = explained(
         make_market, compiled(FIRST, strip(currency="USD")), compiled(SECOND, strip(currency="USD")),
         moved=("curve:UST", "prices"), ust_move=-0.004, usdjpy=140.0,
@@ -95,7 +95,7 @@ def test_trades_are_what_came_and_changed_less_what_went(make_market):
     held, found = explained(make_market, before, after, trades=trades)
     unit = position_values(after, held.after)[0]
     assert found.scopes[0].parts["trades"] == pytest.approx((2.0 - 1.0 - 3.0) * unit, abs=1e-4)
-    assert found.scopes[0].parts["quotes"] == pytest.approx(0.0, abs=1e-4)
+    assert found.scopes[0].parts["anew"] == pytest.approx(0.0, abs=1e-4)
 
 
 def test_a_payment_on_the_way_is_carry_and_no_trade(make_market):

@@ -11,19 +11,19 @@ from engine.explain.nights.shares import adding_up, shapley
 
 
 def test_shares_of_a_game_are_those_of_the_book():
-    # The glove game: block 0 has a left glove, 1 and 2 right ones; a pair is worth 1. Shapley gives 2/3, 1/6, 1/6.
+    # The glove game: mover 0 has a left glove, 1 and 2 right ones; a pair is worth 1. Shapley gives 2/3, 1/6, 1/6.
     pair = np.array([float(bool(s & 1) and bool(s & 6)) for s in range(8)])
     assert shapley(pair) == pytest.approx([2 / 3, 1 / 6, 1 / 6], abs=1e-15)  # a few roundings of 1
 
 
-def test_a_block_that_does_nothing_gets_nothing_and_one_alone_gets_all():
-    values = np.array([3.0, 10.1, 3.0, 10.1])  # block 1 changes nothing
+def test_a_mover_that_does_nothing_gets_nothing_and_one_alone_gets_all():
+    values = np.array([3.0, 10.1, 3.0, 10.1])  # mover 1 changes nothing
     assert shapley(values).tolist() == [10.1 - 3.0, 0.0]
     assert shapley(np.array([3.0, 10.1])).tolist() == [10.1 - 3.0]
     assert shapley(np.array([3.0])).size == 0
 
 
-def test_the_order_of_the_blocks_does_not_matter():
+def test_the_order_of_the_movers_does_not_matter():
     values = np.random.default_rng(3).normal(0.0, 1e10, 16)
     shares = shapley(values)
     for order in itertools.permutations(range(4)):
@@ -35,7 +35,7 @@ def test_the_order_of_the_blocks_does_not_matter():
 
 
 def test_shares_need_a_value_for_every_set():
-    with pytest.raises(ValueError, match="2 blocks have 4 sets, got 7"):
+    with pytest.raises(ValueError, match="2 movers have 4 sets, got 7"):
         shapley(np.zeros(7))
 
 

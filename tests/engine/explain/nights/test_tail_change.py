@@ -7,15 +7,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engine.explain.nights.blocks import Block
 from engine.explain.nights.change import ChangeQuestion, nights_change
 from engine.explain.nights.corners import common_runs, stream_of
 from engine.explain.nights.mixed_books import NightBooks
+from engine.explain.nights.movers import Mover
 from engine.explain.nights.recorded_night import two_nights
 from engine.explain.nights.tail_change import tail_changes
 from tests.engine.explain.two_nights import ignore, moved_on, plain_market, record_night
 
-BLOCKS = tuple(Block(keys=keys, label="", meaning="") for keys in (("ageing",), ("curve:JGB",), ("vols",), ("trades",)))
+MOVERS = tuple(Mover(keys=keys, label="", meaning="") for keys in (("ageing",), ("curve:JGB",), ("vols",), ("trades",)))
 
 
 def test_parts_add_up_to_the_recorded_change_to_the_last_bit(change):
@@ -32,7 +32,7 @@ def test_the_ends_are_the_recorded_nights_bit_for_bit(change):
     assert {(part.value, part.se) for part in simulation} == {(0.0, 0.0)}
 
 
-def test_blocks_that_did_not_move_are_exactly_nothing(change):
+def test_movers_that_did_not_move_are_exactly_nothing(change):
     assert change.unmoved == ("curve:UST", "prices", "correlations", "lead", "basis", "law")
     for each in change.changes:
         assert all((part.value, part.se) == (0.0, 0.0) for part in each.parts if part.key in change.unmoved)
@@ -40,7 +40,7 @@ def test_blocks_that_did_not_move_are_exactly_nothing(change):
 
 def test_a_book_that_came_is_all_trades(change):
     # The bills were not there: whatever else moved first, they are worth nothing until they come. So a share of a
-    # block is a part of what it does to them once they are there, and trades bear the most.
+    # mover is a part of what it does to them once they are there, and trades bear the most.
     bills = [each for each in change.changes if each.scope == "book:bills"]
     assert {each.before.value for each in bills} == {0.0}
     for each in bills:
@@ -56,7 +56,7 @@ def test_a_night_against_itself_is_all_zeros(second_night):
         assert [(part.value, part.se) for part in each.parts] == [(0.0, 0.0)] * len(each.parts)
 
 
-def test_what_one_block_moves_is_its_own(first_night, wilder_night):
+def test_what_one_mover_moves_is_its_own(first_night, wilder_night):
     found = nights_change(ChangeQuestion(nights=(first_night, wilder_night)), ignore, ignore)
     for each in found.changes:
         values = {part.key: part.value for part in each.parts if part.value}
@@ -69,14 +69,14 @@ def test_what_one_block_moves_is_its_own(first_night, wilder_night):
 
 
 @pytest.mark.slow
-def test_the_order_of_the_blocks_does_not_matter(first_night, second_night):
+def test_the_order_of_the_movers_does_not_matter(first_night, second_night):
     nights = two_nights(first_night, second_night, None, None)
     books = NightBooks(nights=nights)
     stream = stream_of(nights, 3200, ("total",), (0.9,), ignore)
     found = []
     for order in ((0, 1, 2, 3), (3, 1, 0, 2)):
-        moved = [BLOCKS[i] for i in order]
-        runs = common_runs(nights, books, stream, [block.keys for block in moved], ignore)
+        moved = [MOVERS[i] for i in order]
+        runs = common_runs(nights, books, stream, [mover.keys for mover in moved], ignore)
         found.append(tail_changes(nights, stream, moved, moved, runs))
     for one, other in zip(*found, strict=True):
         parts = [{part.key: part.value for part in each.parts} for each in (one, other)]
