@@ -57,11 +57,11 @@ def explain(
     adds, with errors, as a table and as bars; then the paths of the tail by what made them lose, and numbers of typical
     ones, which `unwind replay` shows day by day. Of a run by its settings, which is simulated, or of a recorded one.
 
-    Of two nights: what the change of VaR and ES is made of, ageing, each block of the market, trades, law and
-    parameters, and the simulation: Shapley's shares over runs on common draws with every mix of the two nights, each
-    with its paired error; they add up to the recorded change to the last bit. And P&L: carry, roll-down, each block and
-    trades, by full revaluation; with realised P&L also what is left unexplained. Of the options --run, --scenario,
-    --confidence, --paths and --realised are of two nights.
+    Of two nights: what the change of VaR and ES is made of. Parts are ageing, each curve, USD/JPY, vols, correlations,
+    basis, trades, law and parameters, and the simulation: Shapley's shares over runs on common draws with every mix of
+    the two nights, each with its paired error; they add up to the recorded change to the last bit. P&L is carry,
+    roll-down, levels and trades, by full revaluation; with realised P&L also what is left unexplained. Two nights take
+    --run, --scenario, --confidence, --paths and --realised alone.
     """
     flags = {
         "market": market,

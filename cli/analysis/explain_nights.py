@@ -32,7 +32,8 @@ def _total(change: "NightsChange", scale: Scale) -> Table:
     return Table(
         title=f"{change.scenario}: change of the total from {first} to {second}, run {change.run},"
         f" {render.days_text(change.horizon_days)}, {scale.unit}\n"
-        f"{change.n_runs:,} runs of {change.n_paths:,} paths on common draws; ± one standard error, paired",
+        f"{change.n_runs:,} run{'' if change.n_runs == 1 else 's'} of {change.n_paths:,} paths on common draws;"
+        " ± one standard error, paired",
         columns=(Column(heading="part", is_number=False), *(Column(heading=_heading(each)) for each in mine)),
         rows=[
             [f"recorded on {first}", *(scale.estimate(each.before.value, each.before.se) for each in mine)],
@@ -63,11 +64,11 @@ def _by_book(change: "NightsChange", scopes: Sequence[str], scale: Scale) -> Tab
 
 def _parts(change: "NightsChange", columns: Sequence["TailChange"], scale: Scale) -> Iterator[list[str]]:
     """Yield a row for each part that is not 0 throughout."""
-    for i, block in enumerate(change.blocks):
+    for i, mover in enumerate(change.movers):
         parts = [each.parts[i] for each in columns]
         if any(part.value or part.se for part in parts):
             pairs = zip(parts, columns, strict=True)
-            yield [block.label, *(_part(part, column.after.se, scale) for part, column in pairs)]
+            yield [mover.label, *(_part(part, column.after.se, scale) for part, column in pairs)]
 
 
 def _part(part: "ChangePart", se: float, scale: Scale) -> str:
@@ -80,9 +81,9 @@ def _pnl(change: "NightsChange") -> Table:
     scopes = [each for each in pnl.scopes if each.scope == TOTAL or len(pnl.scopes) > 2]
     scale = render.scale(change.currency, [value for each in scopes for value in each.parts.values()])
     rows = [
-        [block.label, *(scale.amount(each.parts[block.key]) for each in scopes)]
-        for block in pnl.blocks
-        if any(each.parts[block.key] for each in scopes)
+        [mover.label, *(scale.amount(each.parts[mover.key]) for each in scopes)]
+        for mover in pnl.movers
+        if any(each.parts[mover.key] for each in scopes)
     ]
     realised: list[list[str]] = []
     if any(each.realised is not None for each in scopes):
@@ -102,15 +103,15 @@ def _unexplained(each: "ScopePnl", scale: Scale) -> str:
 
 
 def _footnote(change: "NightsChange") -> str:
-    still = [block.label for block in change.blocks if block.key in change.unmoved]
+    still = [mover.label for mover in change.movers if mover.key in change.unmoved]
     same = f"; the same on both nights, and exactly 0: {', '.join(still)}" if still else ""
     return f"Trades: {change.trades.words()}{same}"
 
 
 def _meanings(change: "NightsChange") -> Table:
     """Say what each part is, of figures and of P&L."""
-    shown = [each for i, each in enumerate(change.blocks) if any(one.parts[i].value for one in change.changes)]
-    pnl = [each for each in change.pnl.blocks if each.key not in [block.key for block in shown]]
+    shown = [each for i, each in enumerate(change.movers) if any(one.parts[i].value for one in change.changes)]
+    pnl = [each for each in change.pnl.movers if each.key not in [mover.key for mover in shown]]
     pnl = [each for each in pnl if any(one.parts[each.key] for one in change.pnl.scopes)]
     return Table(
         title="Parts",

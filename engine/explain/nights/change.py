@@ -9,10 +9,10 @@ from typing import Any
 
 from engine.analysis.sectioning import LEAST_IN_TAIL, N_SECTIONS, check_sectioning
 from engine.errors import InputError
-from engine.explain.nights.blocks import AGEING, LAW, MOST_BLOCKS, TRADES, Block, at_most, blocks_of, grouped
 from engine.explain.nights.corners import Stream, common_runs, stream_of
 from engine.explain.nights.mixed_books import NightBooks, Trades, trades_between
 from engine.explain.nights.mixed_market import check_mixable, is_same, moves
+from engine.explain.nights.movers import AGEING, LAW, MOST_MOVERS, TRADES, Mover, at_most, grouped, movers_of
 from engine.explain.nights.pnl_explain import HeldBook, PnlExplain, pnl_explain
 from engine.explain.nights.realised import realised_between
 from engine.explain.nights.recorded_night import RecordedNight, two_nights
@@ -50,8 +50,8 @@ class NightsChange:
     n_paths: int  # of each run between the nights
     n_runs: int
     n_sections: int  # of the paths, from which the errors come
-    blocks: tuple[Block, ...]  # of all parts, in their order
-    unmoved: tuple[str, ...]  # keys of blocks that are the same on both nights: exactly 0
+    movers: tuple[Mover, ...]  # of all parts, in their order
+    unmoved: tuple[str, ...]  # keys of movers that are the same on both nights: exactly 0
     trades: Trades
     changes: tuple[TailChange, ...]
     pnl: PnlExplain
@@ -62,8 +62,8 @@ class NightsChange:
 class _Mix:
     """What moves between two nights."""
 
-    blocks: tuple[Block, ...]  # all of them
-    moved: tuple[Block, ...]
+    movers: tuple[Mover, ...]  # all of them
+    moved: tuple[Mover, ...]
     trades: Trades
     notes: tuple[str, ...]
 
@@ -90,9 +90,11 @@ def nights_change(question: ChangeQuestion, progress: Progress, say: Callable[[s
     books = NightBooks(nights=nights)
     mix = _mix(nights, books)
     stream = _stream(nights, question, len(mix.moved), say)
-    labels = ", ".join(block.label for block in mix.moved) or "nothing moved"
-    say(f"{2 ** len(mix.moved):,} runs of {stream.config.n_paths:,} paths on common draws: {labels}")
-    runs = common_runs(nights, books, stream, [block.keys for block in mix.moved], progress)
+    moved = ", ".join(mover.label for mover in mix.moved)
+    n_runs = 2 ** len(mix.moved)
+    runs_words = f"{n_runs:,} runs of {stream.config.n_paths:,} paths on common draws, for these moved: {moved}"
+    say(runs_words if moved else "nothing moved but paths and settings")
+    runs = common_runs(nights, books, stream, [mover.keys for mover in mix.moved], progress)
     realised = realised_between(nights, question.realised)
     held = HeldBook(
         before=nights[0].market,
@@ -109,12 +111,12 @@ def nights_change(question: ChangeQuestion, progress: Progress, say: Callable[[s
         currency=stream.config.currency,
         horizon_days=stream.config.horizon_days,
         n_paths=stream.config.n_paths,
-        n_runs=2 ** len(mix.moved),
+        n_runs=n_runs,
         n_sections=N_SECTIONS,
-        blocks=(*mix.blocks, QUOTES, SIMULATION),
-        unmoved=tuple(block.key for block in mix.blocks if block not in mix.moved),
+        movers=(*mix.movers, QUOTES, SIMULATION),
+        unmoved=tuple(mover.key for mover in mix.movers if mover not in mix.moved),
         trades=mix.trades,
-        changes=tail_changes(nights, stream, mix.blocks, mix.moved, runs),
+        changes=tail_changes(nights, stream, mix.movers, mix.moved, runs),
         pnl=pnl_explain(held, mix.moved, stream.scopes, realised.by_scope),
         notes=(*_program_notes(nights), *mix.notes, *realised.notes),
     )
@@ -124,18 +126,18 @@ def as_json(change: NightsChange) -> dict[str, Any]:
     """Return everything as JSON's types; amounts in `currency`, losses positive, P&L gains positive."""
     labels = [
         {"key": each.key, "label": each.label, "meaning": each.meaning, "moved": each.key not in change.unmoved}
-        for each in change.blocks
+        for each in change.movers
     ]
     pnl = {
         "days": change.pnl.days,
-        "blocks": [each.key for each in change.pnl.blocks],
+        "movers": [each.key for each in change.pnl.movers],
         "scopes": plain_json(change.pnl.scopes, "pnl"),
     }
     told = ("run", "scenario", "nights", "currency", "horizon_days", "n_paths", "n_runs", "n_sections")
     return {
         "schema": SCHEMA,
         **{name: plain_json(getattr(change, name), name) for name in told},
-        "blocks": labels,
+        "movers": labels,
         "trades": plain_json(change.trades, "trades"),
         "changes": plain_json(change.changes, "changes"),
         "pnl": pnl,
@@ -144,20 +146,20 @@ def as_json(change: NightsChange) -> dict[str, Any]:
 
 
 def _mix(nights: Sequence[RecordedNight], books: NightBooks) -> _Mix:
-    """Find which blocks moved, and group those that cannot move one by one."""
+    """Find which movers moved, and group those that cannot move one by one."""
     is_one_date = nights[0].valuation_date == nights[1].valuation_date
     apart = None if books.are_same or is_one_date else books.why_not_apart()
-    blocks, notes = blocks_of([night.market for night in nights]), list[str]()
+    movers, notes = movers_of([night.market for night in nights]), list[str]()
     if apart is not None:
-        blocks = grouped(blocks, (AGEING, TRADES), "ageing and trades")
+        movers = grouped(movers, (AGEING, TRADES), "ageing and trades")
         notes.append(f"ageing and trades are one part: {apart}")
-    moved = [block for block in blocks if any(_moves(nights, books, key) for key in block.keys)]
+    moved = [mover for mover in movers if any(_moves(nights, books, key) for key in mover.keys)]
     fewer = at_most(moved)
-    for block in fewer:
-        if block not in moved:
-            blocks = grouped(blocks, block.keys, block.label)
-            notes.append(f"{len(moved)} blocks moved, more than {MOST_BLOCKS}: {block.label} are one part")
-    return _Mix(blocks=blocks, moved=fewer, trades=_trades(nights, books, apart), notes=tuple(notes))
+    for mover in fewer:
+        if mover not in moved:
+            movers = grouped(movers, mover.keys, mover.label)
+            notes.append(f"{len(moved)} movers moved, more than {MOST_MOVERS}: {mover.label} are one part")
+    return _Mix(movers=movers, moved=fewer, trades=_trades(nights, books, apart), notes=tuple(notes))
 
 
 def _moves(nights: Sequence[RecordedNight], books: NightBooks, key: str) -> bool:
@@ -182,12 +184,12 @@ def _trades(nights: Sequence[RecordedNight], books: NightBooks, apart: str | Non
 
 
 def _stream(
-    nights: Sequence[RecordedNight], question: ChangeQuestion, n_blocks: int, say: Callable[[str], None]
+    nights: Sequence[RecordedNight], question: ChangeQuestion, n_movers: int, say: Callable[[str], None]
 ) -> Stream:
     """Return the draws of all runs between the nights, with the figures that are wanted."""
     confidences = _confidences(nights, question.confidences)
     scopes = tuple(dict.fromkeys(scope for night in nights for scope in night.scopes))
-    return stream_of(nights, _n_paths(nights, question.n_paths, confidences, n_blocks), scopes, confidences, say)
+    return stream_of(nights, _n_paths(nights, question.n_paths, confidences, n_movers), scopes, confidences, say)
 
 
 def _confidences(nights: Sequence[RecordedNight], wanted: Sequence[float]) -> tuple[float, ...]:
@@ -203,13 +205,13 @@ def _confidences(nights: Sequence[RecordedNight], wanted: Sequence[float]) -> tu
     return tuple(wanted) or common
 
 
-def _n_paths(nights: Sequence[RecordedNight], wanted: int | None, confidences: tuple[float, ...], n_blocks: int) -> int:
+def _n_paths(nights: Sequence[RecordedNight], wanted: int | None, confidences: tuple[float, ...], n_movers: int) -> int:
     """Return the number of paths of each run, which must leave each section a tail."""
     if wanted is not None:
         check_sectioning(wanted, confidences)
         return wanted
     least = N_SECTIONS * LEAST_IN_TAIL / (1 - exact_confidence(max(confidences)))
-    return max(math.ceil(least), min(ALL_PATHS >> n_blocks, *(night.n_paths for night in nights)))
+    return max(math.ceil(least), min(ALL_PATHS >> n_movers, *(night.n_paths for night in nights)))
 
 
 def _program_notes(nights: Sequence[RecordedNight]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Runs between two nights on one stream of draws: each block as one of the nights has it."""
+"""Runs between two nights on one stream of draws: each mover as one of the nights has it."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ import numpy as np
 from engine.analysis.sectioning import N_SECTIONS
 from engine.book.compiled import CompiledBook
 from engine.errors import InputError
-from engine.explain.nights.blocks import AGEING, LAW, TRADES
 from engine.explain.nights.mixed_books import NightBooks, has_quotes, without_quotes
 from engine.explain.nights.mixed_market import aligned, mixed_market
+from engine.explain.nights.movers import AGEING, LAW, TRADES
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.batch import BatchRun
 from engine.market.market import Market
@@ -44,7 +44,7 @@ class TailFigures:
 class CommonRuns:
     """Figures of all runs between two nights on the common draws."""
 
-    sets: TailFigures  # (2^n, ...) without market prices of positions, block i moved where the index has bit 2^i
+    sets: TailFigures  # (2^n, ...) without market prices of positions, mover i moved where the index has bit 2^i
     quoted: TailFigures  # (2, ...) both nights with these
     as_run: TailFigures  # (2, ...) the same, each night's table of past days in the order in which it was drawn from
 
@@ -88,27 +88,27 @@ def common_runs(
     nights: Sequence[RecordedNight],
     books: NightBooks,
     stream: Stream,
-    blocks: Sequence[Sequence[str]],
+    movers: Sequence[Sequence[str]],
     progress: Progress,
 ) -> CommonRuns:
-    """Run every set of blocks on the common draws, and both nights as they were.
+    """Run every set of movers on the common draws, and both nights as they were.
 
     Parameters
     ----------
-    blocks : (n,) keys of each block that moves
+    movers : (n,) keys of each mover that moves
     progress : called after each of the 2^n sets
 
     Raises
     ------
     InputError
-        A mix of the nights cannot be run: names the blocks.
+        A mix of the nights cannot be run: names the movers.
     """
     runs = _Runs(nights=nights, books=books, stream=stream, aligned=aligned(nights[0].market, nights[1].market))
-    every = {key for keys in blocks for key in keys}
+    every = {key for keys in movers for key in keys}
     sets = []
-    for each in range(2 ** len(blocks)):
-        sets.append(runs.figures({key for i, keys in enumerate(blocks) if each >> i & 1 for key in keys}))
-        progress(each + 1, 2 ** len(blocks))
+    for each in range(2 ** len(movers)):
+        sets.append(runs.figures({key for i, keys in enumerate(movers) if each >> i & 1 for key in keys}))
+        progress(each + 1, 2 ** len(movers))
     quoted = [sets[0], sets[-1]]
     if any(has_quotes(books.on(at, at)) for at in (0, 1)):
         quoted = [runs.figures(taken, has_quotes=True) for taken in (set[str](), every)]
@@ -137,9 +137,9 @@ class _Runs:
         return self.aligned is not self.nights[1].market
 
     def figures(self, taken: Collection[str], *, has_quotes: bool = False, is_aligned: bool = True) -> TailFigures:
-        """Run the earlier night with some blocks as the later has them.
+        """Run the earlier night with some movers as the later has them.
 
-        taken        keys of these blocks
+        taken        keys of these movers
         has_quotes   True: positions keep the market prices that their rows state
         is_aligned   False: with the later night's table of past days as it was recorded
         """
@@ -154,7 +154,7 @@ class _Runs:
             held = book if has_quotes else without_quotes(book)
             return _figures(self.stream, market, held, night.scenario, shocked)
         except InputError as error:
-            which = ", ".join(sorted(taken)) or "no block"
+            which = ", ".join(sorted(taken)) or "no mover"
             raise InputError(f"the earlier night with {which} of the later cannot be run: {error}") from None
 
 

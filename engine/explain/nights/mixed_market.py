@@ -1,4 +1,4 @@
-"""Markets between two nights: each block as one of the two has it."""
+"""Markets between two nights: each mover as one of the two has it."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from engine.errors import InputError
-from engine.explain.nights.blocks import AGEING, BASIS, CORRELATIONS, CURVE, LAW, LEAD, PRICES, VOLS, base_curves
+from engine.explain.nights.movers import AGEING, BASIS, CORRELATIONS, CURVE, LAW, LEAD, PRICES, VOLS, base_curves
 from engine.market.factors import FactorKind
 from engine.market.filtered import FilteredState
 from engine.market.market import Market
 from engine.market.spread import with_derived
 
-Pick = Callable[[str], Market]  # key of a block -> the market that it is taken from
+Pick = Callable[[str], Market]  # key of a mover -> the market that it is taken from
 
 _TEXTS = ("source", "description", "calibration", "quotes")  # of a market's parts: what no figure is made of
 _LAW_ALIKE = ("factors", "leaders", "led")  # of a filtered state: what its arrays are counted by
@@ -30,17 +30,17 @@ _LAW_STATE = {  # where fields of a filtered state belong
 
 
 def mixed_market(first: Market, second: Market, taken: Collection[str]) -> Market:
-    """Return the first market with some blocks as the second has them.
+    """Return the first market with some movers as the second has them.
 
     Parameters
     ----------
     first, second : that `check_mixable` lets pass
-    taken : keys of blocks, `engine.explain.nights.blocks`; those of books and of the scenario are nothing here
+    taken : keys of movers, `engine.explain.nights.movers`; those of books and of the scenario are nothing here
 
     Returns
     -------
     Market
-        With no block the first, with all of them the second, bit for bit.
+        With no mover the first, with all of them the second, bit for bit.
     """
 
     def of(key: str) -> Market:
@@ -71,7 +71,7 @@ def mixed_market(first: Market, second: Market, taken: Collection[str]) -> Marke
 
 
 def moves(first: Market, second: Market, key: str) -> bool:
-    """Return whether a block of markets is another on the second night."""
+    """Return whether a mover of markets is another on the second night."""
     return not is_same(_content(first, key), _content(second, key))
 
 
@@ -121,7 +121,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def _content(market: Market, key: str) -> object:
-    """Return all that a block of a market is made of."""
+    """Return all that a mover of a market is made of."""
     if key.startswith(CURVE):
         name = key.removeprefix(CURVE)
         return market.curves[name], market.par_curves.get(name)

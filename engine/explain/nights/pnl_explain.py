@@ -1,7 +1,7 @@
-"""The day's P&L by full revaluation: carry, roll-down, each block of the market, trades; and what is left of it.
+"""The day's P&L by full revaluation: carry, roll-down, each mover of the market, trades; and what is left of it.
 
 The earlier night's book is held to the later date, with what market prices fixed that night; what it pays until then is
-cash. Of the market's blocks each gets Shapley's share, so that their order does not matter.
+cash. Of the market's movers each gets Shapley's share, so that their order does not matter.
 """
 
 import math
@@ -13,25 +13,29 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit
 from engine.book.value import position_values, values_on
-from engine.explain.nights.blocks import AGEING, CORRELATIONS, LAW, TRADES, Block
 from engine.explain.nights.mixed_books import Trades
 from engine.explain.nights.mixed_market import mixed_market
+from engine.explain.nights.movers import AGEING, CORRELATIONS, LAW, TRADES, Mover
 from engine.explain.nights.shares import shapley
-from engine.explain.nights.tail_change import QUOTES
 from engine.market.market import Market
 from engine.market.moved_market import slid
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR
 from engine.payoffs.registry import PAYOFFS
 from kernels.types import F64, I64, Bools
 
-CARRY = Block(keys=("carry",), label="carry", meaning="interest and time value, each payment at the zero rate it had")
-ROLL_DOWN = Block(keys=("roll_down",), label="roll-down", meaning="payments come nearer on curves that stay by tenor")
-NEW_ROWS = Block(
+CARRY = Mover(keys=("carry",), label="carry", meaning="interest and time value, each payment at the zero rate it had")
+ROLL_DOWN = Mover(keys=("roll_down",), label="roll-down", meaning="payments come nearer on curves that stay by tenor")
+ANEW = Mover(
+    keys=("anew",),
+    label="valued anew",
+    meaning="kept rows as the later night values them: by the market prices in its rows, and by its settlement days",
+)
+NEW_ROWS = Mover(
     keys=(TRADES,),
     label="trades in and out",
     meaning="value tonight of rows that came or changed, less that of rows that went; cash rows hold what was paid",
 )
-NO_LEVELS = {AGEING, CORRELATIONS, LAW, TRADES}  # keys of blocks that move no level of the market
+NO_LEVELS = {AGEING, CORRELATIONS, LAW, TRADES}  # keys of movers that move no level of the market
 TOTAL = "total"
 
 
@@ -41,7 +45,7 @@ class ScopePnl:
 
     scope: str  # "total" or "book:NAME"
     value_before: float
-    parts: Mapping[str, float]  # by the key of a block
+    parts: Mapping[str, float]  # by the key of a mover
     explained: float  # their sum
     realised: float | None  # None: not given
     unexplained: float | None  # realised less explained
@@ -52,7 +56,7 @@ class PnlExplain:
     """P&L between two nights, taken apart."""
 
     days: int  # calendar days
-    blocks: tuple[Block, ...]  # of the parts, in their order
+    movers: tuple[Mover, ...]  # of the parts, in their order
     scopes: tuple[ScopePnl, ...]
 
 
@@ -78,13 +82,13 @@ class HeldBook:
 
 
 def pnl_explain(
-    held: HeldBook, blocks: Sequence[Block], scopes: Sequence[str], realised: Mapping[str, float]
+    held: HeldBook, movers: Sequence[Mover], scopes: Sequence[str], realised: Mapping[str, float]
 ) -> PnlExplain:
     """Take the P&L of every scope apart.
 
     Parameters
     ----------
-    blocks : those that moved
+    movers : those that moved
     scopes : "total" and "book:NAME"
     realised : by scope [currency]; of a scope that is not there nothing is known
 
@@ -93,20 +97,20 @@ def pnl_explain(
     InputError
         The book cannot be valued in a mixed market.
     """
-    moved = [block for block in blocks if not set(block.keys) <= NO_LEVELS]
+    moved = [mover for mover in movers if not set(mover.keys) <= NO_LEVELS]
     fits = fit(held.book, held.before)
     start = held.in_currency(position_values(held.book, held.before, fits), held.before)
     slid_on = _held(held, fits, slid(held.before, held.days / DAYS_PER_TIME_YEAR))
     corners = _corners(held, fits, moved)
     of_position = {CARRY.key: slid_on - start, ROLL_DOWN.key: corners[0] - slid_on}
-    of_position |= {block.key: share for block, share in zip(moved, shapley(corners), strict=True)}
+    of_position |= {mover.key: share for mover, share in zip(moved, shapley(corners), strict=True)}
     by_scope = {key: _by_scope(values, held.book.books, scopes) for key, values in of_position.items()}
     by_scope |= _own_prices_and_trades(held, corners[-1], scopes)
     value_before = _by_scope(start, held.book.books, scopes)
-    order = (CARRY, ROLL_DOWN, *moved, QUOTES, NEW_ROWS)
+    order = (CARRY, ROLL_DOWN, *moved, ANEW, NEW_ROWS)
     return PnlExplain(
         days=held.days,
-        blocks=order,
+        movers=order,
         scopes=tuple(
             _scope(scope, value_before[scope], {each.key: by_scope[each.key][scope] for each in order}, realised)
             for scope in scopes
@@ -132,10 +136,10 @@ def _held(held: HeldBook, fits: Fits, market: Market) -> F64:
     return held.in_currency(values, market)
 
 
-def _corners(held: HeldBook, fits: Fits, moved: Sequence[Block]) -> F64:
-    """Return the value on the later date with every set of blocks moved: (2^n, n_positions) [currency]."""
+def _corners(held: HeldBook, fits: Fits, moved: Sequence[Mover]) -> F64:
+    """Return the value on the later date with every set of movers moved: (2^n, n_positions) [currency]."""
     taken = [
-        {key for i, block in enumerate(moved) if sets >> i & 1 for key in block.keys if key not in NO_LEVELS}
+        {key for i, mover in enumerate(moved) if sets >> i & 1 for key in mover.keys if key not in NO_LEVELS}
         for sets in range(2 ** len(moved))
     ]
     return np.stack([_held(held, fits, mixed_market(held.before, held.after, keys)) for keys in taken])
@@ -166,7 +170,7 @@ def _own_prices_and_trades(held: HeldBook, aged: F64, scopes: Sequence[str]) -> 
             went[i] = -aged[i]
     ins, outs = (_by_scope(values, book.books, scopes) for values, book in ((came, held.next_book), (went, held.book)))
     return {
-        QUOTES.key: _by_scope(prices, held.next_book.books, scopes),
+        ANEW.key: _by_scope(prices, held.next_book.books, scopes),
         TRADES: {scope: ins[scope] + outs[scope] for scope in scopes},
     }
 

@@ -114,9 +114,9 @@ def _place(path: Path) -> _Place:
 def _run_name(places: Sequence[_Place], wanted: str | None) -> str:
     """Return the run that is compared. Raises InputError where one of the nights lacks it."""
     there = [recorded_names(read_summary(each.out, each.day)) for each in places]
-    named = [name for name in (wanted, *(each.run for each in places)) if name is not None]
-    if len(set(named[:1] if wanted else named)) > 1:
-        raise InputError(f"two runs are named, {' and '.join(map(repr, named))}: name one by --run")
+    named = list(dict.fromkeys(name for name in (wanted, *(each.run for each in places)) if name is not None))
+    if len(named) > 1:
+        raise InputError(f"two runs are named, {' and '.join(map(repr, named))}: give folders of nights, and --run")
     common = [name for name in there[0] if name in there[1]]
     if not named and not common:
         raise InputError(f"no run is on both nights: {_list(places, there)}")
@@ -164,15 +164,18 @@ def _night(place: _Place, record: RunRecord, scenario: str) -> RecordedNight:
     manifest = record.manifest
     run = run_from_record(manifest["config"])
     realised = read_summary(place.out, place.day)["realised"]
+    market = _opened(manifest, "market", manifest["market"]["path"], manifest["market"]["sha256"], TOML)
+    books = tuple(
+        (book["name"], _opened(manifest, f"book {book['name']}", book["path"], book["sha256"], BOOK))
+        for book in manifest["books"]
+    )
+    named = _scenario(manifest, run, scenario)
     return RecordedNight(
         record=record,
         run=run,
-        market=load_market(_opened(manifest, "market", manifest["market"]["path"], manifest["market"]["sha256"], TOML)),
-        books=tuple(
-            (book["name"], _opened(manifest, f"book {book['name']}", book["path"], book["sha256"], BOOK))
-            for book in manifest["books"]
-        ),
-        scenario=_scenario(manifest, run, scenario),
+        market=load_market(market),
+        books=books,
+        scenario=named,
         realised=Path(realised) if realised else None,
     )
 

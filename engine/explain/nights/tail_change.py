@@ -1,4 +1,4 @@
-"""The change of VaR and ES between two nights, in parts of blocks that add up to the last bit."""
+"""The change of VaR and ES between two nights, in parts that add up to the last bit, one a mover."""
 
 import math
 from collections.abc import Sequence
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.analysis.sectioning import N_SECTIONS
-from engine.explain.nights.blocks import Block
 from engine.explain.nights.corners import MEASURES, CommonRuns, Stream
+from engine.explain.nights.movers import Mover
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.explain.nights.shares import adding_up, shapley
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.results import ScopeResult
 from kernels.types import F64
 
-QUOTES = Block(
+QUOTES = Mover(
     keys=("quotes",),
     label="market prices of positions",
     meaning="what prices, yields and vols stated in rows of the books add to the figures of their night",
 )
-SIMULATION = Block(
+SIMULATION = Mover(
     keys=("simulation",),
     label="paths and settings",
     meaning="recorded figures less those of the common draws: numbers of paths, seeds, ways of revaluation",
@@ -29,7 +29,7 @@ SIMULATION = Block(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePart:
-    """What one block makes of a change, in the run's currency."""
+    """What one mover makes of a change, in the run's currency."""
 
     key: str
     value: float
@@ -55,12 +55,12 @@ class TailChange:
     after: RecordedFigure
     change: float  # after less before
     change_se: float
-    parts: tuple[ChangePart, ...]  # of every block, in their order
+    parts: tuple[ChangePart, ...]  # of every mover, in their order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Shares:
-    """What blocks and market prices of positions make of the change on the common draws."""
+    """What movers and market prices of positions make of the change on the common draws."""
 
     values: F64  # (n + 1, n_scopes, n_confidences, n_measures), market prices last
     ses: F64
@@ -71,21 +71,21 @@ class _Shares:
 def tail_changes(
     nights: Sequence[RecordedNight],
     stream: Stream,
-    blocks: Sequence[Block],
-    moved: Sequence[Block],
+    movers: Sequence[Mover],
+    moved: Sequence[Mover],
     runs: CommonRuns,
 ) -> tuple[TailChange, ...]:
     """Take the changes of all scopes, confidences and measures apart.
 
     Parameters
     ----------
-    blocks : of all parts, in their order: `QUOTES` and `SIMULATION` come after them
+    movers : of all parts, in their order: `QUOTES` and `SIMULATION` come after them
     moved : those that `runs` has sets of, in the order of their bits
     """
     shares = _shares(runs)
-    keys = [block.key for block in (*moved, QUOTES)]
+    keys = [mover.key for mover in (*moved, QUOTES)]
     return tuple(
-        _change(nights, (scope, confidence, measure), blocks, keys, _at(shares, (i, j, k)), stream)
+        _change(nights, (scope, confidence, measure), movers, keys, _at(shares, (i, j, k)), stream)
         for i, scope in enumerate(stream.scopes)
         for j, confidence in enumerate(stream.confidences)
         for k, measure in enumerate(MEASURES)
@@ -132,7 +132,7 @@ def _at(shares: _Shares, place: tuple[int, int, int]) -> _Shares:
 def _change(
     nights: Sequence[RecordedNight],
     which: tuple[str, float, TailMeasure],
-    blocks: Sequence[Block],
+    movers: Sequence[Mover],
     keys: Sequence[str],
     shares: _Shares,
     stream: Stream,
@@ -155,8 +155,8 @@ def _change(
         change=change,
         change_se=own_se,
         parts=tuple(
-            ChangePart(key=block.key, value=exact.get(block.key, 0.0), se=ses.get(block.key, 0.0))
-            for block in (*blocks, QUOTES, SIMULATION)
+            ChangePart(key=mover.key, value=exact.get(mover.key, 0.0), se=ses.get(mover.key, 0.0))
+            for mover in (*movers, QUOTES, SIMULATION)
         ),
     )
 

@@ -5,9 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from cli.analysis.explain import explain
+from cli.main import app
 from engine.errors import InputError
+from tests.engine.explain.two_nights import plain_market, record_night
 
 
 def test_json_holds_the_text_the_command_for_a_path_and_every_figure(capsys):
@@ -42,3 +45,19 @@ def test_on_a_terminal_the_sentence_comes_first(unwind):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("VaR and ES 99 %, 10 business days from 2025-05-28, JPY\n\nIn base the worst 1 %")
     assert done.stdout.endswith("A path day by day: unwind replay PATH --scenario base --paths 20000 --backend numba\n")
+
+
+def test_a_night_against_itself_is_json_with_zeros_alone(tmp_path):
+    night = record_night(tmp_path / "night", plain_market())
+    done = CliRunner().invoke(app, ["explain", str(night), str(night), "--json", "--confidence", "0.9"])
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {each["confidence"] for each in found["changes"]} == {0.9}
+    assert not any(part["value"] for each in found["changes"] for part in each["parts"])
+    assert "nothing moved but paths and settings" in done.stderr
+
+
+def test_what_is_no_night_ends_with_bad_input(tmp_path):
+    done = CliRunner().invoke(app, ["explain", str(tmp_path), str(tmp_path)])
+    assert done.exit_code == 2
+    assert "is no recorded night: give OUT/valuation_date=DATE" in done.stderr

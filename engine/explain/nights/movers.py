@@ -1,4 +1,4 @@
-"""What may change from one night to the next, block by block: the one list."""
+"""What may change from one night to the next, each as a whole: the one list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from engine.market.market import Market
 AGEING, PRICES, VOLS, CORRELATIONS, LEAD = "ageing", "prices", "vols", "correlations", "lead"
 BASIS, TRADES, LAW = "basis", "trades", "law"
 CURVE = "curve:"  # before the name of a curve that is not derived from another
-MOST_BLOCKS = 9  # that may move one by one: 2^9 runs
+MOST_MOVERS = 9  # that may move one by one: 2^9 runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Mover:
     """What changes as a whole: a part of the change is its own."""
 
     keys: tuple[str, ...]  # what is in it; several where these cannot change one by one
@@ -27,8 +27,8 @@ class Block:
         return "+".join(self.keys)
 
 
-def blocks_of(markets: Sequence[Market]) -> tuple[Block, ...]:
-    """Return all blocks of two nights with these markets, in the order of tables."""
+def movers_of(markets: Sequence[Market]) -> tuple[Mover, ...]:
+    """Return all movers of two nights with these markets, in the order of tables."""
     curves = list(dict.fromkeys(name for market in markets for name in base_curves(market)))
     prices = ", ".join(dict.fromkeys(name for market in markets for name in _prices(market)))
     told = (
@@ -46,37 +46,37 @@ def blocks_of(markets: Sequence[Market]) -> tuple[Block, ...]:
         (TRADES, "trades in and out", "rows of the books that came, went or were changed, at either night's levels"),
         (LAW, "law and parameters", "the scenario as it was written; reversion, drifts, decays and weights of a law"),
     )
-    return tuple(Block(keys=(key,), label=label, meaning=meaning) for key, label, meaning in told)
+    return tuple(Mover(keys=(key,), label=label, meaning=meaning) for key, label, meaning in told)
 
 
-def grouped(blocks: Sequence[Block], keys: Sequence[str], label: str) -> tuple[Block, ...]:
-    """Return the blocks with those of `keys` as one, in the place of the first of them; as they are with one or none.
+def grouped(movers: Sequence[Mover], keys: Sequence[str], label: str) -> tuple[Mover, ...]:
+    """Return the movers with those of `keys` as one, in the place of the first of them; as they are with one or none.
 
     label   of the group
     """
-    mine = [block for block in blocks if set(block.keys) & set(keys)]
+    mine = [mover for mover in movers if set(mover.keys) & set(keys)]
     if len(mine) < 2:
-        return tuple(blocks)
-    together = Block(
-        keys=tuple(key for block in mine for key in block.keys),
+        return tuple(movers)
+    together = Mover(
+        keys=tuple(key for mover in mine for key in mover.keys),
         label=label,
-        meaning="; ".join(block.meaning for block in mine),
+        meaning="; ".join(mover.meaning for mover in mine),
     )
-    return tuple(together if block is mine[0] else block for block in blocks if block is mine[0] or block not in mine)
+    return tuple(together if mover is mine[0] else mover for mover in movers if mover is mine[0] or mover not in mine)
 
 
-def at_most(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Return at most `MOST_BLOCKS` of blocks that all move: curves of third countries are grouped first."""
+def at_most(movers: Sequence[Mover]) -> tuple[Mover, ...]:
+    """Return at most `MOST_MOVERS` of movers that all move: curves of third countries are grouped first."""
     own = {CURVE + currency_of(code).curves.bond for code in (HOME, DOLLAR)}
-    others = [key for block in blocks for key in block.keys if key.startswith(CURVE) and key not in own]
+    others = [key for mover in movers for key in mover.keys if key.startswith(CURVE) and key not in own]
     groups = (
         (others, "other curves"),
         ((CORRELATIONS, LEAD), "correlations and lead"),
         ((VOLS, CORRELATIONS, LEAD), "vols, correlations and lead"),
     )
-    found = tuple(blocks)
+    found = tuple(movers)
     for keys, label in groups:
-        if len(found) > MOST_BLOCKS:
+        if len(found) > MOST_MOVERS:
             found = grouped(found, keys, label)
     return found
 
