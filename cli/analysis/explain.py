@@ -166,4 +166,6 @@ def _show(found: "RunExplanation", replay: str) -> None:
         print(f"\n{bars(each, money(found))}")
     print()
     render.show(*(table for each in found.scenarios for table in cause_tables(each, found)))
-    print(f"\nA path day by day: {replay}")
+    first = found.scenarios[0]
+    only = f" --only {first.scenario}" if len(found.scenarios) > 1 else ""
+    print(f"\nSuch a path day by day: {replay.replace('PATH', str(first.causes[0].typical[0]), 1)}{only}")
