@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
-from cli.analysis import explain
+from cli.analysis import explain, regulatory
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
@@ -120,6 +120,7 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("regulatory", cls=OnceCommand)(guarded(regulatory.regulatory))
 app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
 app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
 app.command("report", cls=OnceCommand)(guarded(report.report))
