@@ -24,6 +24,7 @@ from kernels.numpy.steps.rows import Carried
 from kernels.numpy.steps.walk import Beside, draw_normals, filtered_one_step, start_walk, unwind_one_step
 from kernels.types import F64, I64, U64, Array
 
+NEVER = -2  # a step that no walk reaches
 LEAST_MOVE = 1e-12  # of a state: below it a mechanism did nothing
 
 
@@ -131,11 +132,9 @@ def _law_of(part: Prepared, scenario: int) -> _Law:
 
 
 def _with_jumps(model: ModelArrays, j: int) -> ModelArrays:
-    """Return laws in which jumps of kind j alone move anything."""
+    """Return laws in which jumps of kind j alone ever come."""
     alone = np.arange(model.jump_step.size) == j
-    return model._replace(
-        jump_mean=model.jump_mean * alone[:, None], jump_loadings=model.jump_loadings * alone[:, None, None]
-    )
+    return model._replace(jump_step=np.where(alone, model.jump_step, NEVER))
 
 
 def _with_beyond(model: ModelArrays, k: int) -> ModelArrays:
