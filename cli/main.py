@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
-from cli.analysis import hedge, regulatory, reverse, whatif
+from cli.analysis import explain, hedge, regulatory, reverse, whatif
+from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
 from cli.batch import last_line
@@ -76,6 +77,8 @@ app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
 app.command("whatif", cls=OnceCommand)(guarded(whatif.whatif))
 app.command("hedge", cls=OnceCommand)(guarded(hedge.hedge))
 app.command("reverse", cls=OnceCommand)(guarded(reverse.reverse))
+app.command("explain", cls=OnceCommand)(guarded(explain.explain))
+app.command("replay", cls=OnceCommand)(guarded(replay_path.replay))
 _add_group(
     "scenario",
     scenario.HELP,

@@ -96,7 +96,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
         n_blocks=len(manifest["blocks"]),
         exact=prepared.whole.inputs.names if prepared.whole else (),
         numbers=tuple(numbers),
-        causes=tuple(_causes(manifest, day, prepared, problem_sha256(prepared))),
+        causes=tuple(changes_since(manifest, day, prepared, problem_sha256(prepared))),
     )
 
 
@@ -209,7 +209,8 @@ def _var(row: ScopeResult) -> str:
     return f"{row.measures[-1].of(VALUE_AT_RISK).value:,.0f}"
 
 
-def _causes(manifest: Manifest, day: Day, prepared: PreparedRun, problem: str) -> Iterator[str]:
+def changes_since(manifest: Manifest, day: Day, prepared: PreparedRun, problem: str) -> Iterator[str]:
+    """Yield what is other than when a run was recorded: inputs, program, versions, device, the kernels' arrays."""
     facts, books = manifest["facts"], {file.name: file.sha256 for file in day.files}
     if manifest["market"]["sha256"] != day.market_sha256:
         yield f"the market file {day.market_path} was changed"

@@ -1,1 +1,1 @@
-"""Explains of runs and nights: why figures are what they are, and what would change them. Reads records and limits."""
+"""Why figures are what they are, why they moved, and what would change them; from records and runs made again."""

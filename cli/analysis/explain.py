@@ -1,0 +1,171 @@
+"""`unwind explain`: why a run's VaR and expected shortfall are what they are, and which paths make them."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options, render
+from cli.analysis import settings
+
+if TYPE_CHECKING:
+    from engine.explain.run.run_explanation import RunExplanation
+
+SCHEMA = 1
+OF_TWO = ("scenarios", "confidence", "paths")  # settings that also say what is compared between two nights
+Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="RUN.toml|NIGHT",
+        help="A run's settings, or a recorded run: its folder OUT/valuation_date=DATE/run=NAME, or its night's; of two"
+        " nights the change from one to the other.",
+    ),
+]
+Realised = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Of two nights: realised P&L (CSV: valuation_date, scope, pnl). Default: the file that the batch names.",
+    ),
+]
+
+
+def explain(
+    sources: Sources = None,
+    run: settings.RunName = None,
+    market: options.Market = None,
+    book: options.Books = None,
+    scenario: options.Scenarios = None,
+    law: settings.Law = None,
+    paths: settings.Paths = None,
+    horizon_days: settings.HorizonDays = None,
+    confidence: settings.Confidence = None,
+    seed: settings.Seed = None,
+    backend: settings.Backend = None,
+    precision: settings.Precision = None,
+    steps: settings.Steps = None,
+    currency: settings.Currency = None,
+    instantaneous: settings.Instantaneous = None,
+    revaluation: settings.Revaluation = None,
+    realised: Realised = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say why VaR and expected shortfall are what they are, or why they moved.
+
+    In a paragraph first, made from the figures; then what each part of the curves, each exchange rate and each book
+    adds, with errors, as a table and as bars; then the paths of the tail by what made them lose, and numbers of typical
+    ones, which `unwind replay` shows day by day. Of a run by its settings, which is simulated, or of a recorded one.
+
+    Of two nights: what the change of VaR and ES is made of. Parts are ageing, each curve, USD/JPY, vols, correlations,
+    basis, trades, law and parameters, and the simulation: Shapley's shares over runs on common draws with every mix of
+    the two nights, each with its paired error; they add up to the recorded change to the last bit. P&L is carry,
+    roll-down, levels and trades, by full revaluation; with realised P&L also what is left unexplained. Two nights take
+    --run, --scenario, --confidence, --paths and --realised alone.
+    """
+    flags = {
+        "market": market,
+        "book": book,
+        "scenarios": scenario,
+        "law": law,
+        "paths": paths,
+        "horizon_days": horizon_days,
+        "confidence": confidence,
+        "seed": seed,
+        "backend": backend,
+        "precision": precision,
+        "steps": steps,
+        "currency": currency,
+        "instantaneous": instantaneous,
+        "revaluation": revaluation,
+    }
+    given, nights = sources or [], [source for source in sources or () if settings.is_recorded(source)]
+    if len(nights) == 2 and len(given) == 2:
+        _show_change((nights[0], nights[1]), flags, run, realised, as_json=as_json)
+    else:
+        _show_run(_one(given, realised), flags, run, as_json=as_json)
+
+
+def _one(sources: list[Path], realised: Path | None) -> Path | None:
+    """Return the one source of a run, None where there is none. Raises InputError where more are named."""
+    from engine.errors import InputError
+
+    if len(sources) > 1:
+        names = ", ".join(map(str, sources))
+        raise InputError(f"a run is explained, or the change between two recorded nights, got {names}; give one or two")
+    if realised is not None:
+        raise InputError("--realised is of two recorded nights: unwind explain NIGHT NIGHT2 --realised FILE")
+    return sources[0] if sources else None
+
+
+def _show_change(
+    nights: tuple[Path, Path], flags: dict[str, Any], run: str | None, realised: Path | None, *, as_json: bool
+) -> None:
+    """Print the change between two nights. Raises InputError where an option is of a single run."""
+    from cli.analysis.explain_nights import explain_nights
+    from engine.errors import InputError
+
+    settings.refuse_settings({name: flags[name] for name in flags if name not in OF_TWO}, nights[0])
+    scenarios = flags["scenarios"] or [None]
+    if len(scenarios) > 1:
+        raise InputError(f"--scenario: one is compared between two nights, got {', '.join(scenarios)}; give one")
+    explain_nights(
+        nights,
+        run=run,
+        scenario=scenarios[0],
+        confidence=flags["confidence"],
+        paths=flags["paths"],
+        realised=realised,
+        as_json=as_json,
+    )
+
+
+def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, *, as_json: bool) -> None:
+    """Print the explanation of one run. Raises InputError where options would change a recorded one."""
+    if source is not None and settings.is_recorded(source):
+        settings.refuse_settings(flags, source)
+    found = _explained(flags, source, run)
+    replay = settings.replay_words(flags, source, run)
+    if as_json:
+        print(json.dumps(_as_json(found, replay), ensure_ascii=False, allow_nan=False))
+    else:
+        _show(found, replay)
+    render.warn_of(found.warnings)
+
+
+def _explained(flags: dict[str, Any], source: Path | None, run: str | None) -> "RunExplanation":
+    from cli import progress
+    from engine.explain.run.run_explanation import run_explanation
+    from engine.explain.run.run_source import measured_as_recorded, measured_by_settings
+
+    if source is not None and settings.is_recorded(source):
+        measured = measured_as_recorded(source, run, render.say)
+    else:
+        config = settings.config_of(flags, source, run)
+        with progress.on_stderr() as report:
+            measured = measured_by_settings(config, report, render.say)
+    return run_explanation(measured)
+
+
+def _as_json(found: "RunExplanation", replay: str) -> dict[str, Any]:
+    from cli.analysis.explain_prose import prose
+    from engine.risk.results import plain_json
+
+    return {"schema": SCHEMA, "text": prose(found), "replay": replay, **plain_json(found, "explanation")}
+
+
+def _show(found: "RunExplanation", replay: str) -> None:
+    from cli.analysis.explain_bars import bars
+    from cli.analysis.explain_prose import heading, prose
+    from cli.analysis.explain_tables import cause_tables, contribution_table, money
+
+    print(f"{heading(found)}\n")
+    render.show_text(prose(found))
+    render.show(contribution_table(found))
+    for each in found.scenarios:
+        print(f"\n{bars(each, money(found))}")
+    print()
+    render.show(*(table for each in found.scenarios for table in cause_tables(each, found)))
+    first = found.scenarios[0]
+    only = f" --only {first.scenario}" if len(found.scenarios) > 1 else ""
+    print(f"\nSuch a path day by day: {replay.replace('PATH', str(first.causes[0].typical[0]), 1)}{only}")

@@ -1,0 +1,156 @@
+"""Tables behind `unwind explain`: what adds to VaR and ES, and the tail's paths by cause, mechanism and regime."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.explain.run.run_explanation import RunExplanation
+    from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation
+    from engine.risk.measures.measure import TailMeasure
+
+RULE = (
+    "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the market's"
+    " direction that did, if a third; else several together: docs/explain.md."
+)
+ADDS = "by factor, then by book; both add up to the total. Less than 0.05 % of it is in the JSON alone."
+WORTH_A_ROW = 5e-4  # of expected shortfall
+COST = "what the cause made of that loss, on average."
+TYPICAL = "those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them."
+
+
+def money(found: "RunExplanation") -> Scale:
+    """Return the unit of all amounts."""
+    values = [each.value for s in found.scenarios for tail in s.total.measures for each in tail.estimates.values()]
+    return render.scale(found.currency, values)
+
+
+def contribution_table(found: "RunExplanation") -> Table:
+    """Lay out what each part of the market and each book adds, scenario beside scenario."""
+    from engine.risk.measures.registry import MEASURES
+
+    unit = money(found)
+    measures = [each for each in MEASURES.values() if each.contribution is not None]
+    columns = [Column(heading="adds", is_number=False, meaning=ADDS)]
+    for each in found.scenarios:
+        columns += [Column(heading=f"{each.scenario} {measure.label}") for measure in measures]
+    rows = [
+        *_rows([worth_a_row(each) for each in found.scenarios], measures, unit),
+        [],
+        ["total", *(_total(each, measure, found, unit) for each in found.scenarios for measure in measures)],
+        [],
+        *_rows([each.books for each in found.scenarios], measures, unit),
+    ]
+    return Table(
+        title=f"What VaR and ES are made of, {unit.unit}",
+        columns=tuple(columns),
+        rows=rows,
+        footnote="±: one standard error of the simulation; none where every move is valued.",
+    )
+
+
+def worth_a_row(each: "ScenarioExplanation") -> tuple["Contribution", ...]:
+    """Return the parts of the market that are large enough to be shown."""
+    from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+
+    key = EXPECTED_SHORTFALL.key
+    whole = max((abs(tail.of(EXPECTED_SHORTFALL).value) for tail in each.total.measures), default=0.0)
+    return tuple(
+        part for part in each.factors if key in part.figures and abs(part.figures[key].value) >= WORTH_A_ROW * whole
+    )
+
+
+def _rows(
+    parts: Sequence[Sequence["Contribution"]], measures: Sequence["TailMeasure"], unit: Scale
+) -> Iterator[list[str]]:
+    for name in dict.fromkeys(each.name for of_scenario in parts for each in of_scenario):
+        row = [name]
+        for of_scenario in parts:
+            found = next((each for each in of_scenario if each.name == name), None)
+            figures = [None if found is None else found.figures.get(measure.key) for measure in measures]
+            row += ["" if each is None else _signed(each.value, each.se, unit) for each in figures]
+        yield row
+
+
+def _total(each: "ScenarioExplanation", measure: "TailMeasure", found: "RunExplanation", unit: Scale) -> str:
+    tail = next(tail for tail in each.total.measures if tail.confidence == found.confidence)
+    estimate = tail.of(measure)
+    return unit.estimate(estimate.value, estimate.se) if estimate.se else unit.amount(estimate.value)
+
+
+def _signed(value: float, se: float, unit: Scale) -> str:
+    text = unit.estimate(value, se) if se else unit.amount(value)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def cause_tables(each: "ScenarioExplanation", found: "RunExplanation") -> Iterator[Table]:
+    """Lay out the tail's paths by cause, what mechanisms cost in it, and where it ends."""
+    yield _causes(each, found)
+    if each.mechanisms:
+        yield _mechanisms(each, found)
+    if each.regimes:
+        yield _regimes(each, found)
+
+
+def _causes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+
+    unit, is_first = money(found), each is found.scenarios[0]
+    paths = f"{each.n_tail:,} paths that lose VaR or more, of the run's first {each.n_looked:,}"
+    if each.is_exact:
+        paths = f"{each.n_tail:,} moves that lose VaR or more, of all {each.n_looked:,}; none is drawn"
+    columns = (
+        Column(heading="cause", is_number=False, meaning=RULE if is_first else ""),
+        Column(heading="share"),
+        Column(heading="mean loss"),
+        Column(heading="its cost", meaning=COST if is_first else ""),
+        Column(heading="typical paths", is_number=False, meaning=TYPICAL if is_first else ""),
+    )
+    rows = [
+        [
+            cause.name,
+            _share(cause.share, cause.share_se),
+            unit.amount(cause.mean_loss),
+            unit.amount(cause.cost),
+            " ".join(map(str, cause.typical)),
+        ]
+        for cause in each.causes
+    ]
+    title = (
+        f"{each.scenario}: the tail by cause, {unit.unit}\n{paths}\n"
+        f"{bundled_verdicts().words_for(each.scenario, each.standing)}\n"
+    )
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _mechanisms(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
+    unit = money(found)
+    columns = (
+        Column(heading="mechanism", is_number=False),
+        Column(heading="acted on", meaning="share of the tail's paths that it made better or worse."),
+        Column(heading="cost", meaning="of its own move, on average over the tail; below 0 it made the paths better."),
+    )
+    rows = [
+        [one.name, _share(one.acted, one.acted_se), unit.estimate(one.cost, one.cost_se)] for one in each.mechanisms
+    ]
+    return Table(
+        title=f"{each.scenario}: what the law's mechanisms did in the tail, {unit.unit}", columns=columns, rows=rows
+    )
+
+
+def _regimes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
+    columns = (
+        Column(heading="regime at the horizon", is_number=False),
+        Column(heading="of the tail"),
+        Column(heading="of all paths", meaning="the run's first 20,000 at most."),
+    )
+    rows = [
+        [one.regime, _share(one.in_tail, one.in_tail_se), _share(one.of_all, one.of_all_se)] for one in each.regimes
+    ]
+    return Table(title=f"{each.scenario}: where the tail ends", columns=columns, rows=rows)
+
+
+def _share(share: float, se: float) -> str:
+    return f"{render.percent(share, 1)} ±{render.percent(se, 1)}" if se else render.percent(share, 1)

@@ -1,0 +1,107 @@
+"""Which run a command of this folder is about: by the options of `unwind run`, by a RUN.toml, or a recorded one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from engine.inputs.run import RunConfig
+
+Law = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Lay each scenario under this law; repeat for several.")
+]
+Paths = Annotated[str | None, typer.Option(metavar="N", help="Simulated futures of the run. Default: 1000000.")]
+HorizonDays = Annotated[str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")]
+Confidence = Annotated[
+    list[str] | None,
+    typer.Option(metavar="LEVEL", help="Such as 0.99; of several the highest. Default: 0.975, 0.99."),
+]
+Seed = Annotated[
+    str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
+]
+Backend = Annotated[str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")]
+Precision = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
+]
+Steps = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
+]
+Currency = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY.")
+]
+Instantaneous = Annotated[
+    bool | None,
+    typer.Option(
+        "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
+    ),
+]
+Revaluation = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="direct: full revaluation; compressed: with a bound. Default: compressed."),
+]
+RunName = Annotated[
+    str | None,
+    typer.Option("--run", metavar="NAME", help="Of a recorded night: which of its runs, where it has several."),
+]
+
+_ONES = {"book": "--book", "scenarios": "--scenario"}  # options that are called otherwise than the setting
+
+
+def is_recorded(source: Path | None) -> bool:
+    """Return whether a source is a recorded run, and not a RUN.toml."""
+    return source is not None and source.suffix != ".toml"
+
+
+def given(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in flags.items() if value is not None and value != []}
+
+
+def config_of(flags: Mapping[str, Any], source: Path | None, run: str | None) -> "RunConfig":
+    """Return the run that options, environment and RUN.toml ask for. Raises InputError."""
+    from os import environ
+
+    from engine.errors import InputError
+    from engine.inputs.run import resolve
+
+    if run is not None:
+        raise InputError("--run chooses among the runs of a recorded night; give the night's folder, or leave it out")
+    return resolve(given(flags), environ, source)
+
+
+def refuse_settings(flags: Mapping[str, Any], source: Path) -> None:
+    """Raise InputError where options would change a recorded run."""
+    from engine.errors import InputError
+
+    if named := [option(name) for name in given(flags)]:
+        raise InputError(
+            f"{', '.join(named)}: the recorded run {str(source)!r} has settings of its own; leave these out, or give"
+            " a RUN.toml in its place"
+        )
+
+
+def option(name: str) -> str:
+    """Return the option of a setting."""
+    return _ONES.get(name, f"--{name.replace('_', '-')}")
+
+
+def replay_words(flags: Mapping[str, Any], source: Path | None, run: str | None) -> str:
+    """Return the command that shows a path of this run, with PATH in place of its number."""
+    words = ["unwind", "replay", "PATH"]
+    if source is not None:
+        words.append(quote(str(source)))
+    if run is not None:
+        words += ["--run", quote(run)]
+    for name, value in given(flags).items():
+        if name in ("confidence", "until_se"):
+            continue
+        if isinstance(value, bool):
+            words.append("--instantaneous" if value else "--ageing")
+            continue
+        for each in value if isinstance(value, list | tuple) else [value]:
+            words += [option(name), quote(str(each))]
+    return " ".join(words)

@@ -1,0 +1,224 @@
+"""`unwind explain NIGHT1 NIGHT2`: what two nights' figures differ by, and why. A command's answer, and its JSON."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.analysis.sectioning import LEAST_IN_TAIL, N_SECTIONS, check_sectioning
+from engine.errors import InputError
+from engine.explain.nights.corners import Stream, common_runs, stream_of
+from engine.explain.nights.mixed_books import NightBooks, Trades, trades_between
+from engine.explain.nights.mixed_market import check_mixable, is_same, moves
+from engine.explain.nights.movers import AGEING, LAW, MOST_MOVERS, TRADES, Mover, at_most, grouped, movers_of
+from engine.explain.nights.pnl_explain import HeldBook, PnlExplain, pnl_explain
+from engine.explain.nights.realised import realised_between
+from engine.explain.nights.recorded_night import RecordedNight, two_nights
+from engine.explain.nights.tail_change import QUOTES, SIMULATION, TailChange, tail_changes
+from engine.risk.ranks import exact_confidence
+from engine.risk.results import plain_json
+from engine.run.blocks import Progress
+from engine.sharing.program_digest import code
+
+SCHEMA = 1
+ALL_PATHS = 2**24  # of all runs together, unless a number is asked for: about a minute on two cores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeQuestion:
+    """What is asked of two nights."""
+
+    nights: tuple[Path, Path]
+    run: str | None = None  # None: the first that both have
+    scenario: str | None = None  # None: the later night's main one
+    confidences: tuple[float, ...] = ()  # (): all that both have
+    n_paths: int | None = None  # of each run between the nights; None: as many as `ALL_PATHS` allows
+    realised: Path | None = None  # file of realised P&L; None: the later night's own, if it names one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NightsChange:
+    """How two nights differ, in the run's currency."""
+
+    run: str
+    scenario: str
+    nights: tuple[date, date]
+    currency: str
+    horizon_days: int
+    n_paths: int  # of each run between the nights
+    n_runs: int
+    n_sections: int  # of the paths, from which the errors come
+    movers: tuple[Mover, ...]  # of all parts, in their order
+    unmoved: tuple[str, ...]  # keys of movers that are the same on both nights: exactly 0
+    trades: Trades
+    changes: tuple[TailChange, ...]
+    pnl: PnlExplain
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mix:
+    """What moves between two nights."""
+
+    movers: tuple[Mover, ...]  # all of them
+    moved: tuple[Mover, ...]
+    trades: Trades
+    notes: tuple[str, ...]
+
+
+def nights_change(question: ChangeQuestion, progress: Progress, say: Callable[[str], None]) -> NightsChange:
+    """Take the change between two nights apart.
+
+    Parameters
+    ----------
+    question : which nights, and what of them
+    progress : called after each run between them with runs done and in all
+    say : is told what was picked
+
+    Raises
+    ------
+    InputError
+        A night, run, scenario or confidence is not there; its inputs are not as they were; or the nights cannot be
+        mixed. Says the way out.
+    RiskError
+        A run failed.
+    """
+    nights = two_nights(*question.nights, question.run, question.scenario)
+    check_mixable(nights[0].market, nights[1].market)
+    books = NightBooks(nights=nights)
+    mix = _mix(nights, books)
+    stream = _stream(nights, question, len(mix.moved), say)
+    moved = ", ".join(mover.label for mover in mix.moved)
+    n_runs = 2 ** len(mix.moved)
+    runs_words = f"{n_runs:,} runs of {stream.config.n_paths:,} paths on common draws, for these moved: {moved}"
+    say(runs_words if moved else "nothing moved but paths and settings")
+    runs = common_runs(nights, books, stream, [mover.keys for mover in mix.moved], progress)
+    realised = realised_between(nights, question.realised)
+    held = HeldBook(
+        before=nights[0].market,
+        after=nights[1].market,
+        book=books.on(0, 0),
+        next_book=books.on(1, 1),
+        trades=mix.trades,
+        currency=stream.config.currency,
+    )
+    return NightsChange(
+        run=nights[1].record.name,
+        scenario=nights[1].scenario.name,
+        nights=(nights[0].valuation_date, nights[1].valuation_date),
+        currency=stream.config.currency,
+        horizon_days=stream.config.horizon_days,
+        n_paths=stream.config.n_paths,
+        n_runs=n_runs,
+        n_sections=N_SECTIONS,
+        movers=(*mix.movers, QUOTES, SIMULATION),
+        unmoved=tuple(mover.key for mover in mix.movers if mover not in mix.moved),
+        trades=mix.trades,
+        changes=tail_changes(nights, stream, mix.movers, mix.moved, runs),
+        pnl=pnl_explain(held, mix.moved, stream.scopes, realised.by_scope),
+        notes=(*_program_notes(nights), *mix.notes, *realised.notes),
+    )
+
+
+def as_json(change: NightsChange) -> dict[str, Any]:
+    """Return everything as JSON's types; amounts in `currency`, losses positive, P&L gains positive."""
+    labels = [
+        {"key": each.key, "label": each.label, "meaning": each.meaning, "moved": each.key not in change.unmoved}
+        for each in change.movers
+    ]
+    pnl = {
+        "days": change.pnl.days,
+        "movers": [each.key for each in change.pnl.movers],
+        "scopes": plain_json(change.pnl.scopes, "pnl"),
+    }
+    told = ("run", "scenario", "nights", "currency", "horizon_days", "n_paths", "n_runs", "n_sections")
+    return {
+        "schema": SCHEMA,
+        **{name: plain_json(getattr(change, name), name) for name in told},
+        "movers": labels,
+        "trades": plain_json(change.trades, "trades"),
+        "changes": plain_json(change.changes, "changes"),
+        "pnl": pnl,
+        "notes": list(change.notes),
+    }
+
+
+def _mix(nights: Sequence[RecordedNight], books: NightBooks) -> _Mix:
+    """Find which movers moved, and group those that cannot move one by one."""
+    is_one_date = nights[0].valuation_date == nights[1].valuation_date
+    apart = None if books.are_same or is_one_date else books.why_not_apart()
+    movers, notes = movers_of([night.market for night in nights]), list[str]()
+    if apart is not None:
+        movers = grouped(movers, (AGEING, TRADES), "ageing and trades")
+        notes.append(f"ageing and trades are one part: {apart}")
+    moved = [mover for mover in movers if any(_moves(nights, books, key) for key in mover.keys)]
+    fewer = at_most(moved)
+    for mover in fewer:
+        if mover not in moved:
+            movers = grouped(movers, mover.keys, mover.label)
+            notes.append(f"{len(moved)} movers moved, more than {MOST_MOVERS}: {mover.label} are one part")
+    return _Mix(movers=movers, moved=fewer, trades=_trades(nights, books, apart), notes=tuple(notes))
+
+
+def _moves(nights: Sequence[RecordedNight], books: NightBooks, key: str) -> bool:
+    """Return whether what a key stands for is another on the later night."""
+    if key == TRADES:
+        return not books.are_same
+    first, second = nights[0].market, nights[1].market
+    is_moved = moves(first, second, key)
+    return is_moved or (key == LAW and not is_same(nights[0].scenario, nights[1].scenario))
+
+
+def _trades(nights: Sequence[RecordedNight], books: NightBooks, apart: str | None) -> Trades:
+    """Return the rows that came, went and changed; where rows cannot be laid on one date, none is known as changed."""
+    if apart is None:
+        return trades_between(books.on(1, 0), books.on(1, 1), nights[1].market)
+    before, after = books.on(0, 0).position_ids, books.on(1, 1).position_ids
+    return Trades(
+        came=tuple(name for name in after if name not in set(before)),
+        went=tuple(name for name in before if name not in set(after)),
+        changed=(),
+    )
+
+
+def _stream(
+    nights: Sequence[RecordedNight], question: ChangeQuestion, n_movers: int, say: Callable[[str], None]
+) -> Stream:
+    """Return the draws of all runs between the nights, with the figures that are wanted."""
+    confidences = _confidences(nights, question.confidences)
+    scopes = tuple(dict.fromkeys(scope for night in nights for scope in night.scopes))
+    return stream_of(nights, _n_paths(nights, question.n_paths, confidences, n_movers), scopes, confidences, say)
+
+
+def _confidences(nights: Sequence[RecordedNight], wanted: Sequence[float]) -> tuple[float, ...]:
+    there = [night.run.confidences for night in nights]
+    common = tuple(each for each in there[1] if each in there[0])
+    if missing := [each for each in wanted if each not in common]:
+        raise InputError(
+            f"confidence {missing[0]:g} is not recorded on both nights; --confidence takes"
+            f" {', '.join(f'{each:g}' for each in common) or 'none'}"
+        )
+    if not common:
+        raise InputError("the two nights have no confidence in common: run one of them again with the other's")
+    return tuple(wanted) or common
+
+
+def _n_paths(nights: Sequence[RecordedNight], wanted: int | None, confidences: tuple[float, ...], n_movers: int) -> int:
+    """Return the number of paths of each run, which must leave each section a tail."""
+    if wanted is not None:
+        check_sectioning(wanted, confidences)
+        return wanted
+    least = N_SECTIONS * LEAST_IN_TAIL / (1 - exact_confidence(max(confidences)))
+    return max(math.ceil(least), min(ALL_PATHS >> n_movers, *(night.n_paths for night in nights)))
+
+
+def _program_notes(nights: Sequence[RecordedNight]) -> tuple[str, ...]:
+    others = [str(night.valuation_date) for night in nights if night.record.manifest["code"] != code()]
+    if not others:
+        return ()
+    return (
+        f"recorded by another program than this one: {' and '.join(others)}; what that changes is in"
+        f" {SIMULATION.label}",
+    )

@@ -1,0 +1,30 @@
+"""Which run is meant, and the command that shows a path of it."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.analysis import settings
+from engine.errors import InputError
+
+
+def test_the_replay_of_a_run_by_settings_has_its_options():
+    flags = {"scenarios": ["base", "my own.toml"], "paths": "20000", "confidence": ["0.99"], "instantaneous": True}
+    words = settings.replay_words({**flags, "seed": None, "book": []}, None, None)
+    assert words == "unwind replay PATH --scenario base --scenario 'my own.toml' --paths 20000 --instantaneous"
+
+
+def test_the_replay_of_a_recorded_run_names_it():
+    assert settings.replay_words({}, Path("out/night"), "ten-days") == "unwind replay PATH out/night --run ten-days"
+
+
+def test_a_recorded_run_takes_no_settings():
+    assert settings.is_recorded(Path("out/night"))
+    assert not settings.is_recorded(Path("run.toml"))
+    with pytest.raises(InputError, match="--scenario, --paths: the recorded run 'out/night' has settings of its own"):
+        settings.refuse_settings({"scenarios": ["base"], "paths": "1", "seed": None}, Path("out/night"))
+
+
+def test_a_run_by_settings_has_no_name():
+    with pytest.raises(InputError, match="--run chooses among the runs of a recorded night"):
+        settings.config_of({}, None, "ten-days")

@@ -1,0 +1,51 @@
+"""Books between two nights."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from engine.explain.nights.mixed_books import has_quotes, trades_between, without_quotes
+from engine.inputs.book.load import load_book
+from engine.inputs.market.load import bundled_market_path, load_market
+from tests.engine.explain.two_nights import BILL, HEAD, JGB, SECOND, UST
+
+
+@pytest.fixture
+def book_of(tmp_path):
+    """A compiled book of rows."""
+
+    def load(*rows: str, day: date = SECOND):
+        path = tmp_path / "book.csv"
+        path.write_text(HEAD + "".join(rows))
+        return load_book(path, day)
+
+    return load
+
+
+def test_rows_that_came_went_and_changed_are_named(book_of):
+    market = load_market(bundled_market_path())
+    before = book_of(JGB, UST)
+    after = book_of(JGB.replace("10000000000", "9000000000"), BILL)
+    found = trades_between(before, after, market)
+    assert (found.came, found.went, found.changed) == (("UST-1Y",), ("UST-5Y",), ("JGB-10Y",))
+    assert found.words() == "1 came (UST-1Y); 1 went (UST-5Y); 1 were changed (JGB-10Y)"
+    assert trades_between(before, before, market).words() == "none"
+
+
+def test_a_price_alone_is_no_trade(book_of):
+    market = load_market(bundled_market_path())
+    assert trades_between(book_of(JGB), book_of(JGB.replace(",\n", ",97.5\n")), market).words() == "none"
+
+
+def test_market_prices_are_left_out_but_those_of_swaptions(book_of):
+    priced = book_of(JGB.replace(",\n", ",97.5\n"), UST)
+    assert has_quotes(priced)
+    assert not has_quotes(without_quotes(priced))
+    assert not has_quotes(book_of(JGB, UST))
+    every = load_book(bundled_market_path().parents[2] / "book" / "data" / "all-kinds.csv", SECOND)
+    bare = without_quotes(every)
+    assert bare.marks.position.size == 0
+    assert np.isnan(bare.options.market_vol).all()
+    assert bare.swaptions is every.swaptions
+    assert set(bare.premiums.position) <= set(every.swaptions.position)
