@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
-from cli.analysis import explain
+from cli.analysis import explain, regulatory, reverse
 from cli.backtest import commands as backtest
 from cli.batch import commands as batch
 from cli.batch import last_line
@@ -74,6 +74,7 @@ app.command("stress", cls=OnceCommand)(guarded(stress.stress))
 app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
 app.command("feedback", cls=OnceCommand)(guarded(feedback.feedback))
 app.command("explain", cls=OnceCommand)(guarded(explain.explain))
+app.command("reverse", cls=OnceCommand)(guarded(reverse.reverse))
 _add_group(
     "scenario",
     scenario.HELP,
@@ -118,6 +119,7 @@ _add_group(
     },
 )
 _add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+app.command("regulatory", cls=OnceCommand)(guarded(regulatory.regulatory))
 app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
 app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
 app.command("report", cls=OnceCommand)(guarded(report.report))

@@ -11,14 +11,23 @@ from engine.errors import RiskError
 from engine.part_files import part_of
 
 if TYPE_CHECKING:
+    from engine.analysis.contributions.figures import ContributionTable
+    from engine.analysis.gradient.gradients import GradientTable
     from engine.risk.measures.measure import TailMeasure
     from engine.risk.results import RunResult, ScopeResult, TailResult
 
 
-def show(result: "RunResult", *, as_json: bool, by_law: bool = False) -> None:
+def show(
+    result: "RunResult",
+    contributions: "Sequence[ContributionTable]" = (),
+    gradients: "Sequence[GradientTable]" = (),
+    *,
+    as_json: bool,
+    by_law: bool = False,
+) -> None:
     """Print the result to stdout, warnings and timing to stderr; `by_law`: scenarios are laws side by side."""
     if as_json:
-        print(json_line(result))
+        print(json_line(result, contributions, gradients))
     elif by_law and result.run.laws:
         from cli.scenario.law_tables import show_laws
 
@@ -29,6 +38,14 @@ def show(result: "RunResult", *, as_json: bool, by_law: bool = False) -> None:
         from cli.scenario.parameter_tables import show_studies
 
         show_studies(result)
+    if contributions and not as_json:
+        from cli.analysis.contribution_tables import show_contributions
+
+        show_contributions(contributions, result.run.currency)
+    if gradients and not as_json:
+        from cli.analysis.gradient_tables import show_gradients
+
+        show_gradients(gradients, result.run.currency)
     render.warn_of((*result.warnings, *_warnings(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
@@ -38,11 +55,16 @@ def show(result: "RunResult", *, as_json: bool, by_law: bool = False) -> None:
     )
 
 
-def write(result: "RunResult", out: Path) -> None:
+def write(
+    result: "RunResult",
+    out: Path,
+    contributions: "Sequence[ContributionTable]" = (),
+    gradients: "Sequence[GradientTable]" = (),
+) -> None:
     """Write the JSON object to a file; what was there stays until the new one is complete."""
     part = part_of(out)
     try:
-        part.write_text(json_line(result) + "\n", encoding="utf-8")
+        part.write_text(json_line(result, contributions, gradients) + "\n", encoding="utf-8")
         part.replace(out)
     except OSError as error:
         raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None
@@ -51,12 +73,22 @@ def write(result: "RunResult", out: Path) -> None:
     render.say(f"written to {out}")
 
 
-def json_line(result: "RunResult") -> str:
+def json_line(
+    result: "RunResult",
+    contributions: "Sequence[ContributionTable]" = (),
+    gradients: "Sequence[GradientTable]" = (),
+) -> str:
     """Return the result as one line of strict JSON."""
+    from engine.analysis.contributions.figures import contributions_json
+    from engine.analysis.gradient.gradients import gradients_json
     from engine.backtest.bundled_verdicts import laws_json
     from engine.risk.results import as_json
 
-    return json.dumps({**as_json(result), **laws_json(result)}, ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        {**as_json(result), **laws_json(result), **contributions_json(contributions), **gradients_json(gradients)},
+        ensure_ascii=False,
+        allow_nan=False,
+    )
 
 
 def table(result: "RunResult") -> Table:

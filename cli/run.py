@@ -88,6 +88,20 @@ def run(
             metavar="NAME", help="direct: full revaluation, slow; compressed: with a bound. Default: compressed."
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Also take VaR and ES apart by position, book, family (of instruments), currency, factor, pillar or"
+            " regime, with the error of each part; repeat for several.",
+        ),
+    ] = None,
+    gradient: Annotated[
+        bool,
+        typer.Option(
+            "--gradient", help="Also print what each quote, vol and correlation of the market changes of VaR and ES."
+        ),
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -120,21 +134,25 @@ def run(
         "until_se": until_se,
         "instantaneous": instantaneous,
         "revaluation": revaluation,
+        "by": by,
         "out": out,
     }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
     set_flags = {name: value for name, value in flags.items() if value is not None}
-    print_run(resolve(set_flags, environ, file), file, as_json=as_json)
+    print_run(resolve(set_flags, environ, file), file, gradient=gradient, as_json=as_json)
 
 
-def print_run(config: "RunConfig", file: Path | None, *, as_json: bool) -> None:
+def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, as_json: bool) -> None:
     """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
+    from engine.analysis.contributions.run_contributions import run_taken_apart
+    from engine.analysis.gradient.gradients import run_gradients
     from engine.inputs.outputs import check_out, input_files
-    from engine.run import start
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
     with progress.on_stderr() as report:
-        result = start.run(config, report, render.say)
+        found = run_taken_apart(config, report, render.say, keep_scenes=gradient)
+    with progress.on_stderr("inputs") as report:
+        gradients = run_gradients(found.scenes, report) if gradient else ()
     if out is not None:
-        results.write(result, out)
-    results.show(result, as_json=as_json, by_law=bool(config.laws))
+        results.write(found.result, out, found.contributions, gradients)
+    results.show(found.result, found.contributions, gradients, as_json=as_json, by_law=bool(config.laws))

@@ -58,7 +58,7 @@ HOMES = {
     "pydantic": ("engine/inputs/*",),
     "QuantLib": ("engine/conventions/calendars.py", "bench/*"),
     "rich": ("cli/*",),
-    "scipy.stats": (),
+    "scipy.stats": ("engine/analysis/regulatory/pnl_attribution.py",),  # takes a second to load: no run does
     "torch": ("bench/peers/*",),
     "typer": ("cli/*",),
 }

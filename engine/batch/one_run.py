@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from engine.analysis.contributions.contributions import check_by
 from engine.batch.blocks.block_files import MissingBlocksError, Share, Work, cells_of_block, run_blocks, simulate
 from engine.batch.blocks.checkpoints import WORK, Checkpoints
 from engine.batch.blocks.problem import problem_sha256
@@ -111,6 +112,7 @@ def record_run(
     _say_of_limits(batch, day, run, loaded, how)
     how.stop.check()
     prepared = prepare(run, loaded.inputs, how.say_once)
+    check_by(prepared)
     uncertain = uncertain_scenarios(run, loaded.inputs, how.say_once)
     say_of_until_se(prepared, how.say_once)
     problem = problem_sha256(prepared)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
+from engine.analysis.contributions.figures import ContributionTable
 from engine.batch.blocks.checkpoints import blocks_of
 from engine.batch.blocks.problem import problem_sha256
 from engine.batch.books import book_file
@@ -14,12 +15,13 @@ from engine.batch.sources import Day, Loaded, load, opened_day, source_of
 from engine.errors import InputError
 from engine.inputs.batch import BatchRun, run_from_record
 from engine.record.chain import chain_of_blocks
+from engine.record.contribution_rows import contribution_rows
 from engine.record.intact_files import MEND_RUN, intact_bytes, read_sealed
 from engine.record.manifest import IntactRun, Manifest, RecordedBlock, manifest_of
 from engine.record.parameter_studies import recorded_studies
-from engine.record.read import run_of
+from engine.record.read import read_rows, run_of
 from engine.record.rows import ComponentKey
-from engine.record.tables import DISTRIBUTIONS, MANIFEST, RESULTS
+from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, DISTRIBUTIONS, MANIFEST, RESULTS
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.components import Component
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -87,6 +89,7 @@ def reproduce(path: Path, progress: Progress, say: Callable[[str], None]) -> Rep
         if record.components:
             numbers += _component_differences(record.components, found.components)
         numbers += _study_differences(recorded_studies(manifest, files), studies)
+        numbers += _contribution_differences(files, found.contributions, run.currency)
     return Reproduced(
         run=manifest["run"],
         valuation_date=day.valuation_date,
@@ -231,3 +234,16 @@ def _version_causes(then: dict[str, str]) -> Iterator[str]:
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
             yield f"{name} {then.get(name, 'not there')} then, {now.get(name, 'not there')} now"
+
+
+def _contribution_differences(
+    files: Mapping[str, bytes], found: Sequence[ContributionTable], unit: str
+) -> Iterator[str]:
+    """Yield what contributes otherwise than was recorded; nothing where nothing was."""
+    if CONTRIBUTIONS not in files:
+        return
+    recorded = read_rows(Path(CONTRIBUTIONS), CONTRIBUTIONS_SCHEMA, files[CONTRIBUTIONS])
+    for was, now in zip_longest(recorded, contribution_rows(found, unit)):
+        one = was or now
+        if was is None or now is None or any(was[name] != now.get(name) for name in was):
+            yield f"{one['scenario']} by {one['grouping']}: {one['group']} contributes otherwise than was recorded"

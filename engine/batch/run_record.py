@@ -19,6 +19,7 @@ from engine.batch.figures.run_figures import RunFigures
 from engine.batch.sources import Loaded, Source
 from engine.inputs.batch import recorded
 from engine.record.atomic import sync_folder, write_atomically, write_json
+from engine.record.contribution_rows import contribution_rows
 from engine.record.correlations import (
     CORRELATIONS,
     CORRELATIONS_SCHEMA,
@@ -31,6 +32,8 @@ from engine.record.parameter_studies import figure_rows, recorded_study, set_row
 from engine.record.read import BatchFault
 from engine.record.rows import Row, component_rows, result_rows
 from engine.record.tables import (
+    CONTRIBUTIONS,
+    CONTRIBUTIONS_SCHEMA,
     CONVERGENCE,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
@@ -102,6 +105,8 @@ def write_run(
         files[PARAMETER_SETS] = _parquet(set_rows(result.parameters), PARAMETER_SETS_SCHEMA)
         of_sets = figure_rows(result.parameters, total, currency)
         files[PARAMETER_FIGURES] = _parquet(of_sets, PARAMETER_FIGURES_SCHEMA)
+    if figures.contributions:
+        files[CONTRIBUTIONS] = _parquet(contribution_rows(figures.contributions, currency), CONTRIBUTIONS_SCHEMA)
     for name, data in files.items():
         write_atomically(folder / name, data)
     plain = as_json(result)

@@ -275,12 +275,13 @@ def run_from_record(config: dict[str, Any]) -> BatchRun:
 
 
 def recorded(run: BatchRun) -> dict[str, Any]:
-    """Return a run's resolved keys, as a manifest holds them, without `law` and `parameters` where there are none.
+    """Return a run's resolved keys, as a manifest has them, without `law`, `parameters` and `by` where there are none.
 
     Records from before these keys were there have none either.
     """
     left_out = {"market", "book_files", "out"} | (set() if run.laws else {"laws"})
     left_out |= {"parameters", "parameters_seed"} if run.parameters is None else set()
+    left_out |= set() if run.by else {"by"}
     return run.model_dump(mode="json", by_alias=True, exclude=left_out)
 
 

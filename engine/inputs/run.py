@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from engine.book.groupings import GROUPINGS
 from engine.conventions.currencies import HOME
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.currency_code import CurrencyCode
@@ -48,8 +49,9 @@ _TEXTS = (
     "out",
     "revaluation",
     "until_se",
+    "by",
 )
-_LISTS = ("scenario", "law", "confidence", "book")
+_LISTS = ("scenario", "law", "confidence", "book", "by")
 _FILES = ("market", "book", "out")
 
 
@@ -57,6 +59,13 @@ def _known_law(name: str) -> str:
     if name not in (*LAW_KINDS, ALL):
         near = did_you_mean(name, [*LAW_KINDS])
         raise ValueError(f"no law is called {name!r}{near}; known are {', '.join(LAW_KINDS)}, or {ALL}")
+    return name
+
+
+def _known_grouping(name: str) -> str:
+    if name not in GROUPINGS:
+        near = did_you_mean(name, [*GROUPINGS])
+        raise ValueError(f"nothing is taken apart by {name!r}{near}; known are {', '.join(GROUPINGS)}")
     return name
 
 
@@ -254,6 +263,17 @@ class RunConfig(Strict):
     instantaneous: bool = Field(default=False, description="Revalue at the valuation date: the book does not age.")
     revaluation: Literal["compressed", "direct"] = Field(
         default="compressed", description="compressed: polynomials with a stated bound; direct: flow by flow."
+    )
+
+    by: Annotated[
+        tuple[Annotated[str, AfterValidator(_known_grouping)], ...],
+        BeforeValidator(_alone_in_list),
+        AfterValidator(_some_and_different),
+        WithJsonSchema(_or_list({"enum": [*GROUPINGS]})),
+    ] = Field(
+        default=(),
+        max_length=16,
+        description="By what VaR and ES are taken apart, with the error of each part: positions, books, and others.",
     )
 
     @model_validator(mode="before")

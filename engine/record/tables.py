@@ -155,3 +155,31 @@ PARAMETER_FIGURES_SCHEMA = pa.schema(
         pa.field("unit", pa.string(), nullable=False),
     ]
 )
+
+CONTRIBUTIONS = "contributions.parquet"  # beside a run's manifest, where its `by` asks for them
+# A row is one measure of one group in one scenario, a loss positive. The groups of a `grouping` add up to the total's
+# figure, in `results.parquet`; those after the first 14 of many are together one more row, with `n_groups` above 1,
+# beside their own. Columns are only ever added.
+CONTRIBUTIONS_SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string(), nullable=False),
+        pa.field("grouping", pa.string(), nullable=False),  # "position", "book", as `by` names them
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("n_groups", pa.int64(), nullable=False),  # that the row is of; 1 but for the others together
+        pa.field("confidence", pa.float64(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),  # key
+        pa.field("contribution", pa.float64(), nullable=False),
+        pa.field("contribution_se", pa.float64(), nullable=False),  # of the simulation; 0: exact
+        pa.field("contribution_table_se", pa.float64()),  # of a law's table of past days; null: the law has none
+        pa.field("standalone", pa.float64()),  # of the group by itself; null: not measured
+        pa.field("standalone_se", pa.float64()),
+        pa.field("standalone_table_se", pa.float64()),
+        pa.field("incremental", pa.float64()),  # the total's less that without the group, paired; null: not measured
+        pa.field("incremental_se", pa.float64()),
+        pa.field("incremental_table_se", pa.float64()),
+        pa.field("tail_share", pa.float64()),  # of the tail's paths, a fraction; null: groups are not of paths
+        pa.field("tail_share_se", pa.float64()),
+        pa.field("tail_paths", pa.int64(), nullable=False),  # that it was read from, or moves
+        pa.field("unit", pa.string(), nullable=False),
+    ]
+)

@@ -9,14 +9,14 @@ from engine.risk.book_lines import BookTail
 from engine.risk.components import Component, WorstPaths
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK, lines_at_var, paths_at_var
-from engine.risk.past_table import TableDraws, jackknife_se, loss_per_rank
+from engine.risk.past_table import DrawnBlocks, jackknife_ses, loss_per_rank
 from engine.risk.ranks import tail_mass
 from engine.risk.results import TailResult
 from kernels.types import F64
 
 
 def with_component_table_errors(
-    found: Sequence[Component], worst: WorstPaths, total: TailResult, draws: TableDraws
+    found: Sequence[Component], worst: WorstPaths, total: TailResult, drawn: DrawnBlocks
 ) -> tuple[Component, ...]:
     """Return components with the table's error of each.
 
@@ -25,7 +25,7 @@ def with_component_table_errors(
     found : one a book, as `engine.risk.components.components` read them from `worst`
     worst : of the paths looked at
     total : of the run
-    draws : of the law that the paths follow
+    drawn : by the paths of `worst`
 
     Notes
     -----
@@ -43,10 +43,9 @@ def with_component_table_errors(
     added = _added(tail)
     if added is None:
         return tuple(found)
-    drawn = draws.drawn_by(worst.paths)
+    ses = {key: jackknife_ses(adds, drawn, tail.n_paths).tolist() for key, adds in added.items()}
     return tuple(
-        replace(each, table_ses={key: jackknife_se(adds[b], drawn, tail.n_paths) for key, adds in added.items()})
-        for b, each in enumerate(found)
+        replace(each, table_ses={key: of_books[b] for key, of_books in ses.items()}) for b, each in enumerate(found)
     )
 
 

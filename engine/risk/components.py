@@ -1,11 +1,13 @@
 """Components of books: what each contributes to the total's measures, with its Monte Carlo error.
 
-By Euler's rule a measure that doubles when all positions double is the sum of its components, one a book. How a
-measure's are read from the total's worst paths is in its own file, under `engine.risk.measures`.
+By Euler's rule a measure that doubles when all positions double is the sum of its components, one a book; or one of
+any other parts into which the total's P&L falls on each path, for which books stand here. How a measure's are read from
+the total's worst paths is in its own file, under `engine.risk.measures`.
 """
 
 import math
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,6 +65,12 @@ class WorstPaths:
         both = np.concatenate([self.pnl, pnl[:, worst]], axis=1)
         kept = np.argsort(both[0], kind="stable")[: self.keep]
         self.pnl, self.paths = both[:, kept], np.concatenate([self.paths, numbers[worst]])[kept]
+
+    def of_parts(self, pnl: F64) -> "WorstPaths":
+        """Return the same paths with the P&L of other parts of the total: (n_parts, n_kept) [currency]."""
+        other = copy(self)
+        other.pnl = np.concatenate([self.pnl[:1], pnl])
+        return other
 
 
 def components(worst: WorstPaths, total: TailResult, n_paths: int) -> tuple[Component, ...] | None:

@@ -53,7 +53,7 @@ class PastMoves:
 class _Worst:
     """Moves by the loss of one scope, worst first."""
 
-    losses: F64  # (n, n_moves) [currency] of that scope, then of others
+    losses: F64  # (n, n_moves) [currency] of that scope, then of others; or of the worst of these moves alone
     rows: I64  # (n_moves,) of the table
     weights: F64  # (n_moves,)
     mass: float  # of the tail, in moves
@@ -72,19 +72,66 @@ def exact_tails(
     return [_exact_tail(_worst(moves, [scope], each), counts, sample, each, shock_pnl) for each in confidences]
 
 
-def exact_components(moves: PastMoves, confidence: Confidence) -> tuple[Component, ...]:
-    """Return what each book contributes to the total's measures, with the table's error: (n_books,)."""
-    counts = resampled_counts(moves.n_table, moves.block)
-    worst = _worst(moves, range(len(moves.pnl)), confidence)
-    exact, ses = _measured(worst, np.ones((1, moves.n_table)))[:, 0], _measured(worst, counts).std(axis=1, ddof=1)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExactWorst:
+    """The worst moves of an exact law's total, as many as the tail of any resampled table reaches."""
+
+    order: I64  # (n_near,) their numbers, worst first
+    tail_moves: int  # that make up the tail, the last of them perhaps in part
+    total: F64  # (n_near,) [currency] the total's losses
+    worst: "_Worst"
+    counts: F64  # (n_samples, n_table)
+
+    @property
+    def weights(self) -> F64:
+        """Return how much each of the tail's moves counts in it, the last perhaps in part: (tail_moves,), in all 1."""
+        before = np.cumsum(self.worst.weights[: self.tail_moves])
+        return np.diff(np.minimum(before, self.worst.mass), prepend=0.0) / self.worst.mass
+
+
+def exact_worst(moves: PastMoves, confidence: Confidence) -> ExactWorst:
+    """Return the worst moves of the total, row 0 of `moves`, of which other parts' P&L is asked for."""
+    counts, worst = resampled_counts(moves.n_table, moves.block), _worst(moves, [0], confidence)
+    once = np.ones((1, moves.n_table))
+    near = max(_near(worst, each, _scale(worst, each)) for each in (counts, once))
+    order = np.argsort(moves.pnl[0], kind="stable")[:near]
+    return ExactWorst(
+        order=order, tail_moves=_tail_moves(worst), total=worst.losses[0, :near], worst=worst, counts=counts
+    )
+
+
+def exact_parts(found: ExactWorst, pnl: F64) -> tuple[Component, ...]:
+    """Return what parts of the total contribute to its measures, with the table's error: (n_parts,).
+
+    pnl   (n_parts, n_near) [currency] on the moves of `found`, in their order
+    """
+    worst = replace(found.worst, losses=np.concatenate([found.total[None], 0.0 - pnl]))
+    once = np.ones((1, found.counts.shape[1]))
+    exact, ses = _measured(worst, once)[:, 0], _measured(worst, found.counts).std(axis=1, ddof=1)
     return tuple(
         Component(
             estimates={key: ComponentEstimate(value=float(exact[k, b]), se=0.0) for k, key in enumerate(MEASURES)},
-            tail_paths=_tail_moves(worst),
+            tail_paths=found.tail_moves,
             table_ses={key: float(ses[k, b]) for k, key in enumerate(MEASURES)},
         )
-        for b in range(1, len(moves.pnl))
+        for b in range(1, 1 + len(pnl))
     )
+
+
+def exact_components(moves: PastMoves, confidence: Confidence) -> tuple[Component, ...]:
+    """Return what each book contributes to the total's measures, with the table's error: (n_books,)."""
+    found = exact_worst(moves, confidence)
+    return exact_parts(found, moves.pnl[1:, found.order])
+
+
+def exact_samples(moves: PastMoves, pnl: F64, confidence: Confidence, counts: F64) -> tuple[F64, F64]:
+    """Return VaR and ES of one P&L of the moves, (n_moves,) [currency]: as it is (2,), of resampled tables (2, n).
+
+    counts   (n, n_table) of `resampled_counts`
+    """
+    worst = _worst(replace(moves, pnl=pnl[None]), [0], confidence)
+    exact = _measured(worst, np.ones((1, moves.n_table)))[:, 0, 0]
+    return exact, _measured(worst, counts)[:, :, 0]
 
 
 def _mass(moves: PastMoves, confidence: Confidence) -> float:
@@ -126,17 +173,29 @@ def _measured(worst: _Worst, counts: F64) -> F64:
 
     counts   (n_samples, n_table) how often a row is in a sample, n_table in all
     """
-    (n_samples, n_table), n_moves = counts.shape, worst.rows.size
-    scale = n_moves / (counts @ np.bincount(worst.rows, worst.weights, n_table))  # by what a sample's moves weigh
+    scale = _scale(worst, counts)
+    near, n_samples = _near(worst, counts, scale), len(counts)
+    at_once = max(HELD // near, 1)
+    parts = [slice(first, first + at_once) for first in range(0, n_samples, at_once)]
+    return np.concatenate([_measured_near(worst, counts[part], scale[part], near) for part in parts], axis=1)
+
+
+def _scale(worst: _Worst, counts: F64) -> F64:
+    """Return by what the weights of a sample's moves, (n_samples,), come to 1 on average."""
+    found: F64 = worst.rows.size / (counts @ np.bincount(worst.rows, worst.weights, counts.shape[1]))
+    return found
+
+
+def _near(worst: _Worst, counts: F64, scale: F64) -> int:
+    """Return among how many of the worst moves the tail of every sample lies."""
+    n_table, n_moves = counts.shape[1], worst.rows.size
     near = min(NEAR * int(worst.mass) + 16, n_moves)
     while near < n_moves:
         nearest = counts @ np.bincount(worst.rows[:near], worst.weights[:near], n_table) * scale
         if float(nearest.min()) >= worst.mass:
             break
         near = min(2 * near, n_moves)
-    at_once = max(HELD // near, 1)
-    parts = [slice(first, first + at_once) for first in range(0, n_samples, at_once)]
-    return np.concatenate([_measured_near(worst, counts[part], scale[part], near) for part in parts], axis=1)
+    return near
 
 
 def _measured_near(worst: _Worst, counts: F64, scale: F64, near: int) -> F64:

@@ -86,6 +86,19 @@ def jackknife_se(adds: F64, drawn: DrawnBlocks, n_paths: int) -> float:
     return math.sqrt(max(float(slopes @ slopes) - noise, noise * math.sqrt(2.0 / n_blocks)))
 
 
+def jackknife_ses(adds: F64, drawn: DrawnBlocks, n_paths: int) -> F64:
+    """Return the table's errors of many means at once, each as `jackknife_se` has it: adds (n_means, n), (n_means,)."""
+    n_blocks, n = drawn.shares.shape[1], adds.shape[1]
+    own, visits, of_path = 1.0 - (drawn.shares * drawn.shares).sum(axis=1), np.zeros((n, n_blocks)), np.arange(n)
+    for blocks, regimes in zip(drawn.blocks, drawn.regimes, strict=True):
+        visits[of_path, blocks] += 1.0
+        visits -= drawn.shares[regimes]
+    slopes = adds @ visits / n_paths
+    noise = (adds * adds) @ own[drawn.regimes].sum(axis=0) / n_paths / n_paths
+    variances: F64 = np.maximum((slopes * slopes).sum(axis=1) - noise, noise * math.sqrt(2.0 / n_blocks))
+    return np.sqrt(variances)
+
+
 def loss_per_rank(losses: F64, mass: float) -> tuple[float, float]:
     """Return VaR, and by how much a loss there changes as the paths beyond it become one more in n, times n.
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
@@ -15,10 +16,19 @@ from engine.run.parameter_sets import UncertainScenario, n_chunks, parameter_stu
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results, result_of, totals_error
 from engine.run.table_errors import table_note
-from engine.run.whole_scenarios import whole_scenarios
+from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 from kernels.base import CELL
 
 TAIL_BYTES = 2**30  # host memory that tails may take; fixed, since the last bits of ES depend on how they are kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FinishedRun:
+    """A run's result, with what it was made from: its paths can be walked again."""
+
+    prepared: PreparedRun
+    whole: tuple[WholeScenario, ...]  # scenarios that are known without simulation
+    result: RunResult
 
 
 def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> RunResult:
@@ -38,7 +48,12 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         The run failed.
     """
     start = time.perf_counter()
-    prepared = prepare(config, load_inputs(config), say)
+    return finish(prepare(config, load_inputs(config), say), progress, say, start).result
+
+
+def finish(prepared: PreparedRun, progress: Progress, say: Callable[[str], None], start: float) -> FinishedRun:
+    """Simulate a run that is prepared, from `start` on by the performance counter. Raises as `run`."""
+    config = prepared.config
     uncertain = uncertain_scenarios(config, prepared.inputs, say)
     before = time.perf_counter()
     whole = whole_scenarios(prepared.whole, say) if prepared.whole else ()
@@ -52,7 +67,8 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
             say(note)
     studies = _studies(prepared, uncertain, tails.plan.n_paths if tails else config.n_paths, progress, say)
     now = time.perf_counter()
-    return result_of(prepared, rows, tails, studies, simulate_s=now - before, total_s=now - start)
+    result = result_of(prepared, rows, tails, studies, simulate_s=now - before, total_s=now - start)
+    return FinishedRun(prepared=prepared, whole=whole, result=result)
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:

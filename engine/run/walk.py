@@ -138,7 +138,7 @@ def walk_of(
         standing=standing_of(scenario, market),
         base=market,
         start=shocked.market,
-        regimes=_regime_names(shocked.unwind),
+        regimes=regime_names(shocked.unwind),
         dates=np.datetime64(market.valuation_date, "D") + coming,
         seed=seed,
         precision=precision,
@@ -193,7 +193,7 @@ def one_path(walk: Walk, path: int) -> F64:
     return walk.levels(np.array([path], np.uint64))[..., 0]
 
 
-def _regime_names(unwind: Unwind | None) -> tuple[str, ...]:
+def regime_names(unwind: Unwind | None) -> tuple[str, ...]:
     """Return the names of the regimes by their numbers, () where there are none."""
     if unwind is not None and unwind.law is not None and LAW_KINDS[unwind.law].is_tilted:
         return (FORGOTTEN, *REGIMES)

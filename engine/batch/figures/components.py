@@ -1,70 +1,16 @@
-"""Components of a run's tail measures by book, from its first cells replayed after the simulation.
+"""Components of a run's tail measures by book, from its first cells replayed after the simulation."""
 
-A run keeps its tails row by row, without the paths they came from. But any path can be replayed: of the first cells,
-as many as hold some 1500 paths of the tail, the total's worst paths are kept with every book's P&L on them.
-"""
+from collections.abc import Iterator, Sequence
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-
+from engine.analysis.contributions.replay import Replayed
 from engine.record.rows import ComponentKey
 from engine.risk.component_table_errors import with_component_table_errors
-from engine.risk.components import Component, WorstPaths, components
-from engine.risk.ranks import exact_confidence
+from engine.risk.components import Component, components
 from engine.risk.results import ScopeResult
-from engine.run.backend import device_errors
 from engine.run.prepared import Prepared
 from engine.run.table_errors import LEAST_PATHS, table_draws
-from kernels.base import CELL, CellRange
-from kernels.types import F64
-
-WANTED = 1500  # paths in the tail, at each confidence
-MOST_CELLS = 64  # replayed at most
-
 
 Components = dict[ComponentKey, Component]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Replayed:
-    """What a run's first paths say when they are walked again."""
-
-    first: F64  # (n_rows, n) [currency] P&L of the first cell
-    worst: dict[tuple[int, float], WorstPaths]  # by scenario's number and confidence
-
-
-def cells_for(confidence: float, n_paths: int) -> int:
-    """Return how many of a run's first cells are replayed for the components at a confidence."""
-    needed = math.ceil(WANTED / (1 - exact_confidence(confidence)) / CELL)
-    return min(needed, MOST_CELLS, -(-n_paths // CELL))
-
-
-def replay(prepared: Prepared, n_paths: int, check: Callable[[], None]) -> Replayed:
-    """Walk the first cells of a run again. `check` is called before each: it may raise to stop.
-
-    Raises
-    ------
-    RiskError
-        The device failed.
-    """
-    confidences, n_scenarios = prepared.config.confidences, len(prepared.inputs.names)
-    cells = {c: cells_for(c, n_paths) for c in confidences}
-    n_scopes = prepared.program.n_rows // n_scenarios
-    worst = {
-        (s, c): WorstPaths(n_scopes - 1, c, min(cells[c] * CELL, n_paths)) for s in range(n_scenarios) for c in cells
-    }
-    first = None
-    for cell in range(max(cells.values())):
-        check()
-        with device_errors():
-            pnl = prepared.backend.pnl(prepared.program, CellRange(first=cell, n=1, n_paths=n_paths).paths)
-        first = pnl if first is None else first
-        for (s, c), kept in worst.items():
-            if cell < cells[c]:
-                kept.add(pnl[s * n_scopes : (s + 1) * n_scopes])
-    assert first is not None  # there is a cell for every confidence
-    return Replayed(first=first, worst=worst)
 
 
 def by_book(drawn: Prepared, replayed: Replayed, results: Sequence[ScopeResult], n_paths: int) -> Components:
@@ -88,6 +34,6 @@ def _of_scenario(
         worst = replayed.worst[s, tail.confidence]
         found = components(worst, tail, n_paths) or ()
         if found and draws is not None and worst.n_paths >= LEAST_PATHS:
-            found = with_component_table_errors(found, worst, tail, draws)
+            found = with_component_table_errors(found, worst, tail, draws.drawn_by(worst.paths))
         for book, component in zip(books, found, strict=bool(found)):
             yield (total.scenario, book.scope, tail.confidence), component

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.batch.figures.components import Components, by_book, replay
+from engine.analysis.contributions.contributions import contributions
+from engine.analysis.contributions.figures import ContributionTable
+from engine.analysis.contributions.replay import Replayed, replay
+from engine.batch.figures.components import Components, by_book
 from engine.risk.accumulate import TailAccumulator
 from engine.risk.exact_tails import exact_components
 from engine.risk.results import RunResult, ScopeResult
 from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.prepared import Prepared, PreparedRun
 from engine.run.run_result import drawn_results, result_of
+from engine.run.start import FinishedRun
 from engine.run.table_errors import table_note
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 from kernels.types import F64
@@ -22,6 +26,7 @@ class RunFigures:
     result: RunResult
     components: Components
     samples: tuple[F64, ...]  # by row of `result`: P&L of the first cell's paths, or of every move of an exact law
+    contributions: tuple[ContributionTable, ...]  # by what the run's `by` names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,14 +51,18 @@ def run_figures(
 
     `check` is called before each part of the work: it may raise to stop. Raises RiskError where the device fails.
     """
-    parts = []
-    if prepared.drawn is not None and tails is not None:
-        parts.append(_drawn(prepared.drawn, tails, check))
-        if (note := table_note(prepared.drawn, tails.plan.n_paths)) is not None:
+    parts, whole, replayed = [], tuple[WholeScenario, ...](), None
+    if (drawn := prepared.drawn) is not None and tails is not None:
+        check()
+        results = drawn_results(drawn, tails)
+        replayed = replay(drawn, tails.plan.n_paths, check)
+        parts.append(_drawn(drawn, replayed, results, tails.plan.n_paths))
+        if (note := table_note(drawn, tails.plan.n_paths)) is not None:
             say(note)
     if prepared.whole is not None:
         check()
-        parts += [_exact(each) for each in whole_scenarios(prepared.whole, say)]
+        whole = whole_scenarios(prepared.whole, say)
+        parts += [_exact(each) for each in whole]
     rows = [row for part in parts for row in part.results]
     samples = {
         (row.scenario, row.scope): pnl for part in parts for row, pnl in zip(part.results, part.samples, strict=True)
@@ -64,13 +73,11 @@ def run_figures(
         result=result,
         components={key: each for name in prepared.inputs.names for key, each in components if key[0] == name},
         samples=tuple(samples[row.scenario, row.scope] for row in result.results),
+        contributions=contributions(FinishedRun(prepared=prepared, whole=whole, result=result), replayed, say),
     )
 
 
-def _drawn(drawn: Prepared, tails: TailAccumulator, check: Callable[[], None]) -> _Scenarios:
-    check()
-    results, n_paths = drawn_results(drawn, tails), tails.plan.n_paths
-    replayed = replay(drawn, n_paths, check)
+def _drawn(drawn: Prepared, replayed: Replayed, results: tuple[ScopeResult, ...], n_paths: int) -> _Scenarios:
     components = by_book(drawn, replayed, results, n_paths)
     return _Scenarios(results=results, components=components, samples=tuple(replayed.first))
 

@@ -30,7 +30,8 @@ def with_errors(pnl):
     worst, total = WorstPaths(len(pnl) - 1, LEVEL, N), tail_result(estimate_sample(pnl[0], LEVEL), 0.0)
     for part in np.array_split(pnl, 5, axis=1):
         worst.add(part)
-    return total, with_component_table_errors(components(worst, total, N), worst, total, DRAWS)
+    drawn = DRAWS.drawn_by(worst.paths)
+    return total, with_component_table_errors(components(worst, total, N), worst, total, drawn)
 
 
 def es_components(pnl, weights):

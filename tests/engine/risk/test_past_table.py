@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.risk.past_table import jackknife_se, loss_per_rank, resampled_counts
+from engine.risk.past_table import jackknife_se, jackknife_ses, loss_per_rank, resampled_counts
 from tests.engine.risk.drawn_rows import even_draws, tilted_draws
 
 
@@ -56,3 +56,10 @@ def test_a_loss_per_rank_is_the_inverse_of_the_density():
     var, per_rank = loss_per_rank(losses, 10.0)
     assert var == 0.99
     assert 1000.0 * per_rank == pytest.approx(1.0, rel=1e-12)
+
+
+def test_errors_of_many_means_are_those_of_each():
+    draws, n = tilted_draws(300, seed=3, n_steps=3), 2**12
+    drawn, adds = draws.drawn_by(np.arange(n, dtype=np.uint64)), np.random.default_rng(8).standard_normal((4, n))
+    wanted = [jackknife_se(each, drawn, n) for each in adds]
+    assert jackknife_ses(adds, drawn, n) == pytest.approx(wanted, rel=1e-9)  # sums of 4096 in another order

@@ -5,16 +5,11 @@ from datetime import date
 
 import pytest
 
-from engine.batch.figures.components import MOST_CELLS, cells_for, replay
-from engine.inputs.run import resolve
 from engine.record.read import read_night
 from engine.record.rows import component_rows, components_of
 from engine.record.tables import LOSS
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
-from engine.run.load import load_inputs
-from engine.run.prepared import prepare
-from engine.sharing.stop import Stop, StoppedWorkError
 
 DATE = date(2025, 5, 28)
 
@@ -55,11 +50,6 @@ def test_components_come_back_from_rows_bit_for_bit(run):
     assert {row["sign"] for row in rows} == {LOSS}
 
 
-def test_as_many_cells_as_hold_the_tail_and_no_more():
-    assert [cells_for(c, 10**8) for c in (0.5, 0.975, 0.99, 0.999, 0.9999)] == [1, 1, 3, 23, MOST_CELLS]
-    assert cells_for(0.99, 100_000) == 2
-
-
 def test_a_partial_run_has_components_of_the_books_that_loaded(folder):
     (folder.folder / "books" / "bills.csv").write_text("nothing,of,the,kind\n")
     folder.night(code=4)
@@ -68,11 +58,3 @@ def test_a_partial_run_has_components_of_the_books_that_loaded(folder):
     assert total.scope == "partial"
     alone = run.components["base", "book:bonds", 0.99]
     assert alone.of(VALUE_AT_RISK).value == pytest.approx(total.measures[0].of(VALUE_AT_RISK).value, rel=1e-12)
-
-
-def test_a_stop_is_obeyed_between_cells():
-    config = resolve({"n_paths": 200_000, "backend": "numba"}, {})
-    prepared, stop = prepare(config, load_inputs(config), ignore).drawn, Stop()
-    stop.number = 15
-    with pytest.raises(StoppedWorkError):
-        replay(prepared, 200_000, stop.check)

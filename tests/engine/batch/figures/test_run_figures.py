@@ -18,7 +18,14 @@ from engine.inputs.run import resolve
 from engine.record.later_tables import recorded_convergence, recorded_levels
 from engine.record.manifest import read_intact
 from engine.record.read import read_night, read_rows, run_of
-from engine.record.tables import CONVERGENCE, RESULTS, RESULTS_SCHEMA, convergence_schema
+from engine.record.tables import (
+    CONTRIBUTIONS,
+    CONTRIBUTIONS_SCHEMA,
+    CONVERGENCE,
+    RESULTS,
+    RESULTS_SCHEMA,
+    convergence_schema,
+)
 from engine.record.verify import changed_files
 from engine.run.load import load_inputs
 from engine.run.prepared import prepare
@@ -176,3 +183,23 @@ def test_a_path_by_its_number_has_the_stored_pnl(exact, tmp_path, precision):
     for key, whole in total.estimates.items():
         added = math.fsum(each.estimates[key].value for each in recorded.components.values())
         assert added == pytest.approx(whole.value, rel=1e-11)  # lines through some thousand paths
+
+
+def test_what_contributes_is_recorded_verified_and_reproduced(folder):
+    folder.edit("paths = 400_000", 'paths = 5_000\nby = ["position", "factor"]')
+    folder.edit('scenario = ["base", "august-2024"]', 'scenario = "base"')
+    folder.night()
+    assert changed_files(folder.out) == ()
+    home = folder.out / f"valuation_date={DATE}" / "run=ten-days"
+    rows = read_rows(home / CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA)
+    (total,) = (row for row in read_night(folder.out, DATE).runs[0].results if row.scope == "total")
+    for grouping in ("position", "factor"):
+        for key, wanted in total.measures[0].estimates.items():
+            mine = [row["contribution"] for row in rows if (row["grouping"], row["measure"]) == (grouping, key)]
+            assert math.fsum(mine) == pytest.approx(wanted.value, rel=1e-9)  # compression's bound is 1e-10
+    assert {row["group"] for row in rows if row["grouping"] == "position"} == {
+        "bonds/JGB-10Y",
+        "bonds/UST-5Y",
+        "bills/UST-1Y",
+    }
+    assert reproduce(home, lambda *_: None, lambda _: None).numbers == ()

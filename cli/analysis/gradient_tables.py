@@ -1,0 +1,81 @@
+"""Tables of gradients: what each quote, vol and correlation changes of VaR and ES, the largest of each group first."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.render import Column, Scale, Table
+
+if TYPE_CHECKING:
+    from engine.analysis.contributions.figures import Figure
+    from engine.analysis.gradient.gradients import Gradient, GradientTable
+
+SHOWN = 12  # of a group without an order of its own; curves are shown whole
+LEAST = 2.0  # standard errors that an input of these changes something by
+
+
+def show_gradients(found: "Sequence[GradientTable]", currency: str) -> None:
+    """Print a table a scenario to stdout, at the highest confidence, below a run's own."""
+    highest = max((each.confidence for each in found), default=0.0)
+    for each in found:
+        if each.confidence == highest:
+            print()
+            render.show(gradient_table(each, currency))
+
+
+def gradient_table(found: "GradientTable", currency: str) -> Table:
+    """Lay out the inputs group by group: curves and surfaces in order, others by what they change."""
+    from engine.risk.measures.registry import MEASURES
+
+    measures = [each for each in MEASURES.values() if each.contribution is not None]
+    rows = list(_shown(found, measures[-1].key))
+    scale = render.scale(currency, [figure.value for each in rows for figure in each.changes.values()])
+    level = render.percent(found.confidence)
+    labels = " and ".join(each.label for each in measures)
+    columns = (
+        Column(heading="input", is_number=False),
+        Column(heading="", is_number=False),
+        Column(heading="by", is_number=False),
+        *(Column(heading=each.label) for each in measures),
+    )
+    return Table(
+        title=f"{found.scenario}: what the market's inputs change of the total's {labels} at {level}, {scale.unit}\n",
+        columns=columns,
+        rows=list(_rows(rows, [each.key for each in measures], scale)),
+        footnote=(
+            f"A larger loss is positive. Read from {found.tail_paths:,} paths of the tail, replayed with each input a"
+            " little higher and lower and bootstrapped anew; ± one standard error of simulation. Vols and"
+            f" correlations of moves: the {SHOWN} largest at most, of those beyond two errors; --json has all."
+        ),
+    )
+
+
+def _shown(found: "GradientTable", key: str) -> "Iterator[Gradient]":
+    """Yield quotes in their order, without those that change nothing; of the others the largest."""
+    groups: dict[str, list[Gradient]] = {}
+    for each in found.gradients:
+        groups.setdefault(each.group, []).append(each)
+    for group, members in groups.items():
+        told = [each for each in members if _is_told(each.changes[key])]
+        if group == "correlations":
+            told = sorted(told, key=lambda each: -abs(each.changes[key].value))[:SHOWN]
+        yield from told
+
+
+def _is_told(figure: "Figure") -> bool:
+    return abs(figure.value) > max(LEAST * figure.se, 0.5)  # of the currency: below it is rounding
+
+
+def _rows(shown: "Sequence[Gradient]", keys: Sequence[str], scale: Scale) -> Iterator[list[str]]:
+    before = None
+    for each in shown:
+        if before not in (None, each.group):
+            yield []
+        heading = each.group if each.group != before else ""
+        before = each.group
+        yield [heading, each.name, each.unit, *(_estimate(each.changes[key], scale) for key in keys)]
+
+
+def _estimate(figure: "Figure", scale: Scale) -> str:
+    reaches = figure.se >= 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
+    return scale.estimate(figure.value, figure.se) if reaches else scale.amount(figure.value)

@@ -1,0 +1,1 @@
+"""What positions, books, factors and regimes contribute to a run's VaR and ES, each with its error."""

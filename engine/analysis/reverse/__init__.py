@@ -1,0 +1,1 @@
+"""Reverse stress: the most likely ways to lose an amount, the level that it takes, and markets given a level."""
