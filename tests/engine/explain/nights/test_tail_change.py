@@ -84,6 +84,7 @@ def test_the_order_of_the_movers_does_not_matter(first_night, second_night):
         assert all(parts[0][key] == pytest.approx(parts[1][key], abs=1e-6) for key in parts[0])
 
 
+@pytest.mark.slow
 def test_figures_of_two_seeds_differ_by_simulation_and_its_error_says_by_how_much(tmp_path, first_night):
     other = record_night(tmp_path / "seed", plain_market(), seed=2)
     found = nights_change(ChangeQuestion(nights=(first_night, other)), ignore, ignore)
