@@ -32,8 +32,7 @@ def _total(change: "NightsChange", scale: Scale) -> Table:
     return Table(
         title=f"{change.scenario}: change of the total from {first} to {second}, run {change.run},"
         f" {render.days_text(change.horizon_days)}, {scale.unit}\n"
-        f"{change.n_runs:,} run{'' if change.n_runs == 1 else 's'} of {change.n_paths:,} paths on common draws;"
-        " ± one standard error, paired",
+        f"{_runs(change, mine)}",
         columns=(Column(heading="part", is_number=False), *(Column(heading=_heading(each)) for each in mine)),
         rows=[
             [f"recorded on {first}", *(scale.estimate(each.before.value, each.before.se) for each in mine)],
@@ -45,6 +44,14 @@ def _total(change: "NightsChange", scale: Scale) -> Table:
         ],
         footnote=_footnote(change),
     )
+
+
+def _runs(change: "NightsChange", columns: Sequence["TailChange"]) -> str:
+    """Say what the parts come from, and what their errors are."""
+    n_runs = f"{change.n_runs:,} run{'' if change.n_runs == 1 else 's'}"
+    if not any(each.before.se or each.after.se or any(part.se for part in each.parts) for each in columns):
+        return f"{n_runs} between the nights; every move of the law is valued: exact, nothing is drawn"
+    return f"{n_runs} of {change.n_paths:,} paths on common draws; ± one standard error, paired"
 
 
 def _by_book(change: "NightsChange", scopes: Sequence[str], scale: Scale) -> Table:

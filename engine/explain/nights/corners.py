@@ -1,5 +1,6 @@
 """Runs between two nights on one stream of draws: each mover as one of the nights has it."""
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.batch import BatchRun
 from engine.market.market import Market
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
-from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK, WINDOW
 from engine.risk.ordered_tail import worst_of
+from engine.risk.ranks import tail_count, tail_mass
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs
@@ -26,18 +28,21 @@ from engine.run.whole_scenarios import whole_scenarios
 from engine.scenario.apply import ShockedMarket, apply
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend, PathRange
-from kernels.types import F64
+from kernels.types import F64, I64
 
 MEASURES = (VALUE_AT_RISK, EXPECTED_SHORTFALL)  # whose changes are explained
+_VAR = MEASURES.index(VALUE_AT_RISK)
+N_NEAR = 41  # ranks around VaR that are looked at
 MOST_BYTES = 2**31  # of one run's P&L
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TailFigures:
-    """VaR and ES of one or more runs [currency], of all paths and of disjoint sections of them."""
+    """VaR and ES of one or more runs [currency], and what their paired errors are made of."""
 
     values: F64  # (..., n_scopes, n_confidences, n_measures)
-    sections: F64  # (N_SECTIONS, ..., n_scopes, n_confidences, n_measures)
+    sections: F64  # (N_SECTIONS, ..., n_scopes, n_confidences, n_measures) on disjoint sections; VaR the mean near it
+    near: F64  # (N_NEAR, ..., n_scopes, n_confidences, n_measures) losses of ranks around VaR; ES: 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,7 +123,9 @@ def common_runs(
 
 def _stacked(found: Sequence[TailFigures]) -> TailFigures:
     return TailFigures(
-        values=np.stack([each.values for each in found]), sections=np.stack([each.sections for each in found], axis=1)
+        values=np.stack([each.values for each in found]),
+        sections=np.stack([each.sections for each in found], axis=1),
+        near=np.stack([each.near for each in found], axis=1),
     )
 
 
@@ -185,13 +192,15 @@ def _drawn(stream: Stream, drawn: Prepared) -> TailFigures:
         pnl = np.asarray(stream.backend.pnl(drawn.program, PathRange(first=0, n=stream.config.n_paths)))
     rows = dict(zip(scopes_of(drawn), pnl, strict=True))
     values = np.zeros((len(stream.scopes), len(stream.confidences), len(MEASURES)))
-    sections = np.zeros((N_SECTIONS, *values.shape))
+    sections, near = np.zeros((N_SECTIONS, *values.shape)), np.zeros((N_NEAR, *values.shape))
     for k, scope in enumerate(stream.scopes):
         if scope in rows:  # a book that holds nothing yet, or nothing any more, loses nothing
             values[k] = _measured(rows[scope], stream.confidences)
+            near[..., k, :, _VAR] = _losses_near_var(rows[scope], stream.confidences)
             for s, part in enumerate(np.array_split(rows[scope], N_SECTIONS)):
                 sections[s, k] = _measured(part, stream.confidences)
-    return TailFigures(values=values, sections=sections)
+                sections[s, k, :, _VAR] = _losses_near_var(part, stream.confidences).mean(axis=0)
+    return TailFigures(values=values, sections=sections, near=near)
 
 
 def _measured(pnl: F64, confidences: Sequence[float]) -> F64:
@@ -199,6 +208,18 @@ def _measured(pnl: F64, confidences: Sequence[float]) -> F64:
     needed = [level for each in confidences for measure in MEASURES for level in measure.quantiles(each)]
     tail = worst_of(pnl, needed)
     return np.array([[measure.estimate(tail, each).value for measure in MEASURES] for each in confidences])
+
+
+def _losses_near_var(pnl: F64, confidences: Sequence[float]) -> F64:
+    """Return losses of ranks within a quarter of the tail's size of VaR's: (N_NEAR, n_confidences), worst first."""
+    ranks = np.stack([_ranks_near_var(each, pnl.size) for each in confidences], axis=1)
+    last = int(ranks.max())
+    return np.asarray(0.0 - np.sort(np.partition(pnl, last)[: last + 1])[ranks])
+
+
+def _ranks_near_var(confidence: float, n_paths: int) -> I64:
+    middle, reach = tail_count(confidence, n_paths)[0], math.ceil(WINDOW * tail_mass(confidence, n_paths))
+    return np.linspace(max(middle - reach, 0), min(middle + reach, n_paths - 1), N_NEAR).round().astype(np.int64)
 
 
 def _exact(stream: Stream, whole: Prepared) -> TailFigures:
@@ -209,7 +230,8 @@ def _exact(stream: Stream, whole: Prepared) -> TailFigures:
         if scope in found:
             tails = {tail.confidence: tail for tail in found[scope].measures}
             values[k] = [[tails[each].of(measure).value for measure in MEASURES] for each in stream.confidences]
-    return TailFigures(values=values, sections=np.broadcast_to(values, (N_SECTIONS, *values.shape)).copy())
+    sections = np.broadcast_to(values, (N_SECTIONS, *values.shape)).copy()
+    return TailFigures(values=values, sections=sections, near=np.zeros((N_NEAR, *values.shape)))
 
 
 def _nothing(_: str) -> None:

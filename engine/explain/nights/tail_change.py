@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.analysis.sectioning import N_SECTIONS
-from engine.explain.nights.corners import MEASURES, CommonRuns, Stream
+from engine.explain.nights.corners import MEASURES, CommonRuns, Stream, TailFigures
 from engine.explain.nights.movers import Mover
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.explain.nights.shares import adding_up, shapley
@@ -66,6 +66,7 @@ class _Shares:
     ses: F64
     change: F64  # (n_scopes, n_confidences, n_measures) on the common draws
     errors: F64  # (2, 2, n_scopes, n_confidences, n_measures) covariance of that change and of the recorded one's draws
+    rough: F64  # (3, ...) roughness of that change, of the recorded one on these draws, and of what they differ by
 
 
 def tail_changes(
@@ -94,28 +95,59 @@ def tail_changes(
 
 def _shares(runs: CommonRuns) -> _Shares:
     bare, parts = runs.sets, runs.sets.sections
-    sections = shapley(np.moveaxis(parts, 1, 0))  # (n, N_SECTIONS, ...)
-    added = runs.quoted.values - bare.values[[0, -1]]
-    added_sections = runs.quoted.sections - parts[:, [0, -1]]
-    values = np.concatenate([shapley(bare.values), (added[1] - added[0])[None]])
-    ses = np.concatenate([_se(sections, 1), _se(added_sections[:, 1] - added_sections[:, 0], 0)[None]])
-    return _Shares(
-        values=values,
-        ses=ses,
-        change=runs.quoted.values[1] - runs.quoted.values[0],
-        errors=_covariance(np.diff(runs.quoted.sections, axis=1)[:, 0], np.diff(runs.as_run.sections, axis=1)[:, 0]),
+    sections, near = (shapley(np.moveaxis(each, 1, 0)) for each in (parts, runs.sets.near))  # (n, n_each, ...)
+    ends = TailFigures(values=bare.values[[0, -1]], sections=parts[:, [0, -1]], near=bare.near[:, [0, -1]])
+    quoted, as_run = _step(runs.quoted), _step(runs.as_run)
+    bare_step = _step(ends)
+    own = TailFigures(
+        values=quoted.values - bare_step.values,
+        sections=quoted.sections - bare_step.sections,
+        near=quoted.near - bare_step.near,
     )
+    rough = (_roughness(quoted.near), _roughness(as_run.near), _roughness(quoted.near - as_run.near))
+    return _Shares(
+        values=np.concatenate([shapley(bare.values), own.values[None]]),
+        ses=np.concatenate([
+            np.sqrt(_variance(sections, 1) + _roughness(np.moveaxis(near, 1, 0))),
+            np.sqrt(_variance(own.sections, 0) + _roughness(own.near))[None],
+        ]),
+        change=quoted.values,
+        errors=_covariance(quoted.sections, as_run.sections),
+        rough=np.stack(rough),
+    )  # fmt: skip
+
+
+def _step(two: TailFigures) -> TailFigures:
+    """Return the later of two runs less the earlier."""
+    return TailFigures(
+        values=two.values[1] - two.values[0],
+        sections=two.sections[:, 1] - two.sections[:, 0],
+        near=two.near[:, 1] - two.near[:, 0],
+    )
+
+
+def _variance(sections: F64, axis: int) -> F64:
+    """Return the variance of an estimate by that of the same on sections: see `engine.analysis.sectioning`."""
+    return np.asarray(sections.var(axis=axis, ddof=1) / N_SECTIONS)
+
+
+def _roughness(near: F64) -> F64:
+    """Return the variance of a difference of single ranks about that of the mean of ranks near them: (...).
+
+    A quantile is one path. Where a mover takes P&L less far than from one rank to the next, the difference of two
+    quantiles is what it does to that one path, whose variance no number of paths makes smaller: sections would say too
+    little. It is seen in the differences of the ranks beside it, (N_NEAR, ...), about their line.
+    """
+    place = np.linspace(-1.0, 1.0, len(near)).reshape(-1, *[1] * (near.ndim - 1))
+    around = near - near.mean(axis=0)
+    slope = (place * around).sum(axis=0) / (place**2).sum()
+    return np.asarray(((around - slope * place) ** 2).sum(axis=0) / (len(near) - 2))
 
 
 def _covariance(one: F64, other: F64) -> F64:
     """Return the covariance of two estimates by their sections (N_SECTIONS, ...): (2, 2, ...)."""
     around = np.stack([each - each.mean(axis=0) for each in (one, other)])
     return np.asarray(np.einsum("is...,js...->ij...", around, around) / (N_SECTIONS - 1) / N_SECTIONS)
-
-
-def _se(sections: F64, axis: int) -> F64:
-    """Return the standard error of what sections of the paths say: see `engine.analysis.sectioning`."""
-    return np.asarray(sections.std(axis=axis, ddof=1) / math.sqrt(N_SECTIONS))
 
 
 def _at(shares: _Shares, place: tuple[int, int, int]) -> _Shares:
@@ -126,6 +158,7 @@ def _at(shares: _Shares, place: tuple[int, int, int]) -> _Shares:
         ses=shares.ses[own],
         change=shares.change[place],
         errors=shares.errors[(slice(None), *own)],
+        rough=shares.rough[own],
     )
 
 
@@ -180,13 +213,15 @@ def _recorded_ses(
     """
     before, after = (each.se for each in figures)
     (common, both), (_, recorded) = shares.errors.tolist()
+    rough, rough_recorded, rough_between = shares.rough.tolist()
     if before == after == 0.0:
-        return 0.0, math.sqrt(common)
+        return 0.0, math.sqrt(common + rough)
     if _draws(nights[0]) == _draws(nights[1]):
         part = min(1.0, stream.config.n_paths / nights[0].n_paths)
-        return math.sqrt(part * recorded), math.sqrt(max(0.0, common + part * (recorded - 2.0 * both)))
+        between = common + part * (recorded - 2.0 * both) + (rough_between if part == 1.0 else rough)
+        return math.sqrt(part * recorded + rough_recorded), math.sqrt(max(0.0, between))
     own = math.hypot(before, after)
-    return own, math.hypot(own, math.sqrt(common))
+    return own, math.hypot(own, math.sqrt(common + rough))
 
 
 def _draws(night: RecordedNight) -> tuple[object, ...]:

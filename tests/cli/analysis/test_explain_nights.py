@@ -1,5 +1,6 @@
 """Tables of the change between two nights."""
 
+from dataclasses import replace
 from datetime import date
 
 from cli import render
@@ -84,3 +85,10 @@ def test_the_unexplained_is_realised_less_explained():
         ["realised", "-25.00"],
         ["unexplained", "3.00"],
     ]
+
+
+def test_a_law_that_is_valued_whole_has_no_errors_and_says_so():
+    found = answer("total", "book:fund")
+    none = {"before": RecordedFigure(value=1e9, se=0.0), "after": RecordedFigure(value=1e9, se=0.0), "change_se": 0.0}
+    exact = tuple(replace(each, parts=tuple(replace(p, se=0.0) for p in each.parts), **none) for each in found.changes)
+    assert "every move of the law is valued: exact" in tables(replace(found, changes=exact))[0].title

@@ -1,14 +1,18 @@
 """Books between two nights."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from engine.explain.nights.mixed_books import has_quotes, trades_between, without_quotes
+from engine.book.store import write_compiled
+from engine.explain.nights.mixed_books import NightBooks, has_quotes, trades_between, without_quotes
 from engine.inputs.book.load import load_book
+from engine.inputs.book.table import BOOK
 from engine.inputs.market.load import bundled_market_path, load_market
-from tests.engine.explain.two_nights import BILL, HEAD, JGB, SECOND, UST
+from engine.inputs.opened import open_once
+from tests.engine.explain.two_nights import BILL, FIRST, HEAD, JGB, SECOND, UST
 
 
 @pytest.fixture
@@ -49,3 +53,16 @@ def test_market_prices_are_left_out_but_those_of_swaptions(book_of):
     assert np.isnan(bare.options.market_vol).all()
     assert bare.swaptions is every.swaptions
     assert set(bare.premiums.position) <= set(every.swaptions.position)
+
+
+def test_compiled_files_cannot_be_laid_on_the_other_date_and_say_why(tmp_path, book_of):
+    def night(day: date, rows: str) -> SimpleNamespace:
+        path = tmp_path / f"{day}.parquet"
+        write_compiled(book_of(rows, day=day), path)
+        return SimpleNamespace(valuation_date=day, books=(("fund", open_once(path, BOOK)),))
+
+    books = NightBooks(nights=(night(FIRST, JGB), night(SECOND, JGB + UST)))
+    assert books.on(1, 1).position_ids == ("JGB-10Y", "UST-5Y")
+    why = books.why_not_apart()
+    assert why is not None
+    assert why.startswith(f"the books of {SECOND} have no meaning on {FIRST}: ")

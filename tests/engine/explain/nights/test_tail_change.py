@@ -84,6 +84,7 @@ def test_the_order_of_the_movers_does_not_matter(first_night, second_night):
         assert all(parts[0][key] == pytest.approx(parts[1][key], abs=1e-6) for key in parts[0])
 
 
+@pytest.mark.slow
 def test_figures_of_two_seeds_differ_by_simulation_and_its_error_says_by_how_much(tmp_path, first_night):
     other = record_night(tmp_path / "seed", plain_market(), seed=2)
     found = nights_change(ChangeQuestion(nights=(first_night, other)), ignore, ignore)
@@ -98,15 +99,17 @@ def test_figures_of_two_seeds_differ_by_simulation_and_its_error_says_by_how_muc
 def test_paired_errors_cover(tmp_path):
     """The spread of parts over seeds is what their errors say."""
     found = []
-    for seed in range(1, 41):
+    for seed in range(1, 31):
         first = record_night(tmp_path / f"a{seed}", plain_market(), seed=seed)
         second = record_night(tmp_path / f"b{seed}", moved_on(plain_market()), seed=seed)
         found.append(nights_change(ChangeQuestion(nights=(first, second)), ignore, ignore).changes)
+    ratios = {}
     for at, i in itertools.product(range(len(found[0])), range(len(found[0][0].parts))):
-        parts = [each[at].parts[i] for each in found]
+        one, parts = found[0][at], [each[at].parts[i] for each in found]
         if any(part.value for part in parts):
             spread = np.std([part.value for part in parts], ddof=1)
             mean_se = np.sqrt(np.mean([part.se**2 for part in parts]))
-            # a spread of 40 seeds is known to 1 / sqrt(78) = 11 %; sections of 128 paths, of quantiles, to as much
-            # again on the mean of 40. Four of these, and what small sections know less of a tail.
-            assert mean_se == pytest.approx(spread, rel=0.55), parts[0].key
+            ratios[one.scope, one.measure, one.confidence, parts[0].key] = mean_se / spread
+    # A spread of 30 seeds is known to 1 / sqrt(58) = 13 %: four such deviations, of some fifty that are looked at. VaR
+    # is of one path, and the ranks beside it tell its roughness to a factor.
+    assert all(0.5 < ratio < 2.0 for ratio in ratios.values()), ratios
