@@ -199,7 +199,7 @@ def _barrier(word: str, factors: Sequence[Factor]) -> Barrier:
     if level <= 0.0 and factors[names.index(name)].kind not in LEVELS_MOVE:
         raise InputError(f"--touch: {name} is always above 0, got {word!r}")
     if not is_price and abs(level) > LARGEST_PERCENT:
-        raise InputError(f"--touch: a rate, a spread or a vol is in percent, 2 for 2 %, got {word!r}")
+        raise InputError(f"--touch: a rate, a spread, a vol or a skew is in percent, 2 for 2 %, got {word!r}")
     return Barrier(
         factor=name,
         is_floor=shape["side"] == "<=",

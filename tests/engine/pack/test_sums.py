@@ -1,4 +1,4 @@
-"""Spreads that factors move: kernels against plain valuation in the moved market, and books that no spread touches."""
+"""Spreads, vols and skews that factors move: kernels against plain valuation in the moved market."""
 
 import numpy as np
 import pytest
