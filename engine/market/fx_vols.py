@@ -122,7 +122,7 @@ def smile_value(smile: F64, moneyness: F64 | float) -> F64:
 
 
 def skew_limits(smile: F64) -> tuple[F64, F64]:
-    """Return d c1 / d skew of smiles (..., 6), and the largest move of c1 that leaves a tenth of each: (...,) both."""
+    """Return d c1 / d skew of smiles (any shape, 6), and the largest move of c1 that leaves a tenth of each smile."""
     reach = smile[..., SMILE_DEGREE + 1]
     y = np.linspace(-1.0, 1.0, _GRID) * reach[..., None]
     value = np.zeros_like(y)
