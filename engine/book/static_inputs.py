@@ -133,7 +133,7 @@ def _vega_shares(book: CompiledBook, market: Market, fits: Fits, base: F64, is_s
     is_still   (n_swaptions,) whether no factor moves the vols of a swaption's currency
     """
     vols, pairs = fits.constants.of(NormalVols).normal_vol, _pairs(book)
-    of_fx = {pair: np.abs(each) for pair, each in _fx_vegas(book, market, fits).items() if pair in pairs}
+    of_fx = {pair: each for pair, each in _fx_vegas(book, market, fits).items() if pair in pairs}
     if not vols.size and not of_fx:
         return
     by_vols = [_gained_on_vols(book, market, fits, base, vols * (1.0 + _HUNDREDTH * each)) for each in (True, is_still)]
@@ -159,9 +159,9 @@ def _pairs(book: CompiledBook) -> set[str]:
 
 
 def _fx_vegas(book: CompiledBook, market: Market, fits: Fits) -> dict[str, F64]:
-    """Return what positions gain for a hundredth of each pair's vols: {pair: (n_positions,)} [home]."""
+    """Return what positions' options gain for a hundredth of a pair's vols, without signs: {pair: (n_positions,)}."""
     vegas = fx_vegas(book, market, fits)
-    return {pair: each.parallel / VOL_POINT * _HUNDREDTH * market.fx_vols[pair].level for pair, each in vegas.items()}
+    return {pair: each.gross / VOL_POINT * _HUNDREDTH * market.fx_vols[pair].level for pair, each in vegas.items()}
 
 
 def _part_of(held: float, of_book: float) -> str:
