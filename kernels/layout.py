@@ -181,6 +181,8 @@ class Swap(Record):
 
     floating: Annotated[int, Field("of the shared legs")]
     annuity: Annotated[int, Field("of the shared legs")]
+    when: Annotated[int, Field("observation, that of both legs")]
+    vol_factor: Annotated[int, Field("factor whose exponential multiplies the vols; -1: none")]
     first: Annotated[int, Field("first swaption")]
     last: Annotated[int, Field("last swaption + 1")]
     table: Annotated[int, Field("row of the tables; -1: priced swaption by swaption")]
@@ -208,6 +210,7 @@ class Swaptions(NamedTuple):
 
     owned: Annotated[Rows[Owned], Field("swaps of each account", shape="n_books n_currencies")]
     swaps: Annotated[Rows[Swap], Field("by account", shape="n_swaps")]
+    vol: Annotated[F64, Field("with no deviation, over the vols of the base market", "", "n_scenarios n_swaps")]
     swaptions: Annotated[Rows[Swaption], Field("by swap", shape="n_swaptions")]
     tables: Annotated[Rows[RateTable], Field("of swaps that are worth one", shape="n_scenarios n_tables")]
     terms: Annotated[F64, Field("of T_k(x), x in [-1, 1]", "per unit of annuity", "n_scenarios n_tables n_terms")]
@@ -216,7 +219,8 @@ class Swaptions(NamedTuple):
 class Group(Record):
     """Calls on one foreign currency that a book holds, of one expiry: discount * sum of amount * Black's formula.
 
-    The smile is s = c0 + ... + c4 y^4, y = m / sqrt(1 + (m / reach)^2), of the standardised moneyness m.
+    The smile is s = c0 + ... + c4 y^4, y = m / sqrt(1 + (m / reach)^2), of the standardised moneyness m. What moves its
+    skew is added to c1.
     """
 
     when: Annotated[int, Field("observation")]
@@ -225,6 +229,7 @@ class Group(Record):
     domestic_discount: Annotated[int, Field("point: discount factor of the domestic currency")]
     foreign_discount: Annotated[int, Field("point: discount factor of the foreign currency")]
     vol_factor: Annotated[int, Field("factor whose exponential multiplies the vol; -1: none")]
+    skew_factor: Annotated[int, Field("factor that moves the smile's c1; -1: none")]
     first: Annotated[int, Field("first option")]
     last: Annotated[int, Field("last option + 1")]
     table: Annotated[int, Field("row of the tables; -1: priced option by option")]
@@ -236,6 +241,8 @@ class Group(Record):
     c3: Annotated[float, Field("of the smile")]
     c4: Annotated[float, Field("of the smile")]
     reach: Annotated[float, Field("of the smile: the largest |y|")]
+    slope: Annotated[float, Field("d c1 / d(deviation of the skew's factor)")]
+    most: Annotated[float, Field("largest move of c1: beyond it the smile would fall to 0")]
 
 
 class Option(Record):
@@ -260,6 +267,7 @@ class FxOptions(NamedTuple):
     owned: Annotated[Rows[Owned], Field("groups of each account", shape="n_books n_currencies")]
     groups: Annotated[Rows[Group], Field("by account", shape="n_groups")]
     vol: Annotated[F64, Field("at the money, with no deviation", "decimal per year", "n_scenarios n_groups")]
+    skew: Annotated[F64, Field("move of the skew since the base market, with no deviation", "", "n_scenarios n_groups")]
     options: Annotated[Rows[Option], Field("by group", shape="n_options")]
     tables: Annotated[Rows[OptionTable], Field("of groups that are worth one", shape="n_scenarios n_tables")]
     terms: Annotated[F64, Field("of T_k(x) w^l; n_w of VOL_TERMS", "domestic", "n_scenarios n_tables n_x n_w")]

@@ -136,7 +136,13 @@ def _figures(shown: "BookShow", rows: Sequence["ShowRow"]) -> Iterator[tuple[str
         reference = shown.references.get(name, "the reference")
         simulated = f"gained when the vol at {reference} rises by one point and all others in proportion, as simulated."
         yield figure(name, simulated, [row.factor_vega[name] for row in rows])
+    for name in rows[0].rega:
+        tilted = "gained when the risk reversal rises by one point at the reference expiry, as simulated."
+        yield figure(name, tilted, [row.rega[name] for row in rows])
     yield figure("normal vega", "gained when swaptions' normal vols rise by 1 bp.", [row.normal_vega for row in rows])
+    for name in rows[0].normal_factor_vega:
+        simulated = "gained when its level rises by 1 bp and every swaption's normal vol in proportion, as simulated."
+        yield figure(name, simulated, [row.normal_factor_vega[name] for row in rows])
     carried = "gained by tomorrow if every payment's zero rate, spot and vols stay."
     yield figure("carry", carried, [row.carry for row in rows])
     yield figure(

@@ -29,8 +29,10 @@ class Greeks:
     price_delta: Mapping[str, F64]  # by PRICE factor: gained for +1 %, half the gamma included
     price_fall: Mapping[str, F64]  # by PRICE factor: gained for -1 %
     vega: Mapping[str, FxVegas]  # by pair: gained for +1 point of every option's own vol, in all and by expiry
-    factor_vega: Mapping[str, F64]  # by VOL factor: gained for +1 point at the reference expiry, others in proportion
+    factor_vega: Mapping[str, F64]  # by a pair's VOL: gained for +1 point at the reference expiry, others in proportion
+    rega: Mapping[str, F64]  # by SKEW factor: gained for +1 point of the risk reversal at the reference expiry
     normal_vega: F64  # of swaptions: gained for +1 bp of normal vol
+    normal_factor_vega: Mapping[str, F64]  # by swaptions' VOL: gained for +1 bp of its level, each vol in proportion
     carry: F64  # gained by tomorrow if every payment's own zero rate, spot and vols stay
     roll_down: F64  # gained by tomorrow beside the carry, if the curves stay as they are by tenor
 
@@ -44,7 +46,7 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
         As `position_values`.
     """
     base = position_values(book, market, fits)
-    dv01, price_delta, price_fall, factor_vega = {}, {}, {}, {}
+    dv01, price_delta, price_fall, factor_vega, rega, normal_factor_vega = {}, {}, {}, {}, {}, {}
     for i, factor in enumerate(market.factors):
         move = np.zeros(len(market.factors))
         match factor.kind:
@@ -53,7 +55,9 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
             case FactorKind.PRICE:
                 move[i] = np.log1p(PRICE_MOVE)
             case FactorKind.VOL:
-                move[i] = np.log1p(VOL_POINT / market.level(factor))
+                move[i] = np.log1p((VOL_POINT if factor.pair else BASIS_POINT) / market.level(factor))
+            case FactorKind.SKEW:
+                move[i] = VOL_POINT / market.fx_vols[str(factor.pair)].level
         gained = position_values(book, moved(market, move), fits) - base
         match factor.kind:
             case FactorKind.RATE | FactorKind.SPREAD:
@@ -62,8 +66,12 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
                 price_delta[factor.name] = gained
                 move[i] = np.log1p(-PRICE_MOVE)
                 price_fall[factor.name] = position_values(book, moved(market, move), fits) - base
-            case FactorKind.VOL:
+            case FactorKind.VOL if factor.pair:
                 factor_vega[factor.name] = gained
+            case FactorKind.VOL:
+                normal_factor_vega[factor.name] = gained
+            case FactorKind.SKEW:
+                rega[factor.name] = gained
     wider = fits.replaced(replace(fits.constants.of(NormalVols), normal_vol=fits.normal_vol + BASIS_POINT))
     tomorrow = values_on(book, market, fits, day=1, before=market)
     kept = values_on(book, slid(market, _DAY), fits, day=1, before=market)
@@ -74,7 +82,9 @@ def greeks(book: CompiledBook, market: Market, fits: Fits) -> Greeks:
         price_fall=price_fall,
         vega=fx_vegas(book, market, fits),
         factor_vega=factor_vega,
+        rega=rega,
         normal_vega=position_values(book, market, wider) - base,
+        normal_factor_vega=normal_factor_vega,
         carry=kept - base,
         roll_down=tomorrow - kept,
     )

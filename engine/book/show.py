@@ -31,8 +31,10 @@ class ShowRow:
     price_fall: Mapping[str, float]  # by PRICE factor, for -1 %
     vega: Mapping[str, float]  # by pair, of all expiries
     vega_by_expiry: Mapping[str, Mapping[str, float]]  # by pair and quoted expiry
-    factor_vega: Mapping[str, float]  # by VOL factor
+    factor_vega: Mapping[str, float]  # by VOL factor of a pair
+    rega: Mapping[str, float]  # by SKEW factor
     normal_vega: float
+    normal_factor_vega: Mapping[str, float]  # by VOL factor of swaptions
     carry: float
     roll_down: float
 
@@ -98,7 +100,9 @@ def _json_row(row: ShowRow) -> dict[str, Any]:
         "vega": "gained_per_vol_point_up",
         "vega_by_expiry": "gained_per_vol_point_up_by_expiry",
         "factor_vega": "gained_per_factor_vol_point_up",
+        "rega": "gained_per_risk_reversal_point_up",
         "normal_vega": "gained_per_normal_vol_bp_up",
+        "normal_factor_vega": "gained_per_factor_normal_vol_bp_up",
         "carry": "carry_per_day",
         "roll_down": "roll_down_per_day",
     }
@@ -124,7 +128,9 @@ def _row(name: str, kind: str, found: Greeks, inside: Bools) -> ShowRow:
         vega=each({pair: vegas.parallel for pair, vegas in found.vega.items()}),
         vega_by_expiry={pair: each(vegas.by_expiry) for pair, vegas in found.vega.items()},
         factor_vega=each(found.factor_vega),
+        rega=each(found.rega),
         normal_vega=added(found.normal_vega),
+        normal_factor_vega=each(found.normal_factor_vega),
         carry=added(found.carry),
         roll_down=added(found.roll_down),
     )

@@ -1,6 +1,6 @@
 """Spreads and vols that a book of swaps or forwards depends on and no factor moves: no run has a risk of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,52 +9,68 @@ from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits
 from engine.book.greeks import curve_dv01
 from engine.book.value import position_values
-from engine.book.vegas import fx_vegas
+from engine.book.vegas import VOL_POINT, fx_vegas
 from engine.conventions.currencies import HOME
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
 from engine.instruments.fx import FX
 from engine.instruments.swaps import SWAPS
 from engine.instruments.swaptions import SWAPTIONS
-from engine.market.factors import LEVELS_MOVE, spread_factor_name
+from engine.market.factors import LEVELS_MOVE, spread_factor_name, swaption_factor_name
+from engine.market.lookup import skew_factor, swaption_vol_factor, vol_factor
 from engine.market.market import Market
 from engine.market.spread import with_derived
 from engine.payoffs.curves import fx_rates
-from engine.payoffs.swaptions import NormalVols
+from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.swaptions import NormalVols, Swaptions
 from kernels.types import F64, I64, Bools
 
 BASIS_POINT = 1e-4
 _ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS)  # families whose market is a spread's
 _LEAST = 2e-6  # of all that these and FX pay and are paid, from which a basis point is told of: two weeks of a forward
 MOST_STATIC = 0.02  # of a book's gross DV01 or vega, without a word of its own
-_WATCH = "watch this figure beside the run's"
+_HUNDREDTH = 0.01
 _SHARE = 0.01  # of a basis point of all positions' bonds and swaps: below it FX beside them needs no word
 
 
 def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tuple[str, ...]:
-    """Warn of each spread, and of swaptions' vols, that a book depends on and that stand still in every scenario.
+    """Warn of each spread, and of vols and skews, that a book depends on and that stand still in every scenario.
 
-    With what one basis point of it is worth, of the whole book; and of each book whose gross DV01, or gross vega, is by
-    more than 2 % on such an input, with the amount. Looked at where a book holds swaps, cross-currency swaps or
-    swaptions, the asset swaps and FX beside them in the figure; or FX that no larger rate risk hides.
+    Of spreads and swaptions' vols with what one basis point is worth, of the whole book; and of each book whose gross
+    DV01, or gross vega, is by more than 2 % on such inputs, with the amounts. Spreads are looked at where a book holds
+    swaps, cross-currency swaps or swaptions, the asset swaps and FX beside them in the figure; or FX that no larger
+    rate risk hides.
     """
+    base = position_values(book, market, fits)
+    return (*_of_rates(book, market, fits, base), *_of_options(book, market, fits, base))
+
+
+def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:
+    """Warn of spreads without a factor, and of books that rest on them."""
     on_spreads, fx = (_positions(book, families) for families in (_ON_SPREADS, (FX,)))
     paid = _paid(book, market, np.concatenate([on_spreads, fx]))
     if not on_spreads.size and not paid:
-        return ()
+        return
     least = [1.0, _LEAST * paid]
     dv01s = curve_dv01(book, market, fits)
     if not on_spreads.size:
         least += [_SHARE * float(np.abs(each).sum()) for each in dv01s.values()]
-    base = position_values(book, market, fits)
-    spreads, vols = _gained_on_spreads(book, market, fits, base), _gained_on_vols(book, market, fits, base)
+    spreads = _gained_on_spreads(book, market, fits, base)
     gross = np.sum([np.abs(each) for each in dv01s.values()], axis=0)
-    return (
-        *_of_spreads(market, {name: float(each.sum()) for name, each in spreads.items()}, max(least)),
-        *_of_vols(vols),
-        *_shares(book, spreads, gross, max(least)),
-        *_vega_shares(book, market, fits, vols),
-    )
+    yield from _of_spreads(market, {name: float(each.sum()) for name, each in spreads.items()}, max(least))
+    yield from _shares(book, spreads, gross, max(least))
+
+
+def _of_options(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:
+    """Warn of swaptions' vols without a factor, and of books that rest on such, or on FX vols and skews without one."""
+    vols, swaptions = fits.constants.of(NormalVols), book.table(Swaptions)
+    still = [code for code in np.unique(swaptions.currency).tolist() if swaption_vol_factor(market, code) < 0]
+    is_still = np.isin(swaptions.currency, still)
+    if is_still.any():
+        per_bp = _gained_on_vols(book, market, fits, base, vols.normal_vol + BASIS_POINT * is_still)
+        if abs(amount := float(per_bp.sum())) >= 1.0:
+            yield _warning("normal vols of swaptions", amount, _gives(map(swaption_factor_name, still)))
+    yield from _vega_shares(book, market, fits, base, is_still)
 
 
 def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:
@@ -76,26 +92,27 @@ def _gained_on_spreads(book: CompiledBook, market: Market, fits: Fits, base: F64
     return found
 
 
-def _gained_on_vols(book: CompiledBook, market: Market, fits: Fits, base: F64) -> F64:
-    """Return what positions gain for +1 bp on normal vols of swaptions: (n_positions,) [home]."""
-    vols = fits.constants.of(NormalVols)
-    if not vols.normal_vol.size:
-        return np.zeros_like(base)
-    wider = fits.replaced(replace(vols, normal_vol=vols.normal_vol + BASIS_POINT))
-    return position_values(book, market, wider) - base
+def _gained_on_vols(book: CompiledBook, market: Market, fits: Fits, base: F64, wider: F64) -> F64:
+    """Return what positions gain with other normal vols of swaptions, (n_swaptions,): (n_positions,) [home]."""
+    vols = replace(fits.constants.of(NormalVols), normal_vol=wider)
+    return position_values(book, market, fits.replaced(vols)) - base
+
+
+def _gained_on_skew(book: CompiledBook, market: Market, fits: Fits, base: F64, pair: str) -> F64:
+    """Return what positions gain where a pair's risk reversals rise by a hundredth of its vols: (n_positions,)."""
+    tilted = replace(market.fx_vols[pair], skew=market.fx_vols[pair].skew + _HUNDREDTH)
+    return position_values(book, replace(market, fx_vols={**market.fx_vols, pair: tilted}), fits) - base
 
 
 def _of_spreads(market: Market, gained: Mapping[str, float], least: float) -> Iterator[str]:
     for name, amount in gained.items():
         if abs(amount) >= least:
             parent = market.spreads[name].parent
-            cure = f"`unwind data spreads` gives it a factor, {spread_factor_name(name)}"
-            yield _warning(f"spreads of {name} over {parent}", amount, cure)
+            yield _warning(f"spreads of {name} over {parent}", amount, _gives([spread_factor_name(name)]))
 
 
-def _of_vols(gained: F64) -> Iterator[str]:
-    if abs(amount := float(gained.sum())) >= 1.0:
-        yield _warning("normal vols of swaptions", amount, _WATCH)
+def _gives(names: Iterable[str]) -> str:
+    return f"`unwind data spreads` gives a market factors of them: {', '.join(names)}"
 
 
 def _shares(book: CompiledBook, gained: Mapping[str, F64], gross: F64, least: float) -> Iterator[str]:
@@ -110,20 +127,41 @@ def _shares(book: CompiledBook, gained: Mapping[str, F64], gross: F64, least: fl
             yield f"{name}: {gross_of_book}, spreads no factor moves hold {parts}"
 
 
-def _vega_shares(book: CompiledBook, market: Market, fits: Fits, gained: F64) -> Iterator[str]:
-    """Warn of each book whose gross vega, for a hundredth of every vol's own level, is so on swaptions' vols."""
-    vols = fits.constants.of(NormalVols).normal_vol
-    if not vols.size:
+def _vega_shares(book: CompiledBook, market: Market, fits: Fits, base: F64, is_still: Bools) -> Iterator[str]:
+    """Warn of each book of whose gross vega, for a hundredth of every vol, too much is on what no factor moves.
+
+    is_still   (n_swaptions,) whether no factor moves the vols of a swaption's currency
+    """
+    vols, pairs = fits.constants.of(NormalVols).normal_vol, _pairs(book)
+    of_fx = {pair: each for pair, each in _fx_vegas(book, market, fits).items() if pair in pairs}
+    if not vols.size and not of_fx:
         return
-    per_bp = float(vols.mean()) / BASIS_POINT / 100.0  # basis points in a hundredth of the vols' mean
-    by_pair = fx_vegas(book, market, fits).items()
-    on_fx = sum((np.abs(each.parallel) * market.fx_vols[pair].level for pair, each in by_pair), np.zeros_like(gained))
+    by_vols = [_gained_on_vols(book, market, fits, base, vols * (1.0 + _HUNDREDTH * each)) for each in (True, is_still)]
+    swaptions, still = (np.abs(each) for each in by_vols)
+    static = {"normal vols of swaptions": still}
+    static |= {f"vols of {pair}": each for pair, each in of_fx.items() if vol_factor(market, pair) < 0}
+    tilted = [pair for pair in of_fx if skew_factor(market, pair) < 0]
+    static |= {f"risk reversals of {p}": np.abs(_gained_on_skew(book, market, fits, base, p)) for p in tilted}
     for name, mine in _rows_of_books(book):
-        held = float(np.abs(gained[mine]).sum()) * per_bp
-        of_book = held + float(on_fx[mine].sum())
-        if held > MOST_STATIC * of_book:
+        of_book = float(swaptions[mine].sum() + sum(float(each[mine].sum()) for each in of_fx.values()))
+        held = {what: float(each[mine].sum()) for what, each in static.items()}
+        over = {what: amount for what, amount in held.items() if amount >= 1.0 and amount > MOST_STATIC * of_book}
+        if over:
+            parts = ", ".join(f"{what} {amount:,.0f}{_part_of(amount, of_book)}" for what, amount in over.items())
             gross = f"of a gross vega of {of_book:,.0f} {HOME} for a hundredth of the vols"
-            yield f"{name}: {gross}, swaptions, whose vols no factor moves, hold {held:,.0f}{_part_of(held, of_book)}"
+            yield f"{name}: {gross}, what no factor moves holds {parts}"
+
+
+def _pairs(book: CompiledBook) -> set[str]:
+    """Return the pairs that a book has options on, fixings aside."""
+    options = book.table(FxOptions)
+    return {foreign + domestic for (foreign, domestic), rows in pairs_of(options) if options.amount[rows].any()}
+
+
+def _fx_vegas(book: CompiledBook, market: Market, fits: Fits) -> dict[str, F64]:
+    """Return what positions' options gain for a hundredth of a pair's vols, without signs: {pair: (n_positions,)}."""
+    vegas = fx_vegas(book, market, fits)
+    return {pair: each.gross / VOL_POINT * _HUNDREDTH * market.fx_vols[pair].level for pair, each in vegas.items()}
 
 
 def _part_of(held: float, of_book: float) -> str:

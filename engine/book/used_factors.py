@@ -1,17 +1,19 @@
 """The factors of a market on which a book's value depends, by what they are."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.market.factors import FactorKind
+from engine.market.factors import Factor, FactorKind
 from engine.market.market import Market
 from engine.payoffs.fx_options import FxOptions, pairs_of
 from engine.payoffs.holdings import Holdings
 from engine.payoffs.registry import PAYOFFS
+from engine.payoffs.swaptions import Swaptions
 
 PRICES, VOLS, YIELDS = "prices", "implied vols", "yields"
+_OF_VOLS = (FactorKind.VOL, FactorKind.SKEW)
 
 
 def used_factors(book: CompiledBook, market: Market) -> Mapping[str, tuple[str, ...]]:
@@ -20,16 +22,22 @@ def used_factors(book: CompiledBook, market: Market) -> Mapping[str, tuple[str, 
     Prices are those held, exchange rates not among them; yields those of the curves that values are discounted on, or
     of the curves that these are spreads over.
     """
+    swapped = set(book.table(Swaptions).currency.tolist())
     held = set(book.table(Holdings).factor.tolist())
     pairs = {foreign + domestic for (foreign, domestic), _ in pairs_of(book.table(FxOptions))}
     dated = [np.unique(curve).tolist() for payoff in PAYOFFS for curve, _, _ in payoff.dated(book)]
     curves = {_root(name, market) for names in dated for name in names}
     found = {
         PRICES: [factor.name for factor in market.factors if factor.name in held],
-        VOLS: [factor.name for factor in market.factors if factor.kind is FactorKind.VOL and factor.pair in pairs],
+        VOLS: [factor.name for factor in market.factors if factor.kind in _OF_VOLS and _moves(factor, pairs, swapped)],
         YIELDS: [factor.name for factor in market.factors if factor.curve in curves],
     }
     return {kind: tuple(names) for kind, names in found.items() if names}
+
+
+def _moves(factor: Factor, pairs: Collection[str], currencies: Collection[str]) -> bool:
+    """Return whether a VOL or SKEW moves options on some pairs, or swaptions in some currencies."""
+    return factor.pair in pairs if factor.pair is not None else factor.currency in currencies
 
 
 def _root(name: str, market: Market) -> str:

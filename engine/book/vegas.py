@@ -23,6 +23,7 @@ class FxVegas:
     """What the options on one pair gain when their own vols rise by one point [JPY]."""
 
     parallel: F64  # (n_positions,) all of them at once
+    gross: F64  # (n_positions,) each of a position's options without its sign
     by_expiry: Mapping[str, F64]  # quoted expiry, "1M" -> (n_positions,); these add up to `parallel`
 
 
@@ -55,6 +56,7 @@ def fx_vegas(book: CompiledBook, market: Market, fits: Fits) -> dict[str, FxVega
         labels = [tenor_label(time) for time in surface.times.tolist()]
         found[pair] = FxVegas(
             parallel=sums(options.position[mine], gained[mine], n),
+            gross=sums(options.position[mine], np.abs(gained[mine]), n),
             by_expiry={label: sums(options.position[mine], part, n) for label, part in zip(labels, parts, strict=True)},
         )
     return found

@@ -1,4 +1,4 @@
-"""Factors that no history holds laid on a market, with laws that a user gives: prices beside USD/JPY, spreads."""
+"""Factors that no history holds laid on a market, with laws that a user gives: prices, spreads, vols and skews."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,12 @@ import numpy as np
 from engine.calibration.given_laws import GivenLaw, with_given_laws
 from engine.errors import InputError
 from engine.inputs.market.price_files import PriceTable
-from engine.inputs.market.spread_files import SpreadFactorTable
+from engine.inputs.market.spread_files import (
+    SkewFactorTable,
+    SpreadFactorTable,
+    SpreadFile,
+    SwaptionVolFactorTable,
+)
 from engine.market.correlation import check_correlation
 from engine.market.factors import Factor, FactorKind
 from engine.market.filtered import FilteredState, GivenFactor
@@ -72,6 +77,11 @@ def with_prices(market: Market, prices: Sequence[PriceTable]) -> Market:
     return _with_factors(priced, factors, prices, f"{added}: given, see their sources")
 
 
+def with_basis(market: Market, file: SpreadFile) -> Market:
+    """Return the market with the factors of a file after its own, which keep their law. Raises InputError as these."""
+    return with_skews(with_swaption_vols(with_spreads(market, file.spreads), file.swaption_vols), file.skews)
+
+
 def with_spreads(market: Market, spreads: Sequence[SpreadFactorTable]) -> Market:
     """Return the market with a factor for each of some derived curves' spreads, after its own, which keep their law.
 
@@ -91,12 +101,71 @@ def with_spreads(market: Market, spreads: Sequence[SpreadFactorTable]) -> Market
         if own := [f.name for f in market.factors if f.kind is FactorKind.RATE and f.curve == each.curve]:
             raise InputError(f"{each.name}: {each.curve!r} moves with {own[0]!r}, a factor of its own")
     factors = [Factor(name=each.name, kind=FactorKind.SPREAD, curve=each.curve) for each in spreads]
-    words = "; ".join(f"{each.name} given: {each.source}" for each in spreads)
-    found = _with_factors(market, factors, spreads, words)
+    return _with_reverting(market, factors, spreads)
+
+
+def with_swaption_vols(market: Market, vols: Sequence[SwaptionVolFactorTable]) -> Market:
+    """Return the market with a factor for the normal vols of some currencies' swaptions, after its own.
+
+    All vols of a currency move in proportion. One that reverts goes back to what it is on the market's date.
+
+    Raises
+    ------
+    InputError
+        As `with_spreads`; or the market has no curve of a currency.
+    """
+    _check(market, vols)
+    currencies = sorted({curve.currency for curve in market.curves.values()})
+    for each in vols:
+        if each.currency not in currencies:
+            known = ", ".join(currencies)
+            raise InputError(f"{each.name}: the market has no curve of {each.currency!r}, only of {known}")
+    sources = {**market.sources, **{each.name: each.source for each in vols}}
+    levelled = replace(
+        market,
+        levels={**market.levels, **{each.name: each.level for each in vols}},
+        sources=sources,
+        source=joined_sources(sources),
+    )
+    factors = [Factor(name=each.name, kind=FactorKind.VOL, currency=each.currency) for each in vols]
+    return _with_reverting(levelled, factors, vols)
+
+
+def with_skews(market: Market, skews: Sequence[SkewFactorTable]) -> Market:
+    """Return the market with a factor for the risk reversals of some currency pairs, after its own.
+
+    All expiries of a pair move alike. One that reverts goes back to what it is on the market's date.
+
+    Raises
+    ------
+    InputError
+        As `with_spreads`; or the market has no vols of a pair.
+    """
+    _check(market, skews)
+    for each in skews:
+        if each.pair not in market.fx_vols:
+            known = ", ".join(market.fx_vols) or "none"
+            raise InputError(f"{each.name}: the market has no vols of {each.pair!r}; there are {known}")
+    factors = [Factor(name=each.name, kind=FactorKind.SKEW, pair=each.pair) for each in skews]
+    return _with_reverting(market, factors, skews)
+
+
+class _RevertingTable(FactorTable, Protocol):
+    @property
+    def kappa(self) -> float:
+        """Mean reversion per year."""
+
+
+def _with_reverting(market: Market, factors: Sequence[Factor], given: Sequence[_RevertingTable]) -> Market:
+    """Return the market with given factors (n,), each back to its state on the market's date where it reverts."""
+    if not given:
+        return market
+    words = "; ".join(f"{each.name} given: {each.source}" for each in given)
+    found = _with_factors(market, factors, given, words)
     kappas, thetas = found.kappas.copy(), found.thetas.copy()
-    kappas[-len(spreads) :] = [each.kappa for each in spreads]
-    thetas[-len(spreads) :] = [
-        market.level(factor) * (each.kappa > 0.0) for factor, each in zip(factors, spreads, strict=True)
+    kappas[-len(given) :] = [each.kappa for each in given]
+    thetas[-len(given) :] = [
+        market.state(factor) if each.kappa > 0.0 else 0.0 for factor, each in zip(factors, given, strict=True)
     ]
     return replace(found, kappas=kappas, thetas=thetas)
 

@@ -176,15 +176,17 @@ def build_market(
     given_laws: Mapping[str, GivenLaw] | None = None,
     spreads: Mapping[str, SpreadCurve] | None = None,
     fx_vols: Mapping[str, FxVols] | None = None,
+    swaption_vols: Mapping[str, float] | None = None,
     exchanged: Collection[str] | None = None,
     beside: Collection[str] = (),
 ) -> Market:
     """Return the market of one date: its published par curves and prices, with the law calibrated over `window`.
 
-    `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given_laws`, `spreads` and
-    `fx_vols` are taken as they are; reversion is zero where no law gives it, drift is zero. `exchanged` are the
-    currencies whose rates are the market's `fx`; None: every one that has a factor; `beside` as in `calibrate`. Raises
-    InputError as `calibrate` does, or when a level was not published on `valuation_date`.
+    `sources` says where the levels come from, by curve name, for "USDJPY" and other prices. `given_laws`, `spreads`,
+    `fx_vols` and `swaption_vols`, levels by factor, are taken as they are; reversion is zero where no law gives it,
+    drift is zero. `exchanged` are the currencies whose rates are the market's `fx`; None: every one that has a factor;
+    `beside` as in `calibrate`. Raises InputError as `calibrate` does, or when a level was not published on
+    `valuation_date`.
     """
     derived, laws = spreads or {}, given_laws or {}
     names = dict.fromkeys(f.curve for f in factors if f.curve is not None and f.curve not in derived)
@@ -192,7 +194,8 @@ def build_market(
     calibration = calibrate(history, factors, window, given_laws, beside)
     levels = {f.name: _level(history, f.name, valuation_date) for f in factors if f.kind is FactorKind.PRICE}
     surfaces = fx_vols or {}
-    levels |= {f.name: surfaces[f.pair].level for f in factors if f.pair is not None and f.pair in surfaces}
+    of_pairs = [(f.name, f.pair) for f in factors if f.kind is FactorKind.VOL and f.pair is not None]
+    levels |= {name: surfaces[pair].level for name, pair in of_pairs if pair in surfaces} | dict(swaption_vols or {})
     wanted = [code for code in map(currency_of_factor, levels) if code is not None]
     codes = [DOLLAR, *(code for code in wanted if code != DOLLAR and (exchanged is None or code in exchanged))]
     fx = {code: _level(history, fx_quote(code).factor, valuation_date) for code in codes}

@@ -78,14 +78,23 @@ def market_of_date(
         day,
         factors,
         window,
-        {name: f"{_source(name)}, {day}" for name in dict.fromkeys((*curves, PRICE_FACTOR, *prices))},
+        {
+            **{name: f"{_source(name)}, {day}" for name in dict.fromkeys((*curves, PRICE_FACTOR, *prices))},
+            **{name: like.sources.get(name, like.source) for name in _swaption_vols(like)},
+        },
         given_laws={factor.name: _law(factor, like) for factor in like.factors if is_carried(factor, like, swaps)},
         spreads={**like.spreads, **spreads_of_date(history, day, swaps, like, parents)},
         fx_vols=like.fx_vols,
+        swaption_vols={name: like.levels[name] for name in _swaption_vols(like)},
         exchanged=(*like.fx, *codes),
         beside=[factor.name for factor in factors if factor in extras or factor.curve in swaps],
     )
     return replace(market, calibration=f"{market.calibration}; {accepted}") if accepted else market
+
+
+def _swaption_vols(like: Market) -> list[str]:
+    """Return the factors of swaptions' vols, whose levels no history holds."""
+    return [factor.name for factor in like.factors if factor.kind is FactorKind.VOL and factor.pair is None]
 
 
 def carried_notes(like: Market, days: Sequence[date], swaps: Collection[str] = ()) -> tuple[str, ...]:
@@ -98,7 +107,8 @@ def carried_notes(like: Market, days: Sequence[date], swaps: Collection[str] = (
         return ()
     spreads = [name for name in like.spreads if name not in swaps]
     curves = f"the spreads of {', '.join(spreads)}" if spreads else ""
-    vols = f"the implied vols of {', '.join(like.fx_vols)}" if like.fx_vols else ""
+    implied = [*like.fx_vols, *(f"{name} (swaptions)" for name in _swaption_vols(like))]
+    vols = f"the implied vols of {', '.join(implied)}" if implied else ""
     what = " and ".join(part for part in (curves, vols) if part)
     farthest = max(others, key=lambda day: abs((day - like.valuation_date).days))
     age = (farthest - like.valuation_date).days
@@ -135,7 +145,7 @@ def days_with_levels(history: pd.DataFrame, like: Market, first: date, last: dat
 def is_carried(factor: Factor, like: Market, swaps: Collection[str] = ()) -> bool:
     """Return whether a factor's law is `like`'s own, not one estimated from history, which has the curves `swaps`."""
     is_derived = factor.curve is not None and factor.curve in like.spreads and factor.curve not in swaps
-    return factor.kind is FactorKind.VOL or is_derived
+    return factor.kind in (FactorKind.VOL, FactorKind.SKEW) or is_derived
 
 
 def _law(factor: Factor, like: Market) -> GivenLaw:
@@ -153,11 +163,11 @@ def _law(factor: Factor, like: Market) -> GivenLaw:
 
 
 def _neighbours(factor: Factor, like: Market) -> Sequence[str]:
-    """A vol's exchange rate; of a derived curve's pillar the nearest of the parent, and the one before on the curve.
+    """A pair's vol's exchange rate; of a derived curve's pillar the parent's nearest, and the one before on the curve.
 
-    Of spreads the factor that they are tied to most.
+    Of spreads, skews and swaptions' vols the factor that they are tied to most.
     """
-    if factor.kind is FactorKind.SPREAD:
+    if factor.kind in UNRECORDED and not (factor.kind is FactorKind.VOL and factor.pair):
         mine = [each.name for each in like.factors].index(factor.name)
         ties = {each.name: abs(float(like.correlation[mine, k])) for k, each in enumerate(like.factors[:mine])}
         recorded = [each.name for each in like.factors[:mine] if each.kind not in UNRECORDED]

@@ -30,6 +30,7 @@ LARGEST_MOVES = {
     FactorKind.PRICE: 300.0,
     FactorKind.VOL: 300.0,
     FactorKind.SPREAD: 5.0,
+    FactorKind.SKEW: 20.0,
 }  # of a state over the horizon; exp(700) overflows
 
 

@@ -72,11 +72,12 @@ def barriers_of(words: Sequence[str], factors: Sequence[Factor]) -> tuple[Barrie
 
 def percent_notes(words: Sequence[str], barriers: Sequence[Barrier], factors: Sequence[Factor]) -> tuple[str, ...]:
     """Return a note on each level of a rate or a vol that looks like a decimal: it is read in percent."""
-    least = {factor.name: LEAST_PERCENT.get(factor.kind, 0.0) for factor in factors}
+    quoted = [factor for factor in factors if factor.kind is not FactorKind.VOL or factor.pair is not None]
+    least = {factor.name: LEAST_PERCENT.get(factor.kind, 0.0) for factor in quoted}  # normal vols are below a percent
     notes = []
     for word, barrier in zip(words, barriers, strict=True):
         percent = abs(100.0 * barrier.level)
-        if "%" not in word and 0.0 < percent < least[barrier.factor]:
+        if "%" not in word and 0.0 < percent < least.get(barrier.factor, 0.0):
             way_out = f"of {100.0 * percent:.6g} % write {100.0 * percent:.6g}, and {percent:.6g}% without this note"
             notes.append(f"--touch {word}: it is read as {percent:.6g} %; {way_out}")
     return tuple(notes)
@@ -214,7 +215,7 @@ def _barrier(word: str, factors: Sequence[Factor]) -> Barrier:
     if level <= 0.0 and factors[names.index(name)].kind not in LEVELS_MOVE:
         raise InputError(f"--touch: {name} is always above 0, got {word!r}")
     if not is_price and abs(level) > LARGEST_PERCENT:
-        raise InputError(f"--touch: a rate, a spread or a vol is in percent, 2 for 2 %, got {word!r}")
+        raise InputError(f"--touch: a rate, a spread, a vol or a skew is in percent, 2 for 2 %, got {word!r}")
     return Barrier(
         factor=name,
         is_floor=shape["side"] == "<=",

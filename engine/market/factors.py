@@ -19,24 +19,30 @@ class FactorKind(Enum):
 
     RATE = "rate"  # state = level: a zero rate, decimal, continuously compounded
     PRICE = "price"  # state = ln(level): USD/JPY, an equity index, an EM asset
-    VOL = "vol"  # state = ln(level): the at-the-money vols of a currency pair, which all move by one factor
+    VOL = "vol"  # state = ln(level): a pair's vols at the money, or a currency's swaption vols, all by one factor
     SPREAD = "spread"  # state = level: decimal, a derived curve's zero spread at ten years; all its spreads move alike
+    SKEW = (
+        "skew"  # state = level: a pair's 25-delta risk reversal over the vol at the money, which all expiries move by
+    )
 
 
-LEVELS_MOVE = frozenset({FactorKind.RATE, FactorKind.SPREAD})  # kinds whose state is the level, not its logarithm
-UNRECORDED = frozenset({FactorKind.VOL, FactorKind.SPREAD})  # kinds that no history has a column of
+# Kinds whose state is the level, not its logarithm; kinds that no history has a column of.
+LEVELS_MOVE = frozenset({FactorKind.RATE, FactorKind.SPREAD, FactorKind.SKEW})
+UNRECORDED = frozenset({FactorKind.VOL, FactorKind.SPREAD, FactorKind.SKEW})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """One simulated level, such as `JGB_10Y`, `USDJPY`, `EURJPY`, `SPX` or `USDJPY_VOL`."""
+    """One simulated level, such as `JGB_10Y`, `USDJPY`, `EURJPY`, `SPX`, `USDJPY_VOL` or `SWAPTION_JPY_VOL`."""
 
     name: str
     kind: FactorKind
     curve: str | None = None  # RATE: the curve it is a pillar of, "JGB"; SPREAD: the derived curve, "TONA"
     pillar: float | None = None  # RATE: years
-    currency: str | None = None  # PRICE: in which the level is quoted, "JPY" of USDJPY, "USD" of SPX
-    pair: str | None = None  # VOL: the currency pair, "USDJPY" of USDJPY_VOL
+    currency: str | None = (
+        None  # PRICE: in which the level is quoted, "JPY" of USDJPY; VOL of swaptions: of their swaps
+    )
+    pair: str | None = None  # VOL, SKEW: the currency pair, "USDJPY" of USDJPY_VOL and USDJPY_SKEW
 
 
 def tenor_years(label: str) -> float:
@@ -63,6 +69,16 @@ def spread_factor_name(curve: str) -> str:
     return f"SPREAD_{curve}"
 
 
+def swaption_factor_name(currency: str) -> str:
+    """Return the name of the factor that moves the normal vols of a currency's swaptions: "SWAPTION_JPY_VOL"."""
+    return f"SWAPTION_{currency}_VOL"
+
+
+def skew_factor_name(pair: str) -> str:
+    """Return the name of the factor that moves the risk reversals of a currency pair: "USDJPY_SKEW"."""
+    return f"{pair}_SKEW"
+
+
 def is_curve_name(name: str) -> bool:
     """Return whether a curve may be called so: capitals, digits and underscores between words, as "JGB_REPO"."""
     return re.fullmatch(_CURVE, name) is not None
@@ -72,16 +88,18 @@ def parse_factor(name: str, currencies: Mapping[str, str] | None = None) -> Fact
     """Return the factor of a name.
 
     "JGB_10Y" is the zero rate of curve JGB at 10 years, "JGB_REPO_3M" that of curve JGB_REPO, "USDJPY" the exchange
-    rate of a registered currency, "USDJPY_VOL" its at-the-money vols, "SPREAD_TONA" the spreads of the derived curve
-    TONA over its parent. `currencies` declares other prices: {"SPX":
-    "USD"}. Raises InputError for any other name.
+    rate of a registered currency, "USDJPY_VOL" its at-the-money vols, "USDJPY_SKEW" its risk reversals,
+    "SWAPTION_JPY_VOL" the normal vols of yen swaptions, "SPREAD_TONA" the spreads of the derived curve TONA over its
+    parent. `currencies` declares other prices: {"SPX": "USD"}. Raises InputError for any other name.
     """
     if currencies and name in currencies:
         return Factor(name=name, kind=FactorKind.PRICE, currency=currencies[name])
     if currency_of_factor(name) is not None:
         return Factor(name=name, kind=FactorKind.PRICE, currency=HOME)
-    if match := re.fullmatch(r"([A-Z]{6})_VOL", name):
-        return Factor(name=name, kind=FactorKind.VOL, pair=match[1])
+    if match := re.fullmatch(r"([A-Z]{6})_(VOL|SKEW)", name):
+        return Factor(name=name, kind=FactorKind[match[2]], pair=match[1])
+    if match := re.fullmatch(r"SWAPTION_([A-Z]{3})_VOL", name):
+        return Factor(name=name, kind=FactorKind.VOL, currency=match[1])
     if match := re.fullmatch(rf"SPREAD_({_CURVE})", name):
         return Factor(name=name, kind=FactorKind.SPREAD, curve=match[1])
     match = re.fullmatch(rf"({_CURVE})_([0-9]+(?:\.[0-9]+)?[WMY])", name)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.errors import InputError
-from engine.market.factors import BASIS_PILLAR, FactorKind
+from engine.market.factors import BASIS_PILLAR, FactorKind, swaption_factor_name
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market
 from kernels.types import F64, I64, Bools, Words
@@ -85,6 +85,24 @@ def vol_factor(market: Market, pair: str) -> int:
     """Return the index of the VOL factor that moves the vols of a pair, or -1 when none does."""
     numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.VOL and f.pair == pair]
     return numbers[0] if numbers else -1
+
+
+def skew_factor(market: Market, pair: str) -> int:
+    """Return the index of the SKEW factor that moves the risk reversals of a pair, or -1 when none does."""
+    numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.SKEW and f.pair == pair]
+    return numbers[0] if numbers else -1
+
+
+def swaption_vol_factor(market: Market, currency: str) -> int:
+    """Return the index of the VOL factor that moves the normal vols of a currency's swaptions, or -1."""
+    name = swaption_factor_name(currency)
+    numbers = [i for i, f in enumerate(market.factors) if f.kind is FactorKind.VOL and f.name == name]
+    return numbers[0] if numbers else -1
+
+
+def swaption_vol_level(market: Market, currency: str) -> float:
+    """Return the level that the normal vols of a currency's swaptions move in proportion to; 1 where none moves."""
+    return market.levels.get(swaption_factor_name(currency), 1.0)
 
 
 def is_moved(market: Market, curve: Words) -> Bools:

@@ -54,7 +54,7 @@ class Market:
     curves: Mapping[str, ZeroCurve]  # by curve name; bootstrapped, on every published tenor; and those of `spreads`
     fx: Mapping[str, float]  # by currency, "USD": units of the home currency for one unit
     factors: tuple[Factor, ...]  # (n_factors,) simulated levels, in the order of the draws
-    vols: F64  # (n_factors,) RATE, SPREAD: decimal rate per sqrt(year); PRICE, VOL: per sqrt(year), lognormal
+    vols: F64  # (n_factors,) RATE, SPREAD, SKEW: decimal per sqrt(year); PRICE, VOL: per sqrt(year), lognormal
     correlation: F64  # (n_factors, n_factors)
     kappas: F64  # (n_factors,) mean reversion per year; 0 is a plain walk
     thetas: F64  # (n_factors,) long-run state of a factor with kappa > 0, else unused; VOL: ln(level)
@@ -132,12 +132,17 @@ class Market:
         return code if code in self.fx else None
 
     def level(self, factor: Factor) -> float:
-        """Return the level of a factor: a zero rate or spread, a price, a vol. Raises InputError without one."""
+        """Return the level of a factor: a zero rate, spread, price, vol or skew. Raises InputError without one."""
         if factor.kind is FactorKind.SPREAD:
             if factor.curve is None or factor.curve not in self.spreads:
                 known = ", ".join(self.spreads) or "none"
                 raise InputError(f"the market has no derived curve {factor.curve!r} for {factor.name}; it has {known}")
             return self.spreads[factor.curve].spread(BASIS_PILLAR)
+        if factor.kind is FactorKind.SKEW:
+            if factor.pair is None or factor.pair not in self.fx_vols:
+                known = ", ".join(self.fx_vols) or "none"
+                raise InputError(f"the market has no vols of {factor.pair!r} for {factor.name}; it has {known}")
+            return self.fx_vols[factor.pair].risk_reversal
         if factor.curve is not None and factor.pillar is not None:
             if factor.curve not in self.curves:
                 raise InputError(f"the market has no curve {factor.curve!r}; it has {', '.join(self.curves)}")
@@ -149,7 +154,7 @@ class Market:
         return self.levels[factor.name]
 
     def state(self, factor: Factor) -> float:
-        """Return what the model moves: the level of a RATE or SPREAD, the logarithm of any other's."""
+        """Return what the model moves: the level of a RATE, SPREAD or SKEW, the logarithm of any other's."""
         return self.level(factor) if factor.kind in LEVELS_MOVE else math.log(self.level(factor))
 
 

@@ -18,7 +18,8 @@ def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
     Parameters
     ----------
     deviations : (n_factors,) RATE: decimal, on zero rates at its pillar, linear in time to the next pillars and flat
-        beyond; SPREAD: decimal, on all zero rates of its curve; PRICE and VOL: of the logarithm of the level
+        beyond; SPREAD: decimal, on all zero rates of its curve; SKEW: on all risk reversals of its pair, over the
+        vols at the money; PRICE and VOL: of the logarithm of the level
 
     Returns
     -------
@@ -32,6 +33,10 @@ def moved(market: Market, deviations: F64 | Sequence[float]) -> Market:
             continue
         if factor.kind is FactorKind.SPREAD and factor.curve is not None:
             spreads[factor.curve] = spreads[factor.curve].wider(move)
+            continue
+        if factor.kind is FactorKind.SKEW and factor.pair is not None:
+            surface = fx_vols[factor.pair]
+            fx_vols[factor.pair] = replace(surface, skew=surface.skew + move, quotes=())
             continue
         if (code := market.exchanged(factor)) is not None:
             fx[code] *= float(np.exp(move))

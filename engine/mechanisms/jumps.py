@@ -14,11 +14,12 @@ from kernels.law_layout import MAX_JUMPS
 
 MAX_LOADINGS = 4
 DATED_SHOCKS = "shocks of day"  # how the jumps begin that shocks with a day become
-LARGEST_JUMP = {  # of a state: 50 %, a factor of 20, 5 % of a spread
+LARGEST_JUMP = {  # of a state: 50 %, a factor of 20, 5 % of a spread, a risk reversal as large as the vol
     FactorKind.RATE: 0.5,
     FactorKind.PRICE: 3.0,
     FactorKind.VOL: 3.0,
     FactorKind.SPREAD: 0.05,
+    FactorKind.SKEW: 1.0,
 }
 
 

@@ -17,11 +17,12 @@ from kernels.law_layout import MAX_REGIMES
 from kernels.types import F64
 
 ANY_REGIME = "*"
-LARGEST_DRIFT = {  # per year: 80 bp a day, 20 %, 20 bp of a spread
+LARGEST_DRIFT = {  # per year: 80 bp a day, 20 %, 20 bp of a spread, 0.04 of a risk reversal over the vol
     FactorKind.RATE: 2.0,
     FactorKind.PRICE: 50.0,
     FactorKind.VOL: 50.0,
     FactorKind.SPREAD: 0.5,
+    FactorKind.SKEW: 10.0,
 }
 _SUM = 1e-9  # by which probabilities may miss 1
 

@@ -1,11 +1,12 @@
 """Options of a book that share a pair of currencies and an expiry: one group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.conventions.currencies import currency_of
-from engine.market.lookup import fx_vols, vol_factor
+from engine.market.fx_vols import skew_limits
+from engine.market.lookup import fx_vols, skew_factor, vol_factor
 from engine.pack.compression.fx_option_tables import tabulate
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.points import PointList
@@ -36,7 +37,7 @@ def pack_fx_options(setting: Setting, points: PointList) -> Draft:
     time = np.maximum(expiry - seen, 0) / DAYS_PER_TIME_YEAR
     paid = np.maximum(delivery - seen, 0) / DAYS_PER_TIME_YEAR
     names = np.array(setting.currencies)
-    vol, smile, moved_by = _vols(setting, names[foreign], names[domestic], time, groups[:, 5])
+    vols = _vols(setting, names[foreign], names[domestic], time, groups[:, 5])
     first, last = ranges(merged[:, 0].astype(np.int64), when.size).T
 
     def discounts(currency: I64) -> list[int]:
@@ -53,24 +54,33 @@ def pack_fx_options(setting: Setting, points: PointList) -> Draft:
         foreign=foreign,
         domestic_discount=discounts(domestic),
         foreign_discount=discounts(foreign),
-        vol_factor=moved_by,
+        vol_factor=vols.vol_factor,
+        skew_factor=vols.skew_factor,
         first=first,
         last=last,
         table=-1,
         time=time,
         growth=setting.cash_growth(names[domestic], seen) * setting.later_factors(names[domestic], seen),
-        **dict(zip(SMILE, smile.T, strict=True)),
+        **dict(zip(SMILE, vols.smile.T, strict=True)),
+        slope=vols.slope,
+        most=vols.most,
     )
     amount = np.bincount(row.ravel(), options.amount, merged.shape[0]).astype(np.float64)
     calls = Option.rows(strike=merged[:, 1], amount=amount)
     account = book * len(setting.currencies) + domestic
 
     def lay(ground: Ground, first_leg: int) -> LaidFxOptions:
-        fitted = tabulate(setting, ground, rows, vol, calls)
+        fitted = tabulate(setting, ground, rows, vols.vol, calls)
         whole = rows.copy()
         whole["table"] = fitted.table
         tables = FxOptions(
-            owned=setting.owned(account), groups=whole, vol=vol, options=calls, tables=fitted.tables, terms=fitted.terms
+            owned=setting.owned(account),
+            groups=whole,
+            vol=vols.vol,
+            skew=vols.skew,
+            options=calls,
+            tables=fitted.tables,
+            terms=fitted.terms,
         )
         return LaidFxOptions(tables=tables, errors=fitted.errors, part=fitted.bound)
 
@@ -97,25 +107,50 @@ class LaidFxOptions:
         return RowBounds(error=error, size=most, part=self.part)
 
 
-def _vols(setting: Setting, foreign: Words, domestic: Words, time: F64, ratio: F64) -> tuple[F64, F64, I64]:
-    """Return vols at the money and smiles of groups (n,) of options, `ratio` times the surfaces', and what moves them.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Vols:
+    """Vols and smiles of groups (n,) of options, and what moves them."""
 
-    Returns
-    -------
-    (n_scenarios, n) decimal per sqrt(year); (n, 6), see `SMILE`; (n,) number of the VOL factor, or -1. A pair whose
-    options have all expired is not looked up: payoffs need no vols.
+    vol: F64  # (n_scenarios, n) at the money, decimal per sqrt(year)
+    skew: F64  # (n_scenarios, n) move since the base market of risk reversals over vols at the money
+    smile: F64  # (n, 6), see `SMILE`
+    slope: F64  # (n,) d c1 / d skew
+    most: F64  # (n,) largest move of c1
+    vol_factor: I64  # (n,) VOL factor, or -1
+    skew_factor: I64  # (n,) SKEW factor, or -1
+
+
+def _vols(setting: Setting, foreign: Words, domestic: Words, time: F64, ratio: F64) -> _Vols:
+    """Return what moves groups (n,) of options whose vols are `ratio` times the surfaces'.
+
+    A pair whose options have all expired is not looked up: payoffs need no vols.
     """
-    vol, smile = np.ones((len(setting.shocked), time.size)), np.ones((time.size, len(SMILE)))
-    moved_by = np.full(time.size, -1, np.int64)
-    for pair in np.unique(np.char.add(foreign, domestic)).tolist() if time.size else []:
+    n = time.size
+    found = _Vols(
+        vol=np.ones((len(setting.shocked), n)),
+        skew=np.zeros((len(setting.shocked), n)),
+        smile=np.ones((n, len(SMILE))),
+        slope=np.zeros(n),
+        most=np.zeros(n),
+        vol_factor=np.full(n, -1, np.int64),
+        skew_factor=np.full(n, -1, np.int64),
+    )
+    for pair in np.unique(np.char.add(foreign, domestic)).tolist() if n else []:
         mine = np.flatnonzero(np.char.add(foreign, domestic) == pair)
-        moved_by[mine] = vol_factor(setting.market, pair)
+        found.vol_factor[mine] = vol_factor(setting.market, pair)
         if not (time[mine] > 0.0).any():
             continue
         length, part = np.maximum(time[mine], ONE_DAY), ratio[mine]
-        vol[:, mine] = [part * fx_vols(market, pair).atm_vol(length) for market in setting.shocked]
-        smile[mine] = _stretched(fx_vols(setting.market, pair).smile_at(length), part)
-    return vol, smile, moved_by
+        found.vol[:, mine] = [part * fx_vols(market, pair).atm_vol(length) for market in setting.shocked]
+        base = fx_vols(setting.market, pair)
+        if (factor := skew_factor(setting.market, pair)) >= 0:
+            found.skew_factor[mine] = factor
+            found.skew[:, mine] = [[fx_vols(market, pair).skew] for market in setting.shocked]
+            base = replace(base, skew=0.0)
+        smile = base.smile_at(length)
+        found.smile[mine] = _stretched(smile, part)
+        found.slope[mine], found.most[mine] = (part * each for each in skew_limits(smile))
+    return found
 
 
 def _stretched(smile: F64, ratio: F64) -> F64:

@@ -1,9 +1,11 @@
 """Swaptions: the legs they refer to, and the rest of their terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.market.lookup import swaption_vol_factor, swaption_vol_level
 from engine.pack.compression.swaption_tables import tabulate_swaptions
 from engine.pack.draft import OPERATIONS, ROUNDING, Draft, Ground, RowBounds, Scene
 from engine.pack.flows import DatedFlows
@@ -28,7 +30,9 @@ def pack_swaptions(setting: Setting, points: PointList) -> Draft:
     account = setting.account_of(swaptions.position, swaptions.currency)
     keys = np.column_stack([account, floating, annuity, swaptions.payer, swaptions.strike, spread])
     rows, first, row = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    swaps, swap = np.unique(rows[:, :3].astype(np.int64), axis=0, return_inverse=True)
+    swaps, swaps_first, swap = np.unique(rows[:, :3].astype(np.int64), axis=0, return_index=True, return_inverse=True)
+    currencies = [setting.currencies[k % len(setting.currencies)] for k in swaps[:, 0].tolist()]
+    vol = _vols(setting, currencies)
     quantity = swaptions.quantity * setting.cash_growth(swaptions.currency, seen)
     kept = leg_flows[first_leg]
     lengths, flows = np.diff(kept, axis=1).ravel(), spans(kept)
@@ -50,6 +54,8 @@ def pack_swaptions(setting: Setting, points: PointList) -> Draft:
         own = Swap.rows(
             floating=first_leg + swaps[:, 1],
             annuity=first_leg + swaps[:, 2],
+            when=when[first][swaps_first],
+            vol_factor=[swaption_vol_factor(setting.market, code) for code in currencies],
             **dict(zip(("first", "last"), ranges(swap.ravel(), len(swaps)).T, strict=True)),
             table=-1,
         )
@@ -58,6 +64,7 @@ def pack_swaptions(setting: Setting, points: PointList) -> Draft:
         tables = Swaptions(
             owned=setting.owned(swaps[:, 0]),
             swaps=own,
+            vol=vol,
             swaptions=rows_of_swaps,
             tables=fitted.tables,
             terms=fitted.terms,
@@ -82,7 +89,7 @@ class LaidSwaptions:
         """Return error and size of the swaptions on each swap, (n_swaps,) [currency], and part of their notional."""
         swaps, swaptions = self.tables.swaps, self.tables.swaptions
         first, last, quantity = swaps["first"], swaps["last"], np.abs(swaptions["quantity"])
-        slope = quantity * (np.abs(swaptions["strike"]) + 0.4 * swaptions["spread"])
+        slope = quantity * (np.abs(swaptions["strike"]) + 0.4 * swaptions["spread"] * self._highest_vols(scene))
         of_floating, of_annuity = (range_sums(first, last, each) for each in (quantity, slope))
         error, size = (
             of_floating * each[swaps["floating"]] + of_annuity * each[swaps["annuity"]]
@@ -92,6 +99,21 @@ class LaidSwaptions:
         error = error + tabulated + ROUNDING * (last - first + OPERATIONS) * size
         notional = np.maximum(of_floating, np.finfo(np.float64).tiny)
         return RowBounds(error=error, size=size, part=float((error / notional).max(initial=0.0)))
+
+    def _highest_vols(self, scene: Scene) -> F64:
+        """Return what vols are over the base market's on the path where they are highest: (n_swaptions,)."""
+        swaps, factor = self.tables.swaps, self.tables.swaps["vol_factor"]
+        moves = np.where(factor >= 0, 1.0, 0.0)[:, None] * np.array([1.0, 0.0])
+        pairs = np.repeat(np.maximum(factor, 0)[:, None], 2, axis=1)
+        vols = self.tables.vol[scene.s] * scene.highest(swaps["when"], pairs, moves)
+        return np.repeat(vols, swaps["last"] - swaps["first"])
+
+
+def _vols(setting: Setting, currencies: Sequence[str]) -> F64:
+    """Return the vols of swaptions on swaps in some currencies over the base market's: (n_scenarios, n_swaps)."""
+    base = [swaption_vol_level(setting.market, code) for code in currencies]
+    of_shocked = [[swaption_vol_level(market, code) for code in currencies] for market in setting.shocked]
+    return np.array(of_shocked, np.float64).reshape(len(of_shocked), len(base)) / np.array(base, np.float64)
 
 
 def _distinct(setting: Setting, ranges: I64, when: I64) -> tuple[I64, I64]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.market.lookup import distinct, swaption_vol_level
 from engine.market.market import Market
 from engine.payoffs.black import bachelier, solve_rising
 from engine.payoffs.column import are_ranges, joined, joined_days, row_ranges, rows_in
@@ -61,9 +62,10 @@ class Swaptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NormalVols(FittedMarks):
-    """What vols and premiums of swaptions fix."""
+    """What vols and premiums of swaptions fix, in the base market."""
 
     normal_vol: F64  # (n_swaptions,) decimal per sqrt(year)
+    level: F64  # (n_swaptions,) of the vols of each one's currency, as `vol_levels`: vols move in proportion to it
 
 
 def swaptions_of(rows: PartRows[SwaptionPart]) -> Swaptions:
@@ -103,12 +105,23 @@ def float_and_annuity(swaptions: Swaptions, market: Market, day: int = 0) -> tup
     return _leg(swaptions, swaptions.float_range, market, day), _leg(swaptions, swaptions.annuity_range, market, day)
 
 
+def vol_levels(currency: Words, market: Market) -> F64:
+    """Return the level of the normal vols of each currency's swaptions: (n,) decimal; 1 where no factor moves them."""
+    names, place = distinct(currency)
+    return np.array([swaption_vol_level(market, name) for name in names], np.float64)[place]
+
+
+def normal_vols_in(market: Market, swaptions: Swaptions, vols: NormalVols) -> F64:
+    """Return swaptions' vols in any market: (n_swaptions,) decimal per sqrt(year)."""
+    return np.asarray(vols.normal_vol * (vol_levels(swaptions.currency, market) / vols.level))
+
+
 def swaption_values(swaptions: Swaptions, market: Market, normal_vol: F64, day: int = 0) -> F64:
     """Return the value on `day`: quantity * annuity * Bachelier(forward rate, strike, vol * sqrt(time)).
 
     Parameters
     ----------
-    normal_vol : (n_swaptions,) decimal per sqrt(year), as `NormalVols` has it
+    normal_vol : (n_swaptions,) decimal per sqrt(year), as `normal_vols_in` has it
 
     Returns
     -------
@@ -156,7 +169,7 @@ def fit_normal_vols(book: Book, market: Market) -> NormalVols:
             left = given - ends[0]
             offset[position] = np.where(lost, left, 0.0)
         vols[row] = found
-    return NormalVols(normal_vol=vols, offset=offset)
+    return NormalVols(normal_vol=vols, level=vol_levels(swaptions.currency, market), offset=offset)
 
 
 def _leg(swaptions: Swaptions, ranges: I64, market: Market, day: int) -> F64:
@@ -173,7 +186,8 @@ def _leg_ranges(ranges: I64) -> tuple[I64, I64]:
 
 
 def _worth(book: Book, at: Moment) -> Worth:
-    swaptions, vols = book.table(Swaptions), at.constants.of(NormalVols).normal_vol
+    swaptions = book.table(Swaptions)
+    vols = normal_vols_in(at.market, swaptions, at.constants.of(NormalVols))
     return swaptions.position, swaptions.currency, swaption_values(swaptions, at.market, vols, at.day)
 
 

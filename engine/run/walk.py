@@ -36,8 +36,9 @@ from kernels.types import F64, U64, Dates
 UNITS = {
     FactorKind.RATE: "zero rate, decimal per year, continuously compounded",
     FactorKind.PRICE: "price",
-    FactorKind.VOL: "at-the-money vol, decimal per sqrt(year)",
+    FactorKind.VOL: "vol, decimal per sqrt(year): at the money, of swaptions normal",
     FactorKind.SPREAD: "spread of zero rates at ten years, decimal per year",
+    FactorKind.SKEW: "25-delta risk reversal over the vol at the money",
 }
 PATH_SERIES_UNITS = {
     "regime": "number of the regime",

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.market.bootstrap import bootstrap
 from engine.market.curve import ZeroCurve
 from engine.market.factors import Factor, FactorKind
+from engine.market.fx_vols import LARGEST_SKEW, FxVols
 from engine.market.market import Market, ParCurve
 from engine.market.spread import LARGEST_SPREAD, SpreadCurve, parents_first
 from engine.mechanisms.checks import check_unwind, check_unwind_on_market
@@ -63,7 +64,8 @@ def apply(scenario: Scenario, market: Market, horizon_days: int | None = None) -
     interpolation between the shocked ones. A derived curve keeps its spreads over the shocked parent; where it has
     factors of its own that are shocked, it takes these moves alone, and its spreads change. A shock on USDJPY_VOL
     moves the level of that factor, the vol at the money of its reference expiry, and multiplies all expiries alike; the
-    smile stays as it is in moneyness. `thetas` stay: what reverts returns to its own level. Shocks with a day move
+    smile stays as it is in moneyness, unless a shock on USDJPY_SKEW tilts it. One on SWAPTION_JPY_VOL multiplies the
+    normal vols of yen swaptions. `thetas` stay: what reverts returns to its own level. Shocks with a day move
     nothing at once: they become jumps of the returned `unwind`, and the scenario's unwind is checked on the market.
     So do the dates of events within `horizon_days`; without it, where no path is walked, events stay without dates.
 
@@ -117,7 +119,7 @@ def _unwind(scenario: Scenario, market: Market, horizon_days: int | None, findin
 
 
 def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
-    """Shock prices, vols and the spreads of derived curves."""
+    """Shock prices, vols, skews and the spreads of derived curves."""
     shocked = market
     for factor in market.factors:
         mine = _matching(shocks, factor)
@@ -127,13 +129,17 @@ def _shock_levels(shocks: Shocks, market: Market, findings: Findings) -> Market:
             wider = _spread(mine, factor, market, findings)
             shocked = replace(shocked, spreads={**shocked.spreads, factor.curve: wider})
             continue
+        if factor.kind is FactorKind.SKEW and factor.pair is not None:
+            tilted = _tilted(mine, factor, market, shocked.fx_vols[factor.pair], findings)
+            shocked = replace(shocked, fx_vols={**shocked.fx_vols, factor.pair: tilted})
+            continue
         if (currency := market.exchanged(factor)) is not None:
             shocked = replace(shocked, fx={**shocked.fx, currency: _spot(mine, market, currency, findings)})
             continue
         level = _level(mine, factor, market.level(factor), findings)
         shocked = replace(shocked, levels={**shocked.levels, factor.name: level})
         if factor.pair is not None and factor.pair in market.fx_vols:
-            vols = market.fx_vols[factor.pair]
+            vols = shocked.fx_vols[factor.pair]
             moved = replace(vols, atm=vols.atm * (level / vols.level), quotes=())
             shocked = replace(shocked, fx_vols={**shocked.fx_vols, factor.pair: moved})
     return shocked
@@ -152,6 +158,21 @@ def _spread(shocks: Shocks, factor: Factor, market: Market, findings: Findings) 
         f" decimals within +-{LARGEST_SPREAD}: 10 bp is 0.001",
     )
     return spreads
+
+
+def _tilted(shocks: Shocks, factor: Factor, market: Market, vols: FxVols, findings: Findings) -> FxVols:
+    """Return a pair's vols after the shocks on their skew: every risk reversal over its vol moves alike."""
+    before = market.level(factor)
+    level, culprit = _moved(shocks, before, -LARGEST_SKEW, LARGEST_SKEW)
+    if culprit is None:
+        return replace(vols, skew=vols.skew + (level - before), quotes=())
+    shock = dict(shocks)[culprit]
+    findings.refuse(
+        f"shocks[{culprit + 1}].size",
+        f"the {shock.kind.value} size {shock.size!r} takes {factor.name} from {before:.6g} to {level:.6g}; skews are"
+        f" risk reversals over the vol at the money, within +-{LARGEST_SKEW:g}: -0.1 is -1.2 vol points of 12",
+    )
+    return vols
 
 
 def _spot(shocks: Shocks, market: Market, currency: str, findings: Findings) -> float:

@@ -46,7 +46,7 @@ def _is_refused(i: int, shock: Shock, factors: Sequence[Factor], findings: Findi
     elif shock.kind is ShockKind.ABSOLUTE and kinds - LEVELS_MOVE:
         refusal = "of a price or a vol, a shock with a day is 'relative': -0.05 is -5 %"
     elif shock.kind is ShockKind.RELATIVE and kinds & LEVELS_MOVE:
-        refusal = "of a rate or a spread, a shock with a day is 'absolute': 0.005 is 50 bp"
+        refusal = "of a rate, a spread or a skew, a shock with a day is 'absolute': 0.005 is 50 bp"
     elif not abs(shock.size) <= LARGEST_MOVE:
         key, refusal = "size", f"must lie within +-{LARGEST_MOVE:g} on a day, got {shock.size!r}; sizes are decimals"
     if refusal:

@@ -17,7 +17,7 @@ from kernels.numba.kept import keep_by_content
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 STRIDE = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
 
-SPARE_ROWS = 9  # rows of scratch that a payoff may work in
+SPARE_ROWS = 10  # rows of scratch that a payoff may work in
 
 STRICT: dict[str, Any] = {
     "error_model": "numpy",

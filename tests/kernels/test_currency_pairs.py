@@ -87,13 +87,14 @@ def test_a_call_is_worth_its_formula_in_the_home_currency(backend, pair, placed)
         points=Point.rows(when=np.zeros(2), below=0, above=0, a=0.0, b=0.0, then=-1), start=np.array([discounts])
     )
     held = (np.arange(3) == domestic).astype(np.int64)
-    flat = {"c0": 1.0, "c1": 0.0, "c2": 0.0, "c3": 0.0, "c4": 0.0, "reach": 2.5}
-    points_of = {"domestic_discount": 0, "foreign_discount": 1, "vol_factor": -1}
+    flat = {"c0": 1.0, "c1": 0.0, "c2": 0.0, "c3": 0.0, "c4": 0.0, "reach": 2.5, "slope": 0.0, "most": 0.0}
+    points_of = {"domestic_discount": 0, "foreign_discount": 1, "vol_factor": -1, "skew_factor": -1}
     rows = {"when": [0], "first": 0, "last": 1, "table": -1, "time": 1.0, "growth": 1.0}
     options = book.of(FxOptions)._replace(
         owned=Owned.rows(first=np.cumsum(held) - held, last=np.cumsum(held)).reshape(1, 3),
         groups=Group.rows(domestic=domestic, foreign=foreign, **points_of, **rows, **flat),
         vol=np.full((1, 1), vol),
+        skew=np.zeros((1, 1)),
         options=Option.rows(strike=[strike], amount=1.0),
     )
     book = book.holding(run, points, options)

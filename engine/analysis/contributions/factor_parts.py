@@ -79,7 +79,7 @@ def _class(factor: Factor) -> str:
             return f"{factor.curve} curve"
         case FactorKind.SPREAD:
             return "spreads"
-        case FactorKind.VOL:
+        case FactorKind.VOL | FactorKind.SKEW:
             return "vols"
         case FactorKind.PRICE:
             return "prices" if currency_of_factor(factor.name) is None else "exchange rates"

@@ -91,6 +91,15 @@ def _implied_vols(market: Market) -> Iterator[MarketInput]:
                 step=0.1 * PERCENT,
                 changed=partial(_with_implied_vol, market, pair, k),
             )
+    for pair in market.fx_vols:
+        yield MarketInput(
+            group="risk reversals",
+            name=pair,
+            unit="0.01 of the vol at the money",
+            per_unit=PERCENT,
+            step=0.1 * PERCENT,
+            changed=partial(_with_skew, market, pair),
+        )
 
 
 def _vols(market: Market) -> Iterator[MarketInput]:
@@ -145,8 +154,14 @@ def _with_price(market: Market, name: str, by: float) -> Market:
 def _with_implied_vol(market: Market, pair: str, k: int, by: float) -> Market:
     old = market.fx_vols[pair]
     moved = replace(old, atm=_added(old.atm, k, by), quotes=())
-    levels = {factor.name: moved.level for factor in market.factors if factor.pair == pair}
+    of_pair = [each.name for each in market.factors if each.kind is FactorKind.VOL and each.pair == pair]
+    levels = dict.fromkeys(of_pair, moved.level)
     return replace(market, fx_vols={**market.fx_vols, pair: moved}, levels={**market.levels, **levels})
+
+
+def _with_skew(market: Market, pair: str, by: float) -> Market:
+    surface = market.fx_vols[pair]
+    return replace(market, fx_vols={**market.fx_vols, pair: replace(surface, skew=surface.skew + by, quotes=())})
 
 
 def _with_vol(market: Market, f: int, by: float) -> Market:

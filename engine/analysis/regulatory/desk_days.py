@@ -12,7 +12,13 @@ from engine.run.prepared import scopes_of
 from kernels.types import F64
 
 AS_RUN = "compressed, as `unwind run`"
-_BUMP = {FactorKind.RATE: 1e-4, FactorKind.SPREAD: 1e-4, FactorKind.PRICE: 0.01, FactorKind.VOL: 0.01}  # of a state
+_BUMP = {  # of a state
+    FactorKind.RATE: 1e-4,
+    FactorKind.SPREAD: 1e-4,
+    FactorKind.PRICE: 0.01,
+    FactorKind.VOL: 0.01,
+    FactorKind.SKEW: 0.01,
+}
 
 
 def attributions(config: RunConfig, say: Callable[[str], None]) -> tuple[Attribution, ...]:

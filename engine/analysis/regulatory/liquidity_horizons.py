@@ -27,19 +27,19 @@ def risk_class(factor: Factor) -> RiskClass:
     match factor.kind:
         case FactorKind.RATE | FactorKind.SPREAD:
             return RiskClass.RATES
-        case FactorKind.VOL:
+        case FactorKind.VOL | FactorKind.SKEW:
             return RiskClass.RATES if factor.pair is None else RiskClass.FX
         case FactorKind.PRICE:
             return RiskClass.FX if is_exchange_rate(factor) else RiskClass.EQUITY
 
 
 def liquidity_horizon(factor: Factor) -> int:
-    """Return the business days of a factor: 10, but 40 for vols of exchange rates and 60 for those of rates.
+    """Return the business days of a factor: 10, but 40 for vols and risk reversals of exchange rates and 60 for vols of rates.
 
     Rates of the yen and the dollar, exchange rates between currencies that MAR33.12 lists, or crosses of them, and
     large-capitalisation equity prices have 10 days there. An index counts as a large capitalisation.
     """
-    if factor.kind is not FactorKind.VOL:
+    if factor.kind not in (FactorKind.VOL, FactorKind.SKEW):
         return BASE
     return 60 if risk_class(factor) is RiskClass.RATES else 40
 

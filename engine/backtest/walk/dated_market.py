@@ -8,7 +8,7 @@ import numpy as np
 from engine.backtest.walk.joint_history import JointHistory
 from engine.conventions.currencies import currency_of_factor
 from engine.errors import InputError
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import UNRECORDED, Factor
 from engine.market.market import Market
 from engine.market.spread import with_derived
 
@@ -51,7 +51,7 @@ def market_pattern(like: Market) -> tuple[MarketPattern, tuple[str, ...]]:
     Its factors are those with a history: zero rates of published curves, exchange rates and other prices. Implied vols
     and pillars of derived curves stay where they are.
     """
-    factors = tuple(f for f in like.factors if f.kind is not FactorKind.VOL and f.curve not in like.spreads)
+    factors = tuple(f for f in like.factors if f.kind not in UNRECORDED and f.curve not in like.spreads)
     held = [factor.name for factor in like.factors if factor not in factors]
     notes = []
     if held:

@@ -17,6 +17,7 @@ Pick = Callable[[str], Market]  # key of a mover -> the market that it is taken 
 
 _TEXTS = ("source", "description", "calibration", "quotes")  # of a market's parts: what no figure is made of
 _LAW_ALIKE = ("factors", "leaders", "led")  # of a filtered state: what its arrays are counted by
+_OF_VOLS = (FactorKind.VOL, FactorKind.SKEW)  # kinds of factors that go with the vols
 _LAW_STATE = {  # where fields of a filtered state belong
     VOLS: ("averages",),
     CORRELATIONS: (
@@ -49,7 +50,7 @@ def mixed_market(first: Market, second: Market, taken: Collection[str]) -> Marke
     spreads = of(BASIS).spreads
     curves = {name: of(CURVE + name).curves[name] for name in base_curves(first)}
     par = {name: of(CURVE + name).par_curves for name in curves}
-    is_vol = np.array([factor.kind is FactorKind.VOL for factor in first.factors])
+    is_vol = np.array([factor.kind in _OF_VOLS for factor in first.factors])
     names = [factor.name for factor in first.factors if factor.kind is FactorKind.VOL]
     return replace(
         of(AGEING),
@@ -125,7 +126,7 @@ def _content(market: Market, key: str) -> object:
     if key.startswith(CURVE):
         name = key.removeprefix(CURVE)
         return market.curves[name], market.par_curves.get(name)
-    is_vol = np.array([factor.kind is FactorKind.VOL for factor in market.factors])
+    is_vol = np.array([factor.kind in _OF_VOLS for factor in market.factors])
     vol_levels = {each.name: market.levels.get(each.name) for each in market.factors if each.kind is FactorKind.VOL}
     own: Mapping[str, object] = {
         AGEING: market.valuation_date,

@@ -13,6 +13,7 @@ ENDS = (5.0, 10.0, np.inf)  # years: the last pillar of each part of a curve
 TOGETHER = {  # kinds of factors that share one place: its name
     FactorKind.PRICE: "other prices",
     FactorKind.VOL: "vols",
+    FactorKind.SKEW: "risk reversals",
     FactorKind.SPREAD: "spreads",
 }
 NO_MOVE = (SHOCK, AGEING, REMAINDER)  # parts of P&L that no factor's move makes

@@ -15,6 +15,7 @@ from engine.inputs.market.schema import (
     LevelTable,
     MarketFile,
     SpreadTable,
+    SwaptionVolsTable,
     curve_currency,
     curves_of,
     factor_of,
@@ -23,19 +24,38 @@ from engine.inputs.market.schema import (
 )
 from engine.market.bootstrap import bootstrap
 from engine.market.correlation import correlation_faults, is_semidefinite, smallest_eigenvalue
-from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, is_curve_name, parse_factor, tenor_years
+from engine.market.factors import (
+    PRICE_FACTOR,
+    Factor,
+    FactorKind,
+    is_curve_name,
+    parse_factor,
+    swaption_factor_name,
+    tenor_years,
+)
+from engine.market.fx_vols import LARGEST_SKEW
 from engine.market.spread import LARGEST_SPREAD
 
 Keys = tuple[str | int, ...]
 Found = Iterator[tuple[Keys, str]]  # place in the file, message
 
-_HIGHEST_VOL = {FactorKind.RATE: 0.20, FactorKind.PRICE: 3.0, FactorKind.VOL: 5.0, FactorKind.SPREAD: 0.20}
+_HIGHEST_VOL = {
+    FactorKind.RATE: 0.20,
+    FactorKind.PRICE: 3.0,
+    FactorKind.VOL: 5.0,
+    FactorKind.SPREAD: 0.20,
+    FactorKind.SKEW: 2.0,
+}
 _VOL_HINT = {
     FactorKind.RATE: "0.0062 is 62 bp a year",
     FactorKind.PRICE: "0.11 is 11 % a year",
     FactorKind.VOL: "0.7 is 70 % a year of the vol itself",
     FactorKind.SPREAD: "0.0012 is 12 bp a year",
+    FactorKind.SKEW: "0.1 is a risk reversal's move in a year of a tenth of the vol at the money",
 }
+
+_REVERTS_TO = {FactorKind.VOL: "vol", FactorKind.SPREAD: "spread at 10Y", FactorKind.SKEW: "risk reversal"}
+HIGHEST_NORMAL_VOL = 0.2
 
 
 def market_faults(file: MarketFile) -> Found:
@@ -47,6 +67,8 @@ def market_faults(file: MarketFile) -> Found:
     yield from fx_rate_faults(file)
     for name, level in file.levels.items():
         yield from _level_faults(name, level, file.factors.names)
+    for code, vols in file.swaption_vols.items():
+        yield from _swaption_vol_faults(file, code, vols)
     yield from fx_vols_faults(file, has_curves=_has_curves(file))
     factors: list[Factor] = []
     for i, name in enumerate(file.factors.names):
@@ -158,6 +180,17 @@ def _level_faults(name: str, table: LevelTable, factors: tuple[str, ...]) -> Fou
         yield (*at, "level"), f"must be a price above 0 and below 1e12, got {table.level!r}"
 
 
+def _swaption_vol_faults(file: MarketFile, code: str, table: SwaptionVolsTable) -> Found:
+    at: Keys = ("swaption_vols", code)
+    if (name := swaption_factor_name(code)) not in file.factors.names:
+        yield at, f"{name!r} must be one of the factors; a vol of 0 keeps it still"
+    if code not in {table.currency for table in file.curves.values()}:
+        yield at, f"must be the currency of a curve of this file, got {code!r}"
+    if not 0.0 < table.level <= HIGHEST_NORMAL_VOL:
+        wanted = f"in (0, {HIGHEST_NORMAL_VOL:g}]: 0.006 is 60 bp a year"
+        yield (*at, "level"), f"normal vol must lie {wanted}; got {table.level!r}"
+
+
 def _is_taken(name: str) -> bool:
     """Whether a name is another kind of factor's. An index may be called as a rate that the file does not quote."""
     if currency_of_factor(name) is not None:
@@ -189,6 +222,8 @@ def _name_faults(file: MarketFile, factors: list[Factor]) -> Found:
             yield at, f"{factor.name!r} needs curve {factor.curve!r}; there are {', '.join(curves)}"
         elif factor.kind is FactorKind.SPREAD:
             yield from _spread_factor_faults(at, factor, factors, derived)
+        elif factor.kind is FactorKind.VOL and factor.pair is None and factor.currency not in file.swaption_vols:
+            yield at, f"{factor.name!r} needs the level of its vols, a [swaption_vols.{factor.currency}] table"
         if factor.pair is not None and factor.pair not in pairs:
             yield at, f"{factor.name!r} needs the vols of {factor.pair!r}, a [fx_vols.{factor.pair}] table"
 
@@ -208,7 +243,7 @@ def _law_faults(file: MarketFile, factors: list[Factor]) -> Found:
             wanted = "0, a price does not revert" if factor.kind is FactorKind.PRICE else "in [0, 100] per year"
             yield ("factors", "kappas", i), f"kappa of {factor.name} must be {wanted}; got {kappa!r}"
         elif kappa and table.thetas is None:
-            to = {FactorKind.VOL: "vol", FactorKind.SPREAD: "spread at 10Y"}.get(factor.kind, "zero rate")
+            to = _REVERTS_TO.get(factor.kind, "zero rate")
             yield ("factors", "kappas", i), f"{factor.name} reverts, so `thetas` must say to which {to}"
     kappas = [*(table.kappas or ()), *[0.0] * len(factors)]
     for i, (factor, theta) in enumerate(zip(factors, table.thetas or (), strict=False)):
@@ -218,6 +253,9 @@ def _law_faults(file: MarketFile, factors: list[Factor]) -> Found:
         if factor.kind is FactorKind.SPREAD and not abs(theta) <= LARGEST_SPREAD:
             wanted = f"within +-{LARGEST_SPREAD}, as a decimal: -0.003 is -30 bp"
             yield ("factors", "thetas", i), f"theta of {factor.name} must be a spread {wanted}; got {theta!r}"
+        if factor.kind is FactorKind.SKEW and not abs(theta) <= LARGEST_SKEW:
+            wanted = f"within +-{LARGEST_SKEW:g}, over the vol at the money: -0.1 is -1.2 vol points of 12"
+            yield ("factors", "thetas", i), f"theta of {factor.name} must be a risk reversal {wanted}; got {theta!r}"
         if factor.kind is FactorKind.VOL and not (0.0 < theta <= 3.0 or theta == kappas[i] == 0.0):
             yield ("factors", "thetas", i), f"theta of {factor.name} must be a vol, 0.11 for 11 %; got {theta!r}"
     for i, (factor, mu) in enumerate(zip(factors, table.mus or (), strict=False)):

@@ -46,7 +46,7 @@ from engine.inputs.opened import Opened, open_once
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, parse_toml, read_text, read_toml
 from engine.market.correlation import is_semidefinite, nearest_correlation
-from engine.market.factors import PRICE_FACTOR, tenor_label
+from engine.market.factors import PRICE_FACTOR, FactorKind, swaption_factor_name, tenor_label
 from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import NO_LAW, Market, joined_sources
 from engine.market.surface_checks import arbitrage
@@ -171,7 +171,10 @@ def _market_of(file: MarketFile) -> Market:
     correlation, notes = _correlation_of(table)
     factors = tuple(factor_of(file, name) for name in table.names)
     thetas = [theta_state(*each) for each in zip(factors, table.thetas or [0.0] * n, strict=True)]
-    vol_levels = {f.name: fx_vols[f.pair].level for f in factors if f.pair is not None}
+    sources |= {swaption_factor_name(code): vols.source for code, vols in file.swaption_vols.items()}
+    levels = {name: float(level.level) for name, level in file.levels.items()}
+    levels |= {f.name: fx_vols[f.pair].level for f in factors if f.pair is not None and f.kind is FactorKind.VOL}
+    levels |= {swaption_factor_name(code): float(vols.level) for code, vols in file.swaption_vols.items()}
     return Market(
         valuation_date=file.valuation_date,
         par_curves={name: par_curve_of(name, curve) for name, curve in file.curves.items()},
@@ -186,7 +189,7 @@ def _market_of(file: MarketFile) -> Market:
         source=joined_sources(sources),
         calibration=file.calibration.description,
         sources=sources,
-        levels={name: float(level.level) for name, level in file.levels.items()} | vol_levels,
+        levels=levels,
         spreads=spreads_of(file),
         fx_vols=fx_vols,
         previous_usdjpy=file.fx.previous_closes,

@@ -82,7 +82,7 @@ class VolQuoteTable(Strict):
 
 
 class FxVolsTable(Strict):
-    """Implied vols of a currency pair: USDJPY is yen for a dollar. The factor USDJPY_VOL multiplies those of USDJPY."""
+    """Implied vols of a currency pair: USDJPY is yen for a dollar. USDJPY_VOL multiplies all, USDJPY_SKEW tilts."""
 
     delta: Literal["spot", "forward", "spot-premium-adjusted", "forward-premium-adjusted"] = Field(
         description="What a quoted delta is; premium-adjusted where the premium is paid in the first currency."
@@ -96,6 +96,16 @@ class FxVolsTable(Strict):
         max_length=MAX_TENORS,
         description="Expiry -> quotes, shortest first. Flat beyond the outermost quoted strikes.",
     )
+
+
+class SwaptionVolsTable(Strict):
+    """Normal vols of a currency's swaptions: the factor SWAPTION_JPY_VOL multiplies all of them, at every strike.
+
+    Positions have vols or premiums of their own; of the market they have the moves.
+    """
+
+    level: float = Field(description="Of the factor, decimal: 0.0062 is 62 bp a year; vols move in proportion to it.")
+    source: str = Field(min_length=1, description="Whose figure, or 'assumption: ...' with the reasoning.")
 
 
 class FxRateTable(Strict):
@@ -127,10 +137,13 @@ class FactorsTable(Strict):
         min_length=1,
         max_length=MAX_FACTORS,
         description="JGB_10Y: the zero rate of curve JGB at 10 years; exchange rates, USDJPY and those of "
-        "`fx.rates`, must be among them; USDJPY_VOL: its vols at the money; SPREAD_TONA: the "
-        "spreads of the derived curve TONA; a name of `levels`: that price.",
+        "`fx.rates`, must be among them; USDJPY_VOL: its vols at the money; USDJPY_SKEW: its risk "
+        "reversals; SWAPTION_JPY_VOL: normal vols of yen swaptions; SPREAD_TONA: the spreads of the derived curve "
+        "TONA; a name of `levels`: that price.",
     )
-    vols: tuple[float, ...] = Field(description="Per sqrt(year). Rates: decimal, 0.0062 is 62 bp; else lognormal.")
+    vols: tuple[float, ...] = Field(
+        description="Per sqrt(year). Rates, spreads: decimal, 0.0062 is 62 bp; skews: of the vol; else lognormal."
+    )
     correlation: tuple[tuple[float, ...], ...] = Field(
         max_length=2 * MAX_FACTORS,
         description="Rows of the lower triangle with the diagonal, or whole rows; positive semidefinite.",
@@ -196,6 +209,9 @@ class MarketFile(Strict):
     fx: FxTable
     fx_vols: dict[str, FxVolsTable] = Field(
         default={}, max_length=MAX_FACTORS, description="Implied vols, by pair: USDJPY, EURUSD."
+    )
+    swaption_vols: dict[CurrencyCode, SwaptionVolsTable] = Field(
+        default={}, max_length=MAX_FACTORS, description="Levels of swaptions' normal vols, by currency: JPY, USD."
     )
     levels: dict[str, LevelTable] = Field(
         default={}, max_length=MAX_FACTORS, description="Other prices, by the factor's name: SPX."

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from engine.conventions.currencies import fx_quote, rate_words
 from engine.errors import InputError
 from engine.inputs.market.law_text import law_lines
-from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, tenor_label
+from engine.market.factors import PRICE_FACTOR, Factor, FactorKind, skew_factor_name, tenor_label
 from engine.market.fx_vols import DeltaQuote, StrikeQuote
+from engine.market.lookup import skew_factor
 from engine.market.market import NO_LAW, Market
 from engine.market.sampling_errors import SamplingErrors
 
@@ -27,7 +28,7 @@ def market_text(market: Market, stem: str | None = None) -> str:
     shocked += [pair for pair, vols in market.fx_vols.items() if not vols.quotes]
     if shocked:
         raise InputError(f"a market without quotes of {', '.join(shocked)} cannot be written: they were shocked")
-    parts = (_head, _curves, _spreads, _fx, _fx_vols, _levels, _factors, _calibration)
+    parts = (_head, _curves, _spreads, _fx, _fx_vols, _swaption_vols, _levels, _factors, _calibration)
     lines = [line for part in parts for line in part(market)]
     if market.filtered is not None:
         day = market.valuation_date
@@ -78,7 +79,8 @@ def _spreads(market: Market) -> Iterator[str]:
 
 def _fx_vols(market: Market) -> Iterator[str]:
     for pair, vols in market.fx_vols.items():
-        yield f"\n[fx_vols.{pair}] # {pair}_VOL multiplies all vols at the money; the smile is static in moneyness"
+        smile = "static in moneyness" if skew_factor(market, pair) < 0 else f"tilted by {skew_factor_name(pair)}"
+        yield f"\n[fx_vols.{pair}] # {pair}_VOL multiplies all vols at the money; the smile is {smile}"
         yield f"delta = {_quoted(vols.delta.value)}"
         yield f"domestic = {_quoted(vols.domestic)}"
         yield f"foreign = {_quoted(vols.foreign)}"
@@ -97,6 +99,15 @@ def _quote(quote: DeltaQuote | StrikeQuote) -> Iterator[str]:
     for key in ("atm", "risk_reversal_25d", "butterfly_25d", "risk_reversal_10d", "butterfly_10d"):
         if (value := getattr(quote, key)) is not None:
             yield f"{key} = {value!r}"
+
+
+def _swaption_vols(market: Market) -> Iterator[str]:
+    """Yield the levels of swaptions' vols, which are those of VOL factors without a pair."""
+    for factor in market.factors:
+        if factor.kind is FactorKind.VOL and factor.pair is None:
+            yield f"\n[swaption_vols.{factor.currency}] # {factor.name} multiplies all normal vols"
+            yield f"level = {market.levels[factor.name]!r}"
+            yield f"source = {_quoted(market.sources.get(factor.name, market.source))}"
 
 
 def _levels(market: Market) -> Iterator[str]:

@@ -22,7 +22,7 @@ from engine.payoffs.black import black_call
 from kernels.layout import Group, Option, OptionTable
 from kernels.records import Rows
 from kernels.tables import option_tables
-from kernels.types import F64, I64
+from kernels.types import F64, I64, Bools
 
 WORTH_A_TABLE = 8  # options of a group below which pricing them one by one costs as little
 W_TERMS = (4, 8, 12)  # of the kernels' VOL_TERMS
@@ -42,7 +42,9 @@ class Tabulated:
 
 
 def tabulate(setting: Setting, ground: Ground, groups: Rows[Group], vol: F64, options: Rows[Option]) -> Tabulated:
-    """Return tables of groups that are worth one, where one within `WANTED` can be had; none where the run is direct.
+    """Return tables of groups that are worth one, where one within `WANTED` can be had.
+
+    None where a factor moves their skew, or the run is direct: every option is priced by itself.
 
     A table that only some scenarios have gets an empty range in the others: every path is outside. Where one has more
     terms than another, zeros fill up: leading zeros of Clenshaw's and Horner's schemes change no bit.
@@ -54,7 +56,7 @@ def tabulate(setting: Setting, ground: Ground, groups: Rows[Group], vol: F64, op
     options : (n_options,) of all groups
     """
     sizes = groups["last"] - groups["first"]
-    worth = np.flatnonzero((sizes >= WORTH_A_TABLE) & (groups["time"] > 0.0)).tolist() if not ground.direct else []
+    worth = [] if ground.direct else np.flatnonzero(_worth_one(groups)).tolist()
     scenarios = range(len(setting.shocked))
     fits = {
         (s, g): _fit(_Seen(setting, ground, s, groups[g], float(vol[s, g]), options)) for s in scenarios for g in worth
@@ -68,6 +70,12 @@ def tabulate(setting: Setting, ground: Ground, groups: Rows[Group], vol: F64, op
     tables, terms = _laid(fitted, (len(scenarios), len(used)))
     bound = max((fit.error / fit.gross for row in fitted for fit in row), default=0.0)
     return Tabulated(table=index, tables=tables, terms=terms, errors=errors, bound=bound)
+
+
+def _worth_one(groups: Rows[Group]) -> Bools:
+    """Return which groups have options enough, time left, and a smile that stays: (n_groups,)."""
+    sizes = groups["last"] - groups["first"]
+    return np.asarray((sizes >= WORTH_A_TABLE) & (groups["time"] > 0.0) & (groups["skew_factor"] < 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -36,11 +36,11 @@ class RateTables:
 def tabulate_swaptions(setting: Setting, ground: Ground, swaps: Rows[Swap], swaptions: Rows[Swaption]) -> RateTables:
     """Return tables of the swaps (n_swaps,) that are worth one, where one within `WANTED` can be had.
 
-    None where the run is direct: every swaption is priced by itself.
+    None where a factor moves their vols, or the run is direct: every swaption is priced by itself.
     """
     sizes = swaps["last"] - swaps["first"]
     on_each = [swaptions[swap.first : swap.last] for swap in swaps]
-    alive = np.array([own["spread"].min() > 0.0 for own in on_each], bool)
+    alive = np.array([own["spread"].min() > 0.0 for own in on_each], bool) & (swaps["vol_factor"] < 0)
     worth = [] if ground.direct else np.flatnonzero((sizes >= WORTH_A_TABLE) & alive).tolist()
     scenarios = range(len(setting.shocked))
     rates = [_Rates(setting, ground.flows, s) for s in scenarios]

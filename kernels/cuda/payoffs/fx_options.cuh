@@ -16,10 +16,10 @@ __device__ __forceinline__ double black_call(double forward, double strike, doub
 }
 
 // Undiscounted value of a group's calls, one by one. `start` is the forward with no deviation; std and inverse are the
-// at-the-money standard deviation of ln(forward) to expiry, and 1 / it.
+// at-the-money standard deviation of ln(forward) to expiry, and 1 / it; c1 is of the smile.
 __device__ __forceinline__ Lanes sum_calls(const Group& group, double start, const Lanes& moved, const Lanes& forward,
-                                           const Lanes& std, const Lanes& inverse) {
-    const double c0 = group.c0, c1 = group.c1, c2 = group.c2, c3 = group.c3, c4 = group.c4;
+                                           const Lanes& std, const Lanes& inverse, const Lanes& c1) {
+    const double c0 = group.c0, c2 = group.c2, c3 = group.c3, c4 = group.c4;
     const double bend = 1.0 / (group.reach * group.reach);
     Lanes out = lanes_of(0.0);
 #pragma unroll 1
@@ -29,7 +29,7 @@ __device__ __forceinline__ Lanes sum_calls(const Group& group, double start, con
         EACH_LANE(p) {
             const double m = (distance - moved.of[p]) * inverse.of[p];
             const double x = m / sqrt(fma(m * m, bend, 1.0));
-            const double s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1), x, c0);
+            const double s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1.of[p]), x, c0);
             const double d = (0.0 - m) / s;
             const double half = 0.5 * s * std.of[p];
             out.of[p] = fma(amount, black_call(forward.of[p], strike, d + half, d - half), out.of[p]);
@@ -52,9 +52,10 @@ __device__ __forceinline__ Lanes sum_payouts(const Group& group, const Lanes& fo
     return out;
 }
 
-// Undiscounted value of a group, option by option. `moved` is ln(forward / start), `vol` that with no deviation.
-__device__ __noinline__ Lanes price_group(const Group& group, double vol, double start, const Observed observed,
-                                          Lanes moved) {
+// Undiscounted value of a group, option by option. `moved` is ln(forward / start), `vol` and `skew` those with no
+// deviation, the skew since the base market.
+__device__ __noinline__ Lanes price_group(const Group& group, double vol, double skew, double start,
+                                          const Observed observed, Lanes moved) {
     const double least = 1e-100, most = 1e100;  // with these nothing overflows
     Lanes forward, inverse;
     EACH_LANE(p) forward.of[p] = start * bounded_exp(moved.of[p]);
@@ -66,14 +67,21 @@ __device__ __noinline__ Lanes price_group(const Group& group, double vol, double
         EACH_LANE(p) std.of[p] = bounded(still * bounded_exp(x.of[p]), least, most);
     }
     EACH_LANE(p) inverse.of[p] = 1.0 / std.of[p];
-    return sum_calls(group, start, moved, forward, std, inverse);
+    Lanes c1 = lanes_of(group.c1);
+    if (group.skew_factor >= 0) {
+        const Lanes z = deviation(observed, group.when, group.skew_factor);
+        EACH_LANE(p)
+        c1.of[p] = group.c1 + bounded(group.slope * (skew + z.of[p]), 0.0 - group.most, group.most);
+    }
+    return sum_calls(group, start, moved, forward, std, inverse, c1);
 }
 
 // Undiscounted value of a group: its table's, or, on a path outside the table's range or without one, option by option.
 __device__ __forceinline__ Lanes group_value(i64 scenario, i64 number, double start, const Observed& observed,
                                              const Lanes& moved) {
     const Group& group = book.fx_options.groups[number];
-    const double vol = book.fx_options.vol[scenario * book.fx_options.n_groups + number];
+    const i64 at = scenario * book.fx_options.n_groups + number;
+    const double vol = book.fx_options.vol[at], skew = book.fx_options.skew[at];
 #if VOL_TERMS > 0
     if (group.table >= 0) {
         const i64 place = scenario * book.fx_options.n_tables + group.table;
@@ -92,13 +100,13 @@ __device__ __forceinline__ Lanes group_value(i64 scenario, i64 number, double st
         }
         Lanes value = table_value(book.fx_options.terms + place * book.fx_options.n_x * VOL_TERMS, table.n_x, x, w);
         if (!all_inside) {
-            const Lanes each = price_group(group, vol, start, observed, moved);
+            const Lanes each = price_group(group, vol, skew, start, observed, moved);
             EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];
         }
         return value;
     }
 #endif
-    return price_group(group, vol, start, observed, moved);
+    return price_group(group, vol, skew, start, observed, moved);
 }
 
 // Move of ln(domestic per foreign) on the group's day. The home currency, 0, has no factor.

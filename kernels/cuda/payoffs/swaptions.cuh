@@ -14,9 +14,16 @@ __device__ __forceinline__ double bachelier(double gain, double spread) {
     return fma(spread, beyond, gain > 0.0 ? gain : 0.0);
 }
 
-// Value of the swaptions on one swap, one by one, in their currency.
-__device__ __forceinline__ Lanes price_swaptions(const Swap& swap, const Lanes& floating, const Lanes& annuity) {
-    Lanes value = lanes_of(0.0);
+// Value of the swaptions on one swap, one by one, in their currency. `vol` is that of all of them, over that of the base
+// market, with no deviation.
+__device__ __forceinline__ Lanes price_swaptions(const Swap& swap, const Lanes& floating, const Lanes& annuity,
+                                                 double vol, const Observed& observed) {
+    Lanes value = lanes_of(0.0), scale;
+    EACH_LANE(p) scale.of[p] = annuity.of[p] * vol;
+    if (swap.vol_factor >= 0) {
+        const Lanes moved = deviation(observed, swap.when, swap.vol_factor);
+        EACH_LANE(p) scale.of[p] = scale.of[p] * bounded_exp(moved.of[p]);
+    }
 #pragma unroll 1
     for (i64 j = swap.first; j < swap.last; ++j) {
         const Swaption& swaption = book.swaptions.swaptions[j];
@@ -24,7 +31,7 @@ __device__ __forceinline__ Lanes price_swaptions(const Swap& swap, const Lanes& 
         const double sign = swaption.payer > 0 ? 1.0 : -1.0;
         EACH_LANE(p) {
             const double gain = sign * fma(0.0 - strike, annuity.of[p], floating.of[p]);
-            value.of[p] = fma(quantity, bachelier(gain, spread * annuity.of[p]), value.of[p]);
+            value.of[p] = fma(quantity, bachelier(gain, spread * scale.of[p]), value.of[p]);
         }
     }
     return value;
@@ -53,7 +60,8 @@ __device__ __noinline__ Lanes add_swap(i64 scenario, i64 number, const Observed 
         EACH_LANE(p) inside[p] = false;
     }
     if (!all_inside) {
-        const Lanes each = price_swaptions(swap, floating, annuity);
+        const double vol = book.swaptions.vol[scenario * book.swaptions.n_swaps + number];
+        const Lanes each = price_swaptions(swap, floating, annuity, vol, observed);
         EACH_LANE(p) value.of[p] = inside[p] ? value.of[p] : each.of[p];
     }
     EACH_LANE(p) total.of[p] += value.of[p];

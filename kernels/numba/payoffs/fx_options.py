@@ -1,8 +1,8 @@
 """FX calls by Black's formula under a smile, group by group, or by the group's table. Twins in numpy/ and cuda/.
 
 A group is the calls of one book, pair of currencies and expiry. Its forward moves with the rate and two discount
-factors, its at-the-money vol with the vol factor; the smile is static in standardised moneyness. A path outside the
-table's range has its options priced one by one; without a table all paths do.
+factors, its at-the-money vol with the vol factor, its smile, static in standardised moneyness, with the skew's. A path
+outside the table's range has its options priced one by one; without a table, as where the skew moves, all paths do.
 """
 
 import numpy as np
@@ -34,16 +34,24 @@ def black_call(forward: float, strike: float, d1: float, d2: float) -> float:
 
 @njit(**STRICT)
 def sum_calls(
-    options: Rows[Option], group: Group, start: float, moved: F64, forward: F64, std: F64, inverse: F64, out: F64
+    options: Rows[Option],
+    group: Group,
+    start: float,
+    moved: F64,
+    forward: F64,
+    std: F64,
+    inverse: F64,
+    c1: F64,
+    out: F64,
 ) -> None:
     """Add calls, one by one and undiscounted, to `out` (BLOCK,) [domestic].
 
-    group           for its smile
+    group           for its smile but c1, (BLOCK,)
     start           forward with no deviation
     moved, forward  (BLOCK,)  ln(forward / start), forward
     std, inverse    (BLOCK,)  at-the-money standard deviation of ln(forward) to expiry, and 1 / it
     """
-    c0, c1, c2, c3, c4 = group.c0, group.c1, group.c2, group.c3, group.c4
+    c0, c2, c3, c4 = group.c0, group.c2, group.c3, group.c4
     bend = 1.0 / (group.reach * group.reach)
     for j in range(options.size):
         strike, amount = options[j].strike, options[j].amount
@@ -51,7 +59,7 @@ def sum_calls(
         for i in range(BLOCK):
             m = (distance - moved[i]) * inverse[i]
             x = m / np.sqrt(fma(m * m, bend, 1.0))
-            s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1), x, c0)
+            s = fma(fma(fma(fma(c4, x, c3), x, c2), x, c1[i]), x, c0)
             d = (0.0 - m) / s
             half = 0.5 * s * std[i]
             out[i] = fma(amount, black_call(forward[i], strike, d + half, d - half), out[i])
@@ -69,17 +77,26 @@ def sum_payouts(options: Rows[Option], forward: F64, out: F64) -> None:
 
 @njit(**STRICT)
 def price_group(
-    options: Rows[Option], group: Group, vol: float, start: float, deviations: F64, moved: F64, rows: F64, out: F64
+    options: Rows[Option],
+    group: Group,
+    vol: float,
+    skew: float,
+    start: float,
+    deviations: F64,
+    moved: F64,
+    rows: F64,
+    out: F64,
 ) -> None:
     """Compute the undiscounted value of a group, option by option: out (BLOCK,) [domestic].
 
     vol         at the money, with no deviation
+    skew        its move since the base market, with no deviation
     start       forward with no deviation
     deviations  (n_factors, STRIDE)  on the group's day
     moved       (BLOCK,)             ln(forward / start)
-    rows        (3, STRIDE)          rows to work in
+    rows        (4, STRIDE)          rows to work in
     """
-    forward, std, inverse = rows[0], rows[1], rows[2]
+    forward, std, inverse, c1 = rows[0], rows[1], rows[2], rows[3]
     for i in range(BLOCK):
         forward[i] = start * bounded_exp(moved[i])
         out[i] = 0.0
@@ -95,7 +112,12 @@ def price_group(
             std[i] = bounded(still * bounded_exp(x[i]), LEAST_STD, MOST_STD)
     for i in range(BLOCK):
         inverse[i] = 1.0 / std[i]
-    sum_calls(options, group, start, moved, forward, std, inverse, out)
+        c1[i] = group.c1
+    if group.skew_factor >= 0:
+        z = deviations[group.skew_factor]
+        for i in range(BLOCK):
+            c1[i] = group.c1 + bounded(group.slope * (skew + z[i]), 0.0 - group.most, group.most)
+    sum_calls(options, group, start, moved, forward, std, inverse, c1, out)
 
 
 @njit(**INLINE)
@@ -149,11 +171,12 @@ def add_fx_options(
 ) -> None:
     """Add the groups of an account, paid in its currency, to `total` (BLOCK,) [currency, at the horizon].
 
-    Arguments as in kernels.numba.payoffs.all_payoffs, of scratch nine rows.
+    Arguments as in kernels.numba.payoffs.all_payoffs, of scratch ten rows.
     """
     discount, moved, value, x, w = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
     each, starts, rates = scratch[5], points.start[scenario], run.fx_start[scenario]
-    groups, options, vols = tables.groups, tables.options, tables.vol  # once: each look into a tuple counts a reference
+    groups, options = tables.groups, tables.options  # once: each look into a tuple counts a reference
+    vols, skews = tables.vol, tables.skew
     rows, terms, where, fx_factor = tables.tables, tables.terms, points.points, run.fx_factor
     owned = tables.owned[book, currency]
     for g in range(owned.first, owned.last):
@@ -171,8 +194,8 @@ def add_fx_options(
             table_value(terms[scenario, group.table], table.n_x, x, w, each, scratch[6], value)
             whole = not (beyond(x) or beyond(w))
         if not whole:
-            calls, vol = options[group.first : group.last], vols[scenario, g]
-            price_group(calls, group, vol, start, deviations, moved, scratch[6:9], each)
+            calls, vol, skew = options[group.first : group.last], vols[scenario, g], skews[scenario, g]
+            price_group(calls, group, vol, skew, start, deviations, moved, scratch[6:10], each)
             for i in range(BLOCK):
                 inside = group.table >= 0 and abs(x[i]) <= 1.0 and abs(w[i]) <= 1.0
                 value[i] = value[i] if inside else each[i]

@@ -14,13 +14,13 @@ def black_call(forward: F64, strike: float, std: F64, smile: F64) -> F64:
     forward  (n,)  domestic per foreign
     strike         below 0, where std is 0: that of a put
     std      (n,)  at-the-money standard deviation of ln(forward) to expiry
-    smile    (6,)  c0 to c4 and reach of kernels.layout.Group
+    smile    (6, n)  c0 to c4 and reach of kernels.layout.Group; (6,) of all paths
     """
     if np.all(std == 0.0):
         return np.maximum(np.copysign(forward, strike) - strike, 0.0)
     moneyness = np.log(strike / forward) / std
     bent = moneyness / np.sqrt(1.0 + (moneyness / smile[5]) ** 2)
-    std = std * np.polynomial.polynomial.polyval(bent, smile[:5])
+    std = std * np.polynomial.polynomial.polyval(bent, smile[:5], tensor=False)
     d1 = np.log(forward / strike) / std + 0.5 * std
     return np.asarray(forward * ndtr(d1) - strike * ndtr(d1 - std))
 
@@ -56,7 +56,10 @@ def add_fx_options(
         vol = np.full_like(forward, tables.vol[scenario, g])
         if group.vol_factor >= 0:
             vol *= np.exp(deviations[group.vol_factor])
-        smile = np.array([group.c0, group.c1, group.c2, group.c3, group.c4, group.reach])
+        smile = np.tile([[group.c0], [group.c1], [group.c2], [group.c3], [group.c4], [group.reach]], forward.size)
+        if group.skew_factor >= 0:
+            skew = tables.skew[scenario, g] + deviations[group.skew_factor]
+            smile[1] += np.clip(group.slope * skew, -group.most, group.most)
         for option in tables.options[group.first : group.last]:
             call = black_call(forward, option.strike, vol * np.sqrt(group.time), smile)
             total += group.growth * discount * option.amount * call

@@ -7,9 +7,9 @@ from kernels.layout import Points, Run, Swaptions
 from kernels.types import F64
 
 
-def bachelier(gain: F64, spread: float) -> F64:
-    """Return the mean of max(gain + spread Z, 0), Z normal: (n,) [unit of gain]."""
-    if spread == 0.0:
+def bachelier(gain: F64, spread: F64) -> F64:
+    """Return the mean of max(gain + spread Z, 0), Z normal: (n,) [unit of gain]; spreads (n,) are all 0 or none is."""
+    if np.all(spread == 0.0):
         return np.maximum(gain, 0.0)
     d = gain / spread
     return np.asarray(gain * ndtr(d) + spread * np.exp(-0.5 * d * d) / np.sqrt(2.0 * np.pi))
@@ -32,7 +32,10 @@ def add_swaptions(
         swap = tables.swaps[j]
         annuity = legs[swap.annuity]
         rate = legs[swap.floating] / annuity
+        vol = np.full_like(rate, tables.vol[scenario, j])
+        if swap.vol_factor >= 0:
+            vol *= np.exp(observed[swap.when, swap.vol_factor])
         for k in range(swap.first, swap.last):
             swaption = tables.swaptions[k]
-            value = bachelier(swaption.payer * (rate - swaption.strike), swaption.spread)
+            value = bachelier(swaption.payer * (rate - swaption.strike), swaption.spread * vol)
             total += swaption.quantity * annuity * value

@@ -9,7 +9,9 @@ from engine.book.fit import fit
 from engine.book.greeks import curve_dv01, greeks
 from engine.book.show import show_book
 from engine.book.value import position_values, values_on
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.market.moved_market import moved, slid
+from tests.engine.basis_market import basis_market
 
 ROWS = (
     {"kind": "JGB", "coupon": 0.014, "maturity": "2035-03-20", "notional": 1e9},
@@ -119,3 +121,18 @@ def test_largest_positions_include_futures_which_are_worth_nothing(make_book, ma
     assert [row.name for row in shown.books] == ["main", "b"]
     assert shown.total.value == pytest.approx(1e6)
     assert shown.total.dv01["JGB_10Y"] < 0.0
+
+
+def test_vols_and_skews_with_factors_have_sensitivities_of_their_own(make_book):
+    """A swaption at the level of its factor gains with it what it gains with its own vol; a skew tilts a call's vol."""
+    market = basis_market(load_market(bundled_market_path()))  # JPY normal vols at 60 bp
+    book = make_book(ROWS[4] | {"notional": 1e9}, ROWS[2] | {"strike": 155.0})
+    shown = greeks(book, market, fit(book, market))
+    assert set(shown.normal_factor_vega) == {"SWAPTION_JPY_VOL", "SWAPTION_USD_VOL"}
+    assert shown.normal_factor_vega["SWAPTION_JPY_VOL"][0] == pytest.approx(shown.normal_vega[0], rel=1e-9)
+    assert shown.normal_factor_vega["SWAPTION_USD_VOL"][0] == 0.0
+    assert set(shown.factor_vega) == {"USDJPY_VOL"}
+    # some 1.1 standard deviations out of the money: 1.1 / 0.674 of half a risk reversal, at vols near the reference's
+    tilt = shown.rega["USDJPY_SKEW"][1] / shown.vega["USDJPY"].parallel[1]
+    assert tilt == pytest.approx(0.5 * 1.1 / 0.674, rel=0.25)
+    assert shown.rega["USDJPY_SKEW"][0] == 0.0

@@ -104,9 +104,24 @@ def test_swaptions_say_their_share_of_the_gross_vega(make_book, make_market):
         return text
 
     assert warning(payer).endswith("(100%)")
-    held = warning(payer).split("hold ")[1].split(" (")[0]
-    assert f"hold {held} (" in warning(payer, call)
-    assert not warning(payer, call).endswith("(100%)")
+    held = warning(payer).split("normal vols of swaptions ")[1].split(" (")[0]
+    assert f"normal vols of swaptions {held} (" in warning(payer, call)
+    assert "swaptions" not in warning(call)
+
+
+def test_a_book_of_risk_reversals_says_what_its_skew_is_worth(make_book, make_market):
+    """A call bought and a put sold, both some 25 delta at a forward of 143: each gains half of the reversal."""
+    whole = {"kind": "FX_RISK_REVERSAL", "strike": 135.0, "strike_2": 151.0, "notional": 1e8, "maturity": "2025-11-28"}
+    reversal = [
+        {"kind": "FX_CALL", "strike": 151.0, "notional": 1e8, "maturity": "2025-11-28"},
+        {"kind": "FX_PUT", "strike": 135.0, "notional": -1e8, "maturity": "2025-11-28"},
+    ]
+    text = said(make_book, make_market(), *reversal)["main"]
+    assert "risk reversals of USDJPY " in text
+    share = float(text.rsplit("(", 1)[1].rstrip("%)"))
+    assert share == pytest.approx(50.0, abs=10.0)
+    assert said(make_book, make_market(), whole)["main"] == text  # a position of both options is no smaller in gross
+    assert "main" not in said(make_book, basis_market(load_market(bundled_market_path())), whole)
 
 
 def test_a_spread_with_a_factor_is_no_longer_named(make_book):
@@ -114,3 +129,6 @@ def test_a_spread_with_a_factor_is_no_longer_named(make_book):
     rows = (XCCY, *ASSET_SWAP)
     assert "spreads of TONA over JGB" in said(make_book, bare, *rows)
     assert said(make_book, basis_market(bare), *rows) == {}
+    payer = PAYER | {"vol": 0.0058, "notional": 1e10}
+    assert "SWAPTION_JPY_VOL" in said(make_book, bare, payer)["normal vols of swaptions"]
+    assert said(make_book, basis_market(bare), payer) == {}

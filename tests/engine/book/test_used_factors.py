@@ -6,6 +6,7 @@ from engine.book.used_factors import PRICES, VOLS, YIELDS, used_factors
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market
+from tests.engine.basis_market import basis_market
 
 MARKET = load_market(bundled_market_path())
 
@@ -33,3 +34,10 @@ def test_the_sample_books_use_both_curves_and_a_vol_where_they_hold_options():
     assert {name.split("_")[0] for name in found[YIELDS]} == {"JGB", "UST"}
     assert PRICES not in found
     assert found.get(VOLS, ("USDJPY_VOL",)) == ("USDJPY_VOL",)
+
+
+def test_options_and_swaptions_use_the_vols_and_skews_that_the_market_moves(used):
+    header = "position_id,book,kind,currency,notional,rate,maturity,tenor,vol,strike"
+    rows = ("A,b,SWAPTION_PAYER,JPY,1e9,0.014,2026-05-28,10Y,0.006,", "B,b,FX_CALL,USD,1e6,,2025-08-27,,,150")
+    found = used(header, *rows, market=basis_market(MARKET))
+    assert found[VOLS] == ("USDJPY_VOL", "SWAPTION_JPY_VOL", "USDJPY_SKEW")

@@ -6,11 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.calibration.added_factors import lost_links, with_prices, with_spreads
+from engine.calibration.added_factors import (
+    lost_links,
+    with_basis,
+    with_prices,
+    with_skews,
+    with_spreads,
+    with_swaption_vols,
+)
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.market.price_files import PriceTable, bundled_price_path, read_price_file
-from engine.inputs.market.spread_files import SpreadFactorTable, bundled_spread_path, read_spread_file
+from engine.inputs.market.spread_files import (
+    SkewFactorTable,
+    SpreadFactorTable,
+    SwaptionVolFactorTable,
+    bundled_spread_path,
+    read_spread_file,
+)
 from engine.inputs.market.text import market_text
 
 MARKET = load_market(bundled_market_path())
@@ -92,7 +105,7 @@ def spread(curve="TONA", **given):
 
 def test_the_bundled_basis_is_the_bundled_market_with_the_example_spreads(root):
     text = (root / BASIS).read_text(encoding="utf-8")
-    assert text == market_text(with_spreads(MARKET, read_spread_file(bundled_spread_path())))
+    assert text == market_text(with_basis(MARKET, read_spread_file(bundled_spread_path())))
     found, n = load_market(root / BASIS), len(MARKET.factors)
     assert found.factors[:n] == MARKET.factors
     np.testing.assert_array_equal(found.vols[:n], MARKET.vols)
@@ -115,3 +128,26 @@ def test_a_spread_reverts_to_where_it_is_and_follows_what_its_table_names():
 def test_spreads_that_make_no_market_are_refused(spreads, message):
     with pytest.raises(InputError, match=message):
         with_spreads(MARKET, spreads)
+
+
+GIVEN = {"vol": 0.4, "correlations": {"JGB_10Y": 0.3}, "source": "assumption"}
+
+
+def test_vols_of_swaptions_and_skews_have_their_levels_and_revert_to_them():
+    vols = [SwaptionVolFactorTable(currency="JPY", level=0.006, kappa=2.0, **GIVEN)]
+    skews = [SkewFactorTable(pair="USDJPY", kappa=1.0, **GIVEN)]
+    found = with_skews(with_swaption_vols(MARKET, vols), skews)
+    vol, skew = found.factors[-2:]
+    assert (vol.name, vol.currency, vol.pair, found.level(vol)) == ("SWAPTION_JPY_VOL", "JPY", None, 0.006)
+    assert found.thetas[-2:].tolist() == [np.log(0.006), found.level(skew)]
+    # the quotes at one month: -1.2 points of 12.4, seen at the strikes of a normal's quartiles
+    assert found.level(skew) == pytest.approx(-0.012 / 0.124, abs=0.01)
+
+
+@pytest.mark.parametrize(("lay", "table", "message"), [
+    (with_swaption_vols, SwaptionVolFactorTable(currency="EUR", level=0.006, **GIVEN), "no curve of 'EUR', only of"),
+    (with_skews, SkewFactorTable(pair="EURJPY", **GIVEN), "no vols of 'EURJPY'; there are USDJPY"),
+])  # fmt: skip
+def test_vols_of_what_the_market_lacks_are_refused(lay, table, message):
+    with pytest.raises(InputError, match=message):
+        lay(MARKET, [table])

@@ -126,3 +126,22 @@ def test_a_history_without_what_the_pattern_has_is_refused():
     gap = frame(JGB_10Y=[0.01] * 4, UST_10Y=[0.04] * 4, USDJPY=[145.0] * 4)
     with pytest.raises(InputError, match=r"has no BUND, ACGB, MBONO, EURJPY, AUDJPY, MXNJPY, which .* --like"):
         days_with_levels(gap, five_currencies(BUNDLED), day, day)
+
+
+def test_levels_and_laws_of_swaption_vols_and_skews_are_carried_along(history, tmp_path):
+    path = bundled_market_path()
+    like, day = load_market(path.parent / "basis" / path.name), date(2025, 4, 8)
+    made = market_of_date(history, day, like, START)
+    assert made.levels["SWAPTION_USD_VOL"] == like.levels["SWAPTION_USD_VOL"]
+    assert made.sources["SWAPTION_JPY_VOL"] == like.sources["SWAPTION_JPY_VOL"]
+    names, n = [factor.name for factor in made.factors], len(BUNDLED.factors)
+    for field in ("vols", "kappas", "thetas"):
+        np.testing.assert_array_equal(getattr(made, field)[n:], getattr(like, field)[n:])
+    for name, near, link in (("SWAPTION_JPY_VOL", "JGB_10Y", 0.3), ("USDJPY_SKEW", "USDJPY", 0.5)):
+        assert made.correlation[names.index(name), names.index(near)] == pytest.approx(link, abs=1e-6)
+    write_market(made, tmp_path / "market.toml")
+    again = load_market(tmp_path / "market.toml")
+    assert (again.levels, again.factors) == (made.levels, made.factors)
+    assert "the implied vols of USDJPY, SWAPTION_JPY_VOL (swaptions), SWAPTION_USD_VOL (swaptions) are" in " ".join(
+        carried_notes(like, [day])
+    )

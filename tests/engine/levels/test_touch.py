@@ -22,6 +22,7 @@ from engine.levels.touch import (
 from engine.run.walk import walk_of
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
+from tests.engine.basis_market import basis_market
 
 MARKET = load_market(bundled_market_path())
 PATHS = PathRange(first=300, n=100_000)
@@ -149,7 +150,7 @@ def test_a_rate_is_read_in_percent_and_a_price_as_it_is_quoted():
     (["USDJPY<=nan"], "'nan' is no number"),
     (["USDJPY<=125%"], "USDJPY is a price, got 'USDJPY<=125%'; give its level without %"),
     (["USDJPY<=-1"], "USDJPY is always above 0"),
-    (["JGB_10Y>=20000"], "a rate, a spread or a vol is in percent, 2 for 2 %"),
+    (["JGB_10Y>=20000"], "a rate, a spread, a vol or a skew is in percent, 2 for 2 %"),
     (["USDJPY<=125", "USDJPY<=125"], "USDJPY<=125 is there twice"),
     (["USDJPY<=125"] * 33, "32 levels at most, got 33"),
 ])  # fmt: skip
@@ -161,3 +162,9 @@ def test_what_is_no_level_of_a_factor_is_refused_with_the_way_out(words, message
 def test_too_few_paths_are_refused():
     with pytest.raises(InputError, match="`paths` must be at least 100 for probabilities, got 99"):
         rows_of(walk("base", 1), "USDJPY<=125", paths=PathRange(first=0, n=99))
+
+
+def test_a_normal_vol_below_a_percent_is_no_decimal():
+    factors = basis_market(MARKET).factors
+    words = ["SWAPTION_JPY_VOL>=0.8"]
+    assert percent_notes(words, barriers_of(words, factors), factors) == ()

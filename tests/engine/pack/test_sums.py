@@ -1,4 +1,4 @@
-"""Spreads that factors move: kernels against plain valuation in the moved market, and books that no spread touches."""
+"""Spreads, vols and skews that factors move: kernels against plain valuation in the moved market."""
 
 import numpy as np
 import pytest
@@ -84,6 +84,17 @@ def test_a_position_on_spreads_is_revalued_as_in_the_moved_market(kind, market, 
             assert (np.abs(spreads) > 1e-6).all()  # a hundredth of a basis point: they do move
             wanted = [values_on(book, moved(shocked, x), fits, day=day, before=market).sum() - base for x in levels.T]
             np.testing.assert_allclose(pnl, wanted, rtol=1e-12, atol=bound)
+
+
+def test_a_swap_whose_spread_moves_by_a_basis_point_gains_what_full_revaluation_does(market, tmp_path):
+    book, shocked, found = packed([KINDS["OIS"]], market, "base", tmp_path, direct=True)
+    fits, day = fit(book, market), int(book.business_days[9])
+    move = np.array([1e-4 * (factor.name == "SPREAD_TONA") for factor in market.factors])
+    still, gained = revalue(found.book, 0, np.stack([0.0 * move, move], axis=1)[None])[0]
+    at = [values_on(book, each, fits, day=day, before=market).sum() for each in (shocked, moved(shocked, move))]
+    assert abs(gained - still) > 1e5  # yen: the example is of billions over years
+    # differences of values of some 1e10, each right to the last digits
+    assert gained - still == pytest.approx(at[1] - at[0], abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", [KINDS[name] for name in PROJECTED], ids=str)

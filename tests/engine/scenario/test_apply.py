@@ -355,3 +355,16 @@ def test_a_shock_of_spreads_moves_their_curve_and_those_over_it():
     far = replace(shock, size=0.2)
     with pytest.raises(InputError, match=r"takes SPREAD_TONA from -0.003 to 0.197; spreads are decimals within"):
         apply(scenario(far), base)
+
+
+def test_a_shock_of_swaption_vols_is_in_proportion_and_one_of_a_skew_is_added():
+    base = basis_market(load_market(bundled_market_path()))
+    vols = Shock(factor="SWAPTION_JPY_VOL", kind=ShockKind.RELATIVE, size=0.2)
+    skew = Shock(factor="USDJPY_SKEW", kind=ShockKind.ABSOLUTE, size=-0.05)
+    both = Shock(factor="USDJPY_VOL", kind=ShockKind.RELATIVE, size=0.1)
+    shocked = apply(scenario(skew, vols, both), base).market
+    assert shocked.levels["SWAPTION_JPY_VOL"] == pytest.approx(1.2 * base.levels["SWAPTION_JPY_VOL"], rel=1e-15)
+    assert shocked.fx_vols["USDJPY"].skew == pytest.approx(-0.05, abs=1e-16)
+    assert shocked.fx_vols["USDJPY"].level == pytest.approx(1.1 * base.fx_vols["USDJPY"].level, rel=1e-15)
+    with pytest.raises(InputError, match=r"takes USDJPY_SKEW from -0.0920.* to 1.9.*; skews are risk reversals over"):
+        apply(scenario(replace(skew, size=2.0)), base)

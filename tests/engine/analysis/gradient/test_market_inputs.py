@@ -37,10 +37,15 @@ def test_prices_and_implied_vols_move_by_the_change():
     assert NORMAL["exchange rates", "USDJPY"].changed(0.01).usdjpy == pytest.approx(1.01 * MARKET.usdjpy, rel=1e-15)
     surface = MARKET.fx_vols["USDJPY"]
     k = int(np.searchsorted(surface.times, surface.reference))
-    vol = next(each for (group, _), each in list(NORMAL.items())[:] if group == "implied vols of USDJPY")
-    assert vol.changed(0.01).fx_vols["USDJPY"].atm[0] == pytest.approx(surface.atm[0] + 0.01, rel=1e-15)
-    named = [each for (group, _), each in NORMAL.items() if group == "implied vols of USDJPY"][k]
-    assert named.changed(0.01).levels["USDJPY_VOL"] == pytest.approx(surface.level + 0.01, rel=1e-15)
+    of_pair = [each for (group, _), each in NORMAL.items() if group == "implied vols of USDJPY"]
+    assert of_pair[0].changed(0.01).fx_vols["USDJPY"].atm[0] == pytest.approx(surface.atm[0] + 0.01, rel=1e-15)
+    assert of_pair[k].changed(0.01).levels["USDJPY_VOL"] == pytest.approx(surface.level + 0.01, rel=1e-15)
+
+
+def test_a_risk_reversal_moves_by_the_change_and_its_vol_at_the_money_stays():
+    surface, moved = (each.fx_vols["USDJPY"] for each in (MARKET, NORMAL["risk reversals", "USDJPY"].changed(0.02)))
+    assert moved.risk_reversal == pytest.approx(surface.risk_reversal + 0.02, abs=1e-12)
+    assert moved.level == surface.level
 
 
 def test_vols_are_of_the_normal_law_and_of_todays_rows():

@@ -17,6 +17,8 @@ PRICES = {"NIKKEI225": "JPY", "MXNJPY": "JPY", "NASDAQ": "USD"}
         ("NIKKEI225", RiskClass.EQUITY, 10),
         ("NASDAQ", RiskClass.EQUITY, 10),  # six letters that end in no currency
         ("USDJPY_VOL", RiskClass.FX, 40),
+        ("USDJPY_SKEW", RiskClass.FX, 40),
+        ("SWAPTION_JPY_VOL", RiskClass.RATES, 60),
     ],
 )
 def test_classes_and_horizons_of_the_standard(name, its_class, days):

@@ -7,6 +7,7 @@ import pytest
 from engine.backtest.walk.dated_market import market_pattern
 from engine.errors import InputError
 from tests.engine.backtest.synthetic import usual
+from tests.engine.basis_market import basis_market
 
 
 def test_levels_are_those_of_the_date():
@@ -33,6 +34,13 @@ def test_what_has_no_history_is_named():
     assert "USDJPY_VOL" not in [factor.name for factor in pattern.factors]
     assert any("USDJPY_VOL" in note for note in notes)
     assert any("SOFR" in note for note in notes)
+
+
+def test_vols_and_skews_of_a_basis_market_stand_still():
+    base = basis_market(usual().base)
+    pattern, notes = market_pattern(base)
+    assert pattern.factors == usual().pattern.factors
+    assert "SWAPTION_USD_VOL, USDJPY_SKEW" in notes[0]
 
 
 def test_a_currency_without_a_history_is_refused():

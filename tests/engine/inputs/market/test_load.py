@@ -373,12 +373,24 @@ source = "made up"
 1M = { atm = 0.115, risk_reversal_25d = -0.01, butterfly_25d = 0.002, risk_reversal_10d = -0.02, butterfly_10d = 0.007 }
 1Y = { strikes = [130.0, 140.0, 150.0], vols = [0.12, 0.11, 0.105] }
 
+[swaption_vols.JPY]
+level = 0.006
+source = "made up"
+
 [fx]"""
 WITH_OPTIONS = (
     ("[fx]", OPTIONS),
-    ('"USDJPY"]', '"USDJPY", "TONA_2Y", "SPX", "USDJPY_VOL"]'),
-    ("0.11]", "0.11, 0.002, 0.2, 0.55]\nkappas = [0, 0, 0, 0, 0, 2.0]\nthetas = [0, 0, 0, 0, 0, 0.115]"),
-    ("    [0.1, 0.2, 1.0],", "    [0.1, 0.2, 1.0],\n    [0, 0, 0, 1],\n    [0, 0, 0, 0, 1],\n    [0, 0, 0, 0, 0, 1],"),
+    ('"USDJPY"]', '"USDJPY", "TONA_2Y", "SPX", "USDJPY_VOL", "SWAPTION_JPY_VOL", "USDJPY_SKEW"]'),
+    (
+        "0.11]",
+        "0.11, 0.002, 0.2, 0.55, 0.4, 0.15]\nkappas = [0, 0, 0, 0, 0, 2.0, 0, 1]\n"
+        "thetas = [0, 0, 0, 0, 0, 0.115, 0, -0.09]",
+    ),
+    (
+        "    [0.1, 0.2, 1.0],",
+        "    [0.1, 0.2, 1.0],\n    [0, 0, 0, 1],\n    [0, 0, 0, 0, 1],\n    [0, 0, 0, 0, 0, 1],\n"
+        "    [0, 0, 0, 0, 0, 0, 1],\n    [0, 0, 0, 0, 0, 0, 0, 1],",
+    ),
 )
 
 
@@ -386,8 +398,8 @@ def test_derived_curves_prices_and_vols_are_read_and_written(write, tmp_path):
     market = load_market(write(*WITH_OPTIONS))
     assert list(market.curves) == ["JGB", "UST", "TONA", "SOFR", "XCCY_JPY"]
     assert market.curves["XCCY_JPY"].currency == "JPY"
-    assert market.levels == {"SPX": 5000.0, "USDJPY_VOL": 0.115}
-    assert [factor.currency for factor in market.factors] == [None, None, "JPY", None, "USD", None]
+    assert market.levels == {"SPX": 5000.0, "USDJPY_VOL": 0.115, "SWAPTION_JPY_VOL": 0.006}
+    assert [factor.currency for factor in market.factors] == [None, None, "JPY", None, "USD", None, "JPY", None]
     assert market.thetas[5] == math.log(0.115)
     assert market_warnings(market) == tuple(
         f"curve {name!r} has no factor: it does not move" for name in ("UST", "SOFR")
@@ -405,9 +417,9 @@ def test_derived_curves_prices_and_vols_are_read_and_written(write, tmp_path):
 
 
 def test_vols_that_no_factor_moves_are_told(write):
-    still = ('"SPX", "USDJPY_VOL"]', '"SPX", "JGB_5Y"]')
+    still = ('"SPX", "USDJPY_VOL"', '"SPX", "JGB_5Y"')
     assert "the vols of USDJPY do not move: USDJPY_VOL is no factor" in market_warnings(
-        load_market(write(*WITH_OPTIONS, still, ("0.55]", "0.004]"), ("0.115]", "0.01]"), ("2.0]", "0]")))
+        load_market(write(*WITH_OPTIONS, still, ("0.55,", "0.004,"), ("0, 0.115, 0", "0, 0.01, 0"), ("2.0, 0", "0, 0")))
     )
 
 
@@ -442,8 +454,13 @@ def test_a_shocked_market_has_no_quotes_to_write(write, tmp_path):
         ("{ strikes", "{ atm = 0.1, strikes", "fx_vols.USDJPY.quotes.1Y", "by delta or by strike, not both"),
         ("140.0, 150.0]", "140.0, 135.0]", r"fx_vols.USDJPY.quotes.1Y.strikes\[3\]", "must increase, got 135.0"),
         ("0.11, 0.105]", "0.11]", "fx_vols.USDJPY.quotes.1Y", "a vol for each; got 3 and 2"),
-        ("0.55]", "5.5]", r"factors.vols\[6\]", "0.7 is 70 % a year of the vol itself; got 5.5"),
-        ("0, 0.115]", "0, -2.2]", r"factors.thetas\[6\]", "must be a vol, 0.11 for 11 %; got -2.2"),
+        ("0.55,", "5.5,", r"factors.vols\[6\]", "0.7 is 70 % a year of the vol itself; got 5.5"),
+        ("0, 0.115,", "0, -2.2,", r"factors.thetas\[6\]", "must be a vol, 0.11 for 11 %; got -2.2"),
+        ("0, -0.09]", "0, -9.0]", r"factors.thetas\[8\]", "a risk reversal within .*; got -9.0"),
+        ("swaption_vols.JPY", "swaption_vols.USD", r"factors.names\[7\]", r"vols, a \[swaption_vols.JPY\] table"),
+        ("swaption_vols.JPY", "swaption_vols.USD", "swaption_vols.USD", "'SWAPTION_USD_VOL' must be one"),
+        ("level = 0.006", "level = 60.0", "swaption_vols.JPY.level", "0.006 is 60 bp a year; got 60.0"),
+        ('"USDJPY_SKEW"]', '"EURUSD_SKEW"]', r"factors.names\[8\]", "needs the vols of 'EURUSD'"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_new_tables_is_named_with_its_place(write, old, new, place, message):

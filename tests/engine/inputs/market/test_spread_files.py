@@ -1,4 +1,4 @@
-"""Files of spreads' factors to be laid on a market."""
+"""Files of factors that no history holds, to be laid on a market."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def written(folder, text):
 
 
 def test_a_spread_is_read_as_it_stands_and_reverts_only_if_it_says_so(tmp_path):
-    (spread,) = read_spread_file(written(tmp_path, SPREAD))
+    (spread,) = read_spread_file(written(tmp_path, SPREAD)).spreads
     assert (spread.name, spread.vol, spread.kappa, spread.correlations) == (
         "SPREAD_TONA",
         0.0012,
@@ -30,10 +30,21 @@ def test_a_spread_is_read_as_it_stands_and_reverts_only_if_it_says_so(tmp_path):
     )
 
 
-def test_the_example_says_of_each_spread_that_it_is_an_assumption():
-    spreads = read_spread_file(bundled_spread_path())
-    assert [each.curve for each in spreads] == ["TONA", "SOFR", "XCCY_JPY", "JGB_REPO", "UST_REPO"]
-    assert all(each.source.startswith("assumption: ") for each in spreads)
+def test_the_example_says_of_each_factor_that_it_is_an_assumption():
+    found = read_spread_file(bundled_spread_path())
+    assert [each.curve for each in found.spreads] == ["TONA", "SOFR", "XCCY_JPY", "JGB_REPO", "UST_REPO"]
+    assert [each.name for each in (*found.swaption_vols, *found.skews)] == [
+        "SWAPTION_JPY_VOL",
+        "SWAPTION_USD_VOL",
+        "USDJPY_SKEW",
+    ]
+    every = (*found.spreads, *found.swaption_vols, *found.skews)
+    assert all(each.source.startswith("assumption: ") for each in every)
+
+
+def test_a_file_of_nothing_is_refused(tmp_path):
+    with pytest.raises(FileFaults, match="there is nothing to lay"):
+        read_spread_file(written(tmp_path, "spreads = []\n"))
 
 
 @pytest.mark.parametrize(

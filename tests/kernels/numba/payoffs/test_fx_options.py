@@ -65,6 +65,18 @@ def test_vol_moves_with_its_factor(one_group, value_at_once):
     assert moved[0] == pytest.approx(given_so[0], rel=1e-13)
 
 
+@pytest.mark.parametrize("backend", [NUMBA, NUMPY], ids=lambda backend: backend.name)
+@pytest.mark.parametrize(("move", "added"), [(-0.1, -0.08), (0.2, 0.16), (5.0, 0.3), (-5.0, -0.3)])
+def test_skew_moves_with_its_factor_within_its_bounds(backend, move, added, one_group, value_at_once):
+    """`one_group` has c1 move by 0.8 of the factor, by 0.3 at most."""
+    moved = value_at_once(
+        backend, np.array([[0.0, move]]), one_group(1, [104.0], [1.0], 0.5, 0.1, skew_factor=1, smile=SMILE)
+    )
+    tilted = (SMILE[0], SMILE[1] + added, *SMILE[2:])
+    given_so = value_at_once(backend, STILL, one_group(1, [104.0], [1.0], 0.5, 0.1, smile=tilted))
+    assert moved[0] == pytest.approx(given_so[0], rel=1e-13)
+
+
 @pytest.mark.parametrize(("time", "vol"), [(0.0, 0.1), (1.0, 0.0)])
 def test_without_time_or_vol_a_call_is_its_payoff(time, vol, one_group, value_at_once):
     deviations = np.log(np.array([[0.9], [1.0], [1.3]])) * [1.0, 0.0]

@@ -16,12 +16,16 @@ NUMBA, NUMPY = NumbaBackend(), NumpyBackend()
 def swaption_book(bare_book, one_flow_legs):
     """One swaption; leg 0 is its floating, leg 1 its annuity leg, each a flow that moves with factor 1."""
 
-    def make(floating, annuity, strike, payer, spread, n_scenarios=1):
+    def make(floating, annuity, strike, payer, spread, n_scenarios=1, vol_factor=-1, vol=1.0):
         book = one_flow_legs(bare_book(n_scenarios, 2), [floating, annuity], [-2.0, -1.0])
         owned = Owned.rows(first=[[0, 1]], last=[[1, 1]])
-        swaps = Swap.rows(floating=[0], annuity=1, first=0, last=1, table=-1)
+        swaps = Swap.rows(floating=[0], annuity=1, first=0, last=1, when=0, vol_factor=vol_factor, table=-1)
         swaptions = Swaption.rows(payer=[payer], quantity=1.0, strike=strike, spread=spread)
-        return book.holding(book.of(Swaptions)._replace(owned=owned, swaps=swaps, swaptions=swaptions))
+        return book.holding(
+            book.of(Swaptions)._replace(
+                owned=owned, swaps=swaps, vol=np.full((n_scenarios, 1), vol), swaptions=swaptions
+            )
+        )
 
     return make
 
@@ -57,3 +61,20 @@ def test_no_market_gives_a_nan(swaption_book, value_at_once):
         for side in (1, -1):
             book = swaption_book(0.15, 5.0, 0.03, side, std, moves.size)
             assert np.all(np.isfinite(value_at_once(NUMBA, deviations, book)))
+
+
+@pytest.mark.parametrize("backend", [NUMBA, NUMPY], ids=lambda backend: backend.name)
+def test_vols_move_with_their_factor_from_the_scenarios_own(backend, swaption_book, value_at_once):
+    """A vol a fifth higher in the scenario and half as high again on the path is one of 1.8 times the spread."""
+    moved = value_at_once(
+        backend, np.array([[np.log(1.5), 0.1]]), swaption_book(0.15, 5.0, 0.03, 1, 0.01, vol_factor=0, vol=1.2)
+    )
+    stated = value_at_once(backend, np.array([[0.0, 0.1]]), swaption_book(0.15, 5.0, 0.03, 1, 0.018))
+    assert moved[0] == pytest.approx(stated[0], rel=1e-13)
+
+
+def test_a_vol_without_a_factor_does_not_move(swaption_book, value_at_once):
+    still, moved = (
+        value_at_once(NUMBA, np.array([[move, 0.1]]), swaption_book(0.15, 5.0, 0.03, 1, 0.01)) for move in (0.0, 2.0)
+    )
+    assert still[0] == moved[0]
