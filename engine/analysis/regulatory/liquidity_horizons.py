@@ -34,7 +34,7 @@ def risk_class(factor: Factor) -> RiskClass:
 
 
 def liquidity_horizon(factor: Factor) -> int:
-    """Return the business days of a factor: 10, but 40 for exchange rates' vols and risk reversals, and 60 for rates' vols.
+    """Return the business days of a factor: 10, but 40 for vols and skews of exchange rates, 60 for vols of rates.
 
     Rates of the yen and the dollar, exchange rates between currencies that MAR33.12 lists, or crosses of them, and
     large-capitalisation equity prices have 10 days there. An index counts as a large capitalisation.
