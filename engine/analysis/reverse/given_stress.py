@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.analysis.reverse.book_losses import BookLosses
-from engine.analysis.reverse.factor_levels import GivenLevel, level_of, level_text, state_of
+from engine.analysis.reverse.factor_levels import GivenLevel, level_of, state_of
 from engine.analysis.reverse.required_level import REACH
 from engine.analysis.reverse.results import Figure, GivenFactor, GivenStress
 from engine.analysis.reverse.stress_setting import StressSetting
 from engine.errors import InputError
+from engine.market.factors import level_text
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.tail import estimate_sample
 from kernels.types import F64, Bools
@@ -181,9 +182,9 @@ def _check_reach(setting: StressSetting, given: Sequence[GivenLevel], wanted: F6
             raise InputError(f"--given: {each.name} stands still under this law; give a factor that moves")
         if abs(state - mean) > REACH * std:
             ends = level_of(setting.start, factor, mean + std * np.array([-REACH, REACH]))
-            low, high = (level_text(factor, float(end)) for end in ends)
+            low, high, asked = (level_text(factor.kind, float(level)) for level in (*ends, each.level))
             raise InputError(
-                f"--given: {each.name} at {level_text(factor, each.level)} is {abs(state - mean) / std:.0f} standard"
+                f"--given: {each.name} at {asked} is {abs(state - mean) / std:.0f} standard"
                 f" deviations from where the law has it; levels from {low} to {high} are within {REACH:g}: is a point"
                 " wrong? A longer --horizon-days reaches farther"
             )
