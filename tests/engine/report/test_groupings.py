@@ -1,18 +1,11 @@
 """What makes the loss in a report: the groups that a run's record holds, by hand, and what is said without any."""
 
-import json
-from hashlib import sha256
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from engine.analysis.contributions.figures import ContributionTable, Figure, GroupFigures
 from engine.errors import InputError
-from engine.record.atomic import write_json
-from engine.record.contribution_rows import contribution_rows
 from engine.record.read import read_night, run_folder
-from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, MANIFEST
+from engine.record.tables import CONTRIBUTIONS
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
 pytest.importorskip("matplotlib", reason="needs the extra `report`")
@@ -65,17 +58,7 @@ def by_regime() -> ContributionTable:
 
 
 def charts_of(record, tables, **manifest):
-    record.run(**manifest)
-    home = run_folder(record.folder, TODAY, "ten-days")
-    if tables:
-        full = [
-            {name: row.get(name) for name in CONTRIBUTIONS_SCHEMA.names} for row in contribution_rows(tables, "JPY")
-        ]
-        pq.write_table(pa.Table.from_pylist(full, schema=CONTRIBUTIONS_SCHEMA), home / CONTRIBUTIONS)
-        plain = json.loads((home / MANIFEST).read_bytes())
-        plain["files"][CONTRIBUTIONS] = sha256((home / CONTRIBUTIONS).read_bytes()).hexdigest()
-        del plain["sha256"]
-        write_json(home / MANIFEST, plain)
+    record.run(contributions=tables, **manifest)
     record.close()
     night = read_night(record.folder, TODAY)
     return grouping_charts(sheet(1, night.runs[0], TODAY, read_earlier_nights(record.folder, night)))
