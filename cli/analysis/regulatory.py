@@ -104,7 +104,7 @@ def _shortfalls(views: "RegulatoryViews", scale: Scale) -> Table:
     )
     title = (
         f"Expected shortfall 97.5 % of ten-day shocks on {views.valuation_date}, {scale.unit}, losses positive\n"
-        f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation"
+        f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation, then of the law's past"
     )
     return Table(title=title, columns=columns, rows=list(_shortfall_rows(views, days, scale)))
 
@@ -142,8 +142,11 @@ def _stressed(found: "Shortfall | None", scale: Scale) -> str:
 def _amount(found: "Amount | None", scale: Scale) -> str:
     if found is None:
         return "-"
-    reaches = found.se >= 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
-    return scale.estimate(found.value, found.se) if reaches else scale.amount(found.value)
+    least = 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
+    if max(found.se, found.table_se or 0.0) < least:
+        return scale.amount(found.value)
+    of_table = "" if found.table_se is None else f" ±{scale.amount(found.table_se, found.table_se)}"
+    return f"{scale.estimate(found.value, found.se)}{of_table}"
 
 
 def _requirements(views: "RegulatoryViews", scale: Scale) -> Table:
