@@ -91,12 +91,12 @@ def json_line(
 ) -> str:
     """Return the result as one line of strict JSON."""
     from engine.analysis.contributions.figures import contributions_json
-    from engine.analysis.gradient.gradients import gradients_json
     from engine.backtest.bundled_verdicts import laws_json
-    from engine.risk.results import as_json
+    from engine.risk.results import as_json, plain_json
 
+    slopes = {"gradients": [plain_json(each, "gradients") for each in gradients]} if gradients else {}
     return json.dumps(
-        {**as_json(result), **laws_json(result), **contributions_json(contributions), **gradients_json(gradients)},
+        {**as_json(result), **laws_json(result), **contributions_json(contributions), **slopes},
         ensure_ascii=False,
         allow_nan=False,
     )

@@ -8,6 +8,8 @@ import typer
 from cli import options, render
 
 if TYPE_CHECKING:
+    from engine.analysis.contributions.run_contributions import TakenApart
+    from engine.analysis.gradient.gradients import GradientTable
     from engine.inputs.run import RunConfig
 
 
@@ -122,15 +124,29 @@ def run(
 def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, as_json: bool) -> None:
     """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
-    from engine.analysis.contributions.run_contributions import run_taken_apart
-    from engine.analysis.gradient.gradients import run_gradients
     from engine.inputs.outputs import check_out, input_files
+    from engine.run import start
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
+    if config.by or gradient:
+        found, gradients = _taken_apart(config, gradient=gradient)
+        result, contributions = found.result, found.contributions
+    else:
+        contributions, gradients = (), ()
+        with progress.on_stderr() as report:
+            result = start.run(config, report, render.say)
+    if out is not None:
+        results.write(result, out, contributions, gradients)
+    results.show(result, contributions, gradients, as_json=as_json, by_law=bool(config.laws))
+
+
+def _taken_apart(config: "RunConfig", *, gradient: bool) -> "tuple[TakenApart, tuple[GradientTable, ...]]":
+    """Run, and take apart what comes; apart from `print_run`, since a plain run needs nothing of what this loads."""
+    from cli import progress
+    from engine.analysis.contributions.run_contributions import run_taken_apart
+    from engine.analysis.gradient.gradients import run_gradients
+
     with progress.on_stderr() as report:
         found = run_taken_apart(config, report, render.say, keep_scenes=gradient)
     with progress.on_stderr("inputs") as report:
-        gradients = run_gradients(found.scenes, report) if gradient else ()
-    if out is not None:
-        results.write(found.result, out, found.contributions, gradients)
-    results.show(found.result, found.contributions, gradients, as_json=as_json, by_law=bool(config.laws))
+        return found, run_gradients(found.scenes, report) if gradient else ()

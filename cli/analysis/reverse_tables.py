@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAIN_TENORS = ("2Y", "10Y", "30Y", "40Y")  # of the rates that are shown; JSON has all
 GIVEN_WAYS = {
-    "exact": "exact: every path moved along the regression, which for normals is the conditional law",
+    "exact": "exact: markets of the conditional law, around the regression",
     "near paths": "paths that end near the levels, moved onto them along the regression",
     "regression": "too few paths end near: all of them, moved along the regression; the spread is that of any market",
 }
