@@ -143,6 +143,3 @@ def check_impact_on_market(impact: Impact | None, market: Market, findings: Find
         refuse_other_factors(glob, FactorKind.PRICE, None, where, market, findings)
         if fnmatchcase(USDJPY, glob):
             findings.refuse(where, f"{glob!r} matches {USDJPY}, which sales move by `fx_log_per_usd_bn`")
-    absent = [name for name, _ in impact.betas if name not in names] if impact.betas_name else []
-    if absent:
-        findings.note("impact.betas", f"the market has no {', '.join(absent)}: these betas move nothing")

@@ -53,7 +53,7 @@ def test_bundled_scenarios_are_one_line_that_names_the_factors():
     (line,) = silent_notes(scenarios, MARKET, USED)
     assert line == (
         "bundled scenarios say nothing of some factors of the book, which follow the market's own law alone:"
-        " october-1998 of JGB_1Y to JGB_30Y; boj-u-turn of SPX, NIKKEI225, USDJPY_VOL, JGB_1Y, JGB_2Y;"
+        " october-1998 of JGB_1Y to JGB_30Y; boj-u-turn of JGB_1Y, JGB_2Y;"
         " flight-2024 of USDJPY_VOL"
     )
     assert silent_notes(scenarios[2:3], MARKET, USED) == ()
