@@ -55,8 +55,11 @@ def list_() -> None:
 
 
 def _basis(found: "BundledVerdicts", market: "Market") -> str:
+    from engine.backtest.bundled_verdicts import explained
+
+    terms = explained(each.words for each in found.laws.values())
     on_loops = f"of a loop's strength the record that the market of {market.valuation_date} holds, docs/laws.md"
-    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}."
+    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}. {terms}"
 
 
 def show(
@@ -86,7 +89,13 @@ def show(
     found, base = bundled_verdicts(), load_market(market or bundled_market_path())
     words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario, base))} ({found.basis})"
     event = event_words(scenario, base.valuation_date)
-    parts = (scenario.title, scenario.description, f"Source: {scenario.source}", words, f"Horizon: {event}." * bool(event))
+    parts = (
+        scenario.title,
+        scenario.description,
+        f"Source: {scenario.source}",
+        words,
+        f"Horizon: {event}." * bool(event),
+    )
     render.show_text("\n\n".join(filter(None, parts)))
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(unwind_tables.tables(unwind)) if unwind is not None else []

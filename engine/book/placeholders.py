@@ -28,7 +28,7 @@ def placeholder_warnings(book: CompiledBook, market: Market) -> Iterator[str]:
     books = ", ".join(dict.fromkeys(book.books[i] for i in positions))
     names = ", ".join(f"{name} {level:,.10g}" for name, level in levels.items())
     yield (
-        f"market: {names}: placeholders by its own word ({ASSUMED!r}), which {books} holds at: values, VaR and ES of"
-        " these are no amounts of yours; `unwind data build` with the indices' closes among its histories makes a"
+        f"market: placeholder levels (sources that begin with {ASSUMED!r}), {names}, are held in {books}: their values,"
+        " VaR and ES are not your positions'; `unwind data build` with the indices' closes among its histories makes a"
         " market that has them, or give your own level and source in [levels.NAME] of the market file"
     )
