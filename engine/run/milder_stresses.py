@@ -36,6 +36,7 @@ def milder_stresses(
     level = f"{measure.label} {100.0 * ordinary.confidence:.10g} %"
     return tuple(
         f"stress {', '.join(names)} is milder than {FILTERED} ({usual.value:,.0f}) here, {level} of the total in"
-        f" {currency}: {_MOVES.get(law, f'its moves are by law {law!r}')}; those of {FILTERED} are past days' at the vols of today"
+        f" {currency}: {_MOVES.get(law, f'its moves are by law {law!r}')}; those of {FILTERED}"
+        " are past days' at the vols of today"
         for law, names in milder.items()
     )

@@ -29,8 +29,8 @@ def stressed_warnings(
     if whole.stressed.value < (today := current / whole.ratio.value):
         found.append(
             f"its ES, {whole.stressed.value:,.0f} {config.currency}, is below today's of the same factors,"
-            f" {today:,.0f}: its moves are taken as they were, at the vols of then, and today's law moves them at today's vols, which"
-            " are higher"
+            f" {today:,.0f}: its moves are taken as they were, at the vols of then, and today's law"
+            " moves them at today's vols, which are higher"
         )
     if found:
         book = str(files[0]) if len(files) == 1 else "BOOK"
