@@ -46,7 +46,7 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     of_vols, vegas = _of_options(book, market, fits, base)
     shares = {name: filter(None, (dv01s.get(name), vegas.get(name))) for name in dict.fromkeys(book.books)}
     told = {name: "; ".join(texts) for name, texts in shares.items()}
-    books = (f"{name}: no factor moves, {text}" for name, text in told.items() if text)
+    books = (f"{name}: {text}" for name, text in told.items() if text)
     return (*of_spreads, *of_vols, *books)
 
 
@@ -132,7 +132,7 @@ def _shares(book: CompiledBook, gained: Mapping[str, F64], gross: F64, least: fl
         of_book = float(gross[mine].sum()) + sum(amounts.values())
         over = {curve: held for curve, held in amounts.items() if held >= least and held > MOST_STATIC * of_book}
         if over:
-            gross_of_book = f"of a gross DV01 of {of_book:,.0f} {HOME} a basis point, spreads of"
+            gross_of_book = f"of a gross DV01 of {of_book:,.0f} {HOME} a basis point, spreads no factor moves hold"
             found[name] = f"{gross_of_book} {_parts(over, of_book)}"
     return found
 
@@ -158,7 +158,7 @@ def _vega_shares(book: CompiledBook, market: Market, fits: Fits, base: F64, is_s
         held = {what: float(each[mine].sum()) for what, each in (static | skews).items()}
         over = {what: amount for what, amount in held.items() if amount >= 1.0 and amount > MOST_STATIC * of_book}
         if over:
-            gross = f"of a gross vega of {of_book:,.0f} {HOME} for a hundredth of the vols,"
+            gross = f"of a gross vega of {of_book:,.0f} {HOME} for a hundredth of the vols, what no factor moves holds"
             found[name] = f"{gross} {_parts(over, of_book)}"
     return found
 
