@@ -1,9 +1,9 @@
 """A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.render import Column, Scale, Table
@@ -41,13 +41,13 @@ def show(
 
         show_studies(result)
     if contributions and not as_json:
-        from cli.analysis.contribution_tables import show_contributions
+        from cli.analysis.contribution_tables import contribution_table
 
-        show_contributions(contributions, result.run.currency)
+        _show_highest(contributions, contribution_table, result.run.currency)
     if gradients and not as_json:
-        from cli.analysis.gradient_tables import show_gradients
+        from cli.analysis.gradient_tables import gradient_table
 
-        show_gradients(gradients, result.run.currency)
+        _show_highest(gradients, gradient_table, result.run.currency)
     render.warn_of((*result.warnings, *_warnings(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
@@ -55,6 +55,15 @@ def show(
         f"on {result.run.device}: compiled in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
         f"{timing.total_s:.1f} s in all"
     )
+
+
+def _show_highest(found: Sequence[Any], lay_out: Callable[[Any, str], Table], currency: str) -> None:
+    """Print what is at the highest confidence, a table a scenario, below a run's own."""
+    highest = max(each.confidence for each in found)
+    for each in found:
+        if each.confidence == highest:
+            print()
+            render.show(lay_out(each, currency))
 
 
 def write(
@@ -82,12 +91,12 @@ def json_line(
 ) -> str:
     """Return the result as one line of strict JSON."""
     from engine.analysis.contributions.figures import contributions_json
-    from engine.analysis.gradient.gradients import gradients_json
     from engine.backtest.bundled_verdicts import laws_json
-    from engine.risk.results import as_json
+    from engine.risk.results import as_json, plain_json
 
+    slopes = {"gradients": [plain_json(each, "gradients") for each in gradients]} if gradients else {}
     return json.dumps(
-        {**as_json(result), **laws_json(result), **contributions_json(contributions), **gradients_json(gradients)},
+        {**as_json(result), **laws_json(result), **contributions_json(contributions), **slopes},
         ensure_ascii=False,
         allow_nan=False,
     )
@@ -200,11 +209,7 @@ def _figures(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale)
 def estimate(tail: "TailResult", measure: "TailMeasure", unit: Scale) -> str:
     """Return a figure with the simulation's error, and that of the table that its law draws from, if it has one."""
     each, of_table = tail.of(measure), tail.table_ses.get(measure.key)
-    if of_table is None:
-        return unit.estimate(each.value, each.se)
-    if tail.is_exact and each.se == 0.0:
-        return f"{unit.amount(each.value, of_table)} exact ±{unit.amount(of_table, of_table)}"
-    return f"{unit.estimate(each.value, each.se)} ±{unit.amount(of_table, of_table)}"
+    return unit.with_table(each.value, each.se, of_table, is_exact=tail.is_exact and each.se == 0.0)
 
 
 def scale(result: "RunResult") -> Scale:

@@ -8,6 +8,8 @@ import typer
 from cli import options, render
 
 if TYPE_CHECKING:
+    from engine.analysis.contributions.run_contributions import TakenApart
+    from engine.analysis.gradient.gradients import GradientTable
     from engine.inputs.run import RunConfig
 
 
@@ -26,19 +28,10 @@ def run(
             " says; all: every one that the market has. Without --scenario: no shock.",
         ),
     ] = None,
-    paths: Annotated[
-        str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
-    ] = None,
-    horizon_days: Annotated[
-        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
-    ] = None,
-    confidence: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
+    paths: options.Paths = None,
+    horizon_days: options.HorizonDays = None,
+    confidence: options.Confidences = None,
+    seed: options.Seed = None,
     parameters: Annotated[
         str | None,
         typer.Option(
@@ -57,17 +50,9 @@ def run(
             help="auto, numba, numpy (the slow reference) or cuda. Default: auto, which says what it picked.",
         ),
     ] = None,
-    precision: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
-    ] = None,
-    steps: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY."),
-    ] = None,
+    precision: options.Precision = None,
+    steps: options.Steps = None,
+    currency: options.RunCurrency = None,
     until_se: Annotated[
         str | None,
         typer.Option(
@@ -76,12 +61,7 @@ def run(
             "confidence, is this small: such as 0.5%, with its % sign.",
         ),
     ] = None,
-    instantaneous: Annotated[
-        bool | None,
-        typer.Option(
-            "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
-        ),
-    ] = None,
+    instantaneous: options.Instantaneous = None,
     revaluation: Annotated[
         str | None,
         typer.Option(
@@ -144,15 +124,29 @@ def run(
 def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, as_json: bool) -> None:
     """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
-    from engine.analysis.contributions.run_contributions import run_taken_apart
-    from engine.analysis.gradient.gradients import run_gradients
     from engine.inputs.outputs import check_out, input_files
+    from engine.run import start
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
+    if config.by or gradient:
+        found, gradients = _taken_apart(config, gradient=gradient)
+        result, contributions = found.result, found.contributions
+    else:
+        contributions, gradients = (), ()
+        with progress.on_stderr() as report:
+            result = start.run(config, report, render.say)
+    if out is not None:
+        results.write(result, out, contributions, gradients)
+    results.show(result, contributions, gradients, as_json=as_json, by_law=bool(config.laws))
+
+
+def _taken_apart(config: "RunConfig", *, gradient: bool) -> "tuple[TakenApart, tuple[GradientTable, ...]]":
+    """Run, and take apart what comes; apart from `print_run`, since a plain run needs nothing of what this loads."""
+    from cli import progress
+    from engine.analysis.contributions.run_contributions import run_taken_apart
+    from engine.analysis.gradient.gradients import run_gradients
+
     with progress.on_stderr() as report:
         found = run_taken_apart(config, report, render.say, keep_scenes=gradient)
     with progress.on_stderr("inputs") as report:
-        gradients = run_gradients(found.scenes, report) if gradient else ()
-    if out is not None:
-        results.write(found.result, out, found.contributions, gradients)
-    results.show(found.result, found.contributions, gradients, as_json=as_json, by_law=bool(config.laws))
+        return found, run_gradients(found.scenes, report) if gradient else ()

@@ -10,7 +10,7 @@ from cli import options, render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
-    from engine.record.query import Rows
+    from engine.record.query import RecordedRun, Rows
 
 MEANINGS = {  # of columns, below the table, by the end of their names
     "table_se": "standard error of the figure by its law's table of past days; none where a law has no table.",
@@ -43,7 +43,8 @@ def show(folder: Folder, date: Dates = None, run: Runs = None, where: Where = "t
     """Show every figure of recorded runs."""
     from engine.record.query import figures, recorded_runs
 
-    _show(f"Figures in {folder}", figures(recorded_runs(folder, date or (), run or ()), where))
+    found = recorded_runs(folder, date or (), run or ())
+    _show(f"Figures in {folder}", figures(found, where), _groupings(found))
 
 
 def diff(
@@ -76,17 +77,27 @@ def export(
     date: Dates = None,
     run: Runs = None,
     where: Where = "true",
+    table: Annotated[
+        str, typer.Option(metavar="NAME", help="figures; or contributions, which a run's `by` records.")
+    ] = "figures",
 ) -> None:
     """Write figures to one file: CSV, Excel or SQLite."""
     from engine.inputs.outputs import check_out
     from engine.record import query
 
-    found = query.figures(query.recorded_runs(folder, date or (), run or ()), where)
+    chosen = query.table_of(table)
+    found = query.figures(query.recorded_runs(folder, date or (), run or (), chosen), where)
     query.export(found, check_out(out, inputs=(), flag="FILE"))
     render.say(f"{len(found.rows):,} rows written to {out}")
 
 
-def _show(title: str, found: "Rows") -> None:
+def _groupings(found: "Sequence[RecordedRun]") -> str:
+    """Say by what runs were taken apart, and where the groups are; nothing of runs that were not."""
+    parted = [f"{each.run} of {each.valuation_date} by {', '.join(each.groupings)}" for each in found if each.groupings]
+    return f"Taken apart: {'; '.join(parted)}. `unwind runs export --table contributions` has it." if parted else ""
+
+
+def _show(title: str, found: "Rows", footnote: str = "") -> None:
     used = [i for i in range(len(found.columns)) if any(row[i] is not None for row in found.rows)]
     used = [i for i in used if found.columns[i] not in ("pnl_sha256", "tail_paths", "rough")]
     columns = [
@@ -94,7 +105,7 @@ def _show(title: str, found: "Rows") -> None:
         for i in used
     ]
     rows = [[_text(row[i]) for i in used] for row in found.rows]
-    render.show(Table(title=title, columns=tuple(columns), rows=rows))
+    render.show(Table(title=title, columns=tuple(columns), rows=rows, footnote=footnote))
 
 
 def _meaning(column: str) -> str:

@@ -14,15 +14,6 @@ NOTHING = "-"
 LEAST_ERROR = 1e-5  # of a table's unit: below it a figure is the same on every path, and is shown without an error
 
 
-def show_contributions(found: "Sequence[ContributionTable]", currency: str) -> None:
-    """Print the largest groups of every scenario and grouping to stdout, below a run's own table."""
-    highest = max((each.confidence for each in found), default=0.0)
-    for each in found:
-        if each.confidence == highest:
-            print()
-            render.show(contribution_table(each, currency))
-
-
 def contribution_table(found: "ContributionTable", currency: str) -> Table:
     """Lay out one grouping's largest groups, the others together, and the total."""
     from engine.risk.measures.registry import MEASURES
@@ -97,12 +88,7 @@ def _estimate(figure: "Figure", scale: Scale) -> str:
     """Return a figure with the simulation's error, and that of a law's table of past days, if it has one."""
     if max(figure.se, figure.table_se or 0.0) < LEAST_ERROR * scale.divisor:
         return scale.amount(figure.value)
-    if figure.table_se is None:
-        return scale.estimate(figure.value, figure.se)
-    of_table = scale.amount(figure.table_se, figure.table_se)
-    if figure.se == 0.0:
-        return f"{scale.amount(figure.value, figure.table_se)} exact ±{of_table}"
-    return f"{scale.estimate(figure.value, figure.se)} ±{of_table}"
+    return scale.with_table(figure.value, figure.se, figure.table_se, is_exact=figure.se == 0.0)
 
 
 def _share(figure: "Figure | None") -> str:

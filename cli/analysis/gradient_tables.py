@@ -14,15 +14,6 @@ SHOWN = 12  # of a group without an order of its own; curves are shown whole
 LEAST = 2.0  # standard errors that an input of these changes something by
 
 
-def show_gradients(found: "Sequence[GradientTable]", currency: str) -> None:
-    """Print a table a scenario to stdout, at the highest confidence, below a run's own."""
-    highest = max((each.confidence for each in found), default=0.0)
-    for each in found:
-        if each.confidence == highest:
-            print()
-            render.show(gradient_table(each, currency))
-
-
 def gradient_table(found: "GradientTable", currency: str) -> Table:
     """Lay out the inputs group by group: curves and surfaces in order, others by what they change."""
     from engine.risk.measures.registry import MEASURES
@@ -73,9 +64,5 @@ def _rows(shown: "Sequence[Gradient]", keys: Sequence[str], scale: Scale) -> Ite
             yield []
         heading = each.group if each.group != before else ""
         before = each.group
-        yield [heading, each.name, each.unit, *(_estimate(each.changes[key], scale) for key in keys)]
-
-
-def _estimate(figure: "Figure", scale: Scale) -> str:
-    reaches = figure.se >= 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
-    return scale.estimate(figure.value, figure.se) if reaches else scale.amount(figure.value)
+        figures = (each.changes[key] for key in keys)
+        yield [heading, each.name, each.unit, *(scale.figure(f.value, f.se, scale.last_digit) for f in figures)]

@@ -32,12 +32,8 @@ def regulatory(
         ),
     ] = None,
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures of today's law, 12,800 or more.")] = PATHS,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
+    seed: options.Seed = None,
+    backend: options.Backend = None,
     currency: options.Currency = HOME,
     as_json: options.AsJson = False,
 ) -> None:
@@ -105,7 +101,7 @@ def _shortfalls(views: "RegulatoryViews", scale: Scale) -> Table:
     )
     title = (
         f"Expected shortfall 97.5 % of ten-day shocks on {views.valuation_date}, {scale.unit}, losses positive\n"
-        f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation"
+        f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation, then of the law's past"
     )
     return Table(title=title, columns=columns, rows=list(_shortfall_rows(views, days, scale)), footnote=STANDARD)
 
@@ -143,8 +139,9 @@ def _stressed(found: "Shortfall | None", scale: Scale) -> str:
 def _amount(found: "Amount | None", scale: Scale) -> str:
     if found is None:
         return "-"
-    reaches = found.se >= 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
-    return scale.estimate(found.value, found.se) if reaches else scale.amount(found.value)
+    if max(found.se, found.table_se or 0.0) < scale.last_digit:
+        return scale.amount(found.value)
+    return scale.with_table(found.value, found.se, found.table_se, is_exact=False)
 
 
 def _requirements(views: "RegulatoryViews", scale: Scale) -> Table:

@@ -15,15 +15,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from engine.errors import InputError, RiskError
+from engine.errors import InputError, RiskError, did_you_mean
 from engine.inputs.batch import day_of_text
 from engine.part_files import part_of
 from engine.record.atomic import write_atomically
-from engine.record.manifest import main_scenario, read_intact
+from engine.record.manifest import main_scenario, read_intact, read_manifest
 from engine.record.read import read_table
-from engine.record.tables import MANIFEST, RESULTS, RESULTS_SCHEMA
+from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.standing import STRESS_LABEL, Standing, recorded_standings
+from kernels.registry import Registry
 
 EXPORTS = (".csv", ".xlsx", ".sqlite")
 ROUNDING = 1e-12  # of a figure: two machines may differ by that
@@ -31,9 +32,36 @@ BOUND_ROUNDING = 1e-9  # of the largest figure beside a bound: a bound that move
 XLSX_ROWS = 1_048_575  # of a sheet, below its heading
 
 _LABEL = "label"  # of a scenario's figures, where they are those of a stress
-_COLUMNS = ("valuation_date", "run", *RESULTS_SCHEMA.names, _LABEL)
 _KEY = "run, scenario, scope, measure, confidence, curve"
 _TYPES = {"double": "REAL", "int64": "INTEGER", "bool": "INTEGER"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedTable:
+    """A table of a run's record that can be asked."""
+
+    name: str  # of --table
+    file: str  # beside the run's manifest
+    schema: pa.Schema
+    order: str  # of an answer's rows, after date and run
+    way_out: str  # where no run has it
+
+
+FIGURES = RecordedTable(
+    name="figures",
+    file=RESULTS,
+    schema=RESULTS_SCHEMA,
+    order="scope <> 'total', scope, scenario, measure, confidence, curve",
+    way_out="`unwind batch run` makes the run",
+)
+PARTS = RecordedTable(
+    name="contributions",
+    file=CONTRIBUTIONS,
+    schema=CONTRIBUTIONS_SCHEMA,
+    order='scenario, "grouping", confidence, measure, n_groups, abs(contribution) DESC, "group"',
+    way_out='`by = ["position", "factor"]` in its [[runs]] of the batch file records them',
+)
+TABLES: Registry[RecordedTable] = Registry("table", (FIGURES, PARTS), name=lambda each: each.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +85,29 @@ class RecordedRun:
     run: str
     main_scenario: str
     standings: Mapping[str, Standing]  # by scenario; none in older records
-    results: pa.Table  # RESULTS_SCHEMA
+    groupings: tuple[str, ...]  # by which its figures were taken apart: PARTS has the groups
+    table: RecordedTable
+    rows: pa.Table  # of its schema
 
 
-def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> tuple[RecordedRun, ...]:
-    """Read the figures of the runs that exist, of these dates and names; all without.
+def table_of(name: str) -> RecordedTable:
+    """Return the table of a name. Raises InputError where there is none."""
+    if name not in TABLES:
+        near = did_you_mean(name, tuple(TABLES))
+        raise InputError(f"there is no table {name!r}; there are {', '.join(TABLES)}{near}")
+    return TABLES[name]
+
+
+def recorded_runs(
+    out: Path, dates: Sequence[str] = (), runs: Sequence[str] = (), table: RecordedTable = FIGURES
+) -> tuple[RecordedRun, ...]:
+    """Read one table of the runs that exist and have it, of these dates and names; all without.
 
     Raises
     ------
     InputError
-        One of `dates` is no day, there is no such run, or figures of some were changed since they were written, or are
-        those of another run or date; names all of these, and the way out.
+        One of `dates` is no day, there is no such run, none has the table, or figures of some were changed since they
+        were written, or are those of another run or date; names all of these, and the way out.
     """
     try:
         days = [str(day_of_text(text)) for text in dates]
@@ -81,16 +121,19 @@ def recorded_runs(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()
     if not found:
         named = " ".join([*dates, *runs])
         raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
-    return _intact(found)
+    if not (read := _intact(found, table)):
+        raise InputError(f"{str(out)!r}: no such run holds {table.name}; {table.way_out}")
+    return read
 
 
 def figures(runs: Sequence[RecordedRun], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
-    """Return the long table of some runs, a row (n_rows,) a figure in its unit, with their date and name.
+    """Return the table that some runs were read for, a row (n_rows,) a figure in its unit, with their date and name.
 
     where   an SQL condition over the columns, with a ? for each of `parameters`
     """
-    columns = ", ".join(_COLUMNS)
-    order = "valuation_date, run, scope <> 'total', scope, scenario, measure, confidence, curve"
+    table = runs[0].table
+    columns = ", ".join(f'"{name}"' for name in ("valuation_date", "run", *table.schema.names, _LABEL))
+    order = f"valuation_date, run, {table.order}"
     return _ask(f"SELECT {columns} FROM figures WHERE (\n{where}\n) ORDER BY {order}", runs, parameters)
 
 
@@ -165,11 +208,12 @@ def _same(left: str, right: str, keys: str) -> str:
     return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in keys.split(", "))
 
 
-def _intact(folders: Sequence[Path]) -> tuple[RecordedRun, ...]:
+def _intact(folders: Sequence[Path], table: RecordedTable) -> tuple[RecordedRun, ...]:
     found, messages = [], []
     for folder in folders:
         try:
-            found.append(_recorded(folder))
+            if table is FIGURES or table.file in read_manifest(folder, ())["files"]:
+                found.append(_recorded(folder, table))
         except InputError as error:
             messages.append(str(error))
     if messages:
@@ -177,15 +221,18 @@ def _intact(folders: Sequence[Path]) -> tuple[RecordedRun, ...]:
     return tuple(found)
 
 
-def _recorded(folder: Path) -> RecordedRun:
-    intact = read_intact(folder, [RESULTS])
+def _recorded(folder: Path, table: RecordedTable) -> RecordedRun:
+    intact = read_intact(folder, [table.file])
+    is_parted = CONTRIBUTIONS in intact.manifest["files"]
     return RecordedRun(
         folder=folder,
         valuation_date=date.fromisoformat(intact.manifest["valuation_date"]),
         run=intact.manifest["run"],
         main_scenario=main_scenario(intact.manifest),
         standings=recorded_standings(intact.manifest["facts"]),
-        results=read_table(folder / RESULTS, RESULTS_SCHEMA, intact.files[RESULTS]),
+        groupings=tuple(intact.manifest["config"].get("by", ())) if is_parted else (),
+        table=table,
+        rows=read_table(folder / table.file, table.schema, intact.files[table.file]),
     )
 
 
@@ -212,7 +259,7 @@ def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()
 
 def _dated(run: RecordedRun) -> pa.Table:
     """Return a run's figures with what its folder's names stand for, its main scenario, and the label of stresses."""
-    table, names = run.results, {"valuation_date": run.valuation_date, "run": run.run, "folder": str(run.folder)}
+    table, names = run.rows, {"valuation_date": run.valuation_date, "run": run.run, "folder": str(run.folder)}
     for name, value in (names | {"main_scenario": run.main_scenario}).items():
         table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
     stresses = {name for name, each in run.standings.items() if each.is_stress}
@@ -255,7 +302,8 @@ def _xlsx(rows: Rows) -> bytes:
 
 def _write_sqlite(rows: Rows, path: Path) -> None:
     part = part_of(path)
-    types = {field.name: _TYPES.get(str(field.type), "TEXT") for field in RESULTS_SCHEMA}
+    fields = [field for table in TABLES.values() for field in table.schema]
+    types = {field.name: _TYPES.get(str(field.type), "TEXT") for field in fields}
     columns = ", ".join(f'"{name}" {types.get(name, "TEXT")}' for name in rows.columns)
     places = ", ".join("?" for _ in rows.columns)
     try:

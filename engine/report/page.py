@@ -16,6 +16,7 @@ from engine.record.read import Night, read_night
 from engine.report import heat, sections, summary
 from engine.report.backtest import backtest_part
 from engine.report.earlier_nights import read_earlier_nights
+from engine.report.groupings import grouping_charts
 from engine.report.model_band import model_band_tables
 from engine.report.parameter_band import parameter_charts
 from engine.report.parts import Badge, Entry, Shaded, shown
@@ -125,7 +126,7 @@ def _run_part(environment: Environment, of: Sheet) -> RunPart:
     charts = {section: section(of) for section in sections.SECTIONS}
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
     heat_maps = heat.heat_maps(of)
-    studies = parameter_charts(of)
+    studies = [*grouping_charts(of), *parameter_charts(of)]
     lengths = (
         {**figures, "charts": [*studies, *charts.values()], "heat_maps": heat_maps, "note": ""},
         {**figures, "charts": [*studies, *short], "heat_maps": heat_maps, "note": _SHORT},

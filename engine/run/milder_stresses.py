@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import hypot
 
-from engine.mechanisms.law import FILTERED, GAUSSIAN
+from engine.mechanisms.law import FILTERED, GAUSSIAN, STRESSED
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import ScopeResult
 from engine.risk.standing import Standing
@@ -12,6 +12,8 @@ from engine.scenario.scenario import Scenario
 _ERRORS = 2.0  # by which the two must differ
 _MOVES = {
     GAUSSIAN: "its moves are normal, by the market's vols of one long window, beside what the scenario itself does",
+    STRESSED: "its moves are a past year's as they were, at the vols of then",
+    FILTERED: "its moves are by the same law, beside what the scenario itself does",
 }
 
 

@@ -10,7 +10,6 @@ thousand worst paths, replayed in the market after a change up and down, and not
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from engine.analysis.contributions.figures import Figures, group_figures
 from engine.analysis.contributions.scene import Scene
 from engine.analysis.gradient.market_inputs import MarketInput, market_inputs
 from engine.market.market import Market
-from engine.risk.results import plain_json
 from engine.run.backend import device_errors
 from engine.run.position_pnl import replayed
 from engine.run.prepared import Prepared, prepared_by
@@ -88,11 +86,6 @@ def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[i
                 GradientTable(scenario=scene.name, confidence=confidence, tail_paths=tail.weights.size, gradients=rows)
             )
     return found
-
-
-def gradients_json(tables: Sequence[GradientTable]) -> dict[str, Any]:
-    """Return tables under the key that JSON has for them; nothing where there are none."""
-    return {"gradients": [plain_json(table, "gradients") for table in tables]} if tables else {}
 
 
 def _slope(part: Prepared, scenario: int, each: MarketInput, paths: U64) -> F64:

@@ -18,7 +18,7 @@ def stressed_warnings(
 
     Parameters
     ----------
-    requirements : of the total, all risk classes first; their ratio makes today's ES one of the factors of that year
+    requirements : of the total, all risk classes first; the share that it explains is of that year's factors
     current : today's liquidity-adjusted ES of the total, all risk classes and factors [currency of the run]
     """
     files = tuple(Path(each) for each in config.book_files) or (bundled_book_path(),)
@@ -26,7 +26,8 @@ def stressed_warnings(
     if names != year.book:
         found.append(f"it is the worst for {year.book}, and the book here is {names}")
     whole = requirements[0]
-    if whole.stressed.value < (today := current / whole.ratio.value):
+    today = current * whole.explained
+    if whole.stressed is not None and whole.stressed.value < today:
         found.append(
             f"its ES, {whole.stressed.value:,.0f} {config.currency}, is below today's of the same factors,"
             f" {today:,.0f}: its moves are taken as they were, at the vols of then, and today's law"

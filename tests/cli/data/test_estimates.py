@@ -57,8 +57,13 @@ def test_factors_of_spreads_are_laid_on_a_market(unwind, tmp_path):
     out = tmp_path / "basis.toml"
     done = unwind("data", "spreads", "--out", out)
     assert done.returncode == 0, done.stderr
-    assert "with 23 factors" in done.stderr
-    assert [factor.name for factor in load_market(out).factors][-2:] == ["SPREAD_JGB_REPO", "SPREAD_UST_REPO"]
+    assert "with 26 factors" in done.stderr
+    assert [factor.name for factor in load_market(out).factors][-4:] == [
+        "SPREAD_UST_REPO",
+        "SWAPTION_JPY_VOL",
+        "SWAPTION_USD_VOL",
+        "USDJPY_SKEW",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from engine.analysis.contributions.figures import ContributionTable, Figure, GroupFigures
 from engine.errors import InputError, RiskError
 from engine.record.atomic import write_json
-from engine.record.query import Rows, differences, export, figures, headline, recorded_runs
+from engine.record.query import PARTS, Rows, differences, export, figures, headline, recorded_runs, table_of
 from engine.record.read import read_night
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -172,6 +173,43 @@ def test_exports_hold_every_figure(tmp_path, runs):
     assert [row[0] for row in connection.execute("SELECT value FROM figures")] == wanted
     connection.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["figures.csv", "figures.sqlite", "figures.xlsx"]
+
+
+def test_what_contributes_is_a_table_of_its_own(tmp_path):
+    record, folder = Record(tmp_path), tmp_path / "out"
+    record.run("plain")
+    with pytest.raises(InputError, match=r"no such run holds contributions; `by = .* records them"):
+        recorded_runs(tmp_path, table=PARTS)
+    record.run("parted", contributions=[one_table()], config={"by": ["book"]})
+    runs = recorded_runs(tmp_path, table=PARTS)
+    assert [(each.run, each.groupings) for each in runs] == [("parted", ("book",))]
+    assert [each.groupings for each in recorded_runs(tmp_path)] == [("book",), ()]
+    found = figures(runs, "\"group\" <> 'none'")
+    at = {name: i for i, name in enumerate(found.columns)}
+    assert [(row[at["group"]], row[at["contribution"]], row[at["standalone"]]) for row in found.rows] == [
+        ("life", -5.0, None),  # the largest first, whichever way
+        ("carry", 2.0, None),
+    ]
+    folder.mkdir()
+    export(found, folder / "x.sqlite")
+    connection = sqlite3.connect(folder / "x.sqlite")
+    assert connection.execute("SELECT typeof(contribution), typeof(n_groups) FROM figures LIMIT 1").fetchall() == [
+        ("real", "integer")
+    ]
+    connection.close()
+    with pytest.raises(InputError, match="did you mean 'contributions'"):
+        table_of("contribution")
+
+
+def one_table() -> ContributionTable:
+    groups = [
+        GroupFigures(group=name, contributions={VALUE_AT_RISK.key: Figure(value=value, se=0.1)})
+        for name, value in (("carry", 2.0), ("life", -5.0))
+    ]
+    return ContributionTable(
+        scenario="base", by="book", confidence=0.99, total={}, groups=tuple(groups), others=None, diversification={},
+        tail_paths=1500, is_exact=False,
+    )  # fmt: skip
 
 
 def test_text_that_begins_like_a_formula_stays_text(tmp_path):

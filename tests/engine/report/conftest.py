@@ -15,10 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.special import ndtri
 
+from engine.analysis.contributions.figures import ContributionTable
 from engine.record.atomic import write_json
+from engine.record.contribution_rows import contribution_rows
 from engine.record.read import BatchFault, LimitUse, night_folder, run_folder
 from engine.record.rows import ComponentKey, component_rows, exact_row, result_rows
 from engine.record.tables import (
+    CONTRIBUTIONS,
+    CONTRIBUTIONS_SCHEMA,
     CONVERGENCE,
     DISTRIBUTIONS,
     DISTRIBUTIONS_SCHEMA,
@@ -103,6 +107,7 @@ class Record:
         complete: bool = True,
         results: Sequence[ScopeResult] | None = None,
         extras: bool = False,
+        contributions: Sequence[ContributionTable] = (),
         **manifest: Any,
     ) -> None:
         """One run: VaR by book in JPY; the total is four fifths of their sum, each scenario a third above the last."""
@@ -120,6 +125,8 @@ class Record:
         }
         if extras:
             tables |= {CONVERGENCE: (_converging(found[0]), convergence_schema()), LEVELS: (_levels(), LEVELS_SCHEMA)}
+        if contributions:
+            tables[CONTRIBUTIONS] = (contribution_rows(contributions, "JPY"), CONTRIBUTIONS_SCHEMA)
         for file, (content, schema) in tables.items():
             full = [{key: row.get(key) for key in schema.names} for row in content]
             pq.write_table(pa.Table.from_pylist(full, schema=schema), home / file)

@@ -13,16 +13,17 @@ MARKET = load_market(bundled_market_path())
 YEAR = MARKET.filtered.stressed
 
 
-def told(stressed, current, *books, ratio=1.0):
-    amounts = {"stressed": stressed, "ratio": ratio, "amount": stressed * ratio}
-    whole = Requirement(risk_class="all", **{key: Amount(value=value, se=0.0) for key, value in amounts.items()})
+def told(stressed, current, *books, explained=1.0):
+    amount = Amount(value=stressed, se=0.0)
+    ratio = Amount(value=1.0 / explained, se=0.0)
+    whole = Requirement(risk_class="all", stressed=amount, ratio=ratio, amount=amount, explained=explained)
     return list(stressed_warnings(resolve({"book": list(books)}, {}), MARKET, YEAR, [whole], current))
 
 
 def test_a_year_of_the_same_book_that_is_worse_than_today_is_not_told():
     assert YEAR.book == bundled_book_path().name
     assert told(2e9, 1e9) == []
-    assert told(2e9, 3e9, ratio=2.0) == []  # what that year has no moves of is in today's ES alone
+    assert told(2e9, 3e9, explained=0.5) == []  # what that year has no moves of is in today's ES alone
 
 
 def test_a_year_of_another_book_is_told_with_the_command():
