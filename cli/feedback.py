@@ -28,19 +28,10 @@ def feedback(
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures, 32,000 or more. Default: 1000000.")
     ] = None,
-    horizon_days: Annotated[
-        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
-    ] = None,
-    confidence: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
+    horizon_days: options.HorizonDays = None,
+    confidence: options.Confidences = None,
+    seed: options.Seed = None,
+    backend: options.Backend = None,
     currency: options.Currency = HOME,
     as_json: options.AsJson = False,
 ) -> None:

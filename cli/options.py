@@ -27,11 +27,36 @@ Scenarios = Annotated[
     list[str] | None,
     typer.Option("--scenario", metavar="NAME", help="A bundled scenario's name or a TOML file; repeat for several."),
 ]
+Paths = Annotated[str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")]
+HorizonDays = Annotated[str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")]
+Confidences = Annotated[
+    list[str] | None, typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99.")
+]
+Seed = Annotated[
+    str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
+]
+Backend = Annotated[str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")]
+Precision = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
+]
+Steps = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
+]
+Instantaneous = Annotated[
+    bool | None,
+    typer.Option(
+        "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
+    ),
+]
 Dask = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
 ]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
 Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: one that the market quotes.")]
+RunCurrency = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY.")
+]  # where a RUN.toml may say it too
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
 
 

@@ -57,6 +57,24 @@ class Scale:
         """Return an estimate as "1.234 ±0.051": the value and one standard error, to two digits of the error."""
         return f"{self.amount(value, se)} ±{self.amount(se, se)}"
 
+    @property
+    def last_digit(self) -> float:
+        """Return the least error that reaches the last digit of an amount that is shown without one [currency]."""
+        return 0.5 * self.divisor * 10.0**-self.decimals
+
+    def figure(self, value: float, se: float, least: float = 0.0) -> str:
+        """Return an estimate; the amount alone where it has no error, or one below `least` [currency]."""
+        return self.estimate(value, se) if se > 0.0 and se >= least else self.amount(value)
+
+    def with_table(self, value: float, se: float, table_se: float | None, *, is_exact: bool) -> str:
+        """Return an estimate with the error of its law's table of past days behind a second ±, or behind "exact"."""
+        if table_se is None:
+            return self.estimate(value, se)
+        of_table = self.amount(table_se, table_se)
+        if is_exact:
+            return f"{self.amount(value, table_se)} exact ±{of_table}"
+        return f"{self.estimate(value, se)} ±{of_table}"
+
     def _decimals(self, se: float) -> int:
         if not (math.isfinite(se) and se > 0.0):
             return self.decimals

@@ -199,11 +199,7 @@ def _figures(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale)
 def estimate(tail: "TailResult", measure: "TailMeasure", unit: Scale) -> str:
     """Return a figure with the simulation's error, and that of the table that its law draws from, if it has one."""
     each, of_table = tail.of(measure), tail.table_ses.get(measure.key)
-    if of_table is None:
-        return unit.estimate(each.value, each.se)
-    if tail.is_exact and each.se == 0.0:
-        return f"{unit.amount(each.value, of_table)} exact ±{unit.amount(of_table, of_table)}"
-    return f"{unit.estimate(each.value, each.se)} ±{unit.amount(of_table, of_table)}"
+    return unit.with_table(each.value, each.se, of_table, is_exact=tail.is_exact and each.se == 0.0)
 
 
 def scale(result: "RunResult") -> Scale:

@@ -28,19 +28,10 @@ def run(
             " says; all: every one that the market has. Without --scenario: no shock.",
         ),
     ] = None,
-    paths: Annotated[
-        str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
-    ] = None,
-    horizon_days: Annotated[
-        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
-    ] = None,
-    confidence: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
+    paths: options.Paths = None,
+    horizon_days: options.HorizonDays = None,
+    confidence: options.Confidences = None,
+    seed: options.Seed = None,
     parameters: Annotated[
         str | None,
         typer.Option(
@@ -59,17 +50,9 @@ def run(
             help="auto, numba, numpy (the slow reference) or cuda. Default: auto, which says what it picked.",
         ),
     ] = None,
-    precision: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
-    ] = None,
-    steps: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY."),
-    ] = None,
+    precision: options.Precision = None,
+    steps: options.Steps = None,
+    currency: options.RunCurrency = None,
     until_se: Annotated[
         str | None,
         typer.Option(
@@ -78,12 +61,7 @@ def run(
             "confidence, is this small: such as 0.5%, with its % sign.",
         ),
     ] = None,
-    instantaneous: Annotated[
-        bool | None,
-        typer.Option(
-            "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
-        ),
-    ] = None,
+    instantaneous: options.Instantaneous = None,
     revaluation: Annotated[
         str | None,
         typer.Option(

@@ -33,15 +33,9 @@ def simulate(
     quantiles: Annotated[
         str, typer.Option(metavar="LIST", help="Probabilities of the quantiles, separated by commas.")
     ] = "0.01,0.05,0.25,0.5,0.75,0.95,0.99",
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
-    precision: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
-    ] = None,
+    seed: options.Seed = None,
+    backend: options.Backend = None,
+    precision: options.Precision = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the quantiles by day and series (Parquet).")
     ] = None,

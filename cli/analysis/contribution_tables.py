@@ -97,12 +97,7 @@ def _estimate(figure: "Figure", scale: Scale) -> str:
     """Return a figure with the simulation's error, and that of a law's table of past days, if it has one."""
     if max(figure.se, figure.table_se or 0.0) < LEAST_ERROR * scale.divisor:
         return scale.amount(figure.value)
-    if figure.table_se is None:
-        return scale.estimate(figure.value, figure.se)
-    of_table = scale.amount(figure.table_se, figure.table_se)
-    if figure.se == 0.0:
-        return f"{scale.amount(figure.value, figure.table_se)} exact ±{of_table}"
-    return f"{scale.estimate(figure.value, figure.se)} ±{of_table}"
+    return scale.with_table(figure.value, figure.se, figure.table_se, is_exact=figure.se == 0.0)
 
 
 def _share(figure: "Figure | None") -> str:

@@ -77,11 +77,11 @@ def _rows(
 def _total(each: "ScenarioExplanation", measure: "TailMeasure", found: "RunExplanation", unit: Scale) -> str:
     tail = next(tail for tail in each.total.measures if tail.confidence == found.confidence)
     estimate = tail.of(measure)
-    return unit.estimate(estimate.value, estimate.se) if estimate.se else unit.amount(estimate.value)
+    return unit.figure(estimate.value, estimate.se)
 
 
 def _signed(value: float, se: float, unit: Scale) -> str:
-    text = unit.estimate(value, se) if se else unit.amount(value)
+    text = unit.figure(value, se)
     return text if text.startswith("-") else f"+{text}"
 
 

@@ -73,9 +73,5 @@ def _rows(shown: "Sequence[Gradient]", keys: Sequence[str], scale: Scale) -> Ite
             yield []
         heading = each.group if each.group != before else ""
         before = each.group
-        yield [heading, each.name, each.unit, *(_estimate(each.changes[key], scale) for key in keys)]
-
-
-def _estimate(figure: "Figure", scale: Scale) -> str:
-    reaches = figure.se >= 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
-    return scale.estimate(figure.value, figure.se) if reaches else scale.amount(figure.value)
+        figures = (each.changes[key] for key in keys)
+        yield [heading, each.name, each.unit, *(scale.figure(f.value, f.se, scale.last_digit) for f in figures)]

@@ -55,9 +55,7 @@ def hedge(
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures of each stream. Default: 1000000.")
     ] = None,
-    horizon_days: Annotated[
-        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
-    ] = None,
+    horizon_days: options.HorizonDays = None,
     confidence: Annotated[
         str | None, typer.Option(metavar="LEVEL", help="Of the expected shortfall, such as 0.975. Default: 0.99.")
     ] = None,
@@ -67,13 +65,8 @@ def hedge(
     score_seed: Annotated[
         str | None, typer.Option(metavar="N", help="Of the fresh paths that it is scored on. Default: the next seed.")
     ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY."),
-    ] = None,
+    backend: options.Backend = None,
+    currency: options.RunCurrency = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print the mix of hedges that makes expected shortfall and costs least.

@@ -31,12 +31,8 @@ def regulatory(
         ),
     ] = None,
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures of today's law, 12,800 or more.")] = PATHS,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
+    seed: options.Seed = None,
+    backend: options.Backend = None,
     currency: options.Currency = HOME,
     as_json: options.AsJson = False,
 ) -> None:
@@ -140,10 +136,7 @@ def _stressed(found: "Shortfall | None", scale: Scale) -> str:
 
 
 def _amount(found: "Amount | None", scale: Scale) -> str:
-    if found is None:
-        return "-"
-    reaches = found.se >= 0.5 * scale.divisor * 10.0**-scale.decimals  # the last digit that is shown
-    return scale.estimate(found.value, found.se) if reaches else scale.amount(found.value)
+    return "-" if found is None else scale.figure(found.value, found.se, scale.last_digit)
 
 
 def _requirements(views: "RegulatoryViews", scale: Scale) -> Table:

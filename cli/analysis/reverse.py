@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import options, render
+from cli.analysis import settings
 from engine.conventions.currencies import HOME
 
 
@@ -13,10 +14,7 @@ def reverse(
     market: options.Market = None,
     book: options.Books = None,
     scenario: options.Scenarios = None,
-    law: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Lay each scenario under this law; repeat for several. As in `unwind run`."),
-    ] = None,
+    law: settings.Law = None,
     solve: Annotated[
         list[str] | None,
         typer.Option(metavar="FACTOR", help="Print what this factor must be for that loss: USDJPY; repeatable."),
@@ -29,18 +27,10 @@ def reverse(
             " (zero rates and vols, in percent: 3.5 is 3.5 %); repeat for several at once.",
         ),
     ] = None,
-    paths: Annotated[
-        str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")
-    ] = None,
-    horizon_days: Annotated[
-        str | None, typer.Option(metavar="N", help="Business days to the loss. Default: 10.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
+    paths: options.Paths = None,
+    horizon_days: options.HorizonDays = None,
+    seed: options.Seed = None,
+    backend: options.Backend = None,
     currency: options.Currency = HOME,
     as_json: options.AsJson = False,
 ) -> None:

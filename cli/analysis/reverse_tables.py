@@ -214,7 +214,7 @@ def _move(kind: str, move: float, se: float) -> str:
 
 
 def _amount(figure: "Figure", scale: Scale) -> str:
-    return scale.estimate(figure.value, figure.se) if figure.se else scale.amount(figure.value)
+    return scale.figure(figure.value, figure.se)
 
 
 def _share(figure: "Figure") -> str:

@@ -14,30 +14,9 @@ Law = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Lay each scenario under this law; repeat for several.")
 ]
 Paths = Annotated[str | None, typer.Option(metavar="N", help="Simulated futures of the run. Default: 1000000.")]
-HorizonDays = Annotated[str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")]
 Confidence = Annotated[
     list[str] | None,
     typer.Option(metavar="LEVEL", help="Such as 0.99; of several the highest. Default: 0.975, 0.99."),
-]
-Seed = Annotated[
-    str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-]
-Backend = Annotated[str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")]
-Precision = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
-]
-Steps = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
-]
-Currency = Annotated[
-    str | None, typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY.")
-]
-Instantaneous = Annotated[
-    bool | None,
-    typer.Option(
-        "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
-    ),
 ]
 Revaluation = Annotated[
     str | None,

@@ -39,24 +39,12 @@ def whatif(
         list[str] | None,
         typer.Option(metavar="NAME", help="Lay each scenario under this law; repeat for several, or all."),
     ] = None,
-    paths: Annotated[str | None, typer.Option(metavar="N", help="Simulated futures. Default: 1000000.")] = None,
-    horizon_days: Annotated[
-        str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")
-    ] = None,
-    confidence: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99."),
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-    ] = None,
-    backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY."),
-    ] = None,
+    paths: options.Paths = None,
+    horizon_days: options.HorizonDays = None,
+    confidence: options.Confidences = None,
+    seed: options.Seed = None,
+    backend: options.Backend = None,
+    currency: options.RunCurrency = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print what candidate trades would change.

@@ -63,12 +63,12 @@ def _change_row(change: "Change", unit: Scale) -> list[str]:
     from engine.risk.measures.registry import MEASURES
 
     name = f"  {MEASURES[change.measure].label} {render.percent(change.confidence)}"
-    if change.se == 0.0 and change.table_se is not None:
-        moved = f"{unit.amount(change.value, change.table_se)} exact ±{unit.amount(change.table_se, change.table_se)}"
+    is_exact = change.se == 0.0 and change.table_se is not None
+    moved = unit.with_table(change.value, change.se, change.table_se, is_exact=is_exact)
+    if is_exact:
         return [name, unit.amount(change.before.value), unit.amount(change.after.value), moved, ""]
     before, after = (unit.estimate(each.value, each.se) for each in (change.before, change.after))
-    of_table = "" if change.table_se is None else f" ±{unit.amount(change.table_se, change.table_se)}"
-    return [name, before, after, f"{unit.estimate(change.value, change.se)}{of_table}", ""]
+    return [name, before, after, moved, ""]
 
 
 def _payments(found: "WhatIf") -> Table:
@@ -94,7 +94,7 @@ def _payment_rows(each: "ScenarioChange", unit: Scale) -> Iterator[list[str]]:
 
 
 def _mean(mean: "Mean", unit: Scale) -> str:
-    return unit.amount(mean.value) if mean.se == 0.0 else unit.estimate(mean.value, mean.se)
+    return unit.figure(mean.value, mean.se)
 
 
 def _carries(found: "WhatIf") -> Table:

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.run.backend import device_errors
 from engine.run.prepared import Prepared
+from engine.run.replayed_levels import levels_at_horizon
 from engine.run.walk import regime_names
 from kernels.law_layout import PATH_SERIES
-from kernels.types import I64
-
-CHUNK_BYTES = 2**27  # of replayed levels at a time
+from kernels.types import I64, U64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,17 +21,14 @@ class FinalRegimes:
 
 def final_regimes(drawn: Prepared, s: int, n_paths: int) -> FinalRegimes | None:
     """Replay paths 0 to n_paths of a drawn scenario; None where its law has one regime alone, or one step."""
-    unwind = drawn.inputs.unwinds[s]
-    names = regime_names(unwind)
+    names = regime_names(drawn.inputs.unwinds[s])
     if len(names) < 2 or drawn.packed.n_steps == 1:
         return None
-    law, n_series = int(drawn.packed.book.run.dynamics[s]), drawn.program.model.decay.shape[1] + len(PATH_SERIES)
-    row = drawn.program.model.decay.shape[1] + PATH_SERIES.index("regime")
-    n_laws = len(drawn.program.model.decay)
-    at_once = max(1, CHUNK_BYTES // (8 * n_laws * drawn.packed.n_steps * n_series))
-    numbers = np.empty(n_paths, np.int64)
-    with device_errors():
-        for first in range(0, n_paths, at_once):
-            ids = np.arange(first, min(first + at_once, n_paths), dtype=np.uint64)
-            numbers[first : first + ids.size] = drawn.backend.levels(drawn.program, ids)[law, -1, row]
-    return FinalRegimes(names=names, numbers=numbers)
+    return FinalRegimes(names=names, numbers=final_regime_numbers(drawn, s, np.arange(n_paths, dtype=np.uint64)))
+
+
+def final_regime_numbers(part: Prepared, scenario: int, paths: U64) -> I64:
+    """Return the number of the regime in which each of chosen paths ends: (n_paths,); 0 where its law has none."""
+    place = len(part.inputs.market.factors) + PATH_SERIES.index("regime")
+    regimes: I64 = levels_at_horizon(part, scenario, paths, slice(place, place + 1))[0].astype(np.int64)
+    return regimes

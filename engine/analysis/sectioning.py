@@ -1,4 +1,17 @@
-"""Errors of any statistic of paths, paired ones among them, by sectioning: the same statistic on disjoint blocks."""
+"""Errors of any statistic of paths, paired ones among them, by sectioning: the same statistic on disjoint blocks.
+
+Which error a difference on common paths takes:
+
+* VaR and ES of two P&L vectors that are held whole: `whatif/paired_changes.py`, to first order path by path, which also
+  holds where so few paths change sides of VaR that sections would say too little;
+* sums and differences of many groups, of which the worst paths alone are kept: `contributions/alone.py`, by the same
+  first order, `engine.run.table_errors.path_adds`, without that;
+* anything else, such as a measure of scaled and added rows, a part of the feedback, or a mover's share over many runs:
+  sections. `explain/nights/tail_change.py` adds to them what differences of single ranks hide from sections.
+
+The error of a law's table of past days stands beside these: by `engine.run.table_errors.paired_table_ses` where paths
+are drawn, by `engine.risk.exact_tails.exact_change_ses` where every move is valued.
+"""
 
 import math
 from collections.abc import Callable

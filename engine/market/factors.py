@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.conventions.currencies import FOREIGN, HOME, currency_of_factor, fx_quote
+from engine.conventions.currencies import CURRENCIES, FOREIGN, HOME, currency_of_factor, fx_quote
 from engine.errors import InputError
 
 DAYS_PER_YEAR = 252  # business days; a step of one day is 1 / 252 year of diffusion
@@ -43,6 +43,14 @@ class Factor:
         None  # PRICE: in which the level is quoted, "JPY" of USDJPY; VOL of swaptions: of their swaps
     )
     pair: str | None = None  # VOL, SKEW: the currency pair, "USDJPY" of USDJPY_VOL and USDJPY_SKEW
+
+
+def is_exchange_rate(factor: Factor) -> bool:
+    """Return whether a factor is the price of a currency: a registered one's, or like GBPJPY, quoted in its end."""
+    if currency_of_factor(factor.name) is not None:
+        return True
+    ends_in = factor.name[3:]
+    return len(factor.name) == 6 and ends_in in CURRENCIES and factor.currency == ends_in
 
 
 def tenor_years(label: str) -> float:

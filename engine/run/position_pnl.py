@@ -16,6 +16,7 @@ from engine.pack.pack import pack
 from engine.payoffs.registry import PAYOFFS
 from engine.run.backend import device_errors
 from engine.run.prepared import Prepared
+from engine.run.replayed_levels import replayed_levels
 from kernels.law_layout import PATH_SERIES
 from kernels.layout import Book
 from kernels.numpy.revalue import revalue
@@ -23,7 +24,6 @@ from kernels.types import F64, I64, U64, Bools
 
 MOST_POSITIONS = 4096  # valued at once
 MOST_VALUES = 2**23  # of P&L held at once: 64 MiB
-LEVELS_AT_ONCE = 2**22  # of levels replayed at once: 32 MiB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,28 +83,7 @@ def position_pnl_parts(
 
 def replayed(part: Prepared, scenario: int, paths: U64) -> F64:
     """Return the deviations on chosen paths after each step: (n_steps, n_factors, n_paths), in the states' units."""
-    return _series(part, scenario, paths, slice(None), slice(None, -len(PATH_SERIES)))
-
-
-def final_regimes(part: Prepared, scenario: int, paths: U64) -> I64:
-    """Return the number of the regime in which each of chosen paths ends: (n_paths,); 0 where its law has none."""
-    place = len(part.inputs.market.factors) + PATH_SERIES.index("regime")
-    found = _series(part, scenario, paths, slice(-1, None), slice(place, place + 1))
-    regimes: I64 = found[0, 0].astype(np.int64)
-    return regimes
-
-
-def _series(part: Prepared, scenario: int, paths: U64, steps: slice, series: slice) -> F64:
-    """Replay some series, factors then `PATH_SERIES`, after some steps: (n_steps, n_series, n_paths)."""
-    program, n_series = part.program, len(part.inputs.market.factors) + len(PATH_SERIES)
-    law, n_steps = int(program.book.run.dynamics[scenario]), program.n_steps
-    found = np.empty((len(range(n_steps)[steps]), len(range(n_series)[series]), paths.size))
-    at_once = max(1, LEVELS_AT_ONCE // (part.packed.model.laws.size * n_steps * n_series))
-    with device_errors():
-        for first in range(0, paths.size, at_once):
-            ids = slice(first, first + at_once)
-            found[:, :, ids] = part.backend.levels(program, paths[ids])[law, steps, series]
-    return found
+    return replayed_levels(part, scenario, paths, series=slice(None, -len(PATH_SERIES)))
 
 
 def fixed_before_horizon(part: Prepared) -> Bools:

@@ -9,7 +9,7 @@ from engine.law.past.one_step import row_shares
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.past_table import TableDraws, jackknife_se, loss_per_rank
-from engine.risk.ranks import Confidence, exact_confidence
+from engine.risk.ranks import Confidence, exact_confidence, tail_mass
 from engine.risk.results import ScopeResult
 from engine.run.prepared import Prepared
 from kernels.base import CELL, PathRange
@@ -61,7 +61,7 @@ def paired_table_ses(before: F64, after: F64, draws: TableDraws, confidence: Con
     n = min(before.size, MOST_PATHS)
     if n < LEAST_PATHS:
         return {}
-    ones = [_adds(0.0 - each[:n], confidence) for each in (before, after)]
+    ones = [path_adds(0.0 - each[:n], n, confidence) for each in (before, after)]
     added = {key: ones[1][key] - ones[0][key] for key in ones[0]}
     some = np.flatnonzero(np.any(list(added.values()), axis=0))
     drawn = draws.drawn_by(some.astype(np.uint64))
@@ -75,18 +75,21 @@ def _with_errors(row: ScopeResult, losses: F64, draws: TableDraws) -> ScopeResul
 
 def _table_ses(losses: F64, draws: TableDraws, confidence: Confidence) -> Mapping[str, float]:
     """Return the table's error of VaR and ES of losses (n_paths,) [currency]; only paths of the tail add to them."""
-    added = _adds(losses, confidence)
+    added = path_adds(losses, losses.size, confidence)
     tail = np.flatnonzero(added[EXPECTED_SHORTFALL.key])
     drawn = draws.drawn_by(tail.astype(np.uint64))
     return {key: jackknife_se(each[tail], drawn, losses.size) for key, each in added.items()}
 
 
-def _adds(losses: F64, confidence: Confidence) -> Mapping[str, F64]:
-    """Return what each path adds to VaR and ES of losses (n_paths,) [currency], to first order; 0 beside the tail."""
-    n, p = losses.size, float(1 - exact_confidence(confidence))
-    var, per_rank = loss_per_rank(np.sort(losses)[::-1], n * p)
+def path_adds(losses: F64, n_paths: int, confidence: Confidence) -> Mapping[str, F64]:
+    """Return what each path adds to VaR and ES, to first order: (n,) [currency], 0 beside the tail.
+
+    losses   (n,) [currency] in any order, of all `n_paths` paths or of the worst of them, some beyond the tail at least
+    """
+    p = float(1 - exact_confidence(confidence))
+    var, per_rank = loss_per_rank(np.sort(losses)[::-1], float(tail_mass(confidence, n_paths)))
     in_tail = losses > var
     return {
-        VALUE_AT_RISK.key: np.where(in_tail, n * per_rank, 0.0),
+        VALUE_AT_RISK.key: np.where(in_tail, n_paths * per_rank, 0.0),
         EXPECTED_SHORTFALL.key: np.where(in_tail, (losses - var) / p, 0.0),
     }

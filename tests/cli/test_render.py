@@ -148,3 +148,18 @@ def test_a_part_of_a_wide_table_without_figures_has_only_rows_that_say_anything(
 )
 def test_a_bound_is_rounded_up_to_one_digit(bound, text):
     assert render.at_most(bound) == text
+
+
+def test_a_figure_stands_without_an_error_that_it_does_not_have_or_that_no_digit_shows():
+    scale = render.scale("JPY", [2e6])  # millions, to two decimals
+    assert scale.figure(2e6, 0.0) == "2.00"
+    assert scale.figure(2e6, 4_000.0) == "2.0000 ±0.0040"
+    assert scale.figure(2e6, 4_000.0, scale.last_digit) == "2.00"  # half of 0.01 mn is 5,000
+    assert scale.figure(2e6, 5_000.0, scale.last_digit) == "2.0000 ±0.0050"
+
+
+def test_the_error_of_a_laws_table_stands_behind_the_simulations_or_behind_exact():
+    scale = render.scale("JPY", [2e6])
+    assert scale.with_table(2e6, 1e5, None, is_exact=False) == "2.00 ±0.10"
+    assert scale.with_table(2e6, 1e5, 3e5, is_exact=False) == "2.00 ±0.10 ±0.30"
+    assert scale.with_table(2e6, 0.0, 3e5, is_exact=True) == "2.00 exact ±0.30"

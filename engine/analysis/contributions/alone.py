@@ -19,14 +19,12 @@ from engine.risk.components import WorstPaths
 from engine.risk.exact_tails import MEASURES as EXACT
 from engine.risk.exact_tails import PastMoves, exact_samples
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
-from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.ordered_tail import SortedTail
-from engine.risk.past_table import TableDraws, jackknife_ses, loss_per_rank, resampled_counts
-from engine.risk.ranks import exact_confidence, tail_mass
+from engine.risk.past_table import TableDraws, jackknife_ses, resampled_counts
 from engine.risk.tail import estimate_tail
 from engine.run.backend import device_errors
 from engine.run.prepared import Prepared, PreparedRun, prepared_by
-from engine.run.table_errors import LEAST_PATHS, table_draws
+from engine.run.table_errors import LEAST_PATHS, path_adds, table_draws
 from kernels.base import CellRange, PathRange
 from kernels.types import F64, U64
 
@@ -138,12 +136,9 @@ class _DrawnRow(_Row):
     def of(cls, worst: WorstPaths, confidence: float, draws: TableDraws | None) -> "_DrawnRow":
         n, losses = worst.n_paths, 0.0 - worst.pnl[0]
         found = estimate_tail(SortedTail(worst.pnl[0], n), confidence).estimates
-        var, per_rank = loss_per_rank(losses, float(tail_mass(confidence, n)))
-        beyond, p = int((losses > var).sum()), float(1 - exact_confidence(confidence))
-        adds = {
-            VALUE_AT_RISK.key: np.full(beyond, n * per_rank),
-            EXPECTED_SHORTFALL.key: (losses[:beyond] - var) / p,
-        }
+        added = path_adds(losses, n, confidence)
+        beyond = int(np.count_nonzero(added[EXPECTED_SHORTFALL.key]))
+        adds = {key: each[:beyond] for key, each in added.items()}
         draws, paths = draws if n >= LEAST_PATHS else None, worst.paths[:beyond]
         table = _table_ses(adds, paths, n, draws)
         own = {key: Figure(value=found[key].value, se=found[key].se, table_se=table.get(key)) for key in adds}

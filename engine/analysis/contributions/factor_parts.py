@@ -15,8 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.conventions.currencies import currency_of_factor
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import Factor, FactorKind, is_exchange_rate
 from engine.run.position_pnl import replayed
 from engine.run.prepared import Prepared
 from engine.run.total_pnl import TotalPnl, total_pnl
@@ -82,7 +81,7 @@ def _class(factor: Factor) -> str:
         case FactorKind.VOL | FactorKind.SKEW:
             return "vols"
         case FactorKind.PRICE:
-            return "prices" if currency_of_factor(factor.name) is None else "exchange rates"
+            return "exchange rates" if is_exchange_rate(factor) else "prices"
 
 
 def _moving(value: TotalPnl, observed: F64) -> I64:

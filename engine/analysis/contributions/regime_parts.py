@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from engine.analysis.contributions.position_groups import Parted, parted_columns
 from engine.analysis.contributions.scene import Scene
+from engine.analysis.final_regimes import final_regime_numbers
 from engine.book.groupings import REGIME
 from engine.mechanisms.unwind import Unwind
-from engine.run.position_pnl import final_regimes
 from engine.run.walk import regime_names
 
 LEAST_REGIMES = 2  # for paths to differ by them
@@ -22,7 +22,7 @@ def regime_parts(scene: Scene) -> Parted:
     names = regime_names(scene.part.inputs.unwinds[scene.number])
     is_in = {}
     for c, tail in scene.tails.items():
-        number = final_regimes(scene.part, scene.number, tail.paths)
+        number = final_regime_numbers(scene.part, scene.number, tail.paths)
         is_in[c] = [number == k for k in range(len(names))]
     pnl = {c: tail.total_pnl * is_in[c] for c, tail in scene.tails.items()}
     found = parted_columns(scene, REGIME, names, pnl)

@@ -6,9 +6,8 @@ Source: Basel Committee on Banking Supervision, Basel Framework, chapter MAR33, 
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from engine.conventions.currencies import CURRENCIES, currency_of_factor
 from engine.errors import InputError, did_you_mean
-from engine.market.factors import Factor, FactorKind
+from engine.market.factors import Factor, FactorKind, is_exchange_rate
 
 HORIZONS = (10, 20, 40, 60, 120)  # business days, MAR33.4
 BASE = HORIZONS[0]  # whose shocks are simulated; the others are scaled from it
@@ -60,11 +59,3 @@ def horizons_of(factors: Sequence[Factor], given: Mapping[str, int]) -> dict[str
             wanted = ", ".join(map(str, HORIZONS))
             raise InputError(f"liquidity of {name}: must be one of {wanted} business days (MAR33.4), got {days}")
     return {factor.name: given.get(factor.name, liquidity_horizon(factor)) for factor in factors}
-
-
-def is_exchange_rate(factor: Factor) -> bool:
-    """Return whether a price is that of a currency: a registered one, or one named like MXNJPY, quoted in its end."""
-    if currency_of_factor(factor.name) is not None:
-        return True
-    ends_in = factor.name[3:]
-    return len(factor.name) == 6 and ends_in in CURRENCIES and factor.currency == ends_in

@@ -10,6 +10,7 @@ from engine.run.backend import device_errors
 from engine.run.blocks import Progress
 from engine.run.load import load_inputs
 from engine.run.prepared import Prepared, prepare, scopes_of
+from engine.run.replayed_levels import levels_at_horizon
 from kernels.types import F64, U64, Bools
 
 CHUNK = 2**15  # paths at a time
@@ -35,9 +36,7 @@ def is_drawn(part: Prepared) -> bool:
 
 def moves_of(part: Prepared, paths: U64) -> F64:
     """Return what the factors' states move by over the horizon, on given paths: (n_factors, n_paths)."""
-    with device_errors():
-        found = part.backend.levels(part.program, paths)[0, -1]
-    return np.asarray(found[: len(part.inputs.market.factors)], dtype=np.float64)
+    return levels_at_horizon(part, 0, paths, slice(len(part.inputs.market.factors)))
 
 
 def pnl_of_moves(part: Prepared, moves: F64) -> F64:

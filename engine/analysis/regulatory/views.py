@@ -13,13 +13,14 @@ import numpy as np
 from engine.analysis.regulatory.capital import Requirement, capital, requirement
 from engine.analysis.regulatory.desk_days import attributions
 from engine.analysis.regulatory.liquidity_adjusted import CONFIDENCE, Amount, Ladder, Shortfall, ladder, shortfall
-from engine.analysis.regulatory.liquidity_horizons import BASE, RiskClass, horizons_of, is_exchange_rate, risk_class
+from engine.analysis.regulatory.liquidity_horizons import BASE, RiskClass, horizons_of, risk_class
 from engine.analysis.regulatory.moves import is_drawn, law_part, n_paths_of, pnl_of_sets
 from engine.analysis.regulatory.pnl_attribution import Attribution
 from engine.analysis.sectioning import check_sectioning
 from engine.book.used_factors import used_factors
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
+from engine.market.factors import is_exchange_rate
 from engine.mechanisms.law import FILTERED, STRESSED
 from engine.run.blocks import Progress
 from engine.run.load import Inputs

@@ -10,6 +10,7 @@ from engine.law.past.one_step import move_weights
 from engine.run.backend import device_errors
 from engine.run.blocks import Progress
 from engine.run.prepared import Prepared
+from engine.run.replayed_levels import levels_at_horizon
 from kernels.base import PathRange
 from kernels.law_layout import PATH_SERIES
 from kernels.types import F64, I64, U64
@@ -19,7 +20,6 @@ MOST_NEAR = 4_000  # of these that are looked at, the first by number
 N_WORST = 256  # largest losses that are kept, to say how far the paths reach
 SAMPLE = 2**16  # paths that tell mean and covariance of the states
 CHUNK = 2**16  # paths of which P&L is held at once
-CHUNK_BYTES = 2**26  # of levels held at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,9 +90,7 @@ def first_paths(part: Prepared) -> HorizonPaths:
 
 def paths_at_horizon(part: Prepared, numbers: U64) -> HorizonPaths:
     """Replay paths by their numbers, ascending, (n,): where they end and what they lose."""
-    ends = [_ends(part, some) for some in _chunks(part, numbers)]
-    n_factors = len(part.inputs.market.factors)
-    series = np.concatenate(ends, axis=1) if ends else np.empty((n_factors + len(PATH_SERIES), 0))
+    n_factors, series = len(part.inputs.market.factors), levels_at_horizon(part, 0, numbers)
     losses = np.empty((1 + len(part.packed.books), numbers.size))
     for begin, end in _runs(numbers):
         losses[:, begin:end] = _losses(part, PathRange(first=int(numbers[begin]), n=end - begin))
@@ -106,12 +104,6 @@ def paths_at_horizon(part: Prepared, numbers: U64) -> HorizonPaths:
     )
 
 
-def _ends(part: Prepared, numbers: U64) -> F64:
-    with device_errors():
-        levels = part.backend.levels(part.program, numbers)
-    return np.asarray(levels[0, -1], dtype=np.float64)  # (n_factors + len(PATH_SERIES), n)
-
-
 def _losses(part: Prepared, paths: PathRange) -> F64:
     with device_errors():
         return np.asarray(0.0 - part.backend.pnl(part.program, paths))
@@ -120,12 +112,6 @@ def _losses(part: Prepared, paths: PathRange) -> F64:
 def _weights(part: Prepared, n: int) -> F64:
     weights = move_weights(part.packed.model, 0, n)
     return np.ones(n) if weights is None else weights
-
-
-def _chunks(part: Prepared, numbers: U64) -> list[U64]:
-    n_series = len(part.inputs.market.factors) + len(PATH_SERIES)
-    size = max(1, CHUNK_BYTES // (8 * n_series * part.program.n_steps))
-    return [numbers[first : first + size] for first in range(0, numbers.size, size)]
 
 
 def _runs(numbers: U64) -> list[tuple[int, int]]:

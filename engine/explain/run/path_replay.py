@@ -9,13 +9,13 @@ from engine.errors import InputError
 from engine.explain.run.attribution import values_of
 from engine.explain.run.mechanism_moves import mechanism_moves, named_events
 from engine.explain.run.run_source import ReadyRun
-from engine.explain.run.tail_paths import replayed_levels
 from engine.market.factors import LEVELS_MOVE, Factor
 from engine.market.market import Market
 from engine.risk.standing import Standing
 from engine.run.backend import device_errors
 from engine.run.position_pnl import position_pnl
 from engine.run.prepared import Prepared
+from engine.run.replayed_levels import replayed_levels
 from engine.run.walk import regime_names
 from engine.scenario.under_laws import standing_of
 from kernels.base import PathRange

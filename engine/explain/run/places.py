@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.analysis.contributions.factor_parts import AGEING, REMAINDER, SHOCK
-from engine.conventions.currencies import HOME, currency_of_factor
-from engine.market.factors import Factor, FactorKind, tenor_label
+from engine.conventions.currencies import currency_of_factor
+from engine.market.factors import Factor, FactorKind, is_exchange_rate, tenor_label
 
 ENDS = (5.0, 10.0, np.inf)  # years: the last pillar of each part of a curve
 TOGETHER = {  # kinds of factors that share one place: its name
@@ -46,9 +46,9 @@ def _place(factor: Factor, factors: Sequence[Factor]) -> Place:
         pillars = [f.pillar for f in factors if f.curve == factor.curve and f.pillar is not None]
         mine = [pillar for pillar in pillars if _part_of_curve(pillar) == part]
         return _curve_place(factor.curve, min(mine), max(mine))
-    code = currency_of_factor(factor.name)
-    if factor.kind is FactorKind.PRICE and code is not None:
-        return Place(name=factor.name, words=f"{code}/{HOME}")
+    if is_exchange_rate(factor):
+        code = currency_of_factor(factor.name) or factor.name[:3]
+        return Place(name=factor.name, words=f"{code}/{factor.currency}")
     return Place(name=TOGETHER[factor.kind], words=TOGETHER[factor.kind])
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.analysis.contributions.factor_parts import factor_parts
+from engine.analysis.final_regimes import final_regime_numbers
 from engine.explain.run.attribution import attribute, values_of
 from engine.explain.run.causes import Cause, LosingPaths, MechanismCost, causes, costs_of, mechanism_costs
 from engine.explain.run.mechanism_moves import mechanism_moves
 from engine.explain.run.places import Place, places_of
 from engine.explain.run.strands import Strand, direction_strands
-from engine.explain.run.tail_paths import PartFigure, TailPaths, replayed_levels
+from engine.explain.run.tail_paths import PartFigure, TailPaths
 from engine.risk.results import ScopeResult
 from engine.risk.standing import Standing
+from engine.run.replayed_levels import replayed_levels
 from engine.run.walk import regime_names
 from engine.scenario.under_laws import standing_of
 from kernels.law_layout import PATH_SERIES
@@ -145,7 +147,7 @@ def _regimes(tail: TailPaths, last: F64) -> tuple[RegimeShare, ...]:
         return ()
     series = len(part.inputs.market.factors) + PATH_SERIES.index("regime")
     first = np.arange(min(COMMON_PATHS, tail.n_run_paths), dtype=np.uint64)
-    common = replayed_levels(part, scenario, first, part.packed.book.run.observations[-1:])[0, series]
+    common = final_regime_numbers(part, scenario, first)
     found = []
     for number, name in enumerate(names):
         of_all, in_tail = _share(common == number), _share(last[series, : tail.n_tail] == number)

@@ -15,13 +15,10 @@ from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.ranks import tail_mass
 from engine.risk.results import TailResult
-from engine.run.backend import device_errors
 from engine.run.prepared import Prepared
-from kernels.law_layout import PATH_SERIES
-from kernels.types import F64, I64, U64
+from kernels.types import F64, U64
 
 ROUNDING = 1e-9  # of a measure: an error below it is one of a part that is the same on every path
-WALKED_BYTES = 2**26  # of levels that one replay takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,22 +137,3 @@ def _check_tail(name: str, pnl: F64, n_tail: int, confidence: float, least: int 
             f"scenario {name} has {n_tail} paths in its tail at {confidence}, too few to say what made them;"
             f" {least} are needed: run {wanted:,} paths or more, or a lower confidence"
         )
-
-
-def replayed_levels(part: Prepared, scenario: int, paths: U64, steps: I64) -> F64:
-    """Replay paths of a scenario: (n_steps, n_factors + len(PATH_SERIES), n_paths) after the steps asked for.
-
-    steps   (n_steps,) numbers of steps, from 1
-
-    Deviations from the scenario's start, then what `PATH_SERIES` names. Raises RiskError where the device fails.
-    """
-    law, program = int(part.packed.book.run.dynamics[scenario]), part.program
-    n_laws, n_factors = part.packed.model.decay.shape
-    at_once = max(1, WALKED_BYTES // (8 * n_laws * program.n_steps * (n_factors + len(PATH_SERIES))))
-    found = np.empty((steps.size, n_factors + len(PATH_SERIES), paths.size))
-    for first in range(0, paths.size, at_once):
-        some = slice(first, first + at_once)
-        with device_errors():
-            levels = part.backend.levels(program, paths[some])
-        found[..., some] = np.asarray(levels[law], np.float64)[steps - 1]
-    return found

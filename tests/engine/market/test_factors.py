@@ -1,7 +1,14 @@
 import pytest
 
 from engine.errors import InputError
-from engine.market.factors import FactorKind, parse_factor, spread_factor_name, tenor_label, tenor_years
+from engine.market.factors import (
+    FactorKind,
+    is_exchange_rate,
+    parse_factor,
+    spread_factor_name,
+    tenor_label,
+    tenor_years,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +61,11 @@ def test_spreads_of_a_derived_curve_have_a_factor_that_no_glob_of_a_curve_matche
     assert (repo.kind, repo.curve, repo.pillar) == (FactorKind.SPREAD, "JGB_REPO", None)
     assert spread_factor_name("JGB_REPO") == repo.name
     assert parse_factor("SPREAD_10Y").kind is FactorKind.RATE  # a curve may be called so
+
+
+def test_an_exchange_rate_is_a_registered_one_or_a_price_named_after_the_currency_it_is_quoted_in():
+    assert is_exchange_rate(parse_factor("USDJPY"))
+    assert is_exchange_rate(parse_factor("GBPJPY", {"GBPJPY": "JPY"}))  # the pound is not registered, the yen is
+    assert not is_exchange_rate(parse_factor("GBPJPY", {"GBPJPY": "USD"}))
+    assert not is_exchange_rate(parse_factor("SPX", {"SPX": "USD"}))
+    assert not is_exchange_rate(parse_factor("USDJPY_VOL"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import engine.run.position_pnl
+import engine.run.replayed_levels
 from engine.inputs.run import resolve
 from engine.run.load import load_inputs
 from engine.run.position_pnl import position_pnl, position_pnl_parts
@@ -80,7 +81,7 @@ def test_some_positions_at_a_time_give_the_same_as_all_at_once(book_file, monkey
     run = prepared(book_file, scenario=["base"], steps="daily").drawn
     at_once = position_pnl(run, 0, PATHS)
     monkeypatch.setattr(engine.run.position_pnl, "MOST_POSITIONS", 5)
-    monkeypatch.setattr(engine.run.position_pnl, "LEVELS_AT_ONCE", 1)
+    monkeypatch.setattr(engine.run.replayed_levels, "LEVELS_AT_ONCE", 1)
     parts = list(position_pnl_parts(run, 0, PATHS))
     assert [part.positions.size for part in parts] == [5, 5, 5, 5, 5, 5, 2, 2]  # 32, and the two that expire early
     found = np.concatenate([part.pnl for part in parts])

@@ -5,7 +5,7 @@ import numpy as np
 from engine.explain.run import attribution
 from engine.explain.run.attribution import attribute, values_of
 from engine.explain.run.strands import Strand, direction_strands
-from engine.explain.run.tail_paths import replayed_levels
+from engine.run.replayed_levels import replayed_levels
 from kernels.base import PathRange
 from tests.engine.explain.run.runs import REGIMES, ready
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.explain.run.mechanism_moves import mechanism_moves, named_events
 from engine.explain.run.run_source import ready_by_settings
-from engine.explain.run.tail_paths import replayed_levels
+from engine.run.replayed_levels import replayed_levels
 from kernels.law_layout import PATH_SERIES
 from tests.engine.explain.run.runs import REGIMES, config, ignore, ready
 
