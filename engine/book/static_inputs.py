@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import Fits
+from engine.book.fit import Fits, fit
 from engine.book.greeks import curve_dv01
 from engine.book.value import position_values
 from engine.book.vegas import VOL_POINT, fx_vegas
@@ -43,6 +43,16 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     """
     base = position_values(book, market, fits)
     return (*_of_rates(book, market, fits, base), *_of_options(book, market, fits, base))
+
+
+def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, float]:
+    """Return what part of each book's gross DV01 is on curve spreads that no factor moves: {book: from 0 on}."""
+    fits = fit(book, market)
+    gross = np.sum([np.abs(each) for each in curve_dv01(book, market, fits).values()], axis=0)
+    on_spreads = _gained_on_spreads(book, market, fits, position_values(book, market, fits))
+    still = np.sum([np.zeros(gross.size), *(np.abs(each) for each in on_spreads.values())], axis=0)
+    held = {name: (float(still[mine].sum()), float(gross[mine].sum())) for name, mine in _rows_of_books(book)}
+    return {name: part / of_book if of_book > 0.0 else 0.0 for name, (part, of_book) in held.items()}
 
 
 def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:

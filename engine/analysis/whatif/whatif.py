@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.analysis.final_regimes import FinalRegimes, final_regimes
 from engine.analysis.whatif.candidate_trades import candidate_trades
-from engine.analysis.whatif.paired_changes import Change, paired_changes
+from engine.analysis.whatif.paired_changes import Change, drawn_changes
 from engine.analysis.whatif.pnl_digest import pnl_sha256
 from engine.analysis.whatif.pnl_vectors import check_memory
 from engine.analysis.whatif.totals import PairedTotals, paired_totals
@@ -27,7 +27,6 @@ from engine.run.backend import choose_backend
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from engine.run.prepared import Prepared, n_steps_of
-from engine.run.table_errors import paired_table_ses, table_draws
 from engine.run.whole_scenarios import past_moves
 from engine.scenario.under_laws import standing_of
 from kernels.types import F64, Bools
@@ -178,7 +177,7 @@ def _scenario(totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig
         standing=standing_of(scenario, inputs.market),
         n_paths=before.size,
         is_exact=moves is not None,
-        changes=_drawn(part, s, before, after, config) if moves is None else _exact(moves, config),
+        changes=drawn_changes(part, s, before, after, config.confidences) if moves is None else _exact(moves, config),
         pnl=mean_of(paid) if moves is None else Mean(value=moves.moments(2)[0], se=0.0),
         pnl_in_tail=mean_of(paid[in_tail]) if moves is None else _exact_mean(moves, in_tail),
         regimes=_regimes(part, s, paid) if moves is None else (),
@@ -192,15 +191,6 @@ def _moves(part: Prepared, s: int, pnl: F64) -> PastMoves | None:
     """Return the moves of an exact scenario, with P&L (n_rows, n_moves) [currency]; None: it is drawn."""
     law = int(part.packed.book.run.dynamics[s])
     return past_moves(part, law, pnl) if part.n_moves[law] else None
-
-
-def _drawn(part: Prepared, s: int, before: F64, after: F64, config: RunConfig) -> tuple[Change, ...]:
-    """Compare the totals (n_paths,) [currency], with the error of the law's table where it has one."""
-    changes, draws = paired_changes(before, after, config.confidences), table_draws(part, s)
-    if draws is None:
-        return changes
-    ses = {each: paired_table_ses(before, after, draws, each) for each in {change.confidence for change in changes}}
-    return tuple(replace(each, table_se=ses[each.confidence].get(each.measure)) for each in changes)
 
 
 def _exact(moves: PastMoves, config: RunConfig) -> tuple[Change, ...]:

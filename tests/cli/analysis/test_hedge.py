@@ -33,7 +33,10 @@ def test_the_tables_and_words_say_mix_score_optimism_regret_worst_and_sign(files
     assert "The mix on 1,000 fresh paths, seed 2" in out
     for said in ("in sample less out of sample", "Against no hedge", "Against the best single hedge", "Worst place"):
         assert said in out
-    assert "pays in april-2025 and costs in august-2024: SELL" in out
+    assert "less in april-2025 and more in august-2024: SELL" in out
+    for said in ("UST -1,000,000 USD + DEPOSIT 1,000,000 USD", "90", "Each hedge of the mix alone"):
+        assert said in out
+    assert "planes" not in out
 
 
 def test_json_alone_is_on_stdout(files, capsys):
