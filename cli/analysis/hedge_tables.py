@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cli import render
 from cli.render import Column, Scale, Table
 
-MOST_STILL = 0.5  # of a hedge's gross DV01, on spreads that no factor moves, without a word
+MOST_STILL = 0.5  # of a hedge's gross DV01, on a spread that no factor moves, without a word
 
 if TYPE_CHECKING:
     from engine.analysis.hedge.result import HedgeResult, ScenarioScore

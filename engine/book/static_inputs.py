@@ -46,13 +46,18 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
 
 
 def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, float]:
-    """Return what part of each book's gross DV01 is on curve spreads that no factor moves: {book: from 0 on}."""
+    """Return the largest part of each book's gross DV01 on one curve spread that no factor moves: {book: from 0 on}.
+
+    Of swaps, cross-currency swaps and swaptions: what a spread is to FX is a trifle beside the rate of exchange.
+    """
     fits = fit(book, market)
     gross = np.sum([np.abs(each) for each in curve_dv01(book, market, fits).values()], axis=0)
     on_spreads = _gained_on_spreads(book, market, fits, position_values(book, market, fits))
-    still = np.sum([np.zeros(gross.size), *(np.abs(each) for each in on_spreads.values())], axis=0)
-    held = {name: (float(still[mine].sum()), float(gross[mine].sum())) for name, mine in _rows_of_books(book)}
-    return {name: part / of_book if of_book > 0.0 else 0.0 for name, (part, of_book) in held.items()}
+    found, is_swap = {}, np.isin(np.arange(gross.size), _positions(book, _ON_SPREADS))
+    for name, mine in _rows_of_books(book):
+        held = max((float(np.abs(each[mine & is_swap]).sum()) for each in on_spreads.values()), default=0.0)
+        found[name] = held / of_book if (of_book := float(gross[mine].sum())) > 0.0 else 0.0
+    return found
 
 
 def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:

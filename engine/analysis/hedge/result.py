@@ -23,7 +23,7 @@ class HedgeLine:
     lots: float
     most: float  # lots
     is_at_most: bool  # no lot more, or no whole one, is allowed
-    still_share: float  # of a lot's gross DV01, on curve spreads that no factor moves: its basis risk is in no figure
+    still_share: float  # of a lot's gross DV01, on one curve spread that no factor moves: that risk is in no figure
     cost: float  # half the bid-offer spread of all lots
     carry_a_day: float  # exact, of all lots: gain in a business day in which nothing moves; below 0 a cost
     lot_cost: float

@@ -20,16 +20,17 @@ from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
 from engine.inputs.run import RunConfig
 from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails
-from engine.risk.measures.value_at_risk import value_at_risk
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import plain_json
 from engine.risk.standing import Standing
+from engine.risk.tail_means import tail_mean_se
 from engine.run.backend import choose_backend
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from engine.run.prepared import Prepared, n_steps_of
 from engine.run.whole_scenarios import past_moves
 from engine.scenario.under_laws import standing_of
-from kernels.types import F64, Bools
+from kernels.types import F64
 
 SCHEMA = 1
 REGIME_PATHS = 2**17  # paths at most whose final regime is asked for
@@ -169,17 +170,17 @@ def _scenario(totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig
     part = next(part for part in totals.prepared.parts if name in part.inputs.names)
     s = part.inputs.names.index(name)
     before, after, paid = totals.before[name], totals.after[name], totals.trades[name].sum(axis=0)
-    in_tail = before <= -value_at_risk(before, max(config.confidences))
     moves = _moves(part, s, np.stack([before, after, paid]))
+    changes = drawn_changes(part, s, before, after, config.confidences) if moves is None else _exact(moves, config)
     scenario = inputs.scenarios[inputs.names.index(name)]
     return ScenarioChange(
         scenario=name,
         standing=standing_of(scenario, inputs.market),
         n_paths=before.size,
         is_exact=moves is not None,
-        changes=drawn_changes(part, s, before, after, config.confidences) if moves is None else _exact(moves, config),
+        changes=changes,
         pnl=mean_of(paid) if moves is None else Mean(value=moves.moments(2)[0], se=0.0),
-        pnl_in_tail=mean_of(paid[in_tail]) if moves is None else _exact_mean(moves, in_tail),
+        pnl_in_tail=_in_tail(before, paid, moves, changes),
         regimes=_regimes(part, s, paid) if moves is None else (),
         pnl_bound=float(part.packed.bounds.pnl[s, 0]),
         sha256_before=pnl_sha256(before),
@@ -219,9 +220,20 @@ def mean_of(pnl: F64) -> Mean:
     return Mean(value=float(pnl.mean()), se=spread / math.sqrt(pnl.size))
 
 
-def _exact_mean(moves: PastMoves, chosen: Bools) -> Mean:
-    weights = None if moves.weights is None else moves.weights[chosen]
-    return Mean(value=float(np.average(moves.pnl[2][chosen], weights=weights)), se=0.0)
+def _in_tail(before: F64, paid: F64, moves: PastMoves | None, changes: Sequence[Change]) -> Mean:
+    """Average what the trades pay where the books without them lose VaR at the highest confidence, or more.
+
+    before, paid   (n_paths,) or, where exact, (n_moves,) [currency], gains positive
+    """
+    of_var = [each for each in changes if each.measure == VALUE_AT_RISK.key]
+    highest = max(of_var, key=lambda each: each.confidence)
+    in_tail = np.flatnonzero(before <= -highest.before.value)
+    worst_first = in_tail[np.argsort(before[in_tail], kind="stable")]
+    if moves is None:
+        se = tail_mean_se(paid[worst_first], highest.confidence, before.size)
+        return Mean(value=float(paid[in_tail].mean()), se=se)
+    weights = None if moves.weights is None else moves.weights[in_tail]
+    return Mean(value=float(np.average(paid[in_tail], weights=weights)), se=0.0)
 
 
 def _regimes(drawn: Prepared, s: int, paid: F64) -> tuple[RegimeMean, ...]:

@@ -10,12 +10,12 @@
 So each path has one cause. Of equal costs the first in the order of the law, then of the market, counts.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.analysis.contributions.tail_parts import TailParts
 from engine.explain.run.attribution import Attribution, values_of
 from engine.explain.run.mechanism_moves import MechanismMoves
 from engine.explain.run.strands import Strand
@@ -35,7 +35,7 @@ class Cause:
     is_mechanism: bool  # of the law, else of the market's moves
     n_paths: int
     share: float  # of the tail's paths, by their weights
-    share_se: float  # binomial, of the paths looked at; 0 where nothing is drawn
+    share_se: float  # of the paths looked at and of VaR; 0 where nothing is drawn
     mean_loss: float  # [currency] of these paths
     cost: float  # [currency] of the cause on average, part of that loss
     typical: tuple[int, ...]  # numbers of paths whose P&L by strands lies nearest to the cause's mean
@@ -58,7 +58,7 @@ class LosingPaths:
 
     numbers: U64  # (n_paths,) of the run
     pnl: F64  # (n_paths,) [currency] of the total, gains positive
-    weights: F64 | None  # (n_paths,) how much each counts where all are known and nothing is drawn; None: drawn
+    tail: TailParts  # with their weights, and errors of means over them
     last: F64  # (n_factors, n_paths) deviations at the horizon
     strands: tuple[Strand, ...]  # by direction
     attribution: Attribution  # to these
@@ -82,15 +82,14 @@ def causes(paths: LosingPaths) -> tuple[Cause, ...]:
     grouped = []
     for name in dict.fromkeys(labels):
         mine = np.array([label == name for label in labels])
-        weights = None if paths.weights is None else paths.weights[mine]
-        share = float(mine.mean() if paths.weights is None else paths.weights[mine].sum() / paths.weights.sum())
+        (share,), weights = paths.tail.shares([mine]), paths.tail.weights[mine]
         grouped.append(
             Cause(
                 name=name,
                 is_mechanism=name in paths.mechanisms,
                 n_paths=int(mine.sum()),
-                share=share,
-                share_se=math.sqrt(share * (1.0 - share) / mine.size) if weights is None else 0.0,
+                share=share.value,
+                share_se=share.se,
                 mean_loss=-float(np.average(paths.pnl[mine], weights=weights)),
                 cost=float(np.average(costs[mine], weights=weights)),
                 typical=_typical(paths.attribution.strands[:, mine], paths.numbers[mine]),
@@ -101,17 +100,18 @@ def causes(paths: LosingPaths) -> tuple[Cause, ...]:
 
 def mechanism_costs(paths: LosingPaths) -> tuple[MechanismCost, ...]:
     """Return what each mechanism cost in the tail, in the order of the law; those that never acted are left out."""
-    found, n = [], paths.pnl.size
+    found = []
     for name, costs in zip(paths.mechanisms, paths.costs, strict=True):
-        acted = float((costs != 0.0).mean())
-        if acted:
+        acted = costs != 0.0
+        if acted.any():
+            (share,) = paths.tail.shares([acted])
             found.append(
                 MechanismCost(
                     name=name,
-                    acted=acted,
-                    acted_se=math.sqrt(acted * (1.0 - acted) / n),
-                    cost=float(costs.mean()),
-                    cost_se=float(costs.std(ddof=1)) / math.sqrt(n),
+                    acted=share.value,
+                    acted_se=share.se,
+                    cost=float(np.average(costs, weights=paths.tail.weights)),
+                    cost_se=paths.tail.mean_se(costs),
                 )
             )
     return tuple(found)

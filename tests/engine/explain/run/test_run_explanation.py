@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from engine.analysis.contributions.figures import Figure
 from engine.explain.run.path_replay import path_replay
 from engine.explain.run.places import NO_MOVE
 from engine.explain.run.run_explanation import run_explanation, sign_changes
 from engine.explain.run.run_source import measured_by_settings
 from engine.explain.run.scenario_explanation import Contribution
-from engine.explain.run.tail_paths import PartFigure
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from tests.engine.explain.run.runs import config, explained, ignore, measured
@@ -83,7 +83,7 @@ def test_errors_cover():
 
 
 def part(name, value, se):
-    return Contribution(name=name, words=name, figures={ES: PartFigure(value=value, se=se)})
+    return Contribution(name=name, words=name, figures={ES: Figure(value=value, se=se)})
 
 
 def test_a_sign_changes_only_beyond_two_errors_on_both_sides():
