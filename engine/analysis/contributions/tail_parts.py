@@ -17,7 +17,7 @@ from engine.risk.results import TailResult
 from engine.risk.tail_means import tail_mean_se
 from engine.run.prepared import Prepared
 from engine.run.table_errors import LEAST_PATHS, table_draws
-from kernels.types import F64, U64, Bools
+from kernels.types import F64, I64, U64, Bools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,6 +37,11 @@ class TailParts(ABC):
     @abstractmethod
     def weights(self) -> F64:
         """Return how much each of the tail's paths counts in it, the paths that lose most: (n_tail,), in all 1."""
+
+    @property
+    @abstractmethod
+    def origins(self) -> I64:
+        """Return a number for each of the tail's paths, (n_tail,): those of one number are the same day of the past."""
 
     def shares(self, groups: Sequence[Bools]) -> list[Figure]:
         """Return the share of the tail's paths that each group has: (n_groups,) of (n_kept,) whether a path is in it.
@@ -75,6 +80,11 @@ class DrawnParts(TailParts):
         n = int(np.searchsorted(self.total_pnl, -self.total.of(VALUE_AT_RISK).value, "right"))
         return np.full(n, 1.0 / max(n, 1))
 
+    @property
+    def origins(self) -> I64:
+        """See `TailParts`: each path is drawn for itself."""
+        return np.arange(self.weights.size)
+
     def mean_se(self, values: F64) -> float:
         """See `TailParts`."""
         return tail_mean_se(values, self.total.confidence, self.n_paths)
@@ -94,6 +104,11 @@ class ExactParts(TailParts):
     def weights(self) -> F64:
         """See `TailParts`: the least likely moves that make up the tail, the last of them in part."""
         return self.worst.weights
+
+    @property
+    def origins(self) -> I64:
+        """See `TailParts`: rows of the table."""
+        return self.worst.rows
 
     def mean_se(self, values: F64) -> float:
         """See `TailParts`: nothing is drawn."""

@@ -19,7 +19,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
 from engine.inputs.run import RunConfig
-from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails
+from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails, exact_worst
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import plain_json
 from engine.risk.standing import Standing
@@ -227,13 +227,13 @@ def _in_tail(before: F64, paid: F64, moves: PastMoves | None, changes: Sequence[
     """
     of_var = [each for each in changes if each.measure == VALUE_AT_RISK.key]
     highest = max(of_var, key=lambda each: each.confidence)
+    if moves is not None:
+        worst = exact_worst(moves, highest.confidence)
+        return Mean(value=float(paid[worst.order[: worst.tail_moves]] @ worst.weights), se=0.0)
     in_tail = np.flatnonzero(before <= -highest.before.value)
     worst_first = in_tail[np.argsort(before[in_tail], kind="stable")]
-    if moves is None:
-        se = tail_mean_se(paid[worst_first], highest.confidence, before.size)
-        return Mean(value=float(paid[in_tail].mean()), se=se)
-    weights = None if moves.weights is None else moves.weights[in_tail]
-    return Mean(value=float(np.average(paid[in_tail], weights=weights)), se=0.0)
+    se = tail_mean_se(paid[worst_first], highest.confidence, before.size)
+    return Mean(value=float(paid[in_tail].mean()), se=se)
 
 
 def _regimes(drawn: Prepared, s: int, paid: F64) -> tuple[RegimeMean, ...]:

@@ -20,7 +20,7 @@ from engine.explain.run.attribution import Attribution, values_of
 from engine.explain.run.mechanism_moves import MechanismMoves
 from engine.explain.run.strands import Strand
 from engine.run.prepared import Prepared
-from kernels.types import F64, U64
+from kernels.types import F64, I64, U64
 
 LEAST_SHARE = 1.0 / 3.0  # of a path's depth
 SEVERAL = "several moves together"
@@ -38,7 +38,7 @@ class Cause:
     share_se: float  # of the paths looked at and of VaR; 0 where nothing is drawn
     mean_loss: float  # [currency] of these paths
     cost: float  # [currency] of the cause on average, part of that loss
-    typical: tuple[int, ...]  # numbers of paths whose P&L by strands lies nearest to the cause's mean
+    typical: tuple[int, ...]  # of paths whose P&L by strands lies nearest to its mean, each of another day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ def causes(paths: LosingPaths) -> tuple[Cause, ...]:
                 share_se=share.se,
                 mean_loss=-float(np.average(paths.pnl[mine], weights=weights)),
                 cost=float(np.average(costs[mine], weights=weights)),
-                typical=_typical(paths.attribution.strands[:, mine], paths.numbers[mine]),
+                typical=_typical(paths.attribution.strands[:, mine], paths.numbers[mine], paths.tail.origins[mine]),
             )
         )
     return tuple(sorted(grouped, key=lambda each: (-each.share, each.name)))
@@ -136,8 +136,10 @@ def _labels(paths: LosingPaths) -> tuple[list[str], F64]:
     return labels, costs
 
 
-def _typical(by_strand: F64, paths: U64) -> tuple[int, ...]:
-    """Return the numbers of the paths nearest to the group's mean P&L by strand, the nearest first."""
+def _typical(by_strand: F64, paths: U64, origins: I64) -> tuple[int, ...]:
+    """Return the paths nearest to the group's mean P&L by strand, nearest first, and one of an origin at most."""
     distance = ((by_strand - by_strand.mean(axis=1, keepdims=True)) ** 2).sum(axis=0)
-    order = np.lexsort((paths, distance))[:N_TYPICAL]
-    return tuple(int(path) for path in paths[order])
+    nearest: dict[int, int] = {}
+    for i in np.lexsort((paths, distance)).tolist():
+        nearest.setdefault(int(origins[i]), int(paths[i]))
+    return tuple(nearest.values())[:N_TYPICAL]

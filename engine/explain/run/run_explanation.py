@@ -1,6 +1,5 @@
 """A run explained, scenario by scenario, and what adds in one of them and takes off in another."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,8 +98,8 @@ def sign_changes(parts: dict[str, Sequence[Contribution]], *, is_book: bool) -> 
             for each in found
             if each.name == name and EXPECTED_SHORTFALL.key in each.figures
         }
-        adding = {key: each for key, each in figures.items() if each.value > SIGNIFICANT_SE * _error(each)}
-        saving = {key: each for key, each in figures.items() if each.value < -SIGNIFICANT_SE * _error(each)}
+        adding = {key: each for key, each in figures.items() if each.value > SIGNIFICANT_SE * each.error}
+        saving = {key: each for key, each in figures.items() if each.value < -SIGNIFICANT_SE * each.error}
         if adding and saving:
             most, least = max(adding, key=lambda key: adding[key].value), min(saving, key=lambda key: saving[key].value)
             yield SignChange(
@@ -112,8 +111,3 @@ def sign_changes(parts: dict[str, Sequence[Contribution]], *, is_book: bool) -> 
                 takes_off_in=least,
                 takes_off=saving[least],
             )
-
-
-def _error(figure: Figure) -> float:
-    """Return the error of the simulation and of a law's table together."""
-    return math.hypot(figure.se, figure.table_se or 0.0)

@@ -55,6 +55,8 @@ class ScenarioExplanation:
     total: ScopeResult
     n_looked: int  # paths of the run that were walked again, or all moves
     n_tail: int  # of these, that lose VaR or more
+    worst_path: int  # number of the one that loses most, of those looked at
+    worst_loss: float  # [currency] on it
     still: float  # [currency] P&L of the shock and the book's ageing alone
     books: tuple[Contribution, ...]
     factors: tuple[Contribution, ...]  # by place on the curves; those last that no factor's move makes
@@ -84,6 +86,8 @@ def scenario_explanation(tail: TailPaths, total: ScopeResult) -> ScenarioExplana
         total=total,
         n_looked=tail.n_paths,
         n_tail=tail.n_tail,
+        worst_path=int(tail.numbers[0]),
+        worst_loss=-float(tail.parts.total_pnl[0]),
         still=losing.attribution.still,
         books=_contributions([(name, f"the book {name}") for name in part.packed.books], books),
         factors=_contributions([(each.name, each.words) for each in places], tail.figures(by_place)),

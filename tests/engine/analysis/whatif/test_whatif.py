@@ -96,10 +96,9 @@ def doubled(folder, scenario, **settings):
 
 
 def test_where_it_hurts_begins_at_the_var_of_a_law_whose_moves_do_not_count_alike(folder):
-    """The last of 40 and more moves of the tail counts in part in ES, and whole here."""
-    each, es = doubled(folder, "filtered", confidence=[0.99])
+    each, es = doubled(folder, "filtered-regimes", confidence=[0.99])
     assert each.is_exact
-    assert -each.pnl_in_tail.value == pytest.approx(es.value, rel=5e-3)
+    assert -each.pnl_in_tail.value == pytest.approx(es.value, rel=1e-9)
     assert each.pnl_in_tail.se == 0.0
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.analysis.contributions.tail_parts import TailParts
 from engine.explain.run.attribution import Attribution
-from engine.explain.run.causes import SEVERAL, LosingPaths, causes, mechanism_costs
+from engine.explain.run.causes import SEVERAL, LosingPaths, _typical, causes, mechanism_costs
 from engine.explain.run.strands import Strand
 from kernels.types import F64
 
@@ -24,6 +24,10 @@ class Tail(TailParts):
     @property
     def weights(self):
         return self.counts / self.counts.sum()
+
+    @property
+    def origins(self):
+        return np.arange(5)
 
     def mean_se(self, values):
         return 0.0 if np.ptp(self.counts) else float(values.std()) / 5**0.5
@@ -77,3 +81,9 @@ def test_known_moves_count_by_their_weights_and_have_no_error():
 def test_a_mechanism_is_reported_whether_or_not_it_was_a_cause():
     (found,) = mechanism_costs(paths())
     assert (found.acted, found.cost) == (pytest.approx(0.6), pytest.approx((3.9 + 4.0 - 1.0) / 5))
+
+
+def test_typical_paths_of_one_day_of_the_past_are_named_once():
+    """Of an exact law the moves of a day lie side by side: paths 3 and 9 are of one day, and 9 is the nearer."""
+    by_strand = np.array([[-5.0, -6.0, -6.1, -9.0]])
+    assert _typical(by_strand, np.array([1, 3, 9, 7], np.uint64), np.array([1, 0, 0, 2])) == (9, 1, 7)
