@@ -78,11 +78,8 @@ def _parts(parts: Sequence["Contribution"], key: str, es: float) -> Iterator[str
 def _tail(each: "ScenarioExplanation", es: float) -> Iterator[str]:
     """Say which causes made most paths of the tail, what mechanisms cost in it, and where it ends."""
     if each.causes:
-        words = [
-            f"{_said(cause)} on {render.percent(cause.share, 0)}"
-            for cause in each.causes[:MOST_CAUSES]
-            if cause.share >= LEAST_CAUSE
-        ]
+        worth = [cause for i, cause in enumerate(each.causes[:MOST_CAUSES]) if i == 0 or cause.share >= LEAST_CAUSE]
+        words = [f"{_said(cause)} on {render.percent(cause.share, 0)}" for cause in worth]
         yield f"What made these paths lose: {_listed(words)}."
     costly = [one for one in each.mechanisms if one.cost >= max(WORTH_SAYING * es, 2.0 * one.cost_se)]
     if costly:

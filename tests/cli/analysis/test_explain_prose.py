@@ -51,6 +51,15 @@ def test_what_takes_off_a_tenth_is_said():
     assert "12.3 bn on average. The 1- to 5-year JGB curve takes 12 % off. What made" in said
 
 
+def test_a_part_that_is_more_than_all_of_the_loss_is_said_so():
+    base = explained().scenarios[0]
+    key, es = EXPECTED_SHORTFALL.key, base.total.measures[-1].of(EXPECTED_SHORTFALL).value
+    factors = [replace(each, figures={key: Figure(value=0.0, se=0.0)}) for each in base.factors]
+    factors[0] = replace(factors[0], figures={key: Figure(value=1.49 * es, se=0.0)})
+    said = prose(replace(explained(), scenarios=(replace(base, factors=tuple(factors)),)))
+    assert "on average. More than all of it (149 %) is the 1- to 5-year JGB curve; others take off. What" in said
+
+
 def test_amounts_have_three_digits():
     assert [amount(value) for value in (15.26e9, 0.944e6, 123.4e9, 999.0)] == [
         "15.3 bn",

@@ -11,6 +11,7 @@ from engine.explain.run.run_source import measured_by_settings
 from engine.explain.run.scenario_explanation import Contribution
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from kernels.base import PathRange
 from tests.engine.explain.run.runs import config, explained, ignore, measured
 
 ES, VAR = EXPECTED_SHORTFALL.key, VALUE_AT_RISK.key
@@ -30,6 +31,14 @@ def test_the_tails_paths_have_one_cause_each():
     for each in explained().scenarios:
         assert sum(cause.n_paths for cause in each.causes) == each.n_tail
         assert sum(cause.share for cause in each.causes) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_worst_path_loses_what_is_said_and_none_loses_more():
+    run = measured()
+    for each in explained().scenarios:
+        part, scenario = run.ready.place_of(each.scenario)
+        pnl = part.backend.pnl(part.program, PathRange(first=0, n=each.n_looked))[scenario * 3]  # the total, two books
+        assert (each.worst_path, each.worst_loss) == (int(pnl.argmin()), -pnl.min())
 
 
 def test_typical_paths_are_of_the_tail():
