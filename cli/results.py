@@ -1,9 +1,9 @@
 """A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.render import Column, Scale, Table
@@ -41,13 +41,13 @@ def show(
 
         show_studies(result)
     if contributions and not as_json:
-        from cli.analysis.contribution_tables import show_contributions
+        from cli.analysis.contribution_tables import contribution_table
 
-        show_contributions(contributions, result.run.currency)
+        _show_highest(contributions, contribution_table, result.run.currency)
     if gradients and not as_json:
-        from cli.analysis.gradient_tables import show_gradients
+        from cli.analysis.gradient_tables import gradient_table
 
-        show_gradients(gradients, result.run.currency)
+        _show_highest(gradients, gradient_table, result.run.currency)
     render.warn_of((*result.warnings, *_warnings(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
@@ -55,6 +55,15 @@ def show(
         f"on {result.run.device}: compiled in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
         f"{timing.total_s:.1f} s in all"
     )
+
+
+def _show_highest(found: Sequence[Any], lay_out: Callable[[Any, str], Table], currency: str) -> None:
+    """Print what is at the highest confidence, a table a scenario, below a run's own."""
+    highest = max(each.confidence for each in found)
+    for each in found:
+        if each.confidence == highest:
+            print()
+            render.show(lay_out(each, currency))
 
 
 def write(

@@ -13,6 +13,7 @@ from engine.scenario.default_scenario import DEFAULT_SCENARIO
 if TYPE_CHECKING:
     from engine.inputs.run import RunConfig
     from engine.levels.quantiles import Summary
+    from engine.market.factors import FactorKind
     from engine.run.walk import Walk
 
 MAX_PATH = 10**12  # number of a path
@@ -226,23 +227,25 @@ def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
 
 def _label(walk: "Walk", name: str) -> str:
     """Return the series with the unit of its entries."""
+    from engine.market.factors import FactorKind
+
     words = {"carry_sold": "USD bn", "private_sold": "USD bn", "official_sold": "USD bn"}
     words |= {"jgbs_bought": "JPY tn", "impact": "bp"}
-    unit = words.get(name) or ("%" if _is_percent(walk, name) else "")
+    unit = words.get(name) or ("%" if _kind(walk, name) not in (None, FactorKind.PRICE) else "")
     return f"{name} {unit}".strip()
 
 
 def _entry(walk: "Walk", name: str, value: float) -> str:
+    from engine.market.factors import level_text
+
     if name == "regime":
         return walk.regimes[int(value)] if walk.regimes else ""
     if name == "impact":
         return render.basis_points(value, 1).removesuffix(" bp")
-    if _is_percent(walk, name):
-        return render.percent(value, 3).removesuffix(" %")
-    return f"{value:,.2f}"
+    kind = _kind(walk, name)
+    return f"{value:,.2f}" if kind is None else level_text(kind, value).removesuffix(" %")
 
 
-def _is_percent(walk: "Walk", name: str) -> bool:
-    from engine.market.factors import FactorKind
-
-    return any(factor.name == name and factor.kind is not FactorKind.PRICE for factor in walk.factors)
+def _kind(walk: "Walk", name: str) -> "FactorKind | None":
+    """Return the kind of the factor that a series is; None: it is one of the law's own."""
+    return next((factor.kind for factor in walk.factors if factor.name == name), None)

@@ -15,15 +15,6 @@ WORTH_A_ROW = 5e-4  # of a total
 LEAST_ERROR = 1e-5  # of a table's unit: below it a figure is the same on every path, and is shown without an error
 
 
-def show_contributions(found: "Sequence[ContributionTable]", currency: str) -> None:
-    """Print the largest groups of every scenario and grouping to stdout, below a run's own table."""
-    highest = max((each.confidence for each in found), default=0.0)
-    for each in found:
-        if each.confidence == highest:
-            print()
-            render.show(contribution_table(each, currency))
-
-
 def contribution_table(found: "ContributionTable", currency: str) -> Table:
     """Lay out one grouping's largest groups, the others together, and the total."""
     from engine.risk.measures.registry import MEASURES

@@ -14,15 +14,6 @@ SHOWN = 12  # of a group without an order of its own; curves are shown whole
 LEAST = 2.0  # standard errors that an input of these changes something by
 
 
-def show_gradients(found: "Sequence[GradientTable]", currency: str) -> None:
-    """Print a table a scenario to stdout, at the highest confidence, below a run's own."""
-    highest = max((each.confidence for each in found), default=0.0)
-    for each in found:
-        if each.confidence == highest:
-            print()
-            render.show(gradient_table(each, currency))
-
-
 def gradient_table(found: "GradientTable", currency: str) -> Table:
     """Lay out the inputs group by group: curves and surfaces in order, others by what they change."""
     from engine.risk.measures.registry import MEASURES

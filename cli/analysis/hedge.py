@@ -14,10 +14,10 @@ def hedge(
         list[Path] | None,
         typer.Argument(
             metavar="HEDGES.csv|RUN.toml",
-            help="One of each at most. Hedges: rows of a book file, one lot each, with columns `cost`, half the bid-offer"
-            " spread of a lot in the row's currency, `most` and perhaps `least`, lots; rows of one `book` are one hedge."
-            " Default: what the article advises, as contracts of 2025-05-28. RUN.toml: the run's settings; options"
-            " override it.",
+            help="One of each at most. Hedges: rows of a book file, one lot each, with columns `cost`, half the"
+            " bid-offer spread of a lot in the row's currency, `most` and perhaps `least`, lots; rows of one `book` are"
+            " one hedge. Default: what the article advises, as contracts of 2025-05-28. RUN.toml: the run's settings;"
+            " options override it.",
         ),
     ] = None,
     names: Annotated[

@@ -100,7 +100,7 @@ def _shortfalls(views: "RegulatoryViews", scale: Scale) -> Table:
     )
     title = (
         f"Expected shortfall 97.5 % of ten-day shocks on {views.valuation_date}, {scale.unit}, losses positive\n"
-        f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation"
+        f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation, then of the law's past"
     )
     return Table(title=title, columns=columns, rows=list(_shortfall_rows(views, days, scale)))
 
@@ -136,7 +136,11 @@ def _stressed(found: "Shortfall | None", scale: Scale) -> str:
 
 
 def _amount(found: "Amount | None", scale: Scale) -> str:
-    return "-" if found is None else scale.figure(found.value, found.se, scale.last_digit)
+    if found is None:
+        return "-"
+    if max(found.se, found.table_se or 0.0) < scale.last_digit:
+        return scale.amount(found.value)
+    return scale.with_table(found.value, found.se, found.table_se, is_exact=False)
 
 
 def _requirements(views: "RegulatoryViews", scale: Scale) -> Table:

@@ -95,7 +95,9 @@ def _label(each: "PathReplay", f: int) -> str:
 
 
 def _level(each: "PathReplay", f: int, value: float) -> str:
-    return render.percent(value, 3).removesuffix(" %") if _is_percent(each, f) else f"{value:,.2f}"
+    from engine.market.factors import level_text
+
+    return level_text(each.factors[f].kind, value).removesuffix(" %")
 
 
 def _sale(text: str, value: float) -> str:

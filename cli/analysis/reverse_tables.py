@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAIN_TENORS = ("2Y", "10Y", "30Y", "40Y")  # of the rates that are shown; JSON has all
 GIVEN_WAYS = {
-    "exact": "exact: every path moved along the regression, which for normals is the conditional law",
+    "exact": "exact: markets of the conditional law, around the regression",
     "near paths": "paths that end near the levels, moved onto them along the regression",
     "regression": "too few paths end near: all of them, moved along the regression; the spread is that of any market",
 }
@@ -195,11 +195,15 @@ def _is_main(factor: "FactorMove | GivenFactor") -> bool:
 
 def _level(kind: str, level: float, se: float = 0.0) -> str:
     """Return a level, with the error of its state if it has one."""
+    from engine.market.factors import FactorKind, level_text
+
+    value = level_text(FactorKind(kind), level).replace("-0.000", "0.000")
+    if not se:
+        return value
     if kind == "price":
-        return f"{level:,.2f}" + (f" ±{level * se:.2f}" if se else "")
+        return f"{value} ±{level * se:.2f}"
     error = se * level if kind == "vol" else se
-    value = f"{100.0 * level:.3f}".replace("-0.000", "0.000")
-    return f"{value} ±{100.0 * error:.3f} %" if se else f"{value} %"
+    return f"{value.removesuffix(' %')} ±{100.0 * error:.3f} %"
 
 
 def _move(kind: str, move: float, se: float) -> str:

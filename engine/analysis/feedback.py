@@ -24,6 +24,7 @@ from engine.mechanisms.impact import at_median
 from engine.mechanisms.repatriation import MONTH_DAYS, RECORD_USD_BN, Repatriation, sold_in_a_month
 from engine.mechanisms.unwind import Unwind
 from engine.pack.pack import Packed, pack
+from engine.risk.estimate import mean_se
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import value_at_risk
@@ -265,8 +266,7 @@ def _channel(name: str, sold: F64, in_tail: Bools) -> Channel:
 
 
 def _mean(values: F64) -> Part:
-    spread = float(values.std(ddof=1)) if values.size > 1 else math.inf
-    return Part(value=float(values.mean()), se=spread / math.sqrt(values.size))
+    return Part(value=float(values.mean()), se=mean_se(values))
 
 
 def _plain(value: Any) -> Any:

@@ -53,6 +53,11 @@ def is_exchange_rate(factor: Factor) -> bool:
     return len(factor.name) == 6 and ends_in in CURRENCIES and factor.currency == ends_in
 
 
+def level_text(kind: FactorKind, level: float) -> str:
+    """Return a factor's level as a desk writes it: "125.00" of a price, of other kinds a percentage, "3.500 %"."""
+    return f"{level:,.2f}" if kind is FactorKind.PRICE else f"{100.0 * level:.3f} %"
+
+
 def tenor_years(label: str) -> float:
     """Return the years of a tenor label: "1W" -> 7 / 365, "3M" -> 0.25, "10Y" -> 10.0, "1.5M" -> 0.125."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([WMY])", label)

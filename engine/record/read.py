@@ -17,7 +17,7 @@ runs [{name, state, manifest_sha256}], faults, limits (as `LimitUse`), realised 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -180,8 +180,8 @@ def run_of(run: IntactRun) -> RunRecord:
         name=str(manifest["run"]),
         manifest=manifest,
         results=scope_results(rows),
-        stress_losses=_exact(rows, "stress_loss", "scenario"),
-        dv01s=_exact(rows, "dv01", "curve"),
+        stress_losses=exact_figures(rows, "stress_loss", "scenario"),
+        dv01s=exact_figures(rows, "dv01", "curve"),
         distributions=tuple(map(_distribution, drawn)),
         components=components_of(rows),
         files=run.files,
@@ -256,7 +256,8 @@ def _file(run: IntactRun, name: str) -> bytes:
     return run.files[name]
 
 
-def _exact(rows: list[dict[str, Any]], measure: str, label: str) -> tuple[Exact, ...]:
+def exact_figures(rows: Sequence[Mapping[str, Any]], measure: str, label: str) -> tuple[Exact, ...]:
+    """Return the figures of one measure among a record's rows, each called by its column `label`."""
     return tuple(
         Exact(scope=row["scope"], label=row[label], value=row["value"], unit=row["unit"])
         for row in rows

@@ -2,6 +2,7 @@
 
 import math
 
+from engine.risk.estimate import mean_se
 from engine.risk.measures.expected_shortfall import threshold_variance
 from engine.risk.measures.value_at_risk import WINDOW
 from engine.risk.ranks import Confidence
@@ -33,5 +34,4 @@ def tail_mean_se(values: F64, confidence: Confidence, n_run_paths: int) -> float
     if n < 2:
         return math.inf
     at_var = float(values[-math.ceil(WINDOW * n) :].mean())
-    variance = float(values.var(ddof=1)) / n
-    return math.sqrt(variance + float(threshold_variance(values.mean() - at_var, confidence, n_run_paths)))
+    return math.sqrt(mean_se(values) ** 2 + float(threshold_variance(values.mean() - at_var, confidence, n_run_paths)))

@@ -68,6 +68,22 @@ def paired_table_ses(before: F64, after: F64, draws: TableDraws, confidence: Con
     return {key: jackknife_se(each[some], drawn, n) for key, each in added.items()}
 
 
+def table_se_of_es(pnl: F64, weights: F64, draws: TableDraws, confidence: Confidence) -> float | None:
+    """Return the table's error of a weighted sum of the ES of P&L vectors (n_rows, n_paths) of the same paths.
+
+    weights   (n_rows,) of each. None for fewer than 16,384 paths; 131,072 at most are looked at.
+    """
+    n = min(pnl.shape[1], MOST_PATHS)
+    if n < LEAST_PATHS:
+        return None
+    adds = sum(
+        weight * path_adds(0.0 - row[:n], n, confidence)[EXPECTED_SHORTFALL.key]
+        for weight, row in zip(weights, pnl, strict=True)
+    )
+    some = np.flatnonzero(adds)
+    return jackknife_se(np.asarray(adds)[some], draws.drawn_by(some.astype(np.uint64)), n)
+
+
 def _with_errors(row: ScopeResult, losses: F64, draws: TableDraws) -> ScopeResult:
     measures = (replace(tail, table_ses=_table_ses(losses, draws, tail.confidence)) for tail in row.measures)
     return replace(row, measures=tuple(measures))

@@ -12,6 +12,7 @@ import numpy as np
 from engine.analysis.regulatory.liquidity_adjusted import Amount, Ladder, with_error
 from kernels.types import F64
 
+LEAST_EXPLAINED = 0.75  # of all factors' ES by the reduced set's, MAR33.5
 UNCONSTRAINED = 0.5  # rho of MAR33.15: weight of the ES of all classes together
 
 
@@ -20,9 +21,10 @@ class Requirement:
     """The requirement of all risk classes together, or of one, in the currency of the P&L."""
 
     risk_class: str  # "all", or a RiskClass
-    stressed: Amount  # liquidity-adjusted ES of the stressed year, of the reduced set; 0 where that is empty
-    ratio: Amount  # today's ES of all factors over that of the reduced set, 1 at least
-    amount: Amount  # their product
+    stressed: Amount | None  # liquidity-adjusted ES of the stressed year, of the reduced set; None: that is empty
+    ratio: Amount | None  # today's ES of all factors over that of the reduced set, 1 at least
+    amount: Amount | None  # their product; None: the year says nothing of the class, whose factors are not modellable
+    explained: float  # today's ES of the reduced set over that of all factors
 
 
 def requirement(
@@ -37,12 +39,12 @@ def requirement(
     drawn : whether paths have errors of simulation
     """
     if reduced is None:
-        nothing = Amount(value=0.0, se=0.0)
-        return Requirement(risk_class=risk_class, stressed=nothing, ratio=Amount(value=1.0, se=0.0), amount=nothing)
+        return Requirement(risk_class=risk_class, stressed=None, ratio=None, amount=None, explained=0.0)
     n_rungs = len(full[0].days)
 
     def ratio_of(pnl: F64) -> float:
-        return max(full[0].adjusted(pnl[:n_rungs]) / reduced[0].adjusted(pnl[n_rungs:]), 1.0)
+        of_reduced = reduced[0].adjusted(pnl[n_rungs:])
+        return max(full[0].adjusted(pnl[:n_rungs]) / of_reduced, 1.0) if of_reduced else 1.0
 
     ratio = with_error(ratio_of, np.concatenate([full[1], reduced[1]]), drawn=drawn)
     return Requirement(
@@ -50,15 +52,19 @@ def requirement(
         stressed=Amount(value=stressed, se=0.0),
         ratio=ratio,
         amount=Amount(value=stressed * ratio.value, se=stressed * ratio.se),
+        explained=reduced[0].adjusted(reduced[1]) / whole if (whole := full[0].adjusted(full[1])) else 1.0,
     )
 
 
 def capital(requirements: Sequence[Requirement]) -> Amount:
     """Return the mean of the requirement of all classes together and of the sum over classes, MAR33.15.
 
-    The errors are added, for paths are common to all.
+    A class of which the year says nothing is not in the sum. The errors are added, for paths are common to all.
     """
-    whole, *parts = (each.amount for each in requirements)
+    whole, *classes = (each.amount for each in requirements)
+    if whole is None:
+        return Amount(value=0.0, se=0.0)
+    parts = [each for each in classes if each is not None]
     constrained = 1.0 - UNCONSTRAINED
     return Amount(
         value=UNCONSTRAINED * whole.value + constrained * sum(each.value for each in parts),

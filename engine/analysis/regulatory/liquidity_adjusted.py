@@ -6,13 +6,15 @@ liquidity horizon is LH_j days or more, and LH_0 is 0.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.analysis.regulatory.liquidity_horizons import BASE, HORIZONS
 from engine.analysis.sectioning import sectioning_error
 from engine.risk.measures.expected_shortfall import expected_shortfall
+from engine.risk.past_table import TableDraws
+from engine.run.table_errors import table_se_of_es
 from kernels.types import F64, Bools
 
 CONFIDENCE = 0.975  # MAR33.3
@@ -24,6 +26,7 @@ class Amount:
 
     value: float
     se: float  # 0 where nothing is drawn
+    table_se: float | None = None  # of a law's table of past days; None: it has none that is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,8 +39,19 @@ class Ladder:
 
     def adjusted(self, pnl: F64) -> float:
         """Return the liquidity-adjusted ES, in the unit of P&L (n_rungs, n_paths) of the same paths."""
-        each = [expected_shortfall(row, CONFIDENCE) for row in pnl]
-        return math.sqrt(sum(es * es * scale for es, scale in zip(each, self.scales, strict=True)))
+        return self._norm(self._shortfalls(pnl))
+
+    def slopes(self, pnl: F64) -> F64:
+        """Return what a small change of each rung's ES adds to the adjusted one: (n_rungs,)."""
+        each = self._shortfalls(pnl)
+        whole = self._norm(each)
+        return np.array(self.scales) * each / whole if whole else np.zeros(each.size)
+
+    def _shortfalls(self, pnl: F64) -> F64:
+        return np.array([expected_shortfall(row, CONFIDENCE) for row in pnl])
+
+    def _norm(self, each: F64) -> float:
+        return math.sqrt(float(np.array(self.scales) @ (each * each)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +85,27 @@ def ladder(factors: Bools, days: Sequence[int]) -> Ladder:
     )
 
 
-def shortfall(risk_class: str, rungs: Ladder, pnl: F64, *, drawn: bool) -> Shortfall:
-    """Return the ES of a ladder with its errors, from P&L (n_rungs, n_paths) [currency]; `drawn`: paths have errors."""
+def shortfall(risk_class: str, rungs: Ladder, pnl: F64, *, drawn: bool, table: TableDraws | None = None) -> Shortfall:
+    """Return the ES of a ladder with its errors.
+
+    Parameters
+    ----------
+    pnl : (n_rungs, n_paths) [currency]
+    drawn : whether paths have errors of simulation
+    table : by what they draw from a law's table of past days; None: it has none
+    """
+
+    def with_both(statistic: Callable[[F64], float], weights: F64) -> Amount:
+        found = with_error(statistic, pnl, drawn=drawn)
+        return found if table is None else replace(found, table_se=table_se_of_es(pnl, weights, table, CONFIDENCE))
 
     def alone(k: int) -> Amount:
-        return with_error(lambda part: expected_shortfall(part[k], CONFIDENCE), pnl, drawn=drawn)
+        return with_both(lambda part: expected_shortfall(part[k], CONFIDENCE), np.eye(len(pnl))[k])
 
     return Shortfall(
         risk_class=risk_class,
         by_days=tuple((days, alone(k)) for k, days in enumerate(rungs.days)),
-        adjusted=with_error(rungs.adjusted, pnl, drawn=drawn),
+        adjusted=with_both(rungs.adjusted, rungs.slopes(pnl)),
     )
 
 

@@ -10,6 +10,7 @@ from engine.errors import InputError, did_you_mean
 from engine.market.factors import Factor, FactorKind, is_exchange_rate
 
 HORIZONS = (10, 20, 40, 60, 120)  # business days, MAR33.4
+CROSS_CURRENCY = "XCCY"  # how curves of a cross-currency basis are called
 BASE = HORIZONS[0]  # whose shocks are simulated; the others are scaled from it
 
 
@@ -36,8 +37,11 @@ def liquidity_horizon(factor: Factor) -> int:
     """Return the business days of a factor: 10, but 40 for vols and skews of exchange rates, 60 for vols of rates.
 
     Rates of the yen and the dollar, exchange rates between currencies that MAR33.12 lists, or crosses of them, and
-    large-capitalisation equity prices have 10 days there. An index counts as a large capitalisation.
+    large-capitalisation equity prices have 10 days there. An index counts as a large capitalisation. Swap and repo
+    curves of these currencies are their rates; a cross-currency basis counts as another type of interest rate: 60.
     """
+    if factor.kind is FactorKind.SPREAD and (factor.curve or "").startswith(CROSS_CURRENCY):
+        return 60
     if factor.kind not in (FactorKind.VOL, FactorKind.SKEW):
         return BASE
     return 60 if risk_class(factor) is RiskClass.RATES else 40

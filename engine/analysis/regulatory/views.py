@@ -3,14 +3,14 @@
 Everything is the book as it is held today, shocked at once: MAR33 asks for shocks over a horizon, not for ageing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from engine.analysis.regulatory.capital import Requirement, capital, requirement
+from engine.analysis.regulatory.capital import LEAST_EXPLAINED, Requirement, capital, requirement
 from engine.analysis.regulatory.desk_days import attributions
 from engine.analysis.regulatory.liquidity_adjusted import CONFIDENCE, Amount, Ladder, Shortfall, ladder, shortfall
 from engine.analysis.regulatory.liquidity_horizons import BASE, RiskClass, horizons_of, risk_class
@@ -18,13 +18,14 @@ from engine.analysis.regulatory.moves import is_drawn, law_part, n_paths_of, pnl
 from engine.analysis.regulatory.pnl_attribution import Attribution
 from engine.analysis.sectioning import check_sectioning
 from engine.book.used_factors import used_factors
+from engine.conventions.currencies import HOME, fx_quote
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
-from engine.market.factors import is_exchange_rate
-from engine.mechanisms.law import FILTERED, STRESSED
+from engine.mechanisms.law import FILTERED, LAW_KINDS, STRESSED, Way
+from engine.payoffs.fx_options import FxOptions, pairs_of
 from engine.run.blocks import Progress
-from engine.run.load import Inputs
 from engine.run.prepared import Prepared, scopes_of
+from engine.run.table_errors import table_draws
 from engine.scenario.under_laws import NOTHING
 from kernels.types import F64
 
@@ -80,13 +81,15 @@ class _Valued:
 
     def shortfalls(self, ladders: Mapping[str, Ladder]) -> LawShortfalls:
         """Return ES by scope and risk class."""
-        drawn = is_drawn(self.part)
+        drawn, table = is_drawn(self.part), table_draws(self.part, 0) if is_drawn(self.part) else None
         return LawShortfalls(
             law=self.part.inputs.names[0],
             n_paths=n_paths_of(self.part),
             is_exact=not drawn,
             by_scope={
-                scope: tuple(shortfall(name, each, self.pnl(each, k), drawn=drawn) for name, each in ladders.items())
+                scope: tuple(
+                    shortfall(name, each, self.pnl(each, k), drawn=drawn, table=table) for name, each in ladders.items()
+                )
                 for k, scope in enumerate(scopes_of(self.part))
             },
         )
@@ -113,13 +116,17 @@ def regulatory_views(
     laws = config.laws or (FILTERED,)
     if len(laws) > 1:
         raise InputError(f"law: one law makes the current view, got {', '.join(laws)}")
+    if LAW_KINDS[laws[0]].way is Way.STRESS:
+        raise InputError(
+            f"law: {laws[0]} is a year of the past, which stands beside today's law; take one that forecasts"
+        )
     check_sectioning(config.n_paths, (CONFIDENCE,))
     always = {"scenarios": (NOTHING,), "confidences": (CONFIDENCE,), "instantaneous": True, "steps": "auto"}
     config, say = config.model_copy(update={**always, "horizon_days": BASE}), _once(say)
     now, then = law_part(config, laws[0], say), law_part(config, STRESSED, say)
     market = now.inputs.market
     days = horizons_of(market.factors, liquidity)
-    sets = _sets(now.inputs, days)
+    sets = _sets(now, days)
     today = _Valued(now, [*sets.full.values(), *sets.reduced.values()], progress)
     year = _Valued(then, list(sets.reduced.values()), progress)
     state = market.filtered
@@ -131,14 +138,14 @@ def regulatory_views(
         currency=config.currency,
         stressed_year=(state.stressed.first, state.stressed.last),
         stressed_book=state.stressed.book,
-        no_history=_no_history(now.inputs),
+        no_history=_no_history(now),
         current=today.shortfalls(sets.full),
         stressed=year.shortfalls(sets.reduced),
         requirements=requirements,
         capital=capital(requirements),
         liquidity=days,
         attributions=attributions(config, say),
-        warnings=now.inputs.warnings,
+        warnings=(*now.inputs.warnings, *_unexplained(requirements[0])),
     )
 
 
@@ -154,10 +161,21 @@ def _once(say: Callable[[str], None]) -> Callable[[str], None]:
     return say_new
 
 
-def _sets(inputs: Inputs, days: Mapping[str, int]) -> _Sets:
-    factors = inputs.market.factors
-    moving = np.array([name in _depended_on(inputs) for name in days])
-    seen = np.array([name not in _no_history(inputs) for name in days])
+def _unexplained(whole: Requirement) -> Iterator[str]:
+    if whole.explained < LEAST_EXPLAINED:
+        yield (
+            f"the stressed year has moves of factors that make {whole.explained:.0%} of today's ES: below the"
+            f" {LEAST_EXPLAINED:.0%} that MAR33.5 asks of them, its requirement does not stand"
+        )
+
+
+def _sets(part: Prepared, days: Mapping[str, int]) -> _Sets:
+    """Return what is shocked. Raises InputError where the books depend on no factor."""
+    factors = part.inputs.market.factors
+    moving = np.array([name in _depended_on(part) for name in days])
+    if not moving.any():
+        raise InputError("the books depend on no factor of the market: there is nothing to shock")
+    seen = np.array([name not in _no_history(part) for name in days])
     classes = np.array([risk_class(factor).value for factor in factors])
     of_class = {ALL: moving, **{each.value: moving & (classes == each.value) for each in RiskClass}}
     horizons = tuple(days.values())
@@ -167,18 +185,21 @@ def _sets(inputs: Inputs, days: Mapping[str, int]) -> _Sets:
     )
 
 
-def _depended_on(inputs: Inputs) -> set[str]:
-    """Return the factors that the books' values depend on; exchange rates always count."""
+def _depended_on(part: Prepared) -> set[str]:
+    """Return the factors that the books depend on: of exchange rates those of currencies held and of options' pairs."""
+    inputs, run = part.inputs, part.packed.book.run
     used = {name for names in used_factors(inputs.book, inputs.market).values() for name in names}
-    return used | {factor.name for factor in inputs.market.factors if is_exchange_rate(factor)}
+    codes = {code for pair, _ in pairs_of(inputs.book.table(FxOptions)) for code in pair} - {HOME}
+    held = {inputs.market.factors[f].name for f in run.fx_factor[1:].tolist()}
+    return used | held | {fx_quote(code).factor for code in codes}
 
 
-def _no_history(inputs: Inputs) -> tuple[str, ...]:
+def _no_history(part: Prepared) -> tuple[str, ...]:
     """Return the factors that the books depend on and past moves lack."""
-    state = inputs.market.filtered
+    state, used = part.inputs.market.filtered, _depended_on(part)
     known = state.factors if state is not None else ()
-    names = [factor.name for factor in inputs.market.factors]
-    return tuple(name for name in names if name in _depended_on(inputs) and name not in known)
+    names = [factor.name for factor in part.inputs.market.factors]
+    return tuple(name for name in names if name in used and name not in known)
 
 
 def _requirement(name: str, sets: _Sets, today: _Valued, year: _Valued) -> Requirement:

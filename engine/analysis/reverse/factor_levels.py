@@ -58,11 +58,6 @@ def level_of(market: Market, factor: Factor, state: F64) -> F64:
     return np.asarray(start + state if factor.kind in LEVELS_MOVE else start * np.exp(state))
 
 
-def level_text(factor: Factor, level: float) -> str:
-    """Return a level as a desk writes it: "125.00", "3.500 %"."""
-    return f"{level:,.2f}" if factor.kind is FactorKind.PRICE else f"{100.0 * level:.3f} %"
-
-
 def _given_level(word: str, market: Market) -> GivenLevel:
     shape = SHAPE.fullmatch(word)
     if shape is None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.analysis.reverse.book_losses import BookLosses
-from engine.analysis.reverse.factor_levels import GivenLevel, level_of, level_text, state_of
+from engine.analysis.reverse.factor_levels import GivenLevel, level_of, state_of
+from engine.analysis.reverse.likely_modes import DRAWS
 from engine.analysis.reverse.required_level import REACH
 from engine.analysis.reverse.results import Figure, GivenFactor, GivenStress
 from engine.analysis.reverse.stress_setting import StressSetting
 from engine.errors import InputError
+from engine.market.factors import level_text
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.tail import estimate_sample
 from kernels.types import F64, Bools
@@ -25,9 +27,10 @@ def given_stress(setting: StressSetting, book: BookLosses, given: Sequence[Given
     """Return the market and the loss where factors end at given levels.
 
     Every path is moved along the regression on the given factors, x + B (g - x_g): of normals that is their exact
-    conditional law (Matheron's rule; Journel & Huijbregts 1978, "Mining geostatistics"). Of other laws paths that end
-    near the levels are taken where there are `LEAST_NEAR`, which keeps what such markets are like; else all paths,
-    whose spread around the line is then that of any market.
+    conditional law (Matheron's rule; Journel & Huijbregts 1978, "Mining geostatistics"). Of a t that is a t with more
+    degrees of freedom and a spread that grows with the levels' distance, and is drawn (`_t_given`). Of other laws paths
+    that end near the levels are taken where there are `LEAST_NEAR`, which keeps what such markets are like; else all
+    paths, whose spread around the line is then that of any market.
 
     Raises
     ------
@@ -47,9 +50,12 @@ def given_stress(setting: StressSetting, book: BookLosses, given: Sequence[Given
     method, chosen = _chosen(setting, factors, wanted)
     moved = _moved(setting.first.states[:, chosen], setting.moments.slope_on(factors), factors, wanted)
     weights = setting.first.weights[chosen] / setting.first.weights[chosen].sum()
+    wider = 1.0
+    if (nu := setting.density.nu if setting.density is not None else None) is not None:
+        moved, wider = _t_given(setting, nu, factors, wanted, float(distance[0]))
     errors = _section_errors(setting, book, factors, wanted) if method == "regression" else None
     if method == "exact":
-        mean, std = setting.moments.given(factors, wanted[:, None])[:, 0], setting.moments.std_given(factors)
+        mean, std = setting.moments.given(factors, wanted[:, None])[:, 0], wider * setting.moments.std_given(factors)
         mean_ses = np.zeros_like(mean)
     else:
         mean = moved @ weights
@@ -89,6 +95,27 @@ def _moved(states: F64, slope: F64, factors: Sequence[int], wanted: F64) -> F64:
     moved = states + slope @ (wanted[:, None] - states[list(factors)])
     moved[list(factors)] = wanted[:, None]
     return np.asarray(moved)
+
+
+def _t_given(
+    setting: StressSetting, nu: float, factors: Sequence[int], wanted: F64, distance: float
+) -> tuple[F64, float]:
+    """Draw markets of a t law given k factors' levels (n_given,), and say by how much their spread is wider.
+
+    Given levels at a Mahalanobis `distance` d a t of covariance S is one with nu + k degrees of freedom around the
+    regression, of covariance (nu - 2 + d^2) / (nu + k - 2) times the normal's: Kotz & Nadarajah (2004), "Multivariate t
+    distributions and their applications", 1.10. What a price's drift tilts, 1e-4 at most, is left out.
+    """
+    n, k = setting.first.states.shape[1], len(factors)
+    random = np.random.Generator(np.random.Philox(key=setting.part.config.seed + (DRAWS << 64)))
+    mean, at = setting.moments.mean, nu - 2.0 + distance * distance
+    assert setting.density is not None
+    normal = setting.density.chol @ random.standard_normal((mean.size, n))
+    around = normal - setting.moments.slope_on(factors) @ normal[list(factors)]
+    q = np.sqrt(at / (2.0 * random.standard_gamma(0.5 * (nu + k), n)))
+    moved = setting.moments.given(factors, wanted[:, None]) + q * around
+    moved[list(factors)] = wanted[:, None]
+    return moved, math.sqrt(at / (nu + k - 2.0))
 
 
 def _losses(setting: StressSetting, losses: F64, weights: F64) -> _Losses:
@@ -156,7 +183,7 @@ def _quantile(setting: StressSetting, losses: F64, weights: F64, sign: float) ->
 def _chosen(setting: StressSetting, factors: Sequence[int], wanted: F64) -> tuple[str, Bools]:
     """Return how the others' markets are made, and of which of the first paths."""
     everything = np.ones(setting.first.numbers.size, bool)
-    if setting.density is not None and setting.density.nu is None:
+    if setting.density is not None:
         return "exact", everything
     gaps = setting.first.states[list(factors)] - wanted[:, None]
     near = _joint_distance(setting, factors, gaps) <= NEAR
@@ -181,9 +208,9 @@ def _check_reach(setting: StressSetting, given: Sequence[GivenLevel], wanted: F6
             raise InputError(f"--given: {each.name} stands still under this law; give a factor that moves")
         if abs(state - mean) > REACH * std:
             ends = level_of(setting.start, factor, mean + std * np.array([-REACH, REACH]))
-            low, high = (level_text(factor, float(end)) for end in ends)
+            low, high, asked = (level_text(factor.kind, float(level)) for level in (*ends, each.level))
             raise InputError(
-                f"--given: {each.name} at {level_text(factor, each.level)} is {abs(state - mean) / std:.0f} standard"
+                f"--given: {each.name} at {asked} is {abs(state - mean) / std:.0f} standard"
                 f" deviations from where the law has it; levels from {low} to {high} are within {REACH:g}: is a point"
                 " wrong? A longer --horizon-days reaches farther"
             )

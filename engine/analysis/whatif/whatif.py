@@ -1,6 +1,5 @@
 """What candidate trades would change: of VaR and ES in each scenario, a day's carry, and what they pay where."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from engine.book.compiled import CompiledBook
 from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
 from engine.inputs.run import RunConfig
+from engine.risk.estimate import mean_se
 from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails, exact_worst
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import plain_json
@@ -216,8 +216,7 @@ def _exact(moves: PastMoves, config: RunConfig) -> tuple[Change, ...]:
 
 def mean_of(pnl: F64) -> Mean:
     """Average P&L over paths, (n_paths,) [currency]."""
-    spread = float(pnl.std(ddof=1)) if pnl.size > 1 else math.inf
-    return Mean(value=float(pnl.mean()), se=spread / math.sqrt(pnl.size))
+    return Mean(value=float(pnl.mean()), se=mean_se(pnl))
 
 
 def _in_tail(before: F64, paid: F64, moves: PastMoves | None, changes: Sequence[Change]) -> Mean:

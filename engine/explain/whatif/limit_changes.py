@@ -8,8 +8,7 @@ from engine.batch.figures.exact import exact_rows
 from engine.batch.figures.limits import use_limits
 from engine.inputs.limits import EXACT, Limit
 from engine.inputs.scenario.load import load_scenario
-from engine.record.read import Exact, LimitUse, RunRecord
-from engine.record.rows import Row
+from engine.record.read import Exact, LimitUse, RunRecord, exact_figures
 from engine.risk.exact_tails import exact_tails
 from engine.risk.results import ScopeResult, TailResult, tail_result
 from engine.risk.tail import TailEstimate, estimate_sample
@@ -59,8 +58,8 @@ def _plain_record(tried: Tried, limits: Sequence[Limit]) -> RunRecord:
         name="run",
         manifest={"facts": {"currency": tried.config.currency}},  # type: ignore[typeddict-item]  # all that limits ask
         results=tuple(_total(each, "total", None) for each in tried.found.scenarios),
-        stress_losses=_figures(rows, "stress_loss", "scenario"),
-        dv01s=_figures(rows, "dv01", "curve"),
+        stress_losses=exact_figures(rows, "stress_loss", "scenario"),
+        dv01s=exact_figures(rows, "dv01", "curve"),
         distributions=(),
         components={},
     )
@@ -80,8 +79,8 @@ def _with_trades(before: RunRecord, tried: Tried, limits: Sequence[Limit]) -> Ru
     return replace(
         before,
         results=tuple(results),
-        stress_losses=_added(before.stress_losses, _figures(rows, "stress_loss", "scenario"), total),
-        dv01s=_added(before.dv01s, _figures(rows, "dv01", "curve"), total),
+        stress_losses=_added(before.stress_losses, exact_figures(rows, "stress_loss", "scenario"), total),
+        dv01s=_added(before.dv01s, exact_figures(rows, "dv01", "curve"), total),
     )
 
 
@@ -144,14 +143,6 @@ def _own_tails(tried: Tried, part: Prepared, scenario: str, book: str) -> list[T
     if part.n_moves[law]:
         return exact_tails(past_moves(part, law, pnl[None]), 0, confidences, 0.0)
     return [tail_result(estimate_sample(pnl, each), 0.0) for each in confidences]
-
-
-def _figures(rows: Sequence[Row], measure: str, label: str) -> tuple[Exact, ...]:
-    return tuple(
-        Exact(scope=row["scope"], label=row[label], value=row["value"], unit=row["unit"])
-        for row in rows
-        if row["measure"] == measure
-    )
 
 
 def _added(before: Sequence[Exact], own: Sequence[Exact], total: str) -> tuple[Exact, ...]:

@@ -4,6 +4,7 @@ from engine.errors import InputError
 from engine.market.factors import (
     FactorKind,
     is_exchange_rate,
+    level_text,
     parse_factor,
     spread_factor_name,
     tenor_label,
@@ -69,3 +70,8 @@ def test_an_exchange_rate_is_a_registered_one_or_a_price_named_after_the_currenc
     assert not is_exchange_rate(parse_factor("GBPJPY", {"GBPJPY": "USD"}))
     assert not is_exchange_rate(parse_factor("SPX", {"SPX": "USD"}))
     assert not is_exchange_rate(parse_factor("USDJPY_VOL"))
+
+
+def test_a_level_is_written_as_a_desk_writes_it():
+    assert level_text(FactorKind.RATE, 0.0123) == "1.230 %"
+    assert level_text(FactorKind.PRICE, 38_500.0) == "38,500.00"

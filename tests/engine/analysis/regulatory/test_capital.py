@@ -27,15 +27,31 @@ def test_a_ratio_below_one_counts_as_one():
     )
 
 
-def test_a_class_that_the_stressed_year_lacks_asks_for_nothing():
+def test_a_class_that_the_stressed_year_lacks_has_no_figure():
     moves = np.random.default_rng(3).standard_normal((2, 32_000))
-    assert requirement("equity", 0.0, (FULL, moves), None, drawn=True).amount == Amount(value=0.0, se=0.0)
+    found = requirement("equity", 0.0, (FULL, moves), None, drawn=True)
+    assert (found.amount, found.ratio, found.explained) == (None, None, 0.0)
+    whole = requirement("all", 100.0, (FULL, moves), (REDUCED, moves[:1]), drawn=False)
+    assert capital([whole, found]).value == pytest.approx(0.5 * whole.amount.value)
+
+
+def test_the_reduced_sets_share_of_the_whole_is_told():
+    moves = np.random.default_rng(4).standard_normal((2, 32_000))
+    full = np.stack([moves.sum(axis=0), moves[1]])
+    found = requirement("all", 100.0, (FULL, full), (REDUCED, moves[:1]), drawn=False)
+    assert found.explained == pytest.approx(1.0 / found.ratio.value, rel=1e-12)
+
+
+def test_a_book_that_loses_nothing_divides_by_nothing():
+    nothing = np.zeros((2, 32_000))
+    found = requirement("all", 0.0, (FULL, nothing), (REDUCED, nothing[:1]), drawn=True)
+    assert (found.ratio.value, found.amount.value, found.explained) == (1.0, 0.0, 1.0)
 
 
 def test_the_requirement_is_half_the_whole_and_half_the_sum_of_classes():
     def of(value, se):
         amount = Amount(value=value, se=se)
-        return Requirement(risk_class="x", stressed=amount, ratio=amount, amount=amount)
+        return Requirement(risk_class="x", stressed=amount, ratio=amount, amount=amount, explained=1.0)
 
     found = capital([of(10.0, 0.4), of(8.0, 0.2), of(6.0, 0.2)])
     assert (found.value, found.se) == (pytest.approx(12.0), pytest.approx(0.4))

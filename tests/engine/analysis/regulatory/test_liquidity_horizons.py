@@ -12,6 +12,7 @@ PRICES = {"NIKKEI225": "JPY", "MXNJPY": "JPY", "NASDAQ": "USD"}
     [
         ("JGB_10Y", RiskClass.RATES, 10),
         ("SPREAD_TONA", RiskClass.RATES, 10),
+        ("SPREAD_XCCY_JPY", RiskClass.RATES, 60),
         ("USDJPY", RiskClass.FX, 10),
         ("MXNJPY", RiskClass.FX, 10),
         ("NIKKEI225", RiskClass.EQUITY, 10),

@@ -75,7 +75,38 @@ def test_only_the_factors_of_a_set_move():
     assert np.abs(pnl[everything.tobytes()]).min() > 1e3
 
 
+def book_of(tmp_path, *rows):
+    path = tmp_path / "book.csv"
+    path.write_text(
+        "position_id,book,kind,currency,notional,coupon,maturity\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    return {**SETTINGS, "book": [str(path)]}
+
+
+def test_a_yen_book_has_no_class_of_exchange_rates(tmp_path):
+    settings = book_of(tmp_path, "j,b,JGB,JPY,1000000000,0.014,2035-03-20")
+    found = regulatory_views(resolve(settings, {}), {}, nothing, nothing)
+    assert [each.risk_class for each in found.current.by_scope["total"]] == ["all", "interest rate"]
+    assert (found.requirements[0].ratio.value, found.requirements[0].explained) == (1.0, 1.0)
+
+
+def test_cash_alone_loses_nothing(tmp_path):
+    found = regulatory_views(resolve(book_of(tmp_path, "c,b,CASH,JPY,1000000000,,"), {}), {}, nothing, nothing)
+    assert (found.requirements[0].ratio.value, found.capital.value) == (1.0, 0.0)
+
+
+def test_the_tables_error_is_that_of_a_run():
+    settings = {**SETTINGS, "paths": 16_384}
+    found = regulatory_views(resolve(settings, {}), {}, nothing, nothing).current.by_scope["total"][0].by_days[0][1]
+    (total, _) = run(
+        resolve({**settings, "law": "filtered", "instantaneous": True, "confidence": [0.975]}, {}), nothing, nothing
+    ).results
+    assert found.table_se == pytest.approx(total.measures[0].table_ses["expected_shortfall"], rel=1e-9)
+
+
 def test_bad_input_is_refused_with_the_way_out():
+    with pytest.raises(InputError, match="a year of the past"):
+        regulatory_views(resolve({**SETTINGS, "law": "stressed"}, {}), {}, nothing, nothing)
     with pytest.raises(InputError, match="one law makes the current view"):
         regulatory_views(resolve({**SETTINGS, "law": ["filtered", "ewma"]}, {}), {}, nothing, nothing)
     with pytest.raises(InputError, match="at least 12,800 for paired errors"):

@@ -209,6 +209,27 @@ def test_near_a_level_paths_that_end_there_tell_the_rest(book):
     assert near.low.value <= near.mean["total"].value <= near.high.value
 
 
+def test_far_from_its_mean_a_t_spreads_wider_as_its_own_draws_do(book):
+    """Against the law's draws that happen to end near the level: an eighth of a standard deviation either way."""
+    config = resolve({"book": [book(BOND)], "law": ["t"], "paths": 20_000, "backend": "numba"}, {})
+    setting = stress_setting(config, load_inputs(config), ignore)
+    fx, bond = (f for f, factor in enumerate(setting.factors) if factor.name in ("USDJPY", "JGB_30Y"))
+    if setting.factors[fx].name != "USDJPY":
+        fx, bond = bond, fx
+    moments = setting.moments
+    level = START * math.exp(moments.mean[fx] - 2.5 * moments.std[fx])
+    found = given_stress(setting, setting.losses, given_levels([f"USDJPY={level:.6f}"], setting.start))
+    states = setting.density.states(setting.density.draw(2_000_000, np.random.default_rng(1)))
+    gap = (states[fx] - (moments.mean[fx] - 2.5 * moments.std[fx])) / moments.std[fx]
+    near = np.abs(gap) < 0.125
+    line = moments.mean[bond] + moments.slope_on([fx])[bond, 0] * (states[fx, near] - moments.mean[fx])
+    spread = float((states[bond, near] - line).std())
+    mine = next(each for each in found.market if each.name == "JGB_30Y")
+    assert found.method == "exact"
+    assert 0.5 * (mine.high - mine.low) == pytest.approx(spread, rel=0.1)  # some thousand draws of a t with heavy tails
+    assert spread > 1.4 * float(moments.std_given([fx])[bond])  # the normal's, as if nothing were known of the distance
+
+
 def test_of_paths_alone_the_line_s_own_error_is_in_the_figures(book):
     config = config_of(book(BOND, DOLLARS), "base")
     setting = stress_setting(config, load_inputs(config), ignore)

@@ -1,5 +1,6 @@
 """Rows of a window: the bundled stresses are those of their dates, and too short a window is refused."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -32,7 +33,9 @@ def test_the_bundled_rows_are_their_windows(history, tmp_path, name, window, n):
     assert found.rows.shape == (n, 17)
     path = tmp_path / "mine.toml"
     path.write_text(rows_text(found), encoding="utf-8")
-    assert read_scenario(path).unwind == load_scenario(name).unwind
+    assert replace(read_scenario(path).unwind, row_followers=()) == replace(
+        load_scenario(name).unwind, row_followers=()
+    )
 
 
 def test_flight_s_rows_are_those_of_the_bundled_market_but_for_its_leads(history):
