@@ -97,7 +97,7 @@ def _component_ses(at_var: BookLines, at_es: BookLines, tail: BookTail) -> F64:
 def threshold_variance(distance: F64 | float, confidence: Confidence, n_paths: int) -> F64 | float:
     """Return what the error of VaR adds to the variance of a mean over the tail [unit of the distance, squared].
 
-    distance   of the mean over the tail from that at VaR
+    distance   of the mean over the tail from that at VaR: scalar or (n,)
     n_paths    that VaR is of
     """
     return float(exact_confidence(confidence)) * distance * distance / float(tail_mass(confidence, n_paths))
