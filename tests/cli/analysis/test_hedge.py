@@ -59,3 +59,20 @@ def test_settings_stand_beside_the_hedges_and_their_confidence_counts(files, cap
     )
     with pytest.raises(InputError, match=r"one file of hedges is taken, got a\.csv, b\.csv; give one"):
         hedge([Path("a.csv"), Path("b.csv")])
+
+
+def test_a_hedge_at_its_most_and_one_whose_basis_risk_is_in_no_figure_are_said(files, capsys):
+    """A book that only pays yen for life is hedged by the swap, all of it: one lot is little beside 50 bn of bonds."""
+    (files / "long.csv").write_text(
+        "position_id,kind,currency,notional,coupon,maturity\nJ,JGB,JPY,50000000000,0.023,2054-12-20\n"
+    )
+    (files / "swap.csv").write_text(
+        "position_id,kind,currency,notional,maturity,start_date,rate,cost,most\n"
+        "PAY,OIS,JPY,-1000000000,2055-06-02,2025-06-02,0.0212,1000,3\n"
+    )
+    hedge([files / "swap.csv"], **settings(files, "base") | {"book": [files / "long.csv"]})
+    said = capsys.readouterr()
+    out = " ".join(said.out.split())
+    assert "PAY 3 3, at its most" in out
+    assert "More than half of the DV01 of PAY is on a curve spread that no factor moves: its basis risk is in no" in out
+    assert "spreads of TONA over JGB: no factor moves them" in said.err

@@ -92,6 +92,10 @@ def test_a_hedge_on_a_spread_that_no_factor_moves_is_warned_of_as_whatif_does(fo
     assert found.lines[0].lot == "OIS -1,000,000,000 JPY"
 
 
+def test_what_is_no_swap_rests_on_no_spread(found):
+    assert [line.still_share for line in found.lines] == [0.0, 0.0]
+
+
 def test_a_hedge_alone_changes_es_as_it_does_in_the_mix_of_one(folder):
     found = solved(folder, "base", names=("SELL",))
     (line,) = found.lines
