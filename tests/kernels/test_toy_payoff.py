@@ -100,6 +100,7 @@ def pnl_of(backend, model, book):
     return backend.pnl(program, PathRange(first=11, n=200))
 
 
+@pytest.mark.slow
 def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, random_model, random_book, with_tables):
     rng = np.random.default_rng(3)
     model, book = random_model(rng, 5), with_tables(rng, random_book(rng, 5))

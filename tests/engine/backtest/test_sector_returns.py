@@ -99,6 +99,7 @@ def test_books_without_equities_are_the_same_beside_them(market):
     np.testing.assert_array_equal(many.deviations(ids)[:, :n], few.deviations(ids)[:, :n])
 
 
+@pytest.mark.slow
 def test_the_drifts_and_vols_of_equities_are_estimated_as_those_of_the_regimes(root, shared, market):
     columns = {"SPX": "spx", "NIKKEI225": "nikkei225", "XLK": "xlk_adj", "XLU": "xlu_adj", "XLP": "xlp_adj"}
     days = pd.read_csv(shared / "data" / "history.csv", index_col="date", parse_dates=True)

@@ -61,6 +61,7 @@ def test_a_lognormal_holding_has_the_derivatives_of_its_closed_form(cash):
     assert set(others) == {("exchange rates", "USDJPY"), ("vols of moves", "USDJPY")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["base", pytest.param("filtered", marks=pytest.mark.slow)])
 def test_they_are_the_differences_of_runs_in_changed_markets_on_common_draws(scenario):
     """The runs' own difference has an error of about a gradient's, from paths that enter and leave the tail."""

@@ -89,6 +89,7 @@ def test_nothing_after_a_date_changes_what_was_foreseen_on_it_or_came_by_its_hor
     assert len(results[0]) == 4 * 2 * 3 * 3
 
 
+@pytest.mark.slow
 def test_no_law_sees_the_change_after_its_date():
     frame, cut = frame_of(2320, seed=3), 2300
     other = frame_of(2320, seed=4)

@@ -18,6 +18,7 @@ pytest.importorskip("distributed", reason="needs the extra `dask`")
 LONG = "paths = 2_000_000"  # 31 cells: a second or two of work
 
 
+@pytest.mark.slow
 def test_workers_that_die_and_others_that_join_leave_the_bits_alone(folder, cluster):
     folder.edit("paths = 400_000", LONG)
     folder.night()
