@@ -62,7 +62,7 @@ def test_settings_stand_beside_the_hedges_and_their_confidence_counts(files, cap
 
 
 def test_a_hedge_at_its_most_and_one_whose_basis_risk_is_in_no_figure_are_said(files, capsys):
-    """A book that only pays yen for life is hedged by the swap, all of it: one lot is little beside 50 bn of bonds."""
+    """Three lots are little beside bonds of 50 bn, so that all are taken."""
     (files / "long.csv").write_text(
         "position_id,kind,currency,notional,coupon,maturity\nJ,JGB,JPY,50000000000,0.023,2054-12-20\n"
     )
