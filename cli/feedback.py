@@ -139,7 +139,6 @@ def _sales(result: "Feedback") -> Table:
         f" {_odds(result)} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
         f"{_private_month(result)}"
-        f"{_standing(result)}"
     )
     columns = (
         Column(heading="sold", is_number=False),
@@ -187,7 +186,8 @@ def _regimes(result: "Feedback", scale: Scale) -> Table:
         Column(heading="mean P&L", meaning="gains positive."),
         *(Column(heading=f"{each.label} {level}", meaning=note) for each, note in zip(measures, notes, strict=True)),
     )
-    title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n{_standing(result)}"
+    said = "" if _sells(result) else _standing(result)  # once: tables of sales stand above
+    title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n{said}"
     return Table(title=title, columns=columns, rows=list(_regime_rows(result, measures, scale)))
 
 

@@ -104,17 +104,18 @@ def json_line(
 
 def table(result: "RunResult") -> Table:
     """Lay out losses per scenario and scope, in one unit."""
-    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.backtest.bundled_verdicts import bundled_verdicts, explained
     from engine.risk.measures.registry import measures_among
 
     unit, tails, found, names = scale(result), result.results[0].measures, bundled_verdicts(), shown_scopes(result)
     measures = measures_among(tails[0].estimates)
-    words = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
+    said = {name: found.short_words_for(name, each) for name, each in result.run.standings.items()}
+    meaning = f"{found.basis}: docs/backtest.md. {explained(said.values())}".strip()
+    words = Column(heading="backtest", is_number=False, meaning=meaning)
     heads = (*columns([tail.confidence for tail in tails], measures), words)
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
-        said = found.short_words_for(scenario, result.run.standings[scenario])
-        rows.append([scenario, *[""] * (len(heads) - 2), said])
+        rows.append([scenario, *[""] * (len(heads) - 2), said[scenario]])
         mine = (row for row in result.results if row.scenario == scenario and row.scope in names)
         rows += [[f"  {names[row.scope]}", *_figures(row, measures, unit)] for row in mine]
     return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))

@@ -55,16 +55,20 @@ def diff(
     other: Annotated[
         Path | None, typer.Option("--other", metavar="OUT", help="Record that holds AFTER. Default: the same.")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what differs by two errors of the simulation or less.")
+    ] = False,
 ) -> None:
-    """Show figures that differ between two dates, or two records of one date.
+    """Show figures that differ between two dates, or two records of one date, by more than two errors.
 
     Left out are differences within rounding: 1e-12 of a figure; of pnl_bound, 1e-9 of the largest figure beside it.
     """
+    from cli.record.difference_table import difference_tables
     from engine.record.query import differences, recorded_runs
 
     one = recorded_runs(folder, [before], run or ())
     two = recorded_runs(other or folder, [after], run or ())
-    _show(f"From {before} to {after}", differences(one, two))
+    render.show(*difference_tables(f"From {before} to {after}", differences(one, two), everything=everything))
 
 
 def export(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.run.walk import Walk
 
 MAX_PATH = 10**12  # number of a path
+RATES = "Rates are zero rates, continuously compounded, not par yields."
 
 
 def simulate(
@@ -173,7 +174,7 @@ def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
         f"{_paths(walk, summary)}, {walk.backend.name} {walk.precision}\n"
         f"{_standing(walk)}\n"
     )
-    yield Table(title=title, columns=columns, rows=rows)
+    yield Table(title=title, columns=columns, rows=rows, footnote=RATES)
     if walk.regimes:
         shares = zip(summary.regime_shares[-1], summary.regime_share_ses[-1], strict=True)
         entries = [f"{render.percent(share, 2)} ±{render.percent(se, 2)}" for share, se in shares]
@@ -206,7 +207,7 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     of = f"seed {walk.seed}" if walk.n_moves is None else f"its {walk.n_moves:,}, none drawn"
     what = f"path {path:,} of {of}, after each business day; the first row is its start"
     title = f"{walk.scenario}: {what}\n{_standing(walk)}"
-    return Table(title=title, columns=columns, rows=rows)
+    return Table(title=title, columns=columns, rows=rows, footnote=RATES)
 
 
 def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:

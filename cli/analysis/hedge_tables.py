@@ -77,9 +77,10 @@ def _lots(lots: float, found: "HedgeResult") -> str:
 
 
 def _scores(found: "HedgeResult") -> Table:
-    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.backtest.bundled_verdicts import bundled_verdicts, explained
 
-    unit = _unit(found)
+    unit, verdicts = _unit(found), bundled_verdicts()
+    said = {each.scenario: verdicts.short_words_for(each.scenario, each.standing) for each in found.scenarios}
     level = render.percent(found.confidence)
     columns = (
         Column(heading="scenario and final regime", is_number=False),
@@ -88,14 +89,9 @@ def _scores(found: "HedgeResult") -> Table:
         Column(heading="change of ES", meaning="below 0 the mix helps; its error is of both on the same fresh paths."),
         Column(heading=f"change of VaR {level}"),
         Column(heading="mean P&L", meaning="of the mix, its cost included; gains positive."),
-        Column(heading="backtest", is_number=False),
+        Column(heading="backtest", is_number=False, meaning=explained(said.values())),
     )
-    verdicts = bundled_verdicts()
-    rows = [
-        row
-        for each in found.scenarios
-        for row in _score_rows(each, unit, verdicts.short_words_for(each.scenario, each.standing))
-    ]
+    rows = [row for each in found.scenarios for row in _score_rows(each, unit, said[each.scenario])]
     title = f"The mix on {found.n_paths:,} fresh paths, seed {found.score_seed}, {unit.unit}\n"
     return Table(title=title, columns=columns, rows=rows, footnote=_note(found))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PATHS = "200000"
 TOTAL = "total"
+STANDARD = "MAR: Basel's market risk standard, for banks' trading books; it is no insurer's solvency rule."
 
 
 def regulatory(
@@ -102,7 +103,7 @@ def _shortfalls(views: "RegulatoryViews", scale: Scale) -> Table:
         f"Expected shortfall 97.5 % of ten-day shocks on {views.valuation_date}, {scale.unit}, losses positive\n"
         f"Today by law {views.current.law}: {_paths(views)}; ± one standard error of simulation, then of the law's past"
     )
-    return Table(title=title, columns=columns, rows=list(_shortfall_rows(views, days, scale)))
+    return Table(title=title, columns=columns, rows=list(_shortfall_rows(views, days, scale)), footnote=STANDARD)
 
 
 def _rung(least: int, place: int) -> Column:
@@ -165,9 +166,9 @@ def _requirements(views: "RegulatoryViews", scale: Scale) -> Table:
 
 
 def _ratio_meaning(views: "RegulatoryViews") -> str:
-    which = (
-        f"without {', '.join(views.no_history)}, of which that year has no moves" if views.no_history else "the same"
-    )
+    if not views.no_history:
+        return "1: the stressed year has moves of every factor, MAR33.5."
+    which = f"without {', '.join(views.no_history)}, of which that year has no moves"
     return f"today's ES of all factors over that {which}; 1 at least, MAR33.5."
 
 

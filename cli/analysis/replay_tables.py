@@ -11,7 +11,7 @@ from cli.render import Column, Scale, Table
 if TYPE_CHECKING:
     from engine.explain.run.path_replay import PathReplay
 
-MOST_FACTORS = 10  # shown, of those that the market has; all of them are in the JSON
+LEAST_SHARE = 0.01  # of what factors do to a book, from which a factor is shown; all of them are in the JSON
 MOST_POSITIONS = 20
 SALES = {
     "carry_sold": "carry sold, USD bn",
@@ -66,18 +66,19 @@ def _title(each: "PathReplay") -> str:
 
 
 def main_factors(each: "PathReplay") -> list[int]:
-    """Return the numbers of the factors that are shown: of curves the 2-, 10- and 30-year pillars, and all others."""
-    from engine.market.factors import FactorKind
-
-    main = [f for f, one in enumerate(each.factors) if one.kind is not FactorKind.RATE]
-    for years in (10.0, 30.0, 2.0):
-        main += [f for f, one in enumerate(each.factors) if one.kind is FactorKind.RATE and one.pillar == years]
-    return sorted(main[:MOST_FACTORS])
+    """Return the numbers of the factors that are shown: those that some book depends on, and exchange rates."""
+    return [
+        f
+        for f, factor in enumerate(each.factors)
+        if each.shares[f] > LEAST_SHARE or each.base.exchanged(factor) is not None
+    ]
 
 
 def _left_out(each: "PathReplay", shown: list[int]) -> str:
     n = len(each.factors) - len(shown)
-    return f"{n} other factors are in the JSON: --json." if n else ""
+    least = render.percent(LEAST_SHARE)
+    others = f"; {n} other factors, on which no book depends by {least} or more, are in the JSON: --json" if n else ""
+    return f"Rates are zero rates, continuously compounded, not par yields{others}."
 
 
 def _start(each: "PathReplay", f: int) -> float:
@@ -107,12 +108,15 @@ def _sale(text: str, value: float) -> str:
 def _by_day(each: "PathReplay", unit: Scale) -> Table:
     columns = (
         Column(heading="market still from", is_number=False, meaning="P&L at the horizon if nothing moved after that."),
+        Column(heading="day", meaning="what the total changed by from the row above, on that day."),
         Column(heading="total"),
         *(Column(heading=book) for book in each.books),
     )
     days = [f"{each.base.valuation_date}, at the scenario's start", *(str(date) for date in each.dates)]
+    changes = ["", *map(unit.amount, np.diff(each.pnl_by_day[:, 0]).tolist())]
     rows = [
-        [day, *(unit.amount(value) for value in row)] for day, row in zip(days, each.pnl_by_day.tolist(), strict=True)
+        [day, change, *(unit.amount(value) for value in row)]
+        for day, change, row in zip(days, changes, each.pnl_by_day.tolist(), strict=True)
     ]
     title = f"{each.scenario}: P&L of path {each.path:,}, {unit.unit}; gains positive"
     note = "the last row is the run's own P&L of the path, bit for bit."

@@ -24,21 +24,22 @@ def tables(found: "WhatIf", uses: Sequence["LimitChange"]) -> Iterator[Table]:
 
 
 def _changes(found: "WhatIf") -> Table:
-    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.backtest.bundled_verdicts import bundled_verdicts, explained
 
     changes = [change for each in found.scenarios for change in each.changes]
     unit = render.scale(found.currency, [change.before.value for change in changes])
     words = bundled_verdicts()
+    said = {each.scenario: words.short_words_for(each.scenario, each.standing) for each in found.scenarios}
     columns = (
         Column(heading="scenario and measure", is_number=False),
         Column(heading="before"),
         Column(heading="after", meaning="loss with the trades, to the last bit that of a run of all books."),
         Column(heading="change", meaning="above 0 the trades add to the loss; its error is of both on the same paths."),
-        Column(heading="backtest", is_number=False),
+        Column(heading="backtest", is_number=False, meaning=explained(said.values())),
     )
     rows: list[list[str]] = []
     for each in found.scenarios:
-        rows.append([each.scenario, "", "", "", words.short_words_for(each.scenario, each.standing)])
+        rows.append([each.scenario, "", "", "", said[each.scenario]])
         rows += [_change_row(change, unit) for change in each.changes]
     return Table(title=_title(found, unit), columns=columns, rows=rows, footnote=_note(changes))
 

@@ -1,7 +1,8 @@
 """`unwind batch`: nights of runs that go on after any stop, and their record."""
 
+import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +38,7 @@ Dates = Annotated[
 ]
 Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="Time zone of today, for `--date previous`.")]
 TOKYO = "Asia/Tokyo"
+FIGURE = re.compile(r"(?<![\w.-])[-+]?\d[\d,.]*(?!\w)")  # an amount or a share; no part of a name such as JGB_10Y
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Write each line on stderr as a JSON object.")]
 Again = Annotated[
@@ -246,11 +248,20 @@ def _workers(cluster: Cluster | None, stop: "Stop", log: "Log", *, compute: bool
         yield workers
 
 
+def once_a_text(nights: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield what nights warn of, without texts of later nights that differ from an earlier one's by figures alone."""
+    told: set[str] = set()
+    for night in nights:
+        texts = {text: FIGURE.sub("#", text) for text in night}
+        yield from (text for text, kind in texts.items() if kind not in told)
+        told.update(texts.values())
+
+
 def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     """Say on stderr what a person must know."""
     from engine.market.correlation import is_worth_saying
 
-    for warning in filter(is_worth_saying, dict.fromkeys(each for night in outcome.nights for each in night.warnings)):
+    for warning in once_a_text([filter(is_worth_saying, night.warnings) for night in outcome.nights]):
         log.warn(warning)
     for fault in outcome.faults:
         log.error(f"{fault.kind} {fault.subject}: {fault.message}")

@@ -30,12 +30,16 @@ def list_() -> None:
     from engine.backtest.bundled_verdicts import bundled_verdicts
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import bundled_scenario_names, equity_scenario_names, load_scenario
+    from engine.scenario.dated_events import event_words
     from engine.scenario.under_laws import standing_of
 
     found, market = bundled_verdicts(), load_market(bundled_market_path())
+    dated: dict[str, list[str]] = {}  # names of scenarios by what their events need
     columns = tuple(Column(heading=name, is_number=False) for name in ("name", "what it is", "backtest"))
 
     def row(scenario: "Scenario") -> tuple[str, str, str]:
+        if words := event_words(scenario, market.valuation_date):
+            dated.setdefault(words, []).append(scenario.name)
         return scenario.name, scenario.title, found.words_for(scenario.name, standing_of(scenario, market))
 
     listed = {
@@ -46,12 +50,16 @@ def list_() -> None:
         Table(title=title, columns=columns, rows=[row(load_scenario(name)) for name in names])
         for title, names in listed.items()
     ]
-    render.show(*tables[:-1], replace(tables[-1], footnote=_basis(found, market)))
+    said = "".join(f" {', '.join(names)}: {words}." for words, names in dated.items())
+    render.show(*tables[:-1], replace(tables[-1], footnote=f"{_basis(found, market)}{said}"))
 
 
 def _basis(found: "BundledVerdicts", market: "Market") -> str:
+    from engine.backtest.bundled_verdicts import explained
+
+    terms = explained(each.words for each in found.laws.values())
     on_loops = f"of a loop's strength the record that the market of {market.valuation_date} holds, docs/laws.md"
-    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}."
+    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}. {terms}"
 
 
 def show(
@@ -71,6 +79,7 @@ def show(
     from engine.backtest.bundled_verdicts import bundled_verdicts
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
+    from engine.scenario.dated_events import event_words
     from engine.scenario.under_laws import standing_of
 
     n_days = options.whole("--days", days, 2, 250)
@@ -79,7 +88,15 @@ def show(
         scenario_plot.plot(scenario, market, n_days, plot)
     found, base = bundled_verdicts(), load_market(market or bundled_market_path())
     words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario, base))} ({found.basis})"
-    render.show_text(f"{scenario.title}\n\n{scenario.description}\n\nSource: {scenario.source}\n\n{words}\n")
+    event = event_words(scenario, base.valuation_date)
+    parts = (
+        scenario.title,
+        scenario.description,
+        f"Source: {scenario.source}",
+        words,
+        f"Horizon: {event}." * bool(event),
+    )
+    render.show_text("\n\n".join(filter(None, parts)))
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(unwind_tables.tables(unwind)) if unwind is not None else []
     within += [parameter_tables.prior_table(scenario)] if scenario.uncertainty else []

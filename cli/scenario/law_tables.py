@@ -32,7 +32,7 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
 
     What their backtests say stands with the total, once.
     """
-    from engine.backtest.bundled_verdicts import bundled_verdicts, labelled
+    from engine.backtest.bundled_verdicts import bundled_verdicts, explained, labelled
     from engine.risk.measures.registry import measures_among
 
     unit, tails, found = scale(result), result.results[0].measures, bundled_verdicts()
@@ -50,7 +50,8 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
         }
         head = [names[row.scope], unit.amount(row.base_value), unit.amount(row.shock_pnl)]
         rows += _scope_rows(head, row, laws, bands, measures, unit, words)
-    last = Column(heading="backtest", is_number=False, meaning=f"{found.basis}: docs/backtest.md.")
+    meaning = f"{found.basis}: docs/backtest.md. {explained(map(found.words_of, group))}".strip()
+    last = Column(heading="backtest", is_number=False, meaning=meaning)
     heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], last)
     title_of_group = title(result, unit) + _shock(group)
     return Table(title=title_of_group, columns=heads, rows=rows, footnote=errors_note(result))

@@ -108,7 +108,7 @@ def tornado_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> 
         *(Column(heading=each.scope.removeprefix("book:")) for each in books),
         Column(heading="prior and source", is_number=False),
     )
-    title = f"{study.scenario}: which parameter makes the band of {name}, {unit.unit}\n{_standing(result, study)}"
+    title = f"{study.scenario}: which parameter makes the band of {name}, {unit.unit}\n"
     return Table(title=title, columns=columns, rows=rows)
 
 

@@ -8,7 +8,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -119,6 +119,13 @@ def condensed(content: Mapping[str, Any]) -> dict[str, Any]:
 def labelled(standing: Standing, words: str) -> str:
     """Return what a backtest says, after the label of a stress where it is one."""
     return f"{STRESS_LABEL}; {words}" if standing.is_stress else words
+
+
+def explained(words: Iterable[str]) -> str:
+    """Return what a table's reader must know of the statistics that its verdicts name; "" where they name none."""
+    if not any("Z2" in each for each in words):
+        return ""
+    return "Z2: Acerbi and Szekely's test of ES, that losses beyond VaR are as many and as large as it says."
 
 
 def laws_json(result: RunResult) -> dict[str, Any]:

@@ -39,10 +39,15 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     Of spreads and swaptions' vols with what one basis point is worth, of the whole book; and of each book whose gross
     DV01, or gross vega, is by more than 2 % on such inputs, with the amounts. Spreads are looked at where a book holds
     swaps, cross-currency swaps or swaptions, the asset swaps and FX beside them in the figure; or FX that no larger
-    rate risk hides.
+    rate risk hides. Of a book DV01 and vega stand in one text. A gross holds all parts, those that stand still too.
     """
     base = position_values(book, market, fits)
-    return (*_of_rates(book, market, fits, base), *_of_options(book, market, fits, base))
+    of_spreads, dv01s = _of_rates(book, market, fits, base)
+    of_vols, vegas = _of_options(book, market, fits, base)
+    shares = {name: filter(None, (dv01s.get(name), vegas.get(name))) for name in dict.fromkeys(book.books)}
+    told = {name: "; ".join(texts) for name, texts in shares.items()}
+    books = (f"{name}: {text}" for name, text in told.items() if text)
+    return (*of_spreads, *of_vols, *books)
 
 
 def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, float]:
@@ -60,32 +65,33 @@ def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, floa
     return found
 
 
-def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:
-    """Warn of spreads without a factor, and of books that rest on them."""
+def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Warn of spreads without a factor, and of the books that rest on them, by name."""
     on_spreads, fx = (_positions(book, families) for families in (_ON_SPREADS, (FX,)))
     paid = _paid(book, market, np.concatenate([on_spreads, fx]))
     if not on_spreads.size and not paid:
-        return
+        return (), {}
     least = [1.0, _LEAST * paid]
     dv01s = curve_dv01(book, market, fits)
     if not on_spreads.size:
         least += [_SHARE * float(np.abs(each).sum()) for each in dv01s.values()]
     spreads = _gained_on_spreads(book, market, fits, base)
     gross = np.sum([np.abs(each) for each in dv01s.values()], axis=0)
-    yield from _of_spreads(market, {name: float(each.sum()) for name, each in spreads.items()}, max(least))
-    yield from _shares(book, spreads, gross, max(least))
+    sums = {name: float(each.sum()) for name, each in spreads.items()}
+    return tuple(_of_spreads(market, sums, max(least))), _shares(book, spreads, gross, max(least))
 
 
-def _of_options(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:
+def _of_options(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tuple[tuple[str, ...], dict[str, str]]:
     """Warn of swaptions' vols without a factor, and of books that rest on such, or on FX vols and skews without one."""
+    texts: tuple[str, ...] = ()
     vols, swaptions = fits.constants.of(NormalVols), book.table(Swaptions)
     still = [code for code in np.unique(swaptions.currency).tolist() if swaption_vol_factor(market, code) < 0]
     is_still = np.isin(swaptions.currency, still)
     if is_still.any():
         per_bp = _gained_on_vols(book, market, fits, base, vols.normal_vol + BASIS_POINT * is_still)
         if abs(amount := float(per_bp.sum())) >= 1.0:
-            yield _warning("normal vols of swaptions", amount, _gives(map(swaption_factor_name, still)))
-    yield from _vega_shares(book, market, fits, base, is_still)
+            texts = (_warning("normal vols of swaptions", amount, _gives(map(swaption_factor_name, still))),)
+    return texts, _vega_shares(book, market, fits, base, is_still)
 
 
 def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:
@@ -130,41 +136,46 @@ def _gives(names: Iterable[str]) -> str:
     return f"`unwind data spreads` gives a market factors of them: {', '.join(names)}"
 
 
-def _shares(book: CompiledBook, gained: Mapping[str, F64], gross: F64, least: float) -> Iterator[str]:
-    """Warn of each book whose gross DV01 is by more than a limit on a spread that stands still, each by its name."""
+def _shares(book: CompiledBook, gained: Mapping[str, F64], gross: F64, least: float) -> dict[str, str]:
+    """Say of each book how much of its gross DV01 is on spreads that stand still, where that is over a limit.
+
+    gross   (n_positions,) of what factors move; the spreads' own basis points join it
+    """
+    found = {}
     for name, mine in _rows_of_books(book):
-        of_book = float(gross[mine].sum())
         amounts = {curve: float(np.abs(each[mine]).sum()) for curve, each in gained.items()}
+        of_book = float(gross[mine].sum()) + sum(amounts.values())
         over = {curve: held for curve, held in amounts.items() if held >= least and held > MOST_STATIC * of_book}
         if over:
-            parts = ", ".join(f"{curve} {held:,.0f}{_part_of(held, of_book)}" for curve, held in over.items())
-            gross_of_book = f"of a gross DV01 of {of_book:,.0f} {HOME} a basis point"
-            yield f"{name}: {gross_of_book}, spreads no factor moves hold {parts}"
+            gross_of_book = f"of a gross DV01 of {of_book:,.0f} {HOME} a basis point, spreads no factor moves hold"
+            found[name] = f"{gross_of_book} {_parts(over, of_book)}"
+    return found
 
 
-def _vega_shares(book: CompiledBook, market: Market, fits: Fits, base: F64, is_still: Bools) -> Iterator[str]:
-    """Warn of each book of whose gross vega, for a hundredth of every vol, too much is on what no factor moves.
+def _vega_shares(book: CompiledBook, market: Market, fits: Fits, base: F64, is_still: Bools) -> dict[str, str]:
+    """Say of each book how much of its gross vega, for a hundredth of every vol, no factor moves, if over a limit.
 
     is_still   (n_swaptions,) whether no factor moves the vols of a swaption's currency
     """
     vols, pairs = fits.constants.of(NormalVols).normal_vol, _pairs(book)
     of_fx = {pair: each for pair, each in _fx_vegas(book, market, fits).items() if pair in pairs}
     if not vols.size and not of_fx:
-        return
+        return {}
     by_vols = [_gained_on_vols(book, market, fits, base, vols * (1.0 + _HUNDREDTH * each)) for each in (True, is_still)]
     swaptions, still = (np.abs(each) for each in by_vols)
     static = {"normal vols of swaptions": still}
     static |= {f"vols of {pair}": each for pair, each in of_fx.items() if vol_factor(market, pair) < 0}
     tilted = [pair for pair in of_fx if skew_factor(market, pair) < 0]
-    static |= {f"risk reversals of {p}": np.abs(_gained_on_skew(book, market, fits, base, p)) for p in tilted}
+    skews = {f"risk reversals of {p}": np.abs(_gained_on_skew(book, market, fits, base, p)) for p in tilted}
+    everything, found = (swaptions, *of_fx.values(), *skews.values()), {}
     for name, mine in _rows_of_books(book):
-        of_book = float(swaptions[mine].sum() + sum(float(each[mine].sum()) for each in of_fx.values()))
-        held = {what: float(each[mine].sum()) for what, each in static.items()}
+        of_book = sum(float(each[mine].sum()) for each in everything)
+        held = {what: float(each[mine].sum()) for what, each in (static | skews).items()}
         over = {what: amount for what, amount in held.items() if amount >= 1.0 and amount > MOST_STATIC * of_book}
         if over:
-            parts = ", ".join(f"{what} {amount:,.0f}{_part_of(amount, of_book)}" for what, amount in over.items())
-            gross = f"of a gross vega of {of_book:,.0f} {HOME} for a hundredth of the vols"
-            yield f"{name}: {gross}, what no factor moves holds {parts}"
+            gross = f"of a gross vega of {of_book:,.0f} {HOME} for a hundredth of the vols, what no factor moves holds"
+            found[name] = f"{gross} {_parts(over, of_book)}"
+    return found
 
 
 def _pairs(book: CompiledBook) -> set[str]:
@@ -179,8 +190,8 @@ def _fx_vegas(book: CompiledBook, market: Market, fits: Fits) -> dict[str, F64]:
     return {pair: each.gross / VOL_POINT * _HUNDREDTH * market.fx_vols[pair].level for pair, each in vegas.items()}
 
 
-def _part_of(held: float, of_book: float) -> str:
-    return f" ({held / of_book:.0%})" if of_book > 0.0 else ""
+def _parts(held: Mapping[str, float], of_book: float) -> str:
+    return ", ".join(f"{what} {amount:,.0f} ({amount / of_book:.0%})" for what, amount in held.items())
 
 
 def _rows_of_books(book: CompiledBook) -> Iterator[tuple[str, Bools]]:

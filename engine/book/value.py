@@ -7,6 +7,7 @@ import numpy as np
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, by_text, check_dates, fit
 from engine.book.needs import check_needs
+from engine.book.placeholders import placeholder_warnings
 from engine.instruments.registry import FAMILIES
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
@@ -75,10 +76,11 @@ def model_values(book: CompiledBook, market: Market, fits: Fits, *, day: int, be
 def book_warnings(book: CompiledBook, market: Market) -> tuple[str, ...]:
     """Return what was accepted with a word of caution.
 
-    In reading the book; payments beyond the last node of a curve; and what its instruments point out in a market.
+    In reading the book; prices that the market assumes; payments beyond the last node of a curve; and what its
+    instruments point out in a market.
     """
     check_needs(book, market)
-    warnings = list(book.warnings)
+    warnings = [*book.warnings, *placeholder_warnings(book, market)]
     for name, position, day in _by_curve(book):
         end = zero_curve(name, market).times[-1]
         beyond = day / DAYS_PER_TIME_YEAR > end

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto
 from typing import Any
 
@@ -159,10 +160,15 @@ def lacking(kind: LawKind, market: Market) -> Sequence[str]:
             " market's vols (in a file, law = 'gaussian')",
         )
     names = [factor.name for factor in market.factors]
-    return (*_lacking_of_state(kind, market.filtered, names), *_lacking_factors(market.filtered, names))
+    return (*_lacking_of_state(kind, market, market.filtered, names), *_lacking_factors(market.filtered, names))
 
 
-def _lacking_of_state(kind: LawKind, state: FilteredState, names: Sequence[str]) -> Sequence[str]:
+def stressed_command(valuation_date: date, book: str = "BOOK") -> str:
+    """Return the command that finds the worst year for a book and writes the market with it."""
+    return f"unwind calibrate HISTORY --date {valuation_date} --stressed {book} --out FOLDER"
+
+
+def _lacking_of_state(kind: LawKind, market: Market, state: FilteredState, names: Sequence[str]) -> Sequence[str]:
     wanted = kind.n_moves + (MOST_DAYS - 1 if kind.way is Way.WINDOWS else 0)
     if len(state.moves) < wanted:
         return (
@@ -176,7 +182,7 @@ def _lacking_of_state(kind: LawKind, state: FilteredState, names: Sequence[str])
     if kind.way is Way.STRESS and state.stressed is None:
         return (
             f"law {kind.name!r} needs the worst year for a book, [law.stressed] and its file, which the market lacks:"
-            " `unwind calibrate --stressed BOOK` finds and writes it",
+            f" `{stressed_command(market.valuation_date)}` finds and writes it",
         )
     if kind.is_tilted and state.regimes is None:
         return (

@@ -68,11 +68,11 @@ def estimated_strength(record: LoopRecord, shape: StopShape) -> StrengthEstimate
 def loop_verdict(carry: Carry, impact: Impact | None, record: LoopRecord) -> str:
     """Return what a record says of a loop's strength, in words."""
     strength, shape = loop_strength(carry, impact), shape_of(carry)
-    stated = f"G {strength:.3g}, feedback strength {strength * shape.slope:.3g}"
     found = estimated_strength(record, shape)
     if found is None:
-        return f"the record holds no such sales: it says nothing of this strength ({stated})"
-    return (
-        f"record's next-date test t = {found.t(strength):.1f} against this strength ({stated}); its upper limit is"
-        f" G {found.upper:.2g}, feedback strength {found.upper * shape.slope:.2g}"
-    )
+        return "the record holds no such sales: it says nothing of this strength"
+    t = f"t = {found.t(strength):.1f}"
+    if strength <= found.upper:
+        return f"the record does not reject this strength: {t}"
+    allowed = f"{found.upper / strength:.0%}".replace("%", " %") if found.upper > 0.0 else "none"
+    return f"the record rejects this strength: {t}; it allows at most {allowed} of it"

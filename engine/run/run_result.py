@@ -10,6 +10,7 @@ from engine.risk.results import RunResult, ScopeResult, Timing, scope_result
 from engine.risk.uncertainty.study import ParameterStudy
 from engine.run.backend import device_errors
 from engine.run.blocks import estimates, relative_se
+from engine.run.milder_stresses import milder_stresses
 from engine.run.prepared import Prepared, PreparedRun, scopes_of
 from engine.run.run_facts import facts_of
 from engine.run.simulate_command import simulate_command
@@ -66,8 +67,10 @@ def result_of(
     n_paths = tails.plan.n_paths if tails else max(row.n_moves or 0 for row in rows)
     far = _far_paths(prepared.drawn, tails) if prepared.drawn and tails else ()
     named = [_warning(each, n_paths, prepared) for each in far]
+    facts = facts_of(prepared, n_paths)
+    milder = milder_stresses(rows, prepared.inputs.scenarios, facts.standings, prepared.config.currency)
     return RunResult(
-        run=facts_of(prepared, n_paths),
+        run=facts,
         results=tuple(row for name in prepared.inputs.names for row in rows if row.scenario == name),
         timing=Timing(
             compile_s=max(part.program.compile_s for part in prepared.parts),
@@ -75,7 +78,7 @@ def result_of(
             total_s=total_s,
             paths_per_s=n_paths / simulate_s,
         ),
-        warnings=(*prepared.inputs.warnings, *named, *_unreached(prepared, tails)),
+        warnings=(*prepared.inputs.warnings, *named, *_unreached(prepared, tails), *milder),
         parameters=tuple(studies),
         far_paths=far,
     )

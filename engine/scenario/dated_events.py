@@ -10,6 +10,8 @@ from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.scenario import Scenario, findings_of
 
+MAX_DAYS = 250  # of a horizon
+
 
 def on_dates(unwind: Unwind, valuation_date: date, horizon_days: int | None, findings: Findings) -> tuple[Jump, ...]:
     """Return the jumps with one for each date of an event that is known to come within a horizon.
@@ -52,7 +54,8 @@ def event_notes(scenario: Scenario, valuation_date: date, horizon_days: int) -> 
         over = f"the horizon of {horizon_days} business days ends on {end}"
         if not any(event_days(event, valuation_date, horizon_days)):
             never = "the cap never ends" if where == _CAP else "it never comes"
-            findings.note(where, f"the next known date of {event} is {after[0]}, and {over}: {never}")
+            way_out = _way_out(event, valuation_date)
+            findings.note(where, f"the next known date of {event} is {after[0]}, and {over}: {never}; {way_out}")
         elif end > last:
             findings.note(where, f"dates of {event} are known to {last}, and {over}: none comes after {last}")
     return findings.notes()
@@ -65,6 +68,24 @@ def event_days(event: str, valuation_date: date, horizon_days: int) -> Iterator[
         day = sum(offset < (each - valuation_date).days for offset in ahead) + 1
         if day <= horizon_days:
             yield each, day
+
+
+def event_words(scenario: Scenario, valuation_date: date) -> str:
+    """Return, in a sentence, the horizon that each event of a scenario needs; "" where none has a known date."""
+    coming = {event: EVENTS[event].after(valuation_date) for _, event in _events(scenario.unwind or Unwind())}
+    ways = [f"{event} {days[0]}, {_way_out(event, valuation_date)}" for event, days in coming.items() if days]
+    return (
+        f"the date of its event must lie within the horizon: after {valuation_date} comes {'; '.join(ways)}"
+        if ways
+        else ""
+    )
+
+
+def _way_out(event: str, valuation_date: date) -> str:
+    """Return the horizon that reaches the next known date of an event, or that none does."""
+    away = (EVENTS[event].after(valuation_date)[0] - valuation_date).days
+    _, n_days = next(event_days(event, valuation_date, away))
+    return f"`--horizon-days {n_days}` reaches it" if n_days <= MAX_DAYS else f"beyond any horizon of {MAX_DAYS} days"
 
 
 _CAP = "cap.event"

@@ -51,6 +51,7 @@ RESULT = Feedback(
 def test_three_tables_parts_sales_and_regimes():
     parts, sales, regimes = tables(RESULT)
     assert "JPY bn" in parts.title
+    assert ["stress law" in each.title for each in (parts, sales, regimes)] == [True, False, False]  # said once
     assert parts.rows == [["fund", "VaR 99 %", "6.00 ±0.10", "4.00 ±0.10", "1.500 ±0.050", "0.500 ±0.010"]]
     assert "0.70 at the median impact, 0.90 at its 95 % quantile; 28 % ±2 % over 2 sets of its" in sales.title
     assert "; 3.1 % that it is 1 or more" in tables(replace(RESULT, gain_odds=None))[1].title

@@ -17,6 +17,7 @@ def test_quantiles_and_regimes_of_the_last_day_and_files_of_all(unwind, tmp_path
     row = next(line for line in done.stdout.splitlines() if line.startswith("USDJPY "))
     assert row.split()[1] == "145.04"
     assert "REPATRIATION" in done.stdout
+    assert "Rates are zero rates, continuously compounded, not par yields." in done.stdout
     assert pq.read_metadata(files["--paths-out"]).num_rows == 1500
     assert pq.read_metadata(files["--out"]).num_rows == 3 * 26
 

@@ -16,6 +16,7 @@ from engine.analysis.regulatory.liquidity_adjusted import CONFIDENCE, Amount, La
 from engine.analysis.regulatory.liquidity_horizons import BASE, RiskClass, horizons_of, risk_class
 from engine.analysis.regulatory.moves import is_drawn, law_part, n_paths_of, pnl_of_sets
 from engine.analysis.regulatory.pnl_attribution import Attribution
+from engine.analysis.regulatory.stressed_year import stressed_warnings
 from engine.analysis.sectioning import check_sectioning
 from engine.book.used_factors import used_factors
 from engine.conventions.currencies import HOME, fx_quote
@@ -133,19 +134,25 @@ def regulatory_views(
     assert state is not None
     assert state.stressed is not None  # else the law was refused
     requirements = tuple(_requirement(name, sets, today, year) for name in sets.full)
+    current = today.shortfalls(sets.full)
+    of_all = current.by_scope["total"][0].adjusted.value
     return RegulatoryViews(
         valuation_date=market.valuation_date,
         currency=config.currency,
         stressed_year=(state.stressed.first, state.stressed.last),
         stressed_book=state.stressed.book,
         no_history=_no_history(now),
-        current=today.shortfalls(sets.full),
+        current=current,
         stressed=year.shortfalls(sets.reduced),
         requirements=requirements,
         capital=capital(requirements),
         liquidity=days,
         attributions=attributions(config, say),
-        warnings=(*now.inputs.warnings, *_unexplained(requirements[0])),
+        warnings=(
+            *now.inputs.warnings,
+            *_unexplained(requirements[0]),
+            *stressed_warnings(config, market, state.stressed, requirements, of_all),
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from engine.errors import InputError
 from engine.explain.run.attribution import values_of
 from engine.explain.run.mechanism_moves import mechanism_moves, named_events
 from engine.explain.run.run_source import ReadyRun
-from engine.market.factors import LEVELS_MOVE, Factor
+from engine.market.factors import DAYS_PER_YEAR, LEVELS_MOVE, Factor
 from engine.market.market import Market
 from engine.risk.standing import Standing
 from engine.run.backend import device_errors
@@ -37,6 +37,7 @@ class PathReplay:
     start: Market  # where every path of the scenario starts
     dates: Dates  # (n_steps,) after each step: one date, the horizon, where the run takes it in one step
     horizon_days: int
+    shares: F64  # (n_factors,) of what one deviation of each factor alone does to a book, the largest of all books
     regimes: tuple[str, ...]  # names by number; () where the law has none
     levels: F64  # (n_steps, n_factors) zero rates, prices and vols
     series: F64  # (n_steps, n_series) `kernels.law_layout.PATH_SERIES`
@@ -95,6 +96,7 @@ def path_replay(run: ReadyRun, scenario: str, path: int) -> PathReplay:
         start=part.inputs.shocked[s],
         dates=_dates(part),
         horizon_days=part.config.horizon_days,
+        shares=_shares(part, s),
         regimes=regime_names(part.inputs.unwinds[s]),
         levels=_levels(part.inputs.shocked[s], deviations),
         series=seen[:, n_factors:],
@@ -140,6 +142,21 @@ def _pnl_by_day(part: Prepared, s: int, deviations: F64) -> F64:
     seen: I64 = np.minimum(part.packed.book.run.observations[:, None], np.arange(1 + n_steps))
     moves = np.moveaxis(known[seen], -1, 1)  # (n_observations, n_factors, 1 + n_steps)
     return values_of(part, s, np.ascontiguousarray(moves)).T.copy()
+
+
+def _shares(part: Prepared, s: int) -> F64:
+    """Return on which factors the books' P&L depends: (n_factors,) parts of the sum over factors.
+
+    Each factor alone moves by one standard deviation of the horizon; of several books the largest share counts.
+    """
+    market, days = part.inputs.market, part.config.horizon_days
+    alone = np.diag(market.vols * np.sqrt(days / DAYS_PER_YEAR))
+    moves = np.hstack([np.zeros((len(alone), 1)), alone])  # first where nothing moves
+    pnl = values_of(part, s, np.repeat(moves[None], part.packed.book.run.observations.size, axis=0))[1:]
+    effects = np.abs(pnl[:, 1:] - pnl[:, :1])
+    sums = effects.sum(axis=1, keepdims=True)
+    found: F64 = (effects / np.where(sums > 0.0, sums, 1.0)).max(axis=0)
+    return found
 
 
 def _levels(start: Market, deviations: F64) -> F64:

@@ -15,12 +15,14 @@ def test_tables_name_paragraphs_and_desks():
     assert found.exit_code == 0, found.output
     for words in (
         "MAR33.4",
+        "no insurer's solvency rule",
         "requirement, MAR33.15",
         "2008-02-29 to 2009-03-19",
         "carry-fund",
         "P&L attribution, MAR32",
     ):
         assert words in found.stdout
+    assert "warning: stressed year 2008-02-29 to 2009-03-19: it is the worst for sample.csv" in found.stderr
 
 
 def test_json_is_one_object_and_a_given_horizon_counts():

@@ -18,18 +18,25 @@ def jumped():
 def test_each_day_has_its_levels_regime_jumps_and_sales(jumped):
     market = next(tables(jumped))
     heads = [column.heading for column in market.columns]
-    assert heads[:4] == ["date", "JGB_2Y %", "JGB_10Y %", "JGB_30Y %"]
+    assert heads[0] == "date"
     assert heads[-4:] == ["private sold, USD bn", "impact, bp", "regime", "jumps and interventions"]
     assert len(market.rows) == 11  # the start, and ten days
     assert any("jump: repatriation" in row[-1] for row in market.rows)
-    assert market.footnote == "10 other factors are in the JSON: --json."
-    assert len(main_factors(jumped)) == 8
+    assert market.footnote.startswith("Rates are zero rates, continuously compounded, not par yields; ")
+    hidden = set(range(len(jumped.factors))) - set(main_factors(jumped))
+    assert all(jumped.shares[f] <= 0.01 for f in hidden)
+    assert {"JGB_20Y %", "JGB_40Y %", "USDJPY"} <= set(heads)
 
 
 def test_pnl_of_the_last_day_is_the_paths_and_positions_add_up_to_it(jumped):
     _, by_day, positions = tables(jumped)
-    assert by_day.rows[-1][1] == positions.rows[-1][2]
+    assert by_day.rows[-1][2] == positions.rows[-1][2]
     assert len(by_day.rows) == 11
+    days = jumped.pnl_by_day[:, 0]
+    worst = min(range(1, 11), key=lambda k: days[k] - days[k - 1])
+    changes = [float(row[1].replace(",", "")) for row in by_day.rows[1:]]
+    assert by_day.rows[0][1] == ""
+    assert changes.index(min(changes)) == worst - 1
     assert positions.rows[-2][0] == "35 others"
     assert "differs from the sum by at most" in positions.footnote
 

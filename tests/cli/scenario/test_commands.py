@@ -24,7 +24,7 @@ def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     for name in ("equities/regimes-theory", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
     assert rows["filtered"].endswith("  passes at 1 and 10 days")
-    assert "stress law: not a forecast; record's next-date test t = -6.3 against this strength" in rows["unwind-loop"]
+    assert "stress law: not a forecast; the record rejects this strength: t = -6.3" in rows["unwind-loop"]
     assert (
         "Backtest: stress law: not a forecast; law gaussian: fails" in unwind("scenario", "show", "april-2025").stdout
     )
@@ -40,7 +40,7 @@ def test_show_gives_sizes_in_market_units_and_the_source(unwind):
 def test_show_says_what_goes_on_within_the_paths(unwind):
     out = unwind("scenario", "show", "feedback-severe").stdout
     assert "loop    feedback strength in USD/JPY  1.3" in out  # 400 * 0.6 * 6 * 0.0009 = 1.296
-    assert "record's next-date test t = -14.3 against this strength" in out
+    assert "the record rejects this strength: t = -14.3" in out
     out = unwind("scenario", "show", "bench/three-regimes.toml").stdout
     assert "Regime FLIGHT" in out
     assert "Hazard CALM to FLIGHT: assumption" in out

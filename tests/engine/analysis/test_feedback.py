@@ -79,7 +79,7 @@ def test_a_month_at_the_largest_hazard_is_sold_at_the_largest_pace(step_years):
 
 
 def test_the_records_verdict_stands_beside_the_parts(results):
-    assert results["unwind-loop"].standing.loop.startswith("record's next-date test t = -6.3 against this strength")
+    assert results["unwind-loop"].standing.loop.startswith("the record rejects this strength: t = -6.3")
     assert results["base"].standing.loop == ""
 
 

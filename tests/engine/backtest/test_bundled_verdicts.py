@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.backtest.bundled_verdicts import bundled_verdicts, condensed, laws_json, verdicts_of
+from engine.backtest.bundled_verdicts import bundled_verdicts, condensed, explained, laws_json, verdicts_of
 from engine.backtest.laws.registry import LAWS
 from engine.mechanisms.law import LAW_KINDS, Way
 from engine.risk.standing import Standing
@@ -118,3 +118,8 @@ def test_json_has_the_bands_and_what_is_said_of_each_law(run_files):
     assert {total["lowest"]["law"], total["highest"]["law"]} == {"gaussian", "historical-250"}
     alone = replace(result, run=replace(result.run, laws=()))
     assert laws_json(alone)["bands"] == []
+
+
+def test_a_table_explains_the_statistic_that_its_verdicts_name():
+    assert explained(["passes at 1 day", "fails at 1 day: Kupiec 99, Z2"]).startswith("Z2: Acerbi and Szekely's test")
+    assert explained(["passes at 1 day", "fails at 10 days: Kupiec 99"]) == ""

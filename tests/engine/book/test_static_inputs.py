@@ -80,13 +80,25 @@ def test_a_curve_with_factors_of_its_own_and_a_book_without_swaps_or_forwards_ar
 
 
 def test_a_book_says_how_much_of_its_gross_dv01_stands_still(make_book, make_market):
-    """An asset swap: the swap's own basis point is half of the gross, and stands still; so say both warnings alike."""
+    """An asset swap: bond, swap and the swap's own spread are each a third of the gross, and the last stands still."""
     text = said(make_book, make_market(), *ASSET_SWAP)
     spread = text["spreads of TONA over JGB"].split("+1 bp is worth ")[1].split(" JPY")[0].lstrip("+")
     gross = float(text["main"].split("gross DV01 of ")[1].split(" JPY")[0].replace(",", ""))
     share = float(spread.replace(",", "")) / gross
-    assert share == pytest.approx(0.5, abs=0.03)  # a bond of 30 years beside its swap
+    assert share == pytest.approx(1.0 / 3.0, abs=0.02)  # a bond of 30 years beside its swap
+    assert text["main"].startswith("main: of a gross DV01 of ")
     assert text["main"].endswith(f"spreads no factor moves hold TONA {spread} ({share:.0%})")
+
+
+def test_no_share_of_a_gross_is_above_the_whole_and_a_book_has_one_text(make_book, make_market):
+    """A basis swap moves with its own spread above all: more than with the curves, and no more than with everything."""
+    payer = PAYER | {"vol": 0.0058, "notional": 1e10}
+    book, market = make_book(XCCY, payer), make_market()
+    (text,) = (each for each in static_input_warnings(book, market, fit(book, market)) if each.startswith("main:"))
+    shares = [float(part.split("%)")[0]) for part in text.split("(")[1:]]
+    assert "XCCY_JPY" in text
+    assert "of a gross vega of" in text
+    assert all(0.0 < share <= 100.0 for share in shares)
 
 
 def test_a_book_that_hardly_rests_on_static_inputs_says_nothing_of_its_own(make_book, make_market):
@@ -119,7 +131,7 @@ def test_a_book_of_risk_reversals_says_what_its_skew_is_worth(make_book, make_ma
     text = said(make_book, make_market(), *reversal)["main"]
     assert "risk reversals of USDJPY " in text
     share = float(text.rsplit("(", 1)[1].rstrip("%)"))
-    assert share == pytest.approx(50.0, abs=10.0)
+    assert share == pytest.approx(33.0, abs=7.0)
     assert said(make_book, make_market(), whole)["main"] == text  # a position of both options is no smaller in gross
     assert "main" not in said(make_book, basis_market(load_market(bundled_market_path())), whole)
 

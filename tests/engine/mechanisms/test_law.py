@@ -151,7 +151,10 @@ def test_laws_by_covariance_need_moves_and_their_weekdays_and_take_one_step(tmp_
 def test_a_stressed_law_needs_a_stressed_year(tmp_path):
     made = scenario(tmp_path, 'law = "stressed"\n')
     assert apply(made, MARKET).market.filtered.stressed is not None
-    with pytest.raises(FileFaults, match=r"law 'stressed' needs the worst year for a book.*calibrate --stressed BOOK"):
+    with pytest.raises(
+        FileFaults,
+        match=r"law 'stressed' needs the worst .*`unwind calibrate HISTORY --date 2025-05-28 --stressed BOOK --out",
+    ):
         apply(made, replace(MARKET, filtered=replace(MARKET.filtered, stressed=None)))
 
 

@@ -84,11 +84,12 @@ def test_white_errors_are_those_of_the_sandwich_written_out():
     assert found.se == pytest.approx(np.sqrt((bread @ meat @ bread)[0, 0]), rel=1e-10)
 
 
-def test_a_verdict_says_t_and_the_largest_strength_that_is_not_rejected():
+def test_a_verdict_says_whether_it_rejects_and_how_much_it_allows():
     assert loop_verdict(CARRY, IMPACT, RECORD) == (
-        "record's next-date test t = -6.3 against this strength (G 0.225, feedback strength 0.675); its upper limit is"
-        " G 0.07, feedback strength 0.21"
+        "the record rejects this strength: t = -6.3; it allows at most 31 % of it"
     )
+    weaker = replace(IMPACT, fx_log_per_usd_bn=0.25 * IMPACT.fx_log_per_usd_bn)
+    assert loop_verdict(CARRY, weaker, RECORD).startswith("the record does not reject this strength: t = -")
 
 
 def test_a_record_without_such_sales_says_nothing():

@@ -128,4 +128,4 @@ def test_a_loop_without_strength_has_the_digests_of_the_filtered_law_and_one_wit
     assert digests(result, "idle") == digests(result, "filtered")
     assert digests(result, "unwind-loop") != digests(result, "filtered")
     words = laws_json(result)["backtest"]["scenarios"]["unwind-loop"]
-    assert words.startswith("stress law: not a forecast; record's next-date test t = -6.3 against this strength")
+    assert words.startswith("stress law: not a forecast; the record rejects this strength: t = -6.3")

@@ -14,7 +14,7 @@ from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
 from engine.mechanisms.unwind import Unwind
 from engine.scenario.apply import apply
-from engine.scenario.dated_events import event_notes, on_dates
+from engine.scenario.dated_events import event_notes, event_words, on_dates
 from engine.scenario.scenario import Scenario
 
 MEETING = Jump(name="rise", source="s", event="boj-meetings", probability=0.3, mean=(("JGB_1Y", 0.001),))
@@ -61,7 +61,7 @@ def test_a_market_after_the_last_known_date_has_none_and_says_so():
 def test_a_next_date_beyond_the_horizon_is_a_note():
     (note,) = event_notes(scenario(MEETING), DAY, 13)
     assert "the next known date of boj-meetings is 2025-06-17, and the horizon of 13 business days ends on" in note
-    assert "ends on 2025-06-16: it never comes" in note
+    assert note.endswith("ends on 2025-06-16: it never comes; `--horizon-days 14` reaches it")
     assert event_notes(scenario(MEETING), DAY, 14) == ()
 
 
@@ -114,8 +114,14 @@ def test_a_cap_that_no_meeting_within_the_horizon_can_end_is_a_note():
     held = Scenario(name="s", title="t", description="d", source="s", unwind=Unwind(cap=cap))
     (note,) = event_notes(held, DAY, 13)
     assert "cap.event: the next known date of boj-meetings is 2025-06-17, and the horizon of 13 business days" in note
-    assert note.endswith("ends on 2025-06-16: the cap never ends")
+    assert note.endswith("ends on 2025-06-16: the cap never ends; `--horizon-days 14` reaches it")
     assert event_notes(held, DAY, 14) == ()
+    assert event_words(held, DAY) == (
+        "the date of its event must lie within the horizon: after 2025-05-28 comes boj-meetings 2025-06-17,"
+        " `--horizon-days 14` reaches it"
+    )
+    assert event_words(scenario(), DAY) == ""
+    assert "beyond any horizon of 250 days" in event_words(held, date(2020, 1, 6))
     findings = Findings("s")
     on_dates(held.unwind, date(2026, 1, 5), 14, findings)
     (note,) = findings.notes()
