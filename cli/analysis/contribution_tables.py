@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from engine.risk.measures.measure import TailMeasure
 
 NOTHING = "-"
+WORTH_A_ROW = 5e-4  # of a total
 LEAST_ERROR = 1e-5  # of a table's unit: below it a figure is the same on every path, and is shown without an error
 
 
@@ -22,12 +23,23 @@ def contribution_table(found: "ContributionTable", currency: str) -> Table:
     scale = render.scale(currency, [each.value for group in found.shown for each in group.contributions.values()])
     level = render.percent(found.confidence)
     title = f"{found.scenario} by {found.by}: what contributes to {_labels(measures)} at {level}, {scale.unit}\n"
-    rows = [_row(group, found, measures, scale) for group in found.shown]
+    rows = [_row(group, found, measures, scale) for group in found.shown if _is_worth_a_row(group, found)]
     return Table(
         title=title,
         columns=tuple(_columns(found, measures)),
         rows=[*rows, _total(found, measures, scale)],
         footnote=" ".join(_footnotes(found, measures, scale)),
+    )
+
+
+def _is_worth_a_row(group: "GroupFigures", found: "ContributionTable") -> bool:
+    """Return whether a group is more than a trifle, or has figures beside its contributions."""
+    return (
+        bool(group.standalone)
+        or group.tail_share is not None
+        or any(
+            abs(each.value) >= WORTH_A_ROW * abs(found.total[key].value) for key, each in group.contributions.items()
+        )
     )
 
 
@@ -73,7 +85,7 @@ def _contributions(
 ) -> Iterator[str]:
     for measure in measures:
         figure, total = figures[measure.key], found.total[measure.key].value
-        yield _estimate(figure, scale)
+        yield estimate(figure, scale)
         yield render.percent(round(figure.value / total, 3) + 0.0, 1) if total > 0.0 else NOTHING
 
 
@@ -81,10 +93,10 @@ def _alone(
     figures: "Figures", found: "ContributionTable", measures: "Sequence[TailMeasure]", scale: Scale
 ) -> Iterator[str]:
     for measure in measures if found.diversification else ():
-        yield _estimate(figures[measure.key], scale) if measure.key in figures else NOTHING
+        yield estimate(figures[measure.key], scale) if measure.key in figures else NOTHING
 
 
-def _estimate(figure: "Figure", scale: Scale) -> str:
+def estimate(figure: "Figure", scale: Scale) -> str:
     """Return a figure with the simulation's error, and that of a law's table of past days, if it has one."""
     if max(figure.se, figure.table_se or 0.0) < LEAST_ERROR * scale.divisor:
         return scale.amount(figure.value)
@@ -104,8 +116,10 @@ def _has_shares(found: "ContributionTable") -> bool:
 def _footnotes(found: "ContributionTable", measures: "Sequence[TailMeasure]", scale: Scale) -> Iterator[str]:
     paths = "worst moves" if found.is_exact else "paths of the tail"
     yield f"Read from {found.tail_paths:,} {paths}; ± and a second ± as above."
+    if not all(_is_worth_a_row(group, found) for group in found.shown):
+        yield "Less than 0.05 % of the total is in --json alone."
     if found.diversification:
-        off = ", ".join(f"{_estimate(found.diversification[m.key], scale)} off {m.label}" for m in measures)
+        off = ", ".join(f"{estimate(found.diversification[m.key], scale)} off {m.label}" for m in measures)
         yield f"Diversification takes {off} of the groups alone, added up."
     if found.others is not None:
         yield f"{found.others.group}: all groups but the largest; --json has each."

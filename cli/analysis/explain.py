@@ -156,7 +156,7 @@ def _as_json(found: "RunExplanation", replay: str) -> dict[str, Any]:
 
 def _show(found: "RunExplanation", replay: str) -> None:
     from cli.analysis.explain_bars import bars
-    from cli.analysis.explain_prose import heading, prose
+    from cli.analysis.explain_prose import amount, heading, prose
     from cli.analysis.explain_tables import cause_tables, contribution_table, money
 
     print(f"{heading(found)}\n")
@@ -166,6 +166,16 @@ def _show(found: "RunExplanation", replay: str) -> None:
         print(f"\n{bars(each, money(found))}")
     print()
     render.show(*(table for each in found.scenarios for table in cause_tables(each, found)))
+    print()
+    for each in found.scenarios:
+        whose = f"{each.scenario}: " if len(found.scenarios) > 1 else ""
+        shown = _shown(replay, each.worst_path, each.scenario, found)
+        print(f"{whose}worst path: {each.worst_path}, loses {amount(each.worst_loss)}: {shown}")
     first = found.scenarios[0]
-    only = f" --only {first.scenario}" if len(found.scenarios) > 1 else ""
-    print(f"\nSuch a path day by day: {replay.replace('PATH', str(first.causes[0].typical[0]), 1)}{only}")
+    print(f"Such a path day by day: {_shown(replay, first.causes[0].typical[0], first.scenario, found)}")
+
+
+def _shown(replay: str, path: int, scenario: str, found: "RunExplanation") -> str:
+    """Return the command that shows a path of one scenario."""
+    only = f" --only {scenario}" if len(found.scenarios) > 1 else ""
+    return f"{replay.replace('PATH', str(path), 1)}{only}"

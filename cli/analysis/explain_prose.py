@@ -14,6 +14,7 @@ WORTH_SAYING = 0.10  # of expected shortfall: smaller parts stand in the table a
 WORTH_CHANGE = 0.01  # of expected shortfall: of a part that adds in one scenario and takes off in another
 MOST_PARTS = 3  # that a sentence names
 MOST_CAUSES = 3
+LEAST_CAUSE = 0.01  # of the paths of the tail: rarer causes stand in the table alone
 MOST_CHANGES = 4
 
 
@@ -62,8 +63,13 @@ def _parts(parts: Sequence["Contribution"], key: str, es: float) -> Iterator[str
     saving = sorted((pair for pair in shares if pair[0] <= -WORTH_SAYING), key=lambda pair: pair[0])[:MOST_PARTS]
     if adding:
         words = [f"{render.percent(share, 0)} {each.words}" for share, each in adding]
-        words[0] = words[0].replace(" % ", " % of that is ", 1)
-        yield f"{_listed(words)}."
+        share, most = adding[0]
+        if share > 1.0:
+            words[0] = f"More than all of it ({render.percent(share, 0)}) is {most.words}"
+            yield f"{_listed(words)}; others take off."
+        else:
+            words[0] = words[0].replace(" % ", " % of that is ", 1)
+            yield f"{_listed(words)}."
     if saving:
         words = [f"{each.words} takes {render.percent(-share, 0)} off" for share, each in saving]
         yield f"{_capital(_listed(words))}."
@@ -72,7 +78,8 @@ def _parts(parts: Sequence["Contribution"], key: str, es: float) -> Iterator[str
 def _tail(each: "ScenarioExplanation", es: float) -> Iterator[str]:
     """Say which causes made most paths of the tail, what mechanisms cost in it, and where it ends."""
     if each.causes:
-        words = [f"{_said(cause)} on {render.percent(cause.share, 0)}" for cause in each.causes[:MOST_CAUSES]]
+        worth = [cause for i, cause in enumerate(each.causes[:MOST_CAUSES]) if i == 0 or cause.share >= LEAST_CAUSE]
+        words = [f"{_said(cause)} on {render.percent(cause.share, 0)}" for cause in worth]
         yield f"What made these paths lose: {_listed(words)}."
     costly = [one for one in each.mechanisms if one.cost >= max(WORTH_SAYING * es, 2.0 * one.cost_se)]
     if costly:
@@ -110,8 +117,8 @@ def _rate_units() -> tuple[str, ...]:
 def _change(change: "SignChange") -> str:
     what = _capital(change.words)
     return (
-        f"{what} adds {amount(change.adds.value, change.adds.se)} in {change.adds_in} and takes off"
-        f" {amount(-change.takes_off.value, change.takes_off.se)} in {change.takes_off_in}."
+        f"{what} adds {amount(change.adds.value, change.adds.error)} in {change.adds_in} and takes off"
+        f" {amount(-change.takes_off.value, change.takes_off.error)} in {change.takes_off_in}."
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli import render
+from cli.analysis.contribution_tables import WORTH_A_ROW, estimate
 from cli.render import Column, Scale, Table
 
 if TYPE_CHECKING:
+    from engine.analysis.contributions.figures import Figure
     from engine.explain.run.run_explanation import RunExplanation
     from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation
     from engine.risk.measures.measure import TailMeasure
@@ -16,7 +18,6 @@ RULE = (
     " direction that did, if a third; else several together: docs/explain.md."
 )
 ADDS = "by factor, then by book; both add up to the total. Less than 0.05 % of it is in the JSON alone."
-WORTH_A_ROW = 5e-4  # of expected shortfall
 COST = "what the cause made of that loss, on average."
 TYPICAL = "those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them."
 
@@ -47,7 +48,7 @@ def contribution_table(found: "RunExplanation") -> Table:
         title=f"What VaR and ES are made of, {unit.unit}",
         columns=tuple(columns),
         rows=rows,
-        footnote="±: one standard error of the simulation; none where every move is valued.",
+        footnote="±: one standard error of the simulation; a second ±, or that behind `exact`: of the law's past days.",
     )
 
 
@@ -55,11 +56,15 @@ def worth_a_row(each: "ScenarioExplanation") -> tuple["Contribution", ...]:
     """Return the parts of the market that are large enough to be shown."""
     from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 
-    key = EXPECTED_SHORTFALL.key
-    whole = max((abs(tail.of(EXPECTED_SHORTFALL).value) for tail in each.total.measures), default=0.0)
-    return tuple(
-        part for part in each.factors if key in part.figures and abs(part.figures[key].value) >= WORTH_A_ROW * whole
-    )
+    key, least = EXPECTED_SHORTFALL.key, WORTH_A_ROW * _whole(each)
+    return tuple(part for part in each.factors if key in part.figures and abs(part.figures[key].value) >= least)
+
+
+def _whole(each: "ScenarioExplanation") -> float:
+    """Return ES at the highest confidence, without its sign [currency]."""
+    from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+
+    return max((abs(tail.of(EXPECTED_SHORTFALL).value) for tail in each.total.measures), default=0.0)
 
 
 def _rows(
@@ -70,18 +75,19 @@ def _rows(
         for of_scenario in parts:
             found = next((each for each in of_scenario if each.name == name), None)
             figures = [None if found is None else found.figures.get(measure.key) for measure in measures]
-            row += ["" if each is None else _signed(each.value, each.se, unit) for each in figures]
+            row += ["" if each is None else _signed(each, unit) for each in figures]
         yield row
 
 
 def _total(each: "ScenarioExplanation", measure: "TailMeasure", found: "RunExplanation", unit: Scale) -> str:
+    from engine.analysis.contributions.figures import total_figures
+
     tail = next(tail for tail in each.total.measures if tail.confidence == found.confidence)
-    estimate = tail.of(measure)
-    return unit.figure(estimate.value, estimate.se)
+    return estimate(total_figures(tail)[measure.key], unit)
 
 
-def _signed(value: float, se: float, unit: Scale) -> str:
-    text = unit.figure(value, se)
+def _signed(figure: "Figure", unit: Scale) -> str:
+    text = estimate(figure, unit)
     return text if text.startswith("-") else f"+{text}"
 
 
@@ -130,10 +136,16 @@ def _mechanisms(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
     columns = (
         Column(heading="mechanism", is_number=False),
         Column(heading="acted on", meaning="share of the tail's paths that it made better or worse."),
-        Column(heading="cost", meaning="of its own move, on average over the tail; below 0 it made the paths better."),
+        Column(
+            heading="cost",
+            meaning="of its own move, on average over the tail; below 0 it made the paths better. What is within its"
+            " error of 0, or below 0.05 % of ES, is in the JSON alone.",
+        ),
     )
     rows = [
-        [one.name, _share(one.acted, one.acted_se), unit.estimate(one.cost, one.cost_se)] for one in each.mechanisms
+        [one.name, _share(one.acted, one.acted_se), unit.estimate(one.cost, one.cost_se)]
+        for one in each.mechanisms
+        if abs(one.cost) >= max(WORTH_A_ROW * _whole(each), one.cost_se)
     ]
     return Table(
         title=f"{each.scenario}: what the law's mechanisms did in the tail, {unit.unit}", columns=columns, rows=rows

@@ -10,17 +10,15 @@ from cli import options, render
 
 
 def hedge(
-    candidates: Annotated[
-        Path | None,
+    sources: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="HEDGES.csv",
-            help="Rows of a book file, one lot each, with columns `cost`, half the bid-offer spread of a lot in the"
-            " row's currency, `most` and perhaps `least`, lots; rows of one `book` are one hedge. Default: what the"
-            " article advises, as contracts of 2025-05-28.",
+            metavar="HEDGES.csv|RUN.toml",
+            help="One of each at most. Hedges: rows of a book file, one lot each, with columns `cost`, half the"
+            " bid-offer spread of a lot in the row's currency, `most` and perhaps `least`, lots; rows of one `book` are"
+            " one hedge. Default: what the article advises, as contracts of 2025-05-28. RUN.toml: the run's settings;"
+            " options override it.",
         ),
-    ] = None,
-    settings: Annotated[
-        Path | None, typer.Option(metavar="RUN.toml", help="The run's settings; options override it.")
     ] = None,
     names: Annotated[
         list[str] | None,
@@ -84,13 +82,14 @@ def hedge(
     from engine.analysis.hedge.hedge import hedge as best_mix
     from engine.analysis.hedge.result import as_json as json_of
 
+    candidates, settings = _sources(sources or [])
     flags = {
         "market": market,
         "book": book,
         "scenarios": scenario or (None if settings else list(SCENARIOS)),
         "paths": paths,
         "horizon_days": horizon_days,
-        "confidence": [confidence or "0.99"],
+        "confidence": [confidence] if confidence else (None if settings else ["0.99"]),
         "seed": seed,
         "backend": backend,
         "currency": currency,
@@ -106,3 +105,15 @@ def hedge(
         print()
         render.show_text(hedge_tables.words(found))
     render.warn_of(found.warnings)
+
+
+def _sources(paths: list[Path]) -> tuple[Path | None, Path | None]:
+    """Return the file of hedges and that of settings, None of what is not given. Raises InputError for two of one."""
+    from engine.errors import InputError
+
+    tomls = [path for path in paths if path.suffix == ".toml"]
+    others = [path for path in paths if path.suffix != ".toml"]
+    for some, what in ((others, "file of hedges"), (tomls, "RUN.toml")):
+        if len(some) > 1:
+            raise InputError(f"one {what} is taken, got {', '.join(map(str, some))}; give one")
+    return others[0] if others else None, tomls[0] if tomls else None

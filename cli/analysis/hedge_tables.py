@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from cli import render
 from cli.render import Column, Scale, Table
 
+MOST_STILL = 0.5  # of a hedge's gross DV01, on a spread that no factor moves, without a word
+
 if TYPE_CHECKING:
     from engine.analysis.hedge.result import HedgeResult, ScenarioScore
     from engine.analysis.hedge.sign_changes import SignChange
@@ -14,15 +16,19 @@ if TYPE_CHECKING:
 
 
 def tables(found: "HedgeResult") -> Iterator[Table]:
-    """Yield the mix, then its score."""
+    """Yield the mix, its score, and what each of its hedges does to ES alone."""
     yield _mix(found)
     yield _scores(found)
+    if any(each.lots for each in found.lines):
+        yield _alone(found)
 
 
 def words(found: "HedgeResult") -> str:
-    """Return what to make of it: optimism, regret, the worst place, and hedges whose sign depends on the unwind."""
+    """Return what to make of it: optimism, regret, the worst place, basis risk, and advice that changes sign."""
     unit = _unit(found)
-    return "\n\n".join([_optimism(found, unit), _regret(found, unit), _worst(found, unit), *_signs(found)])
+    return "\n\n".join(
+        [_optimism(found, unit), _regret(found, unit), _worst(found, unit), *_basis(found), *_signs(found)]
+    )
 
 
 def _unit(found: "HedgeResult") -> Scale:
@@ -38,23 +44,31 @@ def _mix(found: "HedgeResult") -> Table:
     title = (
         f"Hedges for the least ES {render.percent(found.confidence)} of {found.scenarios[0].scenario} over"
         f" {render.days_text(found.horizon_days)} from {found.valuation_date}, {unit.unit}\n"
-        f"{found.n_paths:,} paths, seed {found.seed}, {lots}, {found.n_planes} planes: {proof}\n"
+        f"{found.n_paths:,} paths, seed {found.seed}, {lots}: {proof}\n"
     )
     columns = (
         Column(heading="hedge", is_number=False),
         Column(heading="lots"),
-        Column(heading="at most"),
+        Column(heading="allowed", meaning="lots; `at its most`: more of it would make the tail less.", is_number=False),
         Column(heading="cost", meaning="half the bid-offer spread of these lots, paid once."),
         Column(
             heading="carry a day",
             meaning="exact: gain in a business day in which rates, vols and FX stand still; below 0 a cost.",
         ),
+        Column(heading="a lot", is_number=False, meaning="below 0 it is sold, or the fixed rate paid."),
     )
     rows = [
-        [each.name, _lots(each.lots, found), f"{each.most:,.0f}", unit.amount(each.cost), unit.amount(each.carry_a_day)]
+        [
+            each.name,
+            _lots(each.lots, found),
+            f"{each.most:,.0f}{', at its most' * (each.is_at_most and each.lots > 0.0)}",
+            unit.amount(each.cost),
+            unit.amount(each.carry_a_day),
+            each.lot,
+        ]
         for each in found.lines
     ]
-    rows.append(["all", "", "", unit.amount(found.cost), unit.amount(found.carry_a_day)])
+    rows.append(["all", "", "", unit.amount(found.cost), unit.amount(found.carry_a_day), ""])
     return Table(title=title, columns=columns, rows=rows)
 
 
@@ -79,7 +93,28 @@ def _scores(found: "HedgeResult") -> Table:
     )
     rows = [row for each in found.scenarios for row in _score_rows(each, unit, said[each.scenario])]
     title = f"The mix on {found.n_paths:,} fresh paths, seed {found.score_seed}, {unit.unit}\n"
-    return Table(title=title, columns=columns, rows=rows, footnote="±: one standard error of the simulation.")
+    return Table(title=title, columns=columns, rows=rows, footnote=_note(found))
+
+
+def _note(found: "HedgeResult") -> str:
+    note = "±: one standard error of the simulation."
+    table = " A second ± is that of the law's table of past days, paired too."
+    return note + table * any(change.table_se is not None for each in found.scenarios for change in each.changes)
+
+
+def _alone(found: "HedgeResult") -> Table:
+    """Lay out what each hedge of the mix changes of ES by itself, scenario beside scenario."""
+    unit, used = _unit(found), [each for each in found.lines if each.lots]
+    columns = (
+        Column(heading="change of ES by", is_number=False, meaning="its lots alone, cost included; below 0 helps."),
+        *(Column(heading=each.scenario) for each in found.scenarios),
+    )
+    rows = [[each.name, *(_moved(change, unit) for change in each.es_changes)] for each in used]
+    return Table(title=f"Each hedge of the mix alone on the fresh paths, {unit.unit}\n", columns=columns, rows=rows)
+
+
+def _moved(change: "Change", unit: Scale) -> str:
+    return unit.with_table(change.value, change.se, change.table_se, is_exact=False)
 
 
 def _score_rows(each: "ScenarioScore", unit: Scale, verdict: str) -> Iterator[list[str]]:
@@ -89,7 +124,7 @@ def _score_rows(each: "ScenarioScore", unit: Scale, verdict: str) -> Iterator[li
     by_key = {change.measure: change for change in each.changes}
     es, var = by_key[EXPECTED_SHORTFALL.key], by_key[VALUE_AT_RISK.key]
     before, after = (unit.estimate(figure.value, figure.se) for figure in (es.before, es.after))
-    moved = [unit.estimate(change.value, change.se) for change in (es, var)]
+    moved = [_moved(change, unit) for change in (es, var)]
     yield [each.scenario, before, after, *moved, _mean(each.pnl, unit), verdict]
     for regime in each.regimes:
         name = f"  {regime.regime}, {render.percent(regime.probability, 2)}"
@@ -129,15 +164,30 @@ def _worst(found: "HedgeResult", unit: Scale) -> str:
     return f"Worst place of the mix: it {verb} on average {_mean(worst.pnl, unit)} {unit.unit} in {place}."
 
 
+def _basis(found: "HedgeResult") -> Iterator[str]:
+    """Yield a word on hedges of the mix that rest mostly on a spread which stands still."""
+    names = [each.name for each in found.lines if each.lots and each.still_share > MOST_STILL]
+    if names:
+        yield (
+            f"More than half of the DV01 of {', '.join(names)} is on a curve spread that no factor moves: its basis"
+            " risk is in no figure: take the basis market, `--market engine/market/data/basis/2025-05-28.toml`, or one"
+            " that `unwind data spreads` made."
+        )
+
+
 def _signs(found: "HedgeResult") -> Iterator[str]:
     """Yield a sentence for each pair of unwinds that some hedges disagree on."""
-    pairs = dict.fromkeys((each.pays_in, each.costs_in) for each in found.sign_changes)
-    for pays, costs in pairs:
-        mine = [each for each in found.sign_changes if (each.pays_in, each.costs_in) == (pays, costs)]
-        unit = render.scale(found.currency, [each.costs.value for each in mine])
-        some = "; ".join(_sign(each, unit) for each in mine)
-        yield f"Advice that changes sign, {unit.unit} a lot: pays in {pays} and costs in {costs}: {some}."
+    pairs = dict.fromkeys((each.helps_in, each.hurts_in) for each in found.sign_changes)
+    lots = {each.name: each.tried_lots for each in found.lines}
+    for helps, hurts in pairs:
+        mine = [each for each in found.sign_changes if (each.helps_in, each.hurts_in) == (helps, hurts)]
+        unit = render.scale(found.currency, [each.hurts.value for each in mine])
+        some = "; ".join(_sign(each, f"{_lots(lots[each.hedge], found)} lots", unit) for each in mine)
+        yield (
+            f"Advice that changes sign, change of ES, {unit.unit}, by the mix's lots of each hedge alone, one lot where"
+            f" it has none: less in {helps} and more in {hurts}: {some}."
+        )
 
 
-def _sign(each: "SignChange", unit: Scale) -> str:
-    return f"{each.hedge} {_mean(each.pays, unit)} and {_mean(each.costs, unit)}"
+def _sign(each: "SignChange", lots: str, unit: Scale) -> str:
+    return f"{each.hedge}, {lots}: {_moved(each.helps, unit)} and {_moved(each.hurts, unit)}"

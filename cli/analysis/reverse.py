@@ -1,16 +1,19 @@
 """`unwind reverse`: the likeliest ways to lose an amount, the level that it takes, and markets given a level."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import options, render
 from cli.analysis import settings
-from engine.conventions.currencies import HOME
 
 
 def reverse(
     loss: Annotated[str, typer.Option(metavar="AMOUNT", help="To lose, in the currency of the results: 30e9.")],
+    settings_file: Annotated[
+        Path | None, typer.Argument(metavar="RUN.toml", help="The run's settings; options override it.")
+    ] = None,
     market: options.Market = None,
     book: options.Books = None,
     scenario: options.Scenarios = None,
@@ -31,14 +34,14 @@ def reverse(
     horizon_days: options.HorizonDays = None,
     seed: options.Seed = None,
     backend: options.Backend = None,
-    currency: options.Currency = HOME,
+    currency: options.RunCurrency = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print the likeliest ways to lose an amount, and what the market is in each.
 
     Under each scenario's law: the markets of highest density that lose as much, where the law has a density; else the
     peaks among the paths that lose about as much. Each with its likelihood, the loss by book, and the number of a path
-    near it, which `unwind simulate --path` shows day by day. JSON has every factor.
+    near it, which `unwind replay` shows day by day. JSON has every factor.
     """
     import json
     from os import environ
@@ -62,7 +65,7 @@ def reverse(
         "currency": currency,
     }
     target = loss_amount(loss)
-    config = resolve(flags, environ)
+    config = resolve(settings.given(flags), environ, settings_file)
     with progress.on_stderr() as report:
         results = reverse_stresses(config, target, solve or (), given or (), report, render.say)
     if as_json:

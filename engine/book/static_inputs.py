@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import Fits
+from engine.book.fit import Fits, fit
 from engine.book.greeks import curve_dv01
 from engine.book.value import position_values
 from engine.book.vegas import VOL_POINT, fx_vegas
@@ -48,6 +48,21 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     told = {name: "; ".join(texts) for name, texts in shares.items()}
     books = (f"{name}: {text}" for name, text in told.items() if text)
     return (*of_spreads, *of_vols, *books)
+
+
+def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, float]:
+    """Return the largest part of each book's gross DV01 on one curve spread that no factor moves: {book: from 0 on}.
+
+    Of swaps, cross-currency swaps and swaptions: what a spread is to FX is a trifle beside the rate of exchange.
+    """
+    fits = fit(book, market)
+    gross = np.sum([np.abs(each) for each in curve_dv01(book, market, fits).values()], axis=0)
+    on_spreads = _gained_on_spreads(book, market, fits, position_values(book, market, fits))
+    found, is_swap = {}, np.isin(np.arange(gross.size), _positions(book, _ON_SPREADS))
+    for name, mine in _rows_of_books(book):
+        held = max((float(np.abs(each[mine & is_swap]).sum()) for each in on_spreads.values()), default=0.0)
+        found[name] = held / of_book if (of_book := float(gross[mine].sum())) > 0.0 else 0.0
+    return found
 
 
 def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -36,6 +36,7 @@ class Hedges:
 
     book: CompiledBook  # one book a hedge, called as it
     names: tuple[str, ...]  # (n_hedges,)
+    lots: tuple[str, ...]  # (n_hedges,) what a lot is, in words
     costs: tuple[tuple[str, str, float], ...]  # (n_rows,) hedge, currency, half the bid-offer spread of a lot in it
     most: F64  # (n_hedges,) lots
     least: F64  # (n_hedges,) lots
@@ -91,6 +92,7 @@ def load_hedges(
     return Hedges(
         book=load_book(_book_file(path, table, kept), valuation_date, name=""),
         names=tuple(wanted),
+        lots=tuple(" + ".join(_lot(row) for row in kept if _name(row) == name) for name in wanted),
         costs=tuple((_name(row), row[1]["currency"].upper(), float(row[1]["cost"])) for row in kept),
         most=np.array([float(first[name]["most"]) for name in wanted]),
         least=np.array([float(first[name].get("least") or 0.0) for name in wanted]),
@@ -100,6 +102,13 @@ def load_hedges(
 
 def _name(row: _Row) -> str:
     return row[1].get("book") or row[1]["position_id"]
+
+
+def _lot(row: _Row) -> str:
+    """Return a row of a lot in words: kind, price factor if any, notional, currency; below 0 sold, or fixed paid."""
+    fields = row[1]
+    words = [fields["kind"].upper(), fields.get("factor") or "", f"{float(fields['notional']):,.10g}"]
+    return " ".join(filter(None, [*words, fields["currency"].upper()]))
 
 
 def _faults(row: _Row) -> list[Fault]:

@@ -83,6 +83,11 @@ class ExactWorst:
     counts: F64  # (n_samples, n_table)
 
     @property
+    def rows(self) -> I64:
+        """Return from which row of the table each of the tail's moves comes: (tail_moves,)."""
+        return self.worst.rows[: self.tail_moves]
+
+    @property
     def weights(self) -> F64:
         """Return how much each of the tail's moves counts in it, the last perhaps in part: (tail_moves,), in all 1."""
         before = np.cumsum(self.worst.weights[: self.tail_moves])

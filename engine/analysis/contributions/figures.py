@@ -1,5 +1,6 @@
 """What is said of the parts of a loss: figures with errors, a table for each scenario, grouping and confidence."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,11 @@ class Figure:
     value: float
     se: float  # of the simulation; 0: nothing was drawn
     table_se: float | None = None  # of a law's table of past days; None: it has none
+
+    @property
+    def error(self) -> float:
+        """Return both errors together, which are independent."""
+        return math.hypot(self.se, self.table_se or 0.0)
 
 
 Figures = Mapping[str, Figure]  # by the measure's key

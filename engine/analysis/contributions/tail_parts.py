@@ -1,6 +1,5 @@
 """The total's worst paths of one scenario, and what parts of the P&L on them contribute to the total's measures."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from engine.risk.exact_tails import ExactWorst, PastMoves, exact_parts, exact_wo
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.past_table import DrawnBlocks
 from engine.risk.results import TailResult
+from engine.risk.tail_means import tail_mean_se
 from engine.run.prepared import Prepared
 from engine.run.table_errors import LEAST_PATHS, table_draws
-from kernels.types import F64, U64, Bools
+from kernels.types import F64, I64, U64, Bools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,18 +38,24 @@ class TailParts(ABC):
     def weights(self) -> F64:
         """Return how much each of the tail's paths counts in it, the paths that lose most: (n_tail,), in all 1."""
 
+    @property
+    @abstractmethod
+    def origins(self) -> I64:
+        """Return a number for each of the tail's paths, (n_tail,): those of one number are the same day of the past."""
+
     def shares(self, groups: Sequence[Bools]) -> list[Figure]:
         """Return the share of the tail's paths that each group has: (n_groups,) of (n_kept,) whether a path is in it.
 
-        The error of paths that were drawn is a binomial share's.
+        The error of paths that were drawn is that of a mean over a tail whose VaR is estimated.
         """
-        n = self.weights.size
-        found = [float(self.weights[is_in[:n]].sum()) for is_in in groups]
-        return [Figure(value=share, se=self._share_se(share)) for share in found]
+        mine = [is_in[: self.weights.size] for is_in in groups]
+        return [
+            Figure(value=float(self.weights[each].sum()), se=self.mean_se(each.astype(np.float64))) for each in mine
+        ]
 
     @abstractmethod
-    def _share_se(self, share: float) -> float:
-        """Return the simulation's error of a share of the tail's paths."""
+    def mean_se(self, values: F64) -> float:
+        """Return the simulation's error of a mean over the tail's paths, from their values (n_tail,), worst first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,8 +80,14 @@ class DrawnParts(TailParts):
         n = int(np.searchsorted(self.total_pnl, -self.total.of(VALUE_AT_RISK).value, "right"))
         return np.full(n, 1.0 / max(n, 1))
 
-    def _share_se(self, share: float) -> float:
-        return math.sqrt(max(share * (1.0 - share), 0.0) / max(self.weights.size, 1))
+    @property
+    def origins(self) -> I64:
+        """See `TailParts`: each path is drawn for itself."""
+        return np.arange(self.weights.size)
+
+    def mean_se(self, values: F64) -> float:
+        """See `TailParts`."""
+        return tail_mean_se(values, self.total.confidence, self.n_paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,7 +105,13 @@ class ExactParts(TailParts):
         """See `TailParts`: the least likely moves that make up the tail, the last of them in part."""
         return self.worst.weights
 
-    def _share_se(self, share: float) -> float:
+    @property
+    def origins(self) -> I64:
+        """See `TailParts`: rows of the table."""
+        return self.worst.rows
+
+    def mean_se(self, values: F64) -> float:
+        """See `TailParts`: nothing is drawn."""
         return 0.0
 
 

@@ -16,6 +16,7 @@ from engine.analysis.whatif.pnl_vectors import check_memory, scenario_rows
 from engine.book.day_carry import carry_a_day
 from engine.book.join import join_books
 from engine.book.needs import check_needs
+from engine.book.static_inputs import still_spread_shares
 from engine.errors import InputError
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.hedge_file import BUNDLED_DATE, Hedges, bundled_hedges_path, load_hedges
@@ -25,7 +26,7 @@ from engine.market.market import Market
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells
-from engine.run.load import Inputs, load_inputs
+from engine.run.load import Inputs, inputs_of, load_inputs
 from engine.run.past_laws import exact_scenarios
 from engine.run.prepared import Prepared, n_steps_of, prepared_by
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
@@ -112,8 +113,9 @@ def hedge(
     inputs = load_inputs(config)
     hedges = _hedges(file, inputs, wishes, say)
     joined = _joined(inputs, hedges)
+    warnings = _warnings(inputs, hedges, config)
     check_memory(len(hedges.names) + 1 + _SPARE_VECTORS, config.n_paths)
-    check_memory(3 * len(inputs.names), config.n_paths)
+    check_memory((1 + len(hedges.names)) * len(inputs.names) + _SPARE_VECTORS, config.n_paths)
     backend, n_steps = choose_backend(config.backend, say), n_steps_of(config, joined, say)
     _check_drawn(inputs, n_steps)
     rate = inputs.market.rate(config.currency)
@@ -122,10 +124,10 @@ def hedge(
     solution = solve(problem)
     singles = _singles(problem)
     best = min(singles, key=lambda each: each.value, default=None)
-    mixes = Mixes(lots=solution.lots, cost=float(costs @ solution.lots), single=best)
+    mixes = Mixes(lots=solution.lots, lot_costs=costs, single=best)
     fresh = prepared_by(config.model_copy(update={"seed": wishes.score_seed}), joined, backend, n_steps)
     found = scored(fresh, len(set(inputs.book.books)), mixes, config, progress)
-    return _result(config, wishes, inputs, hedges, problem, solution, found, carries, best, backend.device())
+    return _result(config, wishes, inputs, hedges, problem, solution, found, carries, best, backend.device(), warnings)
 
 
 def _check_streams(config: RunConfig, wishes: Wishes) -> None:
@@ -162,6 +164,12 @@ def _joined(inputs: Inputs, hedges: Hedges) -> Inputs:
     """Return the run's inputs with the hedges' books last. Raises InputError where the market lacks what they need."""
     check_needs(hedges.book, inputs.market)
     return replace(inputs, book=join_books([("run", inputs.book), ("hedges", hedges.book)]))
+
+
+def _warnings(inputs: Inputs, hedges: Hedges, config: RunConfig) -> tuple[str, ...]:
+    """Return what is to be said of the hedges alone, basis risk that no factor moves among it."""
+    alone = inputs_of(inputs.market, hedges.book, inputs.scenarios, config, market_sha256=inputs.sha256["market"])
+    return tuple(each for each in alone.warnings if each not in inputs.warnings)
 
 
 def _check_drawn(inputs: Inputs, n_steps: int) -> None:
@@ -273,7 +281,9 @@ def _result(
     carries: F64,
     best: Single | None,
     device: str,
+    warnings: tuple[str, ...],
 ) -> HedgeResult:
+    shares = still_spread_shares(hedges.book, inputs.market)
     scenario = found.scenarios[0]
     fresh = next(each for each in scenario.changes if each.measure == EXPECTED_SHORTFALL.key)
     lots = solution.lots
@@ -287,19 +297,24 @@ def _result(
         score_seed=wishes.score_seed,
         device=device,
         is_whole=wishes.is_whole,
-        gap=(solution.value - solution.bound) / abs(fresh.before.value),
+        gap=solution.gap,
         is_proven=not solution.has_gap,
         n_planes=solution.n_planes,
         lines=tuple(
             HedgeLine(
                 name=name,
+                lot=hedges.lots[k],
                 lots=float(lots[k]),
-                most=float(hedges.most[k]),
+                most=float(problem.most[k]),
+                is_at_most=bool(lots[k] + float(wishes.is_whole) > problem.most[k] - 1e-9 * problem.most[k]),
+                still_share=shares[name],
                 cost=float(lots[k] * problem.costs[k]),
                 carry_a_day=float(lots[k] * carries[k]),
                 lot_cost=float(problem.costs[k]),
                 lot_carry_a_day=float(carries[k]),
-                lot_pnl=tuple(found.lot_pnl[k]),
+                lot_pnl=found.lot_pnl[k],
+                tried_lots=float(lots[k]) or 1.0,
+                es_changes=found.es_changes[k],
             )
             for k, name in enumerate(hedges.names)
         ),
@@ -310,7 +325,7 @@ def _result(
         against_single=found.against_single,
         scenarios=found.scenarios,
         worst=found.worst,
-        sign_changes=sign_changes(hedges.names, inputs.names, found.lot_pnl),
+        sign_changes=sign_changes(hedges.names, inputs.names, found.es_changes),
         left_out=hedges.left_out,
-        warnings=hedges.book.warnings,
+        warnings=warnings,
     )

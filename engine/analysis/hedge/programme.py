@@ -76,8 +76,14 @@ class Solution:
     lots: F64  # (n_hedges,)
     value: float  # [currency] ES of the hedged books plus costs, on the paths that it was solved on
     bound: float  # [currency] no mix is below
+    scale: float  # [currency] ES without hedges, of which the gap is a part
     n_planes: int
     has_gap: bool  # the bound is further than GAP from the value
+
+    @property
+    def gap(self) -> float:
+        """Return how much better a mix may be at most, as a part of ES without hedges."""
+        return (self.value - self.bound) / self.scale
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -99,6 +105,10 @@ class InfeasibleError(RiskError):
     exit_code = 2
 
 
+class UnfinishedError(RiskError):
+    """The search ended before it met a mix that fits, and without a proof that there is none."""
+
+
 def solve(problem: Problem) -> Solution:
     """Find the mix of least ES plus costs, to a proven gap of 1e-4 of ES without hedges.
 
@@ -106,7 +116,11 @@ def solve(problem: Problem) -> Solution:
     ------
     InfeasibleError
         No mix fits; names the constraints that stand in the way, and how far they are from one.
+    UnfinishedError
+        No mix that fits was met in 500 planes.
     """
+    if problem.is_whole:
+        problem = _whole(problem)
     scale = max(abs(_tail(problem, np.zeros(len(problem.names)))[0]), 1.0)
     planes = _Planes()
     if problem.is_whole:  # planes of broken lots hold for whole ones too, and cost a linear programme alone
@@ -114,11 +128,33 @@ def solve(problem: Problem) -> Solution:
     found = _closed(problem, planes, scale)
     if found is None:
         raise InfeasibleError(_why(problem, planes, scale))
+    if not np.isfinite(found.value):
+        raise UnfinishedError(
+            f"after {MOST_PLANES} steps of the search neither a mix that fits was met nor is it proven that there is"
+            " none: give the expected shortfall more room, or allow parts of lots"
+        )
     return found
 
 
+def _whole(problem: Problem) -> Problem:
+    """Return the problem with limits that are whole lots. Raises InfeasibleError where no whole number is within them.
+
+    A solver takes a limit of 0.5 lots as it is, and may return it.
+    """
+    least, most = np.ceil(problem.least), np.floor(problem.most)
+    for k in np.flatnonzero(least > most).tolist():
+        raise InfeasibleError(
+            f"no whole number of lots of {problem.names[k]} lies from {problem.least[k]:g} to {problem.most[k]:g}:"
+            " allow parts of lots, or other limits"
+        )
+    return replace(problem, least=least, most=most)
+
+
 def _closed(problem: Problem, planes: _Planes, scale: float) -> Solution | None:
-    """Add planes until the best mix is within the gap of what they allow; None: nothing fits."""
+    """Add planes until the best mix is within the gap of what they allow; None: nothing fits.
+
+    Of a search that met no mix that fits, and no proof that there is none, the value is infinite.
+    """
     best, value, bound, lots = problem.least, np.inf, -np.inf, problem.least
     for _ in range(MOST_PLANES):
         height, slope = _tail(problem, lots)
@@ -132,10 +168,8 @@ def _closed(problem: Problem, planes: _Planes, scale: float) -> Solution | None:
         lots, bound = lowest[0], max(bound, lowest[1] * scale)
         if value - bound <= GAP * scale:
             break
-    if not np.isfinite(value):
-        return None
     has_gap = value - bound > GAP * scale
-    return Solution(lots=best, value=value, bound=bound, n_planes=len(planes.heights), has_gap=has_gap)
+    return Solution(lots=best, value=value, bound=bound, scale=scale, n_planes=len(planes.heights), has_gap=has_gap)
 
 
 def _tail(problem: Problem, lots: F64) -> tuple[float, F64]:
@@ -193,7 +227,8 @@ def _why(problem: Problem, planes: _Planes, scale: float) -> str:
     if problem.es_most is not None:
         names.append("expected shortfall")
         free = _closed(replace(problem, es_most=None), planes, scale)
-        ways += [] if free is None else [f"expected shortfall with costs must be allowed to be {free.value:,.0f}"]
+        if free is not None and np.isfinite(free.value):
+            ways.append(f"expected shortfall with costs must be allowed to be {free.value:,.0f}")
     if ways:
         return f"no mix of hedges fits. Binding, each by itself: {'; '.join(ways)}"
     least = "the least lots" if problem.least.any() else "the most lots"
@@ -201,8 +236,11 @@ def _why(problem: Problem, planes: _Planes, scale: float) -> str:
 
 
 def _least_sum(problem: Problem, planes: _Planes, scale: float, weights: F64) -> float | None:
-    """Return the least of a weighted sum of lots under all constraints [the weights' unit]; None: nothing fits."""
-    size = max(float(np.abs(weights * problem.most).sum()), 1.0)
+    """Return the least of a weighted sum of lots under all constraints [the weights' unit]; None: nothing fits.
+
+    Where the search ends early it is a bound that no mix is below.
+    """
+    size, lowest = max(float(np.abs(weights * problem.most).sum()), 1.0), None
     for _ in range(MOST_PLANES):
         held, most = _rows_of_lots(problem, planes, scale)
         found = milp(
@@ -216,10 +254,11 @@ def _least_sum(problem: Problem, planes: _Planes, scale: float, weights: F64) ->
             return None
         lots = _rounded(problem, found.x)
         height, slope = _tail(problem, lots)
+        lowest = float(weights @ lots)
         if _fits(problem, lots, height + float(problem.costs @ lots)):
-            return float(weights @ lots)
+            break
         planes.add(height - float(slope @ lots), slope + problem.costs, scale)
-    return None
+    return lowest
 
 
 def _rows_of_lots(problem: Problem, planes: _Planes, scale: float) -> tuple[F64, F64]:

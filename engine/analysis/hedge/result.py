@@ -19,13 +19,18 @@ class HedgeLine:
     """One hedge in the mix."""
 
     name: str
+    lot: str  # what a lot is, in words
     lots: float
     most: float  # lots
+    is_at_most: bool  # no lot more, or no whole one, is allowed
+    still_share: float  # of a lot's gross DV01, on one curve spread that no factor moves: that risk is in no figure
     cost: float  # half the bid-offer spread of all lots
     carry_a_day: float  # exact, of all lots: gain in a business day in which nothing moves; below 0 a cost
     lot_cost: float
     lot_carry_a_day: float
     lot_pnl: tuple[Mean, ...]  # one a scenario: of a lot on fresh paths, before its cost
+    tried_lots: float  # the mix's, or one where it has none
+    es_changes: tuple[Change, ...]  # one a scenario: of ES by these lots alone on fresh paths, their cost included
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
-"""Hedges that pay in one kind of unwind and cost in the other, in words."""
+"""Hedges that make the tail less in one kind of unwind and worse in the other."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.analysis.whatif.whatif import Mean
+from engine.analysis.whatif.paired_changes import Change
 
 # A flight to quality, where yields fall, beside a repatriation, where they rise.
 UNWINDS = (("flight-2024", "repatriation-2025"), ("august-2024", "april-2025"))
@@ -15,39 +16,40 @@ class SignChange:
     """A hedge whose sign depends on which unwind comes."""
 
     hedge: str
-    pays_in: str
-    pays: Mean  # of one lot
-    costs_in: str
-    costs: Mean  # of one lot
+    helps_in: str
+    helps: Change  # of ES, below 0
+    hurts_in: str
+    hurts: Change  # of ES, above 0
 
 
 def sign_changes(
-    hedges: Sequence[str], scenarios: Sequence[str], lot_pnl: Sequence[Sequence[Mean]]
+    hedges: Sequence[str], scenarios: Sequence[str], es_changes: Sequence[Sequence[Change]]
 ) -> tuple[SignChange, ...]:
-    """Find the hedges whose mean P&L has one sign in a flight and the other in a repatriation, each by two errors.
+    """Find the hedges that change ES one way in a flight and the other in a repatriation, each by two errors.
 
-    lot_pnl   by hedge and scenario, of one lot
+    es_changes   by hedge and scenario, of each hedge alone
     """
-    return tuple(_changes(hedges, scenarios, lot_pnl))
+    return tuple(_changes(hedges, scenarios, es_changes))
 
 
 def _changes(
-    hedges: Sequence[str], scenarios: Sequence[str], lot_pnl: Sequence[Sequence[Mean]]
+    hedges: Sequence[str], scenarios: Sequence[str], es_changes: Sequence[Sequence[Change]]
 ) -> Iterator[SignChange]:
     for pair in UNWINDS:
         if not set(pair) <= set(scenarios):
             continue
         flight, repatriation = (scenarios.index(name) for name in pair)
-        for name, of_hedge in zip(hedges, lot_pnl, strict=True):
+        for name, of_hedge in zip(hedges, es_changes, strict=True):
             one, other = of_hedge[flight], of_hedge[repatriation]
             if _sign(one) * _sign(other) < 0:
-                pays, costs = (0, 1) if one.value > 0.0 else (1, 0)
-                means = (one, other)
+                helps, hurts = (0, 1) if one.value < 0.0 else (1, 0)
+                both = (one, other)
                 yield SignChange(
-                    hedge=name, pays_in=pair[pays], pays=means[pays], costs_in=pair[costs], costs=means[costs]
+                    hedge=name, helps_in=pair[helps], helps=both[helps], hurts_in=pair[hurts], hurts=both[hurts]
                 )
 
 
-def _sign(mean: Mean) -> int:
-    """Return the sign of a mean that lies two errors from 0; else 0."""
-    return 0 if abs(mean.value) < SURE * mean.se else (1 if mean.value > 0.0 else -1)
+def _sign(change: Change) -> int:
+    """Return the sign of a change that lies two errors from 0, the table's among them; else 0."""
+    error = math.hypot(change.se, change.table_se or 0.0)
+    return 0 if abs(change.value) < SURE * error else (1 if change.value > 0.0 else -1)

@@ -18,7 +18,7 @@ from engine.market.market import Market
 from engine.pack.observations import expires_inside
 from engine.run.load import Inputs
 from engine.run.prepared import Prepared, PreparedRun, prepare, scopes_of
-from engine.run.simulate_command import simulate_command
+from engine.run.replay_command import replay_command
 from kernels.types import F64
 
 
@@ -54,9 +54,9 @@ class StressSetting:
         """Return whether the law has paths of its own, all of which are looked at."""
         return bool(self.part.n_moves[0])
 
-    def command(self, path: int) -> str | None:
-        """Return the command that shows a path day by day; None where there is none."""
-        return simulate_command(self.prepared, self.part.inputs.names[0], path)
+    def command(self, path: int) -> str:
+        """Return the command that shows a path again."""
+        return replay_command(self.prepared.config, self.part.inputs.names[0], path)
 
     def by_scope(self, losses: F64) -> Mapping[str, float]:
         """Return losses (1 + n_books,) by scope [currency]."""

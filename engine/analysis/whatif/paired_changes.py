@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK, WINDOW
 from engine.risk.ranks import Confidence, exact_confidence, tail_mass
 from engine.risk.tail import estimate_sample
+from engine.run.prepared import Prepared
+from engine.run.table_errors import paired_table_ses, table_draws
 from kernels.types import F64
 
 LEAST_CROSSINGS = 25  # paths that change sides of VaR, from which their number says how the two samples' VaRs differ
@@ -29,6 +31,17 @@ class Change:
     value: float  # after less before
     se: float  # of the simulation, paired: what both samples share is not in it; 0: exact
     table_se: float | None  # of the law's table of past days, paired; None: it has none here
+
+
+def drawn_changes(
+    part: Prepared, s: int, before: F64, after: F64, confidences: Sequence[Confidence]
+) -> tuple[Change, ...]:
+    """Compare totals (n_paths,) [currency] of a drawn scenario, with the error of its law's table where it has one."""
+    changes, draws = paired_changes(before, after, confidences), table_draws(part, s)
+    if draws is None:
+        return changes
+    ses = {each: paired_table_ses(before, after, draws, each) for each in {change.confidence for change in changes}}
+    return tuple(replace(each, table_se=ses[each.confidence].get(each.measure)) for each in changes)
 
 
 def paired_changes(before: F64, after: F64, confidences: Sequence[Confidence]) -> tuple[Change, ...]:

@@ -1,7 +1,7 @@
 """What candidate trades would change: of VaR and ES in each scenario, a day's carry, and what they pay where."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.analysis.final_regimes import FinalRegimes, final_regimes
 from engine.analysis.whatif.candidate_trades import candidate_trades
-from engine.analysis.whatif.paired_changes import Change, paired_changes
+from engine.analysis.whatif.paired_changes import Change, drawn_changes
 from engine.analysis.whatif.pnl_digest import pnl_sha256
 from engine.analysis.whatif.pnl_vectors import check_memory
 from engine.analysis.whatif.totals import PairedTotals, paired_totals
@@ -19,18 +19,18 @@ from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
 from engine.inputs.run import RunConfig
 from engine.risk.estimate import mean_se
-from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails
-from engine.risk.measures.value_at_risk import value_at_risk
+from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails, exact_worst
+from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import plain_json
 from engine.risk.standing import Standing
+from engine.risk.tail_means import tail_mean_se
 from engine.run.backend import choose_backend
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from engine.run.prepared import Prepared, n_steps_of
-from engine.run.table_errors import paired_table_ses, table_draws
 from engine.run.whole_scenarios import past_moves
 from engine.scenario.under_laws import standing_of
-from kernels.types import F64, Bools
+from kernels.types import F64
 
 SCHEMA = 1
 REGIME_PATHS = 2**17  # paths at most whose final regime is asked for
@@ -170,17 +170,17 @@ def _scenario(totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig
     part = next(part for part in totals.prepared.parts if name in part.inputs.names)
     s = part.inputs.names.index(name)
     before, after, paid = totals.before[name], totals.after[name], totals.trades[name].sum(axis=0)
-    in_tail = before <= -value_at_risk(before, max(config.confidences))
     moves = _moves(part, s, np.stack([before, after, paid]))
+    changes = drawn_changes(part, s, before, after, config.confidences) if moves is None else _exact(moves, config)
     scenario = inputs.scenarios[inputs.names.index(name)]
     return ScenarioChange(
         scenario=name,
         standing=standing_of(scenario, inputs.market),
         n_paths=before.size,
         is_exact=moves is not None,
-        changes=_drawn(part, s, before, after, config) if moves is None else _exact(moves, config),
+        changes=changes,
         pnl=mean_of(paid) if moves is None else Mean(value=moves.moments(2)[0], se=0.0),
-        pnl_in_tail=mean_of(paid[in_tail]) if moves is None else _exact_mean(moves, in_tail),
+        pnl_in_tail=_in_tail(before, paid, moves, changes),
         regimes=_regimes(part, s, paid) if moves is None else (),
         pnl_bound=float(part.packed.bounds.pnl[s, 0]),
         sha256_before=pnl_sha256(before),
@@ -192,15 +192,6 @@ def _moves(part: Prepared, s: int, pnl: F64) -> PastMoves | None:
     """Return the moves of an exact scenario, with P&L (n_rows, n_moves) [currency]; None: it is drawn."""
     law = int(part.packed.book.run.dynamics[s])
     return past_moves(part, law, pnl) if part.n_moves[law] else None
-
-
-def _drawn(part: Prepared, s: int, before: F64, after: F64, config: RunConfig) -> tuple[Change, ...]:
-    """Compare the totals (n_paths,) [currency], with the error of the law's table where it has one."""
-    changes, draws = paired_changes(before, after, config.confidences), table_draws(part, s)
-    if draws is None:
-        return changes
-    ses = {each: paired_table_ses(before, after, draws, each) for each in {change.confidence for change in changes}}
-    return tuple(replace(each, table_se=ses[each.confidence].get(each.measure)) for each in changes)
 
 
 def _exact(moves: PastMoves, config: RunConfig) -> tuple[Change, ...]:
@@ -228,9 +219,20 @@ def mean_of(pnl: F64) -> Mean:
     return Mean(value=float(pnl.mean()), se=mean_se(pnl))
 
 
-def _exact_mean(moves: PastMoves, chosen: Bools) -> Mean:
-    weights = None if moves.weights is None else moves.weights[chosen]
-    return Mean(value=float(np.average(moves.pnl[2][chosen], weights=weights)), se=0.0)
+def _in_tail(before: F64, paid: F64, moves: PastMoves | None, changes: Sequence[Change]) -> Mean:
+    """Average what the trades pay where the books without them lose VaR at the highest confidence, or more.
+
+    before, paid   (n_paths,) or, where exact, (n_moves,) [currency], gains positive
+    """
+    of_var = [each for each in changes if each.measure == VALUE_AT_RISK.key]
+    highest = max(of_var, key=lambda each: each.confidence)
+    if moves is not None:
+        worst = exact_worst(moves, highest.confidence)
+        return Mean(value=float(paid[worst.order[: worst.tail_moves]] @ worst.weights), se=0.0)
+    in_tail = np.flatnonzero(before <= -highest.before.value)
+    worst_first = in_tail[np.argsort(before[in_tail], kind="stable")]
+    se = tail_mean_se(paid[worst_first], highest.confidence, before.size)
+    return Mean(value=float(paid[in_tail].mean()), se=se)
 
 
 def _regimes(drawn: Prepared, s: int, paid: F64) -> tuple[RegimeMean, ...]:

@@ -10,17 +10,17 @@
 So each path has one cause. Of equal costs the first in the order of the law, then of the market, counts.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.analysis.contributions.tail_parts import TailParts
 from engine.explain.run.attribution import Attribution, values_of
 from engine.explain.run.mechanism_moves import MechanismMoves
 from engine.explain.run.strands import Strand
 from engine.run.prepared import Prepared
-from kernels.types import F64, U64
+from kernels.types import F64, I64, U64
 
 LEAST_SHARE = 1.0 / 3.0  # of a path's depth
 SEVERAL = "several moves together"
@@ -35,10 +35,10 @@ class Cause:
     is_mechanism: bool  # of the law, else of the market's moves
     n_paths: int
     share: float  # of the tail's paths, by their weights
-    share_se: float  # binomial, of the paths looked at; 0 where nothing is drawn
+    share_se: float  # of the paths looked at and of VaR; 0 where nothing is drawn
     mean_loss: float  # [currency] of these paths
     cost: float  # [currency] of the cause on average, part of that loss
-    typical: tuple[int, ...]  # numbers of paths whose P&L by strands lies nearest to the cause's mean
+    typical: tuple[int, ...]  # of paths whose P&L by strands lies nearest to its mean, each of another day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class LosingPaths:
 
     numbers: U64  # (n_paths,) of the run
     pnl: F64  # (n_paths,) [currency] of the total, gains positive
-    weights: F64 | None  # (n_paths,) how much each counts where all are known and nothing is drawn; None: drawn
+    tail: TailParts  # with their weights, and errors of means over them
     last: F64  # (n_factors, n_paths) deviations at the horizon
     strands: tuple[Strand, ...]  # by direction
     attribution: Attribution  # to these
@@ -82,18 +82,17 @@ def causes(paths: LosingPaths) -> tuple[Cause, ...]:
     grouped = []
     for name in dict.fromkeys(labels):
         mine = np.array([label == name for label in labels])
-        weights = None if paths.weights is None else paths.weights[mine]
-        share = float(mine.mean() if paths.weights is None else paths.weights[mine].sum() / paths.weights.sum())
+        (share,), weights = paths.tail.shares([mine]), paths.tail.weights[mine]
         grouped.append(
             Cause(
                 name=name,
                 is_mechanism=name in paths.mechanisms,
                 n_paths=int(mine.sum()),
-                share=share,
-                share_se=math.sqrt(share * (1.0 - share) / mine.size) if weights is None else 0.0,
+                share=share.value,
+                share_se=share.se,
                 mean_loss=-float(np.average(paths.pnl[mine], weights=weights)),
                 cost=float(np.average(costs[mine], weights=weights)),
-                typical=_typical(paths.attribution.strands[:, mine], paths.numbers[mine]),
+                typical=_typical(paths.attribution.strands[:, mine], paths.numbers[mine], paths.tail.origins[mine]),
             )
         )
     return tuple(sorted(grouped, key=lambda each: (-each.share, each.name)))
@@ -101,17 +100,18 @@ def causes(paths: LosingPaths) -> tuple[Cause, ...]:
 
 def mechanism_costs(paths: LosingPaths) -> tuple[MechanismCost, ...]:
     """Return what each mechanism cost in the tail, in the order of the law; those that never acted are left out."""
-    found, n = [], paths.pnl.size
+    found = []
     for name, costs in zip(paths.mechanisms, paths.costs, strict=True):
-        acted = float((costs != 0.0).mean())
-        if acted:
+        acted = costs != 0.0
+        if acted.any():
+            (share,) = paths.tail.shares([acted])
             found.append(
                 MechanismCost(
                     name=name,
-                    acted=acted,
-                    acted_se=math.sqrt(acted * (1.0 - acted) / n),
-                    cost=float(costs.mean()),
-                    cost_se=float(costs.std(ddof=1)) / math.sqrt(n),
+                    acted=share.value,
+                    acted_se=share.se,
+                    cost=float(np.average(costs, weights=paths.tail.weights)),
+                    cost_se=paths.tail.mean_se(costs),
                 )
             )
     return tuple(found)
@@ -136,8 +136,10 @@ def _labels(paths: LosingPaths) -> tuple[list[str], F64]:
     return labels, costs
 
 
-def _typical(by_strand: F64, paths: U64) -> tuple[int, ...]:
-    """Return the numbers of the paths nearest to the group's mean P&L by strand, the nearest first."""
+def _typical(by_strand: F64, paths: U64, origins: I64) -> tuple[int, ...]:
+    """Return the paths nearest to the group's mean P&L by strand, nearest first, and one of an origin at most."""
     distance = ((by_strand - by_strand.mean(axis=1, keepdims=True)) ** 2).sum(axis=0)
-    order = np.lexsort((paths, distance))[:N_TYPICAL]
-    return tuple(int(path) for path in paths[order])
+    nearest: dict[int, int] = {}
+    for i in np.lexsort((paths, distance)).tolist():
+        nearest.setdefault(int(origins[i]), int(paths[i]))
+    return tuple(nearest.values())[:N_TYPICAL]

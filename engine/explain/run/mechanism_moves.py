@@ -5,7 +5,8 @@ and beside its step each mechanism is let act on factors that stand still. Its m
 deviations; what other mechanisms make of it, later variances or sales, is not counted to it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from kernels.lanes import EVENTS, RESIDUAL_ROW
 from kernels.law_layout import Law, ModelArrays
 from kernels.numpy.draws.philox import draw_words
 from kernels.numpy.steps.beyond_cap import add_beyond
+from kernels.numpy.steps.cap import hold_cap
 from kernels.numpy.steps.jumps import add_jumps, intervene
 from kernels.numpy.steps.regimes import look_back
 from kernels.numpy.steps.rows import Carried
@@ -26,6 +28,27 @@ from kernels.types import F64, I64, U64, Array
 
 NEVER = -2  # a step that no walk reaches
 LEAST_MOVE = 1e-12  # of a state: below it a mechanism did nothing
+INTERVENTION, YEN_STOPS, SALES = "intervention", "yen stops", "sales of Treasuries"
+CAP_END, CAP_PURCHASES = "end of the cap", "purchases under the cap"
+# What each mechanism of a scenario file is called where it acts by itself; (): its move is the market's own, or that of
+# the mechanism that it leads.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "law": (),
+    "rows": (),
+    "row_followers": (),
+    "regimes": ("drift of REGIME",),
+    "hazards": (),
+    "nu": (),
+    "drifts": (),
+    "bridge": (),
+    "jumps": ("jump: NAME",),
+    "intervention": (INTERVENTION,),
+    "cap": (CAP_END, CAP_PURCHASES),
+    "carry": (YEN_STOPS,),
+    "repatriation": (SALES,),
+    "impact": (SALES,),
+    "scheduled_sales": (SALES,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +91,14 @@ class _Law:
         law = self.law
         if law.is_unwind:
             if law.intervenes:
-                found.append(Mechanism(name="intervention", is_counted=True))
+                found.append(Mechanism(name=INTERVENTION, is_counted=True))
+            if law.is_capped:
+                found.append(Mechanism(name=CAP_END, is_counted=True))
+                found.append(Mechanism(name=CAP_PURCHASES, is_counted=False))
             if law.n_cohorts:
-                found.append(Mechanism(name="yen stops", is_counted=False))
+                found.append(Mechanism(name=YEN_STOPS, is_counted=False))
             if self.sells:
-                found.append(Mechanism(name="sales of Treasuries", is_counted=False))
+                found.append(Mechanism(name=SALES, is_counted=False))
             found += [Mechanism(name=f"drift of {name}", is_counted=False) for name in self.drifting()]
         return found
 
@@ -168,6 +194,7 @@ def _walked(own: _Law, n_steps: int, paths: U64) -> Iterator[list[Array]]:
             normals = draw_normals(own.seed, paths, step, n_factors, single=single)
         before = _beyond(own, step, paths, beside)
         leaning = _intervened(own, step, paths, state, beside.unwind)
+        capped = _capped(own, step, paths, state, beside.unwind)
         sales = _sales(own, beside.unwind)
         if law.is_filtered and beside.variances is not None:
             filtered_one_step(
@@ -181,6 +208,7 @@ def _walked(own: _Law, n_steps: int, paths: U64) -> Iterator[list[Array]]:
             *_jumps(own, step, paths, beside.unwind),
             *before,
             *leaning,
+            *capped,
             *(now - kept * then for now, then in zip(later, sales, strict=True)),
             *_drifts(own, beside.unwind),
         ]
@@ -219,6 +247,16 @@ def _intervened(own: _Law, step: int, paths: U64, state: Array, carried: Carried
     found = np.zeros(state.shape)
     intervene(law, own.seed, paths, step, draw_words(own.seed, paths, step, EVENTS)[2], move, found)
     return [found]
+
+
+def _capped(own: _Law, step: int, paths: U64, state: Array, carried: Carried | None) -> list[Array]:
+    """Return what the end of a cap moves in a step, and what purchases under it do, on a copy of what is carried."""
+    if carried is None or not own.law.is_capped:
+        return []
+    held, beside = state.astype(np.float64), copy(carried)
+    hold_cap(own.model, own.d, step, draw_words(own.seed, paths, step, EVENTS)[3], beside, held)
+    ends, moved = beside.cap_ended & ~carried.cap_ended, held - state
+    return [np.where(ends, moved, 0.0), np.where(ends, 0.0, moved)]
 
 
 def _sales(own: _Law, carried: Carried | None) -> list[Array]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engine.analysis.contributions.figures import Figure
 from engine.explain.run.places import NO_MOVE
 from engine.explain.run.run_source import MeasuredRun
 from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation, scenario_explanation
-from engine.explain.run.tail_paths import PartFigure, drawn_tail, exact_tail
+from engine.explain.run.tail_paths import drawn_tail, exact_tail
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.results import ScopeResult
 
@@ -22,9 +23,9 @@ class SignChange:
     words: str  # in a sentence
     is_book: bool
     adds_in: str  # scenario in which it adds most
-    adds: PartFigure
+    adds: Figure
     takes_off_in: str  # scenario in which it takes off most
-    takes_off: PartFigure  # below 0
+    takes_off: Figure  # below 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,8 @@ def sign_changes(parts: dict[str, Sequence[Contribution]], *, is_book: bool) -> 
             for each in found
             if each.name == name and EXPECTED_SHORTFALL.key in each.figures
         }
-        adding = {key: each for key, each in figures.items() if each.value > SIGNIFICANT_SE * each.se}
-        saving = {key: each for key, each in figures.items() if each.value < -SIGNIFICANT_SE * each.se}
+        adding = {key: each for key, each in figures.items() if each.value > SIGNIFICANT_SE * each.error}
+        saving = {key: each for key, each in figures.items() if each.value < -SIGNIFICANT_SE * each.error}
         if adding and saving:
             most, least = max(adding, key=lambda key: adding[key].value), min(saving, key=lambda key: saving[key].value)
             yield SignChange(

@@ -150,7 +150,7 @@ def _ready(manifest: Manifest, folder: Path, say: Callable[[str], None]) -> Read
 
 def _measured(ready: ReadyRun, drawn: tuple[ScopeResult, ...], say: Callable[[str], None]) -> MeasuredRun:
     prepared = ready.prepared
-    whole = whole_scenarios(prepared.whole, say, has_errors=False) if prepared.whole is not None else ()
+    whole = whole_scenarios(prepared.whole, say) if prepared.whole is not None else ()
     rows = [*drawn, *(row for each in whole for row in each.results)]
     totals = {row.scenario: row for row in reversed(rows) if row.scope in TOTALS}
     return MeasuredRun(ready=ready, totals=tuple(totals[name] for name in prepared.inputs.names), whole=whole)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.analysis.contributions.factor_parts import factor_parts
+from engine.analysis.contributions.figures import Figure
 from engine.analysis.final_regimes import final_regime_numbers
 from engine.explain.run.attribution import attribute, values_of
 from engine.explain.run.causes import Cause, LosingPaths, MechanismCost, causes, costs_of, mechanism_costs
 from engine.explain.run.mechanism_moves import mechanism_moves
 from engine.explain.run.places import Place, places_of
 from engine.explain.run.strands import Strand, direction_strands
-from engine.explain.run.tail_paths import PartFigure, TailPaths
+from engine.explain.run.tail_paths import TailPaths
 from engine.risk.results import ScopeResult
 from engine.risk.standing import Standing
 from engine.run.replayed_levels import replayed_levels
@@ -31,7 +32,7 @@ class Contribution:
 
     name: str
     words: str  # in a sentence
-    figures: Mapping[str, PartFigure]  # by the measure's key
+    figures: Mapping[str, Figure]  # by the measure's key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class ScenarioExplanation:
     total: ScopeResult
     n_looked: int  # paths of the run that were walked again, or all moves
     n_tail: int  # of these, that lose VaR or more
+    worst_path: int  # number of the one that loses most, of those looked at
+    worst_loss: float  # [currency] on it
     still: float  # [currency] P&L of the shock and the book's ageing alone
     books: tuple[Contribution, ...]
     factors: tuple[Contribution, ...]  # by place on the curves; those last that no factor's move makes
@@ -83,6 +86,8 @@ def scenario_explanation(tail: TailPaths, total: ScopeResult) -> ScenarioExplana
         total=total,
         n_looked=tail.n_paths,
         n_tail=tail.n_tail,
+        worst_path=int(tail.numbers[0]),
+        worst_loss=-float(tail.parts.total_pnl[0]),
         still=losing.attribution.still,
         books=_contributions([(name, f"the book {name}") for name in part.packed.books], books),
         factors=_contributions([(each.name, each.words) for each in places], tail.figures(by_place)),
@@ -105,7 +110,7 @@ def _moving(strands: Sequence[Strand], moves: F64) -> tuple[Strand, ...]:
 
 
 def _contributions(
-    names: Sequence[tuple[str, str]], figures: Mapping[str, Sequence[PartFigure]]
+    names: Sequence[tuple[str, str]], figures: Mapping[str, Sequence[Figure]]
 ) -> tuple[Contribution, ...]:
     """Return the parts that add or take off anything; names (n_parts,) with their words, figures (n_parts,) each."""
     return tuple(
@@ -115,7 +120,7 @@ def _contributions(
             figures={key: each[i] for key, each in figures.items()},
         )
         for i, (name, words) in enumerate(names)
-        if any(each[i].value or each[i].se for each in figures.values())
+        if any(each[i].value or each[i].se or each[i].table_se for each in figures.values())
     )
 
 
@@ -130,7 +135,7 @@ def _losing_paths(tail: TailPaths, moves: F64) -> LosingPaths:
     return LosingPaths(
         numbers=numbers,
         pnl=pnl,
-        weights=None if tail.weights is None else tail.weights[:n],
+        tail=tail.parts,
         last=mine[-1],
         strands=strands,
         attribution=attribute(part, scenario, mine, pnl, strands),
@@ -143,23 +148,19 @@ def _regimes(tail: TailPaths, last: F64) -> tuple[RegimeShare, ...]:
     """Return the regimes in which paths end; last (n_series, n_kept) of the kept paths at the horizon."""
     part, scenario = tail.part, tail.scenario
     names = regime_names(part.inputs.unwinds[scenario])
-    if len(names) < 2 or tail.weights is not None:
+    if len(names) < 2 or tail.is_exact:
         return ()
     series = len(part.inputs.market.factors) + PATH_SERIES.index("regime")
     first = np.arange(min(COMMON_PATHS, tail.n_run_paths), dtype=np.uint64)
     common = final_regime_numbers(part, scenario, first)
     found = []
     for number, name in enumerate(names):
-        of_all, in_tail = _share(common == number), _share(last[series, : tail.n_tail] == number)
-        if of_all[0] or in_tail[0]:
+        of_all, (in_tail,) = float((common == number).mean()), tail.parts.shares([last[series] == number])
+        if of_all or in_tail.value:
+            of_all_se = math.sqrt(of_all * (1.0 - of_all) / common.size)
             found.append(
                 RegimeShare(
-                    regime=name, in_tail=in_tail[0], in_tail_se=in_tail[1], of_all=of_all[0], of_all_se=of_all[1]
+                    regime=name, in_tail=in_tail.value, in_tail_se=in_tail.se, of_all=of_all, of_all_se=of_all_se
                 )
             )
     return tuple(found)
-
-
-def _share(mine: F64) -> tuple[float, float]:
-    share = float(mine.mean())
-    return share, math.sqrt(share * (1.0 - share) / mine.size)

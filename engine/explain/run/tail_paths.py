@@ -1,32 +1,22 @@
-"""The tail of one scenario's total, path by path: numbers, P&L by book, moves; and figures that add up over parts."""
+"""The tail of one scenario's total as it is explained: its worst paths, and figures that add up over parts of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.analysis.contributions.figures import Figure
 from engine.analysis.contributions.replay import replay
+from engine.analysis.contributions.tail_parts import TailParts, drawn_parts, exact_moves
 from engine.errors import InputError
-from engine.risk.book_lines import LEAST_PATHS, BookTail
-from engine.risk.exact_tails import MEASURES as EXACT_MEASURES
+from engine.risk.book_lines import LEAST_PATHS
+from engine.risk.components import Component
 from engine.risk.exact_tails import PastMoves
-from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
-from engine.risk.measures.registry import MEASURES
-from engine.risk.measures.value_at_risk import VALUE_AT_RISK
-from engine.risk.ranks import tail_mass
 from engine.risk.results import TailResult
 from engine.run.prepared import Prepared
 from kernels.types import F64, U64
 
 ROUNDING = 1e-9  # of a measure: an error below it is one of a part that is the same on every path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartFigure:
-    """What one part of a total adds to one of its measures [currency]; negative: it takes off."""
-
-    value: float
-    se: float  # of the simulation; 0 where nothing is drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,53 +25,43 @@ class TailPaths:
 
     part: Prepared
     scenario: int  # its number in the part
-    total: TailResult
-    numbers: U64  # (n_kept,) of the run
-    pnl: F64  # (1 + n_books, n_kept) [currency] total first, ascending; gains positive
-    n_tail: int  # of them that lose VaR or more
+    parts: TailParts
     n_paths: int  # of which these are the worst: all of the run, or its first
     n_run_paths: int
-    weights: F64 | None  # (n_kept,) how much each counts, where all moves are known and nothing is drawn; None: drawn
+    is_exact: bool  # every move is valued, none drawn
 
     @property
-    def n_scopes(self) -> int:
-        """Return the number of rows of P&L: of the total and the books."""
-        return len(self.pnl)
+    def numbers(self) -> U64:
+        """Return their numbers in the run: (n_kept,)."""
+        return self.parts.paths
 
-    def figures(self, parts: F64) -> Mapping[str, tuple[PartFigure, ...]]:
+    @property
+    def pnl(self) -> F64:
+        """Return their P&L, the total's first and ascending, then the books': (1 + n_books, n_kept) [currency]."""
+        return np.concatenate([self.parts.total_pnl[None], self.parts.books])
+
+    @property
+    def n_tail(self) -> int:
+        """Return how many of them lose VaR or more."""
+        return self.parts.weights.size
+
+    def figures(self, parts: F64) -> Mapping[str, tuple[Figure, ...]]:
         """Return what each part adds to the measures of the total that have parts, by the measure's key.
 
         parts   (n_parts, n_kept) [currency] P&L, gains positive, which add up to the total's
         """
-        if self.weights is not None:
-            return self._exact_figures(parts)
-        tail = BookTail(
-            losses=-np.vstack([self.pnl[:1], parts]),
-            n_paths=self.n_paths,
-            n_run_paths=self.n_run_paths,
-            confidence=self.total.confidence,
-            total=self.total.estimates,
-        )
-        found = {}
-        for key, measure in MEASURES.items():
-            if measure.contribution is not None and (read := measure.contribution.components(tail)) is not None:
-                ses = np.where(read.ses > ROUNDING * abs(self.total.of(measure).value), read.ses, 0.0)
-                pairs = zip(read.values.tolist(), ses.tolist(), strict=True)
-                found[key] = tuple(PartFigure(value=value, se=se) for value, se in pairs)
-        return found
+        found = self.parts.measured(parts) or ()
+        keys = found[0].estimates if found else ()
+        return {key: tuple(self._figure(each, key) for each in found) for key in keys}
 
-    def _exact_figures(self, parts: F64) -> Mapping[str, tuple[PartFigure, ...]]:
-        """Return the parts of the move that is VaR, and their mean over the tail, the last move in part."""
-        assert self.weights is not None
-        weights = self.weights[: self.n_tail].copy()
-        mass = float(tail_mass(self.total.confidence, self.n_paths))
-        weights[-1] = mass - weights[:-1].sum()
-        at_var = -parts[:, self.n_tail - 1]
-        mean = -(parts[:, : self.n_tail] @ weights) / mass
-        both = dict(zip((VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key), (at_var, mean), strict=True))
-        return {
-            key: tuple(PartFigure(value=0.0 + value, se=0.0) for value in both[key].tolist()) for key in EXACT_MEASURES
-        }
+    def _figure(self, part: Component, key: str) -> Figure:
+        estimate, table_se = part.estimates[key], part.table_ses.get(key)
+        least = ROUNDING * abs(self.parts.total.estimates[key].value)
+        return Figure(
+            value=estimate.value,
+            se=estimate.se if estimate.se > least else 0.0,
+            table_se=0.0 if table_se is not None and table_se <= least else table_se,
+        )
 
 
 def drawn_tail(part: Prepared, scenario: int, total: TailResult, n_paths: int) -> TailPaths:
@@ -90,39 +70,18 @@ def drawn_tail(part: Prepared, scenario: int, total: TailResult, n_paths: int) -
     Raises InputError where the scenario has no tail; RiskError where the device fails.
     """
     only = part.config.model_copy(update={"confidences": (total.confidence,)})
-    worst = replay(replace(part, config=only), n_paths, lambda: None).worst[scenario, total.confidence]
-    name, var = part.inputs.names[scenario], total.of(VALUE_AT_RISK).value
-    n_tail = int(np.searchsorted(worst.pnl[0], -var, "right"))
-    _check_tail(name, worst.pnl[0], n_tail, total.confidence)
-    return TailPaths(
-        part=part,
-        scenario=scenario,
-        total=total,
-        numbers=worst.paths,
-        pnl=worst.pnl,
-        n_tail=n_tail,
-        n_paths=worst.n_paths,
-        n_run_paths=n_paths,
-        weights=None,
-    )
+    replayed = replay(replace(part, config=only), n_paths, lambda: None)
+    parts = drawn_parts(part, scenario, replayed, total, n_paths)
+    _check_tail(part.inputs.names[scenario], parts.total_pnl, parts.weights.size, total.confidence)
+    looked = parts.worst.n_paths
+    return TailPaths(part=part, scenario=scenario, parts=parts, n_paths=looked, n_run_paths=n_paths, is_exact=False)
 
 
 def exact_tail(part: Prepared, scenario: int, total: TailResult, moves: PastMoves) -> TailPaths:
     """Return the worst moves of a scenario all of whose moves are valued. Raises InputError where it has no tail."""
-    order = np.argsort(moves.pnl[0], kind="stable")[: total.tail_paths]
-    weights = np.ones(order.size) if moves.weights is None else moves.weights[order]
-    _check_tail(part.inputs.names[scenario], moves.pnl[0], order.size, total.confidence, least=1)
-    return TailPaths(
-        part=part,
-        scenario=scenario,
-        total=total,
-        numbers=order.astype(np.uint64),
-        pnl=moves.pnl[:, order],
-        n_tail=order.size,
-        n_paths=moves.pnl.shape[1],
-        n_run_paths=moves.pnl.shape[1],
-        weights=weights,
-    )
+    parts, n = exact_moves(moves, total), moves.pnl.shape[1]
+    _check_tail(part.inputs.names[scenario], moves.pnl[0], parts.weights.size, total.confidence, least=1)
+    return TailPaths(part=part, scenario=scenario, parts=parts, n_paths=n, n_run_paths=n, is_exact=True)
 
 
 def _check_tail(name: str, pnl: F64, n_tail: int, confidence: float, least: int = LEAST_PATHS) -> None:

@@ -10,7 +10,7 @@ from engine.risk.estimate import Estimate
 from engine.risk.measures import value_at_risk
 from engine.risk.measures.measure import Contribution, TailMeasure
 from engine.risk.ordered_tail import OrderedTail
-from engine.risk.ranks import INTERVAL_CONFIDENCE, Confidence, tail_count, tail_mass
+from engine.risk.ranks import INTERVAL_CONFIDENCE, Confidence, exact_confidence, tail_count, tail_mass
 from kernels.types import F64
 
 KEY = "expected_shortfall"
@@ -88,11 +88,19 @@ def es_components(tail: BookTail) -> BookComponents | None:
 
 def _component_ses(at_var: BookLines, at_es: BookLines, tail: BookTail) -> F64:
     es, var, c = tail.total[KEY], tail.total[value_at_risk.KEY], tail.confidence
-    mass = float(tail_mass(c, tail.n_run_paths))
-    beyond = es.value - var.value
-    total_se = math.sqrt(max(es.se**2 - c * beyond * beyond / mass, 0.0))
-    own = at_es.variances + c * (at_es.values - at_var.values) ** 2 / mass
+    of_total = threshold_variance(es.value - var.value, c, tail.n_run_paths)
+    total_se = math.sqrt(max(es.se**2 - float(of_total), 0.0))
+    own = at_es.variances + threshold_variance(at_es.values - at_var.values, c, tail.n_run_paths)
     return with_total_se(np.sqrt(own), at_es.slopes, total_se)
+
+
+def threshold_variance(distance: F64 | float, confidence: Confidence, n_paths: int) -> F64 | float:
+    """Return what the error of VaR adds to the variance of a mean over the tail [unit of the distance, squared].
+
+    distance   of the mean over the tail from that at VaR: scalar or (n,)
+    n_paths    that VaR is of
+    """
+    return float(exact_confidence(confidence)) * distance * distance / float(tail_mass(confidence, n_paths))
 
 
 EXPECTED_SHORTFALL = TailMeasure(

@@ -45,6 +45,16 @@ def test_groups_that_no_book_has_are_not_alone_and_a_part_without_moves_has_no_e
     assert list(found.rows[1]) == ["ageing", *["-0.50", "-12.5 %"] * 2]
 
 
+def test_a_trifle_is_in_json_alone():
+    parts = (
+        GroupFigures(group="JGB curve", contributions=figures(4e9)),
+        GroupFigures(group="remainder", contributions=figures(-6.9e4, se=1e3)),
+    )
+    found = contribution_table(table("factor", parts, diversification={}), "JPY")
+    assert [row[0] for row in found.rows] == ["JGB curve", "total"]
+    assert "Less than 0.05 % of the total is in --json alone." in found.footnote
+
+
 @pytest.mark.parametrize(("se", "wanted"), [(2e7, "3.000 ±0.020 ±0.40"), (0.0, "3.00 exact ±0.40")])
 def test_the_error_of_a_laws_table_stands_second_and_alone_where_nothing_is_drawn(se, wanted):
     groups = (GroupFigures(group="a", contributions=figures(3e9, se, 4e8)),)

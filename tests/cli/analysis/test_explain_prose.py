@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from cli.analysis.explain_prose import amount, heading, prose
+from engine.analysis.contributions.figures import Figure
 from engine.explain.run.run_explanation import SignChange
-from engine.explain.run.tail_paths import PartFigure
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from tests.engine.explain.run.runs import explained
 
@@ -30,9 +30,9 @@ def change(adds, takes_off):
         words="the book FX-HEDGE",
         is_book=True,
         adds_in="base",
-        adds=PartFigure(value=adds, se=6e7),
+        adds=Figure(value=adds, se=6e7),
         takes_off_in="three-regimes",
-        takes_off=PartFigure(value=takes_off, se=8e7),
+        takes_off=Figure(value=takes_off, se=8e7),
     )
 
 
@@ -45,10 +45,19 @@ def test_a_hedge_that_changes_its_sign_is_said_with_errors_where_it_is_large_eno
 def test_what_takes_off_a_tenth_is_said():
     base = explained().scenarios[0]
     key, es = EXPECTED_SHORTFALL.key, base.total.measures[-1].of(EXPECTED_SHORTFALL).value
-    factors = [replace(each, figures={key: PartFigure(value=0.0, se=0.0)}) for each in base.factors]
-    factors[0] = replace(factors[0], figures={key: PartFigure(value=-0.12 * es, se=0.0)})
+    factors = [replace(each, figures={key: Figure(value=0.0, se=0.0)}) for each in base.factors]
+    factors[0] = replace(factors[0], figures={key: Figure(value=-0.12 * es, se=0.0)})
     said = prose(replace(explained(), scenarios=(replace(base, factors=tuple(factors)),)))
     assert "12.3 bn on average. The 1- to 5-year JGB curve takes 12 % off. What made" in said
+
+
+def test_a_part_that_is_more_than_all_of_the_loss_is_said_so():
+    base = explained().scenarios[0]
+    key, es = EXPECTED_SHORTFALL.key, base.total.measures[-1].of(EXPECTED_SHORTFALL).value
+    factors = [replace(each, figures={key: Figure(value=0.0, se=0.0)}) for each in base.factors]
+    factors[0] = replace(factors[0], figures={key: Figure(value=1.49 * es, se=0.0)})
+    said = prose(replace(explained(), scenarios=(replace(base, factors=tuple(factors)),)))
+    assert "on average. More than all of it (149 %) is the 1- to 5-year JGB curve; others take off. What" in said
 
 
 def test_amounts_have_three_digits():

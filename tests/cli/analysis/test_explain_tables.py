@@ -1,5 +1,7 @@
 """Tables behind the paragraph hold its figures."""
 
+from dataclasses import replace
+
 from cli.analysis.explain_tables import cause_tables, contribution_table, money
 from cli.render import plain
 from tests.engine.explain.run.runs import explained
@@ -12,6 +14,15 @@ def test_what_adds_stands_above_the_total_by_factor_and_below_it_by_book():
     assert names[names.index("total") + 2 :] == ["carry-fund", "life-insurer"]
     assert len(rows[0]) == 1 + 2 * 2  # VaR and ES of two scenarios
     assert rows[0][1].startswith("+0.0591 ±")
+
+
+def test_a_mechanism_that_cost_nothing_beyond_its_error_has_no_row():
+    regimes = explained().scenarios[1]
+    kept, other = regimes.mechanisms[0], replace(regimes.mechanisms[1], name="trifle", cost=1e4, cost_se=1e5)
+    _, mechanisms, _ = cause_tables(
+        replace(regimes, mechanisms=(replace(kept, cost=5e8, cost_se=1e7), other)), explained()
+    )
+    assert [row[0] for row in mechanisms.rows] == [kept.name]
 
 
 def test_a_table_by_cause_one_by_mechanism_and_one_by_regime_where_the_law_has_them():

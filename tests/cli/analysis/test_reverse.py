@@ -1,8 +1,11 @@
 import json
+import shlex
 
 import pytest
+from typer.testing import CliRunner
 
 from cli.analysis.reverse import reverse
+from cli.main import app
 from engine.errors import InputError
 
 
@@ -48,3 +51,15 @@ def test_json_has_every_factor_and_its_schema(capsys, book):
 def test_a_gain_is_refused(book):
     with pytest.raises(InputError, match="which is a gain"):
         reverse(loss="-6e9", book=[book])
+
+
+def test_settings_of_a_file_count_and_a_path_is_replayed_under_a_law_by_the_command_that_is_said(capsys, book):
+    settings = book.parent / "RUN.toml"
+    settings.write_text('scenario = "base"\nlaw = "t"\npaths = 3000\nbackend = "numba"\nbook = "dollars.csv"\n')
+    reverse(loss="6e9", settings_file=settings, as_json=True)
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    mode = next(mode for mode in result["modes"] if mode["command"])
+    done = CliRunner().invoke(app, [*shlex.split(mode["command"])[1:], "--backend", "numba", "--json"])
+    assert done.exit_code == 0, done.stderr
+    (shown,) = json.loads(done.stdout)["scenarios"]
+    assert -shown["pnl"]["total"] == mode["path_losses"]["total"]

@@ -70,13 +70,45 @@ def test_costs_carry_and_mean_add_up_over_the_lots(found):
 
 def test_advice_that_changes_sign_between_the_unwinds_is_said(found):
     (sell,) = [each for each in found.sign_changes if each.hedge == "SELL"]
-    assert (sell.pays_in, sell.costs_in) == ("april-2025", "august-2024")
+    assert (sell.helps_in, sell.hurts_in) == ("april-2025", "august-2024")
     assert found.worst.pnl.value == min(each.pnl.value for each in found.scenarios)
 
 
 def test_the_mix_is_no_worse_than_the_best_single_hedge(found):
     assert found.against_single is not None
     assert found.against_single.value <= 3.0 * found.against_single.se
+
+
+def test_a_hedge_on_a_spread_that_no_factor_moves_is_warned_of_as_whatif_does(folder, tmp_path):
+    """The bundled market's TONA curve is a spread over JGBs without factors: no run has a swap's basis risk."""
+    swap = "position_id,kind,currency,notional,maturity,start_date,rate,cost,most\n"
+    (tmp_path / "swap.csv").write_text(swap + "PAY,OIS,JPY,-1000000000,2055-06-02,2025-06-02,0.0212,1000,3\n")
+    flags = {"scenario": ["base"], "paths": 1_000, "confidence": [0.975], "backend": "numba", "horizon_days": 2}
+    config, wanted = asked({**flags, "book": [str(folder / "books.csv")]}, {}, None, {}, (), is_whole=True)
+    found = hedge(tmp_path / "swap.csv", config, wanted, ignore, ignore)
+
+    assert any("TONA" in each and "no factor moves" in each for each in found.warnings)
+    assert found.lines[0].still_share > 0.5
+    assert found.lines[0].lot == "OIS -1,000,000,000 JPY"
+
+
+def test_what_is_no_swap_rests_on_no_spread(found):
+    assert [line.still_share for line in found.lines] == [0.0, 0.0]
+
+
+def test_a_hedge_alone_changes_es_as_it_does_in_the_mix_of_one(folder):
+    found = solved(folder, "base", names=("SELL",))
+    (line,) = found.lines
+    mix = next(each for each in found.scenarios[0].changes if each.measure == "expected_shortfall")
+    assert line.tried_lots == line.lots
+    assert line.es_changes[0].value == pytest.approx(mix.value, rel=1e-12)
+
+
+def test_a_law_with_a_table_gives_its_error_beside_the_simulations(folder):
+    """16,384 paths are the fewest for which the table's error is told."""
+    found = solved(folder, "filtered", names=("SELL",), paths=16_384)
+    for change in found.lines[0].es_changes:
+        assert change.table_se > 0.0
 
 
 def test_both_kinds_of_unwind_are_shown_unless_others_are_asked_for():

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.analysis.hedge.programme import GAP, Constraint, InfeasibleError, Problem, solve
+from engine.analysis.hedge import programme
+from engine.analysis.hedge.programme import GAP, Constraint, InfeasibleError, Problem, UnfinishedError, solve
 from engine.risk.measures.expected_shortfall import expected_shortfall
 
 N = 5_000
@@ -99,3 +100,25 @@ def test_nothing_is_named_alone_where_two_stand_in_the_way(problem):
     two = tuple(Constraint(name=name, weights=np.array([0.0, 0.0, 4.0]), most=3.0) for name in ("budget", "margin"))
     with pytest.raises(InfeasibleError, match=r"budget, margin, the least lots stand against one another"):
         solve(replace(problem, least=lots, constraints=two))
+
+
+def test_limits_of_half_lots_are_whole_ones_inside_them(problem):
+    found = solve(replace(problem, least=np.array([0.5, 0.0, 0.0]), most=np.array([12.5, 8.5, 6.5])))
+    assert found.lots.tolist() == np.round(found.lots).tolist()
+    assert 1.0 <= found.lots[0] <= 12.0
+    with pytest.raises(InfeasibleError, match=r"no whole number of lots of market lies from 0\.5 to 0\.75: allow"):
+        solve(replace(problem, least=np.array([0.5, 0.0, 0.0]), most=np.array([0.75, 8.0, 6.0])))
+
+
+def test_a_search_that_ends_early_is_not_said_to_have_no_mix(problem, monkeypatch):
+    """Two planes are too few to meet the shortfall wanted, which seven and three lots do meet."""
+    wanted = replace(problem, es_most=1.0001 * solve(problem).value)
+    monkeypatch.setattr(programme, "MOST_PLANES", 1)
+    with pytest.raises(UnfinishedError, match="neither a mix that fits was met nor is it proven that there is none"):
+        solve(wanted)
+
+
+def test_the_gap_is_a_part_of_es_without_hedges_and_a_book_without_tail_has_one(problem):
+    found = solve(problem)
+    assert found.gap == pytest.approx((found.value - found.bound) / value(problem, np.zeros(3)), rel=1e-12)
+    assert solve(replace(problem, losses=np.zeros(N))).gap == 0.0

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -116,7 +118,8 @@ def test_a_short_straddle_is_lost_both_ways_under_either_law(straddles):
 
 def test_a_mode_s_path_is_replayed_by_its_number(straddles, book):
     mode = straddles[1].modes[0]
-    assert mode.command == f"unwind simulate --scenario filtered --path {mode.path}"
+    assert shlex.split(mode.command)[:3] == ["unwind", "replay", str(mode.path)]
+    assert mode.command.endswith("--scenario filtered --paths 20000 --steps daily")
     config = config_of(book(STRADDLE), "filtered", paths=1000)  # a path is the same among any number
     part = stress_setting(config, load_inputs(config), ignore).part
     again = paths_at_horizon(part, np.array([mode.path], np.uint64))
@@ -126,7 +129,8 @@ def test_a_mode_s_path_is_replayed_by_its_number(straddles, book):
 
 def test_the_same_seed_finds_the_same(straddles, book):
     again = reverse(book(STRADDLE), 3.5e9, "base", solve=["USDJPY"])
-    assert json.dumps(as_json(again)) == json.dumps(as_json(straddles[:1]))
+    one, other = (re.sub(r"--book \S+", "", json.dumps(as_json(each))) for each in (again, straddles[:1]))
+    assert one == other  # but for the folder of the book
 
 
 def test_losses_of_given_markets_are_those_of_the_paths(book):

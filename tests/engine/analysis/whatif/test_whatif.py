@@ -87,6 +87,28 @@ def test_exact_changes_have_the_error_of_the_table_alone(folder):
     assert all(change.table_se > 0.0 for change in each.changes)
 
 
+def doubled(folder, scenario, **settings):
+    """Try the books themselves as trades: where they lose VaR or more they lose ES, to the last move or path."""
+    folder.write(BOOKS.replace("\nJ,", "\nJ2,").replace("\nU,", "\nU2,"))
+    (each,) = folder.tried(scenario, horizon_days=1, **settings).scenarios
+    (es,) = [change.before for change in each.changes if change.measure == "expected_shortfall"]
+    return each, es
+
+
+def test_where_it_hurts_begins_at_the_var_of_a_law_whose_moves_do_not_count_alike(folder):
+    each, es = doubled(folder, "filtered-regimes", confidence=[0.99])
+    assert each.is_exact
+    assert -each.pnl_in_tail.value == pytest.approx(es.value, rel=1e-9)
+    assert each.pnl_in_tail.se == 0.0
+
+
+def test_where_it_hurts_has_the_error_of_a_var_that_is_estimated(folder):
+    """What the books pay there is minus ES, and so is its error; mean losses at VaR are read from a quarter of it."""
+    each, es = doubled(folder, "base", confidence=[0.99])
+    assert -each.pnl_in_tail.value == pytest.approx(es.value, rel=5e-3)
+    assert each.pnl_in_tail.se == pytest.approx(es.se, rel=0.1)
+
+
 def test_a_trade_and_its_opposite_change_nothing_beyond_the_bound(folder):
     row = "UST,USD,{}20000000,0.04625,2055-02-15,\n"
     folder.write(HEAD + "L," + row.format("") + "S," + row.format("-"))

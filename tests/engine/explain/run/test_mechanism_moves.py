@@ -1,12 +1,14 @@
 """What mechanisms did on paths, against the same paths without them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.explain.run.mechanism_moves import mechanism_moves, named_events
+from engine.explain.run.mechanism_moves import NAMES, mechanism_moves, named_events
 from engine.explain.run.run_source import ready_by_settings
+from engine.mechanisms.registry import MECHANISMS
 from engine.run.replayed_levels import replayed_levels
 from kernels.law_layout import PATH_SERIES
 from tests.engine.explain.run.runs import REGIMES, config, ignore, ready
@@ -46,6 +48,44 @@ def test_jumps_are_what_the_paths_have_more_than_without_them(tmp_path):
     assert 0.7 < found.came.any(axis=0).mean() < 0.9  # 1 - exp(-40 * 10 / 252) is 0.80
     events = named_events([found], 0)
     assert [step for step, _ in events] == np.flatnonzero(found.came[:, 0]).tolist()
+
+
+CAP = """
+[cap]
+source = "s"
+factor = "JGB_10Y"
+room_bp = 8.0
+band_bp = 20.0
+at_cap_bp = 10.0
+bp_per_jpy_tn = 1.0
+probability = 0.1
+probability_per_jpy_tn = 0.002
+shape = { JGB_30Y = 0.8 }
+spill = { JGB_10Y = 0.5, USDJPY = -0.5 }
+"""
+
+
+def test_a_caps_end_and_its_purchases_are_what_the_paths_have_more_than_without_it(tmp_path):
+    """Under a gaussian law nothing answers to the cap, so that all that differs is its own."""
+    capped, free = run_of(tmp_path, "capped", CAP), run_of(tmp_path, "free", "")
+    part, scenario = capped.place_of("capped")
+    end, bought = mechanism_moves(part, scenario, IDS)
+    assert (end.mechanism.name, bought.mechanism.name) == ("end of the cap", "purchases under the cap")
+    more = (deviations(capped, "capped") - deviations(free, "free"))[-1]
+    np.testing.assert_allclose(end.moves[-1] + bought.moves[-1], more, atol=1e-15)  # of deviations of 0.1: rounding
+    at = [factor.name for factor in part.inputs.market.factors].index("JGB_10Y")
+    assert (bought.moves[-1, at] <= 0.0).all()
+    assert (end.moves[-1, at] >= 0.0).all()
+    assert bought.moves[-1, at].min() < 0.0 < end.moves[-1, at].max()
+    assert end.came.sum(axis=0).max() == 1  # a cap ends once
+    path = int(np.flatnonzero(end.came.any(axis=0))[0])
+    assert named_events([end, bought], path) == ((int(np.flatnonzero(end.came[:, path])[0]), "end of the cap"),)
+
+
+def test_every_mechanism_has_a_name_here_and_in_the_document_or_is_known_to_move_nothing_by_itself():
+    text = (Path(__file__).parents[4] / "docs" / "explain.md").read_text()
+    assert set(NAMES) == set(MECHANISMS)
+    assert [name for names in NAMES.values() for name in names if f"| `{name}` |" not in text] == []
 
 
 @pytest.mark.slow  # two runs of its own

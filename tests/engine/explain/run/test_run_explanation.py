@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from engine.analysis.contributions.figures import Figure
 from engine.explain.run.path_replay import path_replay
 from engine.explain.run.places import NO_MOVE
 from engine.explain.run.run_explanation import run_explanation, sign_changes
 from engine.explain.run.run_source import measured_by_settings
 from engine.explain.run.scenario_explanation import Contribution
-from engine.explain.run.tail_paths import PartFigure
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+from kernels.base import PathRange
 from tests.engine.explain.run.runs import config, explained, ignore, measured
 
 ES, VAR = EXPECTED_SHORTFALL.key, VALUE_AT_RISK.key
@@ -30,6 +31,14 @@ def test_the_tails_paths_have_one_cause_each():
     for each in explained().scenarios:
         assert sum(cause.n_paths for cause in each.causes) == each.n_tail
         assert sum(cause.share for cause in each.causes) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_worst_path_loses_what_is_said_and_none_loses_more():
+    run = measured()
+    for each in explained().scenarios:
+        part, scenario = run.ready.place_of(each.scenario)
+        pnl = part.backend.pnl(part.program, PathRange(first=0, n=each.n_looked))[scenario * 3]  # the total, two books
+        assert (each.worst_path, each.worst_loss) == (int(pnl.argmin()), -pnl.min())
 
 
 def test_typical_paths_are_of_the_tail():
@@ -83,7 +92,7 @@ def test_errors_cover():
 
 
 def part(name, value, se):
-    return Contribution(name=name, words=name, figures={ES: PartFigure(value=value, se=se)})
+    return Contribution(name=name, words=name, figures={ES: Figure(value=value, se=se)})
 
 
 def test_a_sign_changes_only_beyond_two_errors_on_both_sides():

@@ -37,3 +37,15 @@ def test_a_book_that_nothing_moves_has_no_tail(tmp_path):
     run = measured_by_settings(config("base", book=[str(book)]), ignore, ignore)
     with pytest.raises(InputError, match="scenario base has no tail: every path has the same P&L"):
         run_explanation(run)
+
+
+def test_parts_and_total_of_a_law_with_a_table_have_its_error_drawn_or_exact():
+    """20,000 paths are enough for the table's error, which is told from 16,384 on; in a day all moves are valued."""
+    for days in (1, 2):
+        run = measured_by_settings(config("filtered", horizon_days=days), ignore, ignore)
+        (each,) = run_explanation(run).scenarios
+        assert each.is_exact == (days == 1)
+        figures = [figure for part in each.books for figure in part.figures.values()]
+        assert all(figure.table_se > 0.0 for figure in figures)
+        assert all((figure.se > 0.0) == (days == 2) for figure in figures)
+        assert all(each.total.measures[-1].table_ses[key] > 0.0 for key in each.books[0].figures)
