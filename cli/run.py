@@ -144,7 +144,7 @@ def _taken_apart(config: "RunConfig", *, gradient: bool) -> "tuple[TakenApart, t
     """Run, and take apart what comes; apart from `print_run`, since a plain run needs nothing of what this loads."""
     from cli import progress
     from engine.analysis.contributions.run_contributions import run_taken_apart
-    from engine.analysis.gradient.gradients import run_gradients
+    from engine.analysis.gradient.run_gradients import run_gradients
 
     with progress.on_stderr() as report:
         found = run_taken_apart(config, report, render.say, keep_scenes=gradient)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from engine.analysis.contributions.figures import Figure
     from engine.analysis.gradient.gradients import Gradient, GradientTable
 
+PARAMETERS = "parameters of the scenario"
 SHOWN = 12  # of a group without an order of its own; curves are shown whole
 LEAST = 2.0  # standard errors that an input of these changes something by
 
@@ -35,8 +36,9 @@ def gradient_table(found: "GradientTable", currency: str) -> Table:
         rows=list(_rows(rows, [each.key for each in measures], scale)),
         footnote=(
             f"A larger loss is positive. Read from {found.tail_paths:,} paths of the tail, replayed with each input a"
-            " little higher and lower and bootstrapped anew; ± one standard error of simulation. Vols and"
-            f" correlations of moves: the {SHOWN} largest at most, of those beyond two errors; --json has all."
+            " little higher and lower and bootstrapped anew; ± one standard error of simulation. Parameters: runs"
+            " with each a tenth larger and smaller. Of correlations and parameters"
+            f" the {SHOWN} largest at most, beyond two errors; --json has all."
         ),
     )
 
@@ -48,7 +50,7 @@ def _shown(found: "GradientTable", key: str) -> "Iterator[Gradient]":
         groups.setdefault(each.group, []).append(each)
     for group, members in groups.items():
         told = [each for each in members if _is_told(each.changes[key])]
-        if group == "correlations":
+        if group in ("correlations", PARAMETERS):
             told = sorted(told, key=lambda each: -abs(each.changes[key].value))[:SHOWN]
         yield from told
 

@@ -7,15 +7,14 @@ sensitivities of conditional value at risk", Management Science 55(2). So each i
 thousand worst paths, replayed in the market after a change up and down, and not two runs.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from engine.analysis.contributions.figures import Figures, group_figures
 from engine.analysis.contributions.scene import Scene
-from engine.analysis.gradient.market_inputs import MarketInput, market_inputs
+from engine.analysis.gradient.market_inputs import MarketInput
 from engine.market.market import Market
 from engine.run.backend import device_errors
 from engine.run.position_pnl import replayed
@@ -42,25 +41,6 @@ class GradientTable:
     confidence: float
     tail_paths: int  # that they were read from, or moves
     gradients: tuple[Gradient, ...]
-
-
-def run_gradients(made: Iterable[Scene], progress: Callable[[int, int], None]) -> tuple[GradientTable, ...]:
-    """Return the gradients of every scenario of a finished run, by every input of its market that its law depends on.
-
-    `progress` is called with inputs done and in all. Raises RiskError where the device fails.
-    """
-    asked = [
-        (scene, market_inputs(scene.part.inputs.market, scene.part.inputs.unwinds[scene.number])) for scene in made
-    ]
-    n_all, found, done = sum(len(inputs) for _, inputs in asked), list[GradientTable](), 0
-    for scene, inputs in asked:
-        found += gradients(scene, inputs, partial(_after, progress, done, n_all))
-        done += len(inputs)
-    return tuple(found)
-
-
-def _after(progress: Callable[[int, int], None], before: int, n_all: int, done: int) -> None:
-    progress(before + done, n_all)
 
 
 def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[int], None]) -> list[GradientTable]:
