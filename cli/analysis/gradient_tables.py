@@ -39,6 +39,11 @@ def gradient_table(found: "GradientTable", currency: str) -> Table:
             " little higher and lower and bootstrapped anew; ± one standard error of simulation. Parameters: runs"
             " with each a tenth larger and smaller. Of correlations and parameters"
             f" the {SHOWN} largest at most, beyond two errors; --json has all."
+            + (
+                f" Left out, for a tenth more or less makes no scenario: {', '.join(found.left_out)}."
+                if found.left_out
+                else ""
+            )
         ),
     )
 

@@ -41,6 +41,7 @@ class GradientTable:
     confidence: float
     tail_paths: int  # that they were read from, or moves
     gradients: tuple[Gradient, ...]
+    left_out: tuple[str, ...] = ()  # parameters a tenth of which makes no scenario that fits the market
 
 
 def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[int], None]) -> list[GradientTable]:

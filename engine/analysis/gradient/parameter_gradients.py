@@ -26,22 +26,30 @@ def parameter_gradients(
 
     Each is the change of a measure from the scenario with the number a tenth smaller to that with it a tenth larger,
     halved, over the first 131,072 paths of the run at most, with its paired error. `progress` is called with inputs
-    done. A number with which the scenario is none, such as a share above what others leave, is left out.
+    done. A number with which the scenario is none, such as a share above what others leave, is named and left out.
     """
     n, confidences = min(scene.n_paths, MOST_PATHS), list(scene.tails)
     found: dict[float, list[Gradient]] = {c: [] for c in confidences}
+    left_out: list[str] = []
     for k, each in enumerate(inputs):
+        progress(k + 1)
         try:
             smaller, larger = (_total(scene, one, n) for one in (each.smaller, each.larger))
         except InputError:
+            left_out.append(each.name)
             continue
         changes = paired_changes(smaller, larger, confidences)
         for c in confidences:
             mine = [change for change in changes if change.confidence == c]
             found[c].append(_gradient(each, mine))
-        progress(k + 1)
     return [
-        GradientTable(scenario=scene.name, confidence=c, tail_paths=scene.tails[c].weights.size, gradients=tuple(rows))
+        GradientTable(
+            scenario=scene.name,
+            confidence=c,
+            tail_paths=scene.tails[c].weights.size,
+            gradients=tuple(rows),
+            left_out=tuple(left_out),
+        )
         for c, rows in found.items()
     ]
 

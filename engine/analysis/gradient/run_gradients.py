@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.analysis.contributions.scene import Scene
-from engine.analysis.gradient.gradients import Gradient, GradientTable, gradients
+from engine.analysis.gradient.gradients import GradientTable, gradients
 from engine.analysis.gradient.market_inputs import market_inputs
 from engine.analysis.gradient.parameter_gradients import parameter_gradients
 from engine.analysis.gradient.parameter_inputs import ParameterInput, parameter_inputs
@@ -36,8 +36,15 @@ def _parameters(scene: Scene) -> tuple[ParameterInput, ...]:
 
 
 def _joined(tables: Sequence[GradientTable], more: Sequence[GradientTable]) -> list[GradientTable]:
-    rows: dict[float, tuple[Gradient, ...]] = {each.confidence: each.gradients for each in more}
-    return [replace(each, gradients=(*each.gradients, *rows.get(each.confidence, ()))) for each in tables]
+    of = {each.confidence: each for each in more}
+    return [
+        replace(
+            each, gradients=(*each.gradients, *of[each.confidence].gradients), left_out=of[each.confidence].left_out
+        )
+        if each.confidence in of
+        else each
+        for each in tables
+    ]
 
 
 def _after(progress: Callable[[int, int], None], before: int, n_all: int, done: int) -> None:

@@ -24,6 +24,14 @@ def test_what_changes_nothing_or_less_than_two_errors_is_left_out():
     assert [row[1] for row in rows] == ["told"]
 
 
+def test_parameters_that_make_no_scenario_are_named_below_the_table():
+    one = gradient("a", "told", 1e6)
+    found = GradientTable(
+        scenario="s", confidence=0.99, tail_paths=9, gradients=(one,), left_out=("regimes.A.initial",)
+    )
+    assert "makes no scenario: regimes.A.initial." in gradient_table(found, "JPY").footnote
+
+
 def test_of_correlations_the_largest_are_shown_first_and_no_more_than_twelve():
     rows = rows_of(*(gradient("correlations", f"pair {k}", 1e6 * k, unit="0.01") for k in range(1, 21)))
     assert [row[1] for row in rows] == [f"pair {k}" for k in range(20, 8, -1)]
