@@ -71,7 +71,8 @@ UNIVERSAL := --universal --python-version 3.11
 UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz playwright greenlet pyee
 
 pins:
-	$(COMPILE) $(UNIVERSAL) --group build --extra test --extra store --extra dask --extra report -o requirements-test.txt
+	$(COMPILE) $(UNIVERSAL) --group build --extra test --extra store --extra dask --extra report --extra docs \
+		-o requirements-test.txt
 	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
 	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test --extra store --extra dask --extra report \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt
