@@ -105,14 +105,14 @@ def test_gradients_by_every_vol_add_up_where_the_loss_is_linear_in_them(cash):
     assert np.isfinite(vols)
 
 
-@pytest.mark.parametrize("law", ["normal", "filtered"])
-def test_a_change_of_moves_alone_is_that_of_a_run_made_ready_anew(law):
+@pytest.mark.parametrize("scenario", ["base", "filtered"])
+def test_a_change_of_moves_alone_is_that_of_a_run_made_ready_anew(scenario):
     """The book is valued as it was packed: to the last bit what packing it in the changed market gives."""
-    prepared = prepared_run(law=law, revaluation="direct")
+    prepared = prepared_run(scenario=scenario, revaluation="direct")
     part, paths = prepared.drawn, np.arange(50, dtype=np.uint64)
     inputs = market_inputs(prepared.inputs.market, prepared.inputs.unwinds[0])
     of_moves = {each.group: each for each in inputs if not each.is_level}
-    assert set(of_moves) == ({"vols of moves", "correlations"} if law == "normal" else {"vols of moves"})
+    assert set(of_moves) == ({"vols of moves", "correlations"} if scenario == "base" else {"vols of moves"})
     for each in of_moves.values():
         market = each.changed(each.step)
         changed = replace(prepared.inputs, market=market).with_scenarios(part.inputs.scenarios, part.inputs.names)
