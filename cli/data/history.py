@@ -2,12 +2,20 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from cli.output.frames import Frame
+    from engine.inputs.history.check import SeriesCheck
 
 HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
 
@@ -47,26 +55,55 @@ WindowStart = Annotated[
 ]
 
 
-def check(files: Files, as_json: options.AsJson = False) -> None:
+def check(files: Files, output_format: options.Format = None, as_json: options.AsJson = False) -> None:
     """Say what a history holds: each series' dates, gaps and largest move over one business day.
 
     Missing values are never filled; what is odd is pointed out, with its line, and nothing is repaired.
     """
     from engine.inputs.history.check import check_series, odd_moves
-    from engine.inputs.history.doubt import move_words
     from engine.inputs.history.gate import MAX_NAMED, doubts_of, located
     from engine.inputs.history.load import load_history
 
+    form = formats.chosen(output_format, as_json=as_json)
     history = load_history(files)
     found, doubts = check_series(history.values), doubts_of(history.values)
     notes = [*history.notes, *odd_moves(history.values)]
-    if as_json:
-        series = [{**asdict(row), "first": str(row.first), "last": str(row.last)} for row in found]
-        for row in series:
-            row["largest_on"] = row["largest_on"] and str(row["largest_on"])
-        refused = [located(history, doubt) for doubt in doubts]
-        render.show_json({"schema": 1, "series": series, "notes": notes, "refused_by_build": refused})
+
+    def frame() -> "Frame":
+        from cli.output.data_frames import series_frame
+
+        return series_frame(found)
+
+    refused = [located(history, doubt) for doubt in doubts]
+    formats.show(
+        form,
+        table=lambda: render.show(_series_table(found)),
+        json=lambda: {"schema": 1, "series": _series_json(found), "notes": notes, "refused_by_build": refused},
+        frame=frame,
+    )
+    if form is formats.Format.JSON:
         return
+    for note in notes:
+        render.warn(note)
+    for doubt in doubts[-MAX_NAMED:]:
+        render.warn(f"`unwind data build` refuses {located(history, doubt)}")
+    if len(doubts) > MAX_NAMED:
+        render.warn(f"`unwind data build` refuses {len(doubts) - MAX_NAMED:,} more before these")
+
+
+def _series_json(found: "Sequence[SeriesCheck]") -> list[dict[str, Any]]:
+    """Return each series in JSON's types, dates as text."""
+    days = ("first", "last", "largest_on")
+    return [{**asdict(row), **{name: _text(getattr(row, name)) for name in days}} for row in found]
+
+
+def _text(day: "date | None") -> str | None:
+    return None if day is None else str(day)
+
+
+def _series_table(found: "Sequence[SeriesCheck]") -> Table:
+    from engine.inputs.history.doubt import move_words
+
     columns = (
         Column(heading="series", is_number=False),
         *(Column(heading=heading, is_number=False) for heading in ("first", "last")),
@@ -82,13 +119,7 @@ def check(files: Files, as_json: options.AsJson = False) -> None:
         )
         for row in found
     ]
-    render.show(Table(title="History", columns=columns, rows=tuple(rows)))
-    for note in notes:
-        render.warn(note)
-    for doubt in doubts[-MAX_NAMED:]:
-        render.warn(f"`unwind data build` refuses {located(history, doubt)}")
-    if len(doubts) > MAX_NAMED:
-        render.warn(f"`unwind data build` refuses {len(doubts) - MAX_NAMED:,} more before these")
+    return Table(title="History", columns=columns, rows=tuple(rows))
 
 
 def build(
