@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import pandas as pd
+
     from cli.output.frames import Frame
+    from engine.calibration.dated_markets import DatedMarkets
     from engine.inputs.history.check import SeriesCheck
+    from engine.market.market import Market
 
 HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
 
@@ -45,6 +49,14 @@ Like = Annotated[
     ),
 ]
 LawStart = Annotated[str, typer.Option(metavar="DATE", help="First date that filtered laws look at.")]
+Stressed = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="BOOK",
+        help='Also find the worst year for this book since 2007, for law = "stressed": the 250 business days of'
+        " Tokyo and New York with the largest ES 97.5 % of one day.",
+    ),
+]
 WindowStart = Annotated[
     str | None,
     typer.Option(
@@ -135,9 +147,16 @@ def build(
     like: Like = None,
     law_start: LawStart = "2002-01-01",
     window_start: WindowStart = None,
+    stressed: Stressed = None,
+    loop: Annotated[
+        bool,
+        typer.Option(
+            "--loop", help="Also keep the record of USD/JPY that carry trades in a scenario are found in, of each date."
+        ),
+    ] = False,
     accept: Accepted = None,
 ) -> None:
-    """Make the market files of a range of dates: of each what `unwind calibrate` writes.
+    """Make the market files of a range of dates: of each what `unwind calibrate` with the same options writes.
 
     Levels are those published on the date; vols and correlations are estimated from --window-start to it, the filtered
     law from --law-start. Weekdays on which a curve or USD/JPY was not published are left out, and named. A date with
@@ -159,9 +178,29 @@ def build(
     found = markets_of_dates(
         history, begin, end, like=pattern, window_start=window, law_start=law, accepted=accept or ()
     )
-    for path in write_dated_markets(found.markets, made_folder(out)):
+    markets, notes = _with_records(found, history.values, stressed, law, loop=loop)
+    for path in write_dated_markets(markets, made_folder(out)):
         typer.echo(str(path))
-    for note in found.notes:
+    for note in notes:
         render.warn(note)
     render.say(found.window_words())
     render.say(found.law_words())
+
+
+def _with_records(
+    found: "DatedMarkets", history: "pd.DataFrame", stressed: Path | None, law_start: "date", *, loop: bool
+) -> "tuple[list[Market], list[str]]":
+    """Return markets with what --stressed and --loop ask for, each as of its date, and all that there is to note."""
+    from engine.analysis.stressed_window import with_stressed_window
+    from engine.calibration.loop_record import with_loop_record
+
+    markets, notes = [], list(found.notes)
+    for each in found.markets:
+        market = each
+        if stressed is not None:
+            market, more = with_stressed_window(market, history, stressed, render.say, law_start)
+            notes += more
+        if loop:
+            market, _ = with_loop_record(market, history, law_start)
+        markets.append(market)
+    return markets, list(dict.fromkeys(notes))
