@@ -4,6 +4,7 @@ import io
 import json
 from datetime import date
 
+import pandas as pd
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
@@ -64,7 +65,9 @@ LONG = [
     "regulatory --paths 12800 --book {folder}/book.csv",
     "bench normals",
 ]
-CLOSES = "date,SPX\n" + "".join(f"2024-{m:02}-{d:02},{5000 + m * d}\n" for m in range(1, 13) for d in range(1, 29))
+DAYS = pd.bdate_range("2021-12-01", "2025-06-30")
+CLOSES = "date,SPX\n" + "".join(f"{day:%Y-%m-%d},{5000 + i * i % 97}\n" for i, day in enumerate(DAYS))
+TIMED = {"bench": ["case", "contender", "unit"]}  # commands that print other seconds each time: what stays
 BOOK = """position_id,book,kind,currency,notional,coupon,maturity
 国債10年,life,JGB,JPY,1e10,0.012,2034-12-20
 "CASH, USD",carry,CASH,USD,5e6,,
@@ -128,7 +131,9 @@ def check_forms(words, capfdbinary):
     read = pacsv.read_csv(
         io.BytesIO(text), convert_options=options, parse_options=pacsv.ParseOptions(newlines_in_values=True)
     )
-    assert read.equals(table.replace_schema_metadata(None))
+    same = TIMED.get(words[0], table.schema.names)
+    assert read.schema.equals(table.schema.remove_metadata())
+    assert read.select(same).equals(table.select(same).replace_schema_metadata(None))
     assert table.num_rows > 0
     assert all(field.metadata and field.metadata[b"meaning"] for field in table.schema)
     assert isinstance(json.loads(printed([*words, "--format", "json"], capfdbinary)), dict)
