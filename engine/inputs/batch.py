@@ -29,7 +29,7 @@ from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 from engine.mechanisms.law import ALL
 
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
+NAME = r"[^\W_][\w.-]{0,63}"  # of runs and books: a folder's name on any system
 
 _ELSEWHERE = {
     "market": "the batch's own key `market`",

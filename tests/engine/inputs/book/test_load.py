@@ -59,9 +59,9 @@ def _jgb(**fields: str) -> str:
 REFUSED = {
     "S001 empty": ("", ["the file is empty"]),
     "S002 header only": (_text(), ["holds no positions"]),
-    "S008 Shift-JIS": (
-        _text(JGB).encode() + "東京".encode("cp932") + b"," * 8,
-        ["line 3", "not UTF-8", "iconv -f CP932 -t UTF-8"],
+    "S008 EUC-JP": (
+        _text(JGB).encode() + "東京".encode("euc_jp") + b"," * 8,
+        ["line 3", "not UTF-8", "seems to be EUC-JP", "iconv -f EUC-JP -t UTF-8"],
     ),
     "UTF-16 without a mark": (_text(JGB).encode("utf-16-le"), ["is UTF-16 text without a mark", "save it as UTF-8"]),
     "UTF-32": (_text(JGB).encode("utf-32"), ["is UTF-32 text; save it as UTF-8"]),
@@ -89,7 +89,9 @@ REFUSED = {
     "S023 thousands": (_text(_jgb(notional='"1,000,000,000"')), ["'1,000,000,000'", "plain digits"]),
     "S024 decimal comma": (_text(_jgb(notional='"1000000,50"')), ["line 2, notional", "'1000000,50'"]),
     "S025 underscores": (_text(_jgb(notional="1_000_000")), ["line 2, notional", "'1_000_000'"]),
-    "S026 full width": (_text(_jgb(notional="１０００")), ["'１０００'", "ASCII digits"]),  # noqa: RUF001  # the case itself
+    "S026 Arabic digits": (_text(_jgb(notional="\u0661\u0660")), ["'\u0661\u0660'", "ASCII digits"]),
+    "full-width separators": (_text(_jgb(notional="\uff11\uff0c\uff10")), ["write 1000000.5, without separators"]),
+    "percent of a price": (_text(_jgb(price="101.5%")), ["line 2, price", "'101.5%'; write the number alone"]),
     "S028 accounting": (_text(_jgb(notional="(1000000000)")), ["with a minus sign: -1000000000"]),
     "S029 percent": (_text(_jgb(coupon="4.25")), ["line 2, coupon", "is 0.0425 meant?"]),
     "S033 serial date": (_text(_jgb(maturity="49115")), ["line 2, maturity", "'49115'", "2034-06-20 is meant"]),
@@ -154,7 +156,7 @@ REFUSED = {
     ),
     "book name": (
         _text("../../outside," + JGB, header="book," + HEADER),
-        ["line 2, book: a book's name has 1 to 64 letters, digits"],
+        ["line 2, book: a book's name has 1 to 64 letters and digits"],
     ),
 }
 
@@ -351,7 +353,7 @@ def test_a_parquet_book_is_the_same_as_its_csv(tmp_path):
     [
         ({"notional": [float("nan")]}, "line 1, notional: must be a number in plain digits, got 'nan'"),
         ({"notional": [True]}, "notional: has the type bool"),
-        ({"maturity": [np.datetime64("2034-06-20T12:00", "us")]}, "maturity: must be a date written as text"),
+        ({"maturity": [np.datetime64("2034-06-20T12:00", "us")]}, "maturity: must be a date, YYYY-MM-DD, got"),
         ({"currency": [None]}, "line 1, currency: is empty"),
         ({"kind": []}, "holds no positions"),
     ],
