@@ -16,23 +16,20 @@ class OdsMarks:
     def __init__(self, file: zipfile.ZipFile) -> None:
         found = _ContentParser()
         parse_xml(file, CONTENT, found.start, end=found.end, text=found.text)
-        self._marks: Mapping[str, Marks | SheetError] = found.sheets
+        self._marks: Mapping[str, Marks] = found.sheets
 
     def of(self, sheet: str) -> Marks:
         """Return the marks of a sheet. Raises SheetError."""
-        found = self._marks.get(sheet)
-        if found is None:
+        if sheet not in self._marks:
             raise SheetError("is no sheet of rows and columns")
-        if isinstance(found, SheetError):
-            raise found
-        return found
+        return self._marks[sheet]
 
 
 class _ContentParser:
     """Follows the elements of all sheets."""
 
     def __init__(self) -> None:
-        self.sheets: dict[str, Marks | SheetError] = {}
+        self.sheets: dict[str, Marks] = {}
         self._marks, self._name = Marks(), ""
         self._row, self._n_rows, self._column = 0, 1, 0
         self._attributes: dict[str, str] = {}
@@ -68,8 +65,8 @@ class _ContentParser:
         self._column += n
         try:
             self._mark(attributes, first, n)
-        except SheetError as error:
-            self.sheets[self._name] = error
+        except SheetError as error:  # of the file: the reader of values unpacks all of its sheets
+            raise SheetError(f"sheet {self._name!r} {error}") from None
 
     def _mark(self, attributes: dict[str, str], first: int, n: int) -> None:
         kind = attributes.get("office:value-type")
@@ -84,13 +81,15 @@ class _ContentParser:
         self._n_repeated += n * self._n_rows - 1
         if self._n_repeated > MOST_REPEATED:
             raise SheetError(f"repeats more than {MOST_REPEATED:,} cells; save it again in a spreadsheet program")
+        if not (is_error or is_uncalculated or kind == "percentage"):
+            return
         for row in range(self._row, self._row + self._n_rows):
             for column in range(first, min(first + n, MOST_COLUMNS)):
                 if is_error:
                     self._marks.errors[row, column] = self._text.strip() or "#N/A"
                 elif is_uncalculated:
                     self._marks.uncalculated.add((row, column))
-                elif kind == "percentage":
+                else:
                     self._marks.percents.add((row, column))
 
 

@@ -187,7 +187,7 @@ def _table(grid: _Grid, path: str, is_heading: IsHeading) -> Sheet:
     faults = [
         Fault(
             message=f"cell {place_name(i, j)} holds a formula without a value, as programs write it that do not "
-            "calculate; open the file in a spreadsheet program, save it, and it has one",
+            "calculate; open the file in a spreadsheet program and save it as .xlsx, and it has one",
             line=i + 1,
         )
         for i, j in sorted(grid.marks.uncalculated)

@@ -14,7 +14,6 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 _EXCEL_97 = 0x0600
 _BUILT_IN_PERCENT = frozenset((9, 10))
 _HIDDEN = 0x20
-_TO_CALCULATE = 0x03  # always, or when the file is opened
 _BAD = "is damaged or cut short: open it in a spreadsheet program and save it as .xlsx"
 
 _Record = tuple[int, bytes]
@@ -95,7 +94,7 @@ class XlsMarks:
         elif kind == _FORMULA and data[12:14] == b"\xff\xff":  # no number: a text, a truth value, an error or nothing
             if data[6] == 2:
                 marks.errors[place] = _ERRORS.get(data[8], "#N/A")
-            elif data[6] == 3 and struct.unpack_from("<H", data, 14)[0] & _TO_CALCULATE:
+            elif data[6] == 3:  # an empty text; or never calculated, which programs write the same way
                 marks.uncalculated.add(place)
 
 
