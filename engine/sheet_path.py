@@ -26,4 +26,4 @@ def path_of_sheet(path: Path | str, sheet: str) -> str:
 
 def line_word(path: Path | str) -> str:
     """Return what the lines of a file are called in messages: a spreadsheet numbers its rows."""
-    return "row" if sheet_of(path) else "line"
+    return "row" if file_of(path).suffix.lower() in ENDS else "line"

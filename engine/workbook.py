@@ -2,13 +2,13 @@
 
 import io
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from engine.errors import InputError
+from engine.text_width import text_width
 
 MOST_ROWS = 1_048_575  # of a sheet, below its heading
 _MOST_LETTERS = 32_767  # of a text in a sheet
@@ -26,7 +26,8 @@ class SheetTable:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]  # text, numbers, dates, True and False; None is an empty field
     formats: Mapping[str, str] = field(default_factory=dict)  # of numbers, by column: "#,##0"
-    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)  # that a column is picked from, by column
+    choices: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # by column: the sheet of what it is picked
+    # from, in its first column, and how many these are
 
 
 def workbook_bytes(tables: Sequence[SheetTable]) -> bytes:
@@ -53,17 +54,6 @@ def workbook_bytes(tables: Sequence[SheetTable]) -> bytes:
     return buffer.getvalue()
 
 
-def text_width(text: str) -> int:
-    """Return the columns that a text takes where each ASCII letter takes one: a full-width letter takes two."""
-    return sum(_letter_width(letter) for letter in text)
-
-
-def _letter_width(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-
-
 def _write_sheet(made: Any, table: SheetTable) -> None:
     sheet = made.add_worksheet(table.name)
     heading = made.add_format({"bold": True, "bottom": 1})
@@ -72,8 +62,10 @@ def _write_sheet(made: Any, table: SheetTable) -> None:
     for j, name in enumerate(table.columns):
         sheet.write_string(0, j, name, heading)
         sheet.set_column(j, j, _width(name, [row[j] for row in table.rows[:_LOOKED_AT]]))
-        if name in table.choices and table.rows:
-            sheet.data_validation(1, j, MOST_ROWS, j, {"validate": "list", "source": list(table.choices[name])})
+        if name in table.choices:
+            listed, n = table.choices[name]
+            source = f"='{listed}'!$A$2:$A${n + 1}"
+            sheet.data_validation(1, j, MOST_ROWS, j, {"validate": "list", "source": source})
     for i, row in enumerate(table.rows, start=1):
         for j, value in enumerate(row):
             _write_field(sheet, (i, j), value, formats[j], dated)
