@@ -34,6 +34,10 @@ SETTINGS = {
     "xtick.color": "#555555",
     "ytick.color": "#555555",
 }
+JAPANESE_FONTS = (  # of the systems that a desk has
+    *("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "MS Gothic", "IPAexGothic"),
+    *("IPAGothic", "TakaoPGothic"),
+)
 UNDATED = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}  # the same picture, the same bytes
 
 
@@ -47,12 +51,23 @@ def check_picture(path: Path) -> None:
         raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[report]'") from None
 
 
+def _families(text: str) -> list[str]:
+    """Return the fonts of a text, the second for letters that the first lacks, where this machine has one for them."""
+    from matplotlib.font_manager import fontManager
+
+    first = str(SETTINGS["font.family"])
+    if text.isascii():
+        return [first]
+    installed = {each.name for each in fontManager.ttflist}
+    return [first, *(name for name in JAPANESE_FONTS if name in installed)][:2]
+
+
 def draw(walk: Walk, fans: Sequence[Fan], title: str, caption: str, path: Path) -> None:
     """Write the picture: a panel a fan, two in a row. `path` ends in one of SUFFIXES."""
     import matplotlib  # here, as below: an extra of the package, and slow to load
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS}):
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS, "font.family": _families(title)}):
         n_rows = (len(fans) + 1) // 2
         figure = Figure(figsize=(10.0, 0.9 + 2.9 * n_rows), layout="constrained", dpi=150)
         panels = figure.subplots(n_rows, 2, squeeze=False).ravel()

@@ -23,10 +23,10 @@ class OleFile:
             first_directory, self._least, first_small = struct.unpack_from("<I4xII", data, 48)
             if self._shift not in (9, 12):
                 raise SheetError(_BAD)
-            self._fat = self._numbers(self._fat_sectors(n_fat))
+            self._fat = self._numbers(self._fat_sectors(min(n_fat, len(data) >> self._shift)))
             self._small = self._numbers(self._chain(first_small, self._fat))
             self._entries = self._directory(self._joined(self._chain(first_directory, self._fat)))
-        except struct.error:
+        except (struct.error, ValueError):
             raise SheetError(_BAD) from None
 
     @property

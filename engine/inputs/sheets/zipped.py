@@ -65,7 +65,7 @@ def parse_xml(
     try:
         with file.open(name) as stream:
             parser.ParseFile(stream)
-    except (KeyError, expat.ExpatError):
+    except (LookupError, ValueError, expat.ExpatError):  # an unknown encoding among them
         raise SheetError(_BAD) from None
 
 

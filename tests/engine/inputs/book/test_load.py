@@ -30,6 +30,7 @@ from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.ranges import column_ranges
 from engine.instruments.rows.template import example_row
+from engine.workbook import SheetTable, workbook_bytes
 
 DATE = date(2026, 11, 20)  # of the reference cases
 EXAMPLE_DATE = date(2025, 5, 28)
@@ -476,3 +477,61 @@ def test_100_000_positions_of_all_kinds_are_recalled_as_they_were_compiled(tmp_p
     assert set(KINDS) - set(book.kinds) == {"BUND"}  # the bundled market, whose books these are, has no euro
     assert again.flows.amount.tobytes() == book.flows.amount.tobytes()
     assert again.options.strike.tobytes() == book.options.strike.tobytes()
+
+
+def test_a_spreadsheet_gives_the_positions_that_its_csv_gives():
+    text = (bundled_book_path("all-kinds")).read_text()
+    header, *rows = csv.reader(text.splitlines())
+    typed = [[_typed(COLUMNS[name], field) for name, field in zip(header, row, strict=True)] for row in rows]
+    data = workbook_bytes([SheetTable(name="建玉", columns=header, rows=typed)])
+    sheet, plain = parse_book(data, "book.xlsx", EXAMPLE_DATE), parse_book(text.encode(), "book.csv", EXAMPLE_DATE)
+    assert sheet.positions == plain.positions  # to the last bit of each number, and by row
+    assert not sheet.faults
+
+
+def _typed(column, field):
+    if not field or column.type == "text":
+        return field or None
+    return float(field) if column.type == "number" else date.fromisoformat(field)
+
+
+def test_a_japanese_book_is_read_by_its_own_headings_and_errors_name_them():
+    text = (
+        "ポジション,ブック,種別,通貨,元本,利率,満期日\n"
+        "国債10年,一般勘定・国債,JGB,JPY,△\uff11\uff10\uff10,0.8%,2034/12/20\n"
+        "国債20年,一般勘定・国債,JGB,JPY,100,0.8%,令和26年12月20日\n"
+    )
+    first, second = parse_book(text.encode("cp932"), "book.csv", EXAMPLE_DATE).positions
+    assert (first.position_id, first.book, first.notional, first.coupon) == (
+        "国債10年",
+        "一般勘定・国債",
+        -100.0,
+        0.008,
+    )
+    assert (first.maturity, second.maturity) == (date(2034, 12, 20), date(2044, 12, 20))
+    (fault,) = parse_book(text.replace("100,0.8%", "100,80%").encode(), "book.csv", EXAMPLE_DATE).faults
+    assert str(fault).startswith("line 3, coupon (利率): must be at least 0 and below 0.1, got 80%")
+    same = "ポジション,kind,種別,通貨,元本\n"
+    with pytest.raises(FileFaults, match="kind: this column name stands twice"):
+        parse_book(same.encode(), "book.csv", EXAMPLE_DATE)
+
+
+@pytest.mark.parametrize("name", ["#REF!", "#N/A"])
+def test_an_error_of_a_spreadsheet_names_no_position(name):
+    (fault,) = parse_book(_text(_jgb(position_id=name)).encode(), "book.csv", EXAMPLE_DATE).faults
+    assert f"holds a spreadsheet's error, {name}" in str(fault)
+
+
+def test_errors_of_a_sheet_name_file_sheet_row_and_column(tmp_path):
+    rows = [("P1", "JGB", "JPY", "1,000", 0.008, 49298), ("P2", "JGB", "JPY", 5.0, 0.008, date(2034, 6, 20))]
+    path = tmp_path / "book.xlsx"
+    header = ("position_id", "kind", "currency", "notional", "coupon", "maturity")
+    path.write_bytes(workbook_bytes([SheetTable(name="建玉", columns=header, rows=rows)]))
+    with pytest.raises(FileFaults) as refused:
+        load_book(path, EXAMPLE_DATE)
+    assert str(refused.value).splitlines() == [
+        f"{path}#建玉: row 2, notional: must be a number in plain digits, got '1,000'; write 1000000.5, without "
+        "separators, with a point",
+        f"{path}#建玉: row 2, maturity: must be a date, YYYY-MM-DD, got '49298'; if this is a spreadsheet's serial "
+        "number of the 1900 system, 2034-12-20 is meant: format it as a date",
+    ]
