@@ -110,7 +110,9 @@ _DATE_SCHEMA = {"type": "string", "format": "date"}
 class BookEntry(Strict):
     """A book file, or several by a glob."""
 
-    path: PathText = Field(description="CSV or Parquet, relative to the batch file; {date} and globs are filled in.")
+    path: PathText = Field(
+        description="Positions, relative to the batch file; {date} and globs are filled in: FILE.xlsx#SHEET too."
+    )
     name: Name | None = Field(default=None, description="For `books` of a run. Default: the file's, without its end.")
 
 
@@ -153,7 +155,7 @@ class BatchFile(Strict):
         description="[[limits]], or the path of a TOML file that has them.",
         json_schema_extra=describe_limits,
     )
-    realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
+    realised: PathText | None = Field(default=None, description="Table of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
     backtest: PathText | None = Field(
