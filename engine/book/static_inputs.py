@@ -11,6 +11,7 @@ from engine.book.greeks import curve_dv01
 from engine.book.value import position_values
 from engine.book.vegas import VOL_POINT, fx_vegas
 from engine.conventions.currencies import HOME
+from engine.instruments.cashflows import CASHFLOWS
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
 from engine.instruments.fx import FX
@@ -26,7 +27,7 @@ from engine.payoffs.swaptions import NormalVols, Swaptions
 from kernels.types import F64, I64, Bools
 
 BASIS_POINT = 1e-4
-_ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS)  # families whose market is a spread's
+_ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS, CASHFLOWS)  # families whose market is a spread's
 _LEAST = 2e-6  # of all that these and FX pay and are paid, from which a basis point is told of: two weeks of a forward
 MOST_STATIC = 0.02  # of a book's gross DV01 or vega, without a word of its own
 _HUNDREDTH = 0.01

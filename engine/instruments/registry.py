@@ -7,6 +7,7 @@ from engine.instruments.assets import ASSETS
 from engine.instruments.bond_futures import JGB_FUTURES, TREASURY_FUTURES
 from engine.instruments.bonds import BUNDS, JGBS, TREASURIES
 from engine.instruments.cash import CASH
+from engine.instruments.cashflows import CASHFLOWS
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
 from engine.instruments.fx import FX
@@ -50,7 +51,7 @@ def family_of(kind: Kind) -> Family:
 
 
 for _family in (
-    *(JGBS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, LOANS),
+    *(JGBS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, CASHFLOWS, LOANS),
     *(SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS),
     *(FX, FX_OPTIONS, ASSETS),
 ):

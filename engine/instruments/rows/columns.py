@@ -93,5 +93,8 @@ COLUMNS: Mapping[str, Column] = {
         _text("factor", "price factor of the market, such as SPX"),
         _number("multiplier", 1e-6, 1e9, "currency for one point of an index future"),
         _text("against", "currency that an FX trade is dealt against, and its rates are in; JPY where left empty"),
+        _text(
+            "curve", "curve of the currency that discounts a payment, such as TONA; its government bonds' where empty"
+        ),
     )
 }

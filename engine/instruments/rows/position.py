@@ -47,6 +47,7 @@ class Position:
     factor: str | None = None
     multiplier: float | None = None
     against: str | None = None
+    curve: str | None = None
     line: int | None = None  # in the file it came from
 
     def __post_init__(self) -> None:

@@ -24,6 +24,8 @@ def text_error(name: str, text: str) -> str | None:
             )
         case "factor" if not _FACTOR.fullmatch(text):
             return f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}"
+        case "curve" if not _FACTOR.fullmatch(text):
+            return f"a curve's name has 1 to 32 capitals, digits and '_', such as JGB, got {shown(text)}"
         case "contract" | "tenor":
             return _term_error(name, text)
     return None

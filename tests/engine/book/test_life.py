@@ -48,6 +48,7 @@ LIVES: dict[str, dict[str, str]] = {  # over the kinds' examples; last days of b
     "UST_BILL": {"issue_date": "2025-06-03", "maturity": "2025-09-01"},
     "UST_STRIP": {"maturity": "2025-11-15"},
     "BUND": {"coupon": "0.04", "issue_date": "2025-06-11", "maturity": "2026-07-04"},
+    "CASHFLOW": {"maturity": "2025-09-15", "curve": "TONA"},
     "REPO": {"start_date": "2025-06-03", "maturity": "2025-07-03"},
     "DEPOSIT": {"start_date": "2025-06-03", "maturity": "2025-07-21"},
     "OIS": TERM,
