@@ -27,7 +27,7 @@ from engine.payoffs.swaptions import NormalVols, Swaptions
 from kernels.types import F64, I64, Bools
 
 BASIS_POINT = 1e-4
-_ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS, CASHFLOWS)  # families whose market is a spread's
+_ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS)  # families whose market is a spread's
 _LEAST = 2e-6  # of all that these and FX pay and are paid, from which a basis point is told of: two weeks of a forward
 MOST_STATIC = 0.02  # of a book's gross DV01 or vega, without a word of its own
 _HUNDREDTH = 0.01
@@ -59,7 +59,7 @@ def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, floa
     fits = fit(book, market)
     gross = np.sum([np.abs(each) for each in curve_dv01(book, market, fits).values()], axis=0)
     on_spreads = _gained_on_spreads(book, market, fits, position_values(book, market, fits))
-    found, is_swap = {}, np.isin(np.arange(gross.size), _positions(book, _ON_SPREADS))
+    found, is_swap = {}, np.isin(np.arange(gross.size), _on_spreads(book, market))
     for name, mine in _rows_of_books(book):
         held = max((float(np.abs(each[mine & is_swap]).sum()) for each in on_spreads.values()), default=0.0)
         found[name] = held / of_book if (of_book := float(gross[mine].sum())) > 0.0 else 0.0
@@ -68,7 +68,7 @@ def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, floa
 
 def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tuple[tuple[str, ...], dict[str, str]]:
     """Warn of spreads without a factor, and of the books that rest on them, by name."""
-    on_spreads, fx = (_positions(book, families) for families in (_ON_SPREADS, (FX,)))
+    on_spreads, fx = _on_spreads(book, market), _positions(book, (FX,))
     paid = _paid(book, market, np.concatenate([on_spreads, fx]))
     if not on_spreads.size and not paid:
         return (), {}
@@ -98,6 +98,14 @@ def _of_options(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tu
 def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:
     """Return the positions of some families: (n,)."""
     return np.flatnonzero(np.isin(book.kinds, [kind.name for family in families for kind in family.kinds]))
+
+
+def _on_spreads(book: CompiledBook, market: Market) -> I64:
+    """Return the positions whose market is a spread's, (n,): swaps, and liabilities on a derived curve."""
+    flows = book.flows
+    derived = flows.position[np.isin(flows.curve, list(market.spreads))]
+    liabilities = np.intersect1d(_positions(book, (CASHFLOWS,)), derived)
+    return np.union1d(_positions(book, _ON_SPREADS), liabilities)
 
 
 def _gained_on_spreads(book: CompiledBook, market: Market, fits: Fits, base: F64) -> dict[str, F64]:
