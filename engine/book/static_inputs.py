@@ -23,6 +23,7 @@ from engine.market.market import Market
 from engine.market.spread import with_derived
 from engine.payoffs.curves import fx_rates
 from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.linkers import Linkers, widened
 from engine.payoffs.swaptions import NormalVols, Swaptions
 from kernels.types import F64, I64, Bools
 
@@ -48,7 +49,7 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     shares = {name: filter(None, (dv01s.get(name), vegas.get(name))) for name in dict.fromkeys(book.books)}
     told = {name: "; ".join(texts) for name, texts in shares.items()}
     books = (f"{name}: {text}" for name, text in told.items() if text)
-    return (*of_spreads, *of_vols, *books)
+    return (*of_spreads, *of_vols, *_of_break_evens(book, market, fits, base), *books)
 
 
 def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, float]:
@@ -93,6 +94,17 @@ def _of_options(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tu
         if abs(amount := float(per_bp.sum())) >= 1.0:
             texts = (_warning("normal vols of swaptions", amount, _gives(map(swaption_factor_name, still))),)
     return texts, _vega_shares(book, market, fits, base, is_still)
+
+
+def _of_break_evens(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:
+    """Warn of the inflation that prices of linked bonds fix, with what a basis point of it is worth."""
+    if not book.table(Linkers).position.size:
+        return
+    wider = fits.replaced(widened(book, fits.constants, BASIS_POINT))
+    amount = float((position_values(book, market, wider) - base).sum())
+    if abs(amount) >= 1.0:
+        cure = "their real yields move as nominal ones do; a view of inflation is a book of nominal bonds beside them"
+        yield _warning("break-evens of JGBI", amount, cure)
 
 
 def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:

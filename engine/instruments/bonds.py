@@ -106,7 +106,7 @@ _STRIPS = (JGB_STRIP, UST_STRIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Schedule:
+class Schedule:
     """What all bonds with the same kind, issue date and maturity share."""
 
     days: I64  # (n,) payment days after the valuation date
@@ -125,7 +125,7 @@ class _Schedule:
 
 
 def _parts(position: Position, days: "Days") -> list[Part]:
-    schedule = _schedule(position, days)
+    schedule = schedule_of(position, days)
     terms: list[Part] = [] if schedule.is_over else [_terms(position, schedule)]
     if not schedule.days.size:
         return terms
@@ -137,7 +137,7 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     return [Leg(curve=curve, currency=currency, days=schedule.days[kept], amounts=amounts[kept]), *terms]
 
 
-def _terms(position: Position, schedule: _Schedule) -> BondTerms:
+def _terms(position: Position, schedule: Schedule) -> BondTerms:
     assert position.kind.quotation is not None
     return BondTerms(
         face=position.notional,
@@ -161,22 +161,23 @@ def _last_day(position: Position, days: "Days") -> int:
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
     priced = position.price is not None or position.market_yield is not None
-    if priced and _schedule(position, days).is_over:
+    if priced and schedule_of(position, days).is_over:
         yield "a price or yield, but nothing to pay after settlement: it is not used"
 
 
-def _schedule(position: Position, days: "Days") -> _Schedule:
+def schedule_of(position: Position, days: "Days") -> Schedule:
+    """Return the payments of a bond to come, and what is accrued, by the conventions of its currency's bonds."""
     key = ("bonds", position.kind, position.maturity, position.issue_date)
     make = _bill_schedule if position.kind in _BILLS else _bond_schedule
     return days.kept(key, lambda: make(position, days))
 
 
-def _bill_schedule(position: Position, days: "Days") -> _Schedule:
+def _bill_schedule(position: Position, days: "Days") -> Schedule:
     assert position.maturity is not None
     calendar, maturity_day = days.centre(position.currency), days.day(position.maturity)
     paid = np.atleast_1d(calendar.following(maturity_day))
     paid = paid[paid >= 1]
-    return _Schedule(
+    return Schedule(
         days=paid,
         coupons=np.zeros(paid.size),
         settlement_day=_settlement_day(position, days),
@@ -188,7 +189,7 @@ def _bill_schedule(position: Position, days: "Days") -> _Schedule:
     )
 
 
-def _bond_schedule(position: Position, days: "Days") -> _Schedule:
+def _bond_schedule(position: Position, days: "Days") -> Schedule:
     assert position.maturity is not None
     bonds = currency_of(position.currency).bonds
     regular = days.coupon_days(position.maturity, bonds)
@@ -210,7 +211,7 @@ def _bond_schedule(position: Position, days: "Days") -> _Schedule:
         since = max(before, issued) if is_pro_rata else before
         accrued = accrued_years(bonds, settlement_day - since, first - before)
     left = regular.size - after
-    return _Schedule(
+    return Schedule(
         days=pays[due],
         coupons=coupons,
         settlement_day=settlement_day,

@@ -12,6 +12,7 @@ from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
 from engine.instruments.fx import FX
 from engine.instruments.fx_options import FX_OPTIONS
+from engine.instruments.linkers import LINKERS
 from engine.instruments.loans import LOANS
 from engine.instruments.rows.kind import Kind
 from engine.instruments.swaps import SWAPS
@@ -51,7 +52,7 @@ def family_of(kind: Kind) -> Family:
 
 
 for _family in (
-    *(JGBS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, CASHFLOWS, LOANS),
+    *(JGBS, LINKERS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, CASHFLOWS, LOANS),
     *(SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS),
     *(FX, FX_OPTIONS, ASSETS),
 ):

@@ -14,6 +14,7 @@ from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
 from engine.payoffs.fx_options import FX_OPTIONS
 from engine.payoffs.holdings import HOLDINGS
+from engine.payoffs.linkers import LINKED_FLOWS, LINKERS
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
@@ -28,6 +29,7 @@ PAYOFFS: list[AnyPayoff] = [
     *(SWAPTIONS, EXPIRED_SWAPTIONS),
     *(MARKS, PREMIUMS, BONDS),
     *(EXCHANGES, SPOT_DAYS),
+    *(LINKED_FLOWS, LINKERS),
 ]
 
 

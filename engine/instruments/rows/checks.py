@@ -133,7 +133,8 @@ def _choice_errors(kind: Kind, rule: KindRule, fields: Fields, unread: Set[str])
     if len(filled) > 1:
         yield filled[1], f"{kind} takes `{filled[0]}` or `{filled[1]}`, got both; leave one empty"
     if rule.one_of and not filled and not any(name in unread for name in choices):
-        yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
+        others = " or ".join(f"`{name}`" for name in choices[1:])
+        yield choices[0], f"is empty, but {kind} needs it or {others}: {COLUMNS[choices[0]].meaning}"
 
 
 def _range_errors(fields: Fields, rule: KindRule) -> Errors:

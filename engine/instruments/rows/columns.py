@@ -93,6 +93,17 @@ COLUMNS: Mapping[str, Column] = {
         _text("factor", "price factor of the market, such as SPX"),
         _number("multiplier", 1e-6, 1e9, "currency for one point of an index future"),
         _text("against", "currency that an FX trade is dealt against, and its rates are in; JPY where left empty"),
+        _number(
+            "index_ratio",
+            0.5,
+            3.0,
+            "indexation coefficient of the settlement day, as the Ministry of Finance prints it",
+        ),
+        _number("base_index", 20.0, 500.0, "reference consumer price index of the 10th of the issue month"),
+        _text("cpi", "published consumer prices of the months that settlement needs: 2025-02@110.8 2025-03@111.1"),
+        _number(
+            "break_even", -0.2, 0.5, "inflation at which a linked bond is valued, in place of a price; decimal per year"
+        ),
         _text(
             "curve", "curve of the currency that discounts a payment, such as TONA; its government bonds' where empty"
         ),

@@ -22,7 +22,7 @@ def test_a_new_folder_is_checked_run_and_batched_from_within(unwind, tmp_path):
     night = unwind("batch", "run", "batch.toml", cwd=desk)
     assert night.returncode == 0, night.stderr
     assert json.loads(night.stdout.splitlines()[-1])["faults"] == []
-    assert unwind("report", "record", cwd=desk).returncode == 0
+    assert unwind("report", "record", "--out", "night.html", cwd=desk).returncode == 0
     again = unwind("init", desk)
     assert again.returncode == 2
     assert "nothing is overwritten" in again.stderr

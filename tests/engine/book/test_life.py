@@ -20,6 +20,7 @@ from engine.conventions.calendars import Calendars
 from engine.conventions.currencies import HOME
 from engine.inputs.book.fields import parsed
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.instruments.bonds import schedule_of
 from engine.instruments.days import Days
 from engine.instruments.registry import KINDS, family_of
 from engine.instruments.rows.columns import COLUMNS
@@ -32,6 +33,7 @@ from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_excha
 from engine.payoffs.expired.swaptions import ExpiredSwaptions, expired_swaption_flows
 from engine.payoffs.floats import float_amounts
 from engine.payoffs.flows import Leg
+from engine.payoffs.linkers import linked_flows
 from engine.payoffs.spot_days import SpotDays
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
@@ -42,6 +44,7 @@ TERM = {"start_date": "2025-06-03", "maturity": "2026-06-03"}
 XCCY = TERM | {"rate": "145.04", "spread": "-0.0052"}
 LIVES: dict[str, dict[str, str]] = {  # over the kinds' examples; last days of bonds are holidays where they can be
     "JGB": {"coupon": "0.03", "issue_date": "2025-06-03", "maturity": "2026-06-20"},
+    "JGBI": {"coupon": "0.005", "issue_date": "2025-06-03", "maturity": "2026-06-10", "break_even": "0.015"},
     "JGB_BILL": {"issue_date": "2025-06-03", "maturity": "2025-09-15"},
     "JGB_STRIP": {"maturity": "2025-12-20"},
     "UST": {"coupon": "0.04", "issue_date": "2025-05-31", "maturity": "2026-05-31"},
@@ -134,7 +137,14 @@ def positions(day: date, market: Market) -> list[Position]:
                 values |= {"fixed_so_far_jpy": fixed(market, "TONA", days, 365)}
                 values |= {"reset_rate": 145.04} if name == "XCCY_MTM_SWAP" else {}
         found.append(Position(**values))
-    return found
+    return [indexed(each, day) if each.kind.name == "JGBI" else each for each in found]
+
+
+def indexed(position: Position, day: date) -> Position:
+    """A linked bond with the index ratio of its settlement day: prices grow by the break-even, as they were expected to."""
+    settled = Days(day).date_of(schedule_of(position, Days(day)).settlement_day)
+    years = (settled - date(2025, 6, 3)).days / 365
+    return replace(position, index_ratio=(1.0 + position.break_even) ** years)
 
 
 def books(days: Iterator[date], market: Market) -> Iterator[tuple[date, CompiledBook, Market]]:
@@ -149,7 +159,7 @@ def market_on(market: Market, day: date) -> Market:
 def paid_next_day(book: CompiledBook, market: Market, fits: Fits) -> np.ndarray:
     """Cash of the next day: (n_positions,) [JPY]. Overnight interest of swaps that telescopes is added by hand."""
     cash = np.zeros(len(book.position_ids))
-    for flows in (book.flows, expired_fx_flows(book, fits.constants)):
+    for flows in (book.flows, expired_fx_flows(book, fits.constants), linked_flows(book, fits.constants)):
         due = flows.day == 1
         np.add.at(cash, flows.position[due], flows.amount[due] * fx_rates(flows.currency[due], market))
     for dealt in (book.exchanges, expired_fx_exchanges(book, fits.constants)):

@@ -21,7 +21,7 @@ def test_every_file_is_read_and_all_are_of_one_date(tmp_path):
     checked = check_book(load_book(folder / "book.csv", market.valuation_date), market)
     assert [total.book for total in checked.books] == ["rates", "liabilities"]
     assert checked.warnings == ()
-    assert read_scenario(folder / "scenario.toml").law == "filtered"
+    assert read_scenario(folder / "scenario.toml").title == "JGB yields up, yen stronger"
     batch = read_batch(folder / "batch.toml")
     assert batch.dates == (market.valuation_date,)
     assert [limit.name for limit in batch.limits] == ["ten-day VaR", "yen DV01 of a book"]
