@@ -7,9 +7,7 @@ import typer
 
 
 def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A new folder, or one without files of these names.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="New, or without files of these names.")],
 ) -> None:
     """Write a folder that runs at once: a book, a market, a scenario, a batch with limits, a README.
 

@@ -14,6 +14,7 @@ from engine.conventions.currencies import HOME
 from engine.instruments.cashflows import CASHFLOWS
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
+from engine.instruments.floaters import FLOATERS
 from engine.instruments.fx import FX
 from engine.instruments.swaps import SWAPS
 from engine.instruments.swaptions import SWAPTIONS
@@ -29,6 +30,7 @@ from kernels.types import F64, I64, Bools
 
 BASIS_POINT = 1e-4
 _ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS)  # families whose market is a spread's
+_ON_ANY = (CASHFLOWS, FLOATERS)  # families whose market is that of the curve that they are discounted on
 _LEAST = 2e-6  # of all that these and FX pay and are paid, from which a basis point is told of: two weeks of a forward
 MOST_STATIC = 0.02  # of a book's gross DV01 or vega, without a word of its own
 _HUNDREDTH = 0.01
@@ -113,11 +115,10 @@ def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:
 
 
 def _on_spreads(book: CompiledBook, market: Market) -> I64:
-    """Return the positions whose market is a spread's, (n,): swaps, and liabilities on a derived curve."""
+    """Return the positions whose market is a spread's, (n,): swaps; liabilities and notes on a derived curve."""
     flows = book.flows
     derived = flows.position[np.isin(flows.curve, list(market.spreads))]
-    liabilities = np.intersect1d(_positions(book, (CASHFLOWS,)), derived)
-    return np.union1d(_positions(book, _ON_SPREADS), liabilities)
+    return np.union1d(_positions(book, _ON_SPREADS), np.intersect1d(_positions(book, _ON_ANY), derived))
 
 
 def _gained_on_spreads(book: CompiledBook, market: Market, fits: Fits, base: F64) -> dict[str, F64]:

@@ -62,9 +62,7 @@ def indexation_coefficient(cpi: Mapping[Month, float], base_index: float, day: d
 
 def _at(cpi: Mapping[Month, float], month: Month, day: date) -> float:
     if month not in cpi:
-        raise InputError(
-            f"the index of {day} needs the consumer prices of {month[0]}-{month[1]:02}, which is not there"
-        )
+        raise InputError(f"the index of {day} needs the consumer prices of {month[0]}-{month[1]:02}: there are none")
     return cpi[month]
 
 

@@ -16,6 +16,7 @@ settles on that day does not. A payment due on the valuation date counts as made
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,7 +181,7 @@ def _bill_schedule(position: Position, days: "Days") -> Schedule:
     return Schedule(
         days=paid,
         coupons=np.zeros(paid.size),
-        settlement_day=_settlement_day(position, days),
+        settlement_day=settlement_day(position.currency, days, position.issue_date),
         maturity_day=maturity_day,
         accrued_years=0.0,
         period_fraction=0.0,
@@ -195,26 +196,26 @@ def _bond_schedule(position: Position, days: "Days") -> Schedule:
     regular = days.coupon_days(position.maturity, bonds)
     is_pro_rata = bonds.first_coupon is FirstCoupon.PRO_RATA
     issued = days.day(position.issue_date) if position.issue_date else int(regular[0]) - 1
-    settlement_day = _settlement_day(position, days)
+    settled = settlement_day(position.currency, days, position.issue_date)
     pays = days.centre(position.currency).following(regular)
     due = np.flatnonzero((pays >= 1) & (regular > issued))
     coupons = np.ones(due.size)
     if is_pro_rata and due.size and due[0] > 0:
         before, first = regular[due[0] - 1], regular[due[0]]
         coupons[0] = min(1.0, (first - issued) / (first - before)) if issued > before else 1.0
-    after = int(np.searchsorted(regular, settlement_day, side="right"))  # the coupon day after settlement
+    after = int(np.searchsorted(regular, settled, side="right"))  # the coupon day after settlement
     if after == regular.size:
         accrued, fraction = 0.0, 0.0
     else:
         before, first = int(regular[after - 1]), int(regular[after])
-        fraction = (first - settlement_day) / (first - before)
+        fraction = (first - settled) / (first - before)
         since = max(before, issued) if is_pro_rata else before
-        accrued = accrued_years(bonds, settlement_day - since, first - before)
+        accrued = accrued_years(bonds, settled - since, first - before)
     left = regular.size - after
     return Schedule(
         days=pays[due],
         coupons=coupons,
-        settlement_day=settlement_day,
+        settlement_day=settled,
         maturity_day=days.day(position.maturity),
         accrued_years=accrued,
         period_fraction=fraction,
@@ -223,12 +224,12 @@ def _bond_schedule(position: Position, days: "Days") -> Schedule:
     )
 
 
-def _settlement_day(position: Position, days: "Days") -> int:
+def settlement_day(currency: str, days: "Days", issued: date | None) -> int:
     """Return the day on which a purchase of the valuation date settles, or that on which the bond is issued."""
-    calendar, day = days.centre(position.currency), 0
-    for _ in range(currency_of(position.currency).bonds.settlement_days):
+    calendar, day = days.centre(currency), 0
+    for _ in range(currency_of(currency).bonds.settlement_days):
         day = calendar.next_after(day)
-    return day if position.issue_date is None else max(day, int(calendar.following(days.day(position.issue_date))))
+    return day if issued is None else max(day, int(calendar.following(days.day(issued))))
 
 
 def accrued_years(bonds: BondConvention, elapsed: int, period: int) -> float:

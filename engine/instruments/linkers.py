@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from engine.instruments.days import Days
 
 FLOORED = (
-    "a principal floor: redemption is at least the face at the break-even; what the floor is worth beyond that is in the"
-    " price and its break-even, and no factor moves it"
+    "a principal floor: redemption is at least the face at the break-even; what the floor is worth beyond that is in"
+    " the price and its break-even, and no factor moves it"
 )
 _INDEX = ("index_ratio", "base_index", "cpi")
 

@@ -16,6 +16,7 @@ from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
 from engine.pack.sums import SummedLaw
 from engine.payoffs.balances import held_exchanges, held_flows
+from engine.payoffs.constant_maturity import CmtCoupons, CmtRates, cmt_flows
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.expired.fx_options import expired_fx_exchanges, expired_fx_flows
@@ -24,6 +25,7 @@ from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.linkers import linked_flows
+from engine.payoffs.margins import margin_flows
 from engine.payoffs.payoff import currency_columns
 from engine.payoffs.spot_days import SpotDays
 from kernels.layout import Owned
@@ -78,10 +80,12 @@ class Setting:
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
         beside = [
             each(self.book, self.fits.constants)
-            for each in (held_flows, expired_fx_flows, expired_swaption_flows, linked_flows)
+            for each in (held_flows, expired_fx_flows, expired_swaption_flows, linked_flows, margin_flows)
         ]
         projected = [float_flows(self.book.floats, market, day, self.market) for market in self.shocked]
-        return tuple(_joined([kept, each, *beside]) for each in projected)
+        coupons, rates = self.book.table(CmtCoupons), self.fits.constants.of(CmtRates)
+        reset = [cmt_flows(coupons, market, rates, day, self.market) for market in self.shocked]
+        return tuple(_joined([kept, *each, *beside]) for each in zip(projected, reset, strict=True))
 
     @cached_property
     def exchanges(self) -> Exchanges:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.payoffs.balances import BALANCES
+from engine.payoffs.constant_maturity import CMT_COUPONS
 from engine.payoffs.exchanges import EXCHANGES
 from engine.payoffs.expired.fx_options import EXPIRED_FX_OPTIONS
 from engine.payoffs.expired.swaptions import EXPIRED_SWAPTIONS
@@ -15,6 +16,7 @@ from engine.payoffs.futures import DELIVERABLES, FUTURES
 from engine.payoffs.fx_options import FX_OPTIONS
 from engine.payoffs.holdings import HOLDINGS
 from engine.payoffs.linkers import LINKED_FLOWS, LINKERS
+from engine.payoffs.margins import FLOATERS, MARGIN_FLOWS
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
@@ -30,6 +32,7 @@ PAYOFFS: list[AnyPayoff] = [
     *(MARKS, PREMIUMS, BONDS),
     *(EXCHANGES, SPOT_DAYS),
     *(LINKED_FLOWS, LINKERS),
+    *(CMT_COUPONS, MARGIN_FLOWS, FLOATERS),
 ]
 
 

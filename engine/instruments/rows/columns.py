@@ -66,7 +66,12 @@ COLUMNS: Mapping[str, Column] = {
         ),
         _number("market_yield", -0.1, 0.5, "market yield in place of a price, by the quotation of its market, decimal"),
         _number("far_rate", *_RATES, "yen for one dollar at the far leg of an FX swap"),
-        _number("spread", -0.1, 0.1, "of a cross-currency swap: added to TONA on the yen leg, decimal per year"),
+        _number(
+            "spread",
+            -0.1,
+            0.1,
+            "added to TONA on the yen leg of a cross-currency swap, to a floating-rate bond's rate, decimal per year",
+        ),
         _number("reset_rate", *_RATES, "yen for one dollar at the last reset of the dollar notional"),
         _number(
             "fixed_so_far",
@@ -87,7 +92,9 @@ COLUMNS: Mapping[str, Column] = {
             "market value on the valuation date, for a unit of notional: yen for one dollar, yen for one yen of payout,"
             " or a part of a swaption's notional",
         ),
-        _text("tenor", "length of a swaption's swap, such as 10Y or 18M"),
+        _text(
+            "tenor", "length of a swaption's swap, such as 10Y or 18M; of an FRN its interest period, 3M where empty"
+        ),
         _text("contract", "bond future and delivery month, such as JGB10-2506 or TY-2509"),
         _text("deliverables", "bonds that may be delivered, as coupon@maturity separated by spaces"),
         _text("factor", "price factor of the market, such as SPX"),

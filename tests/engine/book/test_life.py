@@ -28,12 +28,14 @@ from engine.instruments.rows.position import Position
 from engine.instruments.rows.template import example_row
 from engine.market.market import Market
 from engine.pack.pack import pack
+from engine.payoffs.constant_maturity import CmtLeg, cmt_coupons_of, forward_yields
 from engine.payoffs.curves import discounts, fx_rates
 from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_exchanges, expired_fx_flows
 from engine.payoffs.expired.swaptions import ExpiredSwaptions, expired_swaption_flows
 from engine.payoffs.floats import float_amounts
 from engine.payoffs.flows import Leg
 from engine.payoffs.linkers import linked_flows
+from engine.payoffs.payoff import PartRows
 from engine.payoffs.spot_days import SpotDays
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
@@ -54,6 +56,8 @@ LIVES: dict[str, dict[str, str]] = {  # over the kinds' examples; last days of b
     "CASHFLOW": {"maturity": "2025-09-15", "curve": "TONA"},
     "REPO": {"start_date": "2025-06-03", "maturity": "2025-07-03"},
     "DEPOSIT": {"start_date": "2025-06-03", "maturity": "2025-07-21"},
+    "FRN": TERM,
+    "JGB_FLOATER": {"coupon": "0.01", "issue_date": "2025-06-03", "maturity": "2026-06-20", "spread": "-0.002"},
     "OIS": TERM,
     "SWAP": TERM,
     "XCCY_SWAP": XCCY,
@@ -83,9 +87,21 @@ SWAPTIONS = ("SWAPTION_PAYER", "SWAPTION_RECEIVER")
 # Of notional: what has expired is worth its payoff at each day's forward until it is settled, and where paths do not
 # step the spot date is another day's. It may leap eight days, over New Year: 8/365 years of 3.3 % between the two.
 PAYOFF_RESTATED = 8e-4
-OVERNIGHT = {"OIS": ("TONA", 365), "SWAP": ("SOFR", 360), "XCCY_SWAP": ("SOFR", 360), "XCCY_MTM_SWAP": ("SOFR", 360)}
+OVERNIGHT = {
+    "FRN": ("SOFR", 360),
+    "OIS": ("TONA", 365),
+    "SWAP": ("SOFR", 360),
+    "XCCY_SWAP": ("SOFR", 360),
+    "XCCY_MTM_SWAP": ("SOFR", 360),
+}
 QUARTERS = ("2025-06-03", "2025-09-03", "2025-12-03", "2026-03-03", "2026-06-03")
-PERIODS = {"OIS": QUARTERS[::4], "SWAP": QUARTERS[::2], "XCCY_SWAP": QUARTERS, "XCCY_MTM_SWAP": QUARTERS}
+PERIODS = {
+    "FRN": QUARTERS,
+    "OIS": QUARTERS[::4],
+    "SWAP": QUARTERS[::2],
+    "XCCY_SWAP": QUARTERS,
+    "XCCY_MTM_SWAP": QUARTERS,
+}
 A_DAY = 0.004  # of notional: more than a day's interest or time value of anything here, less than any coupon
 
 
@@ -137,11 +153,27 @@ def positions(day: date, market: Market) -> list[Position]:
                 values |= {"fixed_so_far_jpy": fixed(market, "TONA", days, 365)}
                 values |= {"reset_rate": 145.04} if name == "XCCY_MTM_SWAP" else {}
         found.append(Position(**values))
-    return [indexed(each, day) if each.kind.name == "JGBI" else each for each in found]
+    of_its_day = {"JGBI": indexed, "JGB_FLOATER": lambda row, _: set_yesterday(row, market)}
+    return [of_its_day.get(each.kind.name, lambda row, _: row)(each, day) for each in found]
+
+
+def set_yesterday(position: Position, market: Market) -> Position:
+    """A floater whose coupon was set as the day before foresaw it, in a market that stands still."""
+    leg = CmtLeg(
+        curve="JGB",
+        currency="JPY",
+        margin=0.0,
+        market_vol=np.nan,
+        start_days=np.array([1]),
+        days=np.array([183]),
+        amounts=np.array([0.5]),
+    )
+    tomorrow = cmt_coupons_of(PartRows(valuation_date=market.valuation_date, place=[0], parts=[leg]))
+    return replace(position, coupon=float(forward_yields(tomorrow, market)[0][0]) + position.spread)
 
 
 def indexed(position: Position, day: date) -> Position:
-    """A linked bond with the index ratio of its settlement day: prices grow by the break-even, as they were expected to."""
+    """A linked bond with the index ratio of its settlement day: prices have grown as they were expected to."""
     settled = Days(day).date_of(schedule_of(position, Days(day)).settlement_day)
     years = (settled - date(2025, 6, 3)).days / 365
     return replace(position, index_ratio=(1.0 + position.break_even) ** years)
@@ -159,7 +191,7 @@ def market_on(market: Market, day: date) -> Market:
 def paid_next_day(book: CompiledBook, market: Market, fits: Fits) -> np.ndarray:
     """Cash of the next day: (n_positions,) [JPY]. Overnight interest of swaps that telescopes is added by hand."""
     cash = np.zeros(len(book.position_ids))
-    for flows in (book.flows, expired_fx_flows(book, fits.constants), linked_flows(book, fits.constants)):
+    for flows in (book.flows, *(each(book, fits.constants) for each in (expired_fx_flows, linked_flows))):
         due = flows.day == 1
         np.add.at(cash, flows.position[due], flows.amount[due] * fx_rates(flows.currency[due], market))
     for dealt in (book.exchanges, expired_fx_exchanges(book, fits.constants)):
@@ -189,7 +221,7 @@ def telescoped(day: date, market: Market) -> dict[str, float]:
         cells = example_row(KINDS[name])
         notional = float(cells["notional"]) * market.rate(cells["currency"])
         ends = [date.fromisoformat(text) for text in PERIODS[name]]
-        sign = 1.0 if name.startswith("XCCY") else -1.0  # who receives fixed pays overnight interest
+        sign = 1.0 if name.startswith(("XCCY", "FRN")) else -1.0  # who receives fixed pays overnight interest
         if day == ends[0]:
             paid[name] = -sign * notional
         elif day in ends:

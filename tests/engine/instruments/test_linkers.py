@@ -91,7 +91,7 @@ def test_what_is_no_linked_bond_is_refused(make_book, make_market):
         make_book(LINKER | {"index_ratio": 1.05})
     with pytest.raises(FileFaults, match="JGBI needs it, or `base_index` and `cpi` together"):
         make_book(LINKER | {"base_index": 100.0, "price": 100.0})
-    with pytest.raises(FileFaults, match="needs the consumer prices of 2025-02, which is not there"):
+    with pytest.raises(FileFaults, match="needs the consumer prices of 2025-02, there are none"):
         make_book(LINKER | {"base_index": 100.0, "cpi": "2024-12@110.0", "price": 100.0})
     with pytest.raises(InputError, match="no break-even inflation from -20% to 50% a year gives the price"):
         position_values(make_book(LINKER | {"index_ratio": 1.05, "price": 290.0}), make_market())
