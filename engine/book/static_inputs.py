@@ -24,7 +24,7 @@ from engine.market.market import Market
 from engine.market.spread import with_derived
 from engine.payoffs.curves import fx_rates
 from engine.payoffs.fx_options import FxOptions, pairs_of
-from engine.payoffs.linkers import Linkers, widened
+from engine.payoffs.notes.linkers import Linkers, widened
 from engine.payoffs.swaptions import NormalVols, Swaptions
 from kernels.types import F64, I64, Bools
 

@@ -10,8 +10,8 @@ ten-year auction six months before the coupon month; coupons are paid half-yearl
 of the JGB curve on the day on which the coupon's period begins. The last of these bonds matured in 2023; the kind is
 for books of their years, and for notes with such coupons.
 
-A `price` fixes a margin beside that of the terms (`engine.payoffs.margins`); `spread` in a listing is its opposite, the
-discount margin. Interest accrued at settlement: of an FRN at `fixed_so_far`, as if the last rates stayed.
+A `price` fixes a margin beside that of the terms (`engine.payoffs.notes.margins`); `spread` in a listing is its
+opposite, the discount margin. Interest accrued at settlement: of an FRN at `fixed_so_far`, as if last rates stayed.
 """
 
 from collections.abc import Iterator
@@ -31,10 +31,10 @@ from engine.instruments.swaps import NOT_RUNNING, fixing_faults, growth, running
 from engine.market.factors import tenor_years
 from engine.market.market import Market
 from engine.market.moved_market import shifted
-from engine.payoffs.constant_maturity import CmtCoupons, CmtLeg, CmtRates, cmt_flows, cmt_values
 from engine.payoffs.curves import fx_rates
 from engine.payoffs.flows import Leg, flow_amounts
-from engine.payoffs.margins import FloaterPart
+from engine.payoffs.notes.constant_maturity import CmtCoupons, CmtLeg, CmtRates, cmt_flows, cmt_values
+from engine.payoffs.notes.margins import FloaterPart
 from engine.payoffs.payoff import Book, Caution
 from kernels.types import F64, I64
 
@@ -247,10 +247,10 @@ def _market_cautions(book: Book, _: I64, market: Market, __: Values) -> Iterator
         linear = flow_amounts(flows, there, unspread, 0, there) * fx_rates(flows.currency, there)
         left_out.append(exact - float(linear.sum()))
     up, down = left_out
-    text = (
-        f"coupons set by the ten-year yield: paths sum a form that is linear in discount factors, exact for small"
-        f" moves; where all yields rise by {1e4 * MOVE:.0f} bp they leave out {up:+,.0f} {HOME}, where they fall {down:+,.0f}"
+    said = (
+        f"where all yields rise by {1e4 * MOVE:.0f} bp they leave out {up:+,.0f} {HOME}, where they fall {down:+,.0f}"
     )
+    text = f"coupons set by the ten-year yield: paths sum a form linear in discount factors; {said}"
     yield text, np.unique(coupons.position)
 
 

@@ -4,8 +4,8 @@
 `base_index`, the reference index of the 10th of the issue month, and `cpi`, published indices of the months that the
 settlement day needs (`engine.conventions.inflation`). What is quoted has no indexation in it: a buyer pays `price` and
 the interest accrued, each times the index ratio; `market_yield` is real, compounded half-yearly. A price fixes the
-break-even inflation (`engine.payoffs.linkers`), which may be stated instead. From the settlement day on the index grows
-by the break-even: consumer prices that are published already and not yet in the index are not looked at.
+break-even inflation (`engine.payoffs.notes.linkers`), which may be stated instead. From the settlement day on the
+index grows by the break-even: consumer prices that are published already and not yet in the index are not looked at.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from engine.instruments.family import Family, Part, fault
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import KindRule
-from engine.payoffs.linkers import LinkerPart
+from engine.payoffs.notes.linkers import LinkerPart
 from engine.payoffs.quotations import REAL
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from engine.pack.fx_options import pack_fx_options
 from engine.pack.holdings import pack_holdings
 from engine.pack.swaptions import pack_swaptions
 from engine.payoffs.balances import Balances
-from engine.payoffs.constant_maturity import CmtCoupons
 from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.expired.fx_options import ExpiredFxOptions
 from engine.payoffs.expired.swaptions import ExpiredSwaptions
@@ -16,8 +15,9 @@ from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Futures
 from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.holdings import Holdings
-from engine.payoffs.linkers import LinkedFlows
-from engine.payoffs.margins import MarginFlows
+from engine.payoffs.notes.constant_maturity import CmtCoupons
+from engine.payoffs.notes.linkers import LinkedFlows
+from engine.payoffs.notes.margins import MarginFlows
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.swaptions import Swaptions
 from kernels.payoffs import PAYOFFS as KERNELS

@@ -16,7 +16,6 @@ from engine.pack.observations import Observations
 from engine.pack.ranges import codes, ranges
 from engine.pack.sums import SummedLaw
 from engine.payoffs.balances import held_exchanges, held_flows
-from engine.payoffs.constant_maturity import CmtCoupons, CmtRates, cmt_flows
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, zero_curve
 from engine.payoffs.exchanges import Exchanges
 from engine.payoffs.expired.fx_options import expired_fx_exchanges, expired_fx_flows
@@ -24,8 +23,9 @@ from engine.payoffs.expired.swaptions import expired_swaption_flows
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
-from engine.payoffs.linkers import linked_flows
-from engine.payoffs.margins import margin_flows
+from engine.payoffs.notes.constant_maturity import CmtCoupons, CmtRates, cmt_flows
+from engine.payoffs.notes.linkers import linked_flows
+from engine.payoffs.notes.margins import margin_flows
 from engine.payoffs.payoff import currency_columns
 from engine.payoffs.spot_days import SpotDays
 from kernels.layout import Owned

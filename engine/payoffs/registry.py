@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from engine.payoffs.balances import BALANCES
-from engine.payoffs.constant_maturity import CMT_COUPONS
 from engine.payoffs.exchanges import EXCHANGES
 from engine.payoffs.expired.fx_options import EXPIRED_FX_OPTIONS
 from engine.payoffs.expired.swaptions import EXPIRED_SWAPTIONS
@@ -15,8 +14,9 @@ from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
 from engine.payoffs.fx_options import FX_OPTIONS
 from engine.payoffs.holdings import HOLDINGS
-from engine.payoffs.linkers import LINKED_FLOWS, LINKERS
-from engine.payoffs.margins import FLOATERS, MARGIN_FLOWS
+from engine.payoffs.notes.constant_maturity import CMT_COUPONS
+from engine.payoffs.notes.linkers import LINKED_FLOWS, LINKERS
+from engine.payoffs.notes.margins import FLOATERS, MARGIN_FLOWS
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf

@@ -12,7 +12,7 @@ from engine.errors import InputError
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.book.load import load_book
 from engine.market.market import Market
-from engine.payoffs.linkers import Linkers
+from engine.payoffs.notes.linkers import Linkers
 from engine.payoffs.quoted import Marks, Premiums
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.swaptions import Swaptions

@@ -28,13 +28,13 @@ from engine.instruments.rows.position import Position
 from engine.instruments.rows.template import example_row
 from engine.market.market import Market
 from engine.pack.pack import pack
-from engine.payoffs.constant_maturity import CmtLeg, cmt_coupons_of, forward_yields
 from engine.payoffs.curves import discounts, fx_rates
 from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_exchanges, expired_fx_flows
 from engine.payoffs.expired.swaptions import ExpiredSwaptions, expired_swaption_flows
 from engine.payoffs.floats import float_amounts
 from engine.payoffs.flows import Leg
-from engine.payoffs.linkers import linked_flows
+from engine.payoffs.notes.constant_maturity import CmtLeg, cmt_coupons_of, forward_yields
+from engine.payoffs.notes.linkers import linked_flows
 from engine.payoffs.payoff import PartRows
 from engine.payoffs.spot_days import SpotDays
 from kernels.base import PathRange

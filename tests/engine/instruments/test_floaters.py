@@ -11,9 +11,16 @@ from engine.book.fit import fit
 from engine.book.value import position_values
 from engine.errors import FileFaults, InputError
 from engine.market.curve import ZeroCurve
-from engine.payoffs.constant_maturity import CmtCoupons, CmtRates, cmt_flows, cmt_values, convexity, forward_yields
 from engine.payoffs.flows import flow_amounts
-from engine.payoffs.margins import Margins
+from engine.payoffs.notes.constant_maturity import (
+    CmtCoupons,
+    CmtRates,
+    cmt_flows,
+    cmt_values,
+    convexity,
+    forward_yields,
+)
+from engine.payoffs.notes.margins import Margins
 
 TODAY = ql.Date(28, 5, 2025)
 FRN = {"kind": "FRN", "currency": "USD", "start_date": "2025-06-02", "maturity": "2028-06-02", "spread": 0.005}

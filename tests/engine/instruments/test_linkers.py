@@ -11,7 +11,7 @@ from engine.book.fit import fit
 from engine.book.static_inputs import static_input_warnings
 from engine.book.value import position_values
 from engine.errors import FileFaults, InputError
-from engine.payoffs.linkers import BreakEvens, LinkedFlows
+from engine.payoffs.notes.linkers import BreakEvens, LinkedFlows
 
 LINKER = {"kind": "JGBI", "notional": 100.0, "coupon": 0.01, "issue_date": "2024-09-10", "maturity": "2026-03-10"}
 PAID = np.array([date(2025, 9, 10), date(2026, 3, 10)])  # Wednesday and Tuesday, both business days in Tokyo
@@ -91,7 +91,7 @@ def test_what_is_no_linked_bond_is_refused(make_book, make_market):
         make_book(LINKER | {"index_ratio": 1.05})
     with pytest.raises(FileFaults, match="JGBI needs it, or `base_index` and `cpi` together"):
         make_book(LINKER | {"base_index": 100.0, "price": 100.0})
-    with pytest.raises(FileFaults, match="needs the consumer prices of 2025-02, there are none"):
+    with pytest.raises(FileFaults, match="needs the consumer prices of 2025-02: there are none"):
         make_book(LINKER | {"base_index": 100.0, "cpi": "2024-12@110.0", "price": 100.0})
     with pytest.raises(InputError, match="no break-even inflation from -20% to 50% a year gives the price"):
         position_values(make_book(LINKER | {"index_ratio": 1.05, "price": 290.0}), make_market())

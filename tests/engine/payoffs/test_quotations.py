@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.instruments.registry import KINDS
-from engine.payoffs.linkers import Linkers
+from engine.payoffs.notes.linkers import Linkers
 
 DATE = date(2025, 5, 28)
 QUOTED = [kind for kind in KINDS.values() if kind.quotation is not None]

@@ -168,7 +168,7 @@ def cmt_flows(coupons: CmtCoupons, market: Market, rates: CmtRates, day: int, be
 
 def _terms(coupons: CmtCoupons) -> I64:
     """Return the reset day of each coupon and the half-years after it: (n_coupons, 21) days."""
-    return coupons.start_day[:, None] + np.concatenate([[0], _TERMS])
+    return np.asarray(coupons.start_day[:, None] + np.concatenate([[0], _TERMS]), dtype=np.int64)
 
 
 def _worth(book: Book, at: Moment) -> Worth:

@@ -12,9 +12,9 @@ import numpy as np
 
 from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
-from engine.payoffs.constant_maturity import CmtCoupons, CmtRates, cmt_values
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, fx_rates, sums
 from engine.payoffs.flows import Flows, flow_amounts
+from engine.payoffs.notes.constant_maturity import CmtCoupons, CmtRates, cmt_values
 from engine.payoffs.payoff import Book, Caution, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.quoted import Limit, MarketQuotes, check_reach
 from engine.payoffs.shelf import Shelf
@@ -137,7 +137,7 @@ def fit_margins(book: Book, market: Market, constants: Shelf) -> Margins:
     if lost.any():
         home = fx_rates(floaters.currency, market)[lost]
         nearest = np.copysign(MAX_MARGIN, missing / floaters.face) * annuity
-        given = tuple(each[lost] * home for each in (missing, nearest))
+        given = missing[lost] * home, nearest[lost] * home
         check_reach(book, floaters.position[lost], given, np.abs(floaters.face[lost] * home), MISSED)
     return Margins(margin=margin)
 
