@@ -33,9 +33,10 @@ from engine.market.market import Market
 from engine.market.moved_market import shifted
 from engine.payoffs.curves import fx_rates
 from engine.payoffs.flows import Leg, flow_amounts
-from engine.payoffs.notes.constant_maturity import CmtCoupons, CmtLeg, CmtRates, cmt_flows, cmt_values
+from engine.payoffs.notes.constant_maturity import CmtCoupons, CmtLeg, cmt_amounts, cmt_flows, cmt_values
 from engine.payoffs.notes.margins import FloaterPart
 from engine.payoffs.payoff import Book, Caution
+from engine.payoffs.shelf import shelf
 from kernels.types import F64, I64
 
 if TYPE_CHECKING:
@@ -225,32 +226,30 @@ def _faults(position: Position, days: "Days") -> Iterator[Fault]:
 
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
-    if position.kind is JGB_FLOATER:
-        yield FLOORED
-        if position.vol is None:
-            yield NO_VOL
-    elif position.fixed_so_far and not running_days(_ends(position, days)):
+    if position.kind is FRN and position.fixed_so_far and not running_days(_ends(position, days)):
         yield NOT_RUNNING
 
 
 def _market_cautions(book: Book, _: I64, market: Market, __: Values) -> Iterator[Caution]:
-    """Yield the floaters on the ten-year yield, with what paths leave out of a large move: they sum a linear form."""
+    """Yield the floaters on the ten-year yield, with what their linear form leaves out of a large move."""
     coupons = book.table(CmtCoupons)
     if not coupons.position.size:
         return
-    rates = CmtRates(adjustment=np.zeros(coupons.position.size))
-    flows, unspread = cmt_flows(coupons, market, rates, 0, market), np.zeros(len(book.position_ids))
+    made = cmt_amounts(coupons, market)
+    flows, unspread = cmt_flows(book, shelf(made)), np.zeros(len(book.position_ids))
     left_out = []
     for move in (MOVE, -MOVE):
         there = shifted(market, move, *set(coupons.curve.tolist()))
-        exact = float((cmt_values(coupons, there, rates, 0, there) * fx_rates(coupons.currency, there)).sum())
+        exact = float((cmt_values(coupons, there, made.adjustment) * fx_rates(coupons.currency, there)).sum())
         linear = flow_amounts(flows, there, unspread, 0, there) * fx_rates(flows.currency, there)
         left_out.append(exact - float(linear.sum()))
     up, down = left_out
     said = (
-        f"where all yields rise by {1e4 * MOVE:.0f} bp they leave out {up:+,.0f} {HOME}, where they fall {down:+,.0f}"
+        f"where all yields rise by {1e4 * MOVE:.0f} bp that leaves out {up:+,.0f} {HOME}, where they fall {down:+,.0f}"
     )
-    text = f"coupons set by the ten-year yield: paths sum a form linear in discount factors; {said}"
+    yield FLOORED, np.unique(coupons.position)
+    yield NO_VOL, np.unique(coupons.position[np.isnan(coupons.market_vol)])
+    text = f"coupons set by the ten-year yield count as their static hedge, linear in discount factors; {said}"
     yield text, np.unique(coupons.position)
 
 

@@ -18,12 +18,15 @@ from engine.conventions.currencies import HOME, currency_of
 from engine.conventions.inflation import FLOORED_FROM, indexation_coefficient, parse_cpi
 from engine.errors import Fault, InputError
 from engine.instruments.bonds import PRICE_RANGE, schedule_of
-from engine.instruments.family import Family, Part, fault
+from engine.instruments.family import Family, Part, Values, fault
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, number
 from engine.instruments.rows.rule import KindRule
-from engine.payoffs.notes.linkers import LinkerPart
+from engine.market.market import Market
+from engine.payoffs.notes.linkers import LinkedFlows, LinkerPart
+from engine.payoffs.payoff import Book, Caution
 from engine.payoffs.quotations import REAL
+from kernels.types import I64
 
 if TYPE_CHECKING:
     from engine.instruments.days import Days
@@ -123,9 +126,9 @@ def _row_errors(fields: Mapping[str, object], _: date) -> Iterator[tuple[str, st
         yield "index_ratio", "JGBI takes `index_ratio`, or `base_index` and `cpi`, got both; leave one empty"
 
 
-def _cautions(position: Position, _: "Days") -> Iterator[str]:
-    if _is_floored(position):
-        yield FLOORED
+def _market_cautions(book: Book, _: I64, __: Market, ___: Values) -> Iterator[Caution]:
+    flows = book.table(LinkedFlows)
+    yield FLOORED, np.unique(flows.position[flows.floor != 0.0])
 
 
 LINKERS = Family(
@@ -135,5 +138,5 @@ LINKERS = Family(
     last_day=_last_day,
     faults=_faults,
     row_errors=_row_errors,
-    cautions=_cautions,
+    market_cautions=_market_cautions,
 )

@@ -5,9 +5,11 @@ plus a margin, and at 0 at least. Ahead of s the forward yield stands for it, wi
 "Options, Futures, and Other Derivatives", chapter on convexity: -1/2 vol^2 s G''(y) / G'(y), G the price of a par bond.
 It is worked out once, in the base market, and only where a vol is stated.
 
-What a simulation sums are flows that are linear in discount factors: with y0, B0 and K = D(pay) / B0 of a market,
-y D(pay) is y0 D(pay) + K (P(s) - P(s + 10) - y0 B), equal to it in value and in the slope of every rate. A coupon that
-resets inside the horizon is fixed at the base market's forward yield.
+What a position holds are flows that are linear in discount factors, by constants of the base market: with y0, B0 and
+K = D(pay) / B0 there, y D(pay) is y0 D(pay) + K (P(s) - P(s + 10) - y0 B), equal to it in value and in the slope of
+every rate. This is the static hedge of a coupon: what it leaves out, (y - y0) (D(pay) - K B), is of second order,
+and a gain to who receives the coupon. `cmt_values` has the coupon itself, to measure it by. A coupon that resets inside
+a horizon moves to the horizon's yield.
 """
 
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ import numpy as np
 from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts
-from engine.payoffs.flows import Flows
+from engine.payoffs.flows import Flows, flow_amounts
 from engine.payoffs.payoff import Book, Claim, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import plain
@@ -57,10 +59,11 @@ class CmtCoupons:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CmtRates:
-    """What the base market says of coupons: by how much convexity raises their forward yields."""
+class CmtAmounts:
+    """What the base market makes of coupons."""
 
-    adjustment: F64  # (n_coupons,) decimal per year
+    adjustment: F64  # (n_coupons,) by how much convexity raises forward yields, decimal per year
+    amount: F64  # (n_coupons * 22,) of the flows that stand for them, received positive
 
 
 def cmt_coupons_of(rows: PartRows[CmtLeg]) -> CmtCoupons:
@@ -78,16 +81,16 @@ def cmt_coupons_of(rows: PartRows[CmtLeg]) -> CmtCoupons:
     )
 
 
-def forward_yields(coupons: CmtCoupons, market: Market, day: int = 0) -> tuple[F64, F64]:
-    """Return each coupon's forward ten-year par yield seen from `day`, and what half a year's 1s are worth.
+def forward_yields(coupons: CmtCoupons, market: Market) -> tuple[F64, F64]:
+    """Return each coupon's forward ten-year par yield, and what half a year's 1s are worth.
 
     Returns
     -------
     (n_coupons,) decimal per year, half-yearly; and (n_coupons,) B of the module's text, years
     """
     at = _terms(coupons)  # (n_coupons, 1 + 20)
-    ahead = np.maximum(at - day, 0) / DAYS_PER_TIME_YEAR
-    p = discounts(np.repeat(coupons.curve, at.shape[1]), ahead.ravel(), market).reshape(at.shape)
+    times = at.ravel() / DAYS_PER_TIME_YEAR
+    p = discounts(np.repeat(coupons.curve, at.shape[1]), times, market).reshape(at.shape)
     annuity = p[:, 1:].sum(axis=1) / PER_YEAR
     return (p[:, 0] - p[:, -1]) / annuity, annuity
 
@@ -110,59 +113,46 @@ def convexity(yields: F64, vols: F64, years: F64) -> F64:
     return np.where(np.isnan(vols), 0.0, -0.5 * vols**2 * years * bend / slope)
 
 
-def cmt_values(coupons: CmtCoupons, market: Market, rates: CmtRates, day: int, before: Market) -> F64:
-    """Return the value on `day` of every coupon: amount * max(yield + adjustment + margin, 0) * D(pay).
+def cmt_values(coupons: CmtCoupons, market: Market, adjustment: F64) -> F64:
+    """Return the value of every coupon itself: amount * max(yield + adjustment + margin, 0) * D(pay).
 
     Parameters
     ----------
-    market : levels on `day`
-    before : levels on the valuation date, at whose forward yield a coupon is set that was reset by `day`
+    adjustment : (n_coupons,) decimal per year
 
     Returns
     -------
     (n_coupons,) in each one's currency
     """
-    fixed = coupons.start_day <= day
-    yields = np.where(fixed, forward_yields(coupons, before)[0], forward_yields(coupons, market, day)[0])
-    paid = coupons.amount * np.maximum(yields + rates.adjustment + coupons.margin, 0.0)
-    now, then = day / DAYS_PER_TIME_YEAR, coupons.day / DAYS_PER_TIME_YEAR
-    values = paid * discounts(coupons.curve, np.maximum(then - now, 0.0), market)
-    gone = then < now
-    grown = discounts(coupons.curve, then, before) / discounts(coupons.curve, np.full(then.size, now), before)
-    return np.asarray(np.where(gone, paid * grown, values))
+    rate = forward_yields(coupons, market)[0] + adjustment + coupons.margin
+    paid = discounts(coupons.curve, coupons.day / DAYS_PER_TIME_YEAR, market)
+    return np.asarray(coupons.amount * np.maximum(rate, 0.0) * paid)
 
 
-def cmt_flows(coupons: CmtCoupons, market: Market, rates: CmtRates, day: int, before: Market) -> Flows:
-    """Return flows that are worth what coupons are, seen from `day`, and move with each rate as they do.
-
-    Parameters
-    ----------
-    market : on `day`; fixes y0, B0 and K
-    before : levels on the valuation date
-
-    Returns
-    -------
-    Flows
-        22 of each coupon, in the order of `coupons`; their days count from the valuation date.
-    """
-    fixed = coupons.start_day <= day
-    ahead, annuity = forward_yields(coupons, market, day)
-    yields = np.where(fixed, forward_yields(coupons, before)[0], ahead)
-    rate = yields + rates.adjustment + coupons.margin
-    left = np.maximum(coupons.day - day, 0) / DAYS_PER_TIME_YEAR
-    swing = coupons.amount * discounts(coupons.curve, left, market) / annuity
-    swing = np.where(fixed | (rate <= 0.0), 0.0, swing)  # what is set, or at its floor, does not move with the yield
+def cmt_amounts(coupons: CmtCoupons, market: Market) -> CmtAmounts:
+    """Return the flows that are worth what coupons are in a market, and move with each rate as they do."""
+    yields, annuity = forward_yields(coupons, market)
+    adjustment = convexity(yields, coupons.market_vol, coupons.start_day / DAYS_PER_TIME_YEAR)
+    rate = yields + adjustment + coupons.margin
+    swing = coupons.amount * discounts(coupons.curve, coupons.day / DAYS_PER_TIME_YEAR, market) / annuity
+    swing = np.where(rate <= 0.0, 0.0, swing)  # a coupon at its floor does not move with the yield
     terms = -np.repeat((swing * yields / PER_YEAR)[:, None], _TERMS.size, axis=1)
     terms[:, -1] -= swing
     amount = np.column_stack([coupons.amount * np.maximum(rate, 0.0), swing, terms])
-    days = np.column_stack([coupons.day, np.maximum(_terms(coupons), day)])
+    return CmtAmounts(adjustment=adjustment, amount=amount.ravel())
+
+
+def cmt_flows(book: Book, constants: Shelf) -> Flows:
+    """Return the flows that stand for coupons, 22 of each, in the order of `CmtCoupons`."""
+    coupons = book.table(CmtCoupons)
+    days = np.column_stack([coupons.day, _terms(coupons)])
     n = days.shape[1]
     return Flows(
         position=np.repeat(coupons.position, n),
         curve=np.repeat(coupons.curve, n),
         currency=np.repeat(coupons.currency, n),
         day=days.ravel(),
-        amount=amount.ravel(),
+        amount=constants.of(CmtAmounts).amount,
     )
 
 
@@ -172,15 +162,12 @@ def _terms(coupons: CmtCoupons) -> I64:
 
 
 def _worth(book: Book, at: Moment) -> Worth:
-    coupons = book.table(CmtCoupons)
-    values = cmt_values(coupons, at.market, at.constants.of(CmtRates), at.day, at.before)
-    return coupons.position, coupons.currency, values
+    flows, unspread = cmt_flows(book, at.constants), np.zeros(len(book.position_ids))
+    return flows.position, flows.currency, flow_amounts(flows, at.market, unspread, at.day, at.before)
 
 
-def _fit(book: Book, market: Market, _: Shelf) -> CmtRates:
-    coupons = book.table(CmtCoupons)
-    years = coupons.start_day / DAYS_PER_TIME_YEAR
-    return CmtRates(adjustment=convexity(forward_yields(coupons, market)[0], coupons.market_vol, years))
+def _fit(book: Book, market: Market, _: Shelf) -> CmtAmounts:
+    return cmt_amounts(book.table(CmtCoupons), market)
 
 
 def _dated(book: Book) -> Iterator[Dated]:

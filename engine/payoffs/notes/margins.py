@@ -14,7 +14,7 @@ from engine.market.market import Market
 from engine.payoffs.column import joined, joined_days
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, discounts, fx_rates, sums
 from engine.payoffs.flows import Flows, flow_amounts
-from engine.payoffs.notes.constant_maturity import CmtCoupons, CmtRates, cmt_values
+from engine.payoffs.notes.constant_maturity import cmt_flows
 from engine.payoffs.payoff import Book, Caution, Dated, Moment, PartRows, Payoff, Worth
 from engine.payoffs.quoted import Limit, MarketQuotes, check_reach
 from engine.payoffs.shelf import Shelf
@@ -168,11 +168,10 @@ def _annuity(book: Book, market: Market) -> F64:
 
 def _bought(book: Book, market: Market, constants: Shelf) -> F64:
     """Return what a buyer gets by the terms, worth now: (n_floaters,) in each one's currency."""
-    floaters, flows, n = book.table(Floaters), book.table(Flows), len(book.position_ids)
-    unspread = np.zeros(n)
-    held = sums(flows.position, flow_amounts(flows, market, unspread, 0, market), n)
-    coupons = book.table(CmtCoupons)
-    held = held + sums(coupons.position, cmt_values(coupons, market, constants.of(CmtRates), 0, market), n)
+    floaters, n = book.table(Floaters), len(book.position_ids)
+    held, unspread = np.zeros(n), np.zeros(n)
+    for flows in (book.table(Flows), cmt_flows(book, constants)):
+        held = held + sums(flows.position, flow_amounts(flows, market, unspread, 0, market), n)
     due = floaters.due_amount * discounts(floaters.curve, floaters.due_day / DAYS_PER_TIME_YEAR, market)
     return np.asarray(held[floaters.position] - floaters.due_now - due)
 

@@ -153,23 +153,23 @@ def positions(day: date, market: Market) -> list[Position]:
                 values |= {"fixed_so_far_jpy": fixed(market, "TONA", days, 365)}
                 values |= {"reset_rate": 145.04} if name == "XCCY_MTM_SWAP" else {}
         found.append(Position(**values))
-    of_its_day = {"JGBI": indexed, "JGB_FLOATER": lambda row, _: set_yesterday(row, market)}
+    of_its_day = {"JGBI": indexed, "JGB_FLOATER": lambda row, _: set_today(row, market)}
     return [of_its_day.get(each.kind.name, lambda row, _: row)(each, day) for each in found]
 
 
-def set_yesterday(position: Position, market: Market) -> Position:
-    """A floater whose coupon was set as the day before foresaw it, in a market that stands still."""
+def set_today(position: Position, market: Market) -> Position:
+    """A floater whose coupon was set in a market that stands still: at the yield that it has today."""
     leg = CmtLeg(
         curve="JGB",
         currency="JPY",
         margin=0.0,
         market_vol=np.nan,
-        start_days=np.array([1]),
+        start_days=np.array([0]),
         days=np.array([183]),
         amounts=np.array([0.5]),
     )
-    tomorrow = cmt_coupons_of(PartRows(valuation_date=market.valuation_date, place=[0], parts=[leg]))
-    return replace(position, coupon=float(forward_yields(tomorrow, market)[0][0]) + position.spread)
+    today = cmt_coupons_of(PartRows(valuation_date=market.valuation_date, place=[0], parts=[leg]))
+    return replace(position, coupon=float(forward_yields(today, market)[0][0]) + position.spread)
 
 
 def indexed(position: Position, day: date) -> Position:

@@ -9,7 +9,7 @@ import QuantLib as ql  # noqa: N813  # as its own documentation does
 from engine.book.check import check_book
 from engine.book.fit import fit
 from engine.book.static_inputs import static_input_warnings
-from engine.book.value import position_values
+from engine.book.value import book_warnings, position_values
 from engine.errors import FileFaults, InputError
 from engine.payoffs.notes.linkers import BreakEvens, LinkedFlows
 
@@ -69,7 +69,9 @@ def test_a_floor_of_2013_or_later_keeps_the_face_and_an_older_bond_has_none(make
     end = market.curves["JGB"].discount(days_from(date(2025, 5, 28))[1] / 365)
     grown = 99.0 * 0.99 ** (days_from(SETTLED)[1] / 365)
     assert position_values(book, market) == pytest.approx([100.0 * end, grown * end])
-    assert book.warnings[0].startswith("1 position ('P0') with a principal floor: redemption is at least the face")
+    assert book_warnings(book, market)[0].startswith(
+        "position 'P0': a principal floor: redemption is at least the face"
+    )
 
 
 def test_a_break_even_has_no_risk_and_that_is_told_with_its_size(make_book, make_market):
