@@ -14,12 +14,14 @@ from engine.instruments.rows.checks import Errors, date_errors, row_of_same, rul
 from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, checked_position
+from engine.sheet_path import line_word
 
 
 @dataclass(slots=True)
 class Rows:
     """Positions read so far and what was found on the way."""
 
+    path: str  # of the file, with the sheet of a spreadsheet, for messages
     positions: list[Position] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -30,7 +32,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
 
     What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
     """
-    rows = Rows(faults=list(table.faults), warnings=list(table.warnings))
+    rows = Rows(path=table.path, faults=list(table.faults), warnings=list(table.warnings))
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
     firsts: dict[str, tuple[int, dict[str, Value]]] = {}
@@ -38,7 +40,8 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         values, errors = _values(columns, texts, missing_prices)
         name, kind = values.get("position_id"), values.get("kind")
         before, first = firsts.setdefault(str(name), (line, values)) if name is not None else (line, values)
-        if before != line and (why := _taken(kind, str(name), first, values, before)):
+        where = f"on {line_word(table.path)} {before}"
+        if before != line and (why := _taken(kind, str(name), first, values, where)):
             errors["position_id"] = why
         if isinstance(kind, Kind):
             unread = errors.keys() | table.misspelt
@@ -47,7 +50,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
-            rows.faults += [Fault(message=errors[name], line=line, where=name) for name in errors]
+            rows.faults += [Fault(message=errors[name], line=line, where=table.written(name)) for name in errors]
         elif not table.misspelt:
             rows.positions.append(_position(values, line))
     if missing_prices:
@@ -56,9 +59,8 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
     return rows
 
 
-def _taken(kind: object, name: str, first: Mapping[str, Value], values: Mapping[str, Value], line: int) -> str | None:
+def _taken(kind: object, name: str, first: Mapping[str, Value], values: Mapping[str, Value], where: str) -> str | None:
     """Return why a row cannot have a name that stands on a line before; None where it is one more payment of it."""
-    where = f"on line {line}"
     if isinstance(kind, Kind):
         return row_of_same(kind, name, first, values, where)
     return f"{name!r} already stands {where}; ids are unique in a file"
