@@ -102,6 +102,7 @@ PERIODS = {
     "XCCY_SWAP": QUARTERS,
     "XCCY_MTM_SWAP": QUARTERS,
 }
+HEDGED = 1e-9  # of notional: a static hedge against a coupon after a day's roll-down, 3e-6 x 1e-4: second order
 A_DAY = 0.004  # of notional: more than a day's interest or time value of anything here, less than any coupon
 
 
@@ -261,6 +262,7 @@ def check(days: list[date], market: Market) -> int:
             assert (change < A_DAY).all(), (day, [k for k, c in zip(KINDS, change, strict=True) if c >= A_DAY])
             off = np.abs(value + cash - aged) / size
             bound = np.array([A_DAY if k in RESTATED else 1e-10 for k in KINDS])  # rounding: sums of some notionals
+            bound[list(KINDS).index("JGB_FLOATER")] = HEDGED
             bound[settling & expired_in(book)] = PAYOFF_RESTATED
             if not (is_stepped(day) and is_stepped(before[0])):  # a spot date is of a day on which paths step
                 bound[np.unique(np.concatenate([book.exchanges.position, book.options.position]))] = PAYOFF_RESTATED
