@@ -21,6 +21,7 @@ from cli.options import OnceCommand
 from cli.record import ask, report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
+from cli.setup import init
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -70,6 +71,7 @@ def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -
 
 
 app.command("demo", cls=OnceCommand)(guarded(demo.demo))
+app.command("init", cls=OnceCommand)(guarded(init.init))
 app.command("run", cls=OnceCommand)(guarded(run.run))
 app.command("stress", cls=OnceCommand)(guarded(stress.stress))
 app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))

@@ -106,7 +106,15 @@ def _positions(checked: "BookCheck", curves: Sequence[str], scale: Scale, dv01_s
         *(Column(heading=f"DV01 {curve}", meaning=_dv01_meaning(curve, dv01_scale)) for curve in curves),
     )
     rows = [_position(row, curves, scale, dv01_scale) for row in checked.rows]
+    if any(row.break_even is not None for row in checked.rows):
+        linked = "inflation per year at which a linked bond is worth its price; its yield is real."
+        columns += (Column(heading="break-even", meaning=linked),)
+        rows = [[*texts, _percent_or_none(row.break_even)] for texts, row in zip(rows, checked.rows, strict=True)]
     return Table(title=f"Positions on {checked.valuation_date}", columns=columns, rows=rows)
+
+
+def _percent_or_none(part: float | None) -> str:
+    return "" if part is None else render.percent(part, 3)
 
 
 def _position(row: "CheckRow", curves: Sequence[str], scale: Scale, dv01_scale: Scale) -> list[str]:

@@ -27,6 +27,7 @@ def check_needs(book: CompiledBook, market: Market) -> None:
     lacking = [
         *_rates_lacking(book, market),
         *_curves_lacking(book, market),
+        *_curves_of_others(book, market),
         *_vols_lacking(book, market),
         *_prices_lacking(book, market),
     ]
@@ -69,6 +70,21 @@ def _curves_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
             f"the market has no curve {name!r}, needed by {_first(book, positions)}; it has"
             f" {', '.join(market.curves)}; {curve_way_out(name)}"
         )
+
+
+def _curves_of_others(book: CompiledBook, market: Market) -> Iterator[str]:
+    """Yield payments in one currency that are to be discounted on a curve of another."""
+    flows = book.flows
+    for name in distinct(flows.curve)[0]:
+        if name not in market.curves:
+            continue
+        currency = market.curves[name].currency
+        mine = (flows.curve == name) & (flows.currency != currency)
+        if mine.any():
+            yield (
+                f"the market's curve {name!r} is of {currency}, payments of {_first(book, [flows.position[mine]])} are"
+                f" in {flows.currency[mine][0]}; name a curve of that currency in `curve`, or leave the field empty"
+            )
 
 
 def _vols_lacking(book: CompiledBook, market: Market) -> Iterator[str]:

@@ -47,6 +47,11 @@ class Position:
     factor: str | None = None
     multiplier: float | None = None
     against: str | None = None
+    index_ratio: float | None = None
+    base_index: float | None = None
+    cpi: str | None = None
+    break_even: float | None = None
+    curve: str | None = None
     line: int | None = None  # in the file it came from
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from engine.conventions.contracts import parse_contract
+from engine.conventions.inflation import parse_cpi
 from engine.errors import InputError
 from engine.market.factors import tenor_years
 
@@ -25,7 +26,9 @@ def text_error(name: str, text: str) -> str | None:
             )
         case "factor" if not _FACTOR.fullmatch(text):
             return f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}"
-        case "contract" | "tenor":
+        case "curve" if not _FACTOR.fullmatch(text):
+            return f"a curve's name has 1 to 32 capitals, digits and '_', such as JGB, got {shown(text)}"
+        case "contract" | "tenor" | "cpi":
             return _term_error(name, text)
     return None
 
@@ -46,6 +49,9 @@ def _term_error(name: str, text: str) -> str | None:
     try:
         if name == "contract":
             parse_contract(text)
+            return None
+        if name == "cpi":
+            parse_cpi(text)
             return None
         years = tenor_years(text)
     except InputError as error:

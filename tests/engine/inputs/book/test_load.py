@@ -103,8 +103,8 @@ REFUSED = {
     "S039 JGB in dollars": (_text(_jgb(currency="USD")), ["line 2, currency: JGB is in JPY, got 'USD'"]),
     "S040 YEN": (_text(_jgb(currency="YEN")), ["unknown currency 'YEN'; did you mean JPY?"]),
     "S041 kind": (
-        _text(_jgb(kind="JGBI")),
-        ["unknown kind 'JGBI'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
+        _text(_jgb(kind="JGBZ")),
+        ["unknown kind 'JGBZ'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
     ),
     "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the field empty"]),
     "inverted FX": (_text("F,FX_FORWARD,USD,1,,2027-05-20,0.0064,,"), ["is 156.25 meant? The rate is yen for one"]),
@@ -410,6 +410,7 @@ def _parse_or_refuse(data: bytes) -> None:
 _SPREAD = {  # numbers that any position of a kind may have
     "coupon": (0.0, 0.0999), "rate": (0.0, 0.2), "price": (5.0, 299.0), "market_yield": (-0.01, 0.4),
     "spread": (-0.09, 0.09), "fixed_so_far": (-0.09, 0.4), "vol": (1e-5, 0.09), "premium": (0.0, 0.9),
+    "break_even": (-0.1, 0.3),
 }  # fmt: skip
 
 
