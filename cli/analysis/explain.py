@@ -148,7 +148,7 @@ def _explained(flags: dict[str, Any], source: Path | None, run: str | None) -> "
 
 
 def _as_json(found: "RunExplanation", replay: str) -> dict[str, Any]:
-    from cli.analysis.explain_prose import prose
+    from engine.explain.run.explanation_prose import prose
     from engine.risk.results import plain_json
 
     return {"schema": SCHEMA, "text": prose(found), "replay": replay, **plain_json(found, "explanation")}
@@ -156,8 +156,8 @@ def _as_json(found: "RunExplanation", replay: str) -> dict[str, Any]:
 
 def _show(found: "RunExplanation", replay: str) -> None:
     from cli.analysis.explain_bars import bars
-    from cli.analysis.explain_prose import amount, heading, prose
     from cli.analysis.explain_tables import cause_tables, contribution_table, money
+    from engine.explain.run.explanation_prose import amount, heading, prose
 
     print(f"{heading(found)}\n")
     render.show_text(prose(found))

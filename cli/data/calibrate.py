@@ -47,11 +47,12 @@ def calibrate(
     """
     import json
 
-    from cli.data.law_tables import law_json, law_tables
-    from cli.data.loop_tables import loop_json, loop_tables
+    from cli.data.law_tables import law_tables
+    from cli.data.loop_tables import loop_tables
     from engine.analysis.stressed_window import with_stressed_window
     from engine.calibration.dated_markets import calibrated_market
-    from engine.calibration.loop_record import with_loop_record
+    from engine.calibration.estimates import law_json
+    from engine.calibration.loop_record import loop_json, with_loop_record
     from engine.inputs.history.load import load_history
     from engine.inputs.market.dated_files import write_dated_markets
     from engine.inputs.market.load import bundled_market_path, load_market

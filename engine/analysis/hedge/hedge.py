@@ -20,6 +20,7 @@ from engine.book.static_inputs import still_spread_shares
 from engine.errors import InputError
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.hedge_file import BUNDLED_DATE, Hedges, bundled_hedges_path, load_hedges
+from engine.inputs.opened import Opened
 from engine.inputs.run import MAX_SEED, RunConfig, resolve
 from engine.inputs.whole_numbers import whole_number
 from engine.market.market import Market
@@ -109,8 +110,19 @@ def hedge(
     InfeasibleError
         No mix fits the wishes; names those that stand in the way.
     """
+    return hedge_of_inputs(file, config, load_inputs(config), wishes, progress, say)
+
+
+def hedge_of_inputs(
+    file: Path | Opened | None,
+    config: RunConfig,
+    inputs: Inputs,
+    wishes: Wishes,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> HedgeResult:
+    """Do as `hedge`, on inputs that are loaded; the candidates may be a file's bytes too."""
     _check_streams(config, wishes)
-    inputs = load_inputs(config)
     hedges = _hedges(file, inputs, wishes, say)
     joined = _joined(inputs, hedges)
     warnings = _warnings(inputs, hedges, config)
@@ -140,7 +152,7 @@ def _check_streams(config: RunConfig, wishes: Wishes) -> None:
         raise InputError(f"--budget: must be 0 or more, got {wishes.budget:,.0f}; it is spent on bid-offer spreads")
 
 
-def _hedges(file: Path | None, inputs: Inputs, wishes: Wishes, say: Callable[[str], None]) -> Hedges:
+def _hedges(file: Path | Opened | None, inputs: Inputs, wishes: Wishes, say: Callable[[str], None]) -> Hedges:
     day = inputs.market.valuation_date
     if file is not None:
         found = load_hedges(file, day, names=wishes.names)

@@ -26,7 +26,7 @@ from engine.errors import InputError
 from engine.inputs.repeated import first_repeated
 from engine.inputs.run import RunConfig
 from engine.run.blocks import Progress
-from engine.run.load import load_inputs
+from engine.run.load import Inputs, load_inputs
 from engine.scenario.under_laws import standing_of
 
 LEAST_NEAR = 30  # drawn paths that lose about the amount, to tell ways apart
@@ -56,7 +56,19 @@ def reverse_stresses(
     InputError
         An input is bad; no such factor; a level that no market reaches; a loss beyond the paths or below the usual.
     """
-    inputs = load_inputs(config)
+    return reverse_stresses_of(config, load_inputs(config), target, solve, given, progress, say)
+
+
+def reverse_stresses_of(
+    config: RunConfig,
+    inputs: Inputs,
+    target: float,
+    solve: Sequence[str],
+    given: Sequence[str],
+    progress: Progress,
+    say: Callable[[str], None],
+) -> tuple[ReverseStress, ...]:
+    """Do as `reverse_stresses`, on inputs that are loaded."""
     factors = [factor_number(name, inputs.market.factors, "--solve") for name in solve]
     if (twice := first_repeated(solve)) is not None:
         raise InputError(f"--solve: {twice} is given twice; leave one out")

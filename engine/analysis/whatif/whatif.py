@@ -17,6 +17,7 @@ from engine.analysis.whatif.totals import PairedTotals, paired_totals
 from engine.book.compiled import CompiledBook
 from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
+from engine.inputs.opened import Opened
 from engine.inputs.run import RunConfig
 from engine.risk.estimate import mean_se
 from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails, exact_worst
@@ -107,12 +108,12 @@ class Tried:
     totals: PairedTotals
 
 
-def whatif(trades: Path, config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Tried:
+def whatif(trades: Path | Opened, config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Tried:
     """Try candidate trades on a run.
 
     Parameters
     ----------
-    trades : a book file
+    trades : a book file, or the bytes of one
     config : of the run; `until_se` and `parameters` do not count
     progress : called with paths done and in all
     say : is called with what was picked
@@ -126,7 +127,7 @@ def whatif(trades: Path, config: RunConfig, progress: Progress, say: Callable[[s
 
 
 def try_trades(
-    trades: Path, config: RunConfig, inputs: Inputs, progress: Progress, say: Callable[[str], None]
+    trades: Path | Opened, config: RunConfig, inputs: Inputs, progress: Progress, say: Callable[[str], None]
 ) -> Tried:
     """Do as `whatif`, on inputs that are loaded."""
     candidates = candidate_trades(trades, inputs, config)
