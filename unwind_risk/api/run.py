@@ -121,7 +121,7 @@ def run_with(
 def loaded_of(config: RunConfig) -> tuple[Book, Market, tuple[Scenario, ...]]:
     """Return what checked settings of a command or a file name: books, market, scenarios. Raises InputError."""
     market = market_of(config.market)
-    return book_of(config.book_files or None), market, scenarios_of(config.scenarios, ())
+    return Book.opened(config.book_files or (bundled_book_path(),)), market, scenarios_of(config.scenarios, ())
 
 
 def _names(book: Book, market: Market, scenarios: Sequence[Scenario]) -> dict[str, object]:
