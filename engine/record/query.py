@@ -189,6 +189,16 @@ def differences(one: Sequence[RecordedRun], other: Sequence[RecordedRun]) -> Row
     )
 
 
+def answer(sql: str, runs: Sequence[RecordedRun], parts: Sequence[RecordedRun] = ()) -> Rows:
+    """Answer one SQL question to the table `figures` of some runs and, where given, `contributions`.
+
+    parts   runs that were read for PARTS
+
+    Raises InputError for more than one statement, RiskError where it is no SQL of these tables.
+    """
+    return _ask(sql, runs, parts=parts)
+
+
 def export(rows: Rows, path: Path) -> None:
     """Write an answer as CSV, XLSX or SQLite, by the file's end; it appears whole. Raises InputError, RiskError."""
     match path.suffix:
@@ -236,20 +246,24 @@ def _recorded(folder: Path, table: RecordedTable) -> RecordedRun:
     )
 
 
-def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()) -> Rows:
-    """Answer one question, with everything shut off but the figures of these runs."""
+def _ask(
+    query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = (), parts: Sequence[RecordedRun] = ()
+) -> Rows:
+    """Answer one question, with everything shut off but the figures of these runs, and of some their contributions."""
     duckdb = _duckdb()
-    held = pa.concat_tables([_dated(run) for run in {run.folder: run for run in runs}.values()])
+    tables = {FIGURES.name: runs, **({PARTS.name: parts} if parts else {})}
     try:
         with duckdb.connect(":memory:") as connection:
-            connection.register("held", held)
-            connection.execute("CREATE TEMP TABLE figures AS SELECT * FROM held")
-            connection.unregister("held")
+            for name, of in tables.items():
+                held = pa.concat_tables([_dated(run) for run in {run.folder: run for run in of}.values()])
+                connection.register("held", held)
+                connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM held")
+                connection.unregister("held")
             connection.execute("SET python_enable_replacements = false")  # else a name is looked up in our own code
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             if len(connection.extract_statements(query)) != 1:
-                raise InputError("a condition is one expression, without a semicolon")
+                raise InputError("a condition is one expression, a question one statement, without a semicolon")
             answer = connection.execute(query, list(parameters))
             columns = tuple(column[0] for column in answer.description)
             return Rows(columns=columns, rows=tuple(answer.fetchall()))
