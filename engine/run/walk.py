@@ -163,11 +163,17 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
     InputError
         An input is bad, or the scenario does not fit the market.
     """
-    if config.laws:
-        raise InputError("law: one scenario is walked, by the law that it names; `unwind run` takes laws by name")
-    path = config.market or bundled_market_path()
-    opened = open_once(path, TOML)
+    refuse_laws(config)
+    opened = open_once(config.market or bundled_market_path(), TOML)
     market, scenario = load_market(opened), load_scenario(config.scenarios[0])
+    return loaded_walk(market, scenario, config, say, market_sha256=opened.sha256)
+
+
+def loaded_walk(
+    market: Market, scenario: Scenario, config: RunConfig, say: Callable[[str], None], *, market_sha256: str
+) -> tuple[Walk, dict[str, str], tuple[str, ...]]:
+    """Return the same of a market and a scenario that are loaded. Raises as `walk_of_config`."""
+    refuse_laws(config)
     walk = walk_of(
         scenario,
         market,
@@ -177,11 +183,14 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
         precision=config.precision,
         whole=True,
     )
-    contents = {
-        "market": opened.sha256,
-        f"scenario:{scenario.name}": scenario_sha256(scenario),
-    }
+    contents = {"market": market_sha256, f"scenario:{scenario.name}": scenario_sha256(scenario)}
     return walk, contents, (*market_warnings(market), *walk.notes)
+
+
+def refuse_laws(config: RunConfig) -> None:
+    """Refuse laws by name, which a walk has not. Raises InputError."""
+    if config.laws:
+        raise InputError("law: one scenario is walked, by the law that it names; `unwind run` takes laws by name")
 
 
 def one_path(walk: Walk, path: int) -> F64:

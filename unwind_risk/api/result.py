@@ -10,15 +10,18 @@ from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import RunFacts
 from engine.run.start import FinishedRun
 from kernels.types import Array
-from unwind_risk.api.contribution_frame import contribution_frame, contributions_by
 from unwind_risk.api.frames import framed, html_of, scale_of
+from unwind_risk.api.notes import Notes
 from unwind_risk.api.path_pnl import PathPnl, Precision, path_pnl
 from unwind_risk.api.picture import Picture, check_matplotlib, distribution
+from unwind_risk.api.progress import Asked, shown
 from unwind_risk.api.result_json import result_json
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from engine.analysis.gradient.gradients import GradientTable
 
 MEASURED = {  # columns of `Result.table`, each with its unit; {currency} is the run's
     "scenario": "name",
@@ -138,6 +141,8 @@ class Result:
 
         Raises InputError for no such grouping, none at all, or a tail too thin for it.
         """
+        from unwind_risk.api.contribution_frame import contribution_frame, contributions_by  # a plain run has none
+
         wanted = (by,) if isinstance(by, str) else tuple(by or ())
         known = {each.by for each in self.taken_apart}
         if not wanted and not known:
@@ -146,6 +151,19 @@ class Result:
         tables = [each for each in self.taken_apart if not wanted or each.by in wanted]
         tables += contributions_by(self.finished, others) if others else ()
         return contribution_frame(tables, self.run.currency)
+
+    def gradients(self, progress: Asked = None) -> "tuple[GradientTable, ...]":
+        """Return what each quote, vol and correlation of the market changes of VaR and ES, as `run --gradient` has it.
+
+        The run's first paths are walked again. `progress` as of `run`, of inputs done. Raises RiskError where the
+        device fails.
+        """
+        from engine.analysis.contributions.run_contributions import taken_apart
+        from engine.analysis.gradient.run_gradients import run_gradients
+
+        made = taken_apart(self.finished, Notes().say, keep_scenes=True)
+        with shown(progress) as report:
+            return run_gradients(made.scenes, report)
 
     def plot(self, scope: str = "total") -> Picture:
         """Draw the distribution of a scope's P&L in each scenario, with VaR at the highest confidence.

@@ -39,9 +39,19 @@ class Scenario:
         return (*bundled_scenario_names(), *equity_scenario_names())
 
     @classmethod
-    def read(cls, path: "str | Path") -> "Scenario":
+    def read(cls, path: str | Path) -> "Scenario":
         """Read a scenario file (TOML). Raises InputError with every error of the file, its line and key."""
         return cls(loaded=read_scenario(Path(path)), text=read_text(Path(path)), source=str(path))
+
+    @classmethod
+    def parse(cls, text: str, *, name: str) -> "Scenario":
+        """Read a scenario from the text of such a file; files that it extends are sought in the current folder.
+
+        name   which results have for it
+
+        Raises InputError with every error of the text, its line and key.
+        """
+        return cls(loaded=read_scenario(Path(f"{name}.toml"), text), text=text, source=None)
 
     @property
     def name(self) -> str:
