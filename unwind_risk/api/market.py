@@ -18,7 +18,6 @@ from engine.inputs.opened import open_once
 from engine.inputs.toml.read import TOML
 from engine.market import market as levels
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import day_of, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,30 +96,18 @@ class Market:
         InputError
             The history has errors, is too short, or holds a doubted value that is not accepted by name.
         """
-        from engine.calibration.dated_markets import calibrated_market
-        from engine.inputs.history.load import load_history
+        from unwind_risk.api.analysis.calibrate import calibrate
 
-        day, first = day_of("date", date), day_of("law_start", law_start)
-        read = load_history(files_of(history))
-        found = calibrated_market(
-            read,
-            day,
-            like=market_of(like).loaded,
-            window_start=None if window_start is None else day_of("window_start", window_start),
-            law_start=first,
-            accepted=tuple(accept),
-        )
-        market, notes = found.markets[0], list(found.notes)
-        if stressed is not None:
-            from engine.analysis.stressed_window import with_stressed_window
-
-            market, more = with_stressed_window(market, read.values, book_path(stressed), notes.append, first)
-            notes += more
-        if loop:
-            from engine.calibration.loop_record import with_loop_record
-
-            market, _ = with_loop_record(market, read.values, first)
-        return cls(loaded=market, sha256=digest_of(market), notes=tuple(notes))
+        return calibrate(
+            history,
+            date,
+            like=like,
+            window_start=window_start,
+            law_start=law_start,
+            stressed=stressed,
+            loop=loop,
+            accept=accept,
+        ).market
 
     def write(self, path: "str | Path") -> Path:
         """Write a market file that `read` reads back to the same figures; its law's arrays go beside it.

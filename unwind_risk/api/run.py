@@ -11,7 +11,7 @@ from engine.inputs.market.load import bundled_market_path
 from engine.inputs.run import RunConfig
 from engine.inputs.run_keywords import settings_of
 from engine.run.blocks import Progress
-from engine.run.load import loaded_inputs
+from engine.run.load import Inputs, loaded_inputs
 from engine.run.prepared import prepare
 from engine.run.start import finish
 from unwind_risk.api.book import Book, book_of
@@ -104,12 +104,8 @@ def run_with(
     What `config` itself says of the market, the books and the scenarios is replaced by where these come from.
     """
     start = time.perf_counter()
-    config = config.model_copy(update=_names(book, market, scenarios))
-    compiled = book.compiled(market.valuation_date)
-    loaded = [each.loaded for each in scenarios]
-    inputs = loaded_inputs(market.loaded, compiled, loaded, config, market_sha256=market.sha256)
-    is_of_files = market.path is not None and book.is_of_files and all(each.source for each in scenarios)
-    prepared = prepare(config, replace(inputs, is_of_files=is_of_files), notes.say)
+    config, inputs = inputs_with(config, book, market, scenarios)
+    prepared = prepare(config, inputs, notes.say)
     if not config.by:
         finished = finish(prepared, progress, notes.say, start)
         return Result(finished=finished, taken_apart=(), notes=tuple(notes.lines))
@@ -120,6 +116,18 @@ def run_with(
     finished = finish(prepared, progress, notes.say, start)
     found = taken_apart(finished, notes.say).contributions
     return Result(finished=finished, taken_apart=found, notes=tuple(notes.lines))
+
+
+def inputs_with(
+    config: RunConfig, book: Book, market: Market, scenarios: Sequence[Scenario]
+) -> tuple[RunConfig, Inputs]:
+    """Return settings that name where inputs come from, and the inputs themselves, checked against one another."""
+    config = config.model_copy(update=_names(book, market, scenarios))
+    compiled = book.compiled(market.valuation_date)
+    loaded = [each.loaded for each in scenarios]
+    inputs = loaded_inputs(market.loaded, compiled, loaded, config, market_sha256=market.sha256)
+    is_of_files = market.path is not None and book.is_of_files and all(each.source for each in scenarios)
+    return config, replace(inputs, is_of_files=is_of_files)
 
 
 def loaded_of(config: RunConfig) -> tuple[Book, Market, tuple[Scenario, ...]]:

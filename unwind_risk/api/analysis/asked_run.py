@@ -1,19 +1,41 @@
 """Which run is asked about: a result in memory, a run by settings that is not made yet, or a recorded one."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.errors import InputError
 from engine.inputs.opened import Opened
 from engine.inputs.run import RunConfig, resolve
+from engine.inputs.run_keywords import settings_of
 from engine.run.load import Inputs, load_inputs
-from unwind_risk.api.book import Book, book_of
+from unwind_risk.api.book import Book
+from unwind_risk.api.market import market_of
 from unwind_risk.api.result import Result
+from unwind_risk.api.run import inputs_with
+from unwind_risk.api.scenario import scenarios_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Run: TypeAlias = Result | RunConfig | str | Path  # a path: of a RUN.toml, or of a recorded run
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LoadedRun:
+    """A run that is not made yet, whose inputs are loaded."""
+
+    config: RunConfig
+    inputs: Inputs
+
+
+Run: TypeAlias = Result | LoadedRun | RunConfig | str | Path  # a path: of a RUN.toml, or of a recorded run
+
+
+def loaded_run(book: Book, market: Any, scenarios: Any, keywords: Mapping[str, Any]) -> LoadedRun:
+    """Return a run of books that is not made yet, as `unwind_risk.run` takes them. Raises InputError."""
+    asked = settings_of(keywords)
+    config, inputs = inputs_with(asked, book, market_of(market), scenarios_of(scenarios, asked.scenarios))
+    return LoadedRun(config=config, inputs=inputs)
 
 
 def recorded_path(run: Run) -> Path | None:
@@ -29,6 +51,8 @@ def config_of(run: Run) -> RunConfig:
     if isinstance(run, Result):
         config = run.finished.prepared.config
         return config.model_copy(update={"n_paths": run.run.n_paths, "until_se": None, "parameters": None, "by": ()})
+    if isinstance(run, LoadedRun):
+        return run.config
     if isinstance(run, RunConfig):
         return run
     if recorded_path(run) is not None:
@@ -40,7 +64,9 @@ def config_of(run: Run) -> RunConfig:
 
 def inputs_of(run: Run, config: RunConfig) -> Inputs:
     """Return the inputs of a run, of a result those that are loaded. Raises InputError."""
-    return run.finished.prepared.inputs if isinstance(run, Result) else load_inputs(config)
+    if isinstance(run, Result):
+        return run.finished.prepared.inputs
+    return run.inputs if isinstance(run, LoadedRun) else load_inputs(config)
 
 
 def rows_of(given: "Book | pd.DataFrame | str | Path", what: str) -> Path | Opened:
@@ -56,6 +82,3 @@ def rows_of(given: "Book | pd.DataFrame | str | Path", what: str) -> Path | Open
     if len(book.sources) != 1:
         raise InputError(f"{what} are one file or frame, got a book of {len(book.sources)}; give them as one")
     return book.sources[0]
-
-
-__all__ = ["Run", "book_of", "config_of", "inputs_of", "recorded_path", "rows_of"]

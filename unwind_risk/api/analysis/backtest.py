@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.backtest.backtest_json import as_json, days_json
+from engine.backtest.default_laws import DEFAULT_LAWS
 from engine.backtest.kept_backtest import write_verdicts
 from engine.backtest.picture import figure_of
 from engine.backtest.run_backtest import BacktestResult, Progress, run_backtest
@@ -18,6 +19,7 @@ from engine.backtest.walk.workers import Processes
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path
+from engine.inputs.opened import Opened
 from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book, book_of
@@ -31,7 +33,6 @@ from unwind_risk.api.scenario import Scenario, scenarios_of
 if TYPE_CHECKING:
     import pandas as pd
 
-LAWS = ("filtered", "historical-500", "gaussian")  # that are walked where none is named
 PATHS = 10_000  # moves that a law draws on each date, where no number is asked for
 VERDICTS = {  # columns of `Backtest.table` before those of the tests
     "law": "name; or a scenario's",
@@ -167,7 +168,7 @@ def backtest(
     *,
     book: "Given[Book]" = None,
     market: Market | str | Path | None = None,
-    laws: str | Sequence[str] = LAWS,
+    laws: str | Sequence[str] = DEFAULT_LAWS,
     scenarios: "Given[Scenario]" = (),
     horizons: int | Sequence[int] = (1, 10),
     paths: int = PATHS,
@@ -231,13 +232,15 @@ def backtest_with(
     return Backtest(found=result)
 
 
-def _books(given: "Given[Book]") -> tuple[Any, ...]:
+def _books(given: "Given[Book]") -> tuple[Path | Opened, ...]:
     """Return book files, of dates or not, and the bytes of what is in memory."""
-    found: list[Any] = []
-    for each in (None,) if given is None else several(given):
-        is_of_dates = isinstance(each, str | Path) and ("{date}" in str(each) or Path(each).is_dir())
-        found += [Path(each)] if is_of_dates else book_of(each).sources
-    return tuple(found)
+    found: list[Path | Opened] = []
+    for each in () if given is None else several(given):
+        if isinstance(each, str | Path) and ("{date}" in str(each) or Path(each).is_dir()):
+            found.append(Path(each))
+        else:
+            found += book_of(each).sources
+    return tuple(found or book_of(None).sources)
 
 
 def _market_path(given: Market | str | Path | None) -> Path:

@@ -17,7 +17,7 @@ from engine.inputs.outputs import made_folder
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
 from unwind_risk.api.given import day_of, files_of
-from unwind_risk.api.market import Market, digest_of, market_of
+from unwind_risk.api.market import Market, book_path, digest_of, market_of
 from unwind_risk.api.notes import Notes
 
 if TYPE_CHECKING:
@@ -108,22 +108,43 @@ def calibrate(
     InputError
         A file is bad, something in it is doubted, or it does not hold the date or what the law needs.
     """
-    pattern, notes, first = market_of(like), Notes(), day_of("law_start", law_start)
-    read = load_history(files_of(history))
-    found = calibrated_market(
-        read,
+    window = None if window_start is None else day_of("window_start", window_start)
+    return calibrate_with(
+        files_of(history),
         day_of("date", date),
-        like=pattern.loaded,
-        window_start=None if window_start is None else day_of("window_start", window_start),
-        law_start=first,
-        accepted=tuple(accept),
+        like,
+        window,
+        day_of("law_start", law_start),
+        None if stressed is None else book_path(stressed),
+        accept,
+        loop=loop,
+        notes=Notes(),
+    )
+
+
+def calibrate_with(
+    history: Sequence[Path],
+    day: date,
+    like: Market | str | Path | None,
+    window_start: date | None,
+    law_start: date,
+    stressed: Path | None,
+    accept: Sequence[str],
+    *,
+    loop: bool,
+    notes: Notes,
+) -> Calibration:
+    """Estimate as `calibrate`, of files and dates."""
+    pattern, read = market_of(like), load_history(history)
+    found = calibrated_market(
+        read, day, like=pattern.loaded, window_start=window_start, law_start=law_start, accepted=tuple(accept)
     )
     (market,), warnings, falls = found.markets, found.notes, None
     if stressed is not None:
-        market, more = with_stressed_window(market, read.values, Path(stressed), notes.say, first)
+        market, more = with_stressed_window(market, read.values, stressed, notes.say, law_start)
         warnings = (*warnings, *more)
     if loop:
-        market, falls = with_loop_record(market, read.values, first)
+        market, falls = with_loop_record(market, read.values, law_start)
     if market.filtered is not None and (year := market.filtered.stressed) is not None:
         notes.say(f"stressed year of {year.book}: {year.first} to {year.last}; {year.description}")
     notes.say(found.window_words())

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from engine.analysis.hedge.hedge import Wishes, check_settings, next_seed
 from engine.analysis.hedge.hedge import hedge as best_mix
 from engine.analysis.hedge.result import HedgeResult, as_json
-from engine.inputs.run import RunConfig
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, rows_of
 from unwind_risk.api.analysis.page import page
@@ -151,19 +150,19 @@ def hedge(
     )
     notes = Notes()
     with shown(progress) as report:
-        return hedge_with(run, config, hedges, wishes, progress=report, notes=notes)
+        return hedge_with(run, hedges, wishes, progress=report, notes=notes)
 
 
 def hedge_with(
     run: Run,
-    config: RunConfig,
     hedges: "Book | pd.DataFrame | str | Path | None",
     wishes: Wishes,
     *,
     progress: Progress,
     notes: Notes,
 ) -> Hedge:
-    """Find a mix as `hedge`, for a run of these settings."""
+    """Find a mix as `hedge`."""
+    config = config_of(run)
     check_settings(config)
     rows = None if hedges is None else rows_of(hedges, "hedges")
     found = best_mix(rows, config, inputs_of(run, config), wishes, progress, notes.say)

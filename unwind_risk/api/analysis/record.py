@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from engine.errors import InputError
-from engine.record import query
+from engine.record.query import (
+    FIGURES,
+    PARTS,
+    RecordedRun,
+    RecordedTable,
+    Rows,
+    answer,
+    differences,
+    figures,
+    headline,
+    recorded_runs,
+)
 from engine.record.read import BatchFault, LimitUse, nights, read_summary, run_folder
 from engine.record.verify import changed_files
 from engine.report.write import write_report
 from unwind_risk.api.analysis.page import page
-from unwind_risk.api.given import day_of, several
+from unwind_risk.api.given import day_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +68,7 @@ class Record:
 
         Raises InputError where there is no such run, or a byte of one was changed.
         """
-        return _frame(query.headline(self._recorded(dates, runs)))
+        return _frame(headline(self._recorded(dates, runs)))
 
     def figures(self, dates: Dates = (), runs: Names = (), where: str = "true") -> "pd.DataFrame":
         """Return every figure, a row each, with its error and unit.
@@ -66,18 +77,18 @@ class Record:
 
         Raises as `table`; RiskError where the condition is no SQL.
         """
-        return _frame(query.figures(self._recorded(dates, runs), where))
+        return _frame(figures(self._recorded(dates, runs), where))
 
     def contributions(self, dates: Dates = (), runs: Names = (), where: str = "true") -> "pd.DataFrame":
         """Return what contributes to the figures, of runs whose settings have `by`. Raises as `figures`."""
-        return _frame(query.figures(self._recorded(dates, runs, query.PARTS), where))
+        return _frame(figures(self._recorded(dates, runs, PARTS), where))
 
     def query(self, sql: str, dates: Dates = (), runs: Names = ()) -> "pd.DataFrame":
         """Answer one SQL question, of DuckDB, to the tables `figures` and, where a run has some, `contributions`.
 
         It sees these tables alone: no file, no network, no setting. Raises as `figures`.
         """
-        return _frame(query.answer(sql, self._recorded(dates, runs), self._parts(dates, runs)))
+        return _frame(answer(sql, self._recorded(dates, runs), self._parts(dates, runs)))
 
     def differences(
         self, before: str | date, after: str | date, runs: Names = (), other: "Record | None" = None
@@ -87,7 +98,7 @@ class Record:
         other   record that holds `after`; None: this one
         """
         one, two = self._recorded(before, runs), (other or self)._recorded(after, runs)
-        return _frame(query.differences(one, two))
+        return _frame(differences(one, two))
 
     def limits(self, night: str | date | None = None) -> "pd.DataFrame":
         """Return the use of every limit on one night, the last where none is named, a row each."""
@@ -135,19 +146,17 @@ class Record:
 
     def to_json(self) -> str:
         """Return the headline of every run as strict JSON, as `unwind runs list --json` prints it."""
-        told = {"schema": SCHEMA, "runs": query.headline(self._recorded((), ())).as_json()}
+        told = {"schema": SCHEMA, "runs": headline(self._recorded((), ())).as_json()}
         return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
-    def _recorded(
-        self, dates: Dates, runs: Names, table: query.RecordedTable = query.FIGURES
-    ) -> tuple[query.RecordedRun, ...]:
+    def _recorded(self, dates: Dates, runs: Names, table: RecordedTable = FIGURES) -> tuple[RecordedRun, ...]:
         days = [str(day_of("dates", each)) for each in ([dates] if isinstance(dates, str | date) else dates)]
-        return query.recorded_runs(self.path, days, several(runs), table)
+        return recorded_runs(self.path, days, (runs,) if isinstance(runs, str) else tuple(runs), table)
 
-    def _parts(self, dates: Dates, runs: Names) -> tuple[query.RecordedRun, ...]:
+    def _parts(self, dates: Dates, runs: Names) -> tuple[RecordedRun, ...]:
         """Return the contributions of runs that have some."""
         has_some = any(each.groupings for each in self._recorded(dates, runs))
-        return self._recorded(dates, runs, query.PARTS) if has_some else ()
+        return self._recorded(dates, runs, PARTS) if has_some else ()
 
     def _night(self, night: str | date | None) -> date:
         """Return a closed night's date, the last where none is named. Raises InputError where there is none of it."""
@@ -167,7 +176,7 @@ class Record:
         return page(f"Runs in {self.folder}", self.table())
 
 
-def _frame(rows: query.Rows) -> "pd.DataFrame":
+def _frame(rows: Rows) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame.from_records(list(rows.rows), columns=list(rows.columns))

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 from engine.analysis.reverse.results import ReverseStress
 from engine.analysis.reverse.reverse_stress import as_json, reverse_stresses
 from engine.errors import InputError
-from engine.inputs.run import RunConfig
 from engine.run.blocks import Progress
-from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of
+from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, loaded_run
 from unwind_risk.api.analysis.page import page
+from unwind_risk.api.book import Book
 from unwind_risk.api.frames import framed
+from unwind_risk.api.market import Market
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from unwind_risk.api.given import Given
+    from unwind_risk.api.scenario import Scenario
 
 WAYS = {  # columns of `Reverse.table`
     "scenario": "name",
@@ -155,11 +159,19 @@ def _fields(found: object, names: Sequence[str]) -> dict[str, Any]:
 
 
 def reverse(
-    run: Run,
+    run: Run | Book,
     loss: float,
     *,
     solve: str | Sequence[str] = (),
-    given: "str | Sequence[str]" = (),
+    given: str | Sequence[str] = (),
+    market: Market | str | Path | None = None,
+    scenarios: "Given[Scenario]" = None,
+    paths: int | None = None,
+    horizon_days: int | None = None,
+    seed: int | None = None,
+    law: str | Sequence[str] | None = None,
+    backend: str | None = None,
+    currency: str | None = None,
     progress: Asked = None,
 ) -> Reverse:
     """Find the likeliest ways to lose an amount under each scenario's law, and what the market is in each.
@@ -168,11 +180,12 @@ def reverse(
 
     Parameters
     ----------
-    run : a result of `run`, or a RUN.toml
+    run : a result of `run`; a RUN.toml; or a book, which nothing has run yet
     loss : in the run's currency, positive: 30e9
     solve : factors, each of which is asked what it must be for that loss: "USDJPY"
     given : levels at which factors end, "USDJPY=125" or "UST_10Y=3.5" (zero rates and vols in percent); what the rest
         of the market and the loss are then
+    market, scenarios, paths, horizon_days, seed, law, backend, currency : of a book alone, as `run` takes them
     progress : called with paths done and in all; None: a bar in a notebook, else nothing; False: nothing
 
     Raises
@@ -182,9 +195,30 @@ def reverse(
     """
     if not (isinstance(loss, int | float) and 0.0 < loss < math.inf):
         raise InputError(f"loss: must be an amount above 0, such as 30e9, got {loss!r}; a loss is positive")
-    config, notes = config_of(run), Notes()
+    keywords = {
+        "paths": paths,
+        "horizon_days": horizon_days,
+        "seed": seed,
+        "law": law,
+        "backend": backend,
+        "currency": currency,
+    }
+    asked = _asked(run, market, scenarios, keywords)
+    notes = Notes()
     with shown(progress) as report:
-        return reverse_with(run, config, float(loss), _several(solve), _several(given), progress=report, notes=notes)
+        return reverse_with(asked, float(loss), _several(solve), _several(given), progress=report, notes=notes)
+
+
+def _asked(run: Run | Book, market: Any, scenarios: Any, keywords: dict[str, Any]) -> Run:
+    """Return the run that is meant. Raises InputError where settings of a book stand beside a run that has its own."""
+    if isinstance(run, Book):
+        return loaded_run(run, market, scenarios, keywords)
+    named = [
+        name for name, value in {"market": market, "scenarios": scenarios, **keywords}.items() if value is not None
+    ]
+    if named:
+        raise InputError(f"{', '.join(named)}: the run has settings of its own; leave these out, or give a book")
+    return run
 
 
 def _several(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -193,7 +227,6 @@ def _several(names: str | Sequence[str]) -> tuple[str, ...]:
 
 def reverse_with(
     run: Run,
-    config: RunConfig,
     loss: float,
     solve: Sequence[str],
     given: Sequence[str],
@@ -201,6 +234,7 @@ def reverse_with(
     progress: Progress,
     notes: Notes,
 ) -> Reverse:
-    """Look for ways as `reverse`, in a run of these settings."""
+    """Look for ways as `reverse`."""
+    config = config_of(run)
     found = reverse_stresses(config, inputs_of(run, config), loss, solve, given, progress, notes.say)
     return Reverse(found=found, notes=tuple(notes.lines))
