@@ -7,18 +7,16 @@ WITHOUT = {
     **dict.fromkeys(
         [
             *(
-                "backtest",
                 "batch plan",
                 "batch status",
                 "bench",
                 "book check",
                 "book show",
                 "book template",
-                "calibrate",
             ),
-            *("data betas", "data check", "demo", "doctor", "explain", "feedback", "hedge", "regulatory", "replay"),
-            *("reverse", "run", "runs diff", "runs list", "runs show", "scenario check", "scenario list"),
-            *("scenario replay", "scenario sectors", "scenario show", "simulate", "stress", "whatif"),
+            *("data betas", "data check", "demo", "doctor", "feedback", "regulatory"),
+            *("run", "runs diff", "runs list", "runs show", "scenario check", "scenario list"),
+            *("scenario replay", "scenario sectors", "scenario show", "simulate", "stress"),
         ],
         LANDS_WITH_ITS_RESULT,
     ),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from engine.analysis.hedge.hedge import Wishes, check_settings, next_seed
 from engine.analysis.hedge.hedge import hedge as best_mix
 from engine.analysis.hedge.result import HedgeResult, as_json
+from engine.inputs.opened import Opened
 from engine.run.blocks import Progress
-from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, rows_of
+from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of
 from unwind_risk.api.analysis.page import page
-from unwind_risk.api.book import Book
 from unwind_risk.api.frames import framed
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -107,7 +107,7 @@ class Hedge:
 
 def hedge(
     run: Run,
-    hedges: "Book | pd.DataFrame | str | Path | None" = None,
+    hedges: "pd.DataFrame | str | Path | None" = None,
     *,
     names: str | Sequence[str] = (),
     budget: float | None = None,
@@ -155,7 +155,7 @@ def hedge(
 
 def hedge_with(
     run: Run,
-    hedges: "Book | pd.DataFrame | str | Path | None",
+    hedges: "pd.DataFrame | str | Path | None",
     wishes: Wishes,
     *,
     progress: Progress,
@@ -164,6 +164,12 @@ def hedge_with(
     """Find a mix as `hedge`."""
     config = config_of(run)
     check_settings(config)
-    rows = None if hedges is None else rows_of(hedges, "hedges")
-    found = best_mix(rows, config, inputs_of(run, config), wishes, progress, notes.say)
+    found = best_mix(_file(hedges), config, inputs_of(run, config), wishes, progress, notes.say)
     return Hedge(found=found, notes=tuple(notes.lines))
+
+
+def _file(hedges: "pd.DataFrame | str | Path | None") -> Path | Opened | None:
+    """Return where hedges are, or the bytes of a frame of them; its first row is line 2 in errors, as in a file."""
+    if hedges is None or isinstance(hedges, str | Path):
+        return None if hedges is None else Path(hedges)
+    return Opened(path=Path("frame of hedges"), data=hedges.to_csv(index=False).encode())
