@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from unwind_risk.api.touch import Touch
+
 COLUMNS = {  # of `Levels.table`, with their units
     "day": "business days from the valuation date",
     "date": "date",
@@ -99,12 +101,19 @@ class Levels:
 
         The same path as among others. Raises InputError where the scenario is exact and has fewer.
         """
-        import pandas as pd
+        return path_frame(self.walk, number, one_path(self.walk, _path_number(number)))
 
-        found = one_path(self.walk, _path_number(number))
-        index = pd.DatetimeIndex(self.walk.dates.astype("datetime64[s]"), name="date")
-        units = dict(zip(self.walk.series, self.walk.units, strict=True))
-        return framed(pd.DataFrame(found, index=index, columns=pd.Index(self.walk.series)), units=units, path=number)
+    def touch(self, *levels: str, progress: Asked = None) -> "Touch":
+        """Return how likely factors are to end at or beyond levels, and to touch them on a close before.
+
+        Of the same paths, which are walked again. A level is written as "USDJPY<=125" or "JGB_10Y>=2": zero rates and
+        vols in percent. Raises InputError for no level, or one of no factor.
+        """
+        from unwind_risk.api.touch import touch_with
+
+        walked = Walked(walk=self.walk, sha256=self.sha256, warnings=self.warnings)
+        with shown(progress) as report:
+            return touch_with(walked, self.summary.paths.first, self.summary.paths.n, levels, report)
 
     def numpy(self, first: int = 0, n: int = 1000) -> F64:
         """Return the levels of n paths from `first` on: (n_days, n_series, n), in the units of `walk.units`.
@@ -218,6 +227,15 @@ def levels_with(
         warnings=walked.warnings,
         notes=tuple(notes.lines),
     )
+
+
+def path_frame(walk: Walk, number: int, levels: F64) -> "pd.DataFrame":
+    """Return one path, levels (n_days, n_series), a row a business day; units in `.attrs["units"]`."""
+    import pandas as pd
+
+    index = pd.DatetimeIndex(walk.dates.astype("datetime64[s]"), name="date")
+    units = dict(zip(walk.series, walk.units, strict=True))
+    return framed(pd.DataFrame(levels, index=index, columns=pd.Index(walk.series)), units=units, path=number)
 
 
 def _path_number(given: int) -> int:

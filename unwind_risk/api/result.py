@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.analysis.contributions.figures import ContributionTable
 from engine.errors import InputError
 from engine.risk.measures.registry import HEADLINE
-from engine.risk.results import RunFacts
+from engine.risk.results import RunFacts, RunResult
 from engine.run.start import FinishedRun
 from kernels.types import Array
 from unwind_risk.api.frames import framed, html_of, scale_of
@@ -60,45 +60,12 @@ class Result:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return what was accepted or repaired, and a reader should know."""
-        return self.finished.result.warnings
+        """Return what was accepted or repaired, and a reader should know; tails of too few paths among it."""
+        return (*self.finished.result.warnings, *rough_tails(self.finished.result))
 
     def table(self) -> "pd.DataFrame":
         """Return every figure, a row for each scenario, scope, confidence and measure; units in `.attrs["units"]`."""
-        import pandas as pd
-
-        rows = []
-        for row in self.finished.result.results:
-            whole = {name: getattr(row, name) for name in ("base_value", "shock_pnl", "mean", "mean_se", "std")}
-            for tail in row.measures:
-                for key, each in tail.estimates.items():
-                    rows.append(
-                        {
-                            "scenario": row.scenario,
-                            "scope": row.scope,
-                            "confidence": tail.confidence,
-                            "measure": key,
-                            "value": each.value,
-                            "se": each.se,
-                            "table_se": tail.table_ses.get(key, float("nan")),
-                            "low": each.low,
-                            "high": each.high,
-                            "around_shock": tail.around_shock[key],
-                            "tail_paths": tail.tail_paths,
-                            "rough": tail.rough,
-                            "exact": tail.is_exact,
-                            **whole,
-                        }
-                    )
-        run = self.run
-        units = {name: unit.format(currency=run.currency) for name, unit in MEASURED.items()}
-        return framed(
-            pd.DataFrame(rows, columns=[*MEASURED]),
-            units=units,
-            currency=run.currency,
-            valuation_date=str(run.valuation_date),
-            horizon_days=run.horizon_days,
-        )
+        return result_frame(self.finished.result)
 
     def pnl(self, scenario: str | None = None, dtype: Precision = "float64") -> "pd.DataFrame":
         """Return the P&L of every path, walked again: (n_paths, n_scopes) [currency], gains positive.
@@ -221,3 +188,53 @@ class Result:
         ]
         title = f"Losses over {run.horizon_days} business days from {run.valuation_date}, {unit}"
         return html_of(pd.DataFrame(rows), title)
+
+
+def rough_tails(result: RunResult) -> tuple[str, ...]:
+    """Return a warning for each way in which tails hold too few paths, with where it applies."""
+    messages: dict[str, list[str]] = {}
+    for row in result.results:
+        for warning in filter(None, (tail.warning() for tail in row.measures)):
+            messages.setdefault(warning, []).append(f"{row.scenario} {row.scope}")
+    return tuple(
+        f"{warning} ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
+        for warning, places in messages.items()
+    )
+
+
+def result_frame(result: RunResult) -> "pd.DataFrame":
+    """Return every figure of a run, a row for each scenario, scope, confidence and measure."""
+    import pandas as pd
+
+    rows = []
+    for row in result.results:
+        whole = {name: getattr(row, name) for name in ("base_value", "shock_pnl", "mean", "mean_se", "std")}
+        for tail in row.measures:
+            for key, each in tail.estimates.items():
+                rows.append(
+                    {
+                        "scenario": row.scenario,
+                        "scope": row.scope,
+                        "confidence": tail.confidence,
+                        "measure": key,
+                        "value": each.value,
+                        "se": each.se,
+                        "table_se": tail.table_ses.get(key, float("nan")),
+                        "low": each.low,
+                        "high": each.high,
+                        "around_shock": tail.around_shock[key],
+                        "tail_paths": tail.tail_paths,
+                        "rough": tail.rough,
+                        "exact": tail.is_exact,
+                        **whole,
+                    }
+                )
+    run = result.run
+    units = {name: unit.format(currency=run.currency) for name, unit in MEASURED.items()}
+    return framed(
+        pd.DataFrame(rows, columns=[*MEASURED]),
+        units=units,
+        currency=run.currency,
+        valuation_date=str(run.valuation_date),
+        horizon_days=run.horizon_days,
+    )

@@ -14,7 +14,7 @@ from engine.inputs.run_keywords import settings_of
 from engine.inputs.scenario.load import AT_ONCE
 from kernels.types import F64
 from unwind_risk.api.book import Book, book_of
-from unwind_risk.api.frames import framed, html_of
+from unwind_risk.api.frames import arrow_of, framed, html_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.scenario import Scenario, scenarios_of
 
@@ -68,9 +68,7 @@ class StressResult:
 
     def arrow(self) -> "pa.Table":
         """Return `table` as an Arrow table."""
-        import pyarrow as pa
-
-        return pa.Table.from_pandas(self.table(), preserve_index=False)
+        return arrow_of(self.table())
 
     def to_json(self) -> str:
         """Return the result as one line of strict JSON, as `unwind stress --json` prints it."""
