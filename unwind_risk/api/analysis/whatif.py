@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.analysis.whatif.paired_changes import Change
 from engine.analysis.whatif.whatif import WhatIf as Found
 from engine.analysis.whatif.whatif import as_json
-from engine.errors import InputError
+from engine.errors import InputError, counted
 from engine.explain.whatif.limit_changes import LimitChange
 from engine.explain.whatif.tried import check_settings, on_a_night, on_a_run
 from engine.run.blocks import Progress
@@ -125,12 +125,12 @@ class WhatIf:
         )
 
     def __repr__(self) -> str:
-        return f"<WhatIf of {len(self.found.trades):,} trades on {self.found.valuation_date}>"
+        return f"<WhatIf of {counted(len(self.found.trades), 'trade')} on {self.found.valuation_date}>"
 
     def _repr_html_(self) -> str:
-        n, amounts = len(self.found.trades), ("before", "after", "change", "change_se")
+        n, amounts = counted(len(self.found.trades), "trade"), ("before", "after", "change", "change_se")
         frame = self.table()[["scenario", "measure", "confidence", *amounts]]
-        title = f"What {n:,} trade{'s' * (n > 1)} would change from {self.found.valuation_date}"
+        title = f"What {n} would change from {self.found.valuation_date}"
         return page(title, frame, amounts=amounts, currency=self.found.currency)
 
 
