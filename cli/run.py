@@ -136,7 +136,7 @@ def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False,
     gradients: tuple[GradientTable, ...] = ()
     if gradient:
         with progress.on_stderr("inputs") as report:
-            gradients = result.gradients(report)
+            gradients = result.gradient_tables(report)
     found, contributions = result.finished.result, result.taken_apart
     if out is not None:
         results.write(found, out, contributions, gradients)

@@ -65,6 +65,13 @@ class Book:
         ------
         InputError
             Everything wrong with the frame, each error with its row and column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = {"position_id": ["a"], "kind": ["CASH"], "currency": ["USD"], "notional": [1e6]}
+        >>> Book.from_frame(pd.DataFrame(rows), name="desk")
+        <Book of desk>
         """
         from engine.inputs.book.frame import frame_bytes  # here, as below: a run of files needs no pandas
 
@@ -78,6 +85,12 @@ class Book:
         name   of the book, for positions that name none
 
         Raises InputError for no positions, or two of one id.
+
+        Examples
+        --------
+        >>> from unwind_risk import positions
+        >>> Book.of(positions.CASH("a", 1e6, currency="USD"), name="desk")
+        <Book of desk>
         """
         from engine.inputs.book.frame import position_bytes
 

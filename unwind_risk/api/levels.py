@@ -184,6 +184,12 @@ def simulate(
     ------
     InputError
         An input or a setting is bad, or the scenario does not fit the market.
+
+    Examples
+    --------
+    >>> import unwind_risk as uw
+    >>> uw.simulate("base", paths=100, horizon_days=2)
+    <Levels of base: 100 paths of 2 business days>
     """
     keywords = {"paths": paths, "horizon_days": horizon_days, "seed": seed, "backend": backend, "precision": precision}
     config, probabilities = settings_of(keywords), [str(each) for each in quantiles]

@@ -39,6 +39,11 @@ class Market:
     """Every level on one date: curves, exchange rates, vols, correlations, and the law of the factors' moves.
 
     It cannot be changed. Two markets are equal where their files' bytes are.
+
+    Examples
+    --------
+    >>> Market.bundled().factors.loc["USDJPY", "level"]
+    np.float64(145.04)
     """
 
     loaded: levels.Market  # the engine's

@@ -14,7 +14,7 @@ from unwind_risk.api.frames import framed, html_of, scale_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.path_pnl import PathPnl, Precision, path_pnl
 from unwind_risk.api.picture import Picture, check_matplotlib, distribution
-from unwind_risk.api.progress import Asked, shown
+from unwind_risk.api.progress import Asked, Report, shown
 from unwind_risk.api.result_json import result_json
 
 if TYPE_CHECKING:
@@ -119,18 +119,23 @@ class Result:
         tables += contributions_by(self.finished, others) if others else ()
         return contribution_frame(tables, self.run.currency)
 
-    def gradients(self, progress: Asked = None) -> "tuple[GradientTable, ...]":
-        """Return what each quote, vol and correlation of the market changes of VaR and ES, as `run --gradient` has it.
+    def gradients(self, progress: Asked = None) -> "pd.DataFrame":
+        """Return what each quote, vol and correlation of the market changes of VaR and ES; a row an input and measure.
 
         The run's first paths are walked again. `progress` as of `run`, of inputs done. Raises RiskError where the
         device fails.
         """
+        from unwind_risk.api.contribution_frame import gradient_frame
+
+        with shown(progress) as report:
+            return gradient_frame(self.gradient_tables(report), self.run.currency)
+
+    def gradient_tables(self, progress: Report) -> "tuple[GradientTable, ...]":
+        """Return the same as the engine has it: a table a scenario and confidence."""
         from engine.analysis.contributions.run_contributions import taken_apart
         from engine.analysis.gradient.run_gradients import run_gradients
 
-        made = taken_apart(self.finished, Notes().say, keep_scenes=True)
-        with shown(progress) as report:
-            return run_gradients(made.scenes, report)
+        return run_gradients(taken_apart(self.finished, Notes().say, keep_scenes=True).scenes, progress)
 
     def plot(self, scope: str = "total") -> Picture:
         """Draw the distribution of a scope's P&L in each scenario, with VaR at the highest confidence.

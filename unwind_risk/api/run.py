@@ -64,6 +64,13 @@ def run(
         An input or a setting is bad, or they do not fit together; nothing was computed.
     RiskError
         The run failed.
+
+    Examples
+    --------
+    >>> import unwind_risk as uw
+    >>> result = uw.run("carry-fund", scenarios="article-2025", paths=200, confidence=0.99)
+    >>> result.table()[["scope", "measure"]].iloc[0].tolist()
+    ['total', 'value_at_risk']
     """
     keywords = {
         "paths": paths,

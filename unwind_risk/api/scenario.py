@@ -20,7 +20,13 @@ from unwind_risk.api.given import Given, several
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scenario:
-    """Shocks, vols, correlations and what goes on within the paths. It cannot be changed."""
+    """Shocks, vols, correlations and what goes on within the paths. It cannot be changed.
+
+    Examples
+    --------
+    >>> Scenario.bundled("article-2025")
+    <Scenario article-2025: The article of May 2025: USD/JPY to 125>
+    """
 
     loaded: scenarios.Scenario  # the engine's
     text: str  # of its file

@@ -106,6 +106,12 @@ def stress(
     currency : of the amounts, one that the market quotes; None: JPY
 
     Raises InputError where an input is bad, or a scenario does not fit the market.
+
+    Examples
+    --------
+    >>> import unwind_risk as uw
+    >>> uw.stress("carry-fund", scenarios="august-2024")
+    <StressResult on 2025-05-28: august-2024>
     """
     code = settings_of({"currency": currency}).currency if currency is not None else HOME
     levels = market_of(market)
