@@ -8,6 +8,8 @@ run         `run`; `run_with`, the same of checked settings and loaded inputs, o
 result      `Result`, what a run found
 stress      `stress` and its result `StressResult`
 levels      `simulate` and its result `Levels`
+analysis    what is asked of a run, of history and of a record, a function or two a file: `explain`, `replay`, `whatif`,
+            `hedge`, `reverse`, `calibrate`, `backtest`, `Record`
 frames      frames with units; memory that is asked for before it is taken
 notes       what a run says: `Notes` keeps it, and passes it on to logging or to a command's stderr
 progress    bars in notebooks; nothing elsewhere, unless it is asked for

@@ -71,3 +71,27 @@ def distribution(
     axes.spines[["right", "top"]].set_visible(False)
     axes.legend(frameon=False)
     return Picture(figure=figure)
+
+
+def bars(parts: Mapping[str, Mapping[str, float]], axis: str) -> Picture:
+    """Draw what parts add or take off, a panel for each of several, its parts from top to bottom.
+
+    Parameters
+    ----------
+    parts : by the panel's title, the amount of each part by its name
+    axis : what the amounts are, with their unit
+    """
+    from matplotlib.figure import Figure
+
+    rows = sum(len(each) for each in parts.values())
+    figure = Figure(figsize=(8.0, 1.0 + 0.5 * len(parts) + 0.24 * rows), layout="constrained", dpi=110)
+    panels = figure.subplots(len(parts), 1, squeeze=False, height_ratios=[len(each) for each in parts.values()])
+    for axes, (title, each) in zip(panels[:, 0], parts.items(), strict=True):
+        amounts = list(each.values())
+        axes.barh(list(each), amounts, color=[COLOURS[amount >= 0.0] for amount in amounts])
+        axes.set_title(title, loc="left", fontsize=10.0)
+        axes.axvline(0.0, color="black", linewidth=0.8)
+        axes.invert_yaxis()
+        axes.spines[["right", "top"]].set_visible(False)
+    panels[-1, 0].set_xlabel(axis)
+    return Picture(figure=figure)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from engine.conventions.figure_words import percent
 from engine.errors import InputError
 from engine.explain.run.explanation_prose import heading, prose
 from engine.explain.run.run_explanation import RunExplanation, run_explanation
@@ -16,14 +17,16 @@ from engine.explain.run.run_source import (
     measured_by_settings,
 )
 from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation
+from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.results import plain_json
 from engine.run.blocks import Progress
 from engine.run.replay_command import recorded_words, replay_words
 from unwind_risk.api.analysis.asked_run import Run, config_of, recorded_path
 from unwind_risk.api.analysis.nights import NightsExplanation, explain_nights
 from unwind_risk.api.analysis.page import page
-from unwind_risk.api.frames import framed
+from unwind_risk.api.frames import framed, scale_of
 from unwind_risk.api.notes import Notes
+from unwind_risk.api.picture import Picture, bars, check_matplotlib
 from unwind_risk.api.progress import Asked, shown
 from unwind_risk.api.result import Result
 
@@ -95,6 +98,21 @@ class Explanation:
             for cause in each.causes
         ]
         return self._framed(pd.DataFrame(rows, columns=[*CAUSES]), CAUSES)
+
+    def plot(self) -> Picture:
+        """Draw what each part of the market and each book adds to expected shortfall, a panel a scenario.
+
+        A notebook shows it; `.save("why.png")` writes it. Raises InputError without matplotlib, the extra `report`.
+        """
+        check_matplotlib()
+        table = self.table()
+        es = table[table["measure"].eq(EXPECTED_SHORTFALL.key) & table["part"].ne("total")]
+        scale, unit = scale_of(es["value"], self.found.currency)
+        parts = {
+            str(scenario): dict(zip(rows["name"], (rows["value"] / scale).tolist(), strict=True))
+            for scenario, rows in es.groupby("scenario", sort=False)
+        }
+        return bars(parts, f"adds to {EXPECTED_SHORTFALL.label} {percent(self.found.confidence)}, {unit}")
 
     def to_json(self) -> str:
         """Return everything as one line of strict JSON, as `unwind explain --json` prints it."""

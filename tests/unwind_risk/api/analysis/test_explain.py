@@ -69,3 +69,11 @@ def test_what_is_of_two_nights_is_refused_of_one(result, night):
         uw.explain(result, name="one-day")
     with pytest.raises(uw.InputError, match="give the folder of the earlier one too"):
         uw.explain(result, night)
+
+
+@pytest.mark.slow  # matplotlib
+def test_a_picture_has_a_bar_for_each_part(found):
+    (axes,) = found.plot().figure.axes
+    table = found.table()
+    assert len(axes.patches) == len(table[table["measure"].eq("expected_shortfall") & table["part"].ne("total")])
+    assert axes.get_xlabel() == "adds to ES 90 %, JPY mn"

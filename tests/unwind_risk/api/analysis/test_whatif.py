@@ -49,7 +49,7 @@ def test_trades_payments_and_limits_are_frames(found):
     (limit,) = found.limits().to_dict("records")
     assert (limit["limit"], limit["measure"], limit["scope"]) == ("tail", "ES", "total")
     assert limit["after"] < limit["before"]
-    assert "What 1 trade would change from 2025-05-27" in found._repr_html_()
+    assert "What 1 trade would change from 2025-05-27, JPY mn" in found._repr_html_()
 
 
 def test_a_recorded_run_has_limits_of_its_own(files, night, trades):
