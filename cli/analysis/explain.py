@@ -12,6 +12,7 @@ from cli.output import formats
 if TYPE_CHECKING:
     from engine.explain.run.run_explanation import RunExplanation
     from unwind_risk.api.analysis.explain import Explanation
+    from unwind_risk.api.analysis.nights import NightsExplanation
 
 OF_TWO = ("scenarios", "confidence", "paths")  # settings that also say what is compared between two nights
 Sources = Annotated[
@@ -105,7 +106,6 @@ def _show_change(
 ) -> None:
     """Print the change between two nights. Raises InputError where an option is of a single run."""
     from cli import progress
-    from cli.analysis.explain_nights import tables
     from engine.errors import InputError
     from engine.inputs.run import MAX_PATHS, resolve
     from unwind_risk.api.analysis.nights import explain_nights
@@ -120,8 +120,15 @@ def _show_change(
     notes = Notes(pass_on=render.say)
     with progress.on_stderr("runs") as report:
         found = explain_nights(nights, run, scenarios[0], levels, n_paths, realised, progress=report, notes=notes)
-    formats.show(form, table=lambda: render.show(*tables(found.found)), json=found.to_json, frame=found.table)
+    formats.show(form, table=lambda: _show_tables(found), json=found.to_json, frame=found.table)
     render.warn_of(found.warnings)
+
+
+def _show_tables(change: "NightsExplanation") -> None:
+    from cli.analysis.explain_nights import tables
+
+    render.show_text(change.text)
+    render.show(*tables(change.found))
 
 
 def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form: formats.Format) -> None:
@@ -140,7 +147,7 @@ def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form:
 def _show(explanation: "Explanation") -> None:
     from cli.analysis.explain_bars import bars
     from cli.analysis.explain_tables import cause_tables, contribution_table, money
-    from engine.explain.run.explanation_prose import amount
+    from engine.explain.amount_text import amount
 
     found, replay = explanation.found, explanation.replay
     print(f"{explanation.heading}\n")

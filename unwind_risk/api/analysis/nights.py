@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.explain.nights.change import ChangeQuestion, NightsChange, as_json, nights_change
+from engine.explain.nights.change_prose import prose
 from engine.inputs.run_keywords import settings_of
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.page import page
@@ -39,6 +40,11 @@ class NightsExplanation:
 
     found: NightsChange  # the engine's
     notes: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the paragraph that says it, filled from the figures."""
+        return prose(self.found)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -91,7 +97,7 @@ class NightsExplanation:
         frame = self.table()
         frame = frame[(frame["scope"] == "total") & (frame["value"] != 0.0)].drop(columns=["scope", "part"])
         title = f"{self.found.scenario}: change of the total from {first} to {second}"
-        return page(title, frame, amounts=("value", "se"), currency=self.found.currency)
+        return page(title, frame, amounts=("value", "se"), currency=self.found.currency, text=self.text)
 
 
 def explain_nights(

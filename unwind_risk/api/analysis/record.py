@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from engine.errors import InputError
+from engine.explain.nights.changes_since import changes_since
 from engine.record.query import (
     FIGURES,
     PARTS,
@@ -25,6 +26,7 @@ from engine.record.verify import changed_files
 from engine.report.write import write_report
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.given import day_of
+from unwind_risk.api.notes import Notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,12 +138,16 @@ class Record:
         """
         return changed_files(self.path, expect)
 
-    def report(self, path: str | Path, night: str | date | None = None) -> Path:
+    def report(self, path: str | Path, night: str | date | None = None, *, explain: bool = False) -> Path:
         """Write one night, the last where none is named, as an HTML file that needs nothing else.
+
+        explain   take the change since the night before apart too: runs between the two, half a minute a run
 
         Raises InputError where the night cannot be read, or the extra `report` is not installed.
         """
-        write_report(self.path, self._night(night), Path(path))
+        day, said = self._night(night), Notes()
+        changes = changes_since(self.path, day, lambda done, total: None, said.say) if explain else None
+        write_report(self.path, day, Path(path), changes=changes)
         return Path(path)
 
     def to_json(self) -> str:

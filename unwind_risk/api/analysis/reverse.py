@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.analysis.reverse.loss_amount import LEAST
 from engine.analysis.reverse.results import ReverseStress
 from engine.analysis.reverse.reverse_stress import as_json, reverse_stresses
 from engine.errors import InputError
@@ -34,6 +35,7 @@ WAYS = {  # columns of `Reverse.table`
     "distance": "from the law's mean, standard deviations by Mahalanobis",
     "probability": "of losing as much or more over the horizon, by any way",
     "probability_se": "one standard error",
+    "probability_at_most": "with 95 % confidence, where no drawn path loses as much; missing: the error says how sure",
     "n_near": "paths that lose about as much by this way",
     "path": "number of the one nearest to it, which `replay` shows; missing: no path loses about as much",
 }
@@ -91,13 +93,14 @@ class Reverse:
                 "distance": mode.distance,
                 "probability": each.probability.value,
                 "probability_se": each.probability.se,
+                "probability_at_most": each.probability.at_most,
                 "n_near": mode.n_near,
                 "path": mode.path,
             }
             for each in self.found
             for number, mode in enumerate(each.modes, 1)
         ]
-        return self._framed(rows, WAYS).astype({"path": "Int64"})
+        return self._framed(rows, WAYS).astype({"path": "Int64", "probability_at_most": float})
 
     def markets(self) -> "pd.DataFrame":
         """Return where every factor ends in each way, a row a scenario, way and factor."""
@@ -193,8 +196,10 @@ def reverse(
     InputError
         An input is bad, there is no such factor, or the loss is beyond the paths or below the usual.
     """
-    if not (isinstance(loss, int | float) and 0.0 < loss < math.inf):
-        raise InputError(f"loss: must be an amount above 0, such as 30e9, got {loss!r}; a loss is positive")
+    if not (isinstance(loss, int | float) and LEAST <= loss < math.inf):
+        raise InputError(
+            f"loss: must be an amount of {LEAST:g} or more, such as 30e9, got {loss!r}; a loss is positive"
+        )
     keywords = {
         "paths": paths,
         "horizon_days": horizon_days,

@@ -44,6 +44,7 @@ PAYMENTS = {  # columns of `WhatIf.payments`
     "scenario": "name",
     "regime": "in which the paths end; empty: all paths",
     "probability": "of ending there",
+    "probability_se": "one standard error; 0: all paths",
     "pnl": "{currency}, mean of the trades; gains positive",
     "pnl_se": "{currency}, one standard error; 0: exact",
     "pnl_in_tail": "{currency}, mean where the books without them lose VaR at the highest confidence, or more",
@@ -89,11 +90,18 @@ class WhatIf:
         rows: list[dict[str, Any]] = []
         for each in self.found.scenarios:
             tail = {"pnl_in_tail": each.pnl_in_tail.value, "pnl_in_tail_se": each.pnl_in_tail.se}
-            whole = {"regime": "", "probability": 1.0, "pnl": each.pnl.value, "pnl_se": each.pnl.se}
+            whole = {
+                "regime": "",
+                "probability": 1.0,
+                "probability_se": 0.0,
+                "pnl": each.pnl.value,
+                "pnl_se": each.pnl.se,
+            }
             rows.append({"scenario": each.scenario, **whole, **tail})
             for one in each.regimes:
                 paid = {} if one.pnl is None else {"pnl": one.pnl.value, "pnl_se": one.pnl.se}
-                rows.append({"scenario": each.scenario, "regime": one.regime, "probability": one.probability, **paid})
+                ends = {"regime": one.regime, "probability": one.probability, "probability_se": one.probability_se}
+                rows.append({"scenario": each.scenario, **ends, **paid})
         return self._framed(rows, PAYMENTS)
 
     def limits(self) -> "pd.DataFrame":

@@ -60,6 +60,7 @@ def test_a_night_against_itself_moves_by_nothing(night):
     assert not table.loc[~table["part"].isin(["before", "after"]), "value"].any()
     assert (change.pnl()["value"] == 0.0).all()
     assert json.loads(change.to_json())["n_runs"] == 1
+    assert json.loads(change.to_json())["text"] == change.text
 
 
 def test_what_is_of_two_nights_is_refused_of_one(result, night):

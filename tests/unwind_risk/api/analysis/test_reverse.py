@@ -40,7 +40,7 @@ def test_ways_markets_levels_and_the_rest_are_frames(found):
 
 @pytest.mark.parametrize("loss", [-2e8, 0.0, float("inf"), "2e8"])
 def test_what_is_no_loss_is_refused(result, loss):
-    with pytest.raises(uw.InputError, match="loss: must be an amount above 0"):
+    with pytest.raises(uw.InputError, match="loss: must be an amount of 1 or more"):
         uw.reverse(result, loss)
 
 
