@@ -121,13 +121,11 @@ def _read(config: "RunConfig") -> Iterator[Path]:
 
 def _walked(config: "RunConfig") -> "Walked":
     """Return the scenario, ready to be walked; its warnings are printed."""
-    from engine.run.walk import refuse_laws
     from unwind_risk.api.levels import walk_with
     from unwind_risk.api.market import market_of
     from unwind_risk.api.notes import Notes
     from unwind_risk.api.scenario import scenario_of
 
-    refuse_laws(config)
     levels, scenario = market_of(config.market), scenario_of(config.scenarios[0])
     walked = walk_with(config, levels, scenario, Notes(pass_on=render.say))
     for warning in walked.warnings:
