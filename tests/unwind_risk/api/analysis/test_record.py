@@ -71,4 +71,4 @@ def test_a_folder_without_a_night_is_no_record(tmp_path):
 
 @pytest.mark.slow  # matplotlib draws the charts
 def test_a_night_is_written_as_a_page(record, tmp_path):
-    assert record.report(tmp_path / "night.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert record.report(tmp_path / "night.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
