@@ -144,7 +144,6 @@ def _print_summary(
     from cli import progress
     from engine.levels.levels_file import check_form, write_paths, write_summary
     from engine.levels.quantiles import exact_probabilities
-    from unwind_risk.api.frames import arrow_of
     from unwind_risk.api.levels import levels_with
     from unwind_risk.api.notes import Notes
 
@@ -164,7 +163,7 @@ def _print_summary(
         form_of_output,
         table=lambda: render.show(*tables(walk, summary)),
         json=levels.to_json,
-        frame=lambda: arrow_of(levels.table()),
+        frame=levels.table,
     )
 
 
@@ -227,7 +226,6 @@ def _print_path(config: "RunConfig", path: int, form: formats.Format) -> None:
     from engine.levels.levels_file import facts, path_json
     from engine.run.walk import one_path
     from kernels.base import PathRange
-    from unwind_risk.api.frames import arrow_of
     from unwind_risk.api.levels import path_frame
 
     walked = _walked(config)
@@ -236,7 +234,7 @@ def _print_path(config: "RunConfig", path: int, form: formats.Format) -> None:
         form,
         table=lambda: render.show(path_table(walk, path, levels)),
         json=lambda: {**facts(walk, PathRange(first=path, n=1), walked.sha256), **path_json(walk, levels)},
-        frame=lambda: arrow_of(path_frame(walk, path, levels).reset_index()),
+        frame=lambda: path_frame(walk, path, levels).reset_index(),
     )
 
 

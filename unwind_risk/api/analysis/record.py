@@ -15,12 +15,12 @@ from engine.record.query import (
     RecordedRun,
     RecordedTable,
     Rows,
-    answer,
     differences,
     figures,
     headline,
     recorded_runs,
 )
+from engine.record.questions import asked
 from engine.record.read import BatchFault, LimitUse, nights, read_summary, run_folder
 from engine.record.verify import changed_files
 from engine.report.write import write_report
@@ -86,11 +86,17 @@ class Record:
         return _frame(figures(self._recorded(dates, runs, PARTS), where))
 
     def query(self, sql: str, dates: Dates = (), runs: Names = ()) -> "pd.DataFrame":
-        """Answer one SQL question, of DuckDB, to the tables `figures` and, where a run has some, `contributions`.
+        """Answer one question in SQL, a SELECT of DuckDB, to the record's tables over all nights, as `unwind runs sql`.
 
-        It sees these tables alone: no file, no network, no setting. Raises as `figures`.
+        `unwind runs tables` lists tables and columns. It sees these alone: no file, no network, no setting.
+
+        dates, runs   of these alone; none: all
+
+        Raises InputError where the question is wrong, there is no such run, or a file that it needs was changed.
         """
-        return _frame(answer(sql, self._recorded(dates, runs), self._parts(dates, runs)))
+        with asked(self.path, sql, _days(dates), _names(runs)) as found:
+            frame: pd.DataFrame = found.read_pandas()
+        return frame
 
     def differences(
         self, before: str | date, after: str | date, runs: Names = (), other: "Record | None" = None
@@ -156,13 +162,7 @@ class Record:
         return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
     def _recorded(self, dates: Dates, runs: Names, table: RecordedTable = FIGURES) -> tuple[RecordedRun, ...]:
-        days = [str(day_of("dates", each)) for each in ([dates] if isinstance(dates, str | date) else dates)]
-        return recorded_runs(self.path, days, (runs,) if isinstance(runs, str) else tuple(runs), table)
-
-    def _parts(self, dates: Dates, runs: Names) -> tuple[RecordedRun, ...]:
-        """Return the contributions of runs that have some."""
-        has_some = any(each.groupings for each in self._recorded(dates, runs))
-        return self._recorded(dates, runs, PARTS) if has_some else ()
+        return recorded_runs(self.path, _days(dates), _names(runs), table)
 
     def _night(self, night: str | date | None) -> date:
         """Return a closed night's date, the last where none is named. Raises InputError where there is none of it."""
@@ -180,6 +180,14 @@ class Record:
 
     def _repr_html_(self) -> str:
         return page(f"Runs in {self.folder}", self.table())
+
+
+def _days(dates: Dates) -> list[str]:
+    return [str(day_of("dates", each)) for each in ([dates] if isinstance(dates, str | date) else dates)]
+
+
+def _names(runs: Names) -> tuple[str, ...]:
+    return (runs,) if isinstance(runs, str) else tuple(runs)
 
 
 def _frame(rows: Rows) -> "pd.DataFrame":

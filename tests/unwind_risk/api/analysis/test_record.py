@@ -30,12 +30,13 @@ def test_the_headline_is_that_of_the_command(record, folder, capsys):
 
 def test_figures_and_questions_in_sql_see_the_same_rows(record):
     figures = record.figures(where="scope = 'total' AND measure = 'value_at_risk'")
-    asked = record.query("SELECT max(value) AS most FROM figures WHERE scope = 'total' AND measure = 'value_at_risk'")
+    asked = record.query("SELECT max(value) AS most FROM results WHERE scope = 'total' AND measure = 'value_at_risk'")
     assert asked["most"].tolist() == [figures["value"].max()]
-    with pytest.raises(uw.RiskError, match="the record cannot be queried"):
-        record.query("SELECT * FROM read_csv('book.csv')")
-    with pytest.raises(uw.InputError, match="one statement"):
+    assert record.query("SELECT run, n_paths FROM manifests")["n_paths"].tolist() == [4096]
+    with pytest.raises(uw.InputError, match="a question is one SELECT"):
         record.query("SELECT 1; SELECT 2")
+    with pytest.raises(uw.InputError):
+        record.query("SELECT * FROM read_csv('book.csv')")
 
 
 def test_what_a_record_lacks_is_said(record):
