@@ -13,12 +13,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from cli.terminal import harmless, one_line, styled
+from engine.conventions.figure_words import UNITS as UNITS
+from engine.conventions.figure_words import days_text as days_text
+from engine.conventions.figure_words import percent as percent
+from engine.conventions.figure_words import plain_number
 from engine.text_width import padded, text_width
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 MOST_DECIMALS = 6
 WIDEST_PROSE = 100  # letters of a line: longer ones are hard to read
 LEAST_WRAPPED = 30  # letters of a line of text in a column: a narrower one is no easier to read than a part of its own
@@ -94,18 +97,9 @@ def scale(currency: str, values: Iterable[float]) -> Scale:
     return Scale(divisor=divisor, unit=f"{currency} {name}".strip())
 
 
-def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:
-    """Return 0.975 as "97.5 %"; as many decimals as it takes unless given."""
-    return f"{_number(100.0 * fraction, decimals, signed)} %"
-
-
 def basis_points(rate: float, decimals: int | None = None, *, signed: bool = False) -> str:
     """Return 0.005 as "50 bp"; as many decimals as it takes unless given."""
-    return f"{_number(1e4 * rate, decimals, signed)} bp"
-
-
-def _number(value: float, decimals: int | None, signed: bool) -> str:
-    return f"{value:{'+' if signed else ''}{f'.{decimals}f' if decimals is not None else '.10g'}}"
+    return f"{plain_number(1e4 * rate, decimals, signed=signed)} bp"
 
 
 def show(*tables: Table) -> None:
@@ -294,11 +288,6 @@ def _drawn(table: Table, indices: Sequence[int], widths: Sequence[int]) -> "Rich
     for row in table.rows:
         drawn.add_row(*(Text(row[i]) for i in indices) if row else ())
     return drawn
-
-
-def days_text(n: int) -> str:
-    """Return a number of business days in words."""
-    return "1 business day" if n == 1 else f"{n} business days"
 
 
 def at_most(bound: float) -> str:

@@ -5,7 +5,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeAlias
 
@@ -24,10 +24,14 @@ _QUOTED = re.compile(r'[",\r\n]')
 def arrow(frame: "Frame") -> pa.Table:
     """Return a frame of pandas or Arrow as an Arrow table of plain types; a pandas index is no column of it.
 
-    What is missing is null, a number that is none among it; categories are their texts.
+    What is missing is null, a number that is none among it; categories are their texts. A frame of pandas has days as
+    times, which are days again here, and says of its columns what they are in `.attrs["units"]`.
     """
-    table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [field.with_type(_plain_type(field.type)) for field in table.schema]
+    if isinstance(frame, pa.Table):
+        table, said = frame, {}
+    else:
+        table, said = pa.Table.from_pandas(frame, preserve_index=False), frame.attrs.get("units", {})
+    fields = [_plain(field, said) for field in table.schema]
     metadata = None if table is not frame else table.schema.metadata  # what pandas says of itself is no data
     return table.cast(pa.schema(fields, metadata))
 
@@ -168,6 +172,15 @@ def _strict(value: Any) -> Any:
         case dict():
             return {str(name): _strict(each) for name, each in value.items()}
     return str(value)  # days and times as ISO has them
+
+
+def _plain(field: pa.Field, said: Mapping[str, str]) -> pa.Field:
+    """Return a field of a plain type; of a frame that says what its columns are, with that as its meaning."""
+    kind = _plain_type(field.type)
+    if field.name in said:
+        kind = pa.date32() if pa.types.is_timestamp(kind) else kind
+        return pa.field(field.name, kind, metadata={"meaning": said[field.name]})
+    return field.with_type(kind)
 
 
 def _plain_type(kind: pa.DataType) -> pa.DataType:

@@ -50,13 +50,13 @@ def bundled_hedges_path() -> Path:
 
 
 def load_hedges(
-    path: Path, valuation_date: date, *, names: Sequence[str] = (), factors: Collection[str] | None = None
+    file: Path | Opened, valuation_date: date, *, names: Sequence[str] = (), factors: Collection[str] | None = None
 ) -> Hedges:
     """Load candidate hedges for one valuation date.
 
     Parameters
     ----------
-    path : CSV or spreadsheet with the columns of a book file, `cost` and `most`, and perhaps `least`; rows that share
+    file : CSV or spreadsheet with the columns of a book file, `cost` and `most`, and perhaps `least`; rows that share
         a name in the column `book` are one hedge, others are called as their position_id
     names : of the hedges that are wanted; (): all
     factors : of the market; hedges of other price factors are left out. None: they are an error of who values them
@@ -68,7 +68,8 @@ def load_hedges(
     InputError
         It has no hedge of a name.
     """
-    opened = open_once(path, BOOK)
+    opened = open_once(file, BOOK)
+    path = opened.path
     table = table_of(opened.data, opened.path)
     missing = [name for name in REQUIRED if name not in table.header]
     if missing:

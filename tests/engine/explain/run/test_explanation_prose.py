@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from cli.analysis.explain_prose import heading, prose
 from engine.analysis.contributions.figures import Figure
+from engine.explain.run.explanation_prose import heading, prose
 from engine.explain.run.run_explanation import SignChange
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from tests.engine.explain.run.runs import explained
