@@ -52,6 +52,17 @@ def chosen(name: str | None, *, as_json: bool = False) -> Format:
     return form
 
 
+def rows_object(key: str, frame: "Callable[[], Frame]") -> Callable[[], dict[str, object]]:
+    """Return what makes the JSON object of a command that has no other than its frame's rows, under `key`."""
+
+    def made() -> dict[str, object]:
+        from cli.output.frames import rows_json
+
+        return {"schema": 1, key: rows_json(frame())}
+
+    return made
+
+
 def show(
     form: Format,
     *,

@@ -6,8 +6,8 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 if TYPE_CHECKING:
     import pandas as pd
 
-    Frame: TypeAlias = pd.DataFrame | pa.Table
+    Frame: TypeAlias = pd.DataFrame | pa.Table | pa.RecordBatchReader
 
 ROWS_AT_A_TIME = 65_536
 _QUOTED = re.compile(r'[",\r\n]')
@@ -40,34 +40,86 @@ def of_rows(schema: pa.Schema, rows: Iterable[Sequence[Any]]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def column(name: str, kind: pa.DataType, meaning: str, unit: str = "") -> pa.Field:
-    """Return a column of a command's frame, which says its unit and meaning; Parquet keeps both with the column."""
+def text(name: str, meaning: str) -> pa.Field:
+    """Return a column of texts, with what it means: Parquet keeps the meaning with the column."""
+    return _column(name, pa.string(), meaning)
+
+
+def number(name: str, meaning: str, unit: str = "") -> pa.Field:
+    """Return a column of figures, with meaning and unit; "": another column of the row says the unit."""
+    return _column(name, pa.float64(), meaning, unit)
+
+
+def whole(name: str, meaning: str, unit: str = "") -> pa.Field:
+    """Return a column of whole numbers, with meaning and unit."""
+    return _column(name, pa.int64(), meaning, unit)
+
+
+def day(name: str, meaning: str) -> pa.Field:
+    """Return a column of dates, with what they mean."""
+    return _column(name, pa.date32(), meaning)
+
+
+def flag(name: str, meaning: str) -> pa.Field:
+    """Return a column of true and false, with what is true."""
+    return _column(name, pa.bool_(), meaning)
+
+
+def _column(name: str, kind: pa.DataType, meaning: str, unit: str = "") -> pa.Field:
     return pa.field(name, kind, metadata={"meaning": meaning, **({"unit": unit} if unit else {})})
 
 
 def write_csv(frame: "Frame") -> None:
     """Write a frame to stdout as CSV: UTF-8, a line feed after each row, floats in the fewest digits that give them
     back, nothing where nothing is known. On a terminal no text of it is an order."""
-    table = arrow(frame)
+    schema, batches = _parts(frame)
     if sys.stdout.isatty():
-        _write_rows(sys.stdout, table)
+        _write_rows(sys.stdout, schema, batches)
         return
     sys.stdout.flush()
     exact = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="surrogateescape", newline="")
     try:
-        _write_rows(exact, table)
+        _write_rows(exact, schema, batches)
     finally:
         exact.flush()
         exact.detach()  # stdout's buffer is not ours to close
 
 
 def write_parquet(frame: "Frame") -> None:
-    """Write a frame to stdout as the bytes of a Parquet file."""
-    sink = io.BytesIO()
-    pq.write_table(arrow(frame), sink)
+    """Write a frame to stdout as the bytes of a Parquet file, a part at a time."""
+    schema, batches = _parts(frame)
     sys.stdout.flush()
-    sys.stdout.buffer.write(sink.getbuffer())
+    with pq.ParquetWriter(pa.PythonFile(_Counted(sys.stdout.buffer), mode="w"), schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
     sys.stdout.buffer.flush()
+
+
+class _Counted(io.RawIOBase):
+    """A stream that knows how much was written to it, as a pipe does not."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._n = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._stream.write(data)
+        self._n += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._n
+
+
+def _parts(frame: "Frame") -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
+    """Return a frame's schema and its rows, some at a time."""
+    if isinstance(frame, pa.RecordBatchReader):
+        return frame.schema, frame
+    table = arrow(frame)
+    return table.schema, table.to_batches(ROWS_AT_A_TIME)
 
 
 def rows_json(frame: "Frame") -> list[dict[str, Any]]:
@@ -75,9 +127,9 @@ def rows_json(frame: "Frame") -> list[dict[str, Any]]:
     return [{name: _strict(value) for name, value in row.items()} for row in arrow(frame).to_pylist()]
 
 
-def _write_rows(stream: TextIO, table: pa.Table) -> None:
-    stream.write(",".join(map(_text, table.schema.names)) + "\n")
-    for batch in table.to_batches(ROWS_AT_A_TIME):
+def _write_rows(stream: TextIO, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    stream.write(",".join(map(_text, schema.names)) + "\n")
+    for batch in batches:
         columns = (map(_text, each.to_pylist()) for each in batch.columns)
         # A row of nothing but one null is written as an empty text: a blank line would be no row to most readers.
         stream.writelines((",".join(row) or '""') + "\n" for row in zip(*columns, strict=True))
@@ -105,11 +157,17 @@ def _quoted(text: str) -> str:
 
 def _strict(value: Any) -> Any:
     match value:
-        case float() if not math.isfinite(value):
-            return None
-        case date():
-            return value.isoformat()
-    return value
+        case float():
+            return value if math.isfinite(value) else None
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return float(value)
+        case list():
+            return [_strict(each) for each in value]
+        case dict():
+            return {str(name): _strict(each) for name, each in value.items()}
+    return str(value)  # days and times as ISO has them
 
 
 def _plain_type(kind: pa.DataType) -> pa.DataType:

@@ -74,14 +74,14 @@ def test_on_a_terminal_no_text_is_an_order(capsys, monkeypatch):
 
 def test_categories_are_their_texts_and_columns_keep_what_they_mean(capfdbinary):
     assert frames.arrow(pd.DataFrame({"a": pd.Categorical(["x", "y"])})).schema.field("a").type == pa.string()
-    schema = pa.schema([frames.column("value", pa.float64(), "of the book", "JPY")])
+    schema = pa.schema([frames.number("value", "of the book", "JPY")])
     frames.write_parquet(frames.of_rows(schema, [[1.0], [None]]))
     field = pq.read_table(io.BytesIO(capfdbinary.readouterr().out)).schema.field("value")
     assert {field.metadata[b"meaning"], field.metadata[b"unit"]} == {b"of the book", b"JPY"}
 
 
 def test_rows_that_do_not_fit_their_schema_are_refused():
-    schema = pa.schema([frames.column("a", pa.int64(), "whole"), frames.column("b", pa.string(), "text")])
+    schema = pa.schema([frames.whole("a", "a number"), frames.text("b", "a text")])
     assert frames.of_rows(schema, []).to_pylist() == []
     with pytest.raises(ValueError, match="shorter"):
         frames.of_rows(schema, [[1, "x"], [2]])
