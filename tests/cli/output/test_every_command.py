@@ -63,7 +63,7 @@ LONG = [
     "feedback --paths 32000 --book {folder}/book.csv",
     "regulatory --paths 12800 --book {folder}/book.csv",
     "bench normals",
-    "run --paths 2000 --scenario base --by book --book {folder}/book.csv",
+    "run --paths 4000 --scenario base --by book --book {folder}/book.csv",
     "demo --paths 1000",
     "stress --book {folder}/book.csv",
     "simulate --paths 200 --days 2",
