@@ -101,7 +101,7 @@ def _table(found: "pa.Table") -> Table:
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.6g}"
+        return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value + 0.0:.6g}"  # zero has no sign
     return "" if value is None else str(value)
 
 
