@@ -28,6 +28,7 @@ def show(
     by_law: bool = False,
 ) -> None:
     """Print the result to stdout, warnings and timing to stderr; `by_law`: scenarios are laws side by side."""
+    from unwind_risk.api.frames import arrow_of
     from unwind_risk.api.result import result_frame, rough_tails
     from unwind_risk.api.result_json import result_json
 
@@ -35,7 +36,7 @@ def show(
         form,
         table=lambda: _show_tables(result, contributions, gradients, by_law=by_law),
         json=lambda: result_json(result, contributions, gradients),
-        frame=lambda: result_frame(result),
+        frame=lambda: arrow_of(result_frame(result)),
     )
     if (contributions or gradients) and form in (formats.Format.CSV, formats.Format.PARQUET):
         render.say(f"--format {form} has the measures alone; what contributes to them is in --format json")

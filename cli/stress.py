@@ -40,7 +40,7 @@ def stress(
     levels, books = market_of(market), Book.opened(book or [bundled_book_path()])
     found = stress_with(books, levels, scenarios_of(scenario or None, AT_ONCE), currency)
     title = f"P&L of shocks on {found.valuation_date}"
-    formats.show(form, table=lambda: render.show(table(found.stressed, title)), json=found.to_json, frame=found.table)
+    formats.show(form, table=lambda: render.show(table(found.stressed, title)), json=found.to_json, frame=found.arrow)
     render.warn_of(found.warnings)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def print_touch(walked: "Walked", first: int, n_paths: int, words: Sequence[str], form: formats.Format) -> None:
     """Count the paths beyond each level that `words` name, and print their shares."""
     from cli import progress
+    from unwind_risk.api.frames import arrow_of
     from unwind_risk.api.touch import touch_with
 
     with progress.on_stderr() as report:
@@ -24,7 +25,7 @@ def print_touch(walked: "Walked", first: int, n_paths: int, words: Sequence[str]
         form,
         table=lambda: render.show(touch_table(walked.walk, found.paths.n, found.rows)),
         json=found.to_json,
-        frame=found.table,
+        frame=lambda: arrow_of(found.table()),
     )
 
 

@@ -22,15 +22,15 @@ def framed(frame: "pd.DataFrame", *, units: Mapping[str, str], **facts: Any) -> 
 
 
 def arrow_of(frame: "pd.DataFrame") -> "pa.Table":
-    """Return a frame as an Arrow table: days as dates, units in the fields' metadata; its index is no column of it."""
+    """Return a frame as an Arrow table: days as dates, and what each column is as its `meaning`; without its index."""
     import pyarrow as pa
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     units, fields = frame.attrs.get("units", {}), []
     for field in table.schema:
         kind = pa.date32() if pa.types.is_timestamp(field.type) else field.type
-        unit = {"unit": units[field.name]} if field.name in units else None
-        fields.append(pa.field(field.name, kind, metadata=unit))
+        meaning = {"meaning": units[field.name]} if field.name in units else None
+        fields.append(pa.field(field.name, kind, metadata=meaning))
     return table.cast(pa.schema(fields))
 
 

@@ -240,7 +240,7 @@ def path_frame(walk: Walk, number: int, levels: F64) -> "pd.DataFrame":
     import pandas as pd
 
     index = pd.DatetimeIndex(walk.dates.astype("datetime64[s]"), name="date")
-    units = dict(zip(walk.series, walk.units, strict=True))
+    units = {"date": "after this business day", **dict(zip(walk.series, walk.units, strict=True))}
     return framed(pd.DataFrame(levels, index=index, columns=pd.Index(walk.series)), units=units, path=number)
 
 

@@ -15,11 +15,24 @@ from unwind_risk.api.levels import Walked
 if TYPE_CHECKING:
     import pandas as pd
 
+_INTERVAL = "95 % interval of the fraction, by Wilson"
 UNITS = {  # of columns of `Touch.table`
+    "factor": "name",
+    "level": "decimal of a rate or a vol; a price",
+    "beyond": "at or below, or at or above",
+    "day": "business days from the valuation date",
+    "date": "of the close",
+    "regime": "name; none: all paths",
+    "n_paths": "of these",
     "end": "fraction of the paths, at or beyond the level on the date's close",
-    "touch": "fraction of the paths, on that close or any close before it",
     "end_se": "one standard error of the simulation",
-    "touch_se": "one standard error of the simulation",
+    "end_low": _INTERVAL,
+    "end_high": _INTERVAL,
+    "touch": "the level, as a desk writes it",
+    "touched": "fraction of the paths, on that close or any close before it",
+    "touched_se": "one standard error of the simulation",
+    "touched_low": _INTERVAL,
+    "touched_high": _INTERVAL,
 }
 
 

@@ -60,7 +60,7 @@ def checked_rows(opened: Opened) -> Rows:
     """Return the rows of a source book, checked by all that does not depend on a date. Raises FileFaults."""
     rows = parse_book(opened.data, opened.path, None)
     if rows.faults:
-        raise FileFaults(opened.path, _capped(rows.faults))
+        raise FileFaults(rows.path, _capped(rows.faults))
     return rows
 
 

@@ -67,10 +67,10 @@ LONG = [
     "reverse --scenario base --paths 2000 --loss 15e9",
     "whatif {folder}/book.csv --scenario base --paths 1000",
     "calibrate {notebooks}/history.csv --date 2025-05-28 --law-start 2016-01-04 --out {folder}/markets",
-    "demo",
-    "run --scenario base --paths 1000",
-    "simulate --paths 1000",
-    "stress",
+    "run --paths 4000 --scenario base --by book --book {folder}/book.csv",
+    "demo --paths 1000",
+    "stress --book {folder}/book.csv",
+    "simulate --paths 200 --days 2",
 ]
 DAYS = pd.bdate_range("2021-12-01", "2025-06-30")
 CLOSES = "date,SPX\n" + "".join(f"{day:%Y-%m-%d},{5000 + i * i % 97}\n" for i, day in enumerate(DAYS))

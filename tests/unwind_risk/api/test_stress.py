@@ -24,7 +24,7 @@ def test_arrow_and_numpy_have_the_same_figures(found):
     assert found.numpy().shape == (2, len(found.stressed.position_ids))
     assert not found.numpy().flags.writeable
     assert np.array_equal(found.arrow().column("pnl"), found.numpy().ravel())
-    assert found.arrow().schema.field("pnl").metadata[b"unit"] == b"USD, gains positive"
+    assert found.arrow().schema.field("pnl").metadata[b"meaning"] == b"USD, gains positive"
 
 
 def test_a_currency_that_is_none_is_refused_under_its_keyword():
