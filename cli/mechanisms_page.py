@@ -1,4 +1,4 @@
-"""docs/mechanisms.md: every parameter of every mechanism, from their declarations; `python -m cli.readme` writes it."""
+"""docs/reference/mechanisms.md: every parameter of every mechanism, from its declaration; `python -m cli.readme`."""
 
 import inspect
 from collections.abc import Iterator

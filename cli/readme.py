@@ -1,4 +1,4 @@
-"""Generated documents: `python -m cli.readme` in the checkout writes README's commands and docs/mechanisms.md."""
+"""Generated documents: `python -m cli.readme` in the checkout writes README's commands and the mechanisms' page."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from cli.main import app
 BEGIN = "<!-- commands: written by `python -m cli.readme` -->"
 END = "<!-- end of commands -->"
 WIDTH = 100
-MECHANISMS_PAGE = Path("docs") / "mechanisms.md"
+MECHANISMS_PAGE = Path("docs") / "reference" / "mechanisms.md"
 
 
 def commands() -> Iterator[tuple[str, Any, str]]:
@@ -42,7 +42,7 @@ def with_section(readme: str) -> str:
 
 
 def main() -> None:
-    """Rewrite README.md and docs/mechanisms.md in the current folder."""
+    """Rewrite README.md and docs/reference/mechanisms.md in the current folder."""
     path = Path("README.md")
     text = path.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:

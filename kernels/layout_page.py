@@ -1,4 +1,4 @@
-"""The page docs/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
+"""The page docs/reference/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
 
 from collections.abc import Iterator
 from typing import Any, get_args

@@ -1,12 +1,12 @@
-"""docs/mechanisms.md and README's list of mechanisms."""
+"""docs/reference/mechanisms.md and README's list of mechanisms."""
 
 from cli.mechanisms_page import heading, page
 from engine.mechanisms.registry import MECHANISMS
 
 
 def test_the_page_is_what_the_declarations_say(root):
-    written = (root / "docs" / "mechanisms.md").read_text(encoding="utf-8")
-    assert written == page(), "docs/mechanisms.md is stale: run `python -m cli.readme`"
+    written = (root / "docs" / "reference" / "mechanisms.md").read_text(encoding="utf-8")
+    assert written == page(), "docs/reference/mechanisms.md is stale: run `python -m cli.readme`"
 
 
 def test_the_page_has_a_parameter_with_default_unit_range_meaning_and_source():

@@ -11,8 +11,8 @@ from kernels.records import declared
 
 
 def test_the_reference_page_is_up_to_date(root):
-    """Write it by `python -m kernels.layout_page > docs/layout.md`."""
-    assert (root / "docs" / "layout.md").read_text(encoding="utf-8") == layout_page()
+    """Write it by `python -m kernels.layout_page > docs/reference/layout.md`."""
+    assert (root / "docs" / "reference" / "layout.md").read_text(encoding="utf-8") == layout_page()
 
 
 def test_every_field_has_a_meaning_and_arrays_have_a_shape():
