@@ -80,7 +80,6 @@ def layer(module: str) -> int | None:
 # Modules that no command needs, each with its reason.
 WITHOUT_COMMAND = {
     "kernels.cuda.host.on_cpu": "runs the CUDA sources on a processor, for tests where there is no device",
-    "kernels.layout_page": "writes docs/reference/layout.md, by `python -m kernels.layout_page`",
 }
 
 

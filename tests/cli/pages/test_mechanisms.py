@@ -1,12 +1,7 @@
-"""docs/reference/mechanisms.md and README's list of mechanisms."""
+"""docs/reference/mechanisms.md and the list of mechanisms in docs/concepts/dynamics.md."""
 
-from cli.mechanisms_page import heading, page
+from cli.pages.mechanisms import heading, page
 from engine.mechanisms.registry import MECHANISMS
-
-
-def test_the_page_is_what_the_declarations_say(root):
-    written = (root / "docs" / "reference" / "mechanisms.md").read_text(encoding="utf-8")
-    assert written == page(), "docs/reference/mechanisms.md is stale: run `python -m cli.readme`"
 
 
 def test_the_page_has_a_parameter_with_default_unit_range_meaning_and_source():
@@ -21,8 +16,8 @@ def test_a_list_is_written_with_two_brackets():
     assert heading(MECHANISMS["carry"]) == "[carry]"
 
 
-def test_the_readme_names_every_mechanism(root):
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    keys = [line for line in readme.splitlines() if line.startswith("| `")]
+def test_the_page_on_dynamics_names_every_mechanism(root):
+    text = (root / "docs" / "concepts" / "dynamics.md").read_text(encoding="utf-8")
+    keys = [line for line in text.splitlines() if line.startswith("| `")]
     missing = [key for key in MECHANISMS if not any(f"`{key}`" in line or f"[{key}]" in line for line in keys)]
     assert missing == []

@@ -1,17 +1,19 @@
-"""docs/reference/mechanisms.md: every parameter of every mechanism, from its declaration; `python -m cli.readme`."""
+"""docs/reference/mechanisms.md: every parameter of every mechanism, from its declaration."""
 
 import inspect
 from collections.abc import Iterator
 from dataclasses import MISSING, is_dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from engine.mechanisms.parameters.parameter import Form, Parameter, default_of, parameters
 from engine.mechanisms.registry import MECHANISMS, Mechanism
 from engine.mechanisms.unwind import Unwind
 
+PAGE = PurePosixPath("docs/reference/mechanisms.md")
 HEAD = """# Parameters of the mechanisms
 
-<!-- written by `python -m cli.readme` from engine/mechanisms: change the declaration there, not this page -->
+<!-- written by `python -m cli.pages.reference` from engine/mechanisms: change the declaration there, not this page -->
 
 What a scenario file may hold beside shocks, vol multipliers and correlations. Money is in USD bn or JPY tn where the
 name says so, rates and vols are decimals, prices move in natural logarithms. A source may be an
