@@ -13,7 +13,7 @@ from engine.risk.results import RunResult
 from engine.run.blocks import Progress
 from engine.run.load import load_inputs
 from engine.run.prepared import prepare
-from engine.run.start import finish
+from engine.run.start import FinishedRun, finish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,19 @@ def run_taken_apart(
     start = time.perf_counter()
     prepared = prepare(config, load_inputs(config), say)
     check_by(prepared)
-    finished = finish(prepared, progress, say, start)
-    if not config.by and not keep_scenes:
+    return taken_apart(finish(prepared, progress, say, start), say, keep_scenes=keep_scenes)
+
+
+def taken_apart(finished: FinishedRun, say: Callable[[str], None], *, keep_scenes: bool = False) -> TakenApart:
+    """Take a finished run apart by all that its settings name, if anything. Raises RiskError as `run_taken_apart`."""
+    prepared = finished.prepared
+    if not prepared.config.by and not keep_scenes:
         return TakenApart(result=finished.result, contributions=(), scenes=())
     before = time.perf_counter()
     drawn, n_paths = prepared.drawn, finished.result.run.n_paths
     replayed = replay(drawn, n_paths, lambda: None) if drawn is not None else None
     found = contributions(finished, replayed, say)
     if found:
-        say(f"taken apart by {', '.join(config.by)} in {time.perf_counter() - before:.1f} s")
+        say(f"taken apart by {', '.join(prepared.config.by)} in {time.perf_counter() - before:.1f} s")
     made = tuple(scenes(prepared, finished.whole, finished.result, replayed))
     return TakenApart(result=finished.result, contributions=found, scenes=made)

@@ -56,8 +56,18 @@ def _loaded(opened: Opened, valuation_date: date) -> CompiledBook:
     return replace(book, source=str(opened.path), warnings=(*book.warnings, note) if note else book.warnings)
 
 
-def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
+def checked_rows(opened: Opened) -> Rows:
+    """Return the rows of a source book, checked by all that does not depend on a date. Raises FileFaults."""
+    rows = parse_book(opened.data, opened.path, None)
+    if rows.faults:
+        raise FileFaults(opened.path, _capped(rows.faults))
+    return rows
+
+
+def parse_book(data: bytes, path: Path | str, valuation_date: date | None) -> Rows:
     """Return the positions in the bytes of a source book, the faults of its rows and the warnings: (n,) rows.
+
+    Without a valuation date, what depends on one is not asked.
 
     Raises
     ------

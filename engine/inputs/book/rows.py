@@ -25,8 +25,10 @@ class Rows:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_rows(table: Table, valuation_date: date) -> Rows:
+def read_rows(table: Table, valuation_date: date | None) -> Rows:
     """Check every row, (n_rows,) of them, against the rule of its kind. A row with a fault gives no position.
+
+    Without a valuation date, what depends on one is not asked.
 
     What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
     """
@@ -78,12 +80,13 @@ def _values(
 
 
 def _row_errors(
-    kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date
+    kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date | None
 ) -> Errors:
-    """Yield what is wrong with a row on one date: (column, message). `unread` columns are faulty already."""
+    """Yield what is wrong with a row on a date: (column, message). `unread` columns are faulty already."""
     yield from rule_errors(kind, values, unread, header)
-    yield from date_errors(values, valuation_date)
-    yield from family_of(kind).row_errors(values, valuation_date)
+    if valuation_date is not None:
+        yield from date_errors(values, valuation_date)
+        yield from family_of(kind).row_errors(values, valuation_date)
 
 
 def _position(values: dict[str, Value], line: int) -> Position:

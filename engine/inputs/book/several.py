@@ -8,9 +8,10 @@ from engine.book.compiled import CompiledBook
 from engine.book.join import join_books
 from engine.errors import InputError
 from engine.inputs.book.load import load_book
+from engine.inputs.opened import Opened
 
 
-def load_books(paths: Sequence[Path], valuation_date: date) -> CompiledBook:
+def load_books(files: Sequence[Path | Opened], valuation_date: date) -> CompiledBook:
     """Load one or several book files for one valuation date; of several, positions are known as FILE/ID.
 
     Raises
@@ -20,7 +21,10 @@ def load_books(paths: Sequence[Path], valuation_date: date) -> CompiledBook:
     InputError
         A file stands there twice, or two files hold a book of the same name.
     """
-    return join_books([(name, load_book(path, valuation_date, name=name)) for name, path in named_files(paths)])
+    named = named_files([each.path if isinstance(each, Opened) else each for each in files])
+    return join_books(
+        [(name, load_book(file, valuation_date, name=name)) for (name, _), file in zip(named, files, strict=True)]
+    )
 
 
 def named_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:

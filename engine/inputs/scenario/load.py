@@ -213,6 +213,11 @@ def load_scenario(name_or_path: str) -> Scenario:
     )
 
 
+def bundled_scenario_text(name: str) -> str:
+    """Return the file of a bundled scenario, as it is: what it extends stands in files of its own."""
+    return _bundled(name).read_text(encoding="utf-8")
+
+
 def _read(path: Path, name: str) -> Scenario:
     """Return the scenario of a file, which keeps the places of its keys for what only shows on a market."""
     merged = read_merged(path, MERGING, _extended)
