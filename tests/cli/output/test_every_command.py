@@ -1,6 +1,6 @@
 """Every command prints its figures in every form, or stands here with the reason why it has none."""
 
-from cli import readme
+from cli.pages.commands import commands
 
 LANDS_WITH_ITS_RESULT = "is being laid on its result object"
 WITHOUT = {
@@ -47,9 +47,7 @@ def options_of(command):
 
 def test_every_command_has_every_form_or_a_reason_why_not():
     leaves = {
-        name.removeprefix("unwind "): command
-        for name, command, _ in readme.commands()
-        if not hasattr(command, "commands")
+        name.removeprefix("unwind "): command for name, command, _ in commands() if not hasattr(command, "commands")
     }
     without = {name for name, command in leaves.items() if "--format" not in options_of(command)}
     assert without == set(WITHOUT)
