@@ -22,6 +22,7 @@ release = version = __version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "**/.ipynb_checkpoints"]
 highlight_language = "text"
+default_role = "literal"  # `name` in a docstring is code
 lexers["csv"] = TextLexer()  # Pygments has none, and a plain viewer colours it by this name
 
 myst_enable_extensions: list[str] = []  # what a plain viewer of Markdown shows too

@@ -9,14 +9,14 @@ from engine.instruments.registry import KINDS as POSITION_KINDS
 
 FOLDER = PurePosixPath("docs/reference/files")
 COLUMNS = ("key", "holds", "default", "range", "meaning")
-_WHAT = {
-    "market": "a market file (TOML)",
-    "book": "a book (CSV or Parquet)",
-    "scenario": "a scenario (TOML)",
-    "run": "a RUN.toml",
-    "batch": "a batch file (TOML)",
-    "prices": "a file of prices for `unwind data prices` (TOML)",
-    "spreads": "a file of spreads, vols and skews for `unwind data spreads` (TOML)",
+_TITLES = {
+    "market": "Market file (TOML)",
+    "book": "Book (CSV, Parquet)",
+    "scenario": "Scenario (TOML)",
+    "run": "Run file (RUN.toml)",
+    "batch": "Batch file (TOML)",
+    "prices": "Prices to lay on a market (TOML)",
+    "spreads": "Spreads to lay on a market (TOML)",
 }
 _BOUNDS = {"minimum": ">= ", "exclusiveMinimum": "> ", "maximum": "<= ", "exclusiveMaximum": "< "}
 _LENGTHS = {"minItems": "at least {} of them", "minProperties": "at least {} of them"}
@@ -30,7 +30,7 @@ def pages() -> dict[PurePosixPath, str]:
 def _page(kind: str) -> str:
     schema = json_schema(kind)
     parts = [
-        f"# What {_WHAT.get(kind, f'a file of kind {kind}')} may hold",
+        f"# {_TITLES.get(kind, f'{kind.capitalize()} file')}",
         "<!-- written by `python -m cli.pages.reference`: change the declaration, not this page -->",
         f"{_text(schema)}\n\nThe same as JSON Schema: `unwind schema {kind}`.",
         "\n".join(_table(schema, kind)),
