@@ -52,7 +52,13 @@ HOMES = {
     "llvmlite": ("kernels/*",),
     "markupsafe": ("engine/report/*",),
     "jax": ("bench/peers/*",),
-    "matplotlib": ("engine/report/*", "engine/levels/picture.py", "engine/backtest/picture.py", "bench/plot.py"),
+    "matplotlib": (
+        "unwind_risk/api/picture.py",
+        "engine/report/*",
+        "engine/levels/picture.py",
+        "engine/backtest/picture.py",
+        "bench/plot.py",
+    ),
     "numba": ("kernels/*", "bench/*"),
     "openpyxl": ("engine/record/query.py",),
     "pydantic": ("engine/inputs/*",),
@@ -65,7 +71,7 @@ HOMES = {
 
 
 # Files that hold more than a docstring though they are called `__init__.py`, each with its reason.
-DOORS = {"unwind_risk/__init__.py": "refuses an `engine` that is not ours before anything of ours is imported"}
+DOORS = {"unwind_risk/__init__.py": "loads names when they are used, and refuses an `engine` that is not ours"}
 
 
 def layer(module: str) -> int | None:

@@ -8,6 +8,8 @@ import zipfile
 
 import pytest
 
+import unwind_risk
+
 PACKAGES = ("engine", "kernels", "bench", "cli", "unwind_risk")
 PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt")
 # What a machine without QuantLib needs: load a compiled book, value it, simulate, measure.
@@ -51,6 +53,20 @@ def test_the_floors_are_the_lowest_versions_that_the_project_allows(root, projec
     for requirement in project["dependencies"]:
         name, lowest = requirement.lower().split(">=")
         assert re.sub(r"(\.0)+$", "", pinned[name]) == re.sub(r"(\.0)+$", "", lowest), name
+
+
+def test_importing_the_door_loads_nothing_heavy_until_a_name_is_used(unwind):
+    heavy = ("numba", "numpy", "pandas", "pydantic", "QuantLib", "typer")
+    code = f"import sys, unwind_risk as uw; print([name for name in {heavy} if name in sys.modules])"
+    done = unwind.python("-c", code)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_every_public_name_is_there_and_no_other():
+    assert all(getattr(unwind_risk, name) is not None for name in unwind_risk.__all__)
+    assert set(unwind_risk.__all__) == {*unwind_risk._HOMES, "__version__"}
+    with pytest.raises(AttributeError, match="has no attribute 'rum'"):
+        unwind_risk.rum  # noqa: B018
 
 
 def test_the_compute_path_needs_neither_quantlib_nor_pydantic_nor_pandas(unwind):

@@ -15,40 +15,54 @@ from unwind_risk.siblings import claim_siblings, is_command
 
 if TYPE_CHECKING:
     from engine.errors import InputError, RiskError
+    from unwind_risk.api import positions
     from unwind_risk.api.book import Book
+    from unwind_risk.api.levels import Levels, simulate
     from unwind_risk.api.market import Market
     from unwind_risk.api.result import Result
     from unwind_risk.api.run import run
     from unwind_risk.api.scenario import Scenario
+    from unwind_risk.api.stress import StressResult, stress
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Book",
     "InputError",
+    "Levels",
     "Market",
     "Result",
     "RiskError",
     "Scenario",
+    "StressResult",
     "__version__",
+    "positions",
     "run",
+    "simulate",
+    "stress",
 ]
 
 _HOMES = {  # name -> the module that it is loaded from
     "Book": "unwind_risk.api.book",
     "InputError": "engine.errors",
+    "Levels": "unwind_risk.api.levels",
     "Market": "unwind_risk.api.market",
     "Result": "unwind_risk.api.result",
     "RiskError": "engine.errors",
     "Scenario": "unwind_risk.api.scenario",
+    "StressResult": "unwind_risk.api.stress",
+    "positions": "unwind_risk.api.positions",
     "run": "unwind_risk.api.run",
+    "simulate": "unwind_risk.api.levels",
+    "stress": "unwind_risk.api.stress",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'unwind_risk' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    home = import_module(_HOMES[name])
+    found = globals()[name] = home if name == "positions" else getattr(home, name)
     return found
 
 

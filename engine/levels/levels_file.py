@@ -134,7 +134,7 @@ def write_paths(
     free = shutil.disk_usage(out.parent).free
     if (need := paths_bytes(walk, paths, form)) > free:
         raise InputError(f"{out} would take some {need / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free there")
-    rows = _wide if form == "wide" else _long
+    rows = paths_table if form == "wide" else _long
     metadata = {KEY: json.dumps(facts(walk, paths, sha256))}
     with new_file(out) as part:
         writer: Any = None
@@ -161,8 +161,8 @@ def new_file(out: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _wide(walk: Walk, paths: I64, levels: F64) -> pa.Table:
-    """Lay levels (n_days, n_series, n_paths) out by path, then day."""
+def paths_table(walk: Walk, paths: I64, levels: F64) -> pa.Table:
+    """Lay levels (n_days, n_series, n_paths) of paths (n_paths,) out by path, then day: a column a series."""
     n_days, n = walk.dates.size, paths.size
     columns = {
         "path": pa.array(np.repeat(paths, n_days)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.book.compiled import CompiledBook
 from engine.book.store import is_compiled
 from engine.errors import InputError
-from engine.inputs.book.frame import FrameBytes, content_sha256, errors_by_label, frame_bytes, position_bytes
+from engine.inputs.book.frame_source import FrameBytes, content_sha256, errors_by_label
 from engine.inputs.book.load import bundled_book_names, bundled_book_path, checked_rows
 from engine.inputs.book.several import load_books
 from engine.inputs.book.table import BOOK
@@ -65,7 +65,16 @@ class Book:
         ------
         InputError
             Everything wrong with the frame, each error with its row and column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = {"position_id": ["a"], "kind": ["CASH"], "currency": ["USD"], "notional": [1e6]}
+        >>> Book.from_frame(pd.DataFrame(rows), name="desk")
+        <Book of desk>
         """
+        from engine.inputs.book.frame import frame_bytes  # here, as below: a run of files needs no pandas
+
         _check_name(name)
         return cls._checked([frame_bytes(frame, name)])
 
@@ -76,7 +85,15 @@ class Book:
         name   of the book, for positions that name none
 
         Raises InputError for no positions, or two of one id.
+
+        Examples
+        --------
+        >>> from unwind_risk import positions
+        >>> Book.of(positions.CASH("a", 1e6, currency="USD"), name="desk")
+        <Book of desk>
         """
+        from engine.inputs.book.frame import position_bytes
+
         _check_name(name)
         return cls._checked([position_bytes(positions, name)])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.analysis.contributions.contributions import check_by
 from engine.analysis.contributions.figures import ContributionTable, Figure
 from engine.analysis.contributions.run_contributions import taken_apart
+from engine.analysis.gradient.gradients import GradientTable
 from engine.inputs.run_keywords import settings_of
 from engine.run.prepared import Prepared
 from engine.run.start import FinishedRun
@@ -77,3 +78,27 @@ def contribution_frame(tables: Sequence[ContributionTable], currency: str) -> "p
 def _named(name: str, figure: Figure | None) -> dict[str, float]:
     nothing = float("nan")
     return {name: figure.value if figure else nothing, f"{name}_se": figure.se if figure else nothing}
+
+
+def gradient_frame(tables: Sequence[GradientTable], currency: str) -> "pd.DataFrame":
+    """Return a row for each scenario, confidence, input and measure; units in `.attrs["units"]`."""
+    import pandas as pd
+
+    rows = [
+        {
+            "scenario": table.scenario,
+            "confidence": table.confidence,
+            "group": each.group,
+            "input": each.name,
+            "per": each.unit,
+            "measure": key,
+            "value": figure.value,
+            "se": figure.se,
+        }
+        for table in tables
+        for each in table.gradients
+        for key, figure in each.changes.items()
+    ]
+    units = {"per": "change of the input", "value": f"{currency}, change of the measure", "se": f"{currency}"}
+    columns = ["scenario", "confidence", "group", "input", "per", "measure", "value", "se"]
+    return framed(pd.DataFrame(rows, columns=columns), units=units, currency=currency)

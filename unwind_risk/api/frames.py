@@ -8,6 +8,7 @@ from engine.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"))
 MOST_ROWS = 60  # of a table in a notebook
@@ -18,6 +19,19 @@ def framed(frame: "pd.DataFrame", *, units: Mapping[str, str], **facts: Any) -> 
     """Return the frame with the units of its columns, and facts of all of it, in `.attrs`."""
     frame.attrs.update(facts, units=dict(units))
     return frame
+
+
+def arrow_of(frame: "pd.DataFrame") -> "pa.Table":
+    """Return a frame as an Arrow table: days as dates, units in the fields' metadata; its index is no column of it."""
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    units, fields = frame.attrs.get("units", {}), []
+    for field in table.schema:
+        kind = pa.date32() if pa.types.is_timestamp(field.type) else field.type
+        unit = {"unit": units[field.name]} if field.name in units else None
+        fields.append(pa.field(field.name, kind, metadata=unit))
+    return table.cast(pa.schema(fields))
 
 
 def check_bytes(need: int, what: str, way_out: str) -> None:

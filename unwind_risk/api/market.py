@@ -1,21 +1,27 @@
 """A market of one date, as a program holds it."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.inputs.book.load import bundled_book_names, bundled_book_path
 from engine.inputs.market.load import (
     bundled_market_names,
     bundled_market_path,
     load_market,
     market_warnings,
+    write_market,
 )
+from engine.inputs.market.text import market_text
 from engine.inputs.opened import open_once
 from engine.inputs.toml.read import TOML
 from engine.market import market as levels
 from unwind_risk.api.frames import framed
+from unwind_risk.api.given import day_of, files_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import pandas as pd
@@ -34,6 +40,11 @@ class Market:
     """Every level on one date: curves, exchange rates, vols, correlations, and the law of the factors' moves.
 
     It cannot be changed. Two markets are equal where their files' bytes are.
+
+    Examples
+    --------
+    >>> Market.bundled().factors.loc["USDJPY", "level"]
+    np.float64(145.04)
     """
 
     loaded: levels.Market  # the engine's
@@ -59,6 +70,70 @@ class Market:
         """Read a market file (TOML), once. Raises InputError with every error of the file, its line and key."""
         opened = open_once(Path(path), TOML)
         return cls(loaded=load_market(opened), sha256=opened.sha256, path=opened.path)
+
+    @classmethod
+    def from_history(
+        cls,
+        history: "str | Path | Sequence[str | Path]",
+        date: "str | date",
+        *,
+        like: "Market | str | Path | None" = None,
+        window_start: "str | date | None" = None,
+        law_start: "str | date" = "2002-01-01",
+        accept: "Sequence[str]" = (),
+        stressed: "str | Path | None" = None,
+        loop: bool = False,
+    ) -> "Market":
+        """Make the market of a date and the laws of its moves from a history, as `unwind calibrate` does.
+
+        Parameters
+        ----------
+        history : a file, several, or a folder of them, as publishers print them
+        date : valuation date, "2025-05-28"; no later row is used
+        like : market whose factors are wanted, and which gives what no history holds; None: the bundled one
+        window_start : first day of the window of vols and correlations; None: three years before `date`
+        law_start : first day that filtered laws look at
+        accept : values that are true though they are odd, "2025-04-25:UST_3M"
+        stressed : book whose worst year is found, for the law "stressed"
+        loop : keep the record of USD/JPY that the carry trades of a scenario are found in
+
+        Raises
+        ------
+        InputError
+            The history has errors, is too short, or holds a doubted value that is not accepted by name.
+        """
+        from engine.calibration.dated_markets import calibrated_market
+        from engine.inputs.history.load import load_history
+
+        day, first = day_of("date", date), day_of("law_start", law_start)
+        read = load_history(files_of(history))
+        found = calibrated_market(
+            read,
+            day,
+            like=market_of(like).loaded,
+            window_start=None if window_start is None else day_of("window_start", window_start),
+            law_start=first,
+            accepted=tuple(accept),
+        )
+        market, notes = found.markets[0], list(found.notes)
+        if stressed is not None:
+            from engine.analysis.stressed_window import with_stressed_window
+
+            market, more = with_stressed_window(market, read.values, book_path(stressed), notes.append, first)
+            notes += more
+        if loop:
+            from engine.calibration.loop_record import with_loop_record
+
+            market, _ = with_loop_record(market, read.values, first)
+        return cls(loaded=market, sha256=digest_of(market), notes=tuple(notes))
+
+    def write(self, path: "str | Path") -> Path:
+        """Write a market file that `read` reads back to the same figures; its law's arrays go beside it.
+
+        Raises InputError where it cannot be written.
+        """
+        write_market(self.loaded, Path(path))
+        return Path(path)
 
     @property
     def valuation_date(self) -> "date":
@@ -103,6 +178,16 @@ class Market:
     def __repr__(self) -> str:
         source = "made in memory" if self.path is None else str(self.path)
         return f"<Market of {self.valuation_date}: {len(self.loaded.factors)} factors; {source}>"
+
+
+def book_path(given: "str | Path") -> Path:
+    """Return the path of a book that was given as one, or by its bundled name."""
+    return bundled_book_path(given) if isinstance(given, str) and given in bundled_book_names() else Path(given)
+
+
+def digest_of(market: levels.Market) -> str:
+    """Return the digest of the file that a market would be written to, under the name of its date."""
+    return sha256(market_text(market, str(market.valuation_date)).encode()).hexdigest()
 
 
 def market_of(given: "Market | str | Path | None") -> Market:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -122,7 +122,7 @@ def _walked(part: Prepared, rows: list[int], n_paths: int, dtype: Precision) -> 
     n_bytes = len(rows) * n_paths * np.dtype(dtype).itemsize
     half = "" if dtype == "float32" else "dtype='float32' takes half, "
     check_bytes(n_bytes, f"P&L of {n_paths:,} paths x {len(rows)} scopes", f"{half}one scenario or scope takes less")
-    pnl: Any = np.empty((len(rows), n_paths), dtype)
+    pnl: Array = np.empty((len(rows), n_paths), dtype)
     at_once, n_cells = block_cells(part.program.n_rows), -(-n_paths // CELL)
     for first in range(0, n_cells, at_once):
         paths = CellRange(first=first, n=min(at_once, n_cells - first), n_paths=n_paths).paths

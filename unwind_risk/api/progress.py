@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
 
 Report: TypeAlias = Callable[[int, int], None]  # paths done, paths in all
 Asked: TypeAlias = Report | Literal[False] | None
@@ -39,20 +40,21 @@ def bar(done: int, total: int) -> str:
     return f"[{'#' * filled}{' ' * (WIDTH - filled)}] {share:4.0%}, {done:,} of {total:,} paths"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """What a notebook shows as plain text, without quotes."""
+
+    text: str
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.text)
+
+
 @contextmanager
 def _bar() -> Iterator[Report]:
     """Show one bar, which moves, and is gone when the run ends."""
-    display: Any = sys.modules["IPython"].display
-    handle = display.display(display.Pretty(""), display_id=True)
-
-    class _Text:
-        def __init__(self, text: str) -> None:
-            self.text = text
-
-        def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-            printer.text(self.text)
-
+    handle = cast(Any, sys.modules["IPython"]).display.display(_Text(text=""), display_id=True)
     try:
-        yield lambda done, total: handle.update(_Text(bar(done, total)))
+        yield lambda done, total: handle.update(_Text(text=bar(done, total)))
     finally:
-        handle.update(_Text(""))
+        handle.update(_Text(text=""))

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 from engine.analysis.contributions.figures import ContributionTable
 from engine.errors import InputError
 from engine.risk.measures.registry import HEADLINE
-from engine.risk.results import RunFacts
+from engine.risk.results import RunFacts, RunResult
 from engine.run.start import FinishedRun
 from kernels.types import Array
-from unwind_risk.api.contribution_frame import contribution_frame, contributions_by
 from unwind_risk.api.frames import framed, html_of, scale_of
+from unwind_risk.api.notes import Notes
 from unwind_risk.api.path_pnl import PathPnl, Precision, path_pnl
 from unwind_risk.api.picture import Picture, check_matplotlib, distribution
+from unwind_risk.api.progress import Asked, Report, shown
 from unwind_risk.api.result_json import result_json
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from engine.analysis.gradient.gradients import GradientTable
 
 MEASURED = {  # columns of `Result.table`, each with its unit; {currency} is the run's
     "scenario": "name",
@@ -57,45 +60,12 @@ class Result:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return what was accepted or repaired, and a reader should know."""
-        return self.finished.result.warnings
+        """Return what was accepted or repaired, and a reader should know; tails of too few paths among it."""
+        return (*self.finished.result.warnings, *rough_tails(self.finished.result))
 
     def table(self) -> "pd.DataFrame":
         """Return every figure, a row for each scenario, scope, confidence and measure; units in `.attrs["units"]`."""
-        import pandas as pd
-
-        rows = []
-        for row in self.finished.result.results:
-            whole = {name: getattr(row, name) for name in ("base_value", "shock_pnl", "mean", "mean_se", "std")}
-            for tail in row.measures:
-                for key, each in tail.estimates.items():
-                    rows.append(
-                        {
-                            "scenario": row.scenario,
-                            "scope": row.scope,
-                            "confidence": tail.confidence,
-                            "measure": key,
-                            "value": each.value,
-                            "se": each.se,
-                            "table_se": tail.table_ses.get(key, float("nan")),
-                            "low": each.low,
-                            "high": each.high,
-                            "around_shock": tail.around_shock[key],
-                            "tail_paths": tail.tail_paths,
-                            "rough": tail.rough,
-                            "exact": tail.is_exact,
-                            **whole,
-                        }
-                    )
-        run = self.run
-        units = {name: unit.format(currency=run.currency) for name, unit in MEASURED.items()}
-        return framed(
-            pd.DataFrame(rows, columns=[*MEASURED]),
-            units=units,
-            currency=run.currency,
-            valuation_date=str(run.valuation_date),
-            horizon_days=run.horizon_days,
-        )
+        return result_frame(self.finished.result)
 
     def pnl(self, scenario: str | None = None, dtype: Precision = "float64") -> "pd.DataFrame":
         """Return the P&L of every path, walked again: (n_paths, n_scopes) [currency], gains positive.
@@ -138,6 +108,8 @@ class Result:
 
         Raises InputError for no such grouping, none at all, or a tail too thin for it.
         """
+        from unwind_risk.api.contribution_frame import contribution_frame, contributions_by  # a plain run has none
+
         wanted = (by,) if isinstance(by, str) else tuple(by or ())
         known = {each.by for each in self.taken_apart}
         if not wanted and not known:
@@ -146,6 +118,24 @@ class Result:
         tables = [each for each in self.taken_apart if not wanted or each.by in wanted]
         tables += contributions_by(self.finished, others) if others else ()
         return contribution_frame(tables, self.run.currency)
+
+    def gradients(self, progress: Asked = None) -> "pd.DataFrame":
+        """Return what each quote, vol and correlation of the market changes of VaR and ES; a row an input and measure.
+
+        The run's first paths are walked again. `progress` as of `run`, of inputs done. Raises RiskError where the
+        device fails.
+        """
+        from unwind_risk.api.contribution_frame import gradient_frame
+
+        with shown(progress) as report:
+            return gradient_frame(self.gradient_tables(report), self.run.currency)
+
+    def gradient_tables(self, progress: Report) -> "tuple[GradientTable, ...]":
+        """Return the same as the engine has it: a table a scenario and confidence."""
+        from engine.analysis.contributions.run_contributions import taken_apart
+        from engine.analysis.gradient.run_gradients import run_gradients
+
+        return run_gradients(taken_apart(self.finished, Notes().say, keep_scenes=True).scenes, progress)
 
     def plot(self, scope: str = "total") -> Picture:
         """Draw the distribution of a scope's P&L in each scenario, with VaR at the highest confidence.
@@ -203,3 +193,53 @@ class Result:
         ]
         title = f"Losses over {run.horizon_days} business days from {run.valuation_date}, {unit}"
         return html_of(pd.DataFrame(rows), title)
+
+
+def rough_tails(result: RunResult) -> tuple[str, ...]:
+    """Return a warning for each way in which tails hold too few paths, with where it applies."""
+    messages: dict[str, list[str]] = {}
+    for row in result.results:
+        for warning in filter(None, (tail.warning() for tail in row.measures)):
+            messages.setdefault(warning, []).append(f"{row.scenario} {row.scope}")
+    return tuple(
+        f"{warning} ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
+        for warning, places in messages.items()
+    )
+
+
+def result_frame(result: RunResult) -> "pd.DataFrame":
+    """Return every figure of a run, a row for each scenario, scope, confidence and measure."""
+    import pandas as pd
+
+    rows = []
+    for row in result.results:
+        whole = {name: getattr(row, name) for name in ("base_value", "shock_pnl", "mean", "mean_se", "std")}
+        for tail in row.measures:
+            for key, each in tail.estimates.items():
+                rows.append(
+                    {
+                        "scenario": row.scenario,
+                        "scope": row.scope,
+                        "confidence": tail.confidence,
+                        "measure": key,
+                        "value": each.value,
+                        "se": each.se,
+                        "table_se": tail.table_ses.get(key, float("nan")),
+                        "low": each.low,
+                        "high": each.high,
+                        "around_shock": tail.around_shock[key],
+                        "tail_paths": tail.tail_paths,
+                        "rough": tail.rough,
+                        "exact": tail.is_exact,
+                        **whole,
+                    }
+                )
+    run = result.run
+    units = {name: unit.format(currency=run.currency) for name, unit in MEASURED.items()}
+    return framed(
+        pd.DataFrame(rows, columns=[*MEASURED]),
+        units=units,
+        currency=run.currency,
+        valuation_date=str(run.valuation_date),
+        horizon_days=run.horizon_days,
+    )

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.analysis.contributions.contributions import check_by
-from engine.analysis.contributions.run_contributions import taken_apart
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.market.load import bundled_market_path
 from engine.inputs.run import RunConfig
@@ -66,6 +64,13 @@ def run(
         An input or a setting is bad, or they do not fit together; nothing was computed.
     RiskError
         The run failed.
+
+    Examples
+    --------
+    >>> import unwind_risk as uw
+    >>> result = uw.run("carry-fund", scenarios="article-2025", paths=200, confidence=0.99)
+    >>> result.table()[["scope", "measure"]].iloc[0].tolist()
+    ['total', 'value_at_risk']
     """
     keywords = {
         "paths": paths,
@@ -112,10 +117,16 @@ def run_with(
     inputs = loaded_inputs(market.loaded, compiled, loaded, config, market_sha256=market.sha256)
     is_of_files = market.path is not None and book.is_of_files and all(each.source for each in scenarios)
     prepared = prepare(config, replace(inputs, is_of_files=is_of_files), notes.say)
+    if not config.by:
+        finished = finish(prepared, progress, notes.say, start)
+        return Result(finished=finished, taken_apart=(), notes=tuple(notes.lines))
+    from engine.analysis.contributions.contributions import check_by  # here: a plain run needs nothing of it
+    from engine.analysis.contributions.run_contributions import taken_apart
+
     check_by(prepared)
     finished = finish(prepared, progress, notes.say, start)
-    found = taken_apart(finished, notes.say)
-    return Result(finished=finished, taken_apart=found.contributions, notes=tuple(notes.lines))
+    found = taken_apart(finished, notes.say).contributions
+    return Result(finished=finished, taken_apart=found, notes=tuple(notes.lines))
 
 
 def loaded_of(config: RunConfig) -> tuple[Book, Market, tuple[Scenario, ...]]:

@@ -20,7 +20,13 @@ from unwind_risk.api.given import Given, several
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scenario:
-    """Shocks, vols, correlations and what goes on within the paths. It cannot be changed."""
+    """Shocks, vols, correlations and what goes on within the paths. It cannot be changed.
+
+    Examples
+    --------
+    >>> Scenario.bundled("article-2025")
+    <Scenario article-2025: The article of May 2025: USD/JPY to 125>
+    """
 
     loaded: scenarios.Scenario  # the engine's
     text: str  # of its file
@@ -39,9 +45,19 @@ class Scenario:
         return (*bundled_scenario_names(), *equity_scenario_names())
 
     @classmethod
-    def read(cls, path: "str | Path") -> "Scenario":
+    def read(cls, path: str | Path) -> "Scenario":
         """Read a scenario file (TOML). Raises InputError with every error of the file, its line and key."""
         return cls(loaded=read_scenario(Path(path)), text=read_text(Path(path)), source=str(path))
+
+    @classmethod
+    def parse(cls, text: str, *, name: str) -> "Scenario":
+        """Read a scenario from the text of such a file; files that it extends are sought in the current folder.
+
+        name   which results have for it
+
+        Raises InputError with every error of the text, its line and key.
+        """
+        return cls(loaded=read_scenario(Path(f"{name}.toml"), text), text=text, source=None)
 
     @property
     def name(self) -> str:

@@ -1,19 +1,15 @@
-"""One run from its settings to its result and what contributes to it."""
+"""A finished run, and what contributes to its result."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.analysis.contributions.contributions import check_by, contributions
+from engine.analysis.contributions.contributions import contributions
 from engine.analysis.contributions.figures import ContributionTable
 from engine.analysis.contributions.replay import replay
 from engine.analysis.contributions.scene import Scene, scenes
-from engine.inputs.run import RunConfig
 from engine.risk.results import RunResult
-from engine.run.blocks import Progress
-from engine.run.load import load_inputs
-from engine.run.prepared import prepare
-from engine.run.start import FinishedRun, finish
+from engine.run.start import FinishedRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,28 +21,13 @@ class TakenApart:
     scenes: tuple[Scene, ...]  # whose paths can be replayed for more; none where nothing was asked for
 
 
-def run_taken_apart(
-    config: RunConfig, progress: Progress, say: Callable[[str], None], *, keep_scenes: bool = False
-) -> TakenApart:
-    """Run as `engine.run.start.run`, and take the result apart by all that `config.by` names, if anything.
+def taken_apart(finished: FinishedRun, say: Callable[[str], None], *, keep_scenes: bool = False) -> TakenApart:
+    """Take a finished run apart by all that its settings name, if anything.
 
     keep_scenes   also find the paths of every tail again, for what the caller makes of them
 
-    Raises
-    ------
-    InputError
-        As a run's; no scenario has regimes, or a tail is too thin, where these are asked for.
-    RiskError
-        The run failed.
+    Raises RiskError where the device failed.
     """
-    start = time.perf_counter()
-    prepared = prepare(config, load_inputs(config), say)
-    check_by(prepared)
-    return taken_apart(finish(prepared, progress, say, start), say, keep_scenes=keep_scenes)
-
-
-def taken_apart(finished: FinishedRun, say: Callable[[str], None], *, keep_scenes: bool = False) -> TakenApart:
-    """Take a finished run apart by all that its settings name, if anything. Raises RiskError as `run_taken_apart`."""
     prepared = finished.prepared
     if not prepared.config.by and not keep_scenes:
         return TakenApart(result=finished.result, contributions=(), scenes=())
