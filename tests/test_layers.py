@@ -62,7 +62,7 @@ HOMES = {
     "numba": ("kernels/*", "bench/*"),
     "openpyxl": ("engine/record/query.py",),
     "pydantic": ("engine/inputs/*",),
-    "QuantLib": ("engine/conventions/calendars.py", "bench/*"),
+    "QuantLib": ("engine/conventions/calendars.py", "bench/*", "cli/pages/prices.py"),
     "rich": ("cli/*",),
     "scipy.stats": ("engine/analysis/regulatory/pnl_attribution.py",),  # takes a second to load: no run does
     "torch": ("bench/peers/*",),

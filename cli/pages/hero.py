@@ -1,6 +1,6 @@
 """docs/hero.svg, the README's picture: `python -m cli.pages.hero` draws it from runs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -80,24 +80,31 @@ def _fan(fan: Fan, top: float) -> Iterator[str]:
     published = fan.history[np.isfinite(fan.history)]
     low = min(published.min(), fan.quantiles.min())
     high = max(published.max(), fan.quantiles.max())
-    to_y: Callable[[F64], F64] = lambda level: top + TALL * (high - level) / (high - low)  # noqa: E731  # one scale
-    ahead = np.linspace(TODAY, RIGHT, fan.quantiles.shape[1] + 1)
     digits = 2 if high < 10.0 else 0
+
+    def to_y(levels: F64) -> F64:
+        y: F64 = top + TALL * (high - levels) / (high - low)
+        return y
+
+    def height(level: float) -> float:
+        return float(to_y(np.array([level]))[0])
+
     yield _text(LEFT, top - 24, FANS[fan.title], "tb")
     for tick in _ticks(low, high):
-        y = float(to_y(np.float64(tick)))
+        y = height(tick)
         yield f'<line class="g" x1="{LEFT:.0f}" x2="{RIGHT:.0f}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield _text(LEFT - 8, y + 4, f"{tick:.{digits}f}", "t", "end")
+    ahead = np.linspace(TODAY, RIGHT, fan.quantiles.shape[1] + 1)
     drawn = np.column_stack([np.full(len(fan.quantiles), fan.start), fan.quantiles])
     for lower, upper in BANDS:
         edge = f"{_points(ahead, to_y(drawn[lower]))} {_points(ahead[::-1], to_y(drawn[upper])[::-1])}"
         yield f'<polygon class="f" points="{edge}"/>'
     yield f'<polyline class="m" points="{_points(ahead, to_y(drawn[MEDIAN]))}"/>'
     yield f'<polyline class="h" points="{_points(np.linspace(LEFT, TODAY, published.size), to_y(published))}"/>'
-    yield f'<circle class="p" cx="{TODAY:.1f}" cy="{float(to_y(np.float64(fan.start))):.1f}" r="4"/>'
+    yield f'<circle class="p" cx="{TODAY:.1f}" cy="{height(fan.start):.1f}" r="4"/>'
     for number, style in ((0, "t"), (MEDIAN, "tb"), (6, "t")):
-        level = drawn[number, -1]
-        yield _text(RIGHT + 8, float(to_y(level)) + 4, f"{level:.{digits}f}", style)
+        level = float(drawn[number, -1])
+        yield _text(RIGHT + 8, height(level) + 4, f"{level:.{digits}f}", style)
 
 
 def _ticks(low: float, high: float) -> Sequence[float]:

@@ -92,7 +92,8 @@ def _treasuries(cases: Sequence[dict[str, Any]]) -> Iterator[Sequence[str]]:
     regular = [case for case in cases if "w" in case["expected"] and "dated" not in case["inputs"]]
     for case in regular[:N_SHOWN]:
         given, terms = case["inputs"], case["expected"]
-        price = street_price(np.array([given["yield"]]), given["coupon"], terms["w"], int(terms["n_coupons"]), 1.0)
+        n_coupons, regular_first = np.array([int(terms["n_coupons"])]), np.array([1.0])
+        price = street_price(np.array([given["yield"]]), given["coupon"], terms["w"], n_coupons, regular_first)
         name = case["title"].split(":")[0]
         yield (
             *(name, given["settlement"], f"{100.0 * given['yield']:g} %"),
