@@ -156,6 +156,10 @@ class BatchFile(Strict):
     realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    explain: bool = Field(
+        default=False,
+        description="Take the change since the night before apart, in the report: half a minute a run.",
+    )
     backtest: PathText | None = Field(
         default=None, description="Folder of `unwind backtest --out`, shown in the report; relative to the batch file."
     )
@@ -186,9 +190,11 @@ class BatchFile(Strict):
         return self
 
     @model_validator(mode="after")
-    def _backtest_is_shown(self) -> "BatchFile":
+    def _report_shows_it(self) -> "BatchFile":
         if self.backtest is not None and not self.report:
             raise ValueError("`backtest` is shown in the report: set report = true, or leave it out")
+        if self.explain and not self.report:
+            raise ValueError("`explain` is shown in the report: set report = true, or leave it out")
         return self
 
 
@@ -208,6 +214,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
+    explain: bool  # in the report: what changed since the night before
     backtest: Path | None  # folder of one that the report shows
     umask: int | None  # permissions that what is written does without; None: the process's
     histories: tuple[Path, ...]  # for trailing correlations
@@ -260,6 +267,7 @@ def read_batch(path: Path, dates: Sequence[str] = (), *, zone: str = TOKYO) -> B
         realised=folder / file.realised if file.realised else None,
         prometheus=folder / file.prometheus if file.prometheus else None,
         report=file.report,
+        explain=file.explain,
         backtest=folder / file.backtest if file.backtest else None,
         umask=file.umask,
         histories=tuple(folder / each for each in file.histories),

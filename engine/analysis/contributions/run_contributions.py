@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.analysis.contributions.contributions import contributions
 from engine.analysis.contributions.figures import ContributionTable
@@ -38,4 +38,5 @@ def taken_apart(finished: FinishedRun, say: Callable[[str], None], *, keep_scene
     if found:
         say(f"taken apart by {', '.join(prepared.config.by)} in {time.perf_counter() - before:.1f} s")
     made = tuple(scenes(prepared, finished.whole, finished.result, replayed))
-    return TakenApart(result=finished.result, contributions=found, scenes=made)
+    timing = replace(finished.result.timing, total_s=time.perf_counter() - start)
+    return TakenApart(result=replace(finished.result, timing=timing), contributions=found, scenes=made)
