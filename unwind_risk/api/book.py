@@ -18,6 +18,7 @@ from engine.inputs.book.table import BOOK
 from engine.inputs.opened import Opened, open_once
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.texts import text_error
+from unwind_risk.api.given import path_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -163,6 +164,6 @@ def book_of(given: "Book | str | Path | Sequence[Book | str | Path] | None") -> 
         return given
     if given is None or (isinstance(given, str) and given in bundled_book_names()):
         return Book.bundled(*(() if given is None else (given,)))
-    if isinstance(given, str | Path):
-        return Book.read(given)
+    if isinstance(given, str | Path) or not isinstance(given, Sequence):
+        return Book.read(path_of("book", given, bundled_book_names()))
     return Book(sources=tuple(source for each in given for source in book_of(each).sources))

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from engine.errors import InputError
+from engine.errors import InputError, did_you_mean
 from engine.inputs.fields.dates import parse_iso_date
 
 T = TypeVar("T")
@@ -16,6 +16,26 @@ Given: TypeAlias = T | str | Path | Sequence[T | str | Path] | None
 def several(given: T | str | Path | Sequence[T | str | Path]) -> Sequence[T | str | Path]:
     """Return what was given as a sequence, one thing alone as the only one of it."""
     return given if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
+
+
+def path_of(what: str, given: object, names: Sequence[str]) -> Path:
+    """Return the path that was given for a thing of the API.
+
+    what    "book", "market", as its keyword is called
+    names   of the bundled ones, of which `given` is none
+
+    Raises InputError where it is no path, or a word that names neither a file nor a bundled one.
+    """
+    if not isinstance(given, str | Path):
+        raise InputError(
+            f"{what}: must be a {what.capitalize()}, a path, or a bundled name, got {type(given).__name__};"
+            f" uw.{what.capitalize()} makes one of what a program has"
+        )
+    path = Path(given)
+    if isinstance(given, str) and not path.suffix and not path.exists():
+        near = did_you_mean(given, names)
+        raise InputError(f"{what}: there is no file {given!r}, nor a bundled one{near}; bundled are {', '.join(names)}")
+    return path
 
 
 def day_of(keyword: str, given: str | date) -> date:

@@ -18,7 +18,7 @@ from engine.inputs.opened import open_once
 from engine.inputs.toml.read import TOML
 from engine.market import market as levels
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import day_of, files_of
+from unwind_risk.api.given import day_of, files_of, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,4 +196,4 @@ def market_of(given: "Market | str | Path | None") -> Market:
         return given
     if given is None or (isinstance(given, str) and given in bundled_market_names()):
         return Market.bundled(given)
-    return Market.read(given)
+    return Market.read(path_of("market", given, bundled_market_names()))

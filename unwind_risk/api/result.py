@@ -144,20 +144,21 @@ class Result:
         `report` brings, and as `pnl`.
         """
         check_matplotlib()
-        samples, marks, measure = {}, {}, HEADLINE[0]
+        measure, samples, marks = HEADLINE[0], dict[str, PathPnl](), dict[str, float]()
         for row in self.finished.result.results:
             if row.scope == scope:
                 found = self.paths(row.scenario, "float32", [scope])
-                samples[row.scenario] = (found.pnl[0], found.weights)
+                samples[row.scenario] = found
                 marks[row.scenario] = row.measures[-1].of(measure).value
                 confidence = row.measures[-1].confidence
         if not samples:
             self.paths(None, "float32", [scope])  # says which scopes there are
+        scale, unit = scale_of(marks.values(), self.run.currency)
         return distribution(
-            samples,
-            marks,
+            {name: (found.pnl[0] / scale, found.weights) for name, found in samples.items()},
+            {name: loss / scale for name, loss in marks.items()},
             f"{measure.label} {100.0 * confidence:.10g} %",
-            f"P&L of {scope} over {self.run.horizon_days} business days, {self.run.currency}",
+            f"P&L of {scope} over {self.run.horizon_days} business days, {unit}",
         )
 
     def to_json(self) -> str:

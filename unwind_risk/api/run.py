@@ -125,8 +125,9 @@ def run_with(
 
     check_by(prepared)
     finished = finish(prepared, progress, notes.say, start)
-    found = taken_apart(finished, notes.say).contributions
-    return Result(finished=finished, taken_apart=found, notes=tuple(notes.lines))
+    found = taken_apart(finished, notes.say)
+    finished = replace(finished, result=found.result)  # whose time is that of both
+    return Result(finished=finished, taken_apart=found.contributions, notes=tuple(notes.lines))
 
 
 def loaded_of(config: RunConfig) -> tuple[Book, Market, tuple[Scenario, ...]]:

@@ -15,7 +15,7 @@ from engine.inputs.scenario.load import (
 from engine.inputs.toml.read import read_text
 from engine.mechanisms.law import GAUSSIAN
 from engine.scenario import scenario as scenarios
-from unwind_risk.api.given import Given, several
+from unwind_risk.api.given import Given, path_of, several
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -83,7 +83,9 @@ def scenario_of(given: "Scenario | str | Path") -> Scenario:
     """Return a scenario given as an object, a bundled name, or a path, which ends in `.toml`. Raises InputError."""
     if isinstance(given, Scenario):
         return given
-    return Scenario.read(given) if isinstance(given, Path) else Scenario.bundled(given)
+    if isinstance(given, Path):
+        return Scenario.read(given)
+    return Scenario.bundled(given if isinstance(given, str) else str(path_of("scenario", given, ())))
 
 
 def scenarios_of(given: "Given[Scenario]", default: Iterable[str]) -> tuple[Scenario, ...]:

@@ -38,6 +38,6 @@ def taken_apart(finished: FinishedRun, say: Callable[[str], None], *, keep_scene
     if found:
         say(f"taken apart by {', '.join(prepared.config.by)} in {time.perf_counter() - before:.1f} s")
     made = tuple(scenes(prepared, finished.whole, finished.result, replayed))
-    spent = time.perf_counter() - before
-    timing = replace(finished.result.timing, total_s=finished.result.timing.total_s + spent)
+    timing = finished.result.timing
+    timing = replace(timing, total_s=timing.total_s + time.perf_counter() - before)
     return TakenApart(result=replace(finished.result, timing=timing), contributions=found, scenes=made)
