@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow lint bench gpu pins
+.PHONY: help demo test slow lint docs bench gpu pins
 
 help:
 	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
 	@echo "make test    every quick test"
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"
+	@echo "make docs    the documents as pages, into docs/_build/html"
 	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
 	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
@@ -30,6 +31,10 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# A notebook that fails, a link that leads nowhere or a page without a door ends it.
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
 bench: $(VENV)/run.stamp
 	@$(BIN)/unwind bench

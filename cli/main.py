@@ -29,7 +29,7 @@ Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 faile
 backtest's gate failed, 75 busy (try again), 130 or 143 interrupted.
 """
 
-# Plain help: the README holds it word for word, whatever the terminal's width.
+# Plain help: the pages of the reference hold it word for word, whatever the terminal's width.
 SETTINGS: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None}
 
 app = typer.Typer(name="unwind", help=HELP, pretty_exceptions_enable=False, **SETTINGS)

@@ -113,7 +113,7 @@ def table(result: "RunResult") -> Table:
     unit, tails, found, names = scale(result), result.results[0].measures, bundled_verdicts(), shown_scopes(result)
     measures = measures_among(tails[0].estimates)
     said = {name: found.short_words_for(name, each) for name, each in result.run.standings.items()}
-    meaning = f"{found.basis}: docs/backtest.md. {explained(said.values())}".strip()
+    meaning = f"{found.basis}: docs/validation/backtest.md. {explained(said.values())}".strip()
     words = Column(heading="backtest", is_number=False, meaning=meaning)
     heads = (*columns([tail.confidence for tail in tails], measures), words)
     rows: list[list[str]] = []

@@ -1,4 +1,4 @@
-"""The page docs/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
+"""The page docs/reference/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -14,7 +14,7 @@ def layout_page() -> str:
     lines = [
         "# What kernels are handed",
         "",
-        "Written from `kernels/layout.py` and `kernels/law_layout.py` by `python -m kernels.layout_page`."
+        "Written from `kernels/layout.py` and `kernels/law_layout.py` by `python -m cli.pages.reference`."
         " An int has 64 bits, a float is binary64.",
         "",
         f"A book: {_text(Book)}",
@@ -68,7 +68,3 @@ def _type(field: Declared) -> str:
 
 def _shape(field: Declared) -> str:
     return f"({', '.join(field.shape)}{',' if len(field.shape) == 1 else ''})" if field.shape else ""
-
-
-if __name__ == "__main__":
-    print(layout_page(), end="")

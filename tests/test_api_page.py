@@ -1,4 +1,4 @@
-"""What docs/api.md and the API's docstrings show is what they print."""
+"""What docs/how-to/api.md and the API's docstrings show is what they print."""
 
 import doctest
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from tests.source_files import ROOT
 
-PAGE = ROOT / "docs" / "api.md"
+PAGE = ROOT / "docs" / "how-to" / "api.md"
 # A frame's columns are laid out with blanks, which a page does not keep at the ends of lines.
 OPTIONS = doctest.NORMALIZE_WHITESPACE
 WITH_EXAMPLES = ("book", "levels", "market", "run", "scenario", "stress")
@@ -23,7 +23,7 @@ def failures(test: doctest.DocTest) -> str:
 
 def test_the_page_prints_what_it_shows():
     code = "\n".join(re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
-    assert failures(doctest.DocTestParser().get_doctest(code, {}, "docs/api.md", str(PAGE), 0)) == ""
+    assert failures(doctest.DocTestParser().get_doctest(code, {}, "docs/how-to/api.md", str(PAGE), 0)) == ""
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

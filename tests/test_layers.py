@@ -62,7 +62,7 @@ HOMES = {
     "numba": ("kernels/*", "bench/*"),
     "pydantic": ("engine/inputs/*",),
     "python_calamine": ("engine/inputs/sheets/read.py",),
-    "QuantLib": ("engine/conventions/calendars.py", "bench/*"),
+    "QuantLib": ("engine/conventions/calendars.py", "bench/*", "cli/pages/prices.py"),
     "rich": ("cli/*",),
     "scipy.stats": ("engine/analysis/regulatory/pnl_attribution.py",),  # takes a second to load: no run does
     "torch": ("bench/peers/*",),
@@ -87,7 +87,6 @@ def layer(module: str) -> int | None:
 # Modules that no command needs, each with its reason.
 WITHOUT_COMMAND = {
     "kernels.cuda.host.on_cpu": "runs the CUDA sources on a processor, for tests where there is no device",
-    "kernels.layout_page": "writes docs/layout.md, by `python -m kernels.layout_page`",
 }
 
 

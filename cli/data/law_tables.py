@@ -126,7 +126,8 @@ def _constant_table(state: "FilteredState") -> Table:
 
     columns = (Column(heading="chosen", is_number=False), Column(heading="value"))
     rows = [(name, f"{value:g}") for name, value in constants(state).items()]
-    return Table(title="Constants of the law, chosen on 2010-2019: docs/laws.md", columns=columns, rows=tuple(rows))
+    title = "Constants of the law, chosen on 2010-2019: docs/concepts/laws.md"
+    return Table(title=title, columns=columns, rows=tuple(rows))
 
 
 def _regimes_table(regimes: "RowRegimes") -> Table:

@@ -75,8 +75,8 @@ def _basis(found: "BundledVerdicts", market: "Market") -> str:
     from engine.backtest.bundled_verdicts import explained
 
     terms = explained(each.words for each in found.laws.values())
-    on_loops = f"of a loop's strength the record that the market of {market.valuation_date} holds, docs/laws.md"
-    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}. {terms}"
+    on_loops = f"of a loop's strength what the market of {market.valuation_date} holds, docs/concepts/laws.md"
+    return f"backtest: {found.basis}, docs/validation/backtest.md; {on_loops}. {terms}"
 
 
 def show(

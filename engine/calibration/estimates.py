@@ -82,7 +82,7 @@ def parameter_estimates(market: Market) -> Iterator[ParameterEstimate]:
 
 
 def constants(state: FilteredState) -> dict[str, float]:
-    """Return what is chosen of a filtered law, and not estimated: docs/laws.md says how."""
+    """Return what is chosen of a filtered law, and not estimated: docs/concepts/laws.md says how."""
     speeds = zip(state.decays.tolist(), state.weights.tolist(), strict=True)
     return {
         **{f"weight of the average that keeps {decay:g} a date": weight for decay, weight in speeds},

@@ -9,7 +9,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from cli import readme
+from cli.pages.commands import commands
 from tests.engine.batch.conftest import BatchFolder
 from tests.source_files import ROOT
 
@@ -87,9 +87,7 @@ def options_of(command):
 
 def test_every_command_has_every_form_or_a_reason_why_not():
     leaves = {
-        name.removeprefix("unwind "): command
-        for name, command, _ in readme.commands()
-        if not hasattr(command, "commands")
+        name.removeprefix("unwind "): command for name, command, _ in commands() if not hasattr(command, "commands")
     }
     without = {name for name, command in leaves.items() if "--format" not in options_of(command)}
     assert without == set(WITHOUT)
