@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, demo, doctor, feedback, log, run, runs, schema, simulate, streams, stress, warm
 from cli.analysis import explain, hedge, regulatory, reverse, whatif
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
@@ -47,8 +47,24 @@ def unwind(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    log_style: Annotated[
+        str,
+        typer.Option(
+            "--log",
+            metavar="STYLE",
+            envvar=log.VARIABLE,
+            help="What stands on stderr: text, or json, an object a line with time, level, event and figures.",
+        ),
+    ] = log.TEXT,
 ) -> None:
     """Take the options that stand before a command."""
+    with exit_codes():
+        log.choose(log_style, f"--log or {log.VARIABLE}")
+
+
+def command_name(command: Callable[..., None]) -> str:
+    """Return what a user calls a command."""
+    return command.__name__.strip("_")
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -56,8 +72,15 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:
-        with exit_codes():
-            command(*args, **kwargs)
+        name = command_name(command)
+        log.record("started", f"{name} begins", command=name)
+        try:
+            with exit_codes():
+                command(*args, **kwargs)
+        except SystemExit as ended:
+            log.record("ended", f"{name} ends", command=name, exit_code=ended.code)
+            raise
+        log.record("ended", f"{name} ends", command=name, exit_code=0)
 
     return run_guarded
 
@@ -130,6 +153,7 @@ app.command("report", cls=OnceCommand)(guarded(report.report))
 app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
 app.command("bench", cls=OnceCommand)(guarded(bench.bench))
 app.command("schema", cls=OnceCommand)(guarded(schema.schema))
+app.command("warm", cls=OnceCommand)(guarded(warm.warm))
 app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cli import log
 from cli.terminal import styled
 
 HEARTBEAT_S = 30.0
@@ -49,6 +50,7 @@ def heartbeat(clock: Callable[[], float], counted: str = "paths") -> Progress:
             return
         last = now
         took = f"; the first took {now - start:.0f} s, compiling included" if first else f" after {now - start:.0f} s"
-        print(f"{done:,} of {total:,} {counted}{took}", file=sys.stderr, flush=True)
+        message = f"{done:,} of {total:,} {counted}{took}"
+        log.write("info", "progress", message, done=done, total=total, counted=counted)
 
     return report

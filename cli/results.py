@@ -9,6 +9,7 @@ from cli import render
 from cli.render import Column, Scale, Table
 from engine.errors import RiskError
 from engine.part_files import part_of
+from engine.portable_files import move
 
 if TYPE_CHECKING:
     from engine.analysis.contributions.figures import ContributionTable
@@ -76,7 +77,7 @@ def write(
     part = part_of(out)
     try:
         part.write_text(json_line(result, contributions, gradients) + "\n", encoding="utf-8")
-        part.replace(out)
+        move(part, out)
     except OSError as error:
         raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None
     finally:

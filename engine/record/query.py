@@ -18,6 +18,7 @@ import pyarrow as pa
 from engine.errors import InputError, RiskError, did_you_mean
 from engine.inputs.batch import day_of_text
 from engine.part_files import part_of
+from engine.portable_files import move
 from engine.record.atomic import write_atomically
 from engine.record.manifest import main_scenario, read_intact, read_manifest
 from engine.record.read import read_table
@@ -315,7 +316,7 @@ def _write_sqlite(rows: Rows, path: Path) -> None:
                 connection.executemany(f"INSERT INTO figures VALUES ({places})", plain)
         finally:
             connection.close()
-        part.replace(path)
+        move(part, path)
     except (sqlite3.Error, OSError) as error:
         raise RiskError(f"{str(path)!r} cannot be written: {error}") from None
     finally:
