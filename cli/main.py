@@ -62,17 +62,12 @@ def unwind(
         log.choose(log_style, f"--log or {log.VARIABLE}")
 
 
-def command_name(command: Callable[..., None]) -> str:
-    """Return what a user calls a command."""
-    return command.__name__.strip("_")
-
-
-def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that ends with the exit code of whatever goes wrong in it."""
+def guarded(command: Callable[..., None], called: str = "") -> Callable[..., None]:
+    """Return a command that ends with the exit code of whatever goes wrong in it; `called`: by its user."""
+    name = called or command.__name__
 
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:
-        name = command_name(command)
         log.record("started", f"{name} begins", command=name)
         try:
             with exit_codes():
@@ -88,7 +83,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -> None:
     group = typer.Typer(help=text, **SETTINGS)
     for command_name, command in commands.items():
-        group.command(command_name, cls=OnceCommand)(guarded(command))
+        group.command(command_name, cls=OnceCommand)(guarded(command, f"{name} {command_name}"))
     app.add_typer(group, name=name)
 
 

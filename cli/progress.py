@@ -46,7 +46,7 @@ def heartbeat(clock: Callable[[], float], counted: str = "paths") -> Progress:
     def report(done: int, total: int) -> None:
         nonlocal last, is_first
         now, first, is_first = clock(), is_first, False
-        if now - last < HEARTBEAT_S:
+        if now - last < HEARTBEAT_S and not (log.is_json() and done == total):
             return
         last = now
         took = f"; the first took {now - start:.0f} s, compiling included" if first else f" after {now - start:.0f} s"

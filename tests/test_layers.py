@@ -11,7 +11,7 @@ from tests.source_files import PACKAGES, imports, imports_of, init_files, module
 # Lowest first. A module may import what stands in its own row or in a row above it; the longest name counts.
 LAYERS = (
     ("kernels",),
-    ("engine.errors", "engine.part_files"),
+    ("engine.errors", "engine.part_files", "engine.portable_files"),
     ("engine.risk",),
     ("engine.conventions",),
     ("engine.market",),

@@ -186,7 +186,7 @@ def verify(
 
 
 def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
-    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm."""
+    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster."""
     from engine.batch.schedulers import example_names, example_text
 
     typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())

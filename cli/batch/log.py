@@ -43,7 +43,7 @@ class Log:
 
     def progress(self, done: int, total: int) -> None:
         """Report paths done and in all, of the run in hand, when the last message was long ago."""
-        if self._clock() - self._last >= HEARTBEAT_S:
+        if self._clock() - self._last >= HEARTBEAT_S or (log.is_json() and done == total):
             elapsed = self._clock() - self._start
             message = f"{done:,} of {total:,} paths after {elapsed:.0f} s"
             self._write("info", "progress", message, done=done, total=total, counted="paths")

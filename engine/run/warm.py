@@ -20,7 +20,7 @@ from engine.run.prepared import n_steps_of, prepared_by
 PRECISIONS = ("float64", "float32")
 PATHS = 128  # one block: what is compiled does not hang on their number
 LOOK_S = 0.5  # seconds between two looks at how far the others are
-N_KERNELS = 150  # of a precision, about: for the bar alone
+N_KERNELS = 70  # of a precision, about: for the bar alone
 _DAYS = 3  # a horizon that is walked
 
 
