@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from cli import log
+from cli.machine import log
 from engine.errors import RiskError
 
 FAILED = 1

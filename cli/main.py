@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, doctor, feedback, log, run, runs, schema, simulate, streams, stress, warm
+from cli import bench, demo, feedback, run, runs, schema, simulate, streams, stress
 from cli.analysis import explain, hedge, regulatory, reverse, whatif
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
@@ -17,6 +17,7 @@ from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices, spreads
 from cli.errors import exit_codes
+from cli.machine import doctor, log, warm
 from cli.options import OnceCommand
 from cli.record import report, reproduce
 from cli.scenario import commands as scenario

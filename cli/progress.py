@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cli import log
+from cli.machine import log
 from cli.terminal import styled
 
 HEARTBEAT_S = 30.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Literal
 
-from cli import log
+from cli.machine import log
 from cli.terminal import harmless, one_line, styled
 
 if TYPE_CHECKING:

@@ -202,8 +202,8 @@ def _run(
     cluster: Cluster | None = None,
     compute: bool = True,
 ) -> None:
-    from cli import log as lines
     from cli.batch.log import Log
+    from cli.machine import log as lines
     from engine.batch.blocks.shares import parse_share
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from cli import log
+from cli.machine import log
 from cli.progress import HEARTBEAT_S
 from engine.errors import RiskError
 

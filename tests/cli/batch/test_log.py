@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from cli import log
 from cli.batch.log import Log
+from cli.machine import log
 from cli.progress import HEARTBEAT_S
 from engine.batch.blocks.shares import parse_share
 from engine.batch.schedulers import example_names

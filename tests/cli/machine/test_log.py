@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from cli import log
+from cli.machine import log
 from cli.progress import heartbeat
 from engine.errors import Fault, FileFaults, InputError, RiskError
 
