@@ -114,7 +114,7 @@ def imported_by_numba_kernels():
     """Modules of ours that the numba wing imports, and these themselves."""
     names = set()
     for path in (KERNELS / "numba").rglob("*.py"):
-        if path.name in ("backend.py", "compiled.py", "settings.py"):
+        if path.name in ("backend.py", "compiled.py", "kept.py", "settings.py"):
             continue  # they compile nothing themselves
         names.add(path.relative_to(KERNELS).as_posix())
         found = re.findall(r"^from kernels\.([\w.]+) import", path.read_text(encoding="utf-8"), re.MULTILINE)
