@@ -24,7 +24,7 @@ demo: $(VENV)/run.stamp
 	@$(BIN)/unwind demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 slow: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -q -m slow

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cli.machine import log
 from cli.terminal import harmless, one_line, styled
+from engine.text_width import padded, text_width
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -155,7 +156,7 @@ def warn(text: str) -> None:
 def plain(table: Table) -> str:
     """Return the table as aligned text, two spaces between columns."""
     grid = [[column.heading for column in table.columns], *map(list, table.rows)]
-    widths = [max((len(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
+    widths = [max((text_width(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
     lines = [table.title, *("  ".join(_entries(table.columns, row, widths)).rstrip() for row in grid)]
     return "\n".join([*lines, *(f"  {sentence}" for sentence in _sentences(table))])
 
@@ -169,7 +170,7 @@ def _sentences(table: Table) -> Iterator[str]:
 
 def _entries(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
     return [
-        entry.rjust(width) if column.is_number else entry.ljust(width)
+        padded(entry, width, is_right=column.is_number)
         for column, entry, width in zip(columns, row, widths, strict=bool(row))
     ]
 

@@ -87,7 +87,7 @@ def export(
 
     chosen = query.table_of(table)
     found = query.figures(query.recorded_runs(folder, date or (), run or (), chosen), where)
-    query.export(found, check_out(out, inputs=(), flag="FILE"))
+    query.export(found, check_out(out, inputs=(), flag="FILE"), chosen)
     render.say(f"{len(found.rows):,} rows written to {out}")
 
 

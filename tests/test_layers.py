@@ -11,7 +11,8 @@ from tests.source_files import PACKAGES, imports, imports_of, init_files, module
 # Lowest first. A module may import what stands in its own row or in a row above it; the longest name counts.
 LAYERS = (
     ("kernels",),
-    ("engine.errors", "engine.part_files", "engine.portable_files"),
+    ("engine.errors", "engine.part_files", "engine.portable_files", "engine.sheet_path", "engine.text_width"),
+    ("engine.workbook",),
     ("engine.risk",),
     ("engine.conventions",),
     ("engine.market",),
@@ -54,13 +55,14 @@ HOMES = {
     "jax": ("bench/peers/*",),
     "matplotlib": ("engine/report/*", "engine/levels/picture.py", "engine/backtest/picture.py", "bench/plot.py"),
     "numba": ("kernels/*", "bench/*"),
-    "openpyxl": ("engine/record/query.py",),
     "pydantic": ("engine/inputs/*",),
+    "python_calamine": ("engine/inputs/sheets/read.py",),
     "QuantLib": ("engine/conventions/calendars.py", "bench/*"),
     "rich": ("cli/*",),
     "scipy.stats": ("engine/analysis/regulatory/pnl_attribution.py",),  # takes a second to load: no run does
     "torch": ("bench/peers/*",),
     "typer": ("cli/*",),
+    "xlsxwriter": ("engine/workbook.py",),
 }
 
 

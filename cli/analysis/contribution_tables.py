@@ -114,6 +114,8 @@ def _has_shares(found: "ContributionTable") -> bool:
 
 
 def _footnotes(found: "ContributionTable", measures: "Sequence[TailMeasure]", scale: Scale) -> Iterator[str]:
+    from engine.book.groupings import BOOK
+
     paths = "worst moves" if found.is_exact else "paths of the tail"
     yield f"Read from {found.tail_paths:,} {paths}; ± and a second ± as above."
     if not all(_is_worth_a_row(group, found) for group in found.shown):
@@ -121,6 +123,9 @@ def _footnotes(found: "ContributionTable", measures: "Sequence[TailMeasure]", sc
     if found.diversification:
         off = ", ".join(f"{estimate(found.diversification[m.key], scale)} off {m.label}" for m in measures)
         yield f"Diversification takes {off} of the groups alone, added up."
+    if found.alone_paths is not None:
+        alone = "Added is" if found.by == BOOK.name else "Alone and added are"
+        yield f"{alone} of the run's first {found.alone_paths:,} paths, whose total is not quite the run's."
     if found.others is not None:
         yield f"{found.others.group}: all groups but the largest; --json has each."
 

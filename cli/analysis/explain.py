@@ -156,8 +156,9 @@ def _as_json(found: "RunExplanation", replay: str) -> dict[str, Any]:
 
 def _show(found: "RunExplanation", replay: str) -> None:
     from cli.analysis.explain_bars import bars
-    from cli.analysis.explain_prose import amount, heading, prose
+    from cli.analysis.explain_prose import heading, prose
     from cli.analysis.explain_tables import cause_tables, contribution_table, money
+    from engine.explain.amount_text import amount
 
     print(f"{heading(found)}\n")
     render.show_text(prose(found))

@@ -158,7 +158,7 @@ def explain_nights(
     import json
 
     from cli import options, progress
-    from engine.explain.nights import change
+    from engine.explain.nights import change, change_prose
     from engine.inputs.run import MAX_PATHS, resolve
 
     question = change.ChangeQuestion(
@@ -174,6 +174,7 @@ def explain_nights(
     if as_json:
         print(json.dumps(change.as_json(found), ensure_ascii=False, allow_nan=False))
     else:
+        render.show_text(change_prose.prose(found))
         render.show(*tables(found))
     for note in found.notes:
         render.warn(note)

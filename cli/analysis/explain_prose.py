@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli import render
+from engine.explain.amount_text import amount, listed
 
 if TYPE_CHECKING:
     from engine.explain.run.causes import Cause
@@ -66,13 +67,13 @@ def _parts(parts: Sequence["Contribution"], key: str, es: float) -> Iterator[str
         share, most = adding[0]
         if share > 1.0:
             words[0] = f"More than all of it ({render.percent(share, 0)}) is {most.words}"
-            yield f"{_listed(words)}; others take off."
+            yield f"{listed(words)}; others take off."
         else:
             words[0] = words[0].replace(" % ", " % of that is ", 1)
-            yield f"{_listed(words)}."
+            yield f"{listed(words)}."
     if saving:
         words = [f"{each.words} takes {render.percent(-share, 0)} off" for share, each in saving]
-        yield f"{_capital(_listed(words))}."
+        yield f"{_capital(listed(words))}."
 
 
 def _tail(each: "ScenarioExplanation", es: float) -> Iterator[str]:
@@ -80,11 +81,11 @@ def _tail(each: "ScenarioExplanation", es: float) -> Iterator[str]:
     if each.causes:
         worth = [cause for i, cause in enumerate(each.causes[:MOST_CAUSES]) if i == 0 or cause.share >= LEAST_CAUSE]
         words = [f"{_said(cause)} on {render.percent(cause.share, 0)}" for cause in worth]
-        yield f"What made these paths lose: {_listed(words)}."
+        yield f"What made these paths lose: {listed(words)}."
     costly = [one for one in each.mechanisms if one.cost >= max(WORTH_SAYING * es, 2.0 * one.cost_se)]
     if costly:
         words = [f"{amount(one.cost)} by {_article(one.name)}" for one in sorted(costly, key=lambda one: -one.cost)]
-        yield f"On average they lost {_listed(words[:MOST_PARTS])}."
+        yield f"On average they lost {listed(words[:MOST_PARTS])}."
     if each.regimes:
         most = max(each.regimes, key=lambda regime: regime.in_tail - regime.of_all)
         error = 2.0 * (most.in_tail_se**2 + most.of_all_se**2) ** 0.5
@@ -120,20 +121,6 @@ def _change(change: "SignChange") -> str:
         f"{what} adds {amount(change.adds.value, change.adds.error)} in {change.adds_in} and takes off"
         f" {amount(-change.takes_off.value, change.takes_off.error)} in {change.takes_off_in}."
     )
-
-
-def amount(value: float, se: float = 0.0) -> str:
-    """Return an amount in the heading's currency, three significant digits with its error: "25.8 ±0.1 bn"."""
-    divisor, unit = next(((size, name) for size, name in render.UNITS if abs(value) >= size), (1.0, ""))
-    scaled = value / divisor
-    decimals = max(0, 2 - len(str(int(abs(scaled)))) + 1)
-    error = f" ±{se / divisor:,.{decimals}f}" if se else ""
-    return f"{scaled:,.{decimals}f}{error} {unit}".rstrip()
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _capital(text: str) -> str:

@@ -127,7 +127,7 @@ def _score_rows(each: "ScenarioScore", unit: Scale, verdict: str) -> Iterator[li
     moved = [_moved(change, unit) for change in (es, var)]
     yield [each.scenario, before, after, *moved, _mean(each.pnl, unit), verdict]
     for regime in each.regimes:
-        name = f"  {regime.regime}, {render.percent(regime.probability, 2)}"
+        name = f"  {regime.regime}, {render.percent(regime.probability, 2)} ±{render.percent(regime.probability_se, 2)}"
         yield [name, "", "", "", "", "?" if regime.pnl is None else _mean(regime.pnl, unit), ""]
 
 

@@ -131,7 +131,10 @@ def _required(result: "ReverseStress", required: "RequiredLevels", scale: Scale)
         Column(heading="must be", is_number=False),
         Column(heading="move", meaning="± one standard error of the line through the paths; ? where it is not known."),
         Column(heading="in std", meaning="the move less the law's mean, over its standard deviation."),
-        Column(heading="beyond", meaning="probability to end there or farther."),
+        Column(
+            heading="beyond",
+            meaning="probability to end there or farther; below: no path does, the bound holds with 95 % confidence.",
+        ),
     )
     reach = f"{_level(required.kind, required.low)} to {_level(required.kind, required.high)}"
     title = (
@@ -225,6 +228,8 @@ def _share(figure: "Figure") -> str:
     """Return a probability, to two digits of its error or three of its own."""
     if not math.isfinite(figure.value):
         return "?"
+    if figure.at_most is not None:
+        return f"below {100.0 * figure.at_most:.2g} %"
     size = figure.se or figure.value
     if figure.value and figure.value < 1e-6:
         return f"{figure.value:.1e}" + (f" ±{figure.se:.0e}" if figure.se else "")

@@ -90,7 +90,7 @@ def _payments(found: "WhatIf") -> Table:
 def _payment_rows(each: "ScenarioChange", unit: Scale) -> Iterator[list[str]]:
     yield [each.scenario, "", _mean(each.pnl, unit), _mean(each.pnl_in_tail, unit)]
     for regime in each.regimes:
-        probability = render.percent(regime.probability, 2)
+        probability = f"{render.percent(regime.probability, 2)} ±{render.percent(regime.probability_se, 2)}"
         yield [f"  {regime.regime}", probability, "?" if regime.pnl is None else _mean(regime.pnl, unit), ""]
 
 

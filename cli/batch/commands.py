@@ -313,6 +313,7 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
     batch = outcome.batch
     if not batch.report:
         return
+    from engine.explain.nights.changes_since import changes_since
     from engine.report.write import report_path, write_report
 
     for night in outcome.nights:
@@ -320,7 +321,9 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
             continue
         path = report_path(batch.out, night.valuation_date)
         try:
-            write_report(batch.out, night.valuation_date, path, backtest=batch.backtest)
+            day = night.valuation_date
+            changes = changes_since(batch.out, day, log.progress, log.say) if batch.explain else None
+            write_report(batch.out, day, path, backtest=batch.backtest, changes=changes)
             log.say(f"{night.valuation_date}: report in {path}")
         except Exception as error:
             message = str(error) if isinstance(error, RiskError) else described(error)

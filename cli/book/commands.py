@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 HELP = "Write, check and compile books of positions, and show what moves them."
 
-File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, or Parquet).")]
+File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, spreadsheet, or Parquet).")]
 Files = Annotated[
-    list[Path], typer.Argument(metavar="BOOK...", help="Positions (CSV, or Parquet), in one or more files.")
+    list[Path],
+    typer.Argument(metavar="BOOK...", help="Positions (CSV, spreadsheet, Parquet), in one or more files."),
 ]
 
 

@@ -10,6 +10,7 @@ from cli import render
 from engine.errors import InputError
 
 if TYPE_CHECKING:
+    from engine.explain.nights.changes_since import Changes
     from engine.record.correlations import Correlations
 
 
@@ -34,6 +35,12 @@ def report(
             help="Show a backtest too: the folder of `unwind backtest --out`, none of whose bytes may be changed.",
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Take the change since the night before apart: runs between the two, half a minute a run."
+        ),
+    ] = False,
 ) -> None:
     """Write a recorded night as one HTML file that needs nothing else (extra `report`).
 
@@ -47,7 +54,9 @@ def report(
     path = check_out(out, inputs=history or ())
     if _in_record(path, folder):
         raise InputError(f"--out {str(out)!r} lies among the record's own files; write the report beside them")
-    size = write_report(folder, valuation_date, path, _correlations(folder, valuation_date, history or []), backtest)
+    correlations = _correlations(folder, valuation_date, history or [])
+    changes = _changes(folder, valuation_date) if explain else None
+    size = write_report(folder, valuation_date, path, correlations, backtest, changes)
     render.say(f"{out}: the night of {valuation_date}, {size / 1000:,.0f} kB")
 
 
@@ -59,6 +68,15 @@ def _correlations(folder: Path, valuation_date: date, histories: list[Path]) -> 
     from engine.record.read import read_night
 
     return correlations_of_night(read_night(folder, valuation_date), histories)
+
+
+def _changes(folder: Path, valuation_date: date) -> "Changes":
+    """Take the change of each run since the night before apart."""
+    from cli import progress
+    from engine.explain.nights.changes_since import changes_since
+
+    with progress.on_stderr("runs") as report:
+        return changes_since(folder, valuation_date, report, render.say)
 
 
 def _night(folder: Path, day: str | None) -> date:

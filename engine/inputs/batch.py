@@ -29,7 +29,7 @@ from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 from engine.mechanisms.law import ALL
 
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
+NAME = r"[^\W_][\w.-]{0,63}"  # of runs and books: a folder's name on any system
 
 _ELSEWHERE = {
     "market": "the batch's own key `market`",
@@ -110,7 +110,9 @@ _DATE_SCHEMA = {"type": "string", "format": "date"}
 class BookEntry(Strict):
     """A book file, or several by a glob."""
 
-    path: PathText = Field(description="CSV or Parquet, relative to the batch file; {date} and globs are filled in.")
+    path: PathText = Field(
+        description="Positions, relative to the batch file; {date} and globs are filled in: FILE.xlsx#SHEET too."
+    )
     name: Name | None = Field(default=None, description="For `books` of a run. Default: the file's, without its end.")
 
 
@@ -153,9 +155,13 @@ class BatchFile(Strict):
         description="[[limits]], or the path of a TOML file that has them.",
         json_schema_extra=describe_limits,
     )
-    realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
+    realised: PathText | None = Field(default=None, description="Table of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
+    explain: bool = Field(
+        default=False,
+        description="Take the change since the night before apart, in the report: half a minute a run.",
+    )
     backtest: PathText | None = Field(
         default=None, description="Folder of `unwind backtest --out`, shown in the report; relative to the batch file."
     )
@@ -186,9 +192,11 @@ class BatchFile(Strict):
         return self
 
     @model_validator(mode="after")
-    def _backtest_is_shown(self) -> "BatchFile":
+    def _report_shows_it(self) -> "BatchFile":
         if self.backtest is not None and not self.report:
             raise ValueError("`backtest` is shown in the report: set report = true, or leave it out")
+        if self.explain and not self.report:
+            raise ValueError("`explain` is shown in the report: set report = true, or leave it out")
         return self
 
 
@@ -208,6 +216,7 @@ class Batch:
     realised: Path | None
     prometheus: Path | None
     report: bool  # after each night
+    explain: bool  # in the report: what changed since the night before
     backtest: Path | None  # folder of one that the report shows
     umask: int | None  # permissions that what is written does without; None: the process's
     histories: tuple[Path, ...]  # for trailing correlations
@@ -260,6 +269,7 @@ def read_batch(path: Path, dates: Sequence[str] = (), *, zone: str = TOKYO) -> B
         realised=folder / file.realised if file.realised else None,
         prometheus=folder / file.prometheus if file.prometheus else None,
         report=file.report,
+        explain=file.explain,
         backtest=folder / file.backtest if file.backtest else None,
         umask=file.umask,
         histories=tuple(folder / each for each in file.histories),

@@ -25,16 +25,17 @@ from engine.record.read import read_table
 from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.standing import STRESS_LABEL, Standing, recorded_standings
+from engine.workbook import SheetTable, workbook_bytes
 from kernels.registry import Registry
 
 EXPORTS = (".csv", ".xlsx", ".sqlite")
 ROUNDING = 1e-12  # of a figure: two machines may differ by that
 BOUND_ROUNDING = 1e-9  # of the largest figure beside a bound: a bound that moves by less says nothing new of it
-XLSX_ROWS = 1_048_575  # of a sheet, below its heading
 
 _LABEL = "label"  # of a scenario's figures, where they are those of a stress
 _KEY = "run, scenario, scope, measure, confidence, curve"
 _TYPES = {"double": "REAL", "int64": "INTEGER", "bool": "INTEGER"}
+_NUMBER_FORMATS = {"double": "#,##0.00", "int64": "#,##0"}  # of a spreadsheet: amounts, and how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,15 +191,26 @@ def differences(one: Sequence[RecordedRun], other: Sequence[RecordedRun]) -> Row
     )
 
 
-def export(rows: Rows, path: Path) -> None:
-    """Write an answer as CSV, XLSX or SQLite, by the file's end; it appears whole. Raises InputError, RiskError."""
+def export(rows: Rows, path: Path, table: RecordedTable = FIGURES) -> None:
+    """Write an answer from a table as CSV, XLSX or SQLite, by the file's end; it appears whole.
+
+    Text is written as it is, to the letter. A spreadsheet has it as text, also where it begins like a formula; its
+    numbers have 16 digits, and in the other two every bit.
+
+    Raises
+    ------
+    InputError
+        The file's end is none of `EXPORTS`, or there are more rows than a sheet has.
+    RiskError
+        The file cannot be written.
+    """
     match path.suffix:
         case ".csv":
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows([rows.columns, *rows.rows])
             write_atomically(path, text.getvalue().encode())
         case ".xlsx":
-            write_atomically(path, _xlsx(rows))
+            write_atomically(path, _xlsx(rows, table))
         case ".sqlite":
             _write_sqlite(rows, path)
         case _:
@@ -276,29 +288,12 @@ def _duckdb() -> Any:
     return duckdb
 
 
-def _xlsx(rows: Rows) -> bytes:
-    try:
-        import openpyxl
-        from openpyxl.cell import WriteOnlyCell
-    except ImportError:
-        raise InputError("an .xlsx file needs openpyxl: pip install 'unwind-risk[store]'") from None
-    if len(rows.rows) > XLSX_ROWS:
-        raise InputError(f"{len(rows.rows):,} rows do not fit a sheet of {XLSX_ROWS:,}; export to .csv or .sqlite")
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("figures")
-
-    def entry(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        made = WriteOnlyCell(sheet, value)
-        made.data_type = "s"  # text is text, also where it begins like a formula
-        return made
-
-    for row in (rows.columns, *rows.rows):
-        sheet.append([entry(value) for value in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+def _xlsx(rows: Rows, table: RecordedTable) -> bytes:
+    formats = {
+        field.name: _NUMBER_FORMATS[str(field.type)] for field in table.schema if str(field.type) in _NUMBER_FORMATS
+    }
+    formats.pop("confidence", None)  # 0.975 is no amount
+    return workbook_bytes([SheetTable(name=table.name, columns=rows.columns, rows=rows.rows, formats=formats)])
 
 
 def _write_sqlite(rows: Rows, path: Path) -> None:

@@ -11,6 +11,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from engine.backtest.kept_backtest import KeptBacktest
+from engine.explain.nights.change import NightsChange
+from engine.explain.nights.changes_since import Changes
 from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night
 from engine.report import heat, sections, summary
@@ -18,6 +20,7 @@ from engine.report.backtest import backtest_part
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.groupings import grouping_charts
 from engine.report.model_band import model_band_tables
+from engine.report.night_change import change_charts
 from engine.report.parameter_band import parameter_charts
 from engine.report.parts import Badge, Entry, Shaded, shown
 from engine.report.sheet import Sheet, sheet
@@ -61,6 +64,7 @@ def render(
     valuation_date: date,
     correlations: Correlations | None = None,
     backtest: KeptBacktest | None = None,
+    changes: Changes | None = None,
 ) -> str:
     """Render one night as one HTML page, under 500 kB, that asks for nothing outside itself.
 
@@ -70,6 +74,7 @@ def render(
     valuation_date : of a night in it
     correlations : to be shown instead of the record's own, as taken from a history now
     backtest : of laws, to be shown beside the record; None: no such part
+    changes : since the night before, by run, taken apart; None: nobody asked, and the page says how to get them
 
     Raises
     ------
@@ -78,7 +83,8 @@ def render(
     """
     contents = _contents(folder, valuation_date, correlations, backtest)
     environment = _environment()
-    parts = [_run_part(environment, each) for each in contents.sheets]
+    known = changes or {}
+    parts = [_run_part(environment, each, known.get(each.run.name)) for each in contents.sheets]
     return _fitted(environment, contents, parts)
 
 
@@ -118,7 +124,7 @@ def _no_correlations(night: Night) -> tuple[str, ...]:
     return (_OLD_RECORD,) if night.runs else ()
 
 
-def _run_part(environment: Environment, of: Sheet) -> RunPart:
+def _run_part(environment: Environment, of: Sheet, change: NightsChange | str | None) -> RunPart:
     """Render a run in four lengths: whole; without the longest charts; figures of all books alone; left out."""
     template = environment.get_template("run.html")
     figures = {"sheet": of, "figures": sections.figures(of), "bands": model_band_tables(of)}
@@ -126,7 +132,7 @@ def _run_part(environment: Environment, of: Sheet) -> RunPart:
     charts = {section: section(of) for section in sections.SECTIONS}
     short = [chart for section, chart in charts.items() if section in sections.SHORT]
     heat_maps = heat.heat_maps(of)
-    studies = [*grouping_charts(of), *parameter_charts(of)]
+    studies = [*change_charts(of, change), *grouping_charts(of), *parameter_charts(of)]
     lengths = (
         {**figures, "charts": [*studies, *charts.values()], "heat_maps": heat_maps, "note": ""},
         {**figures, "charts": [*studies, *short], "heat_maps": heat_maps, "note": _SHORT},

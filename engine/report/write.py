@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.backtest.kept_backtest import KeptBacktest, read_backtest
 from engine.errors import InputError
+from engine.explain.nights.changes_since import Changes
 from engine.record.atomic import write_atomically
 from engine.record.correlations import Correlations
 
@@ -16,6 +17,7 @@ def write_report(
     path: Path,
     correlations: Correlations | None = None,
     backtest: Path | None = None,
+    changes: Changes | None = None,
 ) -> int:
     """Write one night of a record as one HTML file; return its size in bytes.
 
@@ -28,6 +30,7 @@ def write_report(
     path : the file to write; its folder is made
     correlations : to be shown instead of the record's own, as taken from a history now
     backtest : folder of a finished backtest, to be shown too; none of its bytes may have been changed
+    changes : since the night before, by run, as `changes_since` takes them apart
 
     Raises
     ------
@@ -37,7 +40,7 @@ def write_report(
         The file cannot be written.
     """
     kept = None if backtest is None else read_backtest(backtest)
-    data = _renderer()(folder, valuation_date, correlations, kept).encode()
+    data = _renderer()(folder, valuation_date, correlations, kept, changes).encode()
     write_atomically(path, data)
     return len(data)
 
@@ -47,7 +50,7 @@ def report_path(folder: Path, valuation_date: date) -> Path:
     return folder / "reports" / f"{valuation_date}.html"
 
 
-def _renderer() -> Callable[[Path, date, Correlations | None, KeptBacktest | None], str]:
+def _renderer() -> Callable[[Path, date, Correlations | None, KeptBacktest | None, Changes | None], str]:
     try:
         from engine.report.page import render
     except ImportError as error:

@@ -1,12 +1,15 @@
 """A run up to its first path: what of it is drawn, and what is known without simulation, each packed for a backend."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.inputs.run import RunConfig
+from engine.law.arrays import model_arrays
+from engine.law.law import law_of
 from engine.law.past.one_step import enumerated
+from engine.market.market import Market
 from engine.mechanisms.registry import is_daily
 from engine.pack.observations import expires_inside
 from engine.pack.pack import Packed, pack
@@ -69,14 +72,29 @@ def prepared_by(config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_s
     )
 
 
+def under_law_of(part: Prepared, market: Market) -> Prepared:
+    """Return a part of one scenario whose factors move as another market has it, its book as it was packed.
+
+    Much quicker than packing anew where the markets' levels are the same, so that no value of the book is another.
+    """
+    inputs = replace(part.inputs, market=market).with_scenarios(part.inputs.scenarios, part.inputs.names)
+    (shocked,), (unwind,) = inputs.shocked, inputs.unwinds
+    _, model = model_arrays([law_of(shocked, part.config.horizon_days, part.packed.n_steps, unwind, market)])
+    packed = replace(part.packed, model=model)
+    return _ready(part.config, inputs, part.backend, packed, is_whole=bool(part.n_moves.any()))
+
+
 def scopes_of(part: Prepared) -> tuple[str, ...]:
     """Return the scopes of a part's rows, of every scenario."""
     return ("total", *(f"book:{name}" for name in part.packed.books))
 
 
 def _part(config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_steps: int, *, is_whole: bool) -> Prepared:
-    packed = _pack(config, inputs, n_steps)
-    model, n_moves = packed.model, np.zeros(packed.model.laws.size, np.int64)
+    return _ready(config, inputs, backend, _pack(config, inputs, n_steps), is_whole=is_whole)
+
+
+def _ready(config: RunConfig, inputs: Inputs, backend: AbstractBackend, packed: Packed, *, is_whole: bool) -> Prepared:
+    model, n_moves, n_steps = packed.model, np.zeros(packed.model.laws.size, np.int64), packed.n_steps
     if is_whole:
         model, n_moves = enumerated(model, n_steps)
     program = _program(backend, config, packed, model)

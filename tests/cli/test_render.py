@@ -24,6 +24,12 @@ def test_plain_columns_are_aligned_and_explained():
     ]
 
 
+def test_columns_stay_aligned_below_full_width_letters():
+    rows = [("国債10年", "1.0"), ("JGB", "12.0")]
+    lines = render.plain(Table(title="T", columns=TABLE.columns, rows=rows)).splitlines()
+    assert lines[2:4] == ["国債10年   1.0", "JGB       12.0"]  # 国 and 債 and 年 take two columns each
+
+
 def test_in_a_pipe_the_plain_form_is_written(capsys):
     render.show(TABLE)
     assert capsys.readouterr().out == render.plain(TABLE) + "\n"

@@ -120,6 +120,7 @@ def _measured_alone(scene: Scene, found: Parted) -> Iterator[ContributionTable]:
             diversification=own.diversification if own is not None else {},
             tail_paths=tail.weights.size,
             is_exact=scene.moves is not None,
+            alone_paths=own.n_paths if own is not None and scene.moves is None else None,
         )
 
 

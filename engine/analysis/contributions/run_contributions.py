@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.analysis.contributions.contributions import check_by, contributions
 from engine.analysis.contributions.figures import ContributionTable
@@ -52,4 +52,5 @@ def run_taken_apart(
     if found:
         say(f"taken apart by {', '.join(config.by)} in {time.perf_counter() - before:.1f} s")
     made = tuple(scenes(prepared, finished.whole, finished.result, replayed))
-    return TakenApart(result=finished.result, contributions=found, scenes=made)
+    timing = replace(finished.result.timing, total_s=time.perf_counter() - start)
+    return TakenApart(result=replace(finished.result, timing=timing), contributions=found, scenes=made)

@@ -18,7 +18,7 @@ from engine.analysis.gradient.market_inputs import MarketInput
 from engine.market.market import Market
 from engine.run.backend import device_errors
 from engine.run.position_pnl import replayed
-from engine.run.prepared import Prepared, prepared_by
+from engine.run.prepared import Prepared, prepared_by, under_law_of
 from kernels.numpy.revalue import revalue
 from kernels.types import F64, U64
 
@@ -49,9 +49,9 @@ def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[i
 
     A confidence whose tail holds too few paths has none. `progress` is called with inputs done.
     """
-    slopes = np.empty((len(inputs), scene.paths.size))
+    slopes, run = np.empty((len(inputs), scene.paths.size)), _Changed.of(scene)
     for k, each in enumerate(inputs):
-        slopes[k] = _slope(scene.part, scene.number, each, scene.paths)
+        slopes[k] = run.slope(each)
         progress(k + 1)
     found = []
     for confidence, place in scene.places.items():
@@ -69,22 +69,41 @@ def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[i
     return found
 
 
-def _slope(part: Prepared, scenario: int, each: MarketInput, paths: U64) -> F64:
-    """Return the derivative of the total's P&L by an input on each path, per unit: (n_paths,) [currency]."""
-    up, down = (_total_pnl(part, scenario, each.changed(by), paths) for by in (each.step, -each.step))
-    slope: F64 = (up - down) * (each.per_unit / (2.0 * each.step))
-    return slope
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Changed:
+    """One scenario of a run in changed markets, on some of its paths."""
+
+    part: Prepared
+    scenario: int
+    paths: U64
+    as_it_is: Prepared  # in the run's own market, by full revaluation
+
+    @classmethod
+    def of(cls, scene: Scene) -> "_Changed":
+        same = _prepared(scene.part, scene.number, scene.part.inputs.market)
+        return cls(part=scene.part, scenario=scene.number, paths=scene.paths, as_it_is=same)
+
+    def slope(self, each: MarketInput) -> F64:
+        """Return the derivative of the total's P&L by an input on each path, per unit: (n_paths,) [currency]."""
+        up, down = (self._pnl(each.changed(by), is_level=each.is_level) for by in (each.step, -each.step))
+        slope: F64 = (up - down) * (each.per_unit / (2.0 * each.step))
+        return slope
+
+    def _pnl(self, market: Market, *, is_level: bool) -> F64:
+        """Return the total's P&L on the paths in another market, by full revaluation, from its own unshocked value."""
+        changed = _prepared(self.part, self.scenario, market) if is_level else under_law_of(self.as_it_is, market)
+        observed, tables = replayed(changed, 0, self.paths), changed.packed.book
+        if tables.run.observations.size == 1:
+            with device_errors():
+                return np.asarray(self.part.backend.pnl_of_moves(tables, observed[-1])[0])
+        total: F64 = revalue(tables, 0, observed[tables.run.observations - 1]).sum(axis=0)
+        return total
 
 
-def _total_pnl(part: Prepared, scenario: int, market: Market, paths: U64) -> F64:
-    """Return the total's P&L on paths in another market, by full revaluation, from its own unshocked value."""
+def _prepared(part: Prepared, scenario: int, market: Market) -> Prepared:
+    """Make one scenario of a part ready in a market, for full revaluation."""
     name = part.inputs.names[scenario]
     inputs = replace(part.inputs, market=market).with_scenarios([part.inputs.scenarios[scenario]], [name])
     config = part.config.model_copy(update={"revaluation": "direct"})
-    (changed,) = prepared_by(config, inputs, part.backend, part.packed.n_steps).parts
-    observed, book = replayed(changed, 0, paths), changed.packed.book
-    if book.run.observations.size == 1:
-        with device_errors():
-            return np.asarray(part.backend.pnl_of_moves(book, observed[-1])[0])
-    total: F64 = revalue(book, 0, observed[book.run.observations - 1]).sum(axis=0)
-    return total
+    (ready,) = prepared_by(config, inputs, part.backend, part.packed.n_steps).parts
+    return ready

@@ -33,6 +33,7 @@ class MarketInput:
     per_unit: float  # of `changed`'s argument
     step: float  # of it, up and down, for a difference
     changed: Changed
+    is_level: bool = True  # False: of the law of moves alone, which no value of a book today depends on
 
 
 def market_inputs(market: Market, unwind: Unwind | None) -> tuple[MarketInput, ...]:
@@ -112,6 +113,7 @@ def _vols(market: Market) -> Iterator[MarketInput]:
                 per_unit=PERCENT,
                 step=PERCENT,
                 changed=partial(_with_vol, market, f),
+                is_level=False,
             )
 
 
@@ -124,7 +126,13 @@ def _correlations(market: Market) -> Iterator[MarketInput]:
             if all(is_semidefinite(each) and abs(each[i, j]) <= 1.0 for each in both):
                 name = f"{market.factors[j].name}, {factor.name}"
                 yield MarketInput(
-                    group="correlations", name=name, unit="0.01", per_unit=PERCENT, step=step, changed=changed
+                    group="correlations",
+                    name=name,
+                    unit="0.01",
+                    per_unit=PERCENT,
+                    step=step,
+                    changed=changed,
+                    is_level=False,
                 )
 
 

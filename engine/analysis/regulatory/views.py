@@ -21,6 +21,7 @@ from engine.analysis.sectioning import check_sectioning
 from engine.book.used_factors import used_factors
 from engine.conventions.currencies import HOME, fx_quote
 from engine.errors import InputError
+from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import RunConfig
 from engine.mechanisms.law import FILTERED, LAW_KINDS, STRESSED, Way
 from engine.payoffs.fx_options import FxOptions, pairs_of
@@ -124,9 +125,9 @@ def regulatory_views(
     check_sectioning(config.n_paths, (CONFIDENCE,))
     always = {"scenarios": (NOTHING,), "confidences": (CONFIDENCE,), "instantaneous": True, "steps": "auto"}
     config, say = config.model_copy(update={**always, "horizon_days": BASE}), _once(say)
+    days = horizons_of(load_market(config.market or bundled_market_path()).factors, liquidity)  # an error says so first
     now, then = law_part(config, laws[0], say), law_part(config, STRESSED, say)
     market = now.inputs.market
-    days = horizons_of(market.factors, liquidity)
     sets = _sets(now, days)
     today = _Valued(now, [*sets.full.values(), *sets.reduced.values()], progress)
     year = _Valued(then, list(sets.reduced.values()), progress)

@@ -17,6 +17,9 @@ REACH = 10.0  # standard deviations of a factor, either way, within which a leve
 N_TRIED = 801  # levels that are tried
 N_BETWEEN = 33  # again between two of these, and again: a millionth of a standard deviation
 N_ZOOMS = 4
+# Of what n draws do not show, 3 / n is an upper bound with 95 % confidence: Hanley & Lippman-Hand (1983), "If nothing
+# goes wrong, is everything all right?", JAMA 249(13).
+RULE_OF_THREE = 3.0
 
 
 def required_levels(setting: StressSetting, book: BookLosses, factor: int, target: float) -> RequiredLevels:
@@ -112,4 +115,8 @@ def _beyond(setting: StressSetting, factor: int, state: float, in_std: float) ->
         return Figure(value=float(ndtr(-abs(in_std))), se=0.0)
     ends, weights = setting.first.states[factor], setting.first.weights
     share = float(weights[ends <= state if in_std < 0.0 else ends >= state].sum() / weights.sum())
-    return Figure(value=share, se=0.0 if setting.is_whole else math.sqrt(share * (1.0 - share) / ends.size))
+    if setting.is_whole:
+        return Figure(value=share, se=0.0)
+    if share == 0.0:
+        return Figure(value=0.0, se=0.0, at_most=RULE_OF_THREE / ends.size)
+    return Figure(value=share, se=math.sqrt(share * (1.0 - share) / ends.size))

@@ -12,6 +12,7 @@ class Figure:
 
     value: float
     se: float
+    at_most: float | None = None  # with 95 % confidence, of a share that no drawn path is in; None: `se` says how sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

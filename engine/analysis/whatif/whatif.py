@@ -1,5 +1,6 @@
 """What candidate trades would change: of VaR and ES in each scenario, a day's carry, and what they pay where."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,6 +51,7 @@ class RegimeMean:
 
     regime: str
     probability: float
+    probability_se: float  # binomial, of the paths whose regime is known
     pnl: Mean | None  # None: fewer than two paths end there
 
 
@@ -245,8 +247,14 @@ def regime_means(ends: FinalRegimes, pnl: F64) -> tuple[RegimeMean, ...]:
     """Average P&L (n_paths,) [currency] by the regime in which a path ends, over the paths whose end is known."""
     n = ends.numbers.size
     mine = [pnl[:n][ends.numbers == number] for number in range(len(ends.names))]
-    return tuple(
-        RegimeMean(regime=name, probability=each.size / n, pnl=mean_of(each) if each.size > 1 else None)
-        for name, each in zip(ends.names, mine, strict=True)
-        if each.size
+    return tuple(_regime_mean(name, each, n) for name, each in zip(ends.names, mine, strict=True) if each.size)
+
+
+def _regime_mean(name: str, pnl: F64, n_paths: int) -> RegimeMean:
+    share = pnl.size / n_paths
+    return RegimeMean(
+        regime=name,
+        probability=share,
+        probability_se=math.sqrt(share * (1.0 - share) / n_paths),
+        pnl=mean_of(pnl) if pnl.size > 1 else None,
     )

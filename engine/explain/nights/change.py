@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.analysis.sectioning import LEAST_IN_TAIL, N_SECTIONS, check_sectioning
 from engine.errors import InputError
+from engine.explain.nights.change_prose import prose
 from engine.explain.nights.corners import Stream, common_runs, stream_of
 from engine.explain.nights.mixed_books import NightBooks, Trades, trades_between
 from engine.explain.nights.mixed_market import check_mixable, is_same, moves
@@ -136,6 +137,7 @@ def as_json(change: NightsChange) -> dict[str, Any]:
     told = ("run", "scenario", "nights", "currency", "horizon_days", "n_paths", "n_runs", "n_sections")
     return {
         "schema": SCHEMA,
+        "text": prose(change),
         **{name: plain_json(getattr(change, name), name) for name in told},
         "movers": labels,
         "trades": plain_json(change.trades, "trades"),

@@ -40,7 +40,7 @@ def movers_of(markets: Sequence[Market]) -> tuple[Mover, ...]:
         (
             LEAD,
             "lead of the day",
-            "what residuals of the night's own date say of the next, by the law of past days",
+            "what the night's New York close moves on Tokyo's next day, and long bonds on themselves, by past days",
         ),
         (BASIS, "basis", "spreads of swap, repo and cross-currency curves over their parents"),
         (TRADES, "trades in and out", "rows of the books that came, went or were changed, at either night's levels"),

@@ -128,7 +128,8 @@ def _step(two: TailFigures) -> TailFigures:
 
 def _variance(sections: F64, axis: int) -> F64:
     """Return the variance of an estimate by that of the same on sections: see `engine.analysis.sectioning`."""
-    return np.asarray(sections.var(axis=axis, ddof=1) / N_SECTIONS)
+    around = sections - sections.take([0], axis=axis)  # of an exact law all are alike: rounding is no error
+    return np.asarray(around.var(axis=axis, ddof=1) / N_SECTIONS)
 
 
 def _roughness(near: F64) -> F64:
@@ -146,7 +147,8 @@ def _roughness(near: F64) -> F64:
 
 def _covariance(one: F64, other: F64) -> F64:
     """Return the covariance of two estimates by their sections (N_SECTIONS, ...): (2, 2, ...)."""
-    around = np.stack([each - each.mean(axis=0) for each in (one, other)])
+    moved = [each - each[:1] for each in (one, other)]
+    around = np.stack([each - each.mean(axis=0) for each in moved])
     return np.asarray(np.einsum("is...,js...->ij...", around, around) / (N_SECTIONS - 1) / N_SECTIONS)
 
 

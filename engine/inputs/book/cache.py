@@ -26,7 +26,7 @@ ABANDONED_S = 86_400.0  # age of a file that a killed process did not finish, be
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
     *("book/**/*.py", "conventions/**/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
-    *("inputs/book/*.py", "inputs/fields/*.py", "market/**/*.py"),
+    *("inputs/book/*.py", "inputs/fields/*.py", "inputs/sheets/*.py", "market/**/*.py"),
 )  # all that a compiled book depends on, beside the registered currencies and the centres of the paths' business days
 
 

@@ -14,12 +14,14 @@ from engine.instruments.rows.checks import Errors, date_errors, rule_errors
 from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, checked_position
+from engine.sheet_path import line_word
 
 
 @dataclass(slots=True)
 class Rows:
     """Positions read so far and what was found on the way."""
 
+    path: str  # of the file, with the sheet of a spreadsheet, for messages
     positions: list[Position] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -30,7 +32,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
 
     What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
     """
-    rows = Rows(faults=list(table.faults), warnings=list(table.warnings))
+    rows = Rows(path=table.path, faults=list(table.faults), warnings=list(table.warnings))
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
     first_line: dict[str, int] = {}
@@ -38,7 +40,9 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         values, errors = _values(columns, texts, missing_prices)
         name = values.get("position_id")
         if name is not None and (before := first_line.setdefault(str(name), line)) != line:
-            errors["position_id"] = f"{name!r} already stands on line {before}; ids are unique in a file"
+            errors["position_id"] = (
+                f"{name!r} already stands on {line_word(table.path)} {before}; ids are unique in a file"
+            )
         kind = values.get("kind")
         if isinstance(kind, Kind):
             unread = errors.keys() | table.misspelt
@@ -47,7 +51,7 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
-            rows.faults += [Fault(message=errors[name], line=line, where=name) for name in errors]
+            rows.faults += [Fault(message=errors[name], line=line, where=table.written(name)) for name in errors]
         elif not table.misspelt:
             rows.positions.append(_position(values, line))
     if missing_prices:

@@ -7,6 +7,9 @@ from typing import Literal
 from engine.conventions.currencies import CURRENCIES
 
 _RATES = (1e-6, 1e6)  # of any two currencies; a pair's own range is narrower
+_FRACTIONS = frozenset(
+    ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_far_jpy", "vol")
+)  # columns of decimals: per year, or per square root of one
 ALWAYS = ("position_id", "kind", "currency", "notional")  # every position needs these
 
 
@@ -19,6 +22,11 @@ class Column:
     meaning: str
     low: float = 0.0
     high: float = 0.0
+
+    @property
+    def is_fraction(self) -> bool:
+        """Return whether its numbers are decimals, so that 5% means 0.05; a price's are per 100, and have no such."""
+        return self.name in _FRACTIONS
 
 
 def _text(name: str, meaning: str) -> Column:

@@ -7,7 +7,8 @@ from engine.conventions.contracts import parse_contract
 from engine.errors import InputError
 from engine.market.factors import tenor_years
 
-_BOOK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_MARKS = "._-・\uff08\uff09"  # that a book's name may hold beside letters and digits
+_BOOK = re.compile(rf"[^\W_][\w{re.escape(NAME_MARKS)}]{{0,63}}")
 _FACTOR = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 LONGEST_ID = 128
 LONGEST_TENOR = 40.0  # years
@@ -19,8 +20,8 @@ def text_error(name: str, text: str) -> str | None:
     match name:
         case "book" if not _BOOK.fullmatch(text):
             return (
-                f"a book's name has 1 to 64 letters, digits, '.', '_' or '-', and starts with a letter or digit,"
-                f" got {shown(text)}"
+                f"a book's name has 1 to 64 letters and digits, '.', '_', '-', '・' or full-width parentheses, and"
+                f" starts with a letter or digit, got {shown(text)}"
             )
         case "factor" if not _FACTOR.fullmatch(text):
             return f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}"

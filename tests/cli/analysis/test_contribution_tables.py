@@ -35,6 +35,14 @@ def test_a_group_has_its_contribution_its_share_and_what_it_is_alone_and_adds():
     assert "Diversification takes 2.000 ±0.020 off VaR" in found.footnote
 
 
+def test_what_is_alone_says_of_which_paths_it_is():
+    # of books the run has measured each by itself on all of its paths; what each adds is of the first
+    said = "of the run's first 196,608 paths, whose total is not quite the run's."
+    assert f"Added is {said}" in contribution_table(table(alone_paths=196_608), "JPY").footnote
+    assert f"Alone and added are {said}" in contribution_table(table("position", alone_paths=196_608), "JPY").footnote
+    assert "first" not in contribution_table(table(), "JPY").footnote
+
+
 def test_groups_that_no_book_has_are_not_alone_and_a_part_without_moves_has_no_error():
     parts = (
         GroupFigures(group="JGB curve", contributions=figures(4.5e9)),

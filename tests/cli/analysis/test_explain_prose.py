@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cli.analysis.explain_prose import amount, heading, prose
+from cli.analysis.explain_prose import heading, prose
 from engine.analysis.contributions.figures import Figure
 from engine.explain.run.run_explanation import SignChange
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
@@ -58,12 +58,3 @@ def test_a_part_that_is_more_than_all_of_the_loss_is_said_so():
     factors[0] = replace(factors[0], figures={key: Figure(value=1.49 * es, se=0.0)})
     said = prose(replace(explained(), scenarios=(replace(base, factors=tuple(factors)),)))
     assert "on average. More than all of it (149 %) is the 1- to 5-year JGB curve; others take off. What" in said
-
-
-def test_amounts_have_three_digits():
-    assert [amount(value) for value in (15.26e9, 0.944e6, 123.4e9, 999.0)] == [
-        "15.3 bn",
-        "944 thousand",
-        "123 bn",
-        "999",
-    ]

@@ -68,6 +68,7 @@ class Heard:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.say = self.said.append
+        self.progress = lambda done, total: None
 
 
 def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
@@ -77,8 +78,16 @@ def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     nights = [SimpleNamespace(valuation_date=date(2025, 5, day), runs=("ten-days",)) for day in (27, 28)]
     log = Heard()
     for wanted in (False, True):
-        batch = SimpleNamespace(out=record, report=wanted, histories=(), backtest=None)
+        batch = SimpleNamespace(out=record, report=wanted, explain=wanted, histories=(), backtest=None)
         faults = list(_reports(SimpleNamespace(batch=batch, nights=nights), log))
     assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
     assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]
     assert [(each.kind, each.subject) for each in faults] == [("report", "2025-05-27")]  # the record stands as it is
+
+
+def test_a_report_of_a_night_without_one_before_has_no_change_to_explain(tmp_path):
+    pytest.importorskip("jinja2", reason="needs the extra `report`")
+    pytest.importorskip("matplotlib", reason="needs the extra `report`")
+    record = closed(tmp_path / "record", "2025-05-28")
+    report(record, tmp_path / "report.html", explain=True)
+    assert "What changed since" not in (tmp_path / "report.html").read_text()

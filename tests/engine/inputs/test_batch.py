@@ -87,6 +87,7 @@ def test_every_fault_is_told_at_once_with_its_line(write):
         ('"2025-05-28"', "2025-05-28T00:00:00", "must be a date"),
         ("{date}.toml", "one.toml", None),
         ('out = "record"', 'out = ""', "must be the path of a file"),
+        ('out = "record"', 'out = "record"\nexplain = true', "`explain` is shown in the report: set report = true"),
         ('out = "record"', 'out = "record"\nlimits = 3', "`limits` must be a path or [[limits]] tables"),
     ],
 )

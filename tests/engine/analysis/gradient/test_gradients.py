@@ -13,7 +13,8 @@ from engine.analysis.gradient.gradients import gradients
 from engine.analysis.gradient.market_inputs import market_inputs
 from engine.inputs.run import resolve
 from engine.run.load import load_inputs
-from engine.run.prepared import prepare, prepared_by
+from engine.run.position_pnl import replayed
+from engine.run.prepared import prepare, prepared_by, under_law_of
 from engine.run.start import finish
 
 N_PATHS = 2**17
@@ -102,3 +103,23 @@ def test_gradients_by_every_vol_add_up_where_the_loss_is_linear_in_them(cash):
     es = total.measures[0].estimates["expected_shortfall"].value
     assert vols == pytest.approx(0.01 * es, rel=0.05)
     assert np.isfinite(vols)
+
+
+@pytest.mark.parametrize("scenario", ["base", "filtered"])
+def test_a_change_of_moves_alone_is_that_of_a_run_made_ready_anew(scenario):
+    """The book is valued as it was packed: to the last bit what packing it in the changed market gives."""
+    prepared = prepared_run(scenario=scenario, revaluation="direct")
+    part, paths = prepared.drawn, np.arange(50, dtype=np.uint64)
+    inputs = market_inputs(prepared.inputs.market, prepared.inputs.unwinds[0])
+    of_moves = {each.group: each for each in inputs if not each.is_level}
+    assert set(of_moves) == ({"vols of moves", "correlations"} if scenario == "base" else {"vols of moves"})
+    for each in of_moves.values():
+        market = each.changed(each.step)
+        changed = replace(prepared.inputs, market=market).with_scenarios(part.inputs.scenarios, part.inputs.names)
+        (anew,) = prepared_by(prepared.config, changed, prepared.backend, part.packed.n_steps).parts
+        quick = under_law_of(part, market)
+        ends, wanted, before = (replayed(ready, 0, paths)[-1] for ready in (quick, anew, part))
+        assert np.array_equal(ends, wanted)
+        assert not np.array_equal(ends, before)
+        pnl, other = (prepared.backend.pnl_of_moves(ready.packed.book, ends)[0] for ready in (quick, anew))
+        assert np.array_equal(pnl, other)

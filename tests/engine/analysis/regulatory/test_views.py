@@ -109,5 +109,12 @@ def test_bad_input_is_refused_with_the_way_out():
         regulatory_views(resolve({**SETTINGS, "law": "stressed"}, {}), {}, nothing, nothing)
     with pytest.raises(InputError, match="one law makes the current view"):
         regulatory_views(resolve({**SETTINGS, "law": ["filtered", "ewma"]}, {}), {}, nothing, nothing)
+    with pytest.raises(InputError, match="liquidity of USDJPY: must be one of"):
+        regulatory_views(resolve(SETTINGS, {}), {"USDJPY": 15}, nothing, never)
     with pytest.raises(InputError, match="at least 12,800 for paired errors"):
         regulatory_views(resolve({**SETTINGS, "paths": 10_000}, {}), {}, nothing, nothing)
+
+
+def never(message):
+    """What picks a backend says so: nothing may be made ready before an error."""
+    raise AssertionError(message)

@@ -15,7 +15,8 @@ def test_an_amount_is_a_number():
     [
         ("-30e9", "which is a gain; is 30e9 meant?"),
         ("30bn", "is 30e9 meant?"),
-        ("0", "must be above 0"),
+        ("0", "must be 1 or more"),
+        ("1e-300", "must be 1 or more"),
         ("1e999", "finite"),
         ("nan", "must be an amount"),
         ("lots", "must be an amount"),

@@ -193,6 +193,19 @@ def test_a_loss_as_large_as_is_advised_is_found(book):
     assert reverse(book(DOLLARS), advised, "filtered", paths=4000)[0].modes[0].n_near >= 30
 
 
+def test_a_level_that_no_path_reaches_has_a_bound_of_its_likelihood(book):
+    config = config_of(book(DOLLARS), "filtered", paths=1000)
+    setting = stress_setting(config, load_inputs(config), ignore)
+    dollar = [factor.name for factor in setting.factors].index("USDJPY")
+    beyond = [
+        level.beyond
+        for target in (2e9, 20e9)  # of some 145 bn: a fall of 1 % that comes, and one of 14 % that does not
+        for level in required_levels(setting, setting.losses, dollar, target).levels
+    ]
+    assert [each.value > 0.0 for each in beyond] == [True, False]
+    assert [each.at_most for each in beyond] == [None, 3.0 / 1000]  # the rule of three
+
+
 def test_a_factor_that_does_not_lose_it_has_no_level(dollars):
     required = dollars.required[1]
     assert (required.levels, required.largest < 8e9) == ((), True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.analysis.final_regimes import FinalRegimes
 from engine.analysis.whatif import kept_pnl
 from engine.analysis.whatif.kept_pnl import Totals, keep_totals, kept_folder
-from engine.analysis.whatif.whatif import whatif
+from engine.analysis.whatif.whatif import regime_means, whatif
 from engine.errors import FileFaults, InputError
 from engine.inputs.run import resolve
 from engine.run.start import run
@@ -107,6 +108,13 @@ def test_where_it_hurts_has_the_error_of_a_var_that_is_estimated(folder):
     each, es = doubled(folder, "base", confidence=[0.99])
     assert -each.pnl_in_tail.value == pytest.approx(es.value, rel=5e-3)
     assert each.pnl_in_tail.se == pytest.approx(es.se, rel=0.1)
+
+
+def test_how_often_a_regime_ends_has_its_binomial_error():
+    ends = FinalRegimes(names=("CALM", "FLIGHT"), numbers=np.repeat([0, 1], [75, 25]))
+    calm, flight = regime_means(ends, np.arange(100.0))
+    assert (calm.probability, flight.probability) == (0.75, 0.25)
+    assert calm.probability_se == flight.probability_se == pytest.approx(np.sqrt(0.75 * 0.25 / 100), rel=1e-15)
 
 
 def test_a_trade_and_its_opposite_change_nothing_beyond_the_bound(folder):

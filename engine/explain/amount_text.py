@@ -1,0 +1,19 @@
+"""Amounts in running text: three digits of a figure with its error, in the unit that it needs."""
+
+from collections.abc import Sequence
+
+_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
+
+
+def amount(value: float, se: float = 0.0) -> str:
+    """Return an amount, three significant digits with its error: "25.8 ±0.1 bn"."""
+    divisor, unit = next(((size, name) for size, name in _SIZES if max(abs(value), se) >= size), (1.0, ""))
+    scaled = value / divisor
+    decimals = max(0, 2 - len(str(int(abs(scaled)))) + 1)
+    error = f" ±{se / divisor:,.{decimals}f}" if se else ""
+    return f"{scaled:,.{decimals}f}{error} {unit}".rstrip()
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: "ageing, JGB and vols"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

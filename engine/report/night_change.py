@@ -1,0 +1,106 @@
+"""What changed since the night before: the change of VaR and ES in parts, each with its paired error."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.explain.nights.change import NightsChange
+from engine.explain.nights.change_prose import headline_of, prose
+from engine.explain.nights.tail_change import TailChange
+from engine.report import charts
+from engine.report.numbers import Scale, confidence_text, scale_of
+from engine.report.parts import Chart, Entry, columns, short, table
+from engine.report.sheet import AXIS_NAME, Sheet, book_name, nothing
+from engine.risk.measures.registry import MEASURES
+
+_HOW = (
+    "Not taken apart: with `explain = true` in the batch file, or by `unwind report --explain`, this part says what"
+    " ageing, each curve, vols, correlations, trades and the law made of the change, each with its error."
+)
+_TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A change as its chart and its table read it."""
+
+    change: NightsChange
+    columns: tuple[TailChange, ...]  # of the total, then the headline of each book where there are several
+    scale: Scale
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Return which parts are not 0 throughout, in their order."""
+        n = len(self.change.movers)
+        return tuple(i for i in range(n) if any(each.parts[i].value or each.parts[i].se for each in self.columns))
+
+
+def change_charts(sheet: Sheet, change: NightsChange | str | None) -> tuple[Chart, ...]:
+    """Return the change of a run since the night before, or why there is none; nothing where no night came before.
+
+    change   taken apart; a sentence where it could not be; None: nobody asked
+    """
+    if sheet.before.run is None:
+        return ()
+    title = f"What changed since {sheet.before.run.night}"
+    if change is None:
+        return (nothing(sheet, "change", title, _HOW),)
+    if isinstance(change, str):
+        return (nothing(sheet, "change", title, f"It could not be taken apart: {change}."),)
+    return (_chart(sheet, title, _shown(change)),)
+
+
+def _shown(change: NightsChange) -> _Shown:
+    total = [each for each in change.changes if each.scope == _TOTAL]
+    lead = headline_of(change)
+    books = [
+        each
+        for each in change.changes
+        if each.scope != _TOTAL and (each.measure, each.confidence) == (lead.measure, lead.confidence)
+    ]
+    found = (*total, *(books if len(books) > 1 else ()))
+    amounts = [value for each in found for value in (each.change, *(part.value for part in each.parts))]
+    return _Shown(change=change, columns=found, scale=scale_of(change.currency, amounts))
+
+
+def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
+    change, lead = shown.change, headline_of(shown.change)
+    key, name = sheet.key("change"), f"{MEASURES[lead.measure].label} {confidence_text(lead.confidence)}"
+    bars = [_bar(shown, lead, i) for i in shown.places]
+    alt = f"What {len(bars)} parts made of the change of {name} of {change.scenario}, in {shown.scale.unit}."
+    svg = charts.contributions(key, alt, bars, [f"the change of {name}"], shown.scale.unit) if bars else ""
+    heads = columns("part", *(_heading(each) for each in shown.columns))
+    caption = (
+        f"In {shown.scale.unit}, {change.scenario}; what raises a loss is positive. Parts are Shapley's shares over"
+        f" {change.n_runs:,} runs of {change.n_paths:,} paths on common draws and add up to the change; ± is one"
+        " standard error of the simulation, paired."
+    )
+    first, second = change.nights
+    found, estimate = shown.columns, shown.scale.estimate
+    rows: list[Sequence[Entry]] = [
+        [f"recorded on {first}", *(estimate(each.before.value, each.before.se) for each in found)],
+        *_parts(shown),
+        ["change", *(estimate(each.change, each.change_se, signed=True) for each in found)],
+        [f"recorded on {second}", *(estimate(each.after.value, each.after.se) for each in found)],
+    ]
+    note = " ".join([prose(change), *(f"{each[:1].upper()}{each[1:]}." for each in change.notes)])
+    return Chart(key=key, title=title, alt=alt, svg=svg, table=table(caption, heads, rows), note=note)
+
+
+def _parts(shown: _Shown) -> Iterator[list[Entry]]:
+    for i in shown.places:
+        parts = [each.parts[i] for each in shown.columns]
+        yield [
+            shown.change.movers[i].label,
+            *(shown.scale.estimate(part.value, part.se, signed=True) for part in parts),
+        ]
+
+
+def _bar(shown: _Shown, lead: TailChange, place: int) -> charts.PartBar:
+    part, divisor = lead.parts[place], shown.scale.divisor
+    label = short(shown.change.movers[place].label, AXIS_NAME)
+    return charts.PartBar(label=label, value=part.value / divisor, error=part.se / divisor, marks=())
+
+
+def _heading(each: TailChange) -> str:
+    of = "" if each.scope == _TOTAL else f", {book_name(each.scope)}"
+    return f"{MEASURES[each.measure].label} {confidence_text(each.confidence)}{of}"
