@@ -84,7 +84,7 @@ def test_the_demo_runs_without_posix_on_a_japanese_console(unwind):
     done = unwind.python(CHILD, "unwind", "demo", "--paths", 1000, "--json", env=CODE_PAGE)
     assert done.returncode == 0, done.stderr
     here = unwind("demo", "--paths", 1000, "--json")
-    digests = [json.loads(each.stdout)["pnl_sha256"] for each in (done, here)]
+    digests = [[row["pnl_sha256"] for row in json.loads(each.stdout)["results"]] for each in (done, here)]
     assert digests[0] == digests[1]
     assert done.stdout.isascii()
 
