@@ -19,7 +19,7 @@ from cli.data import calibrate, estimates, history, prices, spreads
 from cli.errors import exit_codes
 from cli.machine import doctor, log, warm
 from cli.options import OnceCommand
-from cli.record import report, reproduce
+from cli.record import ask, report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
 
@@ -141,7 +141,18 @@ _add_group(
         "spreads": spreads.spreads,
     },
 )
-_add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+_add_group(
+    "runs",
+    runs.HELP,
+    {
+        "list": runs.list_,
+        "show": runs.show,
+        "diff": runs.diff,
+        "export": runs.export,
+        "sql": ask.sql,
+        "tables": ask.tables,
+    },
+)
 app.command("regulatory", cls=OnceCommand)(guarded(regulatory.regulatory))
 app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
 app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))

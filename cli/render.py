@@ -2,11 +2,14 @@
 
 import json
 import math
+import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from cli.machine import log
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 MOST_DECIMALS = 6
+WIDEST_PROSE = 100  # letters of a line: longer ones are hard to read
 LEAST_WRAPPED = 30  # letters of a line of text in a column: a narrower one is no easier to read than a part of its own
 
 
@@ -113,7 +117,7 @@ def show(*tables: Table) -> None:
         if sys.stdout.isatty():
             _show_rich(table)
         else:
-            print(plain(table))
+            print(_plain_within(table, _set_width()))
 
 
 def show_json(found: Mapping[str, object]) -> None:
@@ -132,7 +136,8 @@ def _harmless(table: Table) -> Table:
 def show_text(text: str) -> None:
     """Write prose to stdout, wrapped at the words."""
     paragraphs = text.strip().split("\n\n")
-    print("\n\n".join(textwrap.fill(paragraph, width=100) for paragraph in paragraphs) + "\n")
+    width = min(WIDEST_PROSE, shutil.get_terminal_size((WIDEST_PROSE, 24)).columns)
+    print("\n\n".join(textwrap.fill(paragraph, width=width) for paragraph in paragraphs) + "\n")
 
 
 def say(text: str) -> None:
@@ -159,6 +164,44 @@ def plain(table: Table) -> str:
     widths = [max((text_width(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
     lines = [table.title, *("  ".join(_entries(table.columns, row, widths)).rstrip() for row in grid)]
     return "\n".join([*lines, *(f"  {sentence}" for sentence in _sentences(table))])
+
+
+def _set_width() -> int | None:
+    """Return how long a line may be in a pipe, by COLUMNS; None: it is not set, and lines are as long as they are."""
+    text = os.environ.get("COLUMNS", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
+
+
+def _plain_within(table: Table, width: int | None) -> str:
+    """Return the table as `plain`, or in parts whose lines are no longer than `width`; a number is never broken."""
+    text = plain(table)
+    if width is None or max(map(len, text.splitlines()), default=0) <= width:
+        return text
+    parts = [_filled(line, width) for line in table.title.splitlines()]
+    for indices in _panels(table, width):
+        panel = replace(table, title="", rows=_of_panel(table, indices))
+        parts.append(_plain_panel(panel, indices, _wrapped(panel, indices, width, LEAST_WRAPPED)))
+    parts += [_filled(sentence, width, "  ") for sentence in _sentences(table)]
+    return "\n".join(parts)
+
+
+def _plain_panel(table: Table, indices: Sequence[int], widths: Sequence[int]) -> str:
+    """Return some columns as aligned text, entries wrapped to the letters of their columns."""
+    columns = tuple(replace(table.columns[i], meaning="") for i in indices)
+    rows: list[Sequence[str]] = []
+    for row in table.rows:
+        cells = [_cut(row[i], n) for i, n in zip(indices, widths, strict=True)] if row else []
+        rows += zip_longest(*cells, fillvalue="") if row else [()]
+    return plain(Table(title="", columns=columns, rows=rows))[1:]  # without the line of the title
+
+
+def _cut(entry: str, width: int) -> list[str]:
+    """Return an entry as the lines that fit; spaces before it, which set a row in, stay."""
+    return [entry] if len(entry) <= width else textwrap.wrap(entry, width, drop_whitespace=True)
+
+
+def _filled(text: str, width: int, indent: str = "") -> str:
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _sentences(table: Table) -> Iterator[str]:

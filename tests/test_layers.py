@@ -48,7 +48,7 @@ HOMES = {
     "cupy": ("kernels/*",),
     "dask": ("engine/sharing/dask_client.py",),
     "distributed": ("engine/sharing/dask_client.py",),
-    "duckdb": ("engine/record/query.py",),
+    "duckdb": ("engine/record/database.py",),
     "jinja2": ("engine/report/*",),
     "llvmlite": ("kernels/*",),
     "markupsafe": ("engine/report/*",),

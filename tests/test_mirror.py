@@ -5,6 +5,7 @@ from tests.source_files import ROOT, relative, sources
 # Test files of what no single module does, each with its reason.
 ACROSS = {
     "bench/peers/test_walks.py": "all peers' walks have one law",
+    "cli/output/test_every_command.py": "every form of every command that prints figures",
     "cli/test_week.py": "a week of nights through the command, killed and resumed",
     "fuzz/test_mutations.py": "files of every sort, changed at random",
     "fuzz/test_sheets.py": "spreadsheets, changed at random",

@@ -8,10 +8,12 @@ import typer
 
 from cli import options, render
 from cli.book.fx_table import fx_tables
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.book.check import BookCheck, CheckRow, CheckTotal
 
 HELP = "Write, check and compile books of positions, and show what moves them."
@@ -23,7 +25,12 @@ Files = Annotated[
 ]
 
 
-def check(files: Files, market: options.Market = None, as_json: options.AsJson = False) -> None:
+def check(
+    files: Files,
+    market: options.Market = None,
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Price every position of a book, or of several.
 
     Prints clean price, yield, spread, value and DV01 per curve, then the totals. Yields are simple for JGBs, street
@@ -31,27 +38,34 @@ def check(files: Files, market: options.Market = None, as_json: options.AsJson =
     positions it prints spot date, delivery, forward, points, vol and spot delta. Says everything that is wrong with the
     file at once.
     """
-    import json
-
     from engine.book import check as checks
     from engine.inputs.book.several import load_books
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 
+    form = formats.chosen(output_format, as_json=as_json)
     levels = load_market(market or bundled_market_path())
     checked = checks.check_book(load_books(files, levels.valuation_date), levels)
+
+    def frame() -> "Frame":
+        from cli.output.book_frames import check_frame
+
+        return check_frame(checked)
+
+    formats.show(form, table=lambda: render.show(*_tables(checked)), json=lambda: checks.as_json(checked), frame=frame)
+    for warning in (*market_warnings(levels), *checked.warnings):
+        render.warn(warning)
+
+
+def _tables(checked: "BookCheck") -> list[Table]:
+    """Lay out the positions, FX deliveries, and the books."""
     scale = render.scale(HOME, (row.value for row in checked.rows))
     dv01_scale = render.scale(HOME, (lost for row in checked.rows for lost in row.dv01.values()))
     curves = sorted(checked.total.dv01)
-    if as_json:
-        print(json.dumps(checks.as_json(checked), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(
-            _positions(checked, curves, scale, dv01_scale),
-            *fx_tables(checked.valuation_date, checked.fx),
-            _totals([*checked.books, checked.total], curves, scale, dv01_scale),
-        )
-    for warning in (*market_warnings(levels), *checked.warnings):
-        render.warn(warning)
+    return [
+        _positions(checked, curves, scale, dv01_scale),
+        *fx_tables(checked.valuation_date, checked.fx),
+        _totals([*checked.books, checked.total], curves, scale, dv01_scale),
+    ]
 
 
 def compile_(

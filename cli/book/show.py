@@ -9,10 +9,12 @@ import typer
 from cli import options, render
 from cli.book.commands import Files
 from cli.book.fx_table import fx_tables
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.book.show import BookShow, ShowRow
     from engine.instruments.rows.kind import Kind as PositionKind
 
@@ -20,27 +22,35 @@ Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of po
 Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
 
 
-def show(files: Files, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
+def show(
+    files: Files,
+    market: options.Market = None,
+    top: Top = "10",
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Print what moves a book.
 
     DV01 for each pillar, vega for each expiry, gains for a 1 % move of each price and for a vol point, carry and
     roll-down for a day: of each book, of all, and of the largest positions. All by exact revaluation. Of FX positions
     among these also spot date, delivery, forward, points, vol and spot delta.
     """
-    import json
-
     from engine.book import show
     from engine.inputs.book.several import load_books
     from engine.inputs.book.table import MAX_ROWS
     from engine.inputs.market.load import bundled_market_path, load_market
 
+    form = formats.chosen(output_format, as_json=as_json)
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
     shown = show.show_book(load_books(files, levels.valuation_date), levels, n_largest)
-    if as_json:
-        print(json.dumps(show.as_json(shown), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*tables(shown))
+
+    def frame() -> "Frame":
+        from cli.output.book_frames import show_frame
+
+        return show_frame(shown)
+
+    formats.show(form, table=lambda: render.show(*tables(shown)), json=lambda: show.as_json(shown), frame=frame)
     for warning in shown.warnings:
         render.warn(warning)
 

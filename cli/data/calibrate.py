@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import options, render
-from cli.data.history import Accepted, Files, LawStart, Like, WindowStart
+from cli.data.history import Accepted, Files, LawStart, Like, Stressed, WindowStart
 
 
 def calibrate(
@@ -18,14 +18,7 @@ def calibrate(
     like: Like = None,
     law_start: LawStart = "2002-01-01",
     window_start: WindowStart = None,
-    stressed: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="BOOK",
-            help='Also find the worst year for this book since 2007, for law = "stressed": the 250 business days of'
-            " Tokyo and New York with the largest ES 97.5 % of one day.",
-        ),
-    ] = None,
+    stressed: Stressed = None,
     loop: Annotated[
         bool,
         typer.Option(

@@ -5,28 +5,45 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cli import render
+from cli import options, render
+from cli.output import formats
 from engine.errors import RiskError
 from unwind_risk import __version__
 from unwind_risk.siblings import HOME
+
+if TYPE_CHECKING:
+    from cli.output.frames import Frame
 
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "typer", "rich")
 VECTORS = ("avx2", "fma", "avx512f")
 MISSING = "not installed"
 
 
-def doctor() -> None:
+def doctor(output_format: options.Format = None, as_json: options.AsJson = False) -> None:
     """Print what this machine offers, and what is in the way.
 
     Versions, processor, caches and devices that a run would use. Ends with 1 if something that every run needs is
     missing or broken.
     """
+    form = formats.chosen(output_format, as_json=as_json)
     rows = [("unwind", f"{__version__}, {HOME}"), ("Python", f"{platform.python_version()}, {sys.executable}")]
     rows += [("system", platform.platform()), *_packages(), *_processor()]
     rows += [*_kernels(), *_cuda(), *_environment()]
     columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
-    render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows))
+
+    def frame() -> "Frame":
+        from cli.output.machine_frames import doctor_frame
+
+        return doctor_frame(rows)
+
+    formats.show(
+        form,
+        table=lambda: render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows)),
+        json=formats.rows_object("facts", frame),
+        frame=frame,
+    )
     missing = [name for name, found in rows if found == MISSING]
     if missing:
         raise RiskError(f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")

@@ -17,9 +17,11 @@ import pyarrow as pa
 
 from engine.errors import InputError, RiskError, did_you_mean
 from engine.inputs.batch import day_of_text
+from engine.inputs.batch_dates import LAST
 from engine.part_files import part_of
 from engine.portable_files import move
 from engine.record.atomic import write_atomically
+from engine.record.database import database
 from engine.record.manifest import main_scenario, read_intact, read_manifest
 from engine.record.read import read_table
 from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, MANIFEST, RESULTS, RESULTS_SCHEMA
@@ -111,21 +113,29 @@ def recorded_runs(
         One of `dates` is no day, there is no such run, none has the table, or figures of some were changed since they
         were written, or are those of another run or date; names all of these, and the way out.
     """
-    try:
-        days = [str(day_of_text(text)) for text in dates]
-    except ValueError as error:
-        raise InputError(f"a valuation date {error}") from None
-    found = sorted(
-        path.parent
-        for path in out.glob(f"valuation_date=*/run=*/{MANIFEST}")
-        if (not days or _value(path.parents[1]) in days) and (not runs or _value(path.parent) in runs)
-    )
-    if not found:
-        named = " ".join([*dates, *runs])
-        raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
-    if not (read := _intact(found, table)):
+    if not (read := _intact(recorded_folders(out, dates, runs), table)):
         raise InputError(f"{str(out)!r}: no such run holds {table.name}; {table.way_out}")
     return read
+
+
+def recorded_folders(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> list[Path]:
+    """Return the folders of the runs that exist, of these dates, `last` for the newest, and names; all without.
+
+    Raises InputError where one of `dates` is no day, or there is no such run.
+    """
+    found = sorted(out.glob(f"valuation_date=*/run=*/{MANIFEST}"))
+    if runs:
+        found = [path for path in found if _value(path.parent) in runs]
+    newest = _value(found[-1].parents[1]) if found else ""
+    try:
+        days = [newest if text == LAST else str(day_of_text(text)) for text in dates]
+    except ValueError as error:
+        raise InputError(f"a valuation date {error}") from None
+    folders = [path.parent for path in found if not days or _value(path.parents[1]) in days]
+    if not folders:
+        named = " ".join([*dates, *runs])
+        raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
+    return folders
 
 
 def figures(runs: Sequence[RecordedRun], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
@@ -251,23 +261,13 @@ def _recorded(folder: Path, table: RecordedTable) -> RecordedRun:
 
 def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()) -> Rows:
     """Answer one question, with everything shut off but the figures of these runs."""
-    duckdb = _duckdb()
     held = pa.concat_tables([_dated(run) for run in {run.folder: run for run in runs}.values()])
-    try:
-        with duckdb.connect(":memory:") as connection:
-            connection.register("held", held)
-            connection.execute("CREATE TEMP TABLE figures AS SELECT * FROM held")
-            connection.unregister("held")
-            connection.execute("SET python_enable_replacements = false")  # else a name is looked up in our own code
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-            if len(connection.extract_statements(query)) != 1:
-                raise InputError("a condition is one expression, without a semicolon")
-            answer = connection.execute(query, list(parameters))
-            columns = tuple(column[0] for column in answer.description)
-            return Rows(columns=columns, rows=tuple(answer.fetchall()))
-    except duckdb.Error as error:
-        raise RiskError(f"the record cannot be queried: {error}") from None
+    with database({"figures": held}) as connection:
+        if len(connection.extract_statements(query)) != 1:
+            raise InputError("a condition is one expression, without a semicolon")
+        answer = connection.execute(query, list(parameters))
+        columns = tuple(column[0] for column in answer.description)
+        return Rows(columns=columns, rows=tuple(answer.fetchall()))
 
 
 def _dated(run: RecordedRun) -> pa.Table:
@@ -278,14 +278,6 @@ def _dated(run: RecordedRun) -> pa.Table:
     stresses = {name for name, each in run.standings.items() if each.is_stress}
     labels = [STRESS_LABEL if name in stresses else None for name in table["scenario"].to_pylist()]
     return table.append_column(_LABEL, pa.array(labels, pa.string()))
-
-
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise InputError("this command needs duckdb: pip install 'unwind-risk[store]'") from None
-    return duckdb
 
 
 def _xlsx(rows: Rows, table: RecordedTable) -> bytes:

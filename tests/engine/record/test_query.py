@@ -15,7 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from engine.analysis.contributions.figures import ContributionTable, Figure, GroupFigures
-from engine.errors import InputError, RiskError
+from engine.errors import InputError
 from engine.record.atomic import write_json
 from engine.record.query import PARTS, Rows, differences, export, figures, headline, recorded_runs, table_of
 from engine.record.read import read_night
@@ -96,7 +96,7 @@ def test_a_condition_chooses_figures(runs):
 
 
 def test_a_bad_condition_is_refused(runs):
-    with pytest.raises(RiskError, match="cannot be queried"):
+    with pytest.raises(InputError, match="no column 'no_such_column'"):
         figures(runs, "no_such_column = 1")
 
 
