@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, demo, feedback, run, runs, schema, simulate, streams, stress
 from cli.analysis import explain, hedge, regulatory, reverse, whatif
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
@@ -17,6 +17,7 @@ from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices, spreads
 from cli.errors import exit_codes
+from cli.machine import doctor, log, warm
 from cli.options import OnceCommand
 from cli.record import ask, report, reproduce
 from cli.scenario import commands as scenario
@@ -48,17 +49,35 @@ def unwind(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    log_style: Annotated[
+        str,
+        typer.Option(
+            "--log",
+            metavar="STYLE",
+            envvar=log.VARIABLE,
+            help="What stands on stderr: text, or json, an object a line with time, level, event and figures.",
+        ),
+    ] = log.TEXT,
 ) -> None:
     """Take the options that stand before a command."""
+    with exit_codes():
+        log.choose(log_style, f"--log or {log.VARIABLE}")
 
 
-def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that ends with the exit code of whatever goes wrong in it."""
+def guarded(command: Callable[..., None], called: str = "") -> Callable[..., None]:
+    """Return a command that ends with the exit code of whatever goes wrong in it; `called`: by its user."""
+    name = called or command.__name__
 
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:
-        with exit_codes():
-            command(*args, **kwargs)
+        log.record("started", f"{name} begins", command=name)
+        try:
+            with exit_codes():
+                command(*args, **kwargs)
+        except SystemExit as ended:
+            log.record("ended", f"{name} ends", command=name, exit_code=ended.code)
+            raise
+        log.record("ended", f"{name} ends", command=name, exit_code=0)
 
     return run_guarded
 
@@ -66,7 +85,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -> None:
     group = typer.Typer(help=text, **SETTINGS)
     for command_name, command in commands.items():
-        group.command(command_name, cls=OnceCommand)(guarded(command))
+        group.command(command_name, cls=OnceCommand)(guarded(command, f"{name} {command_name}"))
     app.add_typer(group, name=name)
 
 
@@ -143,6 +162,7 @@ app.command("report", cls=OnceCommand)(guarded(report.report))
 app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
 app.command("bench", cls=OnceCommand)(guarded(bench.bench))
 app.command("schema", cls=OnceCommand)(guarded(schema.schema))
+app.command("warm", cls=OnceCommand)(guarded(warm.warm))
 app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 
 

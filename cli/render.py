@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
+from cli.machine import log
 from cli.terminal import harmless, one_line, styled
 from engine.conventions.figure_words import UNITS as UNITS
 from engine.conventions.figure_words import days_text as days_text
@@ -135,7 +136,7 @@ def show_text(text: str) -> None:
 
 def say(text: str) -> None:
     """Write a line to stderr: what goes on, not a result."""
-    print(text, file=sys.stderr, flush=True)
+    log.write("info", "note", text)
 
 
 def warn_of(warnings: Iterable[str]) -> None:
@@ -148,7 +149,7 @@ def warn_of(warnings: Iterable[str]) -> None:
 
 def warn(text: str) -> None:
     """Write a warning to stderr; the command goes on."""
-    print(f"warning: {text}", file=sys.stderr)
+    log.write("warning", "warning", text)
 
 
 def plain(table: Table) -> str:

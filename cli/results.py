@@ -9,6 +9,7 @@ from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.errors import RiskError
 from engine.part_files import part_of
+from engine.portable_files import move
 
 if TYPE_CHECKING:
     from engine.analysis.contributions.figures import ContributionTable
@@ -96,8 +97,9 @@ def write(
 
     part = part_of(out)
     try:
-        part.write_text(result_json(result, contributions, gradients) + "\n", encoding="utf-8")
-        part.replace(out)
+        part.write_text(result_json(result, contributions, gradients) + "
+", encoding="utf-8")
+        move(part, out)
     except OSError as error:
         raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None
     finally:

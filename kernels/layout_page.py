@@ -1,7 +1,7 @@
 """The page docs/reference/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from kernels.law_layout import ModelArrays
 from kernels.layout import Book, Flows, Points, Run
@@ -62,7 +62,7 @@ def _type(field: Declared) -> str:
         return field.record.__name__
     if field.kind in (int, float):
         return str(field.kind.__name__)
-    number = get_args(get_args(field.kind)[1])[0]
+    number = field.number
     return "float" if number is Any or number.__name__ == "float64" else "int"
 
 

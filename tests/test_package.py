@@ -1,5 +1,6 @@
 """What is shipped, and what it is pinned to."""
 
+import json
 import re
 import subprocess
 import sys
@@ -75,3 +76,22 @@ def test_the_compute_path_needs_neither_quantlib_nor_pydantic_nor_pandas(unwind)
     done = unwind.python("-c", code)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "[]\n"
+
+
+def test_the_list_of_parts_has_every_pinned_one_with_its_hashes_and_the_program_that_needs_them(root):
+    """CycloneDX 1.6 asks for bomFormat and specVersion, of a component for type and name; purl as its own standard."""
+    done = subprocess.run(
+        [sys.executable, ".ci/sbom.py"], cwd=root, check=True, capture_output=True, text=True, encoding="utf-8"
+    )
+    found = json.loads(done.stdout)
+    assert (found["bomFormat"], found["specVersion"], found["version"]) == ("CycloneDX", "1.6", 1)
+    pinned = (root / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", "")
+    parts = {(each["name"], each["version"]): each for each in found["components"]}
+    assert set(parts) == set(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", pinned, re.MULTILINE))
+    assert len({each["bom-ref"] for each in parts.values()}) == len(parts)
+    hashes = [each["content"] for part in parts.values() for each in part["hashes"]]
+    assert hashes == re.findall(r"sha256:([0-9a-f]{64})", pinned)
+    (needed,) = found["dependencies"]
+    assert needed["ref"] == found["metadata"]["component"]["bom-ref"]
+    assert set(needed["dependsOn"]) == {each["bom-ref"] for each in parts.values()}
+    assert "://" not in done.stdout

@@ -42,7 +42,7 @@ Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="Time zone of to
 TOKYO = "Asia/Tokyo"
 FIGURE = re.compile(r"(?<![\w.-])[-+]?\d[\d,.]*(?!\w)")  # an amount or a share; no part of a name such as JGB_10Y
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
-LogJson = Annotated[bool, typer.Option("--log-json", help="Write each line on stderr as a JSON object.")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="As `unwind --log json`: a JSON object a line.")]
 Again = Annotated[
     bool,
     typer.Option("--again", help="Replace records of other inputs and damaged ones; the old are kept beside."),
@@ -203,7 +203,7 @@ def verify(
 
 
 def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
-    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm."""
+    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster."""
     from engine.batch.schedulers import example_names, example_text
 
     typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())
@@ -220,6 +220,7 @@ def _run(
     compute: bool = True,
 ) -> None:
     from cli.batch.log import Log
+    from cli.machine import log as lines
     from engine.batch.blocks.shares import parse_share
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
@@ -228,13 +229,23 @@ def _run(
     from engine.record.file_mode import written_with
     from engine.sharing.stop import stop_on_signals
 
-    log = Log(as_json=log_json)
+    if log_json:
+        lines.choose(lines.JSON, "--log-json")
+    log = Log()
     try:
         batch = read_batch(file, nights.dates, zone=nights.zone)
         share = parse_share(shard) if shard else None
         with stop_on_signals() as stop:
             with _workers(cluster, stop, log, compute=compute) as workers:
-                how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
+                how = How(
+                    workers=workers,
+                    share=share,
+                    again=again,
+                    stop=stop,
+                    say=log.say,
+                    progress=log.progress,
+                    about=log.about,
+                )
                 outcome = run_batch(batch, how)
             if share is None:
                 with written_with(batch.umask):
@@ -242,7 +253,7 @@ def _run(
             _say_what_matters(outcome, log)
             last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:
-        log.error(str(error))
+        log.error(error)
         last_line.end(last_line.ended_early(error.exit_code, str(error)))
     except Exception as error:
         log.error(traceback.format_exc())

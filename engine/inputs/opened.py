@@ -10,10 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
+from engine.portable_files import open_flags
 from engine.sheet_path import file_of, sheet_of
 
 # A pipe without a writer would block, a terminal become ours; a child process has no business with the file.
-_HOW = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_HOW = os.O_RDONLY | open_flags("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_NOINHERIT")
 
 
 class MissingFileError(FileFaults):

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from engine.errors import InputError
 from engine.levels.quantiles import Summary, chunks
 from engine.part_files import part_of
+from engine.portable_files import move
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
 from kernels.base import PathRange
@@ -156,7 +157,7 @@ def new_file(out: Path) -> Iterator[Path]:
     part = part_of(out)
     try:
         yield part
-        part.replace(out)
+        move(part, out)
     finally:
         part.unlink(missing_ok=True)
 

@@ -19,6 +19,7 @@ from engine.errors import InputError, RiskError, did_you_mean
 from engine.inputs.batch import day_of_text
 from engine.inputs.batch_dates import LAST
 from engine.part_files import part_of
+from engine.portable_files import move
 from engine.record.atomic import write_atomically
 from engine.record.database import database
 from engine.record.manifest import main_scenario, read_intact, read_manifest
@@ -302,7 +303,7 @@ def _write_sqlite(rows: Rows, path: Path) -> None:
                 connection.executemany(f"INSERT INTO figures VALUES ({places})", plain)
         finally:
             connection.close()
-        part.replace(path)
+        move(part, path)
     except (sqlite3.Error, OSError) as error:
         raise RiskError(f"{str(path)!r} cannot be written: {error}") from None
     finally:

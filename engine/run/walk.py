@@ -138,7 +138,7 @@ def walk_of(
         base=market,
         start=shocked.market,
         regimes=regime_names(shocked.unwind),
-        dates=np.datetime64(market.valuation_date, "D") + coming,
+        dates=np.datetime64(market.valuation_date, "D") + coming.astype("timedelta64[D]"),
         seed=seed,
         precision=precision,
         n_moves=int(n_moves) or None,

@@ -170,7 +170,7 @@ def test_a_failed_write_leaves_the_earlier_result(result, tmp_path, monkeypatch)
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(RiskError, match="No space left"):
         results.write(result, out)
     assert out.read_text() == "old"

@@ -30,7 +30,7 @@ def doctor(output_format: options.Format = None, as_json: options.AsJson = False
     form = formats.chosen(output_format, as_json=as_json)
     rows = [("unwind", f"{__version__}, {HOME}"), ("Python", f"{platform.python_version()}, {sys.executable}")]
     rows += [("system", platform.platform()), *_packages(), *_processor()]
-    rows += [*_kernels(), *_cuda()]
+    rows += [*_kernels(), *_cuda(), *_environment()]
     columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
 
     def frame() -> "Frame":
@@ -81,14 +81,27 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def _kernels() -> list[tuple[str, str]]:
-    from kernels.numba.settings import STRICT, cache_folder, compiler_target
+    from kernels.numba.kept import kept_files
+    from kernels.numba.settings import cache_folder, compiler_target, is_written
 
     name, vectors = compiler_target()
-    kept = "" if STRICT["cache"] else " (cannot be written: kernels are compiled anew in every run)"
+    lost = "" if is_written() else " (cannot be written: what is not kept yet is compiled anew in every run)"
+    kept = kept_files()
+    size = sum(path.stat().st_size for path in kept)
     return [
         ("compiled for", f"{name}, {vectors or 'no vectors'}"),
-        ("compiled kernels in", f"{cache_folder()}{kept}"),
+        ("compiled kernels in", f"{cache_folder()}{lost}"),
+        ("compiled kernels", f"{len(kept)}, {size / 1e6:,.1f} MB" if kept else "none: `unwind warm` compiles them"),
     ]
+
+
+def _environment() -> list[tuple[str, str]]:
+    """Return the UNWIND_ variables that are set, each with what it does; one that nothing reads says so."""
+    from engine.inputs.environment import PREFIX, variables
+
+    known = {each.name: each.meaning for each in variables()}
+    found = sorted(name for name in os.environ if name.startswith(PREFIX))
+    return [(name, f"{os.environ[name]} ({known.get(name, 'nothing reads it')})") for name in found]
 
 
 def _cuda() -> list[tuple[str, str]]:

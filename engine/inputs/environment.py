@@ -1,0 +1,68 @@
+"""The environment variables that unwind reads: the one list, for `unwind doctor` and the documents.
+
+Each key of a RUN.toml is one too, `UNWIND_` and the key in capitals.
+"""
+
+from dataclasses import dataclass
+
+from engine.inputs.run import PREFIX, RunConfig
+
+__all__ = ["PREFIX", "PROCESS", "Variable", "run_variables", "variables"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One variable; empty counts as not set."""
+
+    name: str  # "UNWIND_CACHE"
+    meaning: str  # what it sets, no full stop
+    default: str  # in words, where it is not set
+
+
+PROCESS = (
+    Variable(
+        name="UNWIND_CACHE",
+        meaning="folder that compiled kernels, compiled books and P&L are kept in from run to run",
+        default="unwind in XDG_CACHE_HOME, ~/.cache, or on Windows LOCALAPPDATA",
+    ),
+    Variable(
+        name="UNWIND_CPU",
+        meaning="processor that kernels are compiled for: native, this very one; portable, the highest level of x86-64 "
+        "that it has, so that one image serves many; or a level, x86-64-v3 or x86-64-v4. The bits are the same",
+        default="native",
+    ),
+    Variable(
+        name="UNWIND_KERNELS",
+        meaning="a second folder that compiled kernels are looked for in, and only read: the UNWIND_CACHE of whoever "
+        "warmed it, in an image for instance",
+        default="none",
+    ),
+    Variable(
+        name="UNWIND_LOG",
+        meaning="what stands on stderr: text, or json, an object a line; as `unwind --log`",
+        default="text",
+    ),
+)  # what is no key of a RUN.toml, in the order of the alphabet
+
+
+def run_variables() -> tuple[Variable, ...]:
+    """Return a variable for each key of a RUN.toml, in its order."""
+    return tuple(
+        Variable(
+            name=f"{PREFIX}{(field.alias or name).upper()}",
+            meaning=(field.description or f"`{field.alias or name}` of a RUN.toml").rstrip("."),
+            default="none" if field.default is None or field.is_required() else _shown(field.default),
+        )
+        for name, field in RunConfig.model_fields.items()
+    )
+
+
+def variables() -> tuple[Variable, ...]:
+    """Return all of them: those of the process first, then those of a run."""
+    return PROCESS + run_variables()
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return ", ".join(map(str, default)) or "none"
+    return str(default).lower() if isinstance(default, bool) else str(default)
