@@ -97,8 +97,7 @@ def write(
 
     part = part_of(out)
     try:
-        part.write_text(result_json(result, contributions, gradients) + "
-", encoding="utf-8")
+        part.write_text(result_json(result, contributions, gradients) + "\n", encoding="utf-8")
         move(part, out)
     except OSError as error:
         raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""Columns of frames in docs/formats.md, from their schemas; `python -m cli.output.columns_page` writes them."""
+"""Columns of frames in docs/how-to/formats.md, from their schemas; `python -m cli.output.columns_page` writes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from cli.output import analysis_frames, batch_frames, book_frames, data_frames, machine_frames, record_frames
 from cli.output import scenario_frames as scenario
 
-PAGE = Path("docs") / "formats.md"
+PAGE = Path("docs") / "how-to" / "formats.md"
 BEGIN = "<!-- columns: written by `python -m cli.output.columns_page` -->"
 END = "<!-- end of columns -->"
 SCHEMAS = {  # command -> the columns of its frame
@@ -49,7 +49,7 @@ def _lines() -> Iterator[str]:
 
 
 def main() -> None:
-    """Rewrite the section of docs/formats.md in the current folder."""
+    """Rewrite the section of docs/how-to/formats.md in the current folder."""
     PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 

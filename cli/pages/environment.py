@@ -2,27 +2,13 @@
 
 from pathlib import PurePosixPath
 
-from engine.inputs.run import PREFIX, RunConfig
+from engine.inputs.environment import BORROWED, PREFIX, PROCESS, Variable
+from engine.inputs.run import RunConfig
 
 PAGE = PurePosixPath("docs/reference/environment.md")
-OTHERS = {  # beside those of a run's settings
-    "UNWIND_CACHE": "Folder of compiled kernels, compiled books and kept P&L; a container mounts one that is warm. "
-    "Default: `unwind` in the user's cache folder.",
-    "XDG_CACHE_HOME": "The user's cache folder, where `UNWIND_CACHE` is not set. Default: `~/.cache`.",
-    "CUDA_PATH": "Where the CUDA toolkit is, for its headers and its compiler; asked before `CUDA_HOME`.",
-    "CUDA_HOME": "The same, by its other name.",
-    "PYTHONPATH": "Kept by the timings of `unwind bench`, which run in processes of their own.",
-    "NUMBA_NUM_THREADS": "Threads of the CPU kernels. The bits are the same for any number.",
-    "NUMBA_CPU_NAME": "Processor that kernels are compiled for; workers of one night must agree.",
-    "NUMBA_CPU_FEATURES": "Its instructions; the same holds.",
-    "OMP_NUM_THREADS": "Threads of numpy's linear algebra; a backtest's own workers take one each.",
-    "OPENBLAS_NUM_THREADS": "The same, of OpenBLAS.",
-    "NO_COLOR": "Set to anything: no colour on a terminal.",
-    "COLUMNS": "Width that tables are written for, where the terminal does not say.",
-}
 _HEAD = f"""# Environment variables
 
-<!-- written by `python -m cli.pages.reference`: change cli/pages/environment.py or a run's keys, not this page -->
+<!-- written by `python -m cli.pages.reference`: change engine/inputs/environment.py or a run's keys, not this page -->
 
 ## Settings of a run
 
@@ -41,6 +27,10 @@ def page() -> str:
         f"| `{PREFIX}{key.upper()}` | `--{key.replace('_', '-')}` | {field.description} |"
         for key, field in ((field.alias or name, field) for name, field in RunConfig.model_fields.items())
     ]
-    others = [f"| `{name}` | {meaning} |" for name, meaning in OTHERS.items()]
-    parts = [_HEAD + "\n".join(settings), "## Others", "\n".join(["| variable | meaning |", "|---|---|", *others])]
-    return "\n\n".join(parts) + "\n"
+    parts = [_HEAD + "\n".join(settings), "## Of the process", _table(PROCESS)]
+    return "\n\n".join([*parts, "## Of other programs, which this one minds", _table(BORROWED)]) + "\n"
+
+
+def _table(variables: tuple[Variable, ...]) -> str:
+    rows = [f"| `{each.name}` | {each.meaning} | {each.default} |" for each in variables]
+    return "\n".join(["| variable | meaning | where it is not set |", "|---|---|---|", *rows])

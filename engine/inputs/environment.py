@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.inputs.run import PREFIX, RunConfig
 
-__all__ = ["PREFIX", "PROCESS", "Variable", "run_variables", "variables"]
+__all__ = ["BORROWED", "PREFIX", "PROCESS", "Variable", "run_variables", "variables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,41 @@ PROCESS = (
         default="text",
     ),
 )  # what is no key of a RUN.toml, in the order of the alphabet
+
+
+BORROWED = (
+    Variable(
+        name="XDG_CACHE_HOME",
+        meaning="the user's cache folder, where UNWIND_CACHE is not set",
+        default="~/.cache",
+    ),
+    Variable(
+        name="CUDA_PATH",
+        meaning="where the CUDA toolkit is, for its headers and its compiler; asked before CUDA_HOME",
+        default="none",
+    ),
+    Variable(name="CUDA_HOME", meaning="the same, by its other name", default="none"),
+    Variable(name="PYTHONPATH", meaning="kept by timings, which run in processes of their own", default="none"),
+    Variable(
+        name="NUMBA_NUM_THREADS",
+        meaning="threads of the CPU kernels; the bits are the same for any number",
+        default="the number of cores",
+    ),
+    Variable(
+        name="NUMBA_CPU_NAME",
+        meaning="processor that kernels are compiled for, in numba's words; workers of one night must agree",
+        default="as UNWIND_CPU says",
+    ),
+    Variable(name="NUMBA_CPU_FEATURES", meaning="its instructions; the same holds", default="as UNWIND_CPU says"),
+    Variable(
+        name="OMP_NUM_THREADS",
+        meaning="threads of numpy's linear algebra; a backtest's own workers take one each",
+        default="the number of cores",
+    ),
+    Variable(name="OPENBLAS_NUM_THREADS", meaning="the same, of OpenBLAS", default="the number of cores"),
+    Variable(name="NO_COLOR", meaning="set to anything: no colour on a terminal", default="none"),
+    Variable(name="COLUMNS", meaning="width that tables are written for", default="the terminal's"),
+)  # those of other programs that this one minds
 
 
 def run_variables() -> tuple[Variable, ...]:

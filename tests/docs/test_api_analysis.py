@@ -10,7 +10,7 @@ from tests.engine.explain.two_nights import plain_market, record_night
 from tests.source_files import ROOT
 from tests.test_api_page import failures
 
-PAGE = ROOT / "docs" / "api-analysis.md"
+PAGE = ROOT / "docs" / "how-to" / "api-analysis.md"
 
 
 def code():

@@ -109,6 +109,47 @@ def JGB_STRIP(
 
     Raises InputError with everything that a book file would be refused for, whatever the date."""
 
+def JGBI(
+    position_id: str,
+    notional: float,
+    *,
+    coupon: float,
+    issue_date: date | str,
+    maturity: date | str,
+    book: str | None = None,
+    currency: str | None = None,
+    price: float | None = None,
+    market_yield: float | None = None,
+    index_ratio: float | None = None,
+    base_index: float | None = None,
+    cpi: str | None = None,
+    break_even: float | None = None,
+) -> Position:
+    """Return a position of kind JGBI: inflation-linked JGB; `price` without indexation, real
+    `market_yield` or `break_even`; `index_ratio` of the settlement day, or `base_index` and `cpi`.
+
+    Exactly one of price and market_yield and break_even is needed.
+
+    Parameters
+    ----------
+    position_id : name of the position, unique in the file
+    notional : face of a bond, amount of cash, currency bought in an FX trade, number of contracts or of
+        units of a factor; negative is short, sold, borrowed or paying fixed
+    coupon : decimal per year, 0.0425 is 4.25 %
+    issue_date : day from which a Treasury's first coupon accrues; of a reopened bond its first issue
+    maturity : redemption, delivery, repayment, end of a swap or expiry, before any holiday shift
+    book : book it belongs to; without this column all are in one, called as the file is
+    currency : currency of `notional`: JPY, USD, EUR, AUD, MXN
+    price : market price: clean per 100 of face; of a bond future per 100, in decimals; of an index
+        future in points
+    market_yield : market yield in place of a price, by the quotation of its market, decimal
+    index_ratio : indexation coefficient of the settlement day, as the Ministry of Finance prints it
+    base_index : reference consumer price index of the 10th of the issue month
+    cpi : published consumer prices of the months that settlement needs: 2025-02@110.8 2025-03@111.1
+    break_even : inflation at which a linked bond is valued, in place of a price; decimal per year
+
+    Raises InputError with everything that a book file would be refused for, whatever the date."""
+
 def JGB_FUTURE(
     position_id: str,
     notional: float,
@@ -306,6 +347,31 @@ def CASH(
 
     Raises InputError with everything that a book file would be refused for, whatever the date."""
 
+def CASHFLOW(
+    position_id: str,
+    notional: float,
+    *,
+    currency: str,
+    maturity: date | str,
+    book: str | None = None,
+    curve: str | None = None,
+) -> Position:
+    """Return a position of kind CASHFLOW: payment of a liability (negative) or any other known payment;
+    rows of one position_id are its run-off.
+
+    Parameters
+    ----------
+    position_id : name of the position, unique in the file
+    currency : currency of `notional`: JPY, USD, EUR, AUD, MXN
+    notional : face of a bond, amount of cash, currency bought in an FX trade, number of contracts or of
+        units of a factor; negative is short, sold, borrowed or paying fixed
+    maturity : redemption, delivery, repayment, end of a swap or expiry, before any holiday shift
+    book : book it belongs to; without this column all are in one, called as the file is
+    curve : curve of the currency that discounts a payment, such as TONA; its government bonds' where
+        empty
+
+    Raises InputError with everything that a book file would be refused for, whatever the date."""
+
 def REPO(
     position_id: str,
     notional: float,
@@ -356,6 +422,76 @@ def DEPOSIT(
     rate : FX: yen for one dollar, or of the pair dealt; loans: simple interest; swaps and swaptions:
         fixed rate; decimal per year
     book : book it belongs to; without this column all are in one, called as the file is
+
+    Raises InputError with everything that a book file would be refused for, whatever the date."""
+
+def FRN(
+    position_id: str,
+    notional: float,
+    *,
+    currency: str,
+    maturity: date | str,
+    start_date: date | str,
+    spread: float,
+    book: str | None = None,
+    price: float | None = None,
+    fixed_so_far: float | None = None,
+    tenor: str | None = None,
+) -> Position:
+    """Return a position of kind FRN: note that pays compounded overnight interest, TONA, SOFR, ESTR, and
+    `spread` at the ends of `tenor`.
+
+    Parameters
+    ----------
+    position_id : name of the position, unique in the file
+    currency : currency of `notional`: JPY, USD, EUR, AUD, MXN
+    notional : face of a bond, amount of cash, currency bought in an FX trade, number of contracts or of
+        units of a factor; negative is short, sold, borrowed or paying fixed
+    maturity : redemption, delivery, repayment, end of a swap or expiry, before any holiday shift
+    start_date : day on which a loan is paid out, a swap starts, or the near leg of an FX swap is due
+    spread : added to TONA on the yen leg of a cross-currency swap, to a floating-rate bond's rate,
+        decimal per year
+    book : book it belongs to; without this column all are in one, called as the file is
+    price : market price: clean per 100 of face; of a bond future per 100, in decimals; of an index
+        future in points
+    fixed_so_far : overnight rate compounded from the start of the current period to the valuation date,
+        decimal per year; of a cross-currency swap that of the dollar leg
+    tenor : length of a swaption's swap, such as 10Y or 18M; of an FRN its interest period, 3M where
+        empty
+
+    Raises InputError with everything that a book file would be refused for, whatever the date."""
+
+def JGB_FLOATER(
+    position_id: str,
+    notional: float,
+    *,
+    maturity: date | str,
+    spread: float,
+    book: str | None = None,
+    currency: str | None = None,
+    coupon: float | None = None,
+    issue_date: date | str | None = None,
+    price: float | None = None,
+    vol: float | None = None,
+) -> Position:
+    """Return a position of kind JGB_FLOATER: JGB 15-year floater: half the ten-year yield plus `spread`
+    (minus alpha), half-yearly; `coupon` is the running one.
+
+    Parameters
+    ----------
+    position_id : name of the position, unique in the file
+    notional : face of a bond, amount of cash, currency bought in an FX trade, number of contracts or of
+        units of a factor; negative is short, sold, borrowed or paying fixed
+    maturity : redemption, delivery, repayment, end of a swap or expiry, before any holiday shift
+    spread : added to TONA on the yen leg of a cross-currency swap, to a floating-rate bond's rate,
+        decimal per year
+    book : book it belongs to; without this column all are in one, called as the file is
+    currency : currency of `notional`: JPY, USD, EUR, AUD, MXN
+    coupon : decimal per year, 0.0425 is 4.25 %
+    issue_date : day from which a Treasury's first coupon accrues; of a reopened bond its first issue
+    price : market price: clean per 100 of face; of a bond future per 100, in decimals; of an index
+        future in points
+    vol : of an FX option: lognormal; of a swaption: normal, 0.0065 is 65 bp; per sqrt(year)
 
     Raises InputError with everything that a book file would be refused for, whatever the date."""
 
@@ -444,7 +580,8 @@ def XCCY_SWAP(
     start_date : day on which a loan is paid out, a swap starts, or the near leg of an FX swap is due
     rate : FX: yen for one dollar, or of the pair dealt; loans: simple interest; swaps and swaptions:
         fixed rate; decimal per year
-    spread : of a cross-currency swap: added to TONA on the yen leg, decimal per year
+    spread : added to TONA on the yen leg of a cross-currency swap, to a floating-rate bond's rate,
+        decimal per year
     book : book it belongs to; without this column all are in one, called as the file is
     currency : currency of `notional`: JPY, USD, EUR, AUD, MXN
     fixed_so_far : overnight rate compounded from the start of the current period to the valuation date,
@@ -479,7 +616,8 @@ def XCCY_MTM_SWAP(
     start_date : day on which a loan is paid out, a swap starts, or the near leg of an FX swap is due
     rate : FX: yen for one dollar, or of the pair dealt; loans: simple interest; swaps and swaptions:
         fixed rate; decimal per year
-    spread : of a cross-currency swap: added to TONA on the yen leg, decimal per year
+    spread : added to TONA on the yen leg of a cross-currency swap, to a floating-rate bond's rate,
+        decimal per year
     book : book it belongs to; without this column all are in one, called as the file is
     currency : currency of `notional`: JPY, USD, EUR, AUD, MXN
     reset_rate : yen for one dollar at the last reset of the dollar notional
@@ -515,7 +653,8 @@ def SWAPTION_PAYER(
     maturity : redemption, delivery, repayment, end of a swap or expiry, before any holiday shift
     rate : FX: yen for one dollar, or of the pair dealt; loans: simple interest; swaps and swaptions:
         fixed rate; decimal per year
-    tenor : length of a swaption's swap, such as 10Y or 18M
+    tenor : length of a swaption's swap, such as 10Y or 18M; of an FRN its interest period, 3M where
+        empty
     book : book it belongs to; without this column all are in one, called as the file is
     vol : of an FX option: lognormal; of a swaption: normal, 0.0065 is 65 bp; per sqrt(year)
     premium : market value on the valuation date, for a unit of notional: yen for one dollar, yen for
@@ -549,7 +688,8 @@ def SWAPTION_RECEIVER(
     maturity : redemption, delivery, repayment, end of a swap or expiry, before any holiday shift
     rate : FX: yen for one dollar, or of the pair dealt; loans: simple interest; swaps and swaptions:
         fixed rate; decimal per year
-    tenor : length of a swaption's swap, such as 10Y or 18M
+    tenor : length of a swaption's swap, such as 10Y or 18M; of an FRN its interest period, 3M where
+        empty
     book : book it belongs to; without this column all are in one, called as the file is
     vol : of an FX option: lognormal; of a swaption: normal, 0.0065 is 65 bp; per sqrt(year)
     premium : market value on the valuation date, for a unit of notional: yen for one dollar, yen for

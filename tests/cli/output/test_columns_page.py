@@ -1,4 +1,4 @@
-"""docs/formats.md shows what the commands print, and the columns that the frames have."""
+"""docs/how-to/formats.md shows what the commands print, and the columns that the frames have."""
 
 import re
 import shlex
