@@ -51,6 +51,7 @@ BORROWED = (
         meaning="the user's cache folder, where UNWIND_CACHE is not set",
         default="~/.cache",
     ),
+    Variable(name="LOCALAPPDATA", meaning="the same on Windows", default="~/.cache"),
     Variable(
         name="CUDA_PATH",
         meaning="where the CUDA toolkit is, for its headers and its compiler; asked before CUDA_HOME",

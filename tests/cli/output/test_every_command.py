@@ -14,6 +14,8 @@ from tests.engine.batch.conftest import BatchFolder
 from tests.source_files import ROOT
 
 WITHOUT = {
+    "init": "writes files",
+    "warm": "compiles kernels, and says in a sentence or by --json what it did",
     "batch example": "prints a file for a scheduler",
     "batch merge": "its last line is one JSON object, which schedulers read",
     "batch night": "prints dates, one a line, for a scheduler",
