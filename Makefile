@@ -6,15 +6,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow lint bench gpu pins
+.PHONY: help demo test slow lint docs bench gpu wheel sbom offline pins
 
 help:
 	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
 	@echo "make test    every quick test"
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"
+	@echo "make docs    the documents as pages, into docs/_build/html"
 	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
 	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
+	@echo "make wheel   build the wheel into dist/"
+	@echo "make sbom    list the parts of an installation, dist/sbom.cdx.json (CycloneDX)"
+	@echo "make offline the wheel and all that it needs, dist/offline/, for a machine without network"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
 
 demo: $(VENV)/run.stamp
@@ -31,12 +35,28 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# A notebook that fails, a link that leads nowhere or a page without a door ends it.
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
 bench: $(VENV)/run.stamp
 	@$(BIN)/unwind bench
 
 # Where there is no .venv this takes the Python that is there: a machine with a GPU often has no network.
 gpu:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bench.gpu; else $(or $(PYTHON),python3) -m bench.gpu; fi
+
+wheel: $(VENV)/run.stamp
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
+sbom: $(VENV)/run.stamp
+	@mkdir -p dist
+	$(BIN)/python .ci/sbom.py > dist/sbom.cdx.json
+
+# For machines of this one's system and Python. There: pip install --no-index --find-links . unwind-risk
+offline: wheel
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes -r requirements.txt -d dist/offline
+	cp dist/unwind_risk-*.whl requirements.txt dist/offline/
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt)

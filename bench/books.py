@@ -42,14 +42,19 @@ def write_book(path: Path, n_positions: int, *, n_books: int = 1, seed: int = 4)
         writer.writerows(rows_of_book(n_positions, n_books=n_books, seed=seed))
 
 
+# Kinds that came after the benchmarks' digests were kept: drawn with them, no book would be what it was.
+_LATER = ("JGBI", "CASHFLOW", "FRN", "JGB_FLOATER")
+
+
 def rows_of_book(n_positions: int, *, n_books: int = 1, seed: int = 4) -> Iterator[dict[str, str]]:
-    """Draw the fields of all kinds in turn, of the bundled market's currencies; terms and sizes by `seed`.
+    """Draw the fields of all kinds but `_LATER` in turn, of the bundled market's currencies; terms and sizes by `seed`.
 
     Options expire on the dates that are traded: each business day for three months, each Friday for a year, the end of
     each month for two.
     """
     draw = random.Random(seed)
-    kinds = [kind for kind in KINDS.values() if example_row(kind)["currency"] in (HOME, DOLLAR)]
+    drawn = [kind for kind in KINDS.values() if kind.name not in _LATER]
+    kinds = [kind for kind in drawn if example_row(kind)["currency"] in (HOME, DOLLAR)]
     for i in range(n_positions):
         kind = kinds[i % len(kinds)]
         row = example_row(kind) | {"position_id": f"P{i:06d}", "book": f"book-{i % n_books:03d}"}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from bench.records import CaseResult, Row
+    from cli.output.frames import Frame
 
 
 def bench(
@@ -27,6 +29,7 @@ def bench(
         Path | None,
         typer.Option(metavar="FILE", help="Draw seconds against paths to this .png, .svg or .pdf; needs matplotlib."),
     ] = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Time this machine against numpy, QuantLib and others.
@@ -40,6 +43,7 @@ def bench(
     from bench.start import check_names, run_cases
     from engine.inputs.outputs import check_out
 
+    form = formats.chosen(output_format, as_json=as_json)
     names = check_names(case or ())
     target = None if out is None else check_out(out, inputs=())
     if plot is not None:
@@ -50,10 +54,13 @@ def bench(
         target.write_text(text + "\n", encoding="utf-8")
     if plot is not None:
         draw_plot(cases, _devices(machine), plot)
-    if as_json:
-        typer.echo(text)
-    else:
-        show(machine, cases)
+
+    def frame() -> "Frame":
+        from cli.output.machine_frames import bench_frame
+
+        return bench_frame(machine, cases)
+
+    formats.show(form, table=lambda: show(machine, cases), json=lambda: text, frame=frame)
 
 
 def show(machine: dict[str, Any], cases: Sequence["CaseResult"]) -> None:

@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.output import formats
 from cli.run import print_run
 
 
 def demo(
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures.")] = "1000000",
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print VaR and expected shortfall of the sample books.
@@ -26,4 +28,4 @@ def demo(
         "horizon_days": 10,
         "confidence": [0.975, 0.99],
     }
-    print_run(resolve(settings, {}), None, as_json=as_json)
+    print_run(resolve(settings, {}), None, form=formats.chosen(output_format, as_json=as_json))

@@ -2,12 +2,12 @@
 75 try again, 130 and 143 interrupted)."""
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+from cli.machine import log
 from engine.errors import RiskError
 
 FAILED = 1
@@ -23,8 +23,13 @@ def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise _Terminated
 
 
-def _end(message: str, code: int) -> NoReturn:
-    print(message, file=sys.stderr)
+def _end(found: RiskError | str, code: int) -> NoReturn:
+    log.error(found)
+    raise SystemExit(code)
+
+
+def _interrupted(what: str, code: int) -> NoReturn:
+    log.write("info", "interrupted", what)
     raise SystemExit(code)
 
 
@@ -35,17 +40,17 @@ def exit_codes() -> Iterator[None]:
     try:
         yield
     except RiskError as error:
-        _end(f"error: {error}", error.exit_code)
+        _end(error, error.exit_code)
     except OSError as error:
-        _end(f"error: {error}", FAILED)
+        _end(str(error), FAILED)
     except MemoryError as error:
         _end(
-            f"error: out of memory{f' ({error})' if str(error) else ''}; a smaller book or fewer books need less",
+            f"out of memory{f' ({error})' if str(error) else ''}; a smaller book or fewer books need less",
             FAILED,
         )
     except KeyboardInterrupt:
-        _end("interrupted", INTERRUPTED)
+        _interrupted("interrupted", INTERRUPTED)
     except _Terminated:
-        _end("terminated", TERMINATED)
+        _interrupted("terminated", TERMINATED)
     finally:
         signal.signal(signal.SIGTERM, before)

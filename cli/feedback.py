@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.analysis.feedback import Channel, Decomposition, Feedback, Part
     from engine.risk.estimate import Estimate
     from engine.risk.measures.measure import TailMeasure
@@ -33,6 +35,7 @@ def feedback(
     seed: options.Seed = None,
     backend: options.Backend = None,
     currency: options.Currency = HOME,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print how much of a loss forced sales and their price impact make.
@@ -41,13 +44,13 @@ def feedback(
     with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the feedback
     strength, and results by the regime in which paths end. Without a scenario, `unwind-loop`.
     """
-    import json
     from os import environ
 
     from cli import progress
     from engine.analysis import feedback
     from engine.inputs.run import resolve
 
+    form = formats.chosen(output_format, as_json=as_json)
     flags = {
         "market": market,
         "book": book,
@@ -62,15 +65,22 @@ def feedback(
     config = resolve(flags, environ)
     with progress.on_stderr() as report:
         results = feedback.feedback(config, report, render.say)
-    if as_json:
-        print(json.dumps(feedback.as_json(results), ensure_ascii=False, allow_nan=False))
-    else:
-        for i, result in enumerate(results):
-            if i:
-                print()
-            show_result(result)
+
+    def frame() -> "Frame":
+        from cli.output.analysis_frames import feedback_frame
+
+        return feedback_frame(results)
+
+    formats.show(form, table=lambda: _show_results(results), json=lambda: feedback.as_json(results), frame=frame)
     for warning in dict.fromkeys(warning for result in results for warning in result.warnings):
         render.warn(warning)
+
+
+def _show_results(results: "Sequence[Feedback]") -> None:
+    for i, result in enumerate(results):
+        if i:
+            print()
+        show_result(result)
 
 
 def tables(result: "Feedback") -> Sequence[Table]:

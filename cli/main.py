@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, doctor, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, demo, feedback, run, runs, schema, simulate, streams, stress
 from cli.analysis import explain, hedge, regulatory, reverse, whatif
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
@@ -17,10 +17,12 @@ from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices, spreads
 from cli.errors import exit_codes
+from cli.machine import doctor, log, warm
 from cli.options import OnceCommand
-from cli.record import report, reproduce
+from cli.record import ask, report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
+from cli.setup import init
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -28,7 +30,7 @@ Results go to stdout, everything else to stderr. Exit codes: 0 complete, 1 faile
 backtest's gate failed, 75 busy (try again), 130 or 143 interrupted.
 """
 
-# Plain help: the README holds it word for word, whatever the terminal's width.
+# Plain help: the pages of the reference hold it word for word, whatever the terminal's width.
 SETTINGS: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None}
 
 app = typer.Typer(name="unwind", help=HELP, pretty_exceptions_enable=False, **SETTINGS)
@@ -47,17 +49,35 @@ def unwind(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    log_style: Annotated[
+        str,
+        typer.Option(
+            "--log",
+            metavar="STYLE",
+            envvar=log.VARIABLE,
+            help="What stands on stderr: text, or json, an object a line with time, level, event and figures.",
+        ),
+    ] = log.TEXT,
 ) -> None:
     """Take the options that stand before a command."""
+    with exit_codes():
+        log.choose(log_style, f"--log or {log.VARIABLE}")
 
 
-def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that ends with the exit code of whatever goes wrong in it."""
+def guarded(command: Callable[..., None], called: str = "") -> Callable[..., None]:
+    """Return a command that ends with the exit code of whatever goes wrong in it; `called`: by its user."""
+    name = called or command.__name__
 
     @functools.wraps(command)
     def run_guarded(*args: Any, **kwargs: Any) -> None:
-        with exit_codes():
-            command(*args, **kwargs)
+        log.record("started", f"{name} begins", command=name)
+        try:
+            with exit_codes():
+                command(*args, **kwargs)
+        except SystemExit as ended:
+            log.record("ended", f"{name} ends", command=name, exit_code=ended.code)
+            raise
+        log.record("ended", f"{name} ends", command=name, exit_code=0)
 
     return run_guarded
 
@@ -65,11 +85,12 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def _add_group(name: str, text: str, commands: dict[str, Callable[..., None]]) -> None:
     group = typer.Typer(help=text, **SETTINGS)
     for command_name, command in commands.items():
-        group.command(command_name, cls=OnceCommand)(guarded(command))
+        group.command(command_name, cls=OnceCommand)(guarded(command, f"{name} {command_name}"))
     app.add_typer(group, name=name)
 
 
 app.command("demo", cls=OnceCommand)(guarded(demo.demo))
+app.command("init", cls=OnceCommand)(guarded(init.init))
 app.command("run", cls=OnceCommand)(guarded(run.run))
 app.command("stress", cls=OnceCommand)(guarded(stress.stress))
 app.command("simulate", cls=OnceCommand)(guarded(simulate.simulate))
@@ -122,7 +143,18 @@ _add_group(
         "spreads": spreads.spreads,
     },
 )
-_add_group("runs", runs.HELP, {"list": runs.list_, "show": runs.show, "diff": runs.diff, "export": runs.export})
+_add_group(
+    "runs",
+    runs.HELP,
+    {
+        "list": runs.list_,
+        "show": runs.show,
+        "diff": runs.diff,
+        "export": runs.export,
+        "sql": ask.sql,
+        "tables": ask.tables,
+    },
+)
 app.command("regulatory", cls=OnceCommand)(guarded(regulatory.regulatory))
 app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
 app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
@@ -130,6 +162,7 @@ app.command("report", cls=OnceCommand)(guarded(report.report))
 app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
 app.command("bench", cls=OnceCommand)(guarded(bench.bench))
 app.command("schema", cls=OnceCommand)(guarded(schema.schema))
+app.command("warm", cls=OnceCommand)(guarded(warm.warm))
 app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 
 

@@ -57,7 +57,16 @@ Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the res
 RunCurrency = Annotated[
     str | None, typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY.")
 ]  # where a RUN.toml may say it too
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORM",
+        help="table, json, csv or parquet: the last two a row an observation, Parquet for a pipe or file."
+        " Default: table.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json: one JSON object on stdout.")]
 
 
 class OnceCommand(TyperCommand):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cli.machine import log
 from cli.terminal import styled
 
 HEARTBEAT_S = 30.0
@@ -45,10 +46,11 @@ def heartbeat(clock: Callable[[], float], counted: str = "paths") -> Progress:
     def report(done: int, total: int) -> None:
         nonlocal last, is_first
         now, first, is_first = clock(), is_first, False
-        if now - last < HEARTBEAT_S:
+        if now - last < HEARTBEAT_S and not (log.is_json() and done == total):
             return
         last = now
         took = f"; the first took {now - start:.0f} s, compiling included" if first else f" after {now - start:.0f} s"
-        print(f"{done:,} of {total:,} {counted}{took}", file=sys.stderr, flush=True)
+        message = f"{done:,} of {total:,} {counted}{took}"
+        log.write("info", "progress", message, done=done, total=total, counted=counted)
 
     return report

@@ -2,20 +2,29 @@
 
 import json
 import math
+import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
+from cli.machine import log
 from cli.terminal import harmless, one_line, styled
+from engine.conventions.figure_words import UNITS as UNITS
+from engine.conventions.figure_words import days_text as days_text
+from engine.conventions.figure_words import percent as percent
+from engine.conventions.figure_words import plain_number
+from engine.text_width import padded, text_width
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 MOST_DECIMALS = 6
+WIDEST_PROSE = 100  # letters of a line: longer ones are hard to read
 LEAST_WRAPPED = 30  # letters of a line of text in a column: a narrower one is no easier to read than a part of its own
 
 
@@ -89,18 +98,9 @@ def scale(currency: str, values: Iterable[float]) -> Scale:
     return Scale(divisor=divisor, unit=f"{currency} {name}".strip())
 
 
-def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:
-    """Return 0.975 as "97.5 %"; as many decimals as it takes unless given."""
-    return f"{_number(100.0 * fraction, decimals, signed)} %"
-
-
 def basis_points(rate: float, decimals: int | None = None, *, signed: bool = False) -> str:
     """Return 0.005 as "50 bp"; as many decimals as it takes unless given."""
-    return f"{_number(1e4 * rate, decimals, signed)} bp"
-
-
-def _number(value: float, decimals: int | None, signed: bool) -> str:
-    return f"{value:{'+' if signed else ''}{f'.{decimals}f' if decimals is not None else '.10g'}}"
+    return f"{plain_number(1e4 * rate, decimals, signed=signed)} bp"
 
 
 def show(*tables: Table) -> None:
@@ -111,7 +111,7 @@ def show(*tables: Table) -> None:
         if sys.stdout.isatty():
             _show_rich(table)
         else:
-            print(plain(table))
+            print(_plain_within(table, _set_width()))
 
 
 def show_json(found: Mapping[str, object]) -> None:
@@ -130,12 +130,13 @@ def _harmless(table: Table) -> Table:
 def show_text(text: str) -> None:
     """Write prose to stdout, wrapped at the words."""
     paragraphs = text.strip().split("\n\n")
-    print("\n\n".join(textwrap.fill(paragraph, width=100) for paragraph in paragraphs) + "\n")
+    width = min(WIDEST_PROSE, shutil.get_terminal_size((WIDEST_PROSE, 24)).columns)
+    print("\n\n".join(textwrap.fill(paragraph, width=width) for paragraph in paragraphs) + "\n")
 
 
 def say(text: str) -> None:
     """Write a line to stderr: what goes on, not a result."""
-    print(text, file=sys.stderr, flush=True)
+    log.write("info", "note", text)
 
 
 def warn_of(warnings: Iterable[str]) -> None:
@@ -148,15 +149,53 @@ def warn_of(warnings: Iterable[str]) -> None:
 
 def warn(text: str) -> None:
     """Write a warning to stderr; the command goes on."""
-    print(f"warning: {text}", file=sys.stderr)
+    log.write("warning", "warning", text)
 
 
 def plain(table: Table) -> str:
     """Return the table as aligned text, two spaces between columns."""
     grid = [[column.heading for column in table.columns], *map(list, table.rows)]
-    widths = [max((len(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
+    widths = [max((text_width(row[i]) for row in grid if row), default=0) for i in range(len(table.columns))]
     lines = [table.title, *("  ".join(_entries(table.columns, row, widths)).rstrip() for row in grid)]
     return "\n".join([*lines, *(f"  {sentence}" for sentence in _sentences(table))])
+
+
+def _set_width() -> int | None:
+    """Return how long a line may be in a pipe, by COLUMNS; None: it is not set, and lines are as long as they are."""
+    text = os.environ.get("COLUMNS", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
+
+
+def _plain_within(table: Table, width: int | None) -> str:
+    """Return the table as `plain`, or in parts whose lines are no longer than `width`; a number is never broken."""
+    text = plain(table)
+    if width is None or max(map(len, text.splitlines()), default=0) <= width:
+        return text
+    parts = [_filled(line, width) for line in table.title.splitlines()]
+    for indices in _panels(table, width):
+        panel = replace(table, title="", rows=_of_panel(table, indices))
+        parts.append(_plain_panel(panel, indices, _wrapped(panel, indices, width, LEAST_WRAPPED)))
+    parts += [_filled(sentence, width, "  ") for sentence in _sentences(table)]
+    return "\n".join(parts)
+
+
+def _plain_panel(table: Table, indices: Sequence[int], widths: Sequence[int]) -> str:
+    """Return some columns as aligned text, entries wrapped to the letters of their columns."""
+    columns = tuple(replace(table.columns[i], meaning="") for i in indices)
+    rows: list[Sequence[str]] = []
+    for row in table.rows:
+        cells = [_cut(row[i], n) for i, n in zip(indices, widths, strict=True)] if row else []
+        rows += zip_longest(*cells, fillvalue="") if row else [()]
+    return plain(Table(title="", columns=columns, rows=rows))[1:]  # without the line of the title
+
+
+def _cut(entry: str, width: int) -> list[str]:
+    """Return an entry as the lines that fit; spaces before it, which set a row in, stay."""
+    return [entry] if len(entry) <= width else textwrap.wrap(entry, width, drop_whitespace=True)
+
+
+def _filled(text: str, width: int, indent: str = "") -> str:
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _sentences(table: Table) -> Iterator[str]:
@@ -168,7 +207,7 @@ def _sentences(table: Table) -> Iterator[str]:
 
 def _entries(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
     return [
-        entry.rjust(width) if column.is_number else entry.ljust(width)
+        padded(entry, width, is_right=column.is_number)
         for column, entry, width in zip(columns, row, widths, strict=bool(row))
     ]
 
@@ -250,11 +289,6 @@ def _drawn(table: Table, indices: Sequence[int], widths: Sequence[int]) -> "Rich
     for row in table.rows:
         drawn.add_row(*(Text(row[i]) for i in indices) if row else ())
     return drawn
-
-
-def days_text(n: int) -> str:
-    """Return a number of business days in words."""
-    return "1 business day" if n == 1 else f"{n} business days"
 
 
 def at_most(bound: float) -> str:

@@ -1,14 +1,15 @@
 """A run's result on stdout: the table a reader takes in at a glance, or the JSON object."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import render
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.errors import RiskError
 from engine.part_files import part_of
+from engine.portable_files import move
 
 if TYPE_CHECKING:
     from engine.analysis.contributions.figures import ContributionTable
@@ -24,37 +25,56 @@ def show(
     contributions: "Sequence[ContributionTable]" = (),
     gradients: "Sequence[GradientTable]" = (),
     *,
-    as_json: bool,
+    form: formats.Format,
     by_law: bool = False,
 ) -> None:
     """Print the result to stdout, warnings and timing to stderr; `by_law`: scenarios are laws side by side."""
-    if as_json:
-        print(json_line(result, contributions, gradients))
-    elif by_law and result.run.laws:
-        from cli.scenario.law_tables import show_laws
+    from unwind_risk.api.frames import arrow_of
+    from unwind_risk.api.result import result_frame, rough_tails
+    from unwind_risk.api.result_json import result_json
 
-        show_laws(result)
-    else:
-        render.show(table(result))
-    if result.parameters and not as_json:
-        from cli.scenario.parameter_tables import show_studies
-
-        show_studies(result)
-    if contributions and not as_json:
-        from cli.analysis.contribution_tables import contribution_table
-
-        _show_highest(contributions, contribution_table, result.run.currency)
-    if gradients and not as_json:
-        from cli.analysis.gradient_tables import gradient_table
-
-        _show_highest(gradients, gradient_table, result.run.currency)
-    render.warn_of((*result.warnings, *_warnings(result)))
+    formats.show(
+        form,
+        table=lambda: _show_tables(result, contributions, gradients, by_law=by_law),
+        json=lambda: result_json(result, contributions, gradients),
+        frame=lambda: arrow_of(result_frame(result)),
+    )
+    if (contributions or gradients) and form in (formats.Format.CSV, formats.Format.PARQUET):
+        render.say(f"--format {form} has the measures alone; what contributes to them is in --format json")
+    render.warn_of((*result.warnings, *rough_tails(result)))
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
         f"{result.run.n_paths:,} paths, {n_scenarios} scenario{'s on the same draws' if n_scenarios > 1 else ''}, "
         f"on {result.run.device}: compiled in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
         f"{timing.total_s:.1f} s in all"
     )
+
+
+def _show_tables(
+    result: "RunResult",
+    contributions: "Sequence[ContributionTable]",
+    gradients: "Sequence[GradientTable]",
+    *,
+    by_law: bool,
+) -> None:
+    if by_law and result.run.laws:
+        from cli.scenario.law_tables import show_laws
+
+        show_laws(result)
+    else:
+        render.show(table(result))
+    if result.parameters:
+        from cli.scenario.parameter_tables import show_studies
+
+        show_studies(result)
+    if contributions:
+        from cli.analysis.contribution_tables import contribution_table
+
+        _show_highest(contributions, contribution_table, result.run.currency)
+    if gradients:
+        from cli.analysis.gradient_tables import gradient_table
+
+        _show_highest(gradients, gradient_table, result.run.currency)
 
 
 def _show_highest(found: Sequence[Any], lay_out: Callable[[Any, str], Table], currency: str) -> None:
@@ -73,33 +93,17 @@ def write(
     gradients: "Sequence[GradientTable]" = (),
 ) -> None:
     """Write the JSON object to a file; what was there stays until the new one is complete."""
+    from unwind_risk.api.result_json import result_json
+
     part = part_of(out)
     try:
-        part.write_text(json_line(result, contributions, gradients) + "\n", encoding="utf-8")
-        part.replace(out)
+        part.write_text(result_json(result, contributions, gradients) + "\n", encoding="utf-8")
+        move(part, out)
     except OSError as error:
         raise RiskError(f"{str(out)!r} cannot be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
     render.say(f"written to {out}")
-
-
-def json_line(
-    result: "RunResult",
-    contributions: "Sequence[ContributionTable]" = (),
-    gradients: "Sequence[GradientTable]" = (),
-) -> str:
-    """Return the result as one line of strict JSON."""
-    from engine.analysis.contributions.figures import contributions_json
-    from engine.backtest.bundled_verdicts import laws_json
-    from engine.risk.results import as_json, plain_json
-
-    slopes = {"gradients": [plain_json(each, "gradients") for each in gradients]} if gradients else {}
-    return json.dumps(
-        {**as_json(result), **laws_json(result), **contributions_json(contributions), **slopes},
-        ensure_ascii=False,
-        allow_nan=False,
-    )
 
 
 def table(result: "RunResult") -> Table:
@@ -110,7 +114,7 @@ def table(result: "RunResult") -> Table:
     unit, tails, found, names = scale(result), result.results[0].measures, bundled_verdicts(), shown_scopes(result)
     measures = measures_among(tails[0].estimates)
     said = {name: found.short_words_for(name, each) for name, each in result.run.standings.items()}
-    meaning = f"{found.basis}: docs/backtest.md. {explained(said.values())}".strip()
+    meaning = f"{found.basis}: docs/validation/backtest.md. {explained(said.values())}".strip()
     words = Column(heading="backtest", is_number=False, meaning=meaning)
     heads = (*columns([tail.confidence for tail in tails], measures), words)
     rows: list[list[str]] = []
@@ -218,17 +222,3 @@ def scale(result: "RunResult") -> Scale:
 
     tails = [tail for row in result.results for tail in row.measures]
     return render.scale(result.run.currency, [tail.of(HEADLINE[0]).value for tail in tails])
-
-
-def _warnings(result: "RunResult") -> Iterator[str]:
-    """Yield rough tails, each warning once, with where it applies."""
-    messages: dict[str, list[str]] = {}
-    for row in result.results:
-        for warning in filter(None, map(_warning, row.measures)):
-            messages.setdefault(warning, []).append(f"{row.scenario} {row.scope}")
-    for warning, places in messages.items():
-        yield f"{warning} ({places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''})"
-
-
-def _warning(tail: "TailResult") -> str | None:
-    return tail.warning()

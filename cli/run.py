@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
+from cli.output import formats
 
 if TYPE_CHECKING:
-    from engine.analysis.contributions.run_contributions import TakenApart
     from engine.analysis.gradient.gradients import GradientTable
     from engine.inputs.run import RunConfig
 
@@ -83,6 +83,7 @@ def run(
         ),
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print VaR and expected shortfall of books, with errors.
@@ -118,35 +119,25 @@ def run(
         "out": out,
     }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
     set_flags = {name: value for name, value in flags.items() if value is not None}
-    print_run(resolve(set_flags, environ, file), file, gradient=gradient, as_json=as_json)
+    form = formats.chosen(output_format, as_json=as_json)
+    print_run(resolve(set_flags, environ, file), file, gradient=gradient, form=form)
 
 
-def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, as_json: bool) -> None:
-    """Run, write what `out` asks for, and print the table or the JSON. `file` is the RUN.toml, if there is one."""
+def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, form: formats.Format) -> None:
+    """Run, write what `out` asks for, and print the result in its form. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
     from engine.inputs.outputs import check_out, input_files
-    from engine.run import start
+    from unwind_risk.api.notes import Notes
+    from unwind_risk.api.run import loaded_of, run_with
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
-    if config.by or gradient:
-        found, gradients = _taken_apart(config, gradient=gradient)
-        result, contributions = found.result, found.contributions
-    else:
-        contributions, gradients = (), ()
-        with progress.on_stderr() as report:
-            result = start.run(config, report, render.say)
-    if out is not None:
-        results.write(result, out, contributions, gradients)
-    results.show(result, contributions, gradients, as_json=as_json, by_law=bool(config.laws))
-
-
-def _taken_apart(config: "RunConfig", *, gradient: bool) -> "tuple[TakenApart, tuple[GradientTable, ...]]":
-    """Run, and take apart what comes; apart from `print_run`, since a plain run needs nothing of what this loads."""
-    from cli import progress
-    from engine.analysis.contributions.run_contributions import run_taken_apart
-    from engine.analysis.gradient.run_gradients import run_gradients
-
     with progress.on_stderr() as report:
-        found = run_taken_apart(config, report, render.say, keep_scenes=gradient)
-    with progress.on_stderr("inputs") as report:
-        return found, run_gradients(found.scenes, report) if gradient else ()
+        result = run_with(config, *loaded_of(config), progress=report, notes=Notes(pass_on=render.say))
+    gradients: tuple[GradientTable, ...] = ()
+    if gradient:
+        with progress.on_stderr("inputs") as report:
+            gradients = result.gradient_tables(report)
+    found, contributions = result.finished.result, result.taken_apart
+    if out is not None:
+        results.write(found, out, contributions, gradients)
+    results.show(found, contributions, gradients, form=form, by_law=bool(config.laws))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.record.query import RecordedRun, Rows
 
 MEANINGS = {  # of columns, below the table, by the end of their names
@@ -18,39 +20,51 @@ MEANINGS = {  # of columns, below the table, by the end of their names
     "n_moves": "moves of an exact scenario, each valued; none where it is simulated.",
 }
 
-HELP = "List, show, compare and export recorded runs (extra `store`)."
+HELP = "List, show, compare, export and ask recorded runs (extra `store`)."
 
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
 Dates = Annotated[
-    list[str] | None, typer.Option("--date", metavar="DATE", help="Only this valuation date; repeatable.")
+    list[str] | None, typer.Option("--date", metavar="DATE", help="Only this valuation date, or `last`; repeatable.")
 ]
 Runs = Annotated[list[str] | None, typer.Option("--run", metavar="NAME", help="Only the run of this name; repeatable.")]
 Where = Annotated[str, typer.Option(metavar="SQL", help="Condition over the columns, such as \"scope = 'total'\".")]
 
 
-def list_(folder: Folder, date: Dates = None, run: Runs = None, as_json: options.AsJson = False) -> None:
+def list_(
+    folder: Folder,
+    date: Dates = None,
+    run: Runs = None,
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """List recorded runs and their scenarios, the main one first, with the VaR and expected shortfall of the totals."""
     from engine.record.query import headline, recorded_runs
 
+    form = formats.chosen(output_format, as_json=as_json)
     found = headline(recorded_runs(folder, date or (), run or ()))
-    if as_json:
-        render.show_json({"schema": 1, "runs": found.as_json()})
-    else:
-        _show(f"Runs in {folder}", found)
+    _show(form, f"Runs in {folder}", found, "runs")
 
 
-def show(folder: Folder, date: Dates = None, run: Runs = None, where: Where = "true") -> None:
+def show(
+    folder: Folder,
+    date: Dates = None,
+    run: Runs = None,
+    where: Where = "true",
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Show every figure of recorded runs."""
     from engine.record.query import figures, recorded_runs
 
+    form = formats.chosen(output_format, as_json=as_json)
     found = recorded_runs(folder, date or (), run or ())
-    _show(f"Figures in {folder}", figures(found, where), _groupings(found))
+    _show(form, f"Figures in {folder}", figures(found, where), "figures", _groupings(found))
 
 
 def diff(
     folder: Folder,
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help="Valuation date.")],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="Valuation date.")],
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="Valuation date, or `last`.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="Valuation date, or `last`.")],
     run: Runs = None,
     other: Annotated[
         Path | None, typer.Option("--other", metavar="OUT", help="Record that holds AFTER. Default: the same.")
@@ -58,17 +72,32 @@ def diff(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what differs by two errors of the simulation or less.")
     ] = False,
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show figures that differ between two dates, or two records of one date, by more than two errors.
 
     Left out are differences within rounding: 1e-12 of a figure; of pnl_bound, 1e-9 of the largest figure beside it.
     """
-    from cli.record.difference_table import difference_tables
+    from cli.record.difference_table import difference_tables, shown_differences
     from engine.record.query import differences, recorded_runs
 
+    form = formats.chosen(output_format, as_json=as_json)
     one = recorded_runs(folder, [before], run or ())
     two = recorded_runs(other or folder, [after], run or ())
-    render.show(*difference_tables(f"From {before} to {after}", differences(one, two), everything=everything))
+    found = differences(one, two)
+
+    def frame() -> "Frame":
+        from cli.output.record_frames import record_frame
+
+        return record_frame(shown_differences(found, everything=everything))
+
+    formats.show(
+        form,
+        table=lambda: render.show(*difference_tables(f"From {before} to {after}", found, everything=everything)),
+        json=formats.rows_object("differences", frame),
+        frame=frame,
+    )
 
 
 def export(
@@ -87,7 +116,7 @@ def export(
 
     chosen = query.table_of(table)
     found = query.figures(query.recorded_runs(folder, date or (), run or (), chosen), where)
-    query.export(found, check_out(out, inputs=(), flag="FILE"))
+    query.export(found, check_out(out, inputs=(), flag="FILE"), chosen)
     render.say(f"{len(found.rows):,} rows written to {out}")
 
 
@@ -97,7 +126,23 @@ def _groupings(found: "Sequence[RecordedRun]") -> str:
     return f"Taken apart: {'; '.join(parted)}. `unwind runs export --table contributions` has it." if parted else ""
 
 
-def _show(title: str, found: "Rows", footnote: str = "") -> None:
+def _show(form: formats.Format, title: str, found: "Rows", key: str, footnote: str = "") -> None:
+    """Print what a record answered; `key` is that of its rows in JSON."""
+
+    def frame() -> "Frame":
+        from cli.output.record_frames import record_frame
+
+        return record_frame(found)
+
+    formats.show(
+        form,
+        table=lambda: render.show(_table(title, found, footnote)),
+        json=lambda: {"schema": 1, key: found.as_json()},
+        frame=frame,
+    )
+
+
+def _table(title: str, found: "Rows", footnote: str) -> Table:
     used = [i for i in range(len(found.columns)) if any(row[i] is not None for row in found.rows)]
     used = [i for i in used if found.columns[i] not in ("pnl_sha256", "tail_paths", "rough")]
     columns = [
@@ -105,7 +150,7 @@ def _show(title: str, found: "Rows", footnote: str = "") -> None:
         for i in used
     ]
     rows = [[_text(row[i]) for i in used] for row in found.rows]
-    render.show(Table(title=title, columns=tuple(columns), rows=rows, footnote=footnote))
+    return Table(title=title, columns=tuple(columns), rows=rows, footnote=footnote)
 
 
 def _meaning(column: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from engine.levels.quantiles import Summary
     from engine.market.factors import FactorKind
     from engine.run.walk import Walk
+    from unwind_risk.api.levels import Walked
 
 MAX_PATH = 10**12  # number of a path
 RATES = "Rates are zero rates, continuously compounded, not par yields."
@@ -63,6 +65,7 @@ def simulate(
             " by date and regime: USDJPY<=125, JGB_10Y>=2 (zero rates and vols, in percent: 2 is 2 %); repeatable.",
         ),
     ] = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Simulate a scenario's levels day by day.
@@ -74,6 +77,7 @@ def simulate(
     from engine.errors import InputError
     from engine.inputs.outputs import check_out
 
+    form_of_output = formats.chosen(output_format, as_json=as_json)
     first = options.whole("--first-path", first_path, 0, MAX_PATH)
     only = None if path is None else options.whole("--path", path, 0, MAX_PATH)
     config = _config(market, scenario, paths, days, seed, backend, precision)
@@ -88,13 +92,13 @@ def simulate(
         what = "--touch prints probabilities" if touch else "--path prints one path"
         raise InputError(f"{what} and writes no file; leave out --out and --paths-out, or {what.split()[0]}")
     if only is not None:
-        _print_path(config, only, as_json=as_json)
+        _print_path(config, only, form_of_output)
     elif touch:
         from cli.scenario.touch_tables import print_touch
 
-        print_touch(*_walk(config), first, config.n_paths, touch, as_json=as_json)
+        print_touch(_walked(config), first, config.n_paths, touch, form_of_output)
     else:
-        _print_summary(config, first, quantiles.split(","), files, form, as_json=as_json)
+        _print_summary(config, first, quantiles.split(","), files, form, form_of_output)
 
 
 def _config(market: Path | None, scenario: str, *texts: str | None) -> "RunConfig":
@@ -115,44 +119,52 @@ def _read(config: "RunConfig") -> Iterator[Path]:
     yield from (Path(name) for name in config.scenarios if name.endswith(".toml"))
 
 
-def _walk(config: "RunConfig") -> "tuple[Walk, dict[str, str]]":
-    """Return the walk, and the sha256 of what it came from."""
-    from engine.run.walk import walk_of_config
+def _walked(config: "RunConfig") -> "Walked":
+    """Return the scenario, ready to be walked; its warnings are printed."""
+    from unwind_risk.api.levels import walk_with
+    from unwind_risk.api.market import market_of
+    from unwind_risk.api.notes import Notes
+    from unwind_risk.api.scenario import scenario_of
 
-    walk, sha256, warnings = walk_of_config(config, render.say)
-    for warning in warnings:
+    levels, scenario = market_of(config.market), scenario_of(config.scenarios[0])
+    walked = walk_with(config, levels, scenario, Notes(pass_on=render.say))
+    for warning in walked.warnings:
         render.warn(warning)
-    return walk, sha256
+    return walked
 
 
 def _print_summary(
-    config: "RunConfig", first: int, words: list[str], files: dict[str, Path | None], form: str, *, as_json: bool
+    config: "RunConfig",
+    first: int,
+    words: list[str],
+    files: dict[str, Path | None],
+    form: str,
+    form_of_output: formats.Format,
 ) -> None:
-    import json
-
     from cli import progress
-    from engine.levels.levels_file import check_form, facts, summary_json, write_paths, write_summary
-    from engine.levels.quantiles import exact_probabilities, replays, summarise
+    from engine.levels.levels_file import check_form, write_paths, write_summary
+    from engine.levels.quantiles import exact_probabilities
+    from unwind_risk.api.levels import levels_with
+    from unwind_risk.api.notes import Notes
 
-    probabilities, kind = exact_probabilities(words), check_form(form)
-    walk, sha256 = _walk(config)
-    paths = walk.paths(first, config.n_paths)
-    if walk.n_moves is not None:
-        render.say(f"{walk.scenario} is exact: all of its {walk.n_moves:,} equally likely paths, none drawn")
-    if (passes := replays(walk, paths.n)) > 1:
-        render.say(f"the paths are walked {passes} times, a part of the days and series each: they do not fit at once")
+    kind = check_form(form)
+    exact_probabilities(words)  # before anything is loaded
+    walked = _walked(config)
     with progress.on_stderr() as report:
-        summary = summarise(walk, paths, probabilities, report)
+        levels = levels_with(walked, config, first, words, report, Notes(pass_on=render.say))
+        walk, summary = levels.walk, levels.summary
         if (out := files["--out"]) is not None:
-            write_summary(walk, summary, sha256, out)
+            write_summary(walk, summary, levels.sha256, out)
             render.say(f"quantiles written to {out}")
         if (out := files["--paths-out"]) is not None:
-            write_paths(walk, paths, kind, sha256, out, report)
+            write_paths(walk, summary.paths, kind, levels.sha256, out, report)
             render.say(f"paths written to {out}")
-    if as_json:
-        print(json.dumps({**facts(walk, paths, sha256), **summary_json(walk, summary)}, allow_nan=False))
-    else:
-        render.show(*tables(walk, summary))
+    formats.show(
+        form_of_output,
+        table=lambda: render.show(*tables(walk, summary)),
+        json=levels.to_json,
+        frame=levels.table,
+    )
 
 
 def tables(walk: "Walk", summary: "Summary") -> Iterator[Table]:
@@ -210,20 +222,20 @@ def path_table(walk: "Walk", path: int, levels: Any) -> Table:
     return Table(title=title, columns=columns, rows=rows, footnote=RATES)
 
 
-def _print_path(config: "RunConfig", path: int, *, as_json: bool) -> None:
-    import json
-
+def _print_path(config: "RunConfig", path: int, form: formats.Format) -> None:
     from engine.levels.levels_file import facts, path_json
     from engine.run.walk import one_path
     from kernels.base import PathRange
+    from unwind_risk.api.levels import path_frame
 
-    walk, sha256 = _walk(config)
-    levels = one_path(walk, path)
-    if as_json:
-        head = facts(walk, PathRange(first=path, n=1), sha256)
-        print(json.dumps({**head, **path_json(walk, levels)}, allow_nan=False))
-    else:
-        render.show(path_table(walk, path, levels))
+    walked = _walked(config)
+    walk, levels = walked.walk, one_path(walked.walk, path)
+    formats.show(
+        form,
+        table=lambda: render.show(path_table(walk, path, levels)),
+        json=lambda: {**facts(walk, PathRange(first=path, n=1), walked.sha256), **path_json(walk, levels)},
+        frame=lambda: path_frame(walk, path, levels).reset_index(),
+    )
 
 
 def _label(walk: "Walk", name: str) -> str:

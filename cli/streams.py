@@ -1,12 +1,44 @@
-"""Stdout and stderr that outlive their readers: `unwind ... | head -1` ends as the command would without `head`."""
+"""Stdout and stderr that outlive their readers and spell what they cannot show.
 
+`unwind ... | head -1` ends as the command would without `head`. Where a console of code page 932 or 1252 lacks a sign,
+a plain one stands for it, or what JSON writes: a figure never loses its minus.
+"""
+
+import codecs
+import errno
 import io
 import os
+import re
 import select
 import sys
 from typing import Any
 
-from cli.terminal import HarmlessStream
+from cli.terminal import HarmlessStream, spelt
+
+# What says the same where the terminal's code page lacks a sign.
+PLAIN = {
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{EM DASH}": "-",
+    "\N{NON-BREAKING HYPHEN}": "-",
+    "\N{MULTIPLICATION SIGN}": "x",
+    "…": "...",
+    "±": "+/-",
+    "→": "->",
+    "≤": "<=",
+    "≥": ">=",
+}
+SPELT = "unwind.spelt"  # the name of this way with what cannot be encoded
+
+
+def _spell(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for characters that an encoding lacks: a plain one, or \\u and its number as in JSON."""
+    assert isinstance(error, UnicodeEncodeError)  # it is named for writing alone
+    missing = error.object[error.start : error.end]
+    return "".join(PLAIN.get(each) or re.sub("(?s).", spelt, each) for each in missing), error.end
+
+
+codecs.register_error(SPELT, _spell)
 
 
 class _Forgiving(io.FileIO):
@@ -19,7 +51,10 @@ class _Forgiving(io.FileIO):
             while (n := super().write(data)) is None:  # a pipe that does not block, and is full
                 select.select([], [self.fileno()], [])
             return n
-        except self.forgiven:
+        except OSError as error:
+            # A pipe without a reader is an invalid argument on Windows.
+            if not (isinstance(error, self.forgiven) or (os.name == "nt" and error.errno == errno.EINVAL)):
+                raise
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())
             os.close(nowhere)
@@ -63,10 +98,13 @@ def _forgiving(stream: object, number: int, kind: type[_Forgiving], *, is_closed
     if not isinstance(stream, io.TextIOWrapper):
         return stream  # type: ignore[return-value]  # a test's own, or None: nothing to outlive
     stream.flush()
+    raw = getattr(stream.buffer, "raw", None)
+    # Windows' console takes text in UTF-8 through an object of Python's own, and bytes only in its code page.
+    is_console = raw is not None and type(raw).__name__ == "_WindowsConsoleIO"
     return HarmlessStream(
-        io.BufferedWriter(kind(stream.fileno(), "w", closefd=False)),
+        stream.buffer if is_console else io.BufferedWriter(kind(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
-        errors="replace",
+        errors=SPELT,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )

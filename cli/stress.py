@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 from engine.risk.standing import STRESS_LABEL
@@ -17,6 +18,7 @@ def stress(
     book: options.Books = None,
     scenario: options.Scenarios = None,
     currency: options.Currency = HOME,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print what scenarios' shocks do to a book, at once.
@@ -24,29 +26,22 @@ def stress(
     By book and position, each revalued in full; nothing is simulated and nothing ages. Without a scenario, those
     bundled ones that move the market at once.
     """
-    import json
-
-    from engine.analysis import stress
-    from engine.book.value import book_warnings
     from engine.inputs.book.load import bundled_book_path
-    from engine.inputs.book.several import load_books
-    from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
     from engine.inputs.run import resolve
-    from engine.inputs.scenario.load import AT_ONCE, load_scenarios
+    from engine.inputs.scenario.load import AT_ONCE
+    from unwind_risk.api.book import Book
+    from unwind_risk.api.market import market_of
+    from unwind_risk.api.scenario import scenarios_of
+    from unwind_risk.api.stress import stress_with
 
+    form = formats.chosen(output_format, as_json=as_json)
     flags = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
     resolve(flags, {})  # the same checks as of a run
-    levels = load_market(market or bundled_market_path())
-    positions = load_books(book or [bundled_book_path()], levels.valuation_date)
-    stressed = stress.stress_table(positions, levels, load_scenarios(scenario or AT_ONCE), currency)
-    warnings = (*market_warnings(levels), *book_warnings(positions, levels), *stressed.notes)
-    if as_json:
-        print(
-            json.dumps(stress.as_json(stressed, levels.valuation_date, warnings), ensure_ascii=False, allow_nan=False)
-        )
-    else:
-        render.show(table(stressed, f"P&L of shocks on {levels.valuation_date}"))
-    render.warn_of(warnings)
+    levels, books = market_of(market), Book.opened(book or [bundled_book_path()])
+    found = stress_with(books, levels, scenarios_of(scenario or None, AT_ONCE), currency)
+    title = f"P&L of shocks on {found.valuation_date}"
+    formats.show(form, table=lambda: render.show(table(found.stressed, title)), json=found.to_json, frame=found.arrow)
+    render.warn_of(found.warnings)
 
 
 def table(stressed: "StressTable", title: str) -> Table:

@@ -11,24 +11,34 @@ from typing import Any, TextIO, cast
 # C0 but tab and line feed, DEL and C1; marks that turn the direction of writing; line and paragraph separators.
 _ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _BREAKS = re.compile(r"[\t\n]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def harmless(text: str) -> str:
     """Return a text without orders to a terminal: each is spelt."""
-    return _ORDERS.sub(_spelt, text)
+    return _ORDERS.sub(spelt, text)
 
 
 def one_line(text: str) -> str:
     """Return a text as `harmless`, tabs and line feeds spelt too: what stands in a table's entry stays in it."""
-    return _BREAKS.sub(_spelt, harmless(text))
+    return _BREAKS.sub(spelt, harmless(text))
 
 
 class HarmlessStream(io.TextIOWrapper):
-    """A stream through which no order reaches a terminal."""
+    """A stream through which no order reaches a terminal, and JSON in an encoding that every reader of JSON takes.
+
+    JSON is UTF-8 by its standard (RFC 8259): into a stream of another encoding it goes in ASCII, which is both.
+    """
 
     def write(self, text: str, /) -> int:
-        super().write(harmless(text))
+        shown = harmless(text)
+        if shown.startswith(("{", "[")) and not self._is_unicode():
+            shown = _NOT_ASCII.sub(spelt, shown)
+        super().write(shown)
         return len(text)
+
+    def _is_unicode(self) -> bool:
+        return self.encoding.lower().startswith("utf")
 
 
 class _Styled:
@@ -49,5 +59,7 @@ def styled(stream: TextIO) -> TextIO:
     return cast(TextIO, _Styled(stream)) if isinstance(stream, HarmlessStream) else stream
 
 
-def _spelt(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+def spelt(found: re.Match[str]) -> str:
+    """Return a character as JSON writes it: one beyond 16 bits takes two numbers."""
+    units = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from engine.sheet_path import line_word
+
 MOST_LINES = 200  # of a message; the others are counted
 LONGEST_LINE = 1000  # characters; what is longer is cut
 LONGEST_MESSAGE = 16_000  # characters
@@ -55,7 +57,11 @@ class Fault:
     where: str | None = None  # column name or dotted key
 
     def __str__(self) -> str:
-        place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.where or "") if part)
+        return self.words()
+
+    def words(self, line: str = "line") -> str:
+        """Return place and message; `line` is what the file's lines are called."""
+        place = ", ".join(part for part in (f"{line} {self.line}" if self.line else "", self.where or "") if part)
         return f"{place}: {self.message}" if place else self.message
 
 
@@ -65,7 +71,8 @@ class FileFaults(InputError):
     def __init__(self, path: Path | str, faults: Sequence[Fault]) -> None:
         self.path = str(path)
         self.faults = tuple(faults)
-        super().__init__("\n".join(f"{self.path}: {fault}" for fault in self.faults))
+        line = line_word(path)
+        super().__init__("\n".join(f"{self.path}: {fault.words(line)}" for fault in self.faults))
 
 
 def bounded(message: str) -> str:

@@ -1,16 +1,26 @@
-"""Where compiled kernels are kept between runs."""
+"""Where compiled kernels and books are kept between runs."""
 
 import os
 import secrets
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 
 def cache_base() -> Path:
-    """Folder of all compiled kernels; UNWIND_CACHE overrides."""
+    """Folder of all that is kept between runs; UNWIND_CACHE overrides."""
     named = os.environ.get("UNWIND_CACHE")
     if named:
         return Path(named)
+    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
+        return Path(local) / "unwind"
     return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "unwind"
+
+
+def shipped_base() -> Path | None:
+    """Folder of kernels that were compiled before, for an image, say: UNWIND_KERNELS, which is only read."""
+    named = os.environ.get("UNWIND_KERNELS")
+    return Path(named) if named else None
 
 
 def keep(path: Path, content: bytes) -> Path | None:
@@ -21,5 +31,7 @@ def keep(path: Path, content: bytes) -> Path | None:
         scratch.write_bytes(content)
         scratch.replace(path)
     except OSError:
+        with suppress(OSError):
+            scratch.unlink()
         return None
     return path

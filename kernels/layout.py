@@ -3,7 +3,7 @@
 Those of laws stand in `kernels.law_layout`.
 
 Made from it: numpy's dtypes, the structs of the CUDA sources (`kernels.cuda.host.headers`), the tables of a book that
-holds nothing (`kernels.payoffs.empty_book`) and the reference page docs/layout.md (`kernels.layout_page`).
+holds nothing (`kernels.payoffs.empty_book`) and the reference page docs/reference/layout.md (`kernels.layout_page`).
 
 Currency 0 is the home currency: exchange rates are in it, per unit of the others. An account is a (book, currency).
 """

@@ -1,7 +1,7 @@
-"""The page docs/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
+"""The page docs/reference/layout.md: what kernels are handed, as Markdown; a test holds it to the declarations."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from kernels.law_layout import ModelArrays
 from kernels.layout import Book, Flows, Points, Run
@@ -14,7 +14,7 @@ def layout_page() -> str:
     lines = [
         "# What kernels are handed",
         "",
-        "Written from `kernels/layout.py` and `kernels/law_layout.py` by `python -m kernels.layout_page`."
+        "Written from `kernels/layout.py` and `kernels/law_layout.py` by `python -m cli.pages.reference`."
         " An int has 64 bits, a float is binary64.",
         "",
         f"A book: {_text(Book)}",
@@ -62,13 +62,9 @@ def _type(field: Declared) -> str:
         return field.record.__name__
     if field.kind in (int, float):
         return str(field.kind.__name__)
-    number = get_args(get_args(field.kind)[1])[0]
+    number = field.number
     return "float" if number is Any or number.__name__ == "float64" else "int"
 
 
 def _shape(field: Declared) -> str:
     return f"({', '.join(field.shape)}{',' if len(field.shape) == 1 else ''})" if field.shape else ""
-
-
-if __name__ == "__main__":
-    print(layout_page(), end="")

@@ -77,8 +77,14 @@ class Declared(NamedTuple):
         """What one element of the field is."""
         if self.record:
             return self.record.dtype()
-        number = KINDS.get(self.kind) or get_args(get_args(self.kind)[1])[0]
+        number = KINDS.get(self.kind) or self.number
         return np.dtype(np.float64 if number is Any else number)  # an array of either precision starts in binary64
+
+    @property
+    def number(self) -> Any:
+        """What an array's elements are; Any: of either precision. numpy's own alias names it alone from 2.5 on."""
+        arguments = get_args(self.kind)
+        return arguments[0] if len(arguments) == 1 else get_args(arguments[1])[0]
 
 
 def declared(kind: type[Any]) -> tuple[Declared, ...]:

@@ -5,8 +5,12 @@ from tests.source_files import ROOT, relative, sources
 # Test files of what no single module does, each with its reason.
 ACROSS = {
     "bench/peers/test_walks.py": "all peers' walks have one law",
+    "cli/output/test_every_command.py": "every form of every command that prints figures",
     "cli/test_week.py": "a week of nights through the command, killed and resumed",
+    "docs/test_api_analysis.py": "a page's examples, run",
+    "docs/test_notebooks.py": "the notebooks of the pages, run",
     "fuzz/test_mutations.py": "files of every sort, changed at random",
+    "fuzz/test_sheets.py": "spreadsheets, changed at random",
     "engine/backtest/test_horizons.py": "VaR over one day and over ten, of plain books on every date",
     "engine/backtest/test_kills.py": "kills at any moment of a walk",
     "engine/backtest/test_one_day.py": "a day of USD/JPY under every law that forecasts, on dates of the full history",

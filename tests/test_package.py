@@ -1,5 +1,6 @@
 """What is shipped, and what it is pinned to."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import tomllib
 import zipfile
 
 import pytest
+
+import unwind_risk
 
 PACKAGES = ("engine", "kernels", "bench", "cli", "unwind_risk")
 PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt")
@@ -53,9 +56,42 @@ def test_the_floors_are_the_lowest_versions_that_the_project_allows(root, projec
         assert re.sub(r"(\.0)+$", "", pinned[name]) == re.sub(r"(\.0)+$", "", lowest), name
 
 
+def test_importing_the_door_loads_nothing_heavy_until_a_name_is_used(unwind):
+    heavy = ("numba", "numpy", "pandas", "pydantic", "QuantLib", "typer")
+    code = f"import sys, unwind_risk as uw; print([name for name in {heavy} if name in sys.modules])"
+    done = unwind.python("-c", code)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_every_public_name_is_there_and_no_other():
+    assert all(getattr(unwind_risk, name) is not None for name in unwind_risk.__all__)
+    assert set(unwind_risk.__all__) == {*unwind_risk._HOMES, "__version__"}
+    with pytest.raises(AttributeError, match="has no attribute 'rum'"):
+        unwind_risk.rum  # noqa: B018
+
+
 def test_the_compute_path_needs_neither_quantlib_nor_pydantic_nor_pandas(unwind):
     code = f"import sys; [__import__(name) for name in {COMPUTE_PATH}]; "
     code += "print([name for name in ('QuantLib', 'pydantic', 'pandas', 'scipy.stats') if name in sys.modules])"
     done = unwind.python("-c", code)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "[]\n"
+
+
+def test_the_list_of_parts_has_every_pinned_one_with_its_hashes_and_the_program_that_needs_them(root):
+    """CycloneDX 1.6 asks for bomFormat and specVersion, of a component for type and name; purl as its own standard."""
+    done = subprocess.run(
+        [sys.executable, ".ci/sbom.py"], cwd=root, check=True, capture_output=True, text=True, encoding="utf-8"
+    )
+    found = json.loads(done.stdout)
+    assert (found["bomFormat"], found["specVersion"], found["version"]) == ("CycloneDX", "1.6", 1)
+    pinned = (root / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", "")
+    parts = {(each["name"], each["version"]): each for each in found["components"]}
+    assert set(parts) == set(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", pinned, re.MULTILINE))
+    assert len({each["bom-ref"] for each in parts.values()}) == len(parts)
+    hashes = [each["content"] for part in parts.values() for each in part["hashes"]]
+    assert hashes == re.findall(r"sha256:([0-9a-f]{64})", pinned)
+    (needed,) = found["dependencies"]
+    assert needed["ref"] == found["metadata"]["component"]["bom-ref"]
+    assert set(needed["dependsOn"]) == {each["bom-ref"] for each in parts.values()}
+    assert "://" not in done.stdout

@@ -1,6 +1,5 @@
 """`unwind explain`: why a run's VaR and expected shortfall are what they are, and which paths make them."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,11 +7,13 @@ import typer
 
 from cli import options, render
 from cli.analysis import settings
+from cli.output import formats
 
 if TYPE_CHECKING:
     from engine.explain.run.run_explanation import RunExplanation
+    from unwind_risk.api.analysis.explain import Explanation
+    from unwind_risk.api.analysis.nights import NightsExplanation
 
-SCHEMA = 1
 OF_TWO = ("scenarios", "confidence", "paths")  # settings that also say what is compared between two nights
 Sources = Annotated[
     list[Path] | None,
@@ -49,6 +50,7 @@ def explain(
     instantaneous: options.Instantaneous = None,
     revaluation: settings.Revaluation = None,
     realised: Realised = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Say why VaR and expected shortfall are what they are, or why they moved.
@@ -79,11 +81,12 @@ def explain(
         "instantaneous": instantaneous,
         "revaluation": revaluation,
     }
+    form = formats.chosen(output_format, as_json=as_json)
     given, nights = sources or [], [source for source in sources or () if settings.is_recorded(source)]
     if len(nights) == 2 and len(given) == 2:
-        _show_change((nights[0], nights[1]), flags, run, realised, as_json=as_json)
+        _show_change((nights[0], nights[1]), flags, run, realised, form)
     else:
-        _show_run(_one(given, realised), flags, run, as_json=as_json)
+        _show_run(_one(given, realised), flags, run, form)
 
 
 def _one(sources: list[Path], realised: Path | None) -> Path | None:
@@ -99,69 +102,56 @@ def _one(sources: list[Path], realised: Path | None) -> Path | None:
 
 
 def _show_change(
-    nights: tuple[Path, Path], flags: dict[str, Any], run: str | None, realised: Path | None, *, as_json: bool
+    nights: tuple[Path, Path], flags: dict[str, Any], run: str | None, realised: Path | None, form: formats.Format
 ) -> None:
     """Print the change between two nights. Raises InputError where an option is of a single run."""
-    from cli.analysis.explain_nights import explain_nights
+    from cli import progress
     from engine.errors import InputError
+    from engine.inputs.run import MAX_PATHS, resolve
+    from unwind_risk.api.analysis.nights import explain_nights
+    from unwind_risk.api.notes import Notes
 
     settings.refuse_settings({name: flags[name] for name in flags if name not in OF_TWO}, nights[0])
-    scenarios = flags["scenarios"] or [None]
+    scenarios, paths, confidence = flags["scenarios"] or [None], flags["paths"], flags["confidence"]
     if len(scenarios) > 1:
         raise InputError(f"--scenario: one is compared between two nights, got {', '.join(scenarios)}; give one")
-    explain_nights(
-        nights,
-        run=run,
-        scenario=scenarios[0],
-        confidence=flags["confidence"],
-        paths=flags["paths"],
-        realised=realised,
-        as_json=as_json,
-    )
-
-
-def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, *, as_json: bool) -> None:
-    """Print the explanation of one run. Raises InputError where options would change a recorded one."""
-    if source is not None and settings.is_recorded(source):
-        settings.refuse_settings(flags, source)
-    found = _explained(flags, source, run)
-    replay = settings.replay_words(flags, source, run)
-    if as_json:
-        print(json.dumps(_as_json(found, replay), ensure_ascii=False, allow_nan=False))
-    else:
-        _show(found, replay)
+    levels = resolve({"confidence": confidence}, {}).confidences if confidence else None
+    n_paths = None if paths is None else options.whole("--paths", paths, 1, MAX_PATHS)
+    notes = Notes(pass_on=render.say)
+    with progress.on_stderr("runs") as report:
+        found = explain_nights(nights, run, scenarios[0], levels, n_paths, realised, progress=report, notes=notes)
+    formats.show(form, table=lambda: _show_tables(found), json=found.to_json, frame=found.table)
     render.warn_of(found.warnings)
 
 
-def _explained(flags: dict[str, Any], source: Path | None, run: str | None) -> "RunExplanation":
+def _show_tables(change: "NightsExplanation") -> None:
+    from cli.analysis.explain_nights import tables
+
+    render.show_text(change.text)
+    render.show(*tables(change.found))
+
+
+def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form: formats.Format) -> None:
+    """Print the explanation of one run. Raises InputError where options would change a recorded one."""
     from cli import progress
-    from engine.explain.run.run_explanation import run_explanation
-    from engine.explain.run.run_source import measured_as_recorded, measured_by_settings
+    from unwind_risk.api.analysis.explain import explain_run
+    from unwind_risk.api.notes import Notes
 
-    if source is not None and settings.is_recorded(source):
-        measured = measured_as_recorded(source, run, render.say)
-    else:
-        config = settings.config_of(flags, source, run)
-        with progress.on_stderr() as report:
-            measured = measured_by_settings(config, report, render.say)
-    return run_explanation(measured)
+    asked, notes = settings.run_of(flags, source, run), Notes(pass_on=render.say)
+    with progress.on_stderr() as report:
+        found = explain_run(asked, run, progress=report, notes=notes)
+    formats.show(form, table=lambda: _show(found), json=found.to_json, frame=found.table)
+    render.warn_of(found.warnings)
 
 
-def _as_json(found: "RunExplanation", replay: str) -> dict[str, Any]:
-    from cli.analysis.explain_prose import prose
-    from engine.risk.results import plain_json
-
-    return {"schema": SCHEMA, "text": prose(found), "replay": replay, **plain_json(found, "explanation")}
-
-
-def _show(found: "RunExplanation", replay: str) -> None:
+def _show(explanation: "Explanation") -> None:
     from cli.analysis.explain_bars import bars
-    from cli.analysis.explain_prose import heading, prose
     from cli.analysis.explain_tables import cause_tables, contribution_table, money
     from engine.explain.amount_text import amount
 
-    print(f"{heading(found)}\n")
-    render.show_text(prose(found))
+    found, replay = explanation.found, explanation.replay
+    print(f"{explanation.heading}\n")
+    render.show_text(explanation.text)
     render.show(contribution_table(found))
     for each in found.scenarios:
         print(f"\n{bars(each, money(found))}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import render
@@ -139,42 +138,3 @@ def _book(scope: str) -> str:
 
 def _days(n: int) -> str:
     return f"{n} calendar day{'' if n == 1 else 's'}"
-
-
-def explain_nights(
-    nights: tuple[Path, Path],
-    *,
-    run: str | None,
-    scenario: str | None,
-    confidence: list[str] | None,
-    paths: str | None,
-    realised: Path | None,
-    as_json: bool,
-) -> None:
-    """Print what the change of VaR and ES from one night to another is made of, and the P&L between them.
-
-    Raises InputError where a night cannot be read again, or an option asks for what it lacks.
-    """
-    import json
-
-    from cli import options, progress
-    from engine.explain.nights import change, change_prose
-    from engine.inputs.run import MAX_PATHS, resolve
-
-    question = change.ChangeQuestion(
-        nights=nights,
-        run=run,
-        scenario=scenario,
-        confidences=resolve({"confidence": confidence}, {}).confidences if confidence else (),
-        n_paths=None if paths is None else options.whole("--paths", paths, 1, MAX_PATHS),
-        realised=realised,
-    )
-    with progress.on_stderr("runs") as report:
-        found = change.nights_change(question, report, render.say)
-    if as_json:
-        print(json.dumps(change.as_json(found), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show_text(change_prose.prose(found))
-        render.show(*tables(found))
-    for note in found.notes:
-        render.warn(note)

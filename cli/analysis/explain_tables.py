@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULE = (
     "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the market's"
-    " direction that did, if a third; else several together: docs/explain.md."
+    " direction that did, if a third; else several together: docs/how-to/explain.md."
 )
 ADDS = "by factor, then by book; both add up to the total. Less than 0.05 % of it is in the JSON alone."
 COST = "what the cause made of that loss, on average."

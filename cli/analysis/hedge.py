@@ -1,12 +1,15 @@
 """`unwind hedge`: the mix of hedges that makes the tail least, scored on fresh draws."""
 
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options, render
+from cli.output import formats
+
+if TYPE_CHECKING:
+    from engine.analysis.hedge.result import HedgeResult
 
 
 def hedge(
@@ -65,6 +68,7 @@ def hedge(
     ] = None,
     backend: options.Backend = None,
     currency: options.RunCurrency = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print the mix of hedges that makes expected shortfall and costs least.
@@ -77,11 +81,11 @@ def hedge(
     from os import environ
 
     from cli import progress
-    from cli.analysis import hedge_tables
     from engine.analysis.hedge.hedge import SCENARIOS, asked
-    from engine.analysis.hedge.hedge import hedge as best_mix
-    from engine.analysis.hedge.result import as_json as json_of
+    from unwind_risk.api.analysis.hedge import hedge_with
+    from unwind_risk.api.notes import Notes
 
+    form = formats.chosen(output_format, as_json=as_json)
     candidates, settings = _sources(sources or [])
     flags = {
         "market": market,
@@ -97,14 +101,17 @@ def hedge(
     wishes = {"score_seed": score_seed, "budget": budget, "carry_least": carry_least, "es_most": es_most}
     config, wanted = asked(flags, environ, settings, wishes, tuple(names or ()), is_whole=not fractional)
     with progress.on_stderr() as report:
-        found = best_mix(candidates, config, wanted, report, render.say)
-    if as_json:
-        print(json.dumps(json_of(found), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*hedge_tables.tables(found))
-        print()
-        render.show_text(hedge_tables.words(found))
+        found = hedge_with(config, candidates, wanted, progress=report, notes=Notes(pass_on=render.say))
+    formats.show(form, table=lambda: _show(found.found), json=found.to_json, frame=found.table)
     render.warn_of(found.warnings)
+
+
+def _show(found: "HedgeResult") -> None:
+    from cli.analysis import hedge_tables
+
+    render.show(*hedge_tables.tables(found))
+    print()
+    render.show_text(hedge_tables.words(found))
 
 
 def _sources(paths: list[Path]) -> tuple[Path | None, Path | None]:

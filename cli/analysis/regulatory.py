@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.analysis.regulatory.liquidity_adjusted import Amount, Shortfall
     from engine.analysis.regulatory.views import RegulatoryViews
 
@@ -35,6 +37,7 @@ def regulatory(
     seed: options.Seed = None,
     backend: options.Backend = None,
     currency: options.Currency = HOME,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print expected shortfall with liquidity horizons, of a stressed year, and the P&L attribution test.
@@ -43,7 +46,6 @@ def regulatory(
     class (MAR33.3, 33.4); of today's law and of the worst year since 2007 (MAR33.5 to 33.7), and the requirement that
     both make (MAR33.13 to 33.15). Each book is a trading desk of MAR32's test over the last 250 days' moves.
     """
-    import json
     from os import environ
 
     from cli import progress
@@ -51,6 +53,7 @@ def regulatory(
     from engine.analysis.regulatory.views import regulatory_views
     from engine.inputs.run import resolve
 
+    form = formats.chosen(output_format, as_json=as_json)
     flags = {
         "market": market,
         "book": book,
@@ -63,10 +66,13 @@ def regulatory(
     config = resolve(flags, environ)
     with progress.on_stderr() as report:
         views = regulatory_views(config, dict(map(_liquidity, liquidity or ())), report, render.say)
-    if as_json:
-        print(json.dumps(plain(views), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*tables(views))
+
+    def frame() -> "Frame":
+        from cli.output.analysis_frames import regulatory_frame
+
+        return regulatory_frame(views)
+
+    formats.show(form, table=lambda: render.show(*tables(views)), json=lambda: plain(views), frame=frame)
     render.warn_of(views.warnings)
 
 

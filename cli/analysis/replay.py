@@ -1,16 +1,13 @@
 """`unwind replay`: one path of a run, day by day, with what it makes every book and position gain or lose."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli import options, render
 from cli.analysis import settings
-
-if TYPE_CHECKING:
-    from engine.explain.run.run_source import ReadyRun
+from cli.output import formats
 
 MAX_PATH = 10**9  # number of a path: no run has more
 
@@ -42,6 +39,7 @@ def replay(
     currency: options.RunCurrency = None,
     instantaneous: options.Instantaneous = None,
     revaluation: settings.Revaluation = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Show one path of a run day by day.
@@ -50,6 +48,11 @@ def replay(
     by book, the same bits as in the run, and by position. The path is the run's own: give the options of the run, all
     its scenarios among them, for one that is seen day by day makes all of them walk daily.
     """
+    from cli.analysis.replay_tables import tables
+    from unwind_risk.api.analysis.replay import replay_with
+    from unwind_risk.api.notes import Notes
+
+    form = formats.chosen(output_format, as_json=as_json)
     number = options.whole("PATH", path, 0, MAX_PATH)
     flags = {
         "market": market,
@@ -66,27 +69,12 @@ def replay(
         "instantaneous": instantaneous,
         "revaluation": revaluation,
     }
-    ready = _ready(flags, source, run)
-    _print(ready, number, only or list(ready.prepared.inputs.names), as_json=as_json)
-
-
-def _ready(flags: dict[str, Any], source: Path | None, run: str | None) -> "ReadyRun":
-    from engine.explain.run.run_source import ready_as_recorded, ready_by_settings
-
-    if source is not None and settings.is_recorded(source):
-        settings.refuse_settings(flags, source)
-        return ready_as_recorded(source, run, render.say)
-    return ready_by_settings(settings.config_of(flags, source, run), render.say)
-
-
-def _print(ready: "ReadyRun", number: int, scenarios: list[str], *, as_json: bool) -> None:
-    from cli.analysis.replay_tables import tables
-    from engine.explain.run.path_replay import path_replay
-    from engine.explain.run.replay_json import replay_json
-
-    found = [path_replay(ready, name, number) for name in scenarios]
-    if as_json:
-        print(json.dumps(replay_json(found), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*(table for each in found for table in tables(each)))
-    render.warn_of(ready.prepared.inputs.warnings)
+    asked = settings.run_of(flags, source, run)
+    found = replay_with(asked, number, only or (), run, notes=Notes(pass_on=render.say))
+    formats.show(
+        form,
+        table=lambda: render.show(*(table for each in found.found for table in tables(each))),
+        json=found.to_json,
+        frame=found.table,
+    )
+    render.warn_of(found.warnings)

@@ -7,6 +7,7 @@ import typer
 
 from cli import options, render
 from cli.analysis import settings
+from cli.output import formats
 
 
 def reverse(
@@ -35,6 +36,7 @@ def reverse(
     seed: options.Seed = None,
     backend: options.Backend = None,
     currency: options.RunCurrency = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print the likeliest ways to lose an amount, and what the market is in each.
@@ -43,16 +45,16 @@ def reverse(
     peaks among the paths that lose about as much. Each with its likelihood, the loss by book, and the number of a path
     near it, which `unwind replay` shows day by day. JSON has every factor.
     """
-    import json
     from os import environ
 
     from cli import progress
     from cli.analysis.reverse_tables import tables
     from engine.analysis.reverse.loss_amount import loss_amount
-    from engine.analysis.reverse.reverse_stress import as_json as results_json
-    from engine.analysis.reverse.reverse_stress import reverse_stresses
     from engine.inputs.run import resolve
+    from unwind_risk.api.analysis.reverse import reverse_with
+    from unwind_risk.api.notes import Notes
 
+    form = formats.chosen(output_format, as_json=as_json)
     flags = {
         "market": market,
         "book": book,
@@ -65,11 +67,13 @@ def reverse(
         "currency": currency,
     }
     target = loss_amount(loss)
-    config = resolve(settings.given(flags), environ, settings_file)
+    config, notes = resolve(settings.given(flags), environ, settings_file), Notes(pass_on=render.say)
     with progress.on_stderr() as report:
-        results = reverse_stresses(config, target, solve or (), given or (), report, render.say)
-    if as_json:
-        print(json.dumps(results_json(results), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*(table for result in results for table in tables(result)))
-    render.warn_of(dict.fromkeys(warning for result in results for warning in result.warnings))
+        found = reverse_with(config, target, solve or (), given or (), progress=report, notes=notes)
+    formats.show(
+        form,
+        table=lambda: render.show(*(table for each in found.found for table in tables(each))),
+        json=found.to_json,
+        frame=found.table,
+    )
+    render.warn_of(found.warnings)

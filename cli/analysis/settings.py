@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -68,19 +67,12 @@ def option(name: str) -> str:
     return _ONES.get(name, f"--{name.replace('_', '-')}")
 
 
-def replay_words(flags: Mapping[str, Any], source: Path | None, run: str | None) -> str:
-    """Return the command that shows a path of this run, with PATH in place of its number."""
-    words = ["unwind", "replay", "PATH"]
-    if source is not None:
-        words.append(quote(str(source)))
-    if run is not None:
-        words += ["--run", quote(run)]
-    for name, value in given(flags).items():
-        if name in ("confidence", "until_se"):
-            continue
-        if isinstance(value, bool):
-            words.append("--instantaneous" if value else "--ageing")
-            continue
-        for each in value if isinstance(value, list | tuple) else [value]:
-            words += [option(name), quote(str(each))]
-    return " ".join(words)
+def run_of(flags: Mapping[str, Any], source: Path | None, run: str | None) -> "RunConfig | Path":
+    """Return the run that is asked about: its settings, or where it is recorded.
+
+    Raises InputError where options would change a recorded run, or as `config_of`.
+    """
+    if source is None or not is_recorded(source):
+        return config_of(flags, source, run)
+    refuse_settings(flags, source)
+    return source

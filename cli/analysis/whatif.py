@@ -1,12 +1,12 @@
 """`unwind whatif`: what candidate trades would change of a run or of a recorded night."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import options, render
+from cli.output import formats
 
 
 def whatif(
@@ -45,6 +45,7 @@ def whatif(
     seed: options.Seed = None,
     backend: options.Backend = None,
     currency: options.RunCurrency = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print what candidate trades would change.
@@ -58,9 +59,12 @@ def whatif(
 
     from cli import progress
     from cli.analysis import whatif_tables
-    from engine.analysis.whatif.whatif import as_json as json_of
-    from engine.explain.whatif import tried
+    from engine.explain.whatif.tried import check_alone
+    from engine.inputs.run import resolve
+    from unwind_risk.api.analysis.whatif import whatif_with
+    from unwind_risk.api.notes import Notes
 
+    form = formats.chosen(output_format, as_json=as_json)
     flags = {
         "market": market,
         "book": book,
@@ -74,14 +78,15 @@ def whatif(
         "currency": currency,
     }
     set_flags = {name: value for name, value in flags.items() if value is not None}
+    if night is not None:
+        check_alone([*set_flags, *(["RUN.toml"] if file else []), *(["limits"] if limits else [])])
+    asked = resolve(set_flags, environ, file) if night is None else night
     with progress.on_stderr() as report:
-        if night is None:
-            found, uses = tried.on_a_run(trades, set_flags, environ, file, limits, report, render.say)
-        else:
-            tried.check_alone([*set_flags, *(["RUN.toml"] if file else []), *(["limits"] if limits else [])])
-            found, uses = tried.on_a_night(trades, night, report, render.say)
-    if as_json:
-        print(json.dumps(json_of(found, uses), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*whatif_tables.tables(found, uses))
+        found = whatif_with(asked, trades, limits, progress=report, notes=Notes(pass_on=render.say))
+    formats.show(
+        form,
+        table=lambda: render.show(*whatif_tables.tables(found.found, found.uses)),
+        json=found.to_json,
+        frame=found.table,
+    )
     render.warn_of(found.warnings)

@@ -8,7 +8,9 @@ import typer
 from cli import options, render
 from cli.backtest.tables import day_table, verdict_table, year_table
 from cli.data.history import Accepted
+from cli.output import formats
 from cli.progress import on_stderr
+from engine.backtest.default_laws import DEFAULT_LAWS
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
 
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
     from cli.render import Table
     from engine.backtest.run_backtest import BacktestResult
     from engine.backtest.settings import BacktestSettings
+    from unwind_risk.api.analysis.backtest import Backtest
 
 GATE_FAILED = 3
-DEFAULT_LAWS = ("filtered", "historical-500", "gaussian")
 
 
 def backtest(
@@ -90,6 +92,7 @@ def backtest(
         typer.Option(metavar="FILE", help="Draw P&L against the VaR of the first law (.png, .svg or .pdf)."),
     ] = None,
     days: Annotated[bool, typer.Option("--days", help="Print a row for each date too, what came beside it.")] = False,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Test laws of the factors' moves on history: what each foresaw on a date, and what came.
@@ -98,11 +101,9 @@ def backtest(
     the curves. Its P&L of the realised moves, and of each law's, is by full revaluation; nothing ages. Laws see
     nothing after the date. Ends with 3 where a law does not pass the gate.
     """
-    from engine.backtest.backtest_json import as_json as json_of
-    from engine.backtest.backtest_json import days_json
-    from engine.backtest.kept_backtest import write_verdicts
     from engine.levels.picture import check_picture
 
+    form = formats.chosen(output_format, as_json=as_json)
     if plot is not None:
         check_picture(plot)
     settings = _settings(
@@ -112,13 +113,14 @@ def backtest(
         paths=paths,
         seed=seed,
     )
-    result = _walked(settings, workers, dask, insecure=insecure)
-    if out is not None:
-        write_verdicts(out, result)
-    if as_json:
-        render.show_json(json_of(result) | ({"days": days_json(result.rows)} if days else {}))
-    else:
-        render.show(*_tables(result, days=days))
+    walked = _walked(settings, workers, dask, insecure=insecure)
+    result = walked.found
+    formats.show(
+        form,
+        table=lambda: render.show(*_tables(result, days=days)),
+        json=lambda: walked.to_json(days=days),
+        frame=walked.days if days else walked.table,
+    )
     if plot is not None:
         from engine.backtest.picture import draw
 
@@ -167,22 +169,22 @@ def _settings(
     )
 
 
-def _walked(settings: "BacktestSettings", workers: str | None, dask: str | None, *, insecure: bool) -> "BacktestResult":
+def _walked(settings: "BacktestSettings", workers: str | None, dask: str | None, *, insecure: bool) -> "Backtest":
     """Walk here, on this machine's cores, or on a cluster; a signal stops it after what is in hand."""
-    from engine.backtest.run_backtest import run_backtest
     from engine.backtest.walk.workers import MOST, Processes, default_processes
     from engine.sharing.stop import stop_on_signals
+    from unwind_risk.api.analysis.backtest import backtest_with
 
     if workers is not None and dask is not None:
         raise InputError("--workers and --dask are two ways to share the months out; take one")
     with stop_on_signals() as stop, on_stderr("dates") as progress:
         if dask is None:
             n = default_processes() if workers is None else options.whole("--workers", workers, 1, MOST)
-            return run_backtest(settings, Processes(n), progress, stop)
+            return backtest_with(settings, Processes(n), progress=progress, stop=stop)
         from engine.backtest.walk.dask_days import dask_walkers
 
         with dask_walkers(dask, insecure=insecure, check=stop.check, say=render.say) as walkers:
-            return run_backtest(settings, walkers, progress, stop)
+            return backtest_with(settings, walkers, progress=progress, stop=stop)
 
 
 def _tables(result: "BacktestResult", *, days: bool) -> "list[Table]":

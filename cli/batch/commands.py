@@ -12,12 +12,14 @@ import typer
 
 from cli import render
 from cli.batch import last_line
-from cli.options import AsJson, Dask, Insecure
+from cli.options import AsJson, Dask, Format, Insecure
+from cli.output import formats
 from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
     from cli.batch.log import Log
+    from cli.output.frames import Frame
     from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
     from engine.batch.plan import Planned
@@ -40,7 +42,7 @@ Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="Time zone of to
 TOKYO = "Asia/Tokyo"
 FIGURE = re.compile(r"(?<![\w.-])[-+]?\d[\d,.]*(?!\w)")  # an amount or a share; no part of a name such as JGB_10Y
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
-LogJson = Annotated[bool, typer.Option("--log-json", help="Write each line on stderr as a JSON object.")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="As `unwind --log json`: a JSON object a line.")]
 Again = Annotated[
     bool,
     typer.Option("--again", help="Replace records of other inputs and damaged ones; the old are kept beside."),
@@ -86,7 +88,7 @@ def run(
     breached), 75 no room or another batch is writing, 130 or 143 stopped by a signal: start it again to go on.
     """
     if dry_run:
-        _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=True)
+        _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=True, form=formats.Format.TABLE)
         return
     if shard and dask:
         raise InputError("--shard and --dask are two ways to share a batch out; take one")
@@ -126,9 +128,12 @@ def merge(file: File, date: Dates = None, tz: Zone = TOKYO, again: Again = False
     _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, log_json=log_json, compute=False)
 
 
-def plan(file: File, date: Dates = None, tz: Zone = TOKYO, as_json: AsJson = False) -> None:
+def plan(
+    file: File, date: Dates = None, tz: Zone = TOKYO, output_format: Format = None, as_json: AsJson = False
+) -> None:
     """Check the files of a batch, and print what it will take: blocks and memory."""
-    _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False, as_json=as_json)
+    form = formats.chosen(output_format, as_json=as_json)
+    _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False, form=form)
 
 
 def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
@@ -147,21 +152,33 @@ def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
             render.say(why)
 
 
-def status(file: File, date: Dates = None, tz: Zone = TOKYO, as_json: AsJson = False) -> None:
+def status(
+    file: File, date: Dates = None, tz: Zone = TOKYO, output_format: Format = None, as_json: AsJson = False
+) -> None:
     """Print how far each run is, and who is writing."""
     from engine.batch.record_lock import holder
     from engine.batch.status import statuses
     from engine.inputs.batch import read_batch
 
+    form = formats.chosen(output_format, as_json=as_json)
     batch = read_batch(file, date or (), zone=tz)
-    rows = [[str(each.valuation_date), each.run, each.state] for each in statuses(batch)]
-    if as_json:
-        runs = [dict(zip(("valuation_date", "run", "state"), row, strict=True)) for row in rows]
-        render.show_json({"schema": 1, "out": str(batch.out), "runs": runs, "written_by": holder(batch.out)})
-        return
-    columns = [Column(heading=name, is_number=False) for name in ("date", "run", "state")]
-    render.show(Table(title=f"Runs in {batch.out}", columns=tuple(columns), rows=rows))
-    render.say(f"written now by {holder(batch.out) or 'nobody'}")
+    found, writer = statuses(batch), holder(batch.out)
+    rows = [[str(each.valuation_date), each.run, each.state] for each in found]
+    runs = [dict(zip(("valuation_date", "run", "state"), row, strict=True)) for row in rows]
+
+    def frame() -> "Frame":
+        from cli.output.batch_frames import status_frame
+
+        return status_frame(found)
+
+    columns = tuple(Column(heading=name, is_number=False) for name in ("date", "run", "state"))
+    formats.show(
+        form,
+        table=lambda: render.show(Table(title=f"Runs in {batch.out}", columns=columns, rows=rows)),
+        json=lambda: {"schema": 1, "out": str(batch.out), "runs": runs, "written_by": writer},
+        frame=frame,
+    )
+    render.say(f"written now by {writer or 'nobody'}")
 
 
 def verify(
@@ -186,7 +203,7 @@ def verify(
 
 
 def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
-    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm."""
+    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster."""
     from engine.batch.schedulers import example_names, example_text
 
     typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())
@@ -203,6 +220,7 @@ def _run(
     compute: bool = True,
 ) -> None:
     from cli.batch.log import Log
+    from cli.machine import log as lines
     from engine.batch.blocks.shares import parse_share
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
@@ -211,13 +229,23 @@ def _run(
     from engine.record.file_mode import written_with
     from engine.sharing.stop import stop_on_signals
 
-    log = Log(as_json=log_json)
+    if log_json:
+        lines.choose(lines.JSON, "--log-json")
+    log = Log()
     try:
         batch = read_batch(file, nights.dates, zone=nights.zone)
         share = parse_share(shard) if shard else None
         with stop_on_signals() as stop:
             with _workers(cluster, stop, log, compute=compute) as workers:
-                how = How(workers=workers, share=share, again=again, stop=stop, say=log.say, progress=log.progress)
+                how = How(
+                    workers=workers,
+                    share=share,
+                    again=again,
+                    stop=stop,
+                    say=log.say,
+                    progress=log.progress,
+                    about=log.about,
+                )
                 outcome = run_batch(batch, how)
             if share is None:
                 with written_with(batch.umask):
@@ -225,7 +253,7 @@ def _run(
             _say_what_matters(outcome, log)
             last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:
-        log.error(str(error))
+        log.error(error)
         last_line.end(last_line.ended_early(error.exit_code, str(error)))
     except Exception as error:
         log.error(traceback.format_exc())
@@ -319,18 +347,26 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
             yield BatchFault(kind="report", subject=night.valuation_date.isoformat(), message=message)
 
 
-def _show_plan(file: Path, nights: Nights, *, probe: bool, as_json: bool = False) -> None:
+def _show_plan(file: Path, nights: Nights, *, probe: bool, form: formats.Format) -> None:
     from engine.batch.plan import planned
     from engine.inputs.batch import read_batch
 
     batch = read_batch(file, nights.dates, zone=nights.zone)
     found = planned(batch, render.say, probe=probe)
-    if as_json:
-        runs = [{**asdict(each), "valuation_date": str(each.valuation_date)} for each in found.runs]
-        notes = {"faults": found.faults, "warnings": found.warnings}
-        render.show_json({"schema": 1, "out": str(batch.out), "runs": runs, **notes})
-    else:
-        render.show(_plan_table(batch.out, found, probe=probe))
+
+    def frame() -> "Frame":
+        from cli.output.batch_frames import plan_frame
+
+        return plan_frame(found.runs)
+
+    runs = [{**asdict(each), "valuation_date": str(each.valuation_date)} for each in found.runs]
+    notes = {"faults": found.faults, "warnings": found.warnings}
+    formats.show(
+        form,
+        table=lambda: render.show(_plan_table(batch.out, found, probe=probe)),
+        json=lambda: {"schema": 1, "out": str(batch.out), "runs": runs, **notes},
+        frame=frame,
+    )
     render.warn_of(found.warnings)
     if found.faults:
         raise InputError("\n".join(found.faults))

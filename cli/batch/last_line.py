@@ -28,12 +28,21 @@ class _Said:
 
 def watch(words: Sequence[str]) -> bool:
     """Let a signal end a batch's command with its line, at once; return whether `words` are such a command."""
+    words = _of_command(words)
     if len(words) < 2 or words[0] != "batch" or words[1] not in COMMANDS or {"--help", "--dry-run"} & {*words}:
         return False
     _Said.batch = next((word for word in words[2:] if word.endswith(".toml")), None)
     for number in SIGNALS:
         signal.signal(number, _stop_at_once)
     return True
+
+
+def _of_command(words: Sequence[str]) -> Sequence[str]:
+    """Return the words from the command on, without options of `unwind` itself: --log takes a word."""
+    i = 0
+    while i < len(words) and words[i].startswith("-"):
+        i += 2 if words[i] == "--log" else 1
+    return words[i:]
 
 
 @contextmanager

@@ -8,21 +8,29 @@ import typer
 
 from cli import options, render
 from cli.book.fx_table import fx_tables
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.book.check import BookCheck, CheckRow, CheckTotal
 
 HELP = "Write, check and compile books of positions, and show what moves them."
 
-File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, or Parquet).")]
+File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, spreadsheet, or Parquet).")]
 Files = Annotated[
-    list[Path], typer.Argument(metavar="BOOK...", help="Positions (CSV, or Parquet), in one or more files.")
+    list[Path],
+    typer.Argument(metavar="BOOK...", help="Positions (CSV, spreadsheet, Parquet), in one or more files."),
 ]
 
 
-def check(files: Files, market: options.Market = None, as_json: options.AsJson = False) -> None:
+def check(
+    files: Files,
+    market: options.Market = None,
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Price every position of a book, or of several.
 
     Prints clean price, yield, spread, value and DV01 per curve, then the totals. Yields are simple for JGBs, street
@@ -30,27 +38,34 @@ def check(files: Files, market: options.Market = None, as_json: options.AsJson =
     positions it prints spot date, delivery, forward, points, vol and spot delta. Says everything that is wrong with the
     file at once.
     """
-    import json
-
     from engine.book import check as checks
     from engine.inputs.book.several import load_books
     from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
 
+    form = formats.chosen(output_format, as_json=as_json)
     levels = load_market(market or bundled_market_path())
     checked = checks.check_book(load_books(files, levels.valuation_date), levels)
+
+    def frame() -> "Frame":
+        from cli.output.book_frames import check_frame
+
+        return check_frame(checked)
+
+    formats.show(form, table=lambda: render.show(*_tables(checked)), json=lambda: checks.as_json(checked), frame=frame)
+    for warning in (*market_warnings(levels), *checked.warnings):
+        render.warn(warning)
+
+
+def _tables(checked: "BookCheck") -> list[Table]:
+    """Lay out the positions, FX deliveries, and the books."""
     scale = render.scale(HOME, (row.value for row in checked.rows))
     dv01_scale = render.scale(HOME, (lost for row in checked.rows for lost in row.dv01.values()))
     curves = sorted(checked.total.dv01)
-    if as_json:
-        print(json.dumps(checks.as_json(checked), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(
-            _positions(checked, curves, scale, dv01_scale),
-            *fx_tables(checked.valuation_date, checked.fx),
-            _totals([*checked.books, checked.total], curves, scale, dv01_scale),
-        )
-    for warning in (*market_warnings(levels), *checked.warnings):
-        render.warn(warning)
+    return [
+        _positions(checked, curves, scale, dv01_scale),
+        *fx_tables(checked.valuation_date, checked.fx),
+        _totals([*checked.books, checked.total], curves, scale, dv01_scale),
+    ]
 
 
 def compile_(
@@ -91,7 +106,15 @@ def _positions(checked: "BookCheck", curves: Sequence[str], scale: Scale, dv01_s
         *(Column(heading=f"DV01 {curve}", meaning=_dv01_meaning(curve, dv01_scale)) for curve in curves),
     )
     rows = [_position(row, curves, scale, dv01_scale) for row in checked.rows]
+    if any(row.break_even is not None for row in checked.rows):
+        linked = "inflation per year at which a linked bond is worth its price; its yield is real."
+        columns += (Column(heading="break-even", meaning=linked),)
+        rows = [[*texts, _percent_or_none(row.break_even)] for texts, row in zip(rows, checked.rows, strict=True)]
     return Table(title=f"Positions on {checked.valuation_date}", columns=columns, rows=rows)
+
+
+def _percent_or_none(part: float | None) -> str:
+    return "" if part is None else render.percent(part, 3)
 
 
 def _position(row: "CheckRow", curves: Sequence[str], scale: Scale, dv01_scale: Scale) -> list[str]:

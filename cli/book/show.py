@@ -1,6 +1,7 @@
 """`unwind book show` and `unwind book template`: what moves a book, and how one is written."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,45 +9,63 @@ import typer
 from cli import options, render
 from cli.book.commands import Files
 from cli.book.fx_table import fx_tables
+from cli.output import formats
 from cli.render import Column, Scale, Table
 from engine.conventions.currencies import HOME
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.book.show import BookShow, ShowRow
+    from engine.instruments.rows.kind import Kind as PositionKind
 
 Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help="A kind of position; all kinds if left out.")]
 Top = Annotated[str, typer.Option(metavar="N", help="How many of the largest positions to list.")]
 
 
-def show(files: Files, market: options.Market = None, top: Top = "10", as_json: options.AsJson = False) -> None:
+def show(
+    files: Files,
+    market: options.Market = None,
+    top: Top = "10",
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Print what moves a book.
 
     DV01 for each pillar, vega for each expiry, gains for a 1 % move of each price and for a vol point, carry and
     roll-down for a day: of each book, of all, and of the largest positions. All by exact revaluation. Of FX positions
     among these also spot date, delivery, forward, points, vol and spot delta.
     """
-    import json
-
     from engine.book import show
     from engine.inputs.book.several import load_books
     from engine.inputs.book.table import MAX_ROWS
     from engine.inputs.market.load import bundled_market_path, load_market
 
+    form = formats.chosen(output_format, as_json=as_json)
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
     levels = load_market(market or bundled_market_path())
     shown = show.show_book(load_books(files, levels.valuation_date), levels, n_largest)
-    if as_json:
-        print(json.dumps(show.as_json(shown), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(*tables(shown))
+
+    def frame() -> "Frame":
+        from cli.output.book_frames import show_frame
+
+        return show_frame(shown)
+
+    formats.show(form, table=lambda: render.show(*tables(shown)), json=lambda: show.as_json(shown), frame=frame)
     for warning in shown.warnings:
         render.warn(warning)
 
 
-def template(kind: Kind = None) -> None:
+def template(
+    kind: Kind = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.xlsx", help="Write a spreadsheet, with a list to pick kinds from, and meanings."),
+    ] = None,
+) -> None:
     """Print a book file with an example of a kind of position, or of each.
 
-    CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr.
+    CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr; of a
+    spreadsheet it stands in its other sheets.
     """
     from engine.inputs.book.load import known_kind
     from engine.instruments.registry import KINDS
@@ -54,12 +73,27 @@ def template(kind: Kind = None) -> None:
     from engine.instruments.rows.columns import COLUMNS
 
     kinds = tuple(KINDS.values()) if kind is None else (known_kind(kind),)
+    if out is not None:
+        _write_template(kinds, out)
+        return
     typer.echo(template.template(kinds), nl=False)
     for each in kinds:
         render.say(f"{each}: {each.meaning}")
     for column in COLUMNS.values():
         if any(each.rule.takes(column.name) for each in kinds):
             render.say(f"  {column.name}: {column.meaning}")
+
+
+def _write_template(kinds: Sequence["PositionKind"], out: Path) -> None:
+    from engine.errors import InputError
+    from engine.inputs.outputs import check_out
+    from engine.instruments.rows.template_workbook import template_workbook
+    from engine.record.atomic import write_atomically
+
+    if out.suffix.lower() != ".xlsx":
+        raise InputError(f"--out {str(out)!r} must end in .xlsx; without --out the template is printed as CSV")
+    write_atomically(check_out(out, inputs=()), template_workbook(kinds))
+    render.say(f"{out}: {len(kinds)} examples; {out.name} is read as a book as it is")
 
 
 def tables(shown: "BookShow") -> Sequence[Table]:

@@ -1,12 +1,16 @@
 """`unwind calibrate`: the market of a date, and the laws of its moves, from a history."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options, render
-from cli.data.history import Accepted, Files, LawStart, Like, WindowStart
+from cli.data.history import Accepted, Files, LawStart, Like, Stressed, WindowStart
+from cli.output import formats
+
+if TYPE_CHECKING:
+    from unwind_risk.api.analysis.calibrate import Calibration
 
 
 def calibrate(
@@ -18,14 +22,7 @@ def calibrate(
     like: Like = None,
     law_start: LawStart = "2002-01-01",
     window_start: WindowStart = None,
-    stressed: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="BOOK",
-            help='Also find the worst year for this book since 2007, for law = "stressed": the 250 business days of'
-            " Tokyo and New York with the largest ES 97.5 % of one day.",
-        ),
-    ] = None,
+    stressed: Stressed = None,
     loop: Annotated[
         bool,
         typer.Option(
@@ -35,6 +32,7 @@ def calibrate(
         ),
     ] = False,
     accept: Accepted = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Write the market of a date and the laws of its moves, as they were known on that date.
@@ -45,39 +43,22 @@ def calibrate(
     the market file has them too. What is odd in the history is refused by date, series and line, unless it is accepted
     by name. `unwind data build` does the same for a range of dates.
     """
-    import json
+    from unwind_risk.api.analysis.calibrate import calibrate_with
+    from unwind_risk.api.notes import Notes
 
-    from cli.data.law_tables import law_json, law_tables
-    from cli.data.loop_tables import loop_json, loop_tables
-    from engine.analysis.stressed_window import with_stressed_window
-    from engine.calibration.dated_markets import calibrated_market
-    from engine.calibration.loop_record import with_loop_record
-    from engine.inputs.history.load import load_history
-    from engine.inputs.market.dated_files import write_dated_markets
-    from engine.inputs.market.load import bundled_market_path, load_market
-    from engine.inputs.outputs import made_folder
-
+    form = formats.chosen(output_format, as_json=as_json)
     day, first = options.day("--date", date), options.day("--law-start", law_start)
     window = options.day("--window-start", window_start) if window_start else None
-    pattern, history = load_market(like or bundled_market_path()), load_history(files)
-    found = calibrated_market(history, day, like=pattern, window_start=window, law_start=first, accepted=accept or ())
-    (market,), notes = found.markets, found.notes
-    if stressed is not None:
-        market, more = with_stressed_window(market, history.values, stressed, render.say, first)
-        notes = (*notes, *more)
-    falls = None
-    if loop:
-        market, falls = with_loop_record(market, history.values, first)
-    (path,) = write_dated_markets([market], made_folder(out))
-    if as_json:
-        of_loop = loop_json(market, falls) if falls is not None else {}
-        typer.echo(json.dumps({"market": str(path), **law_json(market), **of_loop, "notes": notes}, allow_nan=False))
-    else:
-        typer.echo(str(path))
-        render.show(*law_tables(market, pattern.valuation_date), *(loop_tables(market, falls) if falls else ()))
-    if market.filtered is not None and (year := market.filtered.stressed) is not None:
-        render.say(f"stressed year of {year.book}: {year.first} to {year.last}; {year.description}")
-    for note in notes:
-        render.warn(note)
-    render.say(found.window_words())
-    render.say(found.law_words())
+    notes = Notes(pass_on=render.say)
+    found = calibrate_with(files, day, like, window, first, stressed, accept or (), loop=loop, notes=notes).write(out)
+    formats.show(form, table=lambda: _show(found), json=found.to_json, frame=found.table)
+    render.warn_of(found.warnings)
+
+
+def _show(found: "Calibration") -> None:
+    from cli.data.law_tables import law_tables
+    from cli.data.loop_tables import loop_tables
+
+    market, falls = found.market.loaded, found.falls
+    typer.echo(str(found.market.path))
+    render.show(*law_tables(market, found.given_as_of), *(loop_tables(market, falls) if falls is not None else ()))

@@ -7,9 +7,11 @@ import typer
 
 from cli import options, render
 from cli.data.history import Accepted, Files
+from cli.output import formats
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.calibration.betas import Beta
 
 
@@ -79,6 +81,7 @@ def betas(
         typer.Option(metavar="NAME", help="A price that closes in Tokyo, after New York's day; repeatable."),
     ] = None,
     accept: Accepted = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print betas of prices on the 10-year Treasury yield, regime by regime, with errors.
@@ -86,8 +89,6 @@ def betas(
     Log moves per 1.0 of the yield, by least squares on one-day moves over each regime's days. They move together;
     neither need cause the other.
     """
-    import json
-
     from engine.calibration.betas import betas_by_regime
     from engine.calibration.regimes import whole_window
     from engine.inputs.history.gate import pass_gate
@@ -95,6 +96,7 @@ def betas(
     from engine.inputs.history.prices import load_prices
     from engine.mechanisms.factor_names import TEN_YEARS
 
+    form = formats.chosen(output_format, as_json=as_json)
     closes, history, window = load_prices(prices), load_history(files), whole_window()
     names = [str(name) for name in closes.values.columns]
     of_prices = [name for name in accept or () if name.partition(":")[2].upper() in names]
@@ -104,14 +106,17 @@ def betas(
         pass_gate(history, [TEN_YEARS.partition("_")[0]], window.start, [window.end], of_yields),
     )
     found = betas_by_regime(closes.values, history.values, tokyo or ())
-    if as_json:
-        rows = [
-            {"price": name, "regime": regime, "beta": each.value, "se": each.se, "days": each.n}
-            for (name, regime), each in found.items()
-        ]
-        typer.echo(json.dumps({"betas": rows}, allow_nan=False))
-    else:
-        render.show(_beta_table(found))
+    rows = [
+        {"price": name, "regime": regime, "beta": each.value, "se": each.se, "days": each.n}
+        for (name, regime), each in found.items()
+    ]
+
+    def frame() -> "Frame":
+        from cli.output.data_frames import betas_frame
+
+        return betas_frame(found)
+
+    formats.show(form, table=lambda: render.show(_beta_table(found)), json=lambda: {"betas": rows}, frame=frame)
     for note in (*history.notes, *(note for each in passed for note in each.notes)):
         render.warn(note)
 

@@ -2,12 +2,24 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import pandas as pd
+
+    from cli.output.frames import Frame
+    from engine.calibration.dated_markets import DatedMarkets
+    from engine.inputs.history.check import SeriesCheck
+    from engine.market.market import Market
 
 HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
 
@@ -37,6 +49,14 @@ Like = Annotated[
     ),
 ]
 LawStart = Annotated[str, typer.Option(metavar="DATE", help="First date that filtered laws look at.")]
+Stressed = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="BOOK",
+        help='Also find the worst year for this book since 2007, for law = "stressed": the 250 business days of'
+        " Tokyo and New York with the largest ES 97.5 % of one day.",
+    ),
+]
 WindowStart = Annotated[
     str | None,
     typer.Option(
@@ -47,26 +67,55 @@ WindowStart = Annotated[
 ]
 
 
-def check(files: Files, as_json: options.AsJson = False) -> None:
+def check(files: Files, output_format: options.Format = None, as_json: options.AsJson = False) -> None:
     """Say what a history holds: each series' dates, gaps and largest move over one business day.
 
     Missing values are never filled; what is odd is pointed out, with its line, and nothing is repaired.
     """
     from engine.inputs.history.check import check_series, odd_moves
-    from engine.inputs.history.doubt import move_words
     from engine.inputs.history.gate import MAX_NAMED, doubts_of, located
     from engine.inputs.history.load import load_history
 
+    form = formats.chosen(output_format, as_json=as_json)
     history = load_history(files)
     found, doubts = check_series(history.values), doubts_of(history.values)
     notes = [*history.notes, *odd_moves(history.values)]
-    if as_json:
-        series = [{**asdict(row), "first": str(row.first), "last": str(row.last)} for row in found]
-        for row in series:
-            row["largest_on"] = row["largest_on"] and str(row["largest_on"])
-        refused = [located(history, doubt) for doubt in doubts]
-        render.show_json({"schema": 1, "series": series, "notes": notes, "refused_by_build": refused})
+
+    def frame() -> "Frame":
+        from cli.output.data_frames import series_frame
+
+        return series_frame(found)
+
+    refused = [located(history, doubt) for doubt in doubts]
+    formats.show(
+        form,
+        table=lambda: render.show(_series_table(found)),
+        json=lambda: {"schema": 1, "series": _series_json(found), "notes": notes, "refused_by_build": refused},
+        frame=frame,
+    )
+    if form is formats.Format.JSON:
         return
+    for note in notes:
+        render.warn(note)
+    for doubt in doubts[-MAX_NAMED:]:
+        render.warn(f"`unwind data build` refuses {located(history, doubt)}")
+    if len(doubts) > MAX_NAMED:
+        render.warn(f"`unwind data build` refuses {len(doubts) - MAX_NAMED:,} more before these")
+
+
+def _series_json(found: "Sequence[SeriesCheck]") -> list[dict[str, Any]]:
+    """Return each series in JSON's types, dates as text."""
+    days = ("first", "last", "largest_on")
+    return [{**asdict(row), **{name: _text(getattr(row, name)) for name in days}} for row in found]
+
+
+def _text(day: "date | None") -> str | None:
+    return None if day is None else str(day)
+
+
+def _series_table(found: "Sequence[SeriesCheck]") -> Table:
+    from engine.inputs.history.doubt import move_words
+
     columns = (
         Column(heading="series", is_number=False),
         *(Column(heading=heading, is_number=False) for heading in ("first", "last")),
@@ -82,13 +131,7 @@ def check(files: Files, as_json: options.AsJson = False) -> None:
         )
         for row in found
     ]
-    render.show(Table(title="History", columns=columns, rows=tuple(rows)))
-    for note in notes:
-        render.warn(note)
-    for doubt in doubts[-MAX_NAMED:]:
-        render.warn(f"`unwind data build` refuses {located(history, doubt)}")
-    if len(doubts) > MAX_NAMED:
-        render.warn(f"`unwind data build` refuses {len(doubts) - MAX_NAMED:,} more before these")
+    return Table(title="History", columns=columns, rows=tuple(rows))
 
 
 def build(
@@ -104,9 +147,16 @@ def build(
     like: Like = None,
     law_start: LawStart = "2002-01-01",
     window_start: WindowStart = None,
+    stressed: Stressed = None,
+    loop: Annotated[
+        bool,
+        typer.Option(
+            "--loop", help="Also keep the record of USD/JPY that carry trades in a scenario are found in, of each date."
+        ),
+    ] = False,
     accept: Accepted = None,
 ) -> None:
-    """Make the market files of a range of dates: of each what `unwind calibrate` writes.
+    """Make the market files of a range of dates: of each what `unwind calibrate` with the same options writes.
 
     Levels are those published on the date; vols and correlations are estimated from --window-start to it, the filtered
     law from --law-start. Weekdays on which a curve or USD/JPY was not published are left out, and named. A date with
@@ -128,9 +178,29 @@ def build(
     found = markets_of_dates(
         history, begin, end, like=pattern, window_start=window, law_start=law, accepted=accept or ()
     )
-    for path in write_dated_markets(found.markets, made_folder(out)):
+    markets, notes = _with_records(found, history.values, stressed, law, loop=loop)
+    for path in write_dated_markets(markets, made_folder(out)):
         typer.echo(str(path))
-    for note in found.notes:
+    for note in notes:
         render.warn(note)
     render.say(found.window_words())
     render.say(found.law_words())
+
+
+def _with_records(
+    found: "DatedMarkets", history: "pd.DataFrame", stressed: Path | None, law_start: "date", *, loop: bool
+) -> "tuple[list[Market], list[str]]":
+    """Return markets with what --stressed and --loop ask for, each as of its date, and all that there is to note."""
+    from engine.analysis.stressed_window import with_stressed_window
+    from engine.calibration.loop_record import with_loop_record
+
+    markets, notes = [], list(found.notes)
+    for each in found.markets:
+        market = each
+        if stressed is not None:
+            market, more = with_stressed_window(market, history, stressed, render.say, law_start)
+            notes += more
+        if loop:
+            market, _ = with_loop_record(market, history, law_start)
+        markets.append(market)
+    return markets, list(dict.fromkeys(notes))

@@ -32,28 +32,9 @@ def law_tables(market: "Market", given_as_of: date) -> list[Table]:
     ]
 
 
-def law_json(market: "Market") -> dict[str, Any]:
-    """Return every parameter of a market's laws, and what was chosen, as one object."""
-    from dataclasses import asdict
-
-    from engine.calibration.estimates import constants, parameter_estimates
-
-    state = market.filtered
-    assert state is not None
-    return {
-        "valuation_date": market.valuation_date.isoformat(),
-        "parameters": [asdict(each) for each in parameter_estimates(market)],
-        "chosen": constants(state),
-        "joint_dates_per_year": _dates_per_year(state, market.valuation_date),
-    }
-
-
-def _dates_per_year(state: "FilteredState", day: date) -> float:
-    return state.n_dates * 365.25 / max((day - (state.first or day)).days, 1)
-
-
 def _factor_table(market: "Market", state: "FilteredState", found: Any, given_as_of: date) -> Table:
     """Return each factor's vol of the day beside that of the window, both per year, and the moments of its rows."""
+    from engine.calibration.estimates import dates_per_year
     from engine.law.past.filtered import WEEKDAYS_PER_YEAR
 
     rows = []
@@ -83,7 +64,7 @@ def _factor_table(market: "Market", state: "FilteredState", found: Any, given_as
             heading="moves by", is_number=False, meaning="rows of past dates, or what is assumed without a history."
         ),
     )
-    per_year = _dates_per_year(state, market.valuation_date)
+    per_year = dates_per_year(state, market.valuation_date)
     clock = f"{per_year:.0f} business days of Tokyo and New York a year"
     title = f"Law of {market.valuation_date}: {state.description}; {clock}"
     return Table(title=title, columns=columns, rows=tuple(rows))
@@ -145,7 +126,8 @@ def _constant_table(state: "FilteredState") -> Table:
 
     columns = (Column(heading="chosen", is_number=False), Column(heading="value"))
     rows = [(name, f"{value:g}") for name, value in constants(state).items()]
-    return Table(title="Constants of the law, chosen on 2010-2019: docs/laws.md", columns=columns, rows=tuple(rows))
+    title = "Constants of the law, chosen on 2010-2019: docs/concepts/laws.md"
+    return Table(title=title, columns=columns, rows=tuple(rows))
 
 
 def _regimes_table(regimes: "RowRegimes") -> Table:

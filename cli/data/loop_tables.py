@@ -1,47 +1,19 @@
 """Tables of what a market's record says of the loop: its strength by shape of stops, moves after falls, the cohorts."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from engine.calibration.loop_record import AfterFalls
-    from engine.market.loop_record import LoopRecord, StopShape
+    from engine.market.loop_record import LoopRecord
     from engine.market.market import Market
-
-STARTS, SLOPES, LIMITS = (0.02, 0.03, 0.05), (1.5, 3.0, 6.0), (0.01, 0.05, 1.0)  # beside the default shape
 
 
 def loop_tables(market: "Market", falls: "AfterFalls") -> list[Table]:
     """Return the tables of a market with a record of USD/JPY."""
     record = _record_of(market)
     return [_strength_table(market, record), _limit_table(record), _falls_table(falls), _cohort_table(market, record)]
-
-
-def loop_json(market: "Market", falls: "AfterFalls") -> dict[str, Any]:
-    """Return the same as JSON's types: the default shape's estimate, the others' limits, moves after falls, cohorts."""
-    from dataclasses import asdict
-
-    import numpy as np
-
-    from engine.market.loop_record import inferred_sales
-    from engine.mechanisms.carry import Carry, shape_of
-    from engine.mechanisms.loop import estimated_strength
-
-    record, shape = _record_of(market), shape_of(Carry(source=""))
-    found, at_close = estimated_strength(record, shape), inferred_sales(record.moves, shape)
-    after = {name: each.tolist() if isinstance(each, np.ndarray) else each for name, each in asdict(falls).items()}
-    return {
-        "loop": {
-            "shape": asdict(shape),
-            "strength": None if found is None else {**asdict(found), "upper": found.upper},
-            "upper_limits": [{**asdict(each), "upper": upper} for each, upper in _limits(record)],
-            "after_falls": after,
-            "cohorts": {"losses": at_close.losses.tolist(), "worst": at_close.worst.tolist()},
-            "waiting": at_close.waiting,
-        }
-    }
 
 
 def _record_of(market: "Market") -> "LoopRecord":
@@ -80,23 +52,10 @@ def _strength_table(market: "Market", record: "LoopRecord") -> Table:
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
-def _limits(record: "LoopRecord") -> "Iterator[tuple[StopShape, float | None]]":
-    """Yield shapes beside the default one, and the largest strength that the record does not reject for each."""
-    from engine.market.loop_record import StopShape
-    from engine.mechanisms.carry import Carry
-    from engine.mechanisms.loop import estimated_strength
-
-    carry = Carry(source="")
-    for start in STARTS:
-        for slope in SLOPES:
-            for limit in LIMITS:
-                shape = StopShape(start=start, slope=slope, most=carry.stop_most, limit=limit, cohorts=carry.cohorts)
-                found = estimated_strength(record, shape)
-                yield shape, None if found is None else found.upper
-
-
 def _limit_table(record: "LoopRecord") -> Table:
-    limits = {(each.start, each.slope, each.limit): upper for each, upper in _limits(record)}
+    from engine.calibration.loop_record import LIMITS, shape_limits
+
+    limits = {(each.start, each.slope, each.limit): upper for each, upper in shape_limits(record)}
 
     def entry(start: float, slope: float, limit: float) -> str:
         upper = limits[start, slope, limit]

@@ -1,4 +1,4 @@
-"""docs/article.md: an article's claims, each with what commands print; `python -m cli.pages.article` writes it."""
+"""docs/validation/article.md: an article's claims and what commands print; `python -m cli.pages.article` writes it."""
 
 import os
 import subprocess
@@ -10,13 +10,13 @@ from pathlib import Path
 from engine.errors import InputError
 from engine.inputs.toml.read import parse_toml, read_text
 
-CLAIMS = Path("docs") / "article.toml"
-PAGE = Path("docs") / "article.md"
+CLAIMS = Path("docs") / "validation" / "article.toml"
+PAGE = Path("docs") / "validation" / "article.md"
 COLUMNS = 100  # width that the commands write for
 VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told")
 HEAD = """# The article, claim by claim
 
-<!-- written by `python -m cli.pages.article` from docs/article.toml: change that, not this page -->
+<!-- written by `python -m cli.pages.article` from docs/validation/article.toml: change that, not this page -->
 
 "Japan's Bond Market Turmoil: A Catalyst for Global Carry Trade Unwind and U.S. Treasury Sell-Off" (AInvest, 2025-05-28)
 says what may come of rising JGB yields, and what to do. Each of its claims, in other words, stands beside commands,
@@ -53,7 +53,7 @@ class Claim:
 
 
 def claims(root: Path) -> tuple[Claim, ...]:
-    """Return the claims of docs/article.toml in the checkout `root`.
+    """Return the claims of docs/validation/article.toml in the checkout `root`.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def _section(claim: Claim, root: Path) -> str:
 
 
 def main() -> None:
-    """Rewrite docs/article.md in the current folder."""
+    """Rewrite docs/validation/article.md in the current folder."""
     try:
         text = page(Path())
     except InputError as error:

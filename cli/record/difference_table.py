@@ -37,6 +37,12 @@ def difference_tables(title: str, found: "Rows", *, everything: bool) -> list[Ta
     return [*tables[:-1], replace(tables[-1], footnote=note)]
 
 
+def shown_differences(found: "Rows", *, everything: bool) -> "Rows":
+    """Return the differences beyond two errors, or all."""
+    rows = (row for row in found.rows if everything or is_beyond_errors(dict(zip(found.columns, row, strict=True))))
+    return replace(found, rows=tuple(rows))
+
+
 def is_beyond_errors(row: Mapping[str, Any]) -> bool:
     """Return whether a figure is in one record alone, or differs by more than two errors; an exact one always does."""
     return row["change"] is None or not abs(row["change"]) <= ERRORS * row["se"]

@@ -19,7 +19,7 @@ def report(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The HTML file to write, such as report.html.")],
     day: Annotated[
         str | None,
-        typer.Option("--date", metavar="DATE", help="Valuation date. Default: the last night."),
+        typer.Option("--date", metavar="DATE", help="Valuation date, or `last`, the default."),
     ] = None,
     history: Annotated[
         list[Path] | None,
@@ -81,12 +81,13 @@ def _changes(folder: Path, valuation_date: date) -> "Changes":
 
 def _night(folder: Path, day: str | None) -> date:
     from engine.inputs.batch import day_of_text
+    from engine.inputs.batch_dates import LAST
     from engine.record.read import nights
 
     found = nights(folder)
     if not found:
         raise InputError(f"{str(folder)!r} holds no closed night")
-    if day is None:
+    if day is None or day == LAST:
         return found[-1]
     try:
         wanted = day_of_text(day)

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
 from cli.scenario import parameter_tables, unwind_tables
 from cli.scenario import plot as scenario_plot
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.backtest.bundled_verdicts import BundledVerdicts
     from engine.market.market import Market
     from engine.scenario.scenario import Scenario, Shock
@@ -22,7 +25,7 @@ HELP = "List, show and check scenarios, and hold them against what happened."
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled scenario's name, or a TOML file.")]
 
 
-def list_() -> None:
+def list_(output_format: options.Format = None, as_json: options.AsJson = False) -> None:
     """List the bundled scenarios.
 
     A scenario is a named change of a market's levels, vols and correlations, and of what goes on within its paths.
@@ -33,6 +36,7 @@ def list_() -> None:
     from engine.scenario.dated_events import event_words
     from engine.scenario.under_laws import standing_of
 
+    form = formats.chosen(output_format, as_json=as_json)
     found, market = bundled_verdicts(), load_market(bundled_market_path())
     dated: dict[str, list[str]] = {}  # names of scenarios by what their events need
     columns = tuple(Column(heading=name, is_number=False) for name in ("name", "what it is", "backtest"))
@@ -51,15 +55,28 @@ def list_() -> None:
         for title, names in listed.items()
     ]
     said = "".join(f" {', '.join(names)}: {words}." for words, names in dated.items())
-    render.show(*tables[:-1], replace(tables[-1], footnote=f"{_basis(found, market)}{said}"))
+
+    def frame() -> "Frame":
+        from cli.output.scenario_frames import list_frame
+
+        events = {name: words for words, names in dated.items() for name in names}
+        rows = ((*entry, events.get(entry[0]), each is tables[-1]) for each in tables for entry in each.rows)
+        return list_frame(rows)
+
+    formats.show(
+        form,
+        table=lambda: render.show(*tables[:-1], replace(tables[-1], footnote=f"{_basis(found, market)}{said}")),
+        json=formats.rows_object("scenarios", frame),
+        frame=frame,
+    )
 
 
 def _basis(found: "BundledVerdicts", market: "Market") -> str:
     from engine.backtest.bundled_verdicts import explained
 
     terms = explained(each.words for each in found.laws.values())
-    on_loops = f"of a loop's strength the record that the market of {market.valuation_date} holds, docs/laws.md"
-    return f"backtest: {found.basis}, docs/backtest.md; {on_loops}. {terms}"
+    on_loops = f"of a loop's strength what the market of {market.valuation_date} holds, docs/concepts/laws.md"
+    return f"backtest: {found.basis}, docs/validation/backtest.md; {on_loops}. {terms}"
 
 
 def show(
@@ -70,22 +87,38 @@ def show(
     ] = None,
     days: Annotated[str, typer.Option(metavar="N", help="Of the picture: business days, 2 to 250.")] = "60",
     market: options.Market = None,
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show what a scenario changes, and its sources.
 
     With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
     USD/JPY, day by day from the market's date, after the history before it where the program holds that.
     """
-    from engine.backtest.bundled_verdicts import bundled_verdicts
-    from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
-    from engine.scenario.dated_events import event_words
-    from engine.scenario.under_laws import standing_of
 
+    form = formats.chosen(output_format, as_json=as_json)
     n_days = options.whole("--days", days, 2, 250)
     scenario = load_scenario(name)
     if plot is not None:
         scenario_plot.plot(scenario, market, n_days, plot)
+
+    def frame() -> "Frame":
+        from cli.output.scenario_frames import show_frame
+
+        return show_frame(scenario)
+
+    table = partial(_show_prose, scenario, market)
+    formats.show(form, table=table, json=formats.rows_object("changes", frame), frame=frame)
+
+
+def _show_prose(scenario: "Scenario", market: Path | None) -> None:
+    """Print what a scenario is, what it changes, and its sources."""
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.scenario.dated_events import event_words
+    from engine.scenario.under_laws import standing_of
+
     found, base = bundled_verdicts(), load_market(market or bundled_market_path())
     words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario, base))} ({found.basis})"
     event = event_words(scenario, base.valuation_date)
@@ -106,7 +139,12 @@ def show(
         render.show_text("\n\n".join(sources))
 
 
-def check(name: Name, market: options.Market = None) -> None:
+def check(
+    name: Name,
+    market: options.Market = None,
+    output_format: options.Format = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Check a scenario against a market.
 
     Shows every level and vol before and after, or says what is wrong.
@@ -115,10 +153,22 @@ def check(name: Name, market: options.Market = None) -> None:
     from engine.inputs.scenario.load import load_scenario
     from engine.scenario.apply import apply
 
+    form = formats.chosen(output_format, as_json=as_json)
     scenario = load_scenario(name)
     base = load_market(market or bundled_market_path())
     shocked = apply(scenario, base)
-    render.show(_levels(scenario.name, base, shocked.market))
+
+    def frame() -> "Frame":
+        from cli.output.scenario_frames import check_frame
+
+        return check_frame(scenario.name, base, shocked.market)
+
+    formats.show(
+        form,
+        table=lambda: render.show(_levels(scenario.name, base, shocked.market)),
+        json=formats.rows_object("levels", frame),
+        frame=frame,
+    )
     for note in shocked.notes:
         render.warn(note)
 

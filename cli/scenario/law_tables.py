@@ -50,7 +50,7 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
         }
         head = [names[row.scope], unit.amount(row.base_value), unit.amount(row.shock_pnl)]
         rows += _scope_rows(head, row, laws, bands, measures, unit, words)
-    meaning = f"{found.basis}: docs/backtest.md. {explained(map(found.words_of, group))}".strip()
+    meaning = f"{found.basis}: docs/validation/backtest.md. {explained(map(found.words_of, group))}".strip()
     last = Column(heading="backtest", is_number=False, meaning=meaning)
     heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], last)
     title_of_group = title(result, unit) + _shock(group)

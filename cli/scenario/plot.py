@@ -21,7 +21,7 @@ def plot(scenario: "Scenario", market: Path | None, n_days: int, out: Path) -> N
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.outputs import check_out
     from engine.levels.fans import fans
-    from engine.levels.picture import check_picture, draw
+    from engine.levels.picture import check_picture, draw, font_warning
     from engine.run.backend import choose_backend
     from engine.run.walk import walk_of
 
@@ -35,8 +35,9 @@ def plot(scenario: "Scenario", market: Path | None, n_days: int, out: Path) -> N
     with progress.on_stderr() as report:
         drawn = fans(walk, walk.paths(0, N_PATHS), history, report)
     published = f" Published: {RECENT_SOURCE}." if history is not None else ""
-    draw(walk, drawn, f"{scenario.name}: {scenario.title}", _caption(walk) + published, out)
-    for note in walk.notes:
+    title = f"{scenario.name}: {scenario.title}"
+    draw(walk, drawn, title, _caption(walk) + published, out)
+    for note in filter(None, (*walk.notes, font_warning(title, out))):
         render.warn(note)
     render.say(f"drawn to {out}")
 

@@ -8,9 +8,11 @@ import typer
 
 from cli import options, render
 from cli.data.history import Accepted, Files
+from cli.output import formats
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.backtest.events import Replay
 
 MOST_PATHS = 1_000_000
@@ -39,6 +41,7 @@ def replay(
     seed: Annotated[str, typer.Option(metavar="N", help="The same seed gives the same bits.")] = "1",
     backend: Annotated[str, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda.")] = "auto",
     accept: Accepted = None,
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print how far out what happened lies among what a scenario would have drawn on the eve.
@@ -46,8 +49,6 @@ def replay(
     Paths start from the market of the eve, with vols and correlations of what was known then. A share near a half is an
     ordinary day for the scenario; one near 0 or 1 is far out. An estimate that has seen the event is not tested by it.
     """
-    import json
-
     from engine.backtest import events
     from engine.calibration.filtered_markets import with_filtered_laws
     from engine.calibration.history_extras import series_needed
@@ -60,6 +61,7 @@ def replay(
     from engine.mechanisms.law import Way, way_of
     from engine.run.backend import choose_backend
 
+    form = formats.chosen(output_format, as_json=as_json)
     n_paths = options.whole("--paths", paths, 1000, MOST_PATHS)
     number = options.whole("--seed", seed, 0, 2**64 - 1)
     start, end = _dates(event, first, last)
@@ -73,10 +75,13 @@ def replay(
         market = with_filtered_laws([market], history.values)[0].market
     chosen = choose_backend(backend, render.say)
     found = events.replay(law, market, history.values, end, n_paths=n_paths, seed=number, backend=chosen)
-    if as_json:
-        typer.echo(json.dumps(events.replay_json(found), ensure_ascii=False, allow_nan=False))
-    else:
-        render.show(_table(found))
+
+    def frame() -> "Frame":
+        from cli.output.scenario_frames import replay_frame
+
+        return replay_frame(found)
+
+    formats.show(form, table=lambda: render.show(_table(found)), json=lambda: events.replay_json(found), frame=frame)
     for note in (*history.notes, *passed.notes, *found.notes):
         render.warn(note)
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, render
+from cli.output import formats
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
+    from cli.output.frames import Frame
     from engine.backtest.sector_returns import SectorReturn
     from engine.run.walk import Walk
 
@@ -34,6 +36,7 @@ def sectors(
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures, 1000 to 1000000.")] = "50000",
     seed: Annotated[str, typer.Option(metavar="N", help="The same seed gives the same bits.")] = "1",
     backend: Annotated[str, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda.")] = "auto",
+    output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print returns of utilities and staples over technology, by the regime in which paths end.
@@ -41,8 +44,6 @@ def sectors(
     Betas on the 10-year Treasury yield disagree in size and sign; each set gives the discount-rate channel alone. With
     --simulated the market must have the sectors as factors: `unwind data prices` lays them on one.
     """
-    import json
-
     from engine.backtest.sector_returns import sector_returns
     from engine.inputs.market.load import bundled_market_path, load_market
     from engine.inputs.scenario.load import load_scenario
@@ -50,6 +51,7 @@ def sectors(
     from engine.run.backend import choose_backend
     from engine.run.walk import walk_of
 
+    form = formats.chosen(output_format, as_json=as_json)
     n_paths = options.whole("--paths", paths, 1000, MOST_PATHS)
     walk = walk_of(
         load_scenario(scenario),
@@ -59,11 +61,19 @@ def sectors(
         backend=choose_backend(backend, render.say),
     )
     found = sector_returns(walk, n_paths, [*(betas or BETA_SETS), *([None] if simulated else [])])
-    if as_json:
-        head = {"scenario": walk.scenario, "horizon_days": walk.dates.size, "n_paths": n_paths, "seed": walk.seed}
-        typer.echo(json.dumps({**head, "returns": [asdict(each) for each in found]}, allow_nan=False))
-    else:
-        render.show(_table(walk, found, n_paths))
+
+    def frame() -> "Frame":
+        from cli.output.scenario_frames import sectors_frame
+
+        return sectors_frame(walk, found)
+
+    head = {"scenario": walk.scenario, "horizon_days": walk.dates.size, "n_paths": n_paths, "seed": walk.seed}
+    formats.show(
+        form,
+        table=lambda: render.show(_table(walk, found, n_paths)),
+        json=lambda: {**head, "returns": [asdict(each) for each in found]},
+        frame=frame,
+    )
     for note in walk.notes:
         render.warn(note)
 

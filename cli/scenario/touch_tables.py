@@ -1,35 +1,32 @@
 """The table of `unwind simulate --touch`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli import render
+from cli.output import formats
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
     from engine.levels.touch import Share, TouchRow
     from engine.run.walk import Walk
+    from unwind_risk.api.levels import Walked
 
 
-def print_touch(
-    walk: "Walk", sha256: Mapping[str, str], first: int, n_paths: int, words: Sequence[str], *, as_json: bool
-) -> None:
+def print_touch(walked: "Walked", first: int, n_paths: int, words: Sequence[str], form: formats.Format) -> None:
     """Count the paths beyond each level that `words` name, and print their shares."""
-    import json
-
     from cli import progress
-    from engine.levels.levels_file import facts
-    from engine.levels.touch import barriers_of, percent_notes, reached_notes, touch_json, touched
+    from unwind_risk.api.frames import arrow_of
+    from unwind_risk.api.touch import touch_with
 
-    barriers, paths = barriers_of(words, walk.factors), walk.paths(first, n_paths)
-    for note in (*percent_notes(words, barriers, walk.factors), *reached_notes(barriers, walk)):
-        render.warn(note)
     with progress.on_stderr() as report:
-        rows = touched(walk, paths, barriers, report)
-    if as_json:
-        print(json.dumps({**facts(walk, paths, sha256), "touch": touch_json(rows)}, allow_nan=False))
-    else:
-        render.show(touch_table(walk, paths.n, rows))
+        found = touch_with(walked, first, n_paths, words, report, warn=render.warn)
+    formats.show(
+        form,
+        table=lambda: render.show(touch_table(walked.walk, found.paths.n, found.rows)),
+        json=found.to_json,
+        frame=lambda: arrow_of(found.table()),
+    )
 
 
 def touch_table(walk: "Walk", n_paths: int, rows: Sequence["TouchRow"]) -> Table:

@@ -31,7 +31,7 @@ def tables(unwind: "Unwind") -> Iterator[Table]:
         yield _table("On every path", ("what", "how"), rows)
     if unwind.law is not None:
         kind = LAW_KINDS[unwind.law]
-        yield _table("Law of the moves, docs/laws.md", ("law", "moves"), [(kind.name, kind.meaning)])
+        yield _table("Law of the moves, docs/concepts/laws.md", ("law", "moves"), [(kind.name, kind.meaning)])
     if unwind.rows:
         yield _rows(unwind)
     if unwind.row_followers:

@@ -15,11 +15,16 @@ BILLION = 1e9
 
 def draw(rows: DayRows, law: str, currency: str, path: Path) -> None:
     """Write the picture of one law: a panel for each book and horizon. `path` ends in .png, .svg or .pdf."""
-    import matplotlib  # here, as below: an extra of the package, and slow to load
-    from matplotlib.figure import Figure
+    with new_file(path) as part, _settings():
+        figure_of(rows, law, currency).savefig(part, format=path.suffix[1:], metadata=UNDATED[path.suffix])
+
+
+def figure_of(rows: DayRows, law: str, currency: str) -> Any:
+    """Return the same as a figure of matplotlib."""
+    from matplotlib.figure import Figure  # here, as below: an extra of the package, and slow to load
 
     trials = [(scope, horizon) for name, scope, horizon in rows.trials() if name == law]
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS}):
+    with _settings():
         figure = Figure(figsize=(10.0, 0.9 + 2.4 * len(trials)), layout="constrained", dpi=150)
         panels = figure.subplots(len(trials), 1, squeeze=False).ravel()
         for panel, (scope, horizon) in zip(panels, trials, strict=True):
@@ -27,8 +32,14 @@ def draw(rows: DayRows, law: str, currency: str, path: Path) -> None:
         figure.suptitle(f"P&L against the VaR of {law}", x=0.01, ha="left", fontsize=12.0, color=INK)
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower left", ncols=len(labels))
-        with new_file(path) as part:
-            figure.savefig(part, format=path.suffix[1:], metadata=UNDATED[path.suffix])
+    return figure
+
+
+def _settings() -> Any:
+    """Return a context in which pictures look alike on every machine."""
+    import matplotlib
+
+    return matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS})
 
 
 def _panel(axes: Any, rows: DayRows, scope: str, horizon_days: int, currency: str) -> None:

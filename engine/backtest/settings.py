@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.inputs.opened import Opened
 from engine.scenario.scenario import Scenario
 
 LONGEST_HORIZON = 10  # joint dates
@@ -15,8 +16,10 @@ PATHS = (1000, 100_000)  # fewest, most: a process holds the moves of all laws o
 class BacktestSettings:
     """What a backtest is asked for."""
 
-    books: tuple[Path, ...]  # files that are rolled; or, all of them, files of dates: {date} in the path, or a folder
-    market: Path  # of the date of the books: factors, spreads, levels that coupons are compared with
+    books: tuple[
+        Path | Opened, ...
+    ]  # files that are rolled; or, all of them, files of dates: {date} in the path, or a folder
+    market: Path | Opened  # of the date of the books: factors, spreads, levels that coupons are compared with
     history: tuple[Path, ...]
     accepted: tuple[str, ...] = ()  # what is odd in it and true, "DATE:SERIES"
     first: date

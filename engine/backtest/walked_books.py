@@ -14,7 +14,7 @@ from engine.inputs.book.load import read_positions
 from engine.inputs.book.names import book_name, name_of_file
 from engine.inputs.book.several import named_files
 from engine.inputs.book.table import BOOK
-from engine.inputs.opened import open_once
+from engine.inputs.opened import Opened, open_once
 from engine.market.market import Market
 
 MOST_NAMED = 5  # dates without a book, in a note
@@ -29,13 +29,16 @@ class WalkedBooks:
     notes: tuple[str, ...]
 
 
-def walked_books(paths: Sequence[Path], base: Market, days: Sequence[date]) -> WalkedBooks:
+def walked_books(files: Sequence[Path | Opened], base: Market, days: Sequence[date]) -> WalkedBooks:
     """Read the books of a walk over `days`; `base` is the market of the date of files that are rolled.
+
+    Of files that are open already the bytes are rolled.
 
     Raises InputError where a file is bad or cannot be rolled, some are of dates and others are not, or as
     `engine.backtest.walk.dated_books.dated_books`.
     """
-    of_dates = [is_dated(path) for path in paths]
+    paths = [file.path if isinstance(file, Opened) else file for file in files]
+    of_dates = [isinstance(file, Path) and is_dated(file) for file in files]
     if all(of_dates):
         return _dated(paths, days)
     if any(of_dates):
@@ -43,7 +46,7 @@ def walked_books(paths: Sequence[Path], base: Market, days: Sequence[date]) -> W
         raise InputError(
             f"--book {str(one)!r} has files of dates, and {str(other)!r} is one file, rolled to all: give either kind"
         )
-    return _rolled(paths, base)
+    return _rolled(files, paths, base)
 
 
 def _dated(paths: Sequence[Path], days: Sequence[date]) -> WalkedBooks:
@@ -54,10 +57,10 @@ def _dated(paths: Sequence[Path], days: Sequence[date]) -> WalkedBooks:
     return WalkedBooks(book=books, sha256=books.sha256, notes=notes)
 
 
-def _rolled(paths: Sequence[Path], base: Market) -> WalkedBooks:
+def _rolled(files: Sequence[Path | Opened], paths: Sequence[Path], base: Market) -> WalkedBooks:
     found = []
-    for name, path in named_files(paths):
-        opened = open_once(path, BOOK)
+    for (name, path), file in zip(named_files(paths), files, strict=True):
+        opened = open_once(file, BOOK)
         if is_compiled(opened.data):
             raise InputError(f"{path} is a compiled book, of one date; give the file that it was made of")
         own = name_of_file(path)

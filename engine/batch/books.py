@@ -1,5 +1,6 @@
 """The books of one date: found, loaded and checked file by file."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +22,7 @@ from engine.inputs.opened import Opened, open_once
 from engine.market.market import Market
 from engine.record.intact_files import MISSING
 from engine.record.read import BatchFault
+from engine.sheet_path import sheet_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +46,22 @@ def find_books(entries: Sequence[BookEntry], folder: Path, valuation_date: date)
         pattern = entry.path.replace(DATE, valuation_date.isoformat())
         paths = paths_like(pattern, folder)
         if not paths:
-            name = entry.name or Path(pattern).stem
+            name = entry.name or _file_name(pattern)
             fault = f"no file has a name like {str(folder / pattern)!r}"
             found[name] = BookFile(name=name, path=folder / pattern, sha256=MISSING, fault=fault)
         for path in paths:
-            name = entry.name if entry.name and len(paths) == 1 else path.stem
+            name = entry.name if entry.name and len(paths) == 1 else _file_name(path)
             if (first := found.get(name)) is not None:
                 fault = f"{path}: a second book called {name!r}, beside {first.path}; name one of them"
                 found[str(path)] = replace(book_file(str(path), path), fault=fault)
             else:
                 found[name] = book_file(name, path)
     return tuple(found.values())
+
+
+def _file_name(path: Path | str) -> str:
+    """Return a file's name without its end, or that of the sheet that the path names; its letters in one part each."""
+    return unicodedata.normalize("NFC", sheet_of(path) or Path(path).stem)
 
 
 def book_file(name: str, path: Path) -> BookFile:

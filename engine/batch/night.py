@@ -87,7 +87,8 @@ def run_batch(batch: Batch, how: How) -> Outcome:
             remove_parts(batch.out)
         try:
             for night in batch.nights:
-                done.append(_night_or_none(batch, night, how))
+                with how.about(night.day, None):
+                    done.append(_night_or_none(batch, night, how))
         except (StoppedWorkError, BusyError) as stopped:
             message, code = str(stopped), stopped.exit_code
     return Outcome(
@@ -221,7 +222,8 @@ def _attempt(batch: Batch, day: Day, run: BatchRun, how: How, place: Replacement
     """Do one run; whatever is wrong with it becomes a fault, so that the others go on."""
     try:
         how.stop.check()
-        return record_run(batch, day, run, how, place)
+        with how.about(day.valuation_date, run.name):
+            return record_run(batch, day, run, how, place)
     except (StoppedWorkError, BusyError):
         raise
     except RiskError as error:

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -50,6 +51,10 @@ class RunState(Enum):
     FAILED = "failed"
 
 
+def _about_nothing(_day: date, _run: str | None) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
     """How a batch is worked through."""
@@ -60,6 +65,7 @@ class How:
     stop: Stop
     say: Callable[[str], None]
     progress: Progress
+    about: Callable[[date, str | None], AbstractContextManager[None]] = _about_nothing  # what is in hand: date and run
     say_once: Callable[[str], None] = field(init=False)  # as `say`, but each message once
 
     def __post_init__(self) -> None:

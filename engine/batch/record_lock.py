@@ -1,7 +1,6 @@
 """One writer of a record at a time. The lock goes with its process, however that ends, and names its holder."""
 
 import errno
-import fcntl
 import json
 import os
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from engine.errors import BusyError, InputError, RiskError
+from engine.portable_files import open_flags, try_lock
 from engine.record.atomic import FULL, DiskFullError
 
 LOCK = ".lock"  # in the record's folder
@@ -33,7 +33,7 @@ def only_writer(folder: Path, what: str) -> Iterator[None]:
     InputError
         The folder cannot be written.
     """
-    with _held(folder / LOCK, fcntl.LOCK_EX, what, folder):
+    with _held(folder / LOCK, what, folder):
         yield
 
 
@@ -42,8 +42,8 @@ def one_of_shards(folder: Path, k: int, n: int) -> Iterator[None]:
     """Hold one shard's place; other shards may write beside it, nothing else may. Raises as `only_writer`."""
     place = folder / f"{LOCK}-shard-{k}-of-{n}"
     with (
-        _held(folder / LOCK, fcntl.LOCK_SH, None, folder),
-        _held(place, fcntl.LOCK_EX, f"shard {k}/{n}", folder),
+        _held(folder / LOCK, None, folder, shared=True),
+        _held(place, f"shard {k}/{n}", folder),
     ):
         yield
 
@@ -69,19 +69,17 @@ def holder(folder: Path) -> str | None:
     """Return who writes the record now, in words; None: nobody."""
     for path in sorted(folder.glob(f"{LOCK}*"), reverse=True):  # shards first: they hold LOCK only together
         with _opened(path, os.O_RDONLY) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not try_lock(file.fileno(), shared=True):
                 return _signature(path)
     return None
 
 
 @contextmanager
-def _held(path: Path, how: int, what: str | None, folder: Path) -> Iterator[None]:
+def _held(path: Path, what: str | None, folder: Path, *, shared: bool = False) -> Iterator[None]:
     _made(path.parent)
     file = _opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
-        if not _locked(file, how):
+        if not _locked(file, folder, shared=shared):
             raise BusyError(
                 f"{str(folder)!r} is being written by {holder(folder) or _signature(path)}; wait for it, or end it: "
                 "its lock goes with it"
@@ -93,14 +91,15 @@ def _held(path: Path, how: int, what: str | None, folder: Path) -> Iterator[None
         file.close()
 
 
-def _locked(file: IO[bytes], how: int) -> bool:
+def _locked(file: IO[bytes], folder: Path, *, shared: bool) -> bool:
     """Try for a moment: `holder` takes the lock for an instant when someone asks who has it."""
     for _ in range(TRIES):
         try:
-            fcntl.flock(file, how | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            time.sleep(PAUSE_S)
+            if try_lock(file.fileno(), shared=shared):
+                return True
+        except OSError as error:
+            raise _refusal(folder, error) from None
+        time.sleep(PAUSE_S)
     return False
 
 
@@ -116,8 +115,10 @@ def _opened(path: Path, how: int) -> IO[bytes]:
 
     Raises InputError where it is something else, or cannot be opened.
     """
+    if path.is_symlink():  # said before, for systems whose `open` follows every link
+        raise _no_lock(path, "a link")
     try:
-        handle = os.open(path, how | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        handle = os.open(path, how | open_flags("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOINHERIT"), 0o666)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _no_lock(path, "a link") from None

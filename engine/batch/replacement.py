@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import shutil
+import sys
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -17,7 +18,8 @@ from pathlib import Path
 
 from engine.batch.run_record import set_aside
 from engine.errors import InputError, RiskError
-from engine.record.atomic import sync_folder, write_atomically
+from engine.portable_files import move, sync_folder
+from engine.record.atomic import write_atomically
 from engine.record.manifest import read_manifest
 from engine.record.read import night_folder, run_folder
 from engine.record.tables import MANIFEST, NIGHT, SUPERSEDED
@@ -91,7 +93,7 @@ class Replacement:
             if self.standing.exists():
                 self._exchange()
             else:
-                os.rename(self.coming, self.standing)
+                move(self.coming, self.standing)
             sync_folder(self.out)
             sync_folder(self.out / NEXT)
             self.recover()
@@ -104,11 +106,11 @@ class Replacement:
         if self.leaving.exists():
             if not self.standing.exists():
                 is_closed = (self.coming / NIGHT).exists()
-                os.rename(self.coming if is_closed else self.leaving, self.standing)
+                move(self.coming if is_closed else self.leaving, self.standing)
             if self.leaving.exists() and not self.coming.exists():
-                os.rename(self.leaving, self.coming)
+                move(self.leaving, self.coming)
         if self.closed.exists():
-            if self.closed.read_text() == _digest(self.standing) and self.coming.exists():
+            if self.closed.read_text(encoding="ascii") == _digest(self.standing) and self.coming.exists():
                 shutil.rmtree(self.coming)
             self.closed.unlink()
         shutil.rmtree(self.keeping, ignore_errors=True)
@@ -121,8 +123,8 @@ class Replacement:
 
     def _exchange(self) -> None:
         if not _exchanged(self.coming, self.standing):
-            os.rename(self.standing, self.leaving)
-            os.rename(self.coming, self.standing)
+            move(self.standing, self.leaving)
+            move(self.coming, self.standing)
 
     def _kept(self) -> tuple[Path, ...]:
         """Lay the records that the new night has not where old ones are kept; until the exchange they stand, too."""
@@ -162,6 +164,8 @@ def _replaced(old: Path, new: Path) -> str | None:
 
 def _exchanged(one: Path, other: Path) -> bool:
     """Exchange two folders in one step (renameat2); False where system or file system cannot. Raises OSError."""
+    if sys.platform != "linux":
+        return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False

@@ -1,7 +1,6 @@
 """Writing a run's record: figures first, the manifest last. Until then there is no run."""
 
 import io
-import os
 import socket
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +17,8 @@ from engine.batch.figures.levels import level_rows
 from engine.batch.figures.run_figures import RunFigures
 from engine.batch.sources import Loaded, Source
 from engine.inputs.batch import recorded
-from engine.record.atomic import sync_folder, write_atomically, write_json
+from engine.portable_files import move, sync_folder
+from engine.record.atomic import write_atomically, write_json
 from engine.record.contribution_rows import contribution_rows
 from engine.record.correlations import (
     CORRELATIONS,
@@ -150,7 +150,7 @@ def set_aside(out: Path, folder: Path, manifest_sha256: str) -> Path:
     while kept.exists():
         number += 1
         kept = home / f"{manifest_sha256[:16]}-{number}"
-    os.rename(folder, kept)
+    move(folder, kept)
     sync_folder(folder.parent)
     sync_folder(home)
     return kept

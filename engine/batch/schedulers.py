@@ -12,6 +12,7 @@ _FILES = {
     "kubernetes-cronjob": "cronjob.yaml",
     "kubernetes-shards": "indexed_job.yaml",
     "slurm": "array.sbatch",
+    "dask": "dask.sh",
     "batch": "nightly.toml",
 }
 

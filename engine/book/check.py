@@ -19,6 +19,7 @@ from engine.instruments.registry import KINDS
 from engine.market.market import Market
 from engine.payoffs.flows import settlement_values
 from engine.payoffs.quoted import Bonds, bonds_at, by_quotation
+from engine.payoffs.registry import PAYOFFS
 from kernels.types import F64
 
 USUAL_SPREAD_BP = 200.0  # government bonds keep far closer to their curve: a wider spread is more often a wrong price
@@ -35,8 +36,19 @@ class CheckRow:
     market_yield: float | None  # decimal per year
     yield_kind: str | None  # name of the kind's quotation
     spread_bp: float | None  # over the curve, fitted to the market price; None without one
+    break_even: float | None  # inflation of a linked bond, decimal per year
     value: float  # JPY
     dv01: Mapping[str, float]  # by curve, JPY lost for +1 bp; positive when long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Quotes:
+    """What every position is quoted at, (n_positions,) each."""
+
+    clean_price: F64
+    market_yield: F64
+    spread: F64
+    break_even: F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +142,11 @@ def market_yields(book: CompiledBook, clean: F64) -> F64:
     -------
     (n_bonds,) decimal per year; NaN without a price
     """
-    bonds, yields = book.bonds, np.full(clean.shape, np.nan)
+    return _yields(book, book.bonds, clean)
+
+
+def _yields(book: CompiledBook, bonds: Bonds, clean: F64) -> F64:
+    yields = np.full(clean.shape, np.nan)
     kinds = [KINDS[book.kinds[i]] for i in bonds.position]
     for quotation, mine in by_quotation([kind.quotation for kind in kinds if kind.quotation is not None]):
         priced = mine[np.isfinite(clean[mine])]
@@ -156,24 +172,41 @@ def _yield_kind(kind: str) -> str | None:
 def _rows(
     book: CompiledBook, market: Market, fits: Fits, values: F64, sensitivities: Mapping[str, F64]
 ) -> tuple[CheckRow, ...]:
-    bonds, n, spreads = book.bonds, len(book.position_ids), fits.spreads
-    clean = _as_marked(book, clean_prices(book, market, spreads), fits.offset)
-    prices, yields = (_spread_out(numbers, bonds, n) for numbers in (clean, market_yields(book, clean)))
-    marked = set(book.marks.position.tolist())
+    quotes, n = _quotes(book, market, fits), len(book.position_ids)
     return tuple(
         CheckRow(
             position_id=book.position_ids[i],
             book=book.books[i],
             kind=book.kinds[i],
-            clean_price=_or_none(prices[i]),
-            market_yield=_or_none(yields[i]),
+            clean_price=_or_none(quotes.clean_price[i]),
+            market_yield=_or_none(quotes.market_yield[i]),
             yield_kind=_yield_kind(book.kinds[i]),
-            spread_bp=float(1e4 * spreads[i]) if i in marked else None,
+            spread_bp=_or_none(1e4 * quotes.spread[i]),
+            break_even=_or_none(quotes.break_even[i]),
             value=float(values[i]),
             dv01={curve: float(lost[i]) for curve, lost in sensitivities.items()},
         )
         for i in range(n)
     )
+
+
+def _quotes(book: CompiledBook, market: Market, fits: Fits) -> _Quotes:
+    """Return what every position is quoted at; NaN where it has no such figure."""
+    n, spreads = len(book.position_ids), fits.spreads
+    every = _Quotes(**{name: np.full(n, np.nan) for name in _Quotes.__dataclass_fields__})
+    own = _as_marked(book, clean_prices(book, market, spreads), fits.offset)
+    every.clean_price[book.bonds.position] = own
+    every.market_yield[book.bonds.position] = market_yields(book, own)
+    every.spread[book.marks.position] = spreads[book.marks.position]
+    for payoff in PAYOFFS:
+        if payoff.market_quotes is not None:
+            found = payoff.market_quotes(book, market, fits.constants)
+            every.clean_price[found.position] = found.clean_price
+            every.spread[found.position] = found.spread
+            every.break_even[found.position] = found.break_even
+            if found.bonds is not None:
+                every.market_yield[found.position] = _yields(book, found.bonds, found.clean_price)
+    return every
 
 
 def _wide_spreads(book: CompiledBook, spreads: F64) -> tuple[str, ...]:
@@ -195,13 +228,6 @@ def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Map
         gross_value=float(np.abs(values[inside]).sum()),
         dv01={curve: float(lost[inside].sum()) for curve, lost in sensitivities.items()},
     )
-
-
-def _spread_out(numbers: F64, bonds: Bonds, n_positions: int) -> F64:
-    """Return numbers of bonds as one per position, NaN elsewhere."""
-    every = np.full(n_positions, np.nan)
-    every[bonds.position] = numbers
-    return every
 
 
 def _or_none(number: float) -> float | None:

@@ -10,7 +10,7 @@ from engine.conventions.currencies import DOLLAR, HOME
 from engine.errors import Fault, FileFaults
 from engine.instruments.days import N_BUSINESS_DAYS, Days
 from engine.instruments.registry import family_of
-from engine.instruments.rows.checks import date_errors
+from engine.instruments.rows.checks import date_errors, row_of_same
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position
 from engine.payoffs.registry import tables_of
@@ -39,7 +39,7 @@ def compile_book(
 
     Parameters
     ----------
-    positions : each one checked against the rule of its kind; ids unique
+    positions : each one checked against the rule of its kind; ids unique, but of kinds whose rows add up to a position
     valuation_date : days of the result are counted from it
     sha256 : of the source file
     warnings : about the file so far; those found here are added
@@ -56,18 +56,28 @@ def compile_book(
     faults = faults or [found for position in positions for found in _faults_of(position, days)]
     if faults:
         raise FileFaults(source, faults)
-    parts = [_parts_of(position, days) for position in positions]
+    rows = rows_of(positions)
+    heads = [members[0] for members in rows]
+    parts = [[part for member in members for part in _parts_of(member, days)] for members in rows]
     return CompiledBook(
         valuation_date=valuation_date,
-        position_ids=tuple(position.position_id for position in positions),
-        books=tuple(position.book for position in positions),
-        kinds=tuple(position.kind.name for position in positions),
+        position_ids=tuple(position.position_id for position in heads),
+        books=tuple(position.book for position in heads),
+        kinds=tuple(position.kind.name for position in heads),
         tables=tables_of(parts, valuation_date),
         business_days=days.coming(N_BUSINESS_DAYS),
         sha256=sha256,
-        lines=tuple(position.line or 0 for position in positions),
+        lines=tuple(position.line or 0 for position in heads),
         warnings=(*warnings, *_warnings(positions, days)),
     )
+
+
+def rows_of(positions: Sequence[Position]) -> list[list[Position]]:
+    """Return the rows of each compiled position, in the order of their first ones: those of one name together."""
+    found: dict[str, list[Position]] = {}
+    for position in positions:
+        found.setdefault(position.position_id, []).append(position)
+    return list(found.values())
 
 
 def _is_over(position: Position, days: Days) -> bool:
@@ -79,12 +89,16 @@ def _is_over(position: Position, days: Days) -> bool:
 def _faults_of_objects(positions: Sequence[Position], valuation_date: date) -> Iterator[Fault]:
     """Yield what a file's rows were asked as they were read, of positions that were built in Python: without a line."""
     built = [position for position in positions if position.line is None]
-    named: set[str] = set()
+    firsts: dict[str, Position] = {}
     for position in built:
         who = f"position {position.position_id!r}"
-        if position.position_id in named:
+        first = firsts.get(position.position_id)
+        firsts.setdefault(position.position_id, position)
+        if first is not None and not position.kind.rule.adds_up:
             yield Fault(message=f"{who}: there are two of it; ids are unique in a book", where="position_id")
-        named.add(position.position_id)
+        elif first is not None:
+            why = row_of_same(position.kind, position.position_id, first.filled, position.filled, "in the book")
+            yield from [Fault(message=why, where="position_id")] if why else []
         asked = (date_errors, family_of(position.kind).row_errors)
         for column, message in (each for ask in asked for each in ask(position.filled, valuation_date)):
             yield Fault(message=f"{who}: {message}", where=column)
@@ -147,6 +161,7 @@ def _odd(positions: Sequence[Position]) -> list[Position]:
 
 
 def _named(positions: Sequence[Position]) -> str:
-    names = ", ".join(repr(position.position_id) for position in positions[:_NAMED])
-    more = f" and {len(positions) - _NAMED:,} more" if len(positions) > _NAMED else ""
-    return f"{len(positions):,} position{'s' if len(positions) > 1 else ''} ({names}{more}) with"
+    ids = list(dict.fromkeys(position.position_id for position in positions))
+    names = ", ".join(map(repr, ids[:_NAMED]))
+    more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+    return f"{len(ids):,} position{'s' if len(ids) > 1 else ''} ({names}{more}) with"

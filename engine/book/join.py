@@ -11,6 +11,7 @@ from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import Shelf, shelf
+from engine.sheet_path import line_word
 
 
 def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
@@ -61,7 +62,7 @@ def check_names(others: Sequence[tuple[str, CompiledBook]], name: str, book: Com
 def _place(file: str, inner: str, book: CompiledBook) -> str:
     """Say where in a file a book is first named: its line, or its position where the file has no lines."""
     first = book.books.index(inner)
-    line = f", line {book.lines[first]}" if book.lines else ""
+    line = f", {line_word(book.source)} {book.lines[first]}" if book.lines else ""
     return f"position {book.position_ids[first]!r} of {book.source or file}{line}"
 
 

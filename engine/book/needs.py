@@ -15,6 +15,7 @@ from engine.payoffs.fx_options import FxOptions, pairs_of
 from engine.payoffs.holdings import Holdings
 from engine.payoffs.payoff import currency_columns
 from engine.payoffs.registry import PAYOFFS
+from engine.sheet_path import line_word
 from kernels.types import I64
 
 
@@ -26,6 +27,7 @@ def check_needs(book: CompiledBook, market: Market) -> None:
     lacking = [
         *_rates_lacking(book, market),
         *_curves_lacking(book, market),
+        *_curves_of_others(book, market),
         *_vols_lacking(book, market),
         *_prices_lacking(book, market),
     ]
@@ -70,6 +72,21 @@ def _curves_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
         )
 
 
+def _curves_of_others(book: CompiledBook, market: Market) -> Iterator[str]:
+    """Yield payments in one currency that are to be discounted on a curve of another."""
+    flows = book.flows
+    for name in distinct(flows.curve)[0]:
+        if name not in market.curves:
+            continue
+        currency = market.curves[name].currency
+        mine = (flows.curve == name) & (flows.currency != currency)
+        if mine.any():
+            yield (
+                f"the market's curve {name!r} is of {currency}, payments of {_first(book, [flows.position[mine]])} are"
+                f" in {flows.currency[mine][0]}; name a curve of that currency in `curve`, or leave the field empty"
+            )
+
+
 def _vols_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
     options = book.table(FxOptions)
     for (foreign, domestic), rows in pairs_of(options):
@@ -103,5 +120,6 @@ def _first(book: CompiledBook, positions: list[I64]) -> str:
     """Return the first of some positions, given in parts, and how many more there are, in words."""
     every = np.unique(np.concatenate(positions))
     first = int(every[0])
-    place = f" ({book.source}, line {book.lines[first]})" if book.source and book.lines and book.lines[first] else ""
+    has_line = book.source and book.lines and book.lines[first]
+    place = f" ({book.source}, {line_word(book.source)} {book.lines[first]})" if has_line else ""
     return f"position {book.position_ids[first]!r}{place}{f' and {every.size - 1:,} more' if every.size > 1 else ''}"

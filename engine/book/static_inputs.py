@@ -11,8 +11,10 @@ from engine.book.greeks import curve_dv01
 from engine.book.value import position_values
 from engine.book.vegas import VOL_POINT, fx_vegas
 from engine.conventions.currencies import HOME
+from engine.instruments.cashflows import CASHFLOWS
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
+from engine.instruments.floaters import FLOATERS
 from engine.instruments.fx import FX
 from engine.instruments.swaps import SWAPS
 from engine.instruments.swaptions import SWAPTIONS
@@ -22,11 +24,13 @@ from engine.market.market import Market
 from engine.market.spread import with_derived
 from engine.payoffs.curves import fx_rates
 from engine.payoffs.fx_options import FxOptions, pairs_of
+from engine.payoffs.notes.linkers import Linkers, widened
 from engine.payoffs.swaptions import NormalVols, Swaptions
 from kernels.types import F64, I64, Bools
 
 BASIS_POINT = 1e-4
 _ON_SPREADS = (SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS)  # families whose market is a spread's
+_ON_ANY = (CASHFLOWS, FLOATERS)  # families whose market is that of the curve that they are discounted on
 _LEAST = 2e-6  # of all that these and FX pay and are paid, from which a basis point is told of: two weeks of a forward
 MOST_STATIC = 0.02  # of a book's gross DV01 or vega, without a word of its own
 _HUNDREDTH = 0.01
@@ -47,7 +51,7 @@ def static_input_warnings(book: CompiledBook, market: Market, fits: Fits) -> tup
     shares = {name: filter(None, (dv01s.get(name), vegas.get(name))) for name in dict.fromkeys(book.books)}
     told = {name: "; ".join(texts) for name, texts in shares.items()}
     books = (f"{name}: {text}" for name, text in told.items() if text)
-    return (*of_spreads, *of_vols, *books)
+    return (*of_spreads, *of_vols, *_of_break_evens(book, market, fits, base), *books)
 
 
 def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, float]:
@@ -58,7 +62,7 @@ def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, floa
     fits = fit(book, market)
     gross = np.sum([np.abs(each) for each in curve_dv01(book, market, fits).values()], axis=0)
     on_spreads = _gained_on_spreads(book, market, fits, position_values(book, market, fits))
-    found, is_swap = {}, np.isin(np.arange(gross.size), _positions(book, _ON_SPREADS))
+    found, is_swap = {}, np.isin(np.arange(gross.size), _on_spreads(book, market))
     for name, mine in _rows_of_books(book):
         held = max((float(np.abs(each[mine & is_swap]).sum()) for each in on_spreads.values()), default=0.0)
         found[name] = held / of_book if (of_book := float(gross[mine].sum())) > 0.0 else 0.0
@@ -67,7 +71,7 @@ def still_spread_shares(book: CompiledBook, market: Market) -> Mapping[str, floa
 
 def _of_rates(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tuple[tuple[str, ...], dict[str, str]]:
     """Warn of spreads without a factor, and of the books that rest on them, by name."""
-    on_spreads, fx = (_positions(book, families) for families in (_ON_SPREADS, (FX,)))
+    on_spreads, fx = _on_spreads(book, market), _positions(book, (FX,))
     paid = _paid(book, market, np.concatenate([on_spreads, fx]))
     if not on_spreads.size and not paid:
         return (), {}
@@ -94,9 +98,27 @@ def _of_options(book: CompiledBook, market: Market, fits: Fits, base: F64) -> tu
     return texts, _vega_shares(book, market, fits, base, is_still)
 
 
+def _of_break_evens(book: CompiledBook, market: Market, fits: Fits, base: F64) -> Iterator[str]:
+    """Warn of the inflation that prices of linked bonds fix, with what a basis point of it is worth."""
+    if not book.table(Linkers).position.size:
+        return
+    wider = fits.replaced(widened(book, fits.constants, BASIS_POINT))
+    amount = float((position_values(book, market, wider) - base).sum())
+    if abs(amount) >= 1.0:
+        cure = "their real yields move as nominal ones do; a view of inflation is a book of nominal bonds beside them"
+        yield _warning("break-evens of JGBI", amount, cure)
+
+
 def _positions(book: CompiledBook, families: Sequence[Family]) -> I64:
     """Return the positions of some families: (n,)."""
     return np.flatnonzero(np.isin(book.kinds, [kind.name for family in families for kind in family.kinds]))
+
+
+def _on_spreads(book: CompiledBook, market: Market) -> I64:
+    """Return the positions whose market is a spread's, (n,): swaps; liabilities and notes on a derived curve."""
+    flows = book.flows
+    derived = flows.position[np.isin(flows.curve, list(market.spreads))]
+    return np.union1d(_positions(book, _ON_SPREADS), np.intersect1d(_positions(book, _ON_ANY), derived))
 
 
 def _gained_on_spreads(book: CompiledBook, market: Market, fits: Fits, base: F64) -> dict[str, F64]:

@@ -22,6 +22,7 @@ from engine.payoffs.column import words
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import shelf
 from engine.payoffs.stored import Columns, Type
+from engine.portable_files import move
 from kernels.types import Array, Words
 
 SCHEMA_VERSION = 6  # 2: FX options without their pair; 3: not sealed; 4: exchanges among flows; 5: nothing that expired
@@ -97,7 +98,7 @@ def write_whole(path: Path, data: bytes | bytearray) -> None:
     try:
         with part.open("xb") as file:
             file.write(data)
-        part.replace(path)
+        move(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

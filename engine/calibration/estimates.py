@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def parameter_estimates(market: Market) -> Iterator[ParameterEstimate]:
 
 
 def constants(state: FilteredState) -> dict[str, float]:
-    """Return what is chosen of a filtered law, and not estimated: docs/laws.md says how."""
+    """Return what is chosen of a filtered law, and not estimated: docs/concepts/laws.md says how."""
     speeds = zip(state.decays.tolist(), state.weights.tolist(), strict=True)
     return {
         **{f"weight of the average that keeps {decay:g} a date": weight for decay, weight in speeds},
@@ -231,3 +232,20 @@ def _cap_jumps(jumps: CapJumps, day: date) -> Iterator[ParameterEstimate]:
 def _no_error(name: str, of: tuple[str, ...], value: float, window: str, method: str) -> ParameterEstimate:
     said = f"{method}; no standard error is worked out"
     return ParameterEstimate(name=name, of=of, value=float(value), se=None, window=window, method=said)
+
+
+def dates_per_year(state: FilteredState, day: date) -> float:
+    """Return how many joint dates a year had, from the first that a law looked at to `day`."""
+    return state.n_dates * 365.25 / max((day - (state.first or day)).days, 1)
+
+
+def law_json(market: Market) -> dict[str, Any]:
+    """Return every parameter of a market's laws, and what was chosen, as JSON's types."""
+    state = market.filtered
+    assert state is not None
+    return {
+        "valuation_date": market.valuation_date.isoformat(),
+        "parameters": [asdict(each) for each in parameter_estimates(market)],
+        "chosen": constants(state),
+        "joint_dates_per_year": dates_per_year(state, market.valuation_date),
+    }

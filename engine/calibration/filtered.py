@@ -1,6 +1,7 @@
 """A filtered law from a history, as of a date: variances at four speeds, who leads whom, and a table of residuals.
 
-The choice of speeds, weights and leads was fixed on data to 2019 and validated once on 2020 to May 2025: docs/laws.md.
+The choice of speeds, weights and leads was fixed on data to 2019 and validated once on 2020 to May 2025:
+docs/concepts/laws.md.
 """
 
 from collections.abc import Collection, Mapping, Sequence

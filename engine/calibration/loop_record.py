@@ -4,8 +4,10 @@ A market's leads are of its last 1,000 pairs of dates; the record's are one regr
 long ago are held to what led then as much as later ones.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +18,16 @@ from engine.calibration.zero_rates import FIRST_DATE, joint_changes
 from engine.errors import InputError
 from engine.market.factors import PRICE_FACTOR
 from engine.market.filtered import FLOOR, FilteredState
-from engine.market.loop_record import LoopRecord
+from engine.market.loop_record import LoopRecord, StopShape, inferred_sales
 from engine.market.market import Market
+from engine.mechanisms.carry import Carry, shape_of
+from engine.mechanisms.loop import estimated_strength
 from kernels.types import F64, I64, Dates
 
 FALL = 0.02  # of ln USD/JPY, over
 FALL_DATES = 5  # joint dates
 LATER_DATES = 5  # that are looked at after a fall
+STARTS, SLOPES, LIMITS = (0.02, 0.03, 0.05), (1.5, 3.0, 6.0), (0.01, 0.05, 1.0)  # of stops, beside the default shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,3 +125,33 @@ def _residuals(found: F64, state: FilteredState) -> F64:
     rows, n = state.rows[:, state.factors.index(PRICE_FACTOR)], len(state.rows)
     of_rows = np.where(np.abs(rows) < state.cap, rows, found[-n:])
     return np.concatenate([found[:-n], of_rows])
+
+
+def shape_limits(record: LoopRecord) -> Iterator[tuple[StopShape, float | None]]:
+    """Yield shapes beside the default one, and the largest strength that the record does not reject for each."""
+    carry = Carry(source="")
+    for start in STARTS:
+        for slope in SLOPES:
+            for limit in LIMITS:
+                shape = StopShape(start=start, slope=slope, most=carry.stop_most, limit=limit, cohorts=carry.cohorts)
+                found = estimated_strength(record, shape)
+                yield shape, None if found is None else found.upper
+
+
+def loop_json(market: Market, falls: AfterFalls) -> dict[str, Any]:
+    """Return what a market's record says of the loop as JSON's types: the default shape's estimate, others' limits."""
+    assert market.filtered is not None
+    assert market.filtered.loop is not None
+    record, shape = market.filtered.loop, shape_of(Carry(source=""))
+    found, at_close = estimated_strength(record, shape), inferred_sales(record.moves, shape)
+    after = {name: each.tolist() if isinstance(each, np.ndarray) else each for name, each in asdict(falls).items()}
+    return {
+        "loop": {
+            "shape": asdict(shape),
+            "strength": None if found is None else {**asdict(found), "upper": found.upper},
+            "upper_limits": [{**asdict(each), "upper": upper} for each, upper in shape_limits(record)],
+            "after_falls": after,
+            "cohorts": {"losses": at_close.losses.tolist(), "worst": at_close.worst.tolist()},
+            "waiting": at_close.waiting,
+        }
+    }

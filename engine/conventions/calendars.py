@@ -77,7 +77,7 @@ class Calendar:
 
     def _months(self, days: I64) -> I64:
         origin = np.datetime64(date.fromordinal(self._origin), "D")
-        return np.asarray((origin + days).astype("datetime64[M]").astype(np.int64))
+        return np.asarray((origin + days.astype("timedelta64[D]")).astype("datetime64[M]").astype(np.int64))
 
     def _month(self, day: int) -> int:
         return date.fromordinal(self._origin + day).month

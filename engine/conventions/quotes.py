@@ -123,9 +123,9 @@ def bond_equivalent_price(bond_equivalent_yield: F64, days: F64, year_days: F64)
 
 def days_in_year_after(valuation_date: date, settlement_day: I64) -> I64:
     """Return (n,) 365, or 366 where the year after settlement holds a 29 February. Days from the valuation date."""
-    start = np.datetime64(valuation_date, "D") + np.asarray(settlement_day)
+    start = np.datetime64(valuation_date, "D") + np.asarray(settlement_day).astype("timedelta64[D]")
     month = start.astype("datetime64[M]")
-    end = (month + 12).astype("datetime64[D]") + (start - month.astype("datetime64[D]"))
+    end = (month + np.timedelta64(12, "M")).astype("datetime64[D]") + (start - month.astype("datetime64[D]"))
     return np.asarray((end - start).astype(np.int64))
 
 
@@ -154,5 +154,5 @@ def _no_leap(days: Dates) -> I64:
     year = days.astype("datetime64[Y]")
     year_start = year.astype("datetime64[D]")
     day_of_year = (days - year_start).astype(np.int64)
-    is_leap = ((year + 1).astype("datetime64[D]") - year_start).astype(np.int64) == 366
+    is_leap = ((year + np.timedelta64(1, "Y")).astype("datetime64[D]") - year_start).astype(np.int64) == 366
     return np.asarray(year.astype(np.int64) * 365 + day_of_year - (is_leap & (day_of_year >= 59)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
+from engine.conventions.figure_words import UNITS
 
 
 def amount(value: float, se: float = 0.0) -> str:
     """Return an amount, three significant digits with its error: "25.8 ±0.1 bn"."""
-    divisor, unit = next(((size, name) for size, name in _SIZES if max(abs(value), se) >= size), (1.0, ""))
+    divisor, unit = next(((size, name) for size, name in UNITS if max(abs(value), se) >= size), (1.0, ""))
     scaled = value / divisor
     decimals = max(0, 2 - len(str(int(abs(scaled)))) + 1)
     error = f" ±{se / divisor:,.{decimals}f}" if se else ""

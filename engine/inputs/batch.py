@@ -29,7 +29,7 @@ from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 from engine.mechanisms.law import ALL
 
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # of runs and books: a folder's name on any system
+NAME = r"[^\W_][\w.-]{0,63}"  # of runs and books: a folder's name on any system
 
 _ELSEWHERE = {
     "market": "the batch's own key `market`",
@@ -110,7 +110,9 @@ _DATE_SCHEMA = {"type": "string", "format": "date"}
 class BookEntry(Strict):
     """A book file, or several by a glob."""
 
-    path: PathText = Field(description="CSV or Parquet, relative to the batch file; {date} and globs are filled in.")
+    path: PathText = Field(
+        description="Positions, relative to the batch file; {date} and globs are filled in: FILE.xlsx#SHEET too."
+    )
     name: Name | None = Field(default=None, description="For `books` of a run. Default: the file's, without its end.")
 
 
@@ -153,7 +155,7 @@ class BatchFile(Strict):
         description="[[limits]], or the path of a TOML file that has them.",
         json_schema_extra=describe_limits,
     )
-    realised: PathText | None = Field(default=None, description="CSV of realised P&L: valuation_date, scope, pnl.")
+    realised: PathText | None = Field(default=None, description="Table of realised P&L: valuation_date, scope, pnl.")
     prometheus: PathText | None = Field(default=None, description="File for Prometheus' textfile collector.")
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
     explain: bool = Field(

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.conventions.calendars import Calendars
 from engine.errors import InputError
+from engine.sheet_path import file_of, path_of_sheet, sheet_of
 
 DATE = "{date}"  # in paths, stands for the valuation date, 2025-05-28
 LAST, PREVIOUS = "last", "previous"
@@ -93,13 +94,14 @@ def last_date(market: str, books: Sequence[str], folder: Path) -> NightDate:
 
 def files_of_day(name: str, day: date, folder: Path) -> list[Path]:
     """Return the files that a name, which may hold {date} and be a glob, has on a day: those that are there."""
-    return [path for path in paths_like(name.replace(DATE, day.isoformat()), folder) if path.exists()]
+    return [path for path in paths_like(name.replace(DATE, day.isoformat()), folder) if file_of(path).exists()]
 
 
 def paths_like(name: str, folder: Path) -> list[Path]:
     """Return the path of a name in a folder, or those of a glob that are there; the folder's own name is no glob."""
-    names = sorted(glob.glob(name, root_dir=folder)) if glob.has_magic(name) else [name]
-    return [folder / each for each in names]
+    file, sheet = str(file_of(name)), sheet_of(name)
+    names = sorted(glob.glob(file, root_dir=folder)) if glob.has_magic(file) else [file]
+    return [folder / (each if sheet is None else path_of_sheet(each, sheet)) for each in names]
 
 
 def _days_of(pattern: str) -> set[date]:

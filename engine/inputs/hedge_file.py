@@ -16,6 +16,7 @@ from engine.inputs.book.load import load_book
 from engine.inputs.book.table import BOOK, Table, table_of
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.opened import Opened, open_once
+from engine.sheet_path import file_of, sheet_of
 from kernels.types import F64
 
 COLUMNS = {
@@ -49,14 +50,14 @@ def bundled_hedges_path() -> Path:
 
 
 def load_hedges(
-    path: Path, valuation_date: date, *, names: Sequence[str] = (), factors: Collection[str] | None = None
+    file: Path | Opened, valuation_date: date, *, names: Sequence[str] = (), factors: Collection[str] | None = None
 ) -> Hedges:
     """Load candidate hedges for one valuation date.
 
     Parameters
     ----------
-    path : CSV with the columns of a book file, `cost` and `most`, and perhaps `least`; rows that share a name in the
-        column `book` are one hedge, others are called as their position_id
+    file : CSV or spreadsheet with the columns of a book file, `cost` and `most`, and perhaps `least`; rows that share
+        a name in the column `book` are one hedge, others are called as their position_id
     names : of the hedges that are wanted; (): all
     factors : of the market; hedges of other price factors are left out. None: they are an error of who values them
 
@@ -67,17 +68,19 @@ def load_hedges(
     InputError
         It has no hedge of a name.
     """
-    opened = open_once(path, BOOK)
+    opened = open_once(file, BOOK)
+    path = opened.path
     table = table_of(opened.data, opened.path)
     missing = [name for name in REQUIRED if name not in table.header]
     if missing:
         raise FileFaults(
-            path, [Fault(message=f"the column {name!r} is missing: {COLUMNS[name]}", line=1) for name in missing]
+            table.path,
+            [Fault(message=f"the column {name!r} is missing: {COLUMNS[name]}", line=table.line) for name in missing],
         )
     rows = [(line, dict(zip(table.header, (each.strip() for each in fields), strict=True)))
             for line, fields in table.rows]  # fmt: skip
     if faults := [*table.faults, *(fault for row in rows for fault in _faults(row)), *_uneven(rows)]:
-        raise FileFaults(path, faults)
+        raise FileFaults(table.path, faults)
     known = list(dict.fromkeys(_name(row) for row in rows))
     for name in names:
         if name not in known:
@@ -90,7 +93,7 @@ def load_hedges(
     kept = [row for row in rows if _name(row) in wanted]
     first = {_name(row): fields for row in reversed(kept) for fields in (row[1],)}
     return Hedges(
-        book=load_book(_book_file(path, table, kept), valuation_date, name=""),
+        book=load_book(_book_file(table, kept), valuation_date, name=""),
         names=tuple(wanted),
         lots=tuple(" + ".join(_lot(row) for row in kept if _name(row) == name) for name in wanted),
         costs=tuple((_name(row), row[1]["currency"].upper(), float(row[1]["cost"])) for row in kept),
@@ -107,7 +110,7 @@ def _name(row: _Row) -> str:
 def _lot(row: _Row) -> str:
     """Return a row of a lot in words: kind, price factor if any, notional, currency; below 0 sold, or fixed paid."""
     fields = row[1]
-    words = [fields["kind"].upper(), fields.get("factor") or "", f"{float(fields['notional']):,.10g}"]
+    words = [fields["kind"].upper(), fields.get("factor") or "", f"{parse_number(fields['notional']):,.10g}"]
     return " ".join(filter(None, [*words, fields["currency"].upper()]))
 
 
@@ -155,7 +158,7 @@ def _of_other_factors(rows: Sequence[_Row], factors: Collection[str] | None) -> 
     return list(dict.fromkeys(_name(row) for row in rows if row[1].get("factor") and row[1]["factor"] not in factors))
 
 
-def _book_file(path: Path, table: Table, rows: Sequence[_Row]) -> Opened:
+def _book_file(table: Table, rows: Sequence[_Row]) -> Opened:
     """Return the rows as a book file whose lines are those of the hedges' file, a book a hedge."""
     columns = [*(name for name in table.header if name not in (*COLUMNS, "book")), "book"]
     text = io.StringIO()
@@ -165,4 +168,6 @@ def _book_file(path: Path, table: Table, rows: Sequence[_Row]) -> Opened:
         text.write("\n" * (line - at))
         writer.writerow([{**fields, "book": _name((line, fields))}[name] for name in columns])
         at = line + 1
-    return Opened(path=path, data=text.getvalue().encode())
+    sheet = sheet_of(table.path)
+    name = f"{file_of(table.path)}, sheet {sheet!r}" if sheet else table.path  # it is CSV now, though of a sheet
+    return Opened(path=Path(name), data=text.getvalue().encode())

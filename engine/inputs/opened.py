@@ -10,9 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
+from engine.portable_files import open_flags
+from engine.sheet_path import file_of, sheet_of
 
 # A pipe without a writer would block, a terminal become ours; a child process has no business with the file.
-_HOW = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_HOW = os.O_RDONLY | open_flags("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_NOINHERIT")
 
 
 class MissingFileError(FileFaults):
@@ -33,19 +35,23 @@ class FileKind:
 class Opened:
     """A file's bytes, read once. It is passed on in place of the path, so that nothing reads the file again."""
 
-    path: Path
+    path: Path  # as it was given, a spreadsheet's sheet included
     data: bytes
 
     @cached_property
     def sha256(self) -> str:
-        """Return the digest of `data`."""
-        return sha256(self.data).hexdigest()
+        """Return the digest of `data`; of a sheet that the path names, of '#' and its name behind them."""
+        digest = sha256(self.data)
+        if (sheet := sheet_of(self.path)) is not None:
+            digest.update(f"#{sheet}".encode())
+        return digest.hexdigest()
 
 
 def open_once(file: Path | Opened, kind: FileKind) -> Opened:
     """Read a regular file from its first byte to its last, from one handle; what is open already is returned as it is.
 
-    Memory holds the file's bytes until the last reader lets go of what is returned.
+    Memory holds the file's bytes until the last reader lets go of what is returned. Of FILE.xlsx#SHEET the file is
+    opened, and the path is kept for who reads the sheet.
 
     Raises
     ------
@@ -57,7 +63,7 @@ def open_once(file: Path | Opened, kind: FileKind) -> Opened:
     if isinstance(file, Opened):
         return file
     try:
-        handle = os.open(file, _HOW)
+        handle = os.open(file_of(file), _HOW)
         try:
             before = os.fstat(handle)
             _check_regular(file, before, kind)

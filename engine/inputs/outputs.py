@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.part_files import part_of
+from engine.sheet_path import file_of
 
 if TYPE_CHECKING:
     from engine.inputs.run import RunConfig
@@ -93,6 +94,7 @@ def _try_part(out: Path, destination: str) -> None:
 
 def _is_same(out: Path, other: Path) -> bool:
     """Return whether two paths are one file; where either is absent, whether they would be."""
+    other = file_of(other)
     if out.exists() and other.exists():
         return out.samefile(other)
     return os.path.realpath(out) == os.path.realpath(other)

@@ -16,6 +16,7 @@ settles on that day does not. A payment due on the valuation date counts as made
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,7 +107,7 @@ _STRIPS = (JGB_STRIP, UST_STRIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Schedule:
+class Schedule:
     """What all bonds with the same kind, issue date and maturity share."""
 
     days: I64  # (n,) payment days after the valuation date
@@ -125,7 +126,7 @@ class _Schedule:
 
 
 def _parts(position: Position, days: "Days") -> list[Part]:
-    schedule = _schedule(position, days)
+    schedule = schedule_of(position, days)
     terms: list[Part] = [] if schedule.is_over else [_terms(position, schedule)]
     if not schedule.days.size:
         return terms
@@ -137,7 +138,7 @@ def _parts(position: Position, days: "Days") -> list[Part]:
     return [Leg(curve=curve, currency=currency, days=schedule.days[kept], amounts=amounts[kept]), *terms]
 
 
-def _terms(position: Position, schedule: _Schedule) -> BondTerms:
+def _terms(position: Position, schedule: Schedule) -> BondTerms:
     assert position.kind.quotation is not None
     return BondTerms(
         face=position.notional,
@@ -161,25 +162,26 @@ def _last_day(position: Position, days: "Days") -> int:
 
 def _cautions(position: Position, days: "Days") -> Iterator[str]:
     priced = position.price is not None or position.market_yield is not None
-    if priced and _schedule(position, days).is_over:
+    if priced and schedule_of(position, days).is_over:
         yield "a price or yield, but nothing to pay after settlement: it is not used"
 
 
-def _schedule(position: Position, days: "Days") -> _Schedule:
+def schedule_of(position: Position, days: "Days") -> Schedule:
+    """Return the payments of a bond to come, and what is accrued, by the conventions of its currency's bonds."""
     key = ("bonds", position.kind, position.maturity, position.issue_date)
     make = _bill_schedule if position.kind in _BILLS else _bond_schedule
     return days.kept(key, lambda: make(position, days))
 
 
-def _bill_schedule(position: Position, days: "Days") -> _Schedule:
+def _bill_schedule(position: Position, days: "Days") -> Schedule:
     assert position.maturity is not None
     calendar, maturity_day = days.centre(position.currency), days.day(position.maturity)
     paid = np.atleast_1d(calendar.following(maturity_day))
     paid = paid[paid >= 1]
-    return _Schedule(
+    return Schedule(
         days=paid,
         coupons=np.zeros(paid.size),
-        settlement_day=_settlement_day(position, days),
+        settlement_day=settlement_day(position.currency, days, position.issue_date),
         maturity_day=maturity_day,
         accrued_years=0.0,
         period_fraction=0.0,
@@ -188,32 +190,32 @@ def _bill_schedule(position: Position, days: "Days") -> _Schedule:
     )
 
 
-def _bond_schedule(position: Position, days: "Days") -> _Schedule:
+def _bond_schedule(position: Position, days: "Days") -> Schedule:
     assert position.maturity is not None
     bonds = currency_of(position.currency).bonds
     regular = days.coupon_days(position.maturity, bonds)
     is_pro_rata = bonds.first_coupon is FirstCoupon.PRO_RATA
     issued = days.day(position.issue_date) if position.issue_date else int(regular[0]) - 1
-    settlement_day = _settlement_day(position, days)
+    settled = settlement_day(position.currency, days, position.issue_date)
     pays = days.centre(position.currency).following(regular)
     due = np.flatnonzero((pays >= 1) & (regular > issued))
     coupons = np.ones(due.size)
     if is_pro_rata and due.size and due[0] > 0:
         before, first = regular[due[0] - 1], regular[due[0]]
         coupons[0] = min(1.0, (first - issued) / (first - before)) if issued > before else 1.0
-    after = int(np.searchsorted(regular, settlement_day, side="right"))  # the coupon day after settlement
+    after = int(np.searchsorted(regular, settled, side="right"))  # the coupon day after settlement
     if after == regular.size:
         accrued, fraction = 0.0, 0.0
     else:
         before, first = int(regular[after - 1]), int(regular[after])
-        fraction = (first - settlement_day) / (first - before)
+        fraction = (first - settled) / (first - before)
         since = max(before, issued) if is_pro_rata else before
-        accrued = accrued_years(bonds, settlement_day - since, first - before)
+        accrued = accrued_years(bonds, settled - since, first - before)
     left = regular.size - after
-    return _Schedule(
+    return Schedule(
         days=pays[due],
         coupons=coupons,
-        settlement_day=settlement_day,
+        settlement_day=settled,
         maturity_day=days.day(position.maturity),
         accrued_years=accrued,
         period_fraction=fraction,
@@ -222,12 +224,12 @@ def _bond_schedule(position: Position, days: "Days") -> _Schedule:
     )
 
 
-def _settlement_day(position: Position, days: "Days") -> int:
+def settlement_day(currency: str, days: "Days", issued: date | None) -> int:
     """Return the day on which a purchase of the valuation date settles, or that on which the bond is issued."""
-    calendar, day = days.centre(position.currency), 0
-    for _ in range(currency_of(position.currency).bonds.settlement_days):
+    calendar, day = days.centre(currency), 0
+    for _ in range(currency_of(currency).bonds.settlement_days):
         day = calendar.next_after(day)
-    return day if position.issue_date is None else max(day, int(calendar.following(days.day(position.issue_date))))
+    return day if issued is None else max(day, int(calendar.following(days.day(issued))))
 
 
 def accrued_years(bonds: BondConvention, elapsed: int, period: int) -> float:

@@ -7,10 +7,13 @@ from engine.instruments.assets import ASSETS
 from engine.instruments.bond_futures import JGB_FUTURES, TREASURY_FUTURES
 from engine.instruments.bonds import BUNDS, JGBS, TREASURIES
 from engine.instruments.cash import CASH
+from engine.instruments.cashflows import CASHFLOWS
 from engine.instruments.cross_currency_swaps import CROSS_CURRENCY_SWAPS
 from engine.instruments.family import Family
+from engine.instruments.floaters import FLOATERS
 from engine.instruments.fx import FX
 from engine.instruments.fx_options import FX_OPTIONS
+from engine.instruments.linkers import LINKERS
 from engine.instruments.loans import LOANS
 from engine.instruments.rows.kind import Kind
 from engine.instruments.swaps import SWAPS
@@ -50,7 +53,7 @@ def family_of(kind: Kind) -> Family:
 
 
 for _family in (
-    *(JGBS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, LOANS),
+    *(JGBS, LINKERS, JGB_FUTURES, TREASURIES, TREASURY_FUTURES, BUNDS, CASH, CASHFLOWS, LOANS, FLOATERS),
     *(SWAPS, CROSS_CURRENCY_SWAPS, SWAPTIONS),
     *(FX, FX_OPTIONS, ASSETS),
 ):

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from engine.errors import InputError
 from engine.levels.quantiles import Summary, chunks
 from engine.part_files import part_of
+from engine.portable_files import move
 from engine.run.blocks import Progress
 from engine.run.walk import Walk
 from kernels.base import PathRange
@@ -134,7 +135,7 @@ def write_paths(
     free = shutil.disk_usage(out.parent).free
     if (need := paths_bytes(walk, paths, form)) > free:
         raise InputError(f"{out} would take some {need / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB are free there")
-    rows = _wide if form == "wide" else _long
+    rows = paths_table if form == "wide" else _long
     metadata = {KEY: json.dumps(facts(walk, paths, sha256))}
     with new_file(out) as part:
         writer: Any = None
@@ -156,13 +157,13 @@ def new_file(out: Path) -> Iterator[Path]:
     part = part_of(out)
     try:
         yield part
-        part.replace(out)
+        move(part, out)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _wide(walk: Walk, paths: I64, levels: F64) -> pa.Table:
-    """Lay levels (n_days, n_series, n_paths) out by path, then day."""
+def paths_table(walk: Walk, paths: I64, levels: F64) -> pa.Table:
+    """Lay levels (n_days, n_series, n_paths) of paths (n_paths,) out by path, then day: a column a series."""
     n_days, n = walk.dates.size, paths.size
     columns = {
         "path": pa.array(np.repeat(paths, n_days)),

@@ -1,5 +1,6 @@
 """Fans as a picture: history, then the simulated quantiles, a panel each. Needs matplotlib, the extra `report`."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,10 @@ SETTINGS = {
     "xtick.color": "#555555",
     "ytick.color": "#555555",
 }
+JAPANESE_FONTS = (  # of the systems that a desk has
+    *("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "MS Gothic", "IPAexGothic"),
+    *("IPAGothic", "TakaoPGothic"),
+)
 UNDATED = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}  # the same picture, the same bytes
 
 
@@ -47,12 +52,41 @@ def check_picture(path: Path) -> None:
         raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[report]'") from None
 
 
+def font_warning(text: str, path: Path) -> str | None:
+    """Say that letters of a text will be boxes in a picture, and the way out; None where they will not.
+
+    In an .svg they are text, which is shown in the fonts of who looks at it.
+    """
+    if path.suffix == ".svg" or _is_in_first_font(text) or len(_families(text)) > 1:
+        return None
+    return f"no font here has the letters of {text!r}: install one such as {JAPANESE_FONTS[0]}, or write .svg"
+
+
+def _families(text: str) -> list[str]:
+    """Return the fonts of a text, the second for letters that the first lacks, where this machine has one for them."""
+    from matplotlib.font_manager import fontManager
+
+    first = str(SETTINGS["font.family"])
+    if _is_in_first_font(text):
+        return [first]
+    installed = {each.name for each in fontManager.ttflist}
+    return [first, *(name for name in JAPANESE_FONTS if name in installed)][:2]
+
+
+def _is_in_first_font(text: str) -> bool:
+    from matplotlib.font_manager import findfont, get_font
+
+    return text.isascii() or {ord(letter) for letter in text} <= get_font(findfont("DejaVu Sans")).get_charmap().keys()
+
+
 def draw(walk: Walk, fans: Sequence[Fan], title: str, caption: str, path: Path) -> None:
     """Write the picture: a panel a fan, two in a row. `path` ends in one of SUFFIXES."""
     import matplotlib  # here, as below: an extra of the package, and slow to load
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS}):
+    settings = {**matplotlib.rcParamsDefault, **SETTINGS, "font.family": _families(title)}
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # `font_warning` says it once
         n_rows = (len(fans) + 1) // 2
         figure = Figure(figsize=(10.0, 0.9 + 2.9 * n_rows), layout="constrained", dpi=150)
         panels = figure.subplots(n_rows, 2, squeeze=False).ravel()

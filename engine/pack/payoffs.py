@@ -15,13 +15,19 @@ from engine.payoffs.flows import Flows
 from engine.payoffs.futures import Futures
 from engine.payoffs.fx_options import FxOptions
 from engine.payoffs.holdings import Holdings
+from engine.payoffs.notes.constant_maturity import CmtCoupons
+from engine.payoffs.notes.linkers import LinkedFlows
+from engine.payoffs.notes.margins import MarginFlows
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.swaptions import Swaptions
 from kernels.payoffs import PAYOFFS as KERNELS
 from kernels.registry import Registry
 
 # Tables that are worth legs, cash and deliveries alone: they need no packer.
-LEGS_AND_CASH = (Flows, Floats, Balances, ExpiredFxOptions, ExpiredSwaptions)
+LEGS_AND_CASH = (
+    *(Flows, Floats, Balances, ExpiredFxOptions, ExpiredSwaptions, LinkedFlows),
+    *(CmtCoupons, MarginFlows),
+)
 
 PACKERS: Registry[Packer] = Registry(
     "packer",

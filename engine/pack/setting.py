@@ -23,6 +23,9 @@ from engine.payoffs.expired.swaptions import expired_swaption_flows
 from engine.payoffs.floats import float_flows
 from engine.payoffs.flows import Flows
 from engine.payoffs.fx_options import FxOptions
+from engine.payoffs.notes.constant_maturity import cmt_flows
+from engine.payoffs.notes.linkers import linked_flows
+from engine.payoffs.notes.margins import margin_flows
 from engine.payoffs.payoff import currency_columns
 from engine.payoffs.spot_days import SpotDays
 from kernels.layout import Owned
@@ -76,7 +79,8 @@ class Setting:
         own, stands, day = self.book.flows, self._settled.flows_stand, self.observed.horizon
         kept = Flows(**{name: getattr(own, name)[stands] for name in _FLOW_COLUMNS})
         beside = [
-            each(self.book, self.fits.constants) for each in (held_flows, expired_fx_flows, expired_swaption_flows)
+            each(self.book, self.fits.constants)
+            for each in (held_flows, expired_fx_flows, expired_swaption_flows, linked_flows, margin_flows, cmt_flows)
         ]
         projected = [float_flows(self.book.floats, market, day, self.market) for market in self.shocked]
         return tuple(_joined([kept, each, *beside]) for each in projected)

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from engine.market.market import Market
 from engine.payoffs.column import real, whole, words
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.stored import Stored
 from kernels.types import F64, I64, Words
+
+if TYPE_CHECKING:
+    from engine.payoffs.quoted import MarketQuotes
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -108,6 +111,7 @@ class Payoff(Generic[P, T]):
     claims: Callable[[Book], Iterable[Claim]] = nothing
     quotes: tuple[str, ...] = ()  # columns of market prices and vols, NaN where there is none
     expiry: str | None = None  # column of the calendar day on which a row is fixed; 0: it never is
+    market_quotes: "Callable[[Book, Market, Shelf], MarketQuotes] | None" = None  # what its positions are quoted at
     ranges: Mapping[str, tuple[type, str]] = field(default_factory=dict)  # (n, 2) -> table and column of the rows
 
 

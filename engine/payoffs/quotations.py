@@ -71,6 +71,7 @@ def _equivalent_yield(bonds: Bonds, clean: F64, valuation_date: date) -> F64:
 SIMPLE = Quotation(name="simple", clean_price=_simple_price, market_yield=_simple_yield)  # JGBs
 SIMPLE_BILL = Quotation(name="simple", clean_price=_bill_price, market_yield=_bill_yield)  # every day counts 1 / 365
 STREET = _compound("street", 2)  # Treasuries
+REAL = _compound("real half-yearly compound", 2)  # inflation-linked JGBs
 HALF_YEARLY = _compound("half-yearly compound", 2)
 YEARLY = _compound("yearly compound", 1)  # Bunds: ICMA, rule 803
 BOND_EQUIVALENT = Quotation(name="bond-equivalent", clean_price=_equivalent_price, market_yield=_equivalent_yield)

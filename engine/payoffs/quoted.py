@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 
@@ -72,6 +73,17 @@ class Quotation:
     market_yield: Callable[[Bonds, F64, date], F64]  # of bonds, clean prices (n_bonds,) per 100, valuation date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MarketQuotes:
+    """What positions of a table are quoted at in a market, as fitted. NaN: there is no such figure."""
+
+    position: I64  # (n_rows,)
+    bonds: Bonds | None  # (n_rows,) terms by which a clean price has a yield; None: it has none
+    clean_price: F64  # (n_rows,) per 100 of face
+    spread: F64  # (n_rows,) decimal per year, over the curve, where a price fixes one
+    break_even: F64  # (n_rows,) inflation, decimal per year
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BondTerms:
     """A bond or bill of one position, as bought for settlement. Fields as in `Bonds`; NaN: no such quote."""
@@ -89,6 +101,9 @@ class BondTerms:
     quotation: Quotation
 
 
+Bond = TypeVar("Bond", bound=BondTerms)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PremiumPart:
     """Market value of a position of options. Field as in `Premiums`."""
@@ -96,7 +111,7 @@ class PremiumPart:
     value: float
 
 
-def bonds_of(rows: PartRows[BondTerms]) -> Bonds:
+def bonds_of(rows: PartRows[Bond]) -> Bonds:
     """Lay terms out as one table, in the order of the positions: (n_bonds,), units as in `Bonds`."""
     return Bonds(
         position=rows.position,
@@ -113,17 +128,23 @@ def bonds_of(rows: PartRows[BondTerms]) -> Bonds:
 
 def marks_of(rows: PartRows[BondTerms]) -> Marks:
     """Lay prices out as one table: (n_marks,) of the bonds with a price, or with a yield that is turned into one."""
-    bonds = bonds_of(rows)
-    prices, yields = rows.real(lambda bond: bond.market_price), rows.real(lambda bond: bond.market_yield)
-    for quotation, mine in by_quotation([bond.quotation for bond in rows.parts]):
-        quoted = mine[np.isnan(prices[mine]) & ~np.isnan(yields[mine])]
-        prices[quoted] = quotation.clean_price(bonds_at(bonds, quoted), yields[quoted], rows.valuation_date)
+    bonds, prices = bonds_of(rows), clean_prices_of(rows)
     kept = ~np.isnan(prices)
     return Marks(
         position=bonds.position[kept],
         settlement_day=bonds.settlement_day[kept],
         settlement_value=(bonds.face * (prices + bonds.accrued) / 100.0)[kept],
     )
+
+
+def clean_prices_of(rows: PartRows[Bond]) -> F64:
+    """Return the clean prices of bonds, those quoted by a yield among them: (n_bonds,) per 100; NaN without a quote."""
+    bonds = bonds_of(rows)
+    prices, yields = rows.real(lambda bond: bond.market_price), rows.real(lambda bond: bond.market_yield)
+    for quotation, mine in by_quotation([bond.quotation for bond in rows.parts]):
+        quoted = mine[np.isnan(prices[mine]) & ~np.isnan(yields[mine])]
+        prices[quoted] = quotation.clean_price(bonds_at(bonds, quoted), yields[quoted], rows.valuation_date)
+    return prices
 
 
 def by_quotation(quotations: list[Quotation]) -> Iterator[tuple[Quotation, I64]]:

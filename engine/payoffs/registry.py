@@ -14,6 +14,9 @@ from engine.payoffs.flows import FLOWS
 from engine.payoffs.futures import DELIVERABLES, FUTURES
 from engine.payoffs.fx_options import FX_OPTIONS
 from engine.payoffs.holdings import HOLDINGS
+from engine.payoffs.notes.constant_maturity import CMT_COUPONS
+from engine.payoffs.notes.linkers import LINKED_FLOWS, LINKERS
+from engine.payoffs.notes.margins import FLOATERS, MARGIN_FLOWS
 from engine.payoffs.payoff import PartRows, Payoff
 from engine.payoffs.quoted import BONDS, MARKS, PREMIUMS
 from engine.payoffs.shelf import Shelf, shelf
@@ -28,6 +31,8 @@ PAYOFFS: list[AnyPayoff] = [
     *(SWAPTIONS, EXPIRED_SWAPTIONS),
     *(MARKS, PREMIUMS, BONDS),
     *(EXCHANGES, SPOT_DAYS),
+    *(LINKED_FLOWS, LINKERS),
+    *(CMT_COUPONS, MARGIN_FLOWS, FLOATERS),
 ]
 
 

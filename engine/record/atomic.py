@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.errors import BusyError, RiskError
 from engine.part_files import open_part
+from engine.portable_files import move, sync_folder
 from engine.record.json_text import json_text
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room
@@ -35,7 +36,7 @@ def write_atomically(path: Path, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+            move(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -56,15 +57,6 @@ def sealed(content: dict[str, Any]) -> tuple[bytes, str]:
     bare = {key: value for key, value in content.items() if key != "sha256"}
     digest = sha256(_text(bare)).hexdigest()
     return _text({**bare, "sha256": digest}), digest
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename or a removal in a folder last."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _make(folder: Path) -> None:

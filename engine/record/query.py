@@ -17,23 +17,27 @@ import pyarrow as pa
 
 from engine.errors import InputError, RiskError, did_you_mean
 from engine.inputs.batch import day_of_text
+from engine.inputs.batch_dates import LAST
 from engine.part_files import part_of
+from engine.portable_files import move
 from engine.record.atomic import write_atomically
+from engine.record.database import database
 from engine.record.manifest import main_scenario, read_intact, read_manifest
 from engine.record.read import read_table
 from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, MANIFEST, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.standing import STRESS_LABEL, Standing, recorded_standings
+from engine.workbook import SheetTable, workbook_bytes
 from kernels.registry import Registry
 
 EXPORTS = (".csv", ".xlsx", ".sqlite")
 ROUNDING = 1e-12  # of a figure: two machines may differ by that
 BOUND_ROUNDING = 1e-9  # of the largest figure beside a bound: a bound that moves by less says nothing new of it
-XLSX_ROWS = 1_048_575  # of a sheet, below its heading
 
 _LABEL = "label"  # of a scenario's figures, where they are those of a stress
 _KEY = "run, scenario, scope, measure, confidence, curve"
 _TYPES = {"double": "REAL", "int64": "INTEGER", "bool": "INTEGER"}
+_NUMBER_FORMATS = {"double": "#,##0.00", "int64": "#,##0"}  # of a spreadsheet: amounts, and how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,21 +113,29 @@ def recorded_runs(
         One of `dates` is no day, there is no such run, none has the table, or figures of some were changed since they
         were written, or are those of another run or date; names all of these, and the way out.
     """
-    try:
-        days = [str(day_of_text(text)) for text in dates]
-    except ValueError as error:
-        raise InputError(f"a valuation date {error}") from None
-    found = sorted(
-        path.parent
-        for path in out.glob(f"valuation_date=*/run=*/{MANIFEST}")
-        if (not days or _value(path.parents[1]) in days) and (not runs or _value(path.parent) in runs)
-    )
-    if not found:
-        named = " ".join([*dates, *runs])
-        raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
-    if not (read := _intact(found, table)):
+    if not (read := _intact(recorded_folders(out, dates, runs), table)):
         raise InputError(f"{str(out)!r}: no such run holds {table.name}; {table.way_out}")
     return read
+
+
+def recorded_folders(out: Path, dates: Sequence[str] = (), runs: Sequence[str] = ()) -> list[Path]:
+    """Return the folders of the runs that exist, of these dates, `last` for the newest, and names; all without.
+
+    Raises InputError where one of `dates` is no day, or there is no such run.
+    """
+    found = sorted(out.glob(f"valuation_date=*/run=*/{MANIFEST}"))
+    if runs:
+        found = [path for path in found if _value(path.parent) in runs]
+    newest = _value(found[-1].parents[1]) if found else ""
+    try:
+        days = [newest if text == LAST else str(day_of_text(text)) for text in dates]
+    except ValueError as error:
+        raise InputError(f"a valuation date {error}") from None
+    folders = [path.parent for path in found if not days or _value(path.parents[1]) in days]
+    if not folders:
+        named = " ".join([*dates, *runs])
+        raise InputError(f"{str(out)!r} holds no recorded run{f' of {named}' if named else ''}")
+    return folders
 
 
 def figures(runs: Sequence[RecordedRun], where: str = "true", parameters: Sequence[Any] = ()) -> Rows:
@@ -189,15 +201,26 @@ def differences(one: Sequence[RecordedRun], other: Sequence[RecordedRun]) -> Row
     )
 
 
-def export(rows: Rows, path: Path) -> None:
-    """Write an answer as CSV, XLSX or SQLite, by the file's end; it appears whole. Raises InputError, RiskError."""
+def export(rows: Rows, path: Path, table: RecordedTable = FIGURES) -> None:
+    """Write an answer from a table as CSV, XLSX or SQLite, by the file's end; it appears whole.
+
+    Text is written as it is, to the letter. A spreadsheet has it as text, also where it begins like a formula; its
+    numbers have 16 digits, and in the other two every bit.
+
+    Raises
+    ------
+    InputError
+        The file's end is none of `EXPORTS`, or there are more rows than a sheet has.
+    RiskError
+        The file cannot be written.
+    """
     match path.suffix:
         case ".csv":
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows([rows.columns, *rows.rows])
             write_atomically(path, text.getvalue().encode())
         case ".xlsx":
-            write_atomically(path, _xlsx(rows))
+            write_atomically(path, _xlsx(rows, table))
         case ".sqlite":
             _write_sqlite(rows, path)
         case _:
@@ -238,23 +261,13 @@ def _recorded(folder: Path, table: RecordedTable) -> RecordedRun:
 
 def _ask(query: str, runs: Sequence[RecordedRun], parameters: Sequence[Any] = ()) -> Rows:
     """Answer one question, with everything shut off but the figures of these runs."""
-    duckdb = _duckdb()
     held = pa.concat_tables([_dated(run) for run in {run.folder: run for run in runs}.values()])
-    try:
-        with duckdb.connect(":memory:") as connection:
-            connection.register("held", held)
-            connection.execute("CREATE TEMP TABLE figures AS SELECT * FROM held")
-            connection.unregister("held")
-            connection.execute("SET python_enable_replacements = false")  # else a name is looked up in our own code
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-            if len(connection.extract_statements(query)) != 1:
-                raise InputError("a condition is one expression, without a semicolon")
-            answer = connection.execute(query, list(parameters))
-            columns = tuple(column[0] for column in answer.description)
-            return Rows(columns=columns, rows=tuple(answer.fetchall()))
-    except duckdb.Error as error:
-        raise RiskError(f"the record cannot be queried: {error}") from None
+    with database({"figures": held}) as connection:
+        if len(connection.extract_statements(query)) != 1:
+            raise InputError("a condition is one expression, without a semicolon")
+        answer = connection.execute(query, list(parameters))
+        columns = tuple(column[0] for column in answer.description)
+        return Rows(columns=columns, rows=tuple(answer.fetchall()))
 
 
 def _dated(run: RecordedRun) -> pa.Table:
@@ -267,37 +280,12 @@ def _dated(run: RecordedRun) -> pa.Table:
     return table.append_column(_LABEL, pa.array(labels, pa.string()))
 
 
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise InputError("this command needs duckdb: pip install 'unwind-risk[store]'") from None
-    return duckdb
-
-
-def _xlsx(rows: Rows) -> bytes:
-    try:
-        import openpyxl
-        from openpyxl.cell import WriteOnlyCell
-    except ImportError:
-        raise InputError("an .xlsx file needs openpyxl: pip install 'unwind-risk[store]'") from None
-    if len(rows.rows) > XLSX_ROWS:
-        raise InputError(f"{len(rows.rows):,} rows do not fit a sheet of {XLSX_ROWS:,}; export to .csv or .sqlite")
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("figures")
-
-    def entry(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        made = WriteOnlyCell(sheet, value)
-        made.data_type = "s"  # text is text, also where it begins like a formula
-        return made
-
-    for row in (rows.columns, *rows.rows):
-        sheet.append([entry(value) for value in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+def _xlsx(rows: Rows, table: RecordedTable) -> bytes:
+    formats = {
+        field.name: _NUMBER_FORMATS[str(field.type)] for field in table.schema if str(field.type) in _NUMBER_FORMATS
+    }
+    formats.pop("confidence", None)  # 0.975 is no amount
+    return workbook_bytes([SheetTable(name=table.name, columns=rows.columns, rows=rows.rows, formats=formats)])
 
 
 def _write_sqlite(rows: Rows, path: Path) -> None:
@@ -315,7 +303,7 @@ def _write_sqlite(rows: Rows, path: Path) -> None:
                 connection.executemany(f"INSERT INTO figures VALUES ({places})", plain)
         finally:
             connection.close()
-        part.replace(path)
+        move(part, path)
     except (sqlite3.Error, OSError) as error:
         raise RiskError(f"{str(path)!r} cannot be written: {error}") from None
     finally:

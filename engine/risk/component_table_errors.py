@@ -1,4 +1,4 @@
-"""The table's error of components of books under a filtered law, beside the simulation's: docs/laws.md."""
+"""The table's error of components of books under a filtered law, beside the simulation's: docs/concepts/laws.md."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

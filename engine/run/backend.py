@@ -43,7 +43,11 @@ def _automatic(say: Callable[[str], None]) -> AbstractBackend:
 
 
 def _numba(say: Callable[[str], None]) -> AbstractBackend:
-    if (notice := compile_notice()) is not None:
+    try:
+        notice = compile_notice()
+    except ValueError as error:  # of UNWIND_CPU, which is read when the compiler is set up
+        raise InputError(str(error)) from None
+    if notice is not None:
         say(notice)
     return select_backend("numba")
 

@@ -39,6 +39,7 @@ class Inputs:
     horizon_days: int  # business days, within which events have their dates
     sha256: Mapping[str, str]  # of market file, book file, and each scenario's content, by "scenario:NAME"
     warnings: tuple[str, ...]
+    is_of_files: bool = True  # False: something of it is a program's own, which no command can name
 
     def of(self, numbers: Sequence[int]) -> "Inputs":
         """Return the same with some of the scenarios alone, by their numbers."""
@@ -67,9 +68,15 @@ def load_inputs(config: RunConfig) -> Inputs:
     opened = open_once(config.market or bundled_market_path(), TOML)
     market = load_market(opened)
     book = load_books(config.book_files or (bundled_book_path(),), market.valuation_date)
+    return loaded_inputs(market, book, load_scenarios(config.scenarios), config, market_sha256=opened.sha256)
+
+
+def loaded_inputs(
+    market: Market, book: CompiledBook, scenarios: Sequence[Scenario], config: RunConfig, *, market_sha256: str
+) -> Inputs:
+    """Lay scenarios under the laws that a run asks for, and shock a market with each. Raises InputError."""
     laws, notes = laws_for(config.laws, market, config.horizon_days)
-    scenarios = under_laws(load_scenarios(config.scenarios), laws)
-    inputs = inputs_of(market, book, scenarios, config, market_sha256=opened.sha256)
+    inputs = inputs_of(market, book, under_laws(scenarios, laws), config, market_sha256=market_sha256)
     return replace(inputs, warnings=(*inputs.warnings, *notes))
 
 

@@ -1,5 +1,6 @@
 """The command that shows one path of a run again, with what it does to every book, whatever its law."""
 
+from pathlib import Path
 from shlex import quote
 
 from engine.inputs.run import RunConfig
@@ -20,12 +21,9 @@ _OPTIONS = {
 }
 
 
-def replay_command(config: RunConfig, scenario: str, path: int) -> str:
-    """Return the `unwind replay` that shows a path in one scenario of a run, with every option that it needs.
-
-    scenario   its name in the run, the law that it is laid under included
-    """
-    words = ["unwind", "replay", str(path)]
+def replay_words(config: RunConfig) -> str:
+    """Return the `unwind replay` of a run with every option that it needs, and PATH in place of a path's number."""
+    words = ["unwind", "replay", "PATH"]
     for name, option in _OPTIONS.items():
         value = getattr(config, name)
         if name == "scenarios" or value != RunConfig.model_fields[name].default:
@@ -33,6 +31,18 @@ def replay_command(config: RunConfig, scenario: str, path: int) -> str:
                 words += [option, quote(str(each))]
     if config.instantaneous:
         words.append("--instantaneous")
-    if config.laws or len(config.scenarios) > 1:
-        words += ["--only", quote(scenario)]
     return " ".join(words)
+
+
+def recorded_words(folder: Path, run: str | None) -> str:
+    """Return the `unwind replay` of a recorded run, or of one of a night's, with PATH in place of a path's number."""
+    return " ".join(["unwind replay PATH", quote(str(folder)), *([f"--run {quote(run)}"] if run is not None else [])])
+
+
+def replay_command(config: RunConfig, scenario: str, path: int) -> str:
+    """Return the `unwind replay` that shows a path in one scenario of a run.
+
+    scenario   its name in the run, the law that it is laid under included
+    """
+    only = f" --only {quote(scenario)}" if config.laws or len(config.scenarios) > 1 else ""
+    return replay_words(config).replace("PATH", str(path), 1) + only

@@ -12,10 +12,10 @@ def simulate_command(prepared: PreparedRun, scenario: str, path: int) -> str | N
     """Return the `unwind simulate` that shows a path of a scenario that was drawn, with every option that needs it.
 
     None where there is no such command: paths that took the horizon in one step, as `unwind simulate` walks by day;
-    scenarios laid under a law, which it does not take.
+    scenarios laid under a law, which it does not take; inputs that are a program's own and no files.
     """
     config, drawn = prepared.config, prepared.drawn
-    if drawn is None or drawn.packed.n_steps != config.horizon_days or config.laws:
+    if drawn is None or drawn.packed.n_steps != config.horizon_days or config.laws or not prepared.inputs.is_of_files:
         return None
     given = dict(zip(prepared.inputs.names, config.scenarios, strict=True))  # by name, or by the path of a file
     words = ["unwind", "simulate", "--scenario", quote(given[scenario])]

@@ -7,11 +7,8 @@ import numpy as np
 
 from engine.conventions.calendars import Calendars
 from engine.errors import InputError
-from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
-from engine.inputs.opened import open_once
+from engine.inputs.market.load import market_warnings
 from engine.inputs.run import RunConfig
-from engine.inputs.scenario.load import load_scenario
-from engine.inputs.toml.read import TOML
 from engine.law.arrays import model_arrays
 from engine.law.law import law_of
 from engine.law.past.one_step import enumerated
@@ -141,7 +138,7 @@ def walk_of(
         base=market,
         start=shocked.market,
         regimes=regime_names(shocked.unwind),
-        dates=np.datetime64(market.valuation_date, "D") + coming,
+        dates=np.datetime64(market.valuation_date, "D") + coming.astype("timedelta64[D]"),
         seed=seed,
         precision=precision,
         n_moves=int(n_moves) or None,
@@ -155,19 +152,18 @@ def walk_of(
     )
 
 
-def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk, dict[str, str], tuple[str, ...]]:
-    """Return the walk, whole where it can be, of a run's market and first scenario; the sha256 of both; warnings.
+def loaded_walk(
+    market: Market, scenario: Scenario, config: RunConfig, say: Callable[[str], None], *, market_sha256: str
+) -> tuple[Walk, dict[str, str], tuple[str, ...]]:
+    """Return the walk, whole where it can be, that a run's settings ask for; the sha256 of its inputs; warnings.
 
     Raises
     ------
     InputError
-        An input is bad, or the scenario does not fit the market.
+        The scenario does not fit the market, or the settings ask for laws by name.
     """
     if config.laws:
         raise InputError("law: one scenario is walked, by the law that it names; `unwind run` takes laws by name")
-    path = config.market or bundled_market_path()
-    opened = open_once(path, TOML)
-    market, scenario = load_market(opened), load_scenario(config.scenarios[0])
     walk = walk_of(
         scenario,
         market,
@@ -177,10 +173,7 @@ def walk_of_config(config: RunConfig, say: Callable[[str], None]) -> tuple[Walk,
         precision=config.precision,
         whole=True,
     )
-    contents = {
-        "market": opened.sha256,
-        f"scenario:{scenario.name}": scenario_sha256(scenario),
-    }
+    contents = {"market": market_sha256, f"scenario:{scenario.name}": scenario_sha256(scenario)}
     return walk, contents, (*market_warnings(market), *walk.notes)
 
 

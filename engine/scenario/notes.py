@@ -8,7 +8,7 @@ from engine.mechanisms.parameters.parameter import DAYS, parameters
 from engine.mechanisms.unwind import Unwind, placed_parts
 from engine.scenario.scenario import Scenario, findings_of
 
-LONG_DAYS = 60  # beyond, the far tails of a filtered law are no market's: docs/laws.md
+LONG_DAYS = 60  # beyond, the far tails of a filtered law are no market's: docs/concepts/laws.md
 FAR_CONFIDENCE = 0.999
 _SELL_ON = ("carry", "repatriation")  # mechanisms that sell as paths go on, and buy nothing back
 
@@ -30,7 +30,7 @@ def horizon_notes(scenario: Scenario, horizon_days: int) -> tuple[str, ...]:
         findings.note(
             "law",
             f"over {horizon_days} business days variances of law {scenario.unwind.law!r} have no mean to return to: its"
-            " 99.9 %, and means and standard deviations of prices, are no market's; docs/laws.md",
+            " 99.9 %, and means and standard deviations of prices, are no market's; docs/concepts/laws.md",
         )
     n_rows = len(scenario.unwind.rows) if scenario.unwind is not None else 0
     if 0 < n_rows < horizon_days:
@@ -58,7 +58,7 @@ def far_tail_notes(scenarios: Sequence[Scenario], horizon_days: int, confidences
     return (
         f"at {FAR_CONFIDENCE:.1%} and beyond the tail of USD/JPY under law {names} is longer than the record's: of"
         " filtered's ten-day moves 0.1 % fall by 9.6 % or more, of the record's since 2003 by 6.8 % (95 % interval 6.1"
-        " to 8.3); at 97.5 and 99 % they agree: docs/laws.md",
+        " to 8.3); at 97.5 and 99 % they agree: docs/concepts/laws.md",
     )
 
 

@@ -15,7 +15,7 @@ from engine.mechanisms.unwind import Unwind
 if TYPE_CHECKING:
     from engine.scenario.uncertainty.uncertain_parameters import UncertainParameter
 
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+NAME = r"[^\W_][\w.-]{0,63}"
 _IN_FOLDER = rf"(?:{NAME}/)?{NAME}"  # a bundled scenario may stand in a folder: "equities/regimes-theory"
 LONGEST_TITLE = 120  # characters
 LONGEST_GLOB = 64

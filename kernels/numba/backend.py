@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 
 import numba
 import numpy as np
@@ -24,6 +25,7 @@ from kernels.types import F64, U64, Array, Bools
 
 LEAST_PART = 8192  # paths that a thread takes at once, at least
 PARTS = 8  # for each thread, so that none waits long for another
+_ALL_THREADS = Lock()  # of a kernel that takes them all: where numba has only its work queue, a second one would abort
 
 
 class NumbaBackend(AbstractBackend):
@@ -77,10 +79,12 @@ class NumbaBackend(AbstractBackend):
         )
         counts = np.zeros((n_rows, cells.n), np.int64)
         brackets = np.ascontiguousarray(brackets)
-        reduce_numba.reduce_cells(pnl, np.uint64(paths.first), CELL, program.centre, brackets, out, counts)
+        with _ALL_THREADS:
+            reduce_numba.reduce_cells(pnl, np.uint64(paths.first), CELL, program.centre, brackets, out, counts)
         ends = np.cumsum(counts).reshape(counts.shape)
         kept = np.empty(int(counts.sum()))
-        reduce_numba.keep_tails(pnl, CELL, brackets, ends - counts, kept)
+        with _ALL_THREADS:
+            reduce_numba.keep_tails(pnl, CELL, brackets, ends - counts, kept)
         return Reduction(
             first_cell=cells.first,
             kept_pnl=kept,

@@ -4,12 +4,17 @@
 def compile_notice() -> str | None:
     """What to say before the numba backend is used for the first time; None where its kernels are kept from before.
 
-    Kept for one precision or one kind of run, they may still be compiled for another.
+    Kept for one precision, one kind of run or one processor, they may still be compiled for another.
     """
-    from kernels.numba.settings import STRICT, cache_folder  # numba: a second to import, and only this backend needs it
+    # numba takes a second to import, and only this backend needs it
+    from kernels.numba.kept import kept_files
+    from kernels.numba.settings import cache_folder, is_written
 
-    if not STRICT["cache"]:
-        return f"compiling kernels, some 40 s in every run: {cache_folder()} cannot be written"
-    if any(cache_folder().glob("*.nbi")):
+    if kept_files():
         return None
-    return "compiling kernels for this machine, once: some 40 s"
+    if not is_written():
+        return (
+            f"compiling kernels, some 40 s in every run: {cache_folder()} cannot be written; "
+            "UNWIND_CACHE names another folder"
+        )
+    return "compiling kernels for this machine, once: some 40 s (`unwind warm` does it beforehand, on all cores)"

@@ -11,8 +11,8 @@ import numba
 from numba import config
 from numba.core.registry import cpu_target
 
-from kernels.cache import cache_base
-from kernels.numba.kept import keep_by_content
+from kernels.cache import cache_base, shipped_base
+from kernels.numba.kept import ByContent, keep_by_content
 
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 STRIDE = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
@@ -24,6 +24,15 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
+NATIVE, PORTABLE = "native", "portable"  # values of UNWIND_CPU: this very processor, or the highest of LEVELS
+_V3 = ("avx2", "fma", "bmi2", "lzcnt")
+# Kinds of processors that one image serves, best first: the features that one must have; vectors. A portable kernel
+# gives the same bits as a native one, at 0.94 to 1.0 of its speed on a processor of its own level.
+LEVELS = {
+    "x86-64-v4": ((*_V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"), "avx512f"),
+    "x86-64-v3": (_V3, "avx2"),
+}
+_FULL_VECTORS = "-prefer-256-bit"
 VECTORS = ("avx512f", "avx2", "avx", "sse2", "neon")  # widest first
 SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
@@ -40,8 +49,23 @@ def sources_sha256() -> str:
 
 def cache_folder() -> Path:
     """Where kernels compiled from these sources by this compiler are kept; UNWIND_CACHE overrides."""
+    return _below(cache_base())
+
+
+def is_written() -> bool:
+    """Return whether what is compiled can be kept for the next process."""
+    return ByContent.is_written
+
+
+def host_levels() -> tuple[str, ...]:
+    """Return which of LEVELS this processor has, best first."""
+    features = llvm.get_host_cpu_features()
+    return tuple(name for name, (wanted, _) in LEVELS.items() if all(features.get(each) for each in wanted))
+
+
+def _below(base: Path) -> Path:
     compiler = f"numba-{numba.__version__}-llvmlite-{llvmlite.__version__}"
-    return cache_base() / "numba" / f"{sources_sha256()[:16]}-{compiler}"
+    return base / "numba" / f"{sources_sha256()[:16]}-{compiler}"
 
 
 def compiler_target() -> tuple[str, str]:
@@ -50,32 +74,55 @@ def compiler_target() -> tuple[str, str]:
     They may be fewer than the machine has: NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change both.
     """
     _, name, features = cpu_target.target_context.codegen().magic_tuple()
+    if name in LEVELS and features == _FULL_VECTORS:
+        return name, LEVELS[name][1]
     allowed = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
     widest = next((each for each in VECTORS if each in allowed), "")
     return name, f"{widest}, 256 bits at a time" if widest == "avx512f" and "prefer-256-bit" in allowed else widest
 
 
-def _use_full_vectors() -> None:
-    """LLVM prefers 256-bit vectors on some AVX-512 machines; ask for all 512. Changes speed, never a bit."""
+def _choose_processor() -> None:
+    """Set for which processor kernels are compiled: it changes their speed, never a bit.
+
+    UNWIND_CPU says it: native, portable, or one of LEVELS. numba's own NUMBA_CPU_NAME and NUMBA_CPU_FEATURES stand
+    above it. Raises ValueError for another value, and for a level that this processor has not.
+    """
+    if config.CPU_NAME or config.CPU_FEATURES:
+        return
+    wanted, levels = os.environ.get("UNWIND_CPU") or NATIVE, host_levels()
+    if wanted not in (NATIVE, PORTABLE, *LEVELS):
+        names = ", ".join((NATIVE, PORTABLE, *LEVELS))
+        raise ValueError(f"environment variable UNWIND_CPU: must be one of {names}, got {wanted!r}")
+    if wanted in LEVELS and wanted not in levels:
+        raise ValueError(
+            f"environment variable UNWIND_CPU: this processor is no {wanted}, it would stop at the first kernel; "
+            f"take {PORTABLE} or {NATIVE}"
+        )
+    level = wanted if wanted in LEVELS else next(iter(levels), None) if wanted == PORTABLE else None
+    if level is not None:
+        config.CPU_NAME, config.CPU_FEATURES = level, _FULL_VECTORS
+        return
     features = llvm.get_host_cpu_features()
-    if features.get("avx512f") and not config.CPU_NAME and not config.CPU_FEATURES:
+    if features.get("avx512f"):  # LLVM prefers 256-bit vectors on some of these: ask for all 512
         config.CPU_NAME = llvm.get_host_cpu_name()
-        config.CPU_FEATURES = features.flatten() + ",-prefer-256-bit"
+        config.CPU_FEATURES = f"{features.flatten()},{_FULL_VECTORS}"
 
 
 def _use_cache_folder() -> None:
-    folder = cache_folder()
+    """Keep what is compiled where it can be kept; where it cannot, `unwind doctor` and the compile notice say so."""
+    folder, shipped = cache_folder(), shipped_base()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink(missing_ok=True)  # every process of a container may be the same number
+        can_write = True
     except OSError:
-        STRICT["cache"] = False  # `unwind doctor` and the run's compile time say so
-        return
-    config.CACHE_DIR = str(folder)  # of kernels that others add
-    keep_by_content(folder)
+        can_write = False
+    if can_write:
+        config.CACHE_DIR = str(folder)  # of kernels that others add
+    keep_by_content((folder, *([_below(shipped)] if shipped else [])), is_written=can_write)
 
 
-_use_full_vectors()
+_choose_processor()
 _use_cache_folder()

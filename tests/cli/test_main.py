@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cli import readme
+from cli.pages.commands import commands
 from engine.inputs.run import RunConfig
 
 
@@ -47,15 +47,10 @@ def test_the_version_is_printed(unwind):
 
 
 def test_every_command_and_every_option_has_a_help_text():
-    for name, command, _ in readme.commands():
+    for name, command, _ in commands():
         assert command.help, name
         for parameter in command.params:
             assert getattr(parameter, "help", None), f"{name} {parameter.name}"
-
-
-def test_the_readme_shows_the_commands_as_they_are(root):
-    text = (root / "README.md").read_text(encoding="utf-8")
-    assert readme.with_section(text) == text, "README.md is stale: run `python -m cli.readme`"
 
 
 @pytest.mark.parametrize("kind", ["market", "book", "scenario", "run"])

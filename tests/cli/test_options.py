@@ -2,13 +2,13 @@
 
 import pytest
 
-from cli import readme
+from cli.pages.commands import commands
 
 
 def test_every_option_of_every_command_given_twice_is_refused_or_taken_twice(capsys):
     from cli.main import app
 
-    for name, command, _ in list(readme.commands())[1:]:  # the first is `unwind` itself, whose --version is eager
+    for name, command, _ in list(commands())[1:]:  # the first is `unwind` itself, whose --version is eager
         for option in command.params:
             if option.param_type_name != "option" or option.multiple:
                 continue

@@ -24,6 +24,12 @@ def test_plain_columns_are_aligned_and_explained():
     ]
 
 
+def test_columns_stay_aligned_below_full_width_letters():
+    rows = [("国債10年", "1.0"), ("JGB", "12.0")]
+    lines = render.plain(Table(title="T", columns=TABLE.columns, rows=rows)).splitlines()
+    assert lines[2:4] == ["国債10年   1.0", "JGB       12.0"]  # 国 and 債 and 年 take two columns each
+
+
 def test_in_a_pipe_the_plain_form_is_written(capsys):
     render.show(TABLE)
     assert capsys.readouterr().out == render.plain(TABLE) + "\n"
@@ -163,3 +169,36 @@ def test_the_error_of_a_laws_table_stands_behind_the_simulations_or_behind_exact
     assert scale.with_table(2e6, 1e5, None, is_exact=False) == "2.00 ±0.10"
     assert scale.with_table(2e6, 1e5, 3e5, is_exact=False) == "2.00 ±0.10 ±0.30"
     assert scale.with_table(2e6, 0.0, 3e5, is_exact=True) == "2.00 exact ±0.30"
+
+
+def test_in_a_pipe_columns_sets_how_long_a_line_may_be(capsys, monkeypatch):
+    columns = (Column(heading="book", is_number=False), *(Column(heading=f"c{i}", meaning=f"m{i}.") for i in range(4)))
+    rows = [("  life", *(f"{i}23.4 ±0.{i}" for i in range(4))), (), ("total", *"5678")]
+    table = Table(title="Losses", columns=columns, rows=rows, footnote="a note of some words, and of some more of them")
+    monkeypatch.setenv("COLUMNS", "40")
+    render.show(table)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert [line for line in lines if "life" in line] == [
+        "  life  023.4 ±0.0  123.4 ±0.1",
+        "  life  223.4 ±0.2  323.4 ±0.3",
+    ]
+    assert " ".join(" ".join(lines).split()).endswith("m3. a note of some words, and of some more of them")
+    for width in ("200", "0", "wide"):  # wide enough, or no width
+        monkeypatch.setenv("COLUMNS", width)
+        render.show(table)
+        assert capsys.readouterr().out == render.plain(table) + "\n"
+
+
+def test_in_a_pipe_text_is_wrapped_and_a_number_is_not(capsys, monkeypatch):
+    columns = (Column(heading="part", is_number=False), Column(heading="source", is_number=False))
+    monkeypatch.setenv("COLUMNS", "40")
+    render.show(
+        Table(title="T", columns=columns, rows=[("carry", "forty trillion yen by one count, and half by another")])
+    )
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "carry  forty trillion yen by one",
+        "       count, and half by another",
+    ]
+    render.show(Table(title="T", columns=(columns[0], Column(heading="n")), rows=[("carry", "9" * 50)]))
+    assert "9" * 50 in capsys.readouterr().out

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from cli import results
+from cli.output.formats import Format
 from cli.render import plain
 from engine.errors import RiskError
 from engine.risk.estimate import Estimate
@@ -134,7 +135,7 @@ def test_every_column_has_a_sentence(result):
 
 
 def test_json_stands_alone_on_stdout(result, capsys):
-    results.show(result, as_json=True)
+    results.show(result, form=Format.JSON)
     out, err = capsys.readouterr()
     assert json.loads(out)["run"]["n_paths"] == 100_000
     assert out.count("\n") == 1
@@ -146,7 +147,7 @@ def test_a_rough_tail_is_warned_of_once_with_its_places(result, capsys):
     open_ended = {**sound.estimates, "value_at_risk": estimate(3e9, float("inf"))}
     rough = replace(sound, rough=True, tail_paths=5, estimates=open_ended)
     rows = tuple(replace(row, measures=(row.measures[0], rough)) for row in result.results)
-    results.show(replace(result, results=rows), as_json=False)
+    results.show(replace(result, results=rows), form=Format.TABLE)
     out, err = capsys.readouterr()
     assert "±?" in out
     assert err.count("warning:") == 2
@@ -169,7 +170,7 @@ def test_a_failed_write_leaves_the_earlier_result(result, tmp_path, monkeypatch)
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(RiskError, match="No space left"):
         results.write(result, out)
     assert out.read_text() == "old"

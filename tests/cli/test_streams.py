@@ -1,5 +1,7 @@
 """A reader that leaves changes nothing: not the exit code, not what is written elsewhere."""
 
+import json
+
 import pytest
 
 LEFT = """
@@ -32,3 +34,21 @@ def test_what_is_written_elsewhere_is_whole_though_nobody_reads_stdout(unwind, t
     done = unwind.python("-c", LEFT.format(fd=1), "run", "--paths", 1000, "--backend", "numba", "--out", out)
     assert done.returncode == 0, done.stderr
     assert out.read_text().endswith("}\n")
+
+
+SHOWN = """
+from cli import streams
+streams.forgive()
+print("\\u22121.3 \\u00b10.2 \\u2026 \\u65e5\\u672c")
+print('{"a": "\\u65e5\\u672c \\u00b1 \\U0001d11e"}')
+"""
+
+
+def test_a_code_page_loses_no_sign_and_json_is_ascii_there(unwind):
+    """ASCII has the least: 日本 has no letters there, and a minus must not become a question mark."""
+    done = unwind.python("-c", SHOWN, env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    text, line = done.stdout.splitlines()
+    assert text == "-1.3 +/-0.2 ... \\u65e5\\u672c"
+    assert line.isascii()
+    assert json.loads(line) == {"a": "日本 ± \U0001d11e"}

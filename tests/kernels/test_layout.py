@@ -1,18 +1,12 @@
-"""What is declared once: books that fit together, and the reference page."""
+"""What is declared once: books that fit together, each field with its meaning."""
 
 import numpy as np
 import pytest
 
 from kernels.law_layout import LAW, Law, ModelArrays
 from kernels.layout import FxOptions, Holdings, Run
-from kernels.layout_page import layout_page
 from kernels.payoffs import PAYOFFS, checked, empty_book, payoff_of
 from kernels.records import declared
-
-
-def test_the_reference_page_is_up_to_date(root):
-    """Write it by `python -m kernels.layout_page > docs/layout.md`."""
-    assert (root / "docs" / "layout.md").read_text(encoding="utf-8") == layout_page()
 
 
 def test_every_field_has_a_meaning_and_arrays_have_a_shape():

@@ -119,7 +119,7 @@ def test_no_kept_kernel_names_its_class(toy, every_kind, random_book):
     given = with_squares(random_book(np.random.default_rng(3), 5), 1)
     NumbaBackend().pnl_of_moves(given, np.full((5, 3), 0.01))  # of a backtest, which prepares no program
     assert moves.pnl_of_moves.signatures  # it was compiled
-    assert [path.name for path in cache_folder().rglob("*.nbi") if b"Squares" in path.read_bytes()] == []
+    assert [path.name for path in cache_folder().rglob("*.nbc") if b"Squares" in path.read_bytes()] == []
     assert pnl_of_paths._cache._enabled  # our own are kept again
     assert moves.pnl_of_moves._cache._enabled
 

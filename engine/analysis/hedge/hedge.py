@@ -20,13 +20,14 @@ from engine.book.static_inputs import still_spread_shares
 from engine.errors import InputError
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.hedge_file import BUNDLED_DATE, Hedges, bundled_hedges_path, load_hedges
+from engine.inputs.opened import Opened
 from engine.inputs.run import MAX_SEED, RunConfig, resolve
 from engine.inputs.whole_numbers import whole_number
 from engine.market.market import Market
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress, block_cells
-from engine.run.load import Inputs, inputs_of, load_inputs
+from engine.run.load import Inputs, inputs_of
 from engine.run.past_laws import exact_scenarios
 from engine.run.prepared import Prepared, n_steps_of, prepared_by
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
@@ -64,11 +65,9 @@ def asked(
     Raises InputError for what is no number, or asks for more than paths of one law.
     """
     config = resolve(flags, environ, file)
-    for name in ("until_se", "parameters", "out"):
-        if getattr(config, name) is not None:
-            raise InputError(f"{name}: a mix is solved on a number of paths and printed: leave it out")
+    check_settings(config)
     seed = wishes.get("score_seed")
-    score_seed = whole_number(seed) if seed is not None else (config.seed + 1) % (MAX_SEED + 1)
+    score_seed = whole_number(seed) if seed is not None else next_seed(config)
     if score_seed is None or not 0 <= score_seed <= MAX_SEED:
         raise InputError(f"--score-seed: must be a whole number from 0 to 2^64 - 1, got {seed!r}")
     return config, Wishes(
@@ -81,6 +80,18 @@ def asked(
     )
 
 
+def check_settings(config: RunConfig) -> None:
+    """Refuse settings that ask for more than paths of one law. Raises InputError."""
+    for name in ("until_se", "parameters", "out"):
+        if getattr(config, name) is not None:
+            raise InputError(f"{name}: a mix is solved on a number of paths and printed: leave it out")
+
+
+def next_seed(config: RunConfig) -> int:
+    """Return the seed of fresh paths, where none is asked for."""
+    return (config.seed + 1) % (MAX_SEED + 1)
+
+
 def _amount(flag: str, text: str | None) -> float | None:
     if text is None:
         return None
@@ -91,13 +102,19 @@ def _amount(flag: str, text: str | None) -> float | None:
 
 
 def hedge(
-    file: Path | None, config: RunConfig, wishes: Wishes, progress: Progress, say: Callable[[str], None]
+    file: Path | Opened | None,
+    config: RunConfig,
+    inputs: Inputs,
+    wishes: Wishes,
+    progress: Progress,
+    say: Callable[[str], None],
 ) -> HedgeResult:
     """Find the mix of hedges whose ES plus costs is least in the first scenario, and score it in all.
 
     Parameters
     ----------
-    file : of candidate hedges; None: those that the article advises
+    file : of candidate hedges, or its bytes; None: those that the article advises
+    inputs : of the run
     config : of the run; the first scenario and the first confidence are those that the mix is solved for
     progress : called with paths done and in all
     say : is called with what was picked
@@ -110,7 +127,6 @@ def hedge(
         No mix fits the wishes; names those that stand in the way.
     """
     _check_streams(config, wishes)
-    inputs = load_inputs(config)
     hedges = _hedges(file, inputs, wishes, say)
     joined = _joined(inputs, hedges)
     warnings = _warnings(inputs, hedges, config)
@@ -140,7 +156,7 @@ def _check_streams(config: RunConfig, wishes: Wishes) -> None:
         raise InputError(f"--budget: must be 0 or more, got {wishes.budget:,.0f}; it is spent on bid-offer spreads")
 
 
-def _hedges(file: Path | None, inputs: Inputs, wishes: Wishes, say: Callable[[str], None]) -> Hedges:
+def _hedges(file: Path | Opened | None, inputs: Inputs, wishes: Wishes, say: Callable[[str], None]) -> Hedges:
     day = inputs.market.valuation_date
     if file is not None:
         found = load_hedges(file, day, names=wishes.names)

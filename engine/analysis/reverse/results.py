@@ -42,7 +42,7 @@ class LossMode:
     path: int | None  # number of the one nearest to it; None: no path loses about as much
     path_losses: Mapping[str, float]  # on that path, by scope [currency]
     path_distance: float | None  # from the mode to it, standard deviations in the leading components
-    command: str | None  # that shows the path day by day; None: there is no path
+    command: str | None  # that shows the path day by day; None: there is no path, or inputs are no files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

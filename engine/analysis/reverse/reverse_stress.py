@@ -26,7 +26,7 @@ from engine.errors import InputError
 from engine.inputs.repeated import first_repeated
 from engine.inputs.run import RunConfig
 from engine.run.blocks import Progress
-from engine.run.load import load_inputs
+from engine.run.load import Inputs
 from engine.scenario.under_laws import standing_of
 
 LEAST_NEAR = 30  # drawn paths that lose about the amount, to tell ways apart
@@ -34,6 +34,7 @@ LEAST_NEAR = 30  # drawn paths that lose about the amount, to tell ways apart
 
 def reverse_stresses(
     config: RunConfig,
+    inputs: Inputs,
     target: float,
     solve: Sequence[str],
     given: Sequence[str],
@@ -45,6 +46,7 @@ def reverse_stresses(
     Parameters
     ----------
     config : checked settings; `steps`, `until_se` and confidences do not count: paths are walked daily
+    inputs : of the run
     target : a loss, positive, in the run's currency
     solve : names of factors, each of which is asked what it must be for that loss
     given : levels as a user writes them, "USDJPY=125", at which factors end in a conditional stress
@@ -56,7 +58,6 @@ def reverse_stresses(
     InputError
         An input is bad; no such factor; a level that no market reaches; a loss beyond the paths or below the usual.
     """
-    inputs = load_inputs(config)
     factors = [factor_number(name, inputs.market.factors, "--solve") for name in solve]
     if (twice := first_repeated(solve)) is not None:
         raise InputError(f"--solve: {twice} is given twice; leave one out")

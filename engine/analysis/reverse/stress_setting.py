@@ -54,8 +54,10 @@ class StressSetting:
         """Return whether the law has paths of its own, all of which are looked at."""
         return bool(self.part.n_moves[0])
 
-    def command(self, path: int) -> str:
-        """Return the command that shows a path again."""
+    def command(self, path: int) -> str | None:
+        """Return the command that shows a path again; None where inputs are a program's own and no files."""
+        if not self.part.inputs.is_of_files:
+            return None
         return replay_command(self.prepared.config, self.part.inputs.names[0], path)
 
     def by_scope(self, losses: F64) -> Mapping[str, float]:

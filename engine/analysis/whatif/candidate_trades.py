@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.book.join import join_books
 from engine.errors import InputError
 from engine.inputs.book.load import load_book
+from engine.inputs.opened import Opened
 from engine.inputs.run import RunConfig
 from engine.run.load import Inputs, inputs_of
 
@@ -21,8 +22,10 @@ class CandidateTrades:
     warnings: tuple[str, ...]  # of the trades alone
 
 
-def candidate_trades(path: Path, inputs: Inputs, config: RunConfig) -> CandidateTrades:
+def candidate_trades(trades: Path | Opened, inputs: Inputs, config: RunConfig) -> CandidateTrades:
     """Load trades for the market and the scenarios of a run.
+
+    trades   a book file, or the bytes of one
 
     Raises
     ------
@@ -31,16 +34,16 @@ def candidate_trades(path: Path, inputs: Inputs, config: RunConfig) -> Candidate
     InputError
         A book of theirs is called as one of the run's, or the market lacks what they need.
     """
-    trades = load_book(path, inputs.market.valuation_date, name=BOOK)
-    clash = [name for name in dict.fromkeys(trades.books) if name in inputs.book.books]
+    book = load_book(trades, inputs.market.valuation_date, name=BOOK)
+    clash = [name for name in dict.fromkeys(book.books) if name in inputs.book.books]
     if clash:
         raise InputError(
-            f"{path}: the run holds a book called {clash[0]!r} already: give the trades another name in the column"
-            f" `book`, or leave the column out, and they are called {BOOK!r}"
+            f"{book.source}: the run holds a book called {clash[0]!r} already: give the trades another name in the"
+            f" column `book`, or leave the column out, and they are called {BOOK!r}"
         )
-    alone = inputs_of(inputs.market, trades, inputs.scenarios, config, market_sha256=inputs.sha256["market"])
+    alone = inputs_of(inputs.market, book, inputs.scenarios, config, market_sha256=inputs.sha256["market"])
     return CandidateTrades(
         alone=alone,
-        joined=replace(inputs, book=join_books([("run", inputs.book), (BOOK, trades)])),
+        joined=replace(inputs, book=join_books([("run", inputs.book), (BOOK, book)])),
         warnings=tuple(each for each in alone.warnings if each not in inputs.warnings),
     )

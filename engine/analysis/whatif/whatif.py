@@ -18,6 +18,7 @@ from engine.analysis.whatif.totals import PairedTotals, paired_totals
 from engine.book.compiled import CompiledBook
 from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
+from engine.inputs.opened import Opened
 from engine.inputs.run import RunConfig
 from engine.risk.estimate import mean_se
 from engine.risk.exact_tails import PastMoves, exact_change_ses, exact_tails, exact_worst
@@ -27,7 +28,7 @@ from engine.risk.standing import Standing
 from engine.risk.tail_means import tail_mean_se
 from engine.run.backend import choose_backend
 from engine.run.blocks import Progress
-from engine.run.load import Inputs, load_inputs
+from engine.run.load import Inputs
 from engine.run.prepared import Prepared, n_steps_of
 from engine.run.whole_scenarios import past_moves
 from engine.scenario.under_laws import standing_of
@@ -109,13 +110,16 @@ class Tried:
     totals: PairedTotals
 
 
-def whatif(trades: Path, config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Tried:
+def try_trades(
+    trades: Path | Opened, config: RunConfig, inputs: Inputs, progress: Progress, say: Callable[[str], None]
+) -> Tried:
     """Try candidate trades on a run.
 
     Parameters
     ----------
-    trades : a book file
+    trades : a book file, or the bytes of one
     config : of the run; `until_se` and `parameters` do not count
+    inputs : of the run
     progress : called with paths done and in all
     say : is called with what was picked
 
@@ -124,13 +128,6 @@ def whatif(trades: Path, config: RunConfig, progress: Progress, say: Callable[[s
     InputError
         An input is bad, or there are too many paths to hold.
     """
-    return try_trades(trades, config, load_inputs(config), progress, say)
-
-
-def try_trades(
-    trades: Path, config: RunConfig, inputs: Inputs, progress: Progress, say: Callable[[str], None]
-) -> Tried:
-    """Do as `whatif`, on inputs that are loaded."""
     candidates = candidate_trades(trades, inputs, config)
     n_books = len(set(candidates.alone.book.books))
     check_memory(len(inputs.names) * (2 + n_books), config.n_paths)

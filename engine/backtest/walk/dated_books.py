@@ -16,9 +16,10 @@ from engine.inputs.book.names import book_name
 from engine.inputs.book.table import BOOK
 from engine.inputs.opened import Opened, open_once
 from engine.market.market import Market
+from engine.sheet_path import ENDS, sheet_of
 
 _UNNAMED = "book"  # of a file in a folder without a name
-_ENDS = (".csv", ".parquet")
+_ENDS = (".csv", ".parquet", *ENDS)
 _DAY = r"\d{4}-\d{2}-\d{2}"
 
 
@@ -95,7 +96,7 @@ def _files(path: Path, day: date) -> list[Path]:
 
 def _name(path: Path, day: date) -> str:
     """Return what the book in a file is called on every date: the file's name less the date, else its folder's."""
-    texts = [path.stem, *(parent.name for parent in path.absolute().parents)]
+    texts = [sheet_of(path) or path.stem, *(parent.name for parent in path.absolute().parents)]
     bare = (re.sub(rf"[-_. ]*{_DAY}[-_. ]*", "", text) for text in texts)
     return book_name(next((text for text in bare if text), _UNNAMED))
 

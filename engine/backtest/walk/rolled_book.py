@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.book.compile import compile_book
+from engine.book.compile import compile_book, rows_of
 from engine.book.compiled import CompiledBook
 from engine.book.join import join_books
 from engine.conventions.currencies import currency_of
@@ -86,7 +86,7 @@ def _nothing(*_: object) -> float:
 ROLL_RULES = (
     RollRule(kinds=("JGB", "UST", "BUND"), known=(0.0, 0.05), at=_with_coupon, figure=_coupon),
     RollRule(
-        kinds=("JGB_BILL", "UST_BILL", "JGB_STRIP", "UST_STRIP", "CASH"),
+        kinds=("JGB_BILL", "UST_BILL", "JGB_STRIP", "UST_STRIP", "CASH", "CASHFLOW"),
         known=(0.0, 1.0),
         at=_as_it_is,
         figure=_nothing,
@@ -167,9 +167,10 @@ def rolled_book(positions: Sequence[Position], base: Market, sha256: str, source
     rules = [_RULE_OF[each.kind.name] for each in bare]
     at_x = ([rule.at(each, rule.known[k]) for rule, each in zip(rules, bare, strict=True)] for k in (0, 1))
     one, other = (compile_book(each, base.valuation_date, sha256=sha256, source=source) for each in at_x)
-    last = np.zeros(len(bare))
+    last = np.zeros(len(one.position_ids))
     np.maximum.at(last, one.flows.position, one.flows.day / DAYS_PER_TIME_YEAR)
-    terms = tuple(_terms(position, years) for position, years in zip(positions, last.tolist(), strict=True))
+    heads = [members[0] for members in rows_of(positions)]
+    terms = tuple(_terms(position, years) for position, years in zip(heads, last.tolist(), strict=True))
     return RolledBook(terms=terms, base=base, one=one, other=other)
 
 

@@ -58,8 +58,8 @@ def _lines(found: WindowRows) -> Iterator[str]:
     yield f'title = "Days as from {found.dates[0]} to {found.dates[-1]}"'
     yield f'description = "Residuals of {len(found.dates)} joint dates, drawn whole at the vols of the valuation date."'
     yield (
-        f'source = "The history that was given, standardised by the filtered law as of {found.dates[-1]}: docs/laws.md;'
-        ' chosen after the fact."'
+        f'source = "The history that was given, standardised by the filtered law as of {found.dates[-1]}:'
+        ' docs/concepts/laws.md; chosen after the fact."'
     )
     yield "stress = true"
     yield 'law = "filtered"'

@@ -12,10 +12,12 @@ from engine.errors import InputError
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.book.load import load_book
 from engine.market.market import Market
+from engine.payoffs.notes.linkers import Linkers
 from engine.payoffs.quoted import Marks, Premiums
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.swaptions import Swaptions
 
+_KEPT = (Swaptions, Linkers)  # what they are quoted at stands in no market file
 NAMED = 5  # positions that a sentence names before it only counts
 
 
@@ -91,14 +93,14 @@ def trades_between(before: CompiledBook, after: CompiledBook, market: Market) ->
 def without_quotes(book: CompiledBook) -> CompiledBook:
     """Return a book whose positions are worth what curves and vols say.
 
-    Prices of bonds and futures, vols and premiums of FX options are left out; swaptions keep theirs, which no market
-    gives.
+    Prices of bonds and futures, vols and premiums of FX options are left out; swaptions and inflation-linked bonds keep
+    theirs, which no market gives.
     """
     needed = np.unique(book.swaptions.position)
     tables: list[object] = [_rows(book.marks, np.zeros(book.marks.position.size, np.bool_))]
     tables.append(_rows(book.premiums, np.isin(book.premiums.position, needed)))
     for payoff in PAYOFFS:
-        if payoff.quotes and payoff.table is not Swaptions:
+        if payoff.quotes and payoff.table not in _KEPT:
             table = book.table(payoff.table)
             none = {name: np.full_like(getattr(table, name), np.nan) for name in payoff.quotes}
             tables.append(replace(table, **none))

@@ -169,5 +169,5 @@ def _levels(start: Market, deviations: F64) -> F64:
 
 def _dates(part: Prepared) -> Dates:
     start, n_days = part.inputs.market.valuation_date, part.config.horizon_days
-    coming = np.datetime64(start, "D") + Calendars(start).steps.coming(n_days)
+    coming = np.datetime64(start, "D") + Calendars(start).steps.coming(n_days).astype("timedelta64[D]")
     return coming if part.program.n_steps == n_days else coming[-1:]

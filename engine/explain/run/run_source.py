@@ -1,6 +1,6 @@
 """The run that is explained: by settings, simulated now, or a recorded one, made ready again as it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from engine.run.blocks import Progress, simulate
 from engine.run.load import load_inputs
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results
-from engine.run.start import plan_of, wants_more_paths
+from engine.run.start import FinishedRun, plan_of, wants_more_paths
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 
 TOTALS = ("total", "partial")  # what the sum over books is called, where books are missing too
@@ -91,6 +91,12 @@ def measured_by_settings(config: RunConfig, progress: Progress, say: Callable[[s
     return _measured(replace(ready, n_paths=n_paths), rows, say)
 
 
+def measured_as_finished(run: FinishedRun) -> MeasuredRun:
+    """Return a run that was made in this process, with its figures: nothing is simulated again."""
+    ready = ReadyRun(prepared=run.prepared, n_paths=run.result.run.n_paths)
+    return _of_rows(ready, run.result.results, run.whole)
+
+
 def measured_as_recorded(path: Path, run: str | None, say: Callable[[str], None]) -> MeasuredRun:
     """Return a recorded run with its recorded figures. Raises as `ready_as_recorded`."""
     folder = recorded_folder(path, run)
@@ -151,6 +157,10 @@ def _ready(manifest: Manifest, folder: Path, say: Callable[[str], None]) -> Read
 def _measured(ready: ReadyRun, drawn: tuple[ScopeResult, ...], say: Callable[[str], None]) -> MeasuredRun:
     prepared = ready.prepared
     whole = whole_scenarios(prepared.whole, say) if prepared.whole is not None else ()
-    rows = [*drawn, *(row for each in whole for row in each.results)]
+    return _of_rows(ready, (*drawn, *(row for each in whole for row in each.results)), whole)
+
+
+def _of_rows(ready: ReadyRun, rows: Sequence[ScopeResult], whole: tuple[WholeScenario, ...]) -> MeasuredRun:
+    names = ready.prepared.inputs.names
     totals = {row.scenario: row for row in reversed(rows) if row.scope in TOTALS}
-    return MeasuredRun(ready=ready, totals=tuple(totals[name] for name in prepared.inputs.names), whole=whole)
+    return MeasuredRun(ready=ready, totals=tuple(totals[name] for name in names), whole=whole)

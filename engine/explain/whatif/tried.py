@@ -1,11 +1,10 @@
 """Candidate trades tried on a run, or on a recorded night."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-from engine.analysis.whatif.whatif import Tried, WhatIf, try_trades, whatif
+from engine.analysis.whatif.whatif import Tried, WhatIf, try_trades
 from engine.batch.reproduce import recorded_day
 from engine.batch.sources import load, source_of
 from engine.errors import InputError
@@ -13,34 +12,28 @@ from engine.explain.whatif.limit_changes import LimitChange, limit_changes
 from engine.inputs.batch import read_batch, run_from_record
 from engine.inputs.limit_file import load_limits
 from engine.inputs.limits import Limit
-from engine.inputs.run import RunConfig, resolve
+from engine.inputs.opened import Opened
+from engine.inputs.run import RunConfig
 from engine.record.intact_files import MEND_NIGHT, read_sealed
 from engine.record.manifest import manifest_of
 from engine.record.read import RunRecord, read_run
 from engine.record.tables import MANIFEST, NIGHT
 from engine.run.blocks import Progress
+from engine.run.load import Inputs
 
 Found = tuple[WhatIf, tuple[LimitChange, ...]]
 Say = Callable[[str], None]
 
 
 def on_a_run(
-    trades: Path,
-    flags: Mapping[str, Any],
-    environ: Mapping[str, str],
-    file: Path | None,
-    limits: Path | None,
-    progress: Progress,
-    say: Say,
+    trades: Path | Opened, config: RunConfig, inputs: Inputs, limits: Path | None, progress: Progress, say: Say
 ) -> Found:
-    """Try trades on a run of these settings, as `engine.inputs.run.resolve` takes them.
+    """Try trades on a run of these settings and inputs.
 
     Raises InputError where an input is bad, or the settings ask for what one call on common paths cannot do.
     """
-    config = resolve(flags, environ, file)
-    _check_settings(config)
     held = load_limits(limits) if limits is not None else ()
-    tried = whatif(trades, config, progress, say)
+    tried = try_trades(trades, config, inputs, progress, say)
     books = (*dict.fromkeys(tried.inputs.book.books),)
     on_books = [each for each in held if not _moves(each, tried) and any(_is_on(each, name) for name in books)]
     if on_books:
@@ -50,7 +43,7 @@ def on_a_run(
     return tried.found, limit_changes(kept, tried, None) if kept else ()
 
 
-def on_a_night(trades: Path, folder: Path, progress: Progress, say: Say) -> Found:
+def on_a_night(trades: Path | Opened, folder: Path, progress: Progress, say: Say) -> Found:
     """Try trades on a recorded run, with its own settings, inputs and limits.
 
     Raises
@@ -81,7 +74,8 @@ def check_alone(given: Sequence[str]) -> None:
         raise InputError(f"--night has its own settings: leave out {', '.join(given)}; or give these without --night")
 
 
-def _check_settings(config: RunConfig) -> None:
+def check_settings(config: RunConfig) -> None:
+    """Refuse settings that ask for what one call on common paths cannot do. Raises InputError."""
     for name in ("until_se", "parameters", "out"):
         if getattr(config, name) is not None:
             raise InputError(f"{name}: candidate trades are tried on a number of paths and one set of parameters alone,"

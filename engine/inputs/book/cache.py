@@ -17,6 +17,7 @@ from engine.conventions.currencies import CURRENCIES, FX_CENTRE, STEP_CENTRES
 from engine.inputs.opened import FileKind, open_once
 from engine.instruments.registry import FAMILIES
 from engine.payoffs.registry import PAYOFFS
+from kernels.cache import cache_base
 
 KEPT = 64  # the books used last; older ones are removed
 KEPT_FILE = FileKind(wanted="a compiled book", most_bytes=4 * 2**30, way_out="remove it")
@@ -25,16 +26,13 @@ ABANDONED_S = 86_400.0  # age of a file that a killed process did not finish, be
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
     *("book/**/*.py", "conventions/**/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
-    *("inputs/book/*.py", "inputs/fields/*.py", "market/**/*.py"),
+    *("inputs/book/*.py", "inputs/fields/*.py", "inputs/sheets/*.py", "market/**/*.py"),
 )  # all that a compiled book depends on, beside the registered currencies and the centres of the paths' business days
 
 
 def cache_folder() -> Path:
     """Return where compiled books are kept: under UNWIND_CACHE, or the user's cache folder."""
-    base = os.environ.get("UNWIND_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "unwind"
-    )
-    return Path(base) / "books"
+    return cache_base() / "books"
 
 
 def cache_key(digest: str, valuation_date: date) -> str:

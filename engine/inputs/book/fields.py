@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
+from unicodedata import normalize
 
 from engine.conventions.currencies import CURRENCIES
-from engine.inputs.fields.dates import parse_iso_date
-from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
+from engine.inputs.fields.dates import parse_year_first
+from engine.inputs.fields.numbers import PLAIN, number_hint, parse_fraction, parse_number
 from engine.instruments.registry import KINDS
 from engine.instruments.rows.checks import COUPONS, MAX_DELIVERABLES
 from engine.instruments.rows.columns import Column
@@ -19,6 +20,7 @@ from engine.instruments.rows.texts import id_error, shown, text_error
 
 MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
 
+SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _SPREADSHEET_ZERO = date(1899, 12, 30)
 
 Value = str | float | date | Kind | tuple[Deliverable, ...]
@@ -45,11 +47,10 @@ def parsed(column: Column, text: str) -> Value:
 
 
 def _number(column: Column, text: str) -> float:
-    value = parse_number(text)
+    value = parse_fraction(text) if column.is_fraction else parse_number(text)
     if value is None:
         missing = "; leave the field empty if there is none" if text in MISSING_MARKERS else ""
-        percent = "; write a decimal, 0.0425 for 4.25 %" if text.endswith("%") else ""
-        raise FieldError(f"must be {PLAIN}, got {shown(text)}{missing or percent or number_hint(text)}")
+        raise FieldError(f"must be {PLAIN}, got {shown(text)}{missing or number_hint(text)}")
     if not column.low <= value < column.high:
         wanted = f"must be at least {column.low:g} and below {column.high:g}, got {text}"
         raise FieldError(wanted + scale_hint(value, column.name, column.low, column.high))
@@ -58,15 +59,15 @@ def _number(column: Column, text: str) -> float:
 
 @lru_cache(maxsize=65536)
 def _date(text: str) -> date:
-    if (day := parse_iso_date(text)) is not None:
+    if (day := parse_year_first(text)) is not None:
         return day
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if re.fullmatch(r"[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}", text):
         raise FieldError(f"there is no such day, got {shown(text)}")
     hint = ""
     if re.fullmatch(r"[0-9]{4,5}", text):
         meant = _SPREADSHEET_ZERO + timedelta(days=int(text))
-        hint = f"; if this is a spreadsheet's serial number, {meant} is meant"
-    raise FieldError(f"must be a date written as text, YYYY-MM-DD, got {shown(text)}{hint}")
+        hint = f"; if this is a spreadsheet's serial number of the 1900 system, {meant} is meant: format it as a date"
+    raise FieldError(f"must be a date, YYYY-MM-DD, got {shown(text)}{hint}")
 
 
 def _kind(text: str) -> Kind:
@@ -84,6 +85,10 @@ def _currency(text: str) -> str:
 
 
 def _text(name: str, text: str) -> str:
+    if text in SHEET_ERRORS:
+        raise FieldError(f"holds a spreadsheet's error, {text}: correct the formula, or write the text itself")
+    if name in ("position_id", "book"):
+        text = normalize("NFC", text)  # two spellings of one letter, which look alike, make one name
     error = id_error(text) if name == "position_id" else text_error(name, text)
     if error is not None:
         raise FieldError(error)

@@ -1,4 +1,4 @@
-"""Book files: a CSV or Parquet table with a row per position, or a compiled book."""
+"""Book files: a CSV, spreadsheet or Parquet table with a row per position, or a compiled book."""
 
 from dataclasses import replace
 from datetime import date
@@ -29,8 +29,8 @@ def load_book(file: Path | Opened, valuation_date: date, *, name: str | None = N
 
     Parameters
     ----------
-    file : CSV or Parquet with the columns of `engine.instruments.rows.position.COLUMNS`, or what `unwind book compile`
-        wrote
+    file : CSV, spreadsheet or Parquet with the columns of `engine.instruments.rows.columns.COLUMNS`, or what
+        `unwind book compile` wrote
     valuation_date : the market's
     name : of the book of a source file without the column `book`; None: the file's, without its end
 
@@ -56,8 +56,18 @@ def _loaded(opened: Opened, valuation_date: date) -> CompiledBook:
     return replace(book, source=str(opened.path), warnings=(*book.warnings, note) if note else book.warnings)
 
 
-def parse_book(data: bytes, path: Path | str, valuation_date: date) -> Rows:
+def checked_rows(opened: Opened) -> Rows:
+    """Return the rows of a source book, checked by all that does not depend on a date. Raises FileFaults."""
+    rows = parse_book(opened.data, opened.path, None)
+    if rows.faults:
+        raise FileFaults(rows.path, _capped(rows.faults))
+    return rows
+
+
+def parse_book(data: bytes, path: Path | str, valuation_date: date | None) -> Rows:
     """Return the positions in the bytes of a source book, the faults of its rows and the warnings: (n,) rows.
+
+    Without a valuation date, what depends on one is not asked.
 
     Raises
     ------
@@ -72,7 +82,7 @@ def read_positions(file: Path | Opened, valuation_date: date) -> list[Position]:
     opened = open_once(file, BOOK)
     rows = parse_book(opened.data, opened.path, valuation_date)
     if rows.faults:
-        raise FileFaults(opened.path, _capped(rows.faults))
+        raise FileFaults(rows.path, _capped(rows.faults))
     return [replace(each, book=each.book or name_of_file(opened.path)) for each in rows.positions]
 
 
@@ -101,12 +111,12 @@ def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
 def _from_source(opened: Opened, valuation_date: date) -> CompiledBook:
     from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
 
-    path, digest = opened.path, opened.sha256
-    rows = parse_book(opened.data, path, valuation_date)
+    rows = parse_book(opened.data, opened.path, valuation_date)
+    path, digest = rows.path, opened.sha256
     if rows.faults:
         raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
     try:
-        return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=str(path))
+        return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=path)
     except FileFaults as refusal:
         raise FileFaults(path, _capped(list(refusal.faults))) from None
 

@@ -10,36 +10,41 @@ from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed
 from engine.inputs.book.names import UNNAMED
 from engine.inputs.book.table import Table
 from engine.instruments.registry import family_of
-from engine.instruments.rows.checks import Errors, date_errors, rule_errors
+from engine.instruments.rows.checks import Errors, date_errors, row_of_same, rule_errors
 from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, checked_position
+from engine.sheet_path import line_word
 
 
 @dataclass(slots=True)
 class Rows:
     """Positions read so far and what was found on the way."""
 
+    path: str  # of the file, with the sheet of a spreadsheet, for messages
     positions: list[Position] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
-def read_rows(table: Table, valuation_date: date) -> Rows:
+def read_rows(table: Table, valuation_date: date | None) -> Rows:
     """Check every row, (n_rows,) of them, against the rule of its kind. A row with a fault gives no position.
+
+    Without a valuation date, what depends on one is not asked.
 
     What stands under a misspelt name is a fault of the header, and none of the rows that miss it.
     """
-    rows = Rows(faults=list(table.faults), warnings=list(table.warnings))
+    rows = Rows(path=table.path, faults=list(table.faults), warnings=list(table.warnings))
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
-    first_line: dict[str, int] = {}
+    firsts: dict[str, tuple[int, dict[str, Value]]] = {}
     for line, texts in table.rows:
         values, errors = _values(columns, texts, missing_prices)
-        name = values.get("position_id")
-        if name is not None and (before := first_line.setdefault(str(name), line)) != line:
-            errors["position_id"] = f"{name!r} already stands on line {before}; ids are unique in a file"
-        kind = values.get("kind")
+        name, kind = values.get("position_id"), values.get("kind")
+        before, first = firsts.setdefault(str(name), (line, values)) if name is not None else (line, values)
+        where = f"on {line_word(table.path)} {before}"
+        if before != line and (why := _taken(kind, str(name), first, values, where)):
+            errors["position_id"] = why
         if isinstance(kind, Kind):
             unread = errors.keys() | table.misspelt
             for column, message in _row_errors(kind, values, table.header, unread, valuation_date):
@@ -47,13 +52,20 @@ def read_rows(table: Table, valuation_date: date) -> Rows:
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
-            rows.faults += [Fault(message=errors[name], line=line, where=name) for name in errors]
+            rows.faults += [Fault(message=errors[name], line=line, where=table.written(name)) for name in errors]
         elif not table.misspelt:
             rows.positions.append(_position(values, line))
     if missing_prices:
         shown = ", ".join(f"{marker!r} x {count:,}" for marker, count in sorted(missing_prices.items()))
         rows.warnings.append(f"column 'price': {missing_prices.total():,} fields read as no price ({shown})")
     return rows
+
+
+def _taken(kind: object, name: str, first: Mapping[str, Value], values: Mapping[str, Value], where: str) -> str | None:
+    """Return why a row cannot have a name that stands on a line before; None where it is one more payment of it."""
+    if isinstance(kind, Kind):
+        return row_of_same(kind, name, first, values, where)
+    return f"{name!r} already stands {where}; ids are unique in a file"
 
 
 def _values(
@@ -78,14 +90,14 @@ def _values(
 
 
 def _row_errors(
-    kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date
+    kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date | None
 ) -> Errors:
-    """Yield what is wrong with a row on one date: (column, message). `unread` columns are faulty already."""
+    """Yield what is wrong with a row on a date: (column, message). `unread` columns are faulty already."""
     yield from rule_errors(kind, values, unread, header)
-    yield from date_errors(values, valuation_date)
-    yield from family_of(kind).row_errors(values, valuation_date)
+    if valuation_date is not None:
+        yield from date_errors(values, valuation_date)
+        yield from family_of(kind).row_errors(values, valuation_date)
 
 
 def _position(values: dict[str, Value], line: int) -> Position:
-    values.setdefault("book", UNNAMED)
-    return checked_position(values, line)
+    return checked_position({"book": UNNAMED, **values}, line)

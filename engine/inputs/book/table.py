@@ -1,8 +1,8 @@
-"""The bytes of a book file, CSV or Parquet, become rows of text fields. Nothing is guessed, nothing repaired."""
+"""The bytes of a book file, CSV, spreadsheet or Parquet, become rows of text fields. Nothing is guessed or repaired."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 from engine.errors import Fault, FileFaults, did_you_mean
 from engine.inputs.fields.encodings import decoded_text
 from engine.inputs.opened import FileKind
+from engine.inputs.sheets.read import is_spreadsheet, read_sheet
 from engine.instruments.rows.columns import ALWAYS, COLUMNS
+from engine.instruments.rows.japanese_headings import column_name
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
 BOOK = FileKind(
-    wanted="a CSV or Parquet file",
+    wanted="a CSV, spreadsheet or Parquet file",
     most_bytes=MAX_BYTES,
     way_out="split it",
     larger={b"PAR1": 4 * 2**30},  # it may be a compiled book
@@ -32,26 +34,51 @@ _MISSPELT = 0.8  # likeness, 0 to 1, from which a column is taken for a known on
 class Table:
     """A header and rows of fields, all of the header's length; what could not be read is among the faults."""
 
-    header: tuple[str, ...]
+    path: str  # of the file, with the sheet of a spreadsheet, for messages
+    line: int | None  # of the header; None: of a Parquet file
+    header: tuple[str, ...]  # names of columns; unknown ones as they are written
+    headings: Mapping[str, str]  # what the file calls a column, where that is not its name
     rows: tuple[tuple[int, tuple[str, ...]], ...]  # (line, fields); in Parquet line n is row n
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
     misspelt: frozenset[str]  # known columns that seem to stand in the file under other names: among the faults
 
+    def written(self, name: str) -> str:
+        """Return a column's name for a message, with what the file calls it where that is another."""
+        return f"{name} ({self.headings[name]})" if name in self.headings else name
+
 
 def table_of(data: bytes, path: Path | str) -> Table:
-    """Return rows of a CSV or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
+    """Return rows of a CSV, spreadsheet or Parquet file. Raises FileFaults when it cannot be read as a table at all."""
     if len(data) > MAX_BYTES:
         raise _refusal(path, f"has {len(data):,} bytes; a table of positions may have {MAX_BYTES:,} at most; split it")
     if data.startswith(b"PAR1"):
         return _parquet_table(data, path)
-    return _csv_table(data, path)
+    return _sheet_table(data, path) if is_spreadsheet(data, path) else _csv_table(data, path)
+
+
+def _sheet_table(data: bytes, path: Path | str) -> Table:
+    sheet = read_sheet(data, path, _is_heading, f"the columns {', '.join(ALWAYS)}")
+    (line, written), *rows = sheet.rows
+    header = _checked_header(written, sheet.path, line=line)
+    if len(rows) > MAX_ROWS:
+        raise _refusal(sheet.path, f"has {len(rows):,} positions; a book file may have {MAX_ROWS:,} at most; split it")
+    if not rows:
+        raise _refusal(sheet.path, "holds no positions, only a header; add at least one row")
+    table = _table(sheet.path, written, header, rows, [], line=line)
+    notes = tuple(f"sheet {sheet.name!r}: {note}" for note in sheet.notes)
+    return replace(table, warnings=(*table.warnings, *notes))
+
+
+def _is_heading(fields: Sequence[str]) -> bool:
+    return set(ALWAYS) <= {column_name(each) for each in fields}
 
 
 def _csv_table(data: bytes, path: Path | str) -> Table:
-    lines = [line.removesuffix("\r") for line in decoded_text(data, path, is_cp932_read=False).split("\n")]
+    lines = [line.removesuffix("\r") for line in decoded_text(data, path).split("\n")]
     lines = [line if line.strip(_BLANK) else "" for line in lines]  # rows of a sheet that are empty
-    header = _header(lines[0], path)
+    written = _header(lines[0], path)
+    header = _checked_header(written, path, line=1)
     rows: list[tuple[int, tuple[str, ...]]] = []
     faults: list[Fault] = []
     for number, line in enumerate(lines[1:], start=2):
@@ -71,22 +98,22 @@ def _csv_table(data: bytes, path: Path | str) -> Table:
             faults.append(Fault(message=wanted, line=number))
     if not rows and not faults:
         raise _refusal(path, "holds no positions, only a header; add at least one row")
-    return _table(header, header, rows, faults, line=1)
+    return _table(path, written, header, rows, faults, line=1)
 
 
-def _header(line: str, path: Path | str) -> tuple[str, ...]:
+def _header(line: str, path: Path | str) -> Sequence[str]:
     if "," not in line and (";" in line or "\t" in line):
         separator = "semicolons" if ";" in line else "tabs"
         raise FileFaults(path, [Fault(message=f"fields are separated by {separator}; separate them by commas", line=1)])
     try:
-        header = _split(line)
+        return _split(line)
     except csv.Error as error:
         raise FileFaults(path, [Fault(message=_csv_fault(error), line=1)]) from None
-    return _checked_header(header, path, line=1)
 
 
 def _checked_header(header: Iterable[str], path: Path | str, line: int | None) -> tuple[str, ...]:
-    names, faults = tuple(name.strip() for name in header), []
+    """Return the columns that a header names; unknown ones as they are written. Raises FileFaults."""
+    names, faults = tuple(column_name(name.strip()) for name in header), list[Fault]()
     for i, name in enumerate(names):
         if not name:
             faults.append(Fault(message=f"column {i + 1} has no name; name it or remove it", line=line))
@@ -156,23 +183,28 @@ def _parquet_table(data: bytes, path: Path | str) -> Table:
     faults: list[Fault] = []
     columns = [_column_fields(name, table[raw], faults) for name, raw in written.items()]
     rows = tuple(enumerate(zip(*columns, strict=True), start=1)) if not faults else ()
-    return _table(header, known, rows, faults, line=None)
+    parquet = _table(path, names, header, rows, faults, line=None)
+    return replace(parquet, header=tuple(known))
 
 
 def _table(
+    path: Path | str,
+    written: Iterable[str],
     names: tuple[str, ...],
-    read: Sequence[str],
     rows: Sequence[tuple[int, tuple[str, ...]]],
     faults: list[Fault],
     *,
     line: int | None,
 ) -> Table:
-    """Return the table of the columns `read` of those in the file, with errors and warnings about its other columns."""
+    """Return the table of a file whose header, `written`, names these columns, with what is wrong with unknown ones."""
     misspelt = _misspelt(names)
     absent = [name for name in COLUMNS if name not in names]
     unknown = [name for name in names if name not in COLUMNS and name not in misspelt]
     return Table(
-        header=tuple(read),
+        path=str(path),
+        line=line,
+        header=names,
+        headings={name: each.strip() for name, each in zip(names, written, strict=True) if name != each.strip()},
         rows=tuple(rows),
         faults=(*_misspelt_faults(misspelt, line), *faults),
         warnings=tuple(f"column {name!r} is unknown and was not read{did_you_mean(name, absent)}" for name in unknown),

@@ -1,7 +1,9 @@
-"""A date in a text field: ISO, or in a publisher's form. A week's date, a serial number and 30 February are none."""
+"""A date in a text field: ISO, or in another form that means one day. A week's date and a serial number are none."""
 
 import re
 from datetime import date
+
+from engine.inputs.fields.full_width import half_width
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")  # 2025-05-28
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")  # 1974/9/24, the Ministry's
@@ -9,7 +11,10 @@ _MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{2}|[0-9]{4})")  # 0
 _MONTH_NAMED = re.compile(
     r"([0-9]{1,2})[- ]([A-Za-z]{3})[A-Za-z]*[- ]([0-9]{2}|[0-9]{4})"
 )  # 28-May-25, a spreadsheet's
-_ERA = re.compile(r"([SHRshr])([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,2})")  # R7.5.28, the Ministry's
+_KANJI = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")  # 2025年5月28日
+_ERA = re.compile(r"([SHRshr])([0-9]{1,2})([./-])([0-9]{1,2})\3([0-9]{1,2})")  # R7.5.28, the Ministry's
+_ERA_KANJI = re.compile(r"(昭和|平成|令和)([0-9]{1,2}|元)年([0-9]{1,2})月([0-9]{1,2})日")  # 令和7年5月28日
+_ERA_LETTERS = {"昭和": "S", "平成": "H", "令和": "R"}
 _ERA_STARTS = {"S": date(1926, 12, 25), "H": date(1989, 1, 8), "R": date(2019, 5, 1)}
 _ERA_ENDS = {"S": date(1989, 1, 7), "H": date(2019, 4, 30), "R": date.max}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -25,24 +30,43 @@ def parse_iso_date(field: str) -> date | None:
     return _day(*found.groups()) if (found := _ISO.fullmatch(field.strip())) else None
 
 
+def parse_year_first(field: str) -> date | None:
+    """Return the date of a field that begins with its year; None for another form or no such day.
+
+    Read are 2034-12-20, 2034/12/20, 2034年12月20日, and years of the eras Showa to Reiwa: R16.12.20, 令和16年12月20日,
+    令和元年. A day that lies outside its era, as 平成36年, is none. Digits may be full-width.
+    """
+    text = half_width(field).strip()
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _day(found[1], found[3], found[4])
+    if found := _KANJI.fullmatch(text):
+        return _day(*found.groups())
+    if found := _ERA.fullmatch(text):
+        return _era_day(found[1].upper(), found[2], found[4], found[5])
+    if found := _ERA_KANJI.fullmatch(text):
+        return _era_day(_ERA_LETTERS[found[1]], found[2].replace("元", "1"), found[3], found[4])
+    return None
+
+
 def parse_date(field: str) -> date | None:
-    """Return the date of a field, ISO or in a publisher's form; None for another form or no such day.
+    """Return the date of a field, with its year first or in a publisher's form; None for another form or no such day.
 
     Years of two digits: 90 to 99 are of the last century, 00 to 49 of this one; others are None, since no file says
     which. Month before day where there is no name: a file with the day first is not in order of its dates.
     """
     text = field.strip()
-    if found := _YEAR_FIRST.fullmatch(text):
-        return _day(found[1], found[3], found[4])
+    if (day := parse_year_first(text)) is not None:
+        return day
     if found := _MONTH_FIRST.fullmatch(text):
         return _day(_full_year(found[3]), found[1], found[2])
     if found := _MONTH_NAMED.fullmatch(text):
         return _day(_full_year(found[3]), _month(text), found[1])
-    if found := _ERA.fullmatch(text):
-        era = found[1].upper()
-        day = _day(str(_ERA_STARTS[era].year + int(found[2]) - 1), found[3], found[4])
-        return day if day is not None and _ERA_STARTS[era] <= day <= _ERA_ENDS[era] else None
     return None
+
+
+def _era_day(era: str, year: str, month: str, day: str) -> date | None:
+    found = _day(str(_ERA_STARTS[era].year + int(year) - 1), month, day)
+    return found if found is not None and _ERA_STARTS[era] <= found <= _ERA_ENDS[era] else None
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -1,26 +1,45 @@
-"""The rows of a small table of text (CSV), each with its line: of a history, of prices, of realised P&L."""
+"""The rows of a small table of text (CSV, or a sheet), each with its line: of a history, of prices, of realised P&L."""
 
 import csv
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
 from engine.inputs.fields.encodings import decoded_text
+from engine.inputs.sheets.read import IsHeading, is_spreadsheet, read_sheet
 
 Row = tuple[int, list[str]]  # line, fields without the spaces around them
 
 
-def rows_of(data: bytes, name: Path | str, *, is_cp932_read: bool) -> list[Row]:
-    """Return the rows of the bytes of a CSV file, the header with them; blank lines are left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRows:
+    """The rows of one file, the header with them."""
 
-    `name` and `is_cp932_read` as in `decoded_text`.
+    path: str  # of the file, with the sheet of a spreadsheet, for messages
+    rows: list[Row]
+    notes: tuple[str, ...] = ()  # what a user may not expect
+
+
+def rows_of(data: bytes, name: Path | str, is_heading: IsHeading, wanted: str) -> TextRows:
+    """Return the rows of the bytes of a CSV file, or of a spreadsheet's sheet; blank lines are left out.
+
+    `is_heading` and `wanted` as in `read_sheet`; of a CSV file every row is returned, whether it has a heading or not.
 
     Raises
     ------
     FileFaults
-        As `decoded_text` does; a stray quote; fields that are not separated by commas.
+        As `decoded_text` and `read_sheet` do; a stray quote; fields that are not separated by commas.
     """
-    text = decoded_text(data, name, is_cp932_read=is_cp932_read)
+    if is_spreadsheet(data, name):
+        sheet = read_sheet(data, name, is_heading, wanted)
+        notes = tuple(f"{sheet.path}: {note}" for note in sheet.notes)
+        return TextRows(path=sheet.path, rows=[(at, list(fields)) for at, fields in sheet.rows], notes=notes)
+    return TextRows(path=str(name), rows=_csv_rows(data, name))
+
+
+def _csv_rows(data: bytes, name: Path | str) -> list[Row]:
+    text = decoded_text(data, name)
     has_spaces = re.search(r"[^\S\r\n]", text) is not None
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     rows: list[Row] = []

@@ -17,6 +17,7 @@ import pandas as pd
 
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.fields.dates import parse_date
+from engine.inputs.fields.full_width import half_width
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number, parse_numbers
 from engine.inputs.fields.rows import Row, rows_of
 from engine.inputs.history.files import TABLE
@@ -109,8 +110,9 @@ def read_history_file(file: Path | Opened) -> pd.DataFrame:
 
 def parse_history(data: bytes, name: Path | str) -> HistoryFile:
     """Return the history in the bytes of one file. Raises FileFaults with everything wrong with it."""
-    rows = rows_of(data, name, is_cp932_read=True)
-    start = next((i for i, (_, row) in enumerate(rows[:_HEADER_WITHIN]) if plain(row[0]) in DATE_HEADERS), None)
+    table = rows_of(data, name, _is_heading, "a date column first")
+    name, rows = table.path, table.rows
+    start = next((i for i, (_, row) in enumerate(rows[:_HEADER_WITHIN]) if _is_heading(row)), None)
     if start is None:
         raise FileFaults(name, [Fault(message=f"header {_shown(rows[0][1])} is none of: {_FORMATS}", line=rows[0][0])])
     (line, header), body = rows[start], _without_footnote(rows[start + 1 :])
@@ -146,8 +148,12 @@ def parse_history(data: bytes, name: Path | str) -> HistoryFile:
         name=str(name),
         values=pd.DataFrame({each: values[order] for each, values in columns.items()}, index=index),
         lines=np.array(lines, dtype=np.int64)[order],
-        notes=_left_out(name, form, series, header),
+        notes=(*table.notes, *_left_out(name, form, series, header)),
     )
+
+
+def _is_heading(fields: Sequence[str]) -> bool:
+    return plain(fields[0]) in DATE_HEADERS
 
 
 def is_yield(series: str) -> bool:
@@ -177,6 +183,8 @@ def _column(texts: Sequence[str], lines: Sequence[int], series: str, header: str
 def _number(field: str, low: float, high: float, *, is_rate: bool) -> float | str:
     """Return the number of a field, or what is wrong with it."""
     value = parse_number(field)
+    if value is None and is_rate and (percent := half_width(field)).endswith("%"):
+        value = parse_number(percent.removesuffix("%"))  # the sign says what the column is in
     if value is None:
         shown = field if len(field) <= 40 else f"{field[:37]}..."
         wanted = f"wanted {PLAIN}, or one of '', '-', '.', 'N/A' for a missing value{number_hint(field)}"

@@ -1,7 +1,7 @@
 """Moves of a history that are more likely misprints: they turn back, or no neighbour on the curve made them.
 
 The limits were set on the years 1990 to 2019 of the published yields, USD/JPY and indices, beyond every move in them,
-and tried on 2020 to May 2025, where they point at nothing that happened; README has the counts.
+and tried on 2020 to May 2025, where they point at nothing that happened; docs/reference/histories.md has the counts.
 """
 
 from collections.abc import Iterator, Sequence

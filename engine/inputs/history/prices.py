@@ -1,5 +1,6 @@
 """Daily prices of equities as a table: a date and a column a price."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from engine.inputs.opened import open_once
 
 
 def load_prices(path: Path) -> History:
-    """Read a CSV whose first column is `date` and whose others are prices, named as the factors are: "SPX".
+    """Read a table whose first column is `date` and whose others are prices, named as the factors are: "SPX".
 
     Returns a history by date, ascending, in each price's own currency; NaN without a value.
 
@@ -26,12 +27,13 @@ def load_prices(path: Path) -> History:
     FileFaults
         Everything wrong with the file: its header, a wrong date or one out of order, a price that is not positive.
     """
-    (line, header), *data = rows_of(open_once(path, TABLE).data, path, is_cp932_read=False)
+    table = rows_of(open_once(path, TABLE).data, path, _is_heading, "`date` and the names of prices")
+    where, ((line, header), *data) = table.path, table.rows
     if plain(header[0]) != "date" or len(header) < 2 or len(set(header)) < len(header) or not all(header):
         message = f"header must be date and the names of prices, each once, got {','.join(header)[:60]!r}"
-        raise FileFaults(path, [Fault(message=message, line=line)])
+        raise FileFaults(where, [Fault(message=message, line=line)])
     if tenor := next((name for name in header[1:] if is_yield(name)), None):
-        raise FileFaults(path, [Fault(message=f"{tenor!r} is named as a yield is, and no price", line=line)])
+        raise FileFaults(where, [Fault(message=f"{tenor!r} is named as a yield is, and no price", line=line)])
     faults: list[Fault] = [] if data else [Fault(message="no data rows under the header", line=line)]
     dates: list[date] = []
     values = np.full((len(data), len(header) - 1), np.nan)
@@ -48,11 +50,15 @@ def load_prices(path: Path) -> History:
             if field not in MISSING:
                 values[i, j] = _price(field, at, header[j + 1], faults)
     if faults:
-        raise FileFaults(path, faults)
-    table = pd.DataFrame(values, columns=header[1:], index=pd.DatetimeIndex(pd.to_datetime(dates), name="date"))
+        raise FileFaults(where, faults)
+    by_date = pd.DataFrame(values, columns=header[1:], index=pd.DatetimeIndex(pd.to_datetime(dates), name="date"))
     lines = np.array([at for at, _ in data], dtype=np.int64)
-    file = HistoryFile(name=str(path), values=table, lines=lines, notes=())
-    return History(values=table, files=(file,))
+    file = HistoryFile(name=where, values=by_date, lines=lines, notes=table.notes)
+    return History(values=by_date, files=(file,))
+
+
+def _is_heading(fields: Sequence[str]) -> bool:
+    return plain(fields[0]) == "date" and len(fields) > 1
 
 
 def _price(field: str, line: int, column: str, faults: list[Fault]) -> float:

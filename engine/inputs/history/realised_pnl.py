@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.errors import Fault, FileFaults
-from engine.inputs.fields.dates import parse_iso_date
+from engine.inputs.fields.dates import parse_year_first
 from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.fields.rows import Row, rows_of
 from engine.inputs.history.files import TABLE
@@ -27,20 +27,27 @@ class RealisedPnl:
 
 
 def read_realised(file: Path | Opened) -> tuple[RealisedPnl, ...]:
-    """Read a CSV with the columns of `COLUMNS`. Raises FileFaults with everything wrong with it."""
+    """Read a table with the columns of `COLUMNS`. Raises FileFaults with everything wrong with it."""
     opened = open_once(file, TABLE)
     return parse_realised(opened.data, opened.path)
 
 
 def parse_realised(data: bytes, name: Path | str) -> tuple[RealisedPnl, ...]:
     """Return the rows in the bytes of a file of realised P&L. Raises FileFaults with everything wrong with it."""
-    rows = [row for row in rows_of(data, name, is_cp932_read=False) if any(row[1])]  # a sheet's empty rows are none
-    if not rows or tuple(field.lower() for field in rows[0][1]) != COLUMNS:
-        raise FileFaults(name, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=1)])
+    table = rows_of(data, name, _is_heading, f"the columns {','.join(COLUMNS)}")
+    name, rows = table.path, [row for row in table.rows if any(row[1])]  # a sheet's empty rows are none
+    if not rows or not _is_heading(rows[0][1]):
+        raise FileFaults(
+            name, [Fault(message=f"must have the columns {','.join(COLUMNS)}", line=rows[0][0] if rows else 1)]
+        )
     found = list(_parsed(rows[1:]))
     if faults := [item for item in found if isinstance(item, Fault)]:
         raise FileFaults(name, faults)
     return tuple(item for item in found if isinstance(item, RealisedPnl))
+
+
+def _is_heading(fields: Sequence[str]) -> bool:
+    return tuple(field.lower() for field in fields) == COLUMNS
 
 
 def _parsed(rows: Sequence[Row]) -> Iterator[RealisedPnl | Fault]:
@@ -49,7 +56,7 @@ def _parsed(rows: Sequence[Row]) -> Iterator[RealisedPnl | Fault]:
         if len(row) != len(COLUMNS):
             yield Fault(message=f"must have {len(COLUMNS)} fields, has {len(row)}", line=line)
             continue
-        day, pnl = parse_iso_date(row[0]), parse_number(row[2])
+        day, pnl = parse_year_first(row[0]), parse_number(row[2])
         if day is None:
             message = f"must be a date, YYYY-MM-DD, got {row[0][:40]!r}"
             yield Fault(message=message, line=line, where=COLUMNS[0])

@@ -1,7 +1,7 @@
 """Values of a history that repeat too long to have been published: a feed that stood still, a hole that was filled.
 
-A yield near zero may stand for weeks, so a run is judged by how often the series stood still around it. README has the
-counts of what these limits point at in the published histories.
+A yield near zero may stand for weeks, so a run is judged by how often the series stood still around it.
+docs/reference/histories.md has the counts of what these limits point at in the published histories.
 """
 
 import math

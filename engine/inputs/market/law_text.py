@@ -16,7 +16,7 @@ from kernels.types import F64
 
 def law_lines(state: FilteredState, day: date, stem: str) -> Iterator[str]:
     """Yield the lines of [law]; figures in the shortest form that reads back to the same float64."""
-    yield '\n[law] # moves by past days, for scenarios with law = "filtered"; docs/laws.md has the equations'
+    yield '\n[law] # moves by past days, for scenarios with law = "filtered"; docs/concepts/laws.md has the equations'
     yield 'kind = "filtered"'
     yield f"as_of = {day.isoformat()}"
     if state.first is not None:
@@ -102,7 +102,7 @@ def regimes_lines(regimes: RowRegimes, stem: str) -> Iterator[str]:
 
 def loop_lines(record: LoopRecord, stem: str) -> Iterator[str]:
     """Yield the lines of [law.loop]."""
-    yield "\n[law.loop] # what carry trades, [carry] of a scenario, are found in; docs/laws.md"
+    yield "\n[law.loop] # what carry trades, [carry] of a scenario, are found in; docs/concepts/laws.md"
     yield f"first = {record.first.isoformat()} # move"
     yield f"description = {_quoted(record.description)}"
     yield "# of each joint date: move of ln USD/JPY, its standard deviation, what leads it, its residual before the cut"

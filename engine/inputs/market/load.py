@@ -51,6 +51,7 @@ from engine.market.lookup import curve_factors, vol_factor
 from engine.market.market import NO_LAW, Market, joined_sources
 from engine.market.surface_checks import arbitrage
 from engine.part_files import part_of
+from engine.portable_files import move
 from kernels.types import F64
 
 DEFAULT_MARKET = "2025-05-28"
@@ -89,7 +90,7 @@ def _write(content: bytes, path: Path) -> None:
     half_written = part_of(path)
     try:
         half_written.write_bytes(content)
-        half_written.replace(path)
+        move(half_written, path)
     except OSError as error:
         half_written.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None

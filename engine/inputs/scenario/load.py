@@ -152,12 +152,15 @@ def scenario_file() -> type[ScenarioHead]:
     return scenario_model(ScenarioHead)
 
 
-def read_scenario(path: Path) -> Scenario:
-    """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults."""
+def read_scenario(path: Path, text: str | None = None) -> Scenario:
+    """Read one scenario file; its name is the file's without `.toml`. Raises FileFaults.
+
+    text   of the file, where a program has it: what it extends is then sought beside `path`
+    """
     if not re.fullmatch(NAME, path.stem):
         message = f"a scenario is named after its file: letters, digits, '.', '_' and '-', not {path.stem!r}"
         raise FileFaults(path, [Fault(message=message)])
-    return _read(path, path.stem)
+    return _read(path, path.stem, text)
 
 
 def bundled_scenario_names() -> tuple[str, ...]:
@@ -213,9 +216,14 @@ def load_scenario(name_or_path: str) -> Scenario:
     )
 
 
-def _read(path: Path, name: str) -> Scenario:
+def bundled_scenario_text(name: str) -> str:
+    """Return the file of a bundled scenario, as it is: what it extends stands in files of its own."""
+    return _bundled(name).read_text(encoding="utf-8")
+
+
+def _read(path: Path, name: str, text: str | None = None) -> Scenario:
     """Return the scenario of a file, which keeps the places of its keys for what only shows on a market."""
-    merged = read_merged(path, MERGING, _extended)
+    merged = read_merged(path, MERGING, _extended, text)
     places = {at: place for keys, place in merged.places.flat() if (at := dotted(keys))}
     lines = {at: line for at, (_, line) in places.items()}
     files_of = {at: file for at, (file, _) in places.items() if file != str(path)}

@@ -71,13 +71,16 @@ class _Read:
         return self.texts[home]
 
 
-def read_merged(path: Path, merging: Merging, find: Find) -> Merged:
+def read_merged(path: Path, merging: Merging, find: Find, text: str | None = None) -> Merged:
     """Read a file and what it extends: later names win over earlier ones, the file itself over all.
+
+    text   of the file itself, where a program has it: `path` then says what it is called, and what is beside it
 
     Each file is read once, also where several extend it. Raises FileFaults: a file that cannot be read, a circle, or
     more than eight files in a row.
     """
-    return _read(path, merging, find, (), _Read())
+    before = _Read() if text is None else _Read(texts={path.resolve(): text})
+    return _read(path, merging, find, (), before)
 
 
 def _read(path: Path, merging: Merging, find: Find, above: tuple[Path, ...], before: _Read) -> Merged:

@@ -56,9 +56,31 @@ def rule_errors(
 
 def date_errors(fields: Fields, valuation_date: date) -> Errors:
     """Yield what a valuation date has against the fields of a position of any kind."""
-    maturity = fields.get("maturity")
-    if isinstance(maturity, date) and maturity.year > valuation_date.year + MAX_TERM_YEARS:
-        yield "maturity", f"the largest maturity is {valuation_date.year + MAX_TERM_YEARS}-12-31, got {maturity}"
+    maturity, kind = fields.get("maturity"), fields.get("kind")
+    last = valuation_date.year + (kind.rule.longest_years if isinstance(kind, Kind) else MAX_TERM_YEARS)
+    if isinstance(maturity, date) and maturity.year > last:
+        yield "maturity", f"the largest maturity is {last}-12-31, got {maturity}"
+
+
+def row_of_same(kind: Kind, name: str, first: Fields, fields: Fields, where: str) -> str | None:
+    """Return why a row cannot carry the name of one before it; None where both are payments of one position.
+
+    Parameters
+    ----------
+    first, fields : of the row before and of this one
+    where : of the row before, in words
+    """
+    if not kind.rule.adds_up:
+        return f"{name!r} already stands {where}; ids are unique in a file"
+    other = [column for column in kind.rule.adds_up if first.get(column) != fields.get(column)]
+    if not other:
+        return None
+    given = " and ".join(f"`{column}` {_shown(first.get(column))}" for column in other)
+    return f"{name!r} stands {where} with {given}: payments of one position are alike in {', '.join(kind.rule.adds_up)}"
+
+
+def _shown(value: object) -> str:
+    return "empty" if value is None else str(value)
 
 
 def deliverables_error(value: object) -> str | None:
@@ -111,7 +133,8 @@ def _choice_errors(kind: Kind, rule: KindRule, fields: Fields, unread: Set[str])
     if len(filled) > 1:
         yield filled[1], f"{kind} takes `{filled[0]}` or `{filled[1]}`, got both; leave one empty"
     if rule.one_of and not filled and not any(name in unread for name in choices):
-        yield choices[0], f"is empty, but {kind} needs it or `{choices[1]}`: {COLUMNS[choices[0]].meaning}"
+        others = " or ".join(f"`{name}`" for name in choices[1:])
+        yield choices[0], f"is empty, but {kind} needs it or {others}: {COLUMNS[choices[0]].meaning}"
 
 
 def _range_errors(fields: Fields, rule: KindRule) -> Errors:

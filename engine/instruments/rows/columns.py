@@ -7,6 +7,9 @@ from typing import Literal
 from engine.conventions.currencies import CURRENCIES
 
 _RATES = (1e-6, 1e6)  # of any two currencies; a pair's own range is narrower
+_FRACTIONS = frozenset(
+    ("coupon", "rate", "market_yield", "spread", "fixed_so_far", "fixed_so_far_jpy", "vol")
+)  # columns of decimals: per year, or per square root of one
 ALWAYS = ("position_id", "kind", "currency", "notional")  # every position needs these
 
 
@@ -19,6 +22,11 @@ class Column:
     meaning: str
     low: float = 0.0
     high: float = 0.0
+
+    @property
+    def is_fraction(self) -> bool:
+        """Return whether its numbers are decimals, so that 5% means 0.05; a price's are per 100, and have no such."""
+        return self.name in _FRACTIONS
 
 
 def _text(name: str, meaning: str) -> Column:
@@ -66,7 +74,12 @@ COLUMNS: Mapping[str, Column] = {
         ),
         _number("market_yield", -0.1, 0.5, "market yield in place of a price, by the quotation of its market, decimal"),
         _number("far_rate", *_RATES, "yen for one dollar at the far leg of an FX swap"),
-        _number("spread", -0.1, 0.1, "of a cross-currency swap: added to TONA on the yen leg, decimal per year"),
+        _number(
+            "spread",
+            -0.1,
+            0.1,
+            "added to TONA on the yen leg of a cross-currency swap, to a floating-rate bond's rate, decimal per year",
+        ),
         _number("reset_rate", *_RATES, "yen for one dollar at the last reset of the dollar notional"),
         _number(
             "fixed_so_far",
@@ -87,11 +100,27 @@ COLUMNS: Mapping[str, Column] = {
             "market value on the valuation date, for a unit of notional: yen for one dollar, yen for one yen of payout,"
             " or a part of a swaption's notional",
         ),
-        _text("tenor", "length of a swaption's swap, such as 10Y or 18M"),
+        _text(
+            "tenor", "length of a swaption's swap, such as 10Y or 18M; of an FRN its interest period, 3M where empty"
+        ),
         _text("contract", "bond future and delivery month, such as JGB10-2506 or TY-2509"),
         _text("deliverables", "bonds that may be delivered, as coupon@maturity separated by spaces"),
         _text("factor", "price factor of the market, such as SPX"),
         _number("multiplier", 1e-6, 1e9, "currency for one point of an index future"),
         _text("against", "currency that an FX trade is dealt against, and its rates are in; JPY where left empty"),
+        _number(
+            "index_ratio",
+            0.5,
+            3.0,
+            "indexation coefficient of the settlement day, as the Ministry of Finance prints it",
+        ),
+        _number("base_index", 20.0, 500.0, "reference consumer price index of the 10th of the issue month"),
+        _text("cpi", "published consumer prices of the months that settlement needs: 2025-02@110.8 2025-03@111.1"),
+        _number(
+            "break_even", -0.2, 0.5, "inflation at which a linked bond is valued, in place of a price; decimal per year"
+        ),
+        _text(
+            "curve", "curve of the currency that discounts a payment, such as TONA; its government bonds' where empty"
+        ),
     )
 }

@@ -47,6 +47,11 @@ class Position:
     factor: str | None = None
     multiplier: float | None = None
     against: str | None = None
+    index_ratio: float | None = None
+    base_index: float | None = None
+    cpi: str | None = None
+    break_even: float | None = None
+    curve: str | None = None
     line: int | None = None  # in the file it came from
 
     def __post_init__(self) -> None:
@@ -65,8 +70,8 @@ class Position:
         return {name: getattr(self, name) for name in COLUMNS if getattr(self, name) is not None}
 
 
-def checked_position(values: Mapping[str, object], line: int) -> Position:
-    """Return a position of fields that are known to be right: those of a file's row, whose errors name its line."""
+def checked_position(values: Mapping[str, object], line: int | None) -> Position:
+    """Return a position of fields that are known to be right, as those of a file's row, whose errors name its line."""
     position, put = object.__new__(Position), object.__setattr__
     for name, value in {**_EMPTY, **values, "line": line}.items():
         put(position, name, value)

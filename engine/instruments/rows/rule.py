@@ -36,6 +36,8 @@ class KindRule:
     interest: tuple[str, ...] = ()  # columns whose range is that of the currency's interest
     fx: FxColumns | None = None  # of FX; it may then fill `against`
     run: Run = SWAP_RUN
+    adds_up: tuple[str, ...] = ()  # rows of one position_id are one position, these columns alike; (): a row is one
+    longest_years: int = MAX_TERM_YEARS  # of a maturity, in calendar years after the valuation date
 
     def takes(self, column: str) -> bool:
         """Return whether a position of this kind may fill `column`."""

@@ -4,10 +4,12 @@ import re
 from functools import lru_cache
 
 from engine.conventions.contracts import parse_contract
+from engine.conventions.inflation import parse_cpi
 from engine.errors import InputError
 from engine.market.factors import tenor_years
 
-_BOOK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_MARKS = "._-・\uff08\uff09"  # that a book's name may hold beside letters and digits
+_BOOK = re.compile(rf"[^\W_][\w{re.escape(NAME_MARKS)}]{{0,63}}")
 _FACTOR = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 LONGEST_ID = 128
 LONGEST_TENOR = 40.0  # years
@@ -19,12 +21,14 @@ def text_error(name: str, text: str) -> str | None:
     match name:
         case "book" if not _BOOK.fullmatch(text):
             return (
-                f"a book's name has 1 to 64 letters, digits, '.', '_' or '-', and starts with a letter or digit,"
-                f" got {shown(text)}"
+                f"a book's name has 1 to 64 letters and digits, '.', '_', '-', '・' or full-width parentheses, and"
+                f" starts with a letter or digit, got {shown(text)}"
             )
         case "factor" if not _FACTOR.fullmatch(text):
             return f"a factor's name has 1 to 32 capitals, digits and '_', such as SPX, got {shown(text)}"
-        case "contract" | "tenor":
+        case "curve" if not _FACTOR.fullmatch(text):
+            return f"a curve's name has 1 to 32 capitals, digits and '_', such as JGB, got {shown(text)}"
+        case "contract" | "tenor" | "cpi":
             return _term_error(name, text)
     return None
 
@@ -45,6 +49,9 @@ def _term_error(name: str, text: str) -> str | None:
     try:
         if name == "contract":
             parse_contract(text)
+            return None
+        if name == "cpi":
+            parse_cpi(text)
             return None
         years = tenor_years(text)
     except InputError as error:

@@ -1,6 +1,6 @@
 """A market's filtered state as the arrays of a law by rows: what kernels step with, and how far its paths may go.
 
-Formula: docs/laws.md. Factors without a history move with the rows' named factors and a normal of their own.
+Formula: docs/concepts/laws.md. Factors without a history move with the rows' named factors and a normal of their own.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ that looks like the long run, min(q / long_run) of it, is one more state, the fo
 rows are drawn as the filtered law draws them, all alike. Only what is left over is a regime with rows of its own, and
 on each date it forgets a part of itself in the same way. The probabilities of a step's rows are those of the chain
 itself; with the evening at its long run nothing is left over, and the law is the filtered one, to the bit
-(docs/laws.md).
+(docs/concepts/laws.md).
 """
 
 import numpy as np

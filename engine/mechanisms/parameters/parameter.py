@@ -2,7 +2,7 @@
 
 A mechanism is a frozen dataclass whose fields are made with `parameter`: type, range, unit, default, source, meaning,
 and the field of the kernels' record that takes it unchanged. From that follow the scenario file's schema, the checks
-of ranges, the law's record, `unwind schema scenario` and docs/mechanisms.md.
+of ranges, the law's record, `unwind schema scenario` and docs/reference/mechanisms.md.
 """
 
 import math

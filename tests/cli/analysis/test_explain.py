@@ -18,7 +18,7 @@ def test_json_holds_the_text_the_command_for_a_path_and_every_figure(capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["schema"] == 1
     assert found["text"].startswith("In base the worst 5 % of paths lose ")
-    assert found["replay"] == "unwind replay PATH --scenario base --paths 4000 --backend numba"
+    assert found["replay"] == "unwind replay PATH --scenario base --paths 4000"
     (base,) = found["scenarios"]
     total = base["total"]["measures"][0]
     parts = sum(each["figures"]["expected_shortfall"]["value"] for each in base["factors"])
@@ -45,9 +45,7 @@ def test_on_a_terminal_the_sentence_comes_first(unwind):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("VaR and ES 99 %, 10 business days from 2025-05-28, JPY\n\nIn base the worst 1 %")
     last = done.stdout.splitlines()[-1]
-    assert re.fullmatch(
-        r"Such a path day by day: unwind replay \d+ --scenario base --paths 20000 --backend numba", last
-    )
+    assert re.fullmatch(r"Such a path day by day: unwind replay \d+ --scenario base --paths 20000", last)
 
 
 def test_a_night_against_itself_is_json_with_zeros_alone(tmp_path):

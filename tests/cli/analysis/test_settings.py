@@ -1,4 +1,4 @@
-"""Which run is meant, and the command that shows a path of it."""
+"""Which run is meant."""
 
 from pathlib import Path
 
@@ -6,16 +6,6 @@ import pytest
 
 from cli.analysis import settings
 from engine.errors import InputError
-
-
-def test_the_replay_of_a_run_by_settings_has_its_options():
-    flags = {"scenarios": ["base", "my own.toml"], "paths": "20000", "confidence": ["0.99"], "instantaneous": True}
-    words = settings.replay_words({**flags, "seed": None, "book": []}, None, None)
-    assert words == "unwind replay PATH --scenario base --scenario 'my own.toml' --paths 20000 --instantaneous"
-
-
-def test_the_replay_of_a_recorded_run_names_it():
-    assert settings.replay_words({}, Path("out/night"), "ten-days") == "unwind replay PATH out/night --run ten-days"
 
 
 def test_a_recorded_run_takes_no_settings():

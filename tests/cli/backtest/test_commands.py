@@ -59,6 +59,7 @@ def test_exceptions_stand_by_year_with_their_factors(result):
     assert second[:2] == ["gain, main, 1", "2020"]
 
 
+@pytest.mark.slow  # a process of its own; tests/unwind_risk/api/analysis/test_backtest.py calls the command in this one
 def test_the_command_ends_with_3_where_a_law_does_not_pass(unwind, tmp_path):
     path, plot = tmp_path / "history.csv", tmp_path / "days.png"
     path.write_text(tidy_csv(frame_of(420)), encoding="utf-8")

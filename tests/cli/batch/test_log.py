@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli.batch.log import Log
+from cli.machine import log
 from cli.progress import HEARTBEAT_S
 from engine.batch.blocks.shares import parse_share
 from engine.batch.schedulers import example_names
@@ -41,14 +42,17 @@ def test_a_share_is_k_of_n(text):
         parse_share(text)
 
 
-def test_a_heartbeat_comes_every_so_often(capsys):
+def test_a_heartbeat_comes_every_so_often_and_names_its_date_and_run(capsys, monkeypatch):
+    monkeypatch.setattr(log._Style, "as_json", True)
     times = iter([0.0, 1.0, HEARTBEAT_S + 1.0, HEARTBEAT_S + 1.0, HEARTBEAT_S + 1.0, HEARTBEAT_S + 2.0])
-    log = Log(as_json=True, clock=lambda: next(times))
-    for done in (10, 20, 30):
-        log.progress(done, 100)
+    batch = Log(clock=lambda: next(times))
+    with log.about(date="2025-05-28", run="a"):
+        for done in (10, 20, 30):
+            batch.progress(done, 100)
     (line,) = capsys.readouterr().err.splitlines()
     found = json.loads(line)
-    assert (found["level"], found["done"], found["total"]) == ("heartbeat", 20, 100)
+    assert (found["event"], found["done"], found["total"]) == ("progress", 20, 100)
+    assert (found["date"], found["run"]) == ("2025-05-28", "a")
     assert found["message"] == f"20 of 100 paths after {HEARTBEAT_S + 1.0:.0f} s"
 
 

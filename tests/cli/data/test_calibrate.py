@@ -125,3 +125,15 @@ def test_it_is_said_which_run_is_exact_and_which_error_is_the_tables(unwind):
     assert "16,384 paths, daily steps, seed 1" in ten.stdout
     assert ten.stdout.count("±") > 24  # two errors to a figure
     assert load_market(bundled_market_path()).filtered is not None
+
+
+@pytest.mark.slow  # two calibrations in processes of their own
+def test_build_writes_what_calibrate_with_the_same_options_writes(unwind, tidy, tmp_path):
+    path, days = tidy
+    day = days[-1].date().isoformat()
+    one = unwind("calibrate", path, "--date", day, "--loop", "--out", tmp_path / "one")
+    many = unwind("data", "build", path, "--from", day, "--loop", "--out", tmp_path / "many")
+    assert (one.returncode, many.returncode) == (0, 0), one.stderr + many.stderr
+    written = [{each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("one", "many")]
+    assert written[0] == written[1]
+    assert f"{day}.loop.npy" in written[1]

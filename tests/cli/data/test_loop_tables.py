@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from cli.data.loop_tables import loop_json, loop_tables
-from engine.calibration.loop_record import AfterFalls
+from cli.data.loop_tables import loop_tables
+from engine.calibration.loop_record import AfterFalls, loop_json
 from engine.inputs.market.load import bundled_market_path, load_market
 
 FALLS = AfterFalls(

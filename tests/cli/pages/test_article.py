@@ -1,4 +1,4 @@
-"""docs/article.md: every claim of the article stands there with commands that run, what they print, and a verdict."""
+"""docs/validation/article.md: each claim of the article stands there with commands, what they print, and a verdict."""
 
 import re
 import shlex
@@ -104,9 +104,9 @@ def test_a_command_that_finds_nothing_is_refused(root):
 
 
 def test_the_readme_links_the_page(root):
-    assert (root / "README.md").read_text("utf-8").count("(docs/article.md)") == 1
+    assert (root / "README.md").read_text("utf-8").count("(docs/validation/article.md)") == 1
 
 
 @pytest.mark.slow  # some thirty commands, one after another
 def test_the_page_is_what_its_commands_print_now(root, written):
-    assert page(root) == written, "docs/article.md is stale: run `python -m cli.pages.article`"
+    assert page(root) == written, "docs/validation/article.md is stale: run `python -m cli.pages.article`"

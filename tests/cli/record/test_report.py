@@ -35,6 +35,8 @@ def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
     assert done.stdout == ""
     assert "the night of 2025-05-28" in done.stderr
     assert "<title>Market risk on 2025-05-28</title>" in out.read_text(encoding="utf-8")
+    report(record, out=out, day="last")
+    assert "<title>Market risk on 2025-05-28</title>" in out.read_text(encoding="utf-8")
     report(record, out=out, day="2025-05-27")
     assert "<title>Market risk on 2025-05-27</title>" in out.read_text(encoding="utf-8")
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli import results
+from cli.output.formats import Format
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.run.load import load_inputs
@@ -34,12 +35,12 @@ def test_laws_stand_side_by_side_with_their_backtest_and_their_band(unwind):
 def test_one_law_has_its_verdict_and_no_band_and_shocks_name_their_scenario(capsys):
     config = resolve({"law": ["historical-250"], "scenarios": ["article-2025"], **SMALL}, {})
     result = run(config, ignore, ignore)
-    results.show(result, as_json=False, by_law=True)
+    results.show(result, form=Format.TABLE, by_law=True)
     shown = capsys.readouterr().out
     assert "after the shock of article-2025" in shown
     assert "fails at 1 and 10 days: Kupiec 99, Z2" in shown
     assert "band" not in shown
-    results.show(result, as_json=True)
+    results.show(result, form=Format.JSON)
     content = json.loads(capsys.readouterr().out)
     assert content["run"]["laws"] == [{"historical-250": "article-2025/historical-250"}]
     assert content["bands"] == []

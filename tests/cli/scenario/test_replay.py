@@ -44,7 +44,7 @@ def test_sectors_are_compared_by_the_regime_in_which_paths_end(unwind):
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     over = {(row["regime"], row["betas"]): row["over_technology"] for row in found["returns"] if row["sector"] == "XLU"}
-    assert over["FLIGHT", "theory"] < 0.0 < over["FLIGHT", "empirical"]  # README: -1.40 and +0.37 %
+    assert over["FLIGHT", "theory"] < 0.0 < over["FLIGHT", "empirical"]  # docs/how-to/equities.md: -1.40 and +0.37 %
     shown = unwind("scenario", "sectors", "--betas", "theory", "--paths", 1000)
     assert "over technology" in shown.stdout
     refused = unwind("scenario", "sectors", "--simulated", "--paths", 1000)

@@ -93,8 +93,8 @@ def test_every_law_that_forecasts_has_a_verdict_of_both_horizons():
 
 @pytest.mark.parametrize(("days", "heading"), [(1, "1 day"), (10, "10 days")])
 def test_its_figures_are_those_of_the_documents(root, days, heading):
-    """The table of 2020 to 2025 in docs/backtest.md: exceptions at 99 and 97.5 % of both books, and which are bold."""
-    text = (root / "docs/backtest.md").read_text("utf-8").split("### 2020-01 to 2025-05-30")[1]
+    """The table of 2020 to 2025 in docs/validation/backtest.md: exceptions of both books, and which are bold."""
+    text = (root / "docs/validation/backtest.md").read_text("utf-8").split("### 2020-01 to 2025-05-30")[1]
     table = text.split(f"| law, {heading} |")[1].split("\n\n")[0]
     rows = json.loads((root / "engine/backtest/data/validation.json").read_text("utf-8"))["verdicts"]
     by_place = {(each["law"], each["scope"], each["horizon_days"]): each for each in rows}

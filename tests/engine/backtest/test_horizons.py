@@ -1,7 +1,8 @@
 """Under `filtered` VaR over one day is below VaR over ten on every date, and what can only lose loses something.
 
-Of the two sample books and eight plain ones: those with which the law was chosen (docs/laws.md) and two more. One that
-breaks it says that a book gets safer the longer it is held: a lead that is not clipped once foresaw a certain gain.
+Of the two sample books and eight plain ones: those with which the law was chosen (docs/concepts/laws.md) and two more.
+One that breaks it says that a book gets safer the longer it is held: a lead that is not clipped once foresaw a certain
+gain.
 """
 
 from datetime import date

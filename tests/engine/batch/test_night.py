@@ -350,7 +350,7 @@ def test_dry_run_prints_blocks_memory_and_time_and_records_nothing(folder):
 def test_json_logs_are_one_object_a_line(folder):
     done = folder.run("run", folder.file, "--log-json")
     assert done.returncode == 0
-    assert all({"time", "level", "message"} <= json.loads(line).keys() for line in done.stderr.splitlines())
+    assert all({"ts", "level", "event", "message"} <= json.loads(line).keys() for line in done.stderr.splitlines())
 
 
 def flip(path):

@@ -20,6 +20,7 @@ from engine.conventions.calendars import Calendars
 from engine.conventions.currencies import HOME
 from engine.inputs.book.fields import parsed
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.instruments.bonds import schedule_of
 from engine.instruments.days import Days
 from engine.instruments.registry import KINDS, family_of
 from engine.instruments.rows.columns import COLUMNS
@@ -32,6 +33,9 @@ from engine.payoffs.expired.fx_options import ExpiredFxOptions, expired_fx_excha
 from engine.payoffs.expired.swaptions import ExpiredSwaptions, expired_swaption_flows
 from engine.payoffs.floats import float_amounts
 from engine.payoffs.flows import Leg
+from engine.payoffs.notes.constant_maturity import CmtLeg, cmt_coupons_of, forward_yields
+from engine.payoffs.notes.linkers import linked_flows
+from engine.payoffs.payoff import PartRows
 from engine.payoffs.spot_days import SpotDays
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
@@ -42,14 +46,18 @@ TERM = {"start_date": "2025-06-03", "maturity": "2026-06-03"}
 XCCY = TERM | {"rate": "145.04", "spread": "-0.0052"}
 LIVES: dict[str, dict[str, str]] = {  # over the kinds' examples; last days of bonds are holidays where they can be
     "JGB": {"coupon": "0.03", "issue_date": "2025-06-03", "maturity": "2026-06-20"},
+    "JGBI": {"coupon": "0.005", "issue_date": "2025-06-03", "maturity": "2026-06-10", "break_even": "0.015"},
     "JGB_BILL": {"issue_date": "2025-06-03", "maturity": "2025-09-15"},
     "JGB_STRIP": {"maturity": "2025-12-20"},
     "UST": {"coupon": "0.04", "issue_date": "2025-05-31", "maturity": "2026-05-31"},
     "UST_BILL": {"issue_date": "2025-06-03", "maturity": "2025-09-01"},
     "UST_STRIP": {"maturity": "2025-11-15"},
     "BUND": {"coupon": "0.04", "issue_date": "2025-06-11", "maturity": "2026-07-04"},
+    "CASHFLOW": {"maturity": "2025-09-15", "curve": "TONA"},
     "REPO": {"start_date": "2025-06-03", "maturity": "2025-07-03"},
     "DEPOSIT": {"start_date": "2025-06-03", "maturity": "2025-07-21"},
+    "FRN": TERM,
+    "JGB_FLOATER": {"coupon": "0.01", "issue_date": "2025-06-03", "maturity": "2026-06-20", "spread": "-0.002"},
     "OIS": TERM,
     "SWAP": TERM,
     "XCCY_SWAP": XCCY,
@@ -79,9 +87,22 @@ SWAPTIONS = ("SWAPTION_PAYER", "SWAPTION_RECEIVER")
 # Of notional: what has expired is worth its payoff at each day's forward until it is settled, and where paths do not
 # step the spot date is another day's. It may leap eight days, over New Year: 8/365 years of 3.3 % between the two.
 PAYOFF_RESTATED = 8e-4
-OVERNIGHT = {"OIS": ("TONA", 365), "SWAP": ("SOFR", 360), "XCCY_SWAP": ("SOFR", 360), "XCCY_MTM_SWAP": ("SOFR", 360)}
+OVERNIGHT = {
+    "FRN": ("SOFR", 360),
+    "OIS": ("TONA", 365),
+    "SWAP": ("SOFR", 360),
+    "XCCY_SWAP": ("SOFR", 360),
+    "XCCY_MTM_SWAP": ("SOFR", 360),
+}
 QUARTERS = ("2025-06-03", "2025-09-03", "2025-12-03", "2026-03-03", "2026-06-03")
-PERIODS = {"OIS": QUARTERS[::4], "SWAP": QUARTERS[::2], "XCCY_SWAP": QUARTERS, "XCCY_MTM_SWAP": QUARTERS}
+PERIODS = {
+    "FRN": QUARTERS,
+    "OIS": QUARTERS[::4],
+    "SWAP": QUARTERS[::2],
+    "XCCY_SWAP": QUARTERS,
+    "XCCY_MTM_SWAP": QUARTERS,
+}
+HEDGED = 1e-9  # of notional: a static hedge against a coupon after a day's roll-down, 3e-6 x 1e-4: second order
 A_DAY = 0.004  # of notional: more than a day's interest or time value of anything here, less than any coupon
 
 
@@ -133,7 +154,30 @@ def positions(day: date, market: Market) -> list[Position]:
                 values |= {"fixed_so_far_jpy": fixed(market, "TONA", days, 365)}
                 values |= {"reset_rate": 145.04} if name == "XCCY_MTM_SWAP" else {}
         found.append(Position(**values))
-    return found
+    of_its_day = {"JGBI": indexed, "JGB_FLOATER": lambda row, _: set_today(row, market)}
+    return [of_its_day.get(each.kind.name, lambda row, _: row)(each, day) for each in found]
+
+
+def set_today(position: Position, market: Market) -> Position:
+    """A floater whose coupon was set in a market that stands still: at the yield that it has today."""
+    leg = CmtLeg(
+        curve="JGB",
+        currency="JPY",
+        margin=0.0,
+        market_vol=np.nan,
+        start_days=np.array([0]),
+        days=np.array([183]),
+        amounts=np.array([0.5]),
+    )
+    today = cmt_coupons_of(PartRows(valuation_date=market.valuation_date, place=[0], parts=[leg]))
+    return replace(position, coupon=float(forward_yields(today, market)[0][0]) + position.spread)
+
+
+def indexed(position: Position, day: date) -> Position:
+    """A linked bond with the index ratio of its settlement day: prices have grown as they were expected to."""
+    settled = Days(day).date_of(schedule_of(position, Days(day)).settlement_day)
+    years = (settled - date(2025, 6, 3)).days / 365
+    return replace(position, index_ratio=(1.0 + position.break_even) ** years)
 
 
 def books(days: Iterator[date], market: Market) -> Iterator[tuple[date, CompiledBook, Market]]:
@@ -148,7 +192,7 @@ def market_on(market: Market, day: date) -> Market:
 def paid_next_day(book: CompiledBook, market: Market, fits: Fits) -> np.ndarray:
     """Cash of the next day: (n_positions,) [JPY]. Overnight interest of swaps that telescopes is added by hand."""
     cash = np.zeros(len(book.position_ids))
-    for flows in (book.flows, expired_fx_flows(book, fits.constants)):
+    for flows in (book.flows, *(each(book, fits.constants) for each in (expired_fx_flows, linked_flows))):
         due = flows.day == 1
         np.add.at(cash, flows.position[due], flows.amount[due] * fx_rates(flows.currency[due], market))
     for dealt in (book.exchanges, expired_fx_exchanges(book, fits.constants)):
@@ -178,7 +222,7 @@ def telescoped(day: date, market: Market) -> dict[str, float]:
         cells = example_row(KINDS[name])
         notional = float(cells["notional"]) * market.rate(cells["currency"])
         ends = [date.fromisoformat(text) for text in PERIODS[name]]
-        sign = 1.0 if name.startswith("XCCY") else -1.0  # who receives fixed pays overnight interest
+        sign = 1.0 if name.startswith(("XCCY", "FRN")) else -1.0  # who receives fixed pays overnight interest
         if day == ends[0]:
             paid[name] = -sign * notional
         elif day in ends:
@@ -218,6 +262,7 @@ def check(days: list[date], market: Market) -> int:
             assert (change < A_DAY).all(), (day, [k for k, c in zip(KINDS, change, strict=True) if c >= A_DAY])
             off = np.abs(value + cash - aged) / size
             bound = np.array([A_DAY if k in RESTATED else 1e-10 for k in KINDS])  # rounding: sums of some notionals
+            bound[list(KINDS).index("JGB_FLOATER")] = HEDGED
             bound[settling & expired_in(book)] = PAYOFF_RESTATED
             if not (is_stepped(day) and is_stepped(before[0])):  # a spot date is of a day on which paths step
                 bound[np.unique(np.concatenate([book.exchanges.position, book.options.position]))] = PAYOFF_RESTATED

@@ -6,7 +6,6 @@ import random
 import re
 from dataclasses import fields, replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -204,7 +203,7 @@ def test_a_failed_write_leaves_the_earlier_file(sample, tmp_path, monkeypatch):
     def full(_self, _target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(FileFaults, match="cannot be written: No space left on device"):
         write_compiled(sample, path)
     assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] == [("book.parquet", "earlier")]

@@ -7,7 +7,7 @@ import pytest
 import engine.inputs.batch as batch_file
 from engine.errors import InputError
 from engine.inputs.batch import read_batch
-from engine.inputs.batch_dates import NightDate, last_date, previous_date
+from engine.inputs.batch_dates import NightDate, files_of_day, last_date, paths_like, previous_date
 
 TOKYO = "Asia/Tokyo"
 
@@ -106,3 +106,11 @@ def test_rules_replace_the_dates_of_the_file(tmp_path, monkeypatch):
         read_batch(path, ["last", "2025-05-21"])
     with pytest.raises(InputError, match="or 'last' or 'previous'"):
         read_batch(path, ["newest"])
+
+
+def test_a_pattern_may_name_a_sheet_of_each_file(tmp_path):
+    for name in ("one.xlsx", "two.xlsx"):
+        (tmp_path / name).touch()
+    assert paths_like("*.xlsx#円債", tmp_path) == [tmp_path / "one.xlsx#円債", tmp_path / "two.xlsx#円債"]
+    assert files_of_day("one.xlsx#円債", date(2025, 5, 28), tmp_path) == [tmp_path / "one.xlsx#円債"]
+    assert files_of_day("three.xlsx#円債", date(2025, 5, 28), tmp_path) == []

@@ -100,3 +100,10 @@ def test_the_program_holds_no_handle_of_a_file_it_refused(tmp_path):
     for _ in range(5):
         assert fault(tmp_path)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_of_a_sheet_the_file_is_opened_and_its_digest_is_its_own(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"abc")
+    opened = open_once(tmp_path / "a.xlsx#国債", SMALL)
+    assert (opened.path, opened.data) == (tmp_path / "a.xlsx#国債", b"abc")
+    assert opened.sha256 == sha256(b"abc" + "#国債".encode()).hexdigest()

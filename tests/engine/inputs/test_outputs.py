@@ -81,3 +81,9 @@ def test_a_run_reads_its_settings_market_book_and_scenario_files(tmp_path):
     config = resolve({"market": market, "book": book, "scenario": ["base", str(mine)]}, {})
     assert set(input_files(config, settings)) == {settings, market, book, mine}
     assert set(input_files(resolve({}, {}), None)) == {bundled_market_path(), bundled_book_path()}
+
+
+def test_a_file_of_which_a_sheet_is_read_is_not_written_over(tmp_path):
+    (tmp_path / "a.xlsx").touch()
+    with pytest.raises(InputError, match="would replace"):
+        check_out(tmp_path / "a.xlsx", inputs=[tmp_path / "a.xlsx#s"])

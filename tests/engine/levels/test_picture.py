@@ -10,7 +10,7 @@ from engine.inputs.history.recent_weeks import recent_history
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.scenario.load import load_scenario
 from engine.levels.fans import fans
-from engine.levels.picture import check_picture, draw
+from engine.levels.picture import JAPANESE_FONTS, check_picture, draw, font_warning
 from engine.run.walk import walk_of
 from kernels.base import PathRange
 from kernels.numba.backend import NumbaBackend
@@ -44,3 +44,13 @@ def test_a_picture_shows_titles_units_and_months_and_has_the_same_bytes_each_tim
     draw(walk, found, "a title", "a caption", out)
     assert out.read_bytes() == first
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_letters_that_no_font_has_are_said_once_with_the_way_out(monkeypatch):
+    pytest.importorskip("matplotlib")
+    from matplotlib.font_manager import fontManager
+
+    monkeypatch.setattr(fontManager, "ttflist", [each for each in fontManager.ttflist if "DejaVu" in each.name])
+    assert f"install one such as {JAPANESE_FONTS[0]}, or write .svg" in (font_warning("円高", Path("a.png")) or "")
+    for text, name in (("円高", "a.svg"), ("Zürich ±", "a.png"), ("plain", "a.pdf")):
+        assert font_warning(text, Path(name)) is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from cli.mechanisms_page import page
+from cli.pages.mechanisms import page
 from cli.scenario.unwind_tables import sources, tables
 from engine.errors import FileFaults
 from engine.inputs.scenario.load import read_scenario

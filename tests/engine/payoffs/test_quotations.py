@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.instruments.registry import KINDS
+from engine.payoffs.notes.linkers import Linkers
 
 DATE = date(2025, 5, 28)
 QUOTED = [kind for kind in KINDS.values() if kind.quotation is not None]
@@ -15,7 +16,9 @@ QUOTED = [kind for kind in KINDS.values() if kind.quotation is not None]
 def test_a_price_has_the_yield_that_it_was_made_from(kind, make_book):
     coupon = {"coupon": 0.03} if kind.rule.takes("coupon") else {}
     maturity = "2026-02-16" if kind.name.endswith("BILL") else "2034-11-15"
-    bonds = make_book({"kind": kind.name, "maturity": maturity, **coupon}).bonds
+    linked = {"issue_date": "2024-11-15", "index_ratio": 1.05, "break_even": 0.01} if kind.name == "JGBI" else {}
+    book = make_book({"kind": kind.name, "maturity": maturity, **coupon, **linked})
+    bonds = book.table(Linkers) if linked else book.bonds
     market_yield = np.array([0.021])
     clean = kind.quotation.clean_price(bonds, market_yield, DATE)
     assert kind.quotation.market_yield(bonds, clean, DATE) == pytest.approx(market_yield, rel=1e-12)  # solvers' 1e-15

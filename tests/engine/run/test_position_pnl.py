@@ -83,6 +83,6 @@ def test_some_positions_at_a_time_give_the_same_as_all_at_once(book_file, monkey
     monkeypatch.setattr(engine.run.position_pnl, "MOST_POSITIONS", 5)
     monkeypatch.setattr(engine.run.replayed_levels, "LEVELS_AT_ONCE", 1)
     parts = list(position_pnl_parts(run, 0, PATHS))
-    assert [part.positions.size for part in parts] == [5, 5, 5, 5, 5, 5, 2, 2]  # 32, and the two that expire early
+    assert [part.positions.size for part in parts] == [5, 5, 5, 5, 5, 5, 5, 1, 2]  # 36, and the two that expire early
     found = np.concatenate([part.pnl for part in parts])
     np.testing.assert_allclose(found, at_once, rtol=0.0, atol=ROUNDING * np.abs(at_once).sum(axis=0).max())

@@ -1,7 +1,9 @@
 """The command that replays a run's path has every option on which the path depends."""
 
+from pathlib import Path
+
 from engine.inputs.run import RunConfig
-from engine.run.replay_command import replay_command
+from engine.run.replay_command import recorded_words, replay_command, replay_words
 
 
 def asked(**given):
@@ -25,3 +27,15 @@ def test_what_a_path_depends_on_is_given_where_it_is_no_default():
 def test_one_of_several_or_under_a_law_is_chosen_by_its_name():
     assert replay_command(asked(law="t"), "mine/t", 7).endswith("mine.toml' --law t --only mine/t")
     assert replay_command(asked(scenario=("base", "flight-2024")), "base", 7).endswith("--only base")
+
+
+def test_the_words_of_a_run_stand_for_any_of_its_paths():
+    config = asked(scenario=("base", "my own.toml"), paths=20_000, instantaneous=True)
+    assert replay_words(config) == (
+        "unwind replay PATH --scenario base --scenario 'my own.toml' --paths 20000 --instantaneous"
+    )
+
+
+def test_the_words_of_a_recorded_run_name_it():
+    assert recorded_words(Path("out/night"), "ten-days") == "unwind replay PATH out/night --run ten-days"
+    assert recorded_words(Path("my night"), None) == "unwind replay PATH 'my night'"

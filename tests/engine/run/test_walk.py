@@ -9,7 +9,7 @@ from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario
-from engine.run.walk import one_path, walk_of, walk_of_config
+from engine.run.walk import loaded_walk, one_path, walk_of
 from kernels.base import PathRange
 from kernels.law_layout import PATH_SERIES
 from kernels.numba.backend import NumbaBackend
@@ -108,7 +108,8 @@ def test_a_walk_says_what_a_scenario_holds_beyond_its_days():
 
 def test_settings_name_their_inputs_by_hash_as_a_run_does():
     config = resolve({"scenario": "bench/three-regimes.toml", "backend": "numba", "horizon_days": 3}, {})
-    made, contents, warnings = walk_of_config(config, lambda text: None)
+    scenario = load_scenario("bench/three-regimes.toml")
+    made, contents, warnings = loaded_walk(MARKET, scenario, config, lambda text: None, market_sha256="")
     assert (made.dates.size, set(contents), warnings) == (3, {"market", "scenario:three-regimes"}, ())
 
 

@@ -6,6 +6,7 @@ import pytest
 from engine.analysis.hedge.hedge import SCENARIOS, asked, hedge
 from engine.errors import InputError
 from engine.inputs.run import resolve
+from engine.run.load import load_inputs
 from engine.run.start import run
 
 BOOK = "position_id,kind,currency,notional,coupon,maturity\nU,UST,USD,30000000,0.0425,2035-05-15\n"
@@ -34,7 +35,7 @@ def solved(folder, *scenarios, names=(), is_whole=True, wishes=None, **settings)
     flags = {"scenario": scenarios, "paths": 5_000, "confidence": [0.975], "backend": "numba", "horizon_days": 2}
     given = {**flags, "book": [str(folder / "books.csv")], **settings}
     config, wanted = asked(given, {}, None, wishes or {}, names, is_whole=is_whole)
-    return hedge(folder / "hedges.csv", config, wanted, ignore, ignore)
+    return hedge(folder / "hedges.csv", config, load_inputs(config), wanted, ignore, ignore)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_a_hedge_on_a_spread_that_no_factor_moves_is_warned_of_as_whatif_does(fo
     (tmp_path / "swap.csv").write_text(swap + "PAY,OIS,JPY,-1000000000,2055-06-02,2025-06-02,0.0212,1000,3\n")
     flags = {"scenario": ["base"], "paths": 1_000, "confidence": [0.975], "backend": "numba", "horizon_days": 2}
     config, wanted = asked({**flags, "book": [str(folder / "books.csv")]}, {}, None, {}, (), is_whole=True)
-    found = hedge(tmp_path / "swap.csv", config, wanted, ignore, ignore)
+    found = hedge(tmp_path / "swap.csv", config, load_inputs(config), wanted, ignore, ignore)
 
     assert any("TONA" in each and "no factor moves" in each for each in found.warnings)
     assert found.lines[0].still_share > 0.5

@@ -43,7 +43,8 @@ def test_classes_are_shocked_alone_and_only_where_the_book_depends_on_them(views
 def test_the_requirement_follows_from_the_tables(views):
     whole, *classes = views.requirements
     assert whole.stressed.value == views.stressed.by_scope["total"][0].adjusted.value
-    assert whole.ratio.value > 1.0
+    assert whole.ratio.value >= 1.0
+    assert whole.amount.value == pytest.approx(whole.stressed.value * whole.ratio.value, rel=1e-15)
     wanted = 0.5 * whole.amount.value + 0.5 * sum(each.amount.value for each in classes)
     assert views.capital.value == pytest.approx(wanted, rel=1e-15)
 

@@ -50,7 +50,8 @@ def config_of(book, *scenarios, paths=20_000, **settings):
 
 
 def reverse(book, target, *scenarios, solve=(), given=(), **settings):
-    return reverse_stresses(config_of(book, *scenarios, **settings), target, solve, given, ignore, ignore)
+    config = config_of(book, *scenarios, **settings)
+    return reverse_stresses(config, load_inputs(config), target, solve, given, ignore, ignore)
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +268,7 @@ def test_of_paths_alone_the_line_s_own_error_is_in_the_figures(book):
 @pytest.mark.parametrize(("law", "target"), [("gaussian", 5e9), ("t", 7e9), ("ewma", 5e9)])
 def test_likelihoods_are_those_of_a_long_run(law, target, book):
     config = config_of(book(STRADDLE, "D,CASH,USD,150000000,,,,\n"), paths=4_000_000, law=[law])
-    (result,) = reverse_stresses(config, target, (), (), ignore, ignore)
+    (result,) = reverse_stresses(config, load_inputs(config), target, (), (), ignore, ignore)
     error = math.hypot(result.probability.se, result.counted.se)
     assert abs(result.probability.value - result.counted.value) < 4.0 * error
     first = stress_setting(config, load_inputs(config), ignore).first

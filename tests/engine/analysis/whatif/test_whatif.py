@@ -9,9 +9,10 @@ import pytest
 from engine.analysis.final_regimes import FinalRegimes
 from engine.analysis.whatif import kept_pnl
 from engine.analysis.whatif.kept_pnl import Totals, keep_totals, kept_folder
-from engine.analysis.whatif.whatif import regime_means, whatif
+from engine.analysis.whatif.whatif import regime_means, try_trades
 from engine.errors import FileFaults, InputError
 from engine.inputs.run import resolve
+from engine.run.load import load_inputs
 from engine.run.start import run
 
 HEAD = "position_id,kind,currency,notional,coupon,maturity,rate\n"
@@ -41,7 +42,8 @@ class Folder:
         return resolve({**given, **settings}, {})
 
     def tried(self, *scenarios: str, **settings):
-        return whatif(self.path / "whatif.csv", self.config(*scenarios, **settings), ignore, ignore).found
+        config = self.config(*scenarios, **settings)
+        return try_trades(self.path / "whatif.csv", config, load_inputs(config), ignore, ignore).found
 
     def full(self, *scenarios: str, **settings):
         config = self.config(*scenarios, books=("books.csv", "whatif.csv"), **settings)
@@ -146,7 +148,8 @@ def test_kept_totals_of_other_ranges_are_not_added_to(folder):
     pnl, ranges = values[:N], values[N:] * 2.0
     keep_totals(Totals(pnl={"base": pnl}, ranges={"base": ranges}), head["key"])
     said: list[str] = []
-    found = whatif(folder.path / "whatif.csv", folder.config("base"), ignore, said.append).found
+    config = folder.config("base")
+    found = try_trades(folder.path / "whatif.csv", config, load_inputs(config), ignore, said.append).found
     assert found.was_kept
     assert any("narrow the ranges" in each for each in said)
     assert_same(found, folder.full("base"))

@@ -13,7 +13,7 @@ SES = {"ageing": 0.0, "curve:JGB": 0.002e9, "vols": 0.004e9, "lead": 0.028e9, "t
 
 
 def told(change, simulation=(-0.034e9, 0.07e9), se=0.061e9, correlations=(0.0, 0.0)):
-    """A change whose headline is of these figures: of 2025-05-28 in docs/change.md."""
+    """A change whose headline is of these figures: of 2025-05-28 in docs/how-to/change.md."""
     lead = headline_of(change)
     figures = {key: (value, SES[key]) for key, value in VALUES.items()}
     figures |= {"simulation": simulation, "correlations": correlations}

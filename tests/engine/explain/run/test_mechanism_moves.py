@@ -83,7 +83,7 @@ def test_a_caps_end_and_its_purchases_are_what_the_paths_have_more_than_without_
 
 
 def test_every_mechanism_has_a_name_here_and_in_the_document_or_is_known_to_move_nothing_by_itself():
-    text = (Path(__file__).parents[4] / "docs" / "explain.md").read_text()
+    text = (Path(__file__).parents[4] / "docs" / "how-to" / "explain.md").read_text()
     assert set(NAMES) == set(MECHANISMS)
     assert [name for names in NAMES.values() for name in names if f"| `{name}` |" not in text] == []
 

@@ -6,7 +6,9 @@ import pytest
 
 from engine.analysis.whatif import kept_pnl
 from engine.errors import InputError
-from engine.explain.whatif.tried import check_alone, on_a_night, on_a_run
+from engine.explain.whatif.tried import check_alone, check_settings, on_a_night, on_a_run
+from engine.inputs.run import resolve
+from engine.run.load import load_inputs
 from tests.engine.batch.conftest import BatchFolder
 
 HEAD = "position_id,kind,currency,notional,coupon,maturity\n"
@@ -52,7 +54,8 @@ def tried(folder: Path, amount: float, say=ignore):
     for name, text in (("books.csv", BOOK), ("trades.csv", TRADES), ("limits.toml", LIMITS.format(amount=amount))):
         (folder / name).write_text(text)
     flags = {"scenario": ["base"], "paths": 1_000, "backend": "numba", "book": [str(folder / "books.csv")]}
-    return on_a_run(folder / "trades.csv", flags, {}, None, folder / "limits.toml", ignore, say)
+    config = resolve(flags, {})
+    return on_a_run(folder / "trades.csv", config, load_inputs(config), folder / "limits.toml", ignore, say)
 
 
 def test_two_thirds_of_the_same_bond_sold_take_two_thirds_of_every_limit_s_use(tmp_path):
@@ -74,9 +77,9 @@ def test_a_limit_file_with_errors_is_refused(tmp_path):
         tried(tmp_path, -1.0)
 
 
-def test_what_one_call_cannot_do_is_refused(tmp_path):
+def test_what_one_call_cannot_do_is_refused():
     with pytest.raises(InputError, match="until_se: candidate trades are tried on a number of paths"):
-        on_a_run(tmp_path / "t.csv", {"until_se": "1%"}, {}, None, None, ignore, ignore)
+        check_settings(resolve({"until_se": "1%"}, {}))
     with pytest.raises(InputError, match="--night has its own settings: leave out paths; or give these without"):
         check_alone(["paths"])
 

@@ -6,7 +6,6 @@ import os
 import random
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -162,7 +161,7 @@ def test_a_full_disk_leaves_no_part_of_a_kept_book(cash, tmp_path, monkeypatch):
     def full(_self, _target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     assert "No space left on device" in load_book(cash, DATE).warnings[0]
     assert list((tmp_path / "cache" / "books").iterdir()) == []
 

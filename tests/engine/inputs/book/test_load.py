@@ -30,6 +30,7 @@ from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.ranges import column_ranges
 from engine.instruments.rows.template import example_row
+from engine.workbook import SheetTable, workbook_bytes
 
 DATE = date(2026, 11, 20)  # of the reference cases
 EXAMPLE_DATE = date(2025, 5, 28)
@@ -59,9 +60,9 @@ def _jgb(**fields: str) -> str:
 REFUSED = {
     "S001 empty": ("", ["the file is empty"]),
     "S002 header only": (_text(), ["holds no positions"]),
-    "S008 Shift-JIS": (
-        _text(JGB).encode() + "東京".encode("cp932") + b"," * 8,
-        ["line 3", "not UTF-8", "iconv -f CP932 -t UTF-8"],
+    "S008 EUC-JP": (
+        _text(JGB).encode() + "東京".encode("euc_jp") + b"," * 8,
+        ["line 3", "not UTF-8", "seems to be EUC-JP", "iconv -f EUC-JP -t UTF-8"],
     ),
     "UTF-16 without a mark": (_text(JGB).encode("utf-16-le"), ["is UTF-16 text without a mark", "save it as UTF-8"]),
     "UTF-32": (_text(JGB).encode("utf-32"), ["is UTF-32 text; save it as UTF-8"]),
@@ -89,7 +90,9 @@ REFUSED = {
     "S023 thousands": (_text(_jgb(notional='"1,000,000,000"')), ["'1,000,000,000'", "plain digits"]),
     "S024 decimal comma": (_text(_jgb(notional='"1000000,50"')), ["line 2, notional", "'1000000,50'"]),
     "S025 underscores": (_text(_jgb(notional="1_000_000")), ["line 2, notional", "'1_000_000'"]),
-    "S026 full width": (_text(_jgb(notional="１０００")), ["'１０００'", "ASCII digits"]),  # noqa: RUF001  # the case itself
+    "S026 Arabic digits": (_text(_jgb(notional="\u0661\u0660")), ["'\u0661\u0660'", "ASCII digits"]),
+    "full-width separators": (_text(_jgb(notional="\uff11\uff0c\uff10")), ["write 1000000.5, without separators"]),
+    "percent of a price": (_text(_jgb(price="101.5%")), ["line 2, price", "'101.5%'; write the number alone"]),
     "S028 accounting": (_text(_jgb(notional="(1000000000)")), ["with a minus sign: -1000000000"]),
     "S029 percent": (_text(_jgb(coupon="4.25")), ["line 2, coupon", "is 0.0425 meant?"]),
     "S033 serial date": (_text(_jgb(maturity="49115")), ["line 2, maturity", "'49115'", "2034-06-20 is meant"]),
@@ -100,8 +103,8 @@ REFUSED = {
     "S039 JGB in dollars": (_text(_jgb(currency="USD")), ["line 2, currency: JGB is in JPY, got 'USD'"]),
     "S040 YEN": (_text(_jgb(currency="YEN")), ["unknown currency 'YEN'; did you mean JPY?"]),
     "S041 kind": (
-        _text(_jgb(kind="JGBI")),
-        ["unknown kind 'JGBI'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
+        _text(_jgb(kind="JGBZ")),
+        ["unknown kind 'JGBZ'; did you mean JGB?; known are JGB, JGB_BILL, JGB_STRIP"],
     ),
     "S059 marker": (_text(_jgb(notional="-")), ["line 2, notional", "'-'", "leave the field empty"]),
     "inverted FX": (_text("F,FX_FORWARD,USD,1,,2027-05-20,0.0064,,"), ["is 156.25 meant? The rate is yen for one"]),
@@ -154,7 +157,7 @@ REFUSED = {
     ),
     "book name": (
         _text("../../outside," + JGB, header="book," + HEADER),
-        ["line 2, book: a book's name has 1 to 64 letters, digits"],
+        ["line 2, book: a book's name has 1 to 64 letters and digits"],
     ),
 }
 
@@ -351,7 +354,7 @@ def test_a_parquet_book_is_the_same_as_its_csv(tmp_path):
     [
         ({"notional": [float("nan")]}, "line 1, notional: must be a number in plain digits, got 'nan'"),
         ({"notional": [True]}, "notional: has the type bool"),
-        ({"maturity": [np.datetime64("2034-06-20T12:00", "us")]}, "maturity: must be a date written as text"),
+        ({"maturity": [np.datetime64("2034-06-20T12:00", "us")]}, "maturity: must be a date, YYYY-MM-DD, got"),
         ({"currency": [None]}, "line 1, currency: is empty"),
         ({"kind": []}, "holds no positions"),
     ],
@@ -407,6 +410,7 @@ def _parse_or_refuse(data: bytes) -> None:
 _SPREAD = {  # numbers that any position of a kind may have
     "coupon": (0.0, 0.0999), "rate": (0.0, 0.2), "price": (5.0, 299.0), "market_yield": (-0.01, 0.4),
     "spread": (-0.09, 0.09), "fixed_so_far": (-0.09, 0.4), "vol": (1e-5, 0.09), "premium": (0.0, 0.9),
+    "break_even": (-0.1, 0.3),
 }  # fmt: skip
 
 
@@ -474,3 +478,61 @@ def test_100_000_positions_of_all_kinds_are_recalled_as_they_were_compiled(tmp_p
     assert set(KINDS) - set(book.kinds) == {"BUND"}  # the bundled market, whose books these are, has no euro
     assert again.flows.amount.tobytes() == book.flows.amount.tobytes()
     assert again.options.strike.tobytes() == book.options.strike.tobytes()
+
+
+def test_a_spreadsheet_gives_the_positions_that_its_csv_gives():
+    text = (bundled_book_path("all-kinds")).read_text()
+    header, *rows = csv.reader(text.splitlines())
+    typed = [[_typed(COLUMNS[name], field) for name, field in zip(header, row, strict=True)] for row in rows]
+    data = workbook_bytes([SheetTable(name="建玉", columns=header, rows=typed)])
+    sheet, plain = parse_book(data, "book.xlsx", EXAMPLE_DATE), parse_book(text.encode(), "book.csv", EXAMPLE_DATE)
+    assert sheet.positions == plain.positions  # to the last bit of each number, and by row
+    assert not sheet.faults
+
+
+def _typed(column, field):
+    if not field or column.type == "text":
+        return field or None
+    return float(field) if column.type == "number" else date.fromisoformat(field)
+
+
+def test_a_japanese_book_is_read_by_its_own_headings_and_errors_name_them():
+    text = (
+        "ポジション,ブック,種別,通貨,元本,利率,満期日\n"
+        "国債10年,一般勘定・国債,JGB,JPY,△\uff11\uff10\uff10,0.8%,2034/12/20\n"
+        "国債20年,一般勘定・国債,JGB,JPY,100,0.8%,令和26年12月20日\n"
+    )
+    first, second = parse_book(text.encode("cp932"), "book.csv", EXAMPLE_DATE).positions
+    assert (first.position_id, first.book, first.notional, first.coupon) == (
+        "国債10年",
+        "一般勘定・国債",
+        -100.0,
+        0.008,
+    )
+    assert (first.maturity, second.maturity) == (date(2034, 12, 20), date(2044, 12, 20))
+    (fault,) = parse_book(text.replace("100,0.8%", "100,80%").encode(), "book.csv", EXAMPLE_DATE).faults
+    assert str(fault).startswith("line 3, coupon (利率): must be at least 0 and below 0.1, got 80%")
+    same = "ポジション,kind,種別,通貨,元本\n"
+    with pytest.raises(FileFaults, match="kind: this column name stands twice"):
+        parse_book(same.encode(), "book.csv", EXAMPLE_DATE)
+
+
+@pytest.mark.parametrize("name", ["#REF!", "#N/A"])
+def test_an_error_of_a_spreadsheet_names_no_position(name):
+    (fault,) = parse_book(_text(_jgb(position_id=name)).encode(), "book.csv", EXAMPLE_DATE).faults
+    assert f"holds a spreadsheet's error, {name}" in str(fault)
+
+
+def test_errors_of_a_sheet_name_file_sheet_row_and_column(tmp_path):
+    rows = [("P1", "JGB", "JPY", "1,000", 0.008, 49298), ("P2", "JGB", "JPY", 5.0, 0.008, date(2034, 6, 20))]
+    path = tmp_path / "book.xlsx"
+    header = ("position_id", "kind", "currency", "notional", "coupon", "maturity")
+    path.write_bytes(workbook_bytes([SheetTable(name="建玉", columns=header, rows=rows)]))
+    with pytest.raises(FileFaults) as refused:
+        load_book(path, EXAMPLE_DATE)
+    assert str(refused.value).splitlines() == [
+        f"{path}#建玉: row 2, notional: must be a number in plain digits, got '1,000'; write 1000000.5, without "
+        "separators, with a point",
+        f"{path}#建玉: row 2, maturity: must be a date, YYYY-MM-DD, got '49298'; if this is a spreadsheet's serial "
+        "number of the 1900 system, 2034-12-20 is meant: format it as a date",
+    ]

@@ -24,3 +24,8 @@ def test_a_book_is_called_as_its_file(path, name):
 def test_only_positions_without_a_book_take_the_name():
     assert named(("", "fx", ""), "rates") == ("rates", "fx", "rates")
     assert book_name("") == "_"
+
+
+def test_a_book_of_a_sheet_is_called_as_the_sheet_and_letters_in_two_parts_are_one():
+    assert name_of_file("books.xlsx#円債・短期") == "円債・短期"
+    assert name_of_file("カ\u3099バナンス.csv") == "ガバナンス"  # as some file systems write ガ

@@ -10,6 +10,7 @@ from engine.errors import InputError
 from engine.inputs.book.load import load_book
 from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market
+from engine.workbook import SheetTable, workbook_bytes
 
 DAY = date(2025, 5, 28)
 HEAD = "position_id,kind,currency,notional,coupon,maturity"
@@ -64,3 +65,21 @@ def test_a_file_given_twice_is_refused(write):
     path = write("rates.csv", HEAD, JGB)
     with pytest.raises(InputError, match="is given twice"):
         load_books([path, path.parent / "." / path.name], DAY)
+
+
+def test_sheets_of_one_file_are_books_of_their_own(tmp_path):
+    path = tmp_path / "books.xlsx"
+    rows = [("P1", "JGB", "JPY", face, 0.014, date(2035, 3, 20)) for face in (1e9, 3e9)]
+    named = zip(("円債", "ALM"), rows, strict=True)
+    tables = [SheetTable(name=name, columns=HEAD.split(","), rows=[row]) for name, row in named]
+    path.write_bytes(workbook_bytes(tables))
+    one, two = (tmp_path / f"books.xlsx#{each.name}" for each in tables)
+    both, again = load_books([one, two], DAY), load_books([one, two], DAY)  # compiled, and recalled
+    for book in (both, again):
+        assert (book.books, book.position_ids) == (("円債", "ALM"), ("円債/P1", "ALM/P1"))
+        amounts = [book.flows.amount[book.flows.position == i].sum() for i in range(2)]
+        assert amounts[1] == pytest.approx(3.0 * amounts[0], rel=1e-12)  # each sheet's own, though the file is one
+    assert load_book(one, DAY).sha256 != load_book(two, DAY).sha256
+    for twice in ([one, one], [path, one]):
+        with pytest.raises(InputError, match="is given twice"):
+            load_books(twice, DAY)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.inputs.fields.numbers import number_hint, parse_number, parse_numbers
+from engine.inputs.fields.numbers import number_hint, parse_fraction, parse_number, parse_numbers
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ def test_plain_digits_are_a_number(field, value):
 
 @pytest.mark.parametrize(
     "field",
-    ["", "nan", "inf", "-Infinity", "1_000", "1,000", "1 000", "0x1p3", "1e", "e5", ".", "--1", "\uff11", "\u0661",
+    ["", "nan", "inf", "-Infinity", "1_000", "1,000", "1 000", "0x1p3", "1e", "e5", ".", "--1", "\u0661",
      "1e999", "1e-999", "9" * 65, "1d5", "4.2%", "(1)", "1\n2"],
 )  # fmt: skip
 def test_what_else_float_would_take_is_none(field):
@@ -45,7 +45,7 @@ def test_what_is_read_at_once_is_what_is_read_one_by_one(fields):
         ("(1.5)", "-1.5"),
         ("1,000", "without separators"),
         ("4.3%", "without the sign"),
-        ("\uff11", "ASCII digits"),
+        ("\u0661", "ASCII digits"),
         ("109-16", "is 109.5 meant"),
         ("9" * 400, "400 characters"),
         ("1e999", "cannot hold it"),
@@ -56,3 +56,30 @@ def test_a_hint_says_what_may_have_been_meant(field, words):
     hint = number_hint(field)
     assert words in hint
     assert hint.startswith("; ") == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [
+        ("\uff11\uff0e\uff15", 1.5),
+        ("\uff0d5", -5.0),
+        ("\u22125", -5.0),
+        ("△1.5", -1.5),
+        ("▲ 2", -2.0),
+        ("\uff11e3", 1e3),
+    ],
+)
+def test_what_a_japanese_account_writes_is_read(field, number):
+    assert parse_number(field) == number
+
+
+@pytest.mark.parametrize("field", ["△-5", "5△", "△", "△△5", "\u0661", "\uff11\uff0c\uff10\uff10\uff10"])
+def test_what_means_no_one_number_is_none(field):
+    assert parse_number(field) is None
+
+
+def test_a_percentage_is_its_decimal_to_the_last_bit():
+    # 4.35 / 100 in binary is 0.043499999999999997, another float64 than 0.0435.
+    assert parse_fraction("4.35%") == parse_fraction("4.35 \uff05") == parse_fraction("0.0435") == 0.0435
+    assert parse_fraction("△0.5%") == -0.005
+    assert parse_fraction("4.35%%") is parse_fraction("%") is parse_fraction("x%") is None

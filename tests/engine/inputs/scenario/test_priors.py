@@ -158,7 +158,8 @@ def test_a_prior_from_outside_is_read_by_its_own_keys(read):
 
 
 def test_the_example_of_the_page_is_read(read):
-    text = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    page = (ROOT / "docs" / "concepts" / "uncertainty.md").read_text(encoding="utf-8")
+    text = page.split("```toml\n")[1].split("```")[0]
     assert {"carry.leverage", "carry.stock_usd_bn", "vol_multipliers.*"} <= priors(read(HEAD + text, head="")).keys()
 
 

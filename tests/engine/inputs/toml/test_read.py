@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.errors import FileFaults
 from engine.inputs.toml.read import MAX_BYTES, Strict, read_toml, toml_line
+from engine.workbook import SheetTable, workbook_bytes
 
 
 class Entry(Strict):
@@ -249,9 +250,8 @@ def test_the_line_of_a_key_is_found(keys, line):
 
 def test_a_spreadsheet_is_called_by_its_name(tmp_path):
     """However it is called, an .xlsx begins as any compressed file does."""
-    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra `store`")
     path = tmp_path / "market.toml"
-    openpyxl.Workbook().save(path)
+    path.write_bytes(workbook_bytes([SheetTable(name="levels", columns=("factor",), rows=())]))
     assert faults(path) == ["is an Excel workbook, which is not accepted here; a TOML file was wanted"]
     path.write_bytes(b"PK\x03\x04" + bytes(100))
     assert faults(path) == ["is a compressed file, which is not accepted here; a TOML file was wanted"]

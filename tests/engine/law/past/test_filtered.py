@@ -271,7 +271,7 @@ def test_averages_stay_within_their_envelope_over_250_dates():
 
 @pytest.mark.slow
 def test_var_grows_with_the_horizon_to_250_days_in_both_precisions():
-    """And nothing overflows, though the filter has no mean to go back to: its far tails are wide, docs/laws.md."""
+    """And nothing overflows, though the filter has no mean to go back to: its tails are wide: docs/concepts/laws.md."""
     days = np.array([1, 5, 10, 21, 63, 125, 250])
     law = law_of(MARKET, 250, 250, FILTERED)
     both = []

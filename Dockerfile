@@ -1,0 +1,43 @@
+# unwind in a container: kernels compiled beforehand, no root, nothing written but the cache and what a command is told.
+#
+#   docker build -t unwind .                                               CPU
+#   docker build -t unwind --build-arg EXTRAS=report,dask .                with reports and dask
+#   docker build -t unwind-cuda --build-arg EXTRAS=cuda13,report .         NVIDIA GPUs; the driver's part comes from the host
+#   docker run --rm --read-only --tmpfs /var/cache/unwind:uid=10001 unwind demo
+ARG PYTHON=3.12
+
+FROM python:${PYTHON}-slim AS build
+ARG EXTRAS=
+WORKDIR /src
+COPY requirements.txt .
+RUN python -m venv /opt/unwind \
+ && /opt/unwind/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY engine engine
+COPY kernels kernels
+COPY bench bench
+COPY cli cli
+COPY unwind_risk unwind_risk
+# What is pinned stays as it is; of extras the day's versions are taken.
+RUN /opt/unwind/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-build-isolation \
+      ".${EXTRAS:+[$EXTRAS]}"
+# For every level of x86-64 that the machine has which builds the image: one image then serves all of these.
+RUN UNWIND_CACHE=/opt/unwind/kernels /opt/unwind/bin/unwind warm --processor all \
+ && rm -rf /opt/unwind/kernels/books
+
+FROM python:${PYTHON}-slim
+COPY --from=build /opt/unwind /opt/unwind
+ENV PATH=/opt/unwind/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    UNWIND_CPU=portable \
+    UNWIND_KERNELS=/opt/unwind/kernels \
+    UNWIND_CACHE=/var/cache/unwind \
+    UNWIND_LOG=text
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin unwind \
+ && mkdir -p /var/cache/unwind /srv/risk \
+ && chown 10001:10001 /var/cache/unwind /srv/risk
+USER 10001:10001
+WORKDIR /srv/risk
+VOLUME ["/var/cache/unwind"]
+ENTRYPOINT ["unwind"]
+CMD ["--help"]

@@ -1,0 +1,1 @@
+"""What a machine offers, kernels compiled beforehand, and what commands tell other machines."""

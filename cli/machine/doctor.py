@@ -1,0 +1,113 @@
+"""`unwind doctor`: what this machine offers, and what is in the way."""
+
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli import options, render
+from cli.output import formats
+from engine.errors import RiskError
+from unwind_risk import __version__
+from unwind_risk.siblings import HOME
+
+if TYPE_CHECKING:
+    from cli.output.frames import Frame
+
+PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "typer", "rich")
+VECTORS = ("avx2", "fma", "avx512f")
+MISSING = "not installed"
+
+
+def doctor(output_format: options.Format = None, as_json: options.AsJson = False) -> None:
+    """Print what this machine offers, and what is in the way.
+
+    Versions, processor, caches and devices that a run would use. Ends with 1 if something that every run needs is
+    missing or broken.
+    """
+    form = formats.chosen(output_format, as_json=as_json)
+    rows = [("unwind", f"{__version__}, {HOME}"), ("Python", f"{platform.python_version()}, {sys.executable}")]
+    rows += [("system", platform.platform()), *_packages(), *_processor()]
+    rows += [*_kernels(), *_cuda(), *_environment()]
+    columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
+
+    def frame() -> "Frame":
+        from cli.output.machine_frames import doctor_frame
+
+        return doctor_frame(rows)
+
+    formats.show(
+        form,
+        table=lambda: render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows)),
+        json=formats.rows_object("facts", frame),
+        frame=frame,
+    )
+    missing = [name for name, found in rows if found == MISSING]
+    if missing:
+        raise RiskError(f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")
+
+
+def _packages() -> list[tuple[str, str]]:
+    return [(name, _version(name) or MISSING) for name in PACKAGES]
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> list[tuple[str, str]]:
+    facts = _cpuinfo()
+    vectors = [name for name in VECTORS if name in facts.get("flags", "").split()]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return [
+        ("processor", facts.get("model name") or platform.processor() or platform.machine()),
+        ("vectors", ", ".join(vectors) or "not known here"),
+        ("cores", f"{cores} for this process"),
+    ]
+
+
+def _cpuinfo() -> dict[str, str]:
+    """Return what Linux says of the first core; nothing elsewhere."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").split("\n\n")[0].splitlines()
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _kernels() -> list[tuple[str, str]]:
+    from kernels.numba.kept import kept_files
+    from kernels.numba.settings import cache_folder, compiler_target, is_written
+
+    name, vectors = compiler_target()
+    lost = "" if is_written() else " (cannot be written: what is not kept yet is compiled anew in every run)"
+    kept = kept_files()
+    size = sum(path.stat().st_size for path in kept)
+    return [
+        ("compiled for", f"{name}, {vectors or 'no vectors'}"),
+        ("compiled kernels in", f"{cache_folder()}{lost}"),
+        ("compiled kernels", f"{len(kept)}, {size / 1e6:,.1f} MB" if kept else "none: `unwind warm` compiles them"),
+    ]
+
+
+def _environment() -> list[tuple[str, str]]:
+    """Return the UNWIND_ variables that are set, each with what it does; one that nothing reads says so."""
+    from engine.inputs.environment import PREFIX, variables
+
+    known = {each.name: each.meaning for each in variables()}
+    found = sorted(name for name in os.environ if name.startswith(PREFIX))
+    return [(name, f"{os.environ[name]} ({known.get(name, 'nothing reads it')})") for name in found]
+
+
+def _cuda() -> list[tuple[str, str]]:
+    from kernels.cuda.host.check import cuda_facts
+
+    facts = cuda_facts()
+    rows = [("cupy", facts.cupy), ("NVIDIA driver, CUDA", facts.driver), ("NVRTC", facts.nvrtc)]
+    rows += [("device", device) for device in facts.devices]
+    return [*rows, ("backend cuda", f"cannot run: {facts.fault.message}" if facts.fault else "can run")]

@@ -1,0 +1,1 @@
+"""What a command found, in the form that was asked for."""

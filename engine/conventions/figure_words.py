@@ -1,0 +1,18 @@
+"""Figures in words: shares in percent, horizons in days, and the units that amounts are cut to."""
+
+UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
+
+
+def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:
+    """Return 0.975 as "97.5 %"; as many decimals as it takes unless given."""
+    return f"{plain_number(100.0 * fraction, decimals, signed=signed)} %"
+
+
+def plain_number(value: float, decimals: int | None, *, signed: bool) -> str:
+    """Return a number with its decimals; None: as many as it takes."""
+    return f"{value:{'+' if signed else ''}{f'.{decimals}f' if decimals is not None else '.10g'}}"
+
+
+def days_text(n: int) -> str:
+    """Return a number of business days in words."""
+    return "1 business day" if n == 1 else f"{n} business days"

@@ -1,0 +1,104 @@
+"""The environment variables that unwind reads: the one list, for `unwind doctor` and the documents.
+
+Each key of a RUN.toml is one too, `UNWIND_` and the key in capitals.
+"""
+
+from dataclasses import dataclass
+
+from engine.inputs.run import PREFIX, RunConfig
+
+__all__ = ["BORROWED", "PREFIX", "PROCESS", "Variable", "run_variables", "variables"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One variable; empty counts as not set."""
+
+    name: str  # "UNWIND_CACHE"
+    meaning: str  # what it sets, no full stop
+    default: str  # in words, where it is not set
+
+
+PROCESS = (
+    Variable(
+        name="UNWIND_CACHE",
+        meaning="folder that compiled kernels, compiled books and P&L are kept in from run to run",
+        default="unwind in XDG_CACHE_HOME, ~/.cache, or on Windows LOCALAPPDATA",
+    ),
+    Variable(
+        name="UNWIND_CPU",
+        meaning="processor that kernels are compiled for: native, this very one; portable, the highest level of x86-64 "
+        "that it has, so that one image serves many; or a level, x86-64-v3 or x86-64-v4. The bits are the same",
+        default="native",
+    ),
+    Variable(
+        name="UNWIND_KERNELS",
+        meaning="a second folder that compiled kernels are looked for in, and only read: the UNWIND_CACHE of whoever "
+        "warmed it, in an image for instance",
+        default="none",
+    ),
+    Variable(
+        name="UNWIND_LOG",
+        meaning="what stands on stderr: text, or json, an object a line; as `unwind --log`",
+        default="text",
+    ),
+)  # what is no key of a RUN.toml, in the order of the alphabet
+
+
+BORROWED = (
+    Variable(
+        name="XDG_CACHE_HOME",
+        meaning="the user's cache folder, where UNWIND_CACHE is not set",
+        default="~/.cache",
+    ),
+    Variable(name="LOCALAPPDATA", meaning="the same on Windows", default="~/.cache"),
+    Variable(
+        name="CUDA_PATH",
+        meaning="where the CUDA toolkit is, for its headers and its compiler; asked before CUDA_HOME",
+        default="none",
+    ),
+    Variable(name="CUDA_HOME", meaning="the same, by its other name", default="none"),
+    Variable(name="PYTHONPATH", meaning="kept by timings, which run in processes of their own", default="none"),
+    Variable(
+        name="NUMBA_NUM_THREADS",
+        meaning="threads of the CPU kernels; the bits are the same for any number",
+        default="the number of cores",
+    ),
+    Variable(
+        name="NUMBA_CPU_NAME",
+        meaning="processor that kernels are compiled for, in numba's words; workers of one night must agree",
+        default="as UNWIND_CPU says",
+    ),
+    Variable(name="NUMBA_CPU_FEATURES", meaning="its instructions; the same holds", default="as UNWIND_CPU says"),
+    Variable(
+        name="OMP_NUM_THREADS",
+        meaning="threads of numpy's linear algebra; a backtest's own workers take one each",
+        default="the number of cores",
+    ),
+    Variable(name="OPENBLAS_NUM_THREADS", meaning="the same, of OpenBLAS", default="the number of cores"),
+    Variable(name="NO_COLOR", meaning="set to anything: no colour on a terminal", default="none"),
+    Variable(name="COLUMNS", meaning="width that tables are written for", default="the terminal's"),
+)  # those of other programs that this one minds
+
+
+def run_variables() -> tuple[Variable, ...]:
+    """Return a variable for each key of a RUN.toml, in its order."""
+    return tuple(
+        Variable(
+            name=f"{PREFIX}{(field.alias or name).upper()}",
+            meaning=(field.description or f"`{field.alias or name}` of a RUN.toml").rstrip("."),
+            default="none" if field.default is None or field.is_required() else _shown(field.default),
+        )
+        for name, field in RunConfig.model_fields.items()
+    )
+
+
+def variables() -> tuple[Variable, ...]:
+    """Return all of them: those of the process first, then those of a run."""
+    return PROCESS + run_variables()
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return ", ".join(map(str, default)) or "none"
+    return str(default).lower() if isinstance(default, bool) else str(default)

@@ -1,0 +1,1 @@
+"""The files of a folder that runs at once: what `unwind init` writes."""

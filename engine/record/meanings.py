@@ -1,0 +1,85 @@
+"""What the columns of a record's tables are, with their units: for who asks them."""
+
+# Column -> (unit, meaning). "": the row's own `unit`, or none.
+MEANINGS = {
+    "valuation_date": ("", "of the night"),
+    "run": ("", "name of the run"),
+    "scenario": ("", "name; null of a figure that depends on none"),
+    "scope": ("", "total, book:NAME, or partial: all books that loaded"),
+    "measure": ("", "what the figure is: base_value, value_at_risk, dv01, and so on"),
+    "confidence": ("fraction", "0.99; null where the figure depends on none"),
+    "curve": ("", "of a dv01; else null"),
+    "value": ("", "the figure, by `sign` and in `unit`"),
+    "se": ("", "one standard error of the simulation; null or 0: exact; inf: not bounded by the sample"),
+    "low": ("", "lower end of the interval at the run's interval_confidence; null: none is made"),
+    "high": ("", "its upper end"),
+    "unit": ("", "of the row's figures"),
+    "sign": ("", "loss positive, gain positive, owned positive, or size"),
+    "tail_paths": ("paths", "in the worst 1 - confidence, or moves"),
+    "rough": ("", "fewer than 500 tail paths: read errors as orders of magnitude"),
+    "pnl_sha256": ("", "digest of the P&L vector of this scenario and scope; null: none is made"),
+    "table_se": ("", "one standard error of the law's table of past days; null: the law has no table"),
+    "n_moves": ("moves", "of an exact law, each valued; null: simulated"),
+    "label": ("", "of a figure of a stress; null of a forecast's"),
+    "grouping": ("", "position, book or factor, as `by` of the run names it"),
+    "group": ("", "its name within the grouping"),
+    "n_groups": ("groups", "that the row is of; 1 but for all others together"),
+    "contribution": ("", "to the total's figure; those of a grouping add up to it"),
+    "contribution_se": ("", "one standard error of the simulation; 0: exact"),
+    "contribution_table_se": ("", "one standard error of the law's table of past days; null: it has none"),
+    "standalone": ("", "the measure of the group by itself; null: not measured"),
+    "standalone_se": ("", "one standard error of the simulation"),
+    "standalone_table_se": ("", "one standard error of the law's table of past days"),
+    "incremental": ("", "the total's measure less that without the group; null: not measured"),
+    "incremental_se": ("", "one standard error of the simulation, paired"),
+    "incremental_table_se": ("", "one standard error of the law's table of past days"),
+    "tail_share": ("fraction", "of the tail's paths; null: groups are not of paths"),
+    "tail_share_se": ("fraction", "one standard error of the simulation"),
+    "complete": ("", "false: a book was missing"),
+    "main_scenario": ("", "the one that stands for the run"),
+    "scenarios": ("", "list of names"),
+    "n_paths": ("paths", "of the run; elsewhere those that the row is of, the first of them"),
+    "horizon_days": ("business days", "to the P&L"),
+    "seed": ("", "of the draws, as text: up to 2^64 - 1"),
+    "steps": ("", "daily, or one"),
+    "backend": ("", "numba, numpy or cuda"),
+    "device": ("", "that computed"),
+    "precision": ("", "of draws and steps"),
+    "currency": ("", "of the results"),
+    "version": ("", "of the program"),
+    "code_sha256": ("", "of its sources"),
+    "market": ("", "path of the market file"),
+    "market_sha256": ("", "of its bytes"),
+    "problem_sha256": ("", "of what the kernels were given"),
+    "host": ("", "where the record was written"),
+    "started": ("", "time, UTC"),
+    "finished": ("", "time, UTC"),
+    "simulate_s": ("s", "of simulation"),
+    "n_warnings": ("warnings", "of the inputs"),
+    "n_faults": ("errors", "what the run had to do without"),
+    "exit_code": ("", "0, or 4 when incomplete"),
+    "edges": ("", "list: of the histogram's bins, from least to most P&L, gains positive"),
+    "counts": ("paths", "list: in each bin"),
+    "tail": ("", "list: the worst 1 % of this P&L, ascending"),
+    "factor": ("", "name; of levels as shown, such as JGB 10 years"),
+    "day": ("business days", "from the valuation date; 0: after the shocks"),
+    "probability": ("fraction", "of the quantile"),
+    "level": ("", "the quantile"),
+    "set": ("", "number of the set of parameters, from 1"),
+    "parameter": ("", "dotted name of the uncertain parameter"),
+    "other": ("", "factor that stands before it in the market's order"),
+    "used": ("correlation", "that the run used"),
+    "trailing": ("correlation", "of the year up to the night; null: no history is at hand"),
+    "trailing_se": ("correlation", "its sampling error"),
+}
+_ENDS = {"_se": "one standard error of", "_low": "lower end of the interval of", "_high": "upper end of that of"}
+
+
+def meaning_of(column: str) -> tuple[str, str]:
+    """Return unit and meaning of a column; one that is not listed is a tail measure, its error or an interval's end."""
+    if column in MEANINGS:
+        return MEANINGS[column]
+    for end, words in _ENDS.items():
+        if column.endswith(end):
+            return "", f"{words} {column.removesuffix(end)}"
+    return "", "a tail measure, a loss positive"

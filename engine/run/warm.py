@@ -1,0 +1,122 @@
+"""Kernels compiled before a run waits for them: all that runs use, each precision in a process of its own."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.inputs.run import resolve
+from engine.run.backend import choose_backend
+from engine.run.blocks import Progress
+from engine.run.load import load_inputs
+from engine.run.prepared import n_steps_of, prepared_by
+
+PRECISIONS = ("float64", "float32")
+PATHS = 128  # one block: what is compiled does not hang on their number
+LOOK_S = 0.5  # seconds between two looks at how far the others are
+N_KERNELS = 70  # of a precision, about: for the bar alone
+_DAYS = 3  # a horizon that is walked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmed:
+    """What became of the kernels of one precision on one kind of processor."""
+
+    processor: str  # that they are compiled for
+    precision: str
+    n_found: int  # kept from before
+    n_compiled: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptKernels:
+    """Where compiled kernels are, and how many bytes they take."""
+
+    folder: Path
+    n_files: int
+    n_bytes: int
+    is_written: bool  # False: the folder cannot be written, and nothing that was compiled stays
+
+
+def warm(precisions: Sequence[str], processors: Sequence[str], progress: Progress) -> tuple[Warmed, ...]:
+    """Compile, or find compiled, all kernels that runs use; processes of their own share the machine's cores.
+
+    Parameters
+    ----------
+    precisions : of PRECISIONS
+    processors : values of UNWIND_CPU; empty: the one that this process would take
+    progress : called with kernels done and about how many there will be
+
+    Raises
+    ------
+    InputError
+        A precision or a processor that there is not, or that this machine cannot run.
+    """
+    wrong = [each for each in precisions if each not in PRECISIONS]
+    if wrong:
+        raise InputError(f"--precision: must be {' or '.join(PRECISIONS)}, got {wrong[0]!r}")
+    asked = [(processor, precision) for processor in processors or ("",) for precision in precisions]
+    before, total = kept_kernels().n_files, len(asked) * N_KERNELS
+    context = multiprocessing.get_context("spawn")
+    n = min(len(asked), os.cpu_count() or 1)
+    with ProcessPoolExecutor(n, context, max_tasks_per_child=1) as pool:
+        flying = [pool.submit(_warmed, *each) for each in asked]
+        try:
+            while wait(flying, LOOK_S, FIRST_COMPLETED).not_done:
+                progress(min(kept_kernels().n_files - before, total), total)
+                if any(each.done() and each.exception() for each in flying):
+                    break
+            return tuple(each.result() for each in flying)
+        finally:
+            for each in flying:
+                each.cancel()
+
+
+def kept_kernels() -> KeptKernels:
+    """Return where kernels are kept, with those that were compiled for other precisions and processors."""
+    from kernels.numba.kept import kept_files
+    from kernels.numba.settings import cache_folder, is_written
+
+    files = kept_files()
+    n_bytes = sum(path.stat().st_size for path in files)
+    return KeptKernels(folder=cache_folder(), n_files=len(files), n_bytes=n_bytes, is_written=is_written())
+
+
+def host_processors() -> tuple[str, ...]:
+    """Return the levels of x86-64 that this machine has, best first: an image with all of them serves most others."""
+    from kernels.numba.settings import host_levels
+
+    return host_levels()
+
+
+def _warmed(processor: str, precision: str) -> Warmed:
+    """Prepare a run, value moves that are given and replay a path: that calls every kernel of the CPU's wing."""
+    if processor:
+        os.environ["UNWIND_CPU"] = processor
+    start = time.perf_counter()
+    say: Callable[[str], None] = lambda _: None  # noqa: E731
+    asked = {"paths": PATHS, "horizon_days": _DAYS, "scenarios": ["base"], "precision": precision}
+    config = resolve({**asked, "steps": "daily", "backend": "numba"}, {})
+    backend, inputs = choose_backend("numba", say), load_inputs(config)
+    drawn = prepared_by(config, inputs, backend, n_steps_of(config, inputs, say)).drawn
+    assert drawn is not None  # the base scenario's law is a diffusion
+    backend.pnl_of_moves(drawn.packed.book, np.zeros((drawn.packed.model.decay.shape[1], 1)))
+    backend.levels(drawn.program, np.zeros(1, np.uint64))
+
+    from kernels.numba.kept import KeptCode
+    from kernels.numba.settings import compiler_target
+
+    return Warmed(
+        processor=compiler_target()[0],
+        precision=precision,
+        n_found=KeptCode.n_found,
+        n_compiled=KeptCode.n_compiled,
+        seconds=time.perf_counter() - start,
+    )

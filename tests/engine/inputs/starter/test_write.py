@@ -1,0 +1,43 @@
+"""A folder to start from: it is read without an error or a warning of its own, and overwrites nothing."""
+
+import pytest
+
+from engine.book.check import check_book
+from engine.errors import InputError
+from engine.inputs.batch import read_batch
+from engine.inputs.book.load import load_book
+from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
+from engine.inputs.scenario.load import read_scenario
+from engine.inputs.starter.write import write_starter
+
+
+def test_every_file_is_read_and_all_are_of_one_date(tmp_path):
+    folder = tmp_path / "desk"
+    written = write_starter(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in written)
+    market = load_market(folder / "market.toml")
+    assert market.filtered is not None  # its rows lie beside it
+    assert market_warnings(market) == market_warnings(load_market(bundled_market_path()))
+    checked = check_book(load_book(folder / "book.csv", market.valuation_date), market)
+    assert [total.book for total in checked.books] == ["rates", "liabilities"]
+    assert checked.warnings == ()
+    assert read_scenario(folder / "scenario.toml").title == "JGB yields up, yen stronger"
+    batch = read_batch(folder / "batch.toml")
+    assert batch.dates == (market.valuation_date,)
+    assert [limit.name for limit in batch.limits] == ["ten-day VaR", "yen DV01 of a book"]
+    assert batch.limit_faults == ()
+    assert len((folder / "README.md").read_text(encoding="utf-8").splitlines()) == 5
+
+
+def test_nothing_is_overwritten_and_nothing_written_beside_it(tmp_path):
+    (tmp_path / "batch.toml").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds batch.toml already, and nothing is overwritten; name a new folder"):
+        write_starter(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["batch.toml"]
+    assert (tmp_path / "batch.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_starter(tmp_path / "file" / "desk")

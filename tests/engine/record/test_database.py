@@ -1,0 +1,90 @@
+"""A question reaches the record's tables and nothing else, and a signal ends it."""
+
+import os
+import signal
+import threading
+
+import pyarrow as pa
+import pytest
+
+from engine.errors import InputError
+from engine.record.database import answered, check_question
+from engine.record.tables import RESULTS_SCHEMA
+
+pytest.importorskip("duckdb", reason="needs the extra `store`")
+
+SCHEMAS = {"results": RESULTS_SCHEMA, "parts": pa.schema([("scenario", pa.string()), ("group", pa.string())])}
+OUTSIDE = "no file, no network, no extension"
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("SELECT * FROM read_csv('/etc/passwd')", OUTSIDE),
+        ("SELECT * FROM read_text('/etc/passwd')", OUTSIDE),
+        ("SELECT * FROM glob('/*')", OUTSIDE),
+        ("SELECT * FROM parquet_scan('https://example.org/x.parquet')", OUTSIDE),
+        ("SELECT * FROM sqlite_scan('a', 'b')", OUTSIDE),
+        ("SELECT * FROM '/etc/passwd'", "no table '/etc/passwd'"),
+        ("SELECT getenv('HOME')", "no function 'getenv'"),
+        ("ATTACH ':memory:' AS other", "one SELECT: nothing of a record is changed"),
+        ("COPY results TO '/tmp/x.csv'", "one SELECT: nothing of a record is changed"),
+        ("INSTALL httpfs", "one SELECT: nothing of a record is changed"),
+        ("SET enable_external_access = true", "one SELECT: nothing of a record is changed"),
+        ("DROP TABLE results", "one SELECT: nothing of a record is changed"),
+        ("SELECT 1; SELECT 2", "one SELECT, without another after a semicolon; got 2"),
+        ("", "got 0"),
+        ("SELECT vale FROM results", "no column 'vale'; did you mean 'value'?; `unwind runs tables`"),
+        ("SELECT r.vale FROM results r", "no column 'vale'; did you mean 'value'?"),
+        ("SELECT value FROM result", "no table 'result'; did you mean 'results'?"),
+        ("SELECT summ(value) FROM results", "no function 'summ'; did you mean 'sum'?"),
+        ("SELECT value FROM results WHERE", "no SQL, at or near 'WHERE'"),
+        ("SELECT value, count(*) FROM results", 'cannot be queried: column "value" must appear in the GROUP BY'),
+    ],
+)
+def test_a_wrong_question_is_refused_in_words(question, words):
+    with pytest.raises(InputError) as refused:
+        check_question(question, SCHEMAS)
+    assert words in str(refused.value)
+
+
+def test_a_question_says_which_tables_it_needs():
+    assert check_question("SELECT * FROM results JOIN parts USING (scenario);", SCHEMAS) == ("results", "parts")
+    assert check_question("WITH a AS (FROM Results) SELECT * FROM a", SCHEMAS) == ("results",)
+    assert check_question("SELECT 'a;b'", SCHEMAS) == ()
+
+
+def test_a_table_that_a_question_hides_is_not_an_empty_one():
+    """A name put together within the question is not found in its text, so that the table is not there."""
+    question = "SELECT count(*) FROM query('SELECT * FROM res' || 'ults')"
+    assert check_question(question, SCHEMAS) == ()
+    with pytest.raises(InputError, match="no table 'results'"), answered(question, {}) as found:
+        found.read_all()
+
+
+def test_an_answer_comes_in_batches_and_may_be_left_early():
+    with answered("SELECT i, i / 2 AS half FROM range(1000000) t(i)", {}) as found:
+        first = found.read_next_batch()
+    assert (first["i"][3].as_py(), first["half"][3].as_py()) == (3, 1.5)
+    assert first.num_rows < 1_000_000
+
+
+def test_what_fails_while_it_is_read_is_told():
+    with pytest.raises(InputError, match="Could not convert string 'x1'"):  # noqa: SIM117 the answer fails, not its start
+        with answered("SELECT CAST('x' || i AS INT) FROM range(1, 3) t(i)", {}) as found:
+            found.read_all()
+
+
+def test_a_signal_ends_a_question_that_would_take_days():
+    question = "SELECT count(*) FROM range(1000000000000) t(i) WHERE hash(i) = 3"
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), answered(question, {}) as found:
+        found.read_all()
+    timer.join()
+    assert threading.active_count() == 1  # nobody works on
+
+
+def test_what_the_reader_of_an_answer_does_wrong_is_not_laid_on_the_question():
+    with pytest.raises(OSError, match="no room"), answered("SELECT 1 AS one", {}):
+        raise OSError("no room")

@@ -1,0 +1,97 @@
+"""Books of files, frames and constructors: one checker, one digest."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import unwind_risk as uw
+from unwind_risk import positions
+
+DAY = date(2025, 5, 28)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return pd.read_csv(uw.Book.bundled("sample").paths[0], dtype=str)
+
+
+def test_a_frame_says_what_its_file_says(table):
+    book = uw.Book.from_frame(table)
+    assert book == uw.Book.bundled("sample")
+    compiled, again = book.compiled(DAY), uw.Book.bundled("sample").compiled(DAY)
+    assert compiled.position_ids == again.position_ids
+    assert np.array_equal(compiled.flows.amount, again.flows.amount)
+
+
+def test_numbers_and_dates_of_a_frame_are_taken_as_they_are(table):
+    typed = table.assign(notional=table["notional"].astype(float), maturity=pd.to_datetime(table["maturity"]))
+    days = [date.fromisoformat(each) if isinstance(each, str) else None for each in table["maturity"]]
+    objects = table.assign(maturity=pd.Series(days, table.index, object))
+    assert uw.Book.from_frame(typed) == uw.Book.from_frame(objects) == uw.Book.bundled("sample")
+
+
+def test_errors_of_a_frame_name_row_and_column(table):
+    bad = table.head(3).set_axis(["x", "y", "z"]).copy()
+    bad.loc["x", "coupon"] = "2.5"
+    bad.loc["z", "position_id"] = bad.loc["y", "position_id"]
+    with pytest.raises(uw.InputError) as refusal:
+        uw.Book.from_frame(bad, name="desk")
+    assert str(refusal.value).splitlines() == [
+        "book 'desk': row 'x', coupon: must be at least 0 and below 0.1, got 2.5; is 0.025 meant? Rates are decimals"
+        " per year",
+        f"book 'desk': row 'z', position_id: {bad.loc['y', 'position_id']!r} already stands in row 'y'; ids are unique"
+        " in a file",
+    ]
+
+
+def test_what_depends_on_the_date_is_found_by_the_run_and_names_the_row():
+    late = positions.OIS("swap", 1e9, currency="JPY", start_date="2024-03-29", maturity="2034-03-29", rate=0.01)
+    book = uw.Book.of(late)
+    with pytest.raises(uw.InputError, match="book 'book': row 'swap', fixed_so_far: "):
+        uw.run(book, paths=200)
+
+
+@pytest.mark.parametrize("value", [True, [1], b"1"])
+def test_a_value_that_no_file_holds_is_refused(table, value):
+    bad = table.astype(object).copy()
+    bad["notional"] = [value, *bad["notional"][1:]]
+    with pytest.raises(uw.InputError, match="row '0', notional: must be a number, a date or text, got"):
+        uw.Book.from_frame(bad)
+
+
+def test_a_book_of_constructors_is_the_frame_of_their_fields():
+    bond = positions.JGB("bond", 1e9, coupon=0.012, maturity="2035-03-20", price=98.5)
+    basket = positions.JGB_FUTURE(
+        "future", 10, contract="JGB10-2509", deliverables=((0.008, date(2033, 12, 20)), (0.011, date(2034, 6, 20)))
+    )
+    frame = pd.DataFrame(
+        {
+            "position_id": ["bond", "future"],
+            "kind": ["JGB", "JGB_FUTURE"],
+            "currency": "JPY",
+            "notional": [1e9, 10],
+            "coupon": [0.012, None],
+            "maturity": ["2035-03-20", None],
+            "price": [98.5, None],
+            "contract": [None, "JGB10-2509"],
+            "deliverables": [None, "0.008@2033-12-20 0.011@2034-06-20"],
+        }
+    )
+    assert uw.Book.of(bond, basket, name="desk") == uw.Book.from_frame(frame, name="desk")
+    assert set(uw.Book.of(bond, name="desk").compiled(DAY).books) == {"desk"}
+
+
+def test_a_book_without_rows_and_one_without_a_name_are_refused():
+    with pytest.raises(uw.InputError):
+        uw.Book.of()
+    with pytest.raises(uw.InputError, match="name: a book's name has"):
+        uw.Book.of(positions.CASH("a", 1.0, currency="JPY"), name="a b")
+
+
+def test_a_file_is_checked_when_it_is_read(tmp_path):
+    file = tmp_path / "book.csv"
+    file.write_text("position_id,kind,currency,notional\na,CASH,JPY,many\n")
+    with pytest.raises(uw.InputError, match="line 2, notional: must be a number in plain digits"):
+        uw.Book.read(file)

@@ -1,0 +1,47 @@
+"""A constructor for every registered kind, whose example is the template's."""
+
+import inspect
+from datetime import date
+
+import pytest
+
+from engine.errors import InputError
+from engine.inputs.book.fields import parsed
+from engine.instruments.registry import KINDS
+from engine.instruments.rows.columns import COLUMNS
+from engine.instruments.rows.template import example_row
+from unwind_risk import positions
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kinds_example_is_made_by_its_constructor(name):
+    row = {column: text for column, text in example_row(KINDS[name]).items() if column != "kind"}
+    fields = {column: parsed(COLUMNS[column], text) for column, text in row.items()}
+    made = getattr(positions, name)(**fields)
+    assert made.filled == {**fields, "kind": KINDS[name]}
+    assert inspect.signature(getattr(positions, name)).parameters.keys() >= fields.keys()
+
+
+def test_a_docstring_says_what_each_argument_is():
+    text = inspect.getdoc(positions.JGB)
+    assert text.startswith("Return a position of kind JGB: Japanese government bond")
+    assert "coupon : decimal per year, 0.0425 is 4.25 %" in text
+    assert "Of price and market_yield one at most." in text
+
+
+def test_what_a_file_would_be_refused_for_is_refused_by_column():
+    with pytest.raises(InputError) as refusal:
+        positions.JGB("a", 1e9, coupon=1.0, maturity=date(2035, 3, 20), price=99.0, market_yield=0.01)
+    assert str(refusal.value).splitlines() == [
+        "position 'a', coupon: must be at least 0 and below 0.1, got 1.0",
+        "position 'a', market_yield: JGB takes `price` or `market_yield`, got both; leave one empty",
+    ]
+    with pytest.raises(InputError, match="position 'a', maturity: there is no such day, got '2035-02-30'"):
+        positions.JGB("a", 1e9, coupon=0.01, maturity="2035-02-30")
+
+
+def test_a_missing_argument_and_an_unknown_kind_are_python_errors():
+    with pytest.raises(TypeError, match="coupon"):
+        positions.JGB("a", 1e9, maturity="2035-03-20")
+    with pytest.raises(AttributeError, match="no kind of position called 'JBG'; there are JGB, "):
+        positions.JBG  # noqa: B018
