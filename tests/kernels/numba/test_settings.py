@@ -104,10 +104,11 @@ def test_an_edit_of_an_imported_helper_is_compiled_anew(tmp_path):
     assert result == ["True", "7.0"]  # 1 * 0 + 1 + 2 * 3
     again, hits, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
     assert (again, hits, *result) == (first, "1", "True", "7.0")
-    copy_kernels(tmp_path, "numba/intrinsics.py", "builder.fma(*args)", "builder.fmul(builder.fma(*args), args[0])")
+    thrice = "drawn.fma(drawn.same(ir.Constant(drawn.vector.element, 2.0)), drawn.load(k), drawn.load(k))"
+    copy_kernels(tmp_path, "numba/intrinsics.py", "drawn.load(k)", thrice)
     edited, hits, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
     assert edited != first
-    assert (hits, *result) == ("0", "True", "14.0")  # (1 * 0 + 1) * 1, then (2 * 3 + 1) * 2
+    assert (hits, *result) == ("0", "True", "19.0")  # 1 * 0 + 1 + 2 * (2 * 3 + 3)
 
 
 def imported_by_numba_kernels():
