@@ -17,6 +17,7 @@ _LOCKED = (
     "SET python_enable_replacements = false",  # else a name is looked up in our own code
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
+    "SET memory_limit = '50%'",  # of the machine's or the container's: the tables that are read take some too
     "SET temp_directory = ''",  # what does not fit the memory is refused, and not written to a disk
     "SET enable_external_access = false",
     "SET lock_configuration = true",
