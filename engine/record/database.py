@@ -17,7 +17,6 @@ _LOCKED = (
     "SET python_enable_replacements = false",  # else a name is looked up in our own code
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
-    "SET memory_limit = '50%'",  # of the machine's or the container's: the tables that are read take some too
     "SET temp_directory = ''",  # what does not fit the memory is refused, and not written to a disk
     "SET enable_external_access = false",
     "SET lock_configuration = true",
@@ -114,11 +113,17 @@ def database(tables: Mapping[str, pa.Table]) -> Iterator[Any]:
                 connection.register("held", table)
                 connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM held')
                 connection.unregister("held")
-            for setting in _LOCKED:
+            for setting in (_half_of_memory(connection), *_LOCKED):
                 connection.execute(setting)
             yield connection
     except duckdb.Error as error:
         raise InputError(_in_words(str(error), tables)) from None
+
+
+def _half_of_memory(connection: Any) -> str:
+    """Return a setting that halves what the database may take: the tables and the reader of an answer take some too."""
+    amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0].split()  # 18.8 GiB
+    return f"SET memory_limit = '{float(amount) / 2.0:.3f} {unit}'"
 
 
 def _in_words(error: str, tables: Mapping[str, pa.Table]) -> str:

@@ -90,8 +90,9 @@ def test_what_the_reader_of_an_answer_does_wrong_is_not_laid_on_the_question():
         raise OSError("no room")
 
 
-def test_a_question_takes_half_of_the_memory_at_most():
+def test_a_question_takes_half_of_what_the_database_would():
     """The tables are in memory beside the database, and so is what reads the answer."""
-    megabytes = "SELECT CAST(value AS VARCHAR) FROM duckdb_settings() WHERE name = 'memory_limit'"
-    with database({}) as connection, duckdb.connect(config={"memory_limit": "50%"}) as half:
-        assert connection.sql(megabytes).fetchone() == half.sql(megabytes).fetchone()
+    said = "SELECT CAST(split_part(value, ' ', 1) AS DOUBLE) FROM duckdb_settings() WHERE name = 'memory_limit'"
+    with database({}) as connection, duckdb.connect() as other:
+        # both are printed with one decimal
+        assert 2.0 * connection.execute(said).fetchone()[0] == pytest.approx(other.execute(said).fetchone()[0], abs=0.2)
