@@ -58,8 +58,6 @@ COMMANDS = (
     ("batch", "run", "night.toml", "--date", "2025-05-28"),
     ("batch", "status", "night.toml", "--date", "2025-05-28"),
     ("batch", "verify", "record"),
-    ("runs", "list", "record"),
-    ("runs", "show", "record"),
     ("reproduce", ONE_RUN),
 )
 
