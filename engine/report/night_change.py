@@ -34,14 +34,11 @@ class _Shown:
         return tuple(i for i in range(n) if any(each.parts[i].value or each.parts[i].se for each in self.columns))
 
 
-def change_charts(sheet: Sheet, change: NightsChange | str | None) -> tuple[Chart, ...]:
-    """Return the change of a run since the night before, or why there is none; nothing where no night came before.
-
-    change   taken apart; a sentence where it could not be; None: nobody asked
-    """
+def change_charts(sheet: Sheet) -> tuple[Chart, ...]:
+    """Return the change of a run since the night before, or why there is none; nothing where no night came before."""
     if sheet.before.run is None:
         return ()
-    title = f"What changed since {sheet.before.run.night}"
+    title, change = f"What changed since {sheet.before.run.night}", sheet.change
     if change is None:
         return (nothing(sheet, "change", title, _HOW),)
     if isinstance(change, str):
@@ -58,7 +55,7 @@ def _shown(change: NightsChange) -> _Shown:
         if each.scope != _TOTAL and (each.measure, each.confidence) == (lead.measure, lead.confidence)
     ]
     found = (*total, *(books if len(books) > 1 else ()))
-    amounts = [value for each in found for value in (each.change, *(part.value for part in each.parts))]
+    amounts = [value for each in found for value in (each.before.value, each.after.value, each.change)]
     return _Shown(change=change, columns=found, scale=scale_of(change.currency, amounts))
 
 
@@ -79,7 +76,7 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     rows: list[Sequence[Entry]] = [
         [f"recorded on {first}", *(estimate(each.before.value, each.before.se) for each in found)],
         *_parts(shown),
-        ["change", *(estimate(each.change, each.change_se, signed=True) for each in found)],
+        ["change", *(shown.scale.change(each.change, each.change_se) for each in found)],
         [f"recorded on {second}", *(estimate(each.after.value, each.after.se) for each in found)],
     ]
     note = " ".join([prose(change), *(f"{each[:1].upper()}{each[1:]}." for each in change.notes)])
@@ -91,7 +88,7 @@ def _parts(shown: _Shown) -> Iterator[list[Entry]]:
         parts = [each.parts[i] for each in shown.columns]
         yield [
             shown.change.movers[i].label,
-            *(shown.scale.estimate(part.value, part.se, signed=True) for part in parts),
+            *(shown.scale.change(part.value, part.se) for part in parts),
         ]
 
 

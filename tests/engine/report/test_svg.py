@@ -34,7 +34,7 @@ def test_ids_are_the_charts_own():
 
 def test_colours_are_the_styles_variables():
     found = picture()
-    assert "var(--one)" in found
+    assert "var(--s1)" in found
     assert set(re.findall(r"#[0-9a-fA-F]{6}", found)) <= {"#ffffff"}
     assert "<style" not in found
     assert "<metadata" not in found
