@@ -1,15 +1,15 @@
 """What changed since the night before: the change of VaR and ES in parts, each with its paired error."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.explain.nights.change import NightsChange
 from engine.explain.nights.change_prose import headline_of, prose
 from engine.explain.nights.tail_change import TailChange
-from engine.report import charts
 from engine.report.numbers import Scale, confidence_text, scale_of
-from engine.report.parts import Chart, Entry, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, book_name, nothing
+from engine.report.parts import Chart, Entry, columns, table
+from engine.report.pictures.part_bars import PartBar, part_bars
+from engine.report.sheet import Sheet, book_name, nothing
 from engine.risk.measures.registry import MEASURES
 
 _HOW = (
@@ -64,7 +64,8 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     key, name = sheet.key("change"), f"{MEASURES[lead.measure].label} {confidence_text(lead.confidence)}"
     bars = [_bar(shown, lead, i) for i in shown.places]
     alt = f"What {len(bars)} parts made of the change of {name} of {change.scenario}, in {shown.scale.unit}."
-    svg = charts.contributions(key, alt, bars, [f"the change of {name}"], shown.scale.unit) if bars else ""
+    finer = replace(shown.scale, decimals=shown.scale.decimals + 1)  # as changes are shown
+    svg = part_bars(alt, bars, finer) if bars else ""
     heads = columns("part", *(_heading(each) for each in shown.columns))
     caption = (
         f"In {shown.scale.unit}, {change.scenario}; what raises a loss is positive. Parts are Shapley's shares over"
@@ -92,10 +93,9 @@ def _parts(shown: _Shown) -> Iterator[list[Entry]]:
         ]
 
 
-def _bar(shown: _Shown, lead: TailChange, place: int) -> charts.PartBar:
-    part, divisor = lead.parts[place], shown.scale.divisor
-    label = short(shown.change.movers[place].label, AXIS_NAME)
-    return charts.PartBar(label=label, value=part.value / divisor, error=part.se / divisor, marks=())
+def _bar(shown: _Shown, lead: TailChange, place: int) -> PartBar:
+    part = lead.parts[place]
+    return PartBar(label=shown.change.movers[place].label, value=part.value, error=part.se)
 
 
 def _heading(each: TailChange) -> str:

@@ -1,9 +1,9 @@
 """The figures of one run in every scenario, and its VaR by night against what was realised."""
 
-from engine.report import charts
 from engine.report.earlier_nights import DatedTail, dated_tails
 from engine.report.numbers import NONE, Scale, confidence_text
 from engine.report.parts import Chart, Entry, Table, columns, listed, table
+from engine.report.pictures import charts
 from engine.report.sheet import (
     ALL_BOOKS,
     PAIRED,

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 
-from engine.report.charts import Bar, books
-from engine.report.svg import draw
+from engine.report.pictures.charts import Bar, books
+from engine.report.pictures.svg import draw
 
 BARS = [Bar(label=name, value=2.0, se=0.1, marks=(2.4,)) for name in ("$a$", "<b>&", "生命保険")]
 
