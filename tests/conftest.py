@@ -16,6 +16,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("fixed", deadline=None, derandomize=True)
     settings.register_profile("drawn", deadline=None)
     settings.load_profile("fixed" if config.option.markexpr == "not slow" else "drawn")
+    for name in ("COLUMNS", "LINES"):  # of whoever runs the tests, and of their workers: pages would follow them
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")

@@ -27,5 +27,6 @@ def test_no_code_takes_another_scenario_for_the_default():
     }
     assert named == {
         "engine/record/manifest.py",  # records of that time
+        "engine/run/warm.py",  # compiles what a plain run takes; nothing of it is kept
         "engine/scenario/under_laws.py",  # the scenario without a change, which laws are laid under
     }
