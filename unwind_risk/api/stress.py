@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.analysis.stress import StressTable, as_json, stress_table
-from engine.book.value import book_warnings
+from engine.book.fit import fit
+from engine.book.warnings import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.inputs.run_keywords import settings_of
 from engine.inputs.scenario.load import AT_ONCE
@@ -122,5 +123,6 @@ def stress_with(book: Book, market: Market, scenarios: Sequence[Scenario], curre
     """Stress what is loaded; raises as `stress`."""
     compiled = book.compiled(market.valuation_date)
     found = stress_table(compiled, market.loaded, [each.loaded for each in scenarios], currency)
-    warnings = (*market.warnings, *book_warnings(compiled, market.loaded), *found.notes)
+    of_book = valued_book_warnings(compiled, market.loaded, fit(compiled, market.loaded))
+    warnings = (*market.warnings, *of_book, *found.notes)
     return StressResult(stressed=found, valuation_date=market.valuation_date, warnings=warnings)
