@@ -113,11 +113,17 @@ def database(tables: Mapping[str, pa.Table]) -> Iterator[Any]:
                 connection.register("held", table)
                 connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM held')
                 connection.unregister("held")
-            for setting in _LOCKED:
+            for setting in (_half_of_memory(connection), *_LOCKED):
                 connection.execute(setting)
             yield connection
     except duckdb.Error as error:
         raise InputError(_in_words(str(error), tables)) from None
+
+
+def _half_of_memory(connection: Any) -> str:
+    """Return a setting that halves what the database may take: the tables and the reader of an answer take some too."""
+    amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0].split()  # 18.8 GiB
+    return f"SET memory_limit = '{float(amount) / 2.0:.3f} {unit}'"
 
 
 def _in_words(error: str, tables: Mapping[str, pa.Table]) -> str:

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from engine.errors import InputError
-from engine.record.database import answered, check_question
+from engine.record.database import answered, check_question, database
 from engine.record.tables import RESULTS_SCHEMA
 
-pytest.importorskip("duckdb", reason="needs the extra `store`")
+duckdb = pytest.importorskip("duckdb", reason="needs the extra `store`")
 
 SCHEMAS = {"results": RESULTS_SCHEMA, "parts": pa.schema([("scenario", pa.string()), ("group", pa.string())])}
 OUTSIDE = "no file, no network, no extension"
@@ -88,3 +88,11 @@ def test_a_signal_ends_a_question_that_would_take_days():
 def test_what_the_reader_of_an_answer_does_wrong_is_not_laid_on_the_question():
     with pytest.raises(OSError, match="no room"), answered("SELECT 1 AS one", {}):
         raise OSError("no room")
+
+
+def test_a_question_takes_half_of_what_the_database_would():
+    """The tables are in memory beside the database, and so is what reads the answer."""
+    said = "SELECT CAST(split_part(value, ' ', 1) AS DOUBLE) FROM duckdb_settings() WHERE name = 'memory_limit'"
+    with database({}) as connection, duckdb.connect() as other:
+        # both are printed with one decimal
+        assert 2.0 * connection.execute(said).fetchone()[0] == pytest.approx(other.execute(said).fetchone()[0], abs=0.2)
