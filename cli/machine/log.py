@@ -58,7 +58,9 @@ def write(level: str, event: str, message: str, **fields: Any) -> None:
         **{name: value for name, value in fields.items() if value is not None},
         "message": message,
     }
-    print(json.dumps(said, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+    # At one go: another thread's line comes before or after it, and not between it and its end.
+    sys.stderr.write(f"{json.dumps(said, ensure_ascii=False, default=str)}\n")
+    sys.stderr.flush()
 
 
 def record(event: str, message: str, **fields: Any) -> None:
@@ -103,17 +105,30 @@ class _Wrapped:
     def write(self, text: str) -> int:
         *lines, self._part = (self._part + text).split("\n")
         for line in filter(None, lines):
-            self._stream.write(f"{line if line.startswith('{') else _said(line)}\n")
+            self._write_line(line)
         return len(text)
 
     def flush(self) -> None:
+        rest, self._part = self._part, ""  # a last line without an end is one, too
+        if rest:
+            self._write_line(rest)
         self._stream.flush()
+
+    def _write_line(self, line: str) -> None:
+        self._stream.write(f"{line if _is_object(line) else _said(line)}\n")
 
     def isatty(self) -> bool:
         return False  # a bar would be no JSON
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _said(line: str) -> str:

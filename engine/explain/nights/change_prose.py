@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.explain.amount_text import amount, listed
 from engine.explain.nights.movers import AGEING, CORRELATIONS, CURVE, LAW, LEAD, PRICES, TRADES
 from engine.explain.nights.tail_change import SIMULATION, ChangePart, TailChange
+from engine.law.past.filtered import step_spans
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.registry import MEASURES
 
@@ -73,7 +74,7 @@ def _name(change: "NightsChange", key: str) -> str:
     if key.startswith(CURVE) and "+" not in key:
         return f"the move of the {label} curve"
     said = {
-        AGEING: "the passing of time, with the weekends and holidays that the horizon then spans",
+        AGEING: f"the passing of time{_spans(change)}",
         PRICES: f"the move of {label}",
         CORRELATIONS: "correlations and the table of past days",
         LEAD: f"the New York close of {change.nights[1]}, which Tokyo follows on the next day, in place of that of"
@@ -82,6 +83,17 @@ def _name(change: "NightsChange", key: str) -> str:
         LAW: "the scenario's law and parameters",
     }
     return said.get(key, label)
+
+
+def _spans(change: "NightsChange") -> str:
+    """Say where the horizon holds other weekdays: business days are few over holidays, but vols go by weekdays.
+
+    A weekend is in neither; it only makes payments come nearer.
+    """
+    before, now = (f"{step_spans(night, change.horizon_days).sum():.0f}" for night in change.nights)
+    if before == now:
+        return ""
+    return f", by which the horizon holds {now} weekdays in place of {before}, holidays on weekdays among them"
 
 
 def _rest(change: "NightsChange") -> Iterator[str]:

@@ -64,6 +64,14 @@ def test_what_others_print_is_an_object_too(capsys, as_json):
     assert [line["message"] for line in lines(capsys)] == ["Usage: unwind run", "Try --help"]
 
 
+def test_what_only_looks_like_an_object_and_a_last_line_without_an_end_are_objects(capsys, as_json):
+    as_json()
+    print("{'no': JSON}", file=sys.stderr)
+    sys.stderr.write("cut off")
+    sys.stderr.flush()
+    assert [line["message"] for line in lines(capsys)] == ["{'no': JSON}", "cut off"]
+
+
 def test_progress_has_counts_and_the_last_is_always_said(capsys, as_json):
     as_json()
     report = heartbeat(time.monotonic)
