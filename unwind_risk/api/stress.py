@@ -16,6 +16,7 @@ from engine.inputs.scenario.load import AT_ONCE
 from kernels.types import F64
 from unwind_risk.api.book import Book, book_of
 from unwind_risk.api.frames import arrow_of, framed, html_of
+from unwind_risk.api.keywords import of_keywords
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.scenario import Scenario, scenarios_of
 
@@ -42,6 +43,11 @@ class StressResult:
     stressed: StressTable  # the engine's
     valuation_date: date
     warnings: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what was done to scenarios' markets that a reader should know; `warnings` has them too."""
+        return self.stressed.notes
 
     def table(self) -> "pd.DataFrame":
         """Return a row for each scenario and position; units in `.attrs["units"]`."""
@@ -91,6 +97,7 @@ class StressResult:
         return html_of(frame, f"P&L of shocks on {self.valuation_date}, {found.currency}, gains positive")
 
 
+@of_keywords
 def stress(
     book: "Given[Book]" = None,
     market: Market | str | Path | None = None,

@@ -21,13 +21,7 @@ from engine.instruments.rows.texts import id_error, shown, text_error
 MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
 
 SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
-_JAPANESE_KINDS = {
-    "国債": "JGB",
-    "利付国債": "JGB",
-    "国庫短期証券": "JGB_BILL",
-    "物価連動国債": "JGBI",
-    "米国債": "UST",
-}
+_JAPANESE_KINDS = {"国債": "JGB", "国庫短期証券": "JGB_BILL", "物価連動国債": "JGBI", "米国債": "UST"}  # for hints
 _SPREADSHEET_ZERO = date(1899, 12, 30)
 _SHORTENED = re.compile(r"[0-9]\.[0-9]+[eE]\+[0-9]{2}")  # 1.23457E+18, as Excel saves an id of 19 digits
 

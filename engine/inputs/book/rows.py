@@ -41,9 +41,7 @@ def read_rows(table: Table, valuation_date: date | None) -> Rows:
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
     firsts: dict[str, tuple[int, dict[str, Value]]] = {}
-    added: dict[
-        frozenset[tuple[str, Value]], list[int]
-    ] = {}  # lines of rows that add up to a position, by what they say
+    added: dict[frozenset[tuple[str, str]], list[int]] = {}  # lines of rows that add up, by what they say
     for line, texts in table.rows:
         values, errors = _values(columns, texts, missing_prices)
         name, kind = values.get("position_id"), values.get("kind")
@@ -62,7 +60,7 @@ def read_rows(table: Table, valuation_date: date | None) -> Rows:
         elif not table.misspelt:
             rows.positions.append(_position(values, line))
             if isinstance(kind, Kind) and kind.rule.adds_up:
-                added.setdefault(frozenset(values.items()), []).append(line)
+                added.setdefault(frozenset((name, str(value)) for name, value in values.items()), []).append(line)
     if missing_prices:
         shown = ", ".join(f"{marker!r} x {count:,}" for marker, count in sorted(missing_prices.items()))
         rows.warnings.append(f"column 'price': {missing_prices.total():,} fields read as no price ({shown})")

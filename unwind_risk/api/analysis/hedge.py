@@ -17,6 +17,7 @@ from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
 from unwind_risk.api.given import amount_of, whole_of
+from unwind_risk.api.keywords import of_keywords
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
 
@@ -108,6 +109,7 @@ class Hedge:
         )
 
 
+@of_keywords
 def hedge(
     run: Run,
     hedges: "pd.DataFrame | str | Path | None" = None,
