@@ -13,7 +13,7 @@ from engine.book.fx_terms import FxTerms, fx_terms
 from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import curve_dv01
 from engine.book.value import position_values
-from engine.book.warnings import valued_book_warnings
+from engine.book.warnings.valued import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.instruments.registry import KINDS
 from engine.market.market import Market

@@ -12,7 +12,7 @@ from engine.book.fit import fit
 from engine.book.fx_terms import FxTerms, fx_terms
 from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import Greeks, greeks
-from engine.book.warnings import valued_book_warnings
+from engine.book.warnings.valued import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.market.factors import tenor_label
 from engine.market.market import Market

@@ -7,7 +7,7 @@ from hashlib import sha256
 from engine.book.compiled import CompiledBook
 from engine.book.fit import fit
 from engine.book.used_factors import used_factors
-from engine.book.warnings import valued_book_warnings
+from engine.book.warnings.valued import valued_book_warnings
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings

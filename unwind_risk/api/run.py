@@ -15,7 +15,7 @@ from engine.run.load import Inputs, loaded_inputs
 from engine.run.prepared import prepare
 from engine.run.start import finish
 from unwind_risk.api.book import Book, book_of
-from unwind_risk.api.keywords import of_keywords
+from unwind_risk.api.given import of_keywords
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown

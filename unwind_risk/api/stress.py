@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from engine.analysis.stress import StressTable, as_json, stress_table
 from engine.book.fit import fit
-from engine.book.warnings import valued_book_warnings
+from engine.book.warnings.valued import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.inputs.run_keywords import settings_of
 from engine.inputs.scenario.load import AT_ONCE
 from kernels.types import F64
 from unwind_risk.api.book import Book, book_of
 from unwind_risk.api.frames import arrow_of, framed, html_of
-from unwind_risk.api.keywords import of_keywords
+from unwind_risk.api.given import of_keywords
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.scenario import Scenario, scenarios_of
 

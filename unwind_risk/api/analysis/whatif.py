@@ -16,7 +16,7 @@ from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, record
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book
 from unwind_risk.api.frames import framed
-from unwind_risk.api.keywords import of_keywords
+from unwind_risk.api.given import of_keywords
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
 

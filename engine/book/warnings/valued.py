@@ -4,9 +4,9 @@ import numpy as np
 
 from engine.book.compiled import CompiledBook
 from engine.book.fit import Fits, fit_warnings
-from engine.book.odd_levels import odd_level_warnings
 from engine.book.static_inputs import static_input_warnings
 from engine.book.value import book_warnings
+from engine.book.warnings.odd_levels import odd_level_warnings
 from engine.market.market import Market
 from kernels.types import F64
 

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.book.odd_levels import odd_level_warnings
+from engine.book.warnings.odd_levels import odd_level_warnings
 
 JGB = {"kind": "JGB", "maturity": "2035-03-20", "notional": 1e9}
 
