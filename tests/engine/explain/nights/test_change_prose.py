@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from engine.explain.nights.change import as_json
+from engine.explain.nights.change_json import as_json
 from engine.explain.nights.change_prose import headline_of, prose
 from engine.explain.nights.pnl_explain import PnlExplain
 from engine.explain.nights.tail_change import ChangePart, RecordedFigure
