@@ -11,7 +11,7 @@ FOLDER = PurePosixPath("docs/reference/files")
 COLUMNS = ("key", "holds", "default", "range", "meaning")
 _TITLES = {
     "market": "Market file (TOML)",
-    "book": "Book (CSV, Parquet)",
+    "book": "Book (CSV, Excel, Parquet)",
     "scenario": "Scenario (TOML)",
     "run": "Run file (RUN.toml)",
     "batch": "Batch file (TOML)",

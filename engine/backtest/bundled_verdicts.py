@@ -23,6 +23,7 @@ from engine.risk.standing import STRESS_LABEL, Standing
 
 SUMS = ("total",)  # scopes that are no book
 NO_BACKTEST = "no backtest of it is recorded"
+OF_BOOKS = "sample books"  # whose verdicts these are, said beside a user's own book
 _LEFT_OUT = ("exceptions", "years", "sha256", "notes")  # of verdicts.json: days, and what names its maker's files
 
 
@@ -66,7 +67,7 @@ class BundledVerdicts:
     def words_of(self, law: str) -> str:
         """Return what is said of a law by name."""
         if law in self.laws:
-            return self.laws[law].words
+            return f"{OF_BOOKS}: {self.laws[law].words}"
         is_stress = law in LAW_KINDS and LAW_KINDS[law].way is Way.STRESS
         return "no forecast, and so no backtest" if is_stress else NO_BACKTEST
 
@@ -76,7 +77,7 @@ class BundledVerdicts:
             return labelled(standing, self.words_of(scenario))
         if standing.law is None:
             return labelled(standing, standing.loop or NO_BACKTEST)
-        return labelled(standing, f"law {standing.law}: {self.words_of(standing.law)}")
+        return labelled(standing, _of_law(standing.law, self.words_of(standing.law)))
 
     def short_words_for(self, scenario: str, standing: Standing) -> str:
         """Return `words_for`, without what a stress's law fails: a table has no room for it."""
@@ -84,7 +85,7 @@ class BundledVerdicts:
             return self.words_for(scenario, standing)
         verdict = self.laws[standing.law]
         fails = any(not each.passes for each in verdict.horizons)
-        return labelled(standing, f"law {standing.law}: {'fails' if fails else verdict.words}")
+        return labelled(standing, _of_law(standing.law, f"{OF_BOOKS}: {'fails' if fails else verdict.words}"))
 
     @property
     def basis(self) -> str:
@@ -119,6 +120,10 @@ def condensed(content: Mapping[str, Any]) -> dict[str, Any]:
 def labelled(standing: Standing, words: str) -> str:
     """Return what a backtest says, after the label of a stress where it is one."""
     return f"{STRESS_LABEL}; {words}" if standing.is_stress else words
+
+
+def _of_law(law: str, words: str) -> str:
+    return f"law {law}{', ' if words.startswith(OF_BOOKS) else ': '}{words}"
 
 
 def explained(words: Iterable[str]) -> str:

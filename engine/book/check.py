@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import Fits, fit, fit_warnings
+from engine.book.fit import Fits, fit
 from engine.book.fx_terms import FxTerms, fx_terms
 from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import curve_dv01
-from engine.book.static_inputs import static_input_warnings
-from engine.book.value import book_warnings, position_values
+from engine.book.value import position_values
+from engine.book.warnings.valued import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.instruments.registry import KINDS
 from engine.market.market import Market
@@ -21,8 +21,6 @@ from engine.payoffs.flows import settlement_values
 from engine.payoffs.quoted import Bonds, bonds_at, by_quotation
 from engine.payoffs.registry import PAYOFFS
 from kernels.types import F64
-
-USUAL_SPREAD_BP = 200.0  # government bonds keep far closer to their curve: a wider spread is more often a wrong price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +89,7 @@ def check_book(book: CompiledBook, market: Market) -> BookCheck:
         fx=fx_terms(book, market, fits, values),
         books=tuple(_total(name, book, values, sensitivities) for name in dict.fromkeys(book.books)),
         total=_total(None, book, values, sensitivities),
-        warnings=(
-            *book_warnings(book, market),
-            *fit_warnings(book, fits),
-            *static_input_warnings(book, market, fits),
-            *_wide_spreads(book, fits.spreads),
-        ),
+        warnings=valued_book_warnings(book, market, fits),
     )
 
 
@@ -207,16 +200,6 @@ def _quotes(book: CompiledBook, market: Market, fits: Fits) -> _Quotes:
             if found.bonds is not None:
                 every.market_yield[found.position] = _yields(book, found.bonds, found.clean_price)
     return every
-
-
-def _wide_spreads(book: CompiledBook, spreads: F64) -> tuple[str, ...]:
-    """Return a warning that names the positions, when spreads are wider than a government bond's price explains."""
-    wide = np.flatnonzero(1e4 * np.abs(spreads) > USUAL_SPREAD_BP)
-    if not wide.size:
-        return ()
-    named = ", ".join(f"{book.position_ids[i]!r} {1e4 * spreads[i]:+.0f} bp" for i in wide[:5].tolist())
-    more = f" and {wide.size - 5:,} more" if wide.size > 5 else ""
-    return (f"spreads beyond +-{USUAL_SPREAD_BP:g} bp: {named}{more}; check price, coupon and maturity",)
 
 
 def _total(name: str | None, book: CompiledBook, values: F64, sensitivities: Mapping[str, F64]) -> CheckTotal:

@@ -67,8 +67,8 @@ def _curves_lacking(book: CompiledBook, market: Market) -> Iterator[str]:
                 found.setdefault(name, []).append(options.position[rows])
     for name, positions in sorted(found.items()):
         yield (
-            f"the market has no curve {name!r}, needed by {_first(book, positions)}; it has"
-            f" {', '.join(market.curves)}; {curve_way_out(name)}"
+            f"the market has no curve {name!r}, needed by {_first(book, positions)}"
+            f"{did_you_mean(name, list(market.curves))}; it has {', '.join(market.curves)}; {curve_way_out(name)}"
         )
 
 

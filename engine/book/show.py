@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import fit, fit_warnings
+from engine.book.fit import fit
 from engine.book.fx_terms import FxTerms, fx_terms
 from engine.book.fx_terms import as_json as terms_as_json
 from engine.book.greeks import Greeks, greeks
-from engine.book.value import book_warnings
+from engine.book.warnings.valued import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.market.factors import tenor_label
 from engine.market.market import Market
@@ -74,7 +74,7 @@ def show_book(book: CompiledBook, market: Market, n_largest: int) -> BookShow:
         largest=tuple(_row(book.position_ids[i], book.kinds[i], found, np.arange(books.size) == i) for i in largest),
         references={f"{pair}_VOL": tenor_label(vols.reference) for pair, vols in market.fx_vols.items()},
         fx=tuple(terms for terms in fx_terms(book, market, fits, found.values) if terms.position_id in listed),
-        warnings=(*book_warnings(book, market), *fit_warnings(book, fits)),
+        warnings=valued_book_warnings(book, market, fits),
     )
 
 

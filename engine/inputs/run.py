@@ -182,8 +182,8 @@ class RunConfig(Strict):
         default=(),
         alias="book",
         max_length=1000,
-        description="Book file or files (CSV or Parquet); of several, the total is over all. In a RUN.toml, relative to"
-        " that file. Default: the bundled samples.",
+        description="Book file or files (CSV, spreadsheet or Parquet); of several, the total is over all. In a"
+        " RUN.toml, relative to that file. Default: the bundled samples.",
     )
     scenarios: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],

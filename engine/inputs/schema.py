@@ -48,8 +48,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 def _book_row() -> dict[str, Any]:
     return {
         "title": "Book row",
-        "description": "One position: a row of a CSV or Parquet book, an empty field left out. Other columns are "
-        "not read, with a warning.",
+        "description": "One position: a row of a CSV, Excel or Parquet book, an empty field left out. Other columns"
+        " are not read, with a warning.",
         "type": "object",
         "properties": {name: _column(column) for name, column in COLUMNS.items()},
         "required": list(ALWAYS),

@@ -136,8 +136,8 @@ def off_market(book: Book, position: I64, market: Market, values: Values) -> Ite
         np.maximum.at(lives, table.position, table.day / DAYS_PER_TIME_YEAR)
     limit = ODD_SWAP * np.maximum(lives[position], 1.0) * sizes[position]
     text = (
-        f"a swap worth over {ODD_SWAP:.0%} of its notional per year of life; check its rate and the direction of its"
-        " notional"
+        f"a swap worth over {ODD_SWAP:.0%} of its notional per year of life; check its rate, a decimal per year"
+        " (1.12 % is 0.0112), and the direction of its notional"
     )
     yield text, position[np.abs(values()[position]) > limit]
 

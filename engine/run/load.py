@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from engine.book.compiled import CompiledBook
-from engine.book.fit import fit, fit_warnings
-from engine.book.static_inputs import static_input_warnings
+from engine.book.fit import fit
 from engine.book.used_factors import used_factors
-from engine.book.value import book_warnings
+from engine.book.warnings.valued import valued_book_warnings
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.book.several import load_books
 from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
@@ -99,9 +98,7 @@ def inputs_of(
         sha256={"market": market_sha256, "book": book.sha256, **contents},
         warnings=(
             *market_warnings(market),
-            *book_warnings(book, market),
-            *fit_warnings(book, fits),
-            *static_input_warnings(book, market, fits),
+            *valued_book_warnings(book, market, fits),
             *notes,
             *silent_notes(scenarios, market, used),
             *(note for each in scenarios for note in horizon_notes(each, config.horizon_days)),

@@ -19,7 +19,7 @@ from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from kernels.base import PathRange
 from kernels.types import F64
 from unwind_risk.api.frames import check_bytes, framed, html_of
-from unwind_risk.api.given import whole_of
+from unwind_risk.api.given import of_keywords, whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -163,6 +163,7 @@ class Levels:
         return html_of(frame, f"{self.walk.scenario}: quantiles on {last}; rates and vols are decimals")
 
 
+@of_keywords
 def simulate(
     scenario: Scenario | str | Path = DEFAULT_SCENARIO,
     market: Market | str | Path | None = None,

@@ -12,7 +12,7 @@ from engine.errors import InputError
 from kernels.types import F64, Array
 
 N_BINS = 120
-FAR = 0.0005  # of the paths on either side may lie beyond the picture
+FAR = 0.0005  # of the paths, the largest gains, may lie beyond the picture; of losses none does
 COLOURS = ("#1f4e79", "#b5482a", "#4b7f52", "#7a5195", "#8c6d31", "#5a5a5a")
 
 
@@ -59,7 +59,7 @@ def distribution(
 
     figure = Figure(figsize=(8.0, 4.2), layout="constrained", dpi=110)
     axes = figure.subplots()
-    ends = np.array([np.quantile(pnl, (FAR, 1.0 - FAR)) for pnl, _ in samples.values()])
+    ends = np.array([(pnl.min(), np.quantile(pnl, 1.0 - FAR)) for pnl, _ in samples.values()])
     low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
     edges = np.linspace(low, high if high > low else low + 1.0, N_BINS + 1)
     for i, (name, (pnl, weights)) in enumerate(samples.items()):
@@ -67,7 +67,8 @@ def distribution(
         heights = np.histogram(pnl, edges, weights=likely)[0] / likely.sum()
         axes.stairs(heights, edges, color=colour, label=name)
         axes.axvline(-marks[name], color=colour, linestyle=":", linewidth=1.2)
-    axes.set(xlabel=f"{axis}; dotted: {mark}", ylabel="share of the paths")
+        axes.plot(float(pnl.min()), 0.0, color=colour, marker="|", markersize=14.0, clip_on=False)
+    axes.set(xlabel=f"{axis}; dotted: {mark}; on the axis: the worst path", ylabel="share of the paths")
     axes.spines[["right", "top"]].set_visible(False)
     axes.legend(frameon=False)
     return Picture(figure=figure)

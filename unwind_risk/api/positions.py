@@ -10,7 +10,7 @@ from inspect import Parameter, Signature
 from textwrap import fill
 from typing import Any
 
-from engine.errors import InputError
+from engine.errors import InputError, did_you_mean
 from engine.inputs.book.fields import FieldError, parsed
 from engine.inputs.book.names import UNNAMED
 from engine.instruments.registry import KINDS
@@ -58,6 +58,8 @@ def constructor(kind: Kind) -> Constructor:
     signature = signature_of(kind)
 
     def make(*args: Any, **kwargs: Any) -> Position:
+        for name in kwargs.keys() - signature.parameters.keys():
+            raise TypeError(f"{kind}: there is no keyword {name!r}{did_you_mean(name, [*signature.parameters])}")
         bound = signature.bind(*args, **kwargs).arguments
         return _position(kind, {name: value for name, value in bound.items() if value is not None})
 

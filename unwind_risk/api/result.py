@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.analysis.contributions.figures import ContributionTable
+from engine.backtest.bundled_verdicts import bundled_verdicts
 from engine.errors import InputError
+from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
-from engine.risk.results import RunFacts, RunResult
+from engine.risk.results import RunFacts, RunResult, TailResult
 from engine.run.start import FinishedRun
 from kernels.types import Array
 from unwind_risk.api.frames import framed, html_of, scale_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 MEASURED = {  # columns of `Result.table`, each with its unit; {currency} is the run's
     "scenario": "name",
     "scope": "total, or book:NAME",
+    "backtest": "what a backtest says of the scenario or its law, after the label of a stress",
     "confidence": "probability",
     "measure": "value_at_risk, expected_shortfall, ...",
     "value": "{currency}, losses positive",
@@ -176,24 +179,35 @@ class Result:
         """Return a small table for a notebook: a row a scenario and scope, each measure with its standard error."""
         import pandas as pd
 
-        results, run = self.finished.result.results, self.run
+        result, run = self.finished.result, self.run
+        results, said = result.results, backtest_words(result)
         scale, unit = scale_of([tail.of(HEADLINE[0]).value for row in results for tail in row.measures], run.currency)
         rows = [
             {
                 "scenario": row.scenario,
                 "scope": row.scope,
                 **{
-                    f"{measure.label} {100.0 * tail.confidence:.10g} %": (
-                        f"{tail.of(measure).value / scale:,.2f} ±{tail.of(measure).se / scale:,.2f}"
-                    )
+                    f"{measure.label} {100.0 * tail.confidence:.10g} %": _html_figure(tail, measure, scale)
                     for tail in row.measures
                     for measure in HEADLINE
                 },
+                "backtest": said.get(row.scenario, ""),
             }
             for row in results
         ]
-        title = f"Losses over {run.horizon_days} business days from {run.valuation_date}, {unit}"
+        title = (
+            f"Losses over {run.horizon_days} business days from {run.valuation_date}, {unit}; ±: one standard error of"
+            " the simulation, a second one, or the one behind `exact`, that of the law's table of past days"
+        )
         return html_of(pd.DataFrame(rows), title)
+
+
+def _html_figure(tail: TailResult, measure: TailMeasure, scale: float) -> str:
+    """Return a figure with the simulation's error, that of the law's table, and whether the errors are rough."""
+    each, of_table = tail.of(measure), tail.table_ses.get(measure.key)
+    own = " exact" if tail.is_exact and each.se == 0.0 else f" ±{each.se / scale:,.2f}"
+    table = "" if of_table is None else f" ±{of_table / scale:,.2f}"
+    return f"{each.value / scale:,.2f}{own}{table}{' rough' if tail.rough else ''}"
 
 
 def rough_tails(result: RunResult) -> tuple[str, ...]:
@@ -208,11 +222,17 @@ def rough_tails(result: RunResult) -> tuple[str, ...]:
     )
 
 
+def backtest_words(result: RunResult) -> dict[str, str]:
+    """Return what a backtest says of each scenario, after the label of a stress, as a table has room for."""
+    found = bundled_verdicts()
+    return {name: found.short_words_for(name, each) for name, each in result.run.standings.items()}
+
+
 def result_frame(result: RunResult) -> "pd.DataFrame":
     """Return every figure of a run, a row for each scenario, scope, confidence and measure."""
     import pandas as pd
 
-    rows = []
+    rows, said = [], backtest_words(result)
     for row in result.results:
         whole = {name: getattr(row, name) for name in ("base_value", "shock_pnl", "mean", "mean_se", "std")}
         for tail in row.measures:
@@ -221,6 +241,7 @@ def result_frame(result: RunResult) -> "pd.DataFrame":
                     {
                         "scenario": row.scenario,
                         "scope": row.scope,
+                        "backtest": said.get(row.scenario),
                         "confidence": tail.confidence,
                         "measure": key,
                         "value": each.value,

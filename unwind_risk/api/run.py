@@ -15,6 +15,7 @@ from engine.run.load import Inputs, loaded_inputs
 from engine.run.prepared import prepare
 from engine.run.start import finish
 from unwind_risk.api.book import Book, book_of
+from unwind_risk.api.given import of_keywords
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from unwind_risk.api.given import Given
 
 
+@of_keywords
 def run(
     book: "Given[Book]" = None,
     market: Market | str | Path | None = None,

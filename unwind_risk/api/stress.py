@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.analysis.stress import StressTable, as_json, stress_table
-from engine.book.value import book_warnings
+from engine.book.fit import fit
+from engine.book.warnings.valued import valued_book_warnings
 from engine.conventions.currencies import HOME
 from engine.inputs.run_keywords import settings_of
 from engine.inputs.scenario.load import AT_ONCE
 from kernels.types import F64
 from unwind_risk.api.book import Book, book_of
 from unwind_risk.api.frames import arrow_of, framed, html_of
+from unwind_risk.api.given import of_keywords
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.scenario import Scenario, scenarios_of
 
@@ -41,6 +43,11 @@ class StressResult:
     stressed: StressTable  # the engine's
     valuation_date: date
     warnings: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what was done to scenarios' markets that a reader should know; `warnings` has them too."""
+        return self.stressed.notes
 
     def table(self) -> "pd.DataFrame":
         """Return a row for each scenario and position; units in `.attrs["units"]`."""
@@ -90,6 +97,7 @@ class StressResult:
         return html_of(frame, f"P&L of shocks on {self.valuation_date}, {found.currency}, gains positive")
 
 
+@of_keywords
 def stress(
     book: "Given[Book]" = None,
     market: Market | str | Path | None = None,
@@ -122,5 +130,6 @@ def stress_with(book: Book, market: Market, scenarios: Sequence[Scenario], curre
     """Stress what is loaded; raises as `stress`."""
     compiled = book.compiled(market.valuation_date)
     found = stress_table(compiled, market.loaded, [each.loaded for each in scenarios], currency)
-    warnings = (*market.warnings, *book_warnings(compiled, market.loaded), *found.notes)
+    of_book = valued_book_warnings(compiled, market.loaded, fit(compiled, market.loaded))
+    warnings = (*market.warnings, *of_book, *found.notes)
     return StressResult(stressed=found, valuation_date=market.valuation_date, warnings=warnings)

@@ -21,6 +21,7 @@ from engine.instruments.rows.texts import id_error, shown, text_error
 MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a market quote: no price, with a warning
 
 SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+_JAPANESE_KINDS = {"国債": "JGB", "国庫短期証券": "JGB_BILL", "物価連動国債": "JGBI", "米国債": "UST"}  # for hints
 _SPREADSHEET_ZERO = date(1899, 12, 30)
 _SHORTENED = re.compile(r"[0-9]\.[0-9]+[eE]\+[0-9]{2}")  # 1.23457E+18, as Excel saves an id of 19 digits
 
@@ -65,22 +66,27 @@ def _date(text: str) -> date:
     if re.fullmatch(r"[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}", text):
         raise FieldError(f"there is no such day, got {shown(text)}")
     hint = ""
-    if re.fullmatch(r"[0-9]{4,5}", text):
-        meant = _SPREADSHEET_ZERO + timedelta(days=int(text))
+    if (digits := re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text)) is not None:
+        meant = parse_year_first("-".join(digits.groups()))
+        hint = f"; is {meant} meant?" if meant is not None else ""
+    elif (serial := re.fullmatch(r"([0-9]{4,5})(\.0+)?", text)) is not None:
+        meant = _SPREADSHEET_ZERO + timedelta(days=int(serial[1]))
         hint = f"; if this is a spreadsheet's serial number of the 1900 system, {meant} is meant: format it as a date"
     raise FieldError(f"must be a date, YYYY-MM-DD, got {shown(text)}{hint}")
 
 
 def _kind(text: str) -> Kind:
     if text not in KINDS:
-        raise FieldError(f"unknown kind {shown(text)}{_did_you_mean(text, KINDS)}; known are {', '.join(KINDS)}")
+        meant = _JAPANESE_KINDS.get(normalize("NFKC", text))
+        hint = f"; did you mean {meant}?" if meant else _did_you_mean(text, KINDS)
+        raise FieldError(f"unknown kind {shown(text)}{hint}; known are {', '.join(KINDS)}")
     return KINDS[text]
 
 
 def _currency(text: str) -> str:
     if text in CURRENCIES:
         return text
-    meant = next((code for code, each in CURRENCIES.items() if text.upper() in each.written), None)
+    meant = next((code for code, each in CURRENCIES.items() if normalize("NFKC", text).upper() in each.written), None)
     hint = f"; did you mean {meant}?" if meant else _did_you_mean(text, CURRENCIES)
     raise FieldError(f"unknown currency {shown(text)}{hint}; known are {', '.join(CURRENCIES)}")
 
@@ -126,5 +132,5 @@ def _deliverable(word: str) -> Deliverable:
 
 
 def _did_you_mean(text: str, known: Iterable[str]) -> str:
-    close = get_close_matches(text.upper(), list(known), n=1)
+    close = get_close_matches(normalize("NFKC", text).upper(), list(known), n=1)
     return f"; did you mean {close[0]}?" if close else ""

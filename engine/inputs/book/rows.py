@@ -1,9 +1,10 @@
 """Rows of text fields become checked positions, and everything wrong with them becomes faults."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
+from unicodedata import normalize
 
 from engine.errors import Fault
 from engine.inputs.book.fields import MISSING_MARKERS, FieldError, Value, parsed
@@ -15,6 +16,8 @@ from engine.instruments.rows.columns import COLUMNS, Column
 from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.position import Position, checked_position
 from engine.sheet_path import line_word
+
+_NAMED = 5  # rows or names that a warning lists before it only counts
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ def read_rows(table: Table, valuation_date: date | None) -> Rows:
     columns = [(i, COLUMNS[name]) for i, name in enumerate(table.header) if name in COLUMNS]
     missing_prices: Counter[str] = Counter()
     firsts: dict[str, tuple[int, dict[str, Value]]] = {}
+    added: dict[frozenset[tuple[str, str]], list[int]] = {}  # lines of rows that add up, by what they say
     for line, texts in table.rows:
         values, errors = _values(columns, texts, missing_prices)
         name, kind = values.get("position_id"), values.get("kind")
@@ -55,10 +59,34 @@ def read_rows(table: Table, valuation_date: date | None) -> Rows:
             rows.faults += [Fault(message=errors[name], line=line, where=table.written(name)) for name in errors]
         elif not table.misspelt:
             rows.positions.append(_position(values, line))
+            if isinstance(kind, Kind) and kind.rule.adds_up:
+                added.setdefault(frozenset((name, str(value)) for name, value in values.items()), []).append(line)
     if missing_prices:
         shown = ", ".join(f"{marker!r} x {count:,}" for marker, count in sorted(missing_prices.items()))
         rows.warnings.append(f"column 'price': {missing_prices.total():,} fields read as no price ({shown})")
+    rows.warnings += [*_equal_rows(added.values(), line_word(table.path)), *_names_by_width(firsts)]
     return rows
+
+
+def _equal_rows(lines: Iterable[list[int]], word: str) -> Iterator[str]:
+    """Yield a warning of rows that are equal in every field, with their lines, and add up all the same."""
+    equal = [each for each in lines if len(each) > 1]
+    if equal:
+        named = "; ".join(" and ".join(map(str, each)) for each in equal[:_NAMED])
+        more = f"; and {len(equal) - _NAMED:,} more" if len(equal) > _NAMED else ""
+        yield f"{word}s equal in every field: {named}{more}; each is counted: remove what is not due twice"
+
+
+def _names_by_width(names: Iterable[str]) -> Iterator[str]:
+    """Yield a warning of positions whose names differ by the width of letters alone."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(normalize("NFKC", name), []).append(name)
+    twins = [each for each in alike.values() if len(each) > 1]
+    if twins:
+        named = "; ".join(" and ".join(map(repr, each)) for each in twins[:_NAMED])
+        more = f"; and {len(twins) - _NAMED:,} more" if len(twins) > _NAMED else ""
+        yield f"names of positions that differ by full or half width alone: {named}{more}; they are kept apart"
 
 
 def _taken(kind: object, name: str, first: Mapping[str, Value], values: Mapping[str, Value], where: str) -> str | None:

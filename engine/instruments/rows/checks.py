@@ -113,7 +113,8 @@ def _error(column: Column, value: object) -> str | None:
             return f"must be a number, got {value!r}"
         if column.low <= value < column.high:
             return None
-        return f"must be at least {column.low:g} and below {column.high:g}, got {value!r}"
+        hint = scale_hint(value, column.name, column.low, column.high)
+        return f"must be at least {column.low:g} and below {column.high:g}, got {value!r}{hint}"
     if not isinstance(value, str):
         return f"must be text, got {value!r}"
     return id_error(value) if column.name == "position_id" else text_error(column.name, value)

@@ -31,6 +31,11 @@ JAPANESE_HEADINGS: Mapping[str, str] = {
     "factor": "ファクター",
     "multiplier": "乗数",
     "against": "相手通貨",
+    "index_ratio": "連動係数",
+    "base_index": "基準指数",
+    "cpi": "消費者物価指数",
+    "break_even": "損益分岐インフレ率",
+    "curve": "カーブ",
 }
 _COLUMNS = {heading: name for name, heading in JAPANESE_HEADINGS.items()}
 

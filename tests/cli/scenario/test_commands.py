@@ -23,11 +23,10 @@ def test_a_stress_is_called_so_in_the_list_and_where_it_is_shown(unwind):
     rows = {line.split()[0]: line for line in unwind("scenario", "list").stdout.splitlines() if line.strip()}
     for name in ("equities/regimes-theory", "intervention"):
         assert rows[name].endswith("stress law: not a forecast; no backtest of it is recorded")
-    assert rows["filtered"].endswith("  passes at 1 and 10 days")
+    assert rows["filtered"].endswith("  sample books: passes at 1 and 10 days")
     assert "stress law: not a forecast; the record rejects this strength: t = -6.3" in rows["unwind-loop"]
-    assert (
-        "Backtest: stress law: not a forecast; law gaussian: fails" in unwind("scenario", "show", "april-2025").stdout
-    )
+    shown = unwind("scenario", "show", "april-2025").stdout
+    assert "Backtest: stress law: not a forecast; law gaussian, sample books: fails" in shown
 
 
 def test_show_gives_sizes_in_market_units_and_the_source(unwind):

@@ -15,7 +15,7 @@ def test_shares_by_level_and_date_with_their_intervals_and_as_json(unwind):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("filtered: probability to end beyond a level, and to touch it, from 2025-05-28\n")
     lines = done.stdout.splitlines()
-    assert "passes at 1 and 10 days" in lines
+    assert "sample books: passes at 1 and 10 days" in lines
     never = next(line for line in lines if line.startswith("JGB_10Y>=5 %"))
     assert never.endswith("0.000 % [0.000, 0.762]  0.000 % [0.000, 0.762]")  # 3.8415 / 503.8415
     found = json.loads(unwind(*common, "--json").stdout)

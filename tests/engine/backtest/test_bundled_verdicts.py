@@ -44,9 +44,9 @@ MADE = {
 
 def test_a_law_passes_where_it_does_for_every_book_and_says_what_fails():
     found = verdicts_of(MADE)
-    assert found.words_of("a") == "passes at 1 and 10 days"
-    assert found.words_of("b") == "fails at 1 day: Kupiec 99, Z2, red zone; fails at 10 days: Z2"
-    assert found.words_of("c") == "passes at 1 day; fails at 10 days: Z2"
+    assert found.words_of("a") == "sample books: passes at 1 and 10 days"
+    assert found.words_of("b") == "sample books: fails at 1 day: Kupiec 99, Z2, red zone; fails at 10 days: Z2"
+    assert found.words_of("c") == "sample books: passes at 1 day; fails at 10 days: Z2"
     assert found.words_of("stressed") == "no forecast, and so no backtest"
     assert found.words_of("mine") == "no backtest of it is recorded"
     assert found.basis == "`unwind backtest` of the sample books x, 2020-01-06 to 2025-05-30"
@@ -58,20 +58,23 @@ def test_a_scenario_has_its_own_verdict_or_its_laws_and_a_stress_is_called_so_fi
     def words(name, law, *, is_stress=False):
         return found.words_for(name, Standing(is_stress=is_stress, law=law))
 
-    assert words("a", None) == "passes at 1 and 10 days"
-    assert words("shocked", "a") == "law a: passes at 1 and 10 days"
+    assert words("a", None) == "sample books: passes at 1 and 10 days"
+    assert words("shocked", "a") == "law a, sample books: passes at 1 and 10 days"
     assert words("regimes", None) == "no backtest of it is recorded"
     assert words("regimes", None, is_stress=True) == "stress law: not a forecast; no backtest of it is recorded"
-    assert words("c", "c", is_stress=True) == "stress law: not a forecast; passes at 1 day; fails at 10 days: Z2"
+    assert (
+        words("c", "c", is_stress=True)
+        == "stress law: not a forecast; sample books: passes at 1 day; fails at 10 days: Z2"
+    )
 
 
 def test_a_table_says_of_a_stresss_law_only_whether_it_passes():
     found = verdicts_of(MADE)
     stress = Standing(is_stress=True, law="c")
-    assert found.short_words_for("shocked", stress) == "stress law: not a forecast; law c: fails"
+    assert found.short_words_for("shocked", stress) == "stress law: not a forecast; law c, sample books: fails"
     assert (
         found.short_words_for("shocked", replace(stress, law="a"))
-        == "stress law: not a forecast; law a: passes at 1 and 10 days"
+        == "stress law: not a forecast; law a, sample books: passes at 1 and 10 days"
     )
     assert found.short_words_for("shocked", replace(stress, is_stress=False)) == found.words_for(
         "shocked", replace(stress, is_stress=False)

@@ -35,7 +35,7 @@ def test_what_a_file_would_be_refused_for_is_refused_by_column():
     with pytest.raises(InputError) as refusal:
         positions.JGB("a", 1e9, coupon=1.0, maturity=date(2035, 3, 20), price=99.0, market_yield=0.01)
     assert str(refusal.value).splitlines() == [
-        "position 'a', coupon: must be at least 0 and below 0.1, got 1.0",
+        "position 'a', coupon: must be at least 0 and below 0.1, got 1.0; is 0.01 meant? Rates are decimals per year",
         "position 'a', market_yield: JGB takes `price` or `market_yield`, got both; leave one empty",
     ]
     with pytest.raises(InputError, match="position 'a', maturity: there is no such day, got '2035-02-30'"):
@@ -45,6 +45,8 @@ def test_what_a_file_would_be_refused_for_is_refused_by_column():
 def test_a_missing_argument_and_an_unknown_kind_are_python_errors():
     with pytest.raises(TypeError, match="coupon"):
         positions.JGB("a", 1e9, maturity="2035-03-20")
+    with pytest.raises(TypeError, match="no keyword 'copuon'; did you mean 'coupon'"):
+        positions.JGB("a", 1e9, copuon=0.01, maturity="2035-03-20")
     with pytest.raises(AttributeError, match="no kind of position called 'JBG'; there are JGB, "):
         positions.JBG  # noqa: B018
 

@@ -105,8 +105,13 @@ def test_contributions_are_made_on_demand_and_are_those_of_a_run_that_asked(resu
 def test_a_notebook_shows_a_small_table_and_a_picture(result):
     assert "<table" in result._repr_html_()
     assert "VaR 95 %" in result._repr_html_()
+    assert "sample books: passes" in result._repr_html_()
+    assert "stress law: not a forecast" in result._repr_html_()
+    assert result._repr_html_().count("rough") == 2 * 2 * 3 * 2  # two measures of each of 2 x 3 scopes at 2 confidences
     picture = result.plot()
     assert picture._repr_png_().startswith(b"\x89PNG")
+    worst, unit = result.pnl()["filtered"]["total"].min(), 1e9
+    assert picture.figure.axes[0].get_xlim()[0] <= worst / unit
 
 
 def test_rough_tails_are_among_the_warnings(result):

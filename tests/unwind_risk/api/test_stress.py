@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import unwind_risk as uw
+from engine.book.check import check_book
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +35,11 @@ def test_a_currency_that_is_none_is_refused_under_its_keyword():
 
 def test_a_notebook_shows_the_books(found):
     assert "carry-fund" in found._repr_html_()
+
+
+def test_what_a_check_of_the_book_says_a_stress_says_too():
+    book = uw.Book.of(uw.positions.JGB("a", 1e9, coupon=0.014, maturity="2035-03-20", market_yield=0.15))
+    market = uw.Market.bundled()
+    checked = check_book(book.compiled(market.valuation_date), market.loaded)
+    assert any("is 0.0015 meant?" in text for text in checked.warnings)
+    assert set(checked.warnings) <= set(uw.stress(book, scenarios="august-2024").warnings)

@@ -26,7 +26,7 @@ from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book, book_of
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import Given, day_of, files_of, several, whole_of
+from unwind_risk.api.given import Given, day_of, files_of, of_keywords, several, whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.picture import Picture, check_matplotlib
 from unwind_risk.api.progress import Asked, shown
@@ -163,6 +163,7 @@ def _frame(rows: DayRows) -> "pd.DataFrame":
     return pd.DataFrame({each.name: getattr(rows, each.name) for each in fields(rows)}, columns=[*DAYS])
 
 
+@of_keywords
 def backtest(
     history: str | Path | Sequence[str | Path],
     first: str | date,

@@ -16,7 +16,7 @@ from engine.inputs.market.dated_files import write_dated_markets
 from engine.inputs.outputs import made_folder
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import day_of, files_of
+from unwind_risk.api.given import day_of, files_of, of_keywords
 from unwind_risk.api.market import Market, book_path, digest_of, market_of
 from unwind_risk.api.notes import Notes
 
@@ -77,6 +77,7 @@ class Calibration:
         return page(f"Law of {self.market.valuation_date}", frame[["name", "of", "value", "se", "window"]])
 
 
+@of_keywords
 def calibrate(
     history: str | Path | Sequence[str | Path],
     date: str | date,

@@ -16,7 +16,7 @@ from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import amount_of, whole_of
+from unwind_risk.api.given import amount_of, of_keywords, whole_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
 
@@ -108,6 +108,7 @@ class Hedge:
         )
 
 
+@of_keywords
 def hedge(
     run: Run,
     hedges: "pd.DataFrame | str | Path | None" = None,

@@ -15,7 +15,7 @@ from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, loaded
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import amount_of
+from unwind_risk.api.given import amount_of, of_keywords
 from unwind_risk.api.market import Market
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -161,6 +161,7 @@ def _fields(found: object, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(found, name) for name in names}
 
 
+@of_keywords
 def reverse(
     run: Run | Book,
     loss: float,

@@ -16,6 +16,7 @@ from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, record
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book
 from unwind_risk.api.frames import framed
+from unwind_risk.api.given import of_keywords
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
 
@@ -156,6 +157,7 @@ def _change(each: Change) -> dict[str, Any]:
     }
 
 
+@of_keywords
 def whatif(
     run: Run,
     trades: "Book | pd.DataFrame | str | Path",

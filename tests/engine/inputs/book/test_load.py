@@ -96,6 +96,12 @@ REFUSED = {
     "S028 accounting": (_text(_jgb(notional="(1000000000)")), ["with a minus sign: -1000000000"]),
     "S029 percent": (_text(_jgb(coupon="4.25")), ["line 2, coupon", "is 0.0425 meant?"]),
     "S033 serial date": (_text(_jgb(maturity="49115")), ["line 2, maturity", "'49115'", "2034-06-20 is meant"]),
+    "serial date with decimals": (_text(_jgb(maturity="49298.0")), ["2034-12-20 is meant"]),
+    "digits of a date": (_text(_jgb(maturity="20341220")), ["'20341220'; is 2034-12-20 meant?"]),
+    "digits of no date": (_text(_jgb(maturity="20341320")), ["YYYY-MM-DD, got '20341320'"]),
+    "full-width kind": (_text(_jgb(kind="\uff2a\uff27\uff22")), ["unknown kind", "did you mean JGB?"]),
+    "Japanese kind": (_text(_jgb(kind="国債")), ["did you mean JGB?"]),
+    "full-width currency": (_text(_jgb(currency="\uff2a\uff30\uff39")), ["did you mean JPY?"]),
     "S034 no such day": (_text(_jgb(maturity="2034-11-31")), ["no such day, got '2034-11-31'"]),
     "S035 ambiguous": (_text(_jgb(maturity="03/04/2034")), ["YYYY-MM-DD, got '03/04/2034'"]),
     "S037 perpetual": (_text(_jgb(maturity="9999-12-31")), ["the largest maturity is 2076-12-31"]),
@@ -298,6 +304,18 @@ def test_a_zero_notional_is_warned_of(tmp_path):  # S030
     book = _load(tmp_path, _text(_jgb(notional="0"), UST))
     assert book.warnings == ("1 position ('P1') with a notional of 0: worth exactly 0",)
     assert not book.flows.amount[book.flows.position == 0].any()
+
+
+def test_rows_that_are_equal_in_every_field_are_warned_of_by_their_lines(tmp_path):
+    due = "L,CASHFLOW,JPY,1e6,,2034-06-20,,,"
+    book = _load(tmp_path, _text(due, due.replace("2034", "2035"), due.replace("1e6", "1000000")))
+    (said,) = [text for text in book.warnings if "equal in every field" in text]
+    assert said.startswith("lines equal in every field: 2 and 4; each is counted")
+
+
+def test_names_that_differ_by_width_alone_are_warned_of(tmp_path):
+    book = _load(tmp_path, _text(JGB, JGB.replace("P1", "\uff30\uff11")))
+    assert any("'P1' and '\uff30\uff11'" in text for text in book.warnings)
 
 
 def test_a_bond_that_matures_on_the_valuation_date_is_warned_of(tmp_path):  # S036

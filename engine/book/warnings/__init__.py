@@ -1,0 +1,1 @@
+"""What is said of a book that is valued in a market."""
