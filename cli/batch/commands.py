@@ -221,6 +221,7 @@ def _run(
 ) -> None:
     from cli.batch.log import Log
     from cli.machine import log as lines
+    from cli.machine.log_style import JSON, OPTION_OF_BATCH
     from engine.batch.blocks.shares import parse_share
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
@@ -230,7 +231,7 @@ def _run(
     from engine.sharing.stop import stop_on_signals
 
     if log_json:
-        lines.choose(lines.JSON, "--log-json")
+        lines.choose(JSON, OPTION_OF_BATCH)
     log = Log()
     try:
         batch = read_batch(file, nights.dates, zone=nights.zone)

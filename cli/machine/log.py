@@ -14,10 +14,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from cli.machine.log_style import JSON, TEXT
 from engine.errors import FileFaults, InputError, RiskError
 
-TEXT, JSON = "text", "json"
-VARIABLE = "UNWIND_LOG"
 _VALUE = re.compile(r"\bgot ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s;,]+)")  # as errors here say what came
 _MARKED = {"warning": "warning: ", "error": "error: "}  # before a message for people
 
@@ -58,7 +57,17 @@ def write(level: str, event: str, message: str, **fields: Any) -> None:
         **{name: value for name, value in fields.items() if value is not None},
         "message": message,
     }
-    print(json.dumps(said, ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+    line = json.dumps(said, ensure_ascii=False, default=str)
+    if isinstance(sys.stderr, _Wrapped):
+        sys.stderr.write_object(line)
+    else:
+        print(line, file=sys.stderr, flush=True)
+
+
+def finish() -> None:
+    """Write what others began and did not end with a line feed."""
+    if isinstance(sys.stderr, _Wrapped):
+        sys.stderr.end_line()
 
 
 def record(event: str, message: str, **fields: Any) -> None:
@@ -103,8 +112,19 @@ class _Wrapped:
     def write(self, text: str) -> int:
         *lines, self._part = (self._part + text).split("\n")
         for line in filter(None, lines):
-            self._stream.write(f"{line if line.startswith('{') else _said(line)}\n")
+            self._stream.write(f"{_said(line)}\n")
         return len(text)
+
+    def write_object(self, line: str) -> None:
+        """Write an object of ours as it is, after what others began."""
+        self.end_line()
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
+
+    def end_line(self) -> None:
+        """Write a line that has no line feed yet."""
+        if self._part:
+            self.write("\n")
 
     def flush(self) -> None:
         self._stream.flush()
