@@ -25,6 +25,7 @@ from cli.record import ask, report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
 from cli.setup import init
+from engine.inputs.environment import check_spelling
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -64,6 +65,7 @@ def unwind(
     """Take the options that stand before a command."""
     with exit_codes():
         log.choose(log_style, f"{OPTION} or {VARIABLE}")
+        check_spelling(os.environ)
 
 
 def guarded(command: Callable[..., None], called: str = "") -> Callable[..., None]:
