@@ -1,4 +1,4 @@
-"""Pinned parts, and what needs them: `python .ci/pins.py report,dask` prints what an installation with these extras has.
+"""Pinned parts, and what needs them: `python .ci/pins.py report,dask` prints those of an installation with both.
 
 requirements-extras.txt has the parts of every extra, each with its hashes and a line `# via` that names what needs it.
 """

@@ -99,7 +99,8 @@ def test_extras_bring_what_they_need_and_what_that_needs_each_pinned_as_the_test
     tested = re.sub(r"\\\n", "", (root / "requirements-test.txt").read_text(encoding="utf-8")).splitlines()
     assert set(lines) <= set(tested)
     refused = subprocess.run([sys.executable, ".ci/pins.py", "repot"], cwd=root, capture_output=True, text=True)
-    assert (refused.returncode, refused.stderr[:33]) == (1, "error: there is no extra 'repot'; ")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: there is no extra 'repot'; there are ")
 
 
 def test_the_list_of_parts_has_each_once_with_its_hashes_and_what_needs_it(root):
